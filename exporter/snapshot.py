@@ -1,0 +1,88 @@
+"""The immutable data between collectors and the page: samples, parts, and the snapshot of all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from exporter.catalog.model import Family
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """One traced request in a bucket: trace and span identifiers, value, Unix time in seconds."""
+
+    trace_id: str
+    span_id: str
+    value: float
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """A histogram's value.
+
+    bounds     finite upper bounds in the base unit, ascending; length n
+    counts     events in each bucket, not accumulated; length n + 1, the last is above all bounds
+    sum        sum of all values, in the base unit
+    exemplars  at most one for each bucket, by the bucket's index
+    """
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
+    sum: float
+    exemplars: tuple[tuple[int, Exemplar], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One series: label values in the family's order, its value, and when its counting began."""
+
+    labels: tuple[str, ...]
+    value: float | Buckets
+    created: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What one poll delivers of one family; compared by identity, so that encodings can be kept."""
+
+    family: Family
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Everything that is served: families by name, each with its parts, and a growing number.
+
+    `doubled` names families in which two parts held the same series; the first part's was kept.
+    """
+
+    families: tuple[tuple[Family, tuple[Part, ...]], ...] = ()
+    generation: int = 0
+    doubled: tuple[str, ...] = ()
+
+
+def snapshot(parts: Iterable[Part], generation: int) -> Snapshot:
+    """Group parts by family, families by name, so that a page has each family and series once."""
+    groups: dict[str, list[Part]] = {}
+    for part in parts:
+        if part.samples:
+            groups.setdefault(part.family.name, []).append(part)
+    families, doubled = [], []
+    for name in sorted(groups):
+        whole = groups[name]
+        kept = whole if len(whole) == 1 else _once(whole)
+        if any(a is not b for a, b in zip(whole, kept, strict=True)):
+            doubled.append(name)
+        families.append((whole[0].family, tuple(kept)))
+    return Snapshot(tuple(families), generation, tuple(doubled))
+
+
+def _once(parts: list[Part]) -> list[Part]:
+    """Leave out what an earlier part holds; a part without doubles stays itself."""
+    seen: set[tuple[str, ...]] = set()
+    kept = []
+    for part in parts:
+        fresh = tuple(sample for sample in part.samples if sample.labels not in seen)
+        seen.update(sample.labels for sample in fresh)
+        kept.append(part if len(fresh) == len(part.samples) else Part(part.family, fresh))
+    return kept
