@@ -1,0 +1,28 @@
+"""The one statement of every metric and signal; it imports the standard library only."""
+
+from exporter.catalog import (
+    application,
+    cloud_run,
+    cloud_sql,
+    cloud_sql_engines,
+    load_balancer,
+    memorystore,
+    own,
+    redis,
+)
+from exporter.catalog.model import Family
+
+PRODUCTS: tuple[tuple[str, tuple[Family, ...]], ...] = (
+    ("Cloud Run", cloud_run.FAMILIES),
+    ("Cloud SQL", cloud_sql.FAMILIES),
+    ("Cloud SQL engines", cloud_sql_engines.FAMILIES),
+    ("HTTPS load balancer", load_balancer.FAMILIES),
+    ("Memorystore", memorystore.FAMILIES),
+    ("Redis", redis.FAMILIES),
+    ("Application", application.FAMILIES),
+    ("Exporter", own.FAMILIES),
+)
+
+CATALOG: dict[str, Family] = {
+    family.name: family for _, families in PRODUCTS for family in families
+}

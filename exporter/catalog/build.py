@@ -1,0 +1,84 @@
+"""How the rows of the catalog are spelled: one function that fills in what all rows share."""
+
+from dataclasses import dataclass
+
+from exporter.catalog.model import (
+    CloudMonitoring,
+    Family,
+    Label,
+    MetricKind,
+    Reduce,
+    Type,
+    Unit,
+    ValueType,
+)
+
+G, D, C = MetricKind.GAUGE, MetricKind.DELTA, MetricKind.CUMULATIVE
+INT, DOUBLE, BOOL, DIST = (
+    ValueType.INT64,
+    ValueType.DOUBLE,
+    ValueType.BOOL,
+    ValueType.DISTRIBUTION,
+)
+MILLI, MICRO = 1e-3, 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A monitored resource: its type, the labels that are kept, and those that are left out."""
+
+    prefix: str
+    type: str
+    labels: tuple[tuple[Label, str], ...]
+    summed: tuple[str, ...] = ()
+    delay: int = 120
+
+    def metric(self, name: str, metric: str, reads: "Reads", text: str) -> Family:
+        """Return the family `name` of this resource's metric, `metric` under the prefix."""
+        names = tuple((label.name, f"resource.{key}") for label, key in self.labels)
+        names += tuple((label.name, f"metric.{key}") for label, key in reads.labels)
+        summed = tuple(f"resource.{key}" for key in self.summed)
+        summed += tuple(f"metric.{key}" for key in reads.summed)
+        full = f"{self.prefix}{metric}"
+        source = CloudMonitoring(
+            full,
+            self.type,
+            reads.kind,
+            reads.value,
+            names,
+            summed,
+            reads.scale,
+            reads.reduce,
+            delay=self.delay,
+        )
+        return Family(
+            name,
+            _type(reads),
+            reads.unit,
+            f"{text} [{full}, {reads.kind}, read in the background]",
+            tuple(label for label, _ in self.labels + reads.labels),
+            source,
+            reads.near,
+            reads.span,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a metric's points are: kind, value, unit, labels kept and left out, scale."""
+
+    kind: MetricKind
+    value: ValueType
+    unit: Unit = Unit.NONE
+    labels: tuple[tuple[Label, str], ...] = ()
+    summed: tuple[str, ...] = ()
+    scale: float = 1.0
+    reduce: Reduce = Reduce.SUM
+    near: tuple[float, ...] = ()
+    span: tuple[float, float] = (0.0, float("inf"))
+
+
+def _type(reads: Reads) -> Type:
+    if reads.kind is MetricKind.GAUGE:
+        return Type.GAUGE
+    return Type.HISTOGRAM if reads.value is ValueType.DISTRIBUTION else Type.COUNTER

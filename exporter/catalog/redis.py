@@ -1,0 +1,125 @@
+"""What a Redis server says of itself, under redis_exporter's names wherever promlint allows them.
+
+A source names a section and a field of exporter.redis_info's rows: mostly INFO's own words.
+"""
+
+from exporter.catalog import labels, redis_fields
+from exporter.catalog.model import Family, Label, RedisInfo, Type, Unit
+from exporter.catalog.redis_fields import Row
+
+NODE = Label("redis_node", "address of the server, host:port, or the path of its socket")
+_DB = Label("db", "database, db0 and up")
+_ERROR = Label("err", "first word of the error reply; other, beyond the first 50 of a server")
+_PERCENTILE = Label("percentile", "percentile of the calls since the server started")
+_SLAVE = (
+    Label("slave_ip", "address of the replica"),
+    Label("slave_port", "port of the replica"),
+    Label("slave_state", "state of the replica, online when it follows"),
+)
+_MASTER = Label("master_name", "primary that the sentinels watch, by its name there")
+_INSTANCE = (
+    Label("redis_version", "version of the server"),
+    Label("redis_mode", "standalone, sentinel or cluster"),
+    Label("role", "master or slave, in INFO's words"),
+    Label("os", "operating system of the server"),
+    Label("maxmemory_policy", "what is evicted when memory is full"),
+    Label("run_id", "identity of the server's process; a new one means a restart"),
+)
+_UPSTREAM = (
+    Label("master_host", "host of the primary"),
+    Label("master_port", "port of the primary"),
+    Label("slave_read_only", "1 where the replica refuses writes"),
+)
+
+_SUFFIXES = (
+    ("_per_second", Unit.PER_SECOND),
+    ("_seconds", Unit.SECONDS),
+    ("_bytes", Unit.BYTES),
+    ("_ratio", Unit.RATIO),
+)
+_ORIGINS = {
+    "slowlog": "SLOWLOG: ",
+    "cluster_info": "CLUSTER INFO: ",
+    "slaves": "INFO replication: slaveN ",
+    "sentinel_masters": "INFO sentinel: masterN ",
+}
+
+
+def _unit(name: str) -> Unit:
+    bare = name.removesuffix("_total")
+    return next((unit for suffix, unit in _SUFFIXES if bare.endswith(suffix)), Unit.NONE)
+
+
+def _type(name: str) -> Type:
+    if name.endswith("_info"):
+        return Type.INFO
+    return Type.COUNTER if name.endswith("_total") else Type.GAUGE
+
+
+def _family(section: str, row: Row, *own: Label) -> Family:
+    origin = _ORIGINS.get(section, f"INFO {section}: ") + row.field
+    return Family(
+        f"redis_{row.name}",
+        _type(row.name),
+        _unit(row.name),
+        f"{row.help} [{origin}]",
+        (labels.REDIS, NODE, *own),
+        RedisInfo(section, row.field, row.scale),
+    )
+
+
+def _families(section: str, rows: tuple[Row, ...], *own: Label) -> tuple[Family, ...]:
+    return tuple(_family(section, row, *own) for row in rows)
+
+
+UP = Family(
+    "redis_up",
+    Type.GAUGE,
+    Unit.NONE,
+    "1 where the server answered INFO at the last poll, else 0. [exporter]",
+    (labels.REDIS, NODE),
+    RedisInfo("poll", "up"),
+)
+
+FAMILIES: tuple[Family, ...] = (
+    UP,
+    _family("server", Row("instance_info", "redis_version", "What the server is."), *_INSTANCE),
+    _family("replication", Row("slave_info", "master_host", "Whom a replica follows."), *_UPSTREAM),
+    *_families("server", redis_fields.SERVER),
+    *_families("clients", redis_fields.CLIENTS),
+    *_families("memory", redis_fields.MEMORY),
+    *_families("stats", redis_fields.STATS),
+    *_families("persistence", redis_fields.PERSISTENCE),
+    *_families("replication", redis_fields.REPLICATION),
+    *_families("cpu", redis_fields.CPU),
+    *_families("slowlog", redis_fields.SLOWLOG),
+    *_families("cluster", redis_fields.CLUSTER),
+    *_families("cluster_info", redis_fields.CLUSTER_INFO),
+    *_families("sentinel", redis_fields.SENTINEL),
+    *_families("commandstats", redis_fields.COMMANDSTATS, labels.REDIS_COMMAND),
+    *_families("errorstats", redis_fields.ERRORSTATS, _ERROR),
+    *_families("latencystats", redis_fields.LATENCYSTATS, labels.REDIS_COMMAND, _PERCENTILE),
+    *_families("keyspace", redis_fields.KEYSPACE, _DB),
+    *_families("slaves", redis_fields.SLAVES, *_SLAVE),
+    _family(
+        "sentinel_masters",
+        Row("sentinel_master_status", "status", "1 where the sentinel finds a primary ok."),
+        _MASTER,
+        Label("master_status", "state of the primary, in the sentinel's words"),
+    ),
+    *_families("sentinel_masters", redis_fields.SENTINEL_MASTERS, _MASTER),
+)
+
+_BY_NAME = {family.name: family for family in FAMILIES}
+
+KEYSPACE_HITS = _BY_NAME["redis_keyspace_hits_total"]
+KEYSPACE_MISSES = _BY_NAME["redis_keyspace_misses_total"]
+EVICTED_KEYS = _BY_NAME["redis_evicted_keys_total"]
+EXPIRED_KEYS = _BY_NAME["redis_expired_keys_total"]
+REJECTED_CONNECTIONS = _BY_NAME["redis_rejected_connections_total"]
+CONNECTED_CLIENTS = _BY_NAME["redis_connected_clients"]
+BLOCKED_CLIENTS = _BY_NAME["redis_blocked_clients"]
+MAX_CLIENTS = _BY_NAME["redis_config_maxclients"]
+MEMORY_USED = _BY_NAME["redis_memory_used_bytes"]
+MEMORY_MAX = _BY_NAME["redis_memory_max_bytes"]
+MASTER_LINK_UP = _BY_NAME["redis_master_link_up"]
