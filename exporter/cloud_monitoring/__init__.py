@@ -1,0 +1,1 @@
+"""The Cloud Monitoring side: calls, points, exactly-once counting, schedule and cost."""

@@ -1,0 +1,213 @@
+"""What counters must remember, in SQLite: one transaction a poll, on disk before it is served.
+
+A damaged file is moved aside and counting starts anew from now, so that nothing is counted twice.
+A file of another program or of a newer version, a file that cannot be written and a file that
+another process holds are refused.
+"""
+
+import fcntl
+import logging
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Protocol
+
+from exporter.cloud_monitoring.checkpoint_rows import (
+    drop,
+    read_marks,
+    read_totals,
+    write_ledger,
+    write_rows,
+)
+from exporter.cloud_monitoring.counters import Ledger, Mark, Total
+from exporter.errors import StateError, StateForeign, StateLocked, StateUnwritable
+
+log = logging.getLogger("ionmon.state")
+
+APPLICATION_ID = 0x494F4E4D
+VERSION = 1
+SCHEMA = """
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, shape TEXT NOT NULL,
+    period INTEGER NOT NULL, cut INTEGER NOT NULL, horizon INTEGER NOT NULL,
+    covered INTEGER NOT NULL, gap INTEGER NOT NULL, first INTEGER NOT NULL);
+CREATE TABLE mark (
+    id INTEGER PRIMARY KEY, ledger INTEGER NOT NULL, key TEXT NOT NULL, labels TEXT NOT NULL,
+    floor INTEGER NOT NULL, mask BLOB NOT NULL, stray TEXT NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, held TEXT);
+CREATE INDEX mark_of ON mark (ledger);
+CREATE TABLE total (
+    id INTEGER PRIMARY KEY, ledger INTEGER NOT NULL, labels TEXT NOT NULL, shown INTEGER NOT NULL,
+    value NUMERIC NOT NULL, bounds BLOB, counts BLOB NOT NULL, last INTEGER NOT NULL);
+CREATE INDEX total_of ON total (ledger);
+"""
+
+
+class Store(Protocol):
+    """Where ledgers outlive the process."""
+
+    restarted: bool
+
+    def load(self, name: str, shape: str) -> Ledger | None:
+        """Return the ledger `name`, or None where there is none of this shape."""
+
+    def commit(
+        self, name: str, shape: str, ledger: Ledger, gone: tuple[list[Mark], list[Total]]
+    ) -> None:
+        """Write what changed, and forget what is gone, all or nothing."""
+
+
+class SqliteStore:
+    """A Store in one SQLite file, held by one process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file. Raises StateError with the mend."""
+        self.path = path
+        self.restarted = False
+        self._mutex = threading.Lock()
+        self._rows: dict[str, int] = {}
+        self._lock = _hold(path)
+        try:
+            self._connection = self._open()
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file and let others hold it."""
+        with self._mutex:
+            self._connection.close()
+            self._lock.close()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return _connect(self.path)
+        except sqlite3.OperationalError as error:
+            raise StateUnwritable(
+                f"{self.path}: {error}; make it and its directory writable, or name another file "
+                "with --storage.state-file"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            aside = _move_aside(self.path)
+            self.restarted = True
+            log.error(  # noqa: TRY400 - the cause is in the message
+                "state file is damaged (%s); moved to %s, counting starts anew from now",
+                error,
+                aside.name,
+            )
+            return _connect(self.path)
+
+    def load(self, name: str, shape: str) -> Ledger | None:
+        """Return the ledger `name`, or None; one of another shape is dropped and said so."""
+        with self._transaction() as db:
+            row = db.execute("SELECT * FROM ledger WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                return None
+            if row[2] != shape:
+                log.warning("%s: the catalog changed its shape; counting starts anew", name)
+                drop(db, row[0])
+                return None
+            self._rows[name] = row[0]
+            ledger = Ledger(row[3], row[4], row[5], row[6], row[7], first=bool(row[8]))
+            read_totals(db, row[0], ledger)
+            read_marks(db, row[0], ledger)
+            return ledger
+
+    def commit(
+        self, name: str, shape: str, ledger: Ledger, gone: tuple[list[Mark], list[Total]] = ([], [])
+    ) -> None:
+        """Write what changed, and forget what is gone, all or nothing."""
+        with self._transaction() as db:
+            row = write_ledger(db, name, shape, ledger)
+            write_rows(db, row, ledger)
+            db.executemany("DELETE FROM mark WHERE id = ?", [(m.row,) for m in gone[0]])
+            db.executemany("DELETE FROM total WHERE id = ?", [(t.row,) for t in gone[1]])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._mutex:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise StateError(
+                    f"{self.path}: {error}; nothing was counted, the next poll tries again"
+                ) from error
+
+
+def _hold(path: Path) -> IO[str]:
+    """Lock the state file against other processes for as long as the result is open."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = path.with_name(path.name + ".lock").open("a+")
+    except OSError as error:
+        raise StateUnwritable(
+            f"{path}: {error.strerror}; name a file in a writable directory with "
+            "--storage.state-file"
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.seek(0)
+        holder = handle.read(20).strip() or "unknown"
+        handle.close()
+        raise StateLocked(
+            f"{path}: process {holder} holds it; stop that one, or give this one its own file "
+            "with --storage.state-file"
+        ) from error
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    try:
+        _prepare(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    """Check that the file is ours and whole, or make it so where it is new."""
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    owner = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if tables and owner != APPLICATION_ID:
+        raise StateForeign(f"{path}: it is another program's database; name another file")
+    if version > VERSION:
+        raise StateForeign(
+            f"{path}: it is of version {version}, this program knows {VERSION}; run the newer "
+            "program, or name another file"
+        )
+    if tables and db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+        raise sqlite3.DatabaseError("its check failed")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    if not tables:
+        db.executescript(
+            f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; "
+            f"PRAGMA user_version = {VERSION}; COMMIT"
+        )
+    db.execute("BEGIN IMMEDIATE")
+    db.execute("COMMIT")
+
+
+def _move_aside(path: Path) -> Path:
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(aside.with_name(aside.name + suffix))
+    return aside

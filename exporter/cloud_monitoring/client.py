@@ -1,0 +1,196 @@
+"""Calls to Cloud Monitoring: raw protobuf, a total deadline, retries only where they can help.
+
+Retried: UNAVAILABLE, DEADLINE_EXCEEDED, and RESOURCE_EXHAUSTED where it means quota. A response
+that is larger than the channel takes has the same status, and asking again does not mend it.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import grpc
+from google.api.metric_pb2 import MetricDescriptor
+from google.cloud.monitoring_v3 import (
+    ListMetricDescriptorsRequest,
+    ListMetricDescriptorsResponse,
+    ListTimeSeriesRequest,
+)
+
+from exporter.catalog import own
+from exporter.cloud_monitoring.points import SECOND, PageMessage, Raw
+from exporter.errors import PollError, Reason
+from exporter.telemetry import Telemetry
+
+API = "monitoring"
+SERVICE = "/google.monitoring.v3.MetricService/"
+PAGE_SIZE = 100_000
+MOST_PAGES = 10_000
+LARGEST_RESPONSE = 256 * 1024 * 1024
+FIRST_WAIT, LONGEST_WAIT = 0.25, 8.0
+QUOTA_WAIT = 2.0
+_REASONS = {
+    grpc.StatusCode.PERMISSION_DENIED: Reason.PERMISSION,
+    grpc.StatusCode.UNAUTHENTICATED: Reason.CREDENTIALS,
+    grpc.StatusCode.NOT_FOUND: Reason.NOT_FOUND,
+    grpc.StatusCode.INVALID_ARGUMENT: Reason.INVALID,
+    grpc.StatusCode.UNIMPLEMENTED: Reason.INVALID,
+    grpc.StatusCode.UNAVAILABLE: Reason.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED: Reason.DEADLINE,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: Reason.QUOTA,
+}
+_RETRIED = {Reason.UNAVAILABLE, Reason.DEADLINE, Reason.QUOTA}
+Call: TypeAlias = Callable[..., Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One ListTimeSeries call: (start, end] in Unix nanoseconds, series of one filter."""
+
+    project: str
+    filter: str
+    start: int
+    end: int
+    headers_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """timeout: seconds for a whole read, pages and retries included; calls a minute allowed."""
+
+    timeout: float = 30.0
+    calls_per_minute: int = 3000
+
+
+class Guard:
+    """Keeps calls below a rate, and all of a project's calls back while its quota is spent."""
+
+    def __init__(self, calls_per_minute: int, telemetry: Telemetry) -> None:
+        self._gap = 60.0 / calls_per_minute
+        self._burst = calls_per_minute / 6
+        self._telemetry = telemetry
+        self._mutex = threading.Lock()
+        self._free_at: dict[str, float] = {}
+        self._closed: dict[str, tuple[float, float]] = {}
+
+    def wait(self, project: str, deadline: float) -> None:
+        """Wait for a turn. Raises PollError where it would come after `deadline`."""
+        now = time.monotonic()
+        with self._mutex:
+            free = max(self._free_at.get(project, 0.0), now - self._burst * self._gap)
+            self._free_at[project] = free + self._gap
+            until = max(free, self._closed.get(project, (0.0, 0.0))[0])
+        if until > now:
+            self._telemetry.count(own.API_THROTTLED, (project, "guard"))
+            if until >= deadline:
+                raise PollError(Reason.QUOTA, "no turn within the deadline; calls are held back")
+            time.sleep(until - now)
+
+    def spent(self, project: str) -> None:
+        """Note that the project's quota is spent: hold its calls back, longer each time."""
+        self._telemetry.count(own.API_THROTTLED, (project, "quota"))
+        now = time.monotonic()
+        with self._mutex:
+            until, wait = self._closed.get(project, (0.0, QUOTA_WAIT / 2))
+            if now >= until:
+                wait = min(wait * 2, 60.0)
+                self._closed[project] = (now + wait * random.uniform(0.5, 1.0), wait)  # noqa: S311
+
+    def answered(self, project: str) -> None:
+        """Note that a call was answered: the quota is not spent."""
+        with self._mutex:
+            self._closed.pop(project, None)
+
+
+class MonitoringClient:
+    """One channel to the API, shared by all polls of the process."""
+
+    def __init__(self, channel: grpc.Channel, limits: CallLimits, telemetry: Telemetry) -> None:
+        self._limits = limits
+        self._telemetry = telemetry
+        self._guard = Guard(limits.calls_per_minute, telemetry)
+        self._list_series = channel.unary_unary(
+            SERVICE + "ListTimeSeries",
+            request_serializer=ListTimeSeriesRequest.pb().SerializeToString,
+            response_deserializer=PageMessage.FromString,
+        )
+        self._list_descriptors = channel.unary_unary(
+            SERVICE + "ListMetricDescriptors",
+            request_serializer=ListMetricDescriptorsRequest.pb().SerializeToString,
+            response_deserializer=ListMetricDescriptorsResponse.pb().FromString,
+        )
+
+    def pages(self, query: Query) -> Iterator[Raw]:
+        """Yield every page of a query. Raises PollError; pages until then are good."""
+        deadline = time.monotonic() + self._limits.timeout
+        request = _series_request(query)
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            page = self._call(self._list_series, request, query.project, deadline)
+            yield page
+            token = page.next_page_token
+            if not token:
+                return
+            if token in seen:
+                raise PollError(Reason.INTERNAL, "the API repeats a page token")
+            seen.add(token)
+            request.page_token = token
+        raise PollError(Reason.TOO_LARGE, f"more than {MOST_PAGES} pages")
+
+    def descriptors(self, project: str, text: str) -> Iterator[MetricDescriptor]:
+        """Yield the metric descriptors that a filter selects. Raises PollError."""
+        deadline = time.monotonic() + self._limits.timeout
+        request = ListMetricDescriptorsRequest.pb()(name=f"projects/{project}", filter=text)
+        for _ in range(MOST_PAGES):
+            page = self._call(self._list_descriptors, request, project, deadline)
+            yield from page.metric_descriptors
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token
+
+    def _call(self, call: Call, request: Raw, project: str, deadline: float) -> Raw:
+        """Make one call, again where that can help, until the deadline."""
+        metadata = (("x-goog-request-params", f"name=projects/{project}"),)
+        wait = FIRST_WAIT
+        while True:
+            self._guard.wait(project, deadline)
+            try:
+                left = max(0.001, deadline - time.monotonic())
+                answer = call(request, timeout=left, metadata=metadata)
+            except grpc.RpcError as error:
+                failure = self._failure(error, project)
+                pause = random.uniform(0.0, wait)  # noqa: S311 - jitter is no secret
+                if failure.reason not in _RETRIED or time.monotonic() + pause >= deadline:
+                    raise failure from None
+                time.sleep(pause)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                self._telemetry.count(own.API_REQUESTS, (API, "OK"))
+                self._guard.answered(project)
+                return answer
+
+    def _failure(self, error: grpc.RpcError, project: str) -> PollError:
+        """Count a failed call and say why it failed."""
+        code, details = error.code(), error.details() or ""
+        self._telemetry.count(own.API_REQUESTS, (API, code.name))
+        self._telemetry.count(own.API_FAILURES, (API,))
+        reason = _REASONS.get(code, Reason.INTERNAL)
+        if reason is Reason.QUOTA and "larger than max" in details:
+            reason = Reason.TOO_LARGE
+        if reason is Reason.QUOTA:
+            self._guard.spent(project)
+        return PollError(reason, f"{code.name}: {details[:300]}")
+
+
+def _series_request(query: Query) -> Raw:
+    request = ListTimeSeriesRequest.pb()()
+    request.name = f"projects/{query.project}"
+    request.filter = query.filter
+    request.page_size = PAGE_SIZE
+    request.view = int(query.headers_only)
+    for field, at in (("start_time", query.start), ("end_time", query.end)):
+        stamp = getattr(request.interval, field)
+        stamp.seconds, stamp.nanos = divmod(at, SECOND)
+    return request

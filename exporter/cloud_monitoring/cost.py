@@ -1,0 +1,68 @@
+"""From time series returned to money, and from a budget to longer intervals.
+
+Google bills reads by time series returned: 0.50 dollars a million, the first million a month and
+billing account free, an empty call as one (price list of October 2025).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+DOLLARS_PER_SERIES = 0.5e-6
+FREE_SERIES = 1_000_000
+MONTH = 30 * 86400.0
+MOST_STRETCH = 60.0
+STRETCH_STEP = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One poll's demand: series a call, wanted seconds between calls, whether an alert needs it."""
+
+    name: str
+    series: int
+    interval: float
+    alerted: bool = False
+
+    def monthly(self, stretch: float = 1.0) -> float:
+        """Return the series billed in a month of 30 days."""
+        return max(self.series, 1) * MONTH / (self.interval * stretch)
+
+
+def dollars(series: float) -> float:
+    """Return what a month with so many series costs."""
+    return max(0.0, series - FREE_SERIES) * DOLLARS_PER_SERIES
+
+
+def projected(loads: Iterable[Load], stretch: Mapping[str, float] | None = None) -> float:
+    """Return the dollars a month that `loads` cost at their intervals, stretched or not."""
+    factors = stretch or {}
+    return dollars(sum(load.monthly(factors.get(load.name, 1.0)) for load in loads))
+
+
+def stretch(loads: Iterable[Load], budget: float | None) -> dict[str, float]:
+    """Return by how much to stretch each interval so that the month costs `budget` at most.
+
+    What no alert needs goes first, and of that the most expensive; nothing beyond 60 times.
+    """
+    ranked = sorted(loads, key=lambda load: (load.alerted, -load.monthly(), load.name))
+    factors = {load.name: 1.0 for load in ranked}
+    if budget is None:
+        return factors
+    for alerted in (False, True):
+        group = [load for load in ranked if load.alerted is alerted]
+        if _stretch_group(ranked, group, factors, budget):
+            return factors
+    return factors
+
+
+def _stretch_group(
+    loads: list[Load], group: list[Load], factors: dict[str, float], budget: float
+) -> bool:
+    """Stretch the group's members, always the most expensive next, until the month fits."""
+    while projected(loads, factors) > budget:
+        open_ = [load for load in group if factors[load.name] < MOST_STRETCH]
+        if not open_:
+            return False
+        worst = max(open_, key=lambda load: load.monthly(factors[load.name]))
+        factors[worst.name] = min(MOST_STRETCH, factors[worst.name] * STRETCH_STEP)
+    return True

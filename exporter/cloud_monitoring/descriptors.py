@@ -1,0 +1,80 @@
+"""Metric descriptors, cached: what the API says of a metric's delay, period, kind and labels."""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+from google.api.metric_pb2 import MetricDescriptor
+
+from exporter.catalog.model import CloudMonitoring, MetricKind, ValueType
+from exporter.cloud_monitoring.client import MonitoringClient
+from exporter.cloud_monitoring.filters import descriptor_filter
+from exporter.errors import PollError, Reason
+
+log = logging.getLogger("ionmon.cloud_monitoring")
+
+REFRESH = 86400.0
+RETRY = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A metric's period and delay in seconds, and why the catalog's family cannot be read."""
+
+    period: float
+    delay: float
+    mismatch: str | None = None
+
+
+class Descriptors:
+    """The descriptors of each project's metrics, read a prefix at a time, once a day.
+
+    Where they cannot be read, the catalog's documented values serve.
+    """
+
+    def __init__(self, client: MonitoringClient) -> None:
+        self._client = client
+        self._mutex = threading.Lock()
+        self._known: dict[tuple[str, str], tuple[float, dict[str, MetricDescriptor]]] = {}
+
+    def describe(self, project: str, source: CloudMonitoring) -> Described:
+        """Return what is known of a metric."""
+        found = self._under(project, prefix(source.metric)).get(source.metric)
+        if found is None:
+            return Described(source.period, source.delay)
+        meta = found.metadata
+        period = meta.sample_period.seconds or source.period
+        delay = meta.ingest_delay.seconds or source.delay
+        return Described(period, delay, _mismatch(source, found))
+
+    def _under(self, project: str, start: str) -> dict[str, MetricDescriptor]:
+        with self._mutex:
+            until, known = self._known.get((project, start), (0.0, {}))
+            if time.monotonic() < until:
+                return known
+            try:
+                listed = self._client.descriptors(project, descriptor_filter(start))
+                known, keep = {d.type: d for d in listed}, REFRESH
+            except PollError as error:
+                keep = RETRY
+                log.warning(
+                    "%s: no descriptors of %s*, documented values serve: %s", project, start, error
+                )
+            self._known[project, start] = (time.monotonic() + keep, known)
+            return known
+
+
+def prefix(metric: str) -> str:
+    """Return the part of a metric type that one listing covers."""
+    return metric.split("/", 1)[0] + "/"
+
+
+def _mismatch(source: CloudMonitoring, found: MetricDescriptor) -> str | None:
+    kind = MetricDescriptor.MetricKind.Name(found.metric_kind)
+    value = MetricDescriptor.ValueType.Name(found.value_type)
+    if value in (ValueType.STRING, ValueType.MONEY):
+        return f"{Reason.MISMATCH}: {value} values are no numbers"
+    if MetricKind(kind) is source.kind and ValueType(value) is source.value:
+        return None
+    return f"the API says {kind} {value}, the catalog {source.kind} {source.value}"

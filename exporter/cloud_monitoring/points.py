@@ -1,0 +1,102 @@
+"""From a TimeSeries message to label values and numbers; every refusal has its reason.
+
+The identity of a series is its metric and resource labels. Messages are walked as raw protobuf:
+the object layer of the client library costs ten times as much.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from google.cloud.monitoring_v3 import ListTimeSeriesResponse
+
+from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
+
+SECOND = 1_000_000_000
+LABEL_LENGTH = 200
+_KINDS = {1: MetricKind.GAUGE, 2: MetricKind.DELTA, 3: MetricKind.CUMULATIVE}
+_VALUES = {
+    1: ValueType.BOOL,
+    2: ValueType.INT64,
+    3: ValueType.DOUBLE,
+    4: ValueType.STRING,
+    5: ValueType.DISTRIBUTION,
+    6: ValueType.MONEY,
+}
+FIELDS = {
+    ValueType.BOOL: "bool_value",
+    ValueType.INT64: "int64_value",
+    ValueType.DOUBLE: "double_value",
+    ValueType.DISTRIBUTION: "distribution_value",
+}
+Raw: TypeAlias = Any  # a raw protobuf message: the client library has no types for them
+PageMessage = ListTimeSeriesResponse.pb()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A source series: its canonical key, what it is exported as, labels that nobody knows."""
+
+    key: str
+    labels: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+class Unfit(Exception):
+    """A series that the catalog cannot take, and why."""
+
+
+def wire_key(series: Raw) -> bytes:
+    """Return bytes that are equal only for equal identities; cheap, but not canonical."""
+    return bytes(series.metric.SerializeToString() + b"\0" + series.resource.SerializeToString())
+
+
+def identify(family: Family, source: CloudMonitoring, series: Raw, project: str) -> Identity:
+    """Read the identity of a series, as `family` exports it."""
+    found = {f"metric.{k}": v for k, v in series.metric.labels.items()}
+    found.update({f"resource.{k}": v for k, v in series.resource.labels.items()})
+    origins = dict(source.labels)
+    known = set(origins.values()) | set(source.summed)
+    values = tuple(_label_value(name, found, origins[name], project) for name in family.label_names)
+    key = json.dumps([series.resource.type, sorted(found.items())], separators=(",", ":"))
+    return Identity(key, values, tuple(sorted(found.keys() - known)))
+
+
+def _label_value(name: str, found: Mapping[str, str], origin: str, project: str) -> str:
+    value = found.get(origin, "")
+    if name == "gcp_project":
+        return value or project
+    if name == "response_code_class":
+        return code_class(value)
+    return clean(value)
+
+
+def clean(value: str) -> str:
+    """Cut a label value to a length and take control characters out."""
+    if value.isprintable() and len(value) <= LABEL_LENGTH:
+        return value
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)[
+        :LABEL_LENGTH
+    ]
+
+
+def code_class(value: str) -> str:
+    """Return the class of a status code as "2xx"; load balancers write "200", and "0" for none."""
+    return f"{value[0]}xx" if value[:1].isdigit() else clean(value)
+
+
+def check(source: CloudMonitoring, series: Raw) -> None:
+    """Raise Unfit unless the series is of the kind and value type that the catalog states."""
+    kind, value = _KINDS.get(series.metric_kind), _VALUES.get(series.value_type)
+    if value in (ValueType.STRING, ValueType.MONEY):
+        raise Unfit(f"{value} values are no numbers")
+    if kind is not source.kind or value is not source.value:
+        raise Unfit(f"it is {kind} {value}, the catalog says {source.kind} {source.value}")
+    if len(series.points) == 0:
+        raise Unfit("it has no points")
+
+
+def mean(distribution: Raw) -> float:
+    """Return the mean of a distribution, which is NaN without values."""
+    return float(distribution.mean) if distribution.count else float("nan")

@@ -1,0 +1,1 @@
+"""One file a source; the explicit list is in exporter.program."""

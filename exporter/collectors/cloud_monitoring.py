@@ -1,0 +1,348 @@
+"""Families read from Cloud Monitoring: one poll for each family of each project."""
+
+import asyncio
+import json
+import logging
+import zlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from exporter.catalog import own
+from exporter.catalog.model import CloudMonitoring, Family, MetricKind
+from exporter.clock import Clock
+from exporter.cloud_monitoring.checkpoint import Store
+from exporter.cloud_monitoring.client import MonitoringClient, Query
+from exporter.cloud_monitoring.counters import Ledger, Mark, Total
+from exporter.cloud_monitoring.descriptors import Described, Descriptors
+from exporter.cloud_monitoring.filters import Selection, metric_filter
+from exporter.cloud_monitoring.gauges import GaugeReader, join
+from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.prime import prime
+from exporter.cloud_monitoring.reading import Book, CounterReader
+from exporter.cloud_monitoring.schedule import Delay, Timetable
+from exporter.cloud_monitoring.tally import Labels, Tally
+from exporter.collectors.base import Delivery
+from exporter.errors import PollError, Reason, StateError
+from exporter.snapshot import Part, Sample
+from exporter.telemetry import Telemetry
+
+log = logging.getLogger("ionmon.cloud_monitoring")
+
+IDLE_PERIODS = 3
+RETIRE_AFTER = 86400
+RETIRE_EVERY = 60
+STALE_PERIODS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to read: a family of a project, how often, which of its series, how many at most."""
+
+    project: str
+    family: Family
+    source: CloudMonitoring
+    interval: float = 60.0
+    limit: int = 10_000
+    selection: Selection = field(default_factory=Selection)
+
+    @property
+    def name(self) -> str:
+        """The poll's name on the page and in logs."""
+        return f"{self.project}/{self.family.name}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Labels of the poll's own metrics."""
+        return (self.project, self.family.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Seconds: how late a point may come and still count, and how far back an outage is read."""
+
+    late: float = 600.0
+    lookback: float = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all polls share."""
+
+    client: MonitoringClient
+    descriptors: Descriptors
+    store: Store
+    clock: Clock
+    telemetry: Telemetry
+    margins: Margins
+
+
+class FamilyPoll:
+    """Reads one family of one project on its own schedule."""
+
+    def __init__(self, target: Target, shared: Shared, pool: ThreadPoolExecutor) -> None:
+        self.name = target.name
+        self.target = target
+        self._shared = shared
+        self._pool = pool
+        self._described: Described | None = None
+        self._labels = Labels(target.family, target.source, target.project)
+        self._book = Book(target.family, target.source, self._labels, target.limit)
+        self._ledger: Ledger | None = None
+        self._runs = 0
+        self.billed = 0
+        offset = zlib.crc32(self.name.encode()) % 2000 / 1000
+        documented = Delay.documented(target.source.delay, target.source.period)
+        self.timetable = Timetable(documented, target.source.period, target.interval, offset)
+
+    @property
+    def counts(self) -> bool:
+        """Say whether the family counts, and so has a ledger."""
+        return self.target.source.kind is not MetricKind.GAUGE
+
+    def due(self) -> float:
+        """Return the Unix time of the next run."""
+        return self.timetable.next
+
+    def stretch(self, factor: float) -> None:
+        """Make the interval so many times what was asked for."""
+        self.timetable.interval = self.target.interval * factor
+        telemetry, key = self._shared.telemetry, self.target.key
+        telemetry.set(own.POLL_INTERVAL, key, self.timetable.interval)
+        telemetry.set(own.POLL_STRETCH, key, factor)
+
+    async def run(self) -> Delivery:
+        """Read once in a worker thread. Raises PollError."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read)
+
+    def read(self) -> Delivery:
+        """Read once: everything new, counted and on disk, or the newest of each gauge."""
+        now = self._shared.clock.now()
+        try:
+            delivery = self._counters(now) if self.counts else self._gauges(now)
+        except PollError:
+            self.timetable.failed(now)
+            raise
+        if delivery.fault and delivery.data_time is None:
+            self.timetable.failed(now)
+        else:
+            self.timetable.saw(now, delivery.data_time)
+        return delivery
+
+    def _describe(self) -> Described:
+        """Return what the API says of the metric. Raises PollError where it differs."""
+        described = self._shared.descriptors.describe(self.target.project, self.target.source)
+        if described.mismatch:
+            raise PollError(Reason.MISMATCH, f"{self.target.family.name}: {described.mismatch}")
+        if described != self._described:
+            self._described = described
+            self.timetable.period = described.period
+            self.timetable.delay = Delay.documented(described.delay, described.period)
+        return described
+
+    def _query(self, start: int, end: int) -> Query:
+        text = metric_filter(self.target.source, self.target.selection)
+        return Query(self.target.project, text, start, end)
+
+    def _pages(self, reader: CounterReader | GaugeReader, query: Query) -> PollError | None:
+        """Feed a query's pages to a reader. Returns the fault that makes them incomplete."""
+        fault: PollError | None = None
+        try:
+            for page in self._shared.client.pages(query):
+                reader.page(page)
+                for error in page.execution_errors:
+                    text = f"part of the answer is missing: {error.message[:200]}"
+                    fault = PollError(Reason.PARTIAL, text)
+        except PollError as error:
+            if error.reason is not Reason.NOT_FOUND:
+                fault = error
+        return fault
+
+    def _gauges(self, now: float) -> Delivery:
+        described = self._describe()
+        source = self.target.source
+        back = described.delay + STALE_PERIODS * described.period + self.timetable.interval
+        reader = GaugeReader(source, self._labels)
+        fault = self._pages(reader, self._query(int((now - back) * SECOND), int(now * SECOND)))
+        self._account(reader.tally)
+        if fault and not reader.readings:
+            raise fault
+        samples = join(source, reader.readings.values())
+        samples = self._limited(samples, reader.tally)
+        return self._delivery(samples, reader.tally, now, fault)
+
+    def _limited(self, samples: tuple[Sample, ...], tally: Tally) -> tuple[Sample, ...]:
+        for _ in samples[self.target.limit :]:
+            tally.drop("limit", f"more than {self.target.limit} series")
+        return samples[: self.target.limit]
+
+    def _counters(self, now: float) -> Delivery:
+        described = self._describe()
+        try:
+            ledger = self._open(now, described)
+            reader, fault, gone = self._count(ledger, now, described)
+            self._shared.store.commit(self.name, self._shape(), ledger, gone)
+        except StateError as error:
+            self._forget()
+            raise PollError(Reason.STATE, str(error)) from error
+        self._account(reader.tally)
+        self._account_counting(ledger, reader.tally)
+        return self._delivery(self._samples(ledger), reader.tally, now, fault)
+
+    def _count(
+        self, ledger: Ledger, now: float, described: Described
+    ) -> tuple[CounterReader, PollError | None, tuple[list[Mark], list[Total]]]:
+        """Read what is not settled, count what is new, settle what was read in full."""
+        at, margins = int(now * SECOND), self._shared.margins
+        start, end = ledger.window(at, int(margins.lookback * SECOND))
+        reader = CounterReader(self.target.family, self.target.source, ledger, self._book)
+        fault = self._pages(reader, self._query(start, end))
+        reader.close()
+        prime(self.target.family, ledger)
+        gone: tuple[list[Mark], list[Total]] = ([], [])
+        if fault is None:
+            reached = self._reached(reader.tally.newest, at, described)
+            lost = ledger.settle(start, reached, int(margins.late * SECOND))
+            self._report_gap(lost)
+            gone = self._retire(ledger, at)
+        return reader, fault, gone
+
+    def _reached(self, newest: int, now: int, described: Described) -> int:
+        """Return how far the source time is covered; silence counts after a few periods."""
+        period = int(described.period * SECOND)
+        silent = now - int(described.delay * SECOND) - IDLE_PERIODS * period
+        return min(max(newest, silent - silent % period), now)
+
+    def _open(self, now: float, described: Described) -> Ledger:
+        """Return the ledger: kept, loaded, or begun."""
+        if self._ledger is None:
+            self._ledger = self._shared.store.load(self.name, self._shape())
+        if self._ledger is None:
+            period = int(described.period * SECOND)
+            back = described.delay + self._shared.margins.late
+            cut = int((now - back) * SECOND)
+            if self._shared.store.restarted:
+                cut = int(now * SECOND) + period
+            self._ledger = Ledger.begin(period, cut)
+        return self._ledger
+
+    def _forget(self) -> None:
+        """Read the ledger from the store again before the next poll counts."""
+        self._ledger = None
+        self._book.forget()
+
+    def _shape(self) -> str:
+        """Return what stored totals depend on; a ledger of another shape is not continued."""
+        family, source = self.target.family, self.target.source
+        return json.dumps([family.label_names, source.metric, source.resource, source.scale])
+
+    def _retire(self, ledger: Ledger, at: int) -> tuple[list[Mark], list[Total]]:
+        """Now and then take out series that are gone."""
+        self._runs += 1
+        if self._runs % RETIRE_EVERY:
+            return [], []
+        closed = {i for i, label in enumerate(self.target.family.labels) if label.values}
+        gone = ledger.retire(at - RETIRE_AFTER * SECOND, frozenset(closed))
+        if any(gone):
+            self._book.forget()
+        return gone
+
+    def _samples(self, ledger: Ledger) -> tuple[Sample, ...]:
+        created = ledger.cut / SECOND
+        return tuple(Sample(t.labels, t.page_value(), created) for t in ledger.totals.values())
+
+    def _delivery(
+        self, samples: tuple[Sample, ...], tally: Tally, now: float, fault: PollError | None
+    ) -> Delivery:
+        held = self._ledger is not None and any(not t.shown for t in self._ledger.totals.values())
+        newest = tally.newest / SECOND if tally.newest else None
+        return Delivery(
+            (Part(self.target.family, samples),),
+            self._expires(now),
+            newest,
+            tuple(tally.notes),
+            fault,
+            self._reveal if held else None,
+        )
+
+    def _expires(self, now: float) -> float:
+        """Counters stay, flat; gauges are withdrawn when they are no longer read."""
+        if self.counts:
+            return float("inf")
+        return now + 3 * self.timetable.interval + STALE_PERIODS * self.timetable.period
+
+    async def _reveal(self) -> Delivery | None:
+        """Show the true values of series that were seen at zero."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.reveal)
+
+    def reveal(self) -> Delivery | None:
+        """Show the true values of series that were seen at zero, once that is on disk."""
+        ledger = self._ledger
+        if ledger is None:
+            return None
+        for total in ledger.totals.values():
+            if not total.shown:
+                total.shown = total.dirty = True
+        try:
+            self._shared.store.commit(self.name, self._shape(), ledger, ([], []))
+        except StateError as error:
+            self._forget()
+            raise PollError(Reason.STATE, str(error)) from error
+        now = self._shared.clock.now()
+        return Delivery(
+            (Part(self.target.family, self._samples(ledger)),), self._expires(now), None
+        )
+
+    def _account(self, tally: Tally) -> None:
+        """Put what a poll cost and dropped into the exporter's own metrics."""
+        telemetry, key, name = self._shared.telemetry, self.target.key, self.target.family.name
+        self.billed = max(1, tally.series)
+        telemetry.count(own.API_SERIES, key, self.billed)
+        for reason, number in tally.dropped.items():
+            telemetry.count(own.SERIES_DROPPED, (name, reason), number)
+        for label in sorted(tally.unknown)[:20]:
+            telemetry.set(own.UNKNOWN_LABELS, (name, label), 1)
+        for label in sorted(tally.unknown):
+            tally.notes.append(f"label {label} is new; its series are summed")
+
+    def _account_counting(self, ledger: Ledger, tally: Tally) -> None:
+        telemetry, key = self._shared.telemetry, self.target.key
+        telemetry.set(own.DATA_SECONDS, key, ledger.data_seconds)
+        telemetry.count(own.POINTS, key, tally.counted)
+        telemetry.count(own.POINTS_TOO_LATE, key, tally.too_late)
+        if tally.resets:
+            labels = (self.target.family.name, "layout")
+            telemetry.count(own.RESETS, labels, tally.resets)
+
+    def _report_gap(self, lost: int) -> None:
+        self._shared.telemetry.count(own.GAP, self.target.key, lost / SECOND)
+        if lost:
+            log.error(
+                "%s: %.0f s of source time could not be read and are not counted; the outage was "
+                "longer than google.lookback",
+                self.name,
+                lost / SECOND,
+            )
+
+
+class CloudMonitoringCollector:
+    """All families of all projects that are read from Cloud Monitoring."""
+
+    name = "cloud_monitoring"
+
+    def __init__(self, targets: Sequence[Target], shared: Shared, parallel: int) -> None:
+        self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="monitoring")
+        self._polls = tuple(FamilyPoll(target, shared, self._pool) for target in targets)
+
+    def polls(self) -> Sequence[FamilyPoll]:
+        """Return a poll for each family of each project."""
+        return self._polls
+
+    def stretch(self, factors: Mapping[str, float]) -> None:
+        """Stretch the intervals of polls by name."""
+        for poll in self._polls:
+            poll.stretch(factors.get(poll.name, 1.0))
+
+    async def close(self) -> None:
+        """Wait for calls under way, and end the worker threads."""
+        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)

@@ -1,0 +1,59 @@
+"""What the exporter counts of itself: a thread-safe table of own families and their values."""
+
+import threading
+from collections.abc import Iterable
+
+from exporter.catalog.model import Family, Type
+from exporter.snapshot import Part, Sample
+
+Key = tuple[str, ...]
+MOST_SERIES = 5_000
+
+
+class Telemetry:
+    """Own counters and gauges; every value is set or counted under a family of the catalog."""
+
+    def __init__(self, started: float) -> None:
+        """Start at `started`, Unix seconds: when counters were zero."""
+        self._started = started
+        self._mutex = threading.Lock()
+        self._values: dict[str, tuple[Family, dict[Key, float]]] = {}
+
+    def count(self, family: Family, labels: Key = (), by: float = 1) -> None:
+        """Add to a counter."""
+        with self._mutex:
+            values = self._of(family)
+            if labels in values or len(values) < MOST_SERIES:
+                values[labels] = values.get(labels, 0) + by
+
+    def set(self, family: Family, labels: Key, value: float) -> None:
+        """Set a gauge, or a counter that is kept elsewhere."""
+        with self._mutex:
+            values = self._of(family)
+            if labels in values or len(values) < MOST_SERIES:
+                values[labels] = value
+
+    def value(self, family: Family, labels: Key = ()) -> float:
+        """Return a value, 0 where there is none."""
+        with self._mutex:
+            return self._of(family).get(labels, 0)
+
+    def sum(self, family: Family) -> float:
+        """Return the sum of all values of a family."""
+        with self._mutex:
+            return sum(self._of(family).values())
+
+    def parts(self, computed: Iterable[tuple[Family, Key, float]] = ()) -> tuple[Part, ...]:
+        """Return all families as parts, with gauges that are computed at the time of asking."""
+        with self._mutex:
+            table = {name: (f, dict(values)) for name, (f, values) in self._values.items()}
+        for family, labels, value in computed:
+            table.setdefault(family.name, (family, {}))[1][labels] = value
+        return tuple(self._part(family, values) for family, values in table.values())
+
+    def _of(self, family: Family) -> dict[Key, float]:
+        return self._values.setdefault(family.name, (family, {}))[1]
+
+    def _part(self, family: Family, values: dict[Key, float]) -> Part:
+        created = self._started if family.type is Type.COUNTER else None
+        return Part(family, tuple(Sample(k, v, created) for k, v in sorted(values.items())))

@@ -1,0 +1,75 @@
+"""One poll over a paper API, with a clock that is moved by hand and a real state file."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from exporter.catalog import CATALOG
+from exporter.catalog.model import CloudMonitoring
+from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.collectors.cloud_monitoring import FamilyPoll, Margins, Shared, Target
+from exporter.snapshot import Buckets
+from exporter.telemetry import Telemetry
+from tests.exporter.cloud_monitoring.paper import PaperApi
+
+POOL = ThreadPoolExecutor(1)
+
+
+class HandClock:
+    """A clock that shows what it was last set to, in Unix seconds."""
+
+    def __init__(self, now: float) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        """Return the time it was set to."""
+        return self.time
+
+
+class Bench:
+    """A poll of one family that can be killed and started again."""
+
+    def __init__(
+        self, family: str, api: PaperApi, path: Path, margins: Margins, now: float = 0.0
+    ) -> None:
+        self.api, self.path, self.margins = api, path, margins
+        self.family = CATALOG[family]
+        self.clock = HandClock(now)
+        self.telemetry = Telemetry(now)
+        self.limit = 10_000
+        self.start()
+
+    def start(self) -> None:
+        """Start as a new process would: nothing but the file is known."""
+        assert isinstance(self.family.source, CloudMonitoring)
+        self.store = SqliteStore(self.path)
+        shared = Shared(
+            self.api,
+            Descriptors(self.api),
+            self.store,
+            self.clock,
+            self.telemetry,
+            self.margins,
+        )
+        target = Target("p", self.family, self.family.source, limit=self.limit)
+        self.poll = FamilyPoll(target, shared, POOL)
+
+    def kill(self) -> None:
+        """Forget everything that is not on disk, and start again."""
+        self.store.close()
+        self.start()
+
+    def at(self, now: float) -> None:
+        """Move the clock, and the API's with it."""
+        self.clock.time = self.api.now = now
+
+    def page(self) -> dict[tuple[str, ...], float | Buckets]:
+        """Return what the ledger would show, by label values."""
+        ledger = self.poll._ledger
+        return {} if ledger is None else {t.labels: t.page_value() for t in ledger.totals.values()}
+
+    def totals(self) -> dict[tuple[str, ...], float]:
+        """Return what the ledger has counted, shown or not."""
+        ledger = self.poll._ledger
+        assert ledger is not None
+        return {t.labels: t.value for t in ledger.totals.values() if t.value}
