@@ -33,6 +33,11 @@ class Telemetry:
             if labels in values or len(values) < MOST_SERIES:
                 values[labels] = value
 
+    def drop(self, family: Family) -> None:
+        """Forget a family's values."""
+        with self._mutex:
+            self._values.pop(family.name, None)
+
     def value(self, family: Family, labels: Key = ()) -> float:
         """Return a value, 0 where there is none."""
         with self._mutex:

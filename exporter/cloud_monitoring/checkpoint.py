@@ -64,9 +64,13 @@ class Store(Protocol):
 class SqliteStore:
     """A Store in one SQLite file, held by one process at a time."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create the file. Raises StateError with the mend."""
+    def __init__(self, path: Path, *, repair: bool = True) -> None:
+        """Open or create the file. Raises StateError with the mend.
+
+        `repair` moves a damaged file aside; without it, that is a StateError, too.
+        """
         self.path = path
+        self._repair = repair
         self.restarted = False
         self._mutex = threading.Lock()
         self._rows: dict[str, int] = {}
@@ -92,6 +96,8 @@ class SqliteStore:
                 "with --storage.state-file"
             ) from error
         except sqlite3.DatabaseError as error:
+            if not self._repair:
+                raise StateError(f"{self.path}: damaged ({error}); run moves it aside") from error
             aside = _move_aside(self.path)
             self.restarted = True
             log.error(  # noqa: TRY400 - the cause is in the message

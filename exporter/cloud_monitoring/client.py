@@ -159,6 +159,8 @@ class MonitoringClient:
             try:
                 left = max(0.001, deadline - time.monotonic())
                 answer = call(request, timeout=left, metadata=metadata)
+            except ValueError as error:  # what grpc raises once the channel is closed
+                raise PollError(Reason.UNAVAILABLE, "the exporter is stopping") from error
             except grpc.RpcError as error:
                 failure = self._failure(error, project)
                 pause = random.uniform(0.0, wait)  # noqa: S311 - jitter is no secret

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import grpc
+
 from exporter.catalog import own
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
 from exporter.clock import Clock
@@ -330,7 +332,11 @@ class CloudMonitoringCollector:
 
     name = "cloud_monitoring"
 
-    def __init__(self, targets: Sequence[Target], shared: Shared, parallel: int) -> None:
+    def __init__(
+        self, targets: Sequence[Target], shared: Shared, parallel: int, channel: grpc.Channel
+    ) -> None:
+        """Poll `targets`, so many at a time; the channel is closed with the collector."""
+        self._channel = channel
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="monitoring")
         self._polls = tuple(FamilyPoll(target, shared, self._pool) for target in targets)
 
@@ -344,5 +350,6 @@ class CloudMonitoringCollector:
             poll.stretch(factors.get(poll.name, 1.0))
 
     async def close(self) -> None:
-        """Wait for calls under way, and end the worker threads."""
+        """Cut calls under way short, let what they brought be counted, end the threads."""
+        self._channel.close()
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -139,10 +140,8 @@ class ExactlyOnce(RuleBasedStateMachine):
             raise Killed
 
         store.commit = die
-        try:
+        with suppress(Killed, PollError):
             self.bench.poll.read()
-        except (Killed, PollError):
-            pass
         self.bench.kill()
 
     @invariant()
