@@ -1,0 +1,162 @@
+"""Logs to standard error, one line a record, as logfmt or JSON, with every known secret taken out.
+
+A module says `log = logs.logger("poller")` and `log.warning("failed", extra=fields(metric=m))`.
+"""
+
+import json
+import logging
+import re
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TextIO
+
+from exporter.redaction import conceal, redacted
+
+__all__ = ["LEVELS", "conceal", "fields", "log_uncaught", "logger", "once", "over", "setup"]
+
+ROOT = "ionmon"
+LEVELS: Mapping[str, int] = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warn": logging.WARNING,
+    "error": logging.ERROR,
+}
+_NAMES = {logging.WARNING: "warn"}
+_BARE = re.compile(r"[!#-<>-~]+")
+_KEY = re.compile(r"[^A-Za-z0-9_]")
+_OWN = ("ts", "level", "logger", "msg", "exception")
+
+_told: dict[tuple[str, str], str] = {}
+_told_lock = threading.Lock()
+
+
+def logger(name: str) -> logging.Logger:
+    """Return the logger of a part of the program: poller, web, redis."""
+    return logging.getLogger(f"{ROOT}.{name}")
+
+
+def fields(**values: object) -> dict[str, dict[str, object]]:
+    """Return what to pass as `extra`, so that a line carries `values` beside its message."""
+    return {"fields": values}
+
+
+def setup(level: str = "info", form: str = "logfmt", stream: TextIO | None = None) -> None:
+    """Log to standard error, or to `stream`, from `level` on; what libraries say, from warn on.
+
+    `form` is logfmt or json. A second call replaces the first one's choice.
+    """
+    own = logging.StreamHandler(stream if stream is not None else sys.stderr)
+    own.setFormatter(Lines(_FORMS[form]))
+    own.set_name(ROOT)
+    root = logging.getLogger()
+    for handler in [h for h in root.handlers if h.get_name() == ROOT]:
+        root.removeHandler(handler)
+    root.addHandler(own)
+    logging.getLogger(ROOT).setLevel(LEVELS[level])
+    logging.captureWarnings(capture=True)
+    # Else logging reports its own faults with the record's arguments, secrets among them.
+    logging.raiseExceptions = False
+
+
+def log_uncaught() -> None:
+    """Log what ends the process or a thread as one line: Python's own way would show secrets."""
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+
+
+def once(log: logging.Logger, key: str, message: str, **values: object) -> None:
+    """Warn, unless the last message under this logger and `key` was the same one."""
+    with _told_lock:
+        known = _told.get((log.name, key)) == message
+        _told[log.name, key] = message
+    if not known:
+        log.warning("%s", message, extra=fields(**values))
+
+
+def over(log: logging.Logger, key: str, message: str, **values: object) -> None:
+    """Say that what `once` warned of under `key` has ended; nothing where it did not warn."""
+    with _told_lock:
+        warned = _told.pop((log.name, key), None) is not None
+    if warned:
+        log.info("%s", message, extra=fields(**values))
+
+
+class Lines(logging.Formatter):
+    """Renders a record as one line; the base class is what logging's handlers ask for."""
+
+    def __init__(self, form: Callable[[dict[str, object]], str]) -> None:
+        """Keep `form`, which writes the values of a line."""
+        super().__init__()
+        self._form = form
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record without its line's end."""
+        when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line: dict[str, object] = {
+            "ts": when.replace("+00:00", "Z"),
+            "level": _NAMES.get(record.levelno, record.levelname.lower()),
+            "logger": record.name.removeprefix(f"{ROOT}."),
+            "msg": redacted(_message(record)),
+        }
+        for name, value in getattr(record, "fields", {}).items():
+            key = _KEY.sub("_", name)
+            line[f"{key}_" if key in _OWN else key] = _clean(value)
+        if record.exc_info:
+            line["exception"] = redacted(self.formatException(record.exc_info))
+        return self._form(line)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the record's text; a call whose arguments do not fit loses no record."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, KeyError):
+        return f"{record.msg} {record.args}"
+
+
+def _clean(value: object) -> object:
+    """Return numbers and truth as they are, all else as text without secrets."""
+    return value if isinstance(value, bool | int | float) else redacted(str(value))
+
+
+def _logfmt(line: dict[str, object]) -> str:
+    return " ".join(f"{key}={_logfmt_value(value)}" for key, value in line.items())
+
+
+def _logfmt_value(value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if _BARE.fullmatch(text) else _printable(json.dumps(text, ensure_ascii=False))
+
+
+def _json(line: dict[str, object]) -> str:
+    finite = {k: str(v) if isinstance(v, float) and v - v != 0 else v for k, v in line.items()}
+    return _printable(json.dumps(finite, ensure_ascii=False))
+
+
+def _printable(quoted: str) -> str:
+    """Escape what could end a line, steer a terminal or fail to encode; JSON reads it back."""
+    if quoted.isprintable():
+        return quoted
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in quoted)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    logger("main").critical("stopped by a defect", exc_info=(kind, error, trace))
+
+
+def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+        trace = (args.exc_type, args.exc_value, args.exc_traceback)
+        name = args.thread.name if args.thread else "unknown"
+        logger("main").critical(
+            "a thread was stopped by a defect", exc_info=trace, extra=fields(thread=name)
+        )
+
+
+_FORMS: Mapping[str, Callable[[dict[str, object]], str]] = {"logfmt": _logfmt, "json": _json}

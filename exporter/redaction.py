@@ -1,0 +1,39 @@
+"""Takes secrets out of text: the last defence, for what no other rule kept from being written."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from urllib.parse import quote
+
+SHOWN = "<secret>"
+_SHORTEST_LINE = 8
+
+_lock = threading.Lock()
+_spellings: set[str] = set()
+_pattern: re.Pattern[str] | None = None
+
+
+def conceal(value: str) -> None:
+    """Never show `value` again, as it is or as repr, JSON or a URL would write it."""
+    global _pattern  # noqa: PLW0603 - what is secret is known to the whole process
+    with _lock:
+        _spellings.update(_written(value))
+        longest_first = sorted(_spellings, key=lambda text: (-len(text), text))
+        _pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+
+def redacted(text: str) -> str:
+    """Return `text` with every concealed value replaced."""
+    pattern = _pattern
+    return text if pattern is None else pattern.sub(SHOWN, text)
+
+
+def _written(value: str) -> Iterator[str]:
+    """Yield how a secret may be spelt; lines of a long one, such as a private key, on their own."""
+    lines = value.splitlines() if len(value.splitlines()) > 1 else []
+    for text in (value, *(line for line in lines if len(line) >= _SHORTEST_LINE)):
+        if text:
+            plain = text.encode("utf-8", "surrogatepass")
+            yield from (text, repr(text)[1:-1], quote(plain), quote(plain, safe=""))
+            yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])

@@ -1,0 +1,55 @@
+"""monitoring.yaml and flags as frozen models; other packages import from here."""
+
+from exporter.settings.alerting import (
+    AlertSettings,
+    AlertsSettings,
+    EmailSettings,
+    NotificationSettings,
+    ObjectiveSettings,
+    PagerDutySettings,
+    SentrySettings,
+    SlackSettings,
+)
+from exporter.settings.load import Overrides, config_file, default_state_file, load, no_color
+from exporter.settings.model import (
+    LogSettings,
+    ServiceSettings,
+    Settings,
+    StorageSettings,
+    WebSettings,
+)
+from exporter.settings.sources import (
+    ApplicationSettings,
+    FamilySettings,
+    Filters,
+    GoogleSettings,
+    RedisSettings,
+    RedisTarget,
+)
+
+__all__ = [
+    "AlertSettings",
+    "AlertsSettings",
+    "ApplicationSettings",
+    "EmailSettings",
+    "FamilySettings",
+    "Filters",
+    "GoogleSettings",
+    "LogSettings",
+    "NotificationSettings",
+    "ObjectiveSettings",
+    "Overrides",
+    "PagerDutySettings",
+    "RedisSettings",
+    "RedisTarget",
+    "SentrySettings",
+    "ServiceSettings",
+    "Settings",
+    "SlackSettings",
+    "StorageSettings",
+    "WebSettings",
+    "config_file",
+    "default_state_file",
+    "load",
+    "no_color",
+]

@@ -1,0 +1,135 @@
+"""Names, paths and network addresses of monitoring.yaml, each checked as it is read."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
+
+from exporter.settings.types import Origin
+
+LARGEST_PORT = 65535
+_LONGEST = 1000
+_HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*):(?P<port>[0-9]{1,5})")
+_SCHEMES = ("redis", "rediss", "unix")
+
+
+def text_form(pattern: str, mend: str) -> AfterValidator:
+    """Return the check that the whole text has the form `pattern`; `mend` says what is right."""
+    form = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if form.fullmatch(value) is None:
+            raise ValueError(mend)
+        return value
+
+    return AfterValidator(check)
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty; write a value or remove the key")
+    if len(value) > _LONGEST:
+        raise ValueError(f"is longer than {_LONGEST} characters")
+    if not value.isprintable():
+        raise ValueError("holds a control character; write plain text on one line")
+    return value
+
+
+def _address(*, host: bool, port: int) -> Callable[[str], str]:
+    """Return the check of HOST:PORT; `host` where one is needed, `port` is the lowest allowed."""
+
+    def check(value: str) -> str:
+        match = _HOST_PORT.fullmatch(value)
+        if match is None or (host and not match["host"]):
+            form = "HOST:PORT, such as localhost:9000" if host else "HOST:PORT or :PORT"
+            raise ValueError(f"is no address; write {form}")
+        if not port <= int(match["port"]) <= LARGEST_PORT:
+            raise ValueError(f"has no such port; write one from {port} to {LARGEST_PORT}")
+        return value
+
+    return check
+
+
+def _path(value: object) -> object:
+    """Refuse what was pasted in place of a file's name; it may be a secret: not repeated."""
+    if isinstance(value, str):
+        _text(value)
+        if "://" in value:
+            raise ValueError("is a URL; write it to a file, mode 0600, and give that file's path")
+        if value.startswith("~"):
+            raise ValueError("'~' is not expanded; write the whole path")
+    return value
+
+
+def _beside(path: Path, info: ValidationInfo) -> Path:
+    return info.context.directory / path if isinstance(info.context, Origin) else path
+
+
+def _redis_url(value: str) -> str:
+    parts = _split(_text(value))
+    if parts.username is not None or parts.password is not None or "@" in parts.netloc:
+        raise ValueError("holds a user or a password; give them as username and password_file")
+    if parts.query or parts.fragment:
+        raise ValueError("holds a '?' or a '#'; options are keys of the target")
+    whole = parts.path if parts.scheme == "unix" else parts.hostname
+    if parts.scheme not in _SCHEMES or not whole:
+        raise ValueError(
+            "is no Redis URL; write redis://HOST:PORT, rediss://HOST:PORT for TLS, or unix:///PATH"
+        )
+    if parts.scheme != "unix" and re.fullmatch(r"(/[0-9]{0,5})?", parts.path) is None:
+        raise ValueError("names no database; write its number after the '/', or nothing")
+    return value
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        usable = parts.port is None or parts.port > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(f"has no usable host or port; a port is 1 to {LARGEST_PORT}")
+    return parts
+
+
+Text = Annotated[str, AfterValidator(_text)]
+Name = Annotated[
+    str,
+    text_form(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", "is no name; use letters, digits, '.', '_', '-'"),
+]
+Project = Annotated[
+    str,
+    text_form(
+        r"(?:[a-z0-9.-]{1,63}:)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
+        "is no project id; it has lower-case letters, digits and '-' (gcloud projects list)",
+    ),
+]
+LabelOrigin = Annotated[
+    str,
+    text_form(
+        r"(?:resource|metric)\.[A-Za-z_][A-Za-z0-9_]*",
+        "is no source label; write resource.NAME or metric.NAME",
+    ),
+]
+MailAddress = Annotated[
+    str, text_form(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+", "is no mail address")
+]
+PagePath = Annotated[
+    str,
+    text_form(
+        r"/(?!-(/|$))[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*",
+        "is no path for a page; write it like /metrics; / and /-/ are taken",
+    ),
+]
+Endpoint = Annotated[str, AfterValidator(_address(host=True, port=1))]
+ListenAddress = Annotated[str, AfterValidator(_address(host=False, port=0))]
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+File = Annotated[
+    Path,
+    BeforeValidator(_path),
+    AfterValidator(_beside),
+    WithJsonSchema({"type": "string", "format": "path"}),
+]

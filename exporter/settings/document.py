@@ -1,0 +1,232 @@
+"""Reads monitoring.yaml as plain text, numbers, lists and mappings, and keeps where each stands."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import yaml
+
+from exporter.errors import SettingsError
+from exporter.settings.places import Loc, Place, Problem
+
+LARGEST_FILE = 1 << 20
+DEEPEST = 20
+SMALLEST = "google: {projects: [PROJECT_ID]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Stands where a value was refused, so that its key is not reported as missing too."""
+
+
+Tree = str | int | float | bool | Unusable | list["Tree"] | dict[str, "Tree"]
+
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,17}\.[0-9]{1,17}")
+_TAG = "tag:yaml.org,2002:"
+_QUOTED = "YAML takes it for {}; quote it to have the text"
+_REFUSED = {
+    "null": "has no value; write one or remove the key; a value that begins with # needs quotes",
+    "bool": _QUOTED.format("true or false") + ", else write true or false",
+    "int": _QUOTED.format("another number") + ", else write it in decimal digits",
+    "float": "is no finite number in decimal digits, such as 0.5; quote it to have the text",
+    "timestamp": _QUOTED.format("a date"),
+    "merge": "a merge key; write the keys out",
+}
+_NO_TEXT = "has a key that is no text; quote it"
+_NO_KEY = {
+    "null": "has a ':' with no key before it; quote the value",
+    "bool": "has a key that YAML takes for true or false; quote it",
+    "merge": "has a merge key; write the keys out",
+}
+_UNCLOSED = "found unexpected end of stream"
+# What PyYAML says, in part, and what a person has to do about it.
+_MENDS = (
+    ("'\\t'", "a tab; YAML indents with spaces"),
+    ("mapping values are not allowed", "a ': ' too much; quote the value, or end the line above"),
+    ("could not find expected ':'", "a key without ': ' after it"),
+    ("<block end>, but found '<scalar>'", "text after the value's end; quote the whole value"),
+    ("<block end>", "does not fit the lines above; align keys of one mapping"),
+    ("expected ',' or", "a bracket that is not closed, or a ',' that is missing"),
+    ("node content, but found ':'", "a value that begins with ':'; quote it"),
+    ("node content", "a bracket or a ',' where a value belongs"),
+    (_UNCLOSED, "a quote that is not closed"),
+    ("cannot start any token", "a value that begins with a special character; quote it"),
+    ("escape", "a backslash in double quotes; use single quotes"),
+    ("an alias", "a value that begins with '*'; quote it"),
+    ("an anchor", "a value that begins with '&'; quote it"),
+    ("a tag", "a value that begins with '!'; quote it"),
+    ("tag handle", "a value that begins with '!'; quote it"),
+    ("a block scalar", "text after '>' or '|'; begin it on the next line, or quote it"),
+    ("<document start>", "does not belong to what stands before it; check the brackets"),
+    ("special characters are not allowed", "a control character; remove it"),
+)
+
+
+class _Mark(Protocol):
+    """A position of PyYAML, of either of its two parsers, from 0."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's content, where each of its keys and list items stands, and what is wrong with it."""
+
+    source: str
+    content: dict[str, Tree]
+    places: Mapping[Loc, Place]
+    problems: tuple[Problem, ...] = ()
+
+
+def read(path: Path) -> Document:
+    """Return the content of the file at `path`. Raises SettingsError where it is not YAML."""
+    source = str(path)
+    text = _decoded(_bytes(path), source)
+    try:
+        _check_events(text, source)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        fault = _fault(error, text, source)
+    else:
+        return _document(root, source)
+    # Raised out here: PyYAML's error quotes the file, and would show it in a traceback.
+    raise fault
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(raw) > LARGEST_FILE:
+        raise SettingsError(f"{path}: larger than 1 MiB; settings are a few kilobytes")
+    return raw
+
+
+def _decoded(raw: bytes, source: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+    # Raised out here: the decoder's error holds the whole file.
+    raise SettingsError(f"{source}:{line}: not UTF-8; save the file as UTF-8")
+
+
+def _check_events(text: str, source: str) -> None:
+    """Refuse what makes a small file large, or one value look like another, before it is built."""
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        place = _marked(event.start_mark, source)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        if depth > DEEPEST:
+            raise SettingsError(f"{place}: nested deeper than {DEEPEST} levels")
+        if documents > 1:
+            raise SettingsError(f"{place}: a second document; one file holds one")
+        if isinstance(event, yaml.NodeEvent):
+            _check_plain(event, place)
+
+
+def _check_plain(event: yaml.NodeEvent, place: Place) -> None:
+    if isinstance(event, yaml.AliasEvent):
+        raise SettingsError(f"{place}: an alias; write the value out")
+    if event.anchor is not None:
+        raise SettingsError(f"{place}: an anchor; write the value out, each time")
+    if getattr(event, "tag", None) is not None:
+        raise SettingsError(f"{place}: a tag; remove it, plain values need none")
+
+
+def _marked(mark: _Mark | None, source: str) -> Place:
+    return Place(source) if mark is None else Place(source, mark.line + 1, mark.column + 1)
+
+
+def _fault(error: yaml.YAMLError, text: str, source: str) -> SettingsError:
+    said = " ".join(str(getattr(error, part, "")) for part in ("context", "problem", "reason"))
+    known = (mend for part, mend in _MENDS if part in said)
+    return SettingsError(f"{_place(error, text, source)}: {next(known, 'not YAML')}")
+
+
+def _place(error: yaml.YAMLError, text: str, source: str) -> Place:
+    if isinstance(error, yaml.MarkedYAMLError):
+        unclosed = error.problem == _UNCLOSED
+        return _marked(error.context_mark if unclosed else error.problem_mark, source)
+    before = text[: getattr(error, "position", 0)]
+    return Place(source, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _document(root: yaml.Node | None, source: str) -> Document:
+    if root is None:
+        raise SettingsError(f"{source} is empty; smallest useful content: {SMALLEST}")
+    if not isinstance(root, yaml.MappingNode):
+        raise SettingsError(f"{source}:1:1: must hold keys, such as {SMALLEST}")
+    reading = _Reading(source)
+    content = reading.mapping(root, ())
+    return Document(source, content, reading.places, tuple(reading.problems))
+
+
+@dataclass
+class _Reading:
+    """Builds the content of nodes; what cannot be taken is noted, and Unusable stands for it."""
+
+    source: str
+    places: dict[Loc, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def mapping(self, node: yaml.MappingNode, at: Loc) -> dict[str, Tree]:
+        found: dict[str, Tree] = {}
+        for key, value in node.value:
+            name = self._key(key, at)
+            if name is not None:
+                found[name] = self._tree(value, (*at, name))
+        return found
+
+    def _key(self, node: yaml.Node, at: Loc) -> str | None:
+        """Return the key's text and note its place; None where it cannot be one."""
+        kind, place = node.tag.removeprefix(_TAG), self._place(node)
+        if kind != "str":
+            self.problems.append(Problem(place, at, _NO_KEY.get(kind, _NO_TEXT)))
+            return None
+        name = str(node.value)
+        first = self.places.setdefault((*at, name), place)
+        if first is not place:
+            text = f"is written twice, first on line {first.line}; remove one"
+            self.problems.append(Problem(place, (*at, name), text))
+        return name if first is place else None
+
+    def _tree(self, node: yaml.Node, at: Loc) -> Tree:
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, at)
+        if isinstance(node, yaml.SequenceNode):
+            return self._sequence(node, at)
+        kind = node.tag.removeprefix(_TAG)
+        tree = _scalar(kind, node.value)
+        if isinstance(tree, Unusable):
+            self.problems.append(Problem(self.places[at], at, _REFUSED[kind]))
+        return tree
+
+    def _sequence(self, node: yaml.SequenceNode, at: Loc) -> list[Tree]:
+        for index, item in enumerate(node.value):
+            self.places[(*at, index)] = self._place(item)
+        return [self._tree(item, (*at, index)) for index, item in enumerate(node.value)]
+
+    def _place(self, node: yaml.Node) -> Place:
+        return _marked(node.start_mark, self.source)
+
+
+def _scalar(kind: str, text: str) -> Tree:
+    """Return what a plain or quoted value means; YAML 1.1 sees more in it than people do."""
+    if kind in ("str", "value"):
+        return text
+    if kind == "bool" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if kind == "int" and _WHOLE.fullmatch(text):
+        return int(text)
+    if kind == "float" and _DECIMAL.fullmatch(text):
+        return float(text)
+    return Unusable()

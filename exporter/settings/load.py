@@ -1,0 +1,160 @@
+"""The settings in force: flags, then the environment, then monitoring.yaml.
+
+This is the only module that reads the environment.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from exporter.errors import SettingsError
+from exporter.settings.document import Document, Tree, read
+from exporter.settings.keys import keys
+from exporter.settings.model import Settings
+from exporter.settings.places import Loc, Place, refusal
+from exporter.settings.problems import problems
+from exporter.settings.types import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What flags say; None, False and () are flags that were not given.
+
+    Relative paths are relative to the working directory, as with any command.
+    """
+
+    projects: tuple[str, ...] = ()
+    endpoint: str | None = None
+    insecure: bool = False
+    credentials_file: Path | None = None
+    listen: tuple[str, ...] = ()
+    telemetry_path: str | None = None
+    web_config_file: Path | None = None
+    enable_lifecycle: bool = False
+    state_file: Path | None = None
+    log_level: str | None = None
+    log_format: str | None = None
+
+
+_FLAGS: tuple[tuple[str, str, tuple[str, str]], ...] = (
+    ("projects", "--project", ("google", "projects")),
+    ("endpoint", "--google.endpoint", ("google", "endpoint")),
+    ("insecure", "--google.insecure", ("google", "insecure")),
+    ("credentials_file", "--google.credentials-file", ("google", "credentials_file")),
+    ("listen", "--web.listen-address", ("web", "listen")),
+    ("telemetry_path", "--web.telemetry-path", ("web", "telemetry_path")),
+    ("web_config_file", "--web.config.file", ("web", "config_file")),
+    ("enable_lifecycle", "--web.enable-lifecycle", ("web", "enable_lifecycle")),
+    ("state_file", "--storage.state-file", ("storage", "state_file")),
+    ("log_level", "--log.level", ("log", "level")),
+    ("log_format", "--log.format", ("log", "format")),
+)
+
+
+def load(path: Path | None = None, overrides: Overrides = Overrides()) -> Settings:
+    """Return the settings of `path`, else of IONMON_CONFIG, else of flags and defaults alone.
+
+    Raises SettingsError with every problem that was found, one a line.
+    """
+    path = path or config_file()
+    document = read(path) if path is not None else Document("settings", {}, {})
+    for flag, loc, value in _given(overrides):
+        document = _with(document, Place(flag), loc, value)
+    document = _with_project(document)
+    return _validated(document, path.absolute().parent if path is not None else Path.cwd())
+
+
+def config_file() -> Path | None:
+    """Return the path that IONMON_CONFIG gives, or None."""
+    text = _environment("IONMON_CONFIG")
+    return Path(text) if text else None
+
+
+def no_color() -> bool:
+    """Return whether NO_COLOR asks for plain text: https://no-color.org."""
+    return _environment("NO_COLOR") is not None
+
+
+def default_state_file(settings: Settings) -> Path:
+    """Return where counters are remembered when `storage.state_file` says nothing.
+
+    The name holds a digest of projects and endpoint, so that two exporters for different projects
+    do not meet in one file. systemd's StateDirectory goes before the user's own state directory.
+    """
+    read_from = "\n".join((settings.google.endpoint or "", *sorted(settings.google.projects)))
+    digest = hashlib.sha256(read_from.encode()).hexdigest()[:12]
+    return _state_directory() / f"counters-{digest}.sqlite"
+
+
+def _state_directory() -> Path:
+    given = (_environment("STATE_DIRECTORY") or "").split(":")[0]
+    if given:
+        return Path(given)
+    own = Path(_environment("XDG_STATE_HOME") or "")
+    if own.is_absolute():
+        return own / "ionmon"
+    try:
+        return Path.home() / ".local" / "state" / "ionmon"
+    except RuntimeError as error:
+        raise SettingsError("this user has no home directory; set storage.state_file") from error
+
+
+def _environment(name: str) -> str | None:
+    """Return a variable, or None where it is unset or empty."""
+    return os.environ.get(name) or None  # noqa: TID251 - the one place that reads it
+
+
+def _given(overrides: Overrides) -> Iterator[tuple[str, Loc, Tree]]:
+    """Yield the flags that were given, as the file would say the same."""
+    for name, flag, loc in _FLAGS:
+        value = getattr(overrides, name)
+        if value not in (None, False, ()):
+            yield flag, loc, _plain(value)
+
+
+def _plain(value: object) -> Tree:
+    if isinstance(value, Path):
+        return str(value.absolute())
+    if isinstance(value, tuple):
+        return [str(item) for item in value]
+    return value if isinstance(value, bool) else str(value)
+
+
+def _with_project(document: Document) -> Document:
+    """Add GOOGLE_CLOUD_PROJECT where neither a flag nor the file names a project."""
+    project, section = _environment("GOOGLE_CLOUD_PROJECT"), document.content.get("google", {})
+    if project is None or not isinstance(section, dict) or section.get("projects"):
+        return document
+    place = Place("GOOGLE_CLOUD_PROJECT")
+    return _with(document, place, ("google", "projects"), [project])
+
+
+def _with(document: Document, place: Place, loc: Loc, value: Tree) -> Document:
+    """Return the document with another value; a section that is none stays, and is reported."""
+    section, name = str(loc[0]), str(loc[1])
+    old = document.content.get(section, {})
+    if not isinstance(old, dict):
+        return document
+    kept = {at: where for at, where in document.places.items() if at[: len(loc)] != loc}
+    return replace(
+        document,
+        content={**document.content, section: {**old, name: value}},
+        places={**kept, loc: place},
+    )
+
+
+def _validated(document: Document, directory: Path) -> Settings:
+    try:
+        settings = Settings.model_validate(document.content, context=Origin(directory))
+    except ValidationError as error:
+        found = [*document.problems, *problems(error, document, keys(Settings))]
+    else:
+        if not document.problems:
+            return settings
+        found = list(document.problems)
+    # Raised out here: pydantic's error holds the values, which may be secrets.
+    raise refusal(found)

@@ -1,0 +1,93 @@
+"""Names, paths and addresses."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from exporter.settings.addresses import (
+    Endpoint,
+    File,
+    ListenAddress,
+    PagePath,
+    Project,
+    RedisUrl,
+)
+from exporter.settings.types import Origin
+
+SECRET = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=8, max_size=30)
+
+
+def accepts(kind: Any, value: str) -> bool:
+    """Return whether `kind` takes the value."""
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        (Endpoint, "127.0.0.1:9000", True),
+        (Endpoint, "[::1]:443", True),
+        (Endpoint, ":9000", False),
+        (Endpoint, "localhost:0", False),
+        (Endpoint, "localhost", False),
+        (ListenAddress, ":9841", True),
+        (ListenAddress, "127.0.0.1:0", True),
+        (ListenAddress, "9841", False),
+        (Project, "ion-production", True),
+        (Project, "example.com:ion", True),
+        (Project, "p/timeSeries", False),
+        (Project, "Ion", False),
+        (PagePath, "/metrics", True),
+        (PagePath, "/a/b", True),
+        (PagePath, "/", False),
+        (PagePath, "/-/reload", False),
+        (PagePath, "/metrics\n", False),
+        (RedisUrl, "redis://10.0.0.3", True),
+        (RedisUrl, "rediss://[::1]:6380/2", True),
+        (RedisUrl, "unix:///run/redis.sock", True),
+        (RedisUrl, "redis://", False),
+        (RedisUrl, "10.0.0.3:6379", False),
+        (RedisUrl, "redis://10.0.0.3:0", False),
+        (RedisUrl, "redis://[::1", False),
+    ],
+)
+def test_forms(kind: object, value: str, expected: bool) -> None:
+    """Each kind of address takes what a server can use, and nothing else."""
+    assert expected is accepts(kind, value)
+
+
+@given(SECRET, st.sampled_from(["redis", "rediss", "unix", "http"]))
+def test_a_url_with_a_password_is_refused_and_never_repeated(secret: str, scheme: str) -> None:
+    """Whatever its scheme, a URL with a password is refused by a text without the password."""
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(RedisUrl).validate_python(f"{scheme}://u:{secret}@host/")
+    told = refused.value.errors(include_input=False)[0]["msg"]
+    assert "username and password_file" in told
+    assert secret not in told.split()
+
+
+@given(st.text())
+def test_any_text_is_a_redis_url_or_refused(text: str) -> None:
+    """No text makes the check of a URL fail in another way than by refusing it."""
+    assert accepts(RedisUrl, text) in (True, False)
+
+
+def test_files_start_from_the_settings_file() -> None:
+    """A relative path starts from the file's directory, an absolute one is left."""
+    files = TypeAdapter(File)
+    origin = Origin(Path("/etc/ionmon"))
+    found = [files.validate_python(path, context=origin) for path in ("a/b", "/c", "../d")]
+    assert [Path("/etc/ionmon/a/b"), Path("/c"), Path("/etc/ionmon/../d")] == found
+
+
+def test_files_of_code_are_left() -> None:
+    """A path that code passes is taken as it is."""
+    assert Path("a/b") == TypeAdapter(File).validate_python(Path("a/b"))
