@@ -1,0 +1,177 @@
+"""Reads Redis servers directly: each target on its own schedule, all of its servers at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from zlib import crc32
+
+from exporter.catalog import redis as catalog
+from exporter.clock import Clock
+from exporter.collectors.base import Delivery, Poll
+from exporter.errors import PollError, Reason
+from exporter.redis import info as redis_info
+from exporter.redis.client import Address, RedisTarget
+from exporter.redis.node import Node, Reading
+from exporter.redis.topology import Question, Topology, question
+from exporter.snapshot import Part
+
+_DOWN: redis_info.Info = {"poll": ({"up": "0"},)}
+_LONGEST_NOTE = 300
+_MOST_NOTES = 20
+_MOST_GUIDES = 3
+_EXPIRES_AFTER = 3  # intervals, and at least a minute
+_MINUTE = 60.0
+
+
+class RedisCollector:
+    """All Redis targets of the settings."""
+
+    name = "redis"
+
+    def __init__(self, targets: Sequence[RedisTarget], clock: Clock) -> None:
+        """Connect to nothing before the first poll."""
+        self._polls = tuple(TargetPoll(target, clock) for target in targets)
+
+    def polls(self) -> Sequence[Poll]:
+        """Return a poll for each target."""
+        return self._polls
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for poll in self._polls:
+            await poll.close()
+
+
+class TargetPoll:
+    """One target: a server, a cluster, or a primary with its replicas and sentinels."""
+
+    def __init__(self, target: RedisTarget, clock: Clock) -> None:
+        """Be due at once."""
+        self.name = target.name
+        self._target = target
+        self._clock = clock
+        self._question = question(target)
+        self._seeds = target.addresses()
+        self._topology = Topology(self._seeds if self._question is None else ())
+        self._nodes: dict[Address, Node] = {}
+        self._up: tuple[Address, ...] = ()
+        self._due = clock.now()
+        # After the first poll, targets keep apart from one another.
+        self._step = target.interval * (0.5 + crc32(target.name.encode()) / 2**32)
+
+    def due(self) -> float:
+        """Return the Unix time of the next run."""
+        return self._due
+
+    async def run(self) -> Delivery:
+        """Read every server once. A server that fails costs itself, and is named in a note."""
+        now = self._clock.now()
+        self._due = max(self._due + self._step, now)
+        self._step = self._target.interval
+        outcomes, trouble = await self._read(now)
+        self._up = tuple(a for a, outcome in outcomes.items() if isinstance(outcome, Reading))
+        await self._forget(outcomes)
+        return Delivery(
+            parts=_parts(self.name, outcomes),
+            expires=now + max(_EXPIRES_AFTER * self._target.interval, _MINUTE),
+            data_time=now,
+            notes=_notes(outcomes, trouble),
+        )
+
+    async def close(self) -> None:
+        """Close the connections to all servers."""
+        await self._forget({})
+
+    async def _read(self, now: float) -> tuple[dict[Address, Reading | PollError], list[str]]:
+        """Ask all known servers at once, and those that become known meanwhile."""
+        until = asyncio.get_running_loop().time() + self._target.timeout
+        tasks: dict[Address, asyncio.Task[Reading | PollError]] = {}
+        async with asyncio.TaskGroup() as group:
+
+            def start(addresses: Iterable[Address], asked: Question | None = None) -> None:
+                for address in addresses:
+                    if address not in tasks:
+                        tasks[address] = group.create_task(self._ask(address, now, until, asked))
+
+            guides = self._guides()
+            start(guides, self._question)
+            start(self._topology.members)
+            best = Topology(())
+            async for found in _topologies([tasks[guide] for guide in guides]):
+                # A node that was taken out and reset knows itself alone: the widest view counts.
+                best = max(best, found, key=lambda topology: len(topology.members))
+                start(best.members)
+            self._topology = best if best.members else self._topology
+        asked = [tasks[guide].result() for guide in guides]
+        trouble = [o.trouble for o in asked if isinstance(o, Reading) and o.trouble]
+        return {address: tasks[address].result() for address in self._shown()}, trouble
+
+    async def _ask(
+        self, address: Address, now: float, until: float, asked: Question | None
+    ) -> Reading | PollError:
+        is_sentinel = self._target.mode == "sentinel" and asked is not None
+        node = self._nodes.get(address)
+        if node is None:
+            node = self._nodes[address] = Node(self._target, address, is_sentinel=is_sentinel)
+        try:
+            async with asyncio.timeout_at(until):
+                return await node.read(now, asked)
+        except PollError as error:
+            return error
+        except TimeoutError:
+            text = f"no reply within {self._target.timeout:g} s, check the network, or set timeout"
+            return PollError(Reason.DEADLINE, text)
+
+    def _guides(self) -> tuple[Address, ...]:
+        """Return whom to ask for the servers: sentinels, or nodes of a cluster that were well."""
+        if self._target.mode == "sentinel":
+            lost = self._topology.members and not set(self._seeds) & set(self._up)
+            return tuple(dict.fromkeys(self._seeds + (self._topology.guides if lost else ())))
+        if self._target.mode == "cluster":
+            return self._up[:_MOST_GUIDES] or self._seeds
+        return ()
+
+    def _shown(self) -> tuple[Address, ...]:
+        """Return whose samples are served: a cluster's seed can be another name of a member."""
+        sentinels = self._seeds if self._target.mode == "sentinel" else ()
+        return tuple(dict.fromkeys(sentinels + self._topology.members)) or self._seeds
+
+    async def _forget(self, outcomes: Mapping[Address, object]) -> None:
+        """Close what is no longer polled."""
+        for address in [address for address in self._nodes if address not in outcomes]:
+            await self._nodes.pop(address).close()
+
+
+async def _topologies(
+    tasks: Sequence[asyncio.Task[Reading | PollError]],
+) -> AsyncIterator[Topology]:
+    """Yield what each server says of its peers, as soon as it says so."""
+    for done in asyncio.as_completed(tasks):
+        outcome = await done
+        if isinstance(outcome, Reading) and outcome.topology:
+            yield outcome.topology
+
+
+def _parts(name: str, outcomes: Mapping[Address, Reading | PollError]) -> tuple[Part, ...]:
+    parts = []
+    for family in catalog.FAMILIES:
+        samples = []
+        for address, outcome in outcomes.items():
+            reading = outcome if isinstance(outcome, Reading) else Reading(_DOWN)
+            samples += redis_info.samples(family, (name, str(address)), reading.info, reading.start)
+        if samples:
+            parts.append(Part(family, tuple(samples)))
+    return tuple(parts)
+
+
+def _notes(
+    outcomes: Mapping[Address, Reading | PollError], trouble: Sequence[str]
+) -> tuple[str, ...]:
+    faults = [f"{a}: {o.reason}: {o}" for a, o in outcomes.items() if isinstance(o, PollError)]
+    notes = [_sentence(text) for text in (*dict.fromkeys(trouble), *faults)]
+    more = len(notes) - _MOST_NOTES
+    return tuple(notes[:_MOST_NOTES]) + ((f"and {more} more faults",) if more > 0 else ())
+
+
+def _sentence(text: str) -> str:
+    """Make one printable line of what may hold a server's own words."""
+    return "".join(c if c.isprintable() else " " for c in text)[:_LONGEST_NOTE]

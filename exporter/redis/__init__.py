@@ -1,0 +1,1 @@
+"""One Redis server: connection, commands, what its replies mean, who its peers are."""

@@ -1,0 +1,133 @@
+"""Starts the real servers that tests talk to, on free ports of 127.0.0.1, and ends them by id."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+READY_WITHIN = 30.0  # seconds; a guard against hanging, not a measurement
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Return when the condition holds; fail, naming it, when it never does."""
+    end = time.monotonic() + READY_WITHIN
+    while not condition():
+        assert time.monotonic() < end, f"never came true: {what}"
+        time.sleep(0.01)
+
+
+@contextmanager
+def process(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program with its output in `log`, and end it by its id."""
+    with log.open("ab") as output:
+        running = subprocess.Popen(command, stdout=output, stderr=output, cwd=log.parent)
+    try:
+        yield running
+    finally:
+        running.terminate()
+        try:
+            running.wait(READY_WITHIN)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+@dataclass(frozen=True)
+class Redis:
+    """A running Redis server: how to reach it, and its process."""
+
+    port: int
+    running: subprocess.Popen[bytes]
+    login: tuple[str, ...] = ()
+
+    def cli(self, *words: str) -> str:
+        """Run one command with redis-cli and return what it prints."""
+        command = ["redis-cli", "-h", "127.0.0.1", "-p", str(self.port), *self.login, *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+
+    def kill(self) -> None:
+        """End the server at once, as a crash would."""
+        self.running.kill()
+        self.running.wait()
+
+    def info(self, field: str) -> str:
+        """Return a field of INFO everything."""
+        lines = self.cli("INFO", "everything").splitlines()
+        return dict(line.partition(":")[::2] for line in lines).get(field, "")
+
+
+def answers(port: int) -> bool:
+    """Tell whether something accepts connections on the port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def redis(
+    directory: Path, *options: str, port: int = 0, login: tuple[str, ...] = ()
+) -> Iterator[Redis]:
+    """Run redis-server until it answers; `login` is what redis-cli needs to get in."""
+    port = port or free_port()
+    home = directory / f"redis-{port}"
+    home.mkdir(exist_ok=True)
+    listen = () if "--port" in options else ("--port", str(port))
+    command = ["redis-server", *listen, "--bind", "127.0.0.1", "--save", "", *options]
+    with process(command, home / "log") as running:
+        server = Redis(port, running, login)
+        wait_until(lambda: answers(port) or running.poll() is not None, f"Redis on {port}")
+        assert running.poll() is None, (home / "log").read_text()
+        yield server
+
+
+@contextmanager
+def sentinel(directory: Path, primary: Redis, *lines: str, name: str = "cache") -> Iterator[Redis]:
+    """Run a sentinel that watches a primary, until it knows it."""
+    port = free_port()
+    settings = directory / f"sentinel-{port}.conf"
+    watch = f"sentinel monitor {name} 127.0.0.1 {primary.port} 1"
+    quick = f"sentinel down-after-milliseconds {name} 500\nsentinel failover-timeout {name} 3000"
+    settings.write_text("\n".join([f"port {port}", "bind 127.0.0.1", watch, quick, *lines, ""]))
+    with process(["redis-server", str(settings), "--sentinel"], directory / "log") as running:
+        server = Redis(port, running)
+        wait_until(lambda: "status=ok" in server.info("master0"), f"sentinel on {port}")
+        yield server
+
+
+@contextmanager
+def redis_cluster(directory: Path, size: int = 3) -> Iterator[list[Redis]]:
+    """Run a cluster of primaries, until all of them find it whole."""
+    with ExitStack() as stack:
+        nodes = []
+        for _ in range(size):
+            bus = str(free_port())
+            options = ("--cluster-enabled", "yes", "--cluster-port", bus)
+            nodes.append(stack.enter_context(redis(_home(directory), *options)))
+        addresses = [f"127.0.0.1:{node.port}" for node in nodes]
+        nodes[0].cli("--cluster", "create", *addresses, "--cluster-yes")
+        wait_until(
+            lambda: all("cluster_state:ok" in node.cli("CLUSTER", "INFO") for node in nodes),
+            "a whole cluster",
+        )
+        yield nodes
+
+
+def _home(directory: Path) -> Path:
+    """Return a new directory: nodes.conf lies where a node runs."""
+    home = directory / f"home-{len(list(directory.iterdir()))}"
+    home.mkdir()
+    return home
