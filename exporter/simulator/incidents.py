@@ -1,0 +1,134 @@
+"""What can go wrong in the simulated world, by name, and when: incidents, episodes, scenarios."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Aspect(StrEnum):
+    """What an incident changes, and in what its magnitude is measured."""
+
+    TRAFFIC = "traffic"  # factor on requests
+    ERRORS = "errors"  # share of requests that end with 5xx
+    LATENCY = "latency"  # mean in ms
+    REPLICA_LAG = "replica_lag"  # seconds
+    HIT_RATE = "hit_rate"  # share of L2 cache reads that hit
+    CPU = "cpu"  # used by allocated
+    MEMORY = "memory"  # used by allocated
+    INSTANCES = "instances"  # factor on container instances, every other minute
+    DEPLOY = "deploy"  # share of traffic that a new revision takes
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One aspect brought to a magnitude, in one region or, where `region` is empty, in all."""
+
+    aspect: Aspect
+    magnitude: float
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that goes wrong."""
+
+    name: str
+    description: str
+    effects: tuple[Effect, ...]
+
+
+_EU = "europe-west1"
+_LIST = (
+    Incident(
+        "error_burst", "4.2 % of europe-west1's requests fail", (Effect(Aspect.ERRORS, 0.042, _EU),)
+    ),
+    Incident(
+        "latency", "p95 of europe-west1 rises to 300 ms", (Effect(Aspect.LATENCY, 270.0, _EU),)
+    ),
+    Incident(
+        "replica_lag",
+        "both database replicas are 900 ms behind",
+        (Effect(Aspect.REPLICA_LAG, 0.9),),
+    ),
+    Incident(
+        "cold_cache", "the L2 cache's hit rate falls to 55 %", (Effect(Aspect.HIT_RATE, 0.55),)
+    ),
+    Incident("cpu", "containers use 92 % of their CPU", (Effect(Aspect.CPU, 0.92),)),
+    Incident("memory", "containers use 91 % of their memory", (Effect(Aspect.MEMORY, 0.91),)),
+    Incident(
+        "region_outage",
+        "europe-west1 loses four fifths of its traffic and fails nine tenths of the rest",
+        (
+            Effect(Aspect.TRAFFIC, 0.2, _EU),
+            Effect(Aspect.ERRORS, 0.9, _EU),
+            Effect(Aspect.INSTANCES, 0.25, _EU),
+        ),
+    ),
+    Incident("traffic_to_zero", "no request arrives anywhere", (Effect(Aspect.TRAFFIC, 0.0),)),
+    Incident(
+        "deploy_gone_wrong",
+        "a new revision fails 8 % of its requests and is slow; then it is rolled back",
+        (
+            Effect(Aspect.DEPLOY, 1.0),
+            Effect(Aspect.ERRORS, 0.08),
+            Effect(Aspect.LATENCY, 150.0),
+        ),
+    ),
+    Incident("instance_churn", "containers come and go", (Effect(Aspect.INSTANCES, 2.0),)),
+)
+INCIDENTS: dict[str, Incident] = {incident.name: incident for incident in _LIST}
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An incident that begins `after` minutes after the scenario and lasts `minutes`."""
+
+    incident: Incident
+    after: int = 3
+    minutes: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Episodes under one name."""
+
+    name: str
+    description: str
+    episodes: tuple[Episode, ...] = ()
+
+
+def _scenarios() -> dict[str, Scenario]:
+    single = [Scenario(i.name, i.description, (Episode(i),)) for i in _LIST]
+    drill = tuple(Episode(i, 3 + 30 * n) for n, i in enumerate(_LIST))
+    calm = Scenario("calm", "nothing goes wrong")
+    every = Scenario("drill", "every incident, one after another, 15 quiet minutes between", drill)
+    return {scenario.name: scenario for scenario in (calm, every, *single)}
+
+
+SCENARIOS = _scenarios()
+CALM = SCENARIOS["calm"]
+
+
+class Timeline:
+    """A scenario laid on absolute minutes; minute m is the minute that ends at 60 m seconds."""
+
+    def __init__(self, scenario: Scenario, start: float) -> None:
+        first = int(start // 60)
+        self._spans = tuple(
+            (first + e.after, first + e.after + e.minutes, e.incident) for e in scenario.episodes
+        )
+        self._from = min((s[0] for s in self._spans), default=0)
+        self._until = max((s[1] for s in self._spans), default=0)
+
+    def active(self, minute: int) -> tuple[Incident, ...]:
+        """Return the incidents that go on in a minute."""
+        if not self._from < minute <= self._until:
+            return ()
+        return tuple(i for begin, end, i in self._spans if begin < minute <= end)
+
+    def level(self, aspect: Aspect, region: str, minute: int) -> float | None:
+        """Return the magnitude to which an incident brings an aspect; None where none does."""
+        for incident in self.active(minute):
+            for effect in incident.effects:
+                if effect.aspect is aspect and effect.region in ("", region):
+                    return effect.magnitude
+        return None

@@ -1,0 +1,58 @@
+"""The simulator as a server: what it counts, and the truth it tells."""
+
+import pytest
+
+from exporter.errors import IonmonError
+from exporter.simulator.server import Simulator
+from exporter.simulator.truth import Dist
+from exporter.simulator.world import World
+from tests.exporter.simulator.asking import COUNT, LATENCIES, NOON, VirtualClock, asking
+
+
+def test_calls_series_and_bills_are_counted() -> None:
+    """A series on two pages is returned twice and billed once; an empty answer costs one."""
+    with asking(World(start=NOON, scale=0.01), delay=0.0) as asker:
+        series = len({s for s, _ in asker.points(COUNT, NOON - 300, NOON)})
+        assert (1, series, series) == _counts(asker.simulator)
+        pages = asker.pages(COUNT, NOON - 300, NOON, page_size=3)
+        asker.pages(COUNT, NOON - 30, NOON - 10)
+        calls, returned, billed = _counts(asker.simulator)
+        assert (len(pages) + 2, 2 * series + 1) == (calls, billed)
+        assert returned == series + sum(len(page.time_series) for page in pages)
+
+
+def _counts(simulator: Simulator) -> tuple[int, int, int]:
+    return simulator.calls, simulator.series_returned, simulator.billed
+
+
+def test_totals_split_by_labels() -> None:
+    """Groups add up to the whole, and an interval to its halves."""
+    simulator = Simulator(World(start=NOON), VirtualClock())
+    whole = simulator.total(COUNT, NOON - 600, NOON)[()]
+    by = ("resource.location", "metric.response_code_class")
+    groups = simulator.total(COUNT, NOON - 600, NOON, by)
+    halves = [simulator.total(COUNT, NOON - 600 + s, NOON - 300 + s)[()] for s in (0, 300)]
+    assert ("us-central1", "2xx") in groups
+    assert whole == sum(int(v) for v in groups.values() if not isinstance(v, (str, Dist)))
+    assert whole == sum(int(v) for v in halves if not isinstance(v, (str, Dist)))
+
+
+def test_distributions_have_totals_too() -> None:
+    """The total of latencies is one distribution with as many events as requests."""
+    simulator = Simulator(World(start=NOON), VirtualClock())
+    found = simulator.total(LATENCIES, NOON - 600, NOON)[()]
+    assert isinstance(found, Dist)
+    assert simulator.total(COUNT, NOON - 600, NOON)[()] == found.count
+
+
+def test_a_taken_port_is_refused_with_the_mend() -> None:
+    """A second simulator on the same port says to choose another."""
+    first = Simulator(World(), VirtualClock())
+    port = int(first.start().split(":")[1])
+    second = Simulator(World(), VirtualClock(), port=port)
+    try:
+        with pytest.raises(IonmonError, match="choose another"):
+            second.start()
+    finally:
+        second.close()
+        first.close()
