@@ -1,0 +1,1 @@
+"""Everything that builds and judges: PromQL, rules, dashboards, their tests and documents."""

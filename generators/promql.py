@@ -1,0 +1,229 @@
+"""From expressions to PromQL, and what a query needs; nothing else in the project knows PromQL.
+
+Windows are PromQL durations such as "5m". A split joins series by labels, coarse first. Ratios are
+ratios of increases: weighted by event. Rates of what is polled from Cloud Monitoring divide by the
+source time that the data covers, so that an outage read in one step does not look like a burst.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exporter.catalog.model import (
+    Changes,
+    CloudMonitoring,
+    Complement,
+    Events,
+    Expression,
+    Family,
+    Level,
+    LevelRatio,
+    Matcher,
+    Mean,
+    MeanOf,
+    MetricKind,
+    Quantile,
+    Rate,
+    Ratio,
+    Reduce,
+    Share,
+    Signal,
+    Type,
+)
+from exporter.catalog.own import DATA_SECONDS
+from exporter.catalog.signals import families_in
+
+STEP = "30s"
+_AGGREGATES = {
+    Reduce.SUM: "sum",
+    Reduce.MAX: "max",
+    Reduce.MIN: "min",
+    Reduce.MEAN: "avg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How to look at an expression: over which window, split by what, on which series only."""
+
+    window: str
+    by: tuple[str, ...] = ()
+    only: tuple[Matcher, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a query needs of the page: a family, and its labels that the query names."""
+
+    family: Family
+    labels: frozenset[str]
+
+
+def quote(value: str) -> str:
+    """Return a PromQL string literal."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def quote_regex(value: str) -> str:
+    """Return the text of a regular expression that matches only `value`."""
+    return "".join(f"\\{c}" if c in r"\.+*?()|[]{}^$" else c for c in value)
+
+
+def render(expression: Expression, view: View) -> str:
+    """Return the PromQL of an expression."""
+    return _RENDER[type(expression)](expression, view)
+
+
+def render_signal(signal: Signal, view: View) -> str:
+    """Return the PromQL of a signal; it has no value where there are too few events."""
+    query = render(signal.expression, view)
+    if signal.enough is None:
+        return query
+    events = render(signal.enough.events, view)
+    return f"({query}) and ({events} >= {signal.enough.least})"
+
+
+def needs(expression: Expression, view: View) -> tuple[Need, ...]:
+    """Return the families and labels that the query of an expression names."""
+    named = {*view.by, *(m.label for m in view.only), *_labels_in(expression)}
+    families = {family.name: family for family in families_in(expression)}
+    if any(_covered(family) for family in families.values()) and isinstance(expression, Rate):
+        families[DATA_SECONDS.name] = DATA_SECONDS
+    return tuple(
+        Need(family, frozenset(named & set(family.label_names)))
+        for _, family in sorted(families.items())
+    )
+
+
+def _labels_in(node: object) -> set[str]:
+    if isinstance(node, Matcher):
+        return {node.label}
+    if isinstance(node, Share):
+        return {node.by, *_labels_in(node.events)}
+    if isinstance(node, tuple):
+        return {label for item in node for label in _labels_in(item)}
+    names = getattr(node, "__dataclass_fields__", {})
+    if isinstance(node, Family):
+        return set()
+    return {label for name in names for label in _labels_in(getattr(node, name))}
+
+
+def selector(name: str, matchers: tuple[Matcher, ...]) -> str:
+    """Return a selector: one value matches as text, several as alternatives."""
+    tests = []
+    for matcher in matchers:
+        if len(matcher.values) == 1:
+            tests.append(f"{matcher.label}={quote(matcher.values[0])}")
+        else:
+            pattern = "|".join(quote_regex(value) for value in matcher.values)
+            tests.append(f"{matcher.label}=~{quote(pattern)}")
+    return f"{name}{{{','.join(tests)}}}" if tests else name
+
+
+def _matchers(family: Family, own: tuple[Matcher, ...], view: View) -> tuple[Matcher, ...]:
+    return own + tuple(m for m in view.only if m.label in family.label_names)
+
+
+def _by(labels: tuple[str, ...]) -> str:
+    return f" by ({', '.join(labels)})" if labels else ""
+
+
+def _sum(text: str, labels: tuple[str, ...]) -> str:
+    return f"sum{_by(labels)} ({text})"
+
+
+def _covered(family: Family) -> bool:
+    """Say whether the family's counter moves in steps of source time, not of wall time."""
+    source = family.source
+    return isinstance(source, CloudMonitoring) and source.kind is not MetricKind.GAUGE
+
+
+def _increase(
+    family: Family, own: tuple[Matcher, ...], view: View, suffix: str = "", *more: str
+) -> str:
+    name = family.name + suffix
+    text = f"increase({selector(name, _matchers(family, own, view))}[{view.window}])"
+    return _sum(text, (*view.by, *more))
+
+
+def _events(node: Events, view: View, *more: str) -> str:
+    suffix = "_count" if node.family.type is Type.HISTOGRAM else ""
+    return _increase(node.family, node.matchers, view, suffix, *more)
+
+
+def _total(nodes: tuple[Events, ...], view: View) -> str:
+    texts = [_events(node, view) for node in nodes]
+    return texts[0] if len(texts) == 1 else f"({' + '.join(texts)})"
+
+
+def _rate(node: Rate, view: View) -> str:
+    family = node.events.family
+    if not _covered(family):
+        text = selector(family.name, _matchers(family, node.events.matchers, view))
+        return _sum(f"rate({text}[{view.window}])", view.by)
+    events = _events(node.events, View(view.window, (*view.by, "gcp_project"), view.only))
+    own = (Matcher("family", (family.name,)),)
+    projects = tuple(m for m in view.only if m.label == "gcp_project")
+    seconds = selector(DATA_SECONDS.name, own + projects)
+    covered = f"sum by (gcp_project) (increase({seconds}[{view.window}]))"
+    return _sum(f"{events} / on (gcp_project) group_left () {covered}", view.by)
+
+
+def _ratio(node: Ratio, view: View) -> str:
+    whole = _total(node.whole, view)
+    part = _total(node.part, view)
+    return f"(({part} or {whole} * 0) / ({whole} > 0))"
+
+
+def _complement(node: Complement, view: View) -> str:
+    return f"(1 - {_ratio(node.ratio, view)})"
+
+
+def _mean(node: Mean, view: View) -> str:
+    total = _increase(node.family, node.matchers, view, "_sum")
+    count = _increase(node.family, node.matchers, view, "_count")
+    return f"({total} / ({count} > 0))"
+
+
+def _mean_of(node: MeanOf, view: View) -> str:
+    return f"({_events(node.total, view)} / ({_events(node.count, view)} > 0))"
+
+
+def _quantile(node: Quantile, view: View) -> str:
+    buckets = _increase(node.family, node.matchers, view, "_bucket", "le")
+    return f"histogram_quantile({node.q}, {buckets})"
+
+
+def _level(node: Level, view: View) -> str:
+    text = selector(node.family.name, _matchers(node.family, node.matchers, view))
+    return f"{_AGGREGATES[node.how]}{_by(view.by)} ({text})"
+
+
+def _level_ratio(node: LevelRatio, view: View) -> str:
+    return f"({_level(node.part, view)} / ({_level(node.whole, view)} > 0))"
+
+
+def _changes(node: Changes, view: View) -> str:
+    return f"changes(({_level(node.level, view)})[{view.window}:{STEP}])"
+
+
+def _share(node: Share, view: View) -> str:
+    each = _events(node.events, view, node.by)
+    everything = _events(node.events, view)
+    on = f" on ({', '.join(view.by)})" if view.by else " on ()"
+    return f"({each} /{on} group_left () ({everything} > 0))"
+
+
+_RENDER: dict[type, Callable[..., str]] = {
+    Events: _events,
+    Rate: _rate,
+    Ratio: _ratio,
+    Complement: _complement,
+    Mean: _mean,
+    MeanOf: _mean_of,
+    Quantile: _quantile,
+    Level: _level,
+    LevelRatio: _level_ratio,
+    Changes: _changes,
+    Share: _share,
+}

@@ -1,0 +1,55 @@
+"""The reference and the JSON Schema."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from exporter.settings import Settings
+from exporter.settings.keys import ANY, ITEM, keys
+from generators.settings_reference import reference, schema_text, whole_schema
+
+ROOT = Path(__file__).parents[2]
+FULL = ROOT / "tests" / "data" / "settings" / "good" / "full.yaml"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("docs/settings.md", reference()), ("docs/monitoring.schema.json", schema_text())],
+)
+def test_the_documents_are_up_to_date(path: str, text: str) -> None:
+    """The tracked document is what the models make of it."""
+    assert text == (ROOT / path).read_text(encoding="utf-8")
+
+
+def written(tree: object, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every key below `tree`, free names and indexes replaced."""
+    if isinstance(tree, list):
+        for item in tree:
+            yield from written(item, (*at, ITEM))
+    elif isinstance(tree, dict):
+        free = at[-1:] == ("families",) or at[-1:] == ("labels",)
+        for name, value in tree.items():
+            path = (*at, ANY if free else name)
+            if not free:
+                yield path
+            yield from written(value, path)
+
+
+def test_the_full_example_has_every_key() -> None:
+    """The full example writes every key that the reference names, and no other."""
+    example = yaml.safe_load(FULL.read_text(encoding="utf-8"))
+    alerts = {key.path for key in keys(Settings) if key.path[0] == "alerts" and len(key.path) == 3}
+    assert {key.path for key in keys(Settings)} == set(written(example)) | alerts
+
+
+def test_every_key_has_a_meaning() -> None:
+    """No key is without a sentence that says what it means."""
+    assert [key.path for key in keys(Settings) if not key.meaning.endswith(".")] == []
+
+
+def test_the_schema_knows_no_null() -> None:
+    """A key without a value is refused, so that the schema allows none."""
+    assert "null" not in json.dumps(whole_schema())
