@@ -1,14 +1,18 @@
 """Time as an argument, so that hours of polling can be tested in a second."""
 
+import asyncio
 import time
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where the program reads the time."""
+    """Where the program reads the time, and how it waits."""
 
     def now(self) -> float:
         """Return the Unix time in seconds."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until this clock has gone on by so many seconds."""
 
 
 class WallClock:
@@ -17,3 +21,7 @@ class WallClock:
     def now(self) -> float:
         """Return the Unix time in seconds."""
         return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)

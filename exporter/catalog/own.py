@@ -93,14 +93,14 @@ POINTS_TOO_LATE = _counter(
     labels.FAMILY,
 )
 GAP = _counter(
-    "ionmon_counter_gap_seconds_total",
+    "ionmon_data_gap_seconds_total",
     Unit.SECONDS,
     "Source time that no poll could read; what happened in it is not counted.",
     labels.PROJECT,
     labels.FAMILY,
 )
 RESETS = _counter(
-    "ionmon_counter_resets_total",
+    "ionmon_totals_restarted_total",
     Unit.NONE,
     "Counters that started anew, by cause.",
     labels.FAMILY,

@@ -1,6 +1,6 @@
 """What a Redis server says of itself, under redis_exporter's names wherever promlint allows them.
 
-A source names a section and a field of exporter.redis_info's rows: mostly INFO's own words.
+A source names a section and a field of exporter.redis.info's rows: mostly INFO's own words.
 """
 
 from exporter.catalog import labels, redis_fields

@@ -84,7 +84,9 @@ class Filters(Section):
 class FamilySettings(Section):
     """What is different for a family, or for all that a pattern such as cloudrun_* fits."""
 
-    enabled: Switch = key(default=True, meaning="Whether these families are read.")
+    enabled: Switch = key(
+        default=True, meaning="Whether these families are read; a longer pattern overrides."
+    )
     interval: Interval | None = key(None, "Time between two reads, in place of `poll_interval`.")
     series_limit: SeriesLimit | None = key(None, "Most series a family, in place of the general.")
     filters: Filters = part(Filters, "Filters for these families; a label here replaces a general.")

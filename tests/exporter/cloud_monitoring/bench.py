@@ -10,20 +10,10 @@ from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.collectors.cloud_monitoring import FamilyPoll, Margins, Shared, Target
 from exporter.snapshot import Buckets
 from exporter.telemetry import Telemetry
+from tests.clocks import HandClock
 from tests.exporter.cloud_monitoring.paper import PaperApi
 
 POOL = ThreadPoolExecutor(1)
-
-
-class HandClock:
-    """A clock that shows what it was last set to, in Unix seconds."""
-
-    def __init__(self, now: float) -> None:
-        self.time = now
-
-    def now(self) -> float:
-        """Return the time it was set to."""
-        return self.time
 
 
 class Bench:

@@ -13,20 +13,9 @@ from exporter.collectors.base import Delivery
 from exporter.collectors.redis import RedisCollector
 from exporter.redis.client import RedisTarget
 from tests import servers
+from tests.clocks import HandClock
 
 Values = dict[tuple[str, ...], float]
-
-
-class Hands:
-    """A clock that is set by hand."""
-
-    def __init__(self, time: float) -> None:
-        """Begin at a Unix time in seconds."""
-        self.time = time
-
-    def now(self) -> float:
-        """Return the time that was set."""
-        return self.time
 
 
 def at(port: int, name: str = "cache") -> RedisTarget:
@@ -117,7 +106,7 @@ def test_values_live_three_intervals_and_at_least_a_minute(tmp_path: Path) -> No
     """One missed poll takes nothing off the page."""
 
     async def expiries(target: RedisTarget) -> tuple[float, float | None]:
-        collector = RedisCollector([target], Hands(1000.0))
+        collector = RedisCollector([target], HandClock(1000.0))
         delivery = await collector.polls()[0].run()
         await collector.close()
         return delivery.expires, delivery.data_time
@@ -132,7 +121,7 @@ def test_polls_are_due_at_once_and_then_apart(tmp_path: Path) -> None:
     """Targets start together, spread out after the first poll, and keep their interval."""
 
     async def main(port: int) -> None:
-        clock = Hands(1000.0)
+        clock = HandClock(1000.0)
         collector = RedisCollector([at(port, name) for name in "abcdefgh"], clock)
         polls = collector.polls()
         assert {poll.due() for poll in polls} == {1000.0}

@@ -15,6 +15,7 @@ from exporter.simulator.bulk import BulkWorld
 from exporter.simulator.faults import Faults
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
+from tests.clocks import HandClock
 
 NOON = 1_790_000_040 // 86400 * 86400 + 43200
 COUNT = "run.googleapis.com/request_count"
@@ -23,21 +24,10 @@ INSTANCES = "run.googleapis.com/container/instance_count"
 ROWS = "cloudsql.googleapis.com/database/postgresql/insights/aggregate/row_count"
 
 
-class VirtualClock:
-    """Time that moves when it is told to."""
-
-    def __init__(self, now: float = NOON) -> None:
-        self.time = now
-
-    def now(self) -> float:
-        """Return the Unix time in seconds."""
-        return self.time
-
-
 class Asker:
     """Google's client on a simulator."""
 
-    def __init__(self, simulator: Simulator, clock: VirtualClock, client: Any) -> None:
+    def __init__(self, simulator: Simulator, clock: HandClock, client: Any) -> None:
         self.simulator, self.clock, self.client = simulator, clock, client
 
     def pages(self, metric: str, start: float, end: float, **more: Any) -> list[Any]:
@@ -94,7 +84,7 @@ def asking(
     world: World | BulkWorld, faults: str = "", delay: float | None = None
 ) -> Iterator[Asker]:
     """Serve a world at noon and give its asker."""
-    clock = VirtualClock()
+    clock = HandClock(NOON)
     simulator = Simulator(world, clock, Faults.parse(faults), delay=delay)
     options = [("grpc.max_receive_message_length", -1)]
     with grpc.insecure_channel(simulator.start(), options=options) as channel:

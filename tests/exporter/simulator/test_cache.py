@@ -11,11 +11,12 @@ import redis
 from exporter.simulator.cache import SimulatedCache
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.world import World
-from tests.exporter.simulator.asking import NOON, VirtualClock
+from tests.clocks import HandClock
+from tests.exporter.simulator.asking import NOON
 
 
 @contextmanager
-def cache(clock: VirtualClock, program: str | None = None) -> Iterator[tuple[Any, Any]]:
+def cache(clock: HandClock, program: str | None = None) -> Iterator[tuple[Any, Any]]:
     """Run the cache of a world with a cold cache from the fourth minute, and connect to it."""
     world = World(start=NOON, scenario=SCENARIOS["cold_cache"])
     found = SimulatedCache(world, clock, program)
@@ -54,7 +55,7 @@ def hit_rate(client: Any, reads: int) -> float:
 
 def test_a_real_redis_has_the_world_s_hit_rate_and_limit() -> None:
     """The hit rate of redis-server is 82.3 % when calm and 55 % when cold."""
-    clock = VirtualClock()
+    clock = HandClock(NOON)
     with cache(clock) as (found, client):
         calm = hit_rate(client, 400)
         clock.time = NOON + 600
@@ -68,7 +69,7 @@ def test_a_real_redis_has_the_world_s_hit_rate_and_limit() -> None:
 
 def test_close_ends_the_server() -> None:
     """After close nobody listens any more."""
-    with cache(VirtualClock()) as (found, client):
+    with cache(HandClock(NOON)) as (found, client):
         assert client.ping()
     with pytest.raises(redis.ConnectionError):
         redis.Redis(port=int(found.address.split(":")[1]), retry=None).ping()
@@ -76,7 +77,7 @@ def test_close_ends_the_server() -> None:
 
 def test_without_redis_server_its_answers_are_simulated() -> None:
     """INFO counts the world's hits and misses minute by minute, and SLOWLOG LEN is 0."""
-    clock = VirtualClock()
+    clock = HandClock(NOON)
     with cache(clock, "no-such-redis-server") as (found, client):
         first = client.info()
         clock.time = NOON + 180

@@ -1,0 +1,113 @@
+"""The one command, ionmon. Subcommands are loaded when they are called, and exit codes live here.
+
+0 done · 1 it did not work, the message says why · 2 wrong use of the command line
+3 settings are wrong · 4 the state file cannot be used · 70 a defect in this program · 130 stopped
+"""
+
+import importlib
+import sys
+import traceback
+
+import click
+
+from exporter import __version__
+from exporter.errors import IonmonError, SettingsError, StateError
+
+FAILED, WRONG_SETTINGS, WRONG_STATE, DEFECT, STOPPED = 1, 3, 4, 70, 130
+
+COMMANDS = {
+    "run": ("exporter.commands.run", "Export a real project's metrics."),
+    "simulate": (
+        "exporter.commands.simulate",
+        "Export a project that never was; needs no account.",
+    ),
+    "doctor": ("exporter.commands.doctor", "Try everything that run needs, and say what to mend."),
+    "estimate": ("exporter.commands.estimate", "Say what reading a project will cost a month."),
+    "configs": ("exporter.commands.configs", "Write everything that is generated."),
+    "completion": ("exporter.commands.completion", "Print a shell's completion script."),
+}
+_HELP = """Monitoring for Cloud Run, Cloud SQL and Redis with Prometheus.
+
+\b
+Try it without an account:   ionmon simulate
+A real project:              ionmon run --project my-project
+What it will cost:           ionmon estimate --project my-project
+What is missing:             ionmon doctor --project my-project
+
+\b
+Exit codes: 0 done, 1 it did not work, 2 wrong use, 3 wrong settings,
+4 unusable state file, 70 a defect in this program, 130 stopped.
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand's module only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the order in which a newcomer needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a subcommand."""
+        del ctx
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command: click.Command = importlib.import_module(entry[0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the subcommands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    help=_HELP,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="ionmon")
+def cli() -> None:
+    """Collect the subcommands."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; every error becomes a message and an exit code here."""
+    try:
+        outcome = cli.main(arguments, prog_name="ionmon", standalone_mode=False)
+    except click.exceptions.Abort:
+        return STOPPED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except IonmonError as error:
+        click.echo(f"ionmon: {error}", err=True)
+        return exit_code(error)
+    except Exception:  # noqa: BLE001 - the process boundary: whatever gets here is a defect
+        _report_defect()
+        return DEFECT
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _report_defect() -> None:
+    """Show the traceback without what may be a secret."""
+    from exporter.redaction import redacted  # noqa: PLC0415 - keeps --help quick
+
+    click.echo(redacted(traceback.format_exc()), err=True)
+    click.echo("ionmon: this is a defect in ionmon; please report the lines above", err=True)
+
+
+def exit_code(error: IonmonError) -> int:
+    """Return the exit code of an error that a user can act on."""
+    if isinstance(error, SettingsError):
+        return WRONG_SETTINGS
+    return WRONG_STATE if isinstance(error, StateError) else FAILED

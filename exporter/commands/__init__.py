@@ -1,0 +1,1 @@
+"""The subcommands of ionmon, one file each."""

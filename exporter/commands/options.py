@@ -1,0 +1,81 @@
+"""Options that several subcommands share, under the names that exporter-toolkit made common."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from exporter.settings import Overrides
+
+F = TypeVar("F", bound=Callable[..., Any])
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+CONFIG = click.option(
+    "--config", type=FILE, metavar="FILE", help="monitoring.yaml; else $IONMON_CONFIG."
+)
+PROJECT = click.option(
+    "--project", "projects", multiple=True, metavar="ID", help="Google Cloud project; repeatable."
+)
+GOOGLE = (
+    click.option("--google.endpoint", "endpoint", metavar="HOST:PORT", help="Another API server."),
+    click.option("--google.insecure", "insecure", is_flag=True, help="No TLS; with an endpoint."),
+    click.option(
+        "--google.credentials-file",
+        "credentials_file",
+        type=FILE,
+        metavar="FILE",
+        help="Credentials, where the application default ones are not meant.",
+    ),
+)
+STATE = click.option(
+    "--storage.state-file",
+    "state_file",
+    type=FILE,
+    metavar="FILE",
+    help="Where counters are remembered.",
+)
+WEB = (
+    click.option(
+        "--web.listen-address",
+        "listen",
+        multiple=True,
+        metavar="ADDRESS",
+        help="Where to serve, such as :9841 or 127.0.0.1:9841; repeatable.",
+    ),
+    click.option(
+        "--web.telemetry-path", "telemetry_path", metavar="PATH", help="Default /metrics."
+    ),
+    click.option(
+        "--web.config.file",
+        "web_config_file",
+        type=FILE,
+        metavar="FILE",
+        help="TLS and passwords, in exporter-toolkit's format.",
+    ),
+    click.option(
+        "--web.enable-lifecycle", "enable_lifecycle", is_flag=True, help="Allow POST /-/reload."
+    ),
+)
+LOG = (
+    click.option("--log.level", "log_level", type=click.Choice(("debug", "info", "warn", "error"))),
+    click.option("--log.format", "log_format", type=click.Choice(("logfmt", "json"))),
+)
+
+
+def options(*groups: Any) -> Callable[[F], F]:  # noqa: ANN401 - options and tuples of them
+    """Add options, and tuples of options, to a command, in this order."""
+    flat = [o for group in groups for o in (group if isinstance(group, tuple) else (group,))]
+
+    def add(command: F) -> F:
+        for option in reversed(flat):
+            command = option(command)
+        return command
+
+    return add
+
+
+def overrides(given: dict[str, Any]) -> Overrides:
+    """Return what flags say, by the names of the fields of Overrides."""
+    known = Overrides.__dataclass_fields__
+    return Overrides(**{name: value for name, value in given.items() if name in known})

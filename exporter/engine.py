@@ -1,0 +1,151 @@
+"""What one set of settings runs: collectors, poller, and the watch over cost."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from exporter.catalog import own
+from exporter.catalog.signals import ALERTED
+from exporter.clock import Clock
+from exporter.cloud_monitoring.checkpoint import Store
+from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
+from exporter.cloud_monitoring.connect import channel
+from exporter.cloud_monitoring.cost import Load, projected, stretch
+from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.collectors.base import Collector
+from exporter.collectors.cloud_monitoring import CloudMonitoringCollector, Margins, Shared
+from exporter.collectors.redis import RedisCollector
+from exporter.poller import Poller
+from exporter.redis.target import RedisTarget
+from exporter.settings import RedisSettings, Settings
+from exporter.targets import targets
+from exporter.telemetry import Telemetry
+
+log = logging.getLogger("ionmon.engine")
+
+COST_EVERY = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What outlives a reload: clock, own counters, state file, and what scrapers have seen."""
+
+    clock: Clock
+    telemetry: Telemetry
+    store: Store
+    seen: Callable[[float], int | None]
+
+
+class Engine:
+    """Runs the collectors of one set of settings."""
+
+    def __init__(self, settings: Settings, outside: Outside) -> None:
+        """Build everything; nothing is called yet. Raises IonmonError where settings are wrong."""
+        self.settings = settings
+        self._outside = outside
+        self.monitoring = _monitoring(settings, outside)
+        self.redis = RedisCollector(redis_targets(settings.redis), outside.clock)
+        collectors: tuple[Collector, ...] = tuple(
+            collector for collector in (self.monitoring, self.redis) if collector.polls()
+        )
+        self.poller = Poller(collectors, outside.clock, outside.telemetry, outside.seen)
+        self.cost = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    def take_over(self, before: "Engine") -> None:
+        """Keep on the page what polls of the same name delivered under the old settings."""
+        self.poller.inherit(before.poller)
+
+    def start(self) -> None:
+        """Begin to poll."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def alive(self) -> bool:
+        """Say whether polling goes on."""
+        return self._task is not None and not self._task.done()
+
+    async def stop(self) -> None:
+        """Stop polling and close connections; a poll that is being committed is waited for."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self.poller.close()
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.poller.run())
+            group.create_task(self._watch_cost())
+
+    async def _watch_cost(self) -> None:
+        """Project the month's bill, and stretch intervals to the budget."""
+        while True:
+            self.weigh()
+            await self._outside.clock.sleep(COST_EVERY)
+
+    def weigh(self) -> None:
+        """Project once, from what the last polls returned."""
+        loads = [
+            Load(p.name, p.billed, p.target.interval, p.target.family.name in ALERTED)
+            for p in self.monitoring.polls()
+        ]
+        budget, telemetry = self.settings.google.budget_usd_per_month, self._outside.telemetry
+        factors = stretch(loads, budget)
+        self.monitoring.stretch(factors)
+        self.cost = projected(loads, factors)
+        telemetry.set(own.COST_PROJECTED, (), self.cost)
+        if budget is not None:
+            telemetry.set(own.COST_BUDGET, (), budget)
+        self._report_stretch(factors, budget)
+
+    def _report_stretch(self, factors: dict[str, float], budget: float | None) -> None:
+        longer = {name for name, factor in factors.items() if factor > 1}
+        if longer and budget is not None:
+            log.info(
+                "intervals of %d polls are stretched to keep within %.2f dollars a month",
+                len(longer),
+                budget,
+            )
+        if budget is not None and self.cost > budget:
+            log.warning(
+                "a month costs %.2f dollars at the longest intervals, %.2f were allowed; switch "
+                "families off in google.families",
+                self.cost,
+                budget,
+            )
+
+
+def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollector:
+    google = settings.google
+    wanted = targets(google)
+    opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
+    limits = CallLimits(google.timeout, google.calls_per_minute)
+    client = MonitoringClient(opened, limits, outside.telemetry)
+    margins = Margins(google.late_margin, google.lookback)
+    shared = Shared(
+        client, Descriptors(client), outside.store, outside.clock, outside.telemetry, margins
+    )
+    return CloudMonitoringCollector(wanted, shared, google.parallel_calls, opened)
+
+
+def redis_targets(redis: RedisSettings) -> tuple[RedisTarget, ...]:
+    """Return the Redis targets of the settings, with what all targets share filled in."""
+    return tuple(
+        RedisTarget(
+            name=t.name,
+            url=t.url,
+            mode=t.mode,
+            sentinel_master=t.sentinel_master,
+            username=t.username,
+            password_file=t.password_file,
+            ca_file=t.ca_file,
+            cert_file=t.cert_file,
+            key_file=t.key_file,
+            insecure_skip_verify=t.insecure_skip_verify,
+            timeout=redis.timeout,
+            interval=t.interval or redis.poll_interval,
+        )
+        for t in redis.targets
+    )

@@ -1,0 +1,1 @@
+"""The web side: connections, TLS and passwords, negotiation, health, landing page."""

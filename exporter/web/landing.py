@@ -1,0 +1,24 @@
+"""The landing page: the status as HTML, everything escaped, without a script."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from exporter.web.status import Status
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("exporter"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("landing.html")
+
+
+def render(status: Status) -> bytes:
+    """Return the page."""
+    return _template().render(status=status).encode()

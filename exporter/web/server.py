@@ -1,0 +1,198 @@
+"""The web server: a thread of its own, so that a scrape waits for no poll and no poll for it."""
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import logging
+import socket
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exporter.errors import IonmonError
+from exporter.web.connection import Connection, Deadlines, Waiting
+from exporter.web.protection import Protection
+from exporter.web.routes import Routes, Site
+
+log = logging.getLogger("ionmon.web")
+
+BACKLOG = 1024
+OUT_OF_FILES_PAUSE = 0.1
+CLOSE_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Where and how to serve; `most` is the cap on connections."""
+
+    listen: tuple[str, ...]
+    telemetry_path: str = "/metrics"
+    config_file: Path | None = None
+    enable_lifecycle: bool = False
+    most: int = 512
+    deadlines: Deadlines = field(default_factory=Deadlines)
+
+
+class WebServer:
+    """Serves a site until it is closed."""
+
+    def __init__(self, site: Site, settings: WebSettings) -> None:
+        """Read the web configuration. Raises SettingsError where it is wrong."""
+        self._settings = settings
+        self._executor = ThreadPoolExecutor(2, thread_name_prefix="web-slow")
+        self._protection = Protection(settings.config_file, self._executor)
+        self._routes = Routes(
+            site, settings.telemetry_path, self._executor, settings.enable_lifecycle
+        )
+        self._listeners: list[socket.socket] = []
+        self._waiting = Waiting()
+        self._open = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Listen, and serve in a thread. Raises IonmonError where an address cannot be had."""
+        try:
+            for address in self._settings.listen:
+                self._listeners.append(_listen(address))
+        except IonmonError:
+            self._close_listeners()
+            raise
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
+        self._thread.start()
+
+    @property
+    def addresses(self) -> tuple[tuple[str, int], ...]:
+        """Return host and port of every address that is listened on."""
+        return tuple(listener.getsockname()[:2] for listener in self._listeners)
+
+    @property
+    def scheme(self) -> str:
+        """Return what a URL of the page begins with."""
+        return "https" if self._protection.rules().tls else "http"
+
+    @property
+    def exposed(self) -> bool:
+        """Say whether other machines can read the page without showing who they are."""
+        if self._protection.rules().asks_clients:
+            return False
+        return not all(_local(host) for host, _ in self.addresses)
+
+    @property
+    def connections(self) -> int:
+        """Return how many connections are open, handshakes under way among them."""
+        return self._open
+
+    def close(self) -> None:
+        """Stop listening, end all connections, end the thread."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(CLOSE_TIMEOUT)
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._accept_all())
+        finally:
+            self._loop.close()
+
+    async def _accept_all(self) -> None:
+        for listener in self._listeners:
+            self._spawn(self._accept(listener))
+        await self._stop.wait()
+        self._close_listeners()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _accept(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                accepted, _ = await loop.sock_accept(listener)
+            except OSError as error:  # out of file descriptors, or the client is gone
+                log.warning("a connection could not be accepted: %s", error.strerror)
+                self._waiting.close_longest()
+                await asyncio.sleep(OUT_OF_FILES_PAUSE)
+                continue
+            if self._open >= self._settings.most and not self._waiting.close_longest():
+                accepted.close()
+                continue
+            self._open += 1
+            self._spawn(self._attend(accepted))
+
+    async def _attend(self, accepted: socket.socket) -> None:
+        """Shake hands if need be, and let the connection run until it is closed."""
+        rules, deadlines = self._protection.rules(), self._settings.deadlines
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        if rules.tls and task:
+            self._waiting.add(task, task.cancel)
+        connection = Connection(self._routes, self._protection.rules, self._waiting, deadlines)
+        transport = None
+        try:
+            transport, _ = await loop.connect_accepted_socket(
+                lambda: connection,
+                accepted,
+                ssl=rules.tls,
+                ssl_handshake_timeout=deadlines.handshake if rules.tls else None,
+                ssl_shutdown_timeout=deadlines.handshake if rules.tls else None,
+            )
+            self._waiting.remove(task)
+            await connection.closed
+        except OSError as error:  # SSL errors and time-outs of handshakes among them
+            log.debug("a connection was not made: %s", error)
+        finally:
+            self._open -= 1
+            self._waiting.remove(task)
+            if transport:
+                transport.abort()
+            else:
+                accepted.close()
+
+    def _close_listeners(self) -> None:
+        for listener in self._listeners:
+            with contextlib.suppress(OSError):
+                listener.close()
+
+
+def _listen(address: str) -> socket.socket:
+    """Return a listening socket of HOST:PORT; no host means all interfaces, IPv6 where it is."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    try:
+        found = _bound(host, int(port))
+    except (OSError, OverflowError) as error:
+        raise IonmonError(
+            f"{address}: cannot be listened on: {getattr(error, 'strerror', error)}; free it, or "
+            "name another with --web.listen-address"
+        ) from error
+    found.setblocking(False)  # noqa: FBT003 - the socket library's way
+    return found
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    if not host:
+        if socket.has_dualstack_ipv6():
+            try:
+                return socket.create_server(
+                    ("::", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
+                )
+            except OSError as error:
+                if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+                    raise
+        return socket.create_server(("0.0.0.0", port), backlog=BACKLOG)
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def _local(host: str) -> bool:
+    return ipaddress.ip_address(host.partition("%")[0]).is_loopback

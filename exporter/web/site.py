@@ -1,0 +1,121 @@
+"""What the web server serves: the page of the present snapshot, health, and the landing page."""
+
+import platform
+from collections.abc import Callable, Iterator
+
+from exporter import __version__
+from exporter.catalog import own
+from exporter.catalog.model import Family
+from exporter.clock import Clock
+from exporter.engine import Engine
+from exporter.exposition import Exposition, Format
+from exporter.poller import Poller, State
+from exporter.process import Process
+from exporter.snapshot import Part, snapshot
+from exporter.telemetry import Telemetry
+from exporter.web.landing import render
+from exporter.web.scrapers import Scrapers
+from exporter.web.status import status
+
+Computed = tuple[Family, tuple[str, ...], float]
+
+
+class ExporterSite:
+    """Serves one engine at a time; pages are asked for by one thread only."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        telemetry: Telemetry,
+        scrapers: Scrapers,
+        reload: Callable[[], None],
+        *,
+        telemetry_path: str = "/metrics",
+    ) -> None:
+        self.engine: Engine | None = None
+        self._clock, self._telemetry, self._scrapers = clock, telemetry, scrapers
+        self._reload = reload
+        self._telemetry_path = telemetry_path
+        self._exposition = Exposition()
+        self._process = Process()
+        self._kept: dict[tuple[Format, bool], tuple[tuple[int, int], bytes]] = {}
+
+    def page(self, fmt: Format, *, gzip: bool, client: str) -> bytes:
+        """Return the page; the exporter's own figures are renewed once a second."""
+        poller = self._poller()
+        if poller is None:
+            return b""
+        now, shown = self._clock.now(), poller.snapshot
+        stamp = (shown.generation, int(now))
+        at, body = self._kept.get((fmt, gzip), (None, b""))
+        if at != stamp:
+            families = (*shown.families, *snapshot(self._own_parts(poller, now), 0).families)
+            body = self._exposition.page(families, fmt, gzip=gzip)
+            self._kept[fmt, gzip] = (stamp, body)
+        self._scrapers.note(client, now, shown.generation)
+        return body
+
+    def landing(self) -> bytes:
+        """Return the landing page."""
+        return render(status(self.engine, self._telemetry, self._clock, self._telemetry_path))
+
+    def healthy(self) -> tuple[bool, str]:
+        """Say whether the poller lives: its loop ticks and its tasks have not ended."""
+        if self.engine is None:
+            return True, "starting"
+        return (True, "alive") if self.engine.alive() else (False, "polling has stopped")
+
+    def ready(self) -> tuple[bool, str]:
+        """Say whether every poll was tried, and the page has what could be read."""
+        poller = self._poller()
+        if poller is None:
+            return False, "starting"
+        if poller.ready():
+            return True, "ready"
+        tried = sum(1 for state in poller.states if state.started is not None)
+        if tried < len(poller.states):
+            return False, f"{tried} of {len(poller.states)} polls were tried"
+        return False, "no poll has delivered anything yet; / names the faults"
+
+    def reload(self) -> None:
+        """Load the settings anew. Raises IonmonError, and keeps the old ones."""
+        self._reload()
+
+    def _poller(self) -> Poller | None:
+        return self.engine.poller if self.engine else None
+
+    def _own_parts(self, poller: Poller, now: float) -> Iterator[Part]:
+        computed = (*_build(), *self._process.read(), *_poll_figures(poller, now))
+        yield from self._telemetry.parts(computed)
+
+
+def _build() -> Iterator[Computed]:
+    yield own.BUILD_INFO, (__version__, platform.python_version()), 1
+
+
+def _poll_figures(poller: Poller, now: float) -> Iterator[Computed]:
+    """Yield what is known of polls and collectors at the time of the scrape."""
+    yield own.SNAPSHOT_AGE, (), max(0.0, now - poller.changed)
+    for state in poller.states:
+        yield own.POLL_SUCCESS, (state.collector, state.name), float(state.healthy())
+        project, _, family = state.name.partition("/")
+        if state.data_time is not None and family:
+            yield own.DATA_AGE, (project, family), max(0.0, now - state.data_time)
+    for collector in poller.collectors:
+        states = [s for s in poller.states if s.collector == collector.name]
+        yield from _collector_figures(collector.name, states, now)
+
+
+def _collector_figures(name: str, states: list[State], now: float) -> Iterator[Computed]:
+    key = (name,)
+    yield own.UP, key, float(any(s.delivery and not s.fault for s in states))
+    yield own.COLLECTOR_SUCCESS, key, float(all(s.healthy() for s in states))
+    yield own.COLLECTOR_DURATION, key, max(s.duration for s in states)
+    successes = [s.last_success for s in states if s.last_success]
+    if successes:
+        yield own.COLLECTOR_LAST_SUCCESS, key, max(successes)
+    times = [s.data_time for s in states if s.data_time]
+    if times:
+        yield own.COLLECTOR_DATA_AGE, key, max(0.0, now - min(times))
+    series = sum(len(part.samples) for s in states if s.delivery for part in s.delivery.parts)
+    yield own.SERIES, key, series

@@ -1,0 +1,179 @@
+"""What the landing page says, as data: collectors, age of data, cost, faults."""
+
+import time
+from dataclasses import dataclass
+
+from exporter import __version__
+from exporter.catalog import own
+from exporter.clock import Clock
+from exporter.collectors.cloud_monitoring import FamilyPoll
+from exporter.engine import Engine
+from exporter.poller import Fault, Poller, State
+from exporter.settings.types import duration
+from exporter.telemetry import Telemetry
+
+MOST_FAULTS = 20
+_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorRow:
+    """A collector: how it is, polls that are well of all, series on the page, age of its data."""
+
+    name: str
+    well: int
+    polls: int
+    series: int
+    data_age: str
+    last_success: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollRow:
+    """A poll: verdict in a word, series, time between runs, age of its data, what is wrong."""
+
+    name: str
+    verdict: str
+    series: int
+    interval: str
+    stretched: bool
+    data_age: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRow:
+    """A fault: when, as UTC and as an age, in which poll, why, in words."""
+
+    at: str
+    age: str
+    poll: str
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CostFigures:
+    """Dollars a month as projected and as allowed, series returned and calls so far, hold-ups."""
+
+    projected: float
+    budget: float | None
+    returned: int
+    calls: int
+    throttled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything on the landing page."""
+
+    version: str
+    state: str
+    telemetry_path: str
+    projects: tuple[str, ...]
+    collectors: tuple[CollectorRow, ...] = ()
+    polls: tuple[PollRow, ...] = ()
+    quiet: int = 0
+    faults: tuple[FaultRow, ...] = ()
+    cost: CostFigures | None = None
+    digest: str = ""
+    now: str = ""
+
+
+def status(
+    engine: Engine | None, telemetry: Telemetry, clock: Clock, telemetry_path: str
+) -> Status:
+    """Return the status at this moment; families without series are only counted."""
+    if engine is None:
+        return Status(__version__, "starting", telemetry_path, ())
+    now, poller = clock.now(), engine.poller
+    rows = [_poll_row(state, now) for state in poller.states]
+    shown = tuple(row for row in rows if row.verdict != "empty")
+    return Status(
+        __version__,
+        _state(engine, poller),
+        telemetry_path,
+        engine.settings.google.projects,
+        tuple(_collector_row(c.name, poller, now) for c in poller.collectors),
+        tuple(sorted(shown, key=lambda row: (row.verdict != "failing", row.name))),
+        len(rows) - len(shown),
+        tuple(_fault_row(fault, now) for fault in list(poller.faults)[:MOST_FAULTS]),
+        _cost(engine, telemetry),
+        engine.settings.digest[:12],
+        _utc(now),
+    )
+
+
+def _state(engine: Engine, poller: Poller) -> str:
+    if not engine.alive():
+        return "polling has stopped"
+    if not poller.ready():
+        return "starting"
+    failing = sum(1 for state in poller.states if not state.healthy())
+    return f"{failing} of {len(poller.states)} polls fail" if failing else "all polls work"
+
+
+def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
+    states = [state for state in poller.states if state.collector == name]
+    times = [state.data_time for state in states if state.data_time]
+    successes = [state.last_success for state in states if state.last_success]
+    return CollectorRow(
+        name,
+        sum(1 for state in states if state.healthy()),
+        len(states),
+        sum(_series(state) for state in states),
+        _age(min(times, default=None), now),
+        _age(max(successes, default=None), now),
+    )
+
+
+def _poll_row(state: State, now: float) -> PollRow:
+    verdict, text = _verdict(state)
+    interval, stretched = "", False
+    if isinstance(state.poll, FamilyPoll):
+        timetable, asked = state.poll.timetable, state.poll.target.interval
+        interval, stretched = duration(round(timetable.interval)), timetable.interval > asked
+    age = _age(state.data_time, now)
+    return PollRow(state.name, verdict, _series(state), interval, stretched, age, text)
+
+
+def _verdict(state: State) -> tuple[str, str]:
+    if state.fault:
+        return "failing", f"{state.fault.reason}: {state.fault.text}"
+    if state.notes:
+        return "failing", "; ".join(state.notes)
+    if state.delivery is None:
+        return "waiting", "not read yet"
+    return ("well", "") if _series(state) else ("empty", "the source has no series")
+
+
+def _series(state: State) -> int:
+    return sum(len(part.samples) for part in state.delivery.parts) if state.delivery else 0
+
+
+def _fault_row(fault: Fault, now: float) -> FaultRow:
+    return FaultRow(
+        _utc(fault.time), _age(fault.time, now), fault.poll, str(fault.reason), fault.text
+    )
+
+
+def _cost(engine: Engine, telemetry: Telemetry) -> CostFigures:
+    return CostFigures(
+        engine.cost,
+        engine.settings.google.budget_usd_per_month,
+        int(telemetry.sum(own.API_SERIES)),
+        int(telemetry.sum(own.API_REQUESTS)),
+        int(telemetry.sum(own.API_THROTTLED)),
+    )
+
+
+def _age(at: float | None, now: float) -> str:
+    """Return how long ago that was, to the second, above an hour to the minute."""
+    if at is None:
+        return "none"
+    age = max(0, round(now - at))
+    return duration(age if age < _MINUTE * _MINUTE else age - age % _MINUTE)
+
+
+def _utc(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(at))
