@@ -6,6 +6,7 @@ from exporter.errors import IonmonError
 from exporter.simulator.server import Simulator
 from exporter.simulator.truth import Dist
 from exporter.simulator.world import World
+from tests.clocks import HandClock
 from tests.exporter.simulator.asking import COUNT, LATENCIES, NOON, asking
 
 
@@ -27,7 +28,7 @@ def _counts(simulator: Simulator) -> tuple[int, int, int]:
 
 def test_totals_split_by_labels() -> None:
     """Groups add up to the whole, and an interval to its halves."""
-    simulator = Simulator(World(start=NOON)())
+    simulator = Simulator(World(start=NOON), HandClock(NOON))
     whole = simulator.total(COUNT, NOON - 600, NOON)[()]
     by = ("resource.location", "metric.response_code_class")
     groups = simulator.total(COUNT, NOON - 600, NOON, by)
@@ -39,7 +40,7 @@ def test_totals_split_by_labels() -> None:
 
 def test_distributions_have_totals_too() -> None:
     """The total of latencies is one distribution with as many events as requests."""
-    simulator = Simulator(World(start=NOON)())
+    simulator = Simulator(World(start=NOON), HandClock(NOON))
     found = simulator.total(LATENCIES, NOON - 600, NOON)[()]
     assert isinstance(found, Dist)
     assert simulator.total(COUNT, NOON - 600, NOON)[()] == found.count
@@ -47,9 +48,9 @@ def test_distributions_have_totals_too() -> None:
 
 def test_a_taken_port_is_refused_with_the_mend() -> None:
     """A second simulator on the same port says to choose another."""
-    first = Simulator(World()())
+    first = Simulator(World(), HandClock(NOON))
     port = int(first.start().split(":")[1])
-    second = Simulator(World()(), port=port)
+    second = Simulator(World(), HandClock(NOON), port=port)
     try:
         with pytest.raises(IonmonError, match="choose another"):
             second.start()
