@@ -1,0 +1,60 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+ARGS ?=
+
+.PHONY: help install run test lint configs bench stack lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## make .venv, which holds ionmon and the tools of this file
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ echo "the venv module is missing: sudo apt-get install python3-venv" >&2; exit 1; }
+	@echo "installing what requirements.lock names into .venv; the first time this takes a minute"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(INSTALLED) ## run the exporter on a simulated project; more with ARGS="--scenario latency"
+	@exec $(BIN)/ionmon simulate $(ARGS)
+
+test: $(INSTALLED) ## run every test; a part with ARGS=tests/exporter/web
+	@tests/install-tools
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(ARGS)
+	@$(BIN)/coverage report --skip-covered --show-missing | tail -n 40
+
+lint: $(INSTALLED) ## check style, types, arrows between modules, and generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/ionmon configs --check
+
+configs: $(INSTALLED) ## write everything that is generated
+	@$(BIN)/ionmon configs
+
+bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmarks.md
+	@tests/install-tools
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+stack: $(INSTALLED) ## run exporter and Prometheus as local processes
+	@tests/install-tools
+	@mkdir -p .stack
+	@exec $(BIN)/honcho start
+
+lock: ## renew requirements.lock within the ranges of pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --all-extras \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+		--no-header --output-file requirements.lock pyproject.toml
+
+clean: ## remove everything that was made, .venv too
+	rm -rf .venv .stack .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		.import_linter_cache build dist *.egg-info
