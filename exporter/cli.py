@@ -23,6 +23,7 @@ COMMANDS = {
     ),
     "doctor": ("exporter.commands.doctor", "Try everything that run needs, and say what to mend."),
     "estimate": ("exporter.commands.estimate", "Say what reading a project will cost a month."),
+    "history": ("exporter.commands.history", "Write weeks of a simulated project's past."),
     "configs": ("exporter.commands.configs", "Write everything that is generated."),
     "completion": ("exporter.commands.completion", "Print a shell's completion script."),
 }

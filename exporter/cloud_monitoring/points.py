@@ -56,11 +56,18 @@ def identify(family: Family, source: CloudMonitoring, series: Raw, project: str)
     """Read the identity of a series, as `family` exports it."""
     found = {f"metric.{k}": v for k, v in series.metric.labels.items()}
     found.update({f"resource.{k}": v for k, v in series.resource.labels.items()})
-    origins = dict(source.labels)
-    known = set(origins.values()) | set(source.summed)
-    values = tuple(_label_value(name, found, origins[name], project) for name in family.label_names)
+    known = {origin for _, origin in source.labels} | set(source.summed)
+    values = exported(family, source, found, project)
     key = json.dumps([series.resource.type, sorted(found.items())], separators=(",", ":"))
     return Identity(key, values, tuple(sorted(found.keys() - known)))
+
+
+def exported(
+    family: Family, source: CloudMonitoring, found: Mapping[str, str], project: str
+) -> tuple[str, ...]:
+    """Return the values of the family's labels; `found` holds a series' own, by where they are."""
+    origins = dict(source.labels)
+    return tuple(_label_value(name, found, origins[name], project) for name in family.label_names)
 
 
 def _label_value(name: str, found: Mapping[str, str], origin: str, project: str) -> str:

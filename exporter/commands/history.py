@@ -1,0 +1,87 @@
+"""ionmon history: weeks of a simulated project, for a Prometheus that has no past."""
+
+import sys
+import time
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exporter.catalog import CATALOG
+from exporter.catalog.model import Family
+from exporter.catalog.signals import SIGNALS, families_in
+from exporter.errors import SettingsError
+from exporter.history import Span, write
+from exporter.settings.types import seconds
+from exporter.simulator.incidents import SCENARIOS
+from exporter.simulator.world import MINUTE, World
+
+HELP = """Write weeks of what an exporter of the simulated project would have served, to FILE.
+
+\b
+  ionmon history --last 3w history.om
+  promtool tsdb create-blocks-from openmetrics history.om data/
+  prometheus --storage.tsdb.path=data/ --storage.tsdb.retention.time=1y …
+
+The families are those of the signals, unless --family names others; incidents of a scenario begin
+at the start.
+"""
+
+
+class Duration(click.ParamType[int]):
+    """A duration as monitoring.yaml writes it, in seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return whole seconds."""
+        if isinstance(value, int):
+            return value
+        try:
+            return round(seconds(str(value)))
+        except ValueError as error:
+            self.fail(f"{value!r} {error}", param, ctx)
+
+
+@click.command("history", help=HELP)
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--last", type=Duration(), default="3w", show_default=True, help="How long.")
+@click.option("--until", type=int, default=None, help="Unix time of its end; now by default.")
+@click.option("--step", type=Duration(), default="5m", show_default=True, help="Between samples.")
+@click.option("--family", "patterns", multiple=True, help="A name or pattern; repeatable.")
+@click.option("--scenario", type=click.Choice(tuple(SCENARIOS)), default="calm", metavar="NAME")
+@click.option("--seed", type=int, default=1, show_default=True)
+def command(file: Path, patterns: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - options
+    """Write the file."""
+    families, span = _families(patterns), _span(given["last"], given["until"], given["step"])
+    world = World(given["seed"], span.start, SCENARIOS[given["scenario"]])
+    with file.open("wb") as out:
+        written = write(world, families, span, out, _progress())
+    click.echo(f"{file}: {written:,} samples of {len(families)} families", err=True)
+
+
+def _span(last: int, until: int | None, step: int) -> Span:
+    if step < MINUTE or step % MINUTE or last < step:
+        raise SettingsError("--step: a whole number of minutes, and not longer than --last")
+    end = int(time.time() if until is None else until) // step * step
+    return Span(end - last // step * step, end, step)
+
+
+def _families(patterns: tuple[str, ...]) -> list[Family]:
+    if not patterns:
+        names = {family.name for s in SIGNALS for family in families_in(s.expression)}
+    else:
+        names = {name for name in CATALOG if any(fnmatchcase(name, p) for p in patterns)}
+    if not names:
+        raise SettingsError(f"--family {patterns[0]}: no family fits; docs/metrics.md lists them")
+    return [CATALOG[name] for name in sorted(names)]
+
+
+def _progress() -> Callable[[float], None]:
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda share: click.echo(f"\r{share:4.0%}", nl=share >= 1, err=True)

@@ -1,0 +1,197 @@
+"""Weeks of what an exporter of a simulated project would have served, as OpenMetrics.
+
+Worked out from the world's own points, without API and polls: a poll a minute would take hours.
+What is written is what the exporter shows once everything has come, at the end of each step.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from exporter.catalog import own, redis
+from exporter.catalog.model import CloudMonitoring, Family, MetricKind
+from exporter.cloud_monitoring.counters import SECOND, Ledger, add_buckets, add_number
+from exporter.cloud_monitoring.gauges import Reading as Level
+from exporter.cloud_monitoring.gauges import join
+from exporter.cloud_monitoring.layouts import Layout, layout
+from exporter.cloud_monitoring.points import exported
+from exporter.cloud_monitoring.prime import prime
+from exporter.encoding import Stems, lines
+from exporter.simulator.truth import Dist, Labels, Reading, Value, upper_bounds
+from exporter.simulator.truth import Layout as SourceLayout
+from exporter.simulator.world import MINUTE, Metric, World
+from exporter.snapshot import Part, Sample
+
+REDIS = ("ion-cache", "127.0.0.1:6379")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `start` to `end`, Unix seconds, a sample every `step` seconds; whole minutes all."""
+
+    start: int
+    end: int
+    step: int
+
+    def minutes(self) -> range:
+        """Return the minutes, by the number that their end has."""
+        return range(self.start // MINUTE + 1, self.end // MINUTE + 1)
+
+
+class Book:
+    """One family of the catalog, added up minute by minute."""
+
+    def __init__(self, metric: Metric, start: int, project: str) -> None:
+        self.family = metric.family
+        self._metric, self._project = metric, project
+        self._ledger = Ledger.begin(MINUTE * SECOND, start * SECOND)
+        self._labels: dict[tuple[Labels, Labels], tuple[str, ...]] = {}
+        self._layouts: dict[SourceLayout, Layout] = {}
+        self._held: dict[tuple[Labels, Labels], Value] = {}
+        self._levels: list[Level] = []
+        self._began = start
+
+    def add(self, world: World, minute: int) -> None:
+        """Take in a minute."""
+        end, source = minute * MINUTE * SECOND, self._metric.source
+        readings = self._metric.model(world.traffic, minute)
+        if source.kind is MetricKind.GAUGE:
+            self._levels = [Level(self._exported(r), end, self._number(r.value)) for r in readings]
+            return
+        for reading in readings:
+            self._count(reading, end)
+        prime(self.family, self._ledger)
+
+    def part(self) -> Part:
+        """Return the family as it is now."""
+        if self._metric.source.kind is MetricKind.GAUGE:
+            return Part(self.family, join(self._metric.source, self._levels))
+        totals = self._ledger.totals.values()
+        return Part(
+            self.family, tuple(Sample(t.labels, t.page_value(), self._began) for t in totals)
+        )
+
+    def _exported(self, reading: Reading) -> tuple[str, ...]:
+        key = (reading.metric, reading.resource)
+        values = self._labels.get(key)
+        if values is None:
+            found = {f"metric.{name}": text for name, text in reading.metric}
+            found.update({f"resource.{name}": text for name, text in reading.resource})
+            values = exported(self.family, self._metric.source, found, self._project)
+            self._labels[key] = values
+        return values
+
+    def _number(self, value: Value) -> float:
+        number = value.mean if isinstance(value, Dist) else float(value)
+        return number * self._metric.source.scale
+
+    def _count(self, reading: Reading, end: int) -> None:
+        total, value = self._ledger.total(self._exported(reading)), self._rise(reading)
+        scale = self._metric.source.scale
+        if isinstance(value, Dist):
+            kept = self._layout(value.layout)
+            add_buckets(total, kept, value.counts, value.mean * value.count * scale, end)
+        elif isinstance(value, int | float):
+            add_number(total, value if scale == 1.0 else value * scale, end)
+
+    def _rise(self, reading: Reading) -> Value:
+        """Return what the minute adds; of cumulative values, what they rose by."""
+        if self._metric.source.kind is MetricKind.DELTA:
+            return reading.value
+        key = (reading.metric, reading.resource)
+        before, self._held[key] = self._held.get(key), reading.value
+        return _risen(before, reading.value)
+
+    def _layout(self, source: SourceLayout) -> Layout:
+        found = self._layouts.get(source)
+        if found is None:
+            bounds, scale = upper_bounds(source), self._metric.source.scale
+            found = self._layouts[source] = layout(bounds, scale, self.family)
+        return found
+
+
+def _risen(before: Value | None, now: Value) -> Value:
+    """Return the difference of cumulative values; all of one that began anew, none at first."""
+    if isinstance(now, Dist):
+        held = before if isinstance(before, Dist) else now
+        if held.count > now.count:
+            return now
+        counts = [*held.counts, *(0,) * (len(now.counts) - len(held.counts))]
+        count = now.count - held.count
+        weight = now.mean * now.count - held.mean * held.count
+        rises = tuple(a - b for a, b in zip(now.counts, counts, strict=True))
+        return Dist(count, weight / count if count else 0.0, 0.0, rises, now.layout)
+    if isinstance(now, str) or isinstance(before, Dist | str | None):
+        return 0
+    return now if before > now else now - before
+
+
+class CacheBook:
+    """The cache's figures, added up."""
+
+    families = (redis.UP, redis.KEYSPACE_HITS, redis.KEYSPACE_MISSES, redis.EVICTED_KEYS)
+
+    def __init__(self) -> None:
+        self._hits = self._misses = self._evicted = 0
+
+    def add(self, world: World, minute: int) -> None:
+        """Take in a minute."""
+        figures = world.redis_fields(minute)
+        self._hits += figures.hits
+        self._misses += figures.misses
+        self._evicted += figures.evicted
+
+    def parts(self) -> Iterator[Part]:
+        """Yield the families as they are now."""
+        values = (1, self._hits, self._misses, self._evicted)
+        for family, value in zip(self.families, values, strict=True):
+            yield Part(family, (Sample(REDIS, value),))
+
+
+def write(
+    world: World,
+    families: Iterable[Family],
+    span: Span,
+    out: IO[bytes],
+    progress: Callable[[float], None] = lambda _: None,
+) -> int:
+    """Write the samples of every step, in order of time. Returns how many were written."""
+    chosen = {family.name for family in families}
+    metrics = [m for found in world.metrics.values() for m in found if m.family.name in chosen]
+    books = [Book(metric, span.start, world.project) for metric in metrics]
+    cache, written = CacheBook(), 0
+    stems: dict[str, Stems] = {}
+    wanted = [family for family in cache.families if family.name in chosen]
+    for minute in span.minutes():
+        for book in books:
+            book.add(world, minute)
+        cache.add(world, minute)
+        if minute * MINUTE % span.step == 0:
+            parts = [book.part() for book in books]
+            parts += [part for part in cache.parts() if part.family in wanted]
+            parts.append(_covered(books, world, minute * MINUTE - span.start))
+            written += _write_page(parts, stems, minute * MINUTE, out)
+            progress((minute * MINUTE - span.start) / (span.end - span.start))
+    out.write(b"# EOF\n")
+    return written
+
+
+def _covered(books: Iterable[Book], world: World, seconds: int) -> Part:
+    """Return the source time that counters cover: all of it."""
+    names = sorted(b.family.name for b in books if _counts(b.family))
+    return Part(own.DATA_SECONDS, tuple(Sample((world.project, name), seconds) for name in names))
+
+
+def _counts(family: Family) -> bool:
+    source = family.source
+    return isinstance(source, CloudMonitoring) and source.kind is not MetricKind.GAUGE
+
+
+def _write_page(parts: Iterable[Part], stems: dict[str, Stems], at: int, out: IO[bytes]) -> int:
+    end, written = f" {at}\n".encode(), 0
+    for part in parts:
+        kept = stems.setdefault(part.family.name, Stems(part.family))
+        text = lines(part, kept, openmetrics=False)
+        out.write(text.replace(b"\n", end))
+        written += text.count(b"\n")
+    return written
