@@ -1,12 +1,16 @@
 """Starts the real servers that tests talk to, on free ports of 127.0.0.1, and ends them by id."""
 
+import json
 import socket
 import subprocess
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 READY_WITHIN = 30.0  # seconds; a guard against hanging, not a measurement
 
@@ -19,19 +23,21 @@ def free_port() -> int:
         return port
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
+def wait_until(condition: Callable[[], bool], what: str, within: float = READY_WITHIN) -> None:
     """Return when the condition holds; fail, naming it, when it never does."""
-    end = time.monotonic() + READY_WITHIN
+    end = time.monotonic() + within
     while not condition():
         assert time.monotonic() < end, f"never came true: {what}"
         time.sleep(0.01)
 
 
 @contextmanager
-def process(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program with its output in `log`, and end it by its id."""
+def process(
+    command: Sequence[str], log: Path, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program with its output in `log`, in its folder unless told; end it by its id."""
     with log.open("ab") as output:
-        running = subprocess.Popen(command, stdout=output, stderr=output, cwd=log.parent)
+        running = subprocess.Popen(command, stdout=output, stderr=output, cwd=cwd or log.parent)
     try:
         yield running
     finally:
@@ -131,3 +137,51 @@ def _home(directory: Path) -> Path:
     home = directory / f"home-{len(list(directory.iterdir()))}"
     home.mkdir()
     return home
+
+
+@dataclass(frozen=True)
+class Prometheus:
+    """A running Prometheus."""
+
+    port: int
+
+    def api(self, path: str, **parameters: str) -> Any:
+        """Return the data of an answer of the HTTP API."""
+        text = urllib.parse.urlencode(parameters)
+        url = f"http://127.0.0.1:{self.port}/api/v1/{path}?{text}"
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return json.load(answer)["data"]
+
+    def query(self, text: str, at: float) -> dict[tuple[tuple[str, str], ...], float]:
+        """Return the values of an instant query by their labels."""
+        found = self.api("query", query=text, time=str(at))["result"]
+        return {tuple(sorted(one["metric"].items())): float(one["value"][1]) for one in found}
+
+
+@contextmanager
+def prometheus(directory: Path, config: str, *options: str) -> Iterator[Prometheus]:
+    """Run Prometheus on a configuration until it is ready; its data is below `directory`."""
+    port = free_port()
+    (directory / "prometheus.yml").write_text(config)
+    command = [
+        "prometheus",
+        f"--config.file={directory / 'prometheus.yml'}",
+        f"--storage.tsdb.path={directory / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        *options,
+    ]
+    with process(command, directory / "prometheus.log") as running:
+        wait_until(
+            lambda: running.poll() is not None or _ready(f"http://127.0.0.1:{port}/-/ready"),
+            f"Prometheus on {port}",
+        )
+        assert running.poll() is None, (directory / "prometheus.log").read_text()
+        yield Prometheus(port)
+
+
+def _ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,1 @@
+"""Measures what is promised, each figure beside its baseline from the same run."""

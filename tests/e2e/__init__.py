@@ -1,0 +1,1 @@
+"""Tests of the whole: exporter, simulator, Prometheus, as real processes."""

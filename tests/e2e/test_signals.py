@@ -1,0 +1,143 @@
+"""The whole way, from world to query: what Prometheus makes of the page is the truth."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from exporter.catalog.model import CloudMonitoring, Matcher
+from exporter.catalog.signals import SIGNALS, families_in
+from exporter.simulator.incidents import SCENARIOS
+from exporter.simulator.place import REGIONS
+from exporter.simulator.world import MINUTE, World
+from generators.promql import View, render_signal, selector
+from tests.e2e.history import Recording, record
+from tests.e2e.truths import QUANTILES, TRUTHS, Moment, bucket, latencies, requests
+from tests.servers import Prometheus, prometheus
+
+NOON = 1_790_000_040 // 86400 * 86400 + 43200
+SIGNAL = {signal.name: signal for signal in SIGNALS}
+DRILL = SCENARIOS["drill"]
+# Data is up to five minutes old: at the end of an episode the window lies within it.
+CALM = {"calm": 29 * MINUTE, "calm again": 239 * MINUTE}
+MOMENTS = {
+    **{e.incident.name: (e.after + e.minutes) * MINUTE for e in DRILL.episodes},
+    **CALM,
+}
+REGIONAL = [name for name in (*TRUTHS, *QUANTILES) if SIGNAL[name].by[0] == "region"]
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """Return what was scraped during every incident, one after another."""
+    names = {
+        family.name
+        for name in (*TRUTHS, *QUANTILES)
+        for family in families_in(SIGNAL[name])
+        if isinstance(family.source, CloudMonitoring)
+    }
+    world = World(start=NOON, scenario=DRILL)
+    until = NOON + max(MOMENTS.values()) + 5 * MINUTE
+    return record(world, names, tmp_path_factory.mktemp("history"), until)
+
+
+@pytest.fixture(scope="module")
+def server(recording: Recording) -> Iterator[Prometheus]:
+    """Run Prometheus on that history."""
+    folder = recording.path.parent
+    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics"]
+    subprocess.run([*command, recording.path, folder / "data"], check=True, capture_output=True)
+    with prometheus(folder, "", "--storage.tsdb.retention.time=100y") as found:
+        yield found
+
+
+def moment(recording: Recording, name: str, region: str | None) -> Moment:
+    """Return the moment of an incident, or a calm one."""
+    world = World(start=NOON, scenario=DRILL)
+    return Moment(world, recording, NOON + MOMENTS[name], region)
+
+
+def asked(server: Prometheus, name: str, at: Moment) -> float | None:
+    """Return what Prometheus makes of a signal in five minutes, in a region or in all."""
+    only = (Matcher("region", (at.region,)),) if at.region else ()
+    split = ("region",) if at.region else ()
+    found = server.query(render_signal(SIGNAL[name], View("5m", split, only)), at.at)
+    assert len(found) <= 1
+    return next(iter(found.values()), None)
+
+
+def places() -> list[tuple[str, str | None]]:
+    """Return every signal, in all and in each region where it has that split."""
+    whole: list[tuple[str, str | None]] = [(name, None) for name in (*TRUTHS, *QUANTILES)]
+    return whole + [(name, region.name) for name in REGIONAL for region in REGIONS]
+
+
+def test_eighteen_signals_are_compared() -> None:
+    """All signals that do not come from inside the application are looked at."""
+    inside = {s.name for s in SIGNALS if any(f.name[:4] == "app_" for f in families_in(s))}
+    assert {signal.name for signal in SIGNALS} - inside == {*TRUTHS, *QUANTILES}
+    assert len({*TRUTHS, *QUANTILES}) == 18
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_signals_are_what_the_world_holds(
+    recording: Recording, server: Prometheus, name: str
+) -> None:
+    """Every signal, rendered and evaluated, is the world's own figure, calm and in an incident."""
+    wrong = []
+    for signal, region in places():
+        at = moment(recording, name, region)
+        found = asked(server, signal, at)
+        if signal in QUANTILES:
+            expected: object = _quantile_bounds(server, signal, at)
+            right = _inside(found, expected)
+        else:
+            expected = TRUTHS[signal](at)
+            right = _equal(found, expected)
+        if not right:
+            wrong.append((signal, region, expected, found))
+    assert wrong == []
+
+
+def _quantile_bounds(server: Prometheus, signal: str, at: Moment) -> tuple[float, float] | None:
+    """Return between which exported bounds a quantile lies; None with too few requests."""
+    if requests(at) < 100:
+        return None
+    query = "count by (le) (cloudrun_request_duration_seconds_bucket)"
+    found = [dict(labels)["le"] for labels in server.query(query, at.at)]
+    bounds = sorted(float(le) for le in found if le != "+Inf")
+    return bucket(QUANTILES[signal], latencies(at), bounds)
+
+
+def _equal(found: float | None, expected: float | None) -> bool:
+    if found is None or expected is None:
+        return found is expected
+    return bool(found == pytest.approx(expected, rel=1e-9, abs=1e-12))
+
+
+def _inside(found: float | None, bounds: object) -> bool:
+    if found is None or not isinstance(bounds, tuple):
+        return found is bounds
+    return bool(bounds[0] <= found <= bounds[1])
+
+
+@pytest.mark.parametrize("region", [None, *(region.name for region in REGIONS)])
+def test_counts_are_exact(recording: Recording, server: Prometheus, region: str | None) -> None:
+    """Over the whole drill, requests of each class rise by what the world holds, all of them."""
+    times = recording.times
+    for code in ("2xx", "4xx", "5xx"):
+        matchers = [Matcher("response_code_class", (code,))]
+        matchers += [Matcher("region", (region,))] if region else []
+        text = selector("cloudrun_requests_total", tuple(matchers))
+        first, last = (sum(server.query(f"sum({text})", t).values()) for t in (times[1], times[-1]))
+        span = [recording.newest[t]["cloudrun_requests_total"] for t in (times[1], times[-1])]
+        world = World(start=NOON, scenario=DRILL)
+        truth = sum(
+            point.value
+            for one in world.series("run.googleapis.com/request_count", "cloud_run_revision", *span)
+            if one.metric["response_code_class"] == code
+            and region in (None, one.resource["location"])
+            for point in one.points
+            if isinstance(point.value, int)
+        )
+        assert truth == last - first

@@ -1,0 +1,44 @@
+"""A storm over the real program: whatever happens, every request counts once."""
+
+import math
+from collections.abc import Iterator
+
+import pytest
+
+from exporter.simulator.server import Simulator
+from exporter.simulator.truth import Dist, Value, upper_bounds
+from tests.e2e.storm import DURATION, LATENCIES, Page, counted, cut, end, happened, weathered
+
+
+@pytest.fixture(scope="module")
+def storm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, Simulator]]:
+    """Let a storm pass once for all tests."""
+    with weathered(tmp_path_factory.mktemp("storm")) as found:
+        yield found
+
+
+def test_every_request_is_counted_once(storm: tuple[Page, Simulator]) -> None:
+    """The sum of requests is the world's own since counting began, to the last one."""
+    page, served = storm
+    assert happened(page, served) == counted(page)
+    assert sum(counted(page).values()) > 100_000
+
+
+def test_every_bucket_is_the_worlds(storm: tuple[Page, Simulator]) -> None:
+    """Each bucket of the histogram holds what the world's distributions hold up to its bound."""
+    page, served = storm
+    truth = served.total(LATENCIES, cut(page, DURATION), end(page), ("resource.location",))
+    buckets: dict[tuple[str, float], float] = {}
+    for labels, value in page[f"{DURATION}_bucket"].items():
+        key = (dict(labels)["region"], float(dict(labels)["le"]))
+        buckets[key] = buckets.get(key, 0) + value
+    assert buckets == {key: _below(truth[(key[0],)], key[1]) for key in buckets}
+    assert len(buckets) > 3 * 20
+
+
+def _below(value: Value, bound: float) -> float:
+    """Return how many values lie in source buckets that end at or below `bound`, in seconds."""
+    assert isinstance(value, Dist)
+    edges = (*(edge / 1e3 for edge in upper_bounds(value.layout)), math.inf)
+    inside = (n for edge, n in zip(edges, value.counts, strict=False) if edge <= bound * (1 + 1e-9))
+    return float(sum(inside))
