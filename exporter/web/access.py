@@ -5,6 +5,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import math
 import secrets
 import time
 from collections import OrderedDict
@@ -72,7 +73,7 @@ class Bucket:
 
     def __init__(self, interval: float, burst: int) -> None:
         self._interval, self._burst = interval, burst
-        self._free_at = 0.0
+        self._free_at = -math.inf
 
     def take(self) -> bool:
         """Say whether one more request may be answered now."""

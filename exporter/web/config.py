@@ -29,10 +29,17 @@ HeaderName = Literal[
     "X-XSS-Protection",
     "Strict-Transport-Security",
 ]
+HeaderText = Annotated[
+    Text,
+    text_form(
+        r"[!-~]([ -~]*[!-~])?",
+        "is no header's value; write printable ASCII without spaces around it",
+    ),
+]
 BcryptHash = Annotated[
     str,
     text_form(
-        r"\$2[aby]\$(0[4-9]|1[0-9])\$[./A-Za-z0-9]{53}",
+        r"\$2[aby]\$(0[4-9]|1[0-9])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}",
         "is no bcrypt hash of a cost from 4 to 19; htpasswd -nBC 10 USER writes one",
     ),
 ]
@@ -120,7 +127,7 @@ class HttpConfig(Section):
     """What goes with every answer."""
 
     http2: Switch = declare(default=True, meaning="Not used: HTTP/1.1 is served.")
-    headers: Named[HeaderName, Text] = declare({}, "Security headers, added to every answer.")
+    headers: Named[HeaderName, HeaderText] = declare({}, "Security headers, added to every answer.")
 
 
 class RateLimit(Section):

@@ -64,6 +64,7 @@ class Connection(asyncio.Protocol):
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LARGEST_HEAD)
         self._request: h11.Request | None = None
         self._body = 0
+        self._idle = False
         self._answering: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._drained = asyncio.Event()
@@ -95,7 +96,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the grammar."""
-        if self._http.our_state is h11.IDLE and self._request is None:
+        if self._idle:
+            self._idle = False
             self._wait(self._deadlines.request)
         self._feed(data)
 
@@ -144,12 +146,11 @@ class Connection(asyncio.Protocol):
             if event in (h11.PAUSED, h11.NEED_DATA):
                 return
             if isinstance(event, h11.Request):
+                _limit(_size(event), LARGEST_HEAD, 431)
                 self._request, self._body = event, 0
             elif isinstance(event, h11.Data):
                 self._body += len(event.data)
-                if self._body > LARGEST_BODY:
-                    self._refuse(413)
-                    return
+                _limit(self._body, LARGEST_BODY, 413)
             elif isinstance(event, h11.EndOfMessage) and self._request:
                 self._answer(self._request)
 
@@ -162,11 +163,12 @@ class Connection(asyncio.Protocol):
     async def _reply(self, request: Request) -> None:
         answer = await self._routes.answer(request, self._rules())
         self._start_timer(self._deadlines.answer)
-        self._write(answer)
+        self._write(answer, whole=request.method != "HEAD")
         await self._drained.wait()
         self._next()
 
-    def _write(self, answer: Answer) -> None:
+    def _write(self, answer: Answer, *, whole: bool) -> None:
+        """Write head and body, or the head alone."""
         headers = [
             ("Content-Type", answer.type),
             ("Content-Length", str(len(answer.body))),
@@ -174,8 +176,8 @@ class Connection(asyncio.Protocol):
             *answer.headers,
         ]
         head = h11.Response(status_code=answer.status, headers=headers)
-        pieces = [self._http.send(head), self._http.send(h11.Data(data=answer.body))]
-        pieces.append(self._http.send(h11.EndOfMessage()))
+        body = (h11.Data(data=answer.body),) if whole else ()
+        pieces = [self._http.send(event) for event in (head, *body, h11.EndOfMessage())]
         for piece in filter(None, pieces):
             self._transport.write(piece)
 
@@ -187,7 +189,8 @@ class Connection(asyncio.Protocol):
             self._start_timer(self._deadlines.answer)
             return
         self._http.start_next_cycle()
-        self._wait(self._deadlines.idle)
+        self._idle = not self._http.trailing_data[0]
+        self._wait(self._deadlines.idle if self._idle else self._deadlines.request)
         self._transport.resume_reading()
         self._feed(b"")
 
@@ -198,6 +201,15 @@ class Connection(asyncio.Protocol):
             data = self._http.send(h11.Response(status_code=status, headers=headers))
             self._transport.write((data or b"") + (self._http.send(h11.EndOfMessage()) or b""))
         self._transport.close()
+
+
+def _limit(size: int, most: int, status: int) -> None:
+    if size > most:
+        raise h11.RemoteProtocolError(f"larger than {most} bytes", status)
+
+
+def _size(asked: h11.Request) -> int:
+    return len(asked.target) + sum(len(name) + len(value) for name, value in asked.headers)
 
 
 def _request(asked: h11.Request, host: str) -> Request:

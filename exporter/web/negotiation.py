@@ -14,8 +14,9 @@ CONTENT_TYPES = {
 }
 _VERSIONS = {TEXT: "0.0.4", OPENMETRICS: "1.0.0"}
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
-_SPLIT_ITEMS = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
-_SPLIT_PARTS = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
+# What is quoted is not split, nor what follows a quote that is never closed.
+_ITEMS = re.compile(r'(?:^|,)((?:[^,"]|"[^"]*"?)*)')
+_PARTS = re.compile(r'(?:^|;)((?:[^;"]|"[^"]*"?)*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Choice:
 
 def choices(header: str) -> Iterator[Choice]:
     """Yield the items of a header; one whose quality cannot be read counts as not accepted."""
-    for item in _SPLIT_ITEMS.split(header):
-        value, *rest = (part.strip() for part in _SPLIT_PARTS.split(item))
+    for item in _ITEMS.findall(header):
+        value, *rest = (part.strip() for part in _PARTS.findall(item))
         pairs = (part.partition("=") for part in rest)
         parameters = {name.strip().lower(): text.strip().strip('"') for name, _, text in pairs}
         text = parameters.pop("q", "1")

@@ -42,30 +42,34 @@ class Protection:
     def __init__(self, path: Path | None, executor: Executor) -> None:
         """Read the file, if there is one. Raises SettingsError."""
         self._path, self._executor = path, executor
-        self._stamp = self._look(())
+        self._files: tuple[Path, ...] = ()
         self._rules = self._read()
-        self._stamp = self._look(self._rules.config.files())
+        self._stamp = self._look()
 
     def rules(self) -> Rules:
         """Return the rules in force now."""
-        stamp = self._look(self._rules.config.files())
+        stamp = self._look()
         if stamp != self._stamp:
             self._stamp = stamp
             self._renew()
         return self._rules
 
     def _renew(self) -> None:
+        files = self._files
         try:
             self._rules = self._read()
         except SettingsError as error:
             once(log, "web.config", f"web configuration refused, the old one stays: {error}")
             return
+        finally:
+            if files != self._files:
+                self._stamp = self._look()
         over(log, "web.config", "web configuration is right again")
         log.info("web configuration read")
-        self._stamp = self._look(self._rules.config.files())
 
     def _read(self) -> Rules:
         config = load(self._path) if self._path else WebConfig()
+        self._files = config.files()
         tls, limit = config.tls_server_config, config.rate_limit
         made = context(tls, self._path) if tls and self._path else None
         for name in _GO_ONLY:
@@ -74,9 +78,9 @@ class Protection:
         passwords = Passwords(config.basic_auth_users, self._executor)
         return Rules(config, made, passwords, Bucket(limit.interval, limit.burst))
 
-    def _look(self, files: tuple[Path, ...]) -> Stamp:
+    def _look(self) -> Stamp:
         """Return what tells one state of the files from another."""
-        return tuple(_stamp(path) for path in (self._path, *files) if path)
+        return tuple(_stamp(path) for path in (self._path, *self._files) if path)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -41,8 +41,8 @@ def context(tls: TlsConfig, source: Path) -> ssl.SSLContext:
     made.minimum_version = _VERSIONS[tls.min_version]
     made.maximum_version = _VERSIONS[tls.max_version]
     made.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
-    if tls.prefer_server_cipher_suites:
-        made.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
+    if not tls.prefer_server_cipher_suites:  # Python's default is to prefer them
+        made.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
     made.set_alpn_protocols(["http/1.1"])
     _limit_suites(made, tls, source)
     _load_certificate(made, tls, source)
@@ -90,8 +90,9 @@ def _in_a_file(stack: ExitStack, pem: str) -> Path:
 def _trust_clients(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
     if tls.client_auth_type == "NoClientCert":
         return
+    written = tls.client_ca and tls.client_ca.encode("ascii", "replace").decode()
     try:
-        made.load_verify_locations(tls.client_ca_file, cadata=tls.client_ca)
+        made.load_verify_locations(tls.client_ca_file, cadata=written)
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"{source}: tls_server_config.client_ca_file: cannot be used: {_words(error)}; "

@@ -1,0 +1,158 @@
+"""A site that says what it is told to, behind the real server, and clients that ask it."""
+
+import gzip as packing
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from exporter.exposition import Format
+from exporter.web.connection import Deadlines
+from exporter.web.server import WebServer, WebSettings
+
+LISTEN = ("127.0.0.1:0",)
+PATIENCE = 30.0  # seconds; a guard against hanging, not a measurement
+PATIENT = Deadlines(PATIENCE * 2, PATIENCE * 2, PATIENCE * 2, PATIENCE * 2)
+GET = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+LAST = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+class PaperSite:
+    """Says what stands in its fields, raises `fault` if there is one, and notes who asked."""
+
+    def __init__(self) -> None:
+        self.body = b"the page\n"
+        self.html = b"<p>landing</p>"
+        self.health = (True, "alive")
+        self.readiness = (True, "ready")
+        self.fault: Exception | None = None
+        self.asked: list[tuple[Format, bool, str]] = []
+        self.loads = 0
+
+    def page(self, fmt: Format, *, gzip: bool, client: str) -> bytes:
+        """Return the body."""
+        self._fail()
+        self.asked.append((fmt, gzip, client))
+        return packing.compress(self.body) if gzip else self.body
+
+    def landing(self) -> bytes:
+        """Return the page for people."""
+        self._fail()
+        return self.html
+
+    def healthy(self) -> tuple[bool, str]:
+        """Return the health."""
+        return self.health
+
+    def ready(self) -> tuple[bool, str]:
+        """Return the readiness."""
+        return self.readiness
+
+    def reload(self) -> None:
+        """Count the call."""
+        self._fail()
+        self.loads += 1
+
+    def _fail(self) -> None:
+        if self.fault:
+            raise self.fault
+
+
+class Got(NamedTuple):
+    """An answer: status, headers by lower-case name, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@contextmanager
+def serving(
+    site: PaperSite | None = None, settings: WebSettings | None = None
+) -> Iterator[WebServer]:
+    """Serve a site on a free port."""
+    server = WebServer(site or PaperSite(), settings or WebSettings(LISTEN))
+    server.start()
+    try:
+        yield server
+    finally:
+        if server._thread.is_alive():
+            server.close()
+
+
+def port_of(server: WebServer) -> int:
+    """Return the port that a server listens on."""
+    return server.addresses[0][1]
+
+
+def link(server: WebServer, trust: ssl.SSLContext | None = None) -> http.client.HTTPConnection:
+    """Return a client's connection that is kept alive, in TLS where `trust` is given."""
+    port = port_of(server)
+    if trust:
+        return http.client.HTTPSConnection("127.0.0.1", port, timeout=PATIENCE, context=trust)
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+
+
+def say(
+    connection: http.client.HTTPConnection,
+    method: str = "GET",
+    path: str = "/metrics",
+    headers: Mapping[str, str] | None = None,
+) -> Got:
+    """Ask over a connection and return the whole answer."""
+    connection.request(method, path, headers=dict(headers or {}))
+    found = connection.getresponse()
+    return Got(found.status, {k.lower(): v for k, v in found.getheaders()}, found.read())
+
+
+def ask(
+    server: WebServer,
+    method: str = "GET",
+    path: str = "/metrics",
+    headers: Mapping[str, str] | None = None,
+    trust: ssl.SSLContext | None = None,
+) -> Got:
+    """Ask over a connection of its own."""
+    connection = link(server, trust)
+    try:
+        return say(connection, method, path, headers)
+    finally:
+        connection.close()
+
+
+def opened(server: WebServer, sent: bytes = b"") -> socket.socket:
+    """Return a raw connection on which `sent` has been written."""
+    found = socket.create_connection(("127.0.0.1", port_of(server)), PATIENCE)
+    found.sendall(sent)
+    return found
+
+
+def page(connection: socket.socket) -> bytes:
+    """Return one answer that ends with the page."""
+    found = bytearray()
+    while not found.endswith(b"the page\n"):
+        data = connection.recv(1 << 16)
+        assert data, bytes(found)
+        found += data
+    return bytes(found)
+
+
+def rest(connection: socket.socket) -> bytes:
+    """Return all that comes until the server ends the connection, kindly or not."""
+    found = bytearray()
+    try:
+        while data := connection.recv(1 << 16):
+            found += data
+    except ConnectionError:
+        pass
+    finally:
+        connection.close()
+    return bytes(found)
+
+
+def statuses(stream: bytes) -> list[int]:
+    """Return the statuses of the answers in a stream, in order."""
+    lines = [line for line in stream.split(b"\r\n") if b"HTTP/1.1 " in line]
+    return [int(line.rpartition(b"HTTP/1.1 ")[2][:3]) for line in lines]

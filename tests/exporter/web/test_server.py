@@ -1,0 +1,208 @@
+"""The server as a whole: many connections, its cap, its addresses, and its end."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exporter.errors import IonmonError
+from exporter.web.server import WebServer, WebSettings
+from tests import servers
+from tests.exporter.web.certificates import ADDRESS, Authority
+from tests.exporter.web.serving import (
+    GET,
+    LISTEN,
+    PATIENCE,
+    PATIENT,
+    PaperSite,
+    ask,
+    opened,
+    page,
+    port_of,
+    rest,
+    serving,
+)
+from tests.servers import wait_until
+
+HALF = b"GET /metrics HTTP/1.1\r\nHost:"
+
+
+@pytest.fixture
+def ca(tmp_path: Path) -> Authority:
+    """Make an authority and a certificate for the server, and a configuration that names it."""
+    made = Authority(tmp_path)
+    made.issue("server", ADDRESS)
+    lines = "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n"
+    (tmp_path / "web.yml").write_text(lines)
+    return made
+
+
+def patient(**changes: object) -> WebSettings:
+    """Return settings whose deadlines no test reaches, but for the changes."""
+    return replace(WebSettings(LISTEN, deadlines=PATIENT), **changes)
+
+
+def test_half_open_connections_do_not_keep_a_scrape() -> None:
+    """300 requests that are never finished: a scrape is served at once, and all of them end."""
+    deadlines = replace(PATIENT, request=3.0)
+    with serving(settings=patient(deadlines=deadlines)) as server:
+        half = [opened(server, HALF) for _ in range(300)]
+        assert ask(server).body == b"the page\n"
+        assert [rest(connection) for connection in half] == [b""] * 300
+        wait_until(lambda: server.connections == 0, "no connection")
+        assert ask(server).status == 200
+
+
+def test_silent_handshakes_do_not_keep_a_scrape(tmp_path: Path, ca: Authority) -> None:
+    """50 clients that never begin to speak TLS: a scrape is served, and all of them end."""
+    web = patient(config_file=tmp_path / "web.yml", deadlines=replace(PATIENT, handshake=2.0))
+    with serving(settings=web) as server:
+        silent = [opened(server, b"\x16\x03\x01"[: n % 4]) for n in range(50)]
+        assert ask(server, trust=ca.trust()).body == b"the page\n"
+        assert [rest(connection) for connection in silent] == [b""] * 50
+        wait_until(lambda: server.connections == 0, "no connection")
+        assert ask(server, trust=ca.trust()).status == 200
+
+
+def test_what_is_no_tls_is_hung_up_on(tmp_path: Path, ca: Authority) -> None:
+    """A request in clear gets no answer of the site, and the next one in TLS does."""
+    with serving(settings=patient(config_file=tmp_path / "web.yml")) as server:
+        assert b"HTTP" not in rest(opened(server, GET))
+        assert ask(server, trust=ca.trust()).status == 200
+
+
+def test_the_cap_closes_what_is_waited_for_longest() -> None:
+    """Of three quiet connections the one whose last request is oldest makes room for a fourth."""
+    with serving(settings=patient(most=3)) as server:
+        first, second, third = (opened(server) for _ in range(3))
+        for connection in (first, second, third, first):
+            connection.sendall(GET)
+            page(connection)
+        fourth = opened(server, GET)
+        page(fourth)
+        assert rest(second) == b""
+        for connection in (first, third, fourth):
+            connection.sendall(GET)
+            page(connection)
+            connection.close()
+
+
+def test_the_cap_counts_handshakes(tmp_path: Path, ca: Authority) -> None:
+    """A client that never begins to speak TLS makes room for one that does."""
+    with serving(settings=patient(most=1, config_file=tmp_path / "web.yml")) as server:
+        silent = opened(server)
+        wait_until(lambda: server.connections == 1, "a connection")
+        assert ask(server, trust=ca.trust()).status == 200
+        assert rest(silent) == b""
+
+
+def test_the_cap_does_not_cut_answers() -> None:
+    """Where every connection is being answered, the one too many is closed at once."""
+    site = PaperSite()
+    site.body = b"x" * 32_000_000 + b"the page\n"
+    with serving(site, patient(most=1)) as server:
+        busy = opened(server, GET)
+        wait_until(lambda: len(site.asked) == 1, "an answer under way")
+        assert rest(opened(server)) == b""
+        assert len(page(busy)) > len(site.body)
+        busy.close()
+
+
+def test_close_ends_everything(tmp_path: Path, ca: Authority) -> None:
+    """Quiet, half-open, silent and unread connections end, the port is free, the thread is gone."""
+    site = PaperSite()
+    with serving(site, patient(config_file=tmp_path / "web.yml")) as server:
+        quiet = ca.trust().wrap_socket(opened(server, b""), server_hostname="127.0.0.1")
+        quiet.sendall(GET)
+        page(quiet)
+        half = ca.trust().wrap_socket(opened(server, b""), server_hostname="127.0.0.1")
+        half.sendall(HALF)
+        silent = opened(server)
+        site.body = b"x" * 32_000_000
+        unread = ca.trust().wrap_socket(opened(server, b""), server_hostname="127.0.0.1")
+        unread.sendall(GET)
+        wait_until(lambda: len(site.asked) == 2, "an answer under way")
+        wait_until(lambda: server.connections == 4, "four connections")
+        port, thread = port_of(server), server._thread
+        server.close()
+        assert not thread.is_alive()
+        assert [rest(quiet), rest(half), rest(silent)] == [b""] * 3
+        assert len(rest(unread)) < len(site.body)
+        socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_close_does_not_wait_for_a_slow_reload() -> None:
+    """A reload that hangs is left behind; what is asked meanwhile is answered."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(PaperSite):
+        def reload(self) -> None:
+            begun.set()
+            assert go_on.wait(PATIENCE)
+
+    with serving(Slow(), patient(enable_lifecycle=True)) as server:
+        asking = opened(server, GET.replace(b"GET /metrics", b"POST /-/reload"))
+        assert begun.wait(PATIENCE)
+        assert ask(server).status == 200
+        server.close()
+        assert rest(asking) == b""
+        go_on.set()
+
+
+def test_all_addresses_are_listened_on() -> None:
+    """IPv4, IPv6 and names, each with its own port."""
+    with serving(settings=WebSettings(("127.0.0.1:0", "[::1]:0", "localhost:0"))) as server:
+        hosts = [host for host, _ in server.addresses]
+        assert hosts[:2] == ["127.0.0.1", "::1"]
+        assert len({port for _, port in server.addresses}) == 3
+        for host, port in server.addresses:
+            with socket.create_connection((host, port), PATIENCE) as connection:
+                connection.sendall(GET)
+                page(connection)
+        assert not server.exposed
+
+
+def test_no_host_is_all_interfaces() -> None:
+    """A port alone is reached over IPv4 too, and counts as exposed."""
+    with serving(settings=WebSettings((":0",))) as server:
+        assert ask(server).status == 200
+        assert server.exposed
+
+
+def test_a_password_covers_what_is_exposed(tmp_path: Path) -> None:
+    """Who has to show a password is no stranger; nothing is exposed then."""
+    path = tmp_path / "web.yml"
+    path.write_text(f"basic_auth_users: {{alice: $2b$04${'a' * 21}.{'b' * 31}}}\n")
+    with serving(settings=WebSettings((":0",), config_file=path)) as server:
+        assert not server.exposed
+
+
+@pytest.fixture
+def taken() -> Iterator[str]:
+    """Return an address that somebody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield f"127.0.0.1:{other.getsockname()[1]}"
+
+
+def test_an_address_that_is_taken(taken: str) -> None:
+    """The refusal names the address and the mend; the addresses before it are free again."""
+    free = f"127.0.0.1:{servers.free_port()}"
+    server = WebServer(PaperSite(), WebSettings((free, taken)))
+    with pytest.raises(IonmonError) as refused:
+        server.start()
+    begin, end = str(refused.value).split(": Address already in use")
+    assert f"{taken}: cannot be listened on" == begin
+    assert end.endswith("; free it, or name another with --web.listen-address")
+    with serving(settings=WebSettings((free,))) as again:
+        assert ask(again).status == 200
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1:0", "nowhere.invalid:0", "127.0.0.1:65536"])
+def test_an_address_that_cannot_be_had(address: str) -> None:
+    """Another machine's address, a name without one, a port that does not exist are refused."""
+    server = WebServer(PaperSite(), WebSettings((address,)))
+    with pytest.raises(IonmonError, match=r"cannot be listened on: .*--web.listen-address"):
+        server.start()

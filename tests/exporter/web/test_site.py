@@ -1,0 +1,186 @@
+"""What the web server serves of one engine."""
+
+import gzip
+import subprocess
+from pathlib import Path
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
+from prometheus_client.parser import text_string_to_metric_families as text_format
+
+from exporter import __version__
+from exporter.errors import PollError, Reason
+from exporter.exposition import Format
+from tests.exporter.simulator.asking import NOON
+from tests.exporter.test_poller import Scripted, Source
+from tests.exporter.web.front import Front, delivered
+
+DOWN = PollError(Reason.UNAVAILABLE, "nobody answers")
+READERS = {Format.TEXT: text_format, Format.OPENMETRICS: openmetrics}
+
+
+def page(front: Front, fmt: Format = Format.TEXT, client: str = "") -> bytes:
+    """Return the page, not compressed."""
+    return front.site.page(fmt, gzip=False, client=client)
+
+
+def values(body: bytes, fmt: Format = Format.TEXT) -> dict[tuple[str, ...], float]:
+    """Return all values of a page, by name and label values."""
+    families = READERS[fmt](body.decode())
+    return {(s.name, *s.labels.values()): s.value for f in families for s in f.samples}
+
+
+def test_before_there_is_an_engine(tmp_path: Path) -> None:
+    """There is no page, the process is healthy and not ready, and the landing page says so."""
+    front = Front(tmp_path)
+    assert page(front) == b""
+    assert (front.site.healthy(), front.site.ready()) == ((True, "starting"), (False, "starting"))
+    assert b'<p class="state">starting</p>' in front.site.landing()
+    front.store.close()
+
+
+@pytest.mark.parametrize("fmt", list(Format))
+def test_what_is_on_the_page(tmp_path: Path, fmt: Format) -> None:
+    """The snapshot's series, and what the exporter knows of itself at this moment."""
+    polls = [
+        Scripted("ion-demo/t_gauge", [delivered("x", "y", age=30)]),
+        Scripted("cache", [delivered("z", age=60)]),
+        Scripted("down", [DOWN]),
+    ]
+    front = Front(tmp_path, Source(polls, "paper"))
+    front.run()
+    front.clock.time += 15
+    found = values(page(front, fmt), fmt)
+    expected = {
+        ("t_gauge", "x", "b"): 0,
+        ("t_gauge", "y", "b"): 1,
+        ("t_gauge", "z", "b"): 0,
+        ("ionmon_up", "paper"): 1,
+        ("ionmon_collector_success", "paper"): 0,
+        ("ionmon_collector_data_age_seconds", "paper"): 75,
+        ("ionmon_collector_last_success_timestamp_seconds", "paper"): NOON,
+        ("ionmon_collector_duration_seconds", "paper"): 0,
+        ("ionmon_series", "paper"): 3,
+        ("ionmon_poll_success", "paper", "ion-demo/t_gauge"): 1,
+        ("ionmon_poll_success", "paper", "cache"): 1,
+        ("ionmon_poll_success", "paper", "down"): 0,
+        ("ionmon_poll_failures_total", "paper", "down", "unavailable"): 1,
+        ("ionmon_polls_total", "paper"): 3,
+        ("ionmon_data_age_seconds", "ion-demo", "t_gauge"): 45,
+        ("ionmon_snapshot_age_seconds",): 15,
+    }
+    assert expected == {key: found[key] for key in expected}
+    assert [key[1] for key in found if key[0] == "ionmon_build_info"] == [__version__]
+    assert found["process_open_fds",] > 0
+    assert {key for key in found if key[0] == "ionmon_data_age_seconds"} <= set(expected)
+
+
+def test_a_collector_that_has_nothing(tmp_path: Path) -> None:
+    """Where nothing was read there is no age and no last success, and the collector is down."""
+    front = Front(tmp_path, Source([Scripted("down", [DOWN])], "paper"))
+    front.run()
+    found = {key: value for key, value in values(page(front)).items() if key[1:] == ("paper",)}
+    assert found == {
+        ("ionmon_up", "paper"): 0,
+        ("ionmon_collector_success", "paper"): 0,
+        ("ionmon_collector_duration_seconds", "paper"): 0,
+        ("ionmon_series", "paper"): 0,
+        ("ionmon_polls_total", "paper"): 1,
+    }
+
+
+def test_promtool_reads_the_page(tmp_path: Path) -> None:
+    """Prometheus's own parser finds nothing wrong with the text, nor with our names."""
+    front = Front(tmp_path, Source([Scripted("a", [delivered('"\\\n', "é")])], "paper"))
+    front.run()
+    command = ["promtool", "check", "metrics"]
+    done = subprocess.run(command, input=page(front), capture_output=True, check=False)
+    said = (done.stdout + done.stderr).decode().splitlines()
+    assert [line for line in said if not line.startswith("t_gauge ")] == []
+
+
+def test_compressed_it_is_the_same_page(tmp_path: Path) -> None:
+    """Both forms of both formats hold the same values."""
+    front = Front(tmp_path, Source([Scripted("a", [delivered("x")])]))
+    front.run()
+    for fmt in Format:
+        packed = values(gzip.decompress(front.site.page(fmt, gzip=True, client="")), fmt)
+        plain = values(page(front, fmt), fmt)
+        assert packed.keys() == plain.keys()
+        shared = {key for key in plain if not key[0].startswith("process_")}
+        assert {key: packed[key] for key in shared} == {key: plain[key] for key in shared}
+
+
+def test_a_page_is_made_once_a_second(tmp_path: Path) -> None:
+    """Scrapes of one second share its bytes; another second or a new snapshot makes new ones."""
+    front = Front(tmp_path, Source([Scripted("a", [delivered("x"), delivered("y")])]))
+    front.run()
+    first = page(front)
+    front.clock.time += 0.9
+    assert page(front) is first
+    front.clock.time += 0.1
+    second = page(front)
+    assert values(second)["ionmon_snapshot_age_seconds",] == 1
+    front.run()
+    third = values(page(front))
+    assert (("t_gauge", "x", "b") in third, ("t_gauge", "y", "b") in third) == (False, True)
+
+
+def test_every_scrape_is_noted(tmp_path: Path) -> None:
+    """A generation counts as seen when a scraper got its page, kept bytes or not."""
+    front = Front(tmp_path, Source([Scripted("a", [delivered("x")])]))
+    front.run()
+    generation = front.engine.poller.snapshot.generation
+    assert front.scrapers.seen(NOON) is None
+    page(front, client="one")
+    assert generation == front.scrapers.seen(NOON)
+    front.engine.poller.swap()
+    for _ in range(2):
+        page(front, client="two")
+    assert generation + 1 == front.scrapers.seen(NOON)
+
+
+def test_ages_are_never_below_zero(tmp_path: Path) -> None:
+    """A clock that is set back makes data no younger than now."""
+    front = Front(tmp_path, Source([Scripted("p/t_gauge", [delivered("x", age=0)])], "paper"))
+    front.run()
+    front.clock.time -= 3600
+    found = values(page(front))
+    ages = [value for key, value in found.items() if "age_seconds" in key[0]]
+    assert ages == [0, 0, 0]
+
+
+def test_readiness_in_words(tmp_path: Path) -> None:
+    """Not ready until every poll was tried, and any of them delivered something."""
+    polls = [Scripted("a", [DOWN]), Scripted("b", [DOWN, delivered("x")])]
+    front = Front(tmp_path, Source(polls))
+    found: list[tuple[bool, str]] = []
+
+    def note() -> None:
+        found.append(front.site.ready())
+
+    front.run(note, "a")
+    front.run(note, "b")
+    front.run(note, "b")
+    assert found == [
+        (False, "1 of 2 polls were tried"),
+        (False, "no poll has delivered anything yet; / names the faults"),
+        (True, "ready"),
+    ]
+
+
+def test_health_is_whether_polling_goes_on(tmp_path: Path) -> None:
+    """Failing polls are no reason to restart; a poller that has ended is."""
+    front = Front(tmp_path, Source([Scripted("down", [DOWN])]))
+    found: list[tuple[bool, str]] = []
+    front.run(lambda: found.append(front.site.healthy()))
+    found.append(front.site.healthy())
+    assert found == [(True, "alive"), (False, "polling has stopped")]
+
+
+def test_reload_is_passed_on(tmp_path: Path) -> None:
+    """The site loads by what it was given."""
+    front = Front(tmp_path)
+    front.site.reload()
+    assert front.loads == 1
+    front.store.close()
