@@ -37,6 +37,8 @@ def head(family: Family, *, openmetrics: bool) -> bytes:
     name = base_name(family) if openmetrics else family.name
     kind = "gauge" if family.type is Type.INFO and not openmetrics else str(family.type)
     text = family.help.replace("\\", "\\\\").replace("\n", "\\n")
+    if openmetrics:
+        text = text.replace('"', '\\"')
     unit = family.unit.suffix
     lines = [f"# HELP {name} {text}", f"# TYPE {name} {kind}"]
     if openmetrics and unit and name.endswith(f"_{unit}"):

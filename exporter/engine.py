@@ -1,7 +1,6 @@
 """What one set of settings runs: collectors, poller, and the watch over cost."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.collectors.base import Collector
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector, Margins, Shared
 from exporter.collectors.redis import RedisCollector
+from exporter.logs import once
 from exporter.poller import Poller
 from exporter.redis.target import RedisTarget
 from exporter.settings import RedisSettings, Settings
@@ -52,10 +52,13 @@ class Engine:
         )
         self.poller = Poller(collectors, outside.clock, outside.telemetry, outside.seen)
         self.cost = 0.0
+        self._longer: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
     def take_over(self, before: "Engine") -> None:
-        """Keep on the page what polls of the same name delivered under the old settings."""
+        """Keep on the page what polls of the same name delivered, not how others were planned."""
+        for family in (own.POLL_INTERVAL, own.POLL_STRETCH):
+            self._outside.telemetry.drop(family)
         self.poller.inherit(before.poller)
 
     def start(self) -> None:
@@ -68,10 +71,9 @@ class Engine:
 
     async def stop(self) -> None:
         """Stop polling and close connections; a poll that is being committed is waited for."""
-        if self._task:
+        if self._task and not self._task.done():
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
         await self.poller.close()
 
     async def _run(self) -> None:
@@ -88,7 +90,7 @@ class Engine:
     def weigh(self) -> None:
         """Project once, from what the last polls returned."""
         loads = [
-            Load(p.name, p.billed, p.target.interval, p.target.family.name in ALERTED)
+            Load(p.name, p.billed, p.asked, p.target.family.name in ALERTED)
             for p in self.monitoring.polls()
         ]
         budget, telemetry = self.settings.google.budget_usd_per_month, self._outside.telemetry
@@ -96,25 +98,27 @@ class Engine:
         self.monitoring.stretch(factors)
         self.cost = projected(loads, factors)
         telemetry.set(own.COST_PROJECTED, (), self.cost)
-        if budget is not None:
+        if budget is None:
+            telemetry.drop(own.COST_BUDGET)
+        else:
             telemetry.set(own.COST_BUDGET, (), budget)
         self._report_stretch(factors, budget)
 
     def _report_stretch(self, factors: dict[str, float], budget: float | None) -> None:
         longer = {name for name, factor in factors.items() if factor > 1}
-        if longer and budget is not None:
+        if longer != self._longer and budget is not None:
+            self._longer = longer
             log.info(
                 "intervals of %d polls are stretched to keep within %.2f dollars a month",
                 len(longer),
                 budget,
             )
         if budget is not None and self.cost > budget:
-            log.warning(
-                "a month costs %.2f dollars at the longest intervals, %.2f were allowed; switch "
-                "families off in google.families",
-                self.cost,
-                budget,
+            text = (
+                f"a month costs {self.cost:.2f} dollars at the longest intervals, {budget:.2f} "
+                "were allowed; switch families off in google.families"
             )
+            once(log, "budget", text)
 
 
 def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollector:

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporter.catalog.signals import ALERTED
 from exporter.cloud_monitoring.client import MonitoringClient, Query
 from exporter.cloud_monitoring.cost import DOLLARS_PER_SERIES, MONTH, Load, dollars, stretch
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.schedule import IDLE_INTERVAL
 from exporter.collectors.cloud_monitoring import Target
 from exporter.errors import PollError, Reason
 
@@ -74,13 +75,14 @@ def _row(target: Target, client: MonitoringClient) -> Row:
         load = Load(target.name, _series(target, client), target.interval)
     except PollError as error:
         fault = None if error.reason is Reason.NOT_FOUND else str(error)
-    billed = round(load.monthly())
+    interval = target.interval if load.series else max(target.interval, IDLE_INTERVAL)
+    billed = round(replace(load, interval=interval).monthly())
     return Row(
         target.project,
         target.family.name,
         load.series,
-        target.interval,
-        round(MONTH / target.interval),
+        interval,
+        round(MONTH / interval),
         billed,
         billed * DOLLARS_PER_SERIES,
         fault,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from exporter.catalog import own
@@ -54,7 +54,11 @@ class State:
 
     def healthy(self) -> bool:
         """Say whether the last run delivered everything."""
-        return self.fault is None and not self.notes and self.delivery is not None
+        return self.well() and self.delivery is not None
+
+    def well(self) -> bool:
+        """Say whether nothing is known to be wrong with the poll."""
+        return self.fault is None and not self.notes
 
 
 class Poller:
@@ -115,27 +119,37 @@ class Poller:
         async with state.busy:
             state.started = self._clock.now()
             self._telemetry.count(own.POLLS, (state.collector,))
-            try:
-                self._keep(state, await state.poll.run())
-            except PollError as error:
-                self._fail(state, error.reason, str(error))
-            except Exception as error:  # the process boundary: a defect in one poll costs only it
-                log.exception("%s: unexpected error", state.name)
-                self._fail(state, Reason.INTERNAL, f"{type(error).__name__}: {error}")
-                await asyncio.sleep(1.0)
+            delivery = await self._attempt(state, state.poll.run)
+            if delivery:
+                self._keep(state, delivery)
             state.duration = self._clock.now() - state.started
 
+    async def _attempt(
+        self, state: State, work: Callable[[], Awaitable[Delivery | None]]
+    ) -> Delivery | None:
+        """Return what a poll's work delivers; an error is noted as the poll's fault."""
+        try:
+            return await work()
+        except PollError as error:
+            self._fail(state, error.reason, str(error))
+        except Exception as error:  # the process boundary: a defect in one poll costs only it
+            log.exception("%s: unexpected error", state.name)
+            self._fail(state, Reason.INTERNAL, f"{type(error).__name__}: {error}")
+            await asyncio.sleep(1.0)
+        return None
+
     def _keep(self, state: State, delivery: Delivery) -> None:
+        for note in delivery.notes:
+            if note not in state.notes:
+                log.warning("%s: %s", state.name, note)
+        if not state.well() and not (delivery.fault or delivery.notes):
+            log.info("%s: works again", state.name)
         state.delivery, state.notes = delivery, delivery.notes
         state.generation = None
         state.data_time = delivery.data_time or state.data_time
-        for note in delivery.notes:
-            log.warning("%s: %s", state.name, note)
         if delivery.fault:
             self._fail(state, delivery.fault.reason, str(delivery.fault))
         else:
-            if state.fault:
-                log.info("%s: works again", state.name)
             state.fault, state.last_success = None, self._clock.now()
         if delivery.notes and not delivery.fault:
             self._note_fault(state, Reason.PARTIAL, "; ".join(delivery.notes))
@@ -193,17 +207,13 @@ class Poller:
                 state.delivery = None
                 self._dirty.set()
             elif delivery and delivery.reveal and _reached(state, seen):
-                await self._reveal(state, delivery)
+                await self._reveal(state, delivery.reveal)
 
-    async def _reveal(self, state: State, delivery: Delivery) -> None:
+    async def _reveal(self, state: State, work: Callable[[], Awaitable[Delivery | None]]) -> None:
         if state.busy.locked():
             return
         async with state.busy:
-            try:
-                shown = await delivery.reveal() if delivery.reveal else None
-            except PollError as error:
-                self._fail(state, error.reason, str(error))
-                return
+            shown = await self._attempt(state, work)
             if shown:
                 state.delivery, state.generation = shown, None
                 self._dirty.set()

@@ -7,7 +7,6 @@ from exporter.catalog.own import PROCESS
 
 Computed = tuple[Family, tuple[str, ...], float]
 _FAMILIES = {family.name: family for family in PROCESS}
-_COLLECTOR = "process"
 
 
 class Process:

@@ -87,8 +87,9 @@ def needs(expression: Expression, view: View) -> tuple[Need, ...]:
     """Return the families and labels that the query of an expression names."""
     named = {*view.by, *(m.label for m in view.only), *_labels_in(expression)}
     families = {family.name: family for family in families_in(expression)}
-    if any(_covered(family) for family in families.values()) and isinstance(expression, Rate):
+    if isinstance(expression, Rate) and _covered(expression.events.family):
         families[DATA_SECONDS.name] = DATA_SECONDS
+        named |= set(DATA_SECONDS.label_names)
     return tuple(
         Need(family, frozenset(named & set(family.label_names)))
         for _, family in sorted(families.items())

@@ -149,15 +149,6 @@ CACHE = (
         Rate(Events(redis.KEYSPACE_MISSES)),
         ("redis_id",),
     ),
-    Signal(
-        "redis_health",
-        None,
-        Unit.NONE,
-        Bad.DOWN,
-        "1 where all Redis nodes answer, 0 where one does not.",
-        Level(redis.UP, Reduce.MIN),
-        ("redis_id",),
-    ),
 )
 
 DATABASE = (
@@ -226,6 +217,15 @@ INFRASTRUCTURE = (
         "How often the number of Cloud Run instances changed.",
         Changes(Level(cloud_run.INSTANCES, Reduce.SUM)),
         _BY_SERVICE,
+    ),
+    Signal(
+        "redis_health",
+        None,
+        Unit.NONE,
+        Bad.DOWN,
+        "1 where all Redis nodes answer, 0 where one does not.",
+        Level(redis.UP, Reduce.MIN),
+        ("redis_id",),
     ),
 )
 

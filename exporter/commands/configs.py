@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from exporter.errors import IonmonError
+
 HELP = """Write every generated file below a directory; what did not change is not touched.
 
 \b
@@ -25,7 +27,10 @@ def command(root: Path, *, check: bool) -> None:
     """Write what the generators return."""
     texts = importlib.import_module("generators.everything").texts()
     files = importlib.import_module("generators.files")
-    changed = files.differing(root, texts) if check else files.write(root, texts)
+    try:
+        changed = files.differing(root, texts) if check else files.write(root, texts)
+    except OSError as error:
+        raise IonmonError(f"{error.filename}: {error.strerror}") from error
     for name in changed:
         click.echo(f"{'would change' if check else 'wrote'} {name}")
     click.echo(f"{len(texts) - len(changed)} files unchanged", err=True)

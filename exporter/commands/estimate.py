@@ -84,7 +84,7 @@ def text(found: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag o
     if empty:
         lines.append(
             f"{empty} families have no series; asking for them still counts as one series a call, "
-            "and the exporter asks ever ten minutes only."
+            "and the exporter asks every ten minutes only."
         )
     lines.append(
         f"A month: {found.calls:,} calls, {found.billed:,} series billed, "

@@ -9,7 +9,7 @@ import click
 
 from exporter.commands.options import CONFIG, GOOGLE, LOG, PROJECT, STATE, WEB, options, overrides
 from exporter.errors import SettingsError
-from exporter.logs import setup
+from exporter.logs import log_uncaught, setup
 from exporter.program import Program
 from exporter.settings import Settings, load
 from exporter.web.server import WebServer
@@ -46,6 +46,7 @@ def serve(load_settings: Callable[[], Settings]) -> None:
     """Run the exporter on what `load_settings` returns."""
     first = load_settings()
     setup(first.log.level, first.log.format)
+    log_uncaught()
     asyncio.run(_run(load_settings))
 
 

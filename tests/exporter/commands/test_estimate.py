@@ -1,0 +1,79 @@
+"""ionmon estimate prints what a month costs, for people and for programs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from exporter import cli
+from exporter.commands.estimate import text
+from exporter.estimate import Estimate, Row
+from exporter.simulator.server import Simulator
+from tests.exporter.running import INSTANCES, REQUESTS, address, simulator, tree, written
+
+ROWS = (
+    Row("p", "big", 120, 60.0, 43_200, 5_184_000, 2.592),
+    Row("p", "empty", 0, 60.0, 43_200, 43_200, 0.0216),
+    Row("p", "bad", 0, 600.0, 4_320, 4_320, 0.00216, "INTERNAL: x"),
+)
+WHOLE = Estimate(ROWS, 5_231_520, 90_720, 2.11576, None)
+
+
+def estimate(project: Simulator, folder: Path, *more: str) -> int:
+    """Run ionmon estimate on two families of a simulated project."""
+    settings = tree(address(project), INSTANCES, REQUESTS)
+    path = written(folder / "m.yaml", settings)
+    return cli.run(["estimate", "--config", str(path), *more])
+
+
+def test_the_table_and_its_sum() -> None:
+    """Families with series or a fault are listed, the rest is counted, the month is summed up."""
+    lines = text(WHOLE, everything=False).splitlines()
+    assert " ".join(lines[0].split()) == (
+        "project family series every calls billed series dollars fault"
+    )
+    assert lines[1].split() == ["p", "big", "120", "60", "s", "43,200", "5,184,000", "2.59"]
+    assert lines[2].endswith("INTERNAL: x")
+    assert lines[4].startswith("1 families have no series")
+    assert lines[5] == (
+        "A month: 90,720 calls, 5,231,520 series billed, 2.12 dollars after the free million."
+    )
+    assert len(text(WHOLE, everything=True).splitlines()) == 6
+
+
+def test_a_budget_names_what_it_stretches() -> None:
+    """With a budget the stretched polls are named, or that there are none."""
+    stretched = Estimate(ROWS, 1, 1, 1.0, 0.5, (("p/big", 2.4414),))
+    assert text(stretched, everything=True).splitlines()[-1] == (
+        "Budget 0.50 dollars. Stretched: p/big x2.4."
+    )
+    enough = Estimate(ROWS, 1, 1, 0.1, 0.5)
+    assert text(enough, everything=True).endswith("Stretched: nothing.")
+
+
+def test_json_is_the_whole_estimate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON holds every row and the sums; nothing but it is on stdout."""
+    with simulator(INSTANCES, REQUESTS) as project:
+        assert estimate(project, tmp_path, "--json") == 0
+        found = json.loads(capsys.readouterr().out)
+        assert [row["family"] for row in found["rows"]] == [REQUESTS, INSTANCES]
+        assert found["billed"] == sum(row["billed"] for row in found["rows"])
+        assert estimate(project, tmp_path) == 0
+        assert f"{found['billed']:,} series billed" in capsys.readouterr().out
+
+
+def test_a_family_that_fails_is_1(tmp_path: Path) -> None:
+    """An estimate that lacks a family ends with 1."""
+    faults = "fail=run.googleapis.com/request_count:INTERNAL"
+    with simulator(INSTANCES, REQUESTS, faults=faults) as project:
+        assert estimate(project, tmp_path) == 1
+
+
+def test_no_project_is_3(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a project there is nothing to estimate, and the flag is named."""
+    for name in ("IONMON_CONFIG", "GOOGLE_CLOUD_PROJECT"):
+        monkeypatch.delenv(name, raising=False)
+    assert cli.run(["estimate"]) == 3
+    assert "ionmon estimate --project my-project" in capsys.readouterr().err

@@ -1,0 +1,84 @@
+"""ionmon run: what it says where there is nothing to read, and where its page is."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.commands.run import announce, checked
+from exporter.errors import SettingsError
+from exporter.settings import Settings
+from tests.exporter.test_cli import ionmon
+
+
+def test_a_first_run_says_in_three_lines_what_to_do(tmp_path: Path) -> None:
+    """Without file, project and credentials three lines name the ways on; the exit code is 3."""
+    done = ionmon("run", HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (3, "")
+    first, second, third = done.stderr.splitlines()
+    assert first == "ionmon: nothing to read: no project and no Redis target is named."
+    assert "ionmon run --project my-project" in second
+    assert "gcloud auth application-default login" in second
+    assert "ionmon simulate" in third
+
+
+def test_a_project_without_credentials_says_in_three_lines_what_to_do(tmp_path: Path) -> None:
+    """A project that is named without credentials at hand ends with 1 and the ways to get some."""
+    done = ionmon("run", "--project", "my-project", HOME=str(tmp_path))
+    assert done.returncode == 1
+    first, second, third = [line for line in done.stderr.splitlines() if "level=" not in line]
+    assert first == "ionmon: no Google credentials found."
+    assert "gcloud auth application-default login" in second
+    assert "roles/monitoring.viewer" in second
+    assert "ionmon simulate" in third
+
+
+def test_wrong_settings_are_3_with_line_and_key(tmp_path: Path) -> None:
+    """A file that is wrong is not started with: the message has its line, key and mend."""
+    (tmp_path / "m.yaml").write_text("google:\n  projects: [my-project]\n  poll_interval: 60\n")
+    done = ionmon("run", "--config", str(tmp_path / "m.yaml"))
+    assert done.returncode == 3
+    assert "3" in done.stderr
+    assert "google.poll_interval" in done.stderr
+    assert "60s" in done.stderr
+
+
+def test_either_a_project_or_a_redis_is_enough() -> None:
+    """Settings with one thing to read pass, those with none are refused."""
+    some = (
+        {"google": {"projects": ["my-project"]}},
+        {"redis": {"targets": [{"name": "c", "url": "redis://127.0.0.1"}]}},
+    )
+    for tree in some:
+        settings = Settings.model_validate(tree)
+        assert checked(settings) is settings
+    with pytest.raises(SettingsError, match="nothing to read"):
+        checked(Settings())
+
+
+class Served:
+    """What announce asks of a server."""
+
+    scheme = "https"
+
+    def __init__(self, *addresses: tuple[str, int]) -> None:
+        self.addresses = addresses
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "127.0.0.1"),
+        ("", "127.0.0.1"),
+        ("::1", "[::1]"),
+        ("10.0.0.1", "10.0.0.1"),
+    ],
+)
+def test_the_page_is_announced_where_it_can_be_reached(
+    host: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each address is told as URLs of page and overview that work on this machine."""
+    settings = Settings.model_validate({"web": {"telemetry_path": "/m"}})
+    announce(Served((host, 9841)), settings)  # type: ignore[arg-type]
+    where = f"https://{shown}:9841"
+    assert capsys.readouterr().err == f"page {where}/m   overview {where}/\n"

@@ -1,0 +1,238 @@
+"""One set of settings at work: what it costs, and how little one fault takes from the page."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporter import logs
+from exporter.catalog import CATALOG, own
+from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.engine import Engine, Outside, redis_targets
+from exporter.exposition import Format
+from exporter.redis.target import RedisTarget
+from exporter.settings import RedisSettings, Settings
+from exporter.simulator.faults import Faults
+from exporter.simulator.server import Simulator
+from exporter.simulator.world import World
+from exporter.telemetry import Telemetry
+from exporter.web.scrapers import Scrapers
+from exporter.web.site import ExporterSite
+from tests.clocks import HandClock
+from tests.exporter.running import INSTANCES, REQUESTS, UP, tree
+from tests.exporter.simulator.asking import NOON
+from tests.servers import free_port
+
+FAMILIES = (REQUESTS, INSTANCES, UP)
+
+
+@pytest.fixture(autouse=True)
+def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "_told", {})
+
+
+class Stage:
+    """An engine on a simulated project, both on one clock that is set by hand."""
+
+    def __init__(self, folder: Path, simulator: Simulator, clock: HandClock, settings: Any) -> None:
+        self.simulator, self.clock = simulator, clock
+        self.telemetry, self.scrapers = Telemetry(clock.now()), Scrapers()
+        self.store = SqliteStore(folder / "state.sqlite")
+        outside = Outside(clock, self.telemetry, self.store, self.scrapers.seen)
+        self.engine = Engine(Settings.model_validate(settings), outside)
+        self.site = ExporterSite(clock, self.telemetry, self.scrapers, lambda: None)
+        self.site.engine = self.engine
+
+    async def step(self, seconds: float = 0.0) -> None:
+        """Move the clock, run what is due, and show it."""
+        self.clock.time += seconds
+        poller = self.engine.poller
+        for state in poller.states:
+            if state.poll.due() <= self.clock.now():
+                await poller.poll_once(state)
+        await poller.tick()
+        poller.swap()
+
+    def page(self, client: str = "p") -> str:
+        """Return the page, as a scraper gets it."""
+        return self.site.page(Format.TEXT, gzip=False, client=client).decode()
+
+
+@contextmanager
+def stage(folder: Path, faults: str = "", redis: Any = None, **google: Any) -> Iterator[Stage]:
+    """Set up a project of three families, and an engine that reads them."""
+    clock = HandClock(NOON)
+    world = World(start=NOON, scale=0.01, families=[CATALOG[name] for name in FAMILIES])
+    simulator = Simulator(world, clock, Faults.parse(faults))
+    settings = tree(simulator.start(), *FAMILIES, **google)
+    found = Stage(folder, simulator, clock, settings | {"redis": redis or {}})
+    try:
+        yield found
+    finally:
+        asyncio.run(found.engine.stop())
+        found.store.close()
+        simulator.close()
+
+
+def bill(folder: Path, scrapers: int) -> tuple[int, int, int]:
+    """Return calls, series and series billed of 20 minutes that so many scrapers watch."""
+    folder.mkdir()
+
+    async def main(found: Stage) -> None:
+        for _ in range(80):
+            await found.step(15)
+            for number in range(scrapers):
+                assert f"{REQUESTS}{{" in found.page(f"scraper {number}")
+
+    with stage(folder) as found:
+        asyncio.run(main(found))
+        return found.simulator.calls, found.simulator.series_returned, found.simulator.billed
+
+
+def test_ten_scrapers_cost_what_one_does(tmp_path: Path) -> None:
+    """Calls and series billed are the same over the same time, however many scrape."""
+    one, ten = bill(tmp_path / "one", 1), bill(tmp_path / "ten", 10)
+    assert one == ten
+    assert one[0] > 20 * len(FAMILIES) * 0.8
+
+
+def lines(page: str, start: str) -> list[str]:
+    """Return the lines of a page that begin like this."""
+    return [line for line in page.splitlines() if line.startswith(start)]
+
+
+def test_each_fault_costs_only_itself_and_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A failing metric, a dead Redis, a double and a STRING series: the rest is on the page."""
+    port = free_port()
+    redis = {"targets": [{"name": "cache", "url": f"redis://127.0.0.1:{port}"}]}
+    faults = "fail=run.googleapis.com/container/instance_count:INTERNAL,malformed=string+duplicate"
+    with stage(tmp_path, faults, redis) as found:
+        asyncio.run(found.step())
+        page = found.page()
+    assert len(lines(page, f"{UP}{{")) == 4
+    assert len(lines(page, f"{REQUESTS}{{")) > 3
+    assert lines(page, f"{INSTANCES}{{") == []
+    node = f'redis_id="cache",redis_node="127.0.0.1:{port}"'
+    failed = "ionmon_poll_failures_total{collector="
+    for line in (
+        f"redis_up{{{node}}} 0.0",
+        'ionmon_up{collector="redis"} 1.0',
+        f'{failed}"cloud_monitoring",poll="ion-demo/{INSTANCES}",reason="internal"}} 1',
+        f'{failed}"redis",poll="cache",reason="partial"}} 1',
+        f'ionmon_series_dropped_total{{family="{UP}",reason="invalid"}} 1',
+        f'ionmon_series_dropped_total{{family="{UP}",reason="duplicate"}} 1',
+        f'ionmon_series_dropped_total{{family="{REQUESTS}",reason="invalid"}} 1',
+    ):
+        assert line in page.splitlines()
+    told = [record.getMessage() for record in caplog.records]
+    for start, word in (
+        (f"ion-demo/{INSTANCES}: INTERNAL", "on purpose"),
+        ("cache: 127.0.0.1", "unavailable"),
+        (f"ion-demo/{UP}: a series was dropped (invalid)", "STRING"),
+        (f"ion-demo/{UP}: a series was dropped (duplicate)", "twice"),
+    ):
+        assert [m for m in told if m.startswith(start) and word in m]
+
+
+def test_a_fault_that_stays_is_not_logged_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Ten minutes of the same faults are as many lines in the log as one poll of each."""
+    with stage(tmp_path, f"fail={CATALOG[INSTANCES].source.metric}:INTERNAL,malformed") as found:  # type: ignore[union-attr]
+
+        async def main() -> list[int]:
+            counts = []
+            for _ in range(2):
+                for _ in range(10):
+                    await found.step(60)
+                counts.append(len(caplog.records))
+            return counts
+
+        first, second = asyncio.run(main())
+    assert first == second > 0
+
+
+def test_the_month_is_projected_from_what_was_returned(tmp_path: Path) -> None:
+    """The projection is the series of one round, 43,200 times a month, less the free million."""
+    with stage(tmp_path) as found:
+        asyncio.run(found.step())
+        found.engine.weigh()
+        series = found.telemetry.sum(own.API_SERIES)
+        assert series == found.simulator.billed
+        assert found.engine.cost == pytest.approx(max(0.0, series * 43_200 - 1e6) * 0.5e-6)
+        assert found.telemetry.value(own.COST_PROJECTED) == found.engine.cost
+        assert "ionmon_cost_budget_dollars" not in found.page()
+
+
+def test_a_budget_stretches_and_says_so_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Intervals grow until the month fits; it is on the page, and logged when it changes."""
+    caplog.set_level(logging.INFO, "ionmon")
+    with stage(tmp_path, budget_usd_per_month=1) as found:
+        polls = {poll.target.family.name: poll for poll in found.engine.monitoring.polls()}
+        for poll in polls.values():
+            poll.billed = 50
+        for _ in range(3):
+            found.engine.weigh()
+        factors = {name: poll.timetable.interval / 60 for name, poll in polls.items()}
+        key = ("ion-demo", UP)
+        assert found.telemetry.value(own.POLL_STRETCH, key) == factors[UP] > 1 == factors[REQUESTS]
+        assert found.telemetry.value(own.POLL_INTERVAL, key) == 60 * factors[UP]
+        assert 0.5 < found.engine.cost <= 1
+        assert found.telemetry.value(own.COST_BUDGET) == 1
+    text = "intervals of 2 polls are stretched to keep within 1.00 dollars a month"
+    assert [record.getMessage() for record in caplog.records] == [text]
+
+
+def test_a_budget_that_cannot_be_kept_is_warned_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the longest intervals cost too much, one warning says what they cost."""
+    with stage(tmp_path, budget_usd_per_month=1e-9, poll_interval="10s") as found:
+        for poll in found.engine.monitoring.polls():
+            poll.billed = 10**6
+        for _ in range(3):
+            found.engine.weigh()
+        assert found.engine.cost > 1e-9
+    assert len(caplog.records) == 1
+    assert f"a month costs {found.engine.cost:.2f} dollars" in caplog.records[0].getMessage()
+
+
+def test_it_lives_until_it_is_stopped(tmp_path: Path) -> None:
+    """An engine polls from start to stop, which leaves nothing running."""
+
+    async def main() -> None:
+        assert not found.engine.alive()
+        found.engine.start()
+        assert found.engine.alive()
+        await found.engine.stop()
+        assert not found.engine.alive()
+        assert len(asyncio.all_tasks()) == 1
+
+    with stage(tmp_path) as found:
+        asyncio.run(main())
+
+
+def test_redis_targets_take_what_all_share() -> None:
+    """A target without its own interval has the general one; the time limit is for all."""
+    settings = RedisSettings.model_validate(
+        {
+            "poll_interval": "20s",
+            "timeout": "2s",
+            "targets": [
+                {"name": "a", "url": "redis://h:1"},
+                {"name": "b", "url": "redis://h:2", "mode": "cluster", "interval": "5s"},
+            ],
+        }
+    )
+    assert redis_targets(settings) == (
+        RedisTarget("a", "redis://h:1", timeout=2.0, interval=20.0),
+        RedisTarget("b", "redis://h:2", "cluster", timeout=2.0, interval=5.0),
+    )

@@ -1,0 +1,101 @@
+"""Settings say which families are read, how often, and which of their series."""
+
+from types import MappingProxyType
+from typing import Any
+
+from exporter.catalog import CATALOG
+from exporter.catalog.model import CloudMonitoring
+from exporter.cloud_monitoring.filters import Selection
+from exporter.collectors.cloud_monitoring import Target
+from exporter.settings import Settings
+from exporter.targets import targets
+
+POLLED = sorted(n for n, f in CATALOG.items() if isinstance(f.source, CloudMonitoring))
+LATENCY, REQUESTS = "cloudrun_request_duration_seconds", "cloudrun_requests_total"
+
+
+def found(**google: Any) -> dict[str, Target]:
+    """Return the targets of one project by family."""
+    settings = Settings.model_validate({"google": {"projects": ["p-one"], **google}})
+    return {target.family.name: target for target in targets(settings.google)}
+
+
+def test_without_a_word_every_family_of_every_project_is_read() -> None:
+    """All Cloud Monitoring families are read, once a minute, all of their series."""
+    google = Settings.model_validate({"google": {"projects": ["p-one", "p-two"]}}).google
+    names = [target.name for target in targets(google)]
+    assert names == [f"{project}/{name}" for project in ("p-one", "p-two") for name in POLLED]
+    family = CATALOG[REQUESTS]
+    assert isinstance(family.source, CloudMonitoring)
+    assert found()[REQUESTS] == Target("p-one", family, family.source, 60.0, 10_000, Selection())
+
+
+def test_no_project_is_nothing_to_read() -> None:
+    """Without a project no family is read."""
+    assert targets(Settings().google) == ()
+
+
+def test_the_longest_pattern_wins_and_the_name_itself_last() -> None:
+    """Of what fits a family the more specific counts, in whatever order it is written."""
+    families = {
+        REQUESTS: {"enabled": True},
+        "cloudrun_request*": {"enabled": False},
+        "cloudrun_*": {"enabled": True},
+        "*": {"enabled": False},
+        "cloudrun_requests_total*": {"enabled": False},
+    }
+    expected = {n for n in POLLED if n.startswith("cloudrun_")}
+    expected -= {n for n in POLLED if n.startswith("cloudrun_request")}
+    for written in (families, dict(reversed(families.items()))):
+        assert set(found(families=written)) == expected | {REQUESTS}
+
+
+def test_an_entry_says_only_what_it_writes() -> None:
+    """An entry without `enabled` leaves a family off that a general one switched off."""
+    families = {
+        "*": {"enabled": False, "interval": "2m", "series_limit": 7},
+        LATENCY: {"enabled": True},
+        REQUESTS: {"interval": "5m"},
+    }
+    shown = found(families=families, poll_interval="30s", series_limit=9)
+    assert {n: (t.interval, t.limit) for n, t in shown.items()} == {LATENCY: (120.0, 7)}
+
+
+def test_each_value_is_inherited_for_itself() -> None:
+    """Interval and limit each come from the most specific entry that writes it."""
+    families = {"cloudrun_*": {"interval": "2m", "series_limit": 7}, REQUESTS: {"interval": "5m"}}
+    shown = found(families=families, poll_interval="30s", series_limit=9)
+    names = (REQUESTS, LATENCY, "cloudsql_up")
+    assert [(shown[n].interval, shown[n].limit) for n in names] == [(300.0, 7), (120.0, 7), (30, 9)]
+
+
+def test_filters_become_source_labels() -> None:
+    """A filter is on each label by which some product knows services, databases or regions."""
+    filters = {
+        "services": ["api"],
+        "databases": ["p-one:db"],
+        "regions": ["us-central1", "europe-west1"],
+        "labels": {"metric.state": ["active"]},
+    }
+    regions = ("us-central1", "europe-west1")
+    assert found(filters=filters)[REQUESTS].selection.allowed == {
+        "resource.service_name": ("api",),
+        "resource.database_id": ("p-one:db",),
+        "resource.resource_id": ("p-one:db",),
+        "resource.location": regions,
+        "resource.region": regions,
+        "metric.state": ("active",),
+    }
+
+
+def test_a_family_s_filter_replaces_the_general_one_label_by_label() -> None:
+    """What a family's own filter says of a label replaces the general; the rest stays."""
+    general = {"services": ["api"], "labels": {"resource.location": ["us-central1"]}}
+    own = {REQUESTS: {"filters": {"labels": {"resource.service_name": ["web"]}}}}
+    shown = found(filters=general, families=own)
+    assert shown[REQUESTS].selection.allowed == {
+        "resource.service_name": ("web",),
+        "resource.location": ("us-central1",),
+    }
+    assert shown[LATENCY].selection.allowed["resource.service_name"] == ("api",)
+    assert isinstance(shown[LATENCY].selection.allowed, MappingProxyType)
