@@ -2,13 +2,13 @@
 
 import asyncio
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
 import grpc
 
 from benchmarks.row import Row
-from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Query
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
@@ -22,12 +22,12 @@ from tests.e2e.history import Exporter, settings
 START = 1_790_000_000 // 86400 * 86400 + 43200
 MINUTES, STEP = 30, 5.0
 SCRAPES = 2 * 4  # a minute: two Prometheis, each every 15 s
-WINDOW = 300
+WINDOW = 900  # delay and late margin: less would lose late points
 
 
 def rows() -> Iterator[Row]:
     """Yield the row of this file."""
-    ours, theirs = _ours(), _theirs() * MINUTES * SCRAPES
+    ours, theirs = _ours(), _theirs() * SCRAPES
     figure = f"{ours:,} in {MINUTES} minutes, with 2 scrapers"
     against = f"{theirs:,} by reading at each scrape: 1/{theirs / ours:.1f}"
     yield Row("series billed, all families", figure, against, "1/8", theirs >= 8 * ours)
@@ -58,22 +58,18 @@ async def _poll(simulator: Simulator, endpoint: str, clock: HandClock) -> None:
 
 
 def _theirs() -> int:
-    """Return what is billed when every metric is read once."""
+    """Return what is billed when every metric is read once a minute, as far back as is needed."""
     clock = HandClock(START)
     simulator = Simulator(World(start=START), clock)
     endpoint = simulator.start()
     limits = CallLimits(calls_per_minute=1_000_000)
     with grpc.insecure_channel(endpoint) as channel:
         client = MonitoringClient(channel, limits, Telemetry(0.0))
-        for target in targets(settings(endpoint, ["*"]).google):
-            assert isinstance(target.source, CloudMonitoring)
-            query = Query(
-                World.project,
-                metric_filter(target.source),
-                (START - WINDOW) * SECOND,
-                START * SECOND,
-            )
-            for _ in client.pages(query):
-                pass
+        for minute in range(MINUTES):
+            clock.time = START + minute * 60
+            for target in targets(settings(endpoint, ["*"]).google):
+                text, end = metric_filter(target.source), int(clock.time) * SECOND
+                query = Query(World.project, text, end - WINDOW * SECOND, end)
+                deque(client.pages(query), maxlen=0)
     simulator.close()
     return simulator.billed

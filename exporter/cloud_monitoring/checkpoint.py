@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -141,7 +141,7 @@ class SqliteStore:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
-                if self._connection.in_transaction:
+                with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
                 raise StateError(
                     f"{self.path}: {error}; nothing was counted, the next poll tries again"
@@ -205,8 +205,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
             f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; "
             f"PRAGMA user_version = {VERSION}; COMMIT"
         )
-    db.execute("BEGIN IMMEDIATE")
-    db.execute("COMMIT")
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")  # a write, to find that it can be done
 
 
 def _move_aside(path: Path) -> Path:

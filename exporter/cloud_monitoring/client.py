@@ -1,7 +1,7 @@
 """Calls to Cloud Monitoring: raw protobuf, a total deadline, retries only where they can help.
 
-Retried: UNAVAILABLE, DEADLINE_EXCEEDED, and RESOURCE_EXHAUSTED where it means quota. A response
-that is larger than the channel takes has the same status, and asking again does not mend it.
+Retried: UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, and RESOURCE_EXHAUSTED where it means quota. A
+response that is larger than the channel takes has that status, too; asking again does not mend it.
 """
 
 import random
@@ -38,6 +38,7 @@ _REASONS = {
     grpc.StatusCode.INVALID_ARGUMENT: Reason.INVALID,
     grpc.StatusCode.UNIMPLEMENTED: Reason.INVALID,
     grpc.StatusCode.UNAVAILABLE: Reason.UNAVAILABLE,
+    grpc.StatusCode.CANCELLED: Reason.UNAVAILABLE,  # the channel was closed under a call
     grpc.StatusCode.DEADLINE_EXCEEDED: Reason.DEADLINE,
     grpc.StatusCode.RESOURCE_EXHAUSTED: Reason.QUOTA,
 }
@@ -80,8 +81,9 @@ class Guard:
         now = time.monotonic()
         with self._mutex:
             free = max(self._free_at.get(project, 0.0), now - self._burst * self._gap)
-            self._free_at[project] = free + self._gap
             until = max(free, self._closed.get(project, (0.0, 0.0))[0])
+            if until <= now or until < deadline:
+                self._free_at[project] = free + self._gap
         if until > now:
             self._telemetry.count(own.API_THROTTLED, (project, "guard"))
             if until >= deadline:

@@ -19,6 +19,7 @@ OPTIONS: Sequence[tuple[str, int]] = (
     ("grpc.max_receive_message_length", LARGEST_RESPONSE),
     ("grpc.keepalive_time_ms", 120_000),
 )
+_NO_KEY = (ValueError, AttributeError)  # what a file of other JSON makes google.auth raise
 
 
 class CredentialsMissing(IonmonError):
@@ -43,7 +44,7 @@ def _credentials(path: Path | None) -> Raw:
             found, _ = google.auth.load_credentials_from_file(str(path), scopes=SCOPES)
         else:
             found, _ = google.auth.default(scopes=SCOPES)
-    except (google.auth.exceptions.GoogleAuthError, OSError, ValueError) as error:
+    except (google.auth.exceptions.GoogleAuthError, OSError, *_NO_KEY) as error:
         where = f"{path}: unusable credentials" if path else "no Google credentials found"
         raise CredentialsMissing(
             f"{where}.\n"

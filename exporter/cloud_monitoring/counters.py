@@ -39,8 +39,11 @@ class Total:
         if self.bounds and len(shared) >= max(FEWEST_SHARED_BOUNDS, len(self.bounds) // 2):
             self._shrink(shared)
             return True
-        fresh = self.bounds is None
+        # Events whose distribution named no buckets stay in the last one, above all bounds.
+        unplaced = self.counts[0] if self.bounds == () else 0
+        fresh = not self.bounds
         self.bounds, self.counts = layout.bounds, array("q", bytes(8 * (len(layout.bounds) + 1)))
+        self.counts[-1] = unplaced
         self.value, self.exemplars = (self.value, {}) if fresh else (0, {})
         return fresh
 
@@ -114,8 +117,8 @@ class Ledger:
         return (self.covered - self.cut - self.gap) / SECOND
 
     def window(self, now: int, lookback: int) -> tuple[int, int]:
-        """Return the (start, end] to ask for."""
-        return max(self.horizon, now - lookback), now
+        """Return the (start, end] to ask for; never empty, even where counting begins later."""
+        return min(max(self.horizon, now - lookback), now - 1), now
 
     def total(self, labels: tuple[str, ...]) -> Total:
         """Return the total of an exported series, made at zero on first sight."""

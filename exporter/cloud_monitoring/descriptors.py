@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from google.api.metric_pb2 import MetricDescriptor
 
-from exporter.catalog.model import CloudMonitoring, MetricKind, ValueType
+from exporter.catalog.model import CloudMonitoring, ValueType
 from exporter.cloud_monitoring.client import MonitoringClient
 from exporter.cloud_monitoring.filters import descriptor_filter
 from exporter.errors import PollError, Reason
@@ -75,6 +75,6 @@ def _mismatch(source: CloudMonitoring, found: MetricDescriptor) -> str | None:
     value = MetricDescriptor.ValueType.Name(found.value_type)
     if value in (ValueType.STRING, ValueType.MONEY):
         return f"{Reason.MISMATCH}: {value} values are no numbers"
-    if MetricKind(kind) is source.kind and ValueType(value) is source.value:
+    if (kind, value) == (source.kind, source.value):
         return None
     return f"the API says {kind} {value}, the catalog {source.kind} {source.value}"

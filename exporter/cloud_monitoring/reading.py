@@ -83,7 +83,11 @@ class CounterReader:
             keep_exemplars(total, value, self._source.scale)
 
     def close(self) -> None:
-        """Count cumulative points, oldest first, once all pages are in."""
+        """Count cumulative points, oldest first, once all pages are in.
+
+        Pages begin with the newest points: to count after a page that never came would pass over
+        what a series rose by before it started anew.
+        """
         for key, points in self._older.items():
             mark = self._ledger.marks[key]
             for end, start, value in sorted(points, key=lambda p: p[0]):

@@ -5,9 +5,10 @@ above, a poll that does not from below; between the two the next poll tries the 
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 CLOSE = 5.0
-FORGET_AFTER = 60
+FORGET_AFTER = 360
 IDLE_INTERVAL = 600.0
 IDLE_AFTER = 3
 
@@ -32,12 +33,18 @@ class Delay:
             return self.high
         return (self.low + self.high) / 2
 
-    def observe(self, age: float, period: float) -> None:
-        """Note that the newest point is `age` old, and that the one after it is not there yet."""
-        self.low = max(self.low, age - period)
+    def observe(self, age: float, period: float, *, new: bool) -> None:
+        """Note that the newest point is `age` old, and that the one after it is not there yet.
+
+        That one may never come, as where a service is idle: only what is seen for the first time
+        says that points take longer than was thought, and a point that is there says most.
+        """
+        if age < self.low:
+            self.low = max(0.0, age - period)
+        self.low = max(self.low, min(age - period, self.high))
         self.high = min(self.high, age)
-        if self.low >= self.high:
-            self.high = max(self.low, min(age, self.low + period / 4))
+        if new and age - period >= self.high:
+            self.high = min(age, self.high + period / 4)
         self.observed += 1
         if self.observed % FORGET_AFTER == 0:
             self.low = max(0.0, self.low - period / 4)
@@ -55,15 +62,19 @@ class Timetable:
     empty: int = 0
     next: float = 0.0
 
+    @property
+    def idle(self) -> bool:
+        """Say whether nothing was ever there: a product that the project does not use."""
+        return self.newest is None and self.empty >= IDLE_AFTER
+
     def saw(self, now: float, newest: float | None) -> None:
         """Plan after a poll that worked and found `newest` as the newest end, or nothing."""
         if newest is None:
             self.empty += 1
-            idle = self.newest is None and self.empty >= IDLE_AFTER
-            self.next = now + (max(self.interval, IDLE_INTERVAL) if idle else self.interval)
+            self.next = now + (max(self.interval, IDLE_INTERVAL) if self.idle else self.interval)
             return
         self.empty = 0
-        self.delay.observe(now - newest, self.period)
+        self.delay.observe(now - newest, self.period, new=newest != self.newest)
         self.newest = newest
         self.next = self._after(now, newest)
 
@@ -72,10 +83,15 @@ class Timetable:
         self.next = now + min(self.interval, 60.0)
 
     def _after(self, now: float, newest: float) -> float:
-        """Return when the first point that is an interval newer can be read."""
-        target = newest + self.interval + self.delay.guess + self.offset
-        late = self.interval <= self.period and target > now
-        soonest = now + (1.0 if late else max(self.interval / 2, 1.0))
+        """Return when the first point that is an interval newer can be read.
+
+        A poll that came too early is not made again at once: the next reads both points. So a
+        metric is never read more often than once an interval, which is what was promised to cost.
+        """
+        step = ceil(self.interval / self.period) * self.period
+        target = newest + step + self.delay.guess + self.offset
+        planned = max(self.next, now - step / 2)  # a poll that had to wait for its turn began late
+        soonest = planned + step - CLOSE
         while target < soonest:
             target += self.period
         return target

@@ -22,7 +22,7 @@ from exporter.cloud_monitoring.gauges import GaugeReader, join
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.prime import prime
 from exporter.cloud_monitoring.reading import Book, CounterReader
-from exporter.cloud_monitoring.schedule import Delay, Timetable
+from exporter.cloud_monitoring.schedule import IDLE_INTERVAL, Delay, Timetable
 from exporter.cloud_monitoring.tally import Labels, Tally
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason, StateError
@@ -102,6 +102,12 @@ class FamilyPoll:
         """Say whether the family counts, and so has a ledger."""
         return self.target.source.kind is not MetricKind.GAUGE
 
+    @property
+    def asked(self) -> float:
+        """Seconds between runs, not stretched: what settings say, longer where nothing is there."""
+        idle = self.timetable.idle
+        return max(self.target.interval, IDLE_INTERVAL) if idle else self.target.interval
+
     def due(self) -> float:
         """Return the Unix time of the next run."""
         return self.timetable.next
@@ -166,11 +172,10 @@ class FamilyPoll:
         back = described.delay + STALE_PERIODS * described.period + self.timetable.interval
         reader = GaugeReader(source, self._labels)
         fault = self._pages(reader, self._query(int((now - back) * SECOND), int(now * SECOND)))
+        samples = self._limited(join(source, reader.readings.values()), reader.tally)
         self._account(reader.tally)
         if fault and not reader.readings:
             raise fault
-        samples = join(source, reader.readings.values())
-        samples = self._limited(samples, reader.tally)
         return self._delivery(samples, reader.tally, now, fault)
 
     def _limited(self, samples: tuple[Sample, ...], tally: Tally) -> tuple[Sample, ...]:
@@ -199,7 +204,8 @@ class FamilyPoll:
         start, end = ledger.window(at, int(margins.lookback * SECOND))
         reader = CounterReader(self.target.family, self.target.source, ledger, self._book)
         fault = self._pages(reader, self._query(start, end))
-        reader.close()
+        if fault is None or fault.reason is Reason.PARTIAL:
+            reader.close()
         prime(self.target.family, ledger)
         gone: tuple[list[Mark], list[Total]] = ([], [])
         if fault is None:

@@ -24,7 +24,10 @@ class PaperPoint:
 
 @dataclass
 class PaperApi:
-    """Serves points of one metric through the client's `pages`, as the API documents it."""
+    """Serves points of one metric through the client's `pages`, as the API documents it.
+
+    A page holds `page_points` points; after `breaks_after` pages the API is away.
+    """
 
     labels: list[tuple[dict[str, str], dict[str, str]]]
     kind: str = "DELTA"
@@ -33,6 +36,7 @@ class PaperApi:
     down: bool = False
     page_points: int = 100_000
     partial: bool = False
+    breaks_after: int = 100_000
     points: list[PaperPoint] = field(default_factory=list)
     calls: int = 0
 
@@ -48,7 +52,9 @@ class PaperApi:
         ]
         found.sort(key=lambda p: (p.series, -p.end))
         groups = range(0, max(len(found), 1), self.page_points)
-        for at in groups:
+        for number, at in enumerate(groups):
+            if number == self.breaks_after:
+                raise PollError(Reason.UNAVAILABLE, "UNAVAILABLE: in the middle, on paper")
             yield self._page(found[at : at + self.page_points])
 
     def _page(self, points: list[PaperPoint]) -> Raw:

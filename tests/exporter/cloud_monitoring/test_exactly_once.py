@@ -48,20 +48,32 @@ def series_labels() -> list[tuple[dict[str, str], dict[str, str]]]:
 class ExactlyOnce(RuleBasedStateMachine):
     """Whatever happens within the margins, every point after the cut counts once."""
 
+    family, value_type = "cloudrun_requests_total", "INT64"
+
+    def value(self, number: int) -> Any:
+        """Return what a point holds, made from a drawn number."""
+        return number
+
+    def pieces(self, labels: tuple[str, ...], value: Any) -> dict[Any, int]:
+        """Return what a point adds to each number on the page."""
+        return {labels: value}
+
+    def counted(self) -> dict[Any, int]:
+        """Return the numbers that the ledger holds, without zeros."""
+        return dict(self.bench.totals())
+
     @initialize(off_grid=st.booleans())
     def begin(self, off_grid: bool) -> None:
         """Start counting on a world that already has a past."""
         self.folder = Path(tempfile.mkdtemp())
         self.phase = 13 if off_grid else 0
-        self.api = PaperApi(series_labels())
+        self.api = PaperApi(series_labels(), value=self.value_type)
         self.clock = float(START)
         self.end = START - 3600 + self.phase
         for _ in range(60):
             self._minute([3, 0, 1, 0, 0, 0], [0.0] * 6)
-        self.bench = Bench(
-            "cloudrun_requests_total", self.api, self.folder / "state.db", Margins(LATE, LOOKBACK)
-        )
-        self.down_since: float | None = None
+        state = self.folder / "state.db"
+        self.bench = Bench(self.family, self.api, state, Margins(LATE, LOOKBACK))
         self._move(0.0)
         self.bench.poll.read()
         ledger = self.bench.poll._ledger
@@ -74,7 +86,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         for series, (value, more) in enumerate(zip(values, late, strict=True)):
             if value >= 0:
                 visible = self.end + DELAY + more
-                self.api.points.append(PaperPoint(series, self.end, value, visible))
+                self.api.points.append(PaperPoint(series, self.end, self.value(value), visible))
 
     def _move(self, seconds: float) -> None:
         self.clock += seconds
@@ -100,7 +112,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         try:
             self.bench.poll.read()
         except PollError:
-            assert self.api.down
+            assert self.api.down or self.api.breaks_after < 100_000
 
     @rule()
     def poll_twice(self) -> None:
@@ -117,6 +129,11 @@ class ExactlyOnce(RuleBasedStateMachine):
     def outage_ends(self) -> None:
         """The API answers again; an outage is shorter than the look-back by construction."""
         self.api.down = False
+
+    @rule(pages=st.sampled_from([1, 2, 100_000]))
+    def answers_break_off(self, pages: int) -> None:
+        """From now on the API is away after so many pages of an answer."""
+        self.api.breaks_after = pages
 
     @rule(partial=st.booleans())
     def answers_are_partial(self, partial: bool) -> None:
@@ -152,28 +169,28 @@ class ExactlyOnce(RuleBasedStateMachine):
         truth = self._truth(self.clock)
         ledger = self.bench.poll._ledger
         if ledger is not None:
-            for labels, value in self.bench.totals().items():
-                assert value <= truth[labels]
+            for piece, value in self.counted().items():
+                assert value <= truth[piece]
 
-    def _truth(self, visible: float) -> Counter[tuple[str, ...]]:
-        truth: Counter[tuple[str, ...]] = Counter()
+    def _truth(self, visible: float) -> Counter[Any]:
+        truth: Counter[Any] = Counter()
         for point in self.api.points:
             if point.end * SECOND > self.cut and point.visible <= visible:
                 metric, _ = self.api.labels[point.series]
                 labels = ("p", "us-central1", "s", metric["response_code_class"])
-                truth[labels] += point.value
+                truth.update(self.pieces(labels, point.value))
         return truth
 
     def teardown(self) -> None:
         """In the end all that is readable is counted, to the last request."""
         if not hasattr(self, "bench"):
             return
-        self.api.down = self.api.partial = False
+        self.api.down, self.api.partial, self.api.breaks_after = False, False, 100_000
         self._move(1.0)
         if self.clock - START < LOOKBACK - LATE:
             self.bench.poll.read()
-            expected = {labels: n for labels, n in self._truth(self.clock).items() if n}
-            assert expected == self.bench.totals()
+            expected = {piece: n for piece, n in self._truth(self.clock).items() if n}
+            assert expected == self.counted()
         self.bench.store.close()
         shutil.rmtree(self.folder)
 

@@ -1,0 +1,121 @@
+"""Rows of the state file: to SQLite and back, only what changed, no number twice."""
+
+import sqlite3
+from array import array
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.cloud_monitoring.checkpoint import SCHEMA
+from exporter.cloud_monitoring.checkpoint_rows import (
+    drop,
+    read_marks,
+    read_totals,
+    write_ledger,
+    write_rows,
+)
+from exporter.cloud_monitoring.counters import Ledger, Mark, Total
+from tests.exporter.cloud_monitoring.ledgers import filled
+
+WHOLE = st.integers(0, 2**62)
+LABELS = st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.text("ab"))
+NUMBERS = st.floats(allow_nan=False) | st.integers(-(2**63), 2**63 - 1)
+BUCKETS = st.lists(st.floats(allow_nan=False), max_size=5).flatmap(
+    lambda bounds: st.tuples(
+        st.just(tuple(bounds)),
+        st.lists(WHOLE, min_size=len(bounds) + 1, max_size=len(bounds) + 1),
+    )
+)
+TOTALS = st.builds(
+    lambda labels, shown, value, buckets, last: Total(
+        labels, shown, value, buckets[0], array("q", buckets[1]), {}, last
+    ),
+    LABELS,
+    st.booleans(),
+    NUMBERS,
+    BUCKETS | st.just((None, [])),
+    WHOLE,
+)
+HELD = st.none() | st.lists(st.floats(allow_nan=False) | WHOLE, min_size=1, max_size=4).map(tuple)
+MARKS = st.tuples(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    WHOLE,
+    st.integers(0, 2**200),
+    st.sets(WHOLE, max_size=4),
+    HELD,
+)
+
+
+def database() -> sqlite3.Connection:
+    """Return an empty state file in memory."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.executescript(SCHEMA)
+    return db
+
+
+def read(db: sqlite3.Connection, row: int, like: Ledger) -> Ledger:
+    """Return a ledger as its rows have it; the ledger's own row is taken from `like`."""
+    found = Ledger(like.period, like.cut, like.horizon, like.covered, like.gap, like.first)
+    read_totals(db, row, found)
+    read_marks(db, row, found)
+    return found
+
+
+@given(st.lists(TOTALS, max_size=5, unique_by=lambda t: t.labels), st.lists(MARKS, max_size=5))
+def test_rows_read_back(totals: list[Total], marks: list[tuple[object, ...]]) -> None:
+    """Any text, number, mask and set of buckets comes back as it was."""
+    ledger, db = Ledger.begin(60, 0), database()
+    ledger.totals = {total.labels: total for total in totals}
+    for index, (key, floor, mask, stray, held) in enumerate(marks):
+        total = totals[index % len(totals)] if totals else ledger.total(("", ""))
+        mark = Mark(str(key), total, floor, mask, stray, index, index + 1, held)
+        ledger.marks[mark.key] = mark
+    row = write_ledger(db, "a", "s", ledger)
+    write_rows(db, row, ledger)
+    found = read(db, row, ledger)
+    assert ledger == found
+    assert all(mark.total is found.totals[mark.total.labels] for mark in found.marks.values())
+
+
+def test_only_what_changed_is_written() -> None:
+    """A row that is not marked as changed keeps what it had."""
+    ledger, db = filled(), database()
+    row = write_ledger(db, "a", "s", ledger)
+    write_rows(db, row, ledger)
+    total, mark = ledger.totals["b", "5xx"], ledger.marks["rising"]
+    assert [total.dirty, mark.dirty] == [False, False]
+    total.value, mark.end, before = 1000.0, 1, filled()
+    write_rows(db, row, ledger)
+    found = read(db, row, ledger)
+    assert found.totals["b", "5xx"].value == before.totals["b", "5xx"].value
+    assert found.marks["rising"].end == before.marks["rising"].end
+    total.dirty = mark.dirty = True
+    write_rows(db, row, ledger)
+    assert ledger == read(db, row, ledger)
+
+
+def test_ledgers_share_tables_and_no_rows() -> None:
+    """Rows are numbered across ledgers; dropping one leaves the other whole."""
+    db, one, two = database(), filled(), filled()
+    rows = []
+    for name, ledger in (("one", one), ("two", two)):
+        rows.append(write_ledger(db, name, "s", ledger))
+        write_rows(db, rows[-1], ledger)
+    numbers = [item.row for held in (one, two) for item in held.totals.values()]
+    assert len(set(numbers)) == len(numbers)
+    drop(db, rows[0])
+    assert two == read(db, rows[1], two)
+    left = [
+        db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("ledger", "mark", "total")
+    ]
+    assert left == [1, len(two.marks), len(two.totals)]
+
+
+def test_a_ledger_has_one_row() -> None:
+    """Written again under its name, a ledger changes its row and keeps the number."""
+    ledger, db = filled(), database()
+    first = write_ledger(db, "a", "s", ledger)
+    ledger.horizon, ledger.gap, ledger.first = 7, 8, True
+    assert write_ledger(db, "a", "t", ledger) == first
+    expected = (first, "a", "t", ledger.period, ledger.cut, 7, ledger.covered, 8, 1)
+    assert db.execute("SELECT * FROM ledger").fetchall() == [expected]

@@ -1,0 +1,271 @@
+"""Calls to Cloud Monitoring: pages, retries, quota, deadlines, and what each refusal means."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import grpc
+import pytest
+from google.cloud.monitoring_v3 import ListMetricDescriptorsResponse
+
+from exporter.catalog import own
+from exporter.cloud_monitoring import client as client_module
+from exporter.cloud_monitoring.client import CallLimits, Guard, MonitoringClient, Query
+from exporter.cloud_monitoring.points import PageMessage
+from exporter.errors import PollError, Reason
+from exporter.simulator.faults import Faults
+from exporter.simulator.server import Simulator
+from exporter.simulator.world import World
+from exporter.telemetry import Telemetry
+from tests.clocks import HandClock
+from tests.exporter.cloud_monitoring.scripted import HANG, HandTime, scripted
+from tests.exporter.simulator.asking import COUNT, NOON, identity
+from tests.servers import wait_until
+
+QUERY = Query("p", "f", 1_500_000_000, 2_000_000_001)
+AWAY = (grpc.StatusCode.UNAVAILABLE, "away")
+QUOTA = (grpc.StatusCode.RESOURCE_EXHAUSTED, "Quota exceeded")
+PAGE = PageMessage(unit="1")
+
+
+@pytest.fixture
+def hand(monkeypatch: pytest.MonkeyPatch) -> HandTime:
+    """Let the client's own waiting cost no time."""
+    clock = HandTime()
+    monkeypatch.setattr(client_module, "time", clock)
+    return clock
+
+
+@contextmanager
+def simulated(faults: str = "", most: int = -1) -> Iterator[tuple[MonitoringClient, Simulator]]:
+    """Serve a small world and give a client of it that takes messages of `most` bytes."""
+    world = World(start=NOON, scale=0.01)
+    simulator = Simulator(world, HandClock(NOON), Faults.parse(faults), delay=0.0)
+    options = [("grpc.max_receive_message_length", most)]
+    with grpc.insecure_channel(simulator.start(), options=options) as channel:
+        try:
+            yield MonitoringClient(channel, CallLimits(), Telemetry(0.0)), simulator
+        finally:
+            simulator.close()
+
+
+def asked(metric: str = COUNT, project: str = World.project, **more: Any) -> Query:
+    """Return a query for ten minutes of a metric."""
+    start, end = int(NOON - 600) * 10**9, int(NOON) * 10**9
+    return Query(project, f'metric.type = "{metric}"', start, end, **more)
+
+
+def points(pages: list[Any]) -> list[Any]:
+    """Return every point of some pages by series and end, sorted."""
+    return sorted(
+        (identity(series), point.interval.end_time.seconds, point.value.int64_value)
+        for page in pages
+        for series in page.time_series
+        for point in series.points
+    )
+
+
+def failure(client: MonitoringClient, query: Query = QUERY) -> PollError:
+    """Return what a query fails with."""
+    with pytest.raises(PollError) as caught:
+        list(client.pages(query))
+    return caught.value
+
+
+def test_series_that_straddle_pages_are_whole() -> None:
+    """Pages of any size hold together what one page holds, and each costs one call."""
+    with simulated() as (client, simulator):
+        whole = list(client.pages(asked()))
+        assert (len(whole), simulator.calls) == (1, 1)
+    with simulated("split") as (client, simulator):
+        pages = list(client.pages(asked()))
+        assert len(pages) == simulator.calls > 1
+        ends = [identity(page.time_series[-1]) for page in pages[:-1]]
+        begins = [identity(page.time_series[0]) for page in pages[1:]]
+        assert set(ends) & set(begins), "no series straddles two pages"
+        assert points(whole) == points(pages)
+
+
+def test_headers_have_no_points() -> None:
+    """A query for headers alone names the same series without points."""
+    with simulated() as (client, _):
+        (whole,), (heads,) = client.pages(asked()), client.pages(asked(headers_only=True))
+    assert [identity(s) for s in whole.time_series] == [identity(s) for s in heads.time_series]
+    assert {0} == {len(series.points) for series in heads.time_series}
+
+
+def test_a_request_says_all_that_is_asked() -> None:
+    """Name, filter, interval to the nanosecond, size and token of the page, and the route."""
+    with scripted(PageMessage(next_page_token="a"), PAGE) as told:
+        assert len(list(told.client.pages(QUERY))) == 2
+    first, second = told.script.asked
+    stamps = [(s.seconds, s.nanos) for s in (first.interval.start_time, first.interval.end_time)]
+    assert stamps == [(1, 500_000_000), (2, 1)]
+    assert (first.name, first.filter, first.page_size) == ("projects/p", "f", 100_000)
+    assert [first.page_token, second.page_token] == ["", "a"]
+    assert {"name=projects/p"} == {m["x-goog-request-params"] for m in told.script.metadata}
+
+
+@pytest.mark.parametrize("refusal", [AWAY, QUOTA, (grpc.StatusCode.DEADLINE_EXCEEDED, "slow")])
+def test_what_can_pass_is_asked_again(hand: HandTime, refusal: tuple[Any, str]) -> None:
+    """Two refusals that may pass are followed by the answer, and each is counted."""
+    with scripted(refusal, refusal, PAGE) as told:
+        assert list(told.client.pages(QUERY)) == [PAGE]
+    codes = ("OK", refusal[0].name)
+    counted = [told.telemetry.value(own.API_REQUESTS, ("monitoring", code)) for code in codes]
+    assert (counted, len(told.script.asked)) == ([1, 2], 3)
+    assert told.telemetry.value(own.API_FAILURES, ("monitoring",)) == 2
+    assert len(hand.pauses) >= 2
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("PERMISSION_DENIED", Reason.PERMISSION),
+        ("UNAUTHENTICATED", Reason.CREDENTIALS),
+        ("NOT_FOUND", Reason.NOT_FOUND),
+        ("INVALID_ARGUMENT", Reason.INVALID),
+        ("UNIMPLEMENTED", Reason.INVALID),
+        ("INTERNAL", Reason.INTERNAL),
+    ],
+)
+def test_what_cannot_pass_is_asked_once(code: str, reason: Reason) -> None:
+    """A refusal that another call would meet again costs one call and keeps its words, cut."""
+    with scripted((grpc.StatusCode[code], "no" * 200)) as told:
+        found = failure(told.client)
+    assert (reason, f"{code}: {'no' * 150}", 1) == (
+        found.reason,
+        str(found),
+        len(told.script.asked),
+    )
+
+
+def test_a_response_that_is_too_large_is_no_quota() -> None:
+    """A page larger than the channel takes fails as such, once; the project is not held back."""
+    with simulated(most=1000) as (client, simulator):
+        found = failure(client, asked())
+        assert (found.reason, simulator.calls) == (Reason.TOO_LARGE, 1)
+        assert client._telemetry.sum(own.API_THROTTLED) == 0
+
+
+def test_a_server_that_always_refuses_ends_a_read_in_time(hand: HandTime) -> None:
+    """Retries end with the deadline of the read, for the reason of the refusals."""
+    with scripted(AWAY, timeout=20.0) as told:
+        assert failure(told.client).reason is Reason.UNAVAILABLE
+    assert len(told.script.asked) > 3
+    assert hand.at < 1020.0
+    assert max(hand.pauses) <= client_module.LONGEST_WAIT
+
+
+def test_pages_and_retries_share_one_deadline(hand: HandTime) -> None:
+    """What earlier pages and pauses took is missing from the time that later calls have."""
+    more = (PageMessage(next_page_token=str(n)) for n in range(2))
+    with scripted(*more, HANG, timeout=30.0) as told:
+        pages = told.client.pages(QUERY)
+        for _ in range(2):
+            next(pages)
+            hand.at += 14.75
+        with pytest.raises(PollError) as caught:
+            next(pages)
+    assert caught.value.reason is Reason.DEADLINE
+    assert told.script.remaining[1] < 15.5
+
+
+def test_a_repeated_page_token_ends_the_read() -> None:
+    """Tokens that go round would page forever; the pages until then are good."""
+    around = [PageMessage(next_page_token=token) for token in "aba"]
+    with scripted(*around) as told:
+        pages = told.client.pages(QUERY)
+        assert around == [next(pages) for _ in range(3)]
+        with pytest.raises(PollError, match="repeats a page token") as caught:
+            next(pages)
+    assert caught.value.reason is Reason.INTERNAL
+    assert [request.page_token for request in told.script.asked] == ["", "a", "b"]
+
+
+def test_pages_without_end_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ever new tokens end the read after the most pages there can be."""
+    monkeypatch.setattr(client_module, "MOST_PAGES", 3)
+    with scripted(*(PageMessage(next_page_token=str(n)) for n in range(5))) as told:
+        assert (failure(told.client).reason, len(told.script.asked)) == (Reason.TOO_LARGE, 3)
+
+
+def test_a_closed_channel_is_unavailable() -> None:
+    """A call on a closed channel fails as one poll, not as a defect."""
+    with scripted(PAGE) as told:
+        told.channel.close()
+        assert failure(told.client).reason is Reason.UNAVAILABLE
+    assert told.script.asked == []
+
+
+def test_closing_the_channel_ends_calls_under_way() -> None:
+    """A call that waits when the channel closes ends as unavailable, and is not made again."""
+    found: list[PollError] = []
+    with scripted(HANG) as told:
+        thread = Thread(target=lambda: found.append(failure(told.client)))
+        thread.start()
+        wait_until(lambda: bool(told.script.asked), "a call under way")
+        told.channel.close()
+        thread.join()
+    assert ([e.reason for e in found], len(told.script.asked)) == ([Reason.UNAVAILABLE], 1)
+
+
+def test_descriptors_are_read_to_the_last_page() -> None:
+    """The pages of a listing are one sequence; what was not asked for is not there."""
+    pages = [ListMetricDescriptorsResponse.pb()(next_page_token=token) for token in ("a", "")]
+    for page, name in zip(pages, "xy", strict=True):
+        page.metric_descriptors.add(type=name)
+    with scripted(*pages) as told:
+        assert [d.type for d in told.client.descriptors("p", "f")] == ["x", "y"]
+    assert [(r.name, r.filter, r.page_token) for r in told.script.asked] == [
+        ("projects/p", "f", ""),
+        ("projects/p", "f", "a"),
+    ]
+
+
+def test_calls_have_a_rate_and_a_burst(hand: HandTime) -> None:
+    """Of 60 a minute ten may come at once; the rest comes a second apart, a project by itself."""
+    telemetry = Telemetry(0.0)
+    guard = Guard(60, telemetry)
+    for _ in range(14):
+        guard.wait("p", 2000.0)
+    assert hand.pauses == [1.0, 1.0, 1.0]
+    guard.wait("q", 2000.0)
+    assert len(hand.pauses) == 3
+    assert telemetry.value(own.API_THROTTLED, ("p", "guard")) == 3
+
+
+def test_a_call_that_gets_no_turn_takes_none(hand: HandTime) -> None:
+    """Calls refused for their deadline do not push back those that can wait."""
+    guard = Guard(60, Telemetry(0.0))
+    for _ in range(11):
+        guard.wait("p", 2000.0)
+    for _ in range(50):
+        with pytest.raises(PollError, match="held back"):
+            guard.wait("p", hand.at + 0.5)
+    guard.wait("p", 2000.0)
+    assert hand.pauses == [1.0]
+
+
+def test_a_spent_quota_holds_all_calls_of_its_project(hand: HandTime) -> None:
+    """While it is spent no call of the project goes out; other projects' calls do."""
+    guard = Guard(3000, Telemetry(0.0))
+    guard.spent("p")
+    with pytest.raises(PollError) as caught:
+        guard.wait("p", hand.at + 0.9)
+    guard.wait("q", hand.at + 0.9)
+    assert (caught.value.reason, hand.pauses) == (Reason.QUOTA, [])
+    guard.answered("p")
+    guard.wait("p", hand.at + 0.9)
+    assert hand.pauses == []
+
+
+def test_a_spent_quota_is_waited_for_longer_each_time(hand: HandTime) -> None:
+    """The wait doubles from about two seconds to a minute; refusals meanwhile do not add to it."""
+    guard = Guard(3000, Telemetry(0.0))
+    for longest in (2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0):
+        for _ in range(3):
+            guard.spent("p")
+        guard.wait("p", hand.at + 100.0)
+        assert longest / 2 <= hand.pauses[-1] <= longest

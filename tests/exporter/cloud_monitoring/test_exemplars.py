@@ -1,0 +1,60 @@
+"""Exemplars of distributions: which are kept, and in which bucket."""
+
+from google.cloud.monitoring_v3.types import SpanContext
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.wrappers_pb2 import StringValue
+
+from exporter.cloud_monitoring.counters import Total
+from exporter.cloud_monitoring.exemplars import keep_exemplars
+from exporter.snapshot import Exemplar
+from tests.exporter.cloud_monitoring.messages import distribution
+
+Span = SpanContext.pb()
+
+
+def kept(*examples: tuple[float, int, str], total: Total | None = None) -> dict[int, Exemplar]:
+    """Return what a total keeps of (value in milliseconds, second, span name)."""
+    total = total or Total((), shown=True, bounds=(0.01, 0.02))
+    value = distribution([1])
+    for number, at, name in examples:
+        exemplar = value.exemplars.add(value=number)
+        exemplar.timestamp.seconds = at
+        exemplar.attachments.add().Pack(Span(span_name=name))
+    keep_exemplars(total, value, 1e-3)
+    return total.exemplars
+
+
+def test_a_traced_request_is_kept_by_bucket() -> None:
+    """Trace, span, value in the base unit and time; a value on a bound lies at or below it."""
+    found = kept(
+        (5.0, 100, "projects/p/traces/t1/spans/s1"),
+        (20.0, 101, "projects/p/traces/t2/spans/s2"),
+        (25.0, 102, "projects/p/traces/t3/spans/s3"),
+    )
+    assert found == {
+        0: Exemplar("t1", "s1", 0.005, 100.0),
+        1: Exemplar("t2", "s2", 0.02, 101.0),
+        2: Exemplar("t3", "s3", 0.025, 102.0),
+    }
+
+
+def test_the_newest_of_a_bucket_stays() -> None:
+    """An older request does not replace a newer one, nor does a later poll bring it back."""
+    total = Total((), shown=True, bounds=(0.01, 0.02))
+    kept((5.0, 100, "projects/p/traces/new/spans/s"), total=total)
+    found = kept((6.0, 99, "projects/p/traces/old/spans/s"), total=total)
+    assert found == {0: Exemplar("new", "s", 0.005, 100.0)}
+    found = kept((6.0, 100, "projects/p/traces/same/spans/s"), total=total)
+    assert found == {0: Exemplar("same", "s", 0.006, 100.0)}
+
+
+def test_what_is_no_span_is_passed_over() -> None:
+    """Names of another form and attachments of another type are no exemplars."""
+    assert kept((5.0, 100, "t/s"), (5.0, 100, "")) == {}
+    value = distribution([1])
+    other, broken = AnyMessage(), AnyMessage()
+    other.Pack(StringValue(value="projects/p/traces/t/spans/s"))
+    value.exemplars.add(value=5.0).attachments.extend([other, broken])
+    total = Total((), shown=True, bounds=())
+    keep_exemplars(total, value, 1.0)
+    assert total.exemplars == {}

@@ -1,0 +1,127 @@
+"""Series to label values: identity, cleaning, code classes, and what is refused."""
+
+from math import isnan
+from typing import Any
+
+import pytest
+from google.api.distribution_pb2 import Distribution
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.catalog.cloud_run import REQUESTS
+from exporter.catalog.model import CloudMonitoring
+from exporter.cloud_monitoring.points import (
+    LABEL_LENGTH,
+    Unfit,
+    check,
+    clean,
+    code_class,
+    identify,
+    mean,
+    wire_key,
+)
+from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, series
+
+assert isinstance(REQUESTS.source, CloudMonitoring)
+SOURCE = REQUESTS.source
+LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from(["", "a", "b", "a\0b"]))
+
+
+def identity(metric: dict[str, str], resource: dict[str, str] = SERVICE) -> Any:
+    """Return the identity of a series of the request count."""
+    return identify(REQUESTS, SOURCE, series({60: 1}, metric=metric, resource=resource), "asked")
+
+
+def test_an_identity() -> None:
+    """Exported values are in the family's order; the key has every label; all are known."""
+    found = identity(OK)
+    assert found.labels == ("p", "us-central1", "s", "2xx")
+    assert found.unknown == ()
+    assert found.key == (
+        '["cloud_run_revision",[["metric.response_code","200"],["metric.response_code_class","2xx"],'
+        '["metric.route",""],["resource.configuration_name","s"],["resource.location","us-central1"],'
+        '["resource.project_id","p"],["resource.revision_name","r1"],["resource.service_name","s"]]]'
+    )
+
+
+def test_an_unknown_label_is_no_part_of_what_is_exported() -> None:
+    """A new label is reported and tells source series apart, which export as one."""
+    one, two = (identity({**OK, "tier": tier}) for tier in ("a", "b"))
+    assert one.unknown == two.unknown == ("metric.tier",)
+    assert one.labels == two.labels == identity(OK).labels
+    assert len({one.key, two.key, identity(OK).key}) == 3
+
+
+def test_a_label_that_is_missing_is_empty() -> None:
+    """Without a project label the project that was asked stands; other labels are empty."""
+    assert identity({}, {}).labels == ("asked", "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("200", "2xx"),
+        ("2xx", "2xx"),
+        ("500", "5xx"),
+        ("0", "0xx"),
+        ("", ""),
+        ("none", "none"),
+        ("a\n", "a\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_code_classes_have_one_form(value: str, expected: str) -> None:
+    """A code or its class becomes the class; what is neither stays, cleaned."""
+    assert code_class(value) == expected
+    assert identity({**OK, "response_code_class": value}).labels[-1] == expected
+
+
+@given(st.text(max_size=300))
+def test_cleaned_values_are_printable_and_short(value: str) -> None:
+    """A value that is printable and short stays; another is cut, control characters replaced."""
+    found = clean(value)
+    assert found.isprintable()
+    assert len(found) == min(len(value), LABEL_LENGTH)
+    assert all(b in (a, "\N{REPLACEMENT CHARACTER}") for a, b in zip(value, found, strict=False))
+    assert clean(found) == found
+    if value.isprintable():
+        assert found == value[:LABEL_LENGTH]
+
+
+@given(st.lists(st.tuples(LABELS, LABELS), max_size=12))
+def test_bytes_on_the_wire_tell_series_apart(pairs: list[tuple[Any, Any]]) -> None:
+    """Series with different labels never have the same bytes, whichever message they are in."""
+    keys: dict[bytes, str] = {}
+    for metric, resource in pairs:
+        one = series({}, metric=metric, resource=resource)
+        key = identify(REQUESTS, SOURCE, one, "p").key
+        assert keys.setdefault(wire_key(one), key) == key
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("DELTA STRING", "STRING values are no numbers"),
+        ("DELTA MONEY", "MONEY values are no numbers"),
+        ("GAUGE INT64", "it is GAUGE INT64, the catalog says DELTA INT64"),
+        ("DELTA DOUBLE", "it is DELTA DOUBLE, the catalog says DELTA INT64"),
+    ],
+)
+def test_what_the_catalog_does_not_say_is_refused(kind: str, text: str) -> None:
+    """A series of another kind or type is refused with both sides of the difference."""
+    point = "x" if "STRING" in kind else 1
+    with pytest.raises(Unfit) as caught:
+        check(SOURCE, series({60: point}, kind=kind))
+    assert str(caught.value) == text
+
+
+def test_a_series_without_points_is_refused() -> None:
+    """An empty series is refused, a sound one is not."""
+    check(SOURCE, series({60: 1}))
+    with pytest.raises(Unfit, match="no points"):
+        check(SOURCE, series({}))
+
+
+def test_the_mean_of_nothing_is_no_number() -> None:
+    """A distribution has its mean, and none without values."""
+    assert mean(distribution([1, 1], mean=12.5)) == 12.5
+    assert isnan(mean(Distribution(count=0, mean=0.0)))

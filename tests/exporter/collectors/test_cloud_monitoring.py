@@ -1,0 +1,122 @@
+"""Polls of a family: what is on the page and in the exporter's own metrics."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exporter.catalog import own
+from exporter.collectors import cloud_monitoring
+from tests.exporter.cloud_monitoring.messages import OK, SERVICE
+from tests.exporter.cloud_monitoring.paper import PaperPoint
+from tests.exporter.collectors.minutes import CLASSES, START, Minutes, named, shown
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Minutes]:
+    """Give a bench that has polled once."""
+    found = Minutes(tmp_path / "state.db")
+    found.poll.read()
+    yield found
+    found.store.close()
+
+
+def test_a_poll_is_one_call_and_says_what_it_did(bench: Minutes) -> None:
+    """One poll is one call; points, series, covered time and the newest end are told."""
+    assert bench.api.calls == 1
+    assert (bench.told(own.POINTS), bench.told(own.API_SERIES)) == (10, 1)
+    bench.minutes(2, 10)
+    delivery = bench.poll.read()
+    assert (bench.api.calls, bench.poll.billed) == (2, 1)
+    assert shown(delivery) == {named("2xx"): 120}
+    assert (delivery.data_time, delivery.fault, delivery.notes) == (START, None, ())
+    assert delivery.expires == float("inf")
+    assert {s.created for s in delivery.parts[0].samples} == {float(START - 720)}
+    assert (bench.told(own.POINTS), bench.told(own.DATA_SECONDS)) == (12, 720.0)
+
+
+def test_an_empty_answer_is_billed_as_one_series(bench: Minutes) -> None:
+    """A poll that finds nothing still costs, and has no time of its data."""
+    bench.api.points.clear()
+    delivery = bench.poll.read()
+    assert (delivery.data_time, bench.poll.billed) == (None, 1)
+    assert bench.told(own.API_SERIES) == 2
+
+
+def test_a_new_series_is_zero_until_it_was_seen(bench: Minutes) -> None:
+    """A service that comes later shows 0 for all classes, then, once revealed, its values."""
+    bench.minutes(3, 10, 0, 7)
+    delivery = bench.poll.read()
+    zeros = {s.labels for s in delivery.parts[0].samples if s.value == 0}
+    assert shown(delivery) == {named("2xx"): 130}
+    assert zeros >= {named(c, "t") for c in CLASSES}
+    assert delivery.reveal is not None
+    assert shown(bench.poll.reveal()) == {named("2xx"): 130, named("2xx", "t"): 7}
+    bench.kill()
+    again = bench.poll.read()
+    assert shown(again) == {named("2xx"): 130, named("2xx", "t"): 7}
+    assert again.reveal is None
+
+
+def test_the_first_error_is_seen_at_once(bench: Minutes) -> None:
+    """Classes exist at zero from a service's first sight, so that its first error is a rise."""
+    bench.minutes(3, 10, 4)
+    assert shown(bench.poll.read()) == {named("2xx"): 130, named("5xx"): 4}
+
+
+def test_series_above_the_limit_are_told(tmp_path: Path) -> None:
+    """A family with too many series shows as many as it may, counts the rest, and says so."""
+    bench = Minutes(tmp_path / "state.db")
+    bench.store.close()
+    bench.limit = 1
+    bench.start()
+    bench.minutes(3, 10, 1, 1)
+    delivery = bench.poll.read()
+    assert delivery.notes == ("a series was dropped (limit): more than 1 series",)
+    assert bench.told(own.SERIES_DROPPED, "cloudrun_requests_total", "limit") == 2
+    bench.store.close()
+
+
+def test_an_unknown_label_is_told_and_summed(bench: Minutes) -> None:
+    """Series that differ in a new label export as one; the label is named."""
+    bench.api.labels += [({**OK, "tier": tier}, SERVICE) for tier in ("a", "b")]
+    bench.api.points += [PaperPoint(3 + n, START - 60, 5, START) for n in range(2)]
+    delivery = bench.poll.read()
+    assert shown(delivery) == {named("2xx"): 110}
+    assert delivery.notes == ("label metric.tier is new; its series are summed",)
+    assert bench.told(own.UNKNOWN_LABELS, "cloudrun_requests_total", "metric.tier") == 1
+
+
+def test_a_service_that_is_gone_leaves_the_page(
+    bench: Minutes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day after its last point its series end, on disk as well; those of others go on."""
+    monkeypatch.setattr(cloud_monitoring, "RETIRE_EVERY", 1)
+    bench.minutes(5, 10, 0, 7)
+    bench.poll.read()
+    for _ in range(26):
+        bench.minutes(60, 10)
+        bench.poll.read()
+    bench.kill()
+    delivery = bench.poll.read()
+    assert {s.labels[2] for s in delivery.parts[0].samples} == {"s"}
+    rows = bench.store._connection.execute("SELECT count(*) FROM total").fetchone()
+    assert rows == (5,)
+
+
+def test_a_stretched_interval_is_told(bench: Minutes) -> None:
+    """Interval and factor are metrics, and the factor is of what was asked for."""
+    for factor in (2.0, 3.0):
+        bench.poll.stretch(factor)
+    assert (bench.told(own.POLL_INTERVAL), bench.told(own.POLL_STRETCH)) == (180.0, 3.0)
+    assert bench.poll.timetable.interval == 180.0
+
+
+def test_a_poll_runs_in_a_thread(bench: Minutes) -> None:
+    """Running a poll, and revealing, is what reading and revealing is."""
+    bench.minutes(3, 10, 0, 7)
+    delivery = asyncio.run(bench.poll.run())
+    assert delivery.reveal is not None
+    revealed = asyncio.run(delivery.reveal())
+    assert shown(revealed) == {named("2xx"): 130, named("2xx", "t"): 7}
