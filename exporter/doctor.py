@@ -20,7 +20,7 @@ from exporter.cloud_monitoring.points import SECOND
 from exporter.collectors.base import Poll
 from exporter.collectors.cloud_monitoring import Target
 from exporter.collectors.redis import RedisCollector
-from exporter.engine import redis_targets
+from exporter.engine import collected
 from exporter.errors import IonmonError, PollError, Reason, StateError
 from exporter.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.settings import Settings, default_state_file
@@ -203,7 +203,7 @@ def _skew(project: str, ends: list[float]) -> Finding:
 
 
 async def _redis(settings: Settings) -> list[Finding]:
-    collector = RedisCollector(redis_targets(settings.redis), WallClock())
+    collector = RedisCollector(collected(settings.redis), WallClock())
     try:
         return list(await asyncio.gather(*(_target(poll) for poll in collector.polls())))
     finally:

@@ -13,6 +13,7 @@ from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.connect import channel
 from exporter.cloud_monitoring.cost import Load, projected, stretch
 from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.collectors.application import ApplicationCollector, ApplicationTarget
 from exporter.collectors.base import Collector
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector, Margins, Shared
 from exporter.collectors.redis import RedisCollector
@@ -46,10 +47,12 @@ class Engine:
         self.settings = settings
         self._outside = outside
         self.monitoring = _monitoring(settings, outside)
-        self.redis = RedisCollector(redis_targets(settings.redis), outside.clock)
-        collectors: tuple[Collector, ...] = tuple(
-            collector for collector in (self.monitoring, self.redis) if collector.polls()
+        self.redis = RedisCollector(collected(settings.redis), outside.clock)
+        application = ApplicationCollector(
+            application_target(settings), outside.clock, outside.telemetry
         )
+        all_: tuple[Collector, ...] = (self.monitoring, self.redis, application)
+        collectors = tuple(collector for collector in all_ if collector.polls())
         self.poller = Poller(collectors, outside.clock, outside.telemetry, outside.seen)
         self.cost = 0.0
         self._longer: set[str] = set()
@@ -153,3 +156,24 @@ def redis_targets(redis: RedisSettings) -> tuple[RedisTarget, ...]:
         )
         for t in redis.targets
     )
+
+
+def collected(redis: RedisSettings) -> tuple[RedisTarget, ...]:
+    """Return the Redis targets whose own metrics are read."""
+    wanted = {target.name for target in redis.targets if target.collect}
+    return tuple(target for target in redis_targets(redis) if target.name in wanted)
+
+
+def application_target(settings: Settings) -> ApplicationTarget | None:
+    """Return where the application writes, if the settings say so."""
+    application = settings.application
+    for target in redis_targets(settings.redis):
+        if target.name == application.redis:
+            return ApplicationTarget(
+                application.name,
+                target,
+                application.poll_interval,
+                application.instance_timeout,
+                application.series_limit,
+            )
+    return None

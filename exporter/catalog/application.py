@@ -18,6 +18,7 @@ REQUESTS = _family(
     Unit.NONE,
     "Requests by route template.",
     labels.ENDPOINT,
+    labels.METHOD,
     labels.CODE_CLASS,
 )
 L1_HITS = _family(
@@ -70,6 +71,22 @@ FAMILIES: tuple[Family, ...] = (
         Type.COUNTER,
         Unit.NONE,
         "Entries that the local cache evicted.",
+    ),
+    _family(
+        "app_query_duration_seconds",
+        Type.HISTOGRAM,
+        Unit.SECONDS,
+        "Time of database queries, as the application sees it.",
+    ),
+    _family(
+        "app_pool_connections",
+        Type.GAUGE,
+        Unit.NONE,
+        "Connections of the database pool.",
+        Label("state", "whether a connection is in use", ("active", "idle")),
+    ),
+    _family(
+        "app_pool_limit", Type.GAUGE, Unit.NONE, "Connections that the database pool may have."
     ),
     ROUTING_CONFIDENCE,
     PERSONA_REQUESTS,

@@ -193,6 +193,31 @@ SNAPSHOT_AGE = _gauge(
     "ionmon_snapshot_age_seconds", Unit.SECONDS, "Time since any poll last changed the page."
 )
 
+APPLICATION_INSTANCES = _gauge(
+    "ionmon_application_instances",
+    Unit.NONE,
+    "Instances of the application that were heard of lately.",
+    labels.APPLICATION,
+)
+APPLICATION_BYTES = _gauge(
+    "ionmon_application_reply_bytes",
+    Unit.BYTES,
+    "Size of what Redis holds of the application, as it was last read.",
+    labels.APPLICATION,
+)
+APPLICATION_LAG = _gauge(
+    "ionmon_application_lag_seconds",
+    Unit.SECONDS,
+    "Time since any instance of the application last flushed.",
+    labels.APPLICATION,
+)
+APPLICATION_DROPPED = _counter(
+    "ionmon_application_series_dropped_total",
+    Unit.NONE,
+    "Series that the application's instances left out for being too many.",
+    labels.APPLICATION,
+)
+
 PROCESS: tuple[Family, ...] = (
     _gauge("process_virtual_memory_bytes", Unit.BYTES, "Virtual memory."),
     _gauge("process_resident_memory_bytes", Unit.BYTES, "Resident memory."),
@@ -234,5 +259,9 @@ FAMILIES: tuple[Family, ...] = (
     CONFIG_HASH,
     WEB_EXPOSED,
     SNAPSHOT_AGE,
+    APPLICATION_INSTANCES,
+    APPLICATION_BYTES,
+    APPLICATION_LAG,
+    APPLICATION_DROPPED,
     *PROCESS,
 )

@@ -50,7 +50,8 @@ CREATE INDEX total_of ON total (ledger);
 class Store(Protocol):
     """Where ledgers outlive the process."""
 
-    restarted: bool
+    def restarted(self, name: str) -> bool:
+        """Say whether `name` was counted before, and what was counted is no longer known."""
 
     def load(self, name: str, shape: str) -> Ledger | None:
         """Return the ledger `name`, or None where there is none of this shape."""
@@ -71,9 +72,9 @@ class SqliteStore:
         """
         self.path = path
         self._repair = repair
-        self.restarted = False
+        self._lost = path.exists() and not path.stat().st_size
+        self._lost_shapes: set[str] = set()
         self._mutex = threading.Lock()
-        self._rows: dict[str, int] = {}
         self._lock = _hold(path)
         try:
             self._connection = self._open()
@@ -99,13 +100,17 @@ class SqliteStore:
             if not self._repair:
                 raise StateError(f"{self.path}: damaged ({error}); run moves it aside") from error
             aside = _move_aside(self.path)
-            self.restarted = True
+            self._lost = True
             log.error(  # noqa: TRY400 - the cause is in the message
                 "state file is damaged (%s); moved to %s, counting starts anew from now",
                 error,
                 aside.name,
             )
             return _connect(self.path)
+
+    def restarted(self, name: str) -> bool:
+        """Say whether `name` was counted before, and what was counted is no longer known."""
+        return self._lost or name in self._lost_shapes
 
     def load(self, name: str, shape: str) -> Ledger | None:
         """Return the ledger `name`, or None; one of another shape is dropped and said so."""
@@ -116,8 +121,8 @@ class SqliteStore:
             if row[2] != shape:
                 log.warning("%s: the catalog changed its shape; counting starts anew", name)
                 drop(db, row[0])
+                self._lost_shapes.add(name)
                 return None
-            self._rows[name] = row[0]
             ledger = Ledger(row[3], row[4], row[5], row[6], row[7], first=bool(row[8]))
             read_totals(db, row[0], ledger)
             read_marks(db, row[0], ledger)

@@ -1,5 +1,7 @@
 """From pages to counters: points into a ledger, each of them once."""
 
+from math import isfinite
+
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
 from exporter.cloud_monitoring.counters import Ledger, Mark, Total, add_buckets, add_number
 from exporter.cloud_monitoring.exemplars import keep_exemplars
@@ -64,12 +66,15 @@ class CounterReader:
                 self.tally.too_late += 1
 
     def _add(self, total: Total, value: Raw, end: int) -> None:
-        self.tally.counted += 1
         scale = self._source.scale
         if self._source.value is ValueType.DISTRIBUTION:
             self._add_distribution(total, value, end)
+        elif not isfinite(value):
+            self.tally.drop("invalid", f"{total.labels}: {value} is no count")
+            return
         else:
             add_number(total, value if scale == 1.0 else value * scale, end)
+        self.tally.counted += 1
 
     def _add_distribution(self, total: Total, value: Raw, end: int) -> None:
         if not value.count:
@@ -96,12 +101,16 @@ class CounterReader:
         self._older.clear()
 
     def _rise(self, mark: Mark, end: int, start: int, value: Raw) -> None:
-        """Add what a cumulative series rose by; all of it where it started anew."""
+        """Add what a cumulative series rose by; all of it where it started anew.
+
+        Of a series that is met with an old start nothing is added: what it had until then lies
+        before the cut, or was counted before the series was retired.
+        """
         again = mark.held is None or start > mark.start
-        before_cut = mark.held is None and start < self._ledger.cut
+        old = mark.held is None and start < self._ledger.horizon
         held = () if again else mark.held or ()
         now = _held(value) if self._source.value is ValueType.DISTRIBUTION else (value,)
-        if not before_cut:
+        if not old:
             self._add_rise(mark.total, value, _less(now, held), end)
         mark.start, mark.end, mark.held, mark.dirty = start, end, now, True
         mark.total.last = max(mark.total.last, end)

@@ -169,6 +169,9 @@ class FamilyPoll:
     def _gauges(self, now: float) -> Delivery:
         described = self._describe()
         source = self.target.source
+        self._runs += 1
+        if self._runs % RETIRE_EVERY == 0:
+            self._labels.forget()
         back = described.delay + STALE_PERIODS * described.period + self.timetable.interval
         reader = GaugeReader(source, self._labels)
         fault = self._pages(reader, self._query(int((now - back) * SECOND), int(now * SECOND)))
@@ -229,7 +232,7 @@ class FamilyPoll:
             period = int(described.period * SECOND)
             back = described.delay + self._shared.margins.late
             cut = int((now - back) * SECOND)
-            if self._shared.store.restarted:
+            if self._shared.store.restarted(self.name):
                 cut = int(now * SECOND) + period
             self._ledger = Ledger.begin(period, cut)
         return self._ledger

@@ -1,6 +1,7 @@
 """ionmon simulate: the exporter on a Google project that never was; no account, no network."""
 
 import dataclasses
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,8 +14,9 @@ from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, LOG, STATE, WEB, options, overrides
 from exporter.commands.run import serve
 from exporter.settings import Overrides, Settings, load
-from exporter.settings.sources import RedisSettings, RedisTarget
-from exporter.simulator.cache import SimulatedCache
+from exporter.settings.sources import ApplicationSettings, RedisSettings, RedisTarget
+from exporter.simulator.application import SimulatedApplication
+from exporter.simulator.cache import RedisServer, SimulatedCache
 from exporter.simulator.faults import Faults
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.server import Simulator
@@ -22,7 +24,8 @@ from exporter.simulator.world import World
 
 PORT = "127.0.0.1:9841"
 _NAMES = "\n".join(f"  {s.name:<18} {s.description}" for s in SCENARIOS.values())
-HELP = f"""Export a simulated project: three regions, a replicated database, a cache, daily traffic.
+HELP = f"""Export a simulated project: three regions, a replicated database, a cache, daily traffic,
+and the service's own code, which counts through the recorder.
 
 The real client reads it over gRPC, as it would read Google; only the endpoint differs.
 
@@ -80,15 +83,39 @@ def command(
             state_file=base.state_file or folder / "counters.sqlite",
         )
         click.echo(f"simulating {World.project} at {endpoint}, scenario {scenario}", err=True)
-        serve(lambda: simulated(config, base, cache.address))
+        metrics = stack.enter_context(_application(world, clock))
+        serve(lambda: simulated(config, base, cache.address, metrics))
 
 
-def simulated(config: Path | None, base: Overrides, cache: str) -> Settings:
-    """Return the settings with the simulated cache as a Redis target."""
+def simulated(config: Path | None, base: Overrides, cache: str, metrics: str | None) -> Settings:
+    """Return the settings with the simulated cache and, if there is one, the application."""
     settings = load(config, base)
-    target = RedisTarget(name="ion-cache", url=f"redis://{cache}")
-    redis = RedisSettings(targets=(*settings.redis.targets, target))
-    return settings.model_copy(update={"redis": redis})
+    targets = [*settings.redis.targets, RedisTarget(name="ion-cache", url=f"redis://{cache}")]
+    update: dict[str, object] = {}
+    if metrics:
+        url = f"redis://{metrics}"
+        targets.append(RedisTarget(name="ion-metrics", url=url, collect=False))
+        update["application"] = ApplicationSettings(redis="ion-metrics", name=World.project)
+    update["redis"] = RedisSettings(targets=tuple(targets))
+    return settings.model_copy(update=update)
+
+
+@contextmanager
+def _application(world: World, clock: WallClock) -> Iterator[str | None]:
+    """Run the service's own code beside a Redis for its metrics; nothing without redis-server."""
+    program = shutil.which("redis-server")
+    if program is None:
+        yield None
+        return
+    server = RedisServer(program)
+    address = f"127.0.0.1:{server.port}"
+    application = SimulatedApplication(world, clock, f"redis://{address}", World.project)
+    application.start()
+    try:
+        yield address
+    finally:
+        application.close()
+        server.close()
 
 
 @contextmanager
@@ -103,7 +130,8 @@ def _api(simulator: Simulator) -> Iterator[str]:
 def _cache(world: World, clock: WallClock) -> Iterator[SimulatedCache]:
     cache = SimulatedCache(world, clock)
     if cache.simulated:
-        click.echo("redis-server is not on the PATH: Redis answers are simulated", err=True)
+        text = "redis-server is not on the PATH: Redis is simulated, the application left out"
+        click.echo(text, err=True)
     try:
         yield cache
     finally:

@@ -79,8 +79,8 @@ def _redis_url(value: str) -> str:
         raise ValueError(
             "is no Redis URL; write redis://HOST:PORT, rediss://HOST:PORT for TLS, or unix:///PATH"
         )
-    if parts.scheme != "unix" and re.fullmatch(r"(/[0-9]{0,5})?", parts.path) is None:
-        raise ValueError("names no database; write its number after the '/', or nothing")
+    if parts.scheme != "unix" and parts.path not in ("", "/"):
+        raise ValueError("ends in a path; leave it out, all databases are read")
     return value
 
 

@@ -188,6 +188,9 @@ class RedisTarget(Section):
     interval: Annotated[Seconds, least("1s"), most("1d")] | None = key(
         None, "Time between two reads, in place of `poll_interval`."
     )
+    collect: Switch = key(
+        default=True, meaning="Whether its own metrics are read; not, where it only holds others'."
+    )
 
 
 def _once_each(targets: tuple[RedisTarget, ...]) -> tuple[RedisTarget, ...]:
@@ -214,3 +217,11 @@ class ApplicationSettings(Section):
     """Where the application's own metrics are collected."""
 
     redis: Name | None = key(None, "Name of the Redis target that the application writes to.")
+    name: Name = key("default", "The application's name, as its recorder gives it.")
+    poll_interval: Annotated[Seconds, least("200ms"), most("1h")] = key(
+        "1s", "Time between two reads."
+    )
+    instance_timeout: Annotated[Seconds, least("5s"), most("1d")] = key(
+        "2m", "Silence after which an instance's gauges are no longer shown; its counts stay."
+    )
+    series_limit: SeriesLimit = key(10_000, "Most series a family; what is over it is dropped.")

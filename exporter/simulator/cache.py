@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -22,16 +22,30 @@ LIMIT = "64mb"
 KEYS, VALUE = 2000, b"x" * 512
 READS, PAUSE = 40, 0.2  # 200 reads a second
 START_TIMEOUT = 10.0
+_EVICTING = ("--maxmemory-policy", "allkeys-lru")
 _NO_RETRY = Retry(NoBackoff(), 0)
 
 
+class RedisServer:
+    """A redis-server of our own on a private port, its files in a temporary directory."""
+
+    def __init__(self, program: str, *options: str) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="ionmon-redis-")
+        self._process, self.port = _start(program, Path(self._folder.name), options)
+
+    def close(self) -> None:
+        """End it, and leave nothing behind."""
+        self._process.terminate()
+        self._process.wait()
+        self._folder.cleanup()
+
+
 class RealRedis:
-    """A redis-server of our own on a Unix socket and a private port, under a steady load."""
+    """A real cache under a steady load."""
 
     def __init__(self, program: str, hit_rate: Callable[[], float]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="ionmon-redis-")
-        self._hit_rate = hit_rate
-        self._process, self.port = _start(program, Path(self._folder.name))
+        self._server = RedisServer(program, "--maxmemory", LIMIT, *_EVICTING)
+        self._hit_rate, self.port = hit_rate, self._server.port
         self._closing = Event()
         self._client = redis.Redis(port=self.port, retry=_NO_RETRY)
         self._fill()
@@ -71,17 +85,17 @@ class RealRedis:
         self._closing.set()
         self._thread.join()
         self._client.close()
-        self._process.terminate()
-        self._process.wait()
-        self._folder.cleanup()
+        self._server.close()
 
 
-def _start(program: str, folder: Path) -> tuple["subprocess.Popen[bytes]", int]:
+def _start(
+    program: str, folder: Path, options: Sequence[str]
+) -> tuple["subprocess.Popen[bytes]", int]:
     """Start a server on a free port; a port that is taken meanwhile is tried anew."""
     for _ in range(5):
         port = _free_port()
         process = subprocess.Popen(  # noqa: S603 - a program from the PATH, our own arguments
-            [program, *_arguments(port, folder)],
+            [program, *_arguments(port, folder), *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -95,7 +109,6 @@ def _start(program: str, folder: Path) -> tuple["subprocess.Popen[bytes]", int]:
 def _arguments(port: int, folder: Path) -> list[str]:
     return [
         *("--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)),
-        *("--maxmemory", LIMIT, "--maxmemory-policy", "allkeys-lru"),
         *("--save", "", "--appendonly", "no"),
     ]
 

@@ -48,8 +48,8 @@ def test_each_family_has_one_row() -> None:
         ),
         "| `ionmon_series` | gauge |  | `collector` | Series on the page. | the exporter |",
         (
-            "| `app_requests_total` | counter |  | `region`, `endpoint`, `response_code_class` | "
-            "Requests by route template. | the application |"
+            "| `app_requests_total` | counter |  | `region`, `endpoint`, `method`, "
+            "`response_code_class` | Requests by route template. | the application |"
         ),
         "| `persona` | persona that the request was routed to |  |",
         "| `window` | how far back | 5m, 1h, 1d |",

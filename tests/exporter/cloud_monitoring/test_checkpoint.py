@@ -140,13 +140,13 @@ def test_a_damaged_file_is_moved_aside(
     damage(path)
     bytes_ = path.read_bytes()
     store = SqliteStore(path)
-    assert (store.restarted, store.load(NAME, SHAPE)) == (True, None)
+    assert (store.restarted(NAME), store.load(NAME, SHAPE)) == (True, None)
     store.close()
     (aside,) = path.parent.glob("ion.db.damaged-*Z")
     assert aside.read_bytes() == bytes_
     assert f"moved to {aside.name}, counting starts anew from now" in caplog.text
     store = SqliteStore(path)
-    assert store.restarted is False
+    assert store.restarted(NAME) is False
     store.close()
 
 

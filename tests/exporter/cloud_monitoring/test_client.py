@@ -261,6 +261,15 @@ def test_a_spent_quota_holds_all_calls_of_its_project(hand: HandTime) -> None:
     assert hand.pauses == []
 
 
+def test_an_answer_ends_the_waiting(hand: HandTime) -> None:
+    """Once a call was answered, a quota that is spent again is waited for as at first."""
+    turns = (answer for n in range(4) for answer in (QUOTA, PageMessage(next_page_token=str(n))))
+    with scripted(*turns, PAGE) as told:
+        assert len(list(told.client.pages(QUERY))) == 5
+    assert max(hand.pauses) <= 2.0
+    assert told.telemetry.value(own.API_THROTTLED, ("p", "quota")) == 4
+
+
 def test_a_spent_quota_is_waited_for_longer_each_time(hand: HandTime) -> None:
     """The wait doubles from about two seconds to a minute; refusals meanwhile do not add to it."""
     guard = Guard(3000, Telemetry(0.0))

@@ -106,6 +106,13 @@ def test_what_the_look_back_does_not_reach_is_a_gap() -> None:
     assert not book.claim(book.mark("a", ("x",)), at(50))
 
 
+def test_what_could_not_be_asked_for_is_settled() -> None:
+    """With a look-back shorter than the late margin the horizon is where the asking began."""
+    book = ledger()
+    book.settle(at(40), at(42), 5 * MINUTE)
+    assert book.horizon == at(40)
+
+
 def test_a_series_shows_zero_until_it_was_seen() -> None:
     """Series of the first page show their value at once; later ones are at zero first."""
     book = ledger()

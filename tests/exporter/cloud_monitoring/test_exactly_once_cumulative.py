@@ -159,6 +159,16 @@ class CumulativeExactlyOnce(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
+def test_an_answer_that_breaks_off_passes_over_nothing() -> None:
+    """Newest points alone say nothing of what a series rose by before it started anew."""
+    machine = CumulativeExactlyOnce()
+    machine.begin()
+    machine.time_passes(2, [[5, 0, 0, 0]] * 2, None)
+    machine.time_passes(6, [[7, 0, 0, 0]] * 6, 0)
+    machine.poll_breaks_off(1)
+    machine.teardown()
+
+
 CumulativeExactlyOnce.TestCase.settings = settings(
     max_examples=60,
     database=None,

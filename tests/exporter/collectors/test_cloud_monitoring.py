@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter.catalog import own
+from exporter.cloud_monitoring.descriptors import Described
 from exporter.collectors import cloud_monitoring
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE
 from tests.exporter.cloud_monitoring.paper import PaperPoint
@@ -91,18 +92,20 @@ def test_an_unknown_label_is_told_and_summed(bench: Minutes) -> None:
 def test_a_service_that_is_gone_leaves_the_page(
     bench: Minutes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A day after its last point its series end, on disk as well; those of others go on."""
+    """A day after its last point its series end, on disk as well; it may come back at zero."""
     monkeypatch.setattr(cloud_monitoring, "RETIRE_EVERY", 1)
     bench.minutes(5, 10, 0, 7)
     bench.poll.read()
     for _ in range(26):
         bench.minutes(60, 10)
         bench.poll.read()
-    bench.kill()
     delivery = bench.poll.read()
     assert {s.labels[2] for s in delivery.parts[0].samples} == {"s"}
     rows = bench.store._connection.execute("SELECT count(*) FROM total").fetchone()
     assert rows == (5,)
+    bench.minutes(3, 10, 0, 7)
+    assert named("2xx", "t") not in shown(bench.poll.read())
+    assert shown(bench.poll.reveal())[named("2xx", "t")] == 7
 
 
 def test_a_stretched_interval_is_told(bench: Minutes) -> None:
@@ -111,6 +114,17 @@ def test_a_stretched_interval_is_told(bench: Minutes) -> None:
         bench.poll.stretch(factor)
     assert (bench.told(own.POLL_INTERVAL), bench.told(own.POLL_STRETCH)) == (180.0, 3.0)
     assert bench.poll.timetable.interval == 180.0
+
+
+def test_a_descriptor_plans_the_polls(bench: Minutes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Period and delay that the API tells replace the documented ones, and what was learnt."""
+    described = Described(300, 240)
+    monkeypatch.setattr(bench.poll._shared.descriptors, "describe", lambda *_: described)
+    bench.minutes(5, 10)
+    bench.poll.read()
+    assert bench.poll.timetable.period == 300
+    assert bench.poll.timetable.delay.high == 120, "the newest point is 120 s old"
+    assert bench.poll.due() > bench.clock.now() + 120
 
 
 def test_a_poll_runs_in_a_thread(bench: Minutes) -> None:

@@ -15,6 +15,13 @@ from tests.exporter.cloud_monitoring.messages import OK, SERVICE
 from tests.exporter.cloud_monitoring.paper import PaperPoint
 from tests.exporter.collectors.minutes import DELAY, START, Minutes, named, shown
 
+REFUSES = """
+PRAGMA foreign_keys = ON;
+CREATE TABLE known (id INTEGER PRIMARY KEY);
+CREATE TABLE claim (id INTEGER REFERENCES known (id) DEFERRABLE INITIALLY DEFERRED);
+CREATE TRIGGER refuse AFTER UPDATE ON ledger BEGIN INSERT INTO claim VALUES (1); END;
+"""
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Minutes]:
@@ -65,6 +72,7 @@ def test_an_api_that_is_away_keeps_the_page(bench: Minutes) -> None:
     """Counters stay as they were, the poll is at fault, and is tried again within a minute."""
     bench.api.down = True
     bench.minutes(5, 10)
+    bench.poll.stretch(10.0)
     delivery = bench.poll.read()
     assert delivery.fault is not None
     assert (delivery.fault.reason, shown(delivery)) == (Reason.UNAVAILABLE, {named("2xx"): 100})
@@ -124,6 +132,20 @@ def test_a_failed_commit_counts_nothing_and_the_next_poll_all(bench: Minutes) ->
     assert (totals[named("2xx")], totals[named("5xx")], len(totals)) == (160, 10, 102)
     bench.poll.read()
     assert bench.totals() == totals
+
+
+def test_a_commit_that_fails_at_its_end_is_no_commit(bench: Minutes) -> None:
+    """Where the database refuses only at COMMIT, the next poll begins from what is on disk."""
+    store: Any = bench.store
+    store._connection.executescript(REFUSES)
+    bench.minutes(20, 10)
+    with pytest.raises(PollError, match="FOREIGN KEY constraint failed"):
+        bench.poll.read()
+    store._connection.execute("DROP TRIGGER refuse")
+    bench.poll.read()
+    bench.kill()
+    bench.poll.read()
+    assert bench.totals() == {named("2xx"): 300}
 
 
 def test_a_damaged_file_counts_nothing_twice(tmp_path: Path) -> None:

@@ -35,11 +35,15 @@ def test_the_cache_is_one_more_target(tmp_path: Path) -> None:
     """The settings are the file's, with the simulated cache after the targets it names."""
     path = tmp_path / "m.yaml"
     path.write_text("redis: {targets: [{name: own, url: 'redis://127.0.0.1:1'}]}\n")
-    settings = simulated(path, Overrides(projects=("ion-demo",)), "127.0.0.1:2")
+    flags = Overrides(projects=("ion-demo",))
+    settings = simulated(path, flags, "127.0.0.1:2", "127.0.0.1:3")
     assert settings.redis.targets == (
         RedisTarget(name="own", url="redis://127.0.0.1:1"),
         RedisTarget(name="ion-cache", url="redis://127.0.0.1:2"),
+        RedisTarget(name="ion-metrics", url="redis://127.0.0.1:3", collect=False),
     )
+    assert settings.application.redis == "ion-metrics"
+    assert simulated(path, flags, "127.0.0.1:2", None).application.redis is None
     assert settings.google.projects == ("ion-demo",)
 
 

@@ -51,7 +51,7 @@ def accepts(kind: Any, value: str) -> bool:
         (PagePath, "/-/reload", False),
         (PagePath, "/metrics\n", False),
         (RedisUrl, "redis://10.0.0.3", True),
-        (RedisUrl, "rediss://[::1]:6380/2", True),
+        (RedisUrl, "rediss://[::1]:6380/2", False),
         (RedisUrl, "unix:///run/redis.sock", True),
         (RedisUrl, "redis://", False),
         (RedisUrl, "10.0.0.3:6379", False),
