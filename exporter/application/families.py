@@ -1,0 +1,38 @@
+"""Which exported family an application's metric is: one of the catalog, or one of its own."""
+
+from exporter.catalog import application as catalog
+from exporter.catalog.model import Application, Family, Label, Type, Unit
+from exporter.recorder.layout import Shape
+
+PREFIX = "app_"
+_TYPES = {
+    "counter": Type.COUNTER,
+    "histogram": Type.HISTOGRAM,
+    "summary": Type.HISTOGRAM,
+    "gauge": Type.GAUGE,
+    "info": Type.INFO,
+    "stateset": Type.GAUGE,
+    "unknown": Type.GAUGE,
+}
+_BY_NAME = {family.name: family for family in catalog.FAMILIES}
+
+
+class Unfit(Exception):
+    """A metric that cannot be exported, and why."""
+
+
+def exported(name: str, shape: Shape) -> Family:
+    """Return the family of a metric. Raises Unfit where the catalog says otherwise."""
+    whole = name if name.startswith(PREFIX) else PREFIX + name
+    kind = _TYPES.get(shape.type)
+    if kind is None:
+        raise Unfit(f"{name}: type {shape.type!r} is not known")
+    known = _BY_NAME.get(whole)
+    if known is None:
+        labels = tuple(Label(label, "label of the application") for label in shape.labels)
+        text = f"{shape.help.rstrip('.')}. [application]"
+        return Family(whole, kind, Unit.NONE, text, labels, Application(name))
+    if known.type is not kind or set(known.label_names) != set(shape.labels):
+        wanted = f"{known.type} with the labels {', '.join(known.label_names)}"
+        raise Unfit(f"{name}: has to be a {wanted}; rename it, or make it so")
+    return known

@@ -1,0 +1,72 @@
+"""Where in a Redis the application's keys are: the server itself, a primary, a cluster's node."""
+
+from collections.abc import Sequence
+
+from redis.exceptions import MovedError
+
+from exporter.errors import PollError, Reason
+from exporter.redis.client import Address, Command, Link, RedisTarget, Reply
+
+MOST_TURNS = 5
+
+
+class Place:
+    """Asks the one server that has the keys; follows it when it moves."""
+
+    def __init__(self, target: RedisTarget) -> None:
+        """Look for it at the first question."""
+        self._target = target
+        self._link: Link | None = None
+
+    async def ask(self, commands: Sequence[Command]) -> list[Reply]:
+        """Send all commands at once. Raises PollError where no server has the keys."""
+        for _ in range(MOST_TURNS):
+            link = await self._found()
+            try:
+                replies = await link.ask(commands)
+            except PollError:
+                await self.close()  # a primary may be another one by now
+                raise
+            moved = next((a for a in map(_moved, replies) if a), None)
+            if moved is None:
+                return replies
+            await self._turn(moved)
+        raise PollError(Reason.UNAVAILABLE, "the cluster sends from one node to another")
+
+    async def close(self) -> None:
+        """Close the connection."""
+        link, self._link = self._link, None
+        if link:
+            await link.close()
+
+    async def _turn(self, address: Address) -> None:
+        await self.close()
+        self._link = Link(self._target, address)
+
+    async def _found(self) -> Link:
+        if self._link is None:
+            first, *others = self._target.addresses()
+            if self._target.mode == "sentinel":
+                first = await self._primary((first, *others))
+            self._link = Link(self._target, first)
+        return self._link
+
+    async def _primary(self, sentinels: Sequence[Address]) -> Address:
+        """Ask the sentinels, one after the other, for the primary."""
+        group = self._target.sentinel_master or ""
+        for address in sentinels:
+            link = Link(self._target, address, is_sentinel=True)
+            try:
+                (reply,) = await link.ask([("SENTINEL", "GET-MASTER-ADDR-BY-NAME", group)])
+            except PollError:
+                continue
+            finally:
+                await link.close()
+            if isinstance(reply, list):
+                return Address(reply[0].decode(), int(reply[1]))
+        raise PollError(Reason.UNAVAILABLE, f"no sentinel names a primary of {group!r}")
+
+
+def _moved(reply: Reply) -> Address | None:
+    """Return where a cluster's node says that the keys are."""
+    return Address(reply.host, reply.port) if isinstance(reply, MovedError) else None

@@ -1,0 +1,56 @@
+"""Counts the requests of an ASGI application, and flushes while there is CPU to do it with."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
+
+from exporter.recorder.application import Application
+from exporter.recorder.wsgi import FAILED, UNMATCHED
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def starlette_path(scope: Scope) -> str | None:
+    """Return the route template that FastAPI or Starlette matched, such as /users/{id}."""
+    path = getattr(scope.get("route"), "path", None)
+    return str(path) if path is not None else None
+
+
+class AsgiMiddleware:
+    """Wraps an ASGI application; `endpoint` and `flush` as for WSGI."""
+
+    def __init__(
+        self,
+        app: AsgiApp,
+        metrics: Application,
+        *,
+        endpoint: Callable[[Scope], str | None] = starlette_path,
+        flush: bool = True,
+    ) -> None:
+        self._app, self._metrics, self._endpoint = app, metrics, endpoint
+        self._recorder = metrics.recorder if flush else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, and count it when its answer has ended."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, seen = time.perf_counter(), [FAILED]
+
+        async def note(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen[0] = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        finally:
+            name = self._endpoint(scope) or UNMATCHED
+            self._metrics.request(name, scope["method"], seen[0], time.perf_counter() - begun)
+            if self._recorder:
+                await asyncio.to_thread(self._recorder.flush_if_due)

@@ -1,0 +1,97 @@
+"""What a prometheus_client registry holds, as fields: what adds up, and what is a level."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import Metric
+from prometheus_client.samples import Sample
+
+from exporter.recorder.layout import COUNT, SUM, Shape
+from exporter.recorder.layout import field as field_name
+
+SKIPPED = ("python_", "process_")
+MOST_SERIES = 2_000
+_SUFFIXES = {"counter": "_total", "info": "_info"}
+_LATEST = ("info", "stateset")
+
+Values = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Reading:
+    """totals and levels by field, shapes by family, and how many series were one too many."""
+
+    totals: dict[str, float] = field(default_factory=dict)
+    levels: dict[str, float] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads a registry; `constant` labels come before a metric's own, `rules` join its gauges."""
+
+    registry: CollectorRegistry
+    constant: Mapping[str, str]
+    rules: Mapping[str, str]
+
+    def read(self) -> Reading:
+        """Return everything that the registry holds now."""
+        found = Reading()
+        for metric in self.registry.collect():
+            if metric.samples and not metric.name.startswith(SKIPPED):
+                self._take(metric, found)
+        return found
+
+    def _take(self, metric: Metric, found: Reading) -> None:
+        samples = [s for s in metric.samples if not s.name.endswith("_created")]
+        name = metric.name + _SUFFIXES.get(metric.type, "")
+        shape = self._shape(metric, samples)
+        own = shape.labels[len(self.constant) :]
+        series = _series(samples, own)
+        for values, group in islice(series.items(), MOST_SERIES):
+            labels = (*self.constant.values(), *values)
+            if metric.type in ("counter", "summary", "histogram"):
+                for part, value in _parts(metric.type, group):
+                    found.totals[field_name(name, part, labels)] = value
+            else:
+                found.levels[field_name(name, "", labels)] = group[0].value
+        found.shapes[name] = shape
+        found.dropped += max(0, len(series) - MOST_SERIES)
+
+    def _shape(self, metric: Metric, samples: list[Sample]) -> Shape:
+        own = tuple(name for name in samples[0].labels if name != "le")
+        edges = {float(s.labels["le"]) for s in samples if s.name.endswith("_bucket")}
+        rule = "latest" if metric.type in _LATEST else self.rules.get(metric.name, "sum")
+        return Shape(
+            metric.type,
+            metric.documentation,
+            (*self.constant, *own),
+            tuple(sorted(edges - {float("inf")})),
+            rule,
+        )
+
+
+def _series(samples: Iterable[Sample], own: Values) -> dict[Values, list[Sample]]:
+    found: dict[Values, list[Sample]] = {}
+    for sample in samples:
+        found.setdefault(tuple(sample.labels[name] for name in own), []).append(sample)
+    return found
+
+
+def _parts(kind: str, group: Iterable[Sample]) -> Iterator[tuple[str, float]]:
+    """Yield the parts of one series; of a histogram its sum, and buckets that hold something."""
+    below = 0.0
+    for sample in group:
+        if kind == "counter":
+            yield "", sample.value
+        elif sample.name.endswith("_sum"):
+            yield SUM, sample.value
+        elif kind == "summary":
+            yield COUNT, sample.value
+        elif sample.name.endswith("_bucket"):
+            if sample.value > below:
+                yield sample.labels["le"], sample.value - below
+            below = sample.value

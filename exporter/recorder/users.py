@@ -1,0 +1,41 @@
+"""Active users by HyperLogLog: how many, never who."""
+
+from collections.abc import Callable
+from typing import Any
+
+from exporter.recorder.layout import WINDOWS, Keys
+
+MOST_WAITING = 100_000
+
+
+class Users:
+    """Users that were seen since the last flush; Redis keeps no more than 12 KiB a slot."""
+
+    def __init__(self, keys: Keys, region: str, clock: Callable[[], float]) -> None:
+        self._keys, self._region, self._clock = keys, region, clock
+        self._waiting: dict[str, None] = {}
+
+    def add(self, user: str) -> None:
+        """Note that a user is active; of very many between two flushes some are left out."""
+        if len(self._waiting) < MOST_WAITING:
+            self._waiting[user] = None
+
+    def forget(self) -> None:
+        """Forget who waits: a fork's parent sends them."""
+        self._waiting = {}
+
+    def send(self, client: Any) -> None:  # noqa: ANN401 - redis-py's clients share no type
+        """Add those who wait to the present slot of each width. Raises redis.RedisError."""
+        waiting = list(self._waiting)
+        if not waiting:
+            return
+        now = self._clock()
+        pipeline = client.pipeline(transaction=False)
+        pipeline.sadd(self._keys.regions, self._region)
+        for _, width, slots in WINDOWS:
+            key = self._keys.slot(self._region, width, int(now // width))
+            pipeline.pfadd(key, *waiting)
+            pipeline.expire(key, width * (slots + 2))
+        pipeline.execute()
+        for user in waiting:
+            self._waiting.pop(user, None)

@@ -1,0 +1,65 @@
+"""Counts the requests of a WSGI application, and flushes while there is CPU to do it with."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Any, TypeAlias
+
+from exporter.recorder.application import Application
+
+UNMATCHED = "unmatched"
+FAILED = 500
+
+Environ: TypeAlias = dict[str, Any]
+ErrorInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | Any
+StartResponse: TypeAlias = Callable[..., Any]
+WsgiApp: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+def flask_rule(environ: Environ) -> str | None:
+    """Return the route template that Flask matched, such as /users/<int:id>."""
+    rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
+    return str(rule.rule) if rule is not None else None
+
+
+class WsgiMiddleware:
+    """Wraps a WSGI application.
+
+    endpoint     returns the route template of a request, or None where no route fits
+    flush        flush at the end of a request where it is due: for CPU that is there in requests
+                 only, as in request-based billing
+    """
+
+    def __init__(
+        self,
+        app: WsgiApp,
+        metrics: Application,
+        *,
+        endpoint: Callable[[Environ], str | None] = flask_rule,
+        flush: bool = True,
+    ) -> None:
+        self._app, self._metrics, self._endpoint = app, metrics, endpoint
+        self._recorder = metrics.recorder if flush else None
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterator[bytes]:
+        """Answer a request, and count it when its answer has ended."""
+        begun, seen = time.perf_counter(), [FAILED]
+
+        def start(status: str, headers: list[tuple[str, str]], *error: ErrorInfo) -> object:
+            seen[0] = int(status[:3])
+            return start_response(status, headers, *error)
+
+        try:
+            body = self._app(environ, start)
+            try:
+                yield from body
+            finally:
+                close = getattr(body, "close", None)
+                if close:
+                    close()
+        finally:
+            name = self._endpoint(environ) or UNMATCHED
+            taken = time.perf_counter() - begun
+            self._metrics.request(name, environ.get("REQUEST_METHOD", ""), seen[0], taken)
+            if self._recorder:
+                self._recorder.flush_if_due()
