@@ -67,7 +67,7 @@ def _theirs() -> int:
         client = MonitoringClient(channel, limits, Telemetry(0.0))
         for minute in range(MINUTES):
             clock.time = START + minute * 60
-            for target in targets(settings(endpoint, ["*"]).google):
+            for target in targets(settings(endpoint, ["*"])):
                 text, end = metric_filter(target.source), int(clock.time) * SECOND
                 query = Query(World.project, text, end - WINDOW * SECOND, end)
                 deque(client.pages(query), maxlen=0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from exporter.catalog import CATALOG
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Query
@@ -88,7 +89,7 @@ def _existing_state(path: Path) -> Finding:
 
 def _google(settings: Settings) -> Iterator[Finding]:
     google = settings.google
-    wanted = targets(google)
+    wanted = targets(settings)
     if not wanted:
         yield Finding("projects", Verdict.WARN, "no project is named", "--project my-project")
         return
@@ -168,8 +169,11 @@ def _metric(target: Target, client: MonitoringClient, known: Descriptors) -> Pro
     described = known.describe(target.project, target.source)
     if described.mismatch:
         text = f"{target.source.metric}: {described.mismatch}"
-        mend = f"switch it off: google.families.{target.family.name}.enabled: false"
+        mend = _mend_mismatch(target)
         return Probe(Finding(target.name, Verdict.FAIL, text, mend))
+    wrong = _wrong_labels(target, described.labels)
+    if wrong:
+        return Probe(wrong)
     series, newest = 0, None
     try:
         for page in client.pages(_query(target, time.time() + FUTURE)):
@@ -182,6 +186,27 @@ def _metric(target: Target, client: MonitoringClient, known: Descriptors) -> Pro
     if not series:
         return Probe(Finding(target.name, Verdict.EMPTY, f"{target.source.metric} has no series"))
     return Probe(Finding(target.name, Verdict.OK, f"{series} series"), newest)
+
+
+def _mend_mismatch(target: Target) -> str:
+    name = target.family.name
+    if name in CATALOG:
+        return f"switch it off: google.families.{name}.enabled: false"
+    return f"write google.metrics.{name} as the API says"
+
+
+def _wrong_labels(target: Target, known: tuple[str, ...] | None) -> Finding | None:
+    """Say which labels of a metric of the settings its descriptor does not have."""
+    if known is None or target.family.name in CATALOG:
+        return None
+    origins = [origin for _, origin in target.source.labels] + list(target.source.summed)
+    named = {o.removeprefix("metric.") for o in origins if o.startswith("metric.")}
+    missing = sorted(named - set(known))
+    if not missing:
+        return None
+    text = f"{target.source.metric} has no label {', '.join(missing)}"
+    mend = f"google.metrics.{target.family.name}: its labels are {', '.join(known) or 'none'}"
+    return Finding(target.name, Verdict.FAIL, text, mend)
 
 
 def _query(target: Target, until: float) -> Query:

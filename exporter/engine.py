@@ -31,12 +31,17 @@ COST_EVERY = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What outlives a reload: clock, own counters, state file, and what scrapers have seen."""
+    """What outlives a reload: clock, own counters, state file, and what scrapers have seen.
+
+    `seen` tells the newest generation that every scraper has got, `visited` whether every scraper
+    has come since a time.
+    """
 
     clock: Clock
     telemetry: Telemetry
     store: Store
     seen: Callable[[float], int | None]
+    visited: Callable[[float, float], bool] = lambda _since, _now: True
 
 
 class Engine:
@@ -49,7 +54,7 @@ class Engine:
         self.monitoring = _monitoring(settings, outside)
         self.redis = RedisCollector(collected(settings.redis), outside.clock)
         application = ApplicationCollector(
-            application_target(settings), outside.clock, outside.telemetry
+            application_target(settings), outside.clock, outside.telemetry, outside.visited
         )
         all_: tuple[Collector, ...] = (self.monitoring, self.redis, application)
         collectors = tuple(collector for collector in all_ if collector.polls())
@@ -126,7 +131,7 @@ class Engine:
 
 def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollector:
     google = settings.google
-    wanted = targets(google)
+    wanted = targets(settings)
     opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
     limits = CallLimits(google.timeout, google.calls_per_minute)
     client = MonitoringClient(opened, limits, outside.telemetry)

@@ -45,7 +45,9 @@ class Program:
             store.close()
 
     async def _serve(self, store: SqliteStore, started: Callable[[WebServer], None]) -> None:
-        self._outside = Outside(self._clock, self.telemetry, store, self.scrapers.seen)
+        self._outside = Outside(
+            self._clock, self.telemetry, store, self.scrapers.seen, self.scrapers.visited
+        )
         self.site = ExporterSite(
             self._clock,
             self.telemetry,

@@ -1,8 +1,8 @@
 """All generated files, by path; a generator is one line here."""
 
-from generators import reference, settings_reference
+from generators import log_metrics, reference, settings_reference
 
-GENERATORS = (reference.texts, settings_reference.texts)
+GENERATORS = (reference.texts, settings_reference.texts, log_metrics.texts)
 
 
 def texts() -> dict[str, str]:

@@ -15,6 +15,7 @@ from exporter.catalog.model import Family, Type
 from exporter.recorder.layout import COUNT, SUM, Shape, parts
 from exporter.snapshot import Buckets, Part, Sample
 
+SETTLED = 1.0  # seconds by which what was merged is on the page
 Values = tuple[str, ...]
 _JOINS: Mapping[str, Callable[[list[float]], float]] = {
     "sum": sum,
@@ -42,6 +43,8 @@ class Merger:
         self.shown: dict[str, float] = {}
         self._shapes: dict[str, Shape] = {}
         self._created = float("nan")
+        self._unseen: dict[tuple[str, Values], float] | None = None
+        self._known: set[tuple[str, Values]] = set()
         self._families: dict[tuple[str, Shape], Family] = {}
         self._last: dict[str, Part] = {}
 
@@ -49,14 +52,21 @@ class Merger:
         """Return when each living instance was last heard of."""
         return {i: at for i, at in state.seen.items() if state.now - at <= self._alive}
 
-    def merge(self, state: State) -> Merged:
-        """Return everything that the page shows."""
+    def merge(
+        self, state: State, now: float = 0.0, visited: Callable[[float], bool] = lambda _: True
+    ) -> Merged:
+        """Return everything that the page shows.
+
+        A counting series that appears later than the first reading is shown at zero until every
+        scraper has come, which `visited` tells of a time.
+        """
         for name, value in state.totals.items():
             self.shown[name] = max(self.shown.get(name, 0.0), value)
+        self._meet(state, now, visited)
         merged = Merged(notes=list(state.notes))
         self._created = float(state.meta.get("created", self._created))
         self._shapes.update(state.shapes)
-        added = _by_family(self.shown.items())
+        added = self._added()
         levels = _levels(state, self.living(state))
         for name, shape in sorted(self._shapes.items()):
             try:
@@ -73,6 +83,26 @@ class Merger:
         users = (Sample((r, window), count) for (r, window), count in state.users.items())
         self._show(ACTIVE_USERS, users, merged)
         return merged
+
+    def _meet(self, state: State, now: float, visited: Callable[[float], bool]) -> None:
+        """Note which series are new, and forget of which every scraper has seen the zero."""
+        present = {(family, values) for family, _, values in map(parts, state.totals)}
+        fresh = present - self._known
+        self._known |= present
+        if self._unseen is None:
+            self._unseen = {}
+            return
+        self._unseen = {key: at for key, at in self._unseen.items() if not visited(at + SETTLED)}
+        self._unseen.update(dict.fromkeys(fresh, now))
+
+    def _added(self) -> dict[str, list[tuple[str, Values, float]]]:
+        """Return part, label values and total of every field, by family."""
+        found: dict[str, list[tuple[str, Values, float]]] = {}
+        for name, value in self.shown.items():
+            family, part, values = parts(name)
+            zero = (family, values) in (self._unseen or ())
+            found.setdefault(family, []).append((part, values, 0.0 if zero else value))
+        return found
 
     def _family(self, name: str, shape: Shape) -> Family:
         found = self._families.get((name, shape))
@@ -92,16 +122,6 @@ class Merger:
             part = last
         self._last[family.name] = part
         merged.parts.append(part)
-
-
-def _by_family(
-    totals: Iterable[tuple[str, float]],
-) -> dict[str, list[tuple[str, Values, float]]]:
-    found: dict[str, list[tuple[str, Values, float]]] = {}
-    for name, value in totals:
-        family, part, values = parts(name)
-        found.setdefault(family, []).append((part, values, value))
-    return found
 
 
 def _order(family: Family, shape: Shape) -> Callable[[Values], Values]:

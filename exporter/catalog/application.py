@@ -21,6 +21,13 @@ REQUESTS = _family(
     labels.METHOD,
     labels.CODE_CLASS,
 )
+REQUEST_DURATION = _family(
+    "app_request_duration_seconds",
+    Type.HISTOGRAM,
+    Unit.SECONDS,
+    "Time of requests by route template.",
+    labels.ENDPOINT,
+)
 L1_HITS = _family(
     "app_cache_l1_hits_total", Type.COUNTER, Unit.NONE, "Reads that the local cache answered."
 )
@@ -57,13 +64,7 @@ FEATURE_USES = _family(
 
 FAMILIES: tuple[Family, ...] = (
     REQUESTS,
-    _family(
-        "app_request_duration_seconds",
-        Type.HISTOGRAM,
-        Unit.SECONDS,
-        "Time of requests by route template.",
-        labels.ENDPOINT,
-    ),
+    REQUEST_DURATION,
     L1_HITS,
     L1_MISSES,
     _family(

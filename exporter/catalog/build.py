@@ -53,7 +53,7 @@ class Resource:
         )
         return Family(
             name,
-            _type(reads),
+            type_of(reads.kind, reads.value),
             reads.unit,
             f"{text} [{full}, {reads.kind}, read in the background]",
             tuple(label for label, _ in self.labels + reads.labels),
@@ -78,7 +78,22 @@ class Reads:
     span: tuple[float, float] = (0.0, float("inf"))
 
 
-def _type(reads: Reads) -> Type:
-    if reads.kind is MetricKind.GAUGE:
+def type_of(kind: MetricKind, value: ValueType) -> Type:
+    """Return the Prometheus type that a metric's kind and values make."""
+    if kind is MetricKind.GAUGE:
         return Type.GAUGE
-    return Type.HISTOGRAM if reads.value is ValueType.DISTRIBUTION else Type.COUNTER
+    return Type.HISTOGRAM if value is ValueType.DISTRIBUTION else Type.COUNTER
+
+
+_SUFFIXES = (
+    ("_per_second", Unit.PER_SECOND),
+    ("_seconds", Unit.SECONDS),
+    ("_bytes", Unit.BYTES),
+    ("_ratio", Unit.RATIO),
+)
+
+
+def unit_of(name: str) -> Unit:
+    """Return the unit that the end of a family's name says."""
+    bare = name.removesuffix("_total")
+    return next((unit for suffix, unit in _SUFFIXES if bare.endswith(suffix)), Unit.NONE)

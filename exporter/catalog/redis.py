@@ -4,6 +4,7 @@ A source names a section and a field of exporter.redis.info's rows: mostly INFO'
 """
 
 from exporter.catalog import labels, redis_fields
+from exporter.catalog.build import unit_of
 from exporter.catalog.model import Family, Label, RedisInfo, Type, Unit
 from exporter.catalog.redis_fields import Row
 
@@ -31,23 +32,12 @@ _UPSTREAM = (
     Label("slave_read_only", "1 where the replica refuses writes"),
 )
 
-_SUFFIXES = (
-    ("_per_second", Unit.PER_SECOND),
-    ("_seconds", Unit.SECONDS),
-    ("_bytes", Unit.BYTES),
-    ("_ratio", Unit.RATIO),
-)
 _ORIGINS = {
     "slowlog": "SLOWLOG: ",
     "cluster_info": "CLUSTER INFO: ",
     "slaves": "INFO replication: slaveN ",
     "sentinel_masters": "INFO sentinel: masterN ",
 }
-
-
-def _unit(name: str) -> Unit:
-    bare = name.removesuffix("_total")
-    return next((unit for suffix, unit in _SUFFIXES if bare.endswith(suffix)), Unit.NONE)
 
 
 def _type(name: str) -> Type:
@@ -61,7 +51,7 @@ def _family(section: str, row: Row, *own: Label) -> Family:
     return Family(
         f"redis_{row.name}",
         _type(row.name),
-        _unit(row.name),
+        unit_of(row.name),
         f"{row.help} [{origin}]",
         (labels.REDIS, NODE, *own),
         RedisInfo(section, row.field, row.scale),

@@ -20,11 +20,15 @@ RETRY = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A metric's period and delay in seconds, and why the catalog's family cannot be read."""
+    """A metric's period and delay in seconds, why it cannot be read as stated, and its labels.
+
+    `labels` are keys of metric labels; None where the API says nothing of the metric.
+    """
 
     period: float
     delay: float
     mismatch: str | None = None
+    labels: tuple[str, ...] | None = None
 
 
 class Descriptors:
@@ -46,7 +50,8 @@ class Descriptors:
         meta = found.metadata
         period = meta.sample_period.seconds or source.period
         delay = meta.ingest_delay.seconds or source.delay
-        return Described(period, delay, _mismatch(source, found))
+        labels = tuple(sorted(label.key for label in found.labels))
+        return Described(period, delay, _mismatch(source, found), labels)
 
     def _under(self, project: str, start: str) -> dict[str, MetricDescriptor]:
         with self._mutex:

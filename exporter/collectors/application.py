@@ -1,7 +1,7 @@
 """Reads what an application's instances wrote to Redis: one round trip, however many series."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from exporter.application.merging import Merged, Merger
@@ -37,10 +37,14 @@ class ApplicationCollector:
     name = "application"
 
     def __init__(
-        self, target: ApplicationTarget | None, clock: Clock, telemetry: Telemetry
+        self,
+        target: ApplicationTarget | None,
+        clock: Clock,
+        telemetry: Telemetry,
+        visited: Callable[[float, float], bool],
     ) -> None:
-        """Connect to nothing before the first poll."""
-        self._polls = (ApplicationPoll(target, clock, telemetry),) if target else ()
+        """Connect to nothing before the first poll; `visited` says whether scrapers have come."""
+        self._polls = (ApplicationPoll(target, clock, telemetry, visited),) if target else ()
 
     def polls(self) -> Sequence[Poll]:
         """Return a poll for each application."""
@@ -55,10 +59,17 @@ class ApplicationCollector:
 class ApplicationPoll:
     """One application."""
 
-    def __init__(self, target: ApplicationTarget, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        target: ApplicationTarget,
+        clock: Clock,
+        telemetry: Telemetry,
+        visited: Callable[[float, float], bool] = lambda _since, _now: True,
+    ) -> None:
         """Be due at once."""
         self.name = target.name
         self._target, self._clock, self._telemetry = target, clock, telemetry
+        self._visited = visited
         self._keys: Keys = keys(target.name)
         self._place = Place(target.redis)
         self._merger = Merger(target.alive, target.limit)
@@ -83,7 +94,7 @@ class ApplicationPoll:
         if found.epoch:
             self._before = found
         await self._tidy(found, now)
-        merged = self._merger.merge(found)
+        merged = self._merger.merge(found, now, lambda since: self._visited(since, now))
         self._account(found, merged)
         newest = max(found.seen.values(), default=None)
         age = None if newest is None else now - max(0.0, found.now - newest)

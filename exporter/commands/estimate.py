@@ -44,7 +44,7 @@ def command(
     """Print the estimate."""
     settings = load(config, overrides(given))
     google = settings.google
-    wanted = targets(google)
+    wanted = targets(settings)
     if not wanted:
         raise SettingsError("no project is named: ionmon estimate --project my-project")
     opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)

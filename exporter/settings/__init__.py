@@ -11,6 +11,7 @@ from exporter.settings.alerting import (
     SlackSettings,
 )
 from exporter.settings.load import Overrides, config_file, default_state_file, load, no_color
+from exporter.settings.metrics import MetricSettings
 from exporter.settings.model import (
     LogSettings,
     ServiceSettings,
@@ -36,6 +37,7 @@ __all__ = [
     "Filters",
     "GoogleSettings",
     "LogSettings",
+    "MetricSettings",
     "NotificationSettings",
     "ObjectiveSettings",
     "Overrides",

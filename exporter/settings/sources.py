@@ -17,6 +17,7 @@ from exporter.settings.addresses import (
     RedisUrl,
     Text,
 )
+from exporter.settings.metrics import FamilyName, MetricSettings, named_by_kind
 from exporter.settings.types import (
     Named,
     Number,
@@ -127,6 +128,9 @@ class GoogleSettings(Section):
     families: Named[FamilyPattern, FamilySettings] = key(
         {}, "What is different for a family, by its name or a pattern such as `cloudrun_*`."
     )
+    metrics: Annotated[Named[FamilyName, MetricSettings], AfterValidator(named_by_kind)] = key(
+        {}, "Further metrics of Cloud Monitoring, by the name of the family they become."
+    )
 
 
 def _sentinel(master: str | None, info: ValidationInfo) -> str | None:
@@ -213,10 +217,21 @@ class RedisSettings(Section):
     )
 
 
+def _by_redis_only(redis: str | None, info: ValidationInfo) -> str | None:
+    if redis is not None and info.data.get("road") not in (None, "redis"):
+        raise ValueError("goes with road: redis only; remove it, or that")
+    return redis
+
+
 class ApplicationSettings(Section):
     """Where the application's own metrics are collected."""
 
-    redis: Name | None = key(None, "Name of the Redis target that the application writes to.")
+    road: Literal["redis", "logs", "managed_prometheus"] = key(
+        "redis", "How they get out: by the recorder, by log-based metrics, by Managed Prometheus."
+    )
+    redis: Annotated[Name | None, AfterValidator(_by_redis_only)] = key(
+        None, "Name of the Redis target that the recorder writes to."
+    )
     name: Name = key("default", "The application's name, as its recorder gives it.")
     poll_interval: Annotated[Seconds, least("200ms"), most("1h")] = key(
         "1s", "Time between two reads."

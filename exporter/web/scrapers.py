@@ -42,6 +42,12 @@ class Scrapers:
             return min(v.generation for v in alive)
         return max((v.generation for v in visits), default=None)
 
+    def visited(self, since: float, now: float) -> bool:
+        """Say whether every scraper has come since; False without a scraper."""
+        visits = tuple(self._visits.values())
+        alive = [v for v in visits if self._alive(v, now)] or visits
+        return bool(alive) and all(v.at > since for v in alive)
+
     def _alive(self, visit: Visit, now: float) -> bool:
         if visit.pace is None or visit.pace > LONGEST_PACE:
             return False

@@ -24,7 +24,7 @@ NAMES = (REQUESTS, INSTANCES, UP)
 
 def wanted(found: Simulator, **google: Any) -> tuple[Target, ...]:
     """Return three families of the simulated project as targets."""
-    return targets(Settings.model_validate(tree(address(found), *NAMES, **google)).google)
+    return targets(Settings.model_validate(tree(address(found), *NAMES, **google)))
 
 
 def estimated(found: Simulator, budget: float | None = None, **google: Any) -> Estimate:

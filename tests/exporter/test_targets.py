@@ -17,12 +17,12 @@ LATENCY, REQUESTS = "cloudrun_request_duration_seconds", "cloudrun_requests_tota
 def found(**google: Any) -> dict[str, Target]:
     """Return the targets of one project by family."""
     settings = Settings.model_validate({"google": {"projects": ["p-one"], **google}})
-    return {target.family.name: target for target in targets(settings.google)}
+    return {target.family.name: target for target in targets(settings)}
 
 
 def test_without_a_word_every_family_of_every_project_is_read() -> None:
     """All Cloud Monitoring families are read, once a minute, all of their series."""
-    google = Settings.model_validate({"google": {"projects": ["p-one", "p-two"]}}).google
+    google = Settings.model_validate({"google": {"projects": ["p-one", "p-two"]}})
     names = [target.name for target in targets(google)]
     assert names == [f"{project}/{name}" for project in ("p-one", "p-two") for name in POLLED]
     family = CATALOG[REQUESTS]
@@ -32,7 +32,7 @@ def test_without_a_word_every_family_of_every_project_is_read() -> None:
 
 def test_no_project_is_nothing_to_read() -> None:
     """Without a project no family is read."""
-    assert targets(Settings().google) == ()
+    assert targets(Settings()) == ()
 
 
 def test_the_longest_pattern_wins_and_the_name_itself_last() -> None:

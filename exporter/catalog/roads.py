@@ -1,0 +1,121 @@
+"""Other roads out of the application: log-based metrics, and Managed Service for Prometheus.
+
+The families are those of the catalog's application; only where they are read differs.
+"""
+
+from dataclasses import dataclass, replace
+
+from exporter.catalog import application
+from exporter.catalog.model import CloudMonitoring, Family, MetricKind, Type, ValueType
+
+LOGS = "logging.googleapis.com/user/"
+MANAGED = "prometheus.googleapis.com/"
+_LOG_RESOURCE, _LOG_DELAY = "cloud_run_revision", 180
+_LOG_SUMMED = (
+    "resource.project_id",
+    "resource.service_name",
+    "resource.revision_name",
+    "resource.configuration_name",
+    "metric.log",
+)
+_MANAGED_RESOURCE, _MANAGED_DELAY = "prometheus_target", 60
+_MANAGED_SUMMED = (
+    "resource.project_id",
+    "resource.cluster",
+    "resource.namespace",
+    "resource.job",
+    "resource.instance",
+    "metric.instanceId",
+    "metric.service_name",
+    "metric.revision_name",
+    "metric.region",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogMetric:
+    """A log-based metric: its family, the event that is counted, where values stand in the entry.
+
+    An entry is a line of JSON that the service writes to its standard output, such as
+    {"ionmon": "request", "endpoint": "/process", "method": "GET", "status": 200, "seconds": 0.01}.
+    `labels` pairs a label of the family with the entry's field; `value` is the field of which a
+    distribution is made, or None where entries are counted.
+    """
+
+    name: str
+    family: Family
+    event: str
+    labels: tuple[tuple[str, str], ...] = ()
+    value: str | None = None
+
+
+LOG_METRICS: tuple[LogMetric, ...] = (
+    LogMetric(
+        "ionmon/requests",
+        application.REQUESTS,
+        "request",
+        (("endpoint", "endpoint"), ("method", "method"), ("response_code_class", "status")),
+    ),
+    LogMetric(
+        "ionmon/request_duration",
+        application.REQUEST_DURATION,
+        "request",
+        (("endpoint", "endpoint"),),
+        "seconds",
+    ),
+    LogMetric(
+        "ionmon/routing_confidence", application.ROUTING_CONFIDENCE, "routing", (), "confidence"
+    ),
+    LogMetric(
+        "ionmon/persona_requests",
+        application.PERSONA_REQUESTS,
+        "routing",
+        (("persona", "persona"),),
+    ),
+    LogMetric(
+        "ionmon/feature_uses", application.FEATURE_USES, "feature", (("feature", "feature"),)
+    ),
+)
+
+
+def by_logs() -> tuple[Family, ...]:
+    """Return the application's families as they are read from log-based metrics."""
+    return tuple(_by_log(metric) for metric in LOG_METRICS)
+
+
+def _by_log(metric: LogMetric) -> Family:
+    labels = (("region", "resource.location"), *((n, f"metric.{n}") for n, _ in metric.labels))
+    source = CloudMonitoring(
+        LOGS + metric.name,
+        _LOG_RESOURCE,
+        MetricKind.DELTA,
+        ValueType.DISTRIBUTION if metric.value else ValueType.INT64,
+        labels,
+        _LOG_SUMMED,
+        delay=_LOG_DELAY,
+    )
+    return replace(metric.family, source=source)
+
+
+def by_managed_prometheus() -> tuple[Family, ...]:
+    """Return the application's families as Managed Service for Prometheus keeps them."""
+    return tuple(_by_managed(family) for family in application.FAMILIES)
+
+
+_SUFFIXES = {Type.COUNTER: "counter", Type.HISTOGRAM: "histogram", Type.GAUGE: "gauge"}
+
+
+def _by_managed(family: Family) -> Family:
+    own = tuple(name for name in family.label_names if name != "region")
+    counted = family.type is not Type.GAUGE
+    value = ValueType.DISTRIBUTION if family.type is Type.HISTOGRAM else ValueType.DOUBLE
+    source = CloudMonitoring(
+        f"{MANAGED}{family.name}/{_SUFFIXES[family.type]}",
+        _MANAGED_RESOURCE,
+        MetricKind.CUMULATIVE if counted else MetricKind.GAUGE,
+        value,
+        (("region", "resource.location"), *((name, f"metric.{name}") for name in own)),
+        _MANAGED_SUMMED,
+        delay=_MANAGED_DELAY,
+    )
+    return replace(family, source=source)

@@ -1,0 +1,83 @@
+"""The section google.metrics of monitoring.yaml: any metric of Cloud Monitoring as a family."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from exporter.catalog import CATALOG
+from exporter.settings.addresses import LabelOrigin, Text, text_form
+from exporter.settings.types import Named, Number, Seconds, Section, inside, key, least, most
+
+# What Prometheus and its relatives set themselves: a label of this name would be renamed.
+TAKEN = ("project_id", "location", "cluster", "namespace", "job", "instance", "zone", "le")
+_RESERVED = ("_bucket", "_count", "_sum", "_info", "_created")
+
+MetricType = Annotated[
+    str,
+    text_form(
+        r"[a-z0-9.-]+\.(googleapis|google|dev|com|io|org|net)[a-z0-9.-]*/[A-Za-z0-9_./:-]+",
+        "is no metric type; it is written like custom.googleapis.com/orders",
+    ),
+]
+
+
+def _free_name(name: str) -> str:
+    if name in CATALOG:
+        raise ValueError("is a family of the catalog; take another name")
+    if name.endswith(_RESERVED) or name.startswith(("ionmon_", "process_")):
+        raise ValueError("is a name that others use; take another ending or beginning")
+    return name
+
+
+def _free_label(name: str) -> str:
+    if name in TAKEN:
+        raise ValueError("would meet a label that Prometheus sets; take another name")
+    return name
+
+
+FamilyName = Annotated[
+    str,
+    text_form(r"[a-z][a-z0-9_]{1,99}", "is no name of a metric; use a-z, 0-9 and '_'"),
+    AfterValidator(_free_name),
+]
+LabelName = Annotated[
+    str,
+    text_form(r"[a-z][a-z0-9_]{0,99}", "is no name of a label; use a-z, 0-9 and '_'"),
+    AfterValidator(_free_label),
+]
+
+
+class MetricSettings(Section):
+    """A metric of Cloud Monitoring, as it is exported."""
+
+    type: MetricType = key(..., "Type of the metric, such as custom.googleapis.com/orders.")
+    resource: Annotated[
+        str, text_form(r"[A-Za-z0-9_./-]+", "is no type of a resource, such as cloud_run_revision")
+    ] = key(..., "Type of the monitored resource.")
+    kind: Literal["GAUGE", "DELTA", "CUMULATIVE"] = key(..., "Kind, as its descriptor says.")
+    value: Literal["BOOL", "INT64", "DOUBLE", "DISTRIBUTION"] = key(
+        ..., "Type of its values, as its descriptor says."
+    )
+    help: Text = key(..., "One sentence that says what it is.")
+    labels: Named[LabelName, LabelOrigin] = key(
+        {}, "Labels that are kept: the exported name, and resource.NAME or metric.NAME."
+    )
+    summed: tuple[LabelOrigin, ...] = key((), "Labels that are left out on purpose.")
+    scale: Annotated[Number, Field(gt=0)] = key(1.0, "Factor to the base unit, such as 0.001.")
+    reduce: Literal["sum", "max", "min", "mean"] = key(
+        "sum", "How gauges that differ only in labels that are left out become one."
+    )
+    interval: Annotated[Seconds, least("10s"), most("1d")] | None = key(
+        None, "Time between two reads, in place of `poll_interval`."
+    )
+
+
+def named_by_kind(metrics: Mapping[str, MetricSettings]) -> Mapping[str, MetricSettings]:
+    """Refuse names whose ending says another kind of metric, with the mend."""
+    for name, metric in metrics.items():
+        counts = metric.kind != "GAUGE" and metric.value != "DISTRIBUTION"
+        if counts != name.endswith("_total"):
+            end = "has to end in _total" if counts else "must not end in _total"
+            raise inside((name,), f"{metric.kind} of {metric.value} {end}")
+    return metrics
