@@ -6,28 +6,26 @@ import logging
 import zlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import grpc
 
 from exporter.catalog import own
-from exporter.catalog.model import CloudMonitoring, Family, MetricKind
-from exporter.clock import Clock
-from exporter.cloud_monitoring.checkpoint import Store
-from exporter.cloud_monitoring.client import MonitoringClient, Query
+from exporter.catalog.model import MetricKind
+from exporter.cloud_monitoring.accounts import account, account_counting, account_gap
+from exporter.cloud_monitoring.client import Query
 from exporter.cloud_monitoring.counters import Ledger, Mark, Total
-from exporter.cloud_monitoring.descriptors import Described, Descriptors
-from exporter.cloud_monitoring.filters import Selection, metric_filter
+from exporter.cloud_monitoring.descriptors import Described
+from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.gauges import GaugeReader, join
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.prime import prime
 from exporter.cloud_monitoring.reading import Book, CounterReader
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL, Delay, Timetable
 from exporter.cloud_monitoring.tally import Labels, Tally
+from exporter.cloud_monitoring.target import Shared, Target
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason, StateError
 from exporter.snapshot import Part, Sample
-from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.cloud_monitoring")
 
@@ -35,48 +33,6 @@ IDLE_PERIODS = 3
 RETIRE_AFTER = 86400
 RETIRE_EVERY = 60
 STALE_PERIODS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What to read: a family of a project, how often, which of its series, how many at most."""
-
-    project: str
-    family: Family
-    source: CloudMonitoring
-    interval: float = 60.0
-    limit: int = 10_000
-    selection: Selection = field(default_factory=Selection)
-
-    @property
-    def name(self) -> str:
-        """The poll's name on the page and in logs."""
-        return f"{self.project}/{self.family.name}"
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Labels of the poll's own metrics."""
-        return (self.project, self.family.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Margins:
-    """Seconds: how late a point may come and still count, and how far back an outage is read."""
-
-    late: float = 600.0
-    lookback: float = 86400.0
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What all polls share."""
-
-    client: MonitoringClient
-    descriptors: Descriptors
-    store: Store
-    clock: Clock
-    telemetry: Telemetry
-    margins: Margins
 
 
 class FamilyPoll:
@@ -196,7 +152,7 @@ class FamilyPoll:
             self._forget()
             raise PollError(Reason.STATE, str(error)) from error
         self._account(reader.tally)
-        self._account_counting(ledger, reader.tally)
+        account_counting(ledger, reader.tally, self.target, self._shared.telemetry)
         return self._delivery(self._samples(ledger), reader.tally, now, fault)
 
     def _count(
@@ -214,7 +170,7 @@ class FamilyPoll:
         if fault is None:
             reached = self._reached(reader.tally.newest, at, described)
             lost = ledger.settle(start, reached, int(margins.late * SECOND))
-            self._report_gap(lost)
+            account_gap(lost, self.target, self._shared.telemetry)
             gone = self._retire(ledger, at)
         return reader, fault, gone
 
@@ -306,34 +262,7 @@ class FamilyPoll:
 
     def _account(self, tally: Tally) -> None:
         """Put what a poll cost and dropped into the exporter's own metrics."""
-        telemetry, key, name = self._shared.telemetry, self.target.key, self.target.family.name
-        self.billed = max(1, tally.series)
-        telemetry.count(own.API_SERIES, key, self.billed)
-        for reason, number in tally.dropped.items():
-            telemetry.count(own.SERIES_DROPPED, (name, reason), number)
-        for label in sorted(tally.unknown)[:20]:
-            telemetry.set(own.UNKNOWN_LABELS, (name, label), 1)
-        for label in sorted(tally.unknown):
-            tally.notes.append(f"label {label} is new; its series are summed")
-
-    def _account_counting(self, ledger: Ledger, tally: Tally) -> None:
-        telemetry, key = self._shared.telemetry, self.target.key
-        telemetry.set(own.DATA_SECONDS, key, ledger.data_seconds)
-        telemetry.count(own.POINTS, key, tally.counted)
-        telemetry.count(own.POINTS_TOO_LATE, key, tally.too_late)
-        if tally.resets:
-            labels = (self.target.family.name, "layout")
-            telemetry.count(own.RESETS, labels, tally.resets)
-
-    def _report_gap(self, lost: int) -> None:
-        self._shared.telemetry.count(own.GAP, self.target.key, lost / SECOND)
-        if lost:
-            log.error(
-                "%s: %.0f s of source time could not be read and are not counted; the outage was "
-                "longer than google.lookback",
-                self.name,
-                lost / SECOND,
-            )
+        self.billed = account(tally, self.target, self._shared.telemetry)
 
 
 class CloudMonitoringCollector:

@@ -9,7 +9,14 @@ from pathlib import Path
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.engine import Engine, Outside
 from exporter.exposition import Format
-from exporter.settings import GoogleSettings, RedisSettings, RedisTarget, Settings
+from exporter.settings import (
+    ApplicationSettings,
+    GoogleSettings,
+    RedisSettings,
+    RedisTarget,
+    Settings,
+)
+from exporter.simulator.application import SimulatedApplication
 from exporter.simulator.cache_answers import CacheAnswers
 from exporter.simulator.faults import NONE, Faults
 from exporter.simulator.server import Simulator
@@ -18,8 +25,9 @@ from exporter.telemetry import Telemetry
 from exporter.web.scrapers import Scrapers
 from exporter.web.site import ExporterSite
 from tests.clocks import HandClock
+from tests.servers import redis
 
-REDIS = "ion-cache"
+REDIS, METRICS = "ion-cache", "ion-metrics"
 STEP = 5.0
 
 
@@ -45,7 +53,9 @@ class Exporter:
         self._scrapers = Scrapers()
         self.telemetry = Telemetry(clock.now())
         self.store = SqliteStore(state)
-        outside = Outside(clock, self.telemetry, self.store, self._scrapers.seen)
+        outside = Outside(
+            clock, self.telemetry, self.store, self._scrapers.seen, self._scrapers.visited
+        )
         self.site = ExporterSite(clock, self.telemetry, self._scrapers, lambda: None)
         self.engine = self.site.engine = Engine(settings, outside)
 
@@ -74,8 +84,10 @@ class Exporter:
         self.store.close()
 
 
-def settings(endpoint: str, families: Iterable[str], cache: str | None = None) -> Settings:
-    """Return settings that read these families only, and a cache."""
+def settings(
+    endpoint: str, families: Iterable[str], cache: str | None = None, metrics: int | None = None
+) -> Settings:
+    """Return settings that read these families only, a cache, and what an application recorded."""
     chosen = {"*": {"enabled": False}, **{name: {"enabled": True} for name in families}}
     google = GoogleSettings.model_validate(
         {
@@ -86,8 +98,15 @@ def settings(endpoint: str, families: Iterable[str], cache: str | None = None) -
             "calls_per_minute": 1_000_000,  # virtual minutes are short
         }
     )
-    targets = (RedisTarget(name=REDIS, url=f"redis://{cache}"),) if cache else ()
-    return Settings(google=google, redis=RedisSettings(targets=targets))
+    targets = [RedisTarget(name=REDIS, url=f"redis://{cache}")] if cache else []
+    if metrics is None:
+        return Settings(google=google, redis=RedisSettings(targets=tuple(targets)))
+    url = f"redis://127.0.0.1:{metrics}"
+    targets.append(RedisTarget(name=METRICS, url=url, collect=False))
+    application = ApplicationSettings(redis=METRICS, name=World.project)
+    return Settings(
+        google=google, redis=RedisSettings(targets=tuple(targets)), application=application
+    )
 
 
 @contextmanager
@@ -109,11 +128,20 @@ def record(
     """Scrape an exporter of a world from its start to `until`, every `every` seconds."""
     clock = HandClock(world.start)
     found = Recording(folder / "history.om")
-    with simulated(world, clock) as (_, endpoint, cache), found.path.open("w") as file:
-        exporter = Exporter(settings(endpoint, families, cache), clock, folder / "state")
+    with (
+        simulated(world, clock) as (_, endpoint, cache),
+        redis(folder) as server,
+        found.path.open("w") as file,
+    ):
+        url = f"redis://127.0.0.1:{server.port}"
+        application = SimulatedApplication(world, clock, url, World.project)
+        chosen = settings(endpoint, families, cache, server.port)
+        exporter = Exporter(chosen, clock, folder / "state")
 
         async def scrape_all() -> None:
             while clock.time < until:
+                application.catch_up()
+                assert application.flush()
                 await exporter.poll()
                 if clock.time % every == 0:
                     file.writelines(_stamped(exporter.page(), clock.time))

@@ -12,7 +12,17 @@ from exporter.simulator.place import REGIONS
 from exporter.simulator.world import MINUTE, World
 from generators.promql import View, render_signal, selector
 from tests.e2e.history import Recording, record
-from tests.e2e.truths import QUANTILES, TRUTHS, Moment, bucket, latencies, requests
+from tests.e2e.truths import (
+    OWN_TRUTHS,
+    QUANTILES,
+    SHARES,
+    TRUTHS,
+    Moment,
+    bucket,
+    latencies,
+    requests,
+    users,
+)
 from tests.servers import Prometheus, prometheus
 
 NOON = 1_790_000_040 // 86400 * 86400 + 43200
@@ -72,11 +82,12 @@ def places() -> list[tuple[str, str | None]]:
     return whole + [(name, region.name) for name in REGIONAL for region in REGIONS]
 
 
-def test_eighteen_signals_are_compared() -> None:
-    """All signals that do not come from inside the application are looked at."""
+def test_every_signal_is_compared() -> None:
+    """All 25 signals are looked at: 18 from Google and Redis, seven from inside the application."""
     inside = {s.name for s in SIGNALS if any(f.name[:4] == "app_" for f in families_in(s))}
+    assert inside == {*OWN_TRUTHS, *SHARES, "active_users"}
     assert {signal.name for signal in SIGNALS} - inside == {*TRUTHS, *QUANTILES}
-    assert len({*TRUTHS, *QUANTILES}) == 18
+    assert (len(SIGNALS), len(inside)) == (25, 7)
 
 
 @pytest.mark.parametrize("name", MOMENTS)
@@ -141,3 +152,33 @@ def test_counts_are_exact(recording: Recording, server: Prometheus, region: str 
             if isinstance(point.value, int)
         )
         assert truth == last - first
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_signals_from_inside_the_application(
+    recording: Recording, server: Prometheus, name: str
+) -> None:
+    """What the service's own code counted, through the recorder, is what it lived through."""
+    wrong = []
+    for signal, truth in OWN_TRUTHS.items():
+        for region in (None, *(region.name for region in REGIONS)):
+            at = moment(recording, name, region)
+            expected, found = truth(at), asked(server, signal, at)
+            if not _equal(found, expected):
+                wrong.append((signal, region, expected, found))
+    for signal, truths in SHARES.items():
+        at = moment(recording, name, None)
+        shares = server.query(render_signal(SIGNAL[signal], View("5m")), at.at)
+        found_shares = {labels[0][1]: value for labels, value in shares.items()}
+        expected_shares = {n: truth(at) for n, truth in truths.items() if truth(at) is not None}
+        if found_shares != pytest.approx(expected_shares, rel=1e-9, abs=1e-12):
+            wrong.append((signal, None, expected_shares, found_shares))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_active_users_are_estimated(recording: Recording, server: Prometheus, name: str) -> None:
+    """Users of the last five minutes are right within 3 %, in each region."""
+    for region in REGIONS:
+        at = moment(recording, name, region.name)
+        assert asked(server, "active_users", at) == pytest.approx(users(at), rel=0.03, abs=2)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isclose
 
+from exporter.simulator.business import FEATURES, PERSONAS, Business, business
+from exporter.simulator.place import REGIONS
 from exporter.simulator.truth import Dist, TruthPoint, TruthSeries, merged, upper_bounds
 from exporter.simulator.world import MINUTE, World
 from tests.e2e.history import REDIS, Recording
@@ -151,6 +153,68 @@ def throughput(moment: Moment) -> float:
     return requests(moment) / (end - start) if end > start else 0.0
 
 
+def seen(moment: Moment) -> list[Business]:
+    """Return the minutes that the service's own code lived through in the window."""
+    last = int(moment.at // MINUTE)
+    minutes = range(last - int(WINDOW // MINUTE) + 1, last + 1)
+    places = [r for r in REGIONS if moment.region in (None, r.name)]
+    return [business(moment.world.traffic, region, m) for region in places for m in minutes]
+
+
+def own_requests(moment: Moment, *classes: int) -> float:
+    """Return the requests that the service's own code counted, of some classes or of all."""
+    visits = [visit for minute in seen(moment) for visit in minute.visits]
+    return float(sum(v.number for v in visits if not classes or v.status // 100 in classes))
+
+
+def own_errors(moment: Moment) -> float | None:
+    """Return the share of errors as the service's own code sees it; None of too few requests."""
+    every = own_requests(moment)
+    return own_requests(moment, 4, 5) / every if every >= 100 else None
+
+
+def share(part: float, whole: float) -> float | None:
+    """Return a part of a whole, None of nothing."""
+    return part / whole if whole else None
+
+
+def l1_hit_rate(moment: Moment) -> float | None:
+    """Return the share of reads that the local cache answered."""
+    hits = sum(m.l1_hits for m in seen(moment))
+    return share(hits, hits + sum(m.l1_misses for m in seen(moment)))
+
+
+def routing_quality(moment: Moment) -> float | None:
+    """Return the mean confidence of routing decisions."""
+    found = [confidence for m in seen(moment) for _, confidence in m.decisions]
+    return share(sum(found), len(found))
+
+
+def persona_share(name: str) -> Callable[[Moment], float | None]:
+    """Return the truth of a persona's share."""
+
+    def truth(moment: Moment) -> float | None:
+        found = [persona for m in seen(moment) for persona, _ in m.decisions]
+        return share(found.count(name), len(found))
+
+    return truth
+
+
+def feature_share(name: str) -> Callable[[Moment], float | None]:
+    """Return the truth of a feature's share."""
+
+    def truth(moment: Moment) -> float | None:
+        found = [(feature, n) for m in seen(moment) for feature, n in m.features]
+        return share(sum(n for f, n in found if f == name), sum(n for _, n in found))
+
+    return truth
+
+
+def users(moment: Moment) -> float:
+    """Return how many users were seen in the slots of five minutes, the present one among them."""
+    return float(len({user for minute in seen(moment) for user in minute.users}))
+
+
 Truth = Callable[[Moment], float | None]
 TRUTHS: dict[str, Truth] = {
     "availability": enough(lambda m: 1 - requests(m, "5xx") / requests(m)),
@@ -168,6 +232,16 @@ TRUTHS: dict[str, Truth] = {
     "memory_utilization": utilization("cloudrun_memory_utilization_ratio", "memory"),
     "instances": instances,
     "scaling_events": scalings,
+}
+OWN_TRUTHS: dict[str, Truth] = {
+    "error_rate_by_endpoint": own_errors,
+    "cache_hit_rate_l1": l1_hit_rate,
+    "routing_quality": routing_quality,
+    "requests_total": own_requests,
+}
+SHARES: dict[str, dict[str, Truth]] = {
+    "persona_share": {name: persona_share(name) for name, _, _ in PERSONAS},
+    "feature_usage": {name: feature_share(name) for name, _ in FEATURES},
 }
 QUANTILES = {"response_time_p50": 0.5, "response_time_p95": 0.95, "response_time_p99": 0.99}
 

@@ -10,7 +10,7 @@ from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Query
 from exporter.cloud_monitoring.cost import dollars
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
-from exporter.collectors.cloud_monitoring import Target
+from exporter.cloud_monitoring.target import Target
 from exporter.estimate import LOOK_BACK, Estimate, Row, estimate
 from exporter.settings import Settings
 from exporter.simulator.server import Simulator

@@ -6,7 +6,7 @@ from typing import Any
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.filters import Selection
-from exporter.collectors.cloud_monitoring import Target
+from exporter.cloud_monitoring.target import Target
 from exporter.settings import Settings
 from exporter.targets import targets
 

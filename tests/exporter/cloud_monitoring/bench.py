@@ -7,7 +7,8 @@ from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
-from exporter.collectors.cloud_monitoring import FamilyPoll, Margins, Shared, Target
+from exporter.cloud_monitoring.target import Margins, Shared, Target
+from exporter.collectors.cloud_monitoring import FamilyPoll
 from exporter.snapshot import Buckets
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock

@@ -65,7 +65,8 @@ def test_metrics_under_a_prefix_share_one_call() -> None:
         sources = [SOURCE, COUNT, DATABASE] * 8
         found = list(pool.map(lambda source: known.describe("ion-demo", source), sources))
     simulator.close()
-    assert [Described(60, 77)] * 24 == found
+    assert [(d.period, d.delay, d.mismatch) for d in found] == [(60, 77, None)] * 24
+    assert found[0].labels == ("state",)
     assert simulator.calls == 2
 
 
@@ -82,9 +83,9 @@ def test_projects_are_apart() -> None:
 def test_a_descriptor_overrides_what_is_documented() -> None:
     """Period and delay are the descriptor's where it has them, else the catalog's."""
     for described, expected in (
-        (descriptor(period=300, delay=240), Described(300, 240)),
-        (descriptor(period=300), Described(300, 120)),
-        (descriptor(delay=240), Described(60, 240)),
+        (descriptor(period=300, delay=240), Described(300, 240, labels=())),
+        (descriptor(period=300), Described(300, 120, labels=())),
+        (descriptor(delay=240), Described(60, 240, labels=())),
     ):
         assert Descriptors(Listing(described)).describe("p", SOURCE) == expected
     assert Descriptors(Listing()).describe("p", SOURCE) == Described(60, 120)
@@ -116,11 +117,11 @@ def test_a_listing_is_kept_for_a_day(hand: HandTime) -> None:
     known = Descriptors(listing)
     for after, calls in ((0.0, 1), (REFRESH - 1, 1), (1.0, 2)):
         hand.at += after
-        assert known.describe("p", SOURCE) == Described(60, 240)
+        assert known.describe("p", SOURCE) == Described(60, 240, labels=())
         assert len(listing.asked) == calls
     hand.at += REFRESH
     listing.away = True
-    assert known.describe("p", SOURCE) == Described(60, 240)
+    assert known.describe("p", SOURCE) == Described(60, 240, labels=())
     assert len(listing.asked) == 3
 
 
@@ -137,7 +138,7 @@ def test_a_listing_that_failed_is_tried_again_in_ten_minutes(
     assert "p: no descriptors of run.googleapis.com/*, documented values serve" in caplog.text
     listing.away = False
     hand.at += RETRY
-    assert known.describe("p", SOURCE) == Described(60, 240)
+    assert known.describe("p", SOURCE) == Described(60, 240, labels=())
 
 
 def test_a_prefix_is_the_product() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from exporter.cloud_monitoring.points import SECOND
-from exporter.collectors.cloud_monitoring import Margins
+from exporter.cloud_monitoring.target import Margins
 from exporter.errors import PollError
 from tests.exporter.cloud_monitoring.bench import Bench
 from tests.exporter.cloud_monitoring.paper import PaperApi, PaperPoint

@@ -1,0 +1,134 @@
+"""What recording costs an application, and what reading very many instances costs the exporter."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter
+
+from benchmarks.row import Row, ms, percentile
+from exporter.clock import WallClock
+from exporter.collectors.application import ApplicationPoll, ApplicationTarget
+from exporter.exposition import Exposition, Format
+from exporter.recorder import Recorder
+from exporter.redis.target import RedisTarget
+from exporter.snapshot import snapshot
+from exporter.telemetry import Telemetry
+from tests.servers import Redis, redis
+
+INCREMENTS, ROUNDS = 200_000, 15
+INSTANCES, SERIES = 200, 200
+POLLS, LAGS = 50, 40
+MOST, LAG = 1.05, 3.0
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of this file."""
+    with tempfile.TemporaryDirectory() as name, redis(Path(name)) as server:
+        yield _increments(server)
+        yield from _flushes(server)
+        yield asyncio.run(_polls(server))
+        yield asyncio.run(_lag(server))
+
+
+def _url(server: Redis) -> str:
+    return f"redis://127.0.0.1:{server.port}"
+
+
+def _increments(server: Redis) -> Row:
+    """Compare increments with a recorder that flushes every second, and without, in turn."""
+    bare, recorded = _counter(CollectorRegistry()), _counter(registry := CollectorRegistry())
+    recorder = Recorder(_url(server), application="cost", registry=registry).start()
+    pairs = [(_time(bare), _time(recorded)) for _ in range(ROUNDS)]
+    recorder.stop()
+    ratio = percentile([b / a for a, b in pairs], 0.5)
+    ours, theirs = (percentile([pair[i] for pair in pairs], 0.5) / INCREMENTS for i in (1, 0))
+    figure, against = f"{ours * 1e9:.0f} ns", f"{theirs * 1e9:.0f} ns without: {ratio:.3f} times"
+    return Row("an increment with the recorder", figure, against, f"{MOST} times", ratio <= MOST)
+
+
+def _counter(registry: CollectorRegistry) -> Counter:
+    return Counter("events", "Events.", registry=registry)
+
+
+def _time(counter: Counter) -> float:
+    begun = time.perf_counter()
+    for _ in range(INCREMENTS):
+        counter.inc()
+    return time.perf_counter() - begun
+
+
+def _flushes(server: Redis) -> Iterator[Row]:
+    """Measure a flush in which every one of 200 series changed."""
+    registry = CollectorRegistry()
+    counter = _wide(registry)
+    recorder = Recorder(_url(server), application="flush", registry=registry)
+    recorder.flush()
+    before, taken = int(server.info("total_net_input_bytes")), []
+    for _ in range(POLLS):
+        _touch(counter)
+        begun = time.perf_counter()
+        recorder.flush()
+        taken.append(time.perf_counter() - begun)
+    sent = (int(server.info("total_net_input_bytes")) - before) / POLLS
+    what = f"a flush of {SERIES} changed series"
+    yield Row(what, f"{ms(percentile(taken, 0.5))}, {sent:,.0f} bytes, 1 command", "", "", met=True)
+
+
+def _wide(registry: CollectorRegistry) -> Counter:
+    return Counter("requests", "Requests.", ["endpoint", "code"], registry=registry)
+
+
+def _touch(counter: Counter) -> None:
+    for number in range(SERIES):
+        counter.labels(f"/endpoint-{number // 4}", f"{number % 4 + 2}xx").inc()
+
+
+async def _polls(server: Redis) -> Row:
+    """Measure reading, merging and encoding what very many instances wrote."""
+    for _ in range(INSTANCES):
+        counter = _wide(registry := CollectorRegistry())
+        _touch(counter)
+        Recorder(_url(server), application="many", registry=registry).flush()
+    poll = _poll(server, "many")
+    exposition, taken = Exposition(), []
+    for _ in range(POLLS):
+        begun = time.perf_counter()
+        delivery = await poll.run()
+        exposition.page(snapshot(delivery.parts, 1).families, Format.TEXT, gzip=True)
+        taken.append(time.perf_counter() - begun)
+    await poll.close()
+    what = f"reading {INSTANCES} instances of {SERIES} series, to the page"
+    return Row(what, ms(percentile(taken, 0.5)), "", "", met=True)
+
+
+def _poll(server: Redis, name: str) -> ApplicationPoll:
+    target = ApplicationTarget(name, RedisTarget("metrics", _url(server)))
+    return ApplicationPoll(target, WallClock(), Telemetry(0.0))
+
+
+async def _lag(server: Redis) -> Row:
+    """Measure from an increment to a reading that holds it, with a flush and a poll a second."""
+    counter = _counter(registry := CollectorRegistry())
+    recorder = Recorder(_url(server), application="lag", registry=registry).start()
+    poll, lags = _poll(server, "lag"), []
+    due = time.perf_counter()
+    for number in range(1, LAGS + 1):
+        counter.inc()
+        begun = time.perf_counter()
+        await asyncio.sleep(0.037 * (number % 27))
+        while True:
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            due = time.perf_counter() + 1.0
+            delivery = await poll.run()
+            values = [s.value for p in delivery.parts for s in p.samples]
+            if values and values[-1] == number:
+                break
+        lags.append(time.perf_counter() - begun)
+    await poll.close()
+    await asyncio.to_thread(recorder.stop)
+    p99 = percentile(lags, 0.99)
+    what = "from an increment to the page, a flush and a poll a second, p99"
+    return Row(what, f"{p99:.2f} s", "", f"{LAG:.0f} s", p99 < LAG)
