@@ -18,8 +18,8 @@ from exporter.cloud_monitoring.connect import CredentialsMissing, channel
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
 from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.target import Target
 from exporter.collectors.base import Poll
-from exporter.collectors.cloud_monitoring import Target
 from exporter.collectors.redis import RedisCollector
 from exporter.engine import collected
 from exporter.errors import IonmonError, PollError, Reason, StateError

@@ -13,9 +13,10 @@ from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.connect import channel
 from exporter.cloud_monitoring.cost import Load, projected, stretch
 from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.cloud_monitoring.target import Margins, Shared
 from exporter.collectors.application import ApplicationCollector, ApplicationTarget
 from exporter.collectors.base import Collector
-from exporter.collectors.cloud_monitoring import CloudMonitoringCollector, Margins, Shared
+from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.collectors.redis import RedisCollector
 from exporter.logs import once
 from exporter.poller import Poller

@@ -11,7 +11,7 @@ from exporter.cloud_monitoring.cost import DOLLARS_PER_SERIES, MONTH, Load, doll
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL
-from exporter.collectors.cloud_monitoring import Target
+from exporter.cloud_monitoring.target import Target
 from exporter.errors import PollError, Reason
 
 LOOK_BACK = 1800
