@@ -1,5 +1,7 @@
 """Which exported family an application's metric is: one of the catalog, or one of its own."""
 
+import re
+
 from exporter.catalog import application as catalog
 from exporter.catalog.model import Application, Family, Label, Type, Unit
 from exporter.recorder.layout import Shape
@@ -14,6 +16,7 @@ _TYPES = {
     "stateset": Type.GAUGE,
     "unknown": Type.GAUGE,
 }
+_NAME, _LABEL = re.compile("[a-zA-Z_:][a-zA-Z0-9_:]*"), re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
 _BY_NAME = {family.name: family for family in catalog.FAMILIES}
 
 
@@ -27,6 +30,10 @@ def exported(name: str, shape: Shape) -> Family:
     kind = _TYPES.get(shape.type)
     if kind is None:
         raise Unfit(f"{name}: type {shape.type!r} is not known")
+    if not _NAME.fullmatch(whole) or not all(map(_LABEL.fullmatch, shape.labels)):
+        raise Unfit(f"{name}: names may hold letters, digits and _ only; rename it or its labels")
+    if len(set(shape.labels)) < len(shape.labels):
+        raise Unfit(f"{name}: has a label twice; rename one")
     known = _BY_NAME.get(whole)
     if known is None:
         labels = tuple(Label(label, "label of the application") for label in shape.labels)

@@ -18,13 +18,8 @@ from exporter.cloud_monitoring import client as client_module
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.descriptors import Descriptors
-from exporter.collectors.cloud_monitoring import (
-    CloudMonitoringCollector,
-    FamilyPoll,
-    Margins,
-    Shared,
-    Target,
-)
+from exporter.cloud_monitoring.target import Margins, Shared, Target
+from exporter.collectors.cloud_monitoring import CloudMonitoringCollector, FamilyPoll
 from exporter.errors import PollError, Reason
 from exporter.simulator.faults import Faults
 from exporter.simulator.server import Simulator
