@@ -15,7 +15,7 @@ from exporter.catalog.model import (
     ValueType,
 )
 from exporter.cloud_monitoring.filters import Selection
-from exporter.collectors.cloud_monitoring import Target
+from exporter.cloud_monitoring.target import Target
 from exporter.settings import FamilySettings, Filters, GoogleSettings, MetricSettings, Settings
 
 _SERVICE = ("resource.service_name",)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from exporter.collectors.cloud_monitoring import Margins
+from exporter.cloud_monitoring.target import Margins
 from tests.exporter.cloud_monitoring.bench import Bench
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE
 from tests.exporter.cloud_monitoring.paper import PaperApi, PaperPoint
