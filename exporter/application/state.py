@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from redis.exceptions import AuthenticationError, NoPermissionError
+
 from exporter.errors import PollError, Reason
 from exporter.recorder.layout import SEPARATOR, WINDOWS, Keys, Shape, shape
 from exporter.redis.client import Command, Reply
@@ -94,7 +96,7 @@ def state(replies: Sequence[Reply], regions: Sequence[str]) -> State:
 def refusal(error: Exception) -> PollError:
     """Return what an error reply means."""
     text = str(error)
-    if text.startswith(("NOPERM", "NOAUTH", "WRONGPASS")):
+    if isinstance(error, NoPermissionError | AuthenticationError):
         mend = "grant the user the application's keys, ~ionmon:*, and the commands it needs"
         return PollError(Reason.PERMISSION, f"{text[:200]}; {mend}")
     return PollError(Reason.INVALID, text[:200])

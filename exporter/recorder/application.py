@@ -6,6 +6,7 @@ from exporter.recorder.bounded import Bounded
 from exporter.recorder.recorder import Recorder
 
 MOST_ENDPOINTS, MOST_NAMES = 100, 50
+_CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
 _SECONDS = (
     *(0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.2),
     *(0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0),
@@ -40,6 +41,7 @@ class Application:
             registry=registry,
         )
         self._endpoints = Bounded(MOST_ENDPOINTS)
+        self._met: set[tuple[str, str]] = set()
 
     def _cache_and_database(self, registry: CollectorRegistry) -> None:
         def counter(name: str, text: str) -> Counter:
@@ -81,8 +83,12 @@ class Application:
 
     def request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """Count a request; `endpoint` is a route template, never the path that was asked for."""
-        name = self._endpoints.of(endpoint)
-        self._requests.labels(name, _method(method), f"{status // 100}xx").inc()
+        name, verb = self._endpoints.of(endpoint), _method(method)
+        if (name, verb) not in self._met:
+            self._met.add((name, verb))
+            for code_class in _CLASSES:  # at zero, so that the first error is a rise
+                self._requests.labels(name, verb, code_class)
+        self._requests.labels(name, verb, f"{status // 100}xx").inc()
         self._durations.labels(name).observe(seconds)
 
     def cache_hit(self) -> None:

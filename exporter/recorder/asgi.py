@@ -1,4 +1,8 @@
-"""Counts the requests of an ASGI application, and flushes while there is CPU to do it with."""
+"""Counts the requests of an ASGI application, and flushes while there is CPU to do it with.
+
+The end of the application's lifespan stops the recorder: uvicorn ends by the signal that it caught,
+after which nothing runs at exit.
+"""
 
 import asyncio
 import time
@@ -35,10 +39,20 @@ class AsgiMiddleware:
         self._app, self._metrics, self._endpoint = app, metrics, endpoint
         self._recorder = metrics.recorder if flush else None
 
+    def _ending(self, send: Send) -> Send:
+        """Return what stops the recorder before the server hears that the application has ended."""
+
+        async def stop(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown.") and self._metrics.recorder:
+                await asyncio.to_thread(self._metrics.recorder.stop)
+            await send(message)
+
+        return stop
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, and count it when its answer has ended."""
+        """Answer a request, and count it when its answer has ended; stop with the application."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, self._ending(send))
             return
         begun, seen = time.perf_counter(), [FAILED]
 
@@ -52,5 +66,5 @@ class AsgiMiddleware:
         finally:
             name = self._endpoint(scope) or UNMATCHED
             self._metrics.request(name, scope["method"], seen[0], time.perf_counter() - begun)
-            if self._recorder:
+            if self._recorder and self._recorder.is_due():
                 await asyncio.to_thread(self._recorder.flush_if_due)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from math import isfinite
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
@@ -31,7 +32,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads a registry; `constant` labels come before a metric's own, `rules` join its gauges."""
+    """Reads a registry.
+
+    `constant` labels come before a metric's own, and give way to one of the same name; `rules` join
+    its gauges.
+    """
 
     registry: CollectorRegistry
     constant: Mapping[str, str]
@@ -46,32 +51,39 @@ class Reader:
         return found
 
     def _take(self, metric: Metric, found: Reading) -> None:
-        samples = [s for s in metric.samples if not s.name.endswith("_created")]
+        samples = [s for s in metric.samples if s.name != f"{metric.name}_created"]
         name = metric.name + _SUFFIXES.get(metric.type, "")
         shape = self._shape(metric, samples)
-        own = shape.labels[len(self.constant) :]
+        own = _own(samples)
+        constant = tuple(value for name, value in self.constant.items() if name not in own)
         series = _series(samples, own)
         for values, group in islice(series.items(), MOST_SERIES):
-            labels = (*self.constant.values(), *values)
+            labels = (*constant, *values)
             if metric.type in ("counter", "summary", "histogram"):
                 for part, value in _parts(metric.type, group):
-                    found.totals[field_name(name, part, labels)] = value
+                    if isfinite(value):  # Redis adds up no other, nor could it be taken back
+                        found.totals[field_name(name, part, labels)] = value
             else:
                 found.levels[field_name(name, "", labels)] = group[0].value
         found.shapes[name] = shape
         found.dropped += max(0, len(series) - MOST_SERIES)
 
     def _shape(self, metric: Metric, samples: list[Sample]) -> Shape:
-        own = tuple(name for name in samples[0].labels if name != "le")
+        own = _own(samples)
+        constant = tuple(name for name in self.constant if name not in own)
         edges = {float(s.labels["le"]) for s in samples if s.name.endswith("_bucket")}
         rule = "latest" if metric.type in _LATEST else self.rules.get(metric.name, "sum")
         return Shape(
             metric.type,
             metric.documentation,
-            (*self.constant, *own),
+            (*constant, *own),
             tuple(sorted(edges - {float("inf")})),
             rule,
         )
+
+
+def _own(samples: list[Sample]) -> Values:
+    return tuple(name for name in samples[0].labels if name != "le")
 
 
 def _series(samples: Iterable[Sample], own: Values) -> dict[Values, list[Sample]]:

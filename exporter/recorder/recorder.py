@@ -1,16 +1,10 @@
 """Sends what an application's own prometheus_client metrics count to Redis, in the background."""
 
-import atexit
 import logging
-import os
 import secrets
-import signal
-import sys
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator, Mapping
-from types import FrameType
 from typing import Any, NamedTuple
 
 import redis
@@ -18,6 +12,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from exporter.recorder import process
 from exporter.recorder.changes import Reader
 from exporter.recorder.layout import RULES, keys
 from exporter.recorder.scripts import FLUSH, LEAVE, REMEMBERED
@@ -28,9 +23,8 @@ log = logging.getLogger("ionmon.recorder")
 
 BEAT = 30.0
 SEED_WAIT = 10.0
-ATTEMPTS = 3
+ATTEMPTS = 5  # one that is behind, one that takes up, one with what is new, and to spare
 PATIENCE = 5.0  # seconds that the end of a process waits for a flush under way
-_recorders: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
 
 
 class Reply(NamedTuple):
@@ -90,9 +84,8 @@ class Recorder:
         self.instance = secrets.token_hex(8)
         self._ledger = ledger
         self._epoch, self._unseeded_since = "", 0.0
-        self._beat_at = self._acknowledged = 0.0
-        self._stop, self._flushing = threading.Event(), threading.Lock()
-        self._reading = threading.Lock()
+        self._beat_at = self._tried_at = self._acknowledged = 0.0
+        self._flushing, self._reading = threading.Lock(), threading.Lock()
         self._client = self._connect()
         self._flush_script = self._client.register_script(FLUSH)
         self._leave_script = self._client.register_script(LEAVE)
@@ -116,14 +109,12 @@ class Recorder:
         """Begin to flush in the background; at the end of the process what is left, too."""
         if not self._running:
             self._running = True
-            _recorders.add(self)
-            atexit.register(self.stop)
-            self._stop_with_child()
-            self._on_sigterm()
+            process.join(self)
             self._run()
         return self
 
     def _run(self) -> None:
+        self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="ionmon-recorder", daemon=True)
         self._thread.start()
 
@@ -131,24 +122,6 @@ class Recorder:
         stop = self._stop
         while not stop.wait(self._interval):
             self.flush()
-
-    def _stop_with_child(self) -> None:
-        """See that processes of multiprocessing, which skip atexit, flush at their end."""
-        util = sys.modules.get("multiprocessing.util")
-        if util is not None:
-            util.register_after_fork(self, _finalize)
-
-    def _on_sigterm(self) -> None:
-        """Flush where SIGTERM would end the process at once; a handler that is there stays."""
-        is_main = threading.current_thread() is threading.main_thread()
-        if is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, self._terminated)
-
-    def _terminated(self, number: int, frame: FrameType | None) -> None:
-        del frame
-        self.stop()
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
 
     def stop(self) -> bool:
         """End the background thread and flush. Returns whether all that was counted is in Redis."""
@@ -165,16 +138,20 @@ class Recorder:
         return done
 
     def _leave(self) -> None:
-        named = [self.instance, REMEMBERED // 2, *self._ledger.fields]
+        named = [self.instance, REMEMBERED // 2, *map(_bytes, self._ledger.fields)]
         self._leave_script(keys=[self._keys.gauges, self._keys.seen], args=named)
 
+    def is_due(self) -> bool:
+        """Say whether the last flush, or the last attempt at one, is an interval ago."""
+        return time.monotonic() - self._tried_at >= self._interval
+
     def flush_if_due(self) -> None:
-        """Flush where the last one is an interval ago: for CPU that is there in requests only."""
-        if time.monotonic() - self._beat_at >= self._interval:
+        """Flush where it is due: for CPU that is there in requests only."""
+        if self.is_due():
             self.flush(wait=0.0)
 
     def flush(self, wait: float = -1) -> bool:
-        """Send what changed. Returns whether all of it is in Redis; never raises for Redis.
+        """Send what changed. Returns whether all of it is in Redis; never raises.
 
         `wait` is how long to wait for a flush under way; below 0, for as long as it takes.
         """
@@ -182,7 +159,7 @@ class Recorder:
             return False
         try:
             return self._send()
-        except (redis.RedisError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - no collector may break the application
             self.failures += 1
             if self.failures == 1:
                 log.warning("metrics cannot be flushed, they are kept: %s", type(error).__name__)
@@ -192,10 +169,11 @@ class Recorder:
 
     def _send(self) -> bool:
         """Send until Redis and this instance agree."""
+        self._tried_at = time.monotonic()
         self.users.send(self._client)
+        with self._reading:
+            reading = self._reader.read()
         for _ in range(ATTEMPTS):
-            with self._reading:
-                reading = self._reader.read()
             beat = time.monotonic() - self._beat_at >= BEAT
             flush = self._ledger.next(reading, beat=beat)
             if flush is None:
@@ -203,8 +181,7 @@ class Recorder:
             reply = self._apply(flush)
             if reply.state == "ok":
                 self._agreed(reply)
-                return True
-            if not self._take_up(reply):
+            elif not self._take_up(reply):
                 return False
         return False
 
@@ -269,42 +246,21 @@ class Recorder:
         self.users.forget()
         self._be_born(Ledger(self._reader.read().totals))
         if self._running:
+            process.stop_with_child(self)
             self._run()
 
 
 def _pairs(values: Mapping[str, str]) -> Iterator[object]:
     yield len(values)
     for name, value in values.items():
-        yield name
-        yield value
+        yield _bytes(name)
+        yield _bytes(value)
+
+
+def _bytes(text: str) -> bytes:
+    """Return it as UTF-8; a label value may hold what is no character."""
+    return text.encode("utf-8", "replace")
 
 
 def _text(reply: bytes | str) -> str:
     return reply.decode() if isinstance(reply, bytes) else reply
-
-
-def _finalize(recorder: Recorder) -> None:
-    util = sys.modules["multiprocessing.util"]
-    util.Finalize(recorder, recorder.stop, exitpriority=10)
-
-
-def _before_fork() -> None:
-    for recorder in _recorders:
-        recorder.before_fork()
-
-
-def _after_fork_in_parent() -> None:
-    for recorder in _recorders:
-        recorder.after_fork_in_parent()
-
-
-def _after_fork_in_child() -> None:
-    for recorder in _recorders:
-        recorder.after_fork_in_child()
-
-
-os.register_at_fork(
-    before=_before_fork,
-    after_in_parent=_after_fork_in_parent,
-    after_in_child=_after_fork_in_child,
-)

@@ -8,6 +8,7 @@ Flushes that were applied are kept for a while, since a failover may take them b
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isnan
 
 from exporter.recorder.changes import Reading
 from exporter.recorder.layout import Shape
@@ -66,7 +67,8 @@ class Ledger:
         rises = {
             n: v - self._base.get(n, 0.0) for n, v in reading.totals.items() if self._rose(n, v)
         }
-        levels = {n: v for n, v in reading.levels.items() if beat or self._levels.get(n) != v}
+        known = self._levels
+        levels = {n: v for n, v in reading.levels.items() if beat or _differs(known.get(n), v)}
         shapes = {n: s for n, s in reading.shapes.items() if self._shapes.get(n) != s}
         dropped, self._dropped = max(0, reading.dropped - self._dropped), reading.dropped
         if not (beat or rises or levels or shapes or dropped):
@@ -104,8 +106,8 @@ class Ledger:
         """
         known = [*self._kept, *([self._flying] if self._flying else [])]
         missing = [flush for flush in known if flush.number > counted]
-        oldest = missing[0].number if missing else self._applied + 1
-        self.lost += max(0, oldest - counted - 1)
+        before = missing[0].before if missing else self._applied
+        self.lost += max(0, before - counted)
         totals: dict[str, float] = {}
         for flush in missing:
             for name, rise in flush.totals.items():
@@ -117,3 +119,8 @@ class Ledger:
         )
         self._kept = deque(flush for flush in self._kept if flush.number <= counted)
         self._kept_fields = sum(len(flush.totals) for flush in self._kept)
+
+
+def _differs(known: float | None, value: float) -> bool:
+    """Say whether a level changed; what is not a number is the same as what was none."""
+    return known != value and not (known is not None and isnan(known) and isnan(value))

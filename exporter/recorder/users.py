@@ -1,5 +1,9 @@
-"""Active users by HyperLogLog: how many, never who."""
+"""Active users by HyperLogLog: how many, never who.
 
+A digest of each is sent, since Redis writes the arguments of commands to its files and logs.
+"""
+
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -29,13 +33,17 @@ class Users:
         waiting = list(self._waiting)
         if not waiting:
             return
-        now = self._clock()
+        now, digests = self._clock(), [_digest(user) for user in waiting]
         pipeline = client.pipeline(transaction=False)
         pipeline.sadd(self._keys.regions, self._region)
         for _, width, slots in WINDOWS:
             key = self._keys.slot(self._region, width, int(now // width))
-            pipeline.pfadd(key, *waiting)
+            pipeline.pfadd(key, *digests)
             pipeline.expire(key, width * (slots + 2))
         pipeline.execute()
         for user in waiting:
             self._waiting.pop(user, None)
+
+
+def _digest(user: str) -> bytes:
+    return hashlib.blake2b(str(user).encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -43,10 +43,12 @@ class WsgiMiddleware:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterator[bytes]:
         """Answer a request, and count it when its answer has ended."""
-        begun, seen = time.perf_counter(), [FAILED]
+        begun, status_seen, matched = time.perf_counter(), FAILED, None
 
         def start(status: str, headers: list[tuple[str, str]], *error: ErrorInfo) -> object:
-            seen[0] = int(status[:3])
+            nonlocal status_seen, matched
+            status_seen = int(status[:3])
+            matched = self._endpoint(environ)  # now, since Flask forgets it before the end
             return start_response(status, headers, *error)
 
         try:
@@ -58,8 +60,8 @@ class WsgiMiddleware:
                 if close:
                     close()
         finally:
-            name = self._endpoint(environ) or UNMATCHED
+            name = matched or self._endpoint(environ) or UNMATCHED
             taken = time.perf_counter() - begun
-            self._metrics.request(name, environ.get("REQUEST_METHOD", ""), seen[0], taken)
+            self._metrics.request(name, environ.get("REQUEST_METHOD", ""), status_seen, taken)
             if self._recorder:
                 self._recorder.flush_if_due()

@@ -1,0 +1,1 @@
+"""Examples: settings, and applications that record their own metrics."""

@@ -1,0 +1,1 @@
+"""Tests of how instances are merged."""

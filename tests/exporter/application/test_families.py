@@ -1,0 +1,47 @@
+"""An application's metric is the catalog's family, or one of its own, or unfit."""
+
+import pytest
+
+from exporter.application.families import Unfit, exported
+from exporter.catalog import application as catalog
+from exporter.catalog.model import Application, Family, Label, Type, Unit
+from exporter.recorder.layout import Shape
+
+
+@pytest.mark.parametrize("name", ["jobs_total", "app_jobs_total"])
+def test_a_metric_of_its_own_is_an_app_family(name: str) -> None:
+    """It has the prefix once, its help with the origin, and its labels."""
+    label = Label("kind", "label of the application")
+    expected = Family(
+        "app_jobs_total",
+        Type.COUNTER,
+        Unit.NONE,
+        "Jobs. [application]",
+        (label,),
+        Application(name),
+    )
+    assert expected == exported(name, Shape("counter", "Jobs.", ("kind",)))
+
+
+def test_the_catalog_s_families_are_known() -> None:
+    """A metric of the catalog is that family, whichever order its labels have."""
+    labels = tuple(reversed(catalog.REQUESTS.label_names))
+    assert exported("app_requests_total", Shape("counter", "x", labels)) is catalog.REQUESTS
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "text"),
+    [
+        ("app_requests_total", Shape("counter", "R.", ("region",)), "with the labels region, end"),
+        ("app_pool_limit", Shape("histogram", "P.", ("region",)), "has to be a gauge"),
+        ("x", Shape("gaugehistogram", "X.", ()), "type 'gaugehistogram' is not known"),
+        ("a.b", Shape("gauge", "X.", ()), "letters, digits and _ only"),
+        ("a\nb", Shape("gauge", "X.", ()), "letters, digits and _ only"),
+        ("x", Shape("gauge", "X.", ("a b",)), "letters, digits and _ only"),
+        ("x", Shape("gauge", "X.", ("a", "a")), "has a label twice"),
+    ],
+)
+def test_what_would_break_the_page_is_unfit(name: str, shape: Shape, text: str) -> None:
+    """Each reason is said, with what would be right."""
+    with pytest.raises(Unfit, match=text):
+        exported(name, shape)

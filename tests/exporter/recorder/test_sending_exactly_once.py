@@ -1,0 +1,132 @@
+"""Whatever becomes of flushes, replies and Redis, nothing is counted twice, and little is lost."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from prometheus_client import CollectorRegistry, Counter
+
+from exporter.recorder import Recorder
+from exporter.recorder import recorder as module
+from tests.exporter.recorder.paper import Held, Paper
+
+INSTANCES = (0, 1, 2)
+WHO = st.sampled_from(INSTANCES)
+
+
+def beat(recorder: Recorder) -> bool:
+    """Flush as an instance does every half minute, though nothing changed."""
+    recorder._beat_at = float("-inf")
+    return recorder.flush()
+
+
+class Counting(RuleBasedStateMachine):
+    """Three instances, one Redis, an exporter that reads now and then.
+
+    `exact` turns false when something happens after which counts are lost by design: a reset that
+    no reading saw, an emptied Redis that nobody filled in time. A fault of Redis does not come
+    before instances and the exporter have seen the last one, and an instance's first flush is
+    answered.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wait, module.SEED_WAIT = module.SEED_WAIT, float("inf")
+        self.paper, self.exact, self.truth = Paper(), True, 0
+        self.read: Held | None = None
+        self.shown: dict[str, float] = {}
+        self.counters, self.recorders = [], []
+        for _ in INSTANCES:
+            registry = CollectorRegistry()
+            self.counters.append(Counter("c", "Counted.", ["label"], registry=registry))
+            self.recorders.append(Recorder(self.paper, registry=registry))
+            self.counters[-1].labels("a")
+            assert self.recorders[-1].flush()
+
+    @rule(who=WHO, label=st.sampled_from("ab"), number=st.integers(1, 9))
+    def count(self, who: int, label: str, number: int) -> None:
+        """An instance counts."""
+        self.counters[who].labels(label).inc(number)
+        self.truth += number
+
+    @rule(who=WHO, fault=st.sampled_from(["none", "none", "refused", "unanswered"]))
+    def flush(self, who: int, fault: str) -> None:
+        """An instance flushes, which works or not, with an answer or without."""
+        self.paper.fault = fault
+        arrived = self.recorders[who].flush()
+        self.paper.fault = "none"
+        assert not (arrived and fault == "refused" and self.recorders[who].failures)
+
+    @rule(who=WHO)
+    def reset(self, who: int) -> None:
+        """An instance sets a counter back to zero."""
+        flushed = self.recorders[who].flush()
+        self.counters[who].labels("a").reset()
+        self.exact &= flushed and self.recorders[who].flush()
+
+    def agreed(self) -> bool:
+        """Say whether every instance has flushed since Redis was last emptied."""
+        return {self.paper.held.epoch} == {recorder._epoch for recorder in self.recorders}
+
+    @precondition(agreed)
+    @rule()
+    def save(self) -> None:
+        """Redis saves, or a replica falls behind from now on."""
+        self.paper.save()
+
+    @precondition(lambda self: self.paper.saved and self.agreed())
+    @rule(which=st.integers(0, 9))
+    def go_back(self, which: int) -> None:
+        """A failover takes flushes back; all beat, and one reads, before the next fault."""
+        self.paper.go_back(which)
+        assert {beat(recorder) for recorder in self.recorders} == {True}
+        self.export()
+
+    @rule()
+    def empty(self) -> None:
+        """Redis loses everything."""
+        self.paper.empty()
+
+    @rule()
+    def export(self) -> None:
+        """The exporter reads, and fills an emptied Redis with what it showed."""
+        held = self.paper.held
+        if self.read and held.epoch not in ("", self.read.epoch) and not held.seeded:
+            self.paper.seed(self.shown, self.read.seqs)
+        for name, value in held.totals.items():
+            self.shown[name] = max(self.shown.get(name, 0.0), value)
+        if held.epoch:
+            self.read = Held(held.epoch, dict(held.totals), dict(held.seqs), held.seeded)
+
+    @rule()
+    def tire_of_waiting(self) -> None:
+        """No exporter comes in time: instances go on without what Redis had, as will the next."""
+        module.SEED_WAIT = 0.0
+        before = [recorder._epoch for recorder in self.recorders]
+        assert {beat(recorder) for recorder in self.recorders} == {True}
+        module.SEED_WAIT = float("inf")
+        if not self.paper.held.seeded and set(before) != {self.paper.held.epoch}:
+            self.exact, self.read, self.shown = False, None, {}
+
+    @invariant()
+    def nothing_is_counted_twice(self) -> None:
+        """Neither Redis nor the page holds more than was counted."""
+        assert sum(self.paper.held.totals.values()) <= self.truth
+        assert sum(self.shown.values()) <= self.truth
+
+    def teardown(self) -> None:
+        """All that need not be lost is there in the end."""
+        for _ in range(2):
+            for recorder in self.recorders:
+                beat(recorder)
+            self.export()
+        self.tire_of_waiting()
+        self.export()
+        self.nothing_is_counted_twice()
+        if self.exact:
+            assert self.truth == sum(self.paper.held.totals.values()) == sum(self.shown.values())
+            assert [recorder.lost for recorder in self.recorders] == [0, 0, 0]
+        module.SEED_WAIT = self.wait
+
+
+TestCounting = Counting.TestCase
+TestCounting.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
