@@ -15,11 +15,13 @@ install: $(INSTALLED) ## make .venv, which holds ionmon and the tools of this fi
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
-		{ echo "the venv module is missing: sudo apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2> /dev/null || \
+		{ echo "the venv module is missing; type: sudo apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
 	@echo "installing what requirements.lock names into .venv; the first time this takes a minute"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation -e . > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }
 	@touch $@
 
 run: $(INSTALLED) ## run the exporter on a simulated project; more with ARGS="--scenario latency"
@@ -50,7 +52,7 @@ stack: $(INSTALLED) ## run exporter and Prometheus as local processes
 	@mkdir -p .stack
 	@exec $(BIN)/honcho start
 
-lock: ## renew requirements.lock within the ranges of pyproject.toml
+lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.toml
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --all-extras \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 		--no-header --output-file requirements.lock pyproject.toml

@@ -37,15 +37,14 @@ def _ours() -> int:
     clock = HandClock(START)
     simulator = Simulator(World(start=START), clock)
     try:
-        asyncio.run(_poll(simulator, simulator.start(), clock))
+        asyncio.run(_poll(simulator.start(), clock))
         return simulator.billed
     finally:
         simulator.close()
 
 
-async def _poll(simulator: Simulator, endpoint: str, clock: HandClock) -> None:
+async def _poll(endpoint: str, clock: HandClock) -> None:
     """Poll in virtual time, while two scrapers come every 15 seconds."""
-    del simulator
     with tempfile.TemporaryDirectory() as name:
         exporter = Exporter(settings(endpoint, ["*"]), clock, Path(name, "state"))
         while clock.time < START + MINUTES * 60:

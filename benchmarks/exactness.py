@@ -18,4 +18,6 @@ def rows() -> Iterator[Row]:
 
 
 def _sum(totals: dict[tuple[str, ...], object]) -> int:
-    return sum(value for value in totals.values() if isinstance(value, int))
+    counts = [value for value in totals.values() if isinstance(value, int)]
+    assert len(counts) == len(totals)
+    return sum(counts)

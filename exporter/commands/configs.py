@@ -20,11 +20,12 @@ HELP = """Write every generated file below a directory; what did not change is n
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(),
-    help="Where to write.",
+    help="Where to write; here unless said.",
 )
 @click.option("--check", is_flag=True, help="Write nothing; say what would change.")
 def command(root: Path, *, check: bool) -> None:
     """Write what the generators return."""
+    # By name: the exporter runs where the generators are not installed.
     texts = importlib.import_module("generators.everything").texts()
     files = importlib.import_module("generators.files")
     try:

@@ -12,7 +12,7 @@ import click
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Family
 from exporter.catalog.signals import SIGNALS, families_in
-from exporter.errors import SettingsError
+from exporter.errors import IonmonError, SettingsError
 from exporter.history import Span, write
 from exporter.settings.types import seconds
 from exporter.simulator.incidents import SCENARIOS
@@ -26,7 +26,7 @@ HELP = """Write weeks of what an exporter of the simulated project would have se
   prometheus --storage.tsdb.path=data/ --storage.tsdb.retention.time=1y …
 
 The families are those of the signals, unless --family names others; incidents of a scenario begin
-at the start.
+three minutes after the start. ionmon simulate --help lists scenarios.
 """
 
 
@@ -53,20 +53,33 @@ class Duration(click.ParamType[int]):
 @click.option("--until", type=int, default=None, help="Unix time of its end; now by default.")
 @click.option("--step", type=Duration(), default="5m", show_default=True, help="Between samples.")
 @click.option("--family", "patterns", multiple=True, help="A name or pattern; repeatable.")
-@click.option("--scenario", type=click.Choice(tuple(SCENARIOS)), default="calm", metavar="NAME")
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--scenario",
+    type=click.Choice(tuple(SCENARIOS)),
+    default="calm",
+    metavar="NAME",
+    help="What happened; calm unless said.",
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed, the same data."
+)
 def command(file: Path, patterns: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - options
     """Write the file."""
     families, span = _families(patterns), _span(given["last"], given["until"], given["step"])
     world = World(given["seed"], span.start, SCENARIOS[given["scenario"]])
-    with file.open("wb") as out:
-        written = write(world, families, span, out, _progress())
+    try:
+        with file.open("wb") as out:
+            written = write(world, families, span, out, _progress())
+    except OSError as error:
+        raise IonmonError(f"{file}: cannot be written: {error.strerror}") from error
     click.echo(f"{file}: {written:,} samples of {len(families)} families", err=True)
 
 
 def _span(last: int, until: int | None, step: int) -> Span:
-    if step < MINUTE or step % MINUTE or last < step:
-        raise SettingsError("--step: a whole number of minutes, and not longer than --last")
+    if step < MINUTE or step % MINUTE:
+        raise SettingsError("--step: has to be whole minutes, such as 5m")
+    if last < step:
+        raise SettingsError("--last: has to be at least one --step")
     end = int(time.time() if until is None else until) // step * step
     return Span(end - last // step * step, end, step)
 

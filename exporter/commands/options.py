@@ -58,8 +58,18 @@ WEB = (
     ),
 )
 LOG = (
-    click.option("--log.level", "log_level", type=click.Choice(("debug", "info", "warn", "error"))),
-    click.option("--log.format", "log_format", type=click.Choice(("logfmt", "json"))),
+    click.option(
+        "--log.level",
+        "log_level",
+        type=click.Choice(("debug", "info", "warn", "error")),
+        help="The least that is logged; info unless said.",
+    ),
+    click.option(
+        "--log.format",
+        "log_format",
+        type=click.Choice(("logfmt", "json")),
+        help="How a line is written; logfmt unless said.",
+    ),
 )
 
 

@@ -14,7 +14,7 @@ from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, LOG, STATE, WEB, options, overrides
 from exporter.commands.run import serve
 from exporter.settings import Overrides, Settings, load
-from exporter.settings.sources import ApplicationSettings, RedisSettings, RedisTarget
+from exporter.settings.sources import ApplicationSettings, RedisTarget
 from exporter.simulator.application import SimulatedApplication
 from exporter.simulator.cache import RedisServer, SimulatedCache
 from exporter.simulator.faults import Faults
@@ -45,18 +45,30 @@ Faults between the project and the exporter, with commas:
   quota=SHARE      RESOURCE_EXHAUSTED      unavailable=SHARE  UNAVAILABLE
   slow=SHARE:TIME  slow answers            partial=SHARE    a part is missing
   repeated=SHARE   points come twice       malformed        series nobody can take
+  outage=FROM:TO   no answer, from and to after the start   fail=METRIC:STATUS  one always fails
 """
 
 
 @click.command("simulate", help=HELP)
 @options(CONFIG, STATE, WEB, LOG)
-@click.option("--scenario", type=click.Choice(tuple(SCENARIOS)), default="calm", metavar="NAME")
+@click.option(
+    "--scenario",
+    type=click.Choice(tuple(SCENARIOS)),
+    default="calm",
+    metavar="NAME",
+    help="What happens; calm unless said.",
+)
 @click.option("--faults", "fault_text", default="", metavar="FAULTS", help="What goes wrong.")
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="The same seed, the same data."
 )
 @click.option("--scale", type=click.FloatRange(0, min_open=True), default=1.0, help="Of traffic.")
-@click.option("--api-port", type=int, default=0, help="The API's port; any free one by default.")
+@click.option(
+    "--api-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The API's port; any free one by default.",
+)
 def command(
     config: Path | None,
     scenario: str,
@@ -82,6 +94,7 @@ def command(
             listen=base.listen or (PORT,),
             state_file=base.state_file or folder / "counters.sqlite",
         )
+        simulated(config, base, cache.address, None)  # wrong settings are told before anything
         click.echo(f"simulating {World.project} at {endpoint}, scenario {scenario}", err=True)
         metrics = stack.enter_context(_application(world, clock))
         serve(lambda: simulated(config, base, cache.address, metrics))
@@ -96,7 +109,7 @@ def simulated(config: Path | None, base: Overrides, cache: str, metrics: str | N
         url = f"redis://{metrics}"
         targets.append(RedisTarget(name="ion-metrics", url=url, collect=False))
         update["application"] = ApplicationSettings(redis="ion-metrics", name=World.project)
-    update["redis"] = RedisSettings(targets=tuple(targets))
+    update["redis"] = settings.redis.model_copy(update={"targets": tuple(targets)})
     return settings.model_copy(update=update)
 
 

@@ -95,7 +95,7 @@ def _start(
     for _ in range(5):
         port = _free_port()
         process = subprocess.Popen(  # noqa: S603 - a program from the PATH, our own arguments
-            [program, *_arguments(port, folder), *options],
+            [*_ended_with_us(), program, *_arguments(port, folder), *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -104,6 +104,12 @@ def _start(
         process.kill()
         process.wait()
     raise IonmonError("redis-server does not start; take it off the PATH for simulated answers")
+
+
+def _ended_with_us() -> tuple[str, ...]:
+    """Let the kernel end the server where this process is killed and cannot."""
+    found = shutil.which("setpriv")
+    return (found, "--pdeathsig", "KILL") if found else ()
 
 
 def _arguments(port: int, folder: Path) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from exporter.simulator.place import REGIONS
 from exporter.simulator.server import Simulator
 from exporter.simulator.truth import Dist, Value, upper_bounds
 from tests.e2e.storm import DURATION, LATENCIES, Page, counted, cut, end, happened, weathered
@@ -33,7 +34,8 @@ def test_every_bucket_is_the_worlds(storm: tuple[Page, Simulator]) -> None:
         key = (dict(labels)["region"], float(dict(labels)["le"]))
         buckets[key] = buckets.get(key, 0) + value
     assert buckets == {key: _below(truth[(key[0],)], key[1]) for key in buckets}
-    assert len(buckets) > 3 * 20
+    assert {region for region, _ in buckets} == {region.name for region in REGIONS}
+    assert all(sum(1 for key in buckets if key[0] == r.name) > 20 for r in REGIONS)
 
 
 def _below(value: Value, bound: float) -> float:

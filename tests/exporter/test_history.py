@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from exporter.catalog import CATALOG
 from exporter.commands.history import command
+from exporter.errors import IonmonError
 from exporter.history import Span, write
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.truth import Dist
@@ -86,10 +87,17 @@ def test_the_command_writes_openmetrics(tmp_path: Path) -> None:
     assert sorted({float(line.rsplit(" ", 1)[1]) for line in lines[:-1]}) == [NOON - 1800, NOON]
 
 
+def test_a_place_that_cannot_be_written_is_named() -> None:
+    """A directory that is not there is told as such, and is no defect."""
+    done = CliRunner().invoke(command, ["/nonexistent/history.om", "--last", "1h"])
+    assert isinstance(done.exception, IonmonError)
+    assert str(done.exception).startswith("/nonexistent/history.om: cannot be written: No such")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--step", "90s"], "a whole number of minutes"),
+        (["--step", "90s"], "has to be whole minutes"),
         (["--family", "cloudrum_*"], "no family fits"),
         (["--last", "3 weeks"], "is no duration"),
     ],

@@ -21,7 +21,7 @@ from tests.exporter.running import (
     tree,
     written,
 )
-from tests.servers import wait_until
+from tests.servers import redis, wait_until
 
 FAMILIES = (REQUESTS, INSTANCES, UP)
 RELOADED = "ionmon_config_last_reload_successful"
@@ -178,3 +178,14 @@ def test_what_is_taken_is_named(project: Simulator, tmp_path: Path) -> None:
         code, text = ended(*taken, "--storage.state-file", str(tmp_path / "other.sqlite"))
         assert (code, str(exporter.port) in text, "Traceback" in text) == (1, True, False)
         assert exporter.ask("/-/healthy")[0] == 200
+
+
+def test_a_redis_is_enough(tmp_path: Path) -> None:
+    """Without a project no credentials are asked for, and Redis is read."""
+    with redis(tmp_path) as server:
+        target = {"name": "cache", "url": f"redis://127.0.0.1:{server.port}"}
+        config = written(tmp_path / "monitoring.yaml", {"redis": {"targets": [target]}})
+        with running(tmp_path, "--config", str(config)) as found:
+            up = f'redis_up{{redis_id="cache",redis_node="127.0.0.1:{server.port}"}}'
+            wait_until(lambda: found.value(up) == 1, "Redis on the page")
+            assert "redentials" not in found.said()
