@@ -3,13 +3,17 @@
 import re
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from exporter.catalog.signals import SIGNALS
+from generators.promql import View, render_signal
 from tests.servers import Prometheus, free_port, process, prometheus, wait_until
 
 IONMON = str(Path(sys.executable).with_name("ionmon"))
@@ -110,3 +114,15 @@ def test_data_is_as_young_as_google_allows(server: Prometheus) -> None:
     """No family that has points is older than its delay, two periods and the lateness."""
     query = 'max(ionmon_data_age_seconds{family=~"cloudrun_request.*"})'
     assert 0 < _value(server, query) < 120 + 2 * 60 + 90
+
+
+def test_every_signal_has_data(server: Prometheus) -> None:
+    """All 25 signals have a value within a few minutes of the start."""
+
+    def missing() -> list[str]:
+        queries = {signal.name: render_signal(signal, View("5m")) for signal in SIGNALS}
+        return [name for name, query in queries.items() if not server.query(query, time.time())]
+
+    with suppress(AssertionError):  # the list says more than that it took too long
+        wait_until(lambda: not missing(), "data for every signal", within=300.0)
+    assert missing() == []
