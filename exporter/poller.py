@@ -40,6 +40,7 @@ class State:
     delivery: Delivery | None = None
     fault: Fault | None = None
     started: float | None = None
+    tried: bool = False
     duration: float = 0.0
     last_success: float | None = None
     data_time: float | None = None
@@ -55,6 +56,11 @@ class State:
     def healthy(self) -> bool:
         """Say whether the last run delivered everything."""
         return self.well() and self.delivery is not None
+
+    def series(self) -> int:
+        """Return how many series the last delivery holds; any thread may ask."""
+        delivery = self.delivery  # read once: the poller may withdraw it meanwhile
+        return sum(len(part.samples) for part in delivery.parts) if delivery else 0
 
     def well(self) -> bool:
         """Say whether nothing is known to be wrong with the poll."""
@@ -103,8 +109,13 @@ class Poller:
 
     def ready(self) -> bool:
         """Say whether every poll has been tried, and any of them has delivered."""
-        tried = all(s.started is not None and (s.delivery or s.fault) for s in self.states)
-        return tried and (not self.states or any(s.delivery for s in self.states))
+        if self.tried() < len(self.states):
+            return False
+        return not self.states or any(s.delivery for s in self.states)
+
+    def tried(self) -> int:
+        """Return how many polls have been run to their end, with or without success."""
+        return sum(1 for state in self.states if state.tried)
 
     async def _keep_polling(self, state: State) -> None:
         while True:
@@ -122,6 +133,7 @@ class Poller:
             delivery = await self._attempt(state, state.poll.run)
             if delivery:
                 self._keep(state, delivery)
+            state.tried = True
             state.duration = self._clock.now() - state.started
 
     async def _attempt(

@@ -3,22 +3,28 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 
 from exporter.catalog import own
 from exporter.clock import Clock, WallClock
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
+from exporter.redaction import redacted
 from exporter.settings import Settings, default_state_file
 from exporter.telemetry import Telemetry
+from exporter.web.routes import StillLoading
 from exporter.web.scrapers import Scrapers
 from exporter.web.server import WebServer, WebSettings
 from exporter.web.site import ExporterSite
+from exporter.web.status import Refusal
 
 log = logging.getLogger("ionmon")
 
-RELOAD_TIMEOUT = 60.0
+RELOAD_TIMEOUT = 25.0  # below the deadline of an answer, so that the client is told
+BEAT = 1.0
 
 
 class Program:
@@ -33,9 +39,15 @@ class Program:
         self.scrapers = Scrapers()
         self._stop = asyncio.Event()
         self._reloading = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._polling: asyncio.Task[None] | None = None
+        self._defect: BaseException | None = None
 
     async def run(self, started: Callable[[WebServer], None] = lambda _: None) -> None:
-        """Serve and poll until a signal says stop. Raises IonmonError at the start only."""
+        """Serve and poll until a signal says stop. Raises IonmonError at the start only.
+
+        Raises RuntimeError where polling ends of itself: old values must not be served for ever.
+        """
         self._loop = asyncio.get_running_loop()
         state_file = self.settings.storage.state_file or default_state_file(self.settings)
         store = SqliteStore(state_file)
@@ -43,6 +55,8 @@ class Program:
             await self._serve(store, started)
         finally:
             store.close()
+        if self._defect:
+            raise RuntimeError("polling was stopped by a defect") from self._defect
 
     async def _serve(self, store: SqliteStore, started: Callable[[WebServer], None]) -> None:
         self._outside = Outside(
@@ -55,20 +69,64 @@ class Program:
             self.reload_from_thread,
             telemetry_path=self.settings.web.telemetry_path,
         )
-        self.site.engine = Engine(self.settings, self._outside)
+        engine = self.site.engine = Engine(self.settings, self._outside)
         server = WebServer(self.site, web_settings(self.settings))
         server.start()
+        self._spawn(self._beat())
         try:
             self._note_settings()
             self._warn_exposed(server)
             self._install_signals()
-            self.site.engine.start()
+            self._begin(engine)
             started(server)
             await self._stop.wait()
         finally:
-            log.info("stopping")
-            await self.site.engine.stop()
-            await asyncio.to_thread(server.close)
+            await self._close(server)
+
+    async def _close(self, server: WebServer) -> None:
+        """Stop; a reload under way is waited for, since it starts what has to be stopped here."""
+        log.info("stopping")
+        self._stop.set()
+        async with self._reloading:
+            await self._end()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.to_thread(server.close)
+
+    def _begin(self, engine: Engine) -> None:
+        self.site.engine = engine
+        self._polling = engine.start()
+        self._polling.add_done_callback(self._note_end)
+
+    async def _end(self) -> None:
+        """Stop polling; whatever goes wrong with that must not keep from what comes next."""
+        self._polling = None
+        try:
+            if self.site.engine:
+                await self.site.engine.stop()
+        except Exception:  # the process boundary: collectors close what they opened themselves
+            log.exception("polls could not be ended cleanly")
+
+    def _note_end(self, polling: asyncio.Task[None]) -> None:
+        """Stop the program where polling has ended of itself, by a defect."""
+        error = None if polling.cancelled() else polling.exception()
+        if polling is self._polling:
+            self._defect = error or RuntimeError("polling ended without an error")
+            log.critical("polling was stopped by a defect", exc_info=self._defect)
+            self._stop.set()
+        elif error:
+            log.error("polls ended with a defect", exc_info=error)
+
+    async def _beat(self) -> None:
+        """Show the web server's thread that this loop is not blocked."""
+        while True:
+            self.site.beaten = time.monotonic()
+            await asyncio.sleep(BEAT)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)  # the loop itself keeps no reference
+        task.add_done_callback(self._tasks.discard)
 
     def stop(self) -> None:
         """End the run; called in the loop."""
@@ -80,42 +138,68 @@ class Program:
         self._loop.add_signal_handler(signal.SIGHUP, self._reload_by_signal)
 
     def _reload_by_signal(self) -> None:
-        self._reload_task = self._loop.create_task(self._reload_and_report())
+        self._spawn(self._reload_and_report())
 
     async def _reload_and_report(self) -> None:
         try:
             await self.reload()
-        except IonmonError as error:
-            log.error("reload refused, the old settings stay: %s", error)  # noqa: TRY400 - a user's
+        except Exception as error:  # noqa: BLE001 - the process boundary: it costs the reload only
+            _report(error)
 
     def reload_from_thread(self) -> None:
         """Reload, called from the web server's thread. Raises IonmonError."""
-        asyncio.run_coroutine_threadsafe(self.reload(), self._loop).result(RELOAD_TIMEOUT)
+        reload = asyncio.run_coroutine_threadsafe(self.reload(), self._loop)
+        try:
+            reload.result(RELOAD_TIMEOUT)
+        except TimeoutError:
+            if reload.done():
+                raise
+            reload.add_done_callback(_report_late)
+            raise StillLoading("the reload goes on; the log says how it ends") from None
 
     async def reload(self) -> None:
         """Swap settings: all of the new ones or none. Raises IonmonError and keeps the old."""
         async with self._reloading:
-            try:
-                settings = self._load()
-                old = self.site.engine
-                new = Engine(settings, self._outside)
-            except IonmonError:
-                self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 0)
-                raise
+            if self._stop.is_set():
+                raise IonmonError("ionmon is stopping; start it anew to load settings")
+            settings, new = self._loaded()
             self._warn_fixed(settings)
-            if old:
-                await old.stop()
-                new.take_over(old)
-            self.site.engine, self.settings = new, settings
-            new.start()
+            self.site.reloading = True
+            try:
+                await self._swap(new)
+            finally:
+                self.site.reloading = False
+            self.settings = settings
             self._note_settings()
             log.info("settings loaded", extra={"fields": {"hash": settings.digest[:12]}})
+
+    def _loaded(self) -> tuple[Settings, Engine]:
+        """Return new settings and what runs them; an error is noted before it goes on."""
+        try:
+            settings = self._load()
+            return settings, Engine(settings, self._outside)
+        except Exception as error:
+            known = isinstance(error, IonmonError)
+            text = redacted(str(error)) if known else "a defect; the log says more"
+            self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 0)
+            self.site.refusal = Refusal(self._clock.now(), text)
+            raise
+
+    async def _swap(self, new: Engine) -> None:
+        old = self.site.engine
+        await self._end()
+        try:
+            if old:
+                new.take_over(old)
+        finally:
+            self._begin(new)
 
     def _note_settings(self) -> None:
         self.telemetry.drop(own.CONFIG_HASH)
         self.telemetry.set(own.CONFIG_HASH, (self.settings.digest[:12],), 1)
         self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 1)
         self.telemetry.set(own.CONFIG_RELOAD_TIME, (), self._clock.now())
+        self.site.refusal = None
 
     def _warn_fixed(self, settings: Settings) -> None:
         if (settings.web, settings.storage) != (self.settings.web, self.settings.storage):
@@ -128,6 +212,19 @@ class Program:
                 "the page can be read by any machine that reaches this one; "
                 "--web.config.file sets TLS and passwords, or listen on 127.0.0.1"
             )
+
+
+def _report(error: BaseException) -> None:
+    if isinstance(error, IonmonError):
+        log.error("reload refused, the old settings stay: %s", error)
+    else:
+        log.error("reload failed by a defect", exc_info=error)
+
+
+def _report_late(reload: Future[None]) -> None:
+    """Log how a reload ended that nobody waits for any more; one that succeeds says so itself."""
+    if not reload.cancelled() and (error := reload.exception()):
+        _report(error)
 
 
 def web_settings(settings: Settings) -> WebSettings:

@@ -15,6 +15,8 @@ LARGEST_FILE = 1 << 20
 DEEPEST = 20
 SMALLEST = "google: {projects: [PROJECT_ID]}"
 
+_ANY = "'key: value'"
+
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
@@ -82,8 +84,12 @@ class Document:
     problems: tuple[Problem, ...] = ()
 
 
-def read(path: Path) -> Document:
-    """Return the content of the file at `path`. Raises SettingsError where it is not YAML."""
+def read(path: Path, example: str = SMALLEST) -> Document:
+    """Return the content of the file at `path`. Raises SettingsError where it is not YAML.
+
+    `example` is what a file holds at least, for those who wrote none; where it is empty, so may
+    the file be.
+    """
     source = str(path)
     text = _decoded(_bytes(path), source)
     try:
@@ -92,7 +98,7 @@ def read(path: Path) -> Document:
     except yaml.YAMLError as error:
         fault = _fault(error, text, source)
     else:
-        return _document(root, source)
+        return _document(root, source, example)
     # Raised out here: PyYAML's error quotes the file, and would show it in a traceback.
     raise fault
 
@@ -160,11 +166,13 @@ def _place(error: yaml.YAMLError, text: str, source: str) -> Place:
     return Place(source, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-def _document(root: yaml.Node | None, source: str) -> Document:
+def _document(root: yaml.Node | None, source: str, example: str) -> Document:
+    if root is None and not example:
+        return Document(source, {}, {})
     if root is None:
-        raise SettingsError(f"{source} is empty; smallest useful content: {SMALLEST}")
+        raise SettingsError(f"{source} is empty; smallest useful content: {example}")
     if not isinstance(root, yaml.MappingNode):
-        raise SettingsError(f"{source}:1:1: must hold keys, such as {SMALLEST}")
+        raise SettingsError(f"{source}:1:1: must hold keys, such as {example or _ANY}")
     reading = _Reading(source)
     content = reading.mapping(root, ())
     return Document(source, content, reading.places, tuple(reading.problems))

@@ -25,7 +25,8 @@ class Passwords:
         self._users = {name: value.encode() for name, value in users.items()}
         self._executor = executor
         self._salt = secrets.token_bytes(32)
-        self._verdicts: OrderedDict[bytes, bool] = OrderedDict()
+        # Two stores: guesses must not crowd out those who have the password.
+        self._kept = {True: OrderedDict[bytes, None](), False: OrderedDict[bytes, None]()}
 
     @property
     def needed(self) -> bool:
@@ -40,14 +41,20 @@ class Passwords:
         if given is None:
             return False
         mark = hmac.new(self._salt, b"\0".join(given), hashlib.sha256).digest()
-        verdict = self._verdicts.get(mark)
+        verdict = next((v for v, marks in self._kept.items() if mark in marks), None)
         if verdict is None:
             loop = asyncio.get_running_loop()
             verdict = await loop.run_in_executor(self._executor, self._check, *given)
-            self._verdicts[mark] = verdict
-            if len(self._verdicts) > MOST_KEPT:
-                self._verdicts.popitem(last=False)
+        self._keep(mark, verdict)
         return verdict
+
+    def _keep(self, mark: bytes, verdict: bool) -> None:  # noqa: FBT001 - what is kept
+        """Note a verdict as the last that was asked for; the one not asked for longest goes."""
+        marks = self._kept[verdict]
+        marks[mark] = None
+        marks.move_to_end(mark)
+        if len(marks) > MOST_KEPT:
+            marks.popitem(last=False)
 
     def _check(self, user: bytes, password: bytes) -> bool:
         """Compare with the user's hash; an unknown user costs as much as a known one."""

@@ -158,7 +158,7 @@ class WebConfig(Section):
 
 def load(path: Path) -> WebConfig:
     """Return the configuration of a file. Raises SettingsError with every problem in it."""
-    document = read(path)
+    document = read(path, example="")  # exporter-toolkit takes an empty file for no protection
     try:
         config = WebConfig.model_validate(document.content, context=Origin(path.absolute().parent))
     except ValidationError as error:

@@ -1,8 +1,10 @@
 """One HTTP/1.1 connection: h11 knows the grammar, this knows how long a client may take."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from types import MappingProxyType
 
 import h11
@@ -10,6 +12,8 @@ import h11
 from exporter import __version__
 from exporter.web.protection import Rules
 from exporter.web.routes import Answer, Request, Routes
+
+log = logging.getLogger("ionmon.web")
 
 LARGEST_HEAD = 16 * 1024
 LARGEST_BODY = 64 * 1024
@@ -155,14 +159,20 @@ class Connection(asyncio.Protocol):
                 self._answer(self._request)
 
     def _answer(self, asked: h11.Request) -> None:
-        self._stop_timer()
         self._waiting.remove(self)
         request = _request(asked, self._host)
+        self._start_timer(self._deadlines.answer)
         self._answering = asyncio.get_running_loop().create_task(self._reply(request))
+        self._answering.add_done_callback(self._replied)
+
+    def _replied(self, reply: asyncio.Task[None]) -> None:
+        """End a connection whose reply was stopped by a defect; nothing more comes of it."""
+        if not reply.cancelled() and (error := reply.exception()):
+            log.critical("a connection was ended by a defect", exc_info=error)
+            self._abort()
 
     async def _reply(self, request: Request) -> None:
         answer = await self._routes.answer(request, self._rules())
-        self._start_timer(self._deadlines.answer)
         self._write(answer, whole=request.method != "HEAD")
         await self._drained.wait()
         self._next()
@@ -172,6 +182,7 @@ class Connection(asyncio.Protocol):
         headers = [
             ("Content-Type", answer.type),
             ("Content-Length", str(len(answer.body))),
+            ("Date", formatdate(usegmt=True)),
             _SERVER,
             *answer.headers,
         ]
@@ -197,7 +208,8 @@ class Connection(asyncio.Protocol):
     def _refuse(self, status: int) -> None:
         """Answer what is no request, as far as that can be done, and close."""
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            headers = [("Content-Length", "0"), ("Connection", "close")]
+            date = ("Date", formatdate(usegmt=True))
+            headers = [("Content-Length", "0"), date, ("Connection", "close")]
             data = self._http.send(h11.Response(status_code=status, headers=headers))
             self._transport.write((data or b"") + (self._http.send(h11.EndOfMessage()) or b""))
         self._transport.close()

@@ -26,6 +26,10 @@ _GUARD = (
 Headers = tuple[tuple[str, str], ...]
 
 
+class StillLoading(IonmonError):
+    """A reload takes longer than a client is made to wait; it goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request: method, path without its query, headers by lower-case name, who asks."""
@@ -53,8 +57,8 @@ class Answer:
 class Site(Protocol):
     """What is served."""
 
-    def page(self, fmt: Format, *, gzip: bool, client: str) -> bytes:
-        """Return the page for Prometheus."""
+    def page(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
+        """Return the page for Prometheus; a `client` of None only looks, and is no scraper."""
 
     def landing(self) -> bytes:
         """Return the page for people."""
@@ -75,7 +79,7 @@ class Routes:
 
     site: Site
     telemetry_path: str
-    executor: Executor
+    reloader: Executor
     lifecycle: bool = False
 
     async def answer(self, request: Request, rules: Rules) -> Answer:
@@ -117,7 +121,9 @@ class Routes:
     def _page(self, request: Request) -> Answer:
         fmt = page_format(request.header("accept"))
         gzip = accepts_gzip(request.header("accept-encoding"))
-        body = self.site.page(fmt, gzip=gzip, client=request.client)
+        # Who asks for the head has not seen the samples.
+        client = request.client if request.method == "GET" else None
+        body = self.site.page(fmt, gzip=gzip, client=client)
         headers: Headers = (("Vary", "Accept, Accept-Encoding"),)
         if gzip:
             headers += (("Content-Encoding", "gzip"),)
@@ -130,7 +136,9 @@ class Routes:
         if request.method not in ("POST", "PUT"):
             return _not_allowed("POST, PUT")
         try:
-            await asyncio.get_running_loop().run_in_executor(self.executor, self.site.reload)
+            await asyncio.get_running_loop().run_in_executor(self.reloader, self.site.reload)
+        except StillLoading as error:
+            return _text(HTTPStatus.GATEWAY_TIMEOUT, str(error))
         except IonmonError as error:
             return _text(HTTPStatus.BAD_REQUEST, f"refused, the old settings stay: {error}")
         return _text(HTTPStatus.OK, "loaded")

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import ipaddress
 import logging
+import os
 import socket
 import threading
 from collections.abc import Coroutine
@@ -43,9 +44,11 @@ class WebServer:
         """Read the web configuration. Raises SettingsError where it is wrong."""
         self._settings = settings
         self._executor = ThreadPoolExecutor(2, thread_name_prefix="web-slow")
+        # Reloads wait for seconds; passwords must not wait behind them.
+        self._reloader = ThreadPoolExecutor(1, thread_name_prefix="web-reload")
         self._protection = Protection(settings.config_file, self._executor)
         self._routes = Routes(
-            site, settings.telemetry_path, self._executor, settings.enable_lifecycle
+            site, settings.telemetry_path, self._reloader, settings.enable_lifecycle
         )
         self._listeners: list[socket.socket] = []
         self._waiting = Waiting()
@@ -91,7 +94,8 @@ class WebServer:
         """Stop listening, end all connections, end the thread."""
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(CLOSE_TIMEOUT)
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        for executor in (self._executor, self._reloader):
+            executor.shutdown(wait=False, cancel_futures=True)
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -112,7 +116,12 @@ class WebServer:
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.critical("the web server has a defect", exc_info=error)
 
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -132,13 +141,13 @@ class WebServer:
 
     async def _attend(self, accepted: socket.socket) -> None:
         """Shake hands if need be, and let the connection run until it is closed."""
-        rules, deadlines = self._protection.rules(), self._settings.deadlines
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        if rules.tls and task:
-            self._waiting.add(task, task.cancel)
-        connection = Connection(self._routes, self._protection.rules, self._waiting, deadlines)
-        transport = None
+        transport, deadlines = None, self._settings.deadlines
         try:
+            rules = self._protection.rules()
+            if rules.tls and task:
+                self._waiting.add(task, task.cancel)
+            connection = Connection(self._routes, self._protection.rules, self._waiting, deadlines)
             transport, _ = await loop.connect_accepted_socket(
                 lambda: connection,
                 accepted,
@@ -172,11 +181,21 @@ def _listen(address: str) -> socket.socket:
         found = _bound(host, int(port))
     except (OSError, OverflowError) as error:
         raise IonmonError(
-            f"{address}: cannot be listened on: {getattr(error, 'strerror', error)}; free it, or "
-            "name another with --web.listen-address"
+            f"{address}: cannot be listened on: {_why(error)} with --web.listen-address"
         ) from error
     found.setblocking(False)  # noqa: FBT003 - the socket library's way
     return found
+
+
+def _why(error: OSError | OverflowError) -> str:
+    """Return what is wrong with an address, and the mend."""
+    if isinstance(error, OverflowError):
+        return "it is no port; name one up to 65535"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return "it is no address of this machine; name one that is"
+    said = os.strerror(error.errno) if error.errno else str(error)  # strerror names it once more
+    mend = "free it, or name another" if error.errno == errno.EADDRINUSE else "name another"
+    return f"{said}; {mend}"
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -1,6 +1,7 @@
 """What the web server serves: the page of the present snapshot, health, and the landing page."""
 
 import platform
+import time
 from collections.abc import Callable, Iterator
 
 from exporter import __version__
@@ -15,7 +16,9 @@ from exporter.snapshot import Part, snapshot
 from exporter.telemetry import Telemetry
 from exporter.web.landing import render
 from exporter.web.scrapers import Scrapers
-from exporter.web.status import status
+from exporter.web.status import Refusal, status
+
+LONGEST_SILENCE = 30.0
 
 Computed = tuple[Family, tuple[str, ...], float]
 
@@ -33,6 +36,9 @@ class ExporterSite:
         telemetry_path: str = "/metrics",
     ) -> None:
         self.engine: Engine | None = None
+        self.reloading = False
+        self.beaten: float | None = None
+        self.refusal: Refusal | None = None
         self._clock, self._telemetry, self._scrapers = clock, telemetry, scrapers
         self._reload = reload
         self._telemetry_path = telemetry_path
@@ -40,7 +46,7 @@ class ExporterSite:
         self._process = Process()
         self._kept: dict[tuple[Format, bool], tuple[tuple[int, int], bytes]] = {}
 
-    def page(self, fmt: Format, *, gzip: bool, client: str) -> bytes:
+    def page(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
         """Return the page; the exporter's own figures are renewed once a second."""
         poller = self._poller()
         if poller is None:
@@ -52,17 +58,24 @@ class ExporterSite:
             families = (*shown.families, *snapshot(self._own_parts(poller, now), 0).families)
             body = self._exposition.page(families, fmt, gzip=gzip)
             self._kept[fmt, gzip] = (stamp, body)
-        self._scrapers.note(client, now, shown.generation)
+        if client is not None:
+            self._scrapers.note(client, now, shown.generation)
         return body
 
     def landing(self) -> bytes:
         """Return the landing page."""
-        return render(status(self.engine, self._telemetry, self._clock, self._telemetry_path))
+        return render(
+            status(self.engine, self._telemetry, self._clock, self._telemetry_path, self.refusal)
+        )
 
     def healthy(self) -> tuple[bool, str]:
         """Say whether the poller lives: its loop ticks and its tasks have not ended."""
+        if self.beaten is not None and time.monotonic() - self.beaten > LONGEST_SILENCE:
+            return False, f"the loop that polls is blocked since over {LONGEST_SILENCE:.0f} s"
         if self.engine is None:
             return True, "starting"
+        if self.reloading:
+            return True, "reloading"
         return (True, "alive") if self.engine.alive() else (False, "polling has stopped")
 
     def ready(self) -> tuple[bool, str]:
@@ -72,10 +85,10 @@ class ExporterSite:
             return False, "starting"
         if poller.ready():
             return True, "ready"
-        tried = sum(1 for state in poller.states if state.started is not None)
+        tried = poller.tried()
         if tried < len(poller.states):
             return False, f"{tried} of {len(poller.states)} polls were tried"
-        return False, "no poll has delivered anything yet; / names the faults"
+        return False, "nothing current; / names the faults"
 
     def reload(self) -> None:
         """Load the settings anew. Raises IonmonError, and keeps the old ones."""
@@ -117,5 +130,4 @@ def _collector_figures(name: str, states: list[State], now: float) -> Iterator[C
     times = [s.data_time for s in states if s.data_time]
     if times:
         yield own.COLLECTOR_DATA_AGE, key, max(0.0, now - min(times))
-    series = sum(len(part.samples) for s in states if s.delivery for part in s.delivery.parts)
-    yield own.SERIES, key, series
+    yield own.SERIES, key, sum(s.series() for s in states)

@@ -64,6 +64,14 @@ class CostFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Settings that a reload did not take: when, Unix seconds, and why, in words."""
+
+    time: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Everything on the landing page."""
 
@@ -78,10 +86,15 @@ class Status:
     cost: CostFigures | None = None
     digest: str = ""
     now: str = ""
+    refusal: str = ""
 
 
 def status(
-    engine: Engine | None, telemetry: Telemetry, clock: Clock, telemetry_path: str
+    engine: Engine | None,
+    telemetry: Telemetry,
+    clock: Clock,
+    telemetry_path: str,
+    refusal: Refusal | None = None,
 ) -> Status:
     """Return the status at this moment; families without series are only counted."""
     if engine is None:
@@ -101,16 +114,24 @@ def status(
         _cost(engine, telemetry),
         engine.settings.digest[:12],
         _utc(now),
+        _refused(refusal),
     )
+
+
+def _refused(refusal: Refusal | None) -> str:
+    if refusal is None:
+        return ""
+    return f"settings refused at {_utc(refusal.time)}: {refusal.text}; the old ones stay"
 
 
 def _state(engine: Engine, poller: Poller) -> str:
     if not engine.alive():
         return "polling has stopped"
-    if not poller.ready():
+    if poller.tried() < len(poller.states):
         return "starting"
     failing = sum(1 for state in poller.states if not state.healthy())
-    return f"{failing} of {len(poller.states)} polls fail" if failing else "all polls work"
+    words = f"{failing} of {len(poller.states)} polls fail" if failing else "all polls work"
+    return words if poller.ready() else f"nothing current: {words}"
 
 
 def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
@@ -121,7 +142,7 @@ def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
         name,
         sum(1 for state in states if state.healthy()),
         len(states),
-        sum(_series(state) for state in states),
+        sum(state.series() for state in states),
         _age(min(times, default=None), now),
         _age(max(successes, default=None), now),
     )
@@ -134,21 +155,22 @@ def _poll_row(state: State, now: float) -> PollRow:
         timetable, asked = state.poll.timetable, state.poll.target.interval
         interval, stretched = duration(round(timetable.interval)), timetable.interval > asked
     age = _age(state.data_time, now)
-    return PollRow(state.name, verdict, _series(state), interval, stretched, age, text)
+    return PollRow(state.name, verdict, state.series(), interval, stretched, age, text)
 
 
 def _verdict(state: State) -> tuple[str, str]:
-    if state.fault:
-        return "failing", f"{state.fault.reason}: {state.fault.text}"
+    fault, delivery = state.fault, state.delivery  # read once: the poller goes on meanwhile
+    if fault:
+        return "failing", f"{fault.reason}: {fault.text}"
     if state.notes:
         return "failing", "; ".join(state.notes)
-    if state.delivery is None:
+    if delivery is None:
         return "waiting", "not read yet"
-    return ("well", "") if _series(state) else ("empty", "the source has no series")
-
-
-def _series(state: State) -> int:
-    return sum(len(part.samples) for part in state.delivery.parts) if state.delivery else 0
+    return (
+        ("well", "")
+        if any(part.samples for part in delivery.parts)
+        else ("empty", "the source has no series")
+    )
 
 
 def _fault_row(fault: Fault, now: float) -> FaultRow:

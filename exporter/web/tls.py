@@ -38,8 +38,7 @@ SUITES = {
 def context(tls: TlsConfig, source: Path) -> ssl.SSLContext:
     """Return the context; `source` is the file it comes from. Raises SettingsError."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.minimum_version = _VERSIONS[tls.min_version]
-    made.maximum_version = _VERSIONS[tls.max_version]
+    _limit_versions(made, tls, source)
     made.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
     if not tls.prefer_server_cipher_suites:  # Python's default is to prefer them
         made.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
@@ -50,14 +49,30 @@ def context(tls: TlsConfig, source: Path) -> ssl.SSLContext:
     return made
 
 
+def _limit_versions(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
+    try:
+        made.minimum_version = _VERSIONS[tls.min_version]
+        made.maximum_version = _VERSIONS[tls.max_version]
+    except ValueError as error:
+        raise SettingsError(
+            f"{source}: tls_server_config.min_version: this machine's OpenSSL does not allow "
+            f"{tls.min_version} to {tls.max_version}: {error}; use TLS12 and TLS13"
+        ) from None
+
+
 def _limit_suites(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
     where = f"{source}: tls_server_config.cipher_suites"
     unknown = [name for name in tls.cipher_suites if name not in SUITES]
     if unknown:
         raise SettingsError(f"{where}: {unknown[0]} is not known; use {', '.join(SUITES)}")
     named = [SUITES[name] for name in tls.cipher_suites if SUITES[name]]
-    if named:
-        made.set_ciphers(":".join(dict.fromkeys(named)))
+    try:
+        if named:
+            made.set_ciphers(":".join(dict.fromkeys(named)))
+    except ssl.SSLError as error:
+        raise SettingsError(
+            f"{where}: this machine's OpenSSL has none of them: {_words(error)}; name others"
+        ) from None
 
 
 def _load_certificate(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:

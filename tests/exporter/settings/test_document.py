@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import SettingsError
-from exporter.settings.document import LARGEST_FILE, read
+from exporter.settings.document import LARGEST_FILE, SMALLEST, read
 from exporter.settings.places import Place, dotted
 
 PLAIN = st.one_of(
@@ -81,6 +81,20 @@ def test_a_byte_order_mark_is_no_content(tmp_path: Path) -> None:
     path = tmp_path / "monitoring.yaml"
     path.write_bytes(b"\xef\xbb\xbfgoogle: {projects: [p]}\n")
     assert read(path).content == {"google": {"projects": ["p"]}}
+
+
+@pytest.mark.parametrize(("text", "said"), [("", " is empty"), ("[]", ":1:1: must hold keys")])
+def test_a_file_without_keys_is_shown_an_example(tmp_path: Path, text: str, said: str) -> None:
+    """The example is the caller's, else our own; where it is empty, so may the file be."""
+    path = tmp_path / "monitoring.yaml"
+    path.write_text(text)
+    for example, shown in (((), SMALLEST), (("a: 1",), "a: 1")):
+        with pytest.raises(SettingsError) as refused:
+            read(path, *example)
+        assert str(refused.value).startswith(f"{path}{said}")
+        assert str(refused.value).endswith(shown)
+    path.write_text("")
+    assert read(path, "").content == {}
 
 
 def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:

@@ -28,10 +28,10 @@ class PaperSite:
         self.health = (True, "alive")
         self.readiness = (True, "ready")
         self.fault: Exception | None = None
-        self.asked: list[tuple[Format, bool, str]] = []
+        self.asked: list[tuple[Format, bool, str | None]] = []
         self.loads = 0
 
-    def page(self, fmt: Format, *, gzip: bool, client: str) -> bytes:
+    def page(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
         """Return the body."""
         self._fail()
         self.asked.append((fmt, gzip, client))
@@ -66,6 +66,12 @@ class Got(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+def undated(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers without the time, which may go on between two answers."""
+    assert headers["date"].endswith(" GMT")
+    return {name: value for name, value in headers.items() if name != "date"}
 
 
 @contextmanager

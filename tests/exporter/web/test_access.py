@@ -119,6 +119,21 @@ def test_the_oldest_verdicts_are_forgotten() -> None:
     assert not any(found)
 
 
+def test_guesses_do_not_crowd_out_the_right_password() -> None:
+    """Whoever has the password is compared once, however many guess meanwhile."""
+    right = basic("alice", "wonder")
+    guesses = [basic("alice", str(number)) for number in range(MOST_KEPT + 1)]
+    found, calls = verdicts(right, *guesses, right, users={"alice": USERS["alice"]})
+    assert (found[0], found[-1], calls) == (True, True, MOST_KEPT + 2)
+
+
+def test_what_is_asked_for_again_is_kept() -> None:
+    """The verdict that goes is the one that was not asked for longest."""
+    guesses = [basic("alice", str(number)) for number in range(MOST_KEPT)]
+    asked = (*guesses, guesses[0], basic("alice", "one more"), guesses[0])
+    assert verdicts(*asked, users={"alice": USERS["alice"]})[1] == MOST_KEPT + 1
+
+
 @given(st.text(st.characters(max_codepoint=255)) | st.binary().map(encoded))
 def test_no_header_fails(header: str) -> None:
     """Whatever a client sends is a verdict, and without the password it is no."""

@@ -201,6 +201,20 @@ def test_each_wrong_key_is_refused(tmp_path: Path, text: str, expected: str) -> 
     assert f"{path}:{expected}" == str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["", "# nothing yet\n"])
+def test_an_empty_file_asks_for_nothing(tmp_path: Path, text: str) -> None:
+    """As in exporter-toolkit, a file without a key means neither TLS nor passwords."""
+    assert load(written(tmp_path, text)) == WebConfig()
+
+
+def test_a_file_without_keys_is_refused_in_its_own_words(tmp_path: Path) -> None:
+    """The refusal shows nothing of another file's keys."""
+    path = written(tmp_path, "- a list\n")
+    with pytest.raises(SettingsError) as refused:
+        load(path)
+    assert str(refused.value) == f"{path}:1:1: must hold keys, such as 'key: value'"
+
+
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     """What YAML gets wrong and what the models refuse stand in one list, in the file's order."""
     path = written(tmp_path, "rate_limit:\n  burst: 0\nhttp_server_config:\n  http2: yes\n")

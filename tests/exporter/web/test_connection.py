@@ -1,8 +1,12 @@
 """One connection: its grammar, its deadlines, and what it may not hold."""
 
+import logging
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 from hypothesis import given, settings
@@ -14,8 +18,8 @@ from tests.exporter.web.serving import (
     GET,
     LAST,
     LISTEN,
+    PATIENCE,
     PATIENT,
-    Got,
     PaperSite,
     ask,
     link,
@@ -25,6 +29,7 @@ from tests.exporter.web.serving import (
     say,
     serving,
     statuses,
+    undated,
 )
 from tests.servers import wait_until
 
@@ -62,9 +67,19 @@ def test_head_leaves_the_connection_in_step(server: WebServer) -> None:
     """After the answer to HEAD, which has no body, the next answer is read right."""
     kept = link(server)
     head, get = say(kept, "HEAD"), say(kept)
-    assert head == Got(200, get.headers, b"")
+    assert (head.status, head.body) == (200, b"")
+    assert undated(head.headers) == undated(get.headers)
     assert get.body == b"the page\n"
     kept.close()
+
+
+@pytest.mark.parametrize("sent", [LAST, b"rubbish\r\n\r\n"])
+def test_an_answer_has_its_date(server: WebServer, sent: bytes) -> None:
+    """Good or bad, an answer says when it was made, as RFC 9110 wants it of who has a clock."""
+    head = rest(opened(server, sent)).partition(b"\r\n\r\n")[0].decode()
+    (date,) = (line[6:] for line in head.splitlines() if line.lower().startswith("date: "))
+    assert date.endswith(" GMT")
+    assert abs(datetime.now(UTC) - parsedate_to_datetime(date)) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("cut", range(0, len(GET) + 1, 7))
@@ -241,6 +256,32 @@ def test_a_client_that_does_not_read_is_cut() -> None:
         wait_until(lambda: server.connections == 1, "a connection")
         wait_until(lambda: server.connections == 0, "the end of it")
         assert len(rest(connection)) < len(site.body)
+
+
+def test_an_answer_that_is_not_found_in_time_is_cut() -> None:
+    """The deadline for an answer begins with the end of the request, not with its first byte."""
+    go_on = threading.Event()
+
+    class Slow(PaperSite):
+        def reload(self) -> None:
+            assert go_on.wait(PATIENCE)
+
+    deadlines = replace(PATIENT, answer=SHORT)
+    with serving(Slow(), patient(deadlines=deadlines, enable_lifecycle=True)) as server:
+        assert rest(opened(server, RELOAD + b"\r\n")) == b""
+        go_on.set()
+        assert ask(server).status == 200
+
+
+def test_a_defect_in_writing_ends_the_connection(caplog: pytest.LogCaptureFixture) -> None:
+    """What cannot be written is logged with its cause, and nobody waits for it."""
+    site = PaperSite()
+    site.body = "no bytes"  # type: ignore[assignment]
+    with caplog.at_level(logging.CRITICAL, "ionmon.web"), serving(site, patient()) as server:
+        assert b"no bytes" not in rest(opened(server, GET))
+        wait_until(lambda: server.connections == 0, "no connection")
+    assert caplog.messages == ["a connection was ended by a defect"]
+    assert "TypeError" in caplog.text
 
 
 def test_what_is_waited_for_is_closed_longest_first() -> None:

@@ -123,6 +123,13 @@ def test_every_word_is_escaped() -> None:
     assert f"ionmon: {HOSTILE}" == hostile.title
 
 
+def test_a_refused_reload() -> None:
+    """It stands on the page as text, and nothing of it where there is none."""
+    refused = f"settings refused at noon: {HOSTILE}; the old ones stay"
+    assert refused in Dom(render(replace(EMPTY, refusal=refused)).decode()).texts
+    assert b"refused" not in render(EMPTY)
+
+
 def test_nothing_to_say() -> None:
     """Before anything is known the page says so, without cost."""
     dom = Dom(render(EMPTY).decode())

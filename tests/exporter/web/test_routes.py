@@ -10,11 +10,11 @@ import pytest
 
 from exporter.errors import SettingsError
 from exporter.exposition import Format
+from exporter.web.routes import StillLoading
 from exporter.web.server import WebServer, WebSettings
 from tests.exporter.web.serving import (
     LAST,
     LISTEN,
-    Got,
     PaperSite,
     ask,
     link,
@@ -22,6 +22,7 @@ from tests.exporter.web.serving import (
     rest,
     say,
     serving,
+    undated,
 )
 from tests.exporter.web.test_access import basic
 
@@ -64,7 +65,8 @@ def test_get(server: WebServer, path: str, status: int, kind: str, body: bytes) 
     """Each path has its status, type and body; HEAD has the same without the body."""
     got, head = ask(server, "GET", path), ask(server, "HEAD", path)
     assert (got.status, got.headers["content-type"], got.body) == (status, kind, body)
-    assert head == Got(status, got.headers, b"")
+    assert (head.status, head.body) == (status, b"")
+    assert undated(head.headers) == undated(got.headers)
     assert got.headers["content-length"] == str(len(body))
 
 
@@ -125,7 +127,14 @@ def test_headers_that_come_twice_are_one(server: WebServer) -> None:
 def test_a_long_name_of_a_client_is_cut(server: WebServer, site: PaperSite) -> None:
     """What is kept of each scraper is at most 200 letters."""
     ask(server, headers={"User-Agent": "x" * 5000})
-    assert len(site.asked[0][2]) == 200
+    assert len(site.asked[0][2] or "") == 200
+
+
+def test_the_head_alone_is_no_scrape(server: WebServer, site: PaperSite) -> None:
+    """Who asks for the head of the page gets none of its samples, and is not noted."""
+    ask(server, "HEAD")
+    ask(server, "GET")
+    assert [client for _, _, client in site.asked] == [None, "127.0.0.1 "]
 
 
 def test_reload(server: WebServer, site: PaperSite) -> None:
@@ -140,6 +149,13 @@ def test_reload(server: WebServer, site: PaperSite) -> None:
     assert (refused.status, refused.body) == (400, expected)
     wrong = ask(server, "DELETE", "/-/reload")
     assert (wrong.status, wrong.headers["allow"]) == (405, "POST, PUT")
+
+
+def test_a_reload_that_goes_on(server: WebServer, site: PaperSite) -> None:
+    """A reload that outlasts the client's patience is neither loaded nor refused."""
+    site.fault = StillLoading("the reload goes on; the log says how it ends")
+    got = ask(server, "POST", "/-/reload")
+    assert (got.status, got.body) == (504, b"the reload goes on; the log says how it ends\n")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

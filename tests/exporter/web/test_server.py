@@ -1,11 +1,13 @@
 """The server as a whole: many connections, its cap, its addresses, and its end."""
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import bcrypt
 import pytest
 
 from exporter.errors import IonmonError
@@ -25,6 +27,7 @@ from tests.exporter.web.serving import (
     rest,
     serving,
 )
+from tests.exporter.web.test_access import basic
 from tests.servers import wait_until
 
 HALF = b"GET /metrics HTTP/1.1\r\nHost:"
@@ -152,6 +155,43 @@ def test_close_does_not_wait_for_a_slow_reload() -> None:
         go_on.set()
 
 
+def test_reloads_have_a_thread_of_their_own(tmp_path: Path) -> None:
+    """A reload that hangs takes no thread from passwords, which are compared meanwhile."""
+    hashed = bcrypt.hashpw(b"wonder", bcrypt.gensalt(4)).decode()
+    (tmp_path / "web.yml").write_text(f"basic_auth_users: {{alice: {hashed}}}\n")
+    begun, go_on, threads = threading.Event(), threading.Event(), []
+
+    class Slow(PaperSite):
+        def reload(self) -> None:
+            threads.append(threading.current_thread().name)
+            begun.set()
+            assert go_on.wait(PATIENCE)
+
+    settings = patient(config_file=tmp_path / "web.yml", enable_lifecycle=True)
+    head = f"POST /-/reload HTTP/1.1\r\nHost: x\r\nAuthorization: {basic('alice', 'wonder')}"
+    with serving(Slow(), settings) as server:
+        hanging = opened(server, f"{head}\r\n\r\n".encode())
+        assert begun.wait(PATIENCE)
+        assert ask(server, headers={"Authorization": basic("alice", "under")}).status == 401
+        go_on.set()
+        hanging.close()
+    assert threads == ["web-reload_0"]
+
+
+def test_a_defect_costs_one_connection(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where no rules can be had, the connection is closed, counted out and logged."""
+    with caplog.at_level(logging.CRITICAL, "ionmon.web"), serving(settings=patient()) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr(server._protection, "rules", lambda: 1 // 0)
+            assert rest(opened(server, GET)) == b""
+            wait_until(lambda: server.connections == 0, "no connection")
+        assert ask(server).status == 200
+    assert caplog.messages == ["the web server has a defect"]
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_all_addresses_are_listened_on() -> None:
     """IPv4, IPv6 and names, each with its own port."""
     with serving(settings=WebSettings(("127.0.0.1:0", "[::1]:0", "localhost:0"))) as server:
@@ -193,16 +233,26 @@ def test_an_address_that_is_taken(taken: str) -> None:
     server = WebServer(PaperSite(), WebSettings((free, taken)))
     with pytest.raises(IonmonError) as refused:
         server.start()
-    begin, end = str(refused.value).split(": Address already in use")
-    assert f"{taken}: cannot be listened on" == begin
-    assert end.endswith("; free it, or name another with --web.listen-address")
+    assert str(refused.value) == (
+        f"{taken}: cannot be listened on: Address already in use; free it, or name another with "
+        "--web.listen-address"
+    )
     with serving(settings=WebSettings((free,))) as again:
         assert ask(again).status == 200
 
 
-@pytest.mark.parametrize("address", ["192.0.2.1:0", "nowhere.invalid:0", "127.0.0.1:65536"])
-def test_an_address_that_cannot_be_had(address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("192.0.2.1:0", "it is no address of this machine; name one that is"),
+        ("nowhere.invalid:0", "it is no address of this machine; name one that is"),
+        ("127.0.0.1:65536", "it is no port; name one up to 65535"),
+    ],
+)
+def test_an_address_that_cannot_be_had(address: str, said: str) -> None:
     """Another machine's address, a name without one, a port that does not exist are refused."""
     server = WebServer(PaperSite(), WebSettings((address,)))
-    with pytest.raises(IonmonError, match=r"cannot be listened on: .*--web.listen-address"):
+    with pytest.raises(IonmonError) as refused:
         server.start()
+    expected = f"{address}: cannot be listened on: {said} with --web.listen-address"
+    assert str(refused.value) == expected

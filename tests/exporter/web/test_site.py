@@ -2,6 +2,7 @@
 
 import gzip
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as text_format
 
 from exporter import __version__
+from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
 from exporter.exposition import Format
+from exporter.poller import Poller, State
+from exporter.web.site import LONGEST_SILENCE
 from tests.exporter.simulator.asking import NOON
 from tests.exporter.test_poller import Scripted, Source
 from tests.exporter.web.front import Front, delivered
@@ -134,6 +138,8 @@ def test_every_scrape_is_noted(tmp_path: Path) -> None:
     assert front.scrapers.seen(NOON) is None
     page(front, client="one")
     assert generation == front.scrapers.seen(NOON)
+    for _ in range(2):
+        front.site.page(Format.TEXT, gzip=False, client=None)
     front.engine.poller.swap()
     for _ in range(2):
         page(front, client="two")
@@ -164,9 +170,79 @@ def test_readiness_in_words(tmp_path: Path) -> None:
     front.run(note, "b")
     assert found == [
         (False, "1 of 2 polls were tried"),
-        (False, "no poll has delivered anything yet; / names the faults"),
+        (False, "nothing current; / names the faults"),
         (True, "ready"),
     ]
+
+
+def test_a_poll_that_still_waits_is_not_tried(tmp_path: Path) -> None:
+    """A poll that has begun, and waits for its turn, does not count until it has an outcome."""
+    front = Front(tmp_path, Source([Scripted("a", [DOWN]), Scripted("b", [delivered("x")])]))
+    front.engine.poller.states[1].started = NOON
+    found: list[tuple[bool, str]] = []
+    front.run(lambda: found.append(front.site.ready()), "a")
+    assert found == [(False, "1 of 2 polls were tried")]
+
+
+def test_what_has_expired_is_nothing_current(tmp_path: Path) -> None:
+    """Once ready, a page whose values have all expired is not said to be starting."""
+    front = Front(tmp_path, Source([Scripted("a", [delivered("x")])]))
+    found: list[object] = []
+
+    def look() -> None:
+        found.append(front.site.ready())
+        front.engine.poller.states[0].delivery = None
+        found.extend((front.site.ready(), front.status().state))
+
+    front.run(look)
+    assert found == [
+        (True, "ready"),
+        (False, "nothing current; / names the faults"),
+        "nothing current: 1 of 1 polls fail",
+    ]
+
+
+@pytest.mark.parametrize("age", [LONGEST_SILENCE + 1, LONGEST_SILENCE / 2])
+def test_a_loop_that_is_blocked_is_not_healthy(tmp_path: Path, age: float) -> None:
+    """No sign of life for half a minute is a reason to restart, whatever the engine's task is."""
+    front = Front(tmp_path, Source([Scripted("a", [delivered("x")])]))
+    front.site.beaten = time.monotonic() - age
+    found: list[tuple[bool, str]] = []
+    front.run(lambda: found.append(front.site.healthy()))
+    blocked = (False, "the loop that polls is blocked since over 30 s")
+    assert found == [blocked if age > LONGEST_SILENCE else (True, "alive")]
+
+
+class Vanishing(State):
+    """A poll whose delivery is withdrawn by the poller's thread right after a first look."""
+
+    looks = 0
+
+    @property
+    def delivery(self) -> Delivery | None:  # type: ignore[override]
+        """Return a delivery once in two looks."""
+        Vanishing.looks += 1
+        return delivered("x") if Vanishing.looks % 2 else None
+
+    @delivery.setter
+    def delivery(self, value: Delivery | None) -> None:
+        """Keep nothing."""
+
+
+def test_a_delivery_may_go_while_a_page_is_made(tmp_path: Path) -> None:
+    """The web server's thread looks at a delivery once a figure, so that it cannot vanish."""
+    source = Source([Scripted("a", [])], "paper")
+    front = Front(tmp_path, source)
+    front.site.engine = front.engine
+    poller = Poller([source], front.clock, front.telemetry, front.scrapers.seen)
+    front.engine.poller = poller
+    for _ in range(2):
+        poller.states = (Vanishing("paper", source.given[0]),)
+        assert front.status().polls
+        assert page(front)
+        front.clock.time += 1
+        Vanishing.looks += 1
+    front.store.close()
 
 
 def test_health_is_whether_polling_goes_on(tmp_path: Path) -> None:

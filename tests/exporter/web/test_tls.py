@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 
 from exporter.errors import SettingsError
+from exporter.web import tls
 from exporter.web.config import TlsConfig
 from exporter.web.server import WebServer, WebSettings
 from exporter.web.tls import context
@@ -193,6 +194,28 @@ def test_what_cannot_be_used(
     files = {k: tmp_path / v if k.endswith("_file") else v for k, v in keys.items()}
     with pytest.raises(SettingsError, match=expected):
         context(TlsConfig(**files), Path("web.yml"))
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value", "expected"),
+    [
+        (tls.SUITES, SUITES[0], "NO-SUCH-SUITE", "cipher_suites: .*none of them: .*; name others"),
+        (tls._VERSIONS, "TLS12", 0x9999, "min_version: .* not allow TLS12 to TLS13"),
+    ],
+)
+def test_what_openssl_was_built_without(
+    ca: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    table: dict[str, Any],
+    key: str,
+    value: object,
+    expected: str,
+) -> None:
+    """A suite or a version that this machine's library does not have is refused by its key."""
+    monkeypatch.setitem(table, key, value)
+    pem = {name: ca.home / file for name, file in SERVER.items()}
+    with pytest.raises(SettingsError, match=f"web.yml: tls_server_config.{expected}"):
+        context(TlsConfig(**pem, cipher_suites=(SUITES[0],)), Path("web.yml"))
 
 
 def test_suites_of_tls_1_3_alone_leave_the_others(tmp_path: Path, ca: Authority) -> None:
