@@ -28,6 +28,7 @@ from exporter.telemetry import Telemetry
 log = logging.getLogger("ionmon.engine")
 
 COST_EVERY = 30.0
+FIRST_COST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ class Engine:
         application = ApplicationCollector(
             application_target(settings), outside.clock, outside.telemetry, outside.visited
         )
-        all_: tuple[Collector, ...] = (self.monitoring, self.redis, application)
-        collectors = tuple(collector for collector in all_ if collector.polls())
+        every: tuple[Collector, ...] = (self.monitoring, self.redis, application)
+        collectors = tuple(collector for collector in every if collector.polls())
         self.poller = Poller(collectors, outside.clock, outside.telemetry, outside.seen)
-        self.cost = 0.0
+        self.cost: float | None = None
         self._longer: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -70,9 +71,10 @@ class Engine:
             self._outside.telemetry.drop(family)
         self.poller.inherit(before.poller)
 
-    def start(self) -> None:
-        """Begin to poll."""
+    def start(self) -> asyncio.Task[None]:
+        """Begin to poll; the task ends when polling does."""
         self._task = asyncio.get_running_loop().create_task(self._run())
+        return self._task
 
     def alive(self) -> bool:
         """Say whether polling goes on."""
@@ -94,14 +96,14 @@ class Engine:
         """Project the month's bill, and stretch intervals to the budget."""
         while True:
             self.weigh()
-            await self._outside.clock.sleep(COST_EVERY)
+            await self._outside.clock.sleep(FIRST_COST if self.cost is None else COST_EVERY)
 
     def weigh(self) -> None:
-        """Project once, from what the last polls returned."""
-        loads = [
-            Load(p.name, p.billed, p.asked, p.target.family.name in ALERTED)
-            for p in self.monitoring.polls()
-        ]
+        """Project once, from what the last polls returned; nothing before all were tried."""
+        polls = self.monitoring.polls()
+        if not all(p.billed or p.tried for p in polls):
+            return
+        loads = [Load(p.name, p.billed, p.asked, p.target.family.name in ALERTED) for p in polls]
         budget, telemetry = self.settings.google.budget_usd_per_month, self._outside.telemetry
         factors = stretch(loads, budget)
         self.monitoring.stretch(factors)
@@ -111,9 +113,9 @@ class Engine:
             telemetry.drop(own.COST_BUDGET)
         else:
             telemetry.set(own.COST_BUDGET, (), budget)
-        self._report_stretch(factors, budget)
+        self._report_stretch(factors, budget, self.cost)
 
-    def _report_stretch(self, factors: dict[str, float], budget: float | None) -> None:
+    def _report_stretch(self, factors: dict[str, float], budget: float | None, cost: float) -> None:
         longer = {name for name, factor in factors.items() if factor > 1}
         if longer != self._longer and budget is not None:
             self._longer = longer
@@ -122,17 +124,19 @@ class Engine:
                 len(longer),
                 budget,
             )
-        if budget is not None and self.cost > budget:
+        if budget is not None and cost > budget:
             text = (
-                f"a month costs {self.cost:.2f} dollars at the longest intervals, {budget:.2f} "
+                f"a month costs {cost:.2f} dollars at the longest intervals, {budget:.2f} "
                 "were allowed; switch families off in google.families"
             )
             once(log, "budget", text)
 
 
 def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollector:
-    google = settings.google
-    wanted = targets(settings)
+    """Return what reads Cloud Monitoring; without a project that is nothing, and no credentials."""
+    google, wanted = settings.google, targets(settings)
+    if not wanted:
+        return CloudMonitoringCollector()
     opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
     limits = CallLimits(google.timeout, google.calls_per_minute)
     client = MonitoringClient(opened, limits, outside.telemetry)
