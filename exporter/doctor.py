@@ -12,7 +12,7 @@ from pathlib import Path
 
 from exporter.catalog import CATALOG
 from exporter.clock import WallClock
-from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.cloud_monitoring.checkpoint import holder, inspect
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Query
 from exporter.cloud_monitoring.connect import CredentialsMissing, channel
 from exporter.cloud_monitoring.descriptors import Descriptors
@@ -80,8 +80,12 @@ def state_directory(settings: Settings) -> Finding:
 
 
 def _existing_state(path: Path) -> Finding:
+    """Look at a state file, which another process may hold, and leave it as it is."""
+    process = holder(path)
+    if process is not None:
+        return Finding("state file", Verdict.OK, f"{path} is in use by process {process}")
     try:
-        SqliteStore(path, repair=False).close()
+        inspect(path)
     except StateError as error:
         return Finding("state file", Verdict.WARN, str(error))
     return Finding("state file", Verdict.OK, f"{path} is whole")
@@ -91,7 +95,8 @@ def _google(settings: Settings) -> Iterator[Finding]:
     google = settings.google
     wanted = targets(settings)
     if not wanted:
-        yield Finding("projects", Verdict.WARN, "no project is named", "--project my-project")
+        verdict = Verdict.WARN if collected(settings.redis) else Verdict.FAIL
+        yield Finding("projects", verdict, "no project is named", "--project my-project")
         return
     try:
         opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)

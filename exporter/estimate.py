@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from exporter.catalog.signals import ALERTED
 from exporter.cloud_monitoring.client import MonitoringClient, Query
@@ -12,9 +12,10 @@ from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL
 from exporter.cloud_monitoring.target import Target
-from exporter.errors import PollError, Reason
+from exporter.errors import IonmonError, PollError, Reason
 
 LOOK_BACK = 1800
+_HOPELESS = {Reason.UNAVAILABLE, Reason.DEADLINE, Reason.PERMISSION, Reason.CREDENTIALS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,17 @@ def estimate(
     budget: float | None,
     progress: Callable[[int], None],
 ) -> Estimate:
-    """Ask for the series of each family, and say what polling them costs a month of 30 days."""
-    with ThreadPoolExecutor(8) as pool:
-        rows = []
-        for row in pool.map(lambda target: _row(target, client), targets):
-            rows.append(row)
-            progress(len(rows))
+    """Ask for the series of each family, and say what polling them costs a month of 30 days.
+
+    Families that fail are not in the sums. Raises IonmonError where nothing can be asked at all.
+    """
+    rows = _rows(list(targets), client, progress)
     rows.sort(key=lambda row: (-row.billed, row.project, row.family))
     billed = sum(row.billed for row in rows)
     loads = [
-        Load(f"{r.project}/{r.family}", r.series, r.interval, r.family in ALERTED) for r in rows
+        Load(f"{r.project}/{r.family}", r.series, r.interval, r.family in ALERTED)
+        for r in rows
+        if not r.fault
     ]
     factors = stretch(loads, budget)
     longer = tuple((name, factor) for name, factor in sorted(factors.items()) if factor > 1)
@@ -69,24 +71,56 @@ def estimate(
     return Estimate(tuple(rows), billed, calls, dollars(billed), budget, longer)
 
 
-def _row(target: Target, client: MonitoringClient) -> Row:
-    load, fault = Load(target.name, 0, target.interval), None
+def _rows(
+    targets: list[Target], client: MonitoringClient, progress: Callable[[int], None]
+) -> list[Row]:
+    """Ask for the first family alone, then for the others, some at a time."""
+    pool = ThreadPoolExecutor(8)
     try:
-        load = Load(target.name, _series(target, client), target.interval)
+        rows = [_first(target, client) for target in targets[:1]]
+        progress(len(rows))
+        for row in pool.map(lambda target: _row(target, client), targets[1:]):
+            rows.append(row)
+            progress(len(rows))
+    finally:
+        # Not waited for: after Ctrl-C calls under way end when the caller closes the channel.
+        pool.shutdown(wait=False, cancel_futures=True)
+    return rows
+
+
+def _first(target: Target, client: MonitoringClient) -> Row:
+    """Ask for one family. Raises IonmonError where no other would be answered either."""
+    try:
+        return _billed(target, _series(target, client))
     except PollError as error:
-        fault = None if error.reason is Reason.NOT_FOUND else str(error)
-    interval = target.interval if load.series else max(target.interval, IDLE_INTERVAL)
-    billed = round(replace(load, interval=interval).monthly())
-    return Row(
-        target.project,
-        target.family.name,
-        load.series,
-        interval,
-        round(MONTH / interval),
-        billed,
-        billed * DOLLARS_PER_SERIES,
-        fault,
-    )
+        if error.reason in _HOPELESS:
+            raise IonmonError(
+                f"{target.project}: {error}; nothing was estimated. "
+                f"What is wrong says: ionmon doctor --project {target.project}"
+            ) from error
+        return _failed(target, error)
+
+
+def _row(target: Target, client: MonitoringClient) -> Row:
+    try:
+        return _billed(target, _series(target, client))
+    except PollError as error:
+        return _failed(target, error)
+
+
+def _failed(target: Target, error: PollError) -> Row:
+    """Return the row of a family that is not known, and adds nothing; NOT_FOUND is no failure."""
+    if error.reason is Reason.NOT_FOUND:
+        return _billed(target, 0)
+    name = target.family.name
+    return Row(target.project, name, 0, target.interval, 0, 0, 0.0, str(error))
+
+
+def _billed(target: Target, series: int) -> Row:
+    interval = target.interval if series else max(target.interval, IDLE_INTERVAL)
+    billed = round(Load(target.name, series, interval).monthly())
+    calls, price = round(MONTH / interval), billed * DOLLARS_PER_SERIES
+    return Row(target.project, target.family.name, series, interval, calls, billed, price)
 
 
 def _series(target: Target, client: MonitoringClient) -> int:

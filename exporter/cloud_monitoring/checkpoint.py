@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -65,13 +65,9 @@ class Store(Protocol):
 class SqliteStore:
     """A Store in one SQLite file, held by one process at a time."""
 
-    def __init__(self, path: Path, *, repair: bool = True) -> None:
-        """Open or create the file. Raises StateError with the mend.
-
-        `repair` moves a damaged file aside; without it, that is a StateError, too.
-        """
+    def __init__(self, path: Path) -> None:
+        """Open or create the file; a damaged one is moved aside. Raises StateError."""
         self.path = path
-        self._repair = repair
         self._lost = path.exists() and not path.stat().st_size
         self._lost_shapes: set[str] = set()
         self._mutex = threading.Lock()
@@ -97,8 +93,6 @@ class SqliteStore:
                 "with --storage.state-file"
             ) from error
         except sqlite3.DatabaseError as error:
-            if not self._repair:
-                raise StateError(f"{self.path}: damaged ({error}); run moves it aside") from error
             aside = _move_aside(self.path)
             self._lost = True
             log.error(  # noqa: TRY400 - the cause is in the message
@@ -145,12 +139,42 @@ class SqliteStore:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except sqlite3.Error as error:
+            except BaseException as error:
+                # Whatever it was: a transaction left open would fail every family after this one.
                 with suppress(sqlite3.Error):
                     self._connection.execute("ROLLBACK")
+                if not isinstance(error, sqlite3.Error | OverflowError):
+                    raise
                 raise StateError(
                     f"{self.path}: {error}; nothing was counted, the next poll tries again"
                 ) from error
+
+
+def holder(path: Path) -> str | None:
+    """Return the process that holds a state file, or None; the file stays as it is."""
+    lock = path.with_name(path.name + ".lock")
+    if not lock.exists():
+        return None
+    with lock.open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return handle.read(20).strip() or "unknown"
+    return None
+
+
+def inspect(path: Path) -> None:
+    """Read a state file that nobody holds, and change nothing. Raises StateError."""
+    if not path.stat().st_size:
+        raise StateError(f"{path}: it is empty; run begins it anew and counts from then on")
+    # Without a log a reader would make one, unless it is told that nobody writes.
+    logged = path.with_name(path.name + "-wal").exists()
+    uri = f"{path.absolute().as_uri()}?mode=ro{'' if logged else '&immutable=1'}"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as db:
+            _check(db, path)
+    except sqlite3.Error as error:
+        raise StateError(f"{path}: damaged ({error}); run moves it aside") from error
 
 
 def _hold(path: Path) -> IO[str]:
@@ -189,8 +213,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _prepare(db: sqlite3.Connection, path: Path) -> None:
-    """Check that the file is ours and whole, or make it so where it is new."""
+def _check(db: sqlite3.Connection, path: Path) -> bool:
+    """Check that the file is ours and whole. Returns False where it is new."""
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     owner = db.execute("PRAGMA application_id").fetchone()[0]
     version = db.execute("PRAGMA user_version").fetchone()[0]
@@ -203,9 +227,15 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
         )
     if tables and db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
         raise sqlite3.DatabaseError("its check failed")
+    return bool(tables)
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
+    """Check the file, and make it ours where it is new."""
+    known = _check(db, path)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    if not tables:
+    if not known:
         db.executescript(
             f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; "
             f"PRAGMA user_version = {VERSION}; COMMIT"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from exporter.cloud_monitoring.counters import Ledger, Mark, Total
 
+LARGEST = 2**63  # SQLite has no whole numbers from here on: such a total is kept as a float
 _MARK = "INSERT OR REPLACE INTO mark VALUES (?,?,?,?,?,?,?,?,?,?)"
 _TOTAL = "INSERT OR REPLACE INTO total VALUES (?,?,?,?,?,?,?,?)"
 
@@ -83,7 +84,8 @@ def _total_row(total: Total, ledger: int) -> tuple[object, ...]:
     bounds = None if total.bounds is None else array("d", total.bounds).tobytes()
     labels = json.dumps(total.labels)
     counts = total.counts.tobytes()
-    return (total.row, ledger, labels, total.shown, total.value, bounds, counts, total.last)
+    value = total.value if abs(total.value) < LARGEST else float(total.value)
+    return (total.row, ledger, labels, total.shown, value, bounds, counts, total.last)
 
 
 def _mark_row(mark: Mark, ledger: int) -> tuple[object, ...]:

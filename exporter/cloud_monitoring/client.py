@@ -65,6 +65,10 @@ class CallLimits:
     calls_per_minute: int = 3000
 
 
+class Stopping(PollError):
+    """The channel was closed: the call was not made, and nothing is wrong."""
+
+
 class Guard:
     """Keeps calls below a rate, and all of a project's calls back while its quota is spent."""
 
@@ -126,11 +130,20 @@ class MonitoringClient:
 
     def pages(self, query: Query) -> Iterator[Raw]:
         """Yield every page of a query. Raises PollError; pages until then are good."""
+        yield from self._paged(self._list_series, _series_request(query), query.project)
+
+    def descriptors(self, project: str, text: str) -> Iterator[MetricDescriptor]:
+        """Yield the metric descriptors that a filter selects. Raises PollError."""
+        request = ListMetricDescriptorsRequest.pb()(name=f"projects/{project}", filter=text)
+        for page in self._paged(self._list_descriptors, request, project):
+            yield from page.metric_descriptors
+
+    def _paged(self, call: Call, request: Raw, project: str) -> Iterator[Raw]:
+        """Yield every page of a list, all within one deadline."""
         deadline = time.monotonic() + self._limits.timeout
-        request = _series_request(query)
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
-            page = self._call(self._list_series, request, query.project, deadline)
+            page = self._call(call, request, project, deadline)
             yield page
             token = page.next_page_token
             if not token:
@@ -140,17 +153,6 @@ class MonitoringClient:
             seen.add(token)
             request.page_token = token
         raise PollError(Reason.TOO_LARGE, f"more than {MOST_PAGES} pages")
-
-    def descriptors(self, project: str, text: str) -> Iterator[MetricDescriptor]:
-        """Yield the metric descriptors that a filter selects. Raises PollError."""
-        deadline = time.monotonic() + self._limits.timeout
-        request = ListMetricDescriptorsRequest.pb()(name=f"projects/{project}", filter=text)
-        for _ in range(MOST_PAGES):
-            page = self._call(self._list_descriptors, request, project, deadline)
-            yield from page.metric_descriptors
-            if not page.next_page_token:
-                return
-            request.page_token = page.next_page_token
 
     def _call(self, call: Call, request: Raw, project: str, deadline: float) -> Raw:
         """Make one call, again where that can help, until the deadline."""
@@ -162,7 +164,7 @@ class MonitoringClient:
                 left = max(0.001, deadline - time.monotonic())
                 answer = call(request, timeout=left, metadata=metadata)
             except ValueError as error:  # what grpc raises once the channel is closed
-                raise PollError(Reason.UNAVAILABLE, "the exporter is stopping") from error
+                raise Stopping(Reason.UNAVAILABLE, "the exporter is stopping") from error
             except grpc.RpcError as error:
                 failure = self._failure(error, project)
                 pause = random.uniform(0.0, wait)  # noqa: S311 - jitter is no secret

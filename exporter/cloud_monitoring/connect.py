@@ -45,7 +45,7 @@ def _credentials(path: Path | None) -> Raw:
         else:
             found, _ = google.auth.default(scopes=SCOPES)
     except (google.auth.exceptions.GoogleAuthError, OSError, *_NO_KEY) as error:
-        where = f"{path}: unusable credentials" if path else "no Google credentials found"
+        where = _unusable(path) if path else "no Google credentials found"
         raise CredentialsMissing(
             f"{where}.\n"
             "On this machine: gcloud auth application-default login. On Google Cloud: attach a "
@@ -53,3 +53,12 @@ def _credentials(path: Path | None) -> Raw:
             "No account at hand? ionmon simulate needs none."
         ) from error
     return found
+
+
+def _unusable(path: Path) -> str:
+    """Say why a named file is no credentials, and where it was named."""
+    reason = "it is no key of Google's" if path.exists() else "there is no such file"
+    return (
+        f"{path}: unusable credentials, {reason}; name another with --google.credentials-file "
+        "or google.credentials_file"
+    )

@@ -6,12 +6,14 @@ billing account free, an empty call as one (price list of October 2025).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 DOLLARS_PER_SERIES = 0.5e-6
 FREE_SERIES = 1_000_000
 MONTH = 30 * 86400.0
 MOST_STRETCH = 60.0
 STRETCH_STEP = 1.25
+SLACK = 1e-3  # dollars; nearer to the budget than this the running sum is not exact enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,17 @@ def _stretch_group(
     loads: list[Load], group: list[Load], factors: dict[str, float], budget: float
 ) -> bool:
     """Stretch the group's members, always the most expensive next, until the month fits."""
-    while projected(loads, factors) > budget:
-        open_ = [load for load in group if factors[load.name] < MOST_STRETCH]
-        if not open_:
+    total = sum(load.monthly(factors[load.name]) for load in loads)
+    dearest = [(-load.monthly(factors[load.name]), rank) for rank, load in enumerate(group)]
+    heapify(dearest)
+    while dollars(total) > budget + SLACK or projected(loads, factors) > budget:
+        if not dearest:
             return False
-        worst = max(open_, key=lambda load: load.monthly(factors[load.name]))
-        factors[worst.name] = min(MOST_STRETCH, factors[worst.name] * STRETCH_STEP)
+        before, rank = heappop(dearest)
+        load = group[rank]
+        factors[load.name] = min(MOST_STRETCH, factors[load.name] * STRETCH_STEP)
+        after = load.monthly(factors[load.name])
+        total += before + after
+        if factors[load.name] < MOST_STRETCH:
+            heappush(dearest, (-after, rank))
     return True

@@ -137,28 +137,35 @@ class Ledger:
     def _index(self, end: int) -> int:
         return (end - self.cut) // self.period
 
-    def claim(self, mark: Mark, end: int) -> bool:
-        """Mark a DELTA point as counted. Returns False where it was, or is settled."""
+    def open(self, mark: Mark, end: int) -> bool:
+        """Say whether a DELTA point is neither counted nor settled."""
         if end <= self.horizon:
             return False
-        offset = end - self.cut
-        if offset % self.period:
-            return self._claim_stray(mark, end)
-        self._catch_up(mark)
-        bit = 1 << (offset // self.period - mark.floor - 1)
-        if mark.mask & bit:
+        if (end - self.cut) % self.period:
+            return end not in mark.stray
+        bit = self._bit(mark, end)  # which shifts the mask: it must come first
+        return not mark.mask & bit
+
+    def claim(self, mark: Mark, end: int) -> bool:
+        """Mark a DELTA point as counted. Returns False where it was, or is settled."""
+        if not self.open(mark, end):
             return False
-        mark.mask |= bit
-        mark.dirty = True
+        if (end - self.cut) % self.period:
+            self._claim_stray(mark, end)
+        else:
+            bit = self._bit(mark, end)
+            mark.mask |= bit
+            mark.dirty = True
         return True
 
-    def _claim_stray(self, mark: Mark, end: int) -> bool:
-        if end in mark.stray:
-            return False
+    def _bit(self, mark: Mark, end: int) -> int:
+        self._catch_up(mark)
+        return 1 << (self._index(end) - mark.floor - 1)
+
+    def _claim_stray(self, mark: Mark, end: int) -> None:
         mark.stray = {kept for kept in mark.stray if kept > self.horizon}
         mark.stray.add(end)
         mark.dirty = True
-        return True
 
     def _catch_up(self, mark: Mark) -> None:
         """Forget the periods that were settled since the mark was last touched."""

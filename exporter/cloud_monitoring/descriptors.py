@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from google.api.metric_pb2 import MetricDescriptor
 
 from exporter.catalog.model import CloudMonitoring, ValueType
-from exporter.cloud_monitoring.client import MonitoringClient
+from exporter.cloud_monitoring.client import MonitoringClient, Stopping
 from exporter.cloud_monitoring.filters import descriptor_filter
 from exporter.errors import PollError, Reason
 
@@ -61,6 +61,8 @@ class Descriptors:
             try:
                 listed = self._client.descriptors(project, descriptor_filter(start))
                 known, keep = {d.type: d for d in listed}, REFRESH
+            except Stopping:
+                return known
             except PollError as error:
                 keep = RETRY
                 log.warning(

@@ -77,3 +77,10 @@ def join(source: CloudMonitoring, readings: Iterable[Reading]) -> tuple[Sample, 
         Sample(labels, float(_JOIN[source.reduce](values)))
         for labels, values in sorted(groups.items())
     )
+
+
+def limited(samples: tuple[Sample, ...], limit: int, tally: Tally) -> tuple[Sample, ...]:
+    """Return the first `limit` samples; the others are dropped, counted and noted."""
+    for _ in samples[limit:]:
+        tally.drop("limit", f"more than {limit} series")
+    return samples[:limit]

@@ -1,8 +1,7 @@
 """From pages to counters: points into a ledger, each of them once."""
 
-from math import isfinite
-
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
+from exporter.cloud_monitoring.amounts import Amount, number, spread
 from exporter.cloud_monitoring.counters import Ledger, Mark, Total, add_buckets, add_number
 from exporter.cloud_monitoring.exemplars import keep_exemplars
 from exporter.cloud_monitoring.layouts import Layout, layout, source_bounds
@@ -60,32 +59,42 @@ class CounterReader:
                 start = begun.seconds * SECOND + begun.nanos
                 held = getattr(point.value, name)
                 self._older.setdefault(mark.key, []).append((end, start, held))
-            elif self._ledger.claim(mark, end):
-                self._add(mark.total, getattr(point.value, name), end)
+            elif self._ledger.open(mark, end):
+                self._count(mark, getattr(point.value, name), end)
             elif self._ledger.cut < end <= self._ledger.horizon:
                 self.tally.too_late += 1
 
-    def _add(self, total: Total, value: Raw, end: int) -> None:
-        scale = self._source.scale
-        if self._source.value is ValueType.DISTRIBUTION:
-            self._add_distribution(total, value, end)
-        elif not isfinite(value):
-            self.tally.drop("invalid", f"{total.labels}: {value} is no count")
+    def _count(self, mark: Mark, value: Raw, end: int) -> None:
+        """Count a DELTA point; one that is unsound is dropped, and not claimed."""
+        amount = self._amount(mark, value)
+        if amount is None:
             return
-        else:
-            add_number(total, value if scale == 1.0 else value * scale, end)
-        self.tally.counted += 1
+        self._ledger.claim(mark, end)
+        if not amount.events:
+            self.tally.counted += 1
+            return
+        self._add(mark.total, amount, end)
+        if amount.layout is not None and value.exemplars:
+            keep_exemplars(mark.total, value, self._source.scale)
 
-    def _add_distribution(self, total: Total, value: Raw, end: int) -> None:
-        if not value.count:
-            return
-        layout_ = self._book.layout(value)
-        counts = value.bucket_counts if layout_.full else (value.count,)
-        weight = value.mean * value.count * self._source.scale
-        if not add_buckets(total, layout_, counts, weight, end):
+    def _amount(self, mark: Mark, value: Raw) -> Amount | None:
+        """Return what a point says, or None, counted and noted, where that is unsound."""
+        try:
+            if self._source.value is ValueType.DISTRIBUTION:
+                return spread(value, self._source.scale, self._book.layout)
+            return number(value, self._source.scale)
+        except Unfit as error:
+            self.tally.drop("invalid", f"{mark.total.labels}: {error}")
+            return None
+
+    def _add(self, total: Total, amount: Amount, end: int) -> None:
+        self.tally.counted += 1
+        scale = self._source.scale
+        value = amount.value if scale == 1.0 else amount.value * scale
+        if amount.layout is None:
+            add_number(total, value, end)
+        elif not add_buckets(total, amount.layout, amount.counts, value, end):
             self.tally.resets += 1
-        if value.exemplars:
-            keep_exemplars(total, value, self._source.scale)
 
     def close(self) -> None:
         """Count cumulative points, oldest first, once all pages are in.
@@ -106,24 +115,18 @@ class CounterReader:
         Of a series that is met with an old start nothing is added: what it had until then lies
         before the cut, or was counted before the series was retired.
         """
+        amount = self._amount(mark, value)
+        if amount is None:
+            return
         again = mark.held is None or start > mark.start
         old = mark.held is None and start < self._ledger.horizon
-        held = () if again else mark.held or ()
-        now = _held(value) if self._source.value is ValueType.DISTRIBUTION else (value,)
+        now = (amount.value, *amount.counts)
         if not old:
-            self._add_rise(mark.total, value, _less(now, held), end)
+            total, *counts = _less(now, () if again else mark.held or ())
+            rise = Amount(total, tuple(int(count) for count in counts), amount.layout)
+            self._add(mark.total, rise, end)
         mark.start, mark.end, mark.held, mark.dirty = start, end, now, True
         mark.total.last = max(mark.total.last, end)
-
-    def _add_rise(self, total: Total, value: Raw, rise: tuple[float, ...], end: int) -> None:
-        self.tally.counted += 1
-        scale = self._source.scale
-        if self._source.value is not ValueType.DISTRIBUTION:
-            add_number(total, rise[0] if scale == 1.0 else rise[0] * scale, end)
-            return
-        counts = tuple(int(count) for count in rise[1:])
-        if not add_buckets(total, self._book.layout(value), counts, rise[0] * scale, end):
-            self.tally.resets += 1
 
 
 class Book:
@@ -162,11 +165,6 @@ def _plain(source: CloudMonitoring, series: Raw) -> bool:
     except Unfit:
         return False
     return True
-
-
-def _held(value: Raw) -> tuple[float, ...]:
-    """Return the sum of a distribution's values, then its bucket counts."""
-    return (value.mean * value.count, *(value.bucket_counts or (value.count,)))
 
 
 def _less(now: tuple[float, ...], then: tuple[float, ...]) -> tuple[float, ...]:

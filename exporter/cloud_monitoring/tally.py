@@ -26,6 +26,12 @@ class Tally:
         if self.dropped[reason] == 1:
             self.notes.append(f"a series was dropped ({reason}): {note}")
 
+    def repeat(self, name: str) -> None:
+        """Count a series that a page holds again; what it adds is counted once."""
+        self.dropped["repeated"] = self.dropped.get("repeated", 0) + 1
+        if self.dropped["repeated"] == 1:
+            self.notes.append(f"{name} came twice on one page; its points count once")
+
 
 class Labels:
     """Identities of source series, remembered by their bytes on the wire."""
@@ -63,6 +69,6 @@ def taken(
     if identity.unknown:
         tally.unknown.update(identity.unknown)
     if identity.key in here:
-        tally.drop("duplicate", f"{identity.key[:200]}: twice on one page")
+        tally.repeat(identity.key[:200])
     here.add(identity.key)
     return True

@@ -16,7 +16,7 @@ from exporter.cloud_monitoring.client import Query
 from exporter.cloud_monitoring.counters import Ledger, Mark, Total
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import metric_filter
-from exporter.cloud_monitoring.gauges import GaugeReader, join
+from exporter.cloud_monitoring.gauges import GaugeReader, join, limited
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.prime import prime
 from exporter.cloud_monitoring.reading import Book, CounterReader
@@ -49,6 +49,7 @@ class FamilyPoll:
         self._ledger: Ledger | None = None
         self._runs = 0
         self.billed = 0
+        self.tried = False
         offset = zlib.crc32(self.name.encode()) % 2000 / 1000
         documented = Delay.documented(target.source.delay, target.source.period)
         self.timetable = Timetable(documented, target.source.period, target.interval, offset)
@@ -87,6 +88,8 @@ class FamilyPoll:
         except PollError:
             self.timetable.failed(now)
             raise
+        finally:
+            self.tried = True
         if delivery.fault and delivery.data_time is None:
             self.timetable.failed(now)
         else:
@@ -131,16 +134,11 @@ class FamilyPoll:
         back = described.delay + STALE_PERIODS * described.period + self.timetable.interval
         reader = GaugeReader(source, self._labels)
         fault = self._pages(reader, self._query(int((now - back) * SECOND), int(now * SECOND)))
-        samples = self._limited(join(source, reader.readings.values()), reader.tally)
+        samples = limited(join(source, reader.readings.values()), self.target.limit, reader.tally)
         self._account(reader.tally)
         if fault and not reader.readings:
             raise fault
         return self._delivery(samples, reader.tally, now, fault)
-
-    def _limited(self, samples: tuple[Sample, ...], tally: Tally) -> tuple[Sample, ...]:
-        for _ in samples[self.target.limit :]:
-            tally.drop("limit", f"more than {self.target.limit} series")
-        return samples[: self.target.limit]
 
     def _counters(self, now: float) -> Delivery:
         described = self._describe()
@@ -151,6 +149,9 @@ class FamilyPoll:
         except StateError as error:
             self._forget()
             raise PollError(Reason.STATE, str(error)) from error
+        except BaseException:
+            self._forget()  # or the next commit would keep claims of points that were not added
+            raise
         self._account(reader.tally)
         account_counting(ledger, reader.tally, self.target, self._shared.telemetry)
         return self._delivery(self._samples(ledger), reader.tally, now, fault)
@@ -271,12 +272,16 @@ class CloudMonitoringCollector:
     name = "cloud_monitoring"
 
     def __init__(
-        self, targets: Sequence[Target], shared: Shared, parallel: int, channel: grpc.Channel
+        self,
+        targets: Sequence[Target] = (),
+        shared: Shared | None = None,
+        parallel: int = 1,
+        channel: grpc.Channel | None = None,
     ) -> None:
         """Poll `targets`, so many at a time; the channel is closed with the collector."""
         self._channel = channel
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="monitoring")
-        self._polls = tuple(FamilyPoll(target, shared, self._pool) for target in targets)
+        self._polls = tuple(FamilyPoll(target, shared, self._pool) for target in targets if shared)
 
     def polls(self) -> Sequence[FamilyPoll]:
         """Return a poll for each family of each project."""
@@ -289,5 +294,6 @@ class CloudMonitoringCollector:
 
     async def close(self) -> None:
         """Cut calls under way short, let what they brought be counted, end the threads."""
-        self._channel.close()
+        if self._channel:
+            self._channel.close()
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,10 @@ def command(
     opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
     limits = CallLimits(google.timeout, google.calls_per_minute)
     client = MonitoringClient(opened, limits, Telemetry(0.0))
-    found = estimate(wanted, client, google.budget_usd_per_month, _progress(len(wanted)))
+    try:
+        found = estimate(wanted, client, google.budget_usd_per_month, _progress(len(wanted)))
+    finally:
+        opened.close()  # ends calls under way, so that Ctrl-C does not wait for them
     click.echo(json.dumps(asdict(found), indent=2) if as_json else text(found, everything))
     if any(row.fault for row in found.rows):
         raise click.exceptions.Exit(1)
@@ -64,7 +68,7 @@ def _progress(total: int) -> Any:  # noqa: ANN401 - Callable[[int], None]
 
 def text(found: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag of one caller
     """Return the estimate as a table, most expensive first, and its sum in words."""
-    shown = [r for r in found.rows if everything or r.series or r.fault]
+    shown = [r for r in found.rows if not r.fault and (everything or r.series)]
     rows = [
         (
             row.project,
@@ -74,18 +78,19 @@ def text(found: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag o
             f"{row.calls:,}",
             f"{row.billed:,}",
             f"{row.dollars:.2f}",
-            row.fault or "",
         )
         for row in shown
     ]
-    head = ("project", "family", "series", "every", "calls", "billed series", "dollars", "fault")
-    empty = len(found.rows) - len(shown)
+    head = ("project", "family", "series", "every", "calls", "billed series", "dollars")
+    faults = Counter(row.fault for row in found.rows if row.fault)
+    empty = len(found.rows) - len(shown) - faults.total()
     lines = [table(head, rows, right={2, 3, 4, 5, 6}), ""]
     if empty:
         lines.append(
             f"{empty} families have no series; asking for them still counts as one series a call, "
             "and the exporter asks every ten minutes only."
         )
+    lines += [f"not in the sum: {n} families failed: {fault}" for fault, n in faults.most_common()]
     lines.append(
         f"A month: {found.calls:,} calls, {found.billed:,} series billed, "
         f"{found.total:.2f} dollars after the free million."

@@ -54,9 +54,9 @@ class FaultRow:
 
 @dataclass(frozen=True, slots=True)
 class CostFigures:
-    """Dollars a month as projected and as allowed, series returned and calls so far, hold-ups."""
+    """Dollars a month, projected once known, and allowed; series and calls so far, hold-ups."""
 
-    projected: float
+    projected: float | None
     budget: float | None
     returned: int
     calls: int

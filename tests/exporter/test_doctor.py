@@ -1,5 +1,6 @@
 """The doctor finds what is wrong, names it, and says what mends it."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -136,11 +137,11 @@ def test_a_clock_that_is_behind_is_told(tmp_path: Path) -> None:
     assert "behind Google's" in clock.text
 
 
-def test_no_project_is_a_warning(tmp_path: Path) -> None:
-    """Without a project there is nothing to try at Google, and a flag that names one is told."""
+def test_nothing_to_read_has_failed(tmp_path: Path) -> None:
+    """Without a project and a Redis there is nothing to read; a flag that names one is told."""
     settings = {"storage": {"state_file": str(tmp_path / "state")}}
     _, projects = examine(Settings.model_validate(settings))
-    assert (projects.subject, projects.verdict) == ("projects", Verdict.WARN)
+    assert (projects.subject, projects.verdict) == ("projects", Verdict.FAIL)
     assert projects.mend == "--project my-project"
 
 
@@ -182,7 +183,7 @@ def test_a_state_file_is_tried_and_not_touched(tmp_path: Path) -> None:
 
 
 def test_a_state_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
-    """A place that is no directory fails with its mend; a file that is held, or foreign, warns."""
+    """A place that is no directory fails with its mend; one that is foreign, or empty, warns."""
     (tmp_path / "file").write_text("x")
     failed = state(tmp_path / "file" / "state.sqlite")
     assert (failed.verdict, "storage.state_file" in failed.mend) == (Verdict.FAIL, True)
@@ -190,6 +191,16 @@ def test_a_state_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     foreign.write_bytes(b"no database at all" * 100)
     assert state(foreign).verdict is Verdict.WARN
     assert foreign.read_bytes() == b"no database at all" * 100
-    holder = SqliteStore(tmp_path / "held.sqlite")
-    assert state(tmp_path / "held.sqlite").verdict is Verdict.WARN
-    holder.close()
+    empty = tmp_path / "empty.sqlite"
+    empty.touch()
+    assert (state(empty).verdict, "it is empty" in state(empty).text) == (Verdict.WARN, True)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty.sqlite", "file", "foreign.sqlite"]
+    assert empty.read_bytes() == b""
+
+
+def test_a_state_file_in_use_is_well(tmp_path: Path) -> None:
+    """The process that holds it is named, and goes on holding it."""
+    path = tmp_path / "held.sqlite"
+    with closing(SqliteStore(path)):
+        text = f"{path} is in use by process {os.getpid()}"
+        assert state(path) == Finding("state file", Verdict.OK, text)

@@ -126,7 +126,7 @@ def test_each_fault_costs_only_itself_and_is_named(
         f'{failed}"cloud_monitoring",poll="ion-demo/{INSTANCES}",reason="internal"}} 1',
         f'{failed}"redis",poll="cache",reason="partial"}} 1',
         f'ionmon_series_dropped_total{{family="{UP}",reason="invalid"}} 1',
-        f'ionmon_series_dropped_total{{family="{UP}",reason="duplicate"}} 1',
+        f'ionmon_series_dropped_total{{family="{UP}",reason="repeated"}} 1',
         f'ionmon_series_dropped_total{{family="{REQUESTS}",reason="invalid"}} 1',
     ):
         assert line in page.splitlines()
@@ -135,7 +135,7 @@ def test_each_fault_costs_only_itself_and_is_named(
         (f"ion-demo/{INSTANCES}: INTERNAL", "on purpose"),
         ("cache: 127.0.0.1", "unavailable"),
         (f"ion-demo/{UP}: a series was dropped (invalid)", "STRING"),
-        (f"ion-demo/{UP}: a series was dropped (duplicate)", "twice"),
+        (f"ion-demo/{UP}: ", "came twice on one page"),
     ):
         assert [m for m in told if m.startswith(start) and word in m]
 
@@ -236,3 +236,14 @@ def test_redis_targets_take_what_all_share() -> None:
         RedisTarget("a", "redis://h:1", timeout=2.0, interval=20.0),
         RedisTarget("b", "redis://h:2", "cluster", timeout=2.0, interval=5.0),
     )
+
+
+def test_nothing_is_projected_before_all_was_tried(tmp_path: Path) -> None:
+    """Before the first round the cost is unknown; after it a poll that failed is no hindrance."""
+    with stage(tmp_path, f"fail={CATALOG[UP].source.metric}:INTERNAL") as found:  # type: ignore[union-attr]
+        found.engine.weigh()
+        assert found.engine.cost is None
+        assert "ionmon_cost_projected_dollars" not in found.page()
+        asyncio.run(found.step())
+        found.engine.weigh()
+        assert found.engine.cost is not None

@@ -6,11 +6,13 @@ from typing import Any
 import grpc
 import pytest
 
+from exporter.catalog import CATALOG
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Query
 from exporter.cloud_monitoring.cost import dollars
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import Target
+from exporter.errors import IonmonError
 from exporter.estimate import LOOK_BACK, Estimate, Row, estimate
 from exporter.settings import Settings
 from exporter.simulator.server import Simulator
@@ -107,3 +109,14 @@ def test_a_budget_names_what_would_be_stretched() -> None:
     assert {name for name, _ in within.stretched} <= {f"ion-demo/{n}" for n in (UP, INSTANCES)}
     assert [factor for _, factor in within.stretched if factor > 1]
     assert within.rows == whole.rows
+
+
+def test_where_nobody_answers_it_stops_at_once() -> None:
+    """One call is made, and its error points to the doctor."""
+    faults = "".join(f"fail={CATALOG[n].source.metric}:PERMISSION_DENIED," for n in NAMES)  # type: ignore[union-attr]
+    with (
+        simulator(*NAMES, faults=faults.rstrip(",")) as found,
+        pytest.raises(IonmonError, match="ionmon doctor --project ion-demo"),
+    ):
+        estimated(found)
+    assert found.calls == 1

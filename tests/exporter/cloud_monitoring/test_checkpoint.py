@@ -15,7 +15,7 @@ from threading import Thread
 import pytest
 
 from exporter.catalog.cloud_run import REQUESTS
-from exporter.cloud_monitoring.checkpoint import APPLICATION_ID, VERSION, SqliteStore
+from exporter.cloud_monitoring.checkpoint import APPLICATION_ID, VERSION, SqliteStore, inspect
 from exporter.cloud_monitoring.counters import Ledger, add_buckets, add_number
 from exporter.cloud_monitoring.layouts import layout
 from exporter.errors import StateError, StateForeign, StateLocked, StateUnwritable
@@ -157,7 +157,7 @@ def test_a_damaged_file_is_left_where_it_may_not_be_moved(path: Path) -> None:
     before = path.read_bytes()
     for _ in range(2):
         with pytest.raises(StateError, match="damaged"):
-            SqliteStore(path, repair=False)
+            inspect(path)
     assert path.read_bytes() == before
     assert not list(path.parent.glob("*.damaged-*"))
 

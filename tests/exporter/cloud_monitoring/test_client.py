@@ -278,3 +278,14 @@ def test_a_spent_quota_is_waited_for_longer_each_time(hand: HandTime) -> None:
             guard.spent("p")
         guard.wait("p", hand.at + 100.0)
         assert longest / 2 <= hand.pauses[-1] <= longest
+
+
+def test_a_listing_that_goes_round_or_has_no_end_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Descriptors are paged as series are: a repeated token, and too many pages, are errors."""
+    page = ListMetricDescriptorsResponse.pb()
+    with scripted(page(next_page_token="a")) as told, pytest.raises(PollError, match="repeats"):
+        list(told.client.descriptors("p", "f"))
+    monkeypatch.setattr(client_module, "MOST_PAGES", 3)
+    pages = (page(next_page_token=str(n)) for n in range(5))
+    with scripted(*pages) as told, pytest.raises(PollError, match="more than 3 pages"):
+        list(told.client.descriptors("p", "f"))

@@ -1,8 +1,10 @@
 """Series to money, and a budget to longer intervals."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporter.cloud_monitoring import cost
 from exporter.cloud_monitoring.cost import MOST_STRETCH, Load, dollars, projected, stretch
 
 REQUESTS = Load("requests", 60, 60.0, alerted=True)
@@ -72,3 +74,15 @@ def test_a_budget_is_kept_where_it_can_be(loads: list[Load], budget: float) -> N
     assert projected(loads, factors) <= budget or set(factors.values()) == {MOST_STRETCH}
     if any(factors[load.name] > 1.0 for load in loads if load.alerted):
         assert {factors[x.name] for x in loads if not x.alerted} <= {MOST_STRETCH}
+
+
+def test_many_loads_are_summed_up_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """5,000 loads are stretched step by step; the whole sum is made when the month nearly fits."""
+    sums: list[float] = []
+    monkeypatch.setattr(
+        cost, "projected", lambda *given: sums.append(projected(*given)) or sums[-1]
+    )
+    loads = [Load(str(n), 100 + n, 60.0) for n in range(5000)]
+    budget = projected(loads) / 10
+    assert projected(loads, stretch(loads, budget)) <= budget
+    assert len(sums) < 10

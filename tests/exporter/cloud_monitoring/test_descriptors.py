@@ -19,7 +19,7 @@ from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
-from tests.exporter.cloud_monitoring.scripted import HandTime
+from tests.exporter.cloud_monitoring.scripted import HandTime, scripted
 
 SOURCE, COUNT, DATABASE = INSTANCES.source, REQUESTS.source, UP.source
 assert isinstance(SOURCE, CloudMonitoring)
@@ -145,3 +145,11 @@ def test_a_prefix_is_the_product() -> None:
     """A listing covers all metrics of a product's domain."""
     assert prefix("run.googleapis.com/container/instance_count") == "run.googleapis.com/"
     assert prefix("a/b/c") == "a/"
+
+
+def test_a_client_that_is_stopping_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """A listing that the end of the exporter cut short is not worth a line in the log."""
+    with scripted(descriptor()) as told:
+        told.channel.close()
+        assert Descriptors(told.client).describe("p", SOURCE) == Described(60, 120)
+    assert caplog.messages == []

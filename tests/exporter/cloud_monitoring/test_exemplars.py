@@ -58,3 +58,14 @@ def test_what_is_no_span_is_passed_over() -> None:
     total = Total((), shown=True, bounds=())
     keep_exemplars(total, value, 1.0)
     assert total.exemplars == {}
+
+
+def test_a_damaged_span_is_passed_over() -> None:
+    """A span that cannot be decoded is no exemplar, and no error."""
+    value = distribution([1])
+    damaged = AnyMessage(value=b"\xff\xff")
+    damaged.type_url = "type.googleapis.com/google.monitoring.v3.SpanContext"
+    value.exemplars.add(value=5.0).attachments.append(damaged)
+    total = Total((), shown=True, bounds=())
+    keep_exemplars(total, value, 1.0)
+    assert total.exemplars == {}

@@ -1,8 +1,10 @@
 """Pages into a ledger: each point once, cumulative series by their rise, limits and resets."""
 
 from dataclasses import replace
+from math import inf, nan
 from typing import Any
 
+import pytest
 from google.api.distribution_pb2 import Distribution
 from google.cloud.monitoring_v3.types import SpanContext
 
@@ -59,7 +61,7 @@ def test_points_count_once_over_pages_and_polls() -> None:
     assert (tally.series, tally.points, tally.counted, tally.newest) == (3, 5, 4, 6180 * SECOND)
     again = shelf.poll(first, page(series({6240: 1}), series({6240: 1})))
     assert shelf.values() == {HERE: 20}
-    assert (again.counted, again.dropped, again.too_late) == (1, {"duplicate": 1}, 0)
+    assert (again.counted, again.dropped, again.too_late) == (1, {"repeated": 1}, 0)
 
 
 def test_what_is_settled_is_too_late_and_what_is_before_the_cut_is_not() -> None:
@@ -87,7 +89,7 @@ def test_series_above_the_limit_are_left_out() -> None:
     shelf = requests(limit=1)
     errors = series({6060: 1}, metric=ERRORS)
     tally = shelf.poll(page(series({6060: 1}), errors, series({6120: 1}, metric=ERRORS)))
-    assert tally.dropped == {"limit": 2, "duplicate": 1}
+    assert tally.dropped == {"limit": 2, "repeated": 1}
     assert tally.notes[0] == "a series was dropped (limit): more than 1 series"
     again = shelf.poll(page(series({6120: 5}), errors, series({6060: 7}, resource=OTHER)))
     assert (shelf.values(), again.dropped) == ({HERE: 13}, {"limit": 1})
@@ -201,3 +203,60 @@ def test_a_book_that_forgot_finds_series_in_the_ledger() -> None:
     shelf.book.forget()
     shelf.poll(page(series({6120: 2, 6060: 1})))
     assert (shelf.values(), len(shelf.ledger.marks)) == ({HERE: 3}, 1)
+
+
+def exponential(**options: float) -> Distribution:
+    """Return a distribution of one event over exponential buckets."""
+    named = {"num_finite_buckets": 4, "growth_factor": 2.0, "scale": 1.0, **options}
+    return Distribution(
+        count=1,
+        mean=1.0,
+        bucket_counts=[1],
+        bucket_options=Distribution.BucketOptions(exponential_buckets=named),
+    )
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        distribution([1], mean=nan),
+        distribution([1], mean=inf),
+        distribution([100], mean=1e308),
+        distribution([1, -1, 1]),
+        distribution([1], edges=(3.0, 2.0)),
+        distribution([1], edges=(1.0, nan)),
+        distribution([1, 1, 1, 1, 1]),
+        exponential(growth_factor=1e300),
+        exponential(num_finite_buckets=-1),
+        exponential(num_finite_buckets=2**31 - 1),
+        exponential(scale=nan),
+        Distribution(count=-1),
+        Distribution(count=2**62, mean=1.0, bucket_counts=[2**62]),
+    ],
+)
+@pytest.mark.parametrize("kind", [MetricKind.DELTA, MetricKind.CUMULATIVE])
+def test_an_odd_distribution_costs_only_itself(kind: MetricKind, odd: Distribution) -> None:
+    """It is dropped with a note and not claimed; the points around it and the page count."""
+    shelf = Shelf(REQUEST_DURATION, replace(REQUEST_DURATION.source, kind=kind))
+    sound, name = distribution([1], mean=10.0), f"{kind} DISTRIBUTION"
+    held = page(
+        series({6120: odd, 6060: sound}, name, start=6000),
+        series({6060: sound}, name, resource=OTHER, start=6000),
+    )
+    tally = shelf.poll(held)
+    assert (tally.counted, tally.dropped) == (2, {"invalid": 1})
+    assert tally.notes[0].startswith("a series was dropped (invalid): ('p',")
+    total = shelf.ledger.totals[HERE]
+    assert (list(total.counts), round(total.value, 9)) == ([2, 0, 0, 0], 0.02)
+    assert shelf.poll(held).counted == 0
+    later = {6120: distribution([2], mean=10.0)}
+    assert shelf.poll(page(series(later, name, start=6000))).counted == 1
+
+
+def test_events_without_bucket_counts_are_above_all_bounds() -> None:
+    """Options alone place nothing: the events are in the last bucket, not in the first."""
+    shelf = Shelf(REQUEST_DURATION, REQUEST_DURATION.source)
+    unplaced = distribution([])
+    unplaced.count = 3
+    shelf.poll(page(series({6120: unplaced, 6060: distribution([1])}, "DELTA DISTRIBUTION")))
+    assert list(shelf.ledger.totals[HERE].counts) == [1, 0, 0, 3]

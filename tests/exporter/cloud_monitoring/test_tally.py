@@ -45,6 +45,9 @@ def test_what_can_be_taken() -> None:
 
     sound = series({60: 1}, metric={**OK, "tier": "a"})
     assert [take(series({60: 1}, "GAUGE INT64")), take(sound), take(sound)] == [False, True, True]
-    assert tally.dropped == {"invalid": 1, "duplicate": 1}
+    assert tally.dropped == {"invalid": 1, "repeated": 1}
     assert tally.unknown == {"metric.tier"}
-    assert ["GAUGE INT64" in tally.notes[0], "twice on one page" in tally.notes[1]] == [True, True]
+    assert [
+        "GAUGE INT64" in tally.notes[0],
+        "came twice on one page; its points count once" in tally.notes[1],
+    ] == [True, True]

@@ -182,3 +182,16 @@ def test_a_mismatch_stops_the_poll(bench: Minutes, monkeypatch: pytest.MonkeyPat
     with pytest.raises(PollError, match="cloudrun_requests_total: the API says GAUGE") as caught:
         bench.poll.read()
     assert (caught.value.reason, bench.api.calls) == (Reason.MISMATCH, 1)
+
+
+def test_what_fails_within_counting_is_counted_by_the_next_poll(
+    bench: Minutes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claims of a poll that broke down are forgotten with it: every point still counts once."""
+    bench.minutes(3, 10)
+    with monkeypatch.context() as broken:
+        broken.setattr("exporter.cloud_monitoring.reading.add_number", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            bench.poll.read()
+    bench.poll.read()
+    assert bench.totals() == {named("2xx"): 130}

@@ -14,7 +14,8 @@ from tests.exporter.running import INSTANCES, REQUESTS, address, simulator, tree
 ROWS = (
     Row("p", "big", 120, 60.0, 43_200, 5_184_000, 2.592),
     Row("p", "empty", 0, 60.0, 43_200, 43_200, 0.0216),
-    Row("p", "bad", 0, 600.0, 4_320, 4_320, 0.00216, "INTERNAL: x"),
+    Row("p", "bad", 0, 60.0, 0, 0, 0.0, "INTERNAL: x"),
+    Row("p", "worse", 0, 60.0, 0, 0, 0.0, "INTERNAL: x"),
 )
 WHOLE = Estimate(ROWS, 5_231_520, 90_720, 2.11576, None)
 
@@ -27,14 +28,12 @@ def estimate(project: Simulator, folder: Path, *more: str) -> int:
 
 
 def test_the_table_and_its_sum() -> None:
-    """Families with series or a fault are listed, the rest is counted, the month is summed up."""
+    """Families with series are listed, the rest and equal faults counted, the month summed up."""
     lines = text(WHOLE, everything=False).splitlines()
-    assert " ".join(lines[0].split()) == (
-        "project family series every calls billed series dollars fault"
-    )
+    assert " ".join(lines[0].split()) == ("project family series every calls billed series dollars")
     assert lines[1].split() == ["p", "big", "120", "60", "s", "43,200", "5,184,000", "2.59"]
-    assert lines[2].endswith("INTERNAL: x")
-    assert lines[4].startswith("1 families have no series")
+    assert lines[3].startswith("1 families have no series")
+    assert lines[4] == "not in the sum: 2 families failed: INTERNAL: x"
     assert lines[5] == (
         "A month: 90,720 calls, 5,231,520 series billed, 2.12 dollars after the free million."
     )

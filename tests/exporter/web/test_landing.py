@@ -163,3 +163,9 @@ def test_a_bad_state_stands_out(state: str, bad: bool) -> None:
     """Failing and stopped are marked, the rest is not."""
     page = render(replace(EMPTY, state=state)).decode()
     assert bad is (f'<p class="state bad">{state}</p>' in page)
+
+
+def test_a_cost_that_is_not_known_yet() -> None:
+    """Before the first round there is no number of dollars."""
+    texts = Dom(render(replace(EMPTY, cost=CostFigures(None, None, 0, 0, 0))).decode()).texts
+    assert "not known yet" in texts
