@@ -8,6 +8,8 @@ from exporter.cloud_monitoring.layouts import Layout, layout, source_bounds
 from exporter.cloud_monitoring.points import FIELDS, SECOND, Raw, Unfit, check, wire_key
 from exporter.cloud_monitoring.tally import Labels, Tally, taken
 
+FARTHEST = 20 * 366 * 86400 * SECOND  # after the horizon; longer than any process was away
+
 
 class CounterReader:
     """Counts points into a ledger, each once."""
@@ -49,10 +51,14 @@ class CounterReader:
     def _points(self, mark: Mark, series: Raw) -> None:
         cumulative = self._source.kind is MetricKind.CUMULATIVE
         name = FIELDS[self._source.value]
+        latest = self._ledger.horizon + FARTHEST
         for point in series.points:
             stamp = point.interval.end_time
             end = stamp.seconds * SECOND + stamp.nanos
             self.tally.points += 1
+            if end > latest:
+                self.tally.drop("invalid", f"{mark.total.labels}: a point of the far future")
+                continue
             self.tally.newest = max(self.tally.newest, end)
             if cumulative:
                 begun = point.interval.start_time

@@ -74,6 +74,14 @@ def test_what_is_settled_is_too_late_and_what_is_before_the_cut_is_not() -> None
     assert (tally.counted, tally.too_late) == (1, 2)
 
 
+def test_a_point_of_the_far_future_is_refused() -> None:
+    """A point that ends in thousands of years is dropped, and is no newest point."""
+    shelf = requests()
+    tally = shelf.poll(page(series({253402300740: 7, 6060: 2})))
+    assert shelf.values() == {HERE: 2}
+    assert (tally.newest, tally.dropped) == (6060 * SECOND, {"invalid": 1})
+
+
 def test_a_scale_makes_the_base_unit() -> None:
     """Values are multiplied by the source's scale; without one they stay whole numbers."""
     shelf = requests(scale=1e-6, value=ValueType.DOUBLE)
