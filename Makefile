@@ -5,10 +5,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 ARGS ?=
 
-.PHONY: help install run test lint configs bench stack lock clean
+.PHONY: help install run test coverage lint configs bench stack lock clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## make .venv, which holds ionmon and the tools of this file
 
@@ -29,9 +29,13 @@ run: $(INSTALLED) ## run the exporter on a simulated project; more with ARGS="--
 
 test: $(INSTALLED) ## run every test; a part with ARGS=tests/exporter/web
 	@tests/install-tools
+	$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(INSTALLED) ## run every test, and say which lines and branches none of them reaches
+	@tests/install-tools
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(ARGS)
-	@$(BIN)/coverage report --skip-covered --show-missing | tail -n 40
+	@$(BIN)/coverage report
 
 lint: $(INSTALLED) ## check style, types, arrows between modules, and generated files
 	$(BIN)/ruff check .
