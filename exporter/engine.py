@@ -100,20 +100,22 @@ class Engine:
 
     def weigh(self) -> None:
         """Project once, from what the last polls returned; nothing before all were tried."""
-        polls = self.monitoring.polls()
+        polls, budget = self.monitoring.polls(), self.settings.google.budget_usd_per_month
+        self._say_budget(budget)
         if not all(p.billed or p.tried for p in polls):
             return
         loads = [Load(p.name, p.billed, p.asked, p.target.family.name in ALERTED) for p in polls]
-        budget, telemetry = self.settings.google.budget_usd_per_month, self._outside.telemetry
         factors = stretch(loads, budget)
         self.monitoring.stretch(factors)
         self.cost = projected(loads, factors)
-        telemetry.set(own.COST_PROJECTED, (), self.cost)
-        if budget is None:
-            telemetry.drop(own.COST_BUDGET)
-        else:
-            telemetry.set(own.COST_BUDGET, (), budget)
+        self._outside.telemetry.set(own.COST_PROJECTED, (), self.cost)
         self._report_stretch(factors, budget, self.cost)
+
+    def _say_budget(self, budget: float | None) -> None:
+        if budget is None:
+            self._outside.telemetry.drop(own.COST_BUDGET)
+        else:
+            self._outside.telemetry.set(own.COST_BUDGET, (), budget)
 
     def _report_stretch(self, factors: dict[str, float], budget: float | None, cost: float) -> None:
         longer = {name for name, factor in factors.items() if factor > 1}
