@@ -1,7 +1,9 @@
 """One poll over a paper API, with a clock that is moved by hand and a real state file."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
@@ -9,12 +11,17 @@ from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared, Target
 from exporter.collectors.cloud_monitoring import FamilyPoll
+from exporter.errors import PollError
 from exporter.snapshot import Buckets
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.cloud_monitoring.paper import PaperApi
 
 POOL = ThreadPoolExecutor(1)
+
+
+class Killed(BaseException):
+    """The process ended here."""
 
 
 class Bench:
@@ -49,6 +56,21 @@ class Bench:
         """Forget everything that is not on disk, and start again."""
         self.store.close()
         self.start()
+
+    def kill_while_committing(self, *, before: bool) -> None:
+        """Poll, and end the process just before or just after what was read is on disk."""
+        store: Any = self.store
+        commit = store.commit
+
+        def die(*arguments: Any) -> None:
+            if not before:
+                commit(*arguments)
+            raise Killed
+
+        store.commit = die
+        with suppress(Killed, PollError):
+            self.poll.read()
+        self.kill()
 
     def at(self, now: float) -> None:
         """Move the clock, and the API's with it."""

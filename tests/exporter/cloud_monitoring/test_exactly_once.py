@@ -3,7 +3,6 @@
 import shutil
 import tempfile
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,6 @@ START = 1_800_000_000
 LATE, LOOKBACK, DELAY, PERIOD = 600.0, 7200.0, 120.0, 60
 CLASSES = ("2xx", "4xx", "5xx")
 REVISIONS = ("r1", "r2")
-
-
-class Killed(BaseException):
-    """The process ended here."""
 
 
 def series_labels() -> list[tuple[dict[str, str], dict[str, str]]]:
@@ -148,18 +143,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     @rule(before=st.booleans())
     def killed_while_committing(self, before: bool) -> None:
         """The process is killed just before or just after a poll's points are on disk."""
-        store: Any = self.bench.store
-        commit = store.commit
-
-        def die(*arguments: Any) -> None:
-            if not before:
-                commit(*arguments)
-            raise Killed
-
-        store.commit = die
-        with suppress(Killed, PollError):
-            self.bench.poll.read()
-        self.bench.kill()
+        self.bench.kill_while_committing(before=before)
 
     @invariant()
     def never_more_than_the_truth(self) -> None:

@@ -3,9 +3,7 @@
 import shutil
 import tempfile
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -13,10 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import Margins
-from exporter.errors import PollError
 from tests.exporter.cloud_monitoring.bench import Bench
 from tests.exporter.cloud_monitoring.paper import PaperApi, PaperPoint
-from tests.exporter.cloud_monitoring.test_exactly_once import Killed
 
 START = 1_800_000_000
 DELAY, PERIOD, WHOLE = 120.0, 60, 100_000
@@ -113,18 +109,7 @@ class CumulativeExactlyOnce(RuleBasedStateMachine):
     @rule(before=st.booleans())
     def killed_while_committing(self, before: bool) -> None:
         """The process is killed just before or just after a poll's points are on disk."""
-        store: Any = self.bench.store
-        commit = store.commit
-
-        def die(*arguments: Any) -> None:
-            if not before:
-                commit(*arguments)
-            raise Killed
-
-        store.commit = die
-        with suppress(Killed, PollError):
-            self.bench.poll.read()
-        self.bench.kill()
+        self.bench.kill_while_committing(before=before)
 
     @invariant()
     def never_more_than_the_truth(self) -> None:

@@ -207,9 +207,12 @@ def test_a_state_file_a_project() -> None:
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
-        ({"HOME": "/home/ion"}, "/home/ion/.local/state/ionmon"),
-        ({"HOME": "/home/ion", "XDG_STATE_HOME": "/state"}, "/state/ionmon"),
-        ({"HOME": "/home/ion", "XDG_STATE_HOME": "not/absolute"}, "/home/ion/.local/state/ionmon"),
+        ({"HOME": "/users/ion"}, "/users/ion/.local/state/ionmon"),
+        ({"HOME": "/users/ion", "XDG_STATE_HOME": "/state"}, "/state/ionmon"),
+        (
+            {"HOME": "/users/ion", "XDG_STATE_HOME": "not/absolute"},
+            "/users/ion/.local/state/ionmon",
+        ),
         (
             {"STATE_DIRECTORY": "/var/lib/ionmon:/other", "XDG_STATE_HOME": "/state"},
             "/var/lib/ionmon",
