@@ -93,7 +93,8 @@ def _signal_lines() -> Iterator[str]:
         yield f"- kind: {signal.kind or 'none'}; unit: {unit}; {_bad(signal)}"
         yield f"- split by: {', '.join(signal.by) or 'nothing'}"
         if signal.enough:
-            yield f"- minimum: {signal.enough.least} events of `{signal.enough.events.family.name}`"
+            counted = " and ".join(f"`{events.family.name}`" for events in signal.enough.events)
+            yield f"- minimum: {signal.enough.least} events of {counted}"
         by = signal.by[:1] if signal.by[:1] == ("region",) else ()
         yield f"\n```promql\n{render_signal(signal, View('5m', by))}\n```\n"
 

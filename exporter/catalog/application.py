@@ -61,6 +61,16 @@ FEATURE_USES = _family(
     "Uses of features.",
     Label("feature", "feature's name in the application"),
 )
+POOL_CONNECTIONS = _family(
+    "app_pool_connections",
+    Type.GAUGE,
+    Unit.NONE,
+    "Connections of the database pool.",
+    Label("state", "whether a connection is in use", ("active", "idle")),
+)
+POOL_LIMIT = _family(
+    "app_pool_limit", Type.GAUGE, Unit.NONE, "Connections that the database pool may have."
+)
 
 FAMILIES: tuple[Family, ...] = (
     REQUESTS,
@@ -79,16 +89,8 @@ FAMILIES: tuple[Family, ...] = (
         Unit.SECONDS,
         "Time of database queries, as the application sees it.",
     ),
-    _family(
-        "app_pool_connections",
-        Type.GAUGE,
-        Unit.NONE,
-        "Connections of the database pool.",
-        Label("state", "whether a connection is in use", ("active", "idle")),
-    ),
-    _family(
-        "app_pool_limit", Type.GAUGE, Unit.NONE, "Connections that the database pool may have."
-    ),
+    POOL_CONNECTIONS,
+    POOL_LIMIT,
     ROUTING_CONFIDENCE,
     PERSONA_REQUESTS,
     ACTIVE_USERS,

@@ -56,6 +56,9 @@ MEMORY_UTILIZATION = DATABASE.metric(
     RATIO,
     "Used memory by the instance's memory.",
 )
+DISK_UTILIZATION = DATABASE.metric(
+    "cloudsql_disk_utilization_ratio", "disk/utilization", RATIO, "Used disk by quota."
+)
 REPLICA_LAG = DATABASE.metric(
     "cloudsql_replica_lag_seconds",
     "replication/replica_lag",
@@ -103,9 +106,7 @@ _INSTANCE = (
     DATABASE.metric(
         "cloudsql_memory_quota_bytes", "memory/quota", BYTES, "Memory of the instance."
     ),
-    DATABASE.metric(
-        "cloudsql_disk_utilization_ratio", "disk/utilization", RATIO, "Used disk by quota."
-    ),
+    DISK_UTILIZATION,
     DATABASE.metric("cloudsql_disk_used_bytes", "disk/bytes_used", BYTES, "Disk in use."),
     DATABASE.metric("cloudsql_disk_quota_bytes", "disk/quota", BYTES, "Disk of the instance."),
     DATABASE.metric(

@@ -269,9 +269,9 @@ Expression = (
 
 @dataclass(frozen=True, slots=True)
 class Enough:
-    """A signal says nothing where fewer events than `least` lie in the window."""
+    """A signal says nothing where fewer events than `least`, of all kinds, lie in the window."""
 
-    events: Events
+    events: tuple[Events, ...]
     least: int
 
 

@@ -31,8 +31,9 @@ from exporter.catalog.model import (
 _BY_SERVICE = ("region", "service_name")
 _BY_DATABASE = ("region", "database_id")
 _REQUESTS = Events(cloud_run.REQUESTS)
-_ENOUGH = Enough(_REQUESTS, 100)
+_ENOUGH = Enough((_REQUESTS,), 100)
 _ERRORS = ("4xx", "5xx")
+_L2_READS = (Events(redis.KEYSPACE_HITS), Events(redis.KEYSPACE_MISSES))
 
 
 def _of_class(family: Family, *classes: str) -> Events:
@@ -74,7 +75,7 @@ SERVICE = (
         "Requests of an endpoint that ended in an error, of all of that endpoint.",
         Ratio((_of_class(application.REQUESTS, *_ERRORS),), (Events(application.REQUESTS),)),
         ("region", "endpoint"),
-        Enough(Events(application.REQUESTS), 100),
+        Enough((Events(application.REQUESTS),), 100),
     ),
     _response_time(
         "response_time_average", Mean(cloud_run.REQUEST_DURATION), "Mean time of requests."
@@ -124,12 +125,9 @@ CACHE = (
         Unit.RATIO,
         Bad.DOWN,
         "Reads that Redis answered, of all.",
-        Ratio(
-            (Events(redis.KEYSPACE_HITS),),
-            (Events(redis.KEYSPACE_HITS), Events(redis.KEYSPACE_MISSES)),
-        ),
+        Ratio((Events(redis.KEYSPACE_HITS),), _L2_READS),
         ("redis_id",),
-        Enough(Events(redis.KEYSPACE_HITS), 100),
+        Enough(_L2_READS, 100),
     ),
     Signal(
         "cache_evictions",
