@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from exporter.catalog import CATALOG
@@ -23,7 +22,9 @@ from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
 from exporter.engine import collected
 from exporter.errors import IonmonError, PollError, Reason, StateError
+from exporter.finding import Finding, Verdict
 from exporter.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
+from exporter.secret_checks import secrets
 from exporter.settings import Settings, default_state_file
 from exporter.targets import targets
 from exporter.telemetry import Telemetry
@@ -34,30 +35,12 @@ MOST_SKEW = 30.0
 TIMEOUT = 10.0
 
 
-class Verdict(StrEnum):
-    """How a thing is."""
-
-    OK = "ok"
-    EMPTY = "empty"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was tried: what, how it is, in words, and what mends it."""
-
-    subject: str
-    verdict: Verdict
-    text: str
-    mend: str = ""
-
-
 def examine(settings: Settings) -> Iterator[Finding]:
     """Yield a finding for everything, as it is found."""
     yield state_directory(settings)
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
+    yield from secrets(settings)
 
 
 def state_directory(settings: Settings) -> Finding:

@@ -1,15 +1,7 @@
 """monitoring.yaml and flags as frozen models; other packages import from here."""
 
-from exporter.settings.alerting import (
-    AlertSettings,
-    AlertsSettings,
-    EmailSettings,
-    NotificationSettings,
-    ObjectiveSettings,
-    PagerDutySettings,
-    SentrySettings,
-    SlackSettings,
-)
+from exporter.settings.alerting import AlertSettings, AlertsSettings, ObjectiveSettings
+from exporter.settings.links import LinkSettings
 from exporter.settings.load import Overrides, config_file, default_state_file, load, no_color
 from exporter.settings.metrics import MetricSettings
 from exporter.settings.model import (
@@ -19,6 +11,17 @@ from exporter.settings.model import (
     StorageSettings,
     WebSettings,
 )
+from exporter.settings.notifications import (
+    EmailSettings,
+    EscalationSettings,
+    HeartbeatSettings,
+    NotificationSettings,
+    PagerDutySettings,
+    QuietHours,
+    SentrySettings,
+    SlackSettings,
+)
+from exporter.settings.servers import PrometheusSettings
 from exporter.settings.sources import (
     ApplicationSettings,
     FamilySettings,
@@ -33,15 +36,20 @@ __all__ = [
     "AlertsSettings",
     "ApplicationSettings",
     "EmailSettings",
+    "EscalationSettings",
     "FamilySettings",
     "Filters",
     "GoogleSettings",
+    "HeartbeatSettings",
+    "LinkSettings",
     "LogSettings",
     "MetricSettings",
     "NotificationSettings",
     "ObjectiveSettings",
     "Overrides",
     "PagerDutySettings",
+    "PrometheusSettings",
+    "QuietHours",
     "RedisSettings",
     "RedisTarget",
     "SentrySettings",

@@ -14,6 +14,7 @@ LARGEST_PORT = 65535
 _LONGEST = 1000
 _HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*):(?P<port>[0-9]{1,5})")
 _SCHEMES = ("redis", "rediss", "unix")
+_WEB = ("http", "https")
 
 
 def text_form(pattern: str, mend: str) -> AfterValidator:
@@ -84,6 +85,22 @@ def _redis_url(value: str) -> str:
     return value
 
 
+def _web_url(value: str) -> str:
+    parts = _split(_text(value))
+    if "@" in parts.netloc:
+        raise ValueError("holds a user or a password; leave them out")
+    if parts.scheme not in _WEB or not parts.hostname or " " in value:
+        raise ValueError("is no web address; write it like https://grafana.example.com")
+    return value
+
+
+def _web_folder(value: str) -> str:
+    parts = _split(_web_url(value))
+    if parts.query or parts.fragment or value.endswith(("?", "#")):
+        raise ValueError("holds a '?' or a '#'; write the address without it")
+    return value.rstrip("/")
+
+
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -127,6 +144,8 @@ PagePath = Annotated[
 Endpoint = Annotated[str, AfterValidator(_address(host=True, port=1))]
 ListenAddress = Annotated[str, AfterValidator(_address(host=False, port=0))]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+WebUrl = Annotated[str, AfterValidator(_web_url)]
+WebFolder = Annotated[str, AfterValidator(_web_folder)]
 File = Annotated[
     Path,
     BeforeValidator(_path),

@@ -1,11 +1,10 @@
-"""The sections of monitoring.yaml that say what is promised and who is told: for the generators."""
+"""The sections of monitoring.yaml that say what is promised and what is alerted on."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field
 
-from exporter.settings.addresses import Endpoint, File, MailAddress, Text, text_form
 from exporter.settings.types import (
     Number,
     Ratio,
@@ -87,55 +86,3 @@ class AlertsSettings(Section):
     def by_name(self) -> Mapping[str, AlertSettings]:
         """Return the settings of each alert, in the order of the reference."""
         return {name: getattr(self, name) for name in type(self).model_fields}
-
-
-class SlackSettings(Section):
-    """Where and how Slack is told."""
-
-    webhook_url_file: File = key(..., "File with the incoming webhook's URL.")
-    channel: Annotated[
-        str,
-        text_form(r"[#@]?[\w.-]{1,80}", "is no channel; write it in quotes, such as '#alerts'"),
-    ] = key(..., "Channel, in quotes, such as '#alerts'.")
-    oncall_group: Annotated[
-        str, text_form(r"@?[\w.-]{1,80}", "is no user group; write it in quotes, such as '@oncall'")
-    ] = key("@oncall", "User group that critical alerts mention.")
-
-
-class PagerDutySettings(Section):
-    """Which PagerDuty service is called."""
-
-    routing_key_file: File = key(..., "File with the integration key of Events API v2.")
-
-
-def _login(path: object, info: ValidationInfo) -> object:
-    if "username" in info.data and (path is None) != (info.data["username"] is None):
-        raise ValueError("goes with username; write both or neither")
-    return path
-
-
-class EmailSettings(Section):
-    """Who gets mail, and through which server."""
-
-    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)] = key(..., "Who gets the mail.")
-    sender: MailAddress = key(..., "Whom the mail is from.", alias="from")
-    smarthost: Endpoint = key(..., "HOST:PORT of the mail server.")
-    username: Text | None = key(None, "User at the mail server, with `password_file`.")
-    password_file: Annotated[File | None, AfterValidator(_login)] = key(
-        None, "File with that user's password."
-    )
-
-
-class SentrySettings(Section):
-    """Which Sentry project gets alerts of low severity."""
-
-    dsn_file: File = key(..., "File with the project's DSN.")
-
-
-class NotificationSettings(Section):
-    """Who is told; a channel that is left out is not used."""
-
-    slack: SlackSettings | None = key(None, "Critical, high and medium alerts.")
-    pagerduty: PagerDutySettings | None = key(None, "Critical alerts.")
-    email: EmailSettings | None = key(None, "High alerts and the digest.")
-    sentry: SentrySettings | None = key(None, "Low alerts.")

@@ -7,7 +7,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.settings.addresses import File, ListenAddress, Name, PagePath, Text
-from exporter.settings.alerting import AlertsSettings, NotificationSettings, ObjectiveSettings
+from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
+from exporter.settings.links import LinkSettings
+from exporter.settings.notifications import NotificationSettings
+from exporter.settings.servers import PrometheusSettings
 from exporter.settings.sources import ApplicationSettings, GoogleSettings, RedisSettings
 from exporter.settings.types import Section, Switch, inside, key, part
 
@@ -78,6 +81,10 @@ class Settings(Section):
     objectives: ObjectiveSettings = part(ObjectiveSettings, "What is promised to the users.")
     alerts: AlertsSettings = part(AlertsSettings, "What is different for an alert, by its name.")
     notifications: NotificationSettings = part(NotificationSettings, "Who is told.")
+    prometheus: PrometheusSettings = part(
+        PrometheusSettings, "Where the servers of the monitoring itself are."
+    )
+    links: LinkSettings = part(LinkSettings, "Where links in notifications and pages lead.")
     storage: StorageSettings = part(StorageSettings, "Where counters are remembered.")
     web: WebSettings = part(WebSettings, "Where the page is served.")
     log: LogSettings = part(LogSettings, "What is logged, and how.")

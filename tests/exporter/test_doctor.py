@@ -13,7 +13,8 @@ import pytest
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring, Family, ValueType
 from exporter.cloud_monitoring.checkpoint import SqliteStore
-from exporter.doctor import Finding, Verdict, examine, state_directory
+from exporter.doctor import examine, state_directory
+from exporter.finding import Finding, Verdict
 from exporter.settings import Settings
 from exporter.simulator.server import Simulator
 from tests import servers

@@ -15,6 +15,8 @@ from exporter.settings.addresses import (
     PagePath,
     Project,
     RedisUrl,
+    WebFolder,
+    WebUrl,
 )
 from exporter.settings.types import Origin
 
@@ -57,6 +59,16 @@ def accepts(kind: Any, value: str) -> bool:
         (RedisUrl, "10.0.0.3:6379", False),
         (RedisUrl, "redis://10.0.0.3:0", False),
         (RedisUrl, "redis://[::1", False),
+        (WebUrl, "https://heartbeat.example.com/ion?every=1m", True),
+        (WebUrl, "http://[::1]:3000", True),
+        (WebUrl, "https://", False),
+        (WebUrl, "grafana.example.com", False),
+        (WebUrl, "https://a b/", False),
+        (WebUrl, "https://user@example.com/", False),
+        (WebUrl, "javascript://example.com/", False),
+        (WebFolder, "https://grafana.example.com/sub", True),
+        (WebFolder, "https://grafana.example.com/?", False),
+        (WebFolder, "https://grafana.example.com/#", False),
     ],
 )
 def test_forms(kind: object, value: str, expected: bool) -> None:
@@ -78,6 +90,13 @@ def test_a_url_with_a_password_is_refused_and_never_repeated(secret: str, scheme
 def test_any_text_is_a_redis_url_or_refused(text: str) -> None:
     """No text makes the check of a URL fail in another way than by refusing it."""
     assert accepts(RedisUrl, text) in (True, False)
+
+
+def test_a_folder_on_the_web_ends_without_a_slash() -> None:
+    """What is joined to a folder begins with the only slash, however the folder was written."""
+    folders = TypeAdapter(WebFolder)
+    found = {folders.validate_python(f"https://example.com/a{end}") for end in ("", "/", "//")}
+    assert found == {"https://example.com/a"}
 
 
 def test_files_start_from_the_settings_file() -> None:

@@ -1,0 +1,145 @@
+"""The section of monitoring.yaml that says who is told, through which channel, and when."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from exporter.settings.addresses import Endpoint, File, MailAddress, Text, WebUrl, text_form
+from exporter.settings.types import Seconds, Section, Switch, inside, key, least, most
+
+Channel = Annotated[
+    str, text_form(r"[#@]?[\w.-]{1,80}", "is no channel; write it in quotes, such as '#alerts'")
+]
+Clock = Annotated[
+    str,
+    text_form(
+        r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", "is no time of day; write it in quotes, such as '22:00'"
+    ),
+]
+
+
+class SlackSettings(Section):
+    """Where and how Slack is told."""
+
+    webhook_url_file: File = key(..., "File with the incoming webhook's URL.")
+    channel: Channel = key(..., "Channel, in quotes, such as '#alerts'.")
+    oncall_group: Annotated[
+        str,
+        text_form(
+            r"@?[\w.-]{1,80}",
+            "is no user group; write its id, such as S0123ABCD, or '@oncall' in quotes",
+        ),
+    ] = key(
+        "@oncall",
+        "User group that critical alerts mention: its id, such as S0123ABCD, or a handle.",
+    )
+
+
+class PagerDutySettings(Section):
+    """Which PagerDuty service is called."""
+
+    routing_key_file: File = key(..., "File with the integration key of Events API v2.")
+
+
+def _login(path: object, info: ValidationInfo) -> object:
+    if "username" in info.data and (path is None) != (info.data["username"] is None):
+        raise ValueError("goes with username; write both or neither")
+    return path
+
+
+class EmailSettings(Section):
+    """Who gets mail, and through which server."""
+
+    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)] = key(..., "Who gets the mail.")
+    sender: MailAddress = key(..., "Whom the mail is from.", alias="from")
+    smarthost: Endpoint = key(..., "HOST:PORT of the mail server.")
+    require_tls: Switch = key(
+        default=True, meaning="Whether to send nothing to a server that offers no TLS."
+    )
+    username: Text | None = key(None, "User at the mail server, with `password_file`.")
+    password_file: Annotated[File | None, AfterValidator(_login)] = key(
+        None, "File with that user's password."
+    )
+
+
+class SentrySettings(Section):
+    """Which Sentry project gets alerts of low severity."""
+
+    dsn_file: File = key(..., "File with the project's DSN.")
+    bridge: Endpoint = key(
+        "127.0.0.1:9842", "HOST:PORT at which Alertmanager reaches the bridge to Sentry."
+    )
+
+
+class HeartbeatSettings(Section):
+    """Who notices that nothing arrives any more."""
+
+    url: WebUrl = key(
+        ...,
+        "Webhook that raises an alarm when it is no longer called. Alertmanager 0.25 reads no URL "
+        "of a webhook from a file, so that this one stands in alertmanager.yml.",
+    )
+
+
+def _other(until: str, info: ValidationInfo) -> str:
+    if info.data.get("since") == until:
+        raise ValueError("is the same as from; quiet hours need a beginning and an end")
+    return until
+
+
+def _zone(name: str) -> str:
+    known = available_timezones()  # empty on a machine without a time zone database
+    if known and name not in known:
+        raise ValueError("is no time zone; write it like Europe/Berlin, or UTC")
+    return name
+
+
+class QuietHours(Section):
+    """When medium alerts wait; critical and high ones never do."""
+
+    since: Clock = key(..., "When they begin, in quotes, such as '22:00'.", alias="from")
+    to: Annotated[Clock, AfterValidator(_other)] = key(
+        ..., "When they end; before `from` means on the next day."
+    )
+    weekends: Switch = key(default=True, meaning="Whether Saturday and Sunday are quiet all day.")
+    timezone: Annotated[Text, AfterValidator(_zone)] = key("UTC", "Time zone of these times.")
+
+
+class EscalationSettings(Section):
+    """Who is told of a critical alert that nobody took."""
+
+    after: Annotated[Seconds, least("5m"), most("1d")] = key(
+        "30m", "How long a critical alert goes on until the next are told."
+    )
+    to: tuple[MailAddress, ...] = key((), "Who gets mail then, through `email`.")
+    channel: Channel | None = key(None, "Slack channel that is told then, through `slack`.")
+
+
+def _possible(
+    escalation: EscalationSettings | None, info: ValidationInfo
+) -> EscalationSettings | None:
+    if escalation is None:
+        return None
+    if escalation.to and info.data.get("email", escalation) is None:
+        raise inside(("to",), "needs notifications.email, which is not there; add it")
+    if escalation.channel and info.data.get("slack", escalation) is None:
+        raise inside(("channel",), "needs notifications.slack, which is not there; add it")
+    told = escalation.to or escalation.channel
+    if not told and info.data.get("pagerduty", escalation) is None:
+        raise inside((), "tells nobody; name `to` or `channel`, or add notifications.pagerduty")
+    return escalation
+
+
+class NotificationSettings(Section):
+    """Who is told; a channel that is left out is not used."""
+
+    slack: SlackSettings | None = key(None, "Critical, high and medium alerts.")
+    pagerduty: PagerDutySettings | None = key(None, "Critical alerts.")
+    email: EmailSettings | None = key(None, "High alerts and the digest.")
+    sentry: SentrySettings | None = key(None, "Low alerts.")
+    heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
+    quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")
+    escalation: Annotated[EscalationSettings | None, AfterValidator(_possible)] = key(
+        None, "Who is told next of a critical alert."
+    )

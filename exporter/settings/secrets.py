@@ -1,0 +1,70 @@
+"""Which files hold secrets, who reads each, and what it must hold: never what it does hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from exporter.settings.model import Settings
+
+
+class Reader(StrEnum):
+    """The program that opens a file."""
+
+    ALERTMANAGER = "alertmanager"
+    IONMON = "ionmon"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFile:
+    """A file with one secret on one line.
+
+    key     where monitoring.yaml names it
+    holds   what it must hold, in words
+    form    the regular expression that the whole line has to match
+    """
+
+    path: Path
+    key: str
+    reader: Reader
+    holds: str
+    form: str = r".+"
+
+
+_SLACK = ("a Slack incoming webhook, https://hooks.slack.com/services/...", r"https://[^\s/]+/\S+")
+_PAGERDUTY = ("an integration key of Events API v2, 32 letters and digits", r"[0-9A-Za-z]{32}")
+_SENTRY = ("a DSN, https://KEY@HOST/PROJECT", r"https?://\w+(?::\w+)?@[^\s/@]+(?:/[^\s/]+)*/\d+")
+_MAIL = "the password of the user at the mail server"
+_REDIS = "the password of the Redis target"
+
+
+def secret_files(settings: Settings) -> tuple[SecretFile, ...]:
+    """Return the files that the settings name, in the order of the reference.
+
+    Credentials of Google and keys of TLS are not among them: they are no single line, and who
+    reads them says what is wrong.
+    """
+    return (*_redis(settings), *_notifications(settings))
+
+
+def _redis(settings: Settings) -> Iterator[SecretFile]:
+    for index, target in enumerate(settings.redis.targets):
+        if target.password_file:
+            key = f"redis.targets[{index}].password_file"
+            yield SecretFile(target.password_file, key, Reader.IONMON, _REDIS)
+
+
+def _notifications(settings: Settings) -> Iterator[SecretFile]:
+    told, section = settings.notifications, "notifications."
+    if told.slack:
+        key = section + "slack.webhook_url_file"
+        yield SecretFile(told.slack.webhook_url_file, key, Reader.ALERTMANAGER, *_SLACK)
+    if told.pagerduty:
+        key = section + "pagerduty.routing_key_file"
+        yield SecretFile(told.pagerduty.routing_key_file, key, Reader.ALERTMANAGER, *_PAGERDUTY)
+    if told.email and told.email.password_file:
+        key = section + "email.password_file"
+        yield SecretFile(told.email.password_file, key, Reader.ALERTMANAGER, _MAIL)
+    if told.sentry:
+        key = section + "sentry.dsn_file"
+        yield SecretFile(told.sentry.dsn_file, key, Reader.IONMON, *_SENTRY)

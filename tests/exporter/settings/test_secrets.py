@@ -1,0 +1,70 @@
+"""Which files hold secrets."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from exporter.settings import Settings, load
+from exporter.settings.keys import keys
+from exporter.settings.secrets import Reader, SecretFile, secret_files
+
+FULL = Path(__file__).parents[2] / "data" / "settings" / "good" / "full.yaml"
+# Read by what they are for, and no single line.
+OTHERS = {"google.credentials_file", "redis.targets[].ca_file", "redis.targets[].cert_file"} | {
+    "redis.targets[].key_file",
+    "storage.state_file",
+    "web.config_file",
+}
+
+
+def by_key(settings: Settings) -> dict[str, SecretFile]:
+    """Return the files by the keys that name them."""
+    return {file.key: file for file in secret_files(settings)}
+
+
+def test_every_key_of_a_secret_is_known() -> None:
+    """Each key of the full example that names a file with a secret is listed, with its path."""
+    named = {".".join(k.path).replace(".[]", "[]") for k in keys(Settings)}
+    files = {name for name in named if name.endswith("_file")} - OTHERS
+    found = by_key(load(FULL))
+    assert {key.replace("[0]", "[]") for key in found} == files
+    assert found["notifications.sentry.dsn_file"].path == FULL.parent / "secrets" / "sentry"
+
+
+def test_readers() -> None:
+    """Alertmanager reads what it sends with; the DSN and Redis' passwords are ionmon's."""
+    readers = {file.key.rsplit(".", 1)[1]: file.reader for file in secret_files(load(FULL))}
+    assert readers == {
+        "password_file": Reader.ALERTMANAGER,
+        "webhook_url_file": Reader.ALERTMANAGER,
+        "routing_key_file": Reader.ALERTMANAGER,
+        "dsn_file": Reader.IONMON,
+    }
+    assert by_key(load(FULL))["redis.targets[0].password_file"].reader is Reader.IONMON
+
+
+def test_without_channels_there_are_no_secrets() -> None:
+    """Settings that name no file with a secret list none."""
+    assert secret_files(Settings()) == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "expected"),
+    [
+        ("slack.webhook_url_file", "https://hooks.slack.com/services/T0/B0/x", True),
+        ("slack.webhook_url_file", "http://hooks.slack.com/services/T0/B0/x", False),
+        ("slack.webhook_url_file", "https://hooks.slack.com", False),
+        ("pagerduty.routing_key_file", "0123456789abcdef0123456789ABCDEF", True),
+        ("pagerduty.routing_key_file", "0123456789abcdef", False),
+        ("sentry.dsn_file", "https://abc123@o1.ingest.sentry.io/42", True),
+        ("sentry.dsn_file", "https://abc123:def@sentry.example.com/sub/42", True),
+        ("sentry.dsn_file", "https://o1.ingest.sentry.io/42", False),
+        ("sentry.dsn_file", "https://abc123@o1.ingest.sentry.io/", False),
+        ("email.password_file", "any thing", True),
+    ],
+)
+def test_forms(key: str, line: str, expected: bool) -> None:
+    """The form of each secret takes what the channel issues and refuses what it cannot be."""
+    form = by_key(load(FULL))[f"notifications.{key}"].form
+    assert bool(re.fullmatch(form, line)) is expected
