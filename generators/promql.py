@@ -5,8 +5,8 @@ ratios of increases: weighted by event. Rates of what is polled from Cloud Monit
 source time that the data covers, so that an outage read in one step does not look like a burst.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from exporter.catalog.model import (
     Changes,
@@ -31,6 +31,7 @@ from exporter.catalog.model import (
 )
 from exporter.catalog.own import DATA_SECONDS
 from exporter.catalog.signals import families_in
+from exporter.settings.types import seconds
 
 STEP = "30s"
 _AGGREGATES = {
@@ -43,11 +44,25 @@ _AGGREGATES = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How to look at an expression: over which window, split by what, on which series only."""
+    """How to look at an expression: over which window, split by what, on which series only.
+
+    held      how long a gauge's last sample stands in for a missed scrape; empty for not at all
+    recorded  by the name of a counter's series, the recorded series of its increases in the window
+    """
 
     window: str
     by: tuple[str, ...] = ()
     only: tuple[Matcher, ...] = ()
+    held: str = ""
+    recorded: Mapping[str, "Recorded"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded series and the labels it has."""
+
+    name: str
+    labels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,7 @@ def render_signal(signal: Signal, view: View) -> str:
     query = render(signal.expression, view)
     if signal.enough is None:
         return query
-    events = render(signal.enough.events, view)
+    events = _total(signal.enough.events, view)
     return f"({query}) and ({events} >= {signal.enough.least})"
 
 
@@ -142,9 +157,12 @@ def _covered(family: Family) -> bool:
 def _increase(
     family: Family, own: tuple[Matcher, ...], view: View, suffix: str = "", *more: str
 ) -> str:
-    name = family.name + suffix
-    text = f"increase({selector(name, _matchers(family, own, view))}[{view.window}])"
-    return _sum(text, (*view.by, *more))
+    name, matchers, by = family.name + suffix, _matchers(family, own, view), (*view.by, *more)
+    known = view.recorded.get(name)
+    if known is None:
+        return _sum(f"increase({selector(name, matchers)}[{view.window}])", by)
+    text = selector(known.name, matchers)
+    return text if known.labels == {*by} else _sum(text, by)
 
 
 def _events(node: Events, view: View, *more: str) -> str:
@@ -159,15 +177,21 @@ def _total(nodes: tuple[Events, ...], view: View) -> str:
 
 def _rate(node: Rate, view: View) -> str:
     family = node.events.family
-    if not _covered(family):
-        text = selector(family.name, _matchers(family, node.events.matchers, view))
-        return _sum(f"rate({text}[{view.window}])", view.by)
-    events = _events(node.events, View(view.window, (*view.by, "gcp_project"), view.only))
-    own = (Matcher("family", (family.name,)),)
-    projects = tuple(m for m in view.only if m.label == "gcp_project")
-    seconds = selector(DATA_SECONDS.name, own + projects)
-    covered = f"sum by (gcp_project) (increase({seconds}[{view.window}]))"
-    return _sum(f"{events} / on (gcp_project) group_left () {covered}", view.by)
+    if _covered(family):
+        return _covered_rate(node, view)
+    if family.name in view.recorded:
+        return f"({_events(node.events, view)} / {seconds(view.window):g})"
+    text = selector(family.name, _matchers(family, node.events.matchers, view))
+    return _sum(f"rate({text}[{view.window}])", view.by)
+
+
+def _covered_rate(node: Rate, view: View) -> str:
+    """Return events by the source time that they cover, project by project."""
+    project = ("gcp_project",)
+    events = _events(node.events, replace(view, by=tuple(dict.fromkeys((*view.by, *project)))))
+    own = (Matcher("family", (node.events.family.name,)),)
+    time = _increase(DATA_SECONDS, own, replace(view, by=project))
+    return _sum(f"{events} / on (gcp_project) group_left () {time}", view.by)
 
 
 def _ratio(node: Ratio, view: View) -> str:
@@ -197,6 +221,8 @@ def _quantile(node: Quantile, view: View) -> str:
 
 def _level(node: Level, view: View) -> str:
     text = selector(node.family.name, _matchers(node.family, node.matchers, view))
+    if view.held:
+        text = f"last_over_time({text}[{view.held}])"
     return f"{_AGGREGATES[node.how]}{_by(view.by)} ({text})"
 
 

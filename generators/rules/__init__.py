@@ -1,0 +1,1 @@
+"""Rule files: signals, budgets, the nine alerts, and what goes beyond thresholds."""

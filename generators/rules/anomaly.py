@@ -1,0 +1,159 @@
+"""Values that are unlike those of the same time of the week: a robust band around three weeks.
+
+The centre is the median of the hour around the same time one, two and three weeks ago, so that one
+of them may hold an incident. The band's width comes from how much an hour varies within itself and
+from week to week, and is never less than a floor. Nothing of the last week is in it: an incident
+does not become normal by lasting. Without three weeks of past there is no band.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exporter.catalog.model import Bad, CloudMonitoring, Rate, Signal
+from exporter.settings import Settings
+from generators.boards import SIGNAL_PANELS
+from generators.policy import SIGNAL_BY_NAME, number, split
+from generators.rules import longterm, slo
+from generators.rules.model import Alerting, Group, Recording, RuleFile
+from generators.rules.names import series, span
+from generators.rules.recording import recorded
+from generators.rules.wording import Says, annotations, of
+
+LIMIT = 4  # widths from the centre
+HOLD = 15 * 60
+_OFFSETS = ("6d23h30m", "13d23h30m", "20d23h30m")  # an hour, half of it on each side
+_SIGMA = 1.4826  # of a normal distribution, by its median deviation
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A signal with a band; the floor of its width in the signal's unit and as a share."""
+
+    signal: Signal
+    least: float
+    share: float
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The labels of the series."""
+        return split(self.signal)
+
+    def name(self, what: str) -> str:
+        """Return the name of a series of the band: centre, spread, score and more."""
+        return series(self.by, self.signal.name, f"anomaly_{what}")
+
+    @property
+    def alert(self) -> str:
+        """The name of the alert: ResponseTimeP95Anomaly."""
+        return "".join(word.capitalize() for word in self.signal.name.split("_")) + "Anomaly"
+
+
+def _band(name: str, least: float, share: float) -> Band:
+    return Band(SIGNAL_BY_NAME[name], least, share)
+
+
+BANDS = (
+    _band("throughput", 1.0, 0.1),
+    _band("error_rate", 0.002, 0.1),
+    _band("response_time_p95", 0.01, 0.1),
+    _band("cache_hit_rate_l2", 0.03, 0.0),
+    _band("db_connections", 5.0, 0.1),
+    _band("query_time", 0.005, 0.1),
+)
+
+
+def recordings(band: Band) -> tuple[Recording, ...]:
+    """Return the rules of a band, each built on those before it."""
+    by = band.by
+    source = longterm.name(band.signal, "mean")
+    weeks = "\nor\n".join(_week(f"avg_over_time({source}[1h]", n) for n in range(3))
+    noise = "\nor\n".join(_week(f"stddev_over_time({source}[1h]", n) for n in range(3))
+    centre, spread, now = band.name("centre"), band.name("spread"), band.name("value")
+    third = f'{band.name("weeks")}{{week="3"}}'
+    median = f"quantile{_by(by)} (0.5, {band.name('weeks')})"
+    return (
+        Recording(band.name("weeks"), weeks, (*by, "week")),
+        Recording(band.name("noise"), noise, (*by, "week")),
+        Recording(centre, f"{median}\nand{_on(by)} {third}", by),
+        Recording(spread, _spread(band), by),
+        Recording(now, _value(band), by),
+        Recording(band.name("residual"), f"{now} - {centre}", by),
+        Recording(band.name("score"), f"({now} - {centre}) / {spread}", by),
+        Recording(band.name("upper"), f"{centre} + {LIMIT} * {spread}", by),
+        Recording(band.name("lower"), f"clamp_min({centre} - {LIMIT} * {spread}, 0)", by),
+    )
+
+
+def _by(labels: tuple[str, ...]) -> str:
+    return f" by ({', '.join(labels)})"
+
+
+def _on(labels: tuple[str, ...]) -> str:
+    return f" on ({', '.join(labels)})"
+
+
+def _week(call: str, number_: int) -> str:
+    return f'label_replace({call} offset {_OFFSETS[number_]}), "week", "{number_ + 1}", "", "")'
+
+
+def _spread(band: Band) -> str:
+    """Return the greatest of: the noise of an hour, what weeks differ by, and the floor."""
+    by, centre = band.by, band.name("centre")
+    noise = f"quantile{_by(by)} (0.5, {band.name('noise')})"
+    apart = f"abs({band.name('weeks')} -{_on(by)} group_left () {centre})"
+    weeks = f"{_SIGMA} * quantile{_by(by)} (0.5, {apart})"
+    floor = f"clamp_min({number(band.share)} * {centre}, {number(band.least)})"
+    parts = {"noise": noise, "weeks": weeks, "floor": floor}
+    marked = (f'label_replace({text}, "of", "{of}", "", "")' for of, text in parts.items())
+    return f"max{_by(by)} (\n  " + "\n  or ".join(marked) + f"\n)\nand {centre}"
+
+
+def _value(band: Band) -> str:
+    """Return the present value; no traffic is 0, where the source is known to have been read."""
+    now = f"avg_over_time({longterm.name(band.signal, 'mean')}[{span(HOLD)}])"
+    expression = band.signal.expression
+    if not isinstance(expression, Rate):
+        return now
+    family = expression.events.family
+    if not isinstance(family.source, CloudMonitoring):
+        return now
+    seconds = longterm.increase(recorded()["ionmon_data_seconds_total"].name)
+    read = f'{seconds}{{family="{family.name}"}} > 0'
+    return f"{now}\nor {band.name('centre')} * 0 and on (gcp_project) ({read})"
+
+
+def alert(settings: Settings, band: Band) -> Alerting:
+    """Return the alert on a score beyond the limit, in the direction in which it gets worse."""
+    signal, by, words = band.signal, band.by, band.signal.name.replace("_", " ")
+    side, limit = (">", LIMIT) if signal.bad is Bad.UP else ("<", -LIMIT)
+    far = "above" if signal.bad is Bad.UP else "below"
+    says = Says(
+        f"{words.capitalize()} is unlike the weeks before.",
+        f'The {words} {of(by)} is {{{{ $value | printf "%.1f" }}}} widths from what it was at this '
+        f"time of the last three weeks; {LIMIT} {far} is told, for {span(HOLD)}.",
+        "Look at what else changed at the same time, and at deploys and events of the calendar.",
+        SIGNAL_PANELS[signal.name],
+    )
+    labels = (("severity", "low"), ("signal", signal.name), ("category", "anomaly"))
+    return Alerting(
+        band.alert,
+        f"{band.name('score')} {side} {limit}",
+        labels,
+        annotations(settings, band.alert, says, by),
+        by,
+        HOLD,
+    )
+
+
+def groups(settings: Settings) -> Iterator[Group]:
+    """Yield a group for each band, and one for the alerts."""
+    for band in BANDS:
+        yield Group(f"ion_band_{band.signal.name}", slo.LONG_TERM, recordings(band))
+    rules = tuple(alert(settings, band) for band in BANDS)
+    yield Group("ion_anomalies", slo.LONG_TERM, rules)
+
+
+def file(settings: Settings) -> RuleFile:
+    """Return the file; for the server that has weeks of past."""
+    about = "Bands by time of week, and what leaves them; for the server with 90 days."
+    return RuleFile("longterm-anomaly.yml", about, tuple(groups(settings)))

@@ -1,0 +1,58 @@
+"""All rule files, each for one of the two servers."""
+
+from dataclasses import dataclass
+
+from exporter.settings import Settings
+from generators.policy import policy
+from generators.rules import (
+    anomaly,
+    correlation,
+    health,
+    longterm,
+    recording,
+    slo,
+    thresholds,
+    trend,
+)
+from generators.rules.model import RuleFile
+
+FOLDER = "alertmanager/out/rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The files of the server with 72 hours, and of the one with 90 days."""
+
+    main: tuple[RuleFile, ...]
+    longterm: tuple[RuleFile, ...]
+
+    @property
+    def all(self) -> tuple[RuleFile, ...]:
+        """Return every file."""
+        return self.main + self.longterm
+
+
+def build(settings: Settings) -> Rules:
+    """Return the rules that the settings ask for. Raises SettingsError where they conflict."""
+    found = policy(settings)
+    more = (*trend.levels(), *slo.recordings(found.objective))
+    main = (
+        recording.file(found, more),
+        thresholds.file(settings, found),
+        slo.file(settings, found),
+        trend.file(settings, found),
+        health.file(settings),
+        longterm.file(found),
+    )
+    second = (
+        slo.longterm_file(settings, found),
+        anomaly.file(settings),
+        correlation.file(settings),
+        trend.longterm_file(settings),
+    )
+    return Rules(main, second)
+
+
+def texts(rules: Rules) -> dict[str, str]:
+    """Return the files by path."""
+    return {f"{FOLDER}/{file.name}": file.text() for file in rules.all}

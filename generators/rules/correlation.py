@@ -1,0 +1,123 @@
+"""Declared pairs of signals that move together beyond what their weeks explain.
+
+What is correlated are differences from the band's centre of the same time of the week: a daily
+cycle that two signals share is in neither of them. Pearson's coefficient over six hours, told only
+where both really moved.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exporter.settings import Settings
+from generators.boards import ANOMALIES
+from generators.policy import number
+from generators.rules import slo
+from generators.rules.anomaly import BANDS, Band
+from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
+from generators.rules.names import series, span
+from generators.rules.wording import Says, annotations, of
+
+BY = ("gcp_project", "region")
+WINDOW = 6 * 3600
+LIMIT = 0.8
+HOLD = 30 * 60
+_LEAST = 60  # of the 73 samples of a window
+_W = span(WINDOW)
+_BANDS = {band.signal.name: band for band in BANDS}
+ALERT = "CorrelatedChange"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two signals that rise together where one suffers from the other, region by region."""
+
+    effect: Band
+    cause: Band
+
+    @property
+    def text(self) -> str:
+        """The pair as a label's value and as part of names."""
+        return f"{self.effect.signal.name}_{self.cause.signal.name}"
+
+
+def _pair(effect: str, cause: str) -> Pair:
+    return Pair(_BANDS[effect], _BANDS[cause])
+
+
+PAIRS = (
+    _pair("response_time_p95", "db_connections"),
+    _pair("response_time_p95", "query_time"),
+    _pair("error_rate", "db_connections"),
+)
+
+
+def _moved(band: Band) -> str:
+    return series(BY, band.signal.name, "correlation_input")
+
+
+def _inputs() -> Iterator[Recording]:
+    for band in dict.fromkeys(b for pair in PAIRS for b in (pair.effect, pair.cause)):
+        text = f"avg by ({', '.join(BY)}) ({band.name('residual')})"
+        yield Recording(_moved(band), text, BY)
+
+
+def recordings(pair: Pair) -> tuple[Recording, ...]:
+    """Return the rules for the product and for the coefficient of a pair."""
+    one, other = _moved(pair.effect), _moved(pair.cause)
+    product = series(BY, pair.text, "correlation_product")
+    together = f"avg_over_time({product}[{_W}])"
+    apart = f"avg_over_time({one}[{_W}]) * avg_over_time({other}[{_W}])"
+    spread = f"(stddev_over_time({one}[{_W}]) * stddev_over_time({other}[{_W}]) > 0)"
+    enough = f"count_over_time({product}[{_W}]) >= {_LEAST}"
+    moved = "\nand ".join(
+        f"stddev_over_time({_moved(band)}[{_W}]) > {number(band.least)}"
+        for band in (pair.effect, pair.cause)
+    )
+    coefficient = f"({together} - {apart}) / {spread}\nand {enough}\nand {moved}"
+    return (
+        Recording(product, f"{one} * {other}", BY),
+        Recording(coefficient_name(pair), coefficient, BY),
+    )
+
+
+def coefficient_name(pair: Pair) -> str:
+    """Return the name of the series of a pair's coefficient, -1 to 1."""
+    return series(BY, pair.text, "correlation_ratio")
+
+
+def alert(settings: Settings, pair: Pair) -> Alerting:
+    """Return the alert on a pair that moves together."""
+    effect, cause = (b.signal.name.replace("_", " ") for b in (pair.effect, pair.cause))
+    says = Says(
+        "Two signals move together, beyond what their weeks explain.",
+        f"The {effect} and the {cause} {of(BY)} moved together over {_W}: correlation "
+        f'{{{{ $value | printf "%.2f" }}}}, {number(LIMIT)} is told.',
+        f"Look at whether {cause} moved first; what moved it is the likelier cause.",
+        ANOMALIES,
+    )
+    labels = (
+        ("severity", "low"),
+        ("signal", pair.effect.signal.name),
+        ("pair", pair.text),
+        ("category", "correlation"),
+    )
+    return Alerting(
+        ALERT,
+        f"{coefficient_name(pair)} > {number(LIMIT)}",
+        labels,
+        annotations(settings, ALERT, says, BY),
+        BY,
+        HOLD,
+    )
+
+
+def file(settings: Settings) -> RuleFile:
+    """Return the file; for the server that has weeks of past."""
+    rules: tuple[Rule, ...] = (
+        *_inputs(),
+        *(rule for pair in PAIRS for rule in recordings(pair)),
+        *(alert(settings, pair) for pair in PAIRS),
+    )
+    group = Group("ion_correlations", slo.LONG_TERM, rules)
+    about = "Pairs of signals that move together; for the server with 90 days."
+    return RuleFile("longterm-correlation.yml", about, (group,))

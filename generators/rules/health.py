@@ -1,0 +1,219 @@
+"""Whether the monitoring itself works: what cannot be trusted, and what nobody would notice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exporter.settings import Settings
+from generators import boards
+from generators.boards import Panel
+from generators.policy import EVALUATION, HOUR, MINUTE
+from generators.rules.model import Alerting, Group, Pairs, RuleFile
+from generators.rules.wording import Says, annotations
+
+EXPORTER_JOB, BRIDGE_JOB = "ionmon", "ionmon-bridge"
+WATCHDOG = "Watchdog"
+STALE = 15 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An alert on the monitoring itself."""
+
+    alert: str
+    severity: str
+    expr: str
+    hold: float
+    by: tuple[str, ...]
+    says: Says
+
+
+def _says(summary: str, description: str, look: str, panel: Panel = boards.EXPORTER) -> Says:
+    return Says(summary, description, look, panel)
+
+
+_ROWS = (
+    Row(
+        "ExporterDown",
+        "high",
+        f'up{{job="{EXPORTER_JOB}"}} == 0\nor absent(up{{job="{EXPORTER_JOB}"}})',
+        5 * MINUTE,
+        ("job", "instance"),
+        _says(
+            "The exporter cannot be scraped.",
+            "Prometheus cannot read {{ with $labels.instance }}{{ . }}{{ else }}any exporter"
+            "{{ end }}; no other alert can be trusted until it can.",
+            "Look at the exporter's log, at `ionmon doctor`, and at the network between the two.",
+        ),
+    ),
+    Row(
+        "DataStale",
+        "high",
+        f"min by (gcp_project) (ionmon_data_age_seconds) > {STALE}",
+        5 * MINUTE,
+        ("gcp_project",),
+        _says(
+            "Cloud Monitoring gives nothing new.",
+            "The newest value of {{ $labels.gcp_project }} is {{ $value | humanizeDuration }} old, "
+            "of all that is read; alerts on it cannot be trusted.",
+            "Look at the collector's errors, at quota and permissions, and at Google's status.",
+            boards.DATA_AGE,
+        ),
+    ),
+    Row(
+        "CollectorFailing",
+        "high",
+        "min by (collector) (ionmon_collector_success) == 0",
+        10 * MINUTE,
+        ("collector",),
+        _says(
+            "A collector fails.",
+            "Some poll of the collector {{ $labels.collector }} has failed for 10m.",
+            "Look at the landing page of the exporter, which says which poll and why.",
+        ),
+    ),
+    Row(
+        "ApplicationSilent",
+        "medium",
+        "max by (application) (ionmon_application_lag_seconds) > 300",
+        5 * MINUTE,
+        ("application",),
+        _says(
+            "The application records nothing.",
+            "No instance of {{ $labels.application }} has flushed for "
+            "{{ $value | humanizeDuration }}.",
+            "Look at whether it runs, and whether it reaches its Redis.",
+        ),
+    ),
+    Row(
+        "BudgetNear",
+        "medium",
+        "ionmon_cost_projected_dollars > 0.9 * ionmon_cost_budget_dollars",
+        HOUR,
+        ("job", "instance"),
+        _says(
+            "Reading Cloud Monitoring costs nearly all that it may.",
+            "At the present rate a month costs {{ $value | humanize }} dollars, more than 90 % of "
+            "the budget; polls are stretched rather than the budget passed.",
+            "Look at which families return most series, and leave out what nobody looks at.",
+            boards.COST,
+        ),
+    ),
+    Row(
+        "CounterGap",
+        "medium",
+        "sum by (gcp_project, family) (increase(ionmon_data_gap_seconds_total[1h])) > 0",
+        0,
+        ("gcp_project", "family"),
+        _says(
+            "Counters have a gap.",
+            "{{ $labels.family }} of {{ $labels.gcp_project }} lacks "
+            "{{ $value | humanizeDuration }} that no poll could read; what happened then is not "
+            "counted.",
+            "Look at how long the exporter was away, against google.lookback.",
+            boards.DATA_AGE,
+        ),
+    ),
+    Row(
+        "SeriesDropped",
+        "low",
+        "sum by (family, reason) (increase(ionmon_series_dropped_total[15m])) > 0",
+        15 * MINUTE,
+        ("family", "reason"),
+        _says(
+            "Series are left off the page.",
+            "{{ $labels.family }} drops series: {{ $labels.reason }}.",
+            "Look at which label has so many values, and filter it or raise series_limit.",
+        ),
+    ),
+    Row(
+        "SettingsRefused",
+        "medium",
+        "ionmon_config_last_reload_successful == 0",
+        5 * MINUTE,
+        ("job", "instance"),
+        _says(
+            "The exporter runs with old settings.",
+            "{{ $labels.instance }} could not load its settings; it runs on with those before.",
+            "Look at its log, which names line and mend.",
+        ),
+    ),
+    Row(
+        "NotificationFailing",
+        "high",
+        "sum by (integration) (rate(alertmanager_notifications_failed_total[5m])) > 0",
+        10 * MINUTE,
+        ("integration",),
+        _says(
+            "Notifications do not get through.",
+            "Alertmanager fails to notify by {{ $labels.integration }}.",
+            "Look at Alertmanager's log, and at the secret file of that channel.",
+        ),
+    ),
+    Row(
+        "RuleFailing",
+        "high",
+        "sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0",
+        5 * MINUTE,
+        ("rule_group",),
+        _says(
+            "Prometheus cannot evaluate a rule.",
+            "Rules of {{ $labels.rule_group }} fail; what they would tell is not told.",
+            "Look at the page Rules of Prometheus, which shows the error.",
+        ),
+    ),
+    Row(
+        "RemoteWriteFailing",
+        "medium",
+        "sum by (remote_name) (rate(prometheus_remote_storage_samples_failed_total[5m])) > 0",
+        15 * MINUTE,
+        ("remote_name",),
+        _says(
+            "The server with 90 days misses samples.",
+            "Remote write to {{ $labels.remote_name }} fails; error budgets and bands have gaps.",
+            "Look at whether that server runs with --web.enable-remote-write-receiver.",
+        ),
+    ),
+)
+_BRIDGE = Row(
+    "BridgeDown",
+    "medium",
+    f'up{{job="{BRIDGE_JOB}"}} == 0',
+    5 * MINUTE,
+    ("job", "instance"),
+    _says(
+        "The bridge to Sentry cannot be scraped.",
+        "Alerts of low severity reach nobody while {{ $labels.instance }} is down.",
+        "Look at the bridge's log.",
+    ),
+)
+
+
+def rows(settings: Settings) -> Iterator[Row]:
+    """Yield the alerts that the settings have a use for."""
+    yield from _ROWS
+    if settings.notifications.sentry is not None:
+        yield _BRIDGE
+
+
+def file(settings: Settings) -> RuleFile:
+    """Return the file, the watchdog first."""
+    rules = (_watchdog(settings), *(_alert(settings, row) for row in rows(settings)))
+    group = Group("ion_health", EVALUATION, rules)
+    return RuleFile("health.yml", "Whether the monitoring itself works.", (group,))
+
+
+def _watchdog(settings: Settings) -> Alerting:
+    says = Says(
+        "The way from Prometheus to the heartbeat works.",
+        "This alert always fires; whoever gets it tells when it stops.",
+        "Nothing needs to be done.",
+        boards.EXPORTER,
+    )
+    labels: Pairs = (("severity", "none"), ("category", "health"))
+    return Alerting(WATCHDOG, "vector(1)", labels, annotations(settings, WATCHDOG, says, ()))
+
+
+def _alert(settings: Settings, row: Row) -> Alerting:
+    labels: Pairs = (("severity", row.severity), ("category", "health"))
+    text = annotations(settings, row.alert, row.says, row.by)
+    return Alerting(row.alert, row.expr, labels, text, row.by, row.hold)

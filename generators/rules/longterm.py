@@ -1,0 +1,49 @@
+"""What is kept for 90 days: five-minute aggregates of the signals, and the events behind them.
+
+Of each signal its least, greatest and mean value and how many there were; of each counter its
+increase, so that ratios, means and quantiles of any period come from events. Another server is fed
+with these by remote write.
+"""
+
+from exporter.catalog.model import Share, Signal
+from exporter.catalog.signals import SIGNALS
+from generators.policy import Policy, split
+from generators.rules import slo
+from generators.rules.model import Group, Recording, RuleFile
+from generators.rules.names import series, span
+from generators.rules.recording import increases, signal_name
+
+KEPT = ".+:(longterm_.+|slo_.+)|ALERTS"  # what remote write sends: a regex over names
+_AGGREGATES = {"min": "min", "max": "max", "mean": "avg", "count": "count"}
+_STEP = span(slo.LONG_TERM)
+
+
+def name(signal: Signal, aggregate: str) -> str:
+    """Return the name of an aggregate of a signal: min, max, mean or count."""
+    return series(split(signal), signal.name, f"longterm_{aggregate}")
+
+
+def increase(short: str) -> str:
+    """Return the name under which the increase of five minutes is kept."""
+    return f"{short.rpartition(':')[0]}:longterm_increase"
+
+
+def recordings() -> tuple[Recording, ...]:
+    """Return the rules for signals and counters."""
+    found = [Recording(increase(r.record), r.record, r.labels) for r in increases()]
+    for signal in SIGNALS:
+        own = (signal.expression.by,) if isinstance(signal.expression, Share) else ()
+        source = signal_name(signal, split(signal))
+        for aggregate, function in _AGGREGATES.items():
+            text = f"{function}_over_time({source}[{_STEP}])"
+            found.append(Recording(name(signal, aggregate), text, (*split(signal), *own)))
+    return tuple(found)
+
+
+def file(policy: Policy) -> RuleFile:
+    """Return the file, a sample every five minutes."""
+    rules = (*recordings(), *slo.longterm_recordings(policy.objective))
+    group = Group("ion_longterm", slo.LONG_TERM, rules)
+    return RuleFile(
+        "longterm.yml", "Aggregates of five minutes, for the server with 90 days.", (group,)
+    )

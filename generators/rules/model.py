@@ -1,0 +1,137 @@
+"""What a rule file holds, as frozen data, and how it becomes the YAML that Prometheus reads."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from exporter.settings.types import duration
+from generators.files import MARK
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording rule; `labels` are those that its series carry."""
+
+    record: str
+    expr: str
+    labels: tuple[str, ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        """Return the rule as Prometheus' rule file wants it."""
+        return {"record": self.record, "expr": self.expr}
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """An alerting rule.
+
+    carried      labels of its expression's series, which the alert carries beside `labels`
+    hold         seconds that the expression holds before the alert fires
+    linger       seconds for which the alert stays after the expression last held
+    """
+
+    alert: str
+    expr: str
+    labels: Pairs
+    annotations: Pairs
+    carried: tuple[str, ...] = ()
+    hold: float = 0
+    linger: float = 0
+
+    @property
+    def severity(self) -> str:
+        """The severity, which says who is told."""
+        return dict(self.labels)["severity"]
+
+    @property
+    def label_names(self) -> frozenset[str]:
+        """Every label with which the alert reaches Alertmanager, its name included."""
+        return frozenset(("alertname", *self.carried, *(name for name, _ in self.labels)))
+
+    def body(self) -> dict[str, Any]:
+        """Return the rule as Prometheus' rule file wants it."""
+        found: dict[str, Any] = {"alert": self.alert, "expr": self.expr}
+        if self.hold:
+            found["for"] = duration(self.hold)
+        if self.linger:
+            found["keep_firing_for"] = duration(self.linger)
+        found["labels"] = dict(self.labels)
+        found["annotations"] = dict(self.annotations)
+        return found
+
+
+Rule = Recording | Alerting
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rules that are evaluated one after the other, every `interval` seconds."""
+
+    name: str
+    interval: float
+    rules: tuple[Rule, ...]
+
+    def body(self) -> dict[str, Any]:
+        """Return the group as Prometheus' rule file wants it."""
+        return {
+            "name": self.name,
+            "interval": duration(self.interval),
+            "rules": [rule.body() for rule in self.rules],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """One file of rules: its name without folder, a sentence on what it is for, its groups."""
+
+    name: str
+    about: str
+    groups: tuple[Group, ...] = field(default=())
+
+    def text(self) -> str:
+        """Return the file."""
+        body = {"groups": [group.body() for group in self.groups if group.rules]}
+        return f"# {MARK}\n# {self.about}\n{dumped(body)}"
+
+
+def alerts(files: Iterable[RuleFile]) -> Iterator[Alerting]:
+    """Yield every alerting rule of the files, in their order."""
+    for file in files:
+        for group in file.groups:
+            yield from (rule for rule in group.rules if isinstance(rule, Alerting))
+
+
+def recordings(files: Iterable[RuleFile]) -> Iterator[Recording]:
+    """Yield every recording rule of the files, in their order."""
+    for file in files:
+        for group in file.groups:
+            yield from (rule for rule in group.rules if isinstance(rule, Recording))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a text of several lines as a block, without aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Write what is met twice twice."""
+        del data
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def dumped(body: object) -> str:
+    """Return YAML in the order in which the body is built, one line a value where it has one."""
+    text: str = yaml.dump(
+        body, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**16, indent=2
+    )
+    return text

@@ -1,0 +1,159 @@
+"""The 25 signals as recorded series: in full, a project as a whole, and their newest minutes.
+
+Increases of counters are recorded once, by every label that a signal of theirs needs; the signals
+are worked out from those. Gauges stand in for a missed scrape or two, so that none resolves an
+alert.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from exporter.catalog.model import (
+    Events,
+    Family,
+    Level,
+    LevelRatio,
+    Matcher,
+    Mean,
+    Quantile,
+    Rate,
+    Share,
+    Signal,
+    Type,
+)
+from exporter.catalog.own import DATA_SECONDS
+from exporter.catalog.signals import SIGNALS
+from generators.policy import EVALUATION, NEWEST, WINDOW, Policy, split
+from generators.promql import Recorded, View, render_signal
+from generators.rules.model import Group, Recording, RuleFile
+from generators.rules.names import operation, series, span
+
+HELD = "3m"
+_W, _N = span(WINDOW), span(NEWEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A counter's series whose increase a signal needs, by these labels."""
+
+    family: Family
+    suffix: str
+    labels: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the raw series."""
+        return self.family.name + self.suffix
+
+
+def leaves(signal: Signal) -> Iterator[Leaf]:
+    """Yield the increases that a signal is worked out from, in its full split."""
+    yield from _leaves(signal.expression, split(signal))
+    if signal.enough is not None:
+        yield from _leaves(signal.enough.events, split(signal))
+
+
+def _leaves(node: object, by: tuple[str, ...]) -> Iterator[Leaf]:
+    if isinstance(node, Level | LevelRatio):
+        return
+    if isinstance(node, Events):
+        suffix = "_count" if node.family.type is Type.HISTOGRAM else ""
+        yield Leaf(node.family, suffix, (*by, *(m.label for m in node.matchers)))
+    elif isinstance(node, Mean | Quantile):
+        labels = (*by, *(m.label for m in node.matchers))
+        if isinstance(node, Quantile):
+            yield Leaf(node.family, "_bucket", (*labels, "le"))
+        else:
+            yield Leaf(node.family, "_sum", labels)
+            yield Leaf(node.family, "_count", labels)
+    elif isinstance(node, Share):
+        yield from _leaves(node.events, (*by, node.by))
+    else:
+        yield from _below(node, by)
+
+
+def _below(node: object, by: tuple[str, ...]) -> Iterator[Leaf]:
+    if isinstance(node, tuple):
+        for item in node:
+            yield from _leaves(item, by)
+    elif not isinstance(node, Family | Matcher):
+        for name in getattr(node, "__dataclass_fields__", {}):
+            yield from _leaves(getattr(node, name), by)
+    if isinstance(node, Rate) and "gcp_project" in node.events.family.label_names:
+        yield Leaf(DATA_SECONDS, "", ("gcp_project", "family"))
+
+
+def increases() -> tuple[Recording, ...]:
+    """Return the rules that record each increase once, by all labels that are needed of it."""
+    return tuple(_increase(leaf) for leaf in _needed().values())
+
+
+def _needed() -> dict[str, Leaf]:
+    """Return each increase that the signals need, by the name of the raw series."""
+    needed: dict[str, Leaf] = {}
+    for leaf in (leaf for signal in SIGNALS for leaf in leaves(signal)):
+        known = needed.get(leaf.name, leaf)
+        labels = tuple(dict.fromkeys((*known.labels, *leaf.labels)))
+        order = (*leaf.family.label_names, "le")
+        needed[leaf.name] = Leaf(leaf.family, leaf.suffix, tuple(sorted(labels, key=order.index)))
+    return needed
+
+
+def _increase(leaf: Leaf) -> Recording:
+    text = f"sum by ({', '.join(leaf.labels)}) (increase({leaf.name}[{_W}]))"
+    return Recording(_record(leaf), text, leaf.labels)
+
+
+def _record(leaf: Leaf) -> str:
+    kept = tuple(label for label in leaf.labels if label != "le")
+    return series(kept, leaf.name.removesuffix("_total"), f"increase{_W}")
+
+
+def recorded() -> Mapping[str, Recorded]:
+    """Return the recorded increases by the name of the raw series."""
+    return {n: Recorded(_record(leaf), frozenset(leaf.labels)) for n, leaf in _needed().items()}
+
+
+def signal_name(signal: Signal, by: tuple[str, ...], window: str = _W) -> str:
+    """Return the name of a signal's recorded series."""
+    return series(by, signal.name, operation(signal.expression, window))
+
+
+def total(signal: Signal) -> tuple[str, ...]:
+    """Return the labels of a signal as a whole: the project, where it has one."""
+    return tuple(label for label in split(signal) if label == "gcp_project")
+
+
+def signals() -> tuple[Recording, ...]:
+    """Return the rules that record each signal in its full split and as a whole."""
+    known = recorded()
+    return tuple(
+        _signal(signal, View(_W, by, held=HELD, recorded=known))
+        for signal in SIGNALS
+        for by in dict.fromkeys((split(signal), total(signal)))
+    )
+
+
+def newest(policy: Policy) -> tuple[Recording, ...]:
+    """Return the newest minutes of the signals that alert on a window."""
+    alerted = dict.fromkeys(alert.signal for alert in policy.thresholds)
+    windowed = (signal for signal in alerted if not is_level(signal))
+    return tuple(_signal(signal, View(_N, split(signal))) for signal in windowed)
+
+
+def is_level(signal: Signal) -> bool:
+    """Say whether a signal is a gauge's level, which has no window."""
+    return isinstance(signal.expression, Level | LevelRatio)
+
+
+def _signal(signal: Signal, view: View) -> Recording:
+    own = (signal.expression.by,) if isinstance(signal.expression, Share) else ()
+    name = signal_name(signal, view.by, view.window)
+    return Recording(name, render_signal(signal, view), (*view.by, *own))
+
+
+def file(policy: Policy, more: tuple[Recording, ...]) -> RuleFile:
+    """Return the file; `more` is worked out after the signals, in the same evaluation."""
+    rules = (*increases(), *signals(), *newest(policy), *more)
+    group = Group("ion_recording", EVALUATION, rules)
+    return RuleFile("recording.yml", "Signals and error budgets as recorded series.", (group,))

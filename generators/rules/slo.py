@@ -1,0 +1,191 @@
+"""Error budgets: errors and requests as events, burn rates of several windows, what is left.
+
+Windows of hours add up the increases of five minutes that are recorded each minute; each event is
+in five of them, hence the division. Windows of days add up those that are recorded every five
+minutes for the long term, one after the other. All are ratios of events: never means of ratios.
+"""
+
+from collections.abc import Iterator
+
+from exporter.catalog.model import Unit
+from exporter.settings import Settings
+from generators import boards
+from generators.policy import (
+    BAD_EVENTS,
+    EVALUATION,
+    HOUR,
+    LINGER,
+    WINDOW,
+    BurnAlert,
+    Objective,
+    Policy,
+    number,
+)
+from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
+from generators.rules.names import series, span
+from generators.rules.recording import recorded
+from generators.rules.wording import Says, annotations, place, value
+
+BY = ("gcp_project", "service_name")
+LONG_TERM = 5 * 60  # seconds between the samples that are kept for the long term
+_BY = ", ".join(BY)
+_KINDS = ("requests", "errors")
+SHORT = (5 * 60, 30 * 60, HOUR, 2 * HOUR, 6 * HOUR)
+LONG = (24 * HOUR, 72 * HOUR)
+
+
+def events(kind: str, window: float) -> str:
+    """Return the name of the series of events within a window; kind: requests or errors."""
+    return series(BY, f"slo_{kind}", f"increase{span(window)}")
+
+
+def longterm(kind: str) -> str:
+    """Return the name of the series of events of five minutes, a sample each five minutes."""
+    return series(BY, f"slo_{kind}", "longterm_increase")
+
+
+def burn(window: float) -> str:
+    """Return the name of the series of a window's burn rate."""
+    return series(BY, "slo_burn_rate", f"ratio{span(window)}")
+
+
+SPENT = series(BY, "slo_budget_spent", "ratio")
+REMAINING = series(BY, "slo_budget_remaining", "ratio")
+AVAILABILITY = series(BY, "slo_availability", "ratio")
+EXHAUSTION = series(BY, "slo_exhaustion", "seconds")
+
+
+def recordings(objective: Objective) -> tuple[Recording, ...]:
+    """Return the rules for the windows of minutes and hours."""
+    found = list(_five_minutes())
+    for window in SHORT[1:]:
+        for kind in _KINDS:
+            minutes = WINDOW // EVALUATION
+            text = f"sum_over_time({events(kind, WINDOW)}[{span(window)}]) / {minutes}"
+            found.append(Recording(events(kind, window), text, BY))
+    return (*found, *(_burn(window, objective) for window in SHORT))
+
+
+def _five_minutes() -> Iterator[Recording]:
+    base = recorded()["cloudrun_requests_total"].name
+    requests = f"sum by ({_BY}) ({base})"
+    errors = f'sum by ({_BY}) ({base}{{response_code_class="5xx"}})'
+    yield Recording(events("requests", WINDOW), requests, BY)
+    yield Recording(events("errors", WINDOW), f"{errors} or {requests} * 0", BY)
+
+
+def _burn(window: float, objective: Objective) -> Recording:
+    ratio = f"{events('errors', window)} / ({events('requests', window)} > 0)"
+    return Recording(burn(window), f"{ratio} / {number(objective.budget)}", BY)
+
+
+def longterm_recordings(objective: Objective) -> tuple[Recording, ...]:
+    """Return the rules for the windows of days; with the other aggregates of the long term."""
+    found = [Recording(longterm(kind), events(kind, WINDOW), BY) for kind in _KINDS]
+    for window in LONG:
+        found += [_summed(kind, window, events(kind, window)) for kind in _KINDS]
+    return (*found, *(_burn(window, objective) for window in LONG))
+
+
+def _summed(kind: str, window: float, name: str) -> Recording:
+    return Recording(name, f"sum_over_time({longterm(kind)}[{span(window)}])", BY)
+
+
+def budget(objective: Objective) -> tuple[Recording, ...]:
+    """Return the rules for the whole window, where so much past is kept.
+
+    Where less than the window is known, the budget of the whole window is taken from what is known:
+    a day of errors does not spend the budget of thirty.
+    """
+    window = objective.window
+    requests, errors = (events(kind, window) for kind in _KINDS)
+    samples = number(window / LONG_TERM)
+    known = f"clamp_max(count_over_time({longterm('requests')}[{span(window)}]) / {samples}, 1)"
+    ratio = f"{errors} / ({requests} > 0)"
+    sums = (_summed("requests", window, requests), _summed("errors", window, errors))
+    return (
+        *(sums if window not in LONG else ()),
+        Recording(AVAILABILITY, f"1 - {ratio}", BY),
+        Recording(SPENT, f"{ratio} / {number(objective.budget)} * {known}", BY),
+        Recording(REMAINING, f"1 - {SPENT}", BY),
+        Recording(
+            EXHAUSTION,
+            f"({REMAINING} > 0) * {number(window)} / ({burn(6 * HOUR)} > 0)",
+            BY,
+        ),
+    )
+
+
+def burn_alert(settings: Settings, alert: BurnAlert) -> Alerting:
+    """Return the alert on a budget that burns too fast, in any of its pairs of windows."""
+    pairs = zip(alert.windows, alert.factors, strict=True)
+    texts = [
+        f"(\n  {burn(w.long)} > {number(f)}\n  and {burn(w.short)} > {number(f)}\n"
+        f"  and {events('errors', w.long)} >= {BAD_EVENTS}\n)"
+        for w, f in pairs
+    ]
+    limits = " or ".join(
+        f"{number(f)} over {span(w.long)} and {span(w.short)}"
+        for w, f in zip(alert.windows, alert.factors, strict=True)
+    )
+    says = Says(
+        f"The error budget of {number(settings.objectives.availability * 100)} % burns "
+        f"{'too fast' if alert.severity == 'critical' else 'faster than it should'}.",
+        f"{place(BY)} spends its error budget "
+        f'{{{{ $value | printf "%.1f" }}}} times as fast as the objective allows; '
+        f"the limit is {limits}.",
+        "Look at which region, endpoint and code the errors are of, and at the last deploy.",
+        boards.BURN_RATES,
+    )
+    return Alerting(
+        alert.name,
+        "\nor\n".join(texts),
+        (("severity", alert.severity), ("signal", "availability"), ("category", "slo")),
+        annotations(settings, alert.name, says, BY),
+        BY,
+        alert.hold,
+        LINGER,
+    )
+
+
+def exhausted(settings: Settings, policy: Policy) -> tuple[Alerting, ...]:
+    """Return the alert on a budget that is spent, if there is to be one."""
+    alert = policy.exhausted
+    if alert is None:
+        return ()
+    window = span(policy.objective.window)
+    says = Says(
+        "The error budget is spent.",
+        f"{place(BY)} has spent {value(Unit.RATIO)} of the error budget of {window}; "
+        f"the limit is {number(alert.threshold * 100)}%.",
+        "Look at when it was spent, and hold back what is risky until it is earned again.",
+        boards.BUDGET,
+    )
+    text = (
+        f"{SPENT} >= {number(alert.threshold)}\n"
+        f"and {events('errors', policy.objective.window)} >= {BAD_EVENTS}"
+    )
+    rule = Alerting(
+        alert.name,
+        text,
+        (("severity", alert.severity), ("signal", "availability"), ("category", "slo")),
+        annotations(settings, alert.name, says, BY),
+        BY,
+        alert.hold,
+    )
+    return (rule,)
+
+
+def file(settings: Settings, policy: Policy) -> RuleFile:
+    """Return the alerts on windows of days."""
+    rules = () if policy.burn is None else (burn_alert(settings, policy.burn),)
+    group = Group("ion_slo", EVALUATION, rules)
+    return RuleFile("slo.yml", "The error budget, burning for long.", (group,))
+
+
+def longterm_file(settings: Settings, policy: Policy) -> RuleFile:
+    """Return what is worked out from the whole window of the objective."""
+    rules: tuple[Rule, ...] = (*budget(policy.objective), *exhausted(settings, policy))
+    group = Group("ion_budget", LONG_TERM, rules)
+    about = "The error budget of the objective's window; for the server with 90 days."
+    return RuleFile("longterm-slo.yml", about, (group,))

@@ -1,0 +1,63 @@
+"""What an alert says: where, how much, how long, what to look at, and where to read on."""
+
+from dataclasses import dataclass
+
+from exporter.catalog.model import Unit
+from exporter.settings import Settings
+from generators.boards import Panel, link
+from generators.rules.model import Pairs
+
+RUNBOOKS = "docs/runbooks"
+_SHOWN = {
+    Unit.SECONDS: "{{ $value | humanizeDuration }}",
+    Unit.RATIO: "{{ $value | humanizePercentage }}",
+}
+_PLACES = (
+    ("service_name", "{{ $labels.service_name }}"),
+    ("database_id", "{{ $labels.database_id }}"),
+    ("redis_id", "{{ $labels.redis_id }}"),
+    ("family", "{{ $labels.family }}"),
+    ("region", "in {{ $labels.region }}"),
+    ("gcp_project", "({{ $labels.gcp_project }})"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The words of one alert: a static headline, what is so, and the first thing to look at."""
+
+    summary: str
+    description: str
+    look: str
+    panel: Panel
+
+
+def annotations(settings: Settings, alert: str, says: Says, labels: tuple[str, ...]) -> Pairs:
+    """Return an alert's annotations; its links open the panel at the alert's labels."""
+    return (
+        ("summary", says.summary),
+        ("description", f"{says.description} {says.look}"),
+        ("runbook_url", runbook(settings, alert)),
+        ("dashboard_url", link(settings.links.grafana, says.panel, labels)),
+    )
+
+
+def runbook(settings: Settings, alert: str) -> str:
+    """Return where an alert's runbook is: a path, where the settings say no address."""
+    return f"{settings.links.runbooks or RUNBOOKS}/{alert}.md"
+
+
+def value(unit: Unit) -> str:
+    """Return the template of a value as people read it."""
+    return _SHOWN.get(unit, "{{ $value | humanize }}")
+
+
+def of(labels: tuple[str, ...]) -> str:
+    """Return the template after a noun: of ion in europe-west1, or in europe-west1."""
+    text = place(labels)
+    return text if text.startswith("in ") else f"of {text}"
+
+
+def place(labels: tuple[str, ...]) -> str:
+    """Return the template of what and where: ion in europe-west1 (ion-production)."""
+    return " ".join(text for label, text in _PLACES if label in labels)

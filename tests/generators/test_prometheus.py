@@ -1,0 +1,100 @@
+"""The configuration of both servers is what promtool takes, and each rule is loaded once."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from exporter.settings import Settings
+from generators.files import write
+from generators.prometheus import FOLDER, texts
+from generators.rules.build import build
+from generators.rules.build import texts as rule_texts
+from generators.rules.longterm import KEPT
+from tests.servers import free_port, prometheus, wait_until
+
+TWO: dict[str, Any] = {"prometheus": {"longterm": "127.0.0.1:9091"}}
+SENTRY: dict[str, Any] = {"notifications": {"sentry": {"dsn_file": "dsn"}}}
+
+
+def written(root: Path, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Write configuration and rules; return the configuration by file."""
+    settings = Settings.model_validate(given)
+    found = texts(settings, build(settings))
+    write(root, found | rule_texts(build(settings)))
+    return {Path(name).name: yaml.safe_load(text) for name, text in found.items()}
+
+
+@pytest.mark.parametrize("given", [{}, TWO, SENTRY | TWO], ids=["one", "two", "bridge"])
+def test_promtool_has_no_complaint(tmp_path: Path, given: dict[str, Any]) -> None:
+    """Each file passes promtool's check with its lint, the rule files it names included."""
+    for name in written(tmp_path, given):
+        file = str(tmp_path / FOLDER / name)
+        command = ["promtool", "check", "config", "--lint=all", "--lint-fatal", file]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_one_server_loads_every_rule(tmp_path: Path) -> None:
+    """Without a second server nothing is written elsewhere, and the first keeps 90 days."""
+    found = written(tmp_path, {})
+    assert set(found) == {"prometheus.yml"}
+    assert len(found["prometheus.yml"]["rule_files"]) == len(build(Settings()).all)
+    assert "remote_write" not in found["prometheus.yml"]
+    assert "retention.time=90d" in (tmp_path / FOLDER / "prometheus.yml").read_text()
+
+
+def test_two_servers_share_the_rules(tmp_path: Path) -> None:
+    """Each rule file is loaded by exactly one of them."""
+    found = written(tmp_path, TWO)
+    loaded = [name for body in found.values() for name in body["rule_files"]]
+    assert sorted(loaded) == sorted(f"rules/{f.name}" for f in build(Settings()).all)
+    assert "retention.time=72h" in (tmp_path / FOLDER / "prometheus.yml").read_text()
+
+
+def test_the_bridge_is_scraped_where_there_is_one(tmp_path: Path) -> None:
+    """Its job is there with Sentry, and not without."""
+    jobs = [
+        {job["job_name"] for job in written(tmp_path, given)["prometheus.yml"]["scrape_configs"]}
+        for given in ({}, SENTRY)
+    ]
+    assert [("ionmon-bridge" in found) for found in jobs] == [False, True]
+
+
+def test_the_second_server_gets_what_is_kept_and_nothing_else(tmp_path: Path) -> None:
+    """Recorded aggregates and ALERTS arrive by remote write; raw series do not."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    rules = {"groups": [{"name": "g", "interval": "1s", "rules": [
+        {"record": "project:x:longterm_mean", "expr": "vector(1)"},
+        {"record": "project:slo_x:ratio5m", "expr": "vector(2)"},
+        {"record": "project:x:ratio5m", "expr": "vector(3)"},
+        {"alert": "Always", "expr": "vector(1)"},
+    ]}]}  # fmt: skip
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump(rules))
+    receiver = "--web.enable-remote-write-receiver"
+    with prometheus(tmp_path / "two", "{}", receiver) as second:
+        kept = {"source_labels": ["__name__"], "regex": KEPT, "action": "keep"}
+        url = f"http://127.0.0.1:{second.port}/api/v1/write"
+        body = {
+            "rule_files": [str(tmp_path / "rules.yml")],
+            "scrape_configs": [
+                {
+                    "job_name": "self",
+                    "scrape_interval": "1s",
+                    "static_configs": [{"targets": [f"127.0.0.1:{free_port()}"]}],
+                }
+            ],
+            "remote_write": [{"url": url, "write_relabel_configs": [kept]}],
+        }
+        with prometheus(tmp_path / "one", yaml.safe_dump(body)) as first:
+            wanted = {"project:x:longterm_mean", "project:slo_x:ratio5m", "ALERTS"}
+
+            def names(of: object) -> set[str]:
+                return set(of.api("label/__name__/values"))  # type: ignore[attr-defined]
+
+            wait_until(lambda: wanted <= names(second), "what is kept")
+            wait_until(lambda: {"up", "project:x:ratio5m"} <= names(first), "the rest, here")
+            assert names(second) == wanted
