@@ -7,6 +7,7 @@ from typing import Any
 from exporter.catalog.model import Family
 from exporter.catalog.roads import LOG_METRICS, LogMetric
 from generators.files import MARK
+from generators.terraform import literal
 
 FOLDER = "examples/log_metrics"
 _BOUNDS = {
@@ -100,18 +101,19 @@ def _terraform() -> Iterator[str]:
 def _resource(metric: LogMetric) -> Iterator[str]:
     found = definition(metric)
     yield f'\nresource "google_logging_metric" "{metric.name.replace("/", "_")}" {{\n'
-    yield f"  project     = var.project\n  name        = {_hcl(metric.name)}\n"
-    yield f"  description = {_hcl(found['description'])}\n  filter      = {_hcl(found['filter'])}\n"
+    yield f"  project     = var.project\n  name        = {literal(metric.name)}\n"
+    yield f"  description = {literal(found['description'])}\n"
+    yield f"  filter      = {literal(found['filter'])}\n"
     yield "".join(_descriptor(found["metricDescriptor"]))
     if found["labelExtractors"]:
         yield "\n  label_extractors = {\n"
         width = max(map(len, found["labelExtractors"]))
         for name, text in found["labelExtractors"].items():
-            yield f"    {name.ljust(width)} = {_hcl(text)}\n"
+            yield f"    {name.ljust(width)} = {literal(text)}\n"
         yield "  }\n"
     if "valueExtractor" in found:
         bounds = ", ".join(map(repr, found["bucketOptions"]["explicitBuckets"]["bounds"]))
-        yield f"\n  value_extractor = {_hcl(found['valueExtractor'])}\n"
+        yield f"\n  value_extractor = {literal(found['valueExtractor'])}\n"
         yield "\n  bucket_options {\n    explicit_buckets {\n"
         yield f"      bounds = [{bounds}]\n    }}\n  }}\n"
     yield "}\n"
@@ -119,15 +121,11 @@ def _resource(metric: LogMetric) -> Iterator[str]:
 
 def _descriptor(found: Definition) -> Iterator[str]:
     yield "\n  metric_descriptor {\n"
-    yield f"    metric_kind = {_hcl(found['metricKind'])}\n"
-    yield f"    value_type  = {_hcl(found['valueType'])}\n    unit        = {_hcl(found['unit'])}\n"
+    yield f"    metric_kind = {literal(found['metricKind'])}\n"
+    yield f"    value_type  = {literal(found['valueType'])}\n"
+    yield f"    unit        = {literal(found['unit'])}\n"
     for label in found["labels"]:
-        yield f"\n    labels {{\n      key         = {_hcl(label['key'])}\n"
-        yield f'      value_type  = "STRING"\n      description = {_hcl(label["description"])}\n'
+        yield f"\n    labels {{\n      key         = {literal(label['key'])}\n"
+        yield f'      value_type  = "STRING"\n      description = {literal(label["description"])}\n'
         yield "    }\n"
     yield "  }\n"
-
-
-def _hcl(text: str) -> str:
-    """Return a string literal of Terraform's language, in which ${ and %{ begin templates."""
-    return json.dumps(text).replace("${", "$${").replace("%{", "%%{")

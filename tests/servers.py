@@ -185,3 +185,49 @@ def _ready(url: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+@dataclass(frozen=True)
+class Alertmanager:
+    """A running Alertmanager."""
+
+    port: int
+
+    def post(self, body: Any, path: str = "alerts") -> None:
+        """Hand over alerts, as Prometheus does, or a silence."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/v2/{path}",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            assert answer.status == 200
+
+    def alerts(self) -> list[dict[str, Any]]:
+        """Return the alerts that it holds, muted ones too."""
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{self.port}/api/v2/alerts", timeout=60
+        ) as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
+
+@contextmanager
+def alertmanager(directory: Path, config: Path, *options: str) -> Iterator[Alertmanager]:
+    """Run Alertmanager alone on a configuration until it is ready; its data is in `directory`."""
+    port = free_port()
+    command = [
+        "prometheus-alertmanager",
+        f"--config.file={config}",
+        f"--storage.path={directory / 'alertmanager'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+        *options,
+    ]
+    with process(command, directory / "alertmanager.log") as running:
+        wait_until(
+            lambda: running.poll() is not None or _ready(f"http://127.0.0.1:{port}/-/ready"),
+            f"Alertmanager on {port}",
+        )
+        assert running.poll() is None, (directory / "alertmanager.log").read_text()
+        yield Alertmanager(port)

@@ -1,0 +1,68 @@
+"""Everything that Alertmanager reads, as texts by path."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from exporter.settings import Settings
+from exporter.settings.secrets import secret_files
+from generators.alertmanager import common, escalation, mail, pagerduty, slack
+from generators.alertmanager.inhibition import inhibitions
+from generators.alertmanager.plan import Timers, timers
+from generators.alertmanager.receivers import globals_, receivers
+from generators.alertmanager.routes import time_intervals, tree
+from generators.files import MARK
+from generators.rules.model import Alerting, dumped
+
+OUT = "alertmanager/out"
+TEMPLATES = "alertmanager/templates"
+CONFIG = f"{OUT}/alertmanager.yml"
+SECRETS = f"{OUT}/secrets.yml"
+
+
+def texts(settings: Settings, alerts: Sequence[Alerting]) -> dict[str, str]:
+    """Return every file for these settings and alerts, by its path."""
+    found = {
+        CONFIG: headed("Who is told what.", configuration(settings, alerts, timers(settings))),
+        SECRETS: headed("Files that have to be there, each with one secret.", manifest(settings)),
+        f"{TEMPLATES}/common.tmpl": common.text(),
+        f"{TEMPLATES}/slack.tmpl": slack.text(),
+        f"{TEMPLATES}/pagerduty.tmpl": pagerduty.text(),
+        f"{TEMPLATES}/email.tmpl": mail.text(),
+    }
+    if settings.notifications.pagerduty:
+        found[f"{OUT}/pagerduty.tf"] = escalation.text(settings)
+    return found
+
+
+def headed(about: str, body: object) -> str:
+    """Return a file of YAML."""
+    return f"# {MARK}\n# {about}\n{dumped(body)}"
+
+
+def configuration(settings: Settings, alerts: Sequence[Alerting], paces: Timers) -> dict[str, Any]:
+    """Return the content of alertmanager.yml."""
+    body: dict[str, Any] = {}
+    if globals_(settings):
+        body["global"] = globals_(settings)
+    body["templates"] = ["../templates/*.tmpl"]
+    body["route"] = tree(settings, paces)
+    if time_intervals(settings):
+        body["time_intervals"] = time_intervals(settings)
+    body["inhibit_rules"] = [rule.body() for rule in inhibitions(alerts)]
+    body["receivers"] = receivers(settings)
+    return body
+
+
+def manifest(settings: Settings) -> dict[str, list[dict[str, str]]]:
+    """Return the files with secrets: where, named by which key, read by whom, holding what."""
+    return {
+        "secrets": [
+            {
+                "file": str(file.path),
+                "key": file.key,
+                "reader": file.reader.value,
+                "holds": file.holds,
+            }
+            for file in secret_files(settings)
+        ]
+    }

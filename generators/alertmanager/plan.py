@@ -1,0 +1,107 @@
+"""Who is told what, as a table: severities, the channels of each, and what to do without them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from exporter.settings import Settings
+from generators.policy import MINUTE, SEVERITIES
+
+DEFAULT = "unrouted"  # the receiver of what no route takes
+HEARTBEAT = "heartbeat"
+ESCALATION = "escalation"
+WATCHDOG = "Watchdog"
+
+
+class Channel(StrEnum):
+    """A way to reach people."""
+
+    SLACK = "slack"
+    PAGERDUTY = "pagerduty"
+    EMAIL = "email"
+    BRIDGE = "sentry"
+
+
+CHANNELS = {
+    "critical": (Channel.PAGERDUTY, Channel.SLACK),
+    "high": (Channel.SLACK, Channel.EMAIL),
+    "medium": (Channel.SLACK,),
+    "low": (Channel.BRIDGE,),
+}
+_VISIBLE = (Channel.SLACK, Channel.EMAIL, Channel.PAGERDUTY, Channel.BRIDGE)  # for the default
+QUIET = frozenset({"medium"})  # waits through quiet hours; low disturbs nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds until the first notification of a group, between changes, until it is repeated."""
+
+    wait: float
+    interval: float
+    repeat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """The paces of the routes; the interval is the cooldown between notifications of a group.
+
+    A repeat is looked at once an interval, so that it is a multiple of it. The heartbeat's is none:
+    looked at every 20 s and due after 50, it goes out once a minute, to the second.
+    """
+
+    heartbeat: Pace = Pace(0, 20, 50)
+    critical: Pace = Pace(10, 10 * MINUTE, 60 * MINUTE)
+    high: Pace = Pace(30, 10 * MINUTE, 240 * MINUTE)
+    medium: Pace = Pace(MINUTE, 10 * MINUTE, 720 * MINUTE)
+    low: Pace = Pace(MINUTE, 60 * MINUTE, 1440 * MINUTE)
+    escalation: Pace = Pace(30 * MINUTE, 10 * MINUTE, 60 * MINUTE)
+
+    def of(self, severity: str) -> Pace:
+        """Return the pace of a severity's route."""
+        found: Pace = getattr(self, severity)
+        return found
+
+
+def timers(settings: Settings) -> Timers:
+    """Return the paces, with what the settings say of the escalation."""
+    escalation = settings.notifications.escalation
+    if escalation is None:
+        return Timers()
+    return Timers(escalation=Pace(escalation.after, 10 * MINUTE, 60 * MINUTE))
+
+
+def channels(settings: Settings, severity: str) -> tuple[Channel, ...]:
+    """Return the channels of a severity that are configured."""
+    return tuple(c for c in CHANNELS[severity] if is_configured(settings, c))
+
+
+def default_channels(settings: Settings) -> tuple[Channel, ...]:
+    """Return the one channel of what no route takes, the most visible; none without channels."""
+    return tuple(c for c in _VISIBLE if is_configured(settings, c))[:1]
+
+
+def is_configured(settings: Settings, channel: Channel) -> bool:
+    """Return whether the settings have the channel's section."""
+    return getattr(settings.notifications, channel.value) is not None
+
+
+def receiver(settings: Settings, severity: str) -> str:
+    """Return the receiver of a severity: its own, or the default's where it has no channel."""
+    return severity if channels(settings, severity) else DEFAULT
+
+
+def is_escalated(settings: Settings) -> bool:
+    """Return whether Alertmanager itself tells somebody else of what goes on."""
+    escalation = settings.notifications.escalation
+    return escalation is not None and bool(escalation.to or escalation.channel)
+
+
+def unreachable(settings: Settings) -> tuple[str, ...]:
+    """Return the severities of which nobody is told."""
+    return tuple(_unreached(settings))
+
+
+def _unreached(settings: Settings) -> Iterator[str]:
+    for severity in SEVERITIES:
+        if not channels(settings, severity) and not default_channels(settings):
+            yield severity

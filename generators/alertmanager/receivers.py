@@ -1,0 +1,74 @@
+"""Receivers: each holds all channels of its severity, so that no route has to continue."""
+
+from typing import Any
+
+from exporter.settings import NotificationSettings, Settings
+from generators.alertmanager import mail, pagerduty, slack
+from generators.alertmanager.notice import CRITICAL, PLAIN, UNROUTED, Notice, escalated
+from generators.alertmanager.plan import (
+    DEFAULT,
+    ESCALATION,
+    HEARTBEAT,
+    Channel,
+    channels,
+    default_channels,
+    is_escalated,
+)
+from generators.policy import SEVERITIES
+
+Body = dict[str, Any]
+BRIDGE_PATH = "/alerts"
+
+
+def receivers(settings: Settings) -> list[Body]:
+    """Return every receiver that a route names, the default first."""
+    found = [
+        {"name": DEFAULT, **_integrations(settings, default_channels(settings), UNROUTED)},
+        {"name": HEARTBEAT, **_heartbeat(settings.notifications)},
+    ]
+    if is_escalated(settings):
+        found.append({"name": ESCALATION, **_escalation(settings)})
+    for severity in SEVERITIES:
+        told = channels(settings, severity)
+        if told:
+            notice = CRITICAL if severity == "critical" else PLAIN
+            found.append({"name": severity, **_integrations(settings, told, notice)})
+    return found
+
+
+def _integrations(settings: Settings, told: tuple[Channel, ...], notice: Notice) -> Body:
+    """Return the entries of a receiver, one a channel."""
+    at, body = settings.notifications, {}
+    if Channel.PAGERDUTY in told and at.pagerduty:
+        entry = pagerduty.integration(settings, at.pagerduty, notice)
+        body["pagerduty_configs"] = [entry]
+    if Channel.SLACK in told and at.slack:
+        body["slack_configs"] = [slack.integration(settings, at.slack, notice)]
+    if Channel.EMAIL in told and at.email:
+        body["email_configs"] = [mail.integration(settings, at.email, notice)]
+    if Channel.BRIDGE in told and at.sentry:
+        url = f"http://{at.sentry.bridge}{BRIDGE_PATH}"
+        body["webhook_configs"] = [{"send_resolved": True, "url": url}]
+    return body
+
+
+def _heartbeat(at: NotificationSettings) -> Body:
+    """Return the webhook of the watchdog; without one it ends here, as it is no news."""
+    if at.heartbeat is None:
+        return {}
+    return {"webhook_configs": [{"send_resolved": False, "url": at.heartbeat.url}]}
+
+
+def _escalation(settings: Settings) -> Body:
+    escalation = settings.notifications.escalation
+    if escalation is None:
+        return {}
+    notice = escalated(escalation.after, escalation.channel, escalation.to)
+    told = ((Channel.SLACK, escalation.channel), (Channel.EMAIL, escalation.to))
+    return _integrations(settings, tuple(channel for channel, to in told if to), notice)
+
+
+def globals_(settings: Settings) -> Body:
+    """Return what holds for all receivers: the mail server."""
+    at = settings.notifications
+    return mail.server(at.email) if at.email else {}

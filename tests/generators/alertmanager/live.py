@@ -1,0 +1,112 @@
+"""A real Alertmanager on a generated configuration, whose channels are stand-ins."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from generators.alertmanager.build import CONFIG, configuration, texts
+from generators.alertmanager.plan import Pace, Timers
+from generators.rules.model import Alerting, dumped
+from tests import servers
+from tests.generators.alertmanager import samples, sinks
+
+QUICK = Pace(0.2, 1, 3600)
+# The escalation waits longer than what is looked at before it.
+TIMERS = Timers(Pace(0, 0.4, 0.5), QUICK, QUICK, QUICK, QUICK, Pace(4, 1, 3600))
+EXTERNAL = "https://alerts.example.com"
+
+
+@dataclass(frozen=True)
+class Live:
+    """Alertmanager, and what it told whom."""
+
+    alertmanager: servers.Alertmanager
+    web: sinks.Web
+    mail: sinks.Mail
+
+    def fire(self, *alerts: dict[str, Any]) -> None:
+        """Let alerts begin now."""
+        self.alertmanager.post([{"startsAt": _now(), **alert} for alert in alerts])
+
+    def resolve(self, *alerts: dict[str, Any]) -> None:
+        """Let alerts end now."""
+        self.alertmanager.post([{"endsAt": _now(), **alert} for alert in alerts])
+
+    def silence(self, service: str) -> None:
+        """Silence a service for an hour, as who takes an alert does."""
+        matcher = {"name": "service_name", "value": service, "isRegex": False}
+        until = datetime.now(UTC) + timedelta(hours=1)
+        body = {"matchers": [matcher], "startsAt": _now(), "endsAt": until.isoformat()}
+        self.alertmanager.post({**body, "createdBy": "test", "comment": "taken"}, "silences")
+
+    def slack(self, word: str) -> list[dict[str, Any]]:
+        """Return what Slack was told with a word in it: its only attachment, with the channel."""
+        return [
+            {**body["attachments"][0], "channel": body["channel"], "body": body}
+            for body in self.web.at("/slack")
+            if word in str(body)
+        ]
+
+    def pagerduty(self, word: str) -> list[dict[str, Any]]:
+        """Return the events with a word in it."""
+        return [body for body in self.web.at("/pagerduty") if word in str(body)]
+
+    def bridge(self, word: str) -> list[dict[str, Any]]:
+        """Return what the bridge was told with a word in it."""
+        return [body for body in self.web.at("/alerts") if word in str(body)]
+
+    def mails(self, word: str) -> list[Any]:
+        """Return the mails with a word in them, and whom they went to."""
+        return [(to, mail) for to, mail in list(self.mail.mails) if word in parts(mail)[0]]
+
+    def counts(self, word: str) -> tuple[int, int, int, int]:
+        """Return how often PagerDuty, Slack, mail and the bridge were told of a word."""
+        told = (self.pagerduty(word), self.slack(word), self.mails(word), self.bridge(word))
+        first, second, third, fourth = map(len, told)
+        return (first, second, third, fourth)
+
+
+def parts(mail: Any) -> tuple[str, str]:
+    """Return a mail's plain text and its HTML."""
+    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    return plain.get_content(), html.get_content()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+@contextmanager
+def live(
+    directory: Path,
+    alerts: Sequence[Alerting] = samples.ALERTS,
+    timers: Timers = TIMERS,
+    **notifications: Any,
+) -> Iterator[Live]:
+    """Run Alertmanager for alerts with all channels and what else the notifications say."""
+    with sinks.web() as web, sinks.mail() as mail:
+        (directory / "slack").write_text(web.url("/slack"))
+        (directory / "pagerduty").write_text("0123456789abcdef0123456789abcdef")
+        settings = samples.settings(
+            {
+                "slack": samples.SLACK | {"webhook_url_file": str(directory / "slack")},
+                "pagerduty": {"routing_key_file": str(directory / "pagerduty")},
+                "email": {"to": ["team@example.com"], "from": "ion@example.com"}
+                | {"smarthost": f"127.0.0.1:{mail.port}", "require_tls": False},
+                "sentry": {"dsn_file": "/s/sentry", "bridge": f"127.0.0.1:{web.port}"},
+                "heartbeat": {"url": web.url("/heartbeat")},
+                "escalation": {"to": ["head@example.com"], "channel": "#escalation"},
+                **notifications,
+            },
+            links={"runbooks": "https://docs.example.com/runbooks"},
+        )
+        samples.write(directory, texts(settings, alerts))
+        body = configuration(settings, alerts, timers)
+        body["global"]["pagerduty_url"] = web.url("/pagerduty")
+        (directory / CONFIG).write_text(dumped(body))
+        external = f"--web.external-url={EXTERNAL}"
+        with servers.alertmanager(directory, directory / CONFIG, external) as running:
+            yield Live(running, web, mail)

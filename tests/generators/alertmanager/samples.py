@@ -1,0 +1,69 @@
+"""Settings with these channels or those, and alerts of every kind."""
+
+from pathlib import Path
+from typing import Any
+
+from exporter.settings import Settings
+from generators.rules.model import Alerting
+
+SLACK = {"webhook_url_file": "/s/slack", "channel": "#alerts", "oncall_group": "S0123ABCD"}
+PAGERDUTY = {"routing_key_file": "/s/pagerduty"}
+EMAIL = {"to": ["a@example.com", "b@example.com"], "from": "ion@example.com"} | {
+    "smarthost": "mail.example.com:587",
+    "username": "ion",
+    "password_file": "/s/mail",
+}
+SENTRY = {"dsn_file": "/s/sentry"}
+HEARTBEAT = {"url": "https://heartbeat.example.com/ion"}
+QUIET = {"from": "22:00", "to": "07:00", "timezone": "Europe/Berlin"}
+ALL = {"slack": SLACK, "pagerduty": PAGERDUTY, "email": EMAIL, "sentry": SENTRY} | {
+    "heartbeat": HEARTBEAT,
+    "quiet_hours": QUIET,
+    "escalation": {"to": ["head@example.com"], "channel": "#escalation"},
+}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "all": ALL,
+    "none": {},
+    "no pagerduty": {name: part for name, part in ALL.items() if name != "pagerduty"},
+    "only slack": {"slack": SLACK},
+    "only mail": {"email": EMAIL},
+    "only pagerduty": {"pagerduty": PAGERDUTY},
+    "only sentry": {"sentry": SENTRY},
+}
+PLACE = ("gcp_project", "region", "service_name")
+
+
+def settings(notifications: dict[str, Any], **sections: Any) -> Settings:
+    """Return settings with these notifications."""
+    return Settings.model_validate({"notifications": notifications, **sections})
+
+
+def alert(
+    name: str, severity: str, signal: str = "", category: str = "threshold", *carried: str
+) -> Alerting:
+    """Return an alert; its expression does not matter here."""
+    own = (("signal", signal),) if signal else ()
+    labels = (("severity", severity), *own, ("category", category))
+    return Alerting(name, "vector(1)", labels, (), carried)
+
+
+ALERTS = (
+    alert("ErrorRateCritical", "critical", "error_rate", "threshold", *PLACE),
+    alert("ErrorRateWarning", "high", "error_rate", "threshold", *PLACE),
+    alert("ErrorRateAnomaly", "low", "error_rate", "anomaly", "gcp_project", "region"),
+    alert("CPUHigh", "medium", "cpu_utilization", "threshold", *PLACE),
+    alert("CacheHitRateLow", "medium", "cache_hit_rate_l2", "threshold", "redis_id"),
+    alert("DiskTrend", "low", "", "trend", "gcp_project", "database_id"),
+    alert("ExporterDown", "high", "", "health", "job", "instance"),
+    alert("DataStale", "high", "", "health", "gcp_project"),
+    alert("BudgetNear", "medium", "", "health", "job"),
+    alert("Watchdog", "none", "", "health"),
+)
+
+
+def write(root: Path, texts: dict[str, str]) -> None:
+    """Write texts by path below a directory."""
+    for name, text in texts.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

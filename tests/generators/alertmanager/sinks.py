@@ -1,0 +1,107 @@
+"""Stand-ins for Slack, PagerDuty, a bridge and a mail server, which keep what they are sent."""
+
+import email
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Web:
+    """An HTTP server that takes every POST: what came, by path."""
+
+    port: int
+    posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def url(self, path: str) -> str:
+        """Return the address of a path."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def at(self, path: str) -> list[dict[str, Any]]:
+        """Return what was posted to a path."""
+        return [body for to, body in self.posts if to == path]
+
+
+@contextmanager
+def web() -> Iterator[Web]:
+    """Serve, on a free port, what answers 200 to everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Keep the body."""
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.posts.append((self.path, json.loads(body)))
+            self.send_response(202 if self.path == "/pagerduty" else 200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}" if self.path == "/pagerduty" else b"ok")
+
+        def log_message(self, *words: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    found = Web(server.server_port)
+    with _serving(server):
+        yield found
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail server: whom each mail went to, and the mail."""
+
+    port: int
+    mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
+
+
+@contextmanager
+def mail() -> Iterator[Mail]:
+    """Serve SMTP without TLS on a free port."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            """Speak as much of SMTP as one mail after the other needs."""
+            to: list[str] = []
+            self.wfile.write(b"220 stand-in\r\n")
+            while line := self.rfile.readline().decode().strip():
+                if line.upper().startswith("RCPT TO:"):
+                    to.append(line[8:].strip("<> "))
+                elif line.upper() == "DATA":
+                    self.wfile.write(b"354 go on\r\n")
+                    found.mails.append((to, self._message()))
+                    to = []
+                elif line.upper() == "QUIT":
+                    break
+                self.wfile.write(b"250 ok\r\n")
+            self.wfile.write(b"221 bye\r\n")
+
+        def _message(self) -> EmailMessage:
+            lines = iter(self.rfile.readline, b".\r\n")
+            text = b"".join(line.removeprefix(b".") for line in lines)
+            message = email.message_from_bytes(text, policy=default)
+            assert isinstance(message, EmailMessage)
+            return message
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    found = Mail(server.server_address[1])
+    with _serving(server):
+        yield found
+
+
+@contextmanager
+def _serving(server: socketserver.BaseServer) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

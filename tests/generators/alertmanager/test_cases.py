@@ -1,0 +1,50 @@
+"""Where each alert has to arrive."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.errors import ToolMissing
+from generators.alertmanager.build import CONFIG, texts
+from generators.alertmanager.cases import route_cases, wrong_routes
+from tests.generators.alertmanager.samples import ALERTS, ALL, settings, write
+
+
+def test_there_is_a_case_for_each_alert() -> None:
+    """Every alert has a case with all the labels that it carries, and strangers have theirs."""
+    cases = route_cases(settings(ALL), ALERTS)
+    found = {case.name: case for case in cases}
+    assert [case.name for case in cases[: len(ALERTS)]] == [alert.alert for alert in ALERTS]
+    assert {name for name, _ in found["DiskTrend"].labels} == ALERTS[5].label_names
+    assert found["ErrorRateCritical"].receivers == ("escalation", "critical")
+    assert found["ErrorRateWarning"].receivers == ("high",)
+    assert found["Watchdog"].receivers == ("heartbeat",)
+    assert found["an unknown severity"].receivers == ("unrouted",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ('severity="high"', 'severity="hihg"', "ErrorRateWarning goes to unrouted, not to high"),
+        ("continue: true", "continue: false", "goes to escalation, not to escalation,critical"),
+        ('alertname="Watchdog"', 'alertname="Dog"', "Watchdog goes to unrouted, not to heartbeat"),
+        ("receiver: unrouted", "receiver: low", "no severity goes to low, not to unrouted"),
+        ("route:", "rout:", "field rout not found"),
+    ],
+)
+def test_a_wrong_route_is_told(old: str, new: str, wrong: str, tmp_path: Path) -> None:
+    """A route that is changed by hand is told, with the alert and where it goes."""
+    found = texts(settings(ALL), ALERTS)
+    assert old in found[CONFIG]
+    write(tmp_path, {**found, CONFIG: found[CONFIG].replace(old, new)})
+    told = wrong_routes(tmp_path / CONFIG, route_cases(settings(ALL), ALERTS))
+    assert any(wrong in problem for problem in told), told
+
+
+def test_without_amtool_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without amtool nothing is taken for right."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ToolMissing, match="prometheus-alertmanager"):
+        wrong_routes(tmp_path / CONFIG, ())

@@ -1,0 +1,295 @@
+"""A real Alertmanager tells the right people the right things."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from tests.generators.alertmanager.live import EXTERNAL, Live, live, parts
+from tests.servers import wait_until
+
+GRAFANA = "https://grafana.example.com/d/ion?viewPanel=7&var-region=us-central1"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Run Alertmanager with all channels, at short intervals."""
+    with live(tmp_path_factory.mktemp("live")) as found:
+        yield found
+
+
+def alert(name: str, severity: str | None, service: str, **more: str) -> dict[str, Any]:
+    """Return an alert of a service, as Prometheus sends it."""
+    labels = {"alertname": name, "service_name": service, "region": "us-central1"}
+    labels |= {"gcp_project": "ion-production", "signal": "error_rate", **more}
+    return {
+        "labels": labels | ({"severity": severity} if severity else {}),
+        "annotations": {
+            "summary": "More requests fail than may.",
+            "description": f"The share of failing requests of {service} is 2.5%.",
+            "runbook_url": f"https://docs.example.com/runbooks/{name}.md",
+            "dashboard_url": f"{GRAFANA}&from=now-3h&to=now",
+        },
+        "generatorURL": "http://prometheus.example.com/graph?g0.expr=x",
+    }
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [
+        ("critical", (1, 1, 0, 0)),
+        ("high", (0, 1, 1, 0)),
+        ("medium", (0, 1, 0, 0)),
+        ("low", (0, 0, 0, 1)),
+        ("unheard-of", (0, 1, 0, 0)),
+        (None, (0, 1, 0, 0)),
+    ],
+)
+def test_each_severity_reaches_its_channels(
+    running: Live, severity: str | None, expected: tuple[int, int, int, int]
+) -> None:
+    """PagerDuty, Slack, mail and bridge are told of what is theirs, and of nothing else."""
+    service = f"route-{severity}"
+    marker = alert("LaterSlack", "medium", f"after-{severity}")
+    running.fire(alert("SomeAlert", severity, service))
+    wait_until(lambda: running.counts(service) >= expected, f"{expected} of {service}")
+    running.fire(marker)
+    wait_until(lambda: running.counts(f"after-{severity}") == (0, 1, 0, 0), "what came later")
+    assert running.counts(service) == expected
+    unrouted = [m["title"].startswith("Unrouted: ") for m in running.slack(service)]
+    assert unrouted == [severity in ("unheard-of", None)] * expected[1]
+    running.resolve(alert("SomeAlert", severity, service), marker)
+
+
+def test_slack_of_a_critical_alert(running: Live) -> None:
+    """Slack shows colour, place, value, time and buttons, and mentions the group while it fires."""
+    running.fire(alert("ErrorRateCritical", "critical", "slack-critical"))
+    wait_until(lambda: len(running.slack("slack-critical")) == 1, "the firing message")
+    told = running.slack("slack-critical")[0]
+    assert told["pretext"] == "<!subteam^S0123ABCD>"
+    assert told["color"] == "#c4162a"
+    assert told["title"] == "CRITICAL: More requests fail than may · slack-critical · us-central1"
+    assert told["text"] == "• The share of failing requests of slack-critical is 2.5%.\n"
+    buttons = {button["text"]: button["url"] for button in told["actions"]}
+    assert list(buttons) == ["Dashboard", "Runbook", "Prometheus", "Silence"]
+    start = milliseconds(running, "slack-critical", "startsAt")
+    assert buttons["Dashboard"] == f"{GRAFANA}&from={start - 1_800_000}&to=now"
+    assert buttons["Runbook"] == "https://docs.example.com/runbooks/ErrorRateCritical.md"
+    assert buttons["Prometheus"] == "http://prometheus.example.com/graph?g0.expr=x"
+    assert unquote(buttons["Silence"]) == (
+        f"{EXTERNAL}/#/silences/new?filter={{"
+        'alertname="ErrorRateCritical",gcp_project="ion-production",region="us-central1",'
+        'service_name="slack-critical",severity="critical",signal="error_rate"}'
+    )
+    running.resolve(alert("ErrorRateCritical", "critical", "slack-critical"))
+    wait_until(lambda: len(running.slack("slack-critical")) == 2, "the resolved message")
+    told = running.slack("slack-critical")[1]
+    assert told["color"] == "#2f9e62"
+    assert told["title"].startswith("Resolved: More requests fail than may")
+    assert "subteam" not in json.dumps(told["body"])
+    end = int(told["title_link"].rpartition("&to=")[2])
+    assert told["title_link"] == f"{GRAFANA}&from={start - 1_800_000}&to={end}"
+    assert end > start + 1_800_000
+
+
+def milliseconds(running: Live, service: str, key: str) -> int:
+    """Return a time of an alert, in Unix milliseconds."""
+    found = [a for a in running.alertmanager.alerts() if a["labels"]["service_name"] == service]
+    when = datetime.fromisoformat(found[0][key])
+    return (when - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def test_only_critical_alerts_mention_anybody(running: Live) -> None:
+    """A high alert's message has its own colour and mentions nobody."""
+    running.fire(alert("ErrorRateWarning", "high", "slack-high"))
+    wait_until(lambda: len(running.slack("slack-high")) == 1, "the message")
+    told = running.slack("slack-high")[0]
+    assert told["color"] == "#f2711c"
+    assert "subteam" not in json.dumps(told["body"])
+    assert "pretext" not in told or told["pretext"] == ""
+
+
+def test_pagerduty(running: Live) -> None:
+    """PagerDuty is told severity, place, details and links, then that it is over, by one key."""
+    page = alert("ErrorRateCritical", "critical", "pd")
+    page["annotations"]["description"] = "The share of failing requests of pd: now is 2.5%."
+    running.fire(page)
+    wait_until(lambda: len(running.pagerduty("requests of pd: ")) == 1, "the trigger")
+    running.resolve(page)
+    wait_until(lambda: len(running.pagerduty("requests of pd: ")) == 2, "the resolution")
+    trigger, resolution = running.pagerduty("requests of pd: ")
+    assert (trigger["event_action"], resolution["event_action"]) == ("trigger", "resolve")
+    assert trigger["dedup_key"] == resolution["dedup_key"]
+    assert trigger["routing_key"] == "0123456789abcdef0123456789abcdef"
+    payload = trigger["payload"]
+    assert payload["summary"] == "CRITICAL: More requests fail than may · pd · us-central1"
+    wanted = {"severity": "critical", "class": "ErrorRateCritical", "component": "pd"}
+    wanted |= {"group": "us-central1", "source": "ion-production"}
+    assert {name: payload[name] for name in wanted} == wanted
+    details = payload["custom_details"]
+    assert details["firing"] == "\tThe share of failing requests of pd: now is 2.5%.\n"
+    # Newer ones send numbers where 0.25 sends texts.
+    assert (str(details["num_firing"]), str(details["num_resolved"])) == ("1", "0")
+    links = [link["text"] for link in trigger["links"]]
+    assert links == ["Dashboard", "Runbook", "Prometheus", "Silence"]
+
+
+def test_mail(running: Live) -> None:
+    """A mail has a subject, HTML for a phone and plain text, each with what is to be known."""
+    running.fire(alert("ErrorRateWarning", "high", "mail"))
+    wait_until(lambda: len(running.mails("requests of mail ")) == 1, "the mail")
+    (to, message), *_ = running.mails("requests of mail ")
+    assert to == ["team@example.com"]
+    assert message["Subject"] == "HIGH: More requests fail than may · mail · us-central1"
+    plain, html = parts(message)
+    assert "The share of failing requests of mail is 2.5%." in plain
+    assert "Runbook: https://docs.example.com/runbooks/ErrorRateWarning.md" in plain
+    assert "width=device-width" in html
+    assert "The share of failing requests of mail is 2.5%." in html
+    start = milliseconds(running, "mail", "startsAt")
+    link = f"{GRAFANA}&from={start - 1_800_000}&to=now"
+    assert f'href="{link.replace("&", "&amp;")}"' in html
+    assert (
+        f'href="{EXTERNAL}/#/silences/new?filter=%7Balertname%3D%22ErrorRateWarning%22%2C' in html
+    )
+    running.resolve(alert("ErrorRateWarning", "high", "mail"))
+    wait_until(lambda: len(running.mails("requests of mail ")) == 2, "the second mail")
+    assert running.mails("requests of mail ")[1][1]["Subject"].startswith("Resolved: ")
+
+
+def test_many_alerts_are_told_in_part(running: Live) -> None:
+    """Of 15 alerts that belong together ten are told one by one, and how many more there are."""
+    many = [
+        alert("ErrorRateWarning", "high", "many", endpoint=f"/e{number}") for number in range(15)
+    ]
+    running.fire(*many)
+    wait_until(lambda: running.counts("requests of many ")[1:3] == (1, 1), "one message and mail")
+    told = running.slack("requests of many ")[0]
+    assert told["title"].endswith(" · many · us-central1 · 15 of 15 firing")
+    assert told["text"].count("• ") == 10
+    assert told["text"].endswith("and 5 more\n")
+    plain, html = parts(running.mails("requests of many ")[0][1])
+    assert plain.count("- The share") == 10
+    assert html.count("The share") == 10
+    assert "and 5 more" in html
+    assert "and 5 more" in plain
+
+
+HOSTILE = "<!channel> @here `x`\n&<script>alert(1)</script><http://evil.example|ion>\u202e"
+
+
+def test_hostile_values_are_neutralised(running: Live) -> None:
+    """What a label's value holds pings nobody, links nowhere, and breaks no line or page."""
+    hostile = alert("ErrorRateWarning", "high", "hostile" + HOSTILE, quote='a"b\\c}, d+e')
+    hostile["annotations"]["summary"] = "Summary " + HOSTILE
+    running.fire(hostile)
+    wait_until(lambda: running.counts("hostile")[1:3] == (1, 1), "the message and the mail")
+    told = running.slack("hostile")[0]
+    for text in (told["title"], told["text"], told["fallback"]):
+        assert "&lt;!channel&gt; @\u200bhere 'x' &amp;&lt;script&gt;" in text
+        assert not set("<>`\u202e") & set(text)
+    assert told["title"].count("\n") == 0
+    assert told["text"].count("\n") == 1
+    silence = {button["text"]: button["url"] for button in told["actions"]}["Silence"]
+    assert not set(' "<>`\n') & set(silence)
+    assert 'quote="a\\"b\\\\c}, d+e"' in unquote(silence)
+    message = running.mails("hostile")[0][1]
+    assert "\n" not in message["Subject"]
+    plain, html = parts(message)
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;" in html
+    assert 'href="http://evil' not in html
+    assert "\u202e" not in html + plain
+
+
+def test_an_alert_without_annotations_is_told_by_its_labels(running: Live) -> None:
+    """A foreign alert, without words and links, is told with what it has."""
+    running.fire({"labels": {"alertname": "Foreign", "team": "unknown-team"}})
+    wait_until(lambda: len(running.slack("unknown-team")) == 1, "the message")
+    told = running.slack("unknown-team")[0]
+    assert told["title"] == "Unrouted: Foreign"
+    assert told["text"].endswith("• alertname=Foreign team=unknown-team \n")
+    assert {button["url"] for button in told["actions"][:2]} == {EXTERNAL}
+
+
+def test_the_more_urgent_mutes_the_less_urgent_of_its_place(running: Live) -> None:
+    """A critical alert mutes the high one of its region, and not that of another region."""
+    running.fire(alert("ErrorRateCritical", "critical", "mute"))
+    wait_until(lambda: len(running.pagerduty("requests of mute ")) == 1, "the page")
+    here = alert("ErrorRateWarning", "high", "mute")
+    there = alert("ErrorRateWarning", "high", "mute", region="europe-west1")
+    running.fire(here, there)
+    wait_until(lambda: len(running.mails("requests of mute ")) == 1, "the mail of the other region")
+    states = {
+        (a["labels"]["region"], a["labels"]["severity"]): a["status"]["state"]
+        for a in running.alertmanager.alerts()
+        if a["labels"].get("service_name") == "mute"
+    }
+    assert states["us-central1", "high"] == "suppressed"
+    assert states["europe-west1", "high"] == "active"
+    assert "europe-west1" in running.mails("requests of mute ")[0][1]["Subject"]
+
+
+def test_only_what_goes_on_escalates(running: Live) -> None:
+    """Of two critical alerts, one of which is over in time, the other alone escalates."""
+    over = alert("ErrorRateCritical", "critical", "escalate-over")
+    running.fire(over)
+    running.resolve(over)
+    running.fire(alert("ErrorRateCritical", "critical", "escalate-on"))
+    wait_until(lambda: len(running.mails("escalate-on")) == 1, "the escalation")
+    to, message = running.mails("escalate-on")[0]
+    assert to == ["head@example.com"]
+    assert message["Subject"].startswith("Escalated: CRITICAL: ")
+    assert "Firing for 30m, and nobody silenced it." in parts(message)[0]
+    assert "Firing for 30m, and nobody silenced it." in parts(message)[1]
+    wait_until(lambda: len(running.slack("escalate-on")) == 2, "the escalation in Slack")
+    channels = [told["channel"] for told in running.slack("escalate-on")]
+    assert channels == ["#alerts", "#escalation"]
+    assert running.mails("escalate-over") == []
+
+
+def test_who_silences_a_critical_alert_has_taken_it(running: Live) -> None:
+    """A silenced alert does not escalate; one that began after it and is not silenced does."""
+    running.fire(alert("ErrorRateCritical", "critical", "taken"))
+    wait_until(lambda: running.counts("of taken ")[:2] == (1, 1), "the page of what is taken")
+    running.silence("taken")
+    running.fire(alert("ErrorRateCritical", "critical", "not-taken"))
+    wait_until(lambda: len(running.mails("not-taken")) == 1, "the escalation of what is not")
+    assert running.counts("of taken ") == (1, 1, 0, 0)
+
+
+def test_the_wait_counts_from_the_beginning_of_the_alert(running: Live) -> None:
+    """What has gone on for long before it arrives, as after a restart, escalates at once."""
+    long_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    running.fire({**alert("ErrorRateCritical", "critical", "restarted"), "startsAt": long_ago})
+    running.fire(alert("ErrorRateCritical", "critical", "begun-now"))
+    wait_until(lambda: len(running.mails("of restarted ")) == 1, "the escalation")
+    assert running.mails("begun-now") == []
+
+
+def test_the_heartbeat_goes_on(running: Live) -> None:
+    """The watchdog is told again and again, to the heartbeat alone."""
+    running.fire({"labels": {"alertname": "Watchdog", "severity": "none"}})
+    wait_until(lambda: len(running.web.at("/heartbeat")) >= 3, "three heartbeats")
+    assert running.counts("Watchdog") == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("begin", "end", "expected"), [(-2, 2, 0), (2, 4, 1)])
+def test_quiet_hours(tmp_path: Path, begin: int, end: int, expected: int) -> None:
+    """Within quiet hours, of their own time zone, a medium alert waits; a high one does not."""
+    zone = timedelta(hours=9)  # Tokyo, all year
+    now = datetime.now(UTC) + zone
+    since, to = ((now + timedelta(hours=h)).strftime("%H:%M") for h in (begin, end))
+    hours = {"from": since, "to": to, "weekends": False, "timezone": "Asia/Tokyo"}
+    with live(tmp_path, quiet_hours=hours) as found:
+        found.fire(alert("CPUHigh", "medium", "quiet-medium"))
+        found.fire(alert("Slow", "high", "quiet-high"))
+        wait_until(lambda: found.counts("quiet-high") == (0, 1, 1, 0), "the high alert")
+        wait_until(lambda: len(found.slack("quiet-medium")) == expected, "the medium alert")
+        found.resolve(alert("Slow", "high", "quiet-high"))
+        wait_until(lambda: found.counts("quiet-high") == (0, 2, 2, 0), "the end of the high alert")
+        assert len(found.slack("quiet-medium")) == expected

@@ -1,0 +1,8 @@
+"""Literals of Terraform's language."""
+
+from generators.terraform import literal
+
+
+def test_nothing_in_a_literal_is_a_template() -> None:
+    """Quotes, backslashes and both beginnings of a template are escaped."""
+    assert literal('a "b" \\ ${c} %{d}\n') == '"a \\"b\\" \\\\ $${c} %%{d}\\n"'
