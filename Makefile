@@ -42,10 +42,10 @@ lint: $(INSTALLED) ## check style, types, arrows between modules, and generated 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/ionmon configs --check
+	$(BIN)/ionmon configs --config examples/reference.yaml --check
 
 configs: $(INSTALLED) ## write everything that is generated
-	@$(BIN)/ionmon configs
+	@$(BIN)/ionmon configs --config examples/reference.yaml
 
 bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmarks.md
 	@tests/install-tools

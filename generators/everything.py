@@ -1,13 +1,33 @@
 """All generated files, by path; a generator is one line here."""
 
-from generators import log_metrics, reference, settings_reference
+from exporter.settings import Settings
+from generators import (
+    effective,
+    log_metrics,
+    prometheus,
+    reference,
+    settings_reference,
+)
+from generators.alertmanager.build import texts as alertmanager_texts
+from generators.policy import policy
+from generators.rules.build import build
+from generators.rules.build import texts as rule_texts
+from generators.rules.model import alerts
 
-GENERATORS = (reference.texts, settings_reference.texts, log_metrics.texts)
+CATALOG = (reference.texts, settings_reference.texts, log_metrics.texts)
 
 
-def texts() -> dict[str, str]:
-    """Return every generated text by its path below the root."""
+def texts(settings: Settings) -> dict[str, str]:
+    """Return every generated text by its path below the root.
+
+    Raises SettingsError where the settings conflict.
+    """
+    rules, held = build(settings), policy(settings)
     found: dict[str, str] = {}
-    for generator in GENERATORS:
+    for generator in CATALOG:
         found.update(generator())
+    found.update(rule_texts(rules))
+    found.update(prometheus.texts(settings, rules))
+    found.update(alertmanager_texts(settings, tuple(alerts(rules.all))))
+    found[effective.PATH] = effective.text(settings, held, rules, found)
     return found
