@@ -8,7 +8,17 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import cost, decoding, encoding, exactness, freshness, recording, scraping, soak
+from benchmarks import (
+    cost,
+    decoding,
+    encoding,
+    exactness,
+    freshness,
+    recording,
+    rules,
+    scraping,
+    soak,
+)
 from benchmarks.row import Benchmark, Row
 from exporter.table import table
 
@@ -20,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "cost": cost.rows,
     "freshness": freshness.rows,
     "recording": recording.rows,
+    "rules": rules.rows,
     "soak": soak.rows,
 }
 LONG = ("soak",)

@@ -1,0 +1,241 @@
+"""Everything at once: each of the nine alerts has its cause, from the simulated API to the sinks.
+
+The real exporter, Prometheus and Alertmanager run on generated files in which every duration is as
+much shorter as the simulated project's time is quicker. Nothing else of the files is changed.
+"""
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from exporter.catalog import cloud_run, cloud_sql
+from exporter.settings import Settings
+from exporter.settings.types import duration, seconds
+from exporter.simulator.cache import SimulatedCache
+from exporter.simulator.incidents import Aspect, Effect, Episode, Incident, Scenario
+from exporter.simulator.server import Simulator
+from exporter.simulator.world import World
+from generators.alertmanager.plan import CHANNELS, Pace, Timers
+from generators.rules.build import Rules, build
+from generators.rules.model import Alerting, RuleFile, alerts, dumped
+from tests.clocks import FastClock
+from tests.generators.alertmanager.live import Live, live
+from tests.servers import Prometheus, free_port, process, prometheus, wait_until
+
+ROOT = Path(__file__).parents[2]
+SPEED = 40.0
+BEFORE, LASTS = 12, 22  # minutes until it begins, and of it
+FILES = ("recording.yml", "alerts.yml")
+_EU, _ASIA = "europe-west1", "asia-southeast1"
+_ALL = Incident(
+    "everything",
+    "each of the nine alerts has its cause",
+    (
+        Effect(Aspect.ERRORS, 0.15, _EU),
+        Effect(Aspect.ERRORS, 0.0045, _ASIA),
+        Effect(Aspect.LATENCY, 270.0, _EU),
+        Effect(Aspect.LATENCY, 130.0, _ASIA),
+        Effect(Aspect.REPLICA_LAG, 0.9),
+        Effect(Aspect.HIT_RATE, 0.55),
+        Effect(Aspect.CPU, 0.92),
+        Effect(Aspect.MEMORY, 0.91),
+    ),
+)
+SCENARIO = Scenario("everything", _ALL.description, (Episode(_ALL, BEFORE, LASTS),))
+_FAMILIES = (
+    cloud_run.REQUESTS,
+    cloud_run.REQUEST_DURATION,
+    cloud_run.CPU_UTILIZATION,
+    cloud_run.MEMORY_UTILIZATION,
+    cloud_sql.REPLICA_LAG,
+)
+_RANGE = re.compile(r"\[(\w+)(?::(\w+))?\]")
+_CONFIG = """
+global: {{scrape_interval: {scrape}, scrape_timeout: {scrape}, evaluation_interval: {minute}}}
+rule_files: [{rules}]
+alerting: {{alertmanagers: [{{static_configs: [{{targets: ["127.0.0.1:{alertmanager}"]}}]}}]}}
+scrape_configs:
+  - job_name: ionmon
+    static_configs: [{{targets: ["127.0.0.1:{exporter}"]}}]
+"""
+
+
+def nine() -> tuple[Alerting, ...]:
+    """Return the nine alerts."""
+    return tuple(alerts(file for file in build(Settings()).main if file.name == "alerts.yml"))
+
+
+def hurried(text: str, speed: float) -> str:
+    """Return a duration of the files, as much shorter as time is quicker."""
+    return duration(seconds(text) / speed)
+
+
+def hurried_rules(file: RuleFile, speed: float) -> str:
+    """Return a rule file whose every duration is as much shorter."""
+    body: dict[str, Any] = yaml.safe_load(file.text())
+    for group in body["groups"]:
+        group["interval"] = hurried(group["interval"], speed)
+        for rule in group["rules"]:
+            rule["expr"] = _RANGE.sub(lambda m: _hurried_range(m, speed), rule["expr"])
+            for key in ("for", "keep_firing_for"):
+                if key in rule:
+                    rule[key] = hurried(rule[key], speed)
+    return dumped(body)
+
+
+def _hurried_range(match: re.Match[str], speed: float) -> str:
+    step = f":{hurried(match[2], speed)}" if match[2] else ""
+    return f"[{hurried(match[1], speed)}{step}]"
+
+
+def hurried_timers(speed: float) -> Timers:
+    """Return the shipped timers, as much shorter."""
+    usual = Timers()
+
+    def pace(old: Pace) -> Pace:
+        return Pace(old.wait / speed, old.interval / speed, old.repeat / speed)
+
+    return Timers(**{name: pace(getattr(usual, name)) for name in Timers.__dataclass_fields__})
+
+
+@dataclass
+class Seen:
+    """What was seen of an alert, in simulated seconds after the incident began, or ended.
+
+    fired     from the beginning until it fired, anywhere
+    told      from the beginning until each channel was told
+    resolved  from the end until it was over everywhere
+    """
+
+    fired: float = 0.0
+    told: dict[str, float] = field(default_factory=dict)
+    resolved: float | None = None
+
+
+@dataclass(frozen=True)
+class Drill:
+    """What is running."""
+
+    clock: FastClock
+    began: float
+    server: Prometheus
+    sinks: Live
+    nine: tuple[Alerting, ...]
+    seen: dict[str, Seen] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> float:
+        """The simulated time at which the incident ends."""
+        return self.began + LASTS * 60
+
+    def firing(self) -> set[str]:
+        """Return which alerts fire now."""
+        found = self.server.query('ALERTS{alertstate="firing"}', time.time())
+        return {dict(labels)["alertname"] for labels in found}
+
+    def look(self) -> None:
+        """Write down what is new."""
+        firing, now = self.firing(), self.clock.now()
+        for name in firing - {*self.seen}:
+            self.seen[name] = Seen(now - self.began)
+        for name, seen in self.seen.items():
+            seen.resolved = None if name in firing else seen.resolved or now - self.ends
+            for channel in self.channels(name) - {*seen.told}:
+                seen.told[channel] = now - self.began
+
+    def channels(self, name: str) -> set[str]:
+        """Return the channels that were told of an alert."""
+        told = zip(("pagerduty", "slack", "email", "sentry"), self.sinks.counts(name), strict=True)
+        return {channel for channel, count in told if count}
+
+    def all_fired(self) -> bool:
+        """Say whether every one of the nine has fired and every channel of it was told."""
+        self.look()
+        return all(self._told(rule) for rule in self.nine)
+
+    def _told(self, rule: Alerting) -> bool:
+        expected = {channel.value for channel in CHANNELS[rule.severity]}
+        return rule.alert in self.seen and expected <= set(self.seen[rule.alert].told)
+
+    def is_past(self) -> bool:
+        """Say whether the incident has ended."""
+        self.look()
+        return self.clock.now() > self.ends
+
+    def all_over(self) -> bool:
+        """Say whether all are resolved, and Slack, which is told of all, knows."""
+        self.look()
+        over = all(seen.resolved is not None for seen in self.seen.values())
+        return over and all(self._resolved_told(rule.alert) for rule in self.nine)
+
+    def _resolved_told(self, name: str) -> bool:
+        return any("RESOLVED" in str(body).upper() for body in self.sinks.slack(name))
+
+
+@contextmanager
+def running(folder: Path, speed: float = SPEED) -> Iterator[Drill]:
+    """Run everything; give it when the incident is about to begin."""
+    start = time.time()
+    clock, world = FastClock(start, speed), World(3, start, SCENARIO, flat=True)
+    rules = build(Settings())
+    with ExitStack() as stack:
+        simulator = Simulator(world, clock)
+        stack.callback(simulator.close)
+        cache = SimulatedCache(world, clock)
+        stack.callback(cache.close)
+        port = free_port()
+        _configure(folder, simulator.start(), cache.address, port)
+        program = [sys.executable, "-m", "tests.e2e.exporter_at_speed", str(start), str(speed)]
+        command = [*program, str(folder / "monitoring.yaml")]
+        stack.enter_context(process(command, folder / "exporter.log", ROOT))
+        every = tuple(alerts(rules.all))
+        paces = hurried_timers(speed)
+        sinks = stack.enter_context(live(folder, alerts=every, timers=paces, escalation=None))
+        text = _prometheus(folder, rules, speed, (sinks.alertmanager.port, port))
+        resend = f"--rules.alert.resend-delay={hurried('1m', speed)}"
+        server = stack.enter_context(prometheus(folder, text, resend))
+        yield Drill(clock, start // 60 * 60 + BEFORE * 60, server, sinks, nine())
+
+
+def _configure(folder: Path, endpoint: str, cache: str, port: int) -> None:
+    families: dict[str, Any] = {"*": {"enabled": False}}
+    families |= {family.name: {"enabled": True} for family in _FAMILIES}
+    google = {"projects": [World.project], "endpoint": endpoint, "insecure": True}
+    settings = {
+        "google": {**google, "families": families},
+        "redis": {"targets": [{"name": "ion-cache", "url": f"redis://{cache}"}]},
+        "web": {"listen": [f"127.0.0.1:{port}"]},
+        "storage": {"state_file": str(folder / "state.sqlite")},
+    }
+    (folder / "monitoring.yaml").write_text(yaml.safe_dump(settings))
+
+
+def _prometheus(folder: Path, rules: Rules, speed: float, ports: tuple[int, int]) -> str:
+    """Write the rule files, and return the configuration of Prometheus."""
+    for file in rules.main:
+        if file.name in FILES:
+            (folder / file.name).write_text(hurried_rules(file, speed))
+    return _CONFIG.format(
+        scrape=hurried("15s", speed),
+        minute=hurried("1m", speed),
+        rules=", ".join(f'"{folder / name}"' for name in FILES),
+        alertmanager=ports[0],
+        exporter=ports[1],
+    )
+
+
+@contextmanager
+def drilled(folder: Path, speed: float = SPEED) -> Iterator[Drill]:
+    """Let it begin, be told, end, and be over; give what was seen."""
+    with running(folder, speed) as drill:
+        wait_until(drill.all_fired, "all nine, told", within=(BEFORE + LASTS) * 60 / speed + 60)
+        wait_until(drill.is_past, "the end of the incident", within=LASTS * 60 / speed + 60)
+        wait_until(drill.all_over, "the end of all nine, told", within=90 * 60 / speed)
+        yield drill

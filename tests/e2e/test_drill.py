@@ -1,0 +1,44 @@
+"""All nine alerts, from a cause in the simulated project to those who are told: live."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from generators.alertmanager.plan import CHANNELS
+from tests.e2e import drill
+from tests.e2e.drill import Drill, Seen
+
+NINE = {rule.alert: rule for rule in drill.nine()}
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Drill, Mapping[str, Seen]]]:
+    """Let everything go wrong at once, and be well again."""
+    with drill.drilled(tmp_path_factory.mktemp("drill")) as found:
+        yield found, found.seen
+
+
+@pytest.mark.parametrize("name", NINE)
+def test_each_alert_fires_is_told_to_its_channels_alone_and_ends(
+    outcome: tuple[Drill, Mapping[str, Seen]], name: str
+) -> None:
+    """An alert fires because of its cause, reaches the channels of its severity, and ends."""
+    seen = outcome[1][name]
+    assert set(seen.told) == {channel.value for channel in CHANNELS[NINE[name].severity]}
+    assert seen.fired > 0
+    assert seen.resolved is not None
+    print(f"{name}: fired {seen.fired / 60:.1f} min after its cause began")  # noqa: T201
+
+
+def test_nothing_else_fires(outcome: tuple[Drill, Mapping[str, Seen]]) -> None:
+    """No alert fires but the nine, and none of them before its cause."""
+    assert set(outcome[1]) == set(NINE)
+
+
+def test_the_more_urgent_alone_is_told(outcome: tuple[Drill, Mapping[str, Seen]]) -> None:
+    """Where the critical alert of a signal is told, its warning is not; elsewhere it is."""
+    sinks = outcome[0].sinks
+    for signal in ("ErrorRate", "ResponseTime"):
+        warned = [str(body) for body in sinks.slack(f"{signal}Warning")]
+        assert [text for text in warned if "europe-west1" in text] == []
+        assert [text for text in warned if "asia-southeast1" in text] != []
