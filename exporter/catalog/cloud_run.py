@@ -14,6 +14,12 @@ _REVISION = Resource(
     ),
     ("revision_name", "configuration_name"),
 )
+_EACH_REVISION = Resource(
+    _REVISION.prefix,
+    _REVISION.type,
+    (*_REVISION.labels, (labels.REVISION, "revision_name")),
+    ("configuration_name",),
+)
 _JOB = Resource(
     "run.googleapis.com/",
     "cloud_run_job",
@@ -57,6 +63,12 @@ INSTANCES = _REVISION.metric(
     "container/instance_count",
     Reads(G, INT, labels=((_STATE, "state"),)),
     "Container instances.",
+)
+BILLABLE_TIME = _EACH_REVISION.metric(
+    "cloudrun_billable_instance_seconds_total",
+    "container/billable_instance_time",
+    Reads(D, DOUBLE, Unit.SECONDS),
+    "Instance time that is billed, rounded up to 100 ms; a revision that is new was deployed.",
 )
 CPU_UTILIZATION = _REVISION.metric(
     "cloudrun_cpu_utilization_ratio",
@@ -156,12 +168,6 @@ _CONTAINERS = (
         "container/memory/allocation_time",
         Reads(D, DOUBLE, Unit.VOLUME_SECONDS, scale=2.0**30),
         "Memory allocated, times the time it was.",
-    ),
-    _REVISION.metric(
-        "cloudrun_billable_instance_seconds_total",
-        "container/billable_instance_time",
-        Reads(D, DOUBLE, Unit.SECONDS),
-        "Instance time that is billed, rounded up to 100 ms.",
     ),
     _REVISION.metric(
         "cloudrun_startup_duration_seconds",
@@ -270,6 +276,7 @@ FAMILIES: tuple[Family, ...] = (
     *_parts(),
     *_TRAFFIC,
     INSTANCES,
+    BILLABLE_TIME,
     *_CONTAINERS,
     CPU_UTILIZATION,
     MEMORY_UTILIZATION,

@@ -5,6 +5,7 @@ from exporter.catalog.model import Label
 PROJECT = Label("gcp_project", "Google Cloud project")
 REGION = Label("region", "Google Cloud region")
 SERVICE = Label("service_name", "Cloud Run service")
+REVISION = Label("revision_name", "revision of the service")
 JOB = Label("job_name", "Cloud Run job")
 DATABASE = Label("database_id", "Cloud SQL instance, as project:instance")
 INSIGHTS_DATABASE = Label("database", "database inside the Cloud SQL instance")
