@@ -51,10 +51,10 @@ bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmark
 	@tests/install-tools
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-stack: $(INSTALLED) ## run exporter and Prometheus as local processes
+stack: $(INSTALLED) ## run exporter, both Prometheus servers and Alertmanager; more with ARGS="--scenario latency"
 	@tests/install-tools
 	@mkdir -p .stack
-	@exec $(BIN)/honcho start
+	@SIMULATE='$(ARGS)' exec $(BIN)/honcho start
 
 lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.toml
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --all-extras \
