@@ -25,6 +25,7 @@ COMMANDS = {
     "estimate": ("exporter.commands.estimate", "Say what reading a project will cost a month."),
     "history": ("exporter.commands.history", "Write weeks of a simulated project's past."),
     "configs": ("exporter.commands.configs", "Write everything that is generated."),
+    "check": ("exporter.commands.check", "Prove that rules ask for what there is."),
     "completion": ("exporter.commands.completion", "Print a shell's completion script."),
 }
 _HELP = """Monitoring for Cloud Run, Cloud SQL and Redis with Prometheus.

@@ -4,17 +4,17 @@ Google's finite buckets hold [lower, upper), Prometheus' hold (lower, upper]: a 
 bound lies one bucket higher here. Merging whole buckets is exact; nothing is interpolated.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 
 from google.api.distribution_pb2 import Distribution
 
+from exporter.catalog.buckets import in_base_unit, thin
 from exporter.catalog.model import Family
 from exporter.cloud_monitoring.points import Unfit
 
-MOST_BOUNDS = 40
 MOST_SOURCE_BOUNDS = 10_000  # Google allows 200 buckets; a number out of the air fills the memory
 
 
@@ -63,46 +63,9 @@ def layout(source: tuple[float, ...], scale: float, family: Family) -> Layout:
 
     Raises Unfit where they do not rise, or are not finite.
     """
-    scaled = tuple(float(f"{bound * scale:.12g}") for bound in source)
+    scaled = in_base_unit(source, scale)
     if not all(map(isfinite, scaled)) or not all(a < b for a, b in pairwise(scaled)):
         raise Unfit("its bucket bounds do not rise, or are not finite")
     bounds = thin(scaled, family.near, family.span)
     slots = tuple(bisect_left(bounds, bound) for bound in scaled)
     return Layout(bounds, (*slots, len(bounds)), frozenset(scaled))
-
-
-def thin(
-    bounds: tuple[float, ...],
-    near: tuple[float, ...],
-    span: tuple[float, float],
-    most: int = MOST_BOUNDS,
-) -> tuple[float, ...]:
-    """Return at most `most` of `bounds`: those beside `near` first, then evenly within `span`."""
-    if len(bounds) <= most:
-        return bounds
-    kept = {bound for value in near for bound in _beside(bounds, value)}
-    inside = [b for b in bounds if span[0] <= b <= span[1] and b not in kept]
-    outside = [b for b in bounds if not span[0] <= b <= span[1] and b not in kept]
-    room = most - len(kept)
-    if len(inside) >= room:
-        return tuple(sorted(kept.union(_evenly(inside, room))))
-    kept.update(inside)
-    return tuple(sorted(kept.union(_evenly(outside, most - len(kept)))))
-
-
-def _beside(bounds: tuple[float, ...], value: float) -> tuple[float, ...]:
-    """Return the bound at or below `value` and the one at or above it."""
-    below, above = bisect_right(bounds, value) - 1, bisect_left(bounds, value)
-    return tuple(bounds[i] for i in {below, above} if 0 <= i < len(bounds))
-
-
-def _evenly(values: list[float], count: int) -> list[float]:
-    """Return `count` of `values`, first and last among them, spread by rank."""
-    if count <= 0 or not values:
-        return []
-    if count >= len(values):
-        return values
-    if count == 1:
-        return [values[-1]]
-    step = (len(values) - 1) / (count - 1)
-    return [values[round(i * step)] for i in range(count)]

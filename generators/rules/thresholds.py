@@ -26,6 +26,7 @@ from generators.rules.recording import is_level, signal_name
 from generators.rules.slo import burn_alert
 from generators.rules.wording import Says, annotations, of, value
 
+FILE = "alerts.yml"
 _WORDS = {
     "response_time_p95": (
         "95 of 100 requests take longer than they may.",
@@ -104,4 +105,4 @@ def file(settings: Settings, policy: Policy) -> RuleFile:
         rules.append(burn_alert(settings, policy.breach))
     ordered = sorted(rules, key=lambda rule: SEVERITIES.index(rule.severity))
     group = Group("ion_alerts", EVALUATION, tuple(ordered))
-    return RuleFile("alerts.yml", "The nine alerts.", (group,))
+    return RuleFile(FILE, "The nine alerts.", (group,))

@@ -10,7 +10,7 @@ import pytest
 from exporter import __version__, cli, redaction
 from exporter.errors import IonmonError, PollError, Reason, SettingsError, StateLocked, ToolMissing
 
-COMMANDS = ("run", "simulate", "doctor", "estimate", "history", "configs", "completion")
+COMMANDS = ("run", "simulate", "doctor", "estimate", "history", "configs", "check", "completion")
 
 
 def ionmon(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

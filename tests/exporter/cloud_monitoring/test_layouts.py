@@ -9,8 +9,9 @@ from google.api.distribution_pb2 import Distribution
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporter.catalog.buckets import MOST_BOUNDS, thin
 from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
-from exporter.cloud_monitoring.layouts import MOST_BOUNDS, layout, source_bounds, thin
+from exporter.cloud_monitoring.layouts import layout, source_bounds
 
 Options = Distribution.BucketOptions
 BOUNDS = st.lists(st.integers(1, 10**6), max_size=120, unique=True).map(

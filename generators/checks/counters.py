@@ -1,0 +1,78 @@
+"""Counters are looked at through their rise, and only they are; quantiles need buckets."""
+
+from collections.abc import Iterator
+
+from exporter.catalog.model import Type
+from generators.checks.known import BUCKET, Known
+from generators.checks.model import Context, Query
+from generators.checks.places import Problem
+from generators.checks.shapes import shape
+from generators.checks.tree import Aggregate, Binary, Call, Node, Selector, Subquery, paths, walk
+
+RULE = "counter"
+RATES = frozenset({"rate", "irate", "increase"})
+_EXISTENCE = frozenset(
+    {"absent", "absent_over_time", "present_over_time", "count_over_time", "timestamp"}
+)
+_RESETS = frozenset({"resets", "changes"})
+_COUNTED = frozenset({"count", "group"})
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Yield rates of gauges, counters without a rate, quantiles without buckets."""
+    for query in context.queries:
+        for node, above in paths(query.tree) if query.tree else ():
+            if isinstance(node, Selector):
+                yield from _selector(query, node, above, context.known)
+            elif isinstance(node, Call) and node.function == "histogram_quantile":
+                yield from _quantile(query, node, context.known)
+
+
+def _selector(
+    query: Query, node: Selector, above: tuple[Node, ...], known: Known
+) -> Iterator[Problem]:
+    series = known.get(node.name)
+    if series is None:
+        return
+    function = _function(above)
+    if series.type is Type.COUNTER:
+        if function not in RATES | _RESETS | _EXISTENCE and not _only_there(node, above):
+            text = f"{node.name} is a counter: its value says nothing; write rate or increase of it"
+            yield query.text.problem(RULE, text, node.name)
+    elif function in RATES:
+        kind = "an info" if series.type is Type.INFO else "a gauge"
+        text = (
+            f"{function} of {node.name}, which is {kind}; write delta or deriv, or take a counter"
+        )
+        yield query.text.problem(RULE, text, node.name)
+
+
+def _function(above: tuple[Node, ...]) -> str:
+    """Return the function that looks at a selector, straight or through a subquery of it alone."""
+    near = [node for node in above[-2:] if not isinstance(node, Subquery)]
+    last = near[-1] if near else None
+    return last.function if isinstance(last, Call) else ""
+
+
+def _only_there(node: Node, above: tuple[Node, ...]) -> bool:
+    """Say whether only the existence of series matters: counted, or after `and` and `unless`."""
+    below = node
+    for parent in reversed(above):
+        if isinstance(parent, Aggregate) and parent.operator in _COUNTED:
+            return True
+        if isinstance(parent, Binary) and parent.operator in ("and", "unless"):
+            return parent.right is below
+        if not isinstance(parent, Aggregate):
+            return False
+        below = parent
+    return False
+
+
+def _quantile(query: Query, node: Call, known: Known) -> Iterator[Problem]:
+    inner = node.arguments[-1]
+    if shape(inner, known).may_have(BUCKET):
+        return
+    grouped = any(isinstance(found, Aggregate) for found in walk(inner))
+    mend = "keep it: sum by (le, ...)" if grouped else "take the series that end in _bucket"
+    text = f"histogram_quantile needs the label le, which is not there; {mend}"
+    yield query.text.problem(RULE, text, "histogram_quantile")

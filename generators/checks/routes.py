@@ -1,0 +1,41 @@
+"""Whether alertmanager.yml and its templates hold for these alerts, and amtool routes them so."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from exporter.errors import ToolMissing
+from generators.alertmanager.build import CONFIG, SECRETS, TEMPLATES
+from generators.alertmanager.cases import route_cases, wrong_routes
+from generators.alertmanager.proof import problems
+from generators.checks.gathering import Wanted
+from generators.checks.places import Problem
+from generators.rules.build import build
+from generators.rules.model import alerts
+
+CHECK = "routes"
+
+
+def check(wanted: Wanted, *, offline: bool) -> Iterator[Problem]:
+    """Yield what is wrong with the files below the root; nothing where they are not there."""
+    if wanted.files or not (wanted.root / CONFIG).exists():
+        return
+    given = tuple(alerts(build(wanted.settings).all))
+    for text in problems(_texts(wanted.root), given):
+        yield Problem(CONFIG, 1, CHECK, text)
+    if offline:
+        return
+    try:
+        wrong = wrong_routes(wanted.root / CONFIG, route_cases(wanted.settings, given))
+    except ToolMissing:
+        return  # the run of amtool check-config has told it
+    for text in wrong:
+        yield Problem(CONFIG, 1, CHECK, text)
+
+
+def _texts(root: Path) -> dict[str, str]:
+    paths = [root / CONFIG, root / SECRETS, *sorted((root / TEMPLATES).glob("*.tmpl"))]
+    return {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for path in paths
+        if path.exists()
+    }

@@ -1,0 +1,40 @@
+"""Templates of alerts use only labels that the expression keeps, and no value in labels."""
+
+import re
+from collections.abc import Iterator
+
+from generators.checks.model import Context, Rule
+from generators.checks.places import Problem, Text
+from generators.checks.shapes import Shape, shape
+from generators.checks.suggest import meant_of
+
+RULE = "template"
+_ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_LABEL = re.compile(r"(?:\$labels|(?<![\w)])\.Labels)\.(\w+)")
+_INDEX = re.compile(r"index\s+(?:\$labels|\.Labels)\s+[\"`](\w+)[\"`]")
+_VALUE = re.compile(r"\$value\b|(?<![\w)])\.Value\b")
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Yield labels that are not there, and values where each would make another alert."""
+    for rule in context.rules:
+        if rule.kind != "alert" or rule.query.tree is None:
+            continue
+        found = shape(rule.query.tree, context.known)
+        for text in (*rule.labels.values(), *rule.annotations.values()):
+            yield from _labels(text, found, rule)
+        for name, text in rule.labels.items():
+            if any(_VALUE.search(action) for action in _ACTION.findall(text.value)):
+                says = f"label {name} holds $value: every change is a new alert; use an annotation"
+                yield text.problem(RULE, says)
+
+
+def _labels(text: Text, found: Shape, rule: Rule) -> Iterator[Problem]:
+    for action in _ACTION.findall(text.value):
+        for label in (*_LABEL.findall(action), *_INDEX.findall(action)):
+            if not found.may_have(label):
+                kept = meant_of(label, found.labels)
+                says = (
+                    f"$labels.{label} is empty: the expression of {rule.name.value} drops it{kept}"
+                )
+                yield text.problem(RULE, says, label)

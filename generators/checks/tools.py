@@ -1,0 +1,70 @@
+"""Prometheus' and Alertmanager's own checkers, run on the files that are judged."""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+
+from generators.checks.gathering import OUT, Wanted, rule_paths
+from generators.checks.places import Problem
+
+PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
+_LINT = ("--lint=all", "--lint-fatal")
+_LINE = re.compile(r"(?:line |yml: |yaml: |: )(\d+)(?::\d+)?:")
+_NOISE = re.compile(r"Checking \S+|Unit Testing: .*|SUCCESS.*|FAILED:?|Found:|amtool: error: .*")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a tool, on one file."""
+
+    tool: str
+    words: tuple[str, ...]
+    path: Path
+    shown: str
+
+
+def runs(wanted: Wanted) -> Iterator[Run]:
+    """Yield what there is to run: on the given rule files, else on everything generated."""
+    files = [(path, str(path)) for path in wanted.files] or rule_paths(wanted.root)
+    for path, shown in files:
+        yield Run("promtool", ("check", "rules", *_LINT), path, shown)
+    if wanted.files:
+        return
+    for pattern, tool, words in (
+        ("prometheus*.yml", "promtool", ("check", "config", *_LINT)),
+        ("tests/*.yml", "promtool", ("test", "rules")),
+        ("alertmanager.yml", "amtool", ("check-config",)),
+    ):
+        for path in sorted((wanted.root / OUT).glob(pattern)):
+            yield Run(tool, words, path, path.relative_to(wanted.root).as_posix())
+
+
+def check(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Problem]:
+    """Run the tools, saying each; yield what they find. A tool that is not there is a problem."""
+    missing: set[str] = set()
+    for run in runs(wanted):
+        program = which(run.tool)
+        if program is not None:
+            say(f"{run.tool} {' '.join(run.words[:2])} {run.shown}")
+            yield from _run(program, run)
+        elif run.tool not in missing:
+            missing.add(run.tool)
+            package = PACKAGES[run.tool]
+            text = f"{run.tool} is not on the PATH; type: sudo apt-get install {package}"
+            yield Problem(run.shown, 1, run.tool, f"{text}, or check with --offline")
+
+
+def _run(program: str, run: Run) -> Iterator[Problem]:
+    done = subprocess.run(  # noqa: S603 - a program from the PATH, our own arguments
+        [program, *run.words, str(run.path)], capture_output=True, text=True, check=False
+    )
+    if done.returncode == 0:
+        return
+    lines = [_NOISE.sub("", line).strip() for line in (done.stdout + done.stderr).splitlines()]
+    said = [line for line in lines if line]
+    line = _LINE.search("\n".join(said))
+    text = "; ".join(said) or f"ended with {done.returncode} and said nothing"
+    yield Problem(run.shown, int(line[1]) if line else 1, run.tool, text)

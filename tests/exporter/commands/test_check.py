@@ -1,0 +1,112 @@
+"""ionmon check finds what is misspelt in a rule file, with its line and what was meant."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter import cli
+from generators.checks.gathering import OUT
+
+MISSPELT = """groups:
+  - name: own
+    rules:
+      - record: own:errors:rate5m
+        expr: |
+          sum by (region) (
+            rate(cloudrun_request_total{response_code_class="5xx"}[5m])
+          )
+      - record: own:requests:rate5m
+        expr: sum by (region) (rate(cloudrun_requests_total{servce_name="shop"}[5m]))
+      - record: own:failures:rate5m
+        expr: sum by (region) (rate(cloudrun_requests_total{response_code_class=~"4xx|5x"}[5m]))
+      - record: own:slow:ratio5m
+        expr: >-
+          1 - sum by (region) (rate(
+          cloudrun_request_duration_seconds_bucket{le="0.11"}[5m]))
+          / sum by (region) (rate(cloudrun_request_duration_seconds_count[5m]))
+"""
+FOUND = [
+    "7: metric: nothing exports cloudrun_request_total; did you mean 'cloudrun_requests_total'?",
+    "10: label: cloudrun_requests_total has no label servce_name; did you mean 'service_name'?",
+    "12: value: response_code_class of cloudrun_requests_total is never '5x'; did you mean '5xx'?",
+    (
+        '16: bucket: cloudrun_request_duration_seconds_bucket has no bucket le="0.11"; '
+        "did you mean '0.111120068256'?"
+    ),
+]
+MENDED = (
+    MISSPELT.replace("request_total", "requests_total")
+    .replace("servce_name", "service_name")
+    .replace('5x"', '5xx"')
+    .replace('"0.11"', '"0.111120068256"')
+)
+
+
+def check(*words: object) -> int:
+    """Run ionmon check."""
+    return cli.run(["check", *map(str, words)])
+
+
+def test_what_is_misspelt_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A metric, a label, a value and a bucket are each named with file, line and suggestion."""
+    path = tmp_path / "own.yml"
+    path.write_text(MISSPELT)
+    assert check("--root", tmp_path, path) == 1
+    shown = capsys.readouterr()
+    assert shown.out.splitlines() == [f"{path}:{text}" for text in FOUND]
+    assert shown.err == "4 problems in 4 rules of 1 files\n"
+
+
+def test_a_mended_file_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was suggested has no problem, with promtool and without."""
+    path = tmp_path / "own.yml"
+    path.write_text(MENDED)
+    assert check("--root", tmp_path, path) == 0
+    assert check("--root", tmp_path, "--offline", path) == 0
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", "no problems in 4 rules of 1 files\n" * 2)
+
+
+def test_a_page_settles_the_buckets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a page, its buckets are those that exist."""
+    path, page = tmp_path / "own.yml", tmp_path / "page"
+    path.write_text(MENDED)
+    page.write_text('cloudrun_request_duration_seconds_bucket{le="0.25"} 1\n')
+    assert check("--root", tmp_path, "--offline", "--page", page, path) == 1
+    assert "did you mean '0.25'?" in capsys.readouterr().out
+
+
+def test_everything_that_is_generated_is_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The files of ionmon configs pass every check and both tools."""
+    assert cli.run(["configs", "--root", str(tmp_path)]) == 0
+    capsys.readouterr()
+    assert check("--root", tmp_path) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_defect_in_generated_files_is_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A label that is taken out of a generated rule is found where others need it."""
+    assert cli.run(["configs", "--root", str(tmp_path)]) == 0
+    path = tmp_path / OUT / "rules" / "recording.yml"
+    path.write_text(path.read_text().replace("service_name, le)", "service_name)"))
+    capsys.readouterr()
+    assert check("--root", tmp_path, "--offline") == 1
+    assert "histogram_quantile needs the label le" in capsys.readouterr().out
+
+
+def test_nothing_to_check_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Below a directory without rules the exit code is 1, and the mend is said."""
+    assert check("--root", tmp_path) == 1
+    assert "there are no rules; write them: ionmon configs" in capsys.readouterr().err
+
+
+def test_wrong_use_is_told_apart(tmp_path: Path) -> None:
+    """A file that is not there is wrong use; settings that are wrong have their own code."""
+    assert check(tmp_path / "none.yml") == 2
+    settings = tmp_path / "monitoring.yaml"
+    settings.write_text("servce: {}\n")
+    assert check("--config", settings) == 3

@@ -1,0 +1,183 @@
+"""Expressions of what is there that say nothing, each with how what is said of it begins."""
+
+DURATION = "cloudrun_request_duration_seconds"
+MISUSES: list[tuple[str, str]] = [
+    # counter
+    (
+        "rate(cloudrun_instances[5m])",
+        (
+            "counter: rate of cloudrun_instances, which is a gauge; write delta or deriv, "
+            "or take a counter"
+        ),
+    ),
+    (
+        "increase(ionmon_build_info[5m])",
+        (
+            "counter: increase of ionmon_build_info, which is an info; write delta or deriv, "
+            "or take a counter"
+        ),
+    ),
+    (
+        "irate(own:test:value[5m])",
+        (
+            "counter: irate of own:test:value, which is a gauge; write delta or deriv, "
+            "or take a counter"
+        ),
+    ),
+    (
+        "max_over_time(rate(cloudrun_instances[5m])[1h:1m])",
+        (
+            "counter: rate of cloudrun_instances, which is a gauge; write delta or deriv, "
+            "or take a counter"
+        ),
+    ),
+    (
+        "sum(cloudrun_requests_total)",
+        (
+            "counter: cloudrun_requests_total is a counter: its value says nothing; "
+            "write rate or increase of it"
+        ),
+    ),
+    (
+        f"max_over_time({DURATION}_count[5m])",
+        (
+            f"counter: {DURATION}_count is a counter: its value says nothing; "
+            "write rate or increase of it"
+        ),
+    ),
+    (
+        "cloudrun_requests_total and on (region) cloudrun_instances",
+        (
+            "counter: cloudrun_requests_total is a counter: its value says nothing; "
+            "write rate or increase of it"
+        ),
+    ),
+    (
+        "cloudrun_instances and on () (cloudrun_requests_total > 0)",
+        (
+            "counter: cloudrun_requests_total is a counter: its value says nothing; "
+            "write rate or increase of it"
+        ),
+    ),
+    (
+        f"histogram_quantile(0.9, sum by (region) (rate({DURATION}_bucket[5m])))",
+        (
+            "counter: histogram_quantile needs the label le, which is not there; "
+            "keep it: sum by (le, ...)"
+        ),
+    ),
+    (
+        f"histogram_quantile(0.9, rate({DURATION}_sum[5m]))",
+        (
+            "counter: histogram_quantile needs the label le, which is not there; "
+            "take the series that end in _bucket"
+        ),
+    ),
+    # matching
+    (
+        "sum by (regoin) (cloudrun_instances)",
+        "matching: by (regoin): what is joined has no label regoin; did you mean 'region'?",
+    ),
+    (
+        "sum without (le) (sum by (region) (cloudrun_instances))",
+        "matching: without (le): what is joined has no label le; there is region",
+    ),
+    (
+        "sum by (region) (cloudrun_instances) / sum by (region, state) (cloudrun_instances)",
+        "matching: the sides of / never meet: only the right side has state; write on (region)",
+    ),
+    (
+        "sum by (region) (cloudrun_instances) unless sum by (state) (cloudrun_instances)",
+        (
+            "matching: the sides of unless never meet: only the left side has region, "
+            "only the right side has state; write on ()"
+        ),
+    ),
+    (
+        "sum by (region) (cloudrun_instances) > vector(1)",
+        "matching: the sides of > never meet: only the left side has region; write on ()",
+    ),
+    (
+        "sum by (region) (cloudrun_instances) / on (regoin) sum by (region) (cloudrun_instances)",
+        (
+            "matching: on (regoin): the left and right side of / has no label regoin; "
+            "did you mean 'region'?"
+        ),
+    ),
+    (
+        "sum by (region) (cloudrun_instances) and on (region) sum(cloudrun_instances)",
+        "matching: on (region): the right side of and has no label region; there is none",
+    ),
+    (
+        (
+            "sum by (region) (cloudrun_instances) / ignoring (state) sum by (region) "
+            "(cloudrun_pending_requests)"
+        ),
+        "matching: ignoring (state): neither side has a label state; leave it out",
+    ),
+    (
+        (
+            "sum by (region, state) (cloudrun_instances) / on (region) "
+            "sum by (region) (cloudrun_instances)"
+        ),
+        (
+            "matching: several series of the left side of / may meet one of the other: "
+            "they differ in state; join them first, or add group_left ()"
+        ),
+    ),
+    (
+        (
+            "sum by (region) (cloudrun_instances) / on (region) group_left () "
+            "sum by (region, state) (cloudrun_instances)"
+        ),
+        (
+            "matching: several series of the right side of / may meet one of the other: "
+            "they differ in state; join them first, or match on these labels too"
+        ),
+    ),
+    (
+        (
+            "sum by (region, state) (cloudrun_instances) / ignoring (state) "
+            "sum by (region, state) (cloudrun_instances)"
+        ),
+        (
+            "matching: several series of the left side of / may meet one of the other: "
+            "they differ in state; join them first, or match on these labels too"
+        ),
+    ),
+    (
+        "redis_up * on (redis_id, redis_node) group_left (rol) redis_instance_info",
+        "matching: group_left (rol): the right side has no label rol; did you mean 'role'?",
+    ),
+    # window
+    (
+        "rate(cloudrun_requests_total[1m])",
+        (
+            "window: [1m] of cloudrun_requests_total is too short for rate: it is "
+            "scraped every 1m; "
+            "write [2m] or more"
+        ),
+    ),
+    (
+        "max_over_time(cloudrun_instances[30s])",
+        (
+            "window: [30s] of cloudrun_instances is too short for max_over_time: it is "
+            "scraped every "
+            "1m; write [1m] or more"
+        ),
+    ),
+    (
+        "increase(cloudrun_requests_total[4d])",
+        (
+            "window: cloudrun_requests_total is looked at 4d back, but only 3d are kept; "
+            "shorten it, or ask the server that keeps more"
+        ),
+    ),
+    (
+        "max_over_time(rate(cloudrun_requests_total[1d])[2d:1h] offset 1d)",
+        (
+            "window: cloudrun_requests_total is looked at 4d back, but only 3d are kept; "
+            "shorten it, or ask the server that keeps more"
+        ),
+    ),
+]

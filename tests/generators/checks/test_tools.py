@@ -1,0 +1,109 @@
+"""promtool and amtool judge the same files; a tool that is not there is a problem."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from exporter.settings import Settings
+from generators.checks import tools
+from generators.checks.gathering import OUT, Wanted
+from tests.generators.checks.judging import ALERT, group
+
+RULES = group({**ALERT, "annotations": {}})
+CONFIG = "rule_files: [rules/own.yml]\n"
+MANAGER = "route: {receiver: none}\nreceivers: [{name: none}]\n"
+SERIES = 'cloudrun_pending_requests{region="a"}'
+
+
+def proof(value: int) -> str:
+    """Return promtool's test that the alert fires at a value."""
+    firing = [{"exp_labels": {"severity": "high", "region": "a"}}]
+    case = {
+        "interval": "1m",
+        "input_series": [{"series": SERIES, "values": f"{value}x10"}],
+        "alert_rule_test": [{"eval_time": "10m", "alertname": "QueueLong", "exp_alerts": firing}],
+    }
+    return str(yaml.safe_dump({"rule_files": ["../rules/own.yml"], "tests": [case]}))
+
+
+def project(root: Path, **texts: str) -> Path:
+    """Write a project's generated files, some of them as given."""
+    files = {
+        "rules/own.yml": texts.get("rules", RULES),
+        "prometheus.yml": texts.get("config", CONFIG),
+        "alertmanager.yml": texts.get("manager", MANAGER),
+        "tests/own.yml": texts.get("tests", proof(6)),
+    }
+    for name, text in files.items():
+        path = root / OUT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def found(root: Path, *files: Path) -> tuple[list[str], list[str]]:
+    """Return what the tools find and what is said while they run."""
+    said: list[str] = []
+    problems = [*tools.check(Wanted(root, Settings(), files), said.append)]
+    return [str(problem) for problem in problems], said
+
+
+def test_every_file_is_checked_by_its_tool(tmp_path: Path) -> None:
+    """Rules, configurations, tests and Alertmanager's file are each given to their checker."""
+    problems, said = found(project(tmp_path))
+    assert problems == []
+    assert said == [
+        f"promtool check rules {OUT}/rules/own.yml",
+        f"promtool check config {OUT}/prometheus.yml",
+        f"promtool test rules {OUT}/tests/own.yml",
+        f"amtool check-config {OUT}/alertmanager.yml",
+    ]
+
+
+def test_given_files_are_checked_alone(tmp_path: Path) -> None:
+    """Of files that are named only the rules are checked."""
+    own = project(tmp_path) / "mine.yml"
+    own.write_text("groups: [{name: a, rules: [{record: b, expr: up}, {record: b, expr: up}]}]")
+    (problem,), said = found(tmp_path, own)
+    assert said == [f"promtool check rules {own}"]
+    assert problem.startswith(f"{own}:1: promtool: ")
+    assert "duplicate" in problem
+
+
+@pytest.mark.parametrize(
+    ("texts", "start", "words"),
+    [
+        ({"rules": RULES.replace("max by", "mxa by")}, f"{OUT}/rules/own.yml:", "parse error"),
+        (
+            {"config": "scrape: {}\n"},
+            f"{OUT}/prometheus.yml:1: promtool: ",
+            "field scrape not found",
+        ),
+        ({"tests": proof(5)}, f"{OUT}/tests/own.yml:1: promtool: ", "QueueLong"),
+        ({"manager": "route: {}\n"}, f"{OUT}/alertmanager.yml:1: amtool: ", "default receiver"),
+    ],
+)
+def test_what_a_tool_finds_is_a_problem(
+    tmp_path: Path, texts: dict[str, str], start: str, words: str
+) -> None:
+    """The file is named, with the tool's own words."""
+    problems, _ = found(project(tmp_path, **texts))
+    assert [text for text in problems if text.startswith(start) and words in text]
+
+
+def test_a_missing_tool_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each tool that is not there is named once, with the package that has it."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    problems, said = found(project(tmp_path))
+    assert said == []
+    assert problems == [
+        (
+            f"{OUT}/rules/own.yml:1: promtool: promtool is not on the PATH; "
+            "type: sudo apt-get install prometheus, or check with --offline"
+        ),
+        (
+            f"{OUT}/alertmanager.yml:1: amtool: amtool is not on the PATH; "
+            "type: sudo apt-get install prometheus-alertmanager, or check with --offline"
+        ),
+    ]

@@ -1,0 +1,65 @@
+"""Checks that look at everything generated at once: complete, and going where it should."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporter.settings import Settings
+from generators.checks.everything import run
+from generators.checks.gathering import Wanted
+from generators.everything import texts
+from generators.files import write
+
+ALERTS = "alertmanager/out/rules/alerts.yml"
+CONFIG = "alertmanager/out/alertmanager.yml"
+SLACK: dict[str, Any] = {"slack": {"webhook_url_file": "slack", "channel": "#alerts"}}
+SETTINGS = Settings.model_validate({"notifications": SLACK})
+
+
+@pytest.fixture(scope="module")
+def generated() -> dict[str, str]:
+    """Return everything generated for a user with Slack alone."""
+    return texts(SETTINGS)
+
+
+def told(root: Path, found: dict[str, str], *, offline: bool = True) -> list[str]:
+    """Return the problems of files below a root."""
+    write(root, found)
+    outcome = run(Wanted(root, SETTINGS), lambda _: None, offline=offline)
+    return [str(problem) for problem in outcome.problems]
+
+
+def changed(found: dict[str, str], path: str, old: str, new: str) -> dict[str, str]:
+    """Return the files with one text replaced, which has to be there."""
+    assert old in found[path]
+    return {**found, path: found[path].replace(old, new)}
+
+
+def test_what_is_generated_is_whole(tmp_path: Path, generated: dict[str, str]) -> None:
+    """Nothing is wrong, neither by the checks nor by the tools."""
+    assert told(tmp_path, generated, offline=False) == []
+
+
+def test_an_alert_that_is_missing_is_told(tmp_path: Path, generated: dict[str, str]) -> None:
+    """An alert that was renamed is missing, and its new name is none of the nine."""
+    found = changed(generated, ALERTS, "alert: CPUHigh", "alert: CPUTooHigh")
+    problems = told(tmp_path, found)
+    missing = f"{ALERTS}:1: CPUHigh: this alert of the settings is not there; "
+    assert f"{missing}write the files anew: ionmon configs" in problems
+    stranger = "CPUTooHigh: is none of the nine; put a rule of your own into a file of its own"
+    assert [text for text in problems if text.endswith(stranger)] != []
+
+
+def test_a_route_that_is_wrong_is_told(tmp_path: Path, generated: dict[str, str]) -> None:
+    """Amtool sends an alert of a severity elsewhere than the settings say."""
+    found = changed(generated, CONFIG, 'severity="high"', 'severity="higher"')
+    problems = told(tmp_path, found, offline=False)
+    assert f"{CONFIG}:1: routes: {CONFIG}: 0 routes take severity 'high', not 1" in problems
+    assert [text for text in problems if "DatabaseLag goes to unrouted, not to high" in text] != []
+
+
+def test_a_field_that_is_too_new_is_told(tmp_path: Path, generated: dict[str, str]) -> None:
+    """A field that Alertmanager 0.25 does not have is named."""
+    found = changed(generated, CONFIG, "title_link:", "message_text:")
+    assert [text for text in told(tmp_path, found) if "no field message_text" in text] != []
