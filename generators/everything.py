@@ -13,6 +13,7 @@ from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.build import texts as rule_texts
 from generators.rules.model import alerts
+from generators.runbooks.build import texts as runbook_texts
 
 CATALOG = (reference.texts, settings_reference.texts, log_metrics.texts)
 
@@ -29,5 +30,6 @@ def texts(settings: Settings) -> dict[str, str]:
     found.update(rule_texts(rules))
     found.update(prometheus.texts(settings, rules))
     found.update(alertmanager_texts(settings, tuple(alerts(rules.all))))
+    found.update(runbook_texts(settings, rules, held))
     found[effective.PATH] = effective.text(settings, held, rules, found)
     return found

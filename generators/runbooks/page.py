@@ -1,0 +1,153 @@
+"""A runbook as Markdown: what to do is on the first screen, what is good to know below it."""
+
+import re
+from collections.abc import Iterator
+
+from exporter.settings.types import duration
+from generators.files import MARK
+from generators.policy import BurnAlert, ExhaustedAlert
+from generators.runbooks.case import Case
+from generators.runbooks.facts import row_of
+from generators.runbooks.model import Step
+from generators.runbooks.timing import SHARES, burnt, minutes, total
+from generators.runbooks.told import PLACEHOLDERS, change, muting, silence, told, waits
+
+_VARIABLE = re.compile(r"&var-[^&]*")
+_CAPITALS = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
+
+
+def page(case: Case) -> str:
+    """Return docs/runbooks/<Alert>.md."""
+    sections = (
+        ("First", (*_named(case), *_steps(case, case.statement.first))),
+        ("Then", _steps(case, case.statement.then)),
+        ("Likely causes, the likeliest first", _causes(case)),
+        ("Do not", (f"- {case.text(text)}" for text in case.statement.never)),
+        ("When it is a false alarm", (f"- {case.text(text)}" for text in case.statement.false)),
+        ("Look next", _asks(case)),
+        ("When it fires", _rule(case)),
+        ("Why this value", (_why(case),)),
+        ("How long until it is told", _timing(case)),
+        ("Silence it", silence(case)),
+        ("What mutes it, and what it mutes", muting(case)),
+        ("Change it, or switch it off", change(case)),
+    )
+    body = "".join(_section(title, tuple(lines)) for title, lines in sections)
+    return _head(case) + body + "\n[All alerts](../alerts.md) · [all runbooks](README.md)\n"
+
+
+def _section(title: str, lines: tuple[str, ...]) -> str:
+    if not any(line.strip() for line in lines):
+        return ""
+    return f"\n## {title}\n\n" + "\n".join(lines).rstrip() + "\n"
+
+
+def _head(case: Case) -> str:
+    notes = " ".join(waits(case))
+    return (
+        f"<!-- {MARK} -->\n# {case.name}\n\n"
+        f"**{case.rule.severity}** · told: {told(case)} · [dashboard]({dashboard(case)}) · "
+        f"[who is told what](../notifications.md)\n\n"
+        f"{case.text(case.statement.means)}\n\n"
+        f"It fires when {case.when}{_for(case)}.{' ' + notes if notes else ''}\n"
+    )
+
+
+def _for(case: Case) -> str:
+    return f", for {duration(case.rule.hold)}" if case.rule.hold else ""
+
+
+def dashboard(case: Case) -> str:
+    """Return the address of the alert's panel, for all places; parameters in a notification's."""
+    return _VARIABLE.sub("", dict(case.rule.annotations)["dashboard_url"])
+
+
+def _steps(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
+    for number, step in enumerate(steps, 1):
+        yield f"{number}. {case.text(step.text)}"
+        if step.command:
+            yield ""
+            yield f"   ```{step.language}"
+            yield from (f"   {line}" for line in case.typed(step.command).splitlines())
+            yield "   ```\n"
+
+
+def _named(case: Case) -> Iterator[str]:
+    """Yield what the words in capitals of the commands stand for."""
+    steps = (*case.statement.first, *case.statement.then)
+    used = set(_CAPITALS.findall(" ".join(step.command for step in steps)))
+    pairs = [(PLACEHOLDERS[label], label) for label in case.rule.carried]
+    known = [f"{word} is the alert's `{label}`" for word, label in pairs if word in used]
+    if "database_id" in case.rule.carried and used & {"INSTANCE", "PROJECT"}:
+        known.append("`database_id` is PROJECT:INSTANCE")
+    others = sorted({"PROJECT", "REGION", "SERVICE"} & used - {word for word, _ in pairs})
+    if others:
+        known.append(f"{', '.join(others)}: those of the service that you look at")
+    if known:
+        yield "; ".join(known) + ".\n"
+
+
+def _causes(case: Case) -> Iterator[str]:
+    for number, cause in enumerate(case.statement.causes, 1):
+        yield f"{number}. **{case.text(cause.what)}** {case.text(cause.tell)}"
+
+
+def _asks(case: Case) -> Iterator[str]:
+    second = f"; on the server with 90 days, {case.facts['longterm']}" if case.second else ""
+    yield f"In Prometheus, or in Explore of Grafana{second}:\n"
+    for ask in case.statement.asks:
+        yield f"{ask.text}{'' if ask.text.endswith('?') else ':'}\n\n```promql\n{ask.promql}\n```\n"
+
+
+def _rule(case: Case) -> Iterator[str]:
+    yield (
+        f"{case.when[0].upper()}{case.when[1:]}{_for(case)}. Group `{case.group.name}`, "
+        f"looked at every {duration(case.group.interval)}.\n"
+    )
+    for rule in case.rules:
+        yield f"```promql\n{rule.expr}\n```\n"
+    if case.rule.linger:
+        yield (
+            f"It ends {duration(case.rule.linger)} after that no longer holds: one good look does "
+            "not resolve it."
+        )
+
+
+def _why(case: Case) -> str:
+    row, text = row_of(case.name, case.policy), case.text(case.statement.why)
+    if row is None:
+        return text
+    changed = row.why == "monitoring.yaml"
+    usual = f"; the default is {case.facts['default']}" if changed else ""
+    return f"{case.facts['value']}: {row.why}{usual}. {text}"
+
+
+def _timing(case: Case) -> Iterator[str]:
+    if case.rule.severity == "none":
+        yield "It fires all the time."
+        return
+    least, most = total(case.parts)
+    yield f"{minutes(case.parts).capitalize()} after {_begins(case)}:\n"
+    yield "| part | at least | at most |\n|---|---|---|"
+    for part in (part for part in case.parts if part.most):
+        yield f"| {part.what} | {duration(part.least)} | {duration(part.most)} |"
+    yield f"| **together** | **{duration(least)}** | **{duration(most)}** |\n"
+    row = row_of(case.name, case.policy)
+    if isinstance(row, BurnAlert):
+        yield from _burnt(case, row)
+
+
+def _begins(case: Case) -> str:
+    spent = isinstance(row_of(case.name, case.policy), ExhaustedAlert)
+    return "the budget is spent" if spent else "it begins"
+
+
+def _burnt(case: Case, row: BurnAlert) -> Iterator[str]:
+    """Yield how long the windows take to fill, by how much fails."""
+    yield (
+        "The window fills the faster the more fails:\n\n| of all requests fail | after |\n|---|---|"
+    )
+    for share in SHARES:
+        seconds = burnt(row, case.policy, share)
+        text = "never" if seconds == float("inf") else duration(round(seconds))
+        yield f"| {100 * share:g} % | {text} |"

@@ -1,0 +1,59 @@
+"""What an alert is built on: families of the catalog, and the groups that record what it reads."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from exporter.catalog import CATALOG
+from exporter.catalog.model import Family, Type
+from generators.rules.build import Rules
+from generators.rules.model import Alerting, Group, Recording
+
+_WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
+_SUFFIXES = ("_bucket", "_sum", "_count")
+_SERIES: dict[str, Family] = {
+    name: family
+    for family in CATALOG.values()
+    for name in (
+        (family.name + suffix for suffix in _SUFFIXES)
+        if family.type is Type.HISTOGRAM
+        else (family.name,)
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The alert's own group, the other groups that it waits for, the families behind all."""
+
+    group: Group
+    recorded: tuple[Group, ...]
+    families: tuple[Family, ...]
+
+
+def sources(rules: Rules, rule: Alerting) -> Sources:
+    """Return what an alert is built on, over as many recording rules as there are between."""
+    groups = [group for file in rules.all for group in file.groups]
+    own = next(group for group in groups if rule in group.rules)
+    made = {r.record: (r, g) for g in groups for r in g.rules if isinstance(r, Recording)}
+    recorded: dict[str, Group] = {}
+    families: dict[str, Family] = {}
+    seen: set[str] = set()
+    left = list(words(rule.expr))
+    while left:
+        name = left.pop()
+        if name in _SERIES:
+            families[_SERIES[name].name] = _SERIES[name]
+        elif name in made and name not in seen:
+            seen.add(name)
+            recording, group = made[name]
+            recorded[group.name] = group
+            left += words(recording.expr)
+    waits = tuple(g for g in groups if g.name in recorded and g is not own)
+    return Sources(own, waits, tuple(families[name] for name in sorted(families)))
+
+
+def words(expr: str) -> Iterator[str]:
+    """Yield the words of an expression that are not inside quotes, names of series among them."""
+    yield from _WORD.findall(_QUOTED.sub("", expr))

@@ -1,0 +1,147 @@
+"""Who is told of an alert, how it is silenced, what mutes it, and how it is changed."""
+
+from collections.abc import Iterator
+
+from exporter.settings.types import duration
+from generators.alertmanager.plan import (
+    CHANNELS,
+    QUIET,
+    Channel,
+    channels,
+    default_channels,
+    is_escalated,
+    timers,
+)
+from generators.policy import BurnAlert, ThresholdAlert, number, shown
+from generators.rules.others import WATCHDOG
+from generators.runbooks.case import Case, alerts_of
+from generators.runbooks.facts import row_of
+
+_WORDS = {
+    Channel.SLACK: "Slack",
+    Channel.PAGERDUTY: "PagerDuty",
+    Channel.EMAIL: "mail",
+    Channel.BRIDGE: "Sentry",
+}
+PLACEHOLDERS = {
+    "gcp_project": "PROJECT",
+    "region": "REGION",
+    "service_name": "SERVICE",
+    "database_id": "PROJECT:INSTANCE",
+    "redis_id": "REDIS",
+    "job": "JOB",
+    "instance": "HOST:PORT",
+    "collector": "COLLECTOR",
+    "application": "APPLICATION",
+    "family": "FAMILY",
+    "reason": "REASON",
+    "integration": "INTEGRATION",
+    "rule_group": "RULE_GROUP",
+    "remote_name": "REMOTE_NAME",
+}
+_FILE = "monitoring.yaml"
+
+
+def told(case: Case) -> str:
+    """Return who is told: PagerDuty and Slack."""
+    severity = case.rule.severity
+    if severity not in CHANNELS:
+        return "the heartbeat" if case.settings.notifications.heartbeat else "nobody"
+    found = channels(case.settings, severity) or default_channels(case.settings)
+    return " and ".join(_WORDS[channel] for channel in found) or "nobody: no channel is configured"
+
+
+def waits(case: Case) -> Iterator[str]:
+    """Yield when somebody is told later, or somebody else is."""
+    settings, severity = case.settings, case.rule.severity
+    if severity == "critical" and is_escalated(settings):
+        after = duration(timers(settings).escalation.wait)
+        yield f"The second line is told when it still fires after {after}."
+    if severity in QUIET and settings.notifications.quiet_hours:
+        hours = settings.notifications.quiet_hours
+        days = ", and on Saturdays and Sundays," if hours.weekends else ""
+        yield f"Between {hours.since} and {hours.to} ({hours.timezone}){days} it waits."
+
+
+def silence(case: Case) -> Iterator[str]:
+    """Yield how to silence it, and how to end that."""
+    if case.statement.silence:
+        yield case.statement.silence
+        return
+    url = f"--alertmanager.url=http://{case.facts['alertmanager']}"
+    names = " ".join(f"'{label}=\"{PLACEHOLDERS[label]}\"'" for label in case.rule.carried)
+    if case.settings.notifications.slack and case.rule.severity in ("critical", "high", "medium"):
+        yield (
+            "The button **Silence** of the Slack message opens Alertmanager with all of the "
+            "alert's labels filled in: say for how long and why. Or by hand:\n"
+        )
+    yield (
+        f"```sh\namtool silence add {url} \\\n  --duration=2h --comment='WHY, WHO' \\\n"
+        f"  'alertname=\"{case.name}\"' {names}".rstrip()
+        + "\n```\n"
+    )
+    yield "Leave labels out to silence more. End it early with its id:\n"
+    yield f"```sh\namtool silence query {url}\namtool silence expire {url} ID\n```"
+
+
+def muting(case: Case) -> Iterator[str]:
+    """Yield what is not sent while another alert fires."""
+    for rule in case.muted:
+        by = _listed(alerts_of(rule.source))
+        yield f"- It is not sent while {by} fires{_same(rule.equal)}."
+    for rule in case.mutes:
+        names = alerts_of(rule.target)
+        yield f"- While it fires, these are not sent{_same(rule.equal)}: {_listed(names)}."
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"[{name}]({name}.md)" for name in names)
+
+
+def _same(labels: tuple[str, ...]) -> str:
+    return f", of the same {', '.join(f'`{label}`' for label in labels)}" if labels else ""
+
+
+def change(case: Case) -> Iterator[str]:
+    """Yield how to change it by the settings, or that they have no key for it."""
+    if case.name not in case.settings.alerts.by_name():
+        yield from _change_other(case)
+        return
+    yield f"In {_FILE}; what is left out stays as it is:\n"
+    yield f"```yaml\nalerts:\n  {case.name}:\n    {_keys(case)}\n```\n"
+    yield f"To switch it off:\n\n```yaml\nalerts:\n  {case.name}: {{enabled: false}}\n```\n"
+    yield _write()
+
+
+def _change_other(case: Case) -> Iterator[str]:
+    """Yield what can be changed of an alert whose values are part of its method."""
+    if case.name == WATCHDOG:
+        yield "Nothing of it can be changed: it proves that alerts arrive."
+        return
+    yield f"Its values are part of the method; in {_FILE} these can be changed:\n"
+    keys = f"severity: {case.rule.severity}\n      for: {duration(case.rule.hold)}"
+    yield f"```yaml\nalerts:\n  others:\n    {case.name}:\n      {keys}\n```\n"
+    off = f"alerts:\n  others:\n    {case.name}: {{enabled: false}}"
+    yield f"To switch it off:\n\n```yaml\n{off}\n```\n"
+    yield _write()
+
+
+def _write() -> str:
+    return (
+        f"Then `ionmon configs --config {_FILE} --diff` says what changes, and `ionmon configs "
+        f"--config {_FILE}` writes it. Prometheus takes it up at SIGHUP."
+    )
+
+
+def _keys(case: Case) -> str:
+    row = row_of(case.name, case.policy)
+    if isinstance(row, ThresholdAlert):
+        limit = shown(row.threshold, row.signal.unit)
+    elif isinstance(row, BurnAlert):
+        limit = f"{number(row.factors[0])}  # of the first pair; the others keep their proportion"
+    else:
+        limit = case.facts["value"]
+    return (
+        f"threshold: {limit}\n    for: {duration(case.rule.hold)}\n    severity: "
+        f"{case.rule.severity}"
+    )

@@ -1,0 +1,67 @@
+"""Runbooks for settings, and their parts as a reader finds them."""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from exporter.settings import Settings, load
+from generators.policy import policy
+from generators.rules.build import build
+from generators.rules.model import alerts
+from generators.runbooks.build import FOLDER, texts
+from generators.runbooks.case import Case, cases
+
+ROOT = Path(__file__).parents[3]
+REFERENCE = ROOT / "examples" / "reference.yaml"
+FENCE = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+
+
+@lru_cache
+def reference() -> Settings:
+    """Return the settings of the reference deployment, which has every alert."""
+    return load(REFERENCE)
+
+
+def settings(**sections: Any) -> Settings:
+    """Return settings with these sections."""
+    return Settings.model_validate(sections)
+
+
+@lru_cache
+def written() -> dict[str, str]:
+    """Return all documents of the reference deployment."""
+    return texts(reference(), build(reference()), policy(reference()))
+
+
+def documents(**sections: Any) -> dict[str, str]:
+    """Return all documents for settings with these sections."""
+    held = settings(**sections)
+    return texts(held, build(held), policy(held))
+
+
+@lru_cache
+def reference_cases() -> tuple[Case, ...]:
+    """Return every alert of the reference deployment with its words."""
+    return cases(reference(), build(reference()), policy(reference()))
+
+
+def runbook(name: str, **sections: Any) -> str:
+    """Return a runbook: of the reference deployment, or for settings with these sections."""
+    found = documents(**sections) if sections else written()
+    return found[f"{FOLDER}/{name}.md"]
+
+
+def names() -> list[str]:
+    """Return the names of all alerts of the reference deployment."""
+    return sorted({rule.alert for rule in alerts(build(reference()).all)})
+
+
+def fences(text: str, language: str) -> list[str]:
+    """Return the blocks of a language."""
+    return [body for found, body in FENCE.findall(text) if found == language]
+
+
+def section(text: str, title: str) -> str:
+    """Return what stands below a heading, up to the next."""
+    return text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0].strip()

@@ -1,0 +1,202 @@
+"""A runbook says what to do first, has nothing empty, and takes its numbers from the policy."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from exporter.settings import load
+from generators.alertmanager.inhibition import inhibitions
+from generators.rules.build import build
+from generators.rules.model import alerts
+from tests.generators.runbooks.reading import fences, names, reference, runbook, section, settings
+from tests.servers import alertmanager
+
+ALWAYS = (
+    "First",
+    "Then",
+    "Likely causes, the likeliest first",
+    "Do not",
+    "When it is a false alarm",
+    "Look next",
+    "When it fires",
+    "Why this value",
+    "How long until it is told",
+    "Silence it",
+    "Change it, or switch it off",
+)
+HOLE = re.compile(r"\{[a-z_]+\}|\bTODO\b|\bTBD\b|\bNone\b|\binf\b|\bnan\b")
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_section_is_missing_or_empty(name: str) -> None:
+    """Each runbook has every section, and something in each."""
+    text = runbook(name)
+    assert [title for title in ALWAYS if len(section(text, title)) < 20] == []
+    assert re.search(r"\n## [^\n]*\n\s*(\n## |$)", text) is None
+
+
+@pytest.mark.parametrize("name", names())
+def test_there_is_enough_to_act_on(name: str) -> None:
+    """At least three things to do at once, three causes with their sign, and two queries."""
+    text = runbook(name)
+    assert len(re.findall(r"^\d+\. ", section(text, "First"), re.MULTILINE)) >= 3
+    causes = re.findall(r"^\d+\. \*\*.+\*\* \S", section(text, ALWAYS[2]), re.MULTILINE)
+    assert len(causes) >= 3
+    assert len(fences(section(text, "Look next"), "promql")) >= 2
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_hole_is_left(name: str) -> None:
+    """Every fact in braces is filled, and no template of an alert stands in the text."""
+    text = runbook(name)
+    outside = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    assert HOLE.findall(outside) == []
+    assert "{{" not in text
+    assert "$labels" not in text
+
+
+def test_the_threshold_is_that_of_the_policy() -> None:
+    """A threshold, a time and a severity of the settings are those of the text, and no others."""
+    given = {"threshold": "350ms", "for": "7m", "severity": "high"}
+    alerts_ = {"ResponseTimeCritical": given, "ResponseTimeWarning": {"severity": "medium"}}
+    text = runbook("ResponseTimeCritical", alerts=alerts_)
+    assert "is above 350ms over 5m" in text
+    assert ", for 7m." in text
+    assert text.count("**high**") == 1
+    assert 'httpRequest.latency>"0.35s"' in text
+    why = section(text, "Why this value")
+    assert why.startswith("350ms: monitoring.yaml; the default is 200ms.")
+    assert "is above 200ms" not in text
+
+
+def test_the_usual_threshold_says_where_it_is_from() -> None:
+    """Without settings the text says the report's value, and the policy's reason."""
+    why = section(runbook("ResponseTimeCritical"), "Why this value")
+    assert why.startswith("200ms: the report's alert rules.")
+
+
+def test_an_objective_changes_windows_and_budget() -> None:
+    """Another promise gives other factors, another budget and another time until it is gone."""
+    text = runbook("SLABreach", objectives={"availability": "99%", "window": "7d"})
+    assert "the promise of 99 % over 7d" in text
+    assert "3.36 over 1h and 5m" in text
+    assert "1 % of all requests" in text
+    assert "14.4" not in text
+    assert "| 100 % | 2m1s |" in text
+
+
+def test_a_burn_that_cannot_be_reached_says_never() -> None:
+    """Where less fails than the factor of any window, the alert never fires, and says so."""
+    text = runbook("SLABreach", objectives={"availability": "99%", "window": "30d"})
+    assert "| 1 % | never |" in text
+    assert "| 1 % | 43m12s |" in runbook("SLABreach")
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_expression_is_the_rules_own(name: str) -> None:
+    """What is shown as the condition is what Prometheus evaluates."""
+    shown = [body.strip() for body in fences(section(runbook(name), "When it fires"), "promql")]
+    assert shown == [r.expr for r in alerts(build(reference()).all) if r.alert == name]
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_mutes_it_is_what_alertmanager_is_told(name: str) -> None:
+    """Every inhibit rule that takes the alert is said, and a runbook without one has no section."""
+    heading = "What mutes it, and what it mutes"
+    rules = inhibitions(tuple(alerts(build(reference()).all)))
+    sides = [(dict(r.source)["alertname"], dict(r.target)["alertname"]) for r in rules]
+    expected = {s for source, target in sides if name in target for s in source}
+    expected |= {t for source, target in sides if name in source for t in target}
+    text = runbook(name)
+    assert (f"## {heading}" in text) == bool(expected)
+    if expected:
+        assert set(re.findall(r"\[(\w+)\]\(\w+\.md\)", section(text, heading))) == expected
+
+
+def test_every_snippet_of_settings_loads_and_changes_nothing(tmp_path: Path) -> None:
+    """What a runbook offers to put into monitoring.yaml is taken, and says what is in force."""
+    base = reference()
+    for name in base.alerts.by_name():
+        usual, off = fences(section(runbook(name), "Change it, or switch it off"), "yaml")
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(usual)
+        given = load(file)
+        assert {r.alert: r for r in alerts(build(given).all)} == {
+            r.alert: r for r in alerts(build(settings()).all)
+        }
+        file.write_text(off)
+        assert name not in {r.alert for r in alerts(build(load(file)).all)}
+
+
+def test_an_alert_without_a_value_offers_what_can_be_changed() -> None:
+    """Severity and time of an alert without a threshold can be changed; of the watchdog nothing."""
+    text = section(runbook("DiskTrend"), "Change it, or switch it off")
+    assert [yaml.safe_load(found)["alerts"]["others"] for found in fences(text, "yaml")] == [
+        {"DiskTrend": {"severity": "low", "for": "30m"}},
+        {"DiskTrend": {"enabled": False}},
+    ]
+    text = section(runbook("Watchdog"), "Change it, or switch it off")
+    assert fences(text, "yaml") == []
+
+
+def test_amtool_takes_every_silence(tmp_path: Path) -> None:
+    """Typed as it stands, each command leaves a silence on exactly the alert's labels."""
+    config = tmp_path / "alertmanager.yml"
+    config.write_text("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
+    with alertmanager(tmp_path, config) as running:
+        for name in names():
+            typed = fences(section(runbook(name), "Silence it"), "sh")
+            if name == "Watchdog":
+                assert typed == []
+                continue
+            command = typed[0].replace("127.0.0.1:9093", f"127.0.0.1:{running.port}")
+            done = subprocess.run(
+                ["sh", "-c", command], capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, f"{name}: {done.stderr}"
+        query = f"amtool silence query --alertmanager.url=http://127.0.0.1:{running.port} -o json"
+        held = yaml.safe_load(subprocess.check_output(["sh", "-c", query], text=True))
+    labels = {
+        next(m["value"] for m in silence["matchers"] if m["name"] == "alertname"): {
+            m["name"] for m in silence["matchers"]
+        }
+        for silence in held
+    }
+    carried = {r.alert: {"alertname", *r.carried} for r in alerts(build(reference()).all)}
+    del carried["Watchdog"]
+    assert labels == carried
+
+
+def test_the_button_is_offered_where_slack_is() -> None:
+    """Without Slack there is no button, so that only the command is named."""
+    assert "button **Silence**" in runbook("CPUHigh")
+    assert "button **Silence**" not in runbook("CPUHigh", notifications={})
+    assert "button **Silence**" not in runbook("DiskTrend")
+
+
+def test_who_is_told_follows_the_channels() -> None:
+    """A channel that is left out is not named; without any, the text says that nobody is told."""
+    assert "told: PagerDuty and Slack" in runbook("SLABreach")
+    assert "told: nobody: no channel is configured" in runbook("SLABreach", service={})
+    mail = {"to": ["a@example.com"], "from": "b@example.com", "smarthost": "c.example.com:25"}
+    assert "told: mail" in runbook("SLABreach", notifications={"email": mail})
+
+
+def test_quiet_hours_and_escalation_are_said_where_they_are() -> None:
+    """A medium alert waits for the morning; a critical one goes to the second line."""
+    assert "Between 22:00 and 07:00 (UTC)" in runbook("CPUHigh")
+    assert "Between" not in runbook("ErrorRateWarning").split("## First")[0]
+    assert "still fires after 30m" in runbook("ErrorRateCritical")
+    assert "second line" not in runbook("ErrorRateCritical", notifications={})
+
+
+def test_the_second_server_is_named_where_there_is_one() -> None:
+    """What weeks of past are needed for is asked of the server that has them."""
+    where = "on the server with 90 days, 127.0.0.1:9091:"
+    assert where in section(runbook("QueryTimeAnomaly"), "Look next")
+    assert where not in section(runbook("CPUHigh"), "Look next")
+    one = runbook("QueryTimeAnomaly", prometheus={"longterm": None})
+    assert "server with 90 days" not in section(one, "Look next")
