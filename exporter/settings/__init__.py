@@ -1,6 +1,6 @@
 """monitoring.yaml and flags as frozen models; other packages import from here."""
 
-from exporter.settings.alerting import AlertSettings, AlertsSettings, ObjectiveSettings
+from exporter.settings.alerting import AlertSettings, AlertsSettings, ObjectiveSettings, OtherAlert
 from exporter.settings.links import LinkSettings
 from exporter.settings.load import Overrides, config_file, default_state_file, load, no_color
 from exporter.settings.metrics import MetricSettings
@@ -46,6 +46,7 @@ __all__ = [
     "MetricSettings",
     "NotificationSettings",
     "ObjectiveSettings",
+    "OtherAlert",
     "Overrides",
     "PagerDutySettings",
     "PrometheusSettings",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from exporter.settings.types import (
+    Named,
     Number,
     Ratio,
     Seconds,
@@ -68,6 +69,16 @@ class BurnAlert(AlertSettings):
     )
 
 
+class OtherAlert(Section):
+    """What is different for an alert that has no threshold of its own here."""
+
+    duration: Annotated[Seconds, most("1d")] | None = key(
+        None, "How long it has to hold before the alert fires.", alias="for"
+    )
+    severity: Severity | None = key(None, "How urgent it is, which says who is told.")
+    enabled: Switch = key(default=True, meaning="Whether the alert is generated.")
+
+
 class AlertsSettings(Section):
     """What is different for the alerts, by their names."""
 
@@ -83,6 +94,10 @@ class AlertsSettings(Section):
     ErrorBudgetBurn: BurnAlert = part(BurnAlert, "The error budget, burning for long.")
     ErrorBudgetExhausted: RatioAlert = part(RatioAlert, "The share of the error budget spent.")
 
+    others: Named[str, OtherAlert] = key(
+        {}, "Any other alert of docs/alerts.md, such as DiskTrend, by its name."
+    )
+
     def by_name(self) -> Mapping[str, AlertSettings]:
-        """Return the settings of each alert, in the order of the reference."""
-        return {name: getattr(self, name) for name in type(self).model_fields}
+        """Return the settings of each alert with a threshold, in the order of the reference."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name != "others"}

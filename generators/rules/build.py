@@ -9,6 +9,7 @@ from generators.rules import (
     correlation,
     health,
     longterm,
+    others,
     recording,
     slo,
     thresholds,
@@ -50,7 +51,8 @@ def build(settings: Settings) -> Rules:
         correlation.file(settings),
         trend.longterm_file(settings),
     )
-    return Rules(main, second)
+    files = others.changed(settings, (*main, *second))
+    return Rules(files[: len(main)], files[len(main) :])
 
 
 def texts(rules: Rules) -> dict[str, str]:

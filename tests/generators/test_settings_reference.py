@@ -30,7 +30,7 @@ def written(tree: object, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
         for item in tree:
             yield from written(item, (*at, ITEM))
     elif isinstance(tree, dict):
-        free = at[-1:] in (("families",), ("labels",), ("metrics",))
+        free = at[-1:] in (("families",), ("labels",), ("metrics",), ("others",))
         for name, value in tree.items():
             path = (*at, ANY if free else name)
             if not free:
