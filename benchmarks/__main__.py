@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import (
     cost,
     decoding,
+    detection,
     encoding,
     exactness,
     freshness,
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "freshness": freshness.rows,
     "recording": recording.rows,
     "rules": rules.rows,
+    "detection": detection.rows,
     "soak": soak.rows,
 }
 LONG = ("soak",)
