@@ -1,4 +1,4 @@
-"""Whether alertmanager.yml and its templates hold for these alerts, and amtool routes them so."""
+"""Whether alertmanager.yml and its templates hold for these alerts; amtool routes and renders."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ from exporter.errors import ToolMissing
 from generators.alertmanager.build import CONFIG, SECRETS, TEMPLATES
 from generators.alertmanager.cases import route_cases, wrong_routes
 from generators.alertmanager.proof import problems
+from generators.alertmanager.rendering import unrendered
 from generators.checks.gathering import Wanted
 from generators.checks.places import Problem
 from generators.rules.build import build
@@ -26,6 +27,7 @@ def check(wanted: Wanted, *, offline: bool) -> Iterator[Problem]:
         return
     try:
         wrong = wrong_routes(wanted.root / CONFIG, route_cases(wanted.settings, given))
+        wrong += unrendered(wanted.root)
     except ToolMissing:
         return  # the run of amtool check-config has told it
     for text in wrong:

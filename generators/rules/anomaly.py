@@ -77,7 +77,6 @@ def recordings(band: Band) -> tuple[Recording, ...]:
         Recording(centre, f"{median}\nand{_on(by)} {third}", by),
         Recording(spread, _spread(band), by),
         Recording(now, _value(band), by),
-        Recording(band.name("residual"), f"{now} - {centre}", by),
         Recording(band.name("score"), f"({now} - {centre}) / {spread}", by),
         Recording(band.name("upper"), f"{centre} + {LIMIT} * {spread}", by),
         Recording(band.name("lower"), f"clamp_min({centre} - {LIMIT} * {spread}, 0)", by),

@@ -57,7 +57,7 @@ def _moved(band: Band) -> str:
 
 def _inputs() -> Iterator[Recording]:
     for band in dict.fromkeys(b for pair in PAIRS for b in (pair.effect, pair.cause)):
-        text = f"avg by ({', '.join(BY)}) ({band.name('residual')})"
+        text = f"avg by ({', '.join(BY)}) ({band.name('value')} - {band.name('centre')})"
         yield Recording(_moved(band), text, BY)
 
 

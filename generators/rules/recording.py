@@ -1,4 +1,4 @@
-"""The 25 signals as recorded series: in full, a project as a whole, and their newest minutes.
+"""The 25 signals as recorded series, by all their labels, and the newest minutes of some.
 
 Increases of counters are recorded once, by every label that a signal of theirs needs; the signals
 are worked out from those. Gauges stand in for a missed scrape or two, so that none resolves an
@@ -119,19 +119,11 @@ def signal_name(signal: Signal, by: tuple[str, ...], window: str = _W) -> str:
     return series(by, signal.name, operation(signal.expression, window))
 
 
-def total(signal: Signal) -> tuple[str, ...]:
-    """Return the labels of a signal as a whole: the project, where it has one."""
-    return tuple(label for label in split(signal) if label == "gcp_project")
-
-
 def signals() -> tuple[Recording, ...]:
-    """Return the rules that record each signal in its full split and as a whole."""
+    """Return the rules that record each signal in its full split."""
     known = recorded()
-    return tuple(
-        _signal(signal, View(_W, by, held=HELD, recorded=known))
-        for signal in SIGNALS
-        for by in dict.fromkeys((split(signal), total(signal)))
-    )
+    views = ((signal, View(_W, split(signal), held=HELD, recorded=known)) for signal in SIGNALS)
+    return tuple(_signal(signal, view) for signal, view in views)
 
 
 def newest(policy: Policy) -> tuple[Recording, ...]:

@@ -76,7 +76,7 @@ CORRELATED_CHANGE = Statement(
         *(
             asks.series(
                 f"{band.signal.name.replace('_', ' ').capitalize()}, less what its weeks explain",
-                band.name("residual"),
+                f"{band.name('value')} - {band.name('centre')}",
             )
             for band in dict.fromkeys(b for pair in PAIRS for b in (pair.effect, pair.cause))
         ),

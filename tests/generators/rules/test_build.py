@@ -14,7 +14,7 @@ from exporter.settings import Settings
 from generators.policy import split
 from generators.rules.build import Rules, build, texts
 from generators.rules.model import alerts, recordings
-from generators.rules.recording import signal_name, total
+from generators.rules.recording import signal_name
 
 NINE = [
     "ResponseTimeCritical",
@@ -73,13 +73,12 @@ def test_the_nine_are_alone_in_their_group(rules: Rules) -> None:
     assert set(others).isdisjoint(NINE)
 
 
-def test_every_signal_is_recorded_in_full_and_as_a_whole(rules: Rules) -> None:
-    """25 signals by their dimensions, and each by its project alone."""
+def test_every_signal_is_recorded_in_full(rules: Rules) -> None:
+    """25 signals by their dimensions."""
     names = {rule.record for rule in recordings(rules.all)}
     assert len(SIGNALS) == 25
     for signal in SIGNALS:
         assert signal_name(signal, split(signal)) in names
-        assert signal_name(signal, total(signal)) in names
 
 
 def test_names_say_level_metric_and_operation(rules: Rules) -> None:
