@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    configs,
     cost,
     decoding,
     detection,
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "cost": cost.rows,
     "freshness": freshness.rows,
     "recording": recording.rows,
+    "configs": configs.rows,
     "rules": rules.rows,
     "detection": detection.rows,
     "soak": soak.rows,

@@ -16,7 +16,6 @@ from generators.rules.model import RuleFile, dumped
 
 FOLDER = "alertmanager/out"
 RETENTION, LONG_RETENTION = "72h", "90d"
-_OWN = ("127.0.0.1:9090",)
 _START = """# {mark}
 # prometheus --config.file=THIS --storage.tsdb.retention.time={retention}{more}
 """
@@ -79,7 +78,7 @@ def _jobs(settings: Settings) -> list[tuple[str, tuple[str, ...]]]:
     servers = settings.prometheus
     jobs = [
         (EXPORTER_JOB, servers.exporters),
-        ("prometheus", _OWN),
+        ("prometheus", (servers.address,)),
         ("alertmanager", servers.alertmanagers),
     ]
     if settings.notifications.sentry is not None:

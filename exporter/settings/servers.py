@@ -14,6 +14,9 @@ class PrometheusSettings(Section):
     exporters: Annotated[tuple[Endpoint, ...], Field(min_length=1)] = key(
         ["127.0.0.1:9841"], "HOST:PORT of each exporter to scrape."
     )
+    address: Endpoint = key(
+        "127.0.0.1:9090", "HOST:PORT of the Prometheus that scrapes, for itself and for Grafana."
+    )
     alertmanagers: Annotated[tuple[Endpoint, ...], Field(min_length=1)] = key(
         ["127.0.0.1:9093"], "HOST:PORT of each Alertmanager."
     )

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from generators.checks import routes, tools
-from generators.checks.gathering import Wanted, gather
+from generators.checks import mutants, routes, tools
+from generators.checks.dashboards.list import problems as board_problems
+from generators.checks.dashboards.model import read as read_boards
+from generators.checks.gathering import BOARDS, Wanted, gather
 from generators.checks.list import problems
 from generators.checks.places import Problem
 
@@ -25,14 +27,17 @@ def run(wanted: Wanted, say: Callable[[str], None], *, offline: bool) -> Outcome
     context = gather(wanted)
     say(f"{len(context.queries)} expressions of {len(context.documents)} files")
     found = problems(context)
+    boards = [] if wanted.files else read_boards(wanted.root, BOARDS)
+    found += board_problems(boards, context)
     found += routes.check(wanted, offline=offline)
     if not offline:
         found += tools.check(wanted, say)
+        found += mutants.check(wanted, say)
     notes = []
     if context.uses is None and not wanted.files:
         notes.append("there are no dashboards: whether each recorded series is used is not known")
     return Outcome(
-        len(context.documents),
+        len(context.documents) + len(boards),
         len(context.rules),
         len(context.queries),
         tuple(sorted(set(found))),

@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -11,6 +12,7 @@ from generators.checks.gathering import OUT, Wanted, rule_paths
 from generators.checks.places import Problem
 
 PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
+PROCESSES = 2
 _LINT = ("--lint=all", "--lint-fatal")
 _LINE = re.compile(r"(?:line |yml: |yaml: |: )(\d+)(?::\d+)?:")
 _NOISE = re.compile(r"Checking \S+|Unit Testing: .*|SUCCESS.*|FAILED:?|Found:|amtool: error: .*")
@@ -44,17 +46,23 @@ def runs(wanted: Wanted) -> Iterator[Run]:
 
 def check(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Problem]:
     """Run the tools, saying each; yield what they find. A tool that is not there is a problem."""
-    missing: set[str] = set()
-    for run in runs(wanted):
-        program = which(run.tool)
-        if program is not None:
-            say(f"{run.tool} {' '.join(run.words[:2])} {run.shown}")
-            yield from _run(program, run)
-        elif run.tool not in missing:
-            missing.add(run.tool)
-            package = PACKAGES[run.tool]
-            text = f"{run.tool} is not on the PATH; type: sudo apt-get install {package}"
-            yield Problem(run.shown, 1, run.tool, f"{text}, or check with --offline")
+    wanted_runs = list(runs(wanted))
+    programs = {run.tool: which(run.tool) for run in wanted_runs}
+    for tool in (tool for tool, program in programs.items() if program is None):
+        first = next(run for run in wanted_runs if run.tool == tool)
+        text = f"{tool} is not on the PATH; type: sudo apt-get install {PACKAGES[tool]}"
+        yield Problem(first.shown, 1, tool, f"{text}, or check with --offline")
+
+    def problems(run: Run) -> list[Problem]:
+        program = programs[run.tool]
+        if program is None:
+            return []
+        say(f"{run.tool} {' '.join(run.words[:2])} {run.shown}")
+        return list(_run(program, run))
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        for found in pool.map(problems, wanted_runs):
+            yield from found
 
 
 def _run(program: str, run: Run) -> Iterator[Problem]:

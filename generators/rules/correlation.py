@@ -21,7 +21,7 @@ BY = ("gcp_project", "region")
 WINDOW = 6 * 3600
 LIMIT = 0.8
 HOLD = 30 * 60
-_LEAST = 60  # of the 73 samples of a window
+LEAST = 60  # of the 73 samples of a window
 _W = span(WINDOW)
 _BANDS = {band.signal.name: band for band in BANDS}
 ALERT = "CorrelatedChange"
@@ -68,7 +68,7 @@ def recordings(pair: Pair) -> tuple[Recording, ...]:
     together = f"avg_over_time({product}[{_W}])"
     apart = f"avg_over_time({one}[{_W}]) * avg_over_time({other}[{_W}])"
     spread = f"(stddev_over_time({one}[{_W}]) * stddev_over_time({other}[{_W}]) > 0)"
-    enough = f"count_over_time({product}[{_W}]) >= {_LEAST}"
+    enough = f"count_over_time({product}[{_W}]) >= {LEAST}"
     moved = "\nand ".join(
         f"stddev_over_time({_moved(band)}[{_W}]) > {number(band.least)}"
         for band in (pair.effect, pair.cause)

@@ -21,6 +21,7 @@ from generators.rules.recording import HELD, signal_name
 from generators.rules.wording import Says, annotations, of, value
 
 HOLD = 30 * 60
+LONGEST = 3600  # a step looks like growth while the short window holds it, and no longer
 _LONG, _SHORT = "6h", "1h"
 
 
@@ -80,6 +81,15 @@ def levels() -> tuple[Recording, ...]:
     return tuple(
         Recording(level_name(metric), render(expression, View("5m", by, held=HELD)), by)
         for metric, (by, expression) in _LEVELS.items()
+    )
+
+
+def expression(trend: Trend) -> Expression:
+    """Return what a trend's level is worked out from."""
+    if trend.signal:
+        return SIGNAL_BY_NAME[trend.signal].expression
+    return next(
+        found for metric, (_, found) in _LEVELS.items() if level_name(metric) == trend.source
     )
 
 
@@ -170,8 +180,13 @@ def alert(settings: Settings, trend: Trend) -> Alerting:
         (("severity", "low"), *own, ("category", "trend")),
         annotations(settings, trend.alert, says, trend.by),
         trend.by,
-        HOLD,
+        hold(trend),
     )
+
+
+def hold(trend: Trend) -> float:
+    """Return how long it has to hold, so that a step is not told: it looks like growth at first."""
+    return max(HOLD, min(LONGEST, trend.within / 4))
 
 
 def budget_alert(settings: Settings) -> Alerting:

@@ -20,7 +20,6 @@ from generators.rules import anomaly, correlation, health, trend
 from generators.rules.model import Alerting
 from generators.rules.names import span
 
-PROMETHEUS = "127.0.0.1:9090"
 Facts = dict[str, str]
 Row = ThresholdAlert | BurnAlert | ExhaustedAlert
 _NAMED = re.compile(r"\{([a-z_]+)\}")
@@ -78,9 +77,9 @@ def _places(settings: Settings) -> Facts:
     servers, sentry = settings.prometheus, settings.notifications.sentry
     return {
         "exporter": servers.exporters[0],
-        "prometheus": PROMETHEUS,
+        "prometheus": servers.address,
         "alertmanager": servers.alertmanagers[0],
-        "longterm": servers.longterm or PROMETHEUS,
+        "longterm": servers.longterm or servers.address,
         "bridge": sentry.bridge if sentry else "HOST:PORT",
         "lookback": duration(settings.google.lookback),
         "stale": span(health.STALE),

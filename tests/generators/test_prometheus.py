@@ -54,6 +54,13 @@ def test_two_servers_share_the_rules(tmp_path: Path) -> None:
     assert "retention.time=72h" in (tmp_path / FOLDER / "prometheus.yml").read_text()
 
 
+def test_the_server_scrapes_itself_where_it_is(tmp_path: Path) -> None:
+    """The job of Prometheus itself has the address of the settings."""
+    found = written(tmp_path, {"prometheus": {"address": "prometheus:9095"}})["prometheus.yml"]
+    (job,) = (job for job in found["scrape_configs"] if job["job_name"] == "prometheus")
+    assert job["static_configs"] == [{"targets": ["prometheus:9095"]}]
+
+
 def test_the_bridge_is_scraped_where_there_is_one(tmp_path: Path) -> None:
     """Its job is there with Sentry, and not without."""
     jobs = [

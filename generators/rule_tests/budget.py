@@ -1,0 +1,99 @@
+"""When a spent error budget, and one that will be spent soon, is told: on the long-term server.
+
+Its input is what the other server writes to it: events of five minutes, and burn rates.
+"""
+
+from math import ceil
+
+from generators.policy import BAD_EVENTS, DAY, ExhaustedAlert, Objective
+from generators.rule_tests.document import Document, named
+from generators.rule_tests.places import Story, gauge, place, told
+from generators.rule_tests.stimulus import Series
+from generators.rule_tests.story import Phase
+from generators.rules import slo
+from generators.rules.build import Rules
+from generators.rules.model import Alerting
+
+_STEP = slo.LONG_TERM
+_REQUESTS = 300.0  # of five minutes
+_MOST = 0.9  # of them, where all of the errors come at once
+
+
+def exhausted(
+    rules: Rules, rule: Alerting, alert: ExhaustedAlert, objective: Objective
+) -> Document:
+    """Return the tests of the alert on a spent budget.
+
+    Errors come at the beginning. What they spend stays spent while nothing is forgotten: the more
+    is known, the larger is the budget, and the smaller the share of errors.
+    """
+    steps = objective.window / _STEP
+    whole = alert.threshold * objective.budget * _REQUESTS * steps
+    bad = ceil(1.01 * whole / _MOST / _REQUESTS)
+    fires = ceil(bad / 1.01) + ceil(alert.hold / _STEP)
+    end = max(fires, bad) + 3
+    few = 0.8 * BAD_EVENTS / (1.01 * whole) * _REQUESTS
+    stories = (
+        Story("just-over", _spent("just-over", 1.01 * whole, (bad, end), objective),
+              1.01 * alert.threshold, fires=True, begins=max(fires, bad) * 5),
+        Story("just-under", _spent("just-under", 0.99 * whole, (bad, end), objective)),
+        Story("few-errors",
+              _spent("few-errors", 0.8 * BAD_EVENTS, (bad, end), objective, few)),
+        Story("no-errors", _spent("no-errors", 0, (bad, end), objective)),
+    )  # fmt: skip
+    minutes = [m * 5 for m in dict.fromkeys((fires - 1, max(fires, bad) + 1, end))]
+    case = told("what is spent stays spent", stories, slo.BY, minutes, _STEP)
+    return Document(rule, named(rules.longterm, "longterm-slo.yml"), (case,), _STEP)
+
+
+def _spent(
+    name: str,
+    errors: float,
+    steps: tuple[int, int],
+    objective: Objective,
+    requests: float = _REQUESTS,
+) -> tuple[Phase, ...]:
+    """Return requests, and errors in the first of the steps only."""
+    bad, end = steps
+    return tuple(
+        Phase((*_events(name, "requests", requests, objective),
+               *_events(name, "errors", each, objective)), count)
+        for each, count in ((errors / bad, bad), (0.0, end))
+    )  # fmt: skip
+
+
+def _events(name: str, kind: str, each: float, objective: Objective) -> tuple[Series, ...]:
+    """Return events of five minutes; and their sum, where the other server writes that, too."""
+    labels = place(slo.BY, name)
+    found = (gauge(slo.longterm(kind), labels, each),)
+    if objective.window not in slo.LONG:
+        return found
+    return (*found, Series(slo.events(kind, objective.window), labels, (each,), counter=True))
+
+
+def trend(rules: Rules, rule: Alerting, objective: Objective) -> Document:
+    """Return the tests of the alert on a budget that will be spent in three days."""
+    fires = 1 + ceil(rule.hold / _STEP)
+    early = fires - 2
+    limit = objective.window / (3 * DAY)
+
+    def burning(name: str, *rates: tuple[float, int]) -> tuple[Phase, ...]:
+        burn, labels = slo.burn(6 * 3600), place(slo.BY, name)
+        events = tuple(
+            s
+            for kind, each in (("requests", _REQUESTS), ("errors", 0.0))
+            for s in _events(name, kind, each, objective)
+        )
+        return tuple(Phase((*events, gauge(burn, labels, rate)), n) for rate, n in rates)
+
+    stories = (
+        Story("just-over", burning("just-over", (1.01 * limit, fires + 9)), 3 * DAY / 1.01,
+              fires=True, begins=fires * 5),
+        Story("just-under", burning("just-under", (0.99 * limit, fires + 9))),
+        *(() if early < 1 else (Story("short", burning("short", (10 * limit, early), (0, 9))),)),
+        Story("no-errors", burning("no-errors", (0, fires + 9))),
+    )  # fmt: skip
+    minutes = [(fires - 1) * 5, (fires + 1) * 5, (fires + 8) * 5]
+    case = told("what burns for long", stories, slo.BY, minutes, _STEP)
+    files = named(rules.longterm, "longterm-slo.yml", "longterm-trend.yml")
+    return Document(rule, files, (case,), _STEP)

@@ -1,0 +1,193 @@
+"""When an alert on burning error budgets fires: each pair of windows for itself, by events.
+
+Each service has a story, which is its name. Of two windows both have to burn, the long and the
+short; a pair is told apart from the other by how many requests there were before.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+from exporter.catalog.model import Complement, Ratio
+from exporter.errors import SettingsError
+from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW, BurnAlert, Objective, number
+from generators.rule_tests.document import MINUTE, Case, Document, named
+from generators.rule_tests.places import ELSEWHERE, PLACES, Story, Told, told
+from generators.rule_tests.stimulus import Given, stimulus
+from generators.rule_tests.story import Phase, Seen
+from generators.rules import slo
+from generators.rules.build import Rules
+from generators.rules.model import Alerting
+
+_OVER, _UNDER = 1.01, 0.99  # times what is allowed
+_FAR, _BURST = 4, 2  # times what the first pair allows: over and gone, and a burst
+_BUSY = 20  # times as many requests
+_ERRORS = 40  # in the first long window, where it burns as fast as allowed
+
+
+@dataclass(frozen=True)
+class Burns:
+    """An alert of the policy, the objective, and minutes between evaluations."""
+
+    alert: BurnAlert
+    objective: Objective
+    every: int = 1
+
+    @property
+    def fires(self) -> int:
+        """The minute in which what burned from the start fires."""
+        return self.every * (1 + ceil(self.alert.hold / MINUTE / self.every))
+
+    @cached_property
+    def longs(self) -> tuple[int, ...]:
+        """The minutes of the long windows."""
+        return tuple(window.long // MINUTE for window in self.alert.windows)
+
+    @cached_property
+    def shorts(self) -> tuple[int, ...]:
+        """The minutes of the short windows."""
+        return tuple(window.short // MINUTE for window in self.alert.windows)
+
+    def rate(self, pair: int, times: float) -> float:
+        """Return a burn rate beside a pair's, which printf never has to round half-way."""
+        found = self.alert.factors[pair] * times
+        return found * 1.001 if abs(found * 10 % 1 - 0.5) < 0.02 else found  # noqa: PLR2004
+
+    def possible(self, rate: float) -> bool:
+        """Say whether so many errors can be: no more than requests."""
+        return rate * self.objective.budget <= 1
+
+    @cached_property
+    def requests(self) -> float:
+        """Requests a minute."""
+        allowed = min(self.alert.factors[0] * self.objective.budget, 1.0)
+        return _ERRORS / self.longs[0] / allowed
+
+    def at(self, name: str, rate: float, times: float = 1, region: str = "") -> Told:
+        """Return a service's requests that burn at a rate, `times` as many as usual."""
+        given = Given(
+            self.requests * times * WINDOW / MINUTE,
+            {**PLACES, "service_name": name, **({"region": region} if region else {})},
+        )
+        return stimulus(_errors(), rate * self.objective.budget, given)
+
+    def all_fail(self, name: str, errors: float, region: str = "") -> Told:
+        """Return a service of which every request fails, so many a minute."""
+        return self.at(name, 1 / self.objective.budget, errors / self.requests, region)
+
+
+def _errors() -> Ratio:
+    expression = SIGNAL_BY_NAME["availability"].expression
+    if not isinstance(expression, Complement):
+        raise TypeError("availability is one less the share of errors")
+    return expression.ratio
+
+
+def _at_once(burns: Burns, pair: int) -> Case:
+    """Return what burns from the start, with errors enough from the first evaluation on."""
+    fires, over = burns.fires, burns.rate(pair, _OVER)
+    plenty = 10 * BAD_EVENTS * MINUTE
+    later = fires + burns.shorts[-1] + 3 * WINDOW // MINUTE
+    end = later + burns.every
+    calmer, next_ = burns.rate(-1, _OVER), fires + burns.every
+    fine = (
+        Phase(burns.at("fine-again", calmer, plenty), fires),
+        Phase(burns.at("fine-again", 0, plenty), end),
+    )
+    missed = burns.at("missed-scrape", over, plenty)
+    broken = (Phase(missed, fires), Phase(missed, 1, Seen.NO), Phase(missed, end))
+    ended = (Phase(burns.at("ended", over, plenty), fires), Phase((), end))
+    whole = (Phase(burns.at("just-over", over, plenty), end),)
+    stories = (
+        Story("just-over", whole, over, fires=True, begins=fires),
+        Story("missed-scrape", broken, over, fires=True, begins=fires),
+        Story("fine-again", fine, calmer, fires=True, begins=fires, ends=next_),
+        Story("ended", ended, over, fires=True, begins=fires, ends=next_),
+        Story("fine", (Phase(burns.at("fine", 0, plenty), end),)),
+        Story("no-events", (Phase(burns.at("no-events", 0, 0), end),)),
+    )
+    minutes = (fires - burns.every, fires, next_, later)
+    return told("what burns from the start", stories, slo.BY, minutes)
+
+
+def _pairs(burns: Burns) -> Case:
+    """Return what only one of the pairs tells, and what neither does, though means would."""
+    long = burns.longs[0]
+    start = long // 2
+    end = start + long * 5 // 4
+    at = start + long * 6 // 5
+    checks = (start + long * 3 // 4, at)
+    stories = [*_first(burns, start, end), *_second(burns, end)]
+    small = 0.4 * burns.alert.factors[-1] * burns.objective.budget * burns.requests
+    name = "small-region-fails"
+    both = (*burns.at(name, 0), *burns.all_fail(name, small, ELSEWHERE))
+    stories.append(Story(name, (Phase(both, end),)))
+    trickle = burns.alert.factors[0] * burns.objective.budget * burns.requests
+    phases = (
+        Phase(burns.at("quiet-hour-fails", 0), at - long // 4),
+        Phase(burns.all_fail("quiet-hour-fails", trickle), end - at + long // 4),
+    )
+    stories.append(Story("quiet-hour-fails", phases))
+    stories.append(Story("few-errors", tuple(_few(burns, at))))
+    return told("each pair of windows", stories, slo.BY, checks)
+
+
+def _few(burns: Burns, at: int) -> Iterator[Phase]:
+    """Yield a story of fewer errors than matter, up to a minute, and no other request."""
+    steps = burns.fires + 8 * burns.every
+    yield Phase(burns.all_fail("few-errors", 0), at - steps)
+    yield Phase(burns.all_fail("few-errors", 0.8 * BAD_EVENTS / steps), steps)
+    yield Phase(burns.all_fail("few-errors", 0), burns.every)
+
+
+def _first(burns: Burns, start: int, end: int) -> Iterator[Story]:
+    for name, times in (("first-over", _OVER), ("first-under", _UNDER)):
+        rate = burns.rate(0, times)
+        if burns.possible(rate):
+            busy = Phase(burns.at(name, 0, _BUSY), start)
+            phases = (busy, Phase(burns.at(name, rate), end - start))
+            begins = start + burns.longs[0]
+            yield Story(name, phases, rate, fires=times > 1, begins=begins)
+
+
+def _second(burns: Burns, end: int) -> Iterator[Story]:
+    over = burns.rate(-1, _OVER)
+    if over < burns.alert.factors[0] * _UNDER:
+        yield Story(
+            "second-over", (Phase(burns.at("second-over", over, 4), end),), over, fires=True
+        )
+    under = burns.rate(-1, _UNDER)
+    yield Story("second-under", (Phase(burns.at("second-under", under, 4), end),))
+
+
+def _gone(burns: Burns) -> Iterator[Case]:
+    """Yield what the long windows still know and the short ones no more, and the reverse."""
+    long, short = burns.longs[0], burns.shorts[-1]
+    half = max(long // 2, burns.fires + burns.every)
+    rest = short + WINDOW // MINUTE + 2 * burns.every
+    far = burns.rate(0, _FAR)
+    if burns.possible(far):
+        name = "over-and-gone"
+        phases = (Phase(burns.at(name, far), half), Phase(burns.at(name, 0), rest))
+        story = Story(name, phases, far, fires=True, ends=half)
+        yield told("what is over", (story,), slo.BY, (half, half + rest))
+    burst = burns.shorts[0] * 3 // 2 + burns.fires + burns.every
+    burst += -burst % burns.every
+    if burns.possible(burns.rate(0, _BURST)) and burst < long * 2 // 5:
+        hot = burns.at("burst", burns.rate(0, _BURST))
+        phases = (Phase(burns.at("burst", 0), long), Phase(hot, burst))
+        yield told("what just began", (Story("burst", phases),), slo.BY, (long + burst,))
+
+
+def document(rules: Rules, rule: Alerting, burns: Burns, files: tuple[str, ...]) -> Document:
+    """Return the tests of an alert. Raises SettingsError where it can never fire."""
+    pairs = [n for n in range(len(burns.longs)) if burns.possible(burns.rate(n, _OVER))]
+    if not pairs:
+        limit = number(min(burns.alert.factors))
+        raise SettingsError(
+            f"alerts.{burns.alert.name}: the budget of {number(burns.objective.budget * 100)}% "
+            f"cannot burn {limit} times as fast; write a lower threshold, or enabled: false"
+        )
+    cases = (_at_once(burns, pairs[0]), _pairs(burns), *_gone(burns))
+    return Document(rule, named(rules.main, *files), cases, burns.every * MINUTE)

@@ -1,0 +1,91 @@
+"""When two signals are told to move together: a pair that does, and what only seems to.
+
+The input is what the bands tell: present values, and the centre of their weeks.
+"""
+
+from collections.abc import Iterator
+from math import ceil
+
+from generators.policy import DAY
+from generators.rule_tests.document import MINUTE, Case, Check, Document, Firing, named
+from generators.rule_tests.places import PLACES, gauge
+from generators.rule_tests.story import Input, Phase, inputs
+from generators.rules import slo
+from generators.rules.anomaly import Band
+from generators.rules.build import Rules
+from generators.rules.correlation import LEAST, PAIRS, WINDOW
+from generators.rules.model import Alerting, alerts
+
+_STEP = slo.LONG_TERM
+_FULL = WINDOW // _STEP
+_BANDS = tuple(dict.fromkeys(band for pair in PAIRS for band in (pair.effect, pair.cause)))
+_EFFECTS = tuple(dict.fromkeys(pair.effect for pair in PAIRS))
+_SLOW, _FAST, _STILL = (0, 0, 0, 1, 1, 1), (0, 1), (0,)
+
+
+def document(rules: Rules, rule: Alerting) -> Document:
+    """Return the tests of the alerts on pairs, which have the name of this one."""
+    found = [each for each in alerts(rules.longterm) if each.alert == rule.alert]
+    files = named(rules.longterm, "longterm-correlation.yml")
+    return Document(rule, files, (_moves(found, rule.hold), _day()), _STEP)
+
+
+def _moves(found: list[Alerting], hold: float) -> Case:
+    """Return what is left over in several regions; only in one does all of it move together."""
+    fires = LEAST + ceil(hold / _STEP)
+    end = fires + 3
+    stories = (
+        ("moves-together", _SLOW, _SLOW, 10.0),
+        ("moves-apart", _SLOW, tuple(1 - value for value in _SLOW), 10.0),
+        ("unrelated", _SLOW, _FAST, 10.0),
+        ("only-one-moves", _SLOW, _STILL, 10.0),
+        ("hardly-moves", _SLOW, _SLOW, 0.5),
+    )
+    together = (("gcp_project", PLACES["gcp_project"]), ("region", "moves-together"))
+    firing = tuple(Firing(together, 1.0, rule) for rule in found)
+    checks = (
+        Check((fires - 2) * _STEP // MINUTE),
+        Check((fires + 1) * _STEP // MINUTE, firing),
+    )
+    series = tuple(
+        i
+        for region, effect, cause, times in stories
+        for band in _BANDS
+        for i in _left(band, region, effect if band in _EFFECTS else cause, times, end)
+    )
+    return Case("what the bands leave over", series, checks, _STEP)
+
+
+def _left(
+    band: Band, region: str, moves: tuple[int, ...], times: float, steps: int
+) -> Iterator[Input]:
+    labels = tuple((label, _place(label, region)) for label in band.by)
+    values = tuple(band.least * (10 + move * times) for move in moves)
+    now = gauge(band.name("value"), labels, *values)
+    centre = gauge(band.name("centre"), labels, 10 * band.least)
+    yield from inputs((Phase((now, centre), steps),))
+
+
+def _place(label: str, region: str) -> str:
+    return region if label == "region" else PLACES.get(label, label.replace("_", "-"))
+
+
+def _day() -> Case:
+    """Return a day that all signals share, up and down again; values follow it a little late."""
+    half = DAY // _STEP // 2
+    series = []
+    for band in _BANDS:
+        labels = tuple((label, _place(label, PLACES["region"])) for label in band.by)
+        pairs = ",".join(f'{name}="{value}"' for name, value in labels)
+        rise = 10 * band.least / half
+        low = 20 * band.least
+        up, down = _ramp(low, rise, half), _ramp(low + half * rise, -rise, half)
+        late = f"{low:.9f}"
+        series.append(Input(f"{band.name('centre')}{{{pairs}}}", f"{up} {down}"))
+        series.append(Input(f"{band.name('value')}{{{pairs}}}", f"{late} {up} {down}"))
+    checks = tuple(Check(hours * 60) for hours in (8, 14, 20, 23))
+    return Case("a day that all share", tuple(series), checks, _STEP)
+
+
+def _ramp(start: float, rise: float, steps: int) -> str:
+    return f"{start:.9f}{rise:+.9f}x{steps - 1}"

@@ -1,0 +1,109 @@
+"""A file of promtool's tests of one alert, as frozen data, and how it becomes YAML."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from exporter.settings.types import duration
+from generators.files import MARK
+from generators.rule_tests.rendering import rendered
+from generators.rule_tests.story import Input
+from generators.rules.model import Alerting, Pairs, RuleFile, dumped
+
+FOLDER = "alertmanager/out/tests"
+MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """An alert that is expected: the labels of its series, and the value that fires it.
+
+    rule  the alerting rule, where several have one name
+    """
+
+    labels: Pairs
+    value: float
+    rule: Alerting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What of an alert fires in a minute: these, and nothing else."""
+
+    minute: int
+    firing: tuple[Firing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A story: its input series, a sample each `step` seconds, and what fires when."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    checks: tuple[Check, ...]
+    step: int = MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The tests of one alert; `rules` are the files that they need, evaluated in their order.
+
+    rule      the alert, whose labels and annotations are what is expected
+    interval  seconds between evaluations
+    """
+
+    rule: Alerting
+    rules: tuple[RuleFile, ...]
+    cases: tuple[Case, ...]
+    interval: int = MINUTE
+
+    @property
+    def path(self) -> str:
+        """Where the file is, below the root."""
+        return f"{FOLDER}/{self.rule.alert}.yml"
+
+    def text(self) -> str:
+        """Return the file."""
+        body = {
+            "rule_files": [f"../rules/{file.name}" for file in self.rules],
+            "evaluation_interval": duration(self.interval),
+            "group_eval_order": [group.name for file in self.rules for group in file.groups],
+            "tests": [_case(case, self.rule) for case in self.cases],
+        }
+        return f"# {MARK}\n# When {self.rule.alert} fires, and when it does not.\n{dumped(body)}"
+
+
+def _case(case: Case, rule: Alerting) -> dict[str, Any]:
+    return {
+        "name": case.name,
+        "interval": duration(case.step),
+        "input_series": [{"series": i.series, "values": i.values} for i in case.inputs],
+        "alert_rule_test": [_check(check, rule) for check in case.checks],
+    }
+
+
+def _check(check: Check, rule: Alerting) -> dict[str, Any]:
+    firing = [expected(rule, found) for found in check.firing]
+    return {
+        "eval_time": duration(check.minute * MINUTE),
+        "alertname": rule.alert,
+        "exp_alerts": firing,
+    }
+
+
+def expected(rule: Alerting, found: Firing) -> dict[str, Any]:
+    """Return an alert as promtool wants it: its labels without its name, and its annotations."""
+    rule = found.rule or rule
+    labels = {**dict(found.labels), **dict(rule.labels)}
+    return {
+        "exp_labels": labels,
+        "exp_annotations": {
+            name: rendered(text, dict(found.labels), found.value) for name, text in rule.annotations
+        },
+    }
+
+
+def named(rules: Sequence[RuleFile], *names: str) -> tuple[RuleFile, ...]:
+    """Return the files of these names, in this order."""
+    by_name = {file.name: file for file in rules}
+    return tuple(by_name[name] for name in names)

@@ -1,0 +1,217 @@
+"""Whether the tests bite: every alert is made wrong in every way that matters, one at a time.
+
+A mutant is what an unlucky edit leaves behind: another threshold, twice the time, a comparison
+turned round, a condition or a label that is gone. promtool has to refuse each of them.
+"""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from math import ceil
+from pathlib import Path
+
+from generators.files import write
+from generators.rule_tests.document import Document
+from generators.rules.build import FOLDER
+from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
+
+PROCESSES = 2
+_NAME = re.compile(r"[a-z_][a-z0-9_]*:[a-z0-9_:]+")
+_LIMIT = re.compile(r"(?<= )(<=?|>=?) ([0-9.]+)")
+_TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+_FACTOR = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """What was done to an alert, and the rules that came of it."""
+
+    done: str
+    files: tuple[RuleFile, ...]
+
+
+def survivors(tests: Sequence[Document]) -> list[str]:
+    """Return the mutants that the tests do not notice; an alert that fails unchanged counts too.
+
+    Raises ToolError where promtool cannot judge.
+    """
+    work = [(test, mutant) for test in tests for mutant in (_same(test), *mutants(test))]
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        said = pool.map(lambda pair: _survivor(*pair), work)
+        return [text for text in said if text]
+
+
+def _survivor(test: Document, mutant: Mutant) -> str:
+    wrong, unchanged = failing(test, mutant.files), not mutant.done
+    if unchanged:
+        return f"{test.rule.alert}: its own tests fail" if wrong else ""
+    return "" if wrong else f"{test.rule.alert}: {mutant.done}, and its tests pass"
+
+
+class ToolError(Exception):
+    """promtool could not judge rules: it is missing, or it cannot read them."""
+
+
+def failing(test: Document, files: Sequence[RuleFile]) -> bool:
+    """Say whether promtool finds that rules do not do what a test wants. Raises ToolError."""
+    with tempfile.TemporaryDirectory(prefix="ionmon-") as folder:
+        root = Path(folder)
+        texts = {f"{FOLDER}/{file.name}": file.text() for file in files}
+        write(root, {**texts, test.path: test.text()})
+        try:
+            done = subprocess.run(  # noqa: S603 - our own arguments
+                ["promtool", "test", "rules", str(root / test.path)],  # noqa: S607 - from the PATH
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise ToolError(
+                "promtool is not on the PATH; install the package prometheus"
+            ) from error
+    said = done.stdout + done.stderr
+    if done.returncode and "exp:" not in said:
+        raise ToolError(f"{test.rule.alert}: promtool cannot judge: {said.strip()}")
+    return done.returncode != 0
+
+
+def _same(test: Document) -> Mutant:
+    return Mutant("", trimmed(test))
+
+
+def trimmed(test: Document) -> tuple[RuleFile, ...]:
+    """Return the files of a test with nothing but the alert and what it is worked out from."""
+    by_name = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
+    needed, wanted = {test.rule.alert}, _NAME.findall(test.rule.expr)
+    while wanted:
+        name = wanted.pop()
+        if name in by_name and name not in needed:
+            needed.add(name)
+            wanted += _NAME.findall(by_name[name].expr)
+    return tuple(_kept(file, needed) for file in test.rules)
+
+
+def _rules(test: Document) -> Iterator[Rule]:
+    for file in test.rules:
+        for group in file.groups:
+            yield from group.rules
+
+
+def _called(rule: Rule) -> str:
+    return rule.alert if isinstance(rule, Alerting) else rule.record
+
+
+def _kept(file: RuleFile, names: set[str]) -> RuleFile:
+    groups = (
+        Group(group.name, group.interval, tuple(r for r in group.rules if _called(r) in names))
+        for group in file.groups
+    )
+    return replace(file, groups=tuple(groups))
+
+
+def mutants(test: Document) -> Iterator[Mutant]:
+    """Yield what can be done to an alert and makes a difference."""
+    files = trimmed(test)
+    for done, rule in (*_timed(test), *_written(test), *_labelled(test)):
+        yield Mutant(done, _with(files, {test.rule.alert: rule}))
+    recordings = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
+    direct = [recordings[name] for name in dict.fromkeys(_NAME.findall(test.rule.expr))]
+    for label in test.rule.carried:
+        less = {r.record: replace(r, expr=f"max without ({label}) ({r.expr})") for r in direct}
+        yield Mutant(f"{label} is dropped", _with(files, less))
+    enough = {
+        r.record: replace(r, expr=re.sub(r">= [0-9]+\)$", ">= 0)", r.expr))
+        for r in direct
+        if re.search(r"\) and \(.* >= [0-9]+\)$", r.expr)
+    }
+    if enough:
+        yield Mutant("too few events are enough", _with(files, enough))
+
+
+def _with(files: Sequence[RuleFile], changed: Mapping[str, Rule]) -> tuple[RuleFile, ...]:
+    return tuple(
+        replace(
+            file,
+            groups=tuple(
+                replace(group, rules=tuple(changed.get(_called(r), r) for r in group.rules))
+                for group in file.groups
+            ),
+        )
+        for file in files
+    )
+
+
+def _timed(test: Document) -> Iterator[tuple[str, Alerting]]:
+    rule = test.rule
+    if ceil(2 * rule.hold / test.interval) != ceil(rule.hold / test.interval):
+        yield "it waits twice as long", replace(rule, hold=2 * rule.hold)
+    if rule.linger:
+        yield "it does not linger", replace(rule, linger=0)
+
+
+def _labelled(test: Document) -> Iterator[tuple[str, Alerting]]:
+    for name, _ in test.rule.labels:
+        left = tuple(pair for pair in test.rule.labels if pair[0] != name)
+        yield f"its {name} is dropped", replace(test.rule, labels=left)
+
+
+def _written(test: Document) -> Iterator[tuple[str, Alerting]]:
+    """Yield what is done to the condition."""
+    rule, tries = test.rule, _pairs if "\nor\n" in test.rule.expr else _plain
+    for done, text in tries(test):
+        yield done, replace(rule, expr=text)
+
+
+def _plain(test: Document) -> Iterator[tuple[str, str]]:
+    text = test.rule.expr
+    side = next(_LIMIT.finditer(text))[1]
+    moved = _LIMIT.sub(lambda m: f"{m[1]} {_moved(m[2], side)}", text)
+    if moved != text:
+        yield "its threshold is moved", moved
+    yield "its comparison is turned", _turned(text)
+    condition, unless, _ = text.partition("\nunless ")
+    if unless:
+        yield "the newest minutes do not count", condition
+
+
+def _moved(limit: str, side: str) -> str:
+    value = float(limit) * _FACTOR if side == ">" else float(limit) / _FACTOR
+    return f"{value:.10g}"
+
+
+def _turned(text: str) -> str:
+    return _LIMIT.sub(lambda m: f"{_TURNED[m[1]]} {m[2]}", text, count=1)
+
+
+def _pairs(test: Document) -> Iterator[tuple[str, str]]:
+    """Yield what is done to a pair of windows that some story is about."""
+    told = {name for name in STORIES if f'service_name="{name}"' in test.text()}
+    parts = test.rule.expr.split("\nor\n")
+    for at, part in enumerate(parts):
+        which = ("first", "second")[at]
+        for done, story, text in _pair(part, which):
+            if story in told:
+                changed = (*parts[:at], text, *parts[at + 1 :])
+                yield f"of the {which} pair {done}", "\nor\n".join(changed)
+
+
+STORIES = ("first-over", "second-over", "over-and-gone", "burst", "few-errors")
+
+
+def _pair(part: str, which: str) -> Iterator[tuple[str, str, str]]:
+    """Yield a change of a pair: what it is, the story that tells it, and the pair's text."""
+    opening, long, short, errors, closing = part.split("\n")
+    over, below = f"{which}-over", short.replace("and ", "", 1)
+    moved = [_LIMIT.sub(lambda m: f"{m[1]} {_moved(m[2], m[1])}", text) for text in (long, short)]
+    for done, story, lines in (
+        ("the factor is moved", over, (*moved, errors)),
+        ("a comparison is turned", over, (_turned(long), short, errors)),
+        ("the other comparison is turned", over, (long, _turned(short), errors)),
+        ("the short window is dropped", "over-and-gone", (long, errors)),
+        ("the long window is dropped", "burst", (below, errors)),
+        ("few errors are enough", "few-errors", (long, short)),
+    ):
+        yield done, story, "\n".join((opening, *lines, closing))

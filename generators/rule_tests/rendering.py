@@ -1,0 +1,88 @@
+"""What Prometheus makes of an annotation's template: only the actions that our rules use.
+
+After template/template.go of Prometheus 2.42; promtool compares the result with its own.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import quote_plus
+
+_ACTION = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_WITH = re.compile(
+    r"\{\{ with \$labels\.(\w+) \}\}\{\{ \. \}\}\{\{ else \}\}(.*?)\{\{ end \}\}", re.DOTALL
+)
+_LABEL = re.compile(r"\$labels\.(\w+)( \| urlquery)?")
+_VALUE = re.compile(r'\$value \| (?:(\w+)|printf "(%\.\d[fg])")')
+_SCALE = 1000
+
+
+def rendered(template: str, labels: Mapping[str, str], value: float) -> str:
+    """Return the text. Raises ValueError, naming an action that is not known here."""
+
+    def chosen(match: re.Match[str]) -> str:
+        return labels.get(match[1]) or match[2]
+
+    def action(match: re.Match[str]) -> str:
+        return _rendered(match[1], labels, value)
+
+    return _ACTION.sub(action, _WITH.sub(chosen, template))
+
+
+def _rendered(action: str, labels: Mapping[str, str], value: float) -> str:
+    if label := _LABEL.fullmatch(action):
+        text = labels.get(label[1], "")
+        return quote_plus(text) if label[2] else text
+    shown = _VALUE.fullmatch(action)
+    if shown and shown[2]:
+        return shown[2] % value
+    if shown and shown[1] in _FUNCTIONS:
+        return _FUNCTIONS[shown[1]](value)
+    raise ValueError(f"'{action}' is no action that annotations may use")
+
+
+def duration(value: float) -> str:
+    """Return what humanizeDuration makes of seconds."""
+    if abs(value) < 1:
+        return f"{_small(value)}s"
+    sign, whole = "-" if value < 0 else "", int(abs(value))
+    minutes, seconds = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{sign}{days}d {hours}h {minutes}m {seconds}s"
+    if hours:
+        return f"{sign}{hours}h {minutes}m {seconds}s"
+    return f"{sign}{minutes}m {seconds}s" if minutes else f"{sign}{abs(value):.4g}s"
+
+
+def percentage(value: float) -> str:
+    """Return what humanizePercentage makes of a ratio."""
+    return f"{value * 100:.4g}%"
+
+
+def humanized(value: float) -> str:
+    """Return what humanize makes of a number."""
+    return _small(value) if abs(value) < 1 else _great(value)
+
+
+def _great(value: float) -> str:
+    for prefix in ("", *"kMGT"):
+        if abs(value) < _SCALE:
+            return f"{value:.4g}{prefix}"
+        value /= _SCALE
+    return f"{value:.4g}P"
+
+
+def _small(value: float) -> str:
+    for prefix in ("", *"mun"):
+        if value == 0 or abs(value) >= 1:
+            return f"{value:.4g}{prefix}"
+        value *= _SCALE
+    return f"{value:.4g}p"
+
+
+_FUNCTIONS: Mapping[str, Callable[[float], str]] = {
+    "humanize": humanized,
+    "humanizeDuration": duration,
+    "humanizePercentage": percentage,
+}
