@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from generators.effective import PATH, digest
@@ -16,7 +16,7 @@ def changes(root: Path, texts: Mapping[str, str]) -> Iterator[str]:
     """Yield a line for everything that writing `texts` below `root` would change."""
     old, new = _read(root), json.loads(texts[PATH])
     if old is None:
-        yield f"nothing is generated here yet; {len(texts)} files would be written"
+        yield f"nothing is known of what was written here; {len(texts)} files would be"
         return
     yield from _values("", _said(old), _said(new))
     yield from _rules(old, new)
@@ -24,9 +24,13 @@ def changes(root: Path, texts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _read(root: Path) -> dict[str, Any] | None:
+    """Return what was written last; None where nothing was, or where it is no longer whole."""
     try:
-        found: dict[str, Any] = json.loads((root / PATH).read_text(encoding="utf-8"))
+        found = json.loads((root / PATH).read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        return None
+    sections = ("files", "rules", "alerts")
+    if not isinstance(found, dict) or not all(isinstance(found.get(n), dict) for n in sections):
         return None
     return found
 
@@ -107,8 +111,14 @@ def gone(root: Path, texts: Mapping[str, str]) -> list[str]:
     return [
         name
         for name, known in sorted(recorded.items())
-        if name not in texts and _is(root / name, known)
+        if name not in texts and _is_below(name) and _is(root / name, known)
     ]
+
+
+def _is_below(name: str) -> bool:
+    """Say whether a path lies below the root: what is elsewhere was not written from here."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts
 
 
 def _is(path: Path, known: str) -> bool:

@@ -48,7 +48,8 @@ def command(config: Path | None, root: Path, *, check: bool, diff: bool) -> None
 
 def _write(root: Path, texts: Mapping[str, str]) -> None:
     gone = importlib.import_module("generators.difference").gone(root, texts)
-    changed = importlib.import_module("generators.files").write(root, texts, gone)
+    last = importlib.import_module("generators.effective").PATH
+    changed = importlib.import_module("generators.files").write(root, texts, gone, last)
     for name in changed:
         click.echo(f"wrote {name}")
     for name in gone:

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from generators.difference import changes, gone
 from generators.effective import PATH, digest
 from generators.files import write
@@ -24,7 +26,7 @@ def test_nothing_is_told_of_nothing(tmp_path: Path) -> None:
 
 def test_the_first_time_is_told_in_one_line(tmp_path: Path) -> None:
     """Where nothing is there yet, how much would be written is told."""
-    told = ["nothing is generated here yet; 2 files would be written"]
+    told = ["nothing is known of what was written here; 2 files would be"]
     assert list(changes(tmp_path, texts({"a": "1"}))) == told
 
 
@@ -73,3 +75,22 @@ def test_a_broken_configuration_is_none(tmp_path: Path) -> None:
     write(tmp_path, {**texts({"a": "1"}), PATH: "{"})
     assert gone(tmp_path, texts({})) == []
     assert len(list(changes(tmp_path, texts({"a": "1"})))) == 1
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '{"files": []}', '{"files": {}, "rules": 1}'])
+def test_a_configuration_of_another_shape_is_none(tmp_path: Path, text: str) -> None:
+    """Whatever stands there, the next run writes it anew and removes nothing."""
+    write(tmp_path, {**texts({"a": "1"}), PATH: text})
+    assert gone(tmp_path, texts({})) == []
+    assert len(list(changes(tmp_path, texts({"a": "1"})))) == 1
+
+
+def test_nothing_outside_the_root_is_removed(tmp_path: Path) -> None:
+    """A path that leads out of the root, or is absolute, is not believed."""
+    root, victim = tmp_path / "root", tmp_path / "victim"
+    victim.write_text("1")
+    write(root, texts({"a": "1"}))
+    body = json.loads((root / PATH).read_text())
+    body["files"] = {"../victim": digest("1"), str(victim): digest("1"), "a": digest("1")}
+    (root / PATH).write_text(json.dumps(body))
+    assert gone(root, texts({})) == ["a"]

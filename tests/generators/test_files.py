@@ -1,6 +1,9 @@
 """Generated files are written all or not at all, and only where they differ."""
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +60,38 @@ def test_files_can_be_read_by_all(tmp_path: Path) -> None:
     write(tmp_path, TEXTS)
     assert (tmp_path / "a.md").stat().st_mode & 0o777 == 0o644
     assert old != (tmp_path / "a.md").stat().st_ino
+
+
+def test_the_last_is_put_in_place_after_all_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where putting in place fails, the file that speaks of the others still speaks of the old."""
+    write(tmp_path, TEXTS, last="a.md")
+    real = Path.replace
+
+    def broken(self: Path, target: Path) -> Path:
+        if target.name == "two.md":
+            raise OSError(5, "Input/output error", str(target))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(OSError, match="Input"):
+        write(tmp_path, {"a.md": "new\n", "b/two.md": "new\n"}, last="a.md")
+    assert tree(tmp_path) == {name: text.encode() for name, text in TEXTS.items()}
+
+
+def test_a_signal_waits_until_all_is_in_place(tmp_path: Path) -> None:
+    """SIGTERM in the middle of putting in place ends the program after it, with every file new."""
+    program = (
+        "import os, pathlib, signal, sys\n"
+        "from generators.files import write\n"
+        "real = pathlib.Path.replace\n"
+        "def replace(self, target):\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return real(self, target)\n"
+        "pathlib.Path.replace = replace\n"
+        "write(pathlib.Path(sys.argv[1]), {str(n): 'new' for n in range(20)})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    assert done.returncode == -signal.SIGTERM
+    assert sorted(tree(tmp_path)) == sorted(map(str, range(20)))
