@@ -110,6 +110,7 @@ EXTERNAL: tuple[Row, ...] = (
     *_rows(
         _GAUGE,
         _REMOTE,
+        "prometheus_remote_storage_queue_highest_sent_timestamp_seconds",
         "prometheus_remote_storage_samples_pending",
         "prometheus_remote_storage_shards",
         "prometheus_remote_storage_shards_desired",

@@ -16,6 +16,7 @@ from generators.checks.page import with_page
 from generators.checks.places import Text
 from generators.checks.recorded import with_rules
 from generators.checks.rule_files import query, rules
+from generators.rules.longterm import KEPT
 
 OUT = "alertmanager/out"
 BOARDS = "grafana/out"
@@ -135,6 +136,7 @@ def _uses(root: Path, configs: Iterable[Document]) -> tuple[re.Pattern[str], ...
     texts = [text for path in boards for text in _expressions(json.loads(path.read_text()))]
     found = {re.escape(name) for text in texts for name in _NAME.findall(text)}
     found.update(regex for document in configs for regex in _remote(document))
+    found.add(KEPT)  # by the second server, or by the one that keeps everything
     return tuple(re.compile(regex) for regex in sorted(found))
 
 

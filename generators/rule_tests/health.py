@@ -1,6 +1,6 @@
 """When an alert on the monitoring itself fires: where its series are wrong, and only there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -57,8 +57,29 @@ _EXPORTER = _target(EXPORTER_JOB)
 _AGE, _BUDGET = "ionmon_data_age_seconds", _is("ionmon_cost_budget_dollars", 50, *_EXPORTER)
 _COST = "ionmon_cost_projected_dollars"
 _APPLICATION = ("application", "ion")
+_DISK = ("family", "cloudsql_disk_used_bytes")
+_POLL, _LAG = "ionmon_poll_interval_seconds", "cloudsql_replica_lag_seconds"
+_SECOND = _is("up", 1, ("job", EXPORTER_JOB), ("instance", "second:9841"))
+_REGION = tuple((name, PLACES[name]) for name in ("gcp_project", "region"))
 ROWS: Mapping[str, Row] = {
-    "ExporterDown": _gauge("up", 0, 1, *_EXPORTER),
+    "ExporterDown": Row(
+        (_is("up", 0, *_EXPORTER),), (_is("up", 1, *_EXPORTER),), (), 1, 0
+    ),
+    "OneExporterDown": Row(
+        (_is("up", 0, *_EXPORTER), _SECOND), (_is("up", 1, *_EXPORTER), _SECOND), _EXPORTER, 0
+    ),
+    "ProductStale": Row(
+        (_is(_AGE, 905, _PROJECT, _DISK), _is(_AGE, 100, _PROJECT, _FAMILY)),
+        (_is(_AGE, 895, _PROJECT, _DISK), _is(_AGE, 100, _PROJECT, _FAMILY)),
+        (_PROJECT, ("product", "cloudsql")),
+        905,
+    ),
+    "PollsStretched": Row(
+        (_is(_POLL, 151, _PROJECT, _FAMILY), _is(_POLL, 900, _PROJECT, _DISK)),
+        (_is(_POLL, 149, _PROJECT, _FAMILY), _is(_POLL, 900, _PROJECT, _DISK)),
+        (_PROJECT,),
+        151,
+    ),
     "DataStale": Row(
         (_is(_AGE, 905, _PROJECT, _FAMILY), _is(_AGE, 2000, _PROJECT, _OTHER)),
         (_is(_AGE, 895, _PROJECT, _FAMILY), _is(_AGE, 2000, _PROJECT, _OTHER)),
@@ -104,8 +125,8 @@ def document(rules: Rules, rule: Alerting) -> Document:
     if rule.alert == WATCHDOG:
         checks = tuple(Check(minute, (Firing((), 1),)) for minute in (0, 30))
         return Document(rule, files, (Case("always", (), checks),))
-    if rule.alert == "CounterGap":
-        return Document(rule, files, (_gap(),))
+    if rule.alert in _STORIES:
+        return Document(rule, files, _STORIES[rule.alert]())
     row = ROWS[rule.alert]
     fires = row.first + ceil(rule.hold / EVALUATION)
     firing = (Firing(row.labels, row.value),)
@@ -123,8 +144,9 @@ def document(rules: Rules, rule: Alerting) -> Document:
         ),
     ]
     if rule.alert == "ExporterDown":
-        nobody = Firing((("job", EXPORTER_JOB),), 1)
-        cases.append(_case("no exporter at all", (), Check(fires + 1, (nobody,))))
+        cases.append(_case("no exporter at all", (), Check(fires + 1, firing)))
+        one = (Phase((*row.wrong, _SECOND), fires + 5),)
+        cases.append(_case("one of two", one, Check(fires + 4)))
     return Document(rule, files, tuple(case for case in cases if case.checks))
 
 
@@ -137,8 +159,8 @@ def _case(name: str, phases: tuple[Phase, ...], *checks: Check) -> Case:
     return Case(name, tuple(inputs(phases)), checks)
 
 
-def _gap() -> Case:
-    """Return a gap of ten minutes, once, of one of two families."""
+def _gap() -> tuple[Case, ...]:
+    """Return gaps of ten minutes: of a family that is known, and of one that is first seen so."""
     labels, other = (_PROJECT, _FAMILY), (_PROJECT, _OTHER)
     whole = _rises(_GAP, 0, *other)
     phases = (
@@ -147,4 +169,27 @@ def _gap() -> Case:
         Phase((_rises(_GAP, 0, *labels), whole), 80),
     )
     found = Firing(labels, _LOST)
-    return _case("a gap", phases, Check(70), Check(100, (found,)), Check(140))
+    known = _case("a gap", phases, Check(70), Check(100, (found,)), Check(140))
+    begins = _is(_GAP, _LOST, *labels)  # an exporter that was away for long shows it at once
+    new = (Phase((whole,), 70), Phase((begins, whole), 80))
+    return known, _case("a gap at the start", new, Check(70), Check(100, (found,)), Check(140))
+
+
+def _stopped() -> tuple[Case, ...]:
+    """Return replicas: one that stops, one that is slow, and one that never ran."""
+
+    def lag(value: float, database: str) -> Series:
+        return _is(_LAG, value, *_REGION, ("database_id", database))
+
+    phases = (
+        Phase((lag(0.1, "stops"), lag(0.1, "slow"), lag(-1, "never")), 30),
+        Phase((lag(-1, "stops"), lag(900, "slow"), lag(-1, "never")), 30),
+    )
+    found = Firing((*_REGION, ("database_id", "stops")), -1)
+    return (_case("replicas", phases, Check(30), Check(50, (found,))),)
+
+
+_STORIES: Mapping[str, Callable[[], tuple[Case, ...]]] = {
+    "CounterGap": _gap,
+    "ReplicationStopped": _stopped,
+}

@@ -3,16 +3,33 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from exporter.catalog.model import CloudMonitoring
+from exporter.catalog.signals import families_in
 from exporter.settings import Settings
 from generators import boards
 from generators.boards import Panel
-from generators.policy import EVALUATION, HOUR, MINUTE
+from generators.policy import EVALUATION, HOUR, MINUTE, THRESHOLDS
 from generators.rules.model import Alerting, Group, Pairs, RuleFile
 from generators.rules.wording import Says, annotations
 
 EXPORTER_JOB, BRIDGE_JOB = "ionmon", "ionmon-bridge"
 WATCHDOG = "Watchdog"
 STALE = 15 * MINUTE
+SLOWEST_POLL = 150  # seconds: two polls lie within the window of five minutes
+_DATABASE = "gcp_project, region, database_id"
+_LAG = "cloudsql_replica_lag_seconds"
+_PRODUCT = '"product", "$1", "family", "([a-z]+)_.*"'
+_OLDEST = f"min by (gcp_project, product) (label_replace(ionmon_data_age_seconds, {_PRODUCT}))"
+_WATCHED = "|".join(
+    sorted(
+        {
+            family.name
+            for row in THRESHOLDS
+            for family in families_in(row.signal.expression)
+            if isinstance(family.source, CloudMonitoring)
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +52,25 @@ _ROWS = (
     Row(
         "ExporterDown",
         "high",
-        f'up{{job="{EXPORTER_JOB}"}} == 0\nor absent(up{{job="{EXPORTER_JOB}"}})',
+        f'absent(up{{job="{EXPORTER_JOB}"}} == 1)',
+        5 * MINUTE,
+        (),
+        _says(
+            "No exporter can be scraped.",
+            "Prometheus cannot read any exporter; no other alert can be trusted until it can.",
+            "Look at the exporter's log, at `ionmon doctor`, and at the network between the two.",
+        ),
+    ),
+    Row(
+        "OneExporterDown",
+        "medium",
+        f'up{{job="{EXPORTER_JOB}"}} == 0\nand on () (count(up{{job="{EXPORTER_JOB}"}} == 1) > 0)',
         5 * MINUTE,
         ("job", "instance"),
         _says(
-            "The exporter cannot be scraped.",
-            "Prometheus cannot read {{ with $labels.instance }}{{ . }}{{ else }}any exporter"
-            "{{ end }}; no other alert can be trusted until it can.",
-            "Look at the exporter's log, at `ionmon doctor`, and at the network between the two.",
+            "One of several exporters cannot be scraped.",
+            "Prometheus cannot read {{ $labels.instance }}; what it exports is not watched.",
+            "Look at that exporter's log, and at the network between the two.",
         ),
     ),
     Row(
@@ -57,6 +85,51 @@ _ROWS = (
             "of all that is read; alerts on it cannot be trusted.",
             "Look at the collector's errors, at quota and permissions, and at Google's status.",
             boards.DATA_AGE,
+        ),
+    ),
+    Row(
+        "ProductStale",
+        "high",
+        f"{_OLDEST} > {STALE}\nand on (gcp_project) "
+        f"(min by (gcp_project) (ionmon_data_age_seconds) <= {STALE})",
+        5 * MINUTE,
+        ("gcp_project", "product"),
+        _says(
+            "Cloud Monitoring gives nothing new of one product.",
+            "The newest value of {{ $labels.product }} in {{ $labels.gcp_project }} is "
+            "{{ $value | humanizeDuration }} old, while others are fresh; its alerts say nothing.",
+            "Look at whether it runs at all, and at that product's polls on the landing page.",
+            boards.DATA_AGE,
+        ),
+    ),
+    Row(
+        "ReplicationStopped",
+        "high",
+        f"max by ({_DATABASE}) (last_over_time({_LAG}[3m])) < 0\n"
+        f"and max by ({_DATABASE}) (max_over_time({_LAG}[1d])) >= 0",
+        5 * MINUTE,
+        ("gcp_project", "region", "database_id"),
+        _says(
+            "A database replica does not replicate any more.",
+            "Replication of {{ $labels.database_id }} in {{ $labels.region }} "
+            "({{ $labels.gcp_project }}) does not run; its lag is unknown, and grows.",
+            "Look at the replica's state and log, and at whether it was promoted.",
+            boards.SIGNAL_PANELS["replication_lag"],
+        ),
+    ),
+    Row(
+        "PollsStretched",
+        "medium",
+        f'max by (gcp_project) (ionmon_poll_interval_seconds{{family=~"{_WATCHED}"}}) '
+        f"> {SLOWEST_POLL}",
+        15 * MINUTE,
+        ("gcp_project",),
+        _says(
+            "Data comes too seldom for the alerts.",
+            "Families of {{ $labels.gcp_project }} that alerts are built on are read each "
+            "{{ $value | humanizeDuration }}; windows of five minutes miss part of them.",
+            "Look at google.budget_usd_per_month and at the intervals in google.families.",
+            boards.COST,
         ),
     ),
     Row(
@@ -101,7 +174,9 @@ _ROWS = (
     Row(
         "CounterGap",
         "medium",
-        "sum by (gcp_project, family) (increase(ionmon_data_gap_seconds_total[1h])) > 0",
+        "sum by (gcp_project, family) (increase(ionmon_data_gap_seconds_total[1h])) > 0\n"
+        "or sum by (gcp_project, family) "
+        "(ionmon_data_gap_seconds_total > 0 unless ionmon_data_gap_seconds_total offset 1h)",
         0,
         ("gcp_project", "family"),
         _says(
@@ -140,19 +215,19 @@ _ROWS = (
     Row(
         "NotificationFailing",
         "high",
-        "sum by (integration) (rate(alertmanager_notifications_failed_total[5m])) > 0",
-        10 * MINUTE,
+        "sum by (integration) (increase(alertmanager_notifications_failed_total[30m])) > 0",
+        0,
         ("integration",),
         _says(
             "Notifications do not get through.",
-            "Alertmanager fails to notify by {{ $labels.integration }}.",
+            "Alertmanager could not notify by {{ $labels.integration }} within the last 30m.",
             "Look at Alertmanager's log, and at the secret file of that channel.",
         ),
     ),
     Row(
         "RuleFailing",
         "high",
-        "sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0",
+        "sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[15m])) > 0",
         5 * MINUTE,
         ("rule_group",),
         _says(
@@ -161,17 +236,23 @@ _ROWS = (
             "Look at the page Rules of Prometheus, which shows the error.",
         ),
     ),
-    Row(
-        "RemoteWriteFailing",
-        "medium",
-        "sum by (remote_name) (rate(prometheus_remote_storage_samples_failed_total[5m])) > 0",
-        15 * MINUTE,
-        ("remote_name",),
-        _says(
-            "The server with 90 days misses samples.",
-            "Remote write to {{ $labels.remote_name }} fails; error budgets and bands have gaps.",
-            "Look at whether that server runs with --web.enable-remote-write-receiver.",
-        ),
+)
+_REMOTE = Row(
+    "RemoteWriteFailing",
+    "medium",
+    "sum by (remote_name) (rate(prometheus_remote_storage_samples_failed_total[5m])) > 0\n"
+    "or max by (remote_name) (\n"
+    "  prometheus_remote_storage_highest_timestamp_in_seconds\n"
+    "  - on (job, instance) group_right ()\n"
+    "  prometheus_remote_storage_queue_highest_sent_timestamp_seconds\n"
+    ") > 300",
+    15 * MINUTE,
+    ("remote_name",),
+    _says(
+        "The server with 90 days misses samples.",
+        "Remote write to {{ $labels.remote_name }} fails or is behind; error budgets and bands "
+        "have gaps.",
+        "Look at whether that server runs, with --web.enable-remote-write-receiver.",
     ),
 )
 _BRIDGE = Row(
@@ -191,6 +272,8 @@ _BRIDGE = Row(
 def rows(settings: Settings) -> Iterator[Row]:
     """Yield the alerts that the settings have a use for."""
     yield from _ROWS
+    if settings.prometheus.longterm is not None:
+        yield _REMOTE
     if settings.notifications.sentry is not None:
         yield _BRIDGE
 

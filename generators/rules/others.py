@@ -22,6 +22,8 @@ def changed(settings: Settings, files: tuple[RuleFile, ...]) -> tuple[RuleFile, 
 
 
 def _unknown(name: str, known: set[str], stated: bool) -> str:  # noqa: FBT001 - of one caller
+    if name == WATCHDOG:
+        return f"alerts.others.{name}: cannot be changed; it proves that alerts arrive"
     if stated:
         return f"alerts.others.{name}: has a key of its own; write alerts.{name}"
     near = get_close_matches(name, known, 1)

@@ -29,7 +29,7 @@ from generators.rules.wording import Says, annotations, of, value
 FILE = "alerts.yml"
 _WORDS = {
     "response_time_p95": (
-        "95 of 100 requests take longer than they may.",
+        "More than 5 of 100 requests take longer than they may.",
         "The 95th percentile of the response time",
         "Look at CPU, at the database and at the cache of that region, and at the last deploy.",
     ),

@@ -124,7 +124,7 @@ NOTIFICATION_FAILING = Statement(
             "waiting begins anew."
         ),
     ),
-    false=("A short outage of the channel that is over: the rate needs 5 minutes to fall to 0.",),
+    false=("A short outage of the channel that is over: it is told for 30 minutes.",),
     asks=(
         asks.series(
             "Failures by channel",

@@ -134,7 +134,8 @@ def _trend(rule: Alerting, held: Policy) -> Facts:
 
 def within(rule: Alerting) -> float:
     """Return the seconds below which a rule on a time to go fires, from its expression."""
-    return float(rule.expr.rpartition("<")[2])
+    condition, _, _ = rule.expr.partition("\nand ")
+    return float(condition.rpartition("<")[2])
 
 
 def _anomaly(rule: Alerting, held: Policy) -> Facts:

@@ -39,7 +39,7 @@ _NOT_DELETE = (
 
 EXPORTER_DOWN = Statement(
     alert="ExporterDown",
-    when="Prometheus could not scrape an exporter, or knows of none",
+    when="Prometheus can scrape no exporter, or knows of none",
     means=_BLIND,
     why="Five minutes are longer than a restart or a deploy of the exporter takes.",
     first=(

@@ -133,7 +133,11 @@ def _filling(rule: Alerting, held: Policy) -> Iterator[Part]:
         yield Part("the age that is told is reached", _AGES[rule.alert], _AGES[rule.alert])
 
 
-_AGES = {"DataStale": float(health.STALE), "ApplicationSilent": float(_SILENT)}
+_AGES = {
+    "DataStale": float(health.STALE),
+    "ProductStale": float(health.STALE),
+    "ApplicationSilent": float(_SILENT),
+}
 
 
 def burnt(row: BurnAlert, held: Policy, share: float) -> float:

@@ -32,6 +32,7 @@ PLACEHOLDERS = {
     "job": "JOB",
     "instance": "HOST:PORT",
     "collector": "COLLECTOR",
+    "product": "PRODUCT",
     "application": "APPLICATION",
     "family": "FAMILY",
     "reason": "REASON",

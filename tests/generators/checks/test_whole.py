@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter.settings import Settings
 from generators.checks import routes
 from generators.checks.everything import run
 from generators.checks.gathering import Wanted
@@ -21,10 +22,12 @@ def generated() -> dict[str, str]:
     return texts(USER)
 
 
-def told(root: Path, found: dict[str, str], *, offline: bool = True) -> list[str]:
+def told(
+    root: Path, found: dict[str, str], settings: Settings = USER, *, offline: bool = True
+) -> list[str]:
     """Return the problems of files below a root."""
     write(root, found)
-    outcome = run(Wanted(root, USER), lambda _: None, offline=offline)
+    outcome = run(Wanted(root, settings), lambda _: None, offline=offline)
     return [str(problem) for problem in outcome.problems]
 
 
@@ -37,6 +40,11 @@ def changed(found: dict[str, str], path: str, old: str, new: str) -> dict[str, s
 def test_what_is_generated_is_whole(tmp_path: Path, generated: dict[str, str]) -> None:
     """Another service, objective and regions, no PagerDuty: by checks, tools, tests and mutants."""
     assert told(tmp_path, generated, offline=False) == []
+
+
+def test_without_settings_it_is_whole(tmp_path: Path) -> None:
+    """One server, no channel, no name: nothing that is generated is wrong or of no use."""
+    assert told(tmp_path, texts(Settings()), Settings()) == []
 
 
 def test_an_alert_that_is_missing_is_told(tmp_path: Path, generated: dict[str, str]) -> None:

@@ -36,7 +36,7 @@ def test_an_alert_can_be_left_out() -> None:
         ("DiskTrends", "there is no such alert; did you mean 'DiskTrend'?"),
         ("Xyzzy", "there is no such alert; docs/alerts.md lists all alerts"),
         ("CPUHigh", "has a key of its own; write alerts.CPUHigh"),
-        ("Watchdog", "there is no such alert"),
+        ("Watchdog", "cannot be changed; it proves that alerts arrive"),
     ],
 )
 def test_unknown_names_are_refused(name: str, told: str) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from exporter.settings import load
+from exporter.settings import Settings, load
+from exporter.settings.types import duration
 from generators.alertmanager.inhibition import inhibitions
 from generators.rules.build import build
 from generators.rules.model import alerts
@@ -133,9 +134,11 @@ def test_every_snippet_of_settings_loads_and_changes_nothing(tmp_path: Path) -> 
 
 def test_an_alert_without_a_value_offers_what_can_be_changed() -> None:
     """Severity and time of an alert without a threshold can be changed; of the watchdog nothing."""
+    every = alerts(build(Settings()).all)
+    held = next(duration(rule.hold) for rule in every if rule.alert == "DiskTrend")
     text = section(runbook("DiskTrend"), "Change it, or switch it off")
     assert [yaml.safe_load(found)["alerts"]["others"] for found in fences(text, "yaml")] == [
-        {"DiskTrend": {"severity": "low", "for": "30m"}},
+        {"DiskTrend": {"severity": "low", "for": held}},
         {"DiskTrend": {"enabled": False}},
     ]
     text = section(runbook("Watchdog"), "Change it, or switch it off")

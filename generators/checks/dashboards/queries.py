@@ -1,0 +1,109 @@
+"""Every query of panels, variables and annotations asks for what there is; no 0 is made up."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from exporter.settings import Settings
+from exporter.settings.types import seconds
+from generators.checks.dashboards.model import Body, Dashboard
+from generators.checks.dashboards.variables import LABEL_VALUES, query
+from generators.checks.gathering import asking
+from generators.checks.known import Known
+from generators.checks.list import CHECKS
+from generators.checks.model import Context, Server
+from generators.checks.places import Problem, Text
+from generators.checks.shapes import shape
+from generators.checks.tree import Aggregate, Binary, Call, Node, Unparsable, children, parse, paths
+from generators.dashboards.model import LONGTERM, MAIN
+from generators.prometheus import LONG_RETENTION, RETENTION
+
+RULE = "query"
+_RAW_RANGE = re.compile(r"\b(?:rate|irate)\([^\[\]]*\[([^\]]+)\]")
+_INTERVAL = "$__rate_interval"
+
+
+def check(board: Dashboard, context: Context) -> Iterator[Problem]:
+    """Yield what the checks of expressions find, and what only panels can get wrong."""
+    yield from _valued(board, context.known)
+    for server, texts in _asked(board, context.settings):
+        asked = asking(context, texts, server)
+        for one in CHECKS:
+            yield from one(asked)
+        for text in texts:
+            yield from _interval(text)
+            yield from _made_up(text)
+
+
+def _valued(board: Dashboard, known: Known) -> Iterator[Problem]:
+    """Yield variables that ask for the values of a label which the series do not have."""
+    for variable in board.variables:
+        found = LABEL_VALUES.fullmatch(query(variable))
+        tree = None if found is None else _tree(found[1])
+        if found is not None and tree is not None and not shape(tree, known).may_have(found[2]):
+            text = f"variable {variable['name']}: {found[1]} has no label {found[2]}"
+            yield board.problem(RULE, f"{text}; take a series that has it", query(variable))
+
+
+def _tree(expr: str) -> Node | None:
+    try:
+        return parse(expr, variables=True)
+    except Unparsable:
+        return None  # the check of syntax says it
+
+
+def _asked(board: Dashboard, settings: Settings) -> Iterator[tuple[Server, list[Text]]]:
+    """Yield the texts of all queries, by the server that is asked."""
+    by_name: dict[str, list[Text]] = {}
+    for source, expr in expressions(board):
+        by_name.setdefault(source, []).append(board.text(expr))
+    for source, texts in by_name.items():
+        yield server(settings, source), texts
+
+
+def server(settings: Settings, source: str) -> Server:
+    """Return the Prometheus that a datasource variable stands for."""
+    alone = settings.prometheus.longterm is None
+    kept = LONG_RETENTION if alone or source == f"${{{LONGTERM}}}" else RETENTION
+    return Server(settings.prometheus.scrape_interval, seconds(kept))
+
+
+def expressions(board: Dashboard) -> Iterator[tuple[str, str]]:
+    """Yield every expression with its datasource; of a variable, its selector."""
+    parts: list[Body] = [target for panel in board.panels for target in panel.get("targets", ())]
+    for part in (*parts, *board.annotations):
+        yield str(part.get("datasource", {}).get("uid", "")), str(part.get("expr", ""))
+    for variable in board.variables:
+        found = LABEL_VALUES.fullmatch(query(variable))
+        if found is not None:
+            # label_values() asks which values a label has: a query that keeps the label says so.
+            yield f"${{{MAIN}}}", f"count by ({found[2]}) ({found[1]})"
+
+
+def _interval(text: Text) -> Iterator[Problem]:
+    """Yield rates over a range that does not follow the resolution of the panel."""
+    for window in _RAW_RANGE.findall(text.value):
+        if window != _INTERVAL:
+            yield text.problem(RULE, f"rate over [{window}]; write [{_INTERVAL}]")
+
+
+def _made_up(text: Text) -> Iterator[Problem]:
+    """Yield `or vector(0)` beside what is no count: no data is not 0."""
+    tree = _tree(text.value)
+    for node, _ in paths(tree) if tree else ():
+        zero = isinstance(node, Binary) and node.operator == "or" and _zero(node.right)
+        if isinstance(node, Binary) and zero and not _counts(node.left):
+            yield text.problem(RULE, "only a count may be 0 without data; take `or` away")
+
+
+def _zero(node: Node) -> bool:
+    return isinstance(node, Call) and node.function == "vector"
+
+
+def _counts(node: Node) -> bool:
+    """Say whether a query counts: with count(), or how many there were in a range."""
+    if isinstance(node, Aggregate) and node.operator == "count":
+        return True
+    if isinstance(node, Call) and node.function == "count_over_time":
+        return True
+    below: Iterable[Node] = children(node) if isinstance(node, Aggregate) else ()
+    return any(map(_counts, below))
