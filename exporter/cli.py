@@ -26,6 +26,7 @@ COMMANDS = {
     "history": ("exporter.commands.history", "Write weeks of a simulated project's past."),
     "configs": ("exporter.commands.configs", "Write everything that is generated."),
     "check": ("exporter.commands.check", "Prove that rules ask for what there is."),
+    "preview": ("exporter.commands.preview", "Draw the dashboards without Grafana."),
     "completion": ("exporter.commands.completion", "Print a shell's completion script."),
 }
 _HELP = """Monitoring for Cloud Run, Cloud SQL and Redis with Prometheus.

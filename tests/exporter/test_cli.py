@@ -10,7 +10,17 @@ import pytest
 from exporter import __version__, cli, redaction
 from exporter.errors import IonmonError, PollError, Reason, SettingsError, StateLocked, ToolMissing
 
-COMMANDS = ("run", "simulate", "doctor", "estimate", "history", "configs", "check", "completion")
+COMMANDS = (
+    "run",
+    "simulate",
+    "doctor",
+    "estimate",
+    "history",
+    "configs",
+    "check",
+    "preview",
+    "completion",
+)
 
 
 def ionmon(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

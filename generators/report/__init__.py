@@ -1,0 +1,1 @@
+"""What a server knows, gathered into one model, and written by one renderer a format."""

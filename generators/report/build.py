@@ -1,0 +1,261 @@
+"""A panel of the model, from what its file says and what its queries returned."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from generators.report import reduce, tables
+from generators.report.display import Field, Value
+from generators.report.fields import Subject
+from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
+from generators.report.model import (
+    Bucket,
+    Calc,
+    Episode,
+    Heat,
+    Kind,
+    Lane,
+    Legend,
+    Look,
+    Panel,
+    Reading,
+    Series,
+)
+from generators.report.read import Wanted
+from generators.report.show import plain, series_color, share, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a panel's queries returned, after its transformations, and what went wrong."""
+
+    frames: tuple[Frame, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+def panel(wanted: Wanted, answer: Answer, text: Callable[[str], str]) -> Panel:
+    """Return a panel with what it shows; `text` fills variables into titles."""
+    legend = wanted.options.get("legend") or {}
+    base = Panel(
+        number=wanted.number,
+        kind=wanted.kind,
+        title=text(wanted.title),
+        description=text(wanted.description),
+        grid=wanted.grid,
+        look=_look(wanted.options),
+        legend=Legend(
+            shown=legend.get("showLegend", True) and legend.get("displayMode") != "hidden",
+            table=legend.get("displayMode") == "table",
+            right=legend.get("placement") == "right",
+        ),
+        no_value=str(wanted.config.defaults.get("noValue") or ""),
+        faults=answer.faults,
+        bare=wanted.bare,
+        type_name=wanted.type_name,
+    )
+    build = _BUILDERS.get(wanted.kind)
+    if build is None or answer.faults:
+        return base
+    return build(base, wanted, answer.frames)
+
+
+def _look(said: Any) -> Look:  # noqa: ANN401 - JSON
+    sort: dict[str, Any] = next(iter(said.get("sortBy") or ()), {})
+    legend = said.get("legend") or {}
+    return Look(
+        color=said.get("colorMode", "value"),
+        graph=said.get("graphMode", "none"),
+        text=said.get("textMode", "auto"),
+        orientation=said.get("orientation", "auto"),
+        bar=said.get("displayMode", "gradient"),
+        unfilled=said.get("showUnfilled", True),
+        markers=said.get("showThresholdMarkers", True),
+        show_value=said.get("showValue", "auto"),
+        sort=sort.get("displayName") or legend.get("sortBy") or "",
+        descending=bool(sort.get("desc", legend.get("sortDesc", False))),
+    )
+
+
+def _subjects(frames: tuple[Frame, ...]) -> list[tuple[Vector, Vector, Subject]]:
+    """Return each column of figures with the times beside it."""
+    found: list[tuple[Vector, Vector, Subject]] = []
+    for frame in frames:
+        figures = [c for c in frame.columns if c.kind == NUMBER]
+        for times in [c for c in frame.columns if c.kind == TIME][:1]:
+            found += [(times, c, Subject(c.name, frame.ref, c.labels)) for c in figures]
+    return found
+
+
+def _series(wanted: Wanted, frames: tuple[Frame, ...]) -> tuple[Series, ...]:
+    calcs = (wanted.options.get("legend") or {}).get("calcs") or ()
+    found = []
+    for at, (times, column, subject) in enumerate(_subjects(frames)):
+        field = wanted.config.of(subject)
+        values = tuple(v if isinstance(v, int | float) else None for v in column.values)
+        color = series_color(field, at, reduce.reduced("lastNotNull", values))
+        when = tuple(t for t in times.values if isinstance(t, int | float))
+        found.append(
+            Series(
+                field.name, column.labels, field, color, when, values, _calcs(calcs, values, field)
+            )
+        )
+    return tuple(found)
+
+
+def _calcs(names: Any, values: tuple[float | None, ...], field: Field) -> tuple[Calc, ...]:  # noqa: ANN401 - JSON
+    figures = [(name, reduce.reduced(name, values)) for name in names if reduce.known(name)]
+    return tuple(Calc(reduce.TITLES[name], value, plain(value, field)) for name, value in figures)
+
+
+def _timeseries(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+    return replace(
+        base, series=tuple(s for s in _series(wanted, frames) if not s.field.style.hidden)
+    )
+
+
+def _readings(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+    how = wanted.options.get("reduceOptions") or {}
+    if how.get("values"):
+        found = _rows(wanted, frames, how)
+    else:
+        calc = next((c for c in how.get("calcs") or () if reduce.known(c)), "lastNotNull")
+        found = [
+            (series.name, reduce.reduced(calc, series.values), series.field, series)
+            for series in _series(wanted, frames)
+            if not series.field.style.hidden
+        ]
+    spread = [v for *_, s in found if s for v in s.values if v is not None]
+    spread += [v for _, v, _, _ in found if isinstance(v, int | float)]
+    low, high = (min(spread), max(spread)) if spread else (None, None)
+    readings = tuple(_reading(one, at, low, high) for at, one in enumerate(found))
+    return replace(base, readings=readings)
+
+
+Found = tuple[str, Value, Field, Series | None]
+
+
+def _rows(wanted: Wanted, frames: tuple[Frame, ...], how: Any) -> list[Found]:  # noqa: ANN401 - JSON
+    """Return a reading for each row, named by its words."""
+    found: list[Found] = []
+    for frame in frames:
+        words = [c for c in frame.columns if c.kind == STRING]
+        for column in (c for c in frame.columns if c.kind == NUMBER):
+            field = wanted.config.of(Subject(column.name, frame.ref, column.labels))
+            for at in range(min(frame.length, int(how.get("limit") or frame.length))):
+                name = " ".join(str(c.values[at]) for c in words) or field.name
+                value = column.values[at]
+                found.append((name, None if isinstance(value, Series) else value, field, None))
+    return found
+
+
+def _reading(one: Found, at: int, low: float | None, high: float | None) -> Reading:
+    name, value, field, series = one
+    show = shown(value, field)
+    bottom = field.minimum if field.minimum is not None else 0.0 if low is None else min(low, 0.0)
+    top = next(n for n in (field.maximum, high, 100.0) if n is not None)
+    return Reading(
+        name=name,
+        text=show.text,
+        color=show.color or series_color(field, at, value),
+        field=field,
+        value=value,
+        share=share(value, field, bottom, top) if isinstance(value, int | float) else 0.0,
+        minimum=bottom,
+        maximum=top,
+        behind=series,
+    )
+
+
+def _table(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+    columns = tables.columns(wanted.config, frames[0]) if frames else ()
+    return replace(base, columns=tables.ordered(columns, base.look.sort, down=base.look.descending))
+
+
+def _heatmap(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+    axis = wanted.options.get("yAxis") or {}
+    field = replace(
+        wanted.config.of(Subject("")),
+        unit=axis.get("unit") or wanted.config.defaults.get("unit") or "",
+        decimals=axis.get("decimals"),
+    )
+    subjects = sorted(_subjects(frames), key=lambda s: _bound(s[1].name))
+    rows = [[_number(v) for v in column.values] for _, column, _ in subjects]
+    least = (wanted.options.get("filterValues") or {}).get("le", 0.0)
+    if any(target.format == "heatmap" for target in wanted.targets):
+        rows = _apart(rows)
+    buckets = tuple(
+        Bucket(column.name, tuple(None if v is None or v <= least else v for v in row))
+        for (_, column, _), row in zip(subjects, rows, strict=True)
+    )
+    if not buckets:
+        return base
+    times = tuple(t for t in subjects[0][0].values if isinstance(t, int | float))
+    scheme = (wanted.options.get("color") or {}).get("scheme", "Oranges")
+    return replace(base, heat=Heat(times, buckets, scheme, field))
+
+
+def _bound(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _number(value: Value | Series) -> float | None:
+    return value if isinstance(value, int | float) else None
+
+
+def _apart(rows: list[list[float | None]]) -> list[list[float | None]]:
+    """Return what fell into each bucket alone, from counts that include the buckets below."""
+    apart, below = list[list[float | None]](), [0.0] * len(rows[0] if rows else ())
+    for row in rows:
+        apart.append(
+            [None if v is None else max(0.0, v - b) for v, b in zip(row, below, strict=True)]
+        )
+        below = [b if v is None else v for v, b in zip(row, below, strict=True)]
+    return apart
+
+
+def _timeline(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+    merge = wanted.options.get("mergeValues", True)
+    lanes = [
+        Lane(series.name, _episodes(series, at, merge=merge))
+        for at, series in enumerate(_series(wanted, frames))
+    ]
+    return replace(base, lanes=tuple(lane for lane in lanes if lane.episodes))
+
+
+def _episodes(series: Series, at: int, *, merge: bool) -> tuple[Episode, ...]:
+    """Return the states of a series: each lasts until the next point."""
+    found: list[Episode] = []
+    step = series.times[1] - series.times[0] if len(series.times) > 1 else 60.0
+    for time, value in zip(series.times, series.values, strict=True):
+        show = shown(value, series.field)
+        if value is None:
+            continue
+        color = show.color or series_color(series.field, at, value)
+        last = found[-1] if found else None
+        same = last and (last.text, last.color, last.end) == (show.text, color, time)
+        if merge and last and same:
+            found[-1] = replace(last, end=time + step)
+        else:
+            found.append(Episode(time, time + step, show.text, color))
+    return tuple(found)
+
+
+def _text(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+    del frames
+    rich = wanted.options.get("mode", "markdown") == "markdown"
+    return replace(base, text=str(wanted.options.get("content") or ""), rich=rich)
+
+
+_BUILDERS: dict[Kind, Callable[[Panel, Wanted, tuple[Frame, ...]], Panel]] = {
+    Kind.TIMESERIES: _timeseries,
+    Kind.STAT: _readings,
+    Kind.GAUGE: _readings,
+    Kind.BAR_GAUGE: _readings,
+    Kind.TABLE: _table,
+    Kind.HEATMAP: _heatmap,
+    Kind.STATE_TIMELINE: _timeline,
+    Kind.TEXT: _text,
+}

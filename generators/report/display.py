@@ -1,0 +1,85 @@
+"""How values are shown, as frozen values: units, limits, colours, words.
+
+A colour is a name of Grafana's palette (`green`, `semi-dark-red`, `text`) or `#rrggbb`; a renderer
+knows what a name looks like on its background.
+"""
+
+from dataclasses import dataclass
+
+Value = float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A colour, from a value upwards; the first of a list begins at minus infinity."""
+
+    at: float
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Steps in rising order; `percent` steps are shares of the way from minimum to maximum."""
+
+    steps: tuple[Step, ...] = ()
+    percent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Words for values: for one `value`, for a range, for a pattern, or for a special value."""
+
+    text: str = ""
+    color: str = ""
+    value: str | None = None
+    low: float | None = None
+    high: float | None = None
+    pattern: str = ""
+    special: str = ""
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a line, a bar or a cell is drawn; shares are between 0 and 1."""
+
+    draw: str = "line"
+    interpolation: str = "linear"
+    width: float = 1.0
+    fill: float = 0.0
+    dash: str = ""
+    points: str = "auto"
+    point_size: float = 5.0
+    stack: str = ""
+    below_to: str = ""
+    connect: float = 0.0
+    negative: bool = False
+    limits: str = "off"
+    axis: str = "auto"
+    axis_label: str = ""
+    soft_min: float | None = None
+    soft_max: float | None = None
+    logarithmic: bool = False
+    cell: str = "auto"
+    cell_mode: str = ""
+    align: str = ""
+    cell_width: int = 0
+    hidden: bool = False
+    unlisted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How values of one series or column are shown: unit, limits, colours, words."""
+
+    name: str = ""
+    unit: str = ""
+    decimals: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    thresholds: Thresholds = Thresholds()
+    mappings: tuple[Mapping, ...] = ()
+    color_mode: str = "palette-classic"
+    color: str = ""
+    no_value: str = ""
+    style: Style = Style()

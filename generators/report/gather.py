@@ -1,0 +1,255 @@
+"""A dashboard with its data: every query asked, every variable filled in."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from generators.report import span as spans
+from generators.report import variables as vars_of
+from generators.report.build import Answer, panel
+from generators.report.colors import known
+from generators.report.frames import Frame, frames, templated
+from generators.report.model import Alert, Board, Choice, Event, Kind, Panel
+from generators.report.query import Alerting, Points, Prometheus, Refused
+from generators.report.read import File, Noted, Target, Wanted, repeated
+from generators.report.span import Span
+from generators.report.transform import Unknown, changed
+from generators.report.variables import Scope, Variable
+
+WIDE = 1600  # pixels of a page for which points are asked
+_MOST_EVENTS = 100
+_LABEL_VALUES = re.compile(r"label_values\(\s*(?:(.+),\s*)?([A-Za-z_]\w*)\s*\)", re.DOTALL)
+_MATCHER = re.compile(r'(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"')
+_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for: servers, time, variables. Times left empty are the dashboard's own."""
+
+    server: Prometheus
+    now: float
+    others: Mapping[str, Prometheus] = field(default_factory=dict)
+    start: str = ""
+    end: str = ""
+    given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    least: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One dashboard's span and scope, and where its data is."""
+
+    request: Request
+    span: Span
+    scope: Scope
+
+    def server(self, data: str) -> Prometheus:
+        return self.request.others.get(self.scope.filled(data), self.request.server)
+
+    def with_own(self, **own: str) -> "_Place":
+        return replace(self, scope=Scope(self.scope.variables, {**self.scope.own, **own}))
+
+    def choosing(self, name: str, value: str) -> "_Place":
+        chosen = replace(self.scope.variables[name], values=(value,), chosen_all=False)
+        return replace(self, scope=Scope({**self.scope.variables, name: chosen}, self.scope.own))
+
+
+def board(file: File, request: Request, say: Callable[[str], None]) -> Board:
+    """Return a dashboard with everything that it shows; `say` hears each panel's title."""
+    span = spans.between(request.start or file.start, request.end or file.end, request.now)
+    place, faults = _place(file, request, span)
+    panels = []
+    for wanted, here in _each(file, place):
+        say(wanted.title)
+        panels.append(_panel(wanted, here))
+    events, more = _events(file.notes, place)
+    return Board(
+        uid=file.uid,
+        title=file.title,
+        description=file.description,
+        start=span.start,
+        end=span.end,
+        rows=tuple(replace(row, title=place.scope.titled(row.title)) for row in file.rows),
+        panels=tuple(panels),
+        choices=tuple(
+            Choice(v.name, v.label, v.text) for v in place.scope.variables.values() if not v.hidden
+        ),
+        events=events,
+        links=file.links,
+        faults=(*faults, *more),
+    )
+
+
+def _place(file: File, request: Request, span: Span) -> tuple[_Place, list[str]]:
+    """Fill the variables in, one after another, since one's query may use those before it."""
+    own = {
+        "__range": spans.written(span.seconds),
+        "__range_s": str(round(span.seconds)),
+        "__range_ms": str(round(span.seconds * 1000)),
+        "__from": str(round(span.start * 1000)),
+        "__to": str(round(span.end * 1000)),
+        "__dashboard": file.title,
+    }
+    place, faults = _Place(request, span, Scope({}, own)), list[str]()
+    for variable in vars_of.read(file.variables, request.given):
+        filled, fault = _with_values(variable, place)
+        faults += [fault] if fault else []
+        chosen = {**place.scope.variables, variable.name: filled}
+        place = replace(place, scope=Scope(chosen, own))
+    return place, faults
+
+
+def _with_values(variable: Variable, place: _Place) -> tuple[Variable, str]:
+    """Return a variable with all values that its query finds, where it is on All."""
+    found = _LABEL_VALUES.fullmatch(place.scope.filled(variable.query).strip())
+    if not found or variable.values not in {(), (vars_of.ALL,)}:
+        return variable, ""
+    try:
+        server = place.server(variable.data)
+        values = server.label_values(found[2], found[1] or "", place.span)
+    except Refused as error:
+        return replace(variable, values=()), f"variable {variable.name}: {error}"
+    if not variable.chosen_all:
+        values = values[:1]
+    return replace(variable, values=values), ""
+
+
+def _each(file: File, place: _Place) -> Iterator[tuple[Wanted, _Place]]:
+    for wanted in file.panels:
+        variable = place.scope.variables.get(wanted.repeat)
+        if variable is None:
+            yield wanted, place
+        else:
+            for one, value in repeated(wanted, variable.values):
+                yield one, place.choosing(variable.name, value)
+
+
+def _panel(wanted: Wanted, place: _Place) -> Panel:
+    if wanted.kind is Kind.ALERT_LIST:
+        return _alert_list(wanted, place)
+    found, faults = list[Frame](), list[str]()
+    alone = len({target.ref for target in wanted.targets}) == 1
+    for target in wanted.targets:
+        try:
+            found += frames(
+                replace(target, legend=place.scope.filled(target.legend)),
+                _asked(target, wanted, place),
+                alone=alone,
+            )
+        except Refused as error:
+            faults.append(f"query {target.ref}: {error}")
+    try:
+        after = changed(found, wanted.changes) if not faults else []
+    except Unknown as error:
+        after, faults = [], [str(error)]
+    filled = replace(wanted, options=_options(wanted, place.scope))
+    return panel(filled, Answer(tuple(after), tuple(faults)), place.scope.titled)
+
+
+def _options(wanted: Wanted, scope: Scope) -> Mapping[str, object]:
+    content = wanted.options.get("content")
+    if content is None:
+        return wanted.options
+    return {**wanted.options, "content": scope.titled(str(content))}
+
+
+def _asked(target: Target, wanted: Wanted, place: _Place) -> list[Points]:
+    pixels = wanted.points or WIDE * wanted.grid.w / 24
+    own = spans.duration(place.scope.filled(target.least))
+    least = own or place.request.least
+    step = spans.step(place.span, pixels, least)
+    filled = place.with_own(
+        __interval=spans.written(step),
+        __interval_ms=str(round(step * 1000)),
+        __rate_interval=spans.written(max(step + least, 4 * least)),
+        __rate_interval_ms=str(round(max(step + least, 4 * least) * 1000)),
+    )
+    expr, server = filled.scope.filled(target.expr), place.server(target.data)
+    if target.instant:
+        return server.instant(expr, place.span.end)
+    return server.range(expr, place.span, step)
+
+
+def _alert_list(wanted: Wanted, place: _Place) -> Panel:
+    data = next((target.data for target in wanted.targets), "")
+    base = panel(wanted, Answer(), place.scope.titled)
+    try:
+        found = place.server(data).alerts()
+    except Refused as error:
+        return replace(base, faults=(f"alerts: {error}",))
+    states = wanted.options.get("stateFilter") or {"firing": True, "pending": True}
+    matchers = _MATCHER.findall(
+        place.scope.filled(wanted.options.get("alertInstanceLabelFilter") or "")
+    )
+    fitting = [
+        alert for alert in found if states.get(alert.state) and _fits(dict(alert.labels), matchers)
+    ]
+    most = int(wanted.options.get("maxItems") or 20)
+    alerts = sorted(map(_alert, fitting), key=lambda alert: -alert.since)
+    return replace(base, alerts=tuple(alerts[:most]))
+
+
+def _fits(labels: Mapping[str, str], matchers: list[tuple[str, str, str]]) -> bool:
+    for name, operator, wanted in matchers:
+        value = labels.get(name, "")
+        same = bool(re.fullmatch(wanted, value)) if "~" in operator else value == wanted
+        if same == operator.startswith("!"):
+            return False
+    return True
+
+
+def _alert(found: Alerting) -> Alert:
+    labels = dict(found.labels)
+    shown = tuple((n, v) for n, v in found.labels if n not in {"alertname", "severity"})
+    return Alert(
+        labels.get("alertname", ""),
+        found.state,
+        labels.get("severity", ""),
+        shown,
+        _moment(found.since),
+        found.summary,
+    )
+
+
+def _moment(text: str) -> float:
+    """Return when it was; Prometheus writes nanoseconds, of which Python reads six digits."""
+    short = re.sub(r"(\.\d{6})\d+", r"\1", text.replace("Z", "+00:00"))
+    try:
+        return datetime.fromisoformat(short).timestamp()
+    except ValueError:
+        return 0.0
+
+
+def _events(notes: tuple[Noted, ...], place: _Place) -> tuple[tuple[Event, ...], list[str]]:
+    """Return the dashboard's annotations, as many of the last as can be told apart."""
+    events, faults = list[Event](), list[str]()
+    for note in notes:
+        step = max(spans.duration(note.step), spans.step(place.span, WIDE, 1))
+        own = {"__interval": spans.written(step), "__rate_interval": spans.written(4 * step)}
+        expr = place.with_own(**own).scope.filled(note.expr)
+        try:
+            found = place.server(note.data).range(expr, place.span, step)
+        except Refused as error:
+            faults.append(f"annotation {note.name}: {error}")
+            continue
+        for one in found:
+            events += _regions(note, one, step)
+    events.sort(key=lambda event: event.start)
+    return tuple(events[-_MOST_EVENTS:]), faults
+
+
+def _regions(note: Noted, one: Points, step: float) -> Iterator[Event]:
+    """Yield an event for each run of points that are there and not 0."""
+    text = _TAG.sub("", templated(note.text, one.labels)).strip()
+    title = ": ".join(part for part in (templated(note.title, one.labels), text) if part)
+    begin = last = None
+    for time, value in zip(one.times, one.values, strict=True):
+        if value and value == value:  # noqa: PLR0124 - NaN is a gap
+            begin, last = time if begin is None else begin, time
+        elif begin is not None and last is not None:
+            yield Event(title, known(note.color, "red"), begin, last)
+            begin = None
+    if begin is not None and last is not None:
+        yield Event(title, known(note.color, "red"), begin, last + step)

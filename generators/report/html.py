@@ -1,0 +1,185 @@
+"""Dashboards as one HTML file that asks nothing of any network; plotly.js draws its charts."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import plotly.offline
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from generators.report import blocks, charts, svg
+from generators.report.colors import Theme, palette
+from generators.report.model import Board, Kind, Panel, Series
+
+_UNIT, _GAP, _HEAD, _LEGEND_ROW = 30, 8, 34, 22  # pixels, as Grafana's grid has them
+_DARK_FROM = 0.58  # of full brightness: text on what is brighter is black
+_FIGURES = frozenset({Kind.TIMESERIES, Kind.HEATMAP, Kind.STATE_TIMELINE})
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A dashboard on a page, with a word on each panel that is not the same on the other side."""
+
+    board: Board
+    heading: str = ""
+    marks: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page: one dashboard, or an old and a new one side by side."""
+
+    sides: tuple[Side, ...]
+    theme: Theme
+    source: str
+    version: str
+
+
+def page(sheet: Sheet) -> str:
+    """Return the page."""
+    figures = {
+        f"{side}-{at}": drawn
+        for side, one in enumerate(sheet.sides)
+        for at, panel in enumerate(one.board.panels)
+        if (drawn := figure(panel, one.board)) is not None
+    }
+    library, script = plotly.offline.get_plotlyjs(), _source("page.js")
+    return _environment().get_template("page.html").render(
+        sheet=sheet,
+        figures=embedded(figures),
+        palettes=embedded({theme.value: palette(theme) for theme in (Theme.DARK, Theme.LIGHT)}),
+        palettes_of={theme.value: palette(theme) for theme in (Theme.DARK, Theme.LIGHT)},
+        style=Markup(_source("page.css")),  # noqa: S704 - a file of this package
+        library=Markup(_harmless(library)),  # noqa: S704 - plotly's own file
+        script=Markup(script),  # noqa: S704 - a file of this package
+        hashes=[_hash(_harmless(library)), _hash(script)],
+    )  # fmt: skip
+
+
+def figure(panel: Panel, board: Board) -> dict[str, Any] | None:
+    """Return a panel's chart; None where it is none, or has nothing to draw."""
+    if panel.faults or panel.empty:
+        return None
+    if panel.kind is Kind.TIMESERIES:
+        return charts.lines(panel, board, _chart_height(panel))
+    if panel.kind is Kind.HEATMAP and panel.heat is not None:
+        return blocks.heat(panel, board, panel.heat)
+    if panel.kind is Kind.STATE_TIMELINE:
+        return blocks.states(panel, board)
+    return None
+
+
+def _chart_height(panel: Panel) -> float:
+    legend = panel.legend
+    rows = 0 if not legend.shown or legend.right else len(panel.series) + 1 if legend.table else 1
+    return max(60.0, height(panel) - _HEAD - 34 - min(rows, 5) * _LEGEND_ROW)
+
+
+def height(panel: Panel) -> int:
+    """Return a panel's pixels from top to bottom."""
+    return panel.grid.h * (_UNIT + _GAP) - _GAP
+
+
+def _harmless(script: str) -> str:
+    """Return a script that cannot end the element it is in."""
+    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def embedded(body: object) -> Markup:
+    """Return JSON that cannot end the element it is in."""
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return Markup(safe)  # noqa: S704 - made safe on the line above
+
+
+def _source(name: str) -> str:
+    environment = _environment()
+    assert environment.loader is not None  # noqa: S101 - it was given one
+    return environment.loader.get_source(environment, name)[0]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("generators", "report/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        css=css, moment=moment, markdown=_markdown, on=text_on, spark=svg.spark, ring=svg.ring,
+        listed=listed, dial=lambda share: svg.dial(0.0, max(share, 0.001), 80.0),
+        across=across, lasting=_lasting,
+    )  # fmt: skip
+    environment.globals.update(height=height, is_figure=lambda panel: panel.kind in _FIGURES)
+    return environment
+
+
+def css(color: str) -> str:
+    """Return a colour as a style says it; names are the theme's."""
+    return color if color.startswith("#") else f"var(--c-{color or 'soft'})"
+
+
+def text_on(color: str) -> str:
+    """Return the colour of a text on a background."""
+    shade = color if color.startswith("#") else palette(Theme.DARK)[color or "soft"]
+    red, green, blue = (int(shade[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > _DARK_FROM else "#fff"
+
+
+def moment(time: float, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    """Return a time in UTC."""
+    return datetime.fromtimestamp(time, UTC).strftime(pattern)
+
+
+def _lasting(seconds: float) -> str:
+    minutes = int(max(0, seconds) // 60)
+    days, hours = minutes // 1440, minutes // 60 % 24
+    return (
+        f"{days} d {hours} h"
+        if days
+        else f"{hours} h {minutes % 60} min"
+        if hours
+        else f"{minutes} min"
+    )
+
+
+def _markdown(text: str) -> Markup:
+    """Return Markdown as HTML; HTML within it is shown, not obeyed."""
+    rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    return Markup(rendered)  # noqa: S704 - the renderer escapes
+
+
+def listed(panel: Panel) -> list[Series]:
+    """Return the series of a legend, in its order."""
+    found = [series for series in panel.series if not series.field.style.unlisted]
+    title, sign = panel.look.sort, -1 if panel.look.descending else 1
+    if title == "Name":
+        return sorted(found, key=lambda series: series.name, reverse=sign < 0)
+
+    def figure_of(series: Series) -> tuple[bool, float]:
+        value = next((c.value for c in series.calcs if c.title == title), None)
+        return (False, sign * value) if isinstance(value, int | float) else (True, 0.0)
+
+    return sorted(found, key=figure_of) if title else found
+
+
+def across(panel: Panel) -> bool:
+    """Say whether several readings stand beside each other, not below each other."""
+    if panel.look.orientation == "auto":
+        return panel.grid.w * 2 >= panel.grid.h * 1.2 or panel.kind is Kind.GAUGE
+    return (panel.look.orientation == "vertical") is (
+        panel.kind in {Kind.BAR_GAUGE, Kind.STAT, Kind.GAUGE}
+    )

@@ -1,0 +1,122 @@
+"""Pages of dashboards: which files, which data, one beside another where a change is reviewed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporter.errors import SettingsError
+from generators.report import gather, read, span, variables
+from generators.report.colors import Theme
+from generators.report.html import Sheet, Side, page
+from generators.report.model import Board
+from generators.report.query import server
+
+_HEAD = 190  # pixels above the grid, and below it
+_ROW, _PHONE = 38, 760
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a command line asks for."""
+
+    folder: Path
+    names: tuple[str, ...]
+    against: Path | None
+    url: str
+    sources: Mapping[str, str]
+    start: str
+    end: str
+    given: Mapping[str, tuple[str, ...]]
+    interval: str
+    open_rows: bool
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One dashboard, or an old and a new one."""
+
+    name: str
+    sides: tuple[Side, ...]
+
+    def html(self, theme: str, source: str, version: str) -> str:
+        """Return the page."""
+        return page(Sheet(self.sides, Theme(theme), source, version))
+
+    def height(self, wide: int) -> int:
+        """Return how high its picture has to be, so that it is all there."""
+        return max(_height(side.board, wide) for side in self.sides) * (
+            len(self.sides) if wide <= _PHONE else 1
+        )
+
+    @property
+    def faults(self) -> list[str]:
+        """Return what did not work, by panel, on the newest side."""
+        board = self.sides[-1].board
+        inside = [f"{p.title}: {fault}" for p in board.panels for fault in p.faults]
+        return [*board.faults, *inside]
+
+
+def _height(board: Board, wide: int) -> int:
+    if wide <= _PHONE:
+        panels = sum(panel.grid.h * _ROW for panel in board.panels)
+        return _HEAD + 120 + panels + 48 * len(board.rows)
+    ends = [panel.grid.y + panel.grid.h for panel in board.panels]
+    ends += [row.y + 1 for row in board.rows]
+    return _HEAD + max(ends, default=0) * _ROW
+
+
+def pages(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Page]:
+    """Yield a page for each dashboard; `say` hears what is being asked for."""
+    found = [read.read(path, open_rows=wanted.open_rows)
+             for path in read.files(wanted.folder, wanted.names)]  # fmt: skip
+    variables.unknown([file.variables for file in found], wanted.given)
+    request = _request(wanted)
+    for file in found:
+        say(f"{file.name}: {len(file.panels)} panels")
+        new = gather.board(file, request, lambda _: None)
+        if wanted.against is None:
+            yield Page(file.name, (Side(new),))
+        else:
+            yield _beside(file, new, wanted.against, request, open_rows=wanted.open_rows)
+
+
+def _request(wanted: Wanted) -> gather.Request:
+    least = span.duration(wanted.interval)
+    if least <= 0:
+        raise SettingsError(f"--interval {wanted.interval}: write a duration such as 15s")
+    return gather.Request(
+        server=server(wanted.url),
+        now=wanted.now,
+        others={uid: server(url) for uid, url in wanted.sources.items()},
+        start=wanted.start,
+        end=wanted.end,
+        given=wanted.given,
+        least=least,
+    )
+
+
+def _beside(
+    file: read.File, new: Board, folder: Path, request: gather.Request, *, open_rows: bool
+) -> Page:
+    """Return a page with the older file's dashboard on the left, where there is one."""
+    path = folder / file.path.name
+    if not path.exists():
+        return Page(file.name, (Side(new, "new"),))
+    before = read.read(path, open_rows=open_rows)
+    old = gather.board(before, request, lambda _: None)
+    gone, changed = marks(before, file)
+    return Page(file.name, (Side(old, "before", gone), Side(new, "after", changed)))
+
+
+def marks(old: read.File, new: read.File) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the words on panels that differ: on the older side, and on the newer."""
+    before, after = ({panel.number: panel for panel in file.panels} for file in (old, new))
+    gone = {number: "gone" for number in before if number not in after}
+    changed = {
+        number: "changed" if number in before else "new"
+        for number, panel in after.items()
+        if before.get(number) != panel
+    }
+    moved = {number: "changed" for number in changed if number in before}
+    return {**gone, **moved}, changed

@@ -1,0 +1,252 @@
+"""Grafana's transformations, as far as dashboards of this project and their like use them."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from exporter.errors import IonmonError
+from generators.report import reduce
+from generators.report.display import Field, Value
+from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector, renamed
+from generators.report.model import Series
+from generators.report.read import Change
+
+Frames = list[Frame]
+Options = Mapping[str, Any]
+
+
+class Unknown(IonmonError):
+    """A transformation that is not known here."""
+
+
+def changed(found: Frames, changes: Sequence[Change]) -> Frames:
+    """Return frames after a panel's transformations."""
+    for change in changes:
+        if change.name not in _CHANGES:
+            raise Unknown(
+                f"the transformation {change.name!r} is not known to ionmon preview; "
+                f"known are {', '.join(_CHANGES)}"
+            )
+        found = _CHANGES[change.name](found, change.options)
+    return found
+
+
+def _merge(found: Frames, options: Options) -> Frames:
+    """Make one table: rows that agree in all shared columns become one."""
+    del options
+    if not found:
+        return []
+    kinds = {c.name: c for frame in found for c in frame.columns}
+    shared = [
+        name for name in kinds if all(frame.column(name) for frame in found) and len(found) > 1
+    ]
+    merged: list[dict[str, Value | Series]] = []
+    for row in (row for frame in found for row in frame.rows()):
+        partner = next((m for m in merged if _joins(m, row, shared)), None)
+        if partner is None:
+            merged.append(dict(row))
+        else:
+            partner.update(row)
+    return [_framed(found[0].ref, kinds, merged)]
+
+
+def _joins(
+    one: Mapping[str, Value | Series], other: Mapping[str, Value | Series], shared: list[str]
+) -> bool:
+    fits = bool(shared) and all(one.get(name) == other.get(name) for name in shared)
+    return fits and all(one[name] == other[name] for name in other if name in one)
+
+
+def _framed(
+    ref: str, like: Mapping[str, Vector], rows: Sequence[Mapping[str, Value | Series]]
+) -> Frame:
+    columns = (
+        Vector(name, column.kind, tuple(row.get(name) for row in rows), column.labels, column.plain)
+        for name, column in like.items()
+    )
+    return Frame(ref, tuple(columns))
+
+
+def _organize(found: Frames, options: Options) -> Frames:
+    excluded = {name for name, out in (options.get("excludeByName") or {}).items() if out}
+    order = options.get("indexByName") or {}
+    names = options.get("renameByName") or {}
+
+    def organized(frame: Frame) -> Frame:
+        kept = [c for c in frame.columns if not excluded & {c.name, c.source}]
+        last = len(kept) + len(order)
+        kept.sort(key=lambda c: order.get(c.name, order.get(c.source, last)))
+        new = (renamed(c, names.get(c.name) or names.get(c.source) or c.name) for c in kept)
+        return Frame(frame.ref, tuple(new))
+
+    return [organized(frame) for frame in found]
+
+
+def _labels_to_fields(found: Frames, options: Options) -> Frames:
+    wanted = options.get("keepLabels")
+    if options.get("mode") == "rows":
+        return [_label_rows(frame, wanted) for frame in found]
+    tables = [_label_columns(frame, wanted, options.get("valueLabel")) for frame in found]
+    return _merge(tables, {})
+
+
+def _label_rows(frame: Frame, wanted: Sequence[str] | None) -> Frame:
+    labels = [
+        pair for c in frame.columns for pair in c.labels if wanted is None or pair[0] in wanted
+    ]
+    return Frame(
+        frame.ref,
+        (
+            Vector("label", STRING, tuple(name for name, _ in labels)),
+            Vector("value", STRING, tuple(value for _, value in labels)),
+        ),
+    )
+
+
+def _label_columns(frame: Frame, wanted: Sequence[str] | None, value_label: str | None) -> Frame:
+    times = [c for c in frame.columns if c.kind == TIME]
+    figures = [c for c in frame.columns if c.kind != TIME]
+    labels = {n: v for c in figures for n, v in c.labels if wanted is None or n in wanted}
+    value_name = labels.pop(value_label, "Value") if value_label else ""
+    columns = [Vector(n, STRING, (v,) * frame.length) for n, v in sorted(labels.items())]
+    named = [renamed(c, value_name or c.source) for c in figures]
+    return Frame(frame.ref, (*times, *columns, *named))
+
+
+def _sort_by(found: Frames, options: Options) -> Frames:
+    for rule in options.get("sort") or ():
+        found = [_sorted(frame, rule.get("field", ""), down=rule.get("desc", False))
+                 for frame in found]  # fmt: skip
+    return found
+
+
+def _sorted(frame: Frame, name: str, *, down: bool) -> Frame:
+    column = frame.column(name)
+    if column is None:
+        return frame
+    order = sorted(range(frame.length), key=lambda at: sort_key(column.values[at]), reverse=down)
+    return _picked(frame, order)
+
+
+def sort_key(value: Value | Series) -> tuple[int, float, str]:
+    """Return what sorts values: nothing first, then numbers, then words."""
+    if value is None:
+        return 0, 0.0, ""
+    if isinstance(value, Series):
+        return sort_key(reduce.reduced("lastNotNull", value.values))
+    return (1, float(value), "") if isinstance(value, int | float) else (2, 0.0, value)
+
+
+def _picked(frame: Frame, order: Sequence[int]) -> Frame:
+    columns = (
+        Vector(c.name, c.kind, tuple(c.values[at] for at in order), c.labels, c.plain)
+        for c in frame.columns
+    )
+    return Frame(frame.ref, tuple(columns))
+
+
+def _reduce(found: Frames, options: Options) -> Frames:
+    """Make a row of each series, with a column for each figure."""
+    calcs = [name for name in options.get("reducers") or ["max"] if reduce.known(name)]
+    columns = [(f, c) for f in found for c in f.columns if c.kind == NUMBER]
+    names: tuple[Value | Series, ...] = tuple(c.name for _, c in columns)
+    labels = sorted({n for _, c in columns for n, _ in c.labels}) if options.get("labelsToFields") \
+        else []  # fmt: skip
+    figures = (
+        Vector(reduce.TITLES[calc], NUMBER,
+               tuple(reduce.reduced(calc, plain_values(c)) for _, c in columns))
+        for calc in calcs
+    )  # fmt: skip
+    told = (Vector(n, STRING, tuple(dict(c.labels).get(n) for _, c in columns)) for n in labels)
+    return [Frame("", (Vector("Field", STRING, names), *told, *figures))] if columns else []
+
+
+def plain_values(column: Vector) -> list[Value]:
+    """Return a column's values, without those that are whole series."""
+    return [value for value in column.values if not isinstance(value, Series)]
+
+
+def _join(found: Frames, options: Options) -> Frames:
+    """Join by a column; `inner` keeps the rows that all have."""
+    by = options.get("byField") or "Time"
+    joined: dict[Value | Series, dict[str, Value | Series]] = {}
+    kinds: dict[str, Vector] = {}
+    counts: dict[Value | Series, int] = {}
+    for frame in (frame for frame in found if frame.column(by)):
+        kinds.update({c.name: c for c in frame.columns if c.name not in kinds})
+        for row in frame.rows():
+            joined.setdefault(row[by], {}).update(row)
+            counts[row[by]] = counts.get(row[by], 0) + 1
+    if options.get("mode") == "inner":
+        joined = {key: row for key, row in joined.items() if counts[key] == len(found)}
+    rows = [joined[key] for key in sorted(joined, key=sort_key)]
+    return [_framed(found[0].ref, kinds, rows)] if kinds else []
+
+
+def _filter_by_name(found: Frames, options: Options) -> Frames:
+    kept, out = options.get("include") or {}, options.get("exclude") or {}
+
+    def wanted(column: Vector) -> bool:
+        inside = not kept or _named(column, kept)
+        return inside and not (out and _named(column, out))
+
+    picked = (Frame(f.ref, tuple(c for c in f.columns if wanted(c))) for f in found)
+    return [frame for frame in picked if frame.columns]
+
+
+def _named(column: Vector, rule: Options) -> bool:
+    pattern = str(rule.get("pattern") or "").strip("/")
+    return column.name in (rule.get("names") or ()) or bool(
+        pattern and re.search(pattern, column.name)
+    )
+
+
+def _rename_by_regex(found: Frames, options: Options) -> Frames:
+    pattern = str(options.get("regex", "")).strip("/")
+    put = re.sub(r"\$(\d)", r"\\\1", str(options.get("renamePattern", "")))
+    return [
+        Frame(f.ref, tuple(renamed(c, re.sub(pattern, put, c.name)) if c.kind != TIME else c
+                           for c in f.columns))
+        for f in found
+    ]  # fmt: skip
+
+
+def _time_series_table(found: Frames, options: Options) -> Frames:
+    """Make a row of each series, its points a sparkline."""
+    tables: Frames = []
+    for ref in dict.fromkeys(frame.ref for frame in found):
+        mine = [frame for frame in found if frame.ref == ref]
+        names = sorted({n for f in mine for c in f.columns for n, _ in c.labels})
+        name = "Trend" if len({f.ref for f in found}) == 1 else f"Trend #{ref}"
+        labels = (
+            Vector(n, STRING, tuple(dict(f.columns[-1].labels).get(n) for f in mine)) for n in names
+        )
+        tables.append(Frame(ref, (*labels, Vector(name, NUMBER, tuple(map(_whole, mine))))))
+    del options
+    return tables
+
+
+def _whole(frame: Frame) -> Series:
+    times = tuple(float(str(t)) for t in plain_values(frame.columns[0]))
+    values = tuple(v if isinstance(v, int | float) else None for v in frame.columns[-1].values)
+    return Series(frame.columns[-1].name, frame.columns[-1].labels, Field(), "", times, values)
+
+
+def _limit(found: Frames, options: Options) -> Frames:
+    most = int(options.get("limitField") or 10)
+    return [_picked(frame, range(min(most, frame.length))) for frame in found]
+
+
+_CHANGES: dict[str, Callable[[Frames, Options], Frames]] = {
+    "merge": _merge,
+    "organize": _organize,
+    "labelsToFields": _labels_to_fields,
+    "sortBy": _sort_by,
+    "reduce": _reduce,
+    "joinByField": _join,
+    "seriesToColumns": _join,
+    "filterFieldsByName": _filter_by_name,
+    "renameByRegex": _rename_by_regex,
+    "timeSeriesTable": _time_series_table,
+    "limit": _limit,
+}

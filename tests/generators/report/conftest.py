@@ -1,0 +1,29 @@
+"""One real Prometheus over known numbers, for all tests of reports."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from generators.report.query import Prometheus as Asked
+from generators.report.query import server
+from tests.generators.report import boards
+from tests.servers import prometheus
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a Prometheus that holds the samples of boards."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    file = folder / "samples.om"
+    file.write_text(boards.samples())
+    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", str(file)]
+    subprocess.run([*command, str(folder / "data")], check=True, capture_output=True)
+    with prometheus(folder, "{}", "--storage.tsdb.retention.time=50y") as running:
+        yield f"http://127.0.0.1:{running.port}"
+
+
+@pytest.fixture
+def asked(served: str) -> Asked:
+    """Return a client of that server."""
+    return server(served)

@@ -1,0 +1,53 @@
+"""Axes have round steps that say enough, and keep to the limits that a panel fixes."""
+
+from dataclasses import replace
+
+from generators.report.axes import axis, texts
+from generators.report.display import Field, Style
+from generators.report.model import Series
+
+
+def series(*values: float | None, field: Field | None = None) -> Series:
+    """Return a series."""
+    times = tuple(float(at) for at in range(len(values)))
+    return Series("a", (), field or Field(), "green", times, values)
+
+
+def test_round_steps() -> None:
+    """Steps are round and reach beyond the data."""
+    found = axis([series(3.0, 47.0)], 250)
+    assert (found.low, found.high) == (0, 50)
+    assert found.texts == ("0", "10", "20", "30", "40", "50")
+
+
+def test_fixed_limits() -> None:
+    """A minimum and a maximum stand; soft ones only widen."""
+    fixed = Field(unit="percentunit", minimum=0, maximum=1)
+    assert axis([series(0.99, 0.999, field=fixed)], 250).texts[-1] == "100%"
+    soft = Field(style=Style(soft_min=0, soft_max=10))
+    assert (axis([series(4.0, 5.0, field=soft)], 250).low,) == (0,)
+    assert axis([series(4.0, 50.0, field=soft)], 250).high == 50
+
+
+def test_stacks_count_by_their_sum() -> None:
+    """Two stacked series of 6 need an axis to 12."""
+    stacked = Field(style=Style(stack="normal"))
+    one = series(6.0, 6.0, field=stacked)
+    assert axis([one, replace(one, name="b")], 250).high >= 12
+
+
+def test_flat_and_empty_series_have_an_axis() -> None:
+    """One value, or none, still makes an axis with a height."""
+    for one in (series(5.0), series(0.0, 0.0), series(None)):
+        found = axis([one], 250)
+        assert found.low < found.high
+        assert len(found.ticks) > 1
+
+
+def test_decimals_are_as_few_as_tell_ticks_apart() -> None:
+    """Half steps get a decimal; a field's own decimals are kept."""
+    assert texts((0.0, 0.005, 0.01), Field(unit="percentunit")) == ("0.0%", "0.5%", "1.0%")
+    assert texts((0.0, 0.5), Field(unit="percentunit", decimals=2)) == ("0.00%", "50.00%")
+    assert texts((0.0, 0.05, 0.1), Field(unit="s")) == ("0 s", "50 ms", "100 ms")
+    assert texts((0.0, 500.0), Field(unit="s", decimals=0)) == ("0 s", "8.33 min")
+    assert texts((0.0, 1e-9), Field(decimals=8)) == ("0.00000000", "0.00000000")
