@@ -1,0 +1,1 @@
+"""How dashboards and datasources get into Grafana: files, Terraform, Kubernetes, the HTTP API."""

@@ -1,0 +1,158 @@
+"""Calls of Grafana's HTTP API: one request, one answer, never repeated, never sent elsewhere.
+
+https://grafana.com/docs/grafana/latest/developers/http_api/dashboard/ and .../folder/
+"""
+
+import json
+import re
+import ssl
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Any, Protocol
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
+
+from generators.grafana.errors import GrafanaUnavailable, TokenRefused, WrongAddress
+
+SECONDS = 30.0  # that Grafana may be silent
+LARGEST = 16 << 20  # bytes of an answer
+_LATER = frozenset({429, *range(500, 600)})
+_ELSEWHERE = frozenset({301, 302, 303, 307, 308})
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
+_SERVICE_ACCOUNT = "make one in Grafana: Administration, Service accounts, Add token"
+
+
+class Token(Protocol):
+    """A secret that does not show itself, as exporter.secrets_file reads it."""
+
+    def reveal(self) -> str:
+        """Return the token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered: the status, and the object in the body, empty where there was none."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def message(self) -> str:
+        """What Grafana says about it, on one line of bounded length."""
+        return _line(str(self.body.get("message", "")))
+
+
+class Api:
+    """A Grafana at an address, and the token of a service account in it."""
+
+    def __init__(
+        self, address: str, token: Token, trust: ssl.SSLContext | None, seconds: float = SECONDS
+    ) -> None:
+        """Take what is needed; raises TokenRefused, WrongAddress where it cannot be right."""
+        self.address = address.rstrip("/")
+        self._seconds = seconds
+        if urlsplit(self.address).scheme not in ("http", "https"):
+            raise WrongAddress(self.address, 0, "write it like https://grafana.example.com")
+        if _TOKEN.fullmatch(token.reveal()) is None:
+            raise TokenRefused(self.address, 0, f"the file holds no token; {_SERVICE_ACCOUNT}")
+        self._token = token
+        self._opener = _opener(trust or ssl.create_default_context())
+
+    def get(self, path: str, about: str) -> Answer:
+        """Ask for what is at a path; `about` is what errors name."""
+        return self._call(Request(self.address + path), about)  # noqa: S310 - see _opener
+
+    def post(self, path: str, body: dict[str, Any], about: str) -> Answer:
+        """Send an object."""
+        request = Request(self.address + path, json.dumps(body).encode())  # noqa: S310 - see _opener
+        request.add_header("Content-Type", "application/json")
+        return self._call(request, about)
+
+    def _call(self, request: Request, about: str) -> Answer:
+        """Return the answer, whose status means something about what was asked.
+
+        Raises UploadError where it means something about the token, the address or the server.
+        """
+        request.add_header("Accept", "application/json")
+        request.add_header("Authorization", f"Bearer {self._token.reveal()}")
+        status, location, raw = self._exchanged(request, about)
+        body = _object(raw)
+        answer = Answer(status, body or {})
+        if location:
+            raise WrongAddress(about, status, f"leads to {location}; write where that ends")
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise TokenRefused(about, status, f"the token is unknown or old; {_SERVICE_ACCOUNT}")
+        if status in _LATER:
+            text = f"Grafana cannot do it now; try again later: {answer.message}"
+            raise GrafanaUnavailable(about, status, text.rstrip(": "))
+        if body is None and status in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
+            raise WrongAddress(about, status, f"{self.address} is not where Grafana's API is")
+        return answer
+
+    def _exchanged(self, request: Request, about: str) -> tuple[int, str, bytes]:
+        """Return status, where it leads to instead, and body."""
+        try:
+            with self._answer(request) as answer:
+                raw = answer.read(LARGEST + 1)
+                if len(raw) <= LARGEST:
+                    answer.read()  # raises where the answer was cut off, as reading a part does not
+                status, location = answer.status, answer.headers.get("Location", "")
+        except (OSError, HTTPException, UnicodeError) as error:
+            text = f"{self.address} was not reached: {_why(error)}"
+            raise GrafanaUnavailable(about, 0, text) from error
+        if len(raw) > LARGEST:
+            raise WrongAddress(about, status, "answers more than 16 MiB; is this Grafana?")
+        return status, _line(location) if status in _ELSEWHERE else "", raw
+
+    def _answer(self, request: Request) -> Any:  # noqa: ANN401 - a response or an HTTPError
+        try:
+            return self._opener.open(request, timeout=self._seconds)
+        except HTTPError as error:
+            return error
+
+
+def _opener(trust: ssl.SSLContext) -> OpenerDirector:
+    """Return what opens http and https only, and follows nothing: the token stays where it is."""
+    opener = OpenerDirector()
+    for handler in (
+        ProxyHandler(),
+        HTTPHandler(),
+        HTTPSHandler(context=trust),
+        HTTPErrorProcessor(),
+        HTTPDefaultErrorHandler(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+def _line(said: str) -> str:
+    """Return what another program says on one printable line of bounded length."""
+    return "".join(c for c in " ".join(said.split())[:300] if c.isprintable())
+
+
+def _object(raw: bytes) -> dict[str, Any] | None:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _why(error: Exception) -> str:
+    """Return the cause in words, and the mend where TLS is the cause."""
+    cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"{cause.verify_message}; name its authority's file in SSL_CERT_FILE"
+    if isinstance(cause, TimeoutError):
+        return "no answer in time"
+    return str(getattr(cause, "strerror", None) or cause or type(cause).__name__)

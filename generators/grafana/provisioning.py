@@ -1,0 +1,62 @@
+"""Provisioning: files that Grafana reads when it starts, and the folder that it keeps reading."""
+
+from typing import Any
+
+from exporter.settings import Settings
+from generators.files import MARK
+from generators.grafana.datasources import Source, sources
+from generators.grafana.model import FOLDER, OUT
+from generators.rules.model import dumped
+
+PLACE = "grafana/provisioning"
+MOUNTED = "/etc/grafana/dashboards/ion"
+_RESCAN = 60  # seconds; 10 is Grafana's least
+_DATASOURCES = f"""\
+# {MARK}
+# Goes to /etc/grafana/provisioning/datasources. The addresses are those of monitoring.yaml below
+# prometheus; Grafana's server asks them, not the browser.
+"""
+_DASHBOARDS = f"""\
+# {MARK}
+# Goes to /etc/grafana/provisioning/dashboards. Mount {OUT} read-only at the path below:
+# docker run -v ./{OUT}:{MOUNTED}:ro -v ./{PLACE}:/etc/grafana/provisioning:ro grafana/grafana
+"""
+
+
+def texts(settings: Settings) -> dict[str, str]:
+    """Return the files by path."""
+    return {
+        f"{PLACE}/datasources/ion.yaml": _DATASOURCES + dumped(_datasources(settings)),
+        f"{PLACE}/dashboards/ion.yaml": _DASHBOARDS + dumped(_provider()),
+    }
+
+
+def _datasources(settings: Settings) -> dict[str, Any]:
+    return {"apiVersion": 1, "datasources": [_datasource(source) for source in sources(settings)]}
+
+
+def _datasource(source: Source) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "uid": source.uid,
+        "type": source.type,
+        "access": "proxy",
+        "url": source.url,
+        "isDefault": source.default,
+        "editable": False,
+        "jsonData": dict(source.options),
+    }
+
+
+def _provider() -> dict[str, Any]:
+    provider = {
+        "name": "ion",
+        "type": "file",
+        "folder": FOLDER.title,
+        "folderUid": FOLDER.uid,
+        "allowUiUpdates": False,
+        "disableDeletion": True,
+        "updateIntervalSeconds": _RESCAN,
+        "options": {"path": MOUNTED},
+    }
+    return {"apiVersion": 1, "providers": [provider]}

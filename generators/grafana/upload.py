@@ -1,0 +1,148 @@
+"""Uploads dashboards by the HTTP API: what is there already, and the same, is left alone.
+
+A second upload changes nothing. After an error, what was told before it is done; start it again.
+"""
+
+import hashlib
+import json
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any
+
+from generators.grafana.api import Answer, Api, Token
+from generators.grafana.errors import (
+    ChangedElsewhere,
+    ContentRefused,
+    PermissionMissing,
+    UploadError,
+    WrongAddress,
+)
+from generators.grafana.model import FOLDER, Dashboard, Folder, dashboards
+
+_GRAFANAS_OWN = ("id", "version")  # Grafana numbers anew what it is given
+_NEEDED = (
+    "give its service account the role Editor, or folders:read, folders:create, dashboards:read, "
+    "dashboards:create and dashboards:write"
+)
+
+
+class Change(StrEnum):
+    """What was done."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done to a folder or a dashboard, and where it is now."""
+
+    about: str
+    change: Change
+    url: str
+
+
+def upload(
+    address: str,
+    token: Token,
+    boards: Mapping[str, str],
+    folder: Folder = FOLDER,
+    trust: ssl.SSLContext | None = None,
+) -> Iterator[Outcome]:
+    """Yield what was done, the folder first, then each dashboard.
+
+    address  of Grafana, as links.grafana has it
+    boards   JSON texts by path; all are read before anything is sent
+    trust    whose certificates are taken; left out, those the system trusts
+
+    Raises IonmonError for what is no dashboard, UploadError for what Grafana did not take.
+    """
+    listed = dashboards(boards)
+    api = Api(address, token, trust)
+    yield _folder(api, folder)
+    for board in listed:
+        yield _uploaded(api, board, folder)
+
+
+def _folder(api: Api, folder: Folder) -> Outcome:
+    about, url = f"folder {folder.uid}", f"{api.address}/dashboards/f/{folder.uid}"
+    found = api.get(f"/api/folders/{folder.uid}", about)
+    if found.status != HTTPStatus.NOT_FOUND:
+        _need(found, about, "uid")
+        return Outcome(about, Change.UNCHANGED, url)
+    made = api.post("/api/folders", {"uid": folder.uid, "title": folder.title}, about)
+    _need(made, about, "uid")
+    return Outcome(about, Change.CREATED, url)
+
+
+def _uploaded(api: Api, board: Dashboard, folder: Folder) -> Outcome:
+    url = f"{api.address}/d/{board.uid}"
+    found = api.get(f"/api/dashboards/uid/{board.uid}", board.path)
+    new = found.status == HTTPStatus.NOT_FOUND
+    if not new:
+        _need(found, board.path, "dashboard")
+        if _same(found.body, board, folder):
+            return Outcome(board.path, Change.UNCHANGED, url)
+    _need(api.post("/api/dashboards/db", _request(board, folder), board.path), board.path, "uid")
+    return Outcome(board.path, Change.CREATED if new else Change.UPDATED, url)
+
+
+def _same(there: dict[str, Any], board: Dashboard, folder: Folder) -> bool:
+    """Say whether Grafana has the dashboard as it is to be, and in the folder."""
+    meta = there.get("meta")
+    placed = isinstance(meta, dict) and meta.get("folderUid") == folder.uid
+    return placed and _content(there["dashboard"]) == _content(json.loads(board.text))
+
+
+def _content(body: Any) -> Any:  # noqa: ANN401 - what another program answers
+    if not isinstance(body, dict):
+        return body
+    return {name: value for name, value in body.items() if name not in _GRAFANAS_OWN}
+
+
+def _request(board: Dashboard, folder: Folder) -> dict[str, Any]:
+    digest = hashlib.sha256(board.text.encode()).hexdigest()
+    return {
+        "dashboard": {**_content(json.loads(board.text)), "id": None},
+        "folderUid": folder.uid,
+        "message": f"ionmon, sha256 {digest[:12]}",
+        "overwrite": True,
+    }
+
+
+def _need(answer: Answer, about: str, field: str) -> None:
+    """Raise what the status means; `field` is what Grafana's API has in an answer of success."""
+    if answer.status != HTTPStatus.OK:
+        raise _error(answer, about)
+    if field not in answer.body:
+        raise WrongAddress(about, answer.status, "what answers there is not Grafana's API")
+
+
+def _error(answer: Answer, about: str) -> UploadError:
+    kind, mend = _MENDS.get(answer.status, _OTHER)
+    if answer.status == HTTPStatus.PRECONDITION_FAILED:
+        mend = _CONFLICTS.get(str(answer.body.get("status")), mend)
+    if "provisioned" in answer.message:
+        mend = "Grafana reads it from a file: change that file, or take its provider away"
+    said = f": {answer.message}" if answer.message else ""
+    return kind(about, answer.status, f"{mend}{said}")
+
+
+_OTHER = (ContentRefused, "Grafana does not take it")
+_MENDS: dict[int, tuple[type[UploadError], str]] = {
+    403: (PermissionMissing, f"the token may not do this; {_NEEDED}"),
+    404: (WrongAddress, "there is no such API; write the address at which people open Grafana"),
+    409: (ChangedElsewhere, "another one has its name; rename or delete that one"),
+    412: (ChangedElsewhere, "something is in its way; look at it in Grafana"),
+    413: (ContentRefused, "a proxy before Grafana takes no body this large; raise its limit"),
+    422: (ContentRefused, "Grafana cannot read it; see that Grafana is 10.4 or newer"),
+}
+_CONFLICTS = {
+    "version-mismatch": "somebody else changed it just now; look at it, then upload again",
+    "name-exists": "another dashboard of the folder has its title; rename or delete that one",
+    "plugin-dashboard": "a plugin owns a dashboard of this uid; take the plugin away",
+}
