@@ -9,7 +9,10 @@ from generators import (
     settings_reference,
 )
 from generators.alertmanager.build import texts as alertmanager_texts
+from generators.dashboards.build import texts as dashboard_texts
+from generators.grafana.build import texts as grafana_texts
 from generators.policy import policy
+from generators.rule_tests.files import texts as test_texts
 from generators.rules.build import build
 from generators.rules.build import texts as rule_texts
 from generators.rules.model import alerts
@@ -30,6 +33,10 @@ def texts(settings: Settings) -> dict[str, str]:
     found.update(rule_texts(rules))
     found.update(prometheus.texts(settings, rules))
     found.update(alertmanager_texts(settings, tuple(alerts(rules.all))))
+    found.update(test_texts(settings, rules, held))
     found.update(runbook_texts(settings, rules, held))
+    boards = dashboard_texts(settings, rules, held)
+    found.update(boards)
+    found.update(grafana_texts(settings, boards))
     found[effective.PATH] = effective.text(settings, held, rules, found)
     return found

@@ -48,6 +48,7 @@ class View:
 
     held      how long a gauge's last sample stands in for a missed scrape; empty for not at all
     recorded  by the name of a counter's series, the recorded series of its increases in the window
+    offset    how long ago; empty for now
     """
 
     window: str
@@ -55,6 +56,7 @@ class View:
     only: tuple[Matcher, ...] = ()
     held: str = ""
     recorded: Mapping[str, "Recorded"] = field(default_factory=dict)
+    offset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,10 @@ def _matchers(family: Family, own: tuple[Matcher, ...], view: View) -> tuple[Mat
     return own + tuple(m for m in view.only if m.label in family.label_names)
 
 
+def _ago(view: View) -> str:
+    return f" offset {view.offset}" if view.offset else ""
+
+
 def _by(labels: tuple[str, ...]) -> str:
     return f" by ({', '.join(labels)})" if labels else ""
 
@@ -160,8 +166,8 @@ def _increase(
     name, matchers, by = family.name + suffix, _matchers(family, own, view), (*view.by, *more)
     known = view.recorded.get(name)
     if known is None:
-        return _sum(f"increase({selector(name, matchers)}[{view.window}])", by)
-    text = selector(known.name, matchers)
+        return _sum(f"increase({selector(name, matchers)}[{view.window}]{_ago(view)})", by)
+    text = selector(known.name, matchers) + _ago(view)
     return text if known.labels == {*by} else _sum(text, by)
 
 
@@ -182,7 +188,7 @@ def _rate(node: Rate, view: View) -> str:
     if family.name in view.recorded:
         return f"({_events(node.events, view)} / {seconds(view.window):g})"
     text = selector(family.name, _matchers(family, node.events.matchers, view))
-    return _sum(f"rate({text}[{view.window}])", view.by)
+    return _sum(f"rate({text}[{view.window}]{_ago(view)})", view.by)
 
 
 def _covered_rate(node: Rate, view: View) -> str:
@@ -216,13 +222,12 @@ def _mean_of(node: MeanOf, view: View) -> str:
 
 def _quantile(node: Quantile, view: View) -> str:
     buckets = _increase(node.family, node.matchers, view, "_bucket", "le")
-    return f"histogram_quantile({node.q}, {buckets})"
+    return f"(histogram_quantile({node.q}, {buckets}) >= 0)"  # NaN, where nothing was counted, is not
 
 
 def _level(node: Level, view: View) -> str:
     text = selector(node.family.name, _matchers(node.family, node.matchers, view))
-    if view.held:
-        text = f"last_over_time({text}[{view.held}])"
+    text = f"last_over_time({text}[{view.held}]{_ago(view)})" if view.held else text + _ago(view)
     return f"{_AGGREGATES[node.how]}{_by(view.by)} ({text})"
 
 

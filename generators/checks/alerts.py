@@ -95,11 +95,20 @@ def _summary(rule: Rule) -> Iterator[Problem]:
         )
 
 
+def _is_absent(tree: Node | None) -> bool:
+    """Say whether there is nothing to tell but that something is not there: no label is kept."""
+    return (
+        isinstance(tree, Call)
+        and tree.function == "absent"
+        and not isinstance(tree.arguments[0], Selector)
+    )
+
+
 def _description(rule: Rule) -> Iterator[Problem]:
     found = rule.annotations.get("description")
     if found is None or rule.name.value == WATCHDOG:
         return
-    if found.value.strip() and "{{" not in found.value:
+    if found.value.strip() and "{{" not in found.value and not _is_absent(rule.query.tree):
         text = "description says the same whatever happened; put {{ $value }} and labels in it"
         yield found.problem(RULE, text)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from generators.checks.model import Context
 from generators.checks.places import Problem
+from generators.effective import PATH
 from generators.rules.build import FOLDER, build
 from generators.rules.model import RuleFile, alerts
 from generators.rules.thresholds import FILE
@@ -15,9 +16,9 @@ MEND = "write the files anew: ionmon configs"
 def check(context: Context) -> Iterator[Problem]:
     """Yield the alerts that are missing, and those of the nine's file that are none of them.
 
-    Only where everything below the root is judged, its configuration included.
+    Only where everything below the root is judged, and was written by `ionmon configs`.
     """
-    if SERVER not in context.documents:
+    if SERVER not in context.documents or not (context.root / PATH).exists():
         return
     found = {rule.name.value for rule in context.rules if rule.kind == "alert"}
     for file in build(context.settings).all:

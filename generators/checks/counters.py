@@ -7,7 +7,17 @@ from generators.checks.known import BUCKET, Known
 from generators.checks.model import Context, Query
 from generators.checks.places import Problem
 from generators.checks.shapes import shape
-from generators.checks.tree import Aggregate, Binary, Call, Node, Selector, Subquery, paths, walk
+from generators.checks.tree import (
+    Aggregate,
+    Binary,
+    Call,
+    Node,
+    Number,
+    Selector,
+    Subquery,
+    paths,
+    walk,
+)
 
 RULE = "counter"
 RATES = frozenset({"rate", "irate", "increase"})
@@ -36,7 +46,8 @@ def _selector(
         return
     function = _function(above)
     if series.type is Type.COUNTER:
-        if function not in RATES | _RESETS | _EXISTENCE and not _only_there(node, above):
+        looked_at = function in RATES | _RESETS | _EXISTENCE
+        if not looked_at and not _only_there(node, above) and not _begins(node, above):
             text = f"{node.name} is a counter: its value says nothing; write rate or increase of it"
             yield query.text.problem(RULE, text, node.name)
     elif function in RATES:
@@ -66,6 +77,15 @@ def _only_there(node: Node, above: tuple[Node, ...]) -> bool:
             return False
         below = parent
     return False
+
+
+def _begins(node: Selector, above: tuple[Node, ...]) -> bool:
+    """Say whether it is about a counter that begins above 0: `x > 0 unless x offset 1h`."""
+    match above:
+        case (*_, Binary("unless", left, Selector() as before), Binary(">", _, Number(0)) as begun):
+            return left is begun and before.name == node.name
+        case _:
+            return False
 
 
 def _quantile(query: Query, node: Call, known: Known) -> Iterator[Problem]:

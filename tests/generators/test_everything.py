@@ -57,7 +57,7 @@ def test_yaml_and_json_are_whole(settings: Settings) -> None:
     """Every file of data is read by its own parser, whatever the settings."""
     for name, text in texts(settings).items():
         if name.endswith((".yml", ".yaml")):
-            assert yaml.safe_load(text), name
+            assert all(yaml.safe_load_all(text)), name
         if name.endswith(".json"):
             assert json.loads(text), name
 

@@ -238,6 +238,17 @@ def test_expressions_are_rendered(expression: Expression, view: View, query: str
     promql_parser.parse(query)
 
 
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
+@pytest.mark.parametrize("held", ["", "3m"])
+def test_some_time_ago_is_said_of_every_part(signal: Signal, held: str) -> None:
+    """A query of a week ago is that of now with an offset in each of its selectors."""
+    now = render(signal.expression, View("5m", held=held))
+    ago = render(signal.expression, View("5m", held=held, offset="1w"))
+    assert ago.replace(" offset 1w", "") == now
+    assert ago.count(" offset 1w") == len(selected(now))
+    promql_parser.parse(ago)
+
+
 def test_too_few_events_have_no_value() -> None:
     """A signal with a minimum is cut where its own split has fewer events in the window."""
     signal = next(s for s in SIGNALS if s.name == "response_time_p95")

@@ -32,6 +32,13 @@ MISUSES: list[tuple[str, str]] = [
         ),
     ),
     (
+        "cloudrun_requests_total > 0 unless cloudrun_instances offset 1h",
+        (
+            "counter: cloudrun_requests_total is a counter: its value says nothing; "
+            "write rate or increase of it"
+        ),
+    ),
+    (
         "sum(cloudrun_requests_total)",
         (
             "counter: cloudrun_requests_total is a counter: its value says nothing; "

@@ -49,6 +49,7 @@ GOOD = [
     "sum without (instance) (up)",
     'rate(prometheus_rule_evaluation_failures_total{rule_group=~".+"}[5m])',
     "increase(alertmanager_notifications_failed_total[5m]) > 0",
+    "ionmon_data_gap_seconds_total > 0 unless ionmon_data_gap_seconds_total offset 1h",
     "-up + 1",
     "increase(cloudrun_requests_total[3d])",
     (

@@ -100,9 +100,17 @@ def page() -> Iterator[str]:
         ]
         rows = zip(*(itertools.cycle(choice) for choice in choices), strict=True)
         for labels in itertools.islice(rows, 2):
-            for minute in range(12):
-                value = 1000 * minute
-                yield f"{series.name}{{{','.join(labels)}}} {value} {START + 60 * minute}\n"
+            for text in _with_buckets(labels):
+                for minute in range(12):
+                    yield f"{series.name}{{{text}}} {1000 * minute} {START + 60 * minute}\n"
+
+
+def _with_buckets(labels: tuple[str, ...]) -> Iterator[str]:
+    """Yield a series' labels; of a bucket those of two, since one alone has no quantile."""
+    others = [label for label in labels if not label.startswith("le=")]
+    bounds = ['le="1.0"', 'le="+Inf"'] if len(others) < len(labels) else [None]
+    for bound in bounds:
+        yield ",".join((*others, bound) if bound else others)
 
 
 @pytest.fixture(scope="module")

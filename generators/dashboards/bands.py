@@ -1,0 +1,38 @@
+"""Panels of signals within their bands: what was usual at this time of the week."""
+
+from generators.dashboards.model import LONGTERM, Panel, Target
+from generators.dashboards.parts import decimals
+from generators.dashboards.queries import filtered
+from generators.rules.anomaly import BANDS, Band
+
+NO_BAND = "a band needs three weeks of past"
+_BANDS = {band.signal.name: band for band in BANDS}
+_ADDED = ("throughput", "db_connections")  # of several series of a place, the sum is looked at
+
+
+def band(number: int, name: str, title: str, by: str = "region") -> Panel:
+    """Return a panel of a signal within its band; points are what leaves it."""
+    found: Band = _BANDS[name]
+    value, upper, lower = (
+        filtered(found.name(what), found.by) for what in ("value", "upper", "lower")
+    )
+    split = f"{'sum' if name in _ADDED else 'max'} by ({by})"
+    beyond = f"({value} > {upper} or {value} < {lower})"
+    label = f"{{{{{by}}}}}"
+    targets = (
+        Target(f"{split} ({upper})", f"{label} above", look="upper", server=LONGTERM),
+        Target(f"{split} ({lower})", f"{label} below", look="lower", server=LONGTERM),
+        Target(f"{split} ({value})", label, server=LONGTERM),
+        Target(f"{split} {beyond}", f"{label} unusual", look="anomaly", server=LONGTERM),
+    )
+    return Panel(
+        number,
+        title,
+        f"{found.signal.help} The grey lines are the bounds of what was usual at this time of the "
+        "last three weeks, and a red point is outside of them.",
+        found.signal.unit.grafana,
+        targets,
+        decimals(found.signal),
+        empty=NO_BAND,
+        least=0.0,
+    )

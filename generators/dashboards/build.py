@@ -1,0 +1,127 @@
+"""The five dashboards as JSON: what generators say, under the look that grafana/ gives."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import _jsonnet
+
+from exporter.errors import IonmonError
+from exporter.settings import Settings
+from generators.boards import VARIABLES
+from generators.dashboards import cache, infrastructure, overview, performance, reliability
+from generators.dashboards.events import annotations
+from generators.dashboards.limits import Limits, limits, soft
+from generators.dashboards.model import MAIN, TAG, BoardText, Panel
+from generators.dashboards.queries import only
+from generators.dashboards.servers import datasources
+from generators.dashboards.variables import variables
+from generators.dashboards.wording import Facts, description
+from generators.policy import Policy
+from generators.rules.build import Rules
+
+SOURCE = Path(__file__).parents[2] / "grafana" / "dashboards"
+OUT = "grafana/out"
+Body = dict[str, Any]
+BOARDS: tuple[Callable[[Facts], BoardText], ...] = (
+    overview.board,
+    performance.board,
+    reliability.board,
+    cache.board,
+    infrastructure.board,
+)
+
+
+def texts(settings: Settings, rules: Rules, policy: Policy) -> dict[str, str]:
+    """Return the dashboards by path."""
+    facts = Facts.of(settings, rules, policy)
+    return {
+        f"{OUT}/{name}.json": json.dumps(board, indent=2) + "\n"
+        for name, board in _evaluated(facts).items()
+    }
+
+
+def boards(facts: Facts) -> Iterator[BoardText]:
+    """Yield what each dashboard asks and says."""
+    for build in BOARDS:
+        found = build(facts)
+        panels = {name: _fitting(facts, found, panel) for name, panel in found.panels.items()}
+        yield replace(found, panels=panels)
+
+
+def _fitting(facts: Facts, board: BoardText, panel: Panel) -> Panel:
+    """Return the panel for the board's variables, and for the servers that there are."""
+    alone = facts.settings.prometheus.longterm is None
+    names = _names(board)
+    targets = (
+        replace(
+            target,
+            expr=only(target.expr, names),
+            server=MAIN if alone else target.server,
+        )
+        for target in panel.targets
+    )
+    return replace(panel, targets=tuple(targets))
+
+
+def _names(board: BoardText) -> tuple[str, ...]:
+    return tuple(VARIABLES[label] for label in board.variables)
+
+
+def _evaluated(facts: Facts) -> dict[str, Body]:
+    """Return the dashboards by name. Raises IonmonError where the Jsonnet fails."""
+    found = {board.name: _catalog(facts, board) for board in boards(facts)}
+    imports = (f"{name}: (import '{name}.jsonnet')(catalogs.{name}, policy)" for name in found)
+    snippet = f"function(catalogs, policy) {{ {', '.join(imports)} }}"
+    codes = {"catalogs": json.dumps(found), "policy": json.dumps(_policy(facts))}
+    try:
+        text = _jsonnet.evaluate_snippet(str(SOURCE / "boards"), snippet, tla_codes=codes)
+    except RuntimeError as error:
+        raise IonmonError(f"{SOURCE}: {error}") from error
+    made: dict[str, Body] = json.loads(text)
+    return {name: made[name] for name in found}
+
+
+def _catalog(facts: Facts, board: BoardText) -> Body:
+    found = limits(facts.policy)
+    return {
+        "board": {
+            "uid": board.board.value,
+            "title": board.title,
+            "description": board.question,
+            "refresh": board.refresh,
+            "from": board.past,
+            "tags": [TAG],
+        },
+        "datasources": [source.body() for source in datasources(facts.settings)],
+        "variables": variables(board.variables),
+        "annotations": [
+            {**one, "expr": only(str(one["expr"]), _names(board))}
+            for one in annotations(facts.settings, board.variables)
+        ],
+        "panels": {
+            name: _roomy(panel, found).body(description(facts, board.board, panel))
+            for name, panel in board.panels.items()
+        },
+    }
+
+
+def _roomy(panel: Panel, found: Limits) -> Panel:
+    """Return the panel with an axis that shows its limits, where it has no bound there."""
+    least, most = soft(found[panel.limits]) if panel.limits else (None, None)
+    return replace(
+        panel,
+        soft=(
+            least if panel.least is None and panel.soft[0] is None else panel.soft[0],
+            most if panel.most is None and panel.soft[1] is None else panel.soft[1],
+        ),
+    )
+
+
+def _policy(facts: Facts) -> Body:
+    return {
+        "limits": {n: [limit.body() for limit in of] for n, of in limits(facts.policy).items()},
+        "regions": list(facts.settings.service.regions),
+    }

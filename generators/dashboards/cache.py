@@ -1,0 +1,210 @@
+"""The panels of Cache: what they ask and say."""
+
+from exporter.catalog import CATALOG, application
+from exporter.catalog.model import Events, Level, LevelRatio, Rate, Reduce, Unit
+from generators.boards import SIGNAL_PANELS, Board
+from generators.dashboards import cache_inside
+from generators.dashboards.cache_inside import CACHE, HEALTH, time_of_commands
+from generators.dashboards.limits import DOWN
+from generators.dashboards.model import BoardText, Panel, Series, Target
+from generators.dashboards.parts import REGION, at, level, now, over_time, said
+from generators.dashboards.queries import expression, raw, signal
+from generators.dashboards.wording import Facts
+from generators.policy import SIGNAL_BY_NAME
+
+CHOSEN = ("region", "redis_id")
+_COUNT = Unit.NONE.grafana
+_RATE, _READS, _COMMANDS = "cps", "rps", "ops"
+
+
+def board(facts: Facts) -> BoardText:
+    """Return the board."""
+    del facts
+    return BoardText(
+        Board.CACHE,
+        "Cache",
+        "Does the cache answer, and if not, why?",
+        "1m",
+        "now-6h",
+        CHOSEN,
+        {**_state(), **_rates(), **_misses(), **_room(), **cache_inside.panels()},
+    )
+
+
+def _used() -> LevelRatio:
+    return LevelRatio(
+        Level(CATALOG["redis_memory_used_bytes"], Reduce.SUM),
+        Level(CATALOG["redis_memory_max_bytes"], Reduce.SUM),
+    )
+
+
+def _state() -> dict[str, Panel]:
+    health = SIGNAL_BY_NAME["redis_health"]
+    return {
+        "l1_now": now(
+            "cache_hit_rate_l1",
+            90,
+            "Hit rate, L1",
+            at(SIGNAL_PANELS["cache_hit_rate_l1"], "Open L1"),
+        ),
+        "l2_now": now(
+            "cache_hit_rate_l2",
+            91,
+            "Hit rate, L2",
+            at(SIGNAL_PANELS["cache_hit_rate_l2"], "Open L2"),
+        ),
+        "up_now": Panel(
+            92,
+            "Redis",
+            health.help,
+            health.unit.grafana,
+            (Target(signal(health.name), "health"),),
+            0,
+            Series.ONE,
+            limits=DOWN,
+            colour="ok",
+            mappings=HEALTH,
+            sparkline=False,
+            links=(at(SIGNAL_PANELS[health.name], "Open health"),),
+        ),
+        "memory_now": Panel(
+            93,
+            "Memory used",
+            "Memory that Redis uses, of what it may use.",
+            Unit.RATIO.grafana,
+            (Target(raw(_used()), "used"),),
+            1,
+            Series.ONE,
+            colour="resource",
+            empty="no limit is set",
+            least=0.0,
+            most=1.0,
+        ),
+        "evictions_now": now(
+            "cache_evictions",
+            94,
+            "Evictions",
+            at(SIGNAL_PANELS["cache_evictions"], "Open evictions"),
+        ),
+        "time_now": Panel(
+            95,
+            "Time of a command, mean",
+            "Mean time that Redis takes for a command, the network not included.",
+            Unit.SECONDS.grafana,
+            (Target(raw(time_of_commands()), "mean"),),
+            1,
+            Series.ONE,
+            colour="latency",
+            least=0.0,
+        ),
+    }
+
+
+def _rates() -> dict[str, Panel]:
+    return {
+        "l1": over_time(
+            "cache_hit_rate_l1", SIGNAL_PANELS["cache_hit_rate_l1"].number, "Hit rate, L1", REGION
+        ),
+        "l2": over_time(
+            "cache_hit_rate_l2",
+            SIGNAL_PANELS["cache_hit_rate_l2"].number,
+            "Hit rate, L2",
+            CACHE,
+            week=True,
+        ),
+    }
+
+
+def _per_second(number: int, title: str, name: str, by: tuple[str, ...], **more: str) -> Panel:
+    """Return a panel of how often something happens, straight from its counter."""
+    found = CATALOG[name]
+    legend = ", ".join(f"{{{{{label}}}}}" for label in by)
+    return Panel(
+        number,
+        title,
+        said(found),
+        _RATE,
+        (Target(raw(Rate(Events(found)), by), legend),),
+        2,
+        empty=more.get("empty", "no data"),
+        least=0.0,
+    )
+
+
+def _misses() -> dict[str, Panel]:
+    reads = {
+        "hits": ("redis_keyspace_hits_total", "ok"),
+        "misses": ("redis_keyspace_misses_total", "errors"),
+    }
+    return {
+        "misses": over_time(
+            "cache_misses", SIGNAL_PANELS["cache_misses"].number, "Misses, L2", CACHE
+        ),
+        "evictions": over_time(
+            "cache_evictions", SIGNAL_PANELS["cache_evictions"].number, "Evictions, L2", CACHE
+        ),
+        "reads": Panel(
+            96,
+            "Reads of L2",
+            "Reads a second that Redis answered, and those that it did not.",
+            _READS,
+            tuple(
+                Target(expression(Rate(Events(CATALOG[name]))), legend, colour=colour)
+                for legend, (name, colour) in reads.items()
+            ),
+            0,
+            least=0.0,
+        ),
+        "l1_misses": Panel(
+            97,
+            "Misses, L1",
+            said(application.L1_MISSES),
+            _READS,
+            (Target(expression(Rate(Events(application.L1_MISSES)), REGION), "{{region}}"),),
+            0,
+            least=0.0,
+        ),
+        "expired": _per_second(98, "Expired keys", "redis_expired_keys_total", CACHE),
+    }
+
+
+def _room() -> dict[str, Panel]:
+    return {
+        "memory": _against(
+            99,
+            "Memory against its limit",
+            ("redis_memory_used_bytes", "redis_memory_max_bytes"),
+            Unit.BYTES.grafana,
+        ),
+        "clients": _against(
+            130,
+            "Clients against their limit",
+            ("redis_connected_clients", "redis_config_maxclients"),
+            _COUNT,
+        ),
+        "keys": Panel(
+            131,
+            "Keys",
+            said(CATALOG["redis_db_keys"]),
+            _COUNT,
+            (Target(level(CATALOG["redis_db_keys"], Reduce.SUM, CACHE), "{{redis_id}}"),),
+            empty="no keys",
+            least=0.0,
+        ),
+    }
+
+
+def _against(number: int, title: str, names: tuple[str, str], unit: str) -> Panel:
+    used, limit = (CATALOG[name] for name in names)
+    return Panel(
+        number,
+        title,
+        f"{said(used)} Dashed: {said(limit)[0].lower()}{said(limit)[1:]}",
+        unit,
+        (
+            Target(level(used, Reduce.SUM, CACHE), "{{redis_id}}"),
+            Target(f"{level(limit, Reduce.SUM, CACHE)} > 0", "{{redis_id}} limit", look="limit"),
+        ),
+        1 if unit == Unit.BYTES.grafana else 0,
+        least=0.0,
+    )

@@ -1,0 +1,130 @@
+"""Panels of what goes on in Redis: commands, clients, memory, network."""
+
+from exporter.catalog import CATALOG
+from exporter.catalog.model import Events, MeanOf, Rate, Reduce, Unit
+from generators.boards import SIGNAL_PANELS
+from generators.dashboards.bands import band
+from generators.dashboards.limits import DOWN
+from generators.dashboards.model import Mapping, Panel, Series, Target
+from generators.dashboards.parts import level, said
+from generators.dashboards.queries import others, raw, signal, top
+from generators.policy import SIGNAL_BY_NAME
+
+CACHE = ("redis_id",)
+HEALTH = (Mapping("1", "answers", "ok"), Mapping("0", "down", "critical"))
+_COUNT, _RATE, _COMMANDS = Unit.NONE.grafana, "cps", "ops"
+
+
+def time_of_commands() -> MeanOf:
+    """Return the mean time of commands."""
+    return MeanOf(
+        Events(CATALOG["redis_commands_duration_seconds_total"]),
+        Events(CATALOG["redis_commands_total"]),
+    )
+
+
+def panels() -> dict[str, Panel]:
+    """Return the panels by name."""
+    return {**_work(), **_health()}
+
+
+def _work() -> dict[str, Panel]:
+    commands = raw(Rate(Events(CATALOG["redis_commands_total"])), ("cmd",))
+    times = raw(time_of_commands(), ("cmd",))
+    return {
+        "commands": Panel(
+            132,
+            "Commands",
+            "Commands a second, of the most frequent ones, and of all others together.",
+            _COMMANDS,
+            (Target(top(commands, 7), "{{cmd}}"), Target(others(commands, 7), "others")),
+            1,
+            Series.MANY,
+            least=0.0,
+        ),
+        "times": Panel(
+            133,
+            "Time of a command, mean",
+            "Mean time that Redis takes for a command, of the slowest ones.",
+            Unit.SECONDS.grafana,
+            (Target(top(times), "{{cmd}}"),),
+            1,
+            Series.MANY,
+            least=0.0,
+        ),
+    }
+
+
+def _health() -> dict[str, Panel]:
+    health = SIGNAL_BY_NAME["redis_health"]
+    return {
+        "health": Panel(
+            SIGNAL_PANELS[health.name].number,
+            "Does Redis answer?",
+            health.help,
+            health.unit.grafana,
+            (Target(signal(health.name, CACHE), "{{redis_id}}"),),
+            0,
+            Series.ONE,
+            limits=DOWN,
+            mappings=HEALTH,
+        ),
+        "refused": Panel(
+            134,
+            "Refused connections",
+            "Connections a second that Redis refused, for it had as many as it may have.",
+            _RATE,
+            (
+                Target(
+                    raw(Rate(Events(CATALOG["redis_rejected_connections_total"])), CACHE),
+                    "{{redis_id}}",
+                ),
+            ),
+            2,
+            colour="errors",
+            least=0.0,
+        ),
+        "blocked": Panel(
+            139,
+            "Blocked clients",
+            said(CATALOG["redis_blocked_clients"]),
+            _COUNT,
+            (Target(level(CATALOG["redis_blocked_clients"], Reduce.SUM, CACHE), "{{redis_id}}"),),
+            least=0.0,
+        ),
+        "fragmentation": Panel(
+            135,
+            "Fragmentation of memory",
+            f"{said(CATALOG['redis_mem_fragmentation_ratio'])} The highest node of each cache.",
+            Unit.RATIO.grafana,
+            (
+                Target(
+                    level(CATALOG["redis_mem_fragmentation_ratio"], Reduce.MAX, CACHE),
+                    "{{redis_id}}",
+                ),
+            ),
+            2,
+            least=0.0,
+        ),
+        "network": Panel(
+            136,
+            "Network",
+            "Bytes a second that Redis received and sent.",
+            "Bps",
+            tuple(
+                Target(raw(Rate(Events(CATALOG[f"redis_net_{way}_bytes_total"]))), legend)
+                for way, legend in (("input", "received"), ("output", "sent"))
+            ),
+            1,
+            least=0.0,
+        ),
+        "band": band(138, "cache_hit_rate_l2", "Hit rate, L2, and its band", "redis_id"),
+        "slow": Panel(
+            137,
+            "Slow commands kept in the log",
+            said(CATALOG["redis_slowlog_length"]),
+            _COUNT,
+            (Target(level(CATALOG["redis_slowlog_length"], Reduce.SUM, CACHE), "{{redis_id}}"),),
+            least=0.0,
+        ),
+    }

@@ -1,0 +1,106 @@
+"""Deploys and alerts as queries: marks in charts, tables of what happened, times of incidents."""
+
+from typing import Any
+
+from exporter.catalog.cloud_run import BILLABLE_TIME
+from exporter.settings import Settings
+from generators.boards import VARIABLES
+from generators.dashboards.model import MAIN
+from generators.dashboards.queries import family, maybe
+
+TOLD = "critical|high|medium|low"
+SEVERE = "critical|high"
+_REVISION = "service_name, revision_name"
+ALERT = ("alertname", "severity", "region", "service_name", "database_id", "redis_id")
+_BEGUN, _MARK = "alertname, severity, region", "5m"
+
+
+def alerts(chosen: tuple[str, ...], severity: str = TOLD, state: str = "firing") -> str:
+    """Return a selector of the alerts of what is chosen; those without a place stay."""
+    tests = f'alertstate="{state}",severity=~"{severity}"'
+    places = maybe(tuple(label for label in VARIABLES if label in chosen))
+    return f"ALERTS{{{tests},{places}}}" if places else f"ALERTS{{{tests}}}"
+
+
+def deploy(window: str = "10m") -> str:
+    """Return what is there for some minutes after a revision's first: 1 for each revision.
+
+    Of a service that was not known before, nothing is said: it is the exporter that is new.
+    """
+    billed = family(BILLABLE_TIME)
+    return (
+        f"count by ({_REVISION}) (increase({billed}[{window}]) > 0) "
+        f"unless count by ({_REVISION}) ({billed} offset {window}) "
+        f"and on (service_name) count by (service_name) ({billed} offset {window})"
+    )
+
+
+def deployed() -> str:
+    """Return when each revision that was deployed in the range appeared, in milliseconds."""
+    return (
+        f"min by ({_REVISION}) (min_over_time(((({deploy()}) > bool 0) * time())[$__range:5m]))"
+        " * 1000"
+    )
+
+
+def began(selector: str, window: str = "1m") -> str:
+    """Return the alerts that began to fire within the last minute, or a longer window."""
+    return f"({selector} unless {selector} offset {window})"
+
+
+def incidents(selector: str, by: tuple[str, ...]) -> str:
+    """Return how often alerts began to fire in the range."""
+    clause = f" by ({', '.join(by)})" if by else ""
+    return f"sum{clause} (count_over_time({began(selector)}[$__range:1m]))"
+
+
+def firing(selector: str, by: tuple[str, ...]) -> str:
+    """Return for how many seconds of the range alerts fired."""
+    clause = f" by ({', '.join(by)})" if by else ""
+    return f"sum{clause} (count_over_time({selector}[$__range:1m])) * 60"
+
+
+def detection(selector: str) -> str:
+    """Return the mean time from an alert's condition to its firing."""
+    waited = f"(time() - ALERTS_FOR_STATE) and ignoring (alertstate) {began(selector)}"
+    return f"avg(avg_over_time(({waited})[$__range:1m]))"
+
+
+def annotations(settings: Settings, chosen: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the marks: deploys, and alerts of two severities, each where it begins.
+
+    They last five minutes, so that none falls between two steps of a query over thirty days.
+    """
+    return [
+        {
+            "name": "Deploys",
+            "expr": deploy(_MARK),
+            "colour": "traffic",
+            "step": "60s",
+            "tags": "service_name",
+            "title": "Deploy of {{service_name}}",
+            "text": "{{revision_name}}",
+            "datasource": MAIN,
+        },
+        {
+            "name": "Alerts",
+            "expr": f"max by ({_BEGUN}) {began(alerts(chosen, SEVERE), _MARK)}",
+            "colour": "anomaly",
+            "step": "60s",
+            "tags": "severity",
+            "title": "{{alertname}}",
+            "text": f"{{{{severity}}}} {{{{region}}}}{_runbook(settings)}",
+            "datasource": MAIN,
+        },
+    ]
+
+
+def _runbook(settings: Settings) -> str:
+    base = runbooks(settings)
+    return f' <a href="{base}/{{{{alertname}}}}.md">runbook</a>' if base else ""
+
+
+def runbooks(settings: Settings) -> str:
+    """Return where runbooks are, where that is an address that a browser can open."""
+    base = settings.links.runbooks or ""
+    return base if base.startswith(("http://", "https://")) else ""

@@ -1,0 +1,118 @@
+"""Panels of what happened: alerts over time, how long they took, deploys."""
+
+from exporter.catalog.model import Unit
+from generators import boards
+from generators.boards import Board
+from generators.dashboards import tables
+from generators.dashboards.events import ALERT, SEVERE, alerts, detection, firing, incidents
+from generators.dashboards.model import LONGTERM, Column, Panel, Series, Target
+from generators.dashboards.parts import drill
+from generators.policy import SEVERITIES
+
+CHOSEN = ("gcp_project", "region", "service_name")
+_COUNT = Unit.NONE.grafana
+
+
+def panels() -> dict[str, Panel]:
+    """Return the panels by name."""
+    every, severe = alerts(CHOSEN), alerts(CHOSEN, SEVERE)
+    seconds = Unit.SECONDS.grafana
+    began_, firing_ = incidents(severe, ()), firing(severe, ())
+    return {
+        "timeline": _timeline(),
+        "table": Panel(
+            76,
+            "Incidents in range",
+            "Each alert that fired within the range: how often it began to, for how long it did, "
+            "and for how long on the mean.",
+            seconds,
+            tuple(
+                tables.table(text, LONGTERM)
+                for text in (
+                    incidents(every, ALERT),
+                    firing(every, ALERT),
+                    f"{firing(every, ALERT)} / {incidents(every, ALERT)}",
+                )
+            ),
+            0,
+            Series.MANY,
+            empty="No alert fired in this range",
+            columns=(
+                Column("alertname", "Alert"),
+                Column(
+                    "severity", "Severity", cell="background", mappings=tables.SEVERITY, width=100
+                ),
+                Column("region", "Region"),
+                Column("service_name", "Service"),
+                Column("database_id", "Database"),
+                Column("redis_id", "Cache"),
+                Column("Value #A", "Times", _COUNT, 0),
+                Column("Value #B", "Firing", seconds, 0),
+                Column("Value #C", "Mean", seconds, 0),
+            ),
+            sort="Firing",
+        ),
+        "count": _of_range(
+            77, "Incidents", "Severe alerts that began to fire.", f"{began_} or vector(0)", _COUNT
+        ),
+        "firing": _of_range(
+            78, "Time in incidents", "Time for which severe alerts fired, added up.", firing_
+        ),
+        "detect": _of_range(
+            79,
+            "Mean time to detect",
+            "Mean time from the first bad evaluation of a severe alert to its firing; the delay "
+            "of the data comes on top.",
+            detection(severe),
+            server="datasource",
+        ),
+        "resolve": _of_range(
+            80,
+            "Mean time to resolve",
+            "Mean time for which a severe alert fired, those that still do included.",
+            f"{firing_} / {began_}",
+        ),
+    }
+
+
+def _of_range(
+    number: int, title: str, what: str, expr: str, unit: str = "s", server: str = LONGTERM
+) -> Panel:
+    return Panel(
+        number,
+        title,
+        f"{what} Of the whole range; severe is critical and high.",
+        unit,
+        (Target(expr, title, instant=True, server=server),),
+        0 if unit == _COUNT else 1,
+        Series.ONE,
+        colour="latency",
+        empty="no incident in this range",
+        least=0.0,
+        sparkline=False,
+        links=(drill("Open incidents", Board.RELIABILITY, boards.INCIDENTS.number),),
+    )
+
+
+def _timeline() -> Panel:
+    """Return the alerts over time, a line each, in the colours of their severities."""
+    levels = {name: len(SEVERITIES) - at for at, name in enumerate(SEVERITIES)}
+    by = "alertname, region, service_name, database_id, redis_id"
+    texts = (f"max by ({by}) ({alerts(CHOSEN, name)}) * {level}" for name, level in levels.items())
+    return Panel(
+        boards.INCIDENTS.number,
+        "When did which alert fire?",
+        "Alerts while they fire, a line each, in the colour of their severity.",
+        _COUNT,
+        (
+            Target(
+                " or ".join(texts),
+                "{{alertname}} {{region}} {{database_id}} {{redis_id}}",
+                server=LONGTERM,
+            ),
+        ),
+        0,
+        Series.ONE,
+        empty="No alert fired in this range",
+        mappings=tables.STATES,
+    )

@@ -1,0 +1,217 @@
+"""The panels of Infrastructure: what they ask and say."""
+
+from exporter.catalog import CATALOG, application, cloud_run, own
+from exporter.catalog.model import Events, Family, Matcher, Quantile, Rate, Reduce, Unit
+from generators import boards
+from generators.boards import SIGNAL_PANELS, Board
+from generators.dashboards import monitoring
+from generators.dashboards.bands import band
+from generators.dashboards.limits import AGE
+from generators.dashboards.model import BoardText, Panel, Series, Target
+from generators.dashboards.parts import REGION, at, level, now, over_time, said
+from generators.dashboards.queries import family, filtered, raw
+from generators.dashboards.wording import Facts
+from generators.rules.trend import level_name
+
+CHOSEN = ("gcp_project", "region", "service_name", "database_id")
+DATABASE = ("database_id",)
+_COUNT, _RATIO = Unit.NONE.grafana, Unit.RATIO.grafana
+_RATE, _SECONDS = "cps", Unit.SECONDS.grafana
+_LEVEL = ("gcp_project", "region", "database_id")
+
+
+def board(facts: Facts) -> BoardText:
+    """Return the board."""
+    del facts
+    found = {**_state(), **_containers(), **_database(), **_more_database()}
+    return BoardText(
+        Board.INFRASTRUCTURE,
+        "Infrastructure",
+        "Is there enough of everything, and does the monitoring itself work?",
+        "1m",
+        "now-6h",
+        CHOSEN,
+        {**found, **monitoring.panels()},
+    )
+
+
+def _state() -> dict[str, Panel]:
+    names = (
+        ("instances", 140, "Instances"),
+        ("cpu_utilization", 141, "CPU of containers"),
+        ("memory_utilization", 142, "Memory of containers"),
+        ("replication_lag", 143, "Replication lag"),
+        ("db_connections", 144, "Database connections"),
+    )
+    found = {
+        f"{name}_now": now(name, number, title, at(SIGNAL_PANELS[name], "Open it over time"))
+        for name, number, title in names
+    }
+    age = f"max(min by (gcp_project) ({family(own.DATA_AGE)}))"
+    found["age_now"] = Panel(
+        145,
+        "Age of the data",
+        "Age of the newest value of Cloud Monitoring, of the project where it is oldest.",
+        _SECONDS,
+        (Target(age, "age"),),
+        0,
+        Series.ONE,
+        limits=AGE,
+        colour="ok",
+        least=0.0,
+        links=(at(boards.DATA_AGE, "Open the age of each family"),),
+    )
+    return found
+
+
+def _of_containers(name: str, title: str, found: Family) -> Panel:
+    """Return a panel of a utilization: its mean by region, and the p95 of all instances."""
+    p95 = Target(raw(Quantile(0.95, found)), "p95 of all instances", look="limit")
+    return over_time(name, SIGNAL_PANELS[name].number, title, REGION, p95)
+
+
+def _containers() -> dict[str, Panel]:
+    states = level(cloud_run.INSTANCES, Reduce.SUM, ("state",))
+    return {
+        "instances": over_time("instances", SIGNAL_PANELS["instances"].number, "Instances", REGION),
+        "states": Panel(
+            146,
+            "Instances by state",
+            "Container instances that serve requests, and those that are idle.",
+            _COUNT,
+            (Target(states, "{{state}}"),),
+            least=0.0,
+        ),
+        "scaling": over_time(
+            "scaling_events",
+            SIGNAL_PANELS["scaling_events"].number,
+            "Scaling events in 5 min",
+            REGION,
+        ),
+        "cpu": _of_containers("cpu_utilization", "CPU of containers", cloud_run.CPU_UTILIZATION),
+        "memory": _of_containers(
+            "memory_utilization", "Memory of containers", cloud_run.MEMORY_UTILIZATION
+        ),
+    }
+
+
+def _database() -> dict[str, Panel]:
+    return {
+        "lag": over_time(
+            "replication_lag",
+            SIGNAL_PANELS["replication_lag"].number,
+            "Replication lag",
+            DATABASE,
+            week=True,
+        ),
+        "query_time": over_time(
+            "query_time", SIGNAL_PANELS["query_time"].number, "Query time, mean", DATABASE
+        ),
+        "connections": over_time(
+            "db_connections", SIGNAL_PANELS["db_connections"].number, "Connections", DATABASE
+        ),
+        "database_memory": _filling(
+            boards.DATABASE_MEMORY.number, "Database memory", "database_memory", DATABASE
+        ),
+        "database_disk": _filling(
+            boards.DATABASE_DISK.number, "Database disk", "database_disk", DATABASE
+        ),
+        "pool": Panel(
+            boards.POOL.number,
+            "Connection pool against its limit",
+            "Connections of the application's pool that are in use; dashed, how many it may have.",
+            _COUNT,
+            (
+                Target(
+                    f"sum by (region) ({filtered('app_pool_connections', REGION, own=_active())})",
+                    "{{region}}",
+                ),
+                Target(
+                    level(application.POOL_LIMIT, Reduce.SUM, REGION),
+                    "{{region}} limit",
+                    look="limit",
+                ),
+            ),
+            0,
+            Series.MANY,
+            least=0.0,
+        ),
+    }
+
+
+def _active() -> tuple[Matcher, ...]:
+    return (Matcher("state", ("active",)),)
+
+
+def _filling(number: int, title: str, metric: str, by: tuple[str, ...]) -> Panel:
+    text = filtered(level_name(metric), _LEVEL)
+    return Panel(
+        number,
+        title,
+        "What is used, of what there is, of each database.",
+        _RATIO,
+        (Target(f"max by ({', '.join(by)}) ({text})", "{{database_id}}"),),
+        1,
+        least=0.0,
+        most=1.0,
+    )
+
+
+def _gauge(number: int, title: str, found: Family, unit: str = _COUNT) -> Panel:
+    return Panel(
+        number,
+        title,
+        said(found),
+        unit,
+        (Target(level(found, Reduce.MAX, DATABASE), "{{database_id}}"),),
+        1,
+        least=0.0,
+        most=1.0 if unit == _RATIO else None,
+    )
+
+
+def _counted(
+    number: int, title: str, found: Family, unit: str, by: tuple[str, ...] = DATABASE
+) -> Panel:
+    legend = ", ".join(f"{{{{{label}}}}}" for label in by)
+    return Panel(
+        number,
+        title,
+        f"{said(found).removesuffix('.')}, a second.",
+        unit,
+        (Target(raw(Rate(Events(found)), by), legend),),
+        1,
+        least=0.0,
+    )
+
+
+def _more_database() -> dict[str, Panel]:
+    statements = CATALOG["cloudsql_postgresql_transactions_total"]
+    return {
+        "database_cpu": _gauge(
+            147, "Database CPU", CATALOG["cloudsql_cpu_utilization_ratio"], _RATIO
+        ),
+        "reads": _counted(148, "Disk reads", CATALOG["cloudsql_disk_reads_total"], "rps"),
+        "writes": _counted(149, "Disk writes", CATALOG["cloudsql_disk_writes_total"], "wps"),
+        "transactions": _counted(150, "Transactions", statements, "ops", ("transaction_type",)),
+        "query_band": band(159, "query_time", "Query time and its band", "database_id"),
+        "connections_band": band(
+            160, "db_connections", "Connections and their band", "database_id"
+        ),
+        "deadlocks": _counted(
+            151, "Deadlocks", CATALOG["cloudsql_postgresql_deadlocks_total"], _RATE
+        ),
+        "backends": Panel(
+            152,
+            "Connections by state",
+            said(CATALOG["cloudsql_postgresql_backends_by_state"]),
+            _COUNT,
+            (
+                Target(
+                    level(CATALOG["cloudsql_postgresql_backends_by_state"], Reduce.SUM, ("state",)),
+                    "{{state}}",
+                ),
+            ),
+            least=0.0,
+        ),
+    }

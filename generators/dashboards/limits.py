@@ -1,0 +1,79 @@
+"""The policy's values as limits of panels: the same constants on which alerts fire."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from exporter.catalog.model import Bad
+from exporter.catalog.signals import SIGNALS
+from generators.policy import BurnAlert, Policy
+from generators.rules import anomaly, correlation, health
+
+BURN, BUDGET, BAND, CORRELATION, AGE, FIRING = (
+    "burn_rate",
+    "budget_remaining",
+    "band",
+    "correlation",
+    "data_age",
+    "firing",
+)
+DOWN = "down"  # of what is 1 while it works
+_ROOM = 1.5  # of an axis, above its greatest limit
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Limit:
+    """A value beyond which it is bad, on which side, and how much that matters."""
+
+    value: float
+    severity: str
+    above: bool = True
+    alert: str = ""
+
+    def body(self) -> dict[str, Any]:
+        """Return the limit as the Jsonnet library takes it."""
+        return {
+            "value": self.value,
+            "severity": self.severity,
+            "above": self.above,
+            "alert": self.alert,
+        }
+
+
+Limits = dict[str, tuple[Limit, ...]]
+
+
+def limits(policy: Policy) -> Limits:
+    """Return the limits of each name that a panel may ask for, the least value first."""
+    found: Limits = {signal.name: () for signal in SIGNALS}
+    for row in policy.thresholds:
+        above = row.signal.bad is Bad.UP
+        limit = Limit(row.threshold, row.severity, above, row.name)
+        found[row.signal.name] = tuple(sorted((*found[row.signal.name], limit)))
+    found["availability"] = (Limit(policy.objective.availability, "high", above=False),)
+    found[BURN] = tuple(sorted(_burn(policy.breach, policy.burn)))
+    spent = policy.exhausted
+    left = () if spent is None else (1 - spent.threshold, spent.severity, False, spent.name)
+    found[BUDGET] = (Limit(*left),) if left else ()
+    found[BAND] = (Limit(anomaly.LIMIT, "low"),)
+    found[CORRELATION] = (Limit(correlation.LIMIT, "low", alert=correlation.ALERT),)
+    found[AGE] = (Limit(health.STALE, "high", alert="DataStale"),)
+    found[FIRING] = (Limit(1, "high"),)
+    found[DOWN] = (Limit(1, "high", above=False),)
+    return found
+
+
+def _burn(*alerts: BurnAlert | None) -> Iterator[Limit]:
+    for alert in alerts:
+        if alert is not None:
+            yield from (Limit(f, alert.severity, alert=alert.name) for f in alert.factors)
+
+
+def soft(found: tuple[Limit, ...]) -> tuple[float | None, float | None]:
+    """Return the axis' bounds that show the limits even where values are far from them."""
+    above = [limit.value for limit in found if limit.above]
+    below = [limit.value for limit in found if not limit.above]
+    least = None
+    if below and 0 < below[0] < 1:
+        least = round(below[0] - 2 * (1 - below[0]), 6) if below[0] > 0.9 else 0.0  # noqa: PLR2004 - near 1
+    return least, round(_ROOM * max(above), 6) if above else None

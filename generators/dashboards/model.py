@@ -1,0 +1,181 @@
+"""What a dashboard asks and says, as frozen data; grafana/lib gives it its look."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from generators.boards import Board
+
+TAG = "ion"
+MAIN, LONGTERM = "datasource", "longterm"  # variables: the server with 72 hours, that with 90 days
+
+
+class Series(StrEnum):
+    """How many series a panel has to be read with: no legend, a list, a sorted table."""
+
+    ONE = "one"
+    FEW = "few"
+    MANY = "many"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A query.
+
+    look    past, limit, upper, lower or anomaly; empty for a plain line
+    colour  a token of grafana/lib/tokens.libsonnet; empty for the panel's
+    server  the variable of the datasource that is asked
+    """
+
+    expr: str
+    legend: str = ""
+    look: str = ""
+    colour: str = ""
+    instant: bool = False
+    format: str = "time_series"
+    server: str = MAIN
+
+    def body(self) -> dict[str, Any]:
+        """Return the target as the Jsonnet library takes it."""
+        return {
+            "expr": self.expr,
+            "legend": self.legend,
+            "look": self.look,
+            "colour": self.colour,
+            "instant": self.instant,
+            "format": self.format,
+            "datasource": self.server,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: a label or the value of a query, as `Value #A`."""
+
+    field: str
+    title: str
+    unit: str = ""
+    decimals: int | None = None
+    cell: str = ""
+    limits: str = ""
+    width: int | None = None
+    mappings: tuple["Mapping", ...] = ()
+    links: tuple["Link", ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        """Return the column as the Jsonnet library takes it."""
+        return {
+            "field": self.field,
+            "title": self.title,
+            "unit": self.unit,
+            "decimals": self.decimals,
+            "cell": self.cell,
+            "limits": self.limits,
+            "width": self.width,
+            "mappings": [mapping.body() for mapping in self.mappings],
+            "links": [link.body() for link in self.links],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A value that is shown as a word, in the colour of a severity, or of what is fine."""
+
+    value: str
+    text: str
+    colour: str
+
+    def body(self) -> dict[str, Any]:
+        """Return the mapping as the Jsonnet library takes it."""
+        return {"value": self.value, "text": self.text, "colour": self.colour}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link: its words and its address, which keeps time and variables."""
+
+    title: str
+    url: str
+
+    def body(self) -> dict[str, Any]:
+        """Return the link as Grafana has it."""
+        return {"targetBlank": False, "title": self.title, "url": self.url}
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel; its number is part of links, so that it is stated and never counted.
+
+    what    a sentence on what is seen; where it is from, how late and what it alerts on is added
+    limits  the name of the policy's limits that are drawn
+    empty   what is shown where there is no data
+    soft    bounds of the axis that values may pass
+    """
+
+    number: int
+    title: str
+    what: str
+    unit: str
+    targets: tuple[Target, ...]
+    decimals: int = 0
+    series: Series = Series.FEW
+    limits: str = ""
+    colour: str = ""
+    empty: str = "no data"
+    least: float | None = None
+    most: float | None = None
+    soft: tuple[float | None, float | None] = (None, None)
+    mappings: tuple[Mapping, ...] = ()
+    links: tuple[Link, ...] = ()
+    data_links: tuple[Link, ...] = ()
+    columns: tuple[Column, ...] = ()
+    sort: str = ""
+    sort_down: bool = True
+    sparkline: bool = True
+
+    def body(self, description: str) -> dict[str, Any]:
+        """Return the panel as the Jsonnet library takes it."""
+        return {
+            "number": self.number,
+            "title": self.title,
+            "description": description,
+            "unit": self.unit,
+            "decimals": self.decimals,
+            "targets": [target.body() for target in self.targets],
+            "series": self.series.value,
+            "limits": self.limits,
+            "colour": self.colour,
+            "empty": self.empty,
+            "min": self.least,
+            "max": self.most,
+            "soft_min": self.soft[0],
+            "soft_max": self.soft[1],
+            "mappings": [mapping.body() for mapping in self.mappings],
+            "links": [link.body() for link in self.links],
+            "data_links": [link.body() for link in self.data_links],
+            "columns": [column.body() for column in self.columns],
+            "sort": self.sort,
+            "sort_down": self.sort_down,
+            "sparkline": self.sparkline,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BoardText:
+    """A dashboard: the question it answers, its panels by the name that its Jsonnet has for them.
+
+    variables  labels that its panels are filtered by
+    """
+
+    board: Board
+    title: str
+    question: str
+    refresh: str
+    past: str
+    variables: tuple[str, ...]
+    panels: dict[str, Panel] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name of its files: overview."""
+        return self.board.value.removeprefix(f"{TAG}-")

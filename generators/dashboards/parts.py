@@ -1,0 +1,127 @@
+"""Panels that several boards have: of a signal over time, of a signal now, and links between."""
+
+from exporter.catalog.model import Family, Kind, Level, Reduce, Signal, Unit
+from generators.boards import Board
+from generators.boards import Panel as Place
+from generators.dashboards.model import LONGTERM, Link, Panel, Series, Target
+from generators.dashboards.queries import WEEK, past, raw, signal
+from generators.policy import SIGNAL_BY_NAME
+
+UNITS = {"cache_evictions": "cps", "cache_misses": "rps"}  # events a second that are no requests
+KEEP = "${__url_time_range}&${__all_variables}"
+COLOURS = {
+    Kind.AVAILABILITY: "ok",
+    Kind.ERROR_RATE: "errors",
+    Kind.RESPONSE_TIME: "latency",
+    Kind.THROUGHPUT: "traffic",
+    Kind.CACHE_HIT_RATE: "cache",
+    Kind.DB_LAG: "latency",
+    Kind.CPU: "resource",
+    Kind.MEMORY: "resource",
+}
+_DECIMALS = {Unit.RATIO: 1, Unit.SECONDS: 1, Unit.PER_SECOND: 1}
+_FINE = {Kind.AVAILABILITY: 3, Kind.ERROR_RATE: 2}
+REGION = ("region",)
+
+
+def drill(title: str, board: Board, panel: int | None = None) -> Link:
+    """Return a link to a board, or to one panel of it, at the same time and variables."""
+    view = "" if panel is None else f"viewPanel={panel}&"
+    return Link(title, f"/d/{board.value}?{view}{KEEP}")
+
+
+def at_region(label: str) -> Link:
+    """Return a link to the performance of a value's region, at the same time."""
+    chosen = f"var-region={label}&var-datasource=${{datasource}}"
+    return Link("Open this region", f"/d/{Board.PERFORMANCE.value}?{chosen}&${{__url_time_range}}")
+
+
+def at(place: Place, title: str) -> Link:
+    """Return a link to a panel of a fixed number."""
+    return drill(title, place.board, place.number)
+
+
+def decimals(found: Signal) -> int:
+    """Return how many decimals a signal is read with."""
+    if found.kind in _FINE:
+        return _FINE[found.kind]
+    return _DECIMALS.get(found.unit, 0)
+
+
+def unit(found: Signal) -> str:
+    """Return Grafana's identifier of a signal's unit."""
+    return UNITS.get(found.name, found.unit.grafana)
+
+
+def colour(found: Signal) -> str:
+    """Return the colour token of what a signal means."""
+    return COLOURS[found.kind] if found.kind else "traffic"
+
+
+def bounds(found: Signal) -> tuple[float | None, float | None]:
+    """Return the axis' bounds: a share ends at 1, and only an error rate may be cut off above."""
+    if found.kind is Kind.AVAILABILITY:
+        return None, 1.0
+    whole = found.unit is Unit.RATIO and found.kind is not Kind.ERROR_RATE
+    return 0.0, 1.0 if whole else None
+
+
+def over_time(
+    name: str,
+    number: int,
+    title: str,
+    by: tuple[str, ...] = (),
+    *more: Target,
+    week: bool = False,
+    legend: str = "",
+) -> Panel:
+    """Return a panel of a signal over time; with `week`, its total a week ago, dashed."""
+    found = SIGNAL_BY_NAME[name]
+    least, most = bounds(found)
+    legend = legend or ", ".join(f"{{{{{label}}}}}" for label in by) or title
+    targets = [Target(signal(name, by), legend), *more]
+    if week:
+        targets.append(Target(past(name, (), WEEK), "a week ago", look="past", server=LONGTERM))
+    return Panel(
+        number,
+        title,
+        found.help,
+        unit(found),
+        tuple(targets),
+        decimals(found),
+        Series.FEW if by or len(targets) > 1 else Series.ONE,
+        limits=name,
+        colour="" if by else colour(found),
+        least=least,
+        most=most,
+    )
+
+
+def now(name: str, number: int, title: str, link: Link) -> Panel:
+    """Return a panel of a signal's newest value, of all that is chosen together."""
+    found = SIGNAL_BY_NAME[name]
+    least, most = bounds(found)
+    return Panel(
+        number,
+        title,
+        found.help,
+        unit(found),
+        (Target(signal(name), title),),
+        decimals(found),
+        Series.ONE,
+        limits=name,
+        colour=colour(found),
+        least=least,
+        most=most,
+        links=(link,),
+    )
+
+
+def said(found: Family) -> str:
+    """Return what a family's help says of it, without where it is from."""
+    return found.help.partition(" [")[0]
+
+
+def level(found: Family, how: Reduce, by: tuple[str, ...] = ()) -> str:
+    """Return the query of a gauge."""
+    return raw(Level(found, how), by)

@@ -1,0 +1,276 @@
+"""The panels of Performance: what they ask and say."""
+
+from exporter.catalog import application, cloud_run
+from exporter.catalog.model import Events, Mean, Quantile, Rate, Reduce, Unit
+from generators import boards
+from generators.boards import SIGNAL_PANELS, Board
+from generators.dashboards import tables
+from generators.dashboards.bands import NO_BAND, band
+from generators.dashboards.limits import BAND, CORRELATION
+from generators.dashboards.model import LONGTERM, BoardText, Column, Panel, Series, Target
+from generators.dashboards.parts import REGION, at_region, decimals, level, over_time, said
+from generators.dashboards.queries import (
+    buckets,
+    expression,
+    filtered,
+    raw,
+    signal,
+    top,
+)
+from generators.dashboards.wording import Facts
+from generators.policy import SIGNAL_BY_NAME
+from generators.rules.anomaly import BANDS
+from generators.rules.correlation import BY, PAIRS, coefficient_name
+
+CHOSEN = ("gcp_project", "region", "service_name")
+_PERCENTILES = (
+    ("response_time_p50", "p50", "ok"),
+    ("response_time_average", "mean", "traffic"),
+    ("response_time_p95", "p95", "latency"),
+    ("response_time_p99", "p99", "errors"),
+)
+
+
+def board(facts: Facts) -> BoardText:
+    """Return the board."""
+    del facts
+    return BoardText(
+        Board.PERFORMANCE,
+        "Performance",
+        "Where is time lost, and for whom?",
+        "1m",
+        "now-6h",
+        CHOSEN,
+        {**_times(), **_traffic(), **_regions(), **_anomalies(), **_endpoints(), **_inside()},
+    )
+
+
+def _fixed(name: str, title: str, by: tuple[str, ...], *, week: bool = False) -> Panel:
+    return over_time(name, SIGNAL_PANELS[name].number, title, by, week=week)
+
+
+def _times() -> dict[str, Panel]:
+    return {
+        "p95": _fixed("response_time_p95", "Response time, p95", REGION, week=True),
+        "mean": _fixed("response_time_average", "Response time, mean", REGION, week=True),
+        "p50": _fixed("response_time_p50", "Response time, p50", REGION),
+        "p99": _fixed("response_time_p99", "Response time, p99", REGION),
+        "percentiles": Panel(
+            40,
+            "Response time, percentiles",
+            "Mean and percentiles of the response time of all that is chosen, together.",
+            Unit.SECONDS.grafana,
+            tuple(
+                Target(signal(name), legend, colour=colour) for name, legend, colour in _PERCENTILES
+            ),
+            1,
+            limits="response_time_p95",
+            least=0.0,
+        ),
+        "heatmap": Panel(
+            41,
+            "Response time, all requests",
+            "How many requests of five minutes took how long: each row is a bucket of the "
+            "histogram, and the darker, the more requests.",
+            Unit.SECONDS.grafana,
+            (Target(buckets(cloud_run.REQUEST_DURATION), "{{le}}", format="heatmap"),),
+            1,
+            Series.MANY,
+        ),
+    }
+
+
+def _traffic() -> dict[str, Panel]:
+    return {
+        "throughput": _fixed("throughput", "Throughput", REGION, week=True),
+        "classes": Panel(
+            42,
+            "Throughput by class",
+            "Requests a second by the class of their status code.",
+            Unit.PER_SECOND.grafana,
+            (
+                Target(
+                    f"{expression(Rate(Events(cloud_run.REQUESTS)), ('response_code_class',))}",
+                    "{{response_code_class}}",
+                ),
+            ),
+            least=0.0,
+        ),
+    }
+
+
+def _regions() -> dict[str, Panel]:
+    found = SIGNAL_BY_NAME["response_time_p95"]
+    return {
+        "comparison": tables.regions(43, "Regions side by side"),
+        "slowest_regions": Panel(
+            44,
+            "Response time by region, p95",
+            found.help,
+            found.unit.grafana,
+            (Target(f"sort_desc({signal(found.name, REGION)})", "{{region}}", instant=True),),
+            decimals(found),
+            limits=found.name,
+            least=0.0,
+            data_links=(at_region("${__field.labels.region}"),),
+        ),
+    }
+
+
+def _anomalies() -> dict[str, Panel]:
+    scores = tuple(
+        Target(
+            f"max(abs({filtered(found.name('score'), found.by)}))",
+            found.signal.name.replace("_", " "),
+            server=LONGTERM,
+        )
+        for found in BANDS
+    )
+    pairs = tuple(
+        Target(
+            f"max by (region) ({filtered(coefficient_name(pair), BY)})",
+            f"{pair.effect.signal.name} and {pair.cause.signal.name}, {{{{region}}}}".replace(
+                "_", " "
+            ),
+            server=LONGTERM,
+        )
+        for pair in PAIRS
+    )
+    return {
+        "band_p95": band(45, "response_time_p95", "Response time, p95, and its band"),
+        "band_throughput": band(46, "throughput", "Throughput and its band"),
+        "band_errors": band(47, "error_rate", "Error rate and its band"),
+        "scores": Panel(
+            boards.ANOMALIES.number,
+            "How unusual the signals are",
+            "The distance of each signal from what was usual at this time of the last three "
+            "weeks, in widths of its band; of several series, the farthest.",
+            Unit.NONE.grafana,
+            scores,
+            1,
+            Series.MANY,
+            limits=BAND,
+            empty=NO_BAND,
+            least=0.0,
+        ),
+        "pairs": Panel(
+            48,
+            "What moves together",
+            "Correlation, over six hours, of what two signals differ from their usual values by; "
+            "nothing is said where either does not move.",
+            Unit.NONE.grafana,
+            pairs,
+            2,
+            Series.MANY,
+            limits=CORRELATION,
+            empty="nothing moves together",
+            least=-1.0,
+            most=1.0,
+        ),
+    }
+
+
+def _endpoints() -> dict[str, Panel]:
+    by = ("endpoint",)
+    duration = application.REQUEST_DURATION
+    p95, mean = raw(Quantile(0.95, duration), by), raw(Mean(duration), by)
+    rate = raw(Rate(Events(application.REQUESTS)), by)
+    return {
+        "slowest": Panel(
+            49,
+            "Slowest endpoints, p95",
+            "Time that 95 of 100 requests of an endpoint stay below, of the slowest endpoints.",
+            Unit.SECONDS.grafana,
+            (Target(top(p95), "{{endpoint}}"),),
+            1,
+            Series.MANY,
+            least=0.0,
+        ),
+        "endpoints": Panel(
+            50,
+            "Endpoints",
+            "Requests, response times and errors of each endpoint, as the application counts them.",
+            Unit.NONE.grafana,
+            (
+                tables.table(rate, "datasource"),
+                tables.table(mean, "datasource"),
+                tables.table(p95, "datasource"),
+                tables.table(signal("error_rate_by_endpoint", by), "datasource"),
+            ),
+            0,
+            Series.MANY,
+            columns=(
+                Column("endpoint", "Endpoint"),
+                Column("Value #A", "Requests", Unit.PER_SECOND.grafana, 0),
+                Column("Value #B", "Mean", Unit.SECONDS.grafana, 1),
+                Column("Value #C", "p95", Unit.SECONDS.grafana, 1),
+                Column("Value #D", "Errors", Unit.RATIO.grafana, 2),
+            ),
+            sort="p95",
+        ),
+    }
+
+
+_PARTS = ("ingress", "pending", "routing", "execution", "egress")
+
+
+def _inside() -> dict[str, Panel]:
+    families = {family.name: family for family in cloud_run.FAMILIES}
+    parts = tuple(
+        Target(raw(Mean(families[f"cloudrun_request_{part}_duration_seconds"])), part)
+        for part in _PARTS
+    )
+    startup = families["cloudrun_startup_duration_seconds"]
+    return {
+        "parts": Panel(
+            51,
+            "Where a request's time goes, mean",
+            "Mean time from Google's edge to the region, waiting for an instance, in routing, in "
+            "the container's own code, and back.",
+            Unit.SECONDS.grafana,
+            parts,
+            1,
+            Series.MANY,
+            least=0.0,
+        ),
+        "pending": Panel(
+            52,
+            "Requests that wait for an instance",
+            said(families["cloudrun_pending_requests"]),
+            Unit.NONE.grafana,
+            (
+                Target(
+                    level(families["cloudrun_pending_requests"], Reduce.SUM, REGION), "{{region}}"
+                ),
+            ),
+            least=0.0,
+        ),
+        "startup": Panel(
+            53,
+            "Start of an instance, p95",
+            said(startup),
+            Unit.SECONDS.grafana,
+            (Target(raw(Quantile(0.95, startup), REGION), "{{region}}"),),
+            1,
+            empty="no instance started",
+            least=0.0,
+        ),
+        "routing": _fixed("routing_quality", "Routing confidence, mean", REGION),
+        "personas": _share("persona_share", "Share of personas", "persona"),
+        "features": _share("feature_usage", "Share of features", "feature"),
+    }
+
+
+def _share(name: str, title: str, label: str) -> Panel:
+    found = SIGNAL_BY_NAME[name]
+    return Panel(
+        SIGNAL_PANELS[name].number,
+        title,
+        found.help,
+        found.unit.grafana,
+        (Target(signal(name), f"{{{{{label}}}}}"),),
+        decimals(found),
+        Series.MANY,
+        least=0.0,
+        most=1.0,
+    )

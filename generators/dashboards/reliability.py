@@ -1,0 +1,235 @@
+"""The panels of Reliability: what they ask and say."""
+
+from exporter.catalog import application, cloud_run
+from exporter.catalog.model import Events, Matcher, Rate, Unit
+from generators import boards
+from generators.boards import SIGNAL_PANELS, Board
+from generators.dashboards import incidents, overview, tables
+from generators.dashboards.events import SEVERE, alerts
+from generators.dashboards.limits import BURN, FIRING
+from generators.dashboards.model import LONGTERM, BoardText, Column, Panel, Series, Target
+from generators.dashboards.parts import REGION, decimals, drill, over_time
+from generators.dashboards.queries import by_labels, expression, filtered, signal, top
+from generators.dashboards.wording import Facts
+from generators.policy import DAY, HOUR, SIGNAL_BY_NAME
+from generators.rules import longterm, slo
+from generators.rules.names import span
+from generators.rules.recording import recorded
+
+CHOSEN = ("gcp_project", "region", "service_name")
+_FAILED = (Matcher("response_code_class", ("4xx", "5xx")),)
+_ERRORS = Events(cloud_run.REQUESTS, _FAILED)
+_WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
+_COUNT = Unit.NONE.grafana
+
+
+def board(facts: Facts) -> BoardText:
+    """Return the board."""
+    return BoardText(
+        Board.RELIABILITY,
+        "Reliability",
+        "Does it fail, where, and how much more may it?",
+        "1m",
+        "now-6h",
+        CHOSEN,
+        {**_promise(facts), **_errors(facts), **_sources(), **incidents.panels()},
+    )
+
+
+def _promise(facts: Facts) -> dict[str, Panel]:
+    window = span(facts.policy.objective.window)
+    errors = filtered(slo.longterm("errors"), slo.BY)
+    severe = alerts(CHOSEN, SEVERE)
+    return {
+        "availability_now": Panel(
+            60,
+            f"Availability, {window}",
+            f"Requests of the objective's window of {window} that did not end in a server error, "
+            "of the service that is worst.",
+            Unit.RATIO.grafana,
+            (Target(f"min({filtered(slo.AVAILABILITY, slo.BY)})", "available", server=LONGTERM),),
+            3,
+            Series.ONE,
+            limits="availability",
+            most=1.0,
+        ),
+        "budget_now": overview.budget(61, "Error budget left", boards.BUDGET),
+        "burn_now": overview.burn_now(62),
+        "exhaustion": Panel(
+            63,
+            "Budget spent in",
+            "Time until the error budget is spent, if errors go on as in the last six hours.",
+            Unit.SECONDS.grafana,
+            (Target(f"min({filtered(slo.EXHAUSTION, slo.BY)})", "left", server=LONGTERM),),
+            1,
+            Series.ONE,
+            colour="ok",
+            empty="not at this rate",
+            least=0.0,
+            sparkline=False,
+            links=(drill("Open the budget", Board.RELIABILITY, boards.BUDGET.number),),
+        ),
+        "failed": Panel(
+            64,
+            "Server errors in range",
+            "Requests that ended in a server error within the range.",
+            _COUNT,
+            (Target(f"sum(sum_over_time({errors}[$__range]))", "failed", instant=True),),
+            1,
+            Series.ONE,
+            colour="errors",
+            least=0.0,
+            sparkline=False,
+        ),
+        "incidents_now": Panel(
+            65,
+            "Severe alerts now",
+            "Alerts of severity critical and high that fire.",
+            _COUNT,
+            (Target(f"count({severe}) or vector(0)", "firing", server=LONGTERM),),
+            0,
+            Series.ONE,
+            limits=FIRING,
+            colour="ok",
+            least=0.0,
+        ),
+        "budget": overview.budget(boards.BUDGET.number, "Error budget left", None),
+        "burn": Panel(
+            boards.BURN_RATES.number,
+            "Burn rates of the error budget",
+            "How many times as fast as the objective allows the error budget is spent, over "
+            "windows from an hour to three days, of the service that spends fastest.",
+            _COUNT,
+            tuple(
+                Target(f"max({filtered(slo.burn(window), slo.BY)})", span(window))
+                for window in _WINDOWS
+            ),
+            2,
+            limits=BURN,
+            least=0.0,
+        ),
+    }
+
+
+def _errors(facts: Facts) -> dict[str, Panel]:
+    found = SIGNAL_BY_NAME["availability"]
+    classes = expression(Rate(_ERRORS), ("response_code_class",))
+    return {
+        "error_rate": over_time(
+            "error_rate", SIGNAL_PANELS["error_rate"].number, "Error rate", REGION, week=True
+        ),
+        "classes": Panel(
+            70,
+            "Errors by class",
+            "Failing requests a second, by the class of their status code.",
+            Unit.PER_SECOND.grafana,
+            (Target(classes, "{{response_code_class}}"),),
+            1,
+            empty="no errors",
+            least=0.0,
+        ),
+        "availability": over_time(
+            found.name, SIGNAL_PANELS[found.name].number, "Availability", REGION
+        ),
+        "uptime": Panel(
+            71,
+            "When was it up?",
+            "Each region's availability over five minutes, against the objective: green where "
+            "it is kept.",
+            found.unit.grafana,
+            (Target(signal(found.name, REGION), "{{region}}"),),
+            decimals(found),
+            Series.ONE,
+            limits=found.name,
+            most=1.0,
+        ),
+        "windows": _windows(facts),
+    }
+
+
+def _windows(facts: Facts) -> Panel:
+    windows = (*_WINDOWS, facts.policy.objective.window)
+    kinds = {kind: [_sum(kind, window) for window in windows] for kind in ("errors", "requests")}
+    pairs = zip(kinds["errors"], kinds["requests"], strict=True)
+    texts = {
+        "A": [f"1 - {errors} / ({requests} > 0)" for errors, requests in pairs],
+        "B": kinds["errors"],
+        "C": kinds["requests"],
+    }
+    columns = (
+        Column("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
+        Column("Value #B", "Failed", _COUNT, 1),
+        Column("Value #C", "Of", _COUNT, 1),
+    )
+    return Panel(
+        72,
+        "Uptime by window",
+        "Requests that did not end in a server error, of those of the last hour to those of the "
+        "objective's window; windows of which less is known begin with what is known.",
+        _COUNT,
+        tuple(tables.table(_by_window(found, windows), LONGTERM) for found in texts.values()),
+        0,
+        Series.MANY,
+        columns=(Column("window", "Window"), *columns),
+        sort="Of",
+        sort_down=False,
+    )
+
+
+def _sum(kind: str, window: float) -> str:
+    return f"sum({filtered(slo.events(kind, window), slo.BY)})"
+
+
+def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:
+    marked = (
+        f'label_replace({text}, "window", "{span(window)}", "", "")'
+        for text, window in zip(texts, windows, strict=True)
+    )
+    return " or ".join(marked)
+
+
+def _counted(events: Events, by: tuple[str, ...]) -> str:
+    """Return how many events fell into the range: the sum of its five minutes."""
+    series = recorded()[events.family.name]
+    text = filtered(longterm.increase(series.name), tuple(series.labels), own=events.matchers)
+    return f"sum{by_labels(by)} (sum_over_time({text}[$__range]))"
+
+
+def _distribution(number: int, title: str, by: str, events: Events, what: str) -> Panel:
+    return Panel(
+        number,
+        title,
+        f"Failing requests within the range, by {what}; the most first.",
+        _COUNT,
+        (
+            Target(
+                f"sort_desc({top(_counted(events, (by,)))})",
+                f"{{{{{by}}}}}",
+                instant=True,
+            ),
+        ),
+        1,
+        colour="errors",
+        empty="no errors in this range",
+        least=0.0,
+    )
+
+
+def _sources() -> dict[str, Panel]:
+    found = over_time(
+        "error_rate_by_endpoint",
+        SIGNAL_PANELS["error_rate_by_endpoint"].number,
+        "Error rate by endpoint",
+        ("endpoint",),
+    )
+    of_application = Events(application.REQUESTS, _FAILED)
+    return {
+        "endpoint_rate": found,
+        "by_endpoint": _distribution(
+            73, "Errors by endpoint", "endpoint", of_application, "endpoint"
+        ),
+        "by_region": _distribution(74, "Errors by region", "region", _ERRORS, "region"),
+        "by_class": _distribution(
+            75, "Errors by code", "response_code_class", _ERRORS, "the class of their status code"
+        ),
+    }

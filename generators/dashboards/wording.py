@@ -1,0 +1,156 @@
+"""What a panel's description says: what is seen, from which metric, how late, who is told when."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from exporter.catalog import CATALOG
+from exporter.catalog.model import Application, Bad, CloudMonitoring, Family, RedisInfo, Type
+from exporter.settings import Settings
+from exporter.settings.types import duration
+from generators.boards import Board
+from generators.dashboards.model import LONGTERM, Panel, Target
+from generators.policy import BurnAlert, ExhaustedAlert, Policy, ThresholdAlert, number, shown
+from generators.prometheus import RETENTION
+from generators.rules.build import Rules
+from generators.rules.longterm import KEPT
+from generators.rules.model import Alerting, alerts, recordings
+from generators.rules.names import span
+
+_WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
+_KEPT = re.compile(KEPT)
+_SUFFIXES = ("_bucket", "_sum", "_count")
+_SERIES: dict[str, Family] = {
+    family.name + suffix: family
+    for family in CATALOG.values()
+    for suffix in (_SUFFIXES if family.type is Type.HISTOGRAM else ("",))
+}
+_MOST = 3  # families that a description names
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What descriptions are made of."""
+
+    settings: Settings
+    rules: Rules
+    policy: Policy
+    made: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: Settings, rules: Rules, policy: Policy) -> "Facts":
+        """Return the facts, with the recorded series by name."""
+        return cls(settings, rules, policy, {r.record: r.expr for r in recordings(rules.all)})
+
+
+def description(facts: Facts, board: Board, panel: Panel) -> str:
+    """Return the description of a panel."""
+    found = [panel.what, _origin(facts, panel), _kept(facts, panel)]
+    told = dict.fromkeys(_told(facts, rule) for rule in _alerts(facts, board, panel))
+    found.append(f"Alert: {'; '.join(told)}." if told else "")
+    return " ".join(text for text in found if text)
+
+
+def names(expr: str) -> set[str]:
+    """Return the words of an expression that are not in quotes, names of series among them."""
+    return set(_WORD.findall(_QUOTED.sub("", expr)))
+
+
+def families(facts: Facts, panel: Panel) -> list[Family]:
+    """Return the families behind a panel's queries, over as many rules as there are between."""
+    left = [word for target in panel.targets for word in names(target.expr)]
+    seen: set[str] = set()
+    while left:
+        name = left.pop()
+        if name not in seen:
+            seen.add(name)
+            left += names(facts.made.get(name, ""))
+    found = {_SERIES[name].name: _SERIES[name] for name in seen & set(_SERIES)}
+    return [found[name] for name in sorted(found) if name != "ionmon_data_seconds_total"] or [
+        *found.values()
+    ]
+
+
+def _origin(facts: Facts, panel: Panel) -> str:
+    found = families(facts, panel)
+    if not found or len(found) > _MOST:
+        return _late(facts.settings, found)
+    listed = ", ".join(f"{family.name}{_source(family)}" for family in found)
+    return f"From {listed}. {_late(facts.settings, found)}".strip()
+
+
+def _source(family: Family) -> str:
+    source = family.source
+    return f" ({source.metric})" if isinstance(source, CloudMonitoring) else ""
+
+
+def _late(settings: Settings, found: list[Family]) -> str:
+    """Return how old the newest value may be: the slowest of the families decides."""
+    ages = [_age(settings, family) for family in found]
+    most = max(ages, default=0)
+    if not most:
+        return ""
+    return f"The newest value is up to {duration(most)} old."
+
+
+def _age(settings: Settings, family: Family) -> float:
+    source = family.source
+    if isinstance(source, CloudMonitoring):
+        return float(source.period + source.delay)
+    if isinstance(source, RedisInfo):
+        return settings.redis.poll_interval
+    return settings.application.poll_interval if isinstance(source, Application) else 0
+
+
+def _kept(facts: Facts, panel: Panel) -> str:
+    """Return how far back the panel reaches, where that is not the 90 days of the others."""
+    if facts.settings.prometheus.longterm is None or all(map(_long, panel.targets)):
+        return ""
+    return f"Kept for {RETENTION}."
+
+
+def _long(target: Target) -> bool:
+    """Say whether a query works on the server with 90 days."""
+    if target.server == LONGTERM:
+        return True
+    found = names(target.expr)
+    raw = found & {*_SERIES, "ALERTS_FOR_STATE"}
+    return not raw and any(_KEPT.fullmatch(name) for name in found)
+
+
+def _alerts(facts: Facts, board: Board, panel: Panel) -> Iterator[Alerting]:
+    """Yield the alerts that lead to the panel, and those whose limits it draws."""
+    where = f"/d/{board.value}?{urlencode({'viewPanel': panel.number})}&"
+    for rule in alerts(facts.rules.all):
+        linked = where in dict(rule.annotations)["dashboard_url"]
+        limited = panel.limits and panel.limits == dict(rule.labels).get("signal")
+        threshold = dict(rule.labels).get("category") == "threshold"
+        if linked or (limited and threshold):
+            yield rule
+
+
+def _told(facts: Facts, rule: Alerting) -> str:
+    condition = _condition(facts.policy, rule.alert)
+    hold = f" for {span(rule.hold)}" if rule.hold else ""
+    return f"{rule.alert}{condition}{hold} ({rule.severity})"
+
+
+def _condition(policy: Policy, name: str) -> str:
+    row = next((r for r in _rows(policy) if r.name == name), None)
+    if isinstance(row, ThresholdAlert):
+        side = "above" if row.signal.bad is Bad.UP else "below"
+        return f" {side} {shown(row.threshold, row.signal.unit)}"
+    if isinstance(row, BurnAlert):
+        pairs = zip(row.windows, row.factors, strict=True)
+        limits = (f"{number(f)} over {span(w.long)} and {span(w.short)}" for w, f in pairs)
+        return f" above {' or '.join(limits)}"
+    if isinstance(row, ExhaustedAlert):
+        return f" where {number(100 * row.threshold)}% is spent"
+    return ""
+
+
+def _rows(policy: Policy) -> Iterator[ThresholdAlert | BurnAlert | ExhaustedAlert]:
+    yield from policy.thresholds
+    yield from (row for row in (policy.breach, policy.burn, policy.exhausted) if row is not None)

@@ -1,0 +1,25 @@
+local board = import '../lib/board.libsonnet';
+local panels = import '../lib/panels.libsonnet';
+local row = import '../lib/rows.libsonnet';
+
+function(catalog, policy)
+  local show = panels(catalog, policy);
+  board(catalog, [
+    row.open(901, 'Does the service keep its promise?', [
+      [show.stat(name, 4) for name in ['availability', 'budget', 'error_rate', 'response_time', 'throughput', 'active']],
+    ]),
+    row.open(902, 'How near is it to its limits?', [
+      [show.stat(name, 4) for name in ['burn', 'mean', 'cache_l1', 'cache_l2', 'cpu', 'memory']],
+    ]),
+    row.open(903, 'Does it get better or worse?', [
+      [show.lines(name, 8) for name in ['errors_over_time', 'times_over_time', 'throughput_over_time']],
+      [show.lines(name, 12) for name in ['hits_over_time', 'budget_over_time']],
+    ]),
+    row.open(904, 'Where is it, and what changed?', [
+      [show.table('regions', 24) { height:: 6 }],
+      [show.table(name, 12) for name in ['alerts', 'deploys']],
+    ]),
+    row.closed(905, 'Who uses it?', [
+      [show.lines(name, 12) for name in ['users', 'requests']],
+    ]),
+  ])

@@ -1,0 +1,32 @@
+local board = import '../lib/board.libsonnet';
+local panels = import '../lib/panels.libsonnet';
+local row = import '../lib/rows.libsonnet';
+
+function(catalog, policy)
+  local show = panels(catalog, policy);
+  board(catalog, [
+    row.open(911, 'How long do requests take?', [
+      [show.lines(name, 12) for name in ['p95', 'mean']],
+      [show.lines('percentiles', 12), show.heatmap('heatmap', 12)],
+      [show.lines(name, 12) for name in ['p50', 'p99']],
+    ]),
+    row.open(912, 'How much is asked for?', [
+      [show.lines('throughput', 12), show.stacked('classes', 12)],
+    ]),
+    row.open(913, 'Which region differs?', [
+      [show.table('comparison', 12), show.ranking('slowest_regions', 12)],
+    ]),
+    row.open(914, 'What is unlike the weeks before?', [
+      [show.lines(name, 8) for name in ['band_p95', 'band_throughput', 'band_errors']],
+      [show.lines(name, 12) for name in ['scores', 'pairs']],
+    ]),
+    row.open(915, 'Which endpoint is slow?', [
+      [show.lines('slowest', 12), show.table('endpoints', 12)],
+    ]),
+    row.closed(916, 'Where within a request is time spent?', [
+      [show.stacked('parts', 8), show.lines('pending', 8), show.lines('startup', 8)],
+    ]),
+    row.closed(917, 'Does the service route well?', [
+      [show.lines('routing', 8), show.stacked('personas', 8), show.stacked('features', 8)],
+    ]),
+  ])

@@ -1,0 +1,90 @@
+// What is special about some of a panel's series or columns.
+local tokens = import 'tokens.libsonnet';
+
+local property(id, value) = { id: id, value: value };
+local fixed(colour) = property('color', { fixedColor: colour, mode: 'fixed' });
+local dashed = property('custom.lineStyle', { dash: tokens.line.dash, fill: 'dash' });
+
+local looks = {
+  past: [fixed(tokens.colours.past), dashed, property('custom.lineWidth', 1), property('custom.fillOpacity', 0)],
+  limit: [fixed(tokens.colours.limit), dashed, property('custom.fillOpacity', 0)],
+  upper: [
+    fixed(tokens.colours.band),
+    property('custom.lineWidth', 1),
+    property('custom.hideFrom', { legend: true, tooltip: false, viz: false }),
+  ],
+  lower: [
+    fixed(tokens.colours.band),
+    property('custom.lineWidth', 1),
+    property('custom.hideFrom', { legend: true, tooltip: false, viz: false }),
+  ],
+  anomaly: [
+    fixed(tokens.colours.anomaly),
+    property('custom.drawStyle', 'points'),
+    property('custom.showPoints', 'always'),
+    property('custom.pointSize', 7),
+  ],
+};
+
+{
+  by_query(ref, properties): { matcher: { id: 'byFrameRefID', options: ref }, properties: properties },
+  by_name(name, properties): { matcher: { id: 'byName', options: name }, properties: properties },
+
+  // Of each query that has a look or a colour of its own.
+  of_targets(targets): [
+    $.by_query(targets[i].refId, looks_of)
+    for i in std.range(0, std.length(targets) - 1)
+    for looks_of in [
+      (if targets[i].look == '' then [] else looks[targets[i].look])
+      + (if targets[i].colour == '' then [] else [fixed(tokens.colours[targets[i].colour])]),
+    ]
+    if std.length(looks_of) > 0
+  ],
+
+  // The area between the bounds of a band: Grafana takes its foot by name, of regions that are known.
+  bands(targets, names): [
+    $.by_name(name + ' above', [
+      property('custom.fillBelowTo', name + ' below'),
+      property('custom.fillOpacity', 15),
+    ])
+    for target in targets
+    if target.look == 'upper'
+    for name in names
+  ],
+
+  // Of regions and status classes, wherever a series bears their name.
+  of_names(names): [$.by_name(name, [fixed(names[name])]) for name in std.objectFields(names)],
+
+  filled(found): [override for override in found if std.length(override.properties) > 0],
+
+  column(column): $.by_name(
+    column.title,
+    (if column.unit == '' then [] else [property('unit', column.unit)])
+    + (if column.decimals == null then [] else [property('decimals', column.decimals)])
+    + (if column.width == null then [] else [property('custom.width', column.width)])
+    + (if column.cell == '' then [] else [property('custom.cellOptions', $.cells[column.cell])])
+    + (if std.length(column.mappings) == 0 then [] else [property('mappings', $.mappings(column.mappings))])
+    + (if column.steps == null then [] else [property('thresholds', column.steps)])
+    + (if std.length(column.links) == 0 then [] else [property('links', column.links)])
+  ),
+
+  // Values that are shown as words.
+  mappings(found): std.mapWithIndex(
+    function(i, mapping) {
+      options: {
+        [mapping.value]: {
+          color: (tokens.severities + tokens.colours)[mapping.colour],
+          index: i,
+          text: mapping.text,
+        },
+      },
+      type: 'value',
+    },
+    found
+  ),
+
+  cells: {
+    text: { type: 'color-text' },
+    background: { mode: 'basic', type: 'color-background' },
+  },
+}

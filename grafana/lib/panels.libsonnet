@@ -1,0 +1,261 @@
+// The kinds of panels. Each takes what the generator says of a panel (number, title, queries, unit,
+// limits) and gives it a look; width and height are for the layout, which takes them off again.
+local legends = import 'legends.libsonnet';
+local overrides = import 'overrides.libsonnet';
+local targets = import 'targets.libsonnet';
+local thresholds = import 'thresholds.libsonnet';
+local tokens = import 'tokens.libsonnet';
+
+local named(policy) =
+  tokens.classes
+  + { [policy.regions[i]]: tokens.series[i % std.length(tokens.series)] for i in std.range(0, std.length(policy.regions) - 1) };
+
+local limits_of(policy, panel) = if panel.limits == '' then [] else policy.limits[panel.limits];
+
+local bounds(panel) =
+  (if panel.min == null then {} else { min: panel.min })
+  + (if panel.max == null then {} else { max: panel.max });
+
+local soft(panel) =
+  (if panel.soft_min == null then {} else { axisSoftMin: panel.soft_min })
+  + (if panel.soft_max == null then {} else { axisSoftMax: panel.soft_max });
+
+local base(kind, panel, height) =
+  local queries = std.mapWithIndex(function(i, target) targets.new(target, i), panel.targets);
+  {
+    datasource: targets.common(panel.targets),
+    description: panel.description,
+    fieldConfig: {
+      defaults: {
+        decimals: panel.decimals,
+        links: panel.data_links,
+        mappings: overrides.mappings(panel.mappings),
+        noValue: panel.empty,
+        unit: panel.unit,
+      } + bounds(panel),
+      overrides: [],
+    },
+    height:: height,
+    id: panel.number,
+    links: panel.links,
+    targets: queries,
+    title: panel.title,
+    transparent: false,
+    type: kind,
+  };
+
+local with_refs(panel) = std.mapWithIndex(
+  function(i, target) target { refId: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[i] }, panel.targets
+);
+
+local reduce = { calcs: ['lastNotNull'], fields: '', values: false };
+
+local chart(policy, panel, custom) =
+  local limits = limits_of(policy, panel);
+  base('timeseries', panel, tokens.heights.chart) {
+    fieldConfig+: {
+      defaults+: {
+        color: if panel.colour == '' then { mode: 'palette-classic' }
+        else { fixedColor: tokens.colours[panel.colour], mode: 'fixed' },
+        custom: {
+          axisBorderShow: false,
+          axisCenteredZero: false,
+          axisColorMode: 'text',
+          axisLabel: '',
+          axisPlacement: 'auto',
+          barAlignment: 0,
+          drawStyle: 'line',
+          fillOpacity: if panel.series == 'one' then tokens.line.area else tokens.line.fill,
+          gradientMode: 'none',
+          hideFrom: { legend: false, tooltip: false, viz: false },
+          insertNulls: false,
+          lineInterpolation: 'linear',
+          lineWidth: tokens.line.width,
+          pointSize: 5,
+          scaleDistribution: { type: 'linear' },
+          showPoints: 'never',
+          spanNulls: 600000,
+          stacking: { group: 'A', mode: 'none' },
+          thresholdsStyle: { mode: if std.length(limits) == 0 then 'off' else 'dashed' },
+        } + soft(panel) + custom,
+        thresholds: thresholds.lines(limits),
+      },
+      overrides: overrides.of_names(named(policy))
+                 + overrides.of_targets(with_refs(panel))
+                 + overrides.bands(panel.targets, policy.regions),
+    },
+    options: { legend: legends[panel.series], tooltip: { mode: 'multi', sort: 'desc' } },
+  };
+
+// Panels of one catalog and policy, by their name in the catalog.
+function(catalog, policy)
+  local get(name) =
+    if std.objectHas(catalog.panels, name) then catalog.panels[name]
+    else error 'the catalog has no panel ' + name + '; say it in generators/dashboards';
+  {
+    // One number and its past as a line.
+    stat(name, width): local panel = get(name);
+                       base('stat', panel, tokens.heights.stat) {
+                         fieldConfig+: { defaults+: {
+                           color: { mode: 'thresholds' },
+                           thresholds: thresholds.steps(
+                             limits_of(policy, panel),
+                             if panel.colour == '' then tokens.colours.past else tokens.colours[panel.colour]
+                           ),
+                         } },
+                         options: {
+                           colorMode: 'value',
+                           graphMode: if panel.sparkline then 'area' else 'none',
+                           justifyMode: 'auto',
+                           orientation: 'auto',
+                           reduceOptions: reduce,
+                           textMode: if panel.series == 'one' then 'value' else 'value_and_name',
+                           wideLayout: true,
+                         },
+                         width:: width,
+                       },
+
+    // Lines over time.
+    lines(name, width): chart(policy, get(name), {}) { width:: width },
+
+    // Areas on top of each other: parts of a whole.
+    stacked(name, width): chart(policy, get(name), {
+      fillOpacity: tokens.line.stacked,
+      lineWidth: 1,
+      stacking: { group: 'A', mode: 'normal' },
+    }) { width:: width },
+
+    // Bars: what happens now and then.
+    bars(name, width): chart(policy, get(name), {
+      drawStyle: 'bars',
+      fillOpacity: 60,
+      lineWidth: 0,
+      stacking: { group: 'A', mode: 'normal' },
+    }) { width:: width },
+
+    // Steps: what holds until it changes.
+    steps(name, width): chart(policy, get(name), { lineInterpolation: 'stepAfter' }) { width:: width },
+
+    // Horizontal bars, the longest first.
+    ranking(name, width): local panel = get(name);
+                          local limits = limits_of(policy, panel);
+                          base('bargauge', panel, tokens.heights.chart) {
+                            fieldConfig+: {
+                              defaults+: {
+                                color: if std.length(limits) > 0 then { mode: 'thresholds' } else { fixedColor: tokens.colours[panel.colour], mode: 'fixed' },
+                                thresholds: thresholds.steps(limits, tokens.colours.past),
+                              },
+                              overrides: if std.length(limits) > 0 then [] else overrides.of_names(named(policy)),
+                            },
+                            options: {
+                              displayMode: 'basic',
+                              maxVizHeight: 48,
+                              minVizHeight: 16,
+                              minVizWidth: 8,
+                              namePlacement: 'left',
+                              orientation: 'horizontal',
+                              reduceOptions: reduce,
+                              showUnfilled: true,
+                              sizing: 'auto',
+                              valueMode: 'color',
+                            },
+                            width:: width,
+                          },
+
+    // A row for each thing, a column for each of its figures.
+    table(name, width): local panel = get(name);
+                        base('table', panel, tokens.heights.table) {
+                          fieldConfig+: {
+                            defaults+: {
+                              color: { mode: 'thresholds' },
+                              custom: { align: 'auto', cellOptions: { type: 'auto' }, filterable: false, inspect: false },
+                              thresholds: thresholds.steps([], tokens.colours.past),
+                            },
+                            overrides: overrides.filled([
+                              overrides.column(column {
+                                steps: if column.limits == '' then null
+                                else thresholds.steps(policy.limits[column.limits], tokens.colours.past),
+                              })
+                              for column in panel.columns
+                            ]),
+                          },
+                          options: {
+                            cellHeight: 'sm',
+                            footer: { countRows: false, fields: '', reducer: ['sum'], show: false },
+                            showHeader: true,
+                            sortBy: [{ desc: panel.sort_down, displayName: panel.sort }],
+                          },
+                          transformations: [
+                            { id: 'merge', options: {} },
+                            {
+                              id: 'organize',
+                              options: {
+                                excludeByName: { Time: true },
+                                includeByName: {},
+                                indexByName: { [panel.columns[i].field]: i for i in std.range(0, std.length(panel.columns) - 1) },
+                                renameByName: { [column.field]: column.title for column in panel.columns },
+                              },
+                            },
+                          ],
+                          width:: width,
+                        },
+
+    // How many events fell into which bucket, over time.
+    heatmap(name, width): local panel = get(name);
+                          base('heatmap', panel, tokens.heights.chart) {
+                            fieldConfig+: { defaults+: {
+                              decimals: 0,
+                              unit: 'short',
+                              custom: {
+                                hideFrom: { legend: false, tooltip: false, viz: false },
+                                scaleDistribution: { type: 'linear' },
+                              },
+                            } },
+                            options: {
+                              calculate: false,
+                              cellGap: 1,
+                              cellValues: { decimals: 0, unit: 'short' },
+                              color: {
+                                exponent: 0.5,
+                                fill: 'dark-blue',
+                                mode: 'scheme',
+                                reverse: false,
+                                scale: 'exponential',
+                                scheme: 'Blues',
+                                steps: 32,
+                              },
+                              exemplars: { color: tokens.colours.anomaly },
+                              filterValues: { le: 1e-9 },
+                              legend: { show: true },
+                              rowsFrame: { layout: 'auto', value: 'requests' },
+                              tooltip: { mode: 'single', showColorScale: false, yHistogram: false },
+                              yAxis: { axisPlacement: 'left', decimals: panel.decimals, reverse: false, unit: panel.unit },
+                            },
+                            width:: width,
+                          },
+
+    // States over time, a line for each thing.
+    timeline(name, width): local panel = get(name);
+                           base('state-timeline', panel, tokens.heights.timeline) {
+                             fieldConfig+: { defaults+: {
+                               color: { mode: 'thresholds' },
+                               custom: {
+                                 fillOpacity: 85,
+                                 hideFrom: { legend: false, tooltip: false, viz: false },
+                                 insertNulls: false,
+                                 lineWidth: 0,
+                                 spanNulls: false,
+                               },
+                               thresholds: thresholds.steps(limits_of(policy, panel), tokens.colours.past),
+                             } },
+                             options: {
+                               alignValue: 'left',
+                               legend: legends.one,
+                               mergeValues: true,
+                               rowHeight: 0.8,
+                               showValue: 'never',
+                               tooltip: { mode: 'single', sort: 'none' },
+                             },
+                             width:: width,
+                           },
+  }

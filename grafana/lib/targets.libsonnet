@@ -1,0 +1,23 @@
+// A query of a panel, as Grafana's Prometheus datasource wants it.
+local letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+{
+  datasource(name): { type: 'prometheus', uid: '${' + name + '}' },
+
+  new(target, at): {
+    datasource: $.datasource(target.datasource),
+    editorMode: 'code',
+    expr: target.expr,
+    format: target.format,
+    instant: target.instant,
+    legendFormat: target.legend,
+    range: !target.instant,
+    refId: letters[at],
+  },
+
+  // The datasource of a panel: that of its queries, where they all have one.
+  common(targets)::
+    local names = std.set([target.datasource for target in targets]);
+    if std.length(names) == 1 then $.datasource(names[0])
+    else { type: 'datasource', uid: '-- Mixed --' },
+}

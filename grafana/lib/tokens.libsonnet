@@ -1,0 +1,36 @@
+// What a colour, a line and a fill mean; the same on every board.
+// The hues are Okabe and Ito's, which people who confuse red and green tell apart, darkened until
+// each stands out three to one on white and on Grafana's dark panels.
+{
+  colours: {
+    errors: '#D55E00',
+    latency: '#0072B2',
+    traffic: '#B8659A',
+    cache: '#3D9BD1',
+    resource: '#A68B00',
+    ok: '#009E73',
+    past: '#808080',
+    limit: '#808080',
+    band: '#808080',
+    anomaly: '#D1344B',
+    hidden: 'transparent',
+  },
+  severities: {
+    critical: '#D1344B',
+    high: '#D55E00',
+    medium: '#C98500',
+    low: '#3D9BD1',
+    none: '#808080',
+  },
+  classes: {
+    '1xx': '#808080',
+    '2xx': '#009E73',
+    '3xx': '#3D9BD1',
+    '4xx': '#C98500',
+    '5xx': '#D55E00',
+  },
+  // Of series that differ by place or kind only: in this order, by the order of the settings.
+  series: ['#0072B2', '#C98500', '#009E73', '#B8659A', '#3D9BD1', '#D55E00', '#A68B00', '#808080'],
+  line: { width: 2, fill: 0, area: 12, stacked: 25, dash: [8, 6] },
+  heights: { stat: 4, chart: 8, table: 8, timeline: 9 },
+}

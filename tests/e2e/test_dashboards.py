@@ -1,0 +1,159 @@
+"""Every query of every dashboard brings data, on a real Prometheus with the generated rules."""
+
+import re
+import time
+import urllib.error
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from generators.checks.dashboards.variables import LABEL_VALUES, query
+from generators.dashboards.model import LONGTERM
+from tests.e2e.boards import Servers, servers
+from tests.generators.dashboards.made import panels, reference
+from tests.servers import Prometheus, wait_until
+
+WITHIN = 75  # seconds; what counts starts within a minute looks at whole minutes
+RANGE, STEP = 60, 15
+GRAFANA = {"__rate_interval": "4m", "__range": "30m", "__interval": "15s"}
+ALL = dict.fromkeys(("project", "region", "service", "database", "cache"), ".+")
+# What has no data here, and why.
+EMPTY = {
+    ("performance", 45, "D"): "nothing leaves the band: the past is a copy of now",
+    ("performance", 46, "D"): "nothing leaves the band",
+    ("performance", 47, "D"): "nothing leaves the band",
+    ("performance", 48, "A"): "a correlation needs six hours",
+    ("performance", 48, "B"): "a correlation needs six hours",
+    ("performance", 48, "C"): "a correlation needs six hours",
+    ("cache", 132, "B"): "the simulated cache knows fewer commands than are shown",
+    ("cache", 135, "A"): "the simulated cache does not say how memory lies",
+    ("cache", 136, "A"): "the simulated cache does not count bytes",
+    ("cache", 136, "B"): "the simulated cache does not count bytes",
+    ("cache", 138, "D"): "nothing leaves the band",
+    ("infrastructure", 153, "A"): "no poll failed",
+    ("infrastructure", 159, "D"): "nothing leaves the band",
+    ("infrastructure", 160, "D"): "nothing leaves the band",
+    ("infrastructure", 226, "A"): "cost is worked out by a running exporter only",
+    ("infrastructure", 226, "B"): "no budget is set",
+    ("reliability", 63, "A"): "the budget is spent already",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query of a panel, and the variable of the datasource that it asks."""
+
+    board: str
+    panel: int
+    target: dict[str, Any]
+    server: str
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """What the query is known by."""
+        return self.board, self.panel, self.target["refId"]
+
+
+def _asked() -> Iterator[Asked]:
+    """Yield each query for each server on which it has to work."""
+    for name, board in reference().items():
+        for panel in panels(board):
+            for target in panel["targets"]:
+                server = target["datasource"]["uid"].strip("${}")
+                yield Asked(name, panel["id"], target, server)
+                if server != LONGTERM and "Kept for 72h" not in panel["description"]:
+                    yield Asked(name, panel["id"], target, LONGTERM)
+
+
+ASKED = tuple(_asked())
+FULL = [one for one in ASKED if one.key not in EMPTY]
+
+
+def _name(one: Asked) -> str:
+    return f"{one.board}-{one.panel}{one.target['refId']}-{one.server}"
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Run both servers."""
+    with servers(tmp_path_factory.mktemp("boards")) as found:
+        yield found
+
+
+def filled(text: str, **chosen: str) -> str:
+    """Return an expression as Grafana sends it."""
+    values = {**GRAFANA, **ALL, **chosen}
+    return re.sub(r"\$(\w+)", lambda found: values[found[1]], text)
+
+
+def answer(server: Prometheus, target: dict[str, Any], **chosen: str) -> list[dict[str, Any]]:
+    """Return the series that a query of a panel brings now."""
+    now, text = time.time(), filled(target["expr"], **chosen)
+    try:
+        if target["instant"]:
+            found = server.api("query", query=text, time=str(now))
+        else:
+            times = {"start": str(now - RANGE), "end": str(now), "step": str(STEP)}
+            found = server.api("query_range", query=text, **times)
+    except urllib.error.HTTPError as error:
+        raise AssertionError(f"{text}\n{error.read().decode()}") from error
+    series: list[dict[str, Any]] = found["result"]
+    return series
+
+
+def _server(both: Servers, one: Asked) -> Prometheus:
+    return both.kept if one.server == LONGTERM else both.recent
+
+
+@pytest.mark.parametrize("one", FULL, ids=_name)
+def test_a_query_brings_data(both: Servers, one: Asked) -> None:
+    """On the servers for which it is meant, with everything chosen."""
+    server = _server(both, one)
+    wait_until(lambda: bool(answer(server, one.target)), one.target["expr"], WITHIN)
+
+
+@pytest.mark.parametrize("one", [one for one in ASKED if one.key in EMPTY], ids=_name)
+def test_what_is_said_to_be_empty_is(both: Servers, one: Asked) -> None:
+    """A query without data is answered all the same; if it had data, it would belong above."""
+    assert answer(_server(both, one), one.target) == []
+
+
+def test_a_choice_is_kept_to(both: Servers) -> None:
+    """With one region chosen, no query brings a series of another."""
+    regions = set()
+    for one in FULL:
+        for series in answer(_server(both, one), one.target, region="europe-west1"):
+            regions.add(series["metric"].get("region", ""))
+    assert regions == {"", "europe-west1"}
+
+
+@pytest.mark.parametrize("name", list(reference()))
+def test_a_variable_has_values(both: Servers, name: str) -> None:
+    """On either server, so that a reader may change it."""
+    for variable in reference()[name]["templating"]["list"]:
+        found = LABEL_VALUES.fullmatch(query(variable))
+        if found is not None:
+            for server in (both.recent, both.kept):
+                values = server.api(f"label/{found[2]}/values", **{"match[]": filled(found[1])})
+                assert values, query(variable)
+
+
+@pytest.mark.parametrize("name", list(reference()))
+def test_marks_are_there(both: Servers, name: str) -> None:
+    """The deploy of the scenario, and the alerts that began with it."""
+    now = time.time()
+    for annotation in reference()[name]["annotations"]["list"][1:]:
+        times = {"start": str(now - 1800), "end": str(now), "step": annotation["step"]}
+        text = filled(annotation["expr"])
+        found = both.recent.api("query_range", query=text, **times)["result"]
+        assert found, annotation["name"]
+
+
+def test_the_deploy_is_the_only_one(both: Servers) -> None:
+    """What ran when the exporter first saw the service is no deploy."""
+    target = next(one.target for one in ASKED if one.key == ("overview", 32, "A"))
+    found = [series["metric"]["revision_name"] for series in answer(both.recent, target)]
+    assert len(found) == 1
+    assert found[0].endswith("-bad")
