@@ -12,7 +12,7 @@ TOLD = "critical|high|medium|low"
 SEVERE = "critical|high"
 _REVISION = "service_name, revision_name"
 ALERT = ("alertname", "severity", "region", "service_name", "database_id", "redis_id")
-_BEGUN, _MARK = "alertname, severity, region", "5m"
+_BEGUN, _MARK = "alertname, severity", "5m"
 
 
 def alerts(chosen: tuple[str, ...], severity: str = TOLD, state: str = "firing") -> str:
@@ -89,7 +89,7 @@ def annotations(settings: Settings, chosen: tuple[str, ...]) -> list[dict[str, A
             "step": "60s",
             "tags": "severity",
             "title": "{{alertname}}",
-            "text": f"{{{{severity}}}} {{{{region}}}}{_runbook(settings)}",
+            "text": f"{{{{severity}}}}{_runbook(settings)}",
             "datasource": MAIN,
         },
     ]
