@@ -222,7 +222,9 @@ def _mean_of(node: MeanOf, view: View) -> str:
 
 def _quantile(node: Quantile, view: View) -> str:
     buckets = _increase(node.family, node.matchers, view, "_bucket", "le")
-    return f"(histogram_quantile({node.q}, {buckets}) >= 0)"  # NaN, where nothing was counted, is not
+    return (
+        f"(histogram_quantile({node.q}, {buckets}) >= 0)"  # NaN, where nothing was counted, is not
+    )
 
 
 def _level(node: Level, view: View) -> str:

@@ -13,7 +13,7 @@ from generators.rule_tests.document import MINUTE, Document, named
 from generators.rule_tests.places import PLACES, Story, gauge, place, told
 from generators.rule_tests.story import Phase
 from generators.rules import longterm, slo
-from generators.rules.anomaly import LIMIT, Band
+from generators.rules.anomaly import DROP, LIMIT, Band
 from generators.rules.build import Rules
 from generators.rules.model import Alerting
 from generators.rules.recording import recorded
@@ -88,6 +88,12 @@ def _bad_week(values: _Band, *now: tuple[float, int]) -> tuple[tuple[float, int]
     return ((values.usual, before), off, rest, *now)
 
 
+def _unknown_week(values: _Band, *now: tuple[float, int]) -> tuple[tuple[float | None, int], ...]:
+    """Return phases in which nothing is known of the same hours of the last week but one."""
+    return tuple((None if n == 1 else value, steps) for n, (value, steps) in
+                 enumerate(_bad_week(values, *now)))  # fmt: skip
+
+
 def _silent(values: _Band) -> Iterator[Story]:
     usual, far = values.usual, values.score(2 * LIMIT)
     better = values.score(-2 * LIMIT if values.band.share else -3)
@@ -99,6 +105,7 @@ def _silent(values: _Band) -> Iterator[Story]:
             ("just-under", ((usual, _PAST), (values.score(_UNDER), values.after))),
             ("better", ((usual, _PAST), (better, values.after))),
             ("two-weeks-known", (*young, (far, values.after))),
+            ("one-week-unknown", _unknown_week(values, (far, values.after))),
             ("one-bad-week", _bad_week(values, (usual, values.after))),
             ("short", ((usual, _PAST), (values.score(1.5 * LIMIT), 2), (usual, values.after))),
         )
@@ -116,12 +123,18 @@ def _read(band: Band) -> str:
 
 def _stops(values: _Band) -> Iterator[Story]:
     """Yield a place that is heard of no more, while its project is read."""
-    name, begins = "stops", (_PAST + _HOUR) * _STEP // MINUTE
+    begins = (_PAST + _HOUR) * _STEP // MINUTE
     seconds = longterm.increase(recorded()["ionmon_data_seconds_total"].name)
-    score = -values.usual / values.width
     read = gauge(
         seconds, (("gcp_project", PLACES["gcp_project"]), ("family", _read(values.band))), 300
     )
-    phases = values.story(name, (values.usual, _PAST))
-    story = (Phase((*phases[0].series, read), _PAST), Phase((read,), values.after))
-    yield Story(name, story, score, fires=True, begins=begins)
+    small, worth = LIMIT * values.band.least * 0.975, values.band.worth
+    for name, usual, score in (
+        ("stops", values.usual, -values.usual / values.width),
+        ("small-stops", small, -1 / DROP),
+        ("smallest-stops", worth * 1.01, -1 / DROP),
+        ("too-small-to-tell", worth * 0.99, 0.0),
+    ):
+        phases = values.story(name, (usual, _PAST))
+        story = (Phase((*phases[0].series, read), _PAST), Phase((read,), values.after))
+        yield Story(name, story, score, fires=score < 0, begins=begins)

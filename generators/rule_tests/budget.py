@@ -5,7 +5,7 @@ Its input is what the other server writes to it: events of five minutes, and bur
 
 from math import ceil
 
-from generators.policy import BAD_EVENTS, DAY, ExhaustedAlert, Objective
+from generators.policy import BAD_EVENTS, DAY, HOUR, ExhaustedAlert, Objective
 from generators.rule_tests.document import Document, named
 from generators.rule_tests.places import Story, gauge, place, told
 from generators.rule_tests.stimulus import Series
@@ -77,14 +77,17 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> Document:
     early = fires - 2
     limit = objective.window / (3 * DAY)
 
-    def burning(name: str, *rates: tuple[float, int]) -> tuple[Phase, ...]:
-        burn, labels = slo.burn(6 * 3600), place(slo.BY, name)
+    def burning(
+        name: str, *rates: tuple[float, int], errors: float = BAD_EVENTS
+    ) -> tuple[Phase, ...]:
+        burn, labels = slo.burn(6 * HOUR), place(slo.BY, name)
+        few = gauge(slo.events("errors", 6 * HOUR), labels, errors)
         events = tuple(
             s
             for kind, each in (("requests", _REQUESTS), ("errors", 0.0))
             for s in _events(name, kind, each, objective)
         )
-        return tuple(Phase((*events, gauge(burn, labels, rate)), n) for rate, n in rates)
+        return tuple(Phase((*events, few, gauge(burn, labels, rate)), n) for rate, n in rates)
 
     stories = (
         Story("just-over", burning("just-over", (1.01 * limit, fires + 9)), 3 * DAY / 1.01,
@@ -92,6 +95,8 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> Document:
         Story("just-under", burning("just-under", (0.99 * limit, fires + 9))),
         *(() if early < 1 else (Story("short", burning("short", (10 * limit, early), (0, 9))),)),
         Story("no-errors", burning("no-errors", (0, fires + 9))),
+        Story("few-errors",
+              burning("few-errors", (10 * limit, fires + 9), errors=0.9 * BAD_EVENTS)),
     )  # fmt: skip
     minutes = [(fires - 1) * 5, (fires + 1) * 5, (fires + 8) * 5]
     case = told("what burns for long", stories, slo.BY, minutes, _STEP)

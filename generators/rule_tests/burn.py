@@ -1,11 +1,12 @@
 """When an alert on burning error budgets fires: each pair of windows for itself, by events.
 
 Each service has a story, which is its name. Of two windows both have to burn, the long and the
-short; a pair is told apart from the other by how many requests there were before.
+short; a pair is told apart from the other by how many requests there were before. Stories begin
+when the windows are known, after so long without a request; but for those of a new server.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
 
@@ -23,6 +24,7 @@ from generators.rules.model import Alerting
 _OVER, _UNDER = 1.01, 0.99  # times what is allowed
 _FAR, _BURST = 4, 2  # times what the first pair allows: over and gone, and a burst
 _BUSY = 20  # times as many requests
+_PLENTY = 10 * BAD_EVENTS * MINUTE  # times as many requests, so that errors are enough at once
 _ERRORS = 40  # in the first long window, where it burns as fast as allowed
 
 
@@ -52,7 +54,17 @@ class Burns:
     def rate(self, pair: int, times: float) -> float:
         """Return a burn rate beside a pair's, which printf never has to round half-way."""
         found = self.alert.factors[pair] * times
-        return found * 1.001 if abs(found * 10 % 1 - 0.5) < 0.02 else found  # noqa: PLR2004
+        return found * 1.001 if _halfway(found) else found
+
+    def known(self, name: str, stories: Sequence[Story], minutes: Sequence[int], pair: int) -> Case:
+        """Return stories as a case that begins when a pair's windows are known."""
+        past = self.longs[pair] + 2 * WINDOW // MINUTE
+        later = [self._later(story, past) for story in stories]
+        return told(name, later, slo.BY, [past + minute for minute in minutes])
+
+    def _later(self, story: Story, past: int) -> Story:
+        phases = (Phase(self.at(story.name, 0, 0), past), *story.phases)
+        return replace(story, phases=phases, begins=story.begins + past, ends=story.ends + past)
 
     def possible(self, rate: float) -> bool:
         """Say whether so many errors can be: no more than requests."""
@@ -77,6 +89,10 @@ class Burns:
         return self.at(name, 1 / self.objective.budget, errors / self.requests, region)
 
 
+def _halfway(rate: float) -> bool:
+    return abs(rate * 10 % 1 - 0.5) < 0.02  # noqa: PLR2004 - nearer than two sums of floats are
+
+
 def _errors() -> Ratio:
     expression = SIGNAL_BY_NAME["availability"].expression
     if not isinstance(expression, Complement):
@@ -84,41 +100,34 @@ def _errors() -> Ratio:
     return expression.ratio
 
 
-def _at_once(burns: Burns, pair: int) -> Case:
-    """Return what burns from the start, with errors enough from the first evaluation on."""
-    fires, over = burns.fires, burns.rate(pair, _OVER)
-    plenty = 10 * BAD_EVENTS * MINUTE
-    later = fires + burns.shorts[-1] + 3 * WINDOW // MINUTE
-    end = later + burns.every
-    calmer, next_ = burns.rate(-1, _OVER), fires + burns.every
-    fine = (
-        Phase(burns.at("fine-again", calmer, plenty), fires),
-        Phase(burns.at("fine-again", 0, plenty), end),
-    )
-    missed = burns.at("missed-scrape", over, plenty)
-    broken = (Phase(missed, fires), Phase(missed, 1, Seen.NO), Phase(missed, end))
-    ended = (Phase(burns.at("ended", over, plenty), fires), Phase((), end))
-    whole = (Phase(burns.at("just-over", over, plenty), end),)
-    stories = (
-        Story("just-over", whole, over, fires=True, begins=fires),
-        Story("missed-scrape", broken, over, fires=True, begins=fires),
-        Story("fine-again", fine, calmer, fires=True, begins=fires, ends=next_),
-        Story("ended", ended, over, fires=True, begins=fires, ends=next_),
-        Story("fine", (Phase(burns.at("fine", 0, plenty), end),)),
-        Story("no-events", (Phase(burns.at("no-events", 0, 0), end),)),
-    )
-    minutes = (fires - burns.every, fires, next_, later)
-    return told("what burns from the start", stories, slo.BY, minutes)
+def _new(burns: Burns, pair: int) -> Iterator[Case]:
+    """Yield what a new server tells: an outage at once, and not minutes as if they were hours."""
+    long, every, fires = burns.longs[pair], burns.every, burns.fires
+    name, least = "all-fail", burns.rate(pair, _OVER) * burns.objective.budget
+    minute = fires + every * ceil(least * long / every)
+    while _halfway(_whole(burns, minute / long)):
+        minute += every
+    outage = (Phase(burns.all_fail(name, _PLENTY), minute + every),)
+    stories = (Story(name, outage, _whole(burns, minute / long), fires=True),)
+    yield told("a new server, and an outage", stories, slo.BY, (minute,))
+    name, late = "minutes-only", long * 3 // 4
+    late -= late % every
+    phases = (Phase(burns.at(name, burns.rate(pair, _OVER), _PLENTY), late + every),)
+    minutes = dict.fromkeys((min(fires, late), late))
+    yield told("a new server, and minutes", (Story(name, phases),), slo.BY, [*minutes])
 
 
-def _pairs(burns: Burns) -> Case:
-    """Return what only one of the pairs tells, and what neither does, though means would."""
-    long = burns.longs[0]
+def _whole(burns: Burns, share: float) -> float:
+    """Return the burn rate of a window in which everything failed, of which a share is known."""
+    return min(share, 1.0) / burns.objective.budget
+
+
+def _pairs(burns: Burns, pair: int) -> Case:
+    """Return what the first possible pair tells, and what none does, though means would."""
+    long, next_ = burns.longs[0], burns.fires + burns.every
     start = long // 2
-    end = start + long * 5 // 4
-    at = start + long * 6 // 5
-    checks = (start + long * 3 // 4, at)
-    stories = [*_first(burns, start, end), *_second(burns, end)]
+    end, at = start + long * 5 // 4, start + long * 6 // 5
+    stories = [*_at_once(burns, pair, end), *_first(burns, start, end)]
     small = 0.4 * burns.alert.factors[-1] * burns.objective.budget * burns.requests
     name = "small-region-fails"
     both = (*burns.at(name, 0), *burns.all_fail(name, small, ELSEWHERE))
@@ -130,7 +139,22 @@ def _pairs(burns: Burns) -> Case:
     )
     stories.append(Story("quiet-hour-fails", phases))
     stories.append(Story("few-errors", tuple(_few(burns, at))))
-    return told("each pair of windows", stories, slo.BY, checks)
+    minutes = (burns.fires - burns.every, burns.fires, next_, start + long * 3 // 4, at)
+    return burns.known("a pair of windows", stories, minutes, pair)
+
+
+def _at_once(burns: Burns, pair: int, end: int) -> Iterator[Story]:
+    """Yield what burns from its first request, with errors enough from then on."""
+    fires, over, plenty = burns.fires, burns.rate(pair, _OVER), _PLENTY
+    missed = burns.at("missed-scrape", over, plenty)
+    broken = (Phase(missed, fires), Phase(missed, 1, Seen.NO), Phase(missed, end))
+    ended = (Phase(burns.at("ended", over, plenty), fires), Phase((), end))
+    whole = (Phase(burns.at("just-over", over, plenty), end),)
+    yield Story("just-over", whole, over, fires=True, begins=fires)
+    yield Story("missed-scrape", broken, over, fires=True, begins=fires)
+    yield Story("ended", ended, over, fires=True, begins=fires, ends=fires + burns.every)
+    yield Story("fine", (Phase(burns.at("fine", 0, plenty), end),))
+    yield Story("no-events", (Phase(burns.at("no-events", 0, 0), end),))
 
 
 def _few(burns: Burns, at: int) -> Iterator[Phase]:
@@ -151,14 +175,27 @@ def _first(burns: Burns, start: int, end: int) -> Iterator[Story]:
             yield Story(name, phases, rate, fires=times > 1, begins=begins)
 
 
-def _second(burns: Burns, end: int) -> Iterator[Story]:
-    over = burns.rate(-1, _OVER)
+def _second(burns: Burns) -> Case:
+    """Return what only the second pair tells: it burns for longer, and less."""
+    fires, over = burns.fires, burns.rate(-1, _OVER)
+    later = fires + burns.shorts[-1] + 3 * WINDOW // MINUTE
+    end, next_, name = later + burns.every, fires + burns.every, "over-and-gone"
+    far = 2 * over if burns.possible(2 * over) else over
+    gone = (Phase(burns.at(name, far, _PLENTY), fires), Phase(burns.at(name, 0, 0), end))
+    fine = (
+        Phase(burns.at("fine-again", over, _PLENTY), fires),
+        Phase(burns.at("fine-again", 0, _PLENTY), end),
+    )
+    stories = [
+        Story(name, gone, far, fires=True, begins=fires, ends=next_),
+        Story("fine-again", fine, over, fires=True, begins=fires, ends=next_),
+    ]
     if over < burns.alert.factors[0] * _UNDER:
-        yield Story(
-            "second-over", (Phase(burns.at("second-over", over, 4), end),), over, fires=True
-        )
-    under = burns.rate(-1, _UNDER)
-    yield Story("second-under", (Phase(burns.at("second-under", under, 4), end),))
+        phases = (Phase(burns.at("second-over", over, _PLENTY), end),)
+        stories.append(Story("second-over", phases, over, fires=True, begins=fires))
+    name, under = "second-under", burns.rate(-1, _UNDER)
+    stories.append(Story(name, (Phase(burns.at(name, under, _PLENTY), end),)))
+    return burns.known("the second pair of windows", stories, (fires, next_, later), -1)
 
 
 def _gone(burns: Burns) -> Iterator[Case]:
@@ -170,7 +207,7 @@ def _gone(burns: Burns) -> Iterator[Case]:
     if burns.possible(far):
         name = "over-and-gone"
         phases = (Phase(burns.at(name, far), half), Phase(burns.at(name, 0), rest))
-        story = Story(name, phases, far, fires=True, ends=half)
+        story = Story(name, phases, far * half / long, fires=True, ends=half)
         yield told("what is over", (story,), slo.BY, (half, half + rest))
     burst = burns.shorts[0] * 3 // 2 + burns.fires + burns.every
     burst += -burst % burns.every
@@ -189,5 +226,10 @@ def document(rules: Rules, rule: Alerting, burns: Burns, files: tuple[str, ...])
             f"alerts.{burns.alert.name}: the budget of {number(burns.objective.budget * 100)}% "
             f"cannot burn {limit} times as fast; write a lower threshold, or enabled: false"
         )
-    cases = (_at_once(burns, pairs[0]), _pairs(burns), *_gone(burns))
+    cases = (
+        _pairs(burns, pairs[0]),
+        _second(burns),
+        *_new(burns, pairs[0]),
+        *_gone(burns),
+    )
     return Document(rule, named(rules.main, *files), cases, burns.every * MINUTE)

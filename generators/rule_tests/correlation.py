@@ -20,6 +20,7 @@ _STEP = slo.LONG_TERM
 _FULL = WINDOW // _STEP
 _BANDS = tuple(dict.fromkeys(band for pair in PAIRS for band in (pair.effect, pair.cause)))
 _EFFECTS = tuple(dict.fromkeys(pair.effect for pair in PAIRS))
+_KNOWN, _GAP = 48, 10  # steps, before and after nothing is known of the effects
 _SLOW, _FAST, _STILL = (0, 0, 0, 1, 1, 1), (0, 1), (0,)
 
 
@@ -27,7 +28,7 @@ def document(rules: Rules, rule: Alerting) -> Document:
     """Return the tests of the alerts on pairs, which have the name of this one."""
     found = [each for each in alerts(rules.longterm) if each.alert == rule.alert]
     files = named(rules.longterm, "longterm-correlation.yml")
-    return Document(rule, files, (_moves(found, rule.hold), _day()), _STEP)
+    return Document(rule, files, (_moves(found, rule.hold), _day(), _gap()), _STEP)
 
 
 def _moves(found: list[Alerting], hold: float) -> Case:
@@ -85,6 +86,26 @@ def _day() -> Case:
         series.append(Input(f"{band.name('value')}{{{pairs}}}", f"{late} {up} {down}"))
     checks = tuple(Check(hours * 60) for hours in (8, 14, 20, 23))
     return Case("a day that all share", tuple(series), checks, _STEP)
+
+
+def _gap() -> Case:
+    """Return unrelated moves, and a time in which causes fall and no effect is known."""
+    labels = {band: tuple((n, _place(n, "gap")) for n in band.by) for band in _BANDS}
+    series: list[Input] = []
+    for band in _BANDS:
+        effect = band in _EFFECTS
+        moves, fallen = (_SLOW, ()) if effect else (_FAST, (0.0,))
+        usual = tuple(band.least * (100 + 10 * move) for move in moves)
+        phases = (
+            Phase((gauge(band.name("value"), labels[band], *usual),), _KNOWN),
+            Phase(tuple(gauge(band.name("value"), labels[band], f) for f in fallen), _GAP),
+            Phase((gauge(band.name("value"), labels[band], *usual),), _KNOWN),
+        )
+        centre = gauge(band.name("centre"), labels[band], 50 * band.least)
+        series += [*inputs(phases), *inputs((Phase((centre,), 2 * _KNOWN + _GAP),))]
+    steps = range(_KNOWN + 2 * _GAP, 2 * _KNOWN + _GAP, 3)
+    checks = tuple(Check(step * _STEP // MINUTE) for step in steps)
+    return Case("a time in which only causes are known", tuple(series), checks, _STEP)
 
 
 def _ramp(start: float, rise: float, steps: int) -> str:

@@ -62,9 +62,7 @@ _POLL, _LAG = "ionmon_poll_interval_seconds", "cloudsql_replica_lag_seconds"
 _SECOND = _is("up", 1, ("job", EXPORTER_JOB), ("instance", "second:9841"))
 _REGION = tuple((name, PLACES[name]) for name in ("gcp_project", "region"))
 ROWS: Mapping[str, Row] = {
-    "ExporterDown": Row(
-        (_is("up", 0, *_EXPORTER),), (_is("up", 1, *_EXPORTER),), (), 1, 0
-    ),
+    "ExporterDown": Row((_is("up", 0, *_EXPORTER),), (_is("up", 1, *_EXPORTER),), (), 1, 0),
     "OneExporterDown": Row(
         (_is("up", 0, *_EXPORTER), _SECOND), (_is("up", 1, *_EXPORTER), _SECOND), _EXPORTER, 0
     ),

@@ -174,7 +174,7 @@ def _plain(test: Document) -> Iterator[tuple[str, str]]:
     yield "its comparison is turned", _turned(text)
     condition, unless, _ = text.partition("\nunless ")
     if unless:
-        yield "the newest minutes do not count", condition
+        yield "what silences it does not count", condition
 
 
 def _moved(limit: str, side: str) -> str:

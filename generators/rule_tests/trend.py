@@ -4,9 +4,10 @@ The level is told anew every five minutes; so are the rules evaluated.
 """
 
 from collections.abc import Iterator, Sequence
+from math import pi, sin
 
-from generators.policy import HOUR
-from generators.rule_tests.document import MINUTE, Document, named
+from generators.policy import DAY, HOUR
+from generators.rule_tests.document import MINUTE, Case, Document, named
 from generators.rule_tests.places import PLACES, Story, told
 from generators.rule_tests.stimulus import Given, stimulus
 from generators.rule_tests.story import Phase
@@ -16,20 +17,95 @@ from generators.rules.trend import Trend, expression, hold
 
 _STEP = 5  # minutes between evaluations
 _BEFORE = 6 * HOUR // MINUTE  # minutes of calm before a step: the long window
+_PAST = 25 * HOUR // MINUTE  # minutes until yesterday's hour is known
+_DAYS = 31  # hours until a second day is looked at
 _NEAR, _ODD = 0.95, 30.5  # of what is told; seconds that no rounding takes to the next one
 
 
 def document(rules: Rules, rule: Alerting, trend: Trend) -> Document:
     """Return the tests of a trend's alert."""
+    found = _far(rule, trend) if trend.far else [_growth(rule, trend), _days(trend)]
+    if rule.hold >= hold(trend):  # who asks for less is told of steps, too
+        found.append(_step(trend))
+    if trend.signed:
+        found.append(_resumes(trend))
+    files = named(rules.main, "recording.yml", "trend.yml")
+    return Document(rule, files, tuple(found), _STEP * MINUTE)
+
+
+def _growth(rule: Alerting, trend: Trend) -> Case:
+    """Return what a trend tells of hours when nothing is known of yesterday."""
     fires = 2 * _STEP + int(rule.hold) // MINUTE
     stories = [_grows(trend, fires), *_silent(trend, fires)]
-    minutes = (fires - _STEP, fires + _STEP)
-    cases = [told("growth", stories, trend.by, minutes)]
-    if rule.hold >= hold(trend):  # who asks for less is told of steps, too
-        after = range(_BEFORE + 20, _BEFORE + 100, 10)
-        cases.append(told("a step", [_step(trend)], trend.by, after))
-    files = named(rules.main, "recording.yml", "trend.yml")
-    return Document(rule, files, tuple(cases), _STEP * MINUTE)
+    return told("growth", stories, trend.by, (fires - _STEP, fires + _STEP))
+
+
+def _far(rule: Alerting, trend: Trend) -> list[Case]:
+    """Return what a trend tells that compares with yesterday: growth, but no day's up and down."""
+    fires = _PAST + _STEP + int(rule.hold) // MINUTE
+    end = fires // _STEP + 2
+    whole = _NEAR * trend.within + _ODD
+    line = [
+        [trend.worth + (trend.limit - trend.worth) / (times * whole) * (s - _PAST * MINUTE)
+         for s in _seconds(end)]
+        for times in (1, 1.5)
+    ]  # fmt: skip
+    left = whole - (fires + _STEP - _PAST) * MINUTE
+    grows = _levels(trend, "grows", line[0])
+    first = (Phase((), _PAST), *_levels(trend, "first-day", line[0][_PAST // _STEP :]))
+    stories = [
+        Story("grows", grows, left, fires=True, begins=fires),
+        Story("first-day", first),
+        Story("slow", _levels(trend, "slow", line[1])),
+        Story("falls", _levels(trend, "falls", [*reversed(line[0])])),
+    ]
+    middle, wide = (trend.worth + trend.limit) / 2, (trend.limit - trend.worth) / 3
+    waves = [middle + wide * sin(2 * pi * s / DAY) for s in _seconds(2 * DAY // MINUTE // _STEP)]
+    wave = Story("each-day", _levels(trend, "each-day", waves))
+    hours = range(6 * 60, 48 * 60, 6 * 60)
+    return [
+        told("growth", stories, trend.by, (fires - _STEP, fires + _STEP)),
+        told("up and down each day", (wave,), trend.by, [*hours, 60, 120, 25 * 60, 26 * 60]),
+    ]
+
+
+def _days(trend: Trend) -> Case:
+    """Return what yesterday explains, and what it does not."""
+    at, left = _DAYS * 60, 0.3 * trend.within + _ODD
+    whole = at * MINUTE + left
+    for_days = [trend.limit * s / whole for s in _seconds(at // _STEP + 1)]
+    since = at * MINUTE + left - 8 * HOUR
+    low = 0.3 * trend.limit
+    new = [low + max(0, s - since) / (8 * HOUR) * (trend.limit - low)
+           for s in _seconds(at // _STEP + 1)]  # fmt: skip
+    top = (_DAYS - 24) * 60
+    day = [trend.limit * _ramp(s // MINUTE % (24 * 60), top) for s in _seconds(at // _STEP + 6)]
+    stories = (
+        Story("grows-for-days", _levels(trend, "grows-for-days", for_days), left, fires=True,
+              ends=at),
+        Story("grows-since-today", _levels(trend, "grows-since-today", new), left, fires=True,
+              ends=at),
+        Story("each-day", _levels(trend, "each-day", day)),
+    )  # fmt: skip
+    return told("a second day", stories, trend.by, (at, at + 10, at + 20))
+
+
+def _ramp(minute: float, top: int) -> float:
+    """Return a share of the limit: up within seven hours, then down and low."""
+    return 0.05 + 0.92 * max(0.0, 1 - abs(minute - top) / (7 * 60))
+
+
+def _resumes(trend: Trend) -> Case:
+    """Return a level that is none for long, and then a little higher twice."""
+    name, back = "resumes", 100
+    shares = ((0.4, 5), (0.5, 40), (0.6, 40))
+    phases = (
+        *_levels(trend, name, (-1,), back),
+        *(p for share, n in shares for p in _levels(trend, name, (share * trend.limit,), n)),
+    )
+    return told(
+        "a level that is there again", [Story(name, phases)], trend.by, range(back, back + 85, 5)
+    )
 
 
 def _levels(
@@ -71,9 +147,13 @@ def _seconds(steps: int) -> list[float]:
     return [float(MINUTE * _STEP * n) for n in range(1, steps + 1)]
 
 
-def _step(trend: Trend) -> Story:
+def _step(trend: Trend) -> Case:
     """Return a level that is higher from one minute to the next, and then stays."""
-    first = trend.worth * 1.05
+    first, before = trend.worth * 1.05, _PAST if trend.far else _BEFORE
     after = first + 0.4 * (trend.limit - first)
-    calm, high = _levels(trend, "a-step", (first, after), _BEFORE)
-    return Story("a-step", (calm, high))
+    phases = (
+        *_levels(trend, "a-step", (first,), before),
+        *_levels(trend, "a-step", (after,), _BEFORE),
+    )
+    minutes = range(before + 20, before + 100, 10)
+    return told("a step", [Story("a-step", phases)], trend.by, minutes)

@@ -2,8 +2,9 @@
 
 The centre is the median of the hour around the same time one, two and three weeks ago, so that one
 of them may hold an incident. The band's width comes from how much an hour varies within itself and
-from week to week, and is never less than a floor. Nothing of the last week is in it: an incident
-does not become normal by lasting. Without three weeks of past there is no band.
+from week to week, and is never less than a floor, which leaves room for a drop to nothing. Nothing
+of the last week is in it: an incident does not become normal by lasting. Where one of the three
+weeks is unknown there is no band.
 """
 
 from collections.abc import Iterator
@@ -22,16 +23,26 @@ from generators.rules.wording import Says, annotations, of
 LIMIT = 4  # widths from the centre
 HOLD = 15 * 60
 _OFFSETS = ("6d23h30m", "13d23h30m", "20d23h30m")  # an hour, half of it on each side
+_WEEKS = range(len(_OFFSETS))
 _SIGMA = 1.4826  # of a normal distribution, by its median deviation
+EVENTS = 100  # in the time that is compared: none at all are no chance then
+DROP = 1 / (LIMIT + 1)  # of the centre: the width by which nothing lies beyond the limit
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A signal with a band; the floor of its width in the signal's unit and as a share."""
+    """A signal with a band, and the floor of its width.
+
+    least  of the floor, in the signal's unit
+    share  of the centre, which the floor is no less than
+    worth  centre from which four widths are less than itself, so that a drop to nothing leaves
+           the band; 0 for a signal that does not drop
+    """
 
     signal: Signal
     least: float
     share: float
+    worth: float = 0.0
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -48,12 +59,12 @@ class Band:
         return "".join(word.capitalize() for word in self.signal.name.split("_")) + "Anomaly"
 
 
-def _band(name: str, least: float, share: float) -> Band:
-    return Band(SIGNAL_BY_NAME[name], least, share)
+def _band(name: str, least: float, share: float, worth: float = 0.0) -> Band:
+    return Band(SIGNAL_BY_NAME[name], least, share, worth)
 
 
 BANDS = (
-    _band("throughput", 1.0, 0.1),
+    _band("throughput", 1.0, 0.1, EVENTS / HOLD),
     _band("error_rate", 0.002, 0.1),
     _band("response_time_p95", 0.01, 0.1),
     _band("cache_hit_rate_l2", 0.03, 0.0),
@@ -66,15 +77,15 @@ def recordings(band: Band) -> tuple[Recording, ...]:
     """Return the rules of a band, each built on those before it."""
     by = band.by
     source = longterm.name(band.signal, "mean")
-    weeks = "\nor\n".join(_week(f"avg_over_time({source}[1h]", n) for n in range(3))
-    noise = "\nor\n".join(_week(f"stddev_over_time({source}[1h]", n) for n in range(3))
+    weeks = "\nor\n".join(_week(f"avg_over_time({source}[1h]", n) for n in _WEEKS)
+    noise = "\nor\n".join(_week(f"stddev_over_time({source}[1h]", n) for n in _WEEKS)
     centre, spread, now = band.name("centre"), band.name("spread"), band.name("value")
-    third = f'{band.name("weeks")}{{week="3"}}'
     median = f"quantile{_by(by)} (0.5, {band.name('weeks')})"
+    known = f"count{_by(by)} ({band.name('weeks')}) == {len(_OFFSETS)}"
     return (
         Recording(band.name("weeks"), weeks, (*by, "week")),
         Recording(band.name("noise"), noise, (*by, "week")),
-        Recording(centre, f"{median}\nand{_on(by)} {third}", by),
+        Recording(centre, f"{median}\nand {known}", by),
         Recording(spread, _spread(band), by),
         Recording(now, _value(band), by),
         Recording(band.name("score"), f"({now} - {centre}) / {spread}", by),
@@ -101,10 +112,19 @@ def _spread(band: Band) -> str:
     noise = f"quantile{_by(by)} (0.5, {band.name('noise')})"
     apart = f"abs({band.name('weeks')} -{_on(by)} group_left () {centre})"
     weeks = f"{_SIGMA} * quantile{_by(by)} (0.5, {apart})"
-    floor = f"clamp_min({number(band.share)} * {centre}, {number(band.least)})"
-    parts = {"noise": noise, "weeks": weeks, "floor": floor}
+    parts = {"noise": noise, "weeks": weeks, "floor": _floor(band)}
     marked = (f'label_replace({text}, "of", "{of}", "", "")' for of, text in parts.items())
     return f"max{_by(by)} (\n  " + "\n  or ".join(marked) + f"\n)\nand {centre}"
+
+
+def _floor(band: Band) -> str:
+    """Return the floor of the width; a small centre that is worth it has a small one."""
+    centre = band.name("centre")
+    usual = f"clamp_min({number(band.share)} * {centre}, {number(band.least)})"
+    if not band.worth:
+        return usual
+    small = f"{number(DROP)} * ({centre} >= {number(band.worth)}) < {number(band.least)}"
+    return f"({small} or {usual})"
 
 
 def _value(band: Band) -> str:

@@ -51,30 +51,34 @@ PAIRS = (
 )
 
 
-def _moved(band: Band) -> str:
+def _input(band: Band) -> str:
     return series(BY, band.signal.name, "correlation_input")
 
 
 def _inputs() -> Iterator[Recording]:
     for band in dict.fromkeys(b for pair in PAIRS for b in (pair.effect, pair.cause)):
         text = f"avg by ({', '.join(BY)}) ({band.name('value')} - {band.name('centre')})"
-        yield Recording(_moved(band), text, BY)
+        yield Recording(_input(band), text, BY)
 
 
 def recordings(pair: Pair) -> tuple[Recording, ...]:
-    """Return the rules for the product and for the coefficient of a pair."""
-    one, other = _moved(pair.effect), _moved(pair.cause)
-    product = series(BY, pair.text, "correlation_product")
+    """Return the rules for the coefficient of a pair, from the moments when both are known."""
+    effect, cause = _input(pair.effect), _input(pair.cause)
+    one, other, product = (
+        series(BY, pair.text, f"correlation_{what}") for what in ("effect", "cause", "product")
+    )
     together = f"avg_over_time({product}[{_W}])"
     apart = f"avg_over_time({one}[{_W}]) * avg_over_time({other}[{_W}])"
     spread = f"(stddev_over_time({one}[{_W}]) * stddev_over_time({other}[{_W}]) > 0)"
     enough = f"count_over_time({product}[{_W}]) >= {LEAST}"
     moved = "\nand ".join(
-        f"stddev_over_time({_moved(band)}[{_W}]) > {number(band.least)}"
-        for band in (pair.effect, pair.cause)
+        f"stddev_over_time({name}[{_W}]) > {number(band.least)}"
+        for name, band in ((one, pair.effect), (other, pair.cause))
     )
     coefficient = f"({together} - {apart}) / {spread}\nand {enough}\nand {moved}"
     return (
+        Recording(one, f"{effect} and {cause}", BY),
+        Recording(other, f"{cause} and {effect}", BY),
         Recording(product, f"{one} * {other}", BY),
         Recording(coefficient_name(pair), coefficient, BY),
     )

@@ -3,6 +3,7 @@
 Windows of hours add up the increases of five minutes that are recorded each minute; each event is
 in five of them, hence the division. Windows of days add up those that are recorded every five
 minutes for the long term, one after the other. All are ratios of events: never means of ratios.
+A window of which only a part is known yet has burnt for that part alone.
 """
 
 from collections.abc import Iterator
@@ -76,7 +77,21 @@ def _five_minutes() -> Iterator[Recording]:
 
 def _burn(window: float, objective: Objective) -> Recording:
     ratio = f"{events('errors', window)} / ({events('requests', window)} > 0)"
-    return Recording(burn(window), f"{ratio} / {number(objective.budget)}", BY)
+    rate = f"{ratio} / {number(objective.budget)}"
+    return Recording(burn(window), rate if window == WINDOW else f"{rate} * {_known(window)}", BY)
+
+
+def _known(window: float) -> str:
+    """Return the share of a window of which events are known: 1, but for the first one."""
+    if window > SHORT[-1]:
+        return _share(longterm("requests"), window, LONG_TERM)
+    step = EVALUATION if window <= HOUR else WINDOW
+    return _share(events("requests", WINDOW), window, step, f":{span(step)}")
+
+
+def _share(series_: str, window: float, step: float, every: str = "") -> str:
+    samples = number(window / step)
+    return f"clamp_max(count_over_time({series_}[{span(window)}{every}]) / {samples}, 1)"
 
 
 def longterm_recordings(objective: Objective) -> tuple[Recording, ...]:
@@ -99,8 +114,7 @@ def budget(objective: Objective) -> tuple[Recording, ...]:
     """
     window = objective.window
     requests, errors = (events(kind, window) for kind in _KINDS)
-    samples = number(window / LONG_TERM)
-    known = f"clamp_max(count_over_time({longterm('requests')}[{span(window)}]) / {samples}, 1)"
+    known = _share(longterm("requests"), window, LONG_TERM)
     ratio = f"{errors} / ({requests} > 0)"
     sums = (_summed("requests", window, requests), _summed("errors", window, errors))
     return (

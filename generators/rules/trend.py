@@ -1,7 +1,9 @@
 """Time until a limit is reached, for what fills up: a level that rises, and by both of two slopes.
 
 The slower of the slopes of the last hour and of the last six counts, so that neither a step nor
-noise looks like growth; and the level has to matter already.
+noise looks like growth; and the level has to matter already. What rises as it rose yesterday at
+this time is expected to go on as it did then. Who looks ahead for a day or more takes what a day
+has added, from the hour of yesterday to this one, in place of six hours.
 """
 
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from exporter.catalog.model import Expression, Level, LevelRatio, Matcher, Reduc
 from exporter.settings import Settings
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Panel
-from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy, number, shown, split
+from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, number, shown, split
 from generators.promql import View, render
 from generators.rules import slo
 from generators.rules.model import Alerting, Group, Recording, RuleFile
@@ -22,7 +24,7 @@ from generators.rules.wording import Says, annotations, of, value
 
 HOLD = 30 * 60
 LONGEST = 3600  # a step looks like growth while the short window holds it, and no longer
-_LONG, _SHORT = "6h", "1h"
+_LONG, _SHORT, _YESTERDAY = "6h", "1h", "offset 1d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Trend:
     limit   where it is full, in the level's unit
     worth   level from which growth is told
     within  seconds to the limit that are told
+    signed  whether a level below 0 is none, such as the lag of a replica that stands still
     """
 
     alert: str
@@ -45,9 +48,15 @@ class Trend:
     within: float
     panel: Panel
     signal: str = ""
+    signed: bool = False
+
+    @property
+    def far(self) -> bool:
+        """Whether it looks ahead for a day or more."""
+        return self.within >= DAY
 
     def name(self, what: str) -> str:
-        """Return the name of a series of the trend: slope or seconds."""
+        """Return the name of a series of the trend: slope, seconds or expected."""
         return f"{self.source.rpartition(':')[0]}:trend_{what}"
 
 
@@ -109,6 +118,7 @@ def trends(policy: Policy) -> tuple[Trend, ...]:
             HOUR,
             SIGNAL_PANELS[lag.name],
             lag.name,
+            signed=True,
         ),
         Trend(
             "MemoryTrend",
@@ -150,17 +160,43 @@ def _filling(alert: str, metric: str, worth: float, within: float, panel: Panel)
 
 
 def recordings(trend: Trend) -> tuple[Recording, ...]:
-    """Return the rules for the slope and for the time to the limit."""
-    long, short = (f"deriv({trend.source}[{window}])" for window in (_LONG, _SHORT))
+    """Return the rules for the slope, for the time to the limit, and for what a day expects."""
     slope, limit = trend.name("slope"), number(trend.limit)
-    return (
-        Recording(slope, f"({long} < {short}) or {short}", trend.by),
-        Recording(
-            trend.name("seconds"),
-            f"clamp_min({limit} - {trend.source}, 0) / ({slope} > 0)",
-            trend.by,
-        ),
+    short = _slope(trend, _SHORT)
+    if trend.far:
+        slower = f"({_daily(trend)} < {short}) or ({short} and {_daily(trend)})"
+    else:
+        slower = f"({_slope(trend, _LONG)} < {short}) or {short}"
+    seconds = f"clamp_min({limit} - {trend.source}, 0) / ({slope} > 0)"
+    found = (
+        Recording(slope, slower, trend.by),
+        Recording(trend.name("seconds"), seconds, trend.by),
     )
+    return found if trend.far else (*found, Recording(*_expected(trend), trend.by))
+
+
+def _slope(trend: Trend, window: str) -> str:
+    """Return the slope of a window; none where the level was none within it."""
+    text = f"deriv({trend.source}[{window}])"
+    return f"({text} and min_over_time({trend.source}[{window}]) >= 0)" if trend.signed else text
+
+
+def _daily(trend: Trend) -> str:
+    """Return what a day has added, by the second; none in the first day."""
+    now = f"avg_over_time({trend.source}[{_SHORT}]"
+    return f"(({now}) - {now} {_YESTERDAY})) / {DAY})"
+
+
+def _expected(trend: Trend) -> tuple[str, str]:
+    """Return the highest level until `within` from now; none in the first day.
+
+    The level rises as it did yesterday from now on, and by what the slope exceeds yesterday's.
+    """
+    source, slope, within = trend.source, trend.name("slope"), trend.within
+    highest = f"max_over_time({source}[{span(within)}] offset {span(DAY - within)})"
+    beyond = f"clamp_min({slope} - {slope} {_YESTERDAY}, 0)"
+    text = f"{source} + {highest} - {source} {_YESTERDAY} + {number(within)} * {beyond}"
+    return trend.name("expected"), text
 
 
 def alert(settings: Settings, trend: Trend) -> Alerting:
@@ -173,10 +209,14 @@ def alert(settings: Settings, trend: Trend) -> Alerting:
         trend.panel,
     )
     own = (("signal", trend.signal),) if trend.signal else ()
+    text = (
+        f"{trend.name('seconds')} < {number(trend.within)}\n"
+        f"and {trend.source} > {number(trend.worth)}"
+    )
+    daily = f"\nunless {trend.name('expected')} < {number(trend.limit)}"
     return Alerting(
         trend.alert,
-        f"{trend.name('seconds')} < {number(trend.within)}\n"
-        f"and {trend.source} > {number(trend.worth)}",
+        text if trend.far else text + daily,
         (("severity", "low"), *own, ("category", "trend")),
         annotations(settings, trend.alert, says, trend.by),
         trend.by,
@@ -201,7 +241,7 @@ def budget_alert(settings: Settings) -> Alerting:
     )
     return Alerting(
         name,
-        f"{slo.EXHAUSTION} < {days * DAY}",
+        f"{slo.EXHAUSTION} < {days * DAY}\nand {slo.events('errors', 6 * HOUR)} >= {BAD_EVENTS}",
         (("severity", "low"), ("signal", "availability"), ("category", "trend")),
         annotations(settings, name, says, slo.BY),
         slo.BY,

@@ -202,8 +202,8 @@ QUERIES: list[tuple[Expression, View, str]] = [
         Quantile(0.95, DURATION),
         BY,
         (
-            "histogram_quantile(0.95, sum by (region, le) "
-            "(increase(cloudrun_request_duration_seconds_bucket[5m])))"
+            "(histogram_quantile(0.95, sum by (region, le) "
+            "(increase(cloudrun_request_duration_seconds_bucket[5m]))) >= 0)"
         ),
     ),
     (Level(LAG, Reduce.MAX), BY, "max by (region) (cloudsql_replica_lag_seconds)"),

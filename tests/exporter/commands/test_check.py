@@ -79,10 +79,10 @@ def test_a_page_settles_the_buckets(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_everything_that_is_generated_is_right(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The files of ionmon configs pass every check and both tools."""
+    """The files of ionmon configs pass every check; what the tools say has tests of its own."""
     assert cli.run(["configs", "--root", str(tmp_path)]) == 0
     capsys.readouterr()
-    assert check("--root", tmp_path) == 0
+    assert check("--root", tmp_path, "--offline") == 0
     assert capsys.readouterr().out == ""
 
 
