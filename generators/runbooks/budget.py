@@ -121,6 +121,10 @@ SLA_BREACH = Statement(
             "With little traffic few errors are a large share; it takes {least} errors in the long "
             "window to fire."
         ),
+        (
+            "A new server knows only part of a window, and takes the rest for free of errors: an "
+            "outage is told at once, minutes with few errors are not."
+        ),
     ),
     asks=_ASKS,
 )
@@ -207,7 +211,7 @@ ERROR_BUDGET_EXHAUSTED = Statement(
 ERROR_BUDGET_TREND = Statement(
     alert="ErrorBudgetTrend",
     when="the error budget of a service is spent within {within}, at the pace of the last "
-    "six hours",
+    "six hours, in which it had {least} errors or more",
     means=(
         "Nothing is broken yet. If errors go on like in the last six hours, the budget of "
         "{window} is spent within {within}."

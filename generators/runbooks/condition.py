@@ -90,7 +90,9 @@ def _trend(trend: Trend) -> str:
     """Return the condition of a trend; a subject that names its place needs no other."""
     where: dict[tuple[str, ...], str] = {("region",): " in a region", ("redis_id",): ""}
     subject = trend.subject[0].lower() + trend.subject[1:]
+    slopes = "1h and 1d" if trend.far else "1h and 6h"
+    but = "" if trend.far else ", unless it rises to less as it did yesterday"
     return (
         f"{subject}{where.get(trend.by, f' of {place(trend.by)}')} is above {{worth}}, and reaches "
-        "{limit} within {within} at the slower of the slopes of 1h and 6h"
+        f"{{limit}} within {{within}} at the slower of the slopes of {slopes}{but}"
     )

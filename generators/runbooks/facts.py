@@ -121,6 +121,13 @@ def trend_of(name: str, held: Policy) -> trend.Trend | None:
     return next((t for t in trend.trends(held) if t.alert == name), None)
 
 
+_LIKE_YESTERDAY = (
+    "What rises as it did yesterday at this time is expected to go on as it did then, and is told "
+    "only if that reaches the limit."
+)
+_LATER = "What goes up and down each day adds nothing in a day; in a first day nothing is told."
+
+
 def _trend(rule: Alerting, held: Policy) -> Facts:
     found = trend_of(rule.alert, held)
     if found is None:
@@ -129,6 +136,8 @@ def _trend(rule: Alerting, held: Policy) -> Facts:
         "limit": shown(found.limit, found.unit),
         "worth": shown(found.worth, found.unit),
         "within": span(found.within),
+        "slopes": "an hour and of a day" if found.far else "one hour and of six",
+        "yesterday": _LATER if found.far else _LIKE_YESTERDAY,
     }
 
 
@@ -144,6 +153,9 @@ def _anomaly(rule: Alerting, held: Policy) -> Facts:
     floor = shown(band.least, band.signal.unit)
     if band.signal.unit is Unit.PER_SECOND:
         floor += " a second"
+    if band.worth:
+        small = number(round(band.worth, 2))
+        floor += f" (or a fifth of what is usual, if that is less and {small} or more are usual)"
     if band.share:
         floor += f", nor than {number(band.share * 100)} % of the usual value"
     return {"floor": floor, "widths": str(anomaly.LIMIT)}

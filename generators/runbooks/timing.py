@@ -14,13 +14,13 @@ from exporter.catalog.model import Application, CloudMonitoring, Family, RedisIn
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alertmanager.plan import CHANNELS, timers
-from generators.policy import HOUR, MINUTE, WINDOW, BurnAlert, Policy, ThresholdAlert
+from generators.policy import DAY, HOUR, MINUTE, WINDOW, BurnAlert, Policy, ThresholdAlert
 from generators.rules import anomaly, correlation, health
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group
 from generators.rules.names import span
 from generators.rules.recording import is_level
-from generators.runbooks.facts import row_of
+from generators.runbooks.facts import row_of, trend_of
 from generators.runbooks.sources import Sources, sources
 
 FLUSH = 1.0  # of the recorder in the application, seconds
@@ -122,7 +122,8 @@ def _filling(rule: Alerting, held: Policy) -> Iterator[Part]:
     elif isinstance(row, BurnAlert):
         yield Part("enough of the long window is bad", burnt(row, held, 1.0), row.windows[-1].long)
     elif category == "trend":
-        yield Part("both slopes show it", 0, SLOPE)
+        trend = trend_of(rule.alert, held)
+        yield Part("both slopes show it", 0, DAY if trend and trend.far else SLOPE)
     elif category == "anomaly":
         yield Part(f"the mean of {span(anomaly.HOLD)} leaves the band", 0, anomaly.HOLD)
     elif category == "correlation":

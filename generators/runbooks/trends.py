@@ -8,8 +8,8 @@ from generators.runbooks.database import DATABASE, LAG_ASKS, LAG_CAUSES, REPLAY
 from generators.runbooks.model import Cause, Language, Statement, Step
 
 SLOPES = (
-    "It takes the slower of the slopes of one hour and of six, so that neither a step nor noise "
-    "looks like growth, and tells it only above {worth}, where it matters."
+    "It takes the slower of the slopes of {slopes}, so that neither a step nor noise looks like "
+    "growth, and tells it only above {worth}, where it matters. {yesterday}"
 )
 STEP_UP = (
     "A step up within the last hours (an import, a deploy, a warm-up) that is over: the "
