@@ -180,7 +180,8 @@ def _second(burns: Burns) -> Case:
     fires, over = burns.fires, burns.rate(-1, _OVER)
     later = fires + burns.shorts[-1] + 3 * WINDOW // MINUTE
     end, next_, name = later + burns.every, fires + burns.every, "over-and-gone"
-    far = 2 * over if burns.possible(2 * over) else over
+    far = burns.rate(-1, 2 * _OVER)
+    far = far if burns.possible(far) else over
     gone = (Phase(burns.at(name, far, _PLENTY), fires), Phase(burns.at(name, 0, 0), end))
     fine = (
         Phase(burns.at("fine-again", over, _PLENTY), fires),

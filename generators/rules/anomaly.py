@@ -63,6 +63,14 @@ def _band(name: str, least: float, share: float, worth: float = 0.0) -> Band:
     return Band(SIGNAL_BY_NAME[name], least, share, worth)
 
 
+WORDS = {
+    "throughput": "throughput",
+    "error_rate": "error rate",
+    "response_time_p95": "95th percentile of the response time",
+    "cache_hit_rate_l2": "hit rate of Redis",
+    "db_connections": "number of database connections",
+    "query_time": "mean time of database queries",
+}
 BANDS = (
     _band("throughput", 1.0, 0.1, EVENTS / HOLD),
     _band("error_rate", 0.002, 0.1),
@@ -143,13 +151,13 @@ def _value(band: Band) -> str:
 
 def alert(settings: Settings, band: Band) -> Alerting:
     """Return the alert on a score beyond the limit, in the direction in which it gets worse."""
-    signal, by, words = band.signal, band.by, band.signal.name.replace("_", " ")
+    signal, by, words = band.signal, band.by, WORDS[band.signal.name]
     side, limit = (">", LIMIT) if signal.bad is Bad.UP else ("<", -LIMIT)
     far = "above" if signal.bad is Bad.UP else "below"
     says = Says(
-        f"{words.capitalize()} is unlike the weeks before.",
+        f"The {words} is unlike the weeks before.",
         f'The {words} {of(by)} is {{{{ $value | printf "%.1f" }}}} widths from what it was at this '
-        f"time of the last three weeks; {LIMIT} {far} is told, for {span(HOLD)}.",
+        f"time of the last three weeks; it fires beyond {LIMIT} {far}, for {span(HOLD)}.",
         "Look at what else changed at the same time, and at deploys and events of the calendar.",
         SIGNAL_PANELS[signal.name],
     )

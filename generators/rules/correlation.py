@@ -12,7 +12,7 @@ from exporter.settings import Settings
 from generators.boards import ANOMALIES
 from generators.policy import number
 from generators.rules import slo
-from generators.rules.anomaly import BANDS, Band
+from generators.rules.anomaly import BANDS, WORDS, Band
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 from generators.rules.names import series, span
 from generators.rules.wording import Says, annotations, of
@@ -91,11 +91,11 @@ def coefficient_name(pair: Pair) -> str:
 
 def alert(settings: Settings, pair: Pair) -> Alerting:
     """Return the alert on a pair that moves together."""
-    effect, cause = (b.signal.name.replace("_", " ") for b in (pair.effect, pair.cause))
+    effect, cause = (WORDS[b.signal.name] for b in (pair.effect, pair.cause))
     says = Says(
         "Two signals move together, beyond what their weeks explain.",
         f"The {effect} and the {cause} {of(BY)} moved together over {_W}: correlation "
-        f'{{{{ $value | printf "%.2f" }}}}, {number(LIMIT)} is told.',
+        f'{{{{ $value | printf "%.2f" }}}}, it fires above {number(LIMIT)}.',
         f"Look at whether {cause} moved first; what moved it is the likelier cause.",
         ANOMALIES,
     )

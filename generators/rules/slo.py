@@ -85,8 +85,7 @@ def _known(window: float) -> str:
     """Return the share of a window of which events are known: 1, but for the first one."""
     if window > SHORT[-1]:
         return _share(longterm("requests"), window, LONG_TERM)
-    step = EVALUATION if window <= HOUR else WINDOW
-    return _share(events("requests", WINDOW), window, step, f":{span(step)}")
+    return _share(events("requests", WINDOW), window, EVALUATION, f":{span(EVALUATION)}")
 
 
 def _share(series_: str, window: float, step: float, every: str = "") -> str:

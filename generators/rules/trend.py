@@ -204,7 +204,7 @@ def alert(settings: Settings, trend: Trend) -> Alerting:
     says = Says(
         f"{trend.subject} will reach its limit.",
         f"{trend.subject} {of(trend.by)} reaches {shown(trend.limit, trend.unit)} in "
-        f"{value(Unit.SECONDS)}, if it goes on like this; {span(trend.within)} is told.",
+        f"{value(Unit.SECONDS)}, if it goes on like this; it fires below {span(trend.within)}.",
         "Look at since when it rises, and at what began then.",
         trend.panel,
     )
@@ -235,7 +235,7 @@ def budget_alert(settings: Settings) -> Alerting:
     says = Says(
         "The error budget will be spent.",
         f"The error budget {of(slo.BY)} is spent in {value(Unit.SECONDS)}, if errors go on "
-        f"like in the last six hours; {days}d is told.",
+        f"like in the last six hours; it fires below {days}d.",
         "Look at which errors burn it, and at what began when they did.",
         boards.BUDGET,
     )
