@@ -41,7 +41,7 @@ LONG = ("soak",)
 PAGE = Path("docs", "benchmarks.md")
 HEAD = """# Benchmarks
 
-Written by `make bench`, which takes about five minutes; `make bench ARGS="encoding decoding"` runs
+Written by `make bench`, which takes about eight minutes; `make bench ARGS="encoding decoding"` runs
 a part and writes nothing. Each baseline is measured in the same run, on the same machine. Sources
 are in `benchmarks/`, one file a group. Scrapes are made one after the other over one kept
 connection, with gzip, as Prometheus makes them. Encoding and decoding are the quickest of several
