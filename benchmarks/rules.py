@@ -6,7 +6,6 @@ there for thirty days. Every group is evaluated a few times, and the server's ow
 """
 
 import json
-import subprocess
 import tempfile
 import time
 import urllib.request
@@ -26,7 +25,7 @@ from generators.rules.anomaly import BANDS
 from generators.rules.build import build
 from generators.rules.longterm import name as longterm_name
 from generators.rules.model import Alerting, Group, RuleFile
-from tests.servers import Prometheus, prometheus, wait_until
+from tests.servers import Prometheus, blocks, prometheus, wait_until
 
 EVERY, EVALUATIONS = 5, 4
 HOURS, DAYS = 7 * 3600, 30 * 86400
@@ -79,7 +78,7 @@ def _fill(folder: Path, now: int) -> None:
     recorded = folder / "recorded.om"
     recorded.write_text("".join(_recorded(now)) + "# EOF\n")
     for file in (past, recent, recorded):
-        _blocks(file, folder / "data")
+        blocks(file, folder / "data")
 
 
 def _add_second_service(file: Path) -> None:
@@ -105,12 +104,6 @@ def _requests(now: int) -> Iterator[str]:
             for code, rise in rises.items():
                 labels = f'{fixed},region="{region}",response_code_class="{code}"'
                 yield f"{_REQUESTS}{{{labels}}} {rise * minutes} {at}\n"
-
-
-def _blocks(file: Path, data: Path) -> None:
-    wide = "--max-block-duration=768h"  # by default the file is read anew for every two hours
-    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", wide]
-    subprocess.run([*command, str(file), str(data)], check=True, capture_output=True)
 
 
 def _recorded(now: int) -> Iterator[str]:

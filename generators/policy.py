@@ -17,6 +17,7 @@ from exporter.settings.types import duration
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SEVERITIES = ("critical", "high", "medium", "low")
+WATCHDOG = "Watchdog"  # the alert that always fires; it has no severity of these
 EVALUATION = MINUTE  # of the alerts and of what they are built on, seconds
 WINDOW = 5 * MINUTE
 NEWEST = 2 * MINUTE  # an alert is silent where this part of the window is fine again

@@ -10,7 +10,7 @@ from exporter.settings.types import duration
 from generators.files import MARK
 from generators.policy import EVALUATION
 from generators.rules.build import Rules
-from generators.rules.health import BRIDGE_JOB, EXPORTER_JOB
+from generators.rules.health_rows import BRIDGE_JOB, EXPORTER_JOB
 from generators.rules.longterm import KEPT
 from generators.rules.model import RuleFile, dumped
 

@@ -158,6 +158,13 @@ class Prometheus:
         return {tuple(sorted(one["metric"].items())): float(one["value"][1]) for one in found}
 
 
+def blocks(samples: Path, data: Path) -> None:
+    """Have promtool make blocks of samples in OpenMetrics, for a Prometheus on `data`."""
+    wide = "--max-block-duration=768h"  # by default the file is read anew for every two hours
+    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", wide]
+    subprocess.run([*command, str(samples), str(data)], check=True, capture_output=True)
+
+
 @contextmanager
 def prometheus(directory: Path, config: str, *options: str) -> Iterator[Prometheus]:
     """Run Prometheus on a configuration until it is ready; its data is below `directory`."""
@@ -171,12 +178,15 @@ def prometheus(directory: Path, config: str, *options: str) -> Iterator[Promethe
         *options,
     ]
     with process(command, directory / "prometheus.log") as running:
-        wait_until(
-            lambda: running.poll() is not None or _ready(f"http://127.0.0.1:{port}/-/ready"),
-            f"Prometheus on {port}",
-        )
-        assert running.poll() is None, (directory / "prometheus.log").read_text()
+        _until_ready(running, port, directory / "prometheus.log")
         yield Prometheus(port)
+
+
+def _until_ready(running: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Wait for a server that says when it is ready; fail with its log where it ends before."""
+    address = f"http://127.0.0.1:{port}/-/ready"
+    wait_until(lambda: running.poll() is not None or _ready(address), f"an answer of {address}")
+    assert running.poll() is None, log.read_text()
 
 
 def _ready(url: str) -> bool:
@@ -225,9 +235,5 @@ def alertmanager(directory: Path, config: Path, *options: str) -> Iterator[Alert
         *options,
     ]
     with process(command, directory / "alertmanager.log") as running:
-        wait_until(
-            lambda: running.poll() is not None or _ready(f"http://127.0.0.1:{port}/-/ready"),
-            f"Alertmanager on {port}",
-        )
-        assert running.poll() is None, (directory / "alertmanager.log").read_text()
+        _until_ready(running, port, directory / "alertmanager.log")
         yield Alertmanager(port)

@@ -12,11 +12,10 @@ from generators.alertmanager.plan import (
     DEFAULT,
     ESCALATION,
     HEARTBEAT,
-    WATCHDOG,
     is_escalated,
     receiver,
 )
-from generators.policy import SEVERITIES
+from generators.policy import SEVERITIES, WATCHDOG
 from generators.rules.model import Alerting, Pairs
 
 AMTOOL = "amtool"

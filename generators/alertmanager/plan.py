@@ -10,7 +10,6 @@ from generators.policy import MINUTE, SEVERITIES
 DEFAULT = "unrouted"  # the receiver of what no route takes
 HEARTBEAT = "heartbeat"
 ESCALATION = "escalation"
-WATCHDOG = "Watchdog"
 
 
 class Channel(StrEnum):

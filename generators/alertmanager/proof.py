@@ -8,9 +8,8 @@ import yaml
 
 from generators.alertmanager.build import CONFIG, SECRETS
 from generators.alertmanager.floor import FIELDS, FUNCTIONS, INTEGRATIONS
-from generators.alertmanager.plan import WATCHDOG
 from generators.alertmanager.routes import matcher
-from generators.policy import SEVERITIES
+from generators.policy import SEVERITIES, WATCHDOG
 from generators.rules.model import Alerting
 
 Body = dict[str, Any]

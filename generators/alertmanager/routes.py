@@ -9,13 +9,12 @@ from generators.alertmanager.plan import (
     ESCALATION,
     HEARTBEAT,
     QUIET,
-    WATCHDOG,
     Pace,
     Timers,
     is_escalated,
     receiver,
 )
-from generators.policy import SEVERITIES
+from generators.policy import SEVERITIES, WATCHDOG
 
 Body = dict[str, Any]
 # What makes two incidents two. An alert that joins a group pages nobody anew, so that what is

@@ -10,10 +10,10 @@ from generators.checks.places import Problem, Text
 from generators.checks.shapes import filters
 from generators.checks.suggest import meant
 from generators.checks.tree import Aggregate, Binary, Call, Negative, Node, Selector
-from generators.policy import SEVERITIES
+from generators.policy import SEVERITIES, WATCHDOG
 
 RULE = "alert"
-WATCHDOG, NONE = "Watchdog", "none"
+NONE = "none"
 LONGEST = 40
 REQUIRED = ("summary", "description", "runbook_url", "dashboard_url")
 _CAMEL = re.compile(r"[A-Z][A-Za-z0-9]*")

@@ -25,7 +25,7 @@ def time_of_commands() -> MeanOf:
 
 def panels() -> dict[str, Panel]:
     """Return the panels by name."""
-    return {**_work(), **_health()}
+    return {**_work(), **_health(), **_detail()}
 
 
 def _work() -> dict[str, Panel]:
@@ -92,6 +92,11 @@ def _health() -> dict[str, Panel]:
             (Target(level(CATALOG["redis_blocked_clients"], Reduce.SUM, CACHE), "{{redis_id}}"),),
             least=0.0,
         ),
+    }
+
+
+def _detail() -> dict[str, Panel]:
+    return {
         "fragmentation": Panel(
             135,
             "Fragmentation of memory",

@@ -7,7 +7,7 @@ from typing import Any
 from exporter.catalog.model import Bad
 from exporter.catalog.signals import SIGNALS
 from generators.policy import BurnAlert, Policy
-from generators.rules import anomaly, correlation, health
+from generators.rules import anomaly, correlation, health_rows
 
 BURN, BUDGET, BAND, CORRELATION, AGE, FIRING = (
     "burn_rate",
@@ -57,7 +57,7 @@ def limits(policy: Policy) -> Limits:
     found[BUDGET] = (Limit(*left),) if left else ()
     found[BAND] = (Limit(anomaly.LIMIT, "low"),)
     found[CORRELATION] = (Limit(correlation.LIMIT, "low", alert=correlation.ALERT),)
-    found[AGE] = (Limit(health.STALE, "high", alert="DataStale"),)
+    found[AGE] = (Limit(health_rows.STALE, "high", alert="DataStale"),)
     found[FIRING] = (Limit(1, "high"),)
     found[DOWN] = (Limit(1, "high", above=False),)
     return found

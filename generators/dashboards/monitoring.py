@@ -8,14 +8,14 @@ from generators.dashboards.limits import AGE, DOWN
 from generators.dashboards.model import Panel, Series, Target
 from generators.dashboards.parts import level, said
 from generators.dashboards.queries import family, raw, top
-from generators.rules.health import EXPORTER_JOB
+from generators.rules.health_rows import EXPORTER_JOB
 
 _COUNT, _RATE, _SECONDS = Unit.NONE.grafana, "cps", Unit.SECONDS.grafana
 
 
 def panels() -> dict[str, Panel]:
     """Return the panels by name."""
-    return {**_monitoring(), **_exporter()}
+    return {**_monitoring(), **_exporter(), **_servers()}
 
 
 def _monitoring() -> dict[str, Panel]:
@@ -98,6 +98,11 @@ def _exporter() -> dict[str, Panel]:
             (Target(level(own.SERIES, Reduce.SUM, ("collector",)), "{{collector}}"),),
             least=0.0,
         ),
+    }
+
+
+def _servers() -> dict[str, Panel]:
+    return {
         "rules": Panel(
             156,
             "Evaluation of rules",

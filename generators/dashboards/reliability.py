@@ -32,7 +32,7 @@ def board(facts: Facts) -> BoardText:
         "1m",
         "now-6h",
         CHOSEN,
-        {**_promise(facts), **_errors(facts), **_sources(), **incidents.panels()},
+        {**_promise(facts), **_spending(), **_errors(facts), **_sources(), **incidents.panels()},
     )
 
 
@@ -93,6 +93,11 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             colour="ok",
             least=0.0,
         ),
+    }
+
+
+def _spending() -> dict[str, Panel]:
+    return {
         "budget": overview.budget(boards.BUDGET.number, "Error budget left", None),
         "burn": Panel(
             boards.BURN_RATES.number,

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from generators.policy import EVALUATION
+from generators.policy import EVALUATION, WATCHDOG
 from generators.rule_tests.document import Case, Check, Document, Firing, named
 from generators.rule_tests.places import PLACES
 from generators.rule_tests.stimulus import Pairs, Series
 from generators.rule_tests.story import Phase, inputs
 from generators.rules.build import Rules
-from generators.rules.health import BRIDGE_JOB, EXPORTER_JOB, WATCHDOG
+from generators.rules.health_rows import BRIDGE_JOB, EXPORTER_JOB
 from generators.rules.model import Alerting
 
 _PROJECT = ("gcp_project", PLACES["gcp_project"])

@@ -6,9 +6,8 @@ from difflib import get_close_matches
 
 from exporter.errors import SettingsError
 from exporter.settings import OtherAlert, Settings
+from generators.policy import WATCHDOG
 from generators.rules.model import Alerting, Group, Rule, RuleFile, alerts
-
-WATCHDOG = "Watchdog"  # nothing can be changed of what proves that alerts arrive
 
 
 def changed(settings: Settings, files: tuple[RuleFile, ...]) -> tuple[RuleFile, ...]:

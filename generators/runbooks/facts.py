@@ -16,7 +16,7 @@ from generators.policy import (
     policy,
     shown,
 )
-from generators.rules import anomaly, correlation, health, trend
+from generators.rules import anomaly, correlation, health_rows, trend
 from generators.rules.model import Alerting
 from generators.rules.names import span
 
@@ -82,7 +82,7 @@ def _places(settings: Settings) -> Facts:
         "longterm": servers.longterm or servers.address,
         "bridge": sentry.bridge if sentry else "HOST:PORT",
         "lookback": duration(settings.google.lookback),
-        "stale": span(health.STALE),
+        "stale": span(health_rows.STALE),
     }
 
 

@@ -15,7 +15,7 @@ from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alertmanager.plan import CHANNELS, timers
 from generators.policy import DAY, HOUR, MINUTE, WINDOW, BurnAlert, Policy, ThresholdAlert
-from generators.rules import anomaly, correlation, health
+from generators.rules import anomaly, correlation, health_rows
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group
 from generators.rules.names import span
@@ -135,8 +135,8 @@ def _filling(rule: Alerting, held: Policy) -> Iterator[Part]:
 
 
 _AGES = {
-    "DataStale": float(health.STALE),
-    "ProductStale": float(health.STALE),
+    "DataStale": float(health_rows.STALE),
+    "ProductStale": float(health_rows.STALE),
     "ApplicationSilent": float(_SILENT),
 }
 

@@ -12,8 +12,7 @@ from generators.alertmanager.plan import (
     is_escalated,
     timers,
 )
-from generators.policy import BurnAlert, ThresholdAlert, number, shown
-from generators.rules.others import WATCHDOG
+from generators.policy import WATCHDOG, BurnAlert, ThresholdAlert, number, shown
 from generators.runbooks.case import Case, alerts_of
 from generators.runbooks.facts import row_of
 

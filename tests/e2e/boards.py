@@ -6,7 +6,6 @@ What takes weeks to come about is copied from what the rules make of the pages.
 
 import asyncio
 import json
-import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from generators.rules.build import build
 from generators.rules.model import Alerting, Group, Rule, RuleFile
 from tests.clocks import HandClock
 from tests.e2e.history import Exporter, settings, simulated
-from tests.servers import Prometheus, prometheus, redis, wait_until
+from tests.servers import Prometheus, blocks, prometheus, redis, wait_until
 
 REFERENCE = load(Path(__file__).parents[2] / "examples" / "reference.yaml")
 MINUTE, WEEK = 60, 7 * 86400
@@ -85,13 +84,6 @@ def _stamped(page: str, at: float) -> Iterator[str]:
             name, _, labels = series.partition("{")
             series = f"{name}{{{_TARGET}{',' + labels if labels else '}'}"
         yield f"{series} {value} {at:.0f}\n"
-
-
-def blocks(file: Path, data: Path) -> None:
-    """Have promtool make blocks of samples."""
-    wide = "--max-block-duration=768h"  # by default the file is read anew for every two hours
-    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", wide]
-    subprocess.run([*command, str(file), str(data)], check=True, capture_output=True)
 
 
 def _config(folder: Path, files: tuple[RuleFile, ...], remote: int | None = None) -> str:

@@ -1,6 +1,5 @@
 """The whole way, from world to query: what Prometheus makes of the page is the truth."""
 
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -23,7 +22,7 @@ from tests.e2e.truths import (
     requests,
     users,
 )
-from tests.servers import Prometheus, prometheus
+from tests.servers import Prometheus, blocks, prometheus
 
 NOON = 1_790_000_040 // 86400 * 86400 + 43200
 SIGNAL = {signal.name: signal for signal in SIGNALS}
@@ -55,8 +54,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 def server(recording: Recording) -> Iterator[Prometheus]:
     """Run Prometheus on that history."""
     folder = recording.path.parent
-    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics"]
-    subprocess.run([*command, recording.path, folder / "data"], check=True, capture_output=True)
+    blocks(recording.path, folder / "data")
     with prometheus(folder, "", "--storage.tsdb.retention.time=100y") as found:
         yield found
 

@@ -1,7 +1,6 @@
 """The labels that are worked out are those of Prometheus' own answers."""
 
 import itertools
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +18,7 @@ from generators.checks.tree import parse
 from generators.policy import split
 from generators.promql import View, render_signal
 from tests.generators.checks.judging import context, group
-from tests.servers import Prometheus, prometheus
+from tests.servers import Prometheus, blocks, prometheus
 
 KNOWN = known(Settings())
 START = 1_790_000_040
@@ -119,8 +118,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     folder = tmp_path_factory.mktemp("labels")
     path = folder / "page.om"
     path.write_text("".join(page()) + "# EOF\n")
-    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics"]
-    subprocess.run([*command, path, folder / "data"], check=True, capture_output=True)
+    blocks(path, folder / "data")
     with prometheus(folder, "", "--storage.tsdb.retention.time=100y") as found:
         yield found
 

@@ -1,6 +1,5 @@
 """One real Prometheus over known numbers, for all tests of reports."""
 
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from generators.report.query import Prometheus as Asked
 from generators.report.query import server
 from tests.generators.report import boards
-from tests.servers import prometheus
+from tests.servers import blocks, prometheus
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +16,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("prometheus")
     file = folder / "samples.om"
     file.write_text(boards.samples())
-    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", str(file)]
-    subprocess.run([*command, str(folder / "data")], check=True, capture_output=True)
+    blocks(file, folder / "data")
     with prometheus(folder, "{}", "--storage.tsdb.retention.time=50y") as running:
         yield f"http://127.0.0.1:{running.port}"
 
