@@ -12,6 +12,7 @@ from generators.checks.tree import SETS, Aggregate, Binary, Node, Selector, is_s
 RULE = "matching"
 # One exporter is scraped; where there are more, aggregate before you join.
 _TARGET = frozenset(TARGET)
+_SETS = frozenset({"and", "or", "unless"})
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -80,11 +81,21 @@ def _never(node: Binary, left: Shape, right: Shape) -> Iterator[tuple[str, str]]
     more = sorted(left.labels.keys() - right.labels.keys() - ignored)
     less = sorted(right.labels.keys() - left.labels.keys() - ignored)
     if more or less:
-        common = ", ".join(sorted(left.labels.keys() & right.labels.keys()))
+        common = sorted(left.labels.keys() & right.labels.keys() - _TARGET)
         only = [f"only the {side} side has {listed(names)}"
                 for side, names in (("left", more), ("right", less)) if names]  # fmt: skip
-        text = f"the sides of {node.operator} never meet: {', '.join(only)}; write on ({common})"
-        yield text, node.operator
+        mend = _meet(node, common, (more, less))
+        yield f"the sides of {node.operator} never meet: {', '.join(only)}; {mend}", node.operator
+
+
+def _meet(node: Binary, common: list[str], differ: tuple[list[str], list[str]]) -> str:
+    """Return the mend by which the sides meet: the side with more labels may be the many."""
+    on, (more, less) = f"on ({', '.join(common)})", differ
+    if node.operator in _SETS:
+        return f"write {on}"
+    if more and less:
+        return f"aggregate both by ({', '.join(common)})"
+    return f"write {on} group_{'left' if more else 'right'} ()"
 
 
 def _often(node: Binary, left: Shape, right: Shape) -> Iterator[tuple[str, str]]:

@@ -28,18 +28,20 @@ def exhausted(
     is known, the larger is the budget, and the smaller the share of errors.
     """
     steps = objective.window / _STEP
-    whole = alert.threshold * objective.budget * _REQUESTS * steps
-    bad = ceil(1.01 * whole / _MOST / _REQUESTS)
+    share = alert.threshold * objective.budget * steps
+    requests = max(_REQUESTS, 2 * BAD_EVENTS / share)
+    whole = share * requests
+    bad = ceil(1.01 * share / _MOST)
     fires = ceil(bad / 1.01) + ceil(alert.hold / _STEP)
     end = max(fires, bad) + 3
-    few = 0.8 * BAD_EVENTS / (1.01 * whole) * _REQUESTS
+    few = 0.8 * BAD_EVENTS / (1.01 * whole) * requests
     stories = (
-        Story("just-over", _spent("just-over", 1.01 * whole, (bad, end), objective),
+        Story("just-over", _spent("just-over", 1.01 * whole, (bad, end), objective, requests),
               1.01 * alert.threshold, fires=True, begins=max(fires, bad) * 5),
-        Story("just-under", _spent("just-under", 0.99 * whole, (bad, end), objective)),
+        Story("just-under", _spent("just-under", 0.99 * whole, (bad, end), objective, requests)),
         Story("few-errors",
               _spent("few-errors", 0.8 * BAD_EVENTS, (bad, end), objective, few)),
-        Story("no-errors", _spent("no-errors", 0, (bad, end), objective)),
+        Story("no-errors", _spent("no-errors", 0, (bad, end), objective, requests)),
     )  # fmt: skip
     minutes = [m * 5 for m in dict.fromkeys((fires - 1, max(fires, bad) + 1, end))]
     case = told("what is spent stays spent", stories, slo.BY, minutes, _STEP)

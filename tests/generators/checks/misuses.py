@@ -91,7 +91,10 @@ MISUSES: list[tuple[str, str]] = [
     ),
     (
         "sum by (region) (cloudrun_instances) / sum by (region, state) (cloudrun_instances)",
-        "matching: the sides of / never meet: only the right side has state; write on (region)",
+        (
+            "matching: the sides of / never meet: only the right side has state; "
+            "write on (region) group_right ()"
+        ),
     ),
     (
         "sum by (region) (cloudrun_instances) unless sum by (state) (cloudrun_instances)",
@@ -101,8 +104,18 @@ MISUSES: list[tuple[str, str]] = [
         ),
     ),
     (
+        "max by (region) (cloudrun_instances) * max by (redis_id) (redis_up)",
+        (
+            "matching: the sides of * never meet: only the left side has region, "
+            "only the right side has redis_id; aggregate both by ()"
+        ),
+    ),
+    (
         "sum by (region) (cloudrun_instances) > vector(1)",
-        "matching: the sides of > never meet: only the left side has region; write on ()",
+        (
+            "matching: the sides of > never meet: only the left side has region; "
+            "write on () group_left ()"
+        ),
     ),
     (
         "sum by (region) (cloudrun_instances) / on (regoin) sum by (region) (cloudrun_instances)",
