@@ -1,7 +1,6 @@
 """From settings to what is read from Cloud Monitoring: families on or off, intervals, filters."""
 
-from collections.abc import Callable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
 from exporter.catalog import CATALOG, roads
@@ -16,7 +15,7 @@ from exporter.catalog.model import (
 )
 from exporter.cloud_monitoring.filters import Selection
 from exporter.cloud_monitoring.target import Target
-from exporter.settings import FamilySettings, Filters, GoogleSettings, MetricSettings, Settings
+from exporter.settings import Filters, GoogleSettings, MetricSettings, Settings
 
 _SERVICE = ("resource.service_name",)
 _DATABASE = ("resource.database_id", "resource.resource_id")
@@ -77,7 +76,7 @@ def _target(project: str, family: Family, google: GoogleSettings) -> Target | No
     if own and own.interval:
         interval = own.interval
     allowed = _allowed(google.filters)
-    for entry in _entries(family.name, {} if own else google.families):
+    for entry in () if own else google.said_of(family.name):
         if "enabled" in entry.model_fields_set:
             enabled = entry.enabled
         interval = entry.interval or interval
@@ -88,13 +87,6 @@ def _target(project: str, family: Family, google: GoogleSettings) -> Target | No
     return Target(
         project, family, family.source, interval, limit, Selection(MappingProxyType(allowed))
     )
-
-
-def _entries(name: str, families: Mapping[str, FamilySettings]) -> list[FamilySettings]:
-    """Return what is said of a family, the most general pattern first, its own name last."""
-    fitting = [pattern for pattern in families if fnmatchcase(name, pattern)]
-    fitting.sort(key=lambda pattern: (pattern == name, len(pattern.strip("*"))))
-    return [families[pattern] for pattern in fitting]
 
 
 def _allowed(filters: Filters) -> dict[str, tuple[str, ...]]:

@@ -136,7 +136,7 @@ class NotificationSettings(Section):
 
     slack: SlackSettings | None = key(None, "Critical, high and medium alerts.")
     pagerduty: PagerDutySettings | None = key(None, "Critical alerts.")
-    email: EmailSettings | None = key(None, "High alerts and the digest.")
+    email: EmailSettings | None = key(None, "High alerts.")
     sentry: SentrySettings | None = key(None, "Low alerts.")
     heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
     quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")

@@ -132,6 +132,12 @@ class GoogleSettings(Section):
         {}, "Further metrics of Cloud Monitoring, by the name of the family they become."
     )
 
+    def said_of(self, family: str) -> list[FamilySettings]:
+        """Return what is said of a family, the most general pattern first, its own name last."""
+        fitting = [pattern for pattern in self.families if fnmatchcase(family, pattern)]
+        fitting.sort(key=lambda pattern: (pattern == family, len(pattern.strip("*"))))
+        return [self.families[pattern] for pattern in fitting]
+
 
 def _sentinel(master: str | None, info: ValidationInfo) -> str | None:
     mode = info.data.get("mode")

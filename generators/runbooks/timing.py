@@ -6,7 +6,6 @@ than the most that is said here unless Google is.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from math import ceil, floor
 
 from exporter.catalog import roads
@@ -107,11 +106,9 @@ def _source(settings: Settings, family: Family) -> object:
 
 
 def _interval(settings: Settings, family: Family) -> float:
-    """Return the time between two reads; the longest pattern that says one decides."""
-    said = settings.google.families
-    fitting = sorted((p for p in said if fnmatch(family.name, p)), key=len)
-    own = [said[p].interval for p in fitting if said[p].interval is not None]
-    return own[-1] or settings.google.poll_interval if own else settings.google.poll_interval
+    """Return the time between two reads of a family."""
+    said = [s.interval for s in settings.google.said_of(family.name) if s.interval]
+    return said[-1] if said else settings.google.poll_interval
 
 
 def _filling(rule: Alerting, held: Policy) -> Iterator[Part]:

@@ -20,7 +20,7 @@ _WORDS = {
     Channel.SLACK: "Slack",
     Channel.PAGERDUTY: "PagerDuty",
     Channel.EMAIL: "mail",
-    Channel.BRIDGE: "Sentry",
+    Channel.SENTRY: "Sentry",
 }
 PLACEHOLDERS = {
     "gcp_project": "PROJECT",
@@ -47,8 +47,12 @@ def told(case: Case) -> str:
     severity = case.rule.severity
     if severity not in CHANNELS:
         return "the heartbeat" if case.settings.notifications.heartbeat else "nobody"
-    found = channels(case.settings, severity) or default_channels(case.settings)
+    found = _told_by(case)
     return " and ".join(_WORDS[channel] for channel in found) or "nobody: no channel is configured"
+
+
+def _told_by(case: Case) -> tuple[Channel, ...]:
+    return channels(case.settings, case.rule.severity) or default_channels(case.settings)
 
 
 def waits(case: Case) -> Iterator[str]:
@@ -70,7 +74,7 @@ def silence(case: Case) -> Iterator[str]:
         return
     url = f"--alertmanager.url=http://{case.facts['alertmanager']}"
     names = " ".join(f"'{label}=\"{PLACEHOLDERS[label]}\"'" for label in case.rule.carried)
-    if case.settings.notifications.slack and case.rule.severity in ("critical", "high", "medium"):
+    if Channel.SLACK in _told_by(case):
         yield (
             "The button **Silence** of the Slack message opens Alertmanager with all of the "
             "alert's labels filled in: say for how long and why. Or by hand:\n"
