@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlencode
 
-from exporter.catalog.signals import SIGNALS
-
 PAST = "from=now-3h&to=now"  # at the end of a link, where notifications put the alert's own time
 VARIABLES = {
     "gcp_project": "project",
@@ -37,28 +35,32 @@ class Panel:
     number: int
 
 
-_BOARD = {
-    "availability": Board.RELIABILITY,
-    "error_rate": Board.RELIABILITY,
-    "error_rate_by_endpoint": Board.RELIABILITY,
-    "cache_hit_rate_l1": Board.CACHE,
-    "cache_hit_rate_l2": Board.CACHE,
-    "cache_evictions": Board.CACHE,
-    "cache_misses": Board.CACHE,
-    "redis_health": Board.CACHE,
-    "replication_lag": Board.INFRASTRUCTURE,
-    "query_time": Board.INFRASTRUCTURE,
-    "db_connections": Board.INFRASTRUCTURE,
-    "cpu_utilization": Board.INFRASTRUCTURE,
-    "memory_utilization": Board.INFRASTRUCTURE,
-    "instances": Board.INFRASTRUCTURE,
-    "scaling_events": Board.INFRASTRUCTURE,
-    "active_users": Board.OVERVIEW,
-    "requests_total": Board.OVERVIEW,
-}
 SIGNAL_PANELS = {
-    signal.name: Panel(_BOARD.get(signal.name, Board.PERFORMANCE), 101 + at)
-    for at, signal in enumerate(SIGNALS)
+    "availability": Panel(Board.RELIABILITY, 101),
+    "error_rate": Panel(Board.RELIABILITY, 102),
+    "error_rate_by_endpoint": Panel(Board.RELIABILITY, 103),
+    "response_time_average": Panel(Board.PERFORMANCE, 104),
+    "response_time_p50": Panel(Board.PERFORMANCE, 105),
+    "response_time_p95": Panel(Board.PERFORMANCE, 106),
+    "response_time_p99": Panel(Board.PERFORMANCE, 107),
+    "throughput": Panel(Board.PERFORMANCE, 108),
+    "cache_hit_rate_l1": Panel(Board.CACHE, 109),
+    "cache_hit_rate_l2": Panel(Board.CACHE, 110),
+    "cache_evictions": Panel(Board.CACHE, 111),
+    "cache_misses": Panel(Board.CACHE, 112),
+    "replication_lag": Panel(Board.INFRASTRUCTURE, 113),
+    "query_time": Panel(Board.INFRASTRUCTURE, 114),
+    "db_connections": Panel(Board.INFRASTRUCTURE, 115),
+    "cpu_utilization": Panel(Board.INFRASTRUCTURE, 116),
+    "memory_utilization": Panel(Board.INFRASTRUCTURE, 117),
+    "instances": Panel(Board.INFRASTRUCTURE, 118),
+    "scaling_events": Panel(Board.INFRASTRUCTURE, 119),
+    "redis_health": Panel(Board.CACHE, 120),
+    "routing_quality": Panel(Board.PERFORMANCE, 121),
+    "persona_share": Panel(Board.PERFORMANCE, 122),
+    "active_users": Panel(Board.OVERVIEW, 123),
+    "requests_total": Panel(Board.OVERVIEW, 124),
+    "feature_usage": Panel(Board.PERFORMANCE, 125),
 }
 BUDGET = Panel(Board.RELIABILITY, 201)
 BURN_RATES = Panel(Board.RELIABILITY, 202)

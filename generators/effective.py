@@ -17,6 +17,7 @@ from generators.policy import BurnAlert, Policy, number, shown, split
 from generators.promql import View, render_signal
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, alerts, recordings
+from generators.rules.names import span
 
 PATH = "alertmanager/out/monitoring_config.json"
 SCHEMA_VERSION = 1
@@ -29,7 +30,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, files: Mapping[str, s
         "schema_version": SCHEMA_VERSION,
         "objective": {
             "availability": f"{number(policy.objective.availability * 100)}%",
-            "window": duration(policy.objective.window),
+            "window": span(policy.objective.window),
         },
         "alerts": {rule.alert: _alert(rule, policy) for rule in alerts(rules.all)},
         "signals": {signal.name: _signal(signal.name) for signal in SIGNALS},
@@ -69,7 +70,7 @@ def _limit(name: str, policy: Policy) -> Body:
 def _burn(alert: BurnAlert) -> str:
     pairs = zip(alert.windows, alert.factors, strict=True)
     return ", ".join(
-        f"{number(factor)} times over {duration(window.long)} and {duration(window.short)}"
+        f"{number(factor)} times over {span(window.long)} and {span(window.short)}"
         for window, factor in pairs
     )
 

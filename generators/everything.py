@@ -33,7 +33,7 @@ def texts(settings: Settings) -> dict[str, str]:
     found.update(rule_texts(rules))
     found.update(prometheus.texts(settings, rules))
     found.update(alertmanager_texts(settings, tuple(alerts(rules.all))))
-    found.update(test_texts(settings, rules, held))
+    found.update(test_texts(rules, held))
     found.update(runbook_texts(settings, rules, held))
     boards = dashboard_texts(settings, rules, held)
     found.update(boards)

@@ -1,4 +1,4 @@
-"""From expressions to PromQL, and what a query needs; nothing else in the project knows PromQL.
+"""From expressions to PromQL, and what a query needs; nothing else turns expressions into PromQL.
 
 Windows are PromQL durations such as "5m". A split joins series by labels, coarse first. Ratios are
 ratios of increases: weighted by event. Rates of what is polled from Cloud Monitoring divide by the

@@ -4,11 +4,14 @@ Only functions and methods of Alertmanager 0.25 are used. Values of labels come 
 channel would read as markup is neutralised where the value is written.
 """
 
+from generators.boards import PAST
 from generators.files import MARK
 
 MOST = 10  # alerts that are told one by one
 LONGEST = 500  # characters of a value
 MARGIN = "1800e9"  # nanoseconds that a dashboard shows before an alert and after it
+_COLOURS = {"critical": "#c4162a", "high": "#f2711c", "medium": "#e0b400"}
+_OTHER, _RESOLVED = "#6b7280", "#2f9e62"
 
 # An alert's own data: the first that fires, else the first.
 FIRST = "{{ $alert := index .Alerts 0 }}{{ with .Alerts.Firing }}{{ $alert = index . 0 }}{{ end }}"
@@ -94,7 +97,7 @@ def _dashboard() -> str:
     """Return the link to the panel, from half an hour before the alert to half an hour after it."""
     start = f"(.StartsAt.Add -{MARGIN}).UnixMilli"
     end = f"(.EndsAt.Add {MARGIN}).UnixMilli"
-    old, url = '"from=now-3h&to=now$"', ".Annotations.dashboard_url"
+    old, url = f'"{PAST}$"', ".Annotations.dashboard_url"
     firing = f'{{{{ reReplaceAll {old} (printf "from=%d&to=now" {start}) {url} }}}}'
     resolved = f'{{{{ reReplaceAll {old} (printf "from=%d&to=%d" {start} {end}) {url} }}}}'
     return f'{{{{ if eq .Status "firing" }}}}{firing}{{{{ else }}}}{resolved}{{{{ end }}}}'
@@ -140,3 +143,12 @@ def text() -> str:
             define("ion.silence", _silence()),
         )
     )
+
+
+def colour() -> str:
+    """Return the colour of a notification: its severity's, and green once it is over."""
+    chain = "".join(
+        f'{{{{ else if eq .CommonLabels.severity "{severity}" }}}}{found}'
+        for severity, found in _COLOURS.items()
+    )
+    return f'{{{{ if ne .Status "firing" }}}}{_RESOLVED}{chain}{{{{ else }}}}{_OTHER}{{{{ end }}}}'

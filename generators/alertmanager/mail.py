@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from exporter.settings import EmailSettings, Settings
-from generators.alertmanager.common import MOST, define, head
+from exporter.settings import EmailSettings
+from generators.alertmanager.common import MOST, colour, define, head
 from generators.alertmanager.notice import Notice
 
 _TOP = """\
@@ -47,10 +47,6 @@ _SILENCE = (
     "{{ range $at, $pair := .CommonLabels.SortedPairs }}{{ if $at }}%2C{{ end }}"
     '{{ .Name }}%3D{{ printf "%q" .Value }}{{ end }}%7D'
 )
-_COLOUR = (
-    '{{ if ne .Status "firing" }}#2f9e62{{ else if eq .CommonLabels.severity "critical" }}#c4162a'
-    '{{ else if eq .CommonLabels.severity "high" }}#f2711c{{ else }}#6b7280{{ end }}'
-)
 _TEXT = (
     '{{ template "ion.title" . }}\n\n{{ template "ion.told" . }}\n'
     'Dashboard: {{ template "ion.dashboard" . }}\n'
@@ -65,7 +61,7 @@ def text() -> str:
         (
             define("ion.mail.text", _TEXT),
             define("ion.mail.silence", _SILENCE),
-            define("ion.mail.colour", _COLOUR),
+            define("ion.mail.colour", colour()),
             define("ion.mail.alerts", _ALERTS.replace("MOST", str(MOST))),
             define("ion.mail.top", _TOP),
             define("ion.mail.rest", _REST),
@@ -73,9 +69,8 @@ def text() -> str:
     )
 
 
-def integration(settings: Settings, mail: EmailSettings, notice: Notice) -> dict[str, Any]:
+def integration(mail: EmailSettings, notice: Notice) -> dict[str, Any]:
     """Return an entry of `email_configs`; the server is told once, for all of them."""
-    del settings
     words = f"<p>{notice.words.strip()}</p>" if notice.words else ""
     return {
         "send_resolved": True,

@@ -1,7 +1,6 @@
 """Who is told what, as a table: severities, the channels of each, and what to do without them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from exporter.settings import Settings
@@ -18,16 +17,16 @@ class Channel(StrEnum):
     SLACK = "slack"
     PAGERDUTY = "pagerduty"
     EMAIL = "email"
-    BRIDGE = "sentry"
+    SENTRY = "sentry"
 
 
 CHANNELS = {
     "critical": (Channel.PAGERDUTY, Channel.SLACK),
     "high": (Channel.SLACK, Channel.EMAIL),
     "medium": (Channel.SLACK,),
-    "low": (Channel.BRIDGE,),
+    "low": (Channel.SENTRY,),
 }
-_VISIBLE = (Channel.SLACK, Channel.EMAIL, Channel.PAGERDUTY, Channel.BRIDGE)  # for the default
+_VISIBLE = (Channel.SLACK, Channel.EMAIL, Channel.PAGERDUTY, Channel.SENTRY)  # for the default
 QUIET = frozenset({"medium"})  # waits through quiet hours; low disturbs nobody
 
 
@@ -64,9 +63,10 @@ class Timers:
 def timers(settings: Settings) -> Timers:
     """Return the paces, with what the settings say of the escalation."""
     escalation = settings.notifications.escalation
+    usual = Timers()
     if escalation is None:
-        return Timers()
-    return Timers(escalation=Pace(escalation.after, 10 * MINUTE, 60 * MINUTE))
+        return usual
+    return replace(usual, escalation=replace(usual.escalation, wait=escalation.after))
 
 
 def channels(settings: Settings, severity: str) -> tuple[Channel, ...]:
@@ -97,10 +97,6 @@ def is_escalated(settings: Settings) -> bool:
 
 def unreachable(settings: Settings) -> tuple[str, ...]:
     """Return the severities of which nobody is told."""
-    return tuple(_unreached(settings))
-
-
-def _unreached(settings: Settings) -> Iterator[str]:
-    for severity in SEVERITIES:
-        if not channels(settings, severity) and not default_channels(settings):
-            yield severity
+    if default_channels(settings):
+        return ()
+    return tuple(severity for severity in SEVERITIES if not channels(settings, severity))

@@ -1,4 +1,4 @@
-"""Receivers: each holds all channels of its severity, so that no route has to continue."""
+"""Receivers: each holds all channels of its severity; only the escalation's route continues."""
 
 from typing import Any
 
@@ -45,8 +45,8 @@ def _integrations(settings: Settings, told: tuple[Channel, ...], notice: Notice)
     if Channel.SLACK in told and at.slack:
         body["slack_configs"] = [slack.integration(settings, at.slack, notice)]
     if Channel.EMAIL in told and at.email:
-        body["email_configs"] = [mail.integration(settings, at.email, notice)]
-    if Channel.BRIDGE in told and at.sentry:
+        body["email_configs"] = [mail.integration(at.email, notice)]
+    if Channel.SENTRY in told and at.sentry:
         url = f"http://{at.sentry.bridge}{BRIDGE_PATH}"
         body["webhook_configs"] = [{"send_resolved": True, "url": url}]
     return body

@@ -4,12 +4,10 @@ import re
 from typing import Any
 
 from exporter.settings import Settings, SlackSettings
-from generators.alertmanager.common import define, head, lines, title, told
+from generators.alertmanager.common import colour, define, head, lines, title, told
 from generators.alertmanager.notice import Notice
 
 _GROUP_ID = re.compile(r"[SW][A-Z0-9]{6,}")
-_COLOURS = {"critical": "#c4162a", "high": "#f2711c", "medium": "#e0b400"}
-_OTHER, _RESOLVED = "#6b7280", "#2f9e62"
 _BUTTONS = (
     ("Dashboard", "ion.dashboard"),
     ("Runbook", "ion.runbook"),
@@ -26,7 +24,7 @@ def text() -> str:
             lines("ion.slack.lines", "ion.slack.safe", "• "),
             told("ion.slack.told", "ion.slack.lines"),
             define("ion.slack.text", '{{ template "ion.slack.told" . }}' + _runbook()),
-            define("ion.slack.colour", _colour()),
+            define("ion.slack.colour", colour()),
         )
     )
 
@@ -38,14 +36,6 @@ def _runbook() -> str:
         '{{ if not (match "^https?://" .) }}Runbook: {{ template "ion.slack.safe" . }}\n{{ end }}'
         "{{ end }}"
     )
-
-
-def _colour() -> str:
-    chain = "".join(
-        f'{{{{ else if eq .CommonLabels.severity "{severity}" }}}}{colour}'
-        for severity, colour in _COLOURS.items()
-    )
-    return f'{{{{ if ne .Status "firing" }}}}{_RESOLVED}{chain}{{{{ else }}}}{_OTHER}{{{{ end }}}}'
 
 
 def integration(settings: Settings, slack: SlackSettings, notice: Notice) -> dict[str, Any]:

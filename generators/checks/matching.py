@@ -12,7 +12,6 @@ from generators.checks.tree import SETS, Aggregate, Binary, Node, Selector, is_s
 RULE = "matching"
 # One exporter is scraped; where there are more, aggregate before you join.
 _TARGET = frozenset(TARGET)
-_SETS = frozenset({"and", "or", "unless"})
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -91,7 +90,7 @@ def _never(node: Binary, left: Shape, right: Shape) -> Iterator[tuple[str, str]]
 def _meet(node: Binary, common: list[str], differ: tuple[list[str], list[str]]) -> str:
     """Return the mend by which the sides meet: the side with more labels may be the many."""
     on, (more, less) = f"on ({', '.join(common)})", differ
-    if node.operator in _SETS:
+    if node.operator in SETS:
         return f"write {on}"
     if more and less:
         return f"aggregate both by ({', '.join(common)})"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from exporter.errors import ToolMissing
 from generators.checks.gathering import Wanted
 from generators.checks.places import Problem
 from generators.policy import policy
@@ -20,5 +21,7 @@ def check(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Problem]:
     try:
         for text in survivors(tests):
             yield Problem(FOLDER, 1, "mutants", text)
+    except ToolMissing:
+        return  # the run of promtool on the tests has told it
     except ToolError as error:
         yield Problem(FOLDER, 1, "mutants", str(error))

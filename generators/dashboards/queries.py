@@ -16,7 +16,6 @@ from generators.rules.names import span
 from generators.rules.recording import is_level, recorded, signal_name
 
 INTERVAL = "$__rate_interval"
-RANGE = "$__range"
 WEEK = "1w"
 _OPEN, _CLOSE = "<<", ">>"  # no label's value has these
 CHOSEN = tuple(Matcher(label, (f"{_OPEN}{name}{_CLOSE}",)) for label, name in VARIABLES.items())

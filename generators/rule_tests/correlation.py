@@ -13,11 +13,10 @@ from generators.rule_tests.story import Input, Phase, inputs
 from generators.rules import slo
 from generators.rules.anomaly import Band
 from generators.rules.build import Rules
-from generators.rules.correlation import LEAST, PAIRS, WINDOW
+from generators.rules.correlation import LEAST, PAIRS
 from generators.rules.model import Alerting, alerts
 
 _STEP = slo.LONG_TERM
-_FULL = WINDOW // _STEP
 _BANDS = tuple(dict.fromkeys(band for pair in PAIRS for band in (pair.effect, pair.cause)))
 _EFFECTS = tuple(dict.fromkeys(pair.effect for pair in PAIRS))
 _KNOWN, _GAP = 48, 10  # steps, before and after nothing is known of the effects

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from exporter.settings import Settings
 from generators.policy import Policy
 from generators.rule_tests import anomaly, budget, burn, correlation, health, thresholds, trend
 from generators.rule_tests.document import Document
@@ -19,9 +18,8 @@ _FAST = ("recording.yml", "alerts.yml")
 _SLOW = ("recording.yml", "longterm.yml", "slo.yml")
 
 
-def texts(settings: Settings, rules: Rules, policy: Policy) -> dict[str, str]:
+def texts(rules: Rules, policy: Policy) -> dict[str, str]:
     """Return the files by path. Raises SettingsError where a threshold makes no sense."""
-    del settings
     return {test.path: test.text() for test in documents(rules, policy)}
 
 

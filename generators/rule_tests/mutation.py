@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
+from exporter.errors import ToolMissing
 from generators.files import write
 from generators.rule_tests.document import Document
 from generators.rules.build import FOLDER
@@ -36,7 +37,7 @@ class Mutant:
 def survivors(tests: Sequence[Document]) -> list[str]:
     """Return the mutants that the tests do not notice; an alert that fails unchanged counts too.
 
-    Raises ToolError where promtool cannot judge.
+    Raises ToolError where promtool cannot judge, ToolMissing where it is not there.
     """
     work = [(test, mutant) for test in tests for mutant in (_same(test), *mutants(test))]
     with ThreadPoolExecutor(PROCESSES) as pool:
@@ -52,11 +53,11 @@ def _survivor(test: Document, mutant: Mutant) -> str:
 
 
 class ToolError(Exception):
-    """promtool could not judge rules: it is missing, or it cannot read them."""
+    """promtool could not judge rules: it cannot read them."""
 
 
 def failing(test: Document, files: Sequence[RuleFile]) -> bool:
-    """Say whether promtool finds that rules do not do what a test wants. Raises ToolError."""
+    """Say whether promtool finds that rules do not do what a test wants. Raises as above."""
     with tempfile.TemporaryDirectory(prefix="ionmon-") as folder:
         root = Path(folder)
         texts = {f"{FOLDER}/{file.name}": file.text() for file in files}
@@ -69,9 +70,7 @@ def failing(test: Document, files: Sequence[RuleFile]) -> bool:
                 check=False,
             )
         except FileNotFoundError as error:
-            raise ToolError(
-                "promtool is not on the PATH; install the package prometheus"
-            ) from error
+            raise ToolMissing("promtool is not on the PATH; apt-get install prometheus") from error
     said = done.stdout + done.stderr
     if done.returncode and "exp:" not in said:
         raise ToolError(f"{test.rule.alert}: promtool cannot judge: {said.strip()}")

@@ -27,7 +27,7 @@ def test_promtool_finds_that_every_alert_does_what_its_tests_say(tmp_path: Path)
     """Each alert has a file of tests, and promtool finds nothing wrong in any of them."""
     settings = load(ROOT / "examples" / "reference.yaml")
     rules = build(settings)
-    found = texts(settings, rules, policy(settings))
+    found = texts(rules, policy(settings))
     assert set(found) == {f"{FOLDER}/{rule.alert}.yml" for rule in alerts(rules.all)}
     assert all(text.startswith(f"# {MARK}\n") for text in found.values())
     assert max(text.count("\n") for text in found.values()) < 400
