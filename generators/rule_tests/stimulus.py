@@ -184,7 +184,8 @@ def _cumulated(q: float, value: float, rise: float, bounds: tuple[float, ...]) -
     """Return what each bucket rises by: as many events as fit in that of the quantile's value.
 
     The value lies a share of the way through its bucket; so does the quantile's rank among the
-    bucket's events.
+    bucket's events. All greater events are in the next bucket, so that a rank which rounding takes
+    over the bucket's edge is still next to the value.
     """
     at = bisect_left(bounds, value)
     if at == len(bounds):
@@ -195,10 +196,10 @@ def _cumulated(q: float, value: float, rise: float, bounds: tuple[float, ...]) -
     below = q * rise - way * inside
     if inside > rise:
         raise ValueError(f"{value:g} is too small; the least bound is {bounds[0]:g}")
-    counts = [0.0] * at + [below + inside] * (len(bounds) - at)
+    counts = [0.0] * at + [below + inside] + [rise] * (len(bounds) - at)
     if at:
         counts[at - 1] = below
-    return [*counts, rise]
+    return counts
 
 
 def _level(node: Level, value: float, given: Given) -> Iterator[Series]:

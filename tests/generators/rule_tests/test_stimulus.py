@@ -128,6 +128,16 @@ def test_an_expression_takes_the_value_that_was_asked_for(cases: list[Case]) -> 
         assert judged([*groups(cases)], Path(folder)) == ""
 
 
+@pytest.mark.parametrize("q", [0.5, 0.95, 0.99])
+def test_a_quantile_at_the_edge_of_a_bucket_is_taken(tmp_path: Path, q: float) -> None:
+    """Where rounding may take a rank over a bucket's edge, the quantile is still the wanted one."""
+    quantile = Quantile(q, cloud_run.REQUEST_DURATION)
+    bounds = expected(cloud_run.REQUEST_DURATION)
+    edges = [bound * by for bound in bounds[:-1] for by in (1 - 1e-9, 1, 1 + 1e-9)]
+    cases = [Case(quantile, edge, some) for edge in edges for some in (10.3, 856986.3836916883)]
+    assert judged([*groups(cases)], tmp_path) == ""
+
+
 @pytest.mark.parametrize("whole", [False, True])
 def test_each_signal_takes_a_value(tmp_path: Path, *, whole: bool) -> None:
     """With its events enough, every signal takes a value, in full split and as a whole."""
