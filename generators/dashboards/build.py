@@ -22,7 +22,7 @@ from generators.dashboards.wording import Facts, description
 from generators.policy import Policy
 from generators.rules.build import Rules
 
-SOURCE = Path(__file__).parents[2] / "grafana" / "dashboards"
+SOURCE = Path(__file__).parent / "grafana" / "dashboards"
 OUT = "grafana/out"
 Body = dict[str, Any]
 BOARDS: tuple[Callable[[Facts], BoardText], ...] = (
