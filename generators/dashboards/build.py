@@ -124,4 +124,5 @@ def _policy(facts: Facts) -> Body:
     return {
         "limits": {n: [limit.body() for limit in of] for n, of in limits(facts.policy).items()},
         "regions": list(facts.settings.service.regions),
+        "caches": [target.name for target in facts.settings.redis.targets],
     }

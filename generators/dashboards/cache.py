@@ -188,6 +188,7 @@ def _room() -> dict[str, Panel]:
             said(CATALOG["redis_db_keys"]),
             _COUNT,
             (Target(level(CATALOG["redis_db_keys"], Reduce.SUM, CACHE), "{{redis_id}}"),),
+            1,
             empty="no keys",
             least=0.0,
         ),
@@ -205,6 +206,6 @@ def _against(number: int, title: str, names: tuple[str, str], unit: str) -> Pane
             Target(level(used, Reduce.SUM, CACHE), "{{redis_id}}"),
             Target(f"{level(limit, Reduce.SUM, CACHE)} > 0", "{{redis_id}} limit", look="limit"),
         ),
-        1 if unit == Unit.BYTES.grafana else 0,
+        1,
         least=0.0,
     )

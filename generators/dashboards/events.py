@@ -60,6 +60,13 @@ def firing(selector: str, by: tuple[str, ...]) -> str:
     return f"sum{clause} (count_over_time({selector}[$__range:1m])) * 60"
 
 
+def stretches(selector: str) -> tuple[str, str]:
+    """Return in how many stretches of the range any alert fired, and for how many seconds."""
+    any_, before = f"max({selector})", f"max({selector} offset 1m)"
+    begun = f"sum(count_over_time(({any_} unless {before})[$__range:1m]))"
+    return begun, f"sum(count_over_time({any_}[$__range:1m])) * 60"
+
+
 def detection(selector: str) -> str:
     """Return the mean time from an alert's condition to its firing."""
     waited = f"(time() - ALERTS_FOR_STATE) and ignoring (alertstate) {began(selector)}"

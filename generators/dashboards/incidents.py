@@ -4,7 +4,15 @@ from exporter.catalog.model import Unit
 from generators import boards
 from generators.boards import Board
 from generators.dashboards import tables
-from generators.dashboards.events import ALERT, SEVERE, alerts, detection, firing, incidents
+from generators.dashboards.events import (
+    ALERT,
+    SEVERE,
+    alerts,
+    detection,
+    firing,
+    incidents,
+    stretches,
+)
 from generators.dashboards.model import LONGTERM, Column, Panel, Series, Target
 from generators.dashboards.parts import drill
 from generators.policy import SEVERITIES
@@ -17,12 +25,12 @@ def panels() -> dict[str, Panel]:
     """Return the panels by name."""
     every, severe = alerts(CHOSEN), alerts(CHOSEN, SEVERE)
     seconds = Unit.SECONDS.grafana
-    began_, firing_ = incidents(severe, ()), firing(severe, ())
+    begun, lasted = stretches(severe)
     return {
         "timeline": _timeline(),
         "table": Panel(
             76,
-            "Incidents in range",
+            "Alerts in range",
             "Each alert that fired within the range: how often it began to, for how long it did, "
             "and for how long on the mean.",
             seconds,
@@ -53,10 +61,10 @@ def panels() -> dict[str, Panel]:
             sort="Firing",
         ),
         "count": _of_range(
-            77, "Incidents", "Severe alerts that began to fire.", f"{began_} or vector(0)", _COUNT
+            77, "Incidents", "Times that severe alerts began.", f"{begun} or vector(0)", _COUNT
         ),
         "firing": _of_range(
-            78, "Time in incidents", "Time for which severe alerts fired, added up.", firing_
+            78, "Time in incidents", "Time for which any severe alert fired.", lasted
         ),
         "detect": _of_range(
             79,
@@ -69,8 +77,9 @@ def panels() -> dict[str, Panel]:
         "resolve": _of_range(
             80,
             "Mean time to resolve",
-            "Mean time for which a severe alert fired, those that still do included.",
-            f"{firing_} / {began_}",
+            "Mean time from the first severe alert to the end of the last, of each incident; one "
+            "that goes on counts as far as it has come.",
+            f"{lasted} / clamp_min({begun} or vector(0), 1)",
         ),
     }
 
@@ -81,7 +90,7 @@ def _of_range(
     return Panel(
         number,
         title,
-        f"{what} Of the whole range; severe is critical and high.",
+        f"{what} An incident lasts while severe alerts fire, critical and high ones.",
         unit,
         (Target(expr, title, instant=True, server=server),),
         0 if unit == _COUNT else 1,
@@ -97,17 +106,19 @@ def _of_range(
 def _timeline() -> Panel:
     """Return the alerts over time, a line each, in the colours of their severities."""
     levels = {name: len(SEVERITIES) - at for at, name in enumerate(SEVERITIES)}
-    by = "alertname, region, service_name, database_id, redis_id"
-    texts = (f"max by ({by}) ({alerts(CHOSEN, name)}) * {level}" for name, level in levels.items())
+    texts = (
+        f"max by (alertname) ({alerts(CHOSEN, name)}) * {level}" for name, level in levels.items()
+    )
     return Panel(
         boards.INCIDENTS.number,
         "When did which alert fire?",
-        "Alerts while they fire, a line each, in the colour of their severity.",
+        "Alerts while they fire, a line for each name, in the colour of its severity; the table "
+        "says where.",
         _COUNT,
         (
             Target(
                 " or ".join(texts),
-                "{{alertname}} {{region}} {{database_id}} {{redis_id}}",
+                "{{alertname}}",
                 server=LONGTERM,
             ),
         ),

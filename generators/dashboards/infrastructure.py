@@ -133,7 +133,6 @@ def _database() -> dict[str, Panel]:
                 ),
             ),
             0,
-            Series.MANY,
             least=0.0,
         ),
     }

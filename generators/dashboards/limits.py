@@ -9,13 +9,14 @@ from exporter.catalog.signals import SIGNALS
 from generators.policy import BurnAlert, Policy
 from generators.rules import anomaly, correlation, health_rows
 
-BURN, BUDGET, BAND, CORRELATION, AGE, FIRING = (
+BURN, BUDGET, BAND, CORRELATION, AGE, FIRING, PACE = (
     "burn_rate",
     "budget_remaining",
     "band",
     "correlation",
     "data_age",
     "firing",
+    "pace",
 )
 DOWN = "down"  # of what is 1 while it works
 _ROOM = 1.5  # of an axis, above its greatest limit
@@ -52,6 +53,7 @@ def limits(policy: Policy) -> Limits:
         found[row.signal.name] = tuple(sorted((*found[row.signal.name], limit)))
     found["availability"] = (Limit(policy.objective.availability, "high", above=False),)
     found[BURN] = tuple(sorted(_burn(policy.breach, policy.burn)))
+    found[PACE] = tuple(sorted(_pace(policy)))
     spent = policy.exhausted
     left = () if spent is None else (1 - spent.threshold, spent.severity, False, spent.name)
     found[BUDGET] = (Limit(*left),) if left else ()
@@ -67,6 +69,17 @@ def _burn(*alerts: BurnAlert | None) -> Iterator[Limit]:
     for alert in alerts:
         if alert is not None:
             yield from (Limit(f, alert.severity, alert=alert.name) for f in alert.factors)
+
+
+def _pace(policy: Policy) -> Iterator[Limit]:
+    """Yield the availabilities below which errors come faster than burn alerts allow.
+
+    The burn rate of 1 is left out: over minutes, chance alone takes a service across it.
+    """
+    allowed = 1 - policy.objective.availability
+    for limit in _burn(policy.breach, policy.burn):
+        if 1 < limit.value < 1 / allowed:
+            yield Limit(round(1 - limit.value * allowed, 9), limit.severity, above=False)
 
 
 def soft(found: tuple[Limit, ...]) -> tuple[float | None, float | None]:

@@ -44,7 +44,7 @@ def _monitoring() -> dict[str, Panel]:
             "Age of the newest point of each family, of the oldest ones.",
             _SECONDS,
             (Target(top(ages), "{{family}}"),),
-            0,
+            1,
             Series.MANY,
             limits=AGE,
             least=0.0,

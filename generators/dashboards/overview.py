@@ -44,6 +44,7 @@ def budget(number: int, title: str, link: boards.Panel | None) -> Panel:
         colour="ok",
         empty="not known before five minutes of data",
         most=1.0,
+        soft=(0.0, None),
         links=() if link is None else (at(link, "Open the budget"),),
     )
 

@@ -20,6 +20,7 @@ COLOURS = {
     Kind.MEMORY: "resource",
 }
 _DECIMALS = {Unit.RATIO: 1, Unit.SECONDS: 1, Unit.PER_SECOND: 1}
+_GREAT = ("active_users", "requests_total")  # counts that are written in thousands
 _FINE = {Kind.AVAILABILITY: 3, Kind.ERROR_RATE: 2}
 REGION = ("region",)
 
@@ -45,7 +46,7 @@ def decimals(found: Signal) -> int:
     """Return how many decimals a signal is read with."""
     if found.kind in _FINE:
         return _FINE[found.kind]
-    return _DECIMALS.get(found.unit, 0)
+    return 1 if found.name in _GREAT else _DECIMALS.get(found.unit, 0)
 
 
 def unit(found: Signal) -> str:

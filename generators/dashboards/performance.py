@@ -94,6 +94,7 @@ def _traffic() -> dict[str, Panel]:
                     "{{response_code_class}}",
                 ),
             ),
+            1,
             least=0.0,
         ),
     }
@@ -201,7 +202,7 @@ def _endpoints() -> dict[str, Panel]:
             Series.MANY,
             columns=(
                 Column("endpoint", "Endpoint"),
-                Column("Value #A", "Requests", Unit.PER_SECOND.grafana, 0),
+                Column("Value #A", "Requests", Unit.PER_SECOND.grafana, 2),
                 Column("Value #B", "Mean", Unit.SECONDS.grafana, 1),
                 Column("Value #C", "p95", Unit.SECONDS.grafana, 1),
                 Column("Value #D", "Errors", Unit.RATIO.grafana, 2),

@@ -6,7 +6,7 @@ from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import incidents, overview, tables
 from generators.dashboards.events import SEVERE, alerts
-from generators.dashboards.limits import BURN, FIRING
+from generators.dashboards.limits import BURN, FIRING, PACE
 from generators.dashboards.model import LONGTERM, BoardText, Column, Panel, Series, Target
 from generators.dashboards.parts import REGION, decimals, drill, over_time
 from generators.dashboards.queries import by_labels, expression, filtered, signal, top
@@ -139,13 +139,13 @@ def _errors(facts: Facts) -> dict[str, Panel]:
         "uptime": Panel(
             71,
             "When was it up?",
-            "Each region's availability over five minutes, against the objective: green where "
-            "it is kept.",
+            "Each region's availability over five minutes: green, or in the colour of the alert "
+            "on burn rates that goes off if it lasts.",
             found.unit.grafana,
             (Target(signal(found.name, REGION), "{{region}}"),),
             decimals(found),
             Series.ONE,
-            limits=found.name,
+            limits=PACE,
             most=1.0,
         ),
         "windows": _windows(facts),
@@ -164,7 +164,7 @@ def _windows(facts: Facts) -> Panel:
     columns = (
         Column("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
         Column("Value #B", "Failed", _COUNT, 1),
-        Column("Value #C", "Of", _COUNT, 1),
+        Column("Value #C", "Requests", _COUNT, 1),
     )
     return Panel(
         72,
@@ -176,7 +176,7 @@ def _windows(facts: Facts) -> Panel:
         0,
         Series.MANY,
         columns=(Column("window", "Window"), *columns),
-        sort="Of",
+        sort="Requests",
         sort_down=False,
     )
 

@@ -1,4 +1,8 @@
-"""Axes: the range of a chart's values, and where its lines and their texts are."""
+"""Axes: the range of a chart's values, and where its lines and their texts are.
+
+Facts: Grafana's UPlotAxisBuilder. Without decimals it writes whole numbers only; bytes have steps
+of powers of two; a field's decimals stand, and where it has none zeros at the end are left out.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -89,7 +93,7 @@ def _ticks(
     low: float, high: float, wanted: int, fields: Sequence[Field]
 ) -> tuple[float, float, tuple[float, ...]]:
     """Return the range, let out to whole steps where nothing fixes it, and its steps."""
-    step = _step((high - low) / wanted)
+    step = _step((high - low) / wanted, fields[0])
     if not any(f.minimum is not None for f in fields):
         low = math.floor(low / step + 1e-9) * step
     if not any(f.maximum is not None for f in fields):
@@ -97,10 +101,15 @@ def _ticks(
     first = math.ceil(low / step - 1e-9)
     count = math.floor(high / step + 1e-9) - first
     ticks = tuple(float(f"{(first + at) * step:.12g}") for at in range(count + 1))
+    if fields[0].decimals == 0:
+        ticks = tuple(tick for tick in ticks if tick.is_integer())
     return low, high, ticks
 
 
-def _step(rough: float) -> float:
+def _step(rough: float, field: Field) -> float:
+    """Return a round step of at least so much; bytes are round in powers of two."""
+    if field.unit in units.BINARY and rough > 1:
+        return float(2 ** math.ceil(math.log2(rough)))
     power = 10.0 ** math.floor(math.log10(rough))
     return next(n for n in _ROUND if n * power >= rough * (1 - 1e-9)) * power
 
@@ -111,12 +120,14 @@ def _powers(low: float, high: float) -> tuple[float, ...]:
 
 
 def texts(ticks: Sequence[float], field: Field) -> tuple[str, ...]:
-    """Return the ticks' texts, with the field's decimals, or with as few as tell them apart."""
-    for decimals in range(field.decimals or 0, _MOST_DECIMALS):
+    """Return the ticks' texts: with the field's decimals, else with as few as tell them apart."""
+    if field.decimals is not None:
+        return _written(ticks, field, field.decimals)
+    for decimals in range(_MOST_DECIMALS):
         found = _written(ticks, field, decimals)
         if all(map(_says_all, found, _written(ticks, field, decimals + 2))):
             return found
-    return _written(ticks, field, max(field.decimals or 0, _ENDLESS))
+    return _written(ticks, field, _ENDLESS)
 
 
 def _written(ticks: Sequence[float], field: Field, decimals: int) -> tuple[str, ...]:

@@ -226,7 +226,10 @@ def _timeline(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
 
 
 def _episodes(series: Series, at: int, *, merge: bool) -> tuple[Episode, ...]:
-    """Return the states of a series: each lasts until the next point."""
+    """Return the states of a series: each lasts until the next point, or, merged, the next state.
+
+    A number without words of its own is in the state of the threshold that it has reached.
+    """
     found: list[Episode] = []
     step = series.times[1] - series.times[0] if len(series.times) > 1 else 60.0
     for time, value in zip(series.times, series.values, strict=True):
@@ -235,8 +238,9 @@ def _episodes(series: Series, at: int, *, merge: bool) -> tuple[Episode, ...]:
             continue
         color = show.color or series_color(series.field, at, value)
         last = found[-1] if found else None
-        same = last and (last.text, last.color, last.end) == (show.text, color, time)
-        if merge and last and same:
+        by_step = series.field.color_mode == "thresholds" and not series.field.mappings
+        alike = last and (by_step or last.text == show.text)
+        if merge and last and alike and (last.color, last.end) == (color, time):
             found[-1] = replace(last, end=time + step)
         else:
             found.append(Episode(time, time + step, show.text, color))

@@ -19,7 +19,7 @@ def spark(series: Series) -> tuple[str, str]:
     if len(there) < 2:  # noqa: PLR2004 - a line has two ends
         return "", ""
     values = [value for _, value in there]
-    low, high = min(values), max(values)
+    low, high = _bounds(series, values)
     first, last = series.times[0], series.times[-1]
 
     def place(time: float, value: float) -> str:
@@ -31,6 +31,12 @@ def spark(series: Series) -> tuple[str, str]:
     left, right = points[0].split(",")[0], points[-1].split(",")[0]
     line = "M" + "L".join(points)
     return line, f"{line}L{right},{HIGH:g}L{left},{HIGH:g}Z"
+
+
+def _bounds(series: Series, values: list[float]) -> tuple[float, float]:
+    """Return the least and the greatest value of the box: the field's own limits come first."""
+    least, most = series.field.minimum, series.field.maximum
+    return min(values) if least is None else least, max(values) if most is None else most
 
 
 def dial(start: float, end: float, radius: float) -> str:

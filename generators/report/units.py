@@ -29,6 +29,7 @@ _SECONDS = (  # below, divided by, suffix
     (math.inf, 3.15569e7, "year"),
 )
 _SCALES = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": _MINUTE, "h": _HOUR, "d": _DAY}
+BINARY = frozenset({"bytes", "kbytes", "mbytes", "binBps"})
 _NO_WEEKS = ("ns", "µs", "ms")  # these go from days to years
 
 

@@ -23,6 +23,7 @@ local looks = {
     property('custom.drawStyle', 'points'),
     property('custom.showPoints', 'always'),
     property('custom.pointSize', 7),
+    property('custom.hideFrom', { legend: true, tooltip: false, viz: false }),
   ],
 };
 
@@ -30,18 +31,23 @@ local looks = {
   by_query(ref, properties): { matcher: { id: 'byFrameRefID', options: ref }, properties: properties },
   by_name(name, properties): { matcher: { id: 'byName', options: name }, properties: properties },
 
-  // Of each query that has a look or a colour of its own.
-  of_targets(targets): [
+  // Of each query that has a look or a colour of its own. Where the panel has no colour, a query of
+  // one series takes the colour of its place.
+  of_targets(targets, colour): [
     $.by_query(targets[i].refId, looks_of)
     for i in std.range(0, std.length(targets) - 1)
     for looks_of in [
       (if targets[i].look == '' then [] else looks[targets[i].look])
-      + (if targets[i].colour == '' then [] else [fixed(tokens.colours[targets[i].colour])]),
+      + (if targets[i].colour != '' then [fixed(tokens.colours[targets[i].colour])]
+         else if colour == '' && $.single(targets[i]) then [fixed(tokens.series[i % std.length(tokens.series)])]
+         else []),
     ]
     if std.length(looks_of) > 0
   ],
 
-  // The area between the bounds of a band: Grafana takes its foot by name, of regions that are known.
+  single(target): target.look == '' && std.length(std.findSubstr('{{', target.legend)) == 0,
+
+  // The area between the bounds of a band: Grafana takes its foot by name, of places that are known.
   bands(targets, names): [
     $.by_name(name + ' above', [
       property('custom.fillBelowTo', name + ' below'),
@@ -49,7 +55,7 @@ local looks = {
     ])
     for target in targets
     if target.look == 'upper'
-    for name in names
+    for name in (if std.startsWith(target.legend, '{{region}}') then names.regions else names.caches)
   ],
 
   // Of regions and status classes, wherever a series bears their name.

@@ -6,9 +6,18 @@ local targets = import 'targets.libsonnet';
 local thresholds = import 'thresholds.libsonnet';
 local tokens = import 'tokens.libsonnet';
 
-local named(policy) =
-  tokens.classes
-  + { [policy.regions[i]]: tokens.series[i % std.length(tokens.series)] for i in std.range(0, std.length(policy.regions) - 1) };
+local in_order(names) = { [names[i]]: tokens.series[i % std.length(tokens.series)] for i in std.range(0, std.length(names) - 1) };
+
+// The colours of names that a panel's legends write, where they are known.
+local named(policy, panel) =
+  local known = {
+    region: in_order(policy.regions),
+    redis_id: in_order(policy.caches),
+    response_code_class: tokens.classes,
+    state: tokens.states,
+  };
+  local written(label) = std.length([t for t in panel.targets if std.length(std.findSubstr('{{' + label + '}}', t.legend)) > 0]) > 0;
+  std.foldl(function(found, label) found + (if written(label) then known[label] else {}), std.objectFields(known), {});
 
 local limits_of(policy, panel) = if panel.limits == '' then [] else policy.limits[panel.limits];
 
@@ -80,9 +89,9 @@ local chart(policy, panel, custom) =
         } + soft(panel) + custom,
         thresholds: thresholds.lines(limits),
       },
-      overrides: overrides.of_names(named(policy))
-                 + overrides.of_targets(with_refs(panel))
-                 + overrides.bands(panel.targets, policy.regions),
+      overrides: overrides.of_names(named(policy, panel))
+                 + overrides.of_targets(with_refs(panel), panel.colour)
+                 + overrides.bands(panel.targets, policy),
     },
     options: { legend: legends[panel.series], tooltip: { mode: 'multi', sort: 'desc' } },
   };
@@ -145,7 +154,7 @@ function(catalog, policy)
                                 color: if std.length(limits) > 0 then { mode: 'thresholds' } else { fixedColor: tokens.colours[panel.colour], mode: 'fixed' },
                                 thresholds: thresholds.steps(limits, tokens.colours.past),
                               },
-                              overrides: if std.length(limits) > 0 then [] else overrides.of_names(named(policy)),
+                              overrides: if std.length(limits) > 0 then [] else overrides.of_names(named(policy, panel)),
                             },
                             options: {
                               displayMode: 'basic',

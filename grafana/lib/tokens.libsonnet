@@ -29,6 +29,7 @@
     '4xx': '#C98500',
     '5xx': '#D55E00',
   },
+  states: { active: '#009E73', idle: '#808080' },
   // Of series that differ by place or kind only: in this order, by the order of the settings.
   series: ['#0072B2', '#C98500', '#009E73', '#B8659A', '#3D9BD1', '#D55E00', '#A68B00', '#808080'],
   line: { width: 2, fill: 0, area: 12, stacked: 25, dash: [8, 6] },

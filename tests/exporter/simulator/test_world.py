@@ -50,7 +50,7 @@ def test_a_calm_day_has_the_reference_counts(calm: World) -> None:
     total = count(found)
     assert pytest.approx(9270, rel=0.002) == total / DAY
     assert pytest.approx(0.003, rel=0.005) == count(found, "45") / total
-    assert pytest.approx(0.0005, rel=0.005) == count(found, "5") / total
+    assert pytest.approx(0.00046, rel=0.005) == count(found, "5") / total
 
 
 def test_a_calm_day_has_the_reference_latencies(calm: World) -> None:

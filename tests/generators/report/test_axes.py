@@ -45,9 +45,21 @@ def test_flat_and_empty_series_have_an_axis() -> None:
 
 
 def test_decimals_are_as_few_as_tell_ticks_apart() -> None:
-    """Half steps get a decimal; a field's own decimals are kept."""
+    """Half steps get a decimal; a field's own decimals stand."""
     assert texts((0.0, 0.005, 0.01), Field(unit="percentunit")) == ("0.0%", "0.5%", "1.0%")
     assert texts((0.0, 0.5), Field(unit="percentunit", decimals=2)) == ("0.00%", "50.00%")
     assert texts((0.0, 0.05, 0.1), Field(unit="s")) == ("0 s", "50 ms", "100 ms")
-    assert texts((0.0, 500.0), Field(unit="s", decimals=0)) == ("0 s", "8.33 min")
+    assert texts((0.0, 500.0), Field(unit="s")) == ("0 s", "8.33 min")
+    assert texts((0.0, 500.0), Field(unit="s", decimals=0)) == ("0 s", "8 min")
     assert texts((0.0, 1e-9), Field(decimals=8)) == ("0.00000000", "0.00000000")
+
+
+def test_without_decimals_only_whole_numbers_are_written() -> None:
+    """Halves have no text of their own, rather than a wrong one."""
+    assert axis([series(0.0, 2.0, field=Field(decimals=0))], 250).texts == ("0", "1", "2")
+
+
+def test_steps_of_bytes_are_powers_of_two() -> None:
+    """A size's texts are whole: 16 MiB, not 14.3 MiB."""
+    found = axis([series(0.0, 60.0 * 2**20, field=Field(unit="bytes"))], 200)
+    assert found.texts == ("0 B", "16 MiB", "32 MiB", "48 MiB", "64 MiB")
