@@ -6,7 +6,7 @@ from exporter.catalog.cloud_run import BILLABLE_TIME
 from exporter.settings import Settings
 from generators.boards import VARIABLES
 from generators.dashboards.model import MAIN
-from generators.dashboards.queries import family, maybe
+from generators.dashboards.queries import by_labels, family, maybe
 
 TOLD = "critical|high|medium|low"
 SEVERE = "critical|high"
@@ -48,23 +48,21 @@ def began(selector: str, window: str = "1m") -> str:
     return f"({selector} unless {selector} offset {window})"
 
 
-def incidents(selector: str, by: tuple[str, ...]) -> str:
+def beginnings(selector: str, by: tuple[str, ...]) -> str:
     """Return how often alerts began to fire in the range."""
-    clause = f" by ({', '.join(by)})" if by else ""
-    return f"sum{clause} (count_over_time({began(selector)}[$__range:1m]))"
+    return f"sum{by_labels(by)} (count_over_time({began(selector)}[$__range:1m]))"
 
 
 def firing(selector: str, by: tuple[str, ...]) -> str:
     """Return for how many seconds of the range alerts fired."""
-    clause = f" by ({', '.join(by)})" if by else ""
-    return f"sum{clause} (count_over_time({selector}[$__range:1m])) * 60"
+    return f"sum{by_labels(by)} (count_over_time({selector}[$__range:1m])) * 60"
 
 
-def stretches(selector: str) -> tuple[str, str]:
+def incidents(selector: str) -> tuple[str, str]:
     """Return in how many stretches of the range any alert fired, and for how many seconds."""
-    any_, before = f"max({selector})", f"max({selector} offset 1m)"
-    begun = f"sum(count_over_time(({any_} unless {before})[$__range:1m]))"
-    return begun, f"sum(count_over_time({any_}[$__range:1m])) * 60"
+    one, before = f"max({selector})", f"max({selector} offset 1m)"
+    begun = f"sum (count_over_time(({one} unless {before})[$__range:1m]))"
+    return begun, firing(one, ())
 
 
 def detection(selector: str) -> str:

@@ -8,10 +8,10 @@ from generators.dashboards.events import (
     ALERT,
     SEVERE,
     alerts,
+    beginnings,
     detection,
     firing,
     incidents,
-    stretches,
 )
 from generators.dashboards.model import LONGTERM, Column, Panel, Series, Target
 from generators.dashboards.parts import drill
@@ -23,43 +23,11 @@ _COUNT = Unit.NONE.grafana
 
 def panels() -> dict[str, Panel]:
     """Return the panels by name."""
-    every, severe = alerts(CHOSEN), alerts(CHOSEN, SEVERE)
-    seconds = Unit.SECONDS.grafana
-    begun, lasted = stretches(severe)
+    severe = alerts(CHOSEN, SEVERE)
+    begun, lasted = incidents(severe)
     return {
         "timeline": _timeline(),
-        "table": Panel(
-            76,
-            "Alerts in range",
-            "Each alert that fired within the range: how often it began to, for how long it did, "
-            "and for how long on the mean.",
-            seconds,
-            tuple(
-                tables.table(text, LONGTERM)
-                for text in (
-                    incidents(every, ALERT),
-                    firing(every, ALERT),
-                    f"{firing(every, ALERT)} / {incidents(every, ALERT)}",
-                )
-            ),
-            0,
-            Series.MANY,
-            empty="No alert fired in this range",
-            columns=(
-                Column("alertname", "Alert"),
-                Column(
-                    "severity", "Severity", cell="background", mappings=tables.SEVERITY, width=100
-                ),
-                Column("region", "Region"),
-                Column("service_name", "Service"),
-                Column("database_id", "Database"),
-                Column("redis_id", "Cache"),
-                Column("Value #A", "Times", _COUNT, 0),
-                Column("Value #B", "Firing", seconds, 0),
-                Column("Value #C", "Mean", seconds, 0),
-            ),
-            sort="Firing",
-        ),
+        "table": _table(),
         "count": _of_range(
             77, "Incidents", "Times that severe alerts began.", f"{begun} or vector(0)", _COUNT
         ),
@@ -82,6 +50,35 @@ def panels() -> dict[str, Panel]:
             f"{lasted} / clamp_min({begun} or vector(0), 1)",
         ),
     }
+
+
+def _table() -> Panel:
+    """Return a table of the alerts of the range: a row for each, wherever it fired."""
+    every, seconds = alerts(CHOSEN), Unit.SECONDS.grafana
+    times, lasted = beginnings(every, ALERT), firing(every, ALERT)
+    return Panel(
+        76,
+        "Alerts in range",
+        "Each alert that fired within the range: how often it began to, for how long it did, "
+        "and for how long on the mean.",
+        seconds,
+        tuple(tables.table(text, LONGTERM) for text in (times, lasted, f"{lasted} / {times}")),
+        0,
+        Series.MANY,
+        empty="No alert fired in this range",
+        columns=(
+            Column("alertname", "Alert"),
+            Column("severity", "Severity", cell="background", mappings=tables.SEVERITY, width=100),
+            Column("region", "Region"),
+            Column("service_name", "Service"),
+            Column("database_id", "Database"),
+            Column("redis_id", "Cache"),
+            Column("Value #A", "Times", _COUNT, 0),
+            Column("Value #B", "Firing", seconds, 0),
+            Column("Value #C", "Mean", seconds, 0),
+        ),
+        sort="Firing",
+    )
 
 
 def _of_range(

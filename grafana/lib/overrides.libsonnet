@@ -58,7 +58,7 @@ local looks = {
     for name in (if std.startsWith(target.legend, '{{region}}') then names.regions else names.caches)
   ],
 
-  // Of regions and status classes, wherever a series bears their name.
+  // Of names that are known, such as regions, wherever a series bears them.
   of_names(names): [$.by_name(name, [fixed(names[name])]) for name in std.objectFields(names)],
 
   filled(found): [override for override in found if std.length(override.properties) > 0],

@@ -25,16 +25,17 @@ r = Recorder(sys.argv[1], application="shop", registry=CollectorRegistry(), inte
 c = Counter("c", "C.", registry=r.registry)
 r.start()
 """
+WAIT = "threading.Event().wait(60)"  # for the signal to end the process; more is a failure
 TERM = "os.kill(os.getpid(), signal.SIGTERM)"
 ENDS = {
     "at exit": ("c.inc(3)", 0, 3),
     "on an error": ("c.inc(3); raise SystemExit(7)", 7, 3),
-    "by SIGTERM": (f"c.inc(3); {TERM}; time.sleep(60)", -15, 3),
+    "by SIGTERM": (f"c.inc(3); {TERM}; {WAIT}", -15, 3),
     "by SIGTERM with a lock held": (
         f"""
 c.inc(3)
 with c._value._lock: {TERM}
-time.sleep(60)
+{WAIT}
 """,
         -15,
         3,
@@ -43,7 +44,7 @@ time.sleep(60)
         f"""
 c.inc(3)
 r._flushing.acquire(); {TERM}; r._flushing.release()
-time.sleep(60)
+{WAIT}
 """,
         -15,
         3,
@@ -52,7 +53,7 @@ time.sleep(60)
         f"""
 q = Recorder(sys.argv[1], application="shop", registry=CollectorRegistry()).start()
 Counter("c", "C.", registry=q.registry).inc(4); c.inc(3)
-{TERM}; time.sleep(60)
+{TERM}; {WAIT}
 """,
         -15,
         7,
@@ -60,7 +61,7 @@ Counter("c", "C.", registry=q.registry).inc(4); c.inc(3)
     "with a handler of its own": (
         f"""
 r.stop(); signal.signal(signal.SIGTERM, lambda *_: sys.exit(5)); r.start(); c.inc(3)
-{TERM}; time.sleep(60)
+{TERM}; {WAIT}
 """,
         5,
         3,

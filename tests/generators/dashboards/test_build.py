@@ -91,13 +91,6 @@ def test_a_pace_that_alerts_is_coloured_and_chance_is_not() -> None:
     assert steps(panel(other["reliability"], 71)) == [0.664, 0.86]
 
 
-def test_overlapping_alerts_are_one_incident() -> None:
-    """Incidents are counted by the stretches in which anything severe fires."""
-    (target,) = panel(BY_UID["ion-reliability"], 77)["targets"]
-    assert target["expr"].startswith("sum(count_over_time((max(ALERTS{")
-    assert "offset 1m)" in target["expr"]
-
-
 def test_regions_have_their_colour_by_their_order() -> None:
     """A region has one colour on all boards, whichever other regions are shown."""
     other = boards(changed(service={"name": "x", "regions": ["us-east1", "us-west1"]}))
