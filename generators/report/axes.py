@@ -1,11 +1,12 @@
 """Axes: the range of a chart's values, and where its lines and their texts are.
 
-Facts: Grafana's UPlotAxisBuilder. Without decimals it writes whole numbers only; bytes have steps
-of powers of two; a field's decimals stand, and where it has none zeros at the end are left out.
+Facts: Grafana's UPlotScaleBuilder and UPlotAxisBuilder, and uPlot's rangeNum. Without decimals it
+writes whole numbers only; bytes have steps of powers of two; a field's decimals stand, and where it
+has none zeros at the end are left out.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from generators.report import units
@@ -15,6 +16,8 @@ from generators.report.model import Series
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _PIXELS_A_TICK = 42
 _MOST_DECIMALS = 6
+_PAD = 0.1  # of the data's range, beyond each end that nothing fixes
+_OF_NOTHING = 100.0  # the height of an axis on which all is 0
 _ENDLESS = 2  # decimals of what no number of them says, such as 500 s in minutes
 
 
@@ -44,7 +47,7 @@ def axis(series: Sequence[Series], pixels: float) -> Axis:
     if style.logarithmic and low > 0:
         ticks = _powers(low, high)
     else:
-        low, high, ticks = _ticks(low, high, max(2, round(pixels / _PIXELS_A_TICK)), fields)
+        ticks = _ticks(low, high, max(2, round(pixels / _PIXELS_A_TICK)), field)
     return Axis(
         low,
         high,
@@ -76,34 +79,67 @@ def _extent(series: Sequence[Series]) -> Iterable[float]:
 
 
 def _range(fields: Sequence[Field], values: list[float]) -> tuple[float, float]:
-    low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    soft_low = [f.style.soft_min for f in fields if f.style.soft_min is not None]
-    soft_high = [f.style.soft_max for f in fields if f.style.soft_max is not None]
-    low, high = min([low, *soft_low]), max([high, *soft_high])
-    hard_low = [f.minimum for f in fields if f.minimum is not None]
-    hard_high = [f.maximum for f in fields if f.maximum is not None]
-    low, high = (min(hard_low) if hard_low else low), (max(hard_high) if hard_high else high)
-    if high <= low:
-        spread = abs(low) * 0.1 or 1.0
-        low, high = (low if hard_low else low - (spread if low else 0.0)), low + spread
-    return low, high
+    """Return the ends of an axis: fixed, or soft ones that hold the data, or a tenth beyond it."""
+    bottom, top = (_bound(fields, end) for end in ("minimum", "maximum"))
+    soft_bottom, soft_top = (_bound(fields, end) for end in ("soft_min", "soft_max"))
+    least, most = (min(values), max(values)) if values else (0.0, 1.0)
+    least = bottom if bottom is not None and soft_bottom is None else least
+    most = top if top is not None and soft_top is None else most
+    low, high = _padded(least, most)
+    low = _softened(low, least, soft_bottom, max, fixed=bottom)
+    high = _softened(high, most, soft_top, min, fixed=top)
+    return (low, high) if low < high else (low, low + _OF_NOTHING)
 
 
-def _ticks(
-    low: float, high: float, wanted: int, fields: Sequence[Field]
-) -> tuple[float, float, tuple[float, ...]]:
-    """Return the range, let out to whole steps where nothing fixes it, and its steps."""
-    step = _step((high - low) / wanted, fields[0])
-    if not any(f.minimum is not None for f in fields):
-        low = math.floor(low / step + 1e-9) * step
-    if not any(f.maximum is not None for f in fields):
-        high = math.ceil(high / step - 1e-9) * step
+def _bound(fields: Sequence[Field], end: str) -> float | None:
+    """Return the bound that fields say, the widest of several."""
+    soft = end.startswith("soft")
+    said = [getattr(field.style if soft else field, end) for field in fields]
+    found = [float(value) for value in said if value is not None]
+    widest = max if end.endswith(("max", "maximum")) else min
+    return widest(found) if found else None
+
+
+def _padded(least: float, most: float) -> tuple[float, float]:
+    """Return a range that is wider than the data at both ends, rounded."""
+    spread = most - least
+    whole = spread or max(abs(least), abs(most)) or _OF_NOTHING * 10
+    unit = 10.0 ** math.floor(math.log10(whole)) / 10
+    pads = (whole * (_PAD if spread or value == 0 else 1.0) for value in (least, most))
+    below, above = pads
+    return (
+        float(f"{math.floor((least - below) / unit + 1e-9) * unit:.12g}"),
+        float(f"{math.ceil((most + above) / unit - 1e-9) * unit:.12g}"),
+    )
+
+
+def _softened(
+    end: float,
+    data: float,
+    soft: float | None,
+    inner: Callable[[float, float], float],
+    *,
+    fixed: float | None,
+) -> float:
+    """Return an end of the range; `inner` picks the one of two ends that is nearer to the data."""
+    if fixed is not None and soft is None:
+        return fixed
+    wanted = 0.0 if soft is None else soft
+    holds = inner(data, wanted) == data
+    if holds and (soft is not None or inner(end, wanted) == wanted):
+        end = wanted
+    return end if fixed is None else inner(end, fixed)
+
+
+def _ticks(low: float, high: float, wanted: int, field: Field) -> tuple[float, ...]:
+    """Return round values within the range."""
+    step = _step((high - low) / wanted, field)
     first = math.ceil(low / step - 1e-9)
     count = math.floor(high / step + 1e-9) - first
     ticks = tuple(float(f"{(first + at) * step:.12g}") for at in range(count + 1))
-    if fields[0].decimals == 0:
+    if field.decimals == 0:
         ticks = tuple(tick for tick in ticks if tick.is_integer())
-    return low, high, ticks
+    return ticks
 
 
 def _step(rough: float, field: Field) -> float:

@@ -33,7 +33,7 @@ def heat(panel: Panel, board: Board, found: Heat) -> Figure:
         "tickfont": {"size": 11, "color": paint("soft")},
     }
     body["xaxis"] |= {"showgrid": False, "ticks": ""}
-    body["margin"]["l"] = 6.9 * max(map(len, names)) + 20
+    body["margin"] |= {"l": 6.9 * max(map(len, names)) + 20, "b": 62}
     trace = {
         "type": "heatmap",
         "x": [round(time * 1000) for time in found.times],
@@ -43,12 +43,31 @@ def heat(panel: Panel, board: Board, found: Heat) -> Figure:
         "customdata": [[name] * len(found.times) for name in names],
         "hovertemplate": "%{x}<br>up to %{customdata}: <b>%{text}</b><extra></extra>",
         "colorscale": scale,
-        "showscale": False,
+        "colorbar": _scale(found),
         "xgap": int(panel.grid.w * _COLUMN > _CELL * len(found.times)),
         "ygap": 1,
         "hoverongaps": False,
     }
     return {"data": [trace], "layout": body, "turns": True}
+
+
+def _scale(found: Heat) -> Figure:
+    """Return what says which colour is how many, below the chart."""
+    most = max((c for b in found.buckets for c in b.counts if c is not None), default=0.0)
+    marks = (0.0, most / 4, most)  # colours follow the root
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": -0.14,
+        "yanchor": "top",
+        "len": 0.4,
+        "thickness": 8,
+        "outlinewidth": 0,
+        "tickvals": [math.sqrt(mark) for mark in marks],
+        "ticktext": [_count(mark) for mark in marks],
+        "tickfont": {"size": 11, "color": paint("soft")},
+    }
 
 
 def _bound(text: str, found: Heat) -> str:

@@ -60,8 +60,6 @@ def panel(wanted: Wanted, answer: Answer, text: Callable[[str], str]) -> Panel:
 
 
 def _look(said: Any) -> Look:  # noqa: ANN401 - JSON
-    sort: dict[str, Any] = next(iter(said.get("sortBy") or ()), {})
-    legend = said.get("legend") or {}
     return Look(
         color=said.get("colorMode", "value"),
         graph=said.get("graphMode", "none"),
@@ -71,8 +69,17 @@ def _look(said: Any) -> Look:  # noqa: ANN401 - JSON
         unfilled=said.get("showUnfilled", True),
         markers=said.get("showThresholdMarkers", True),
         show_value=said.get("showValue", "auto"),
-        sort=sort.get("displayName") or legend.get("sortBy") or "",
-        descending=bool(sort.get("desc", legend.get("sortDesc", False))),
+        sorts=_sorts(said),
+    )
+
+
+def _sorts(options: Any) -> tuple[tuple[str, bool], ...]:  # noqa: ANN401 - JSON
+    """Return what a table's rows, or else a legend's names, are sorted by."""
+    legend = options.get("legend") or {}
+    by_legend = {"displayName": legend.get("sortBy"), "desc": legend.get("sortDesc", False)}
+    listed = options.get("sortBy") or [by_legend]
+    return tuple(
+        (str(one["displayName"]), bool(one.get("desc"))) for one in listed if one.get("displayName")
     )
 
 
@@ -168,7 +175,7 @@ def _reading(one: Found, at: int, low: float | None, high: float | None) -> Read
 
 def _table(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
     columns = tables.columns(wanted.config, frames[0]) if frames else ()
-    return replace(base, columns=tables.ordered(columns, base.look.sort, down=base.look.descending))
+    return replace(base, columns=tables.ordered(columns, base.look.sorts))
 
 
 def _heatmap(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:

@@ -244,12 +244,21 @@ def _regions(note: Noted, one: Points, step: float) -> Iterator[Event]:
     """Yield an event for each run of points that are there and not 0."""
     text = _TAG.sub("", templated(note.text, one.labels)).strip()
     title = ": ".join(part for part in (templated(note.title, one.labels), text) if part)
+    color = known(note.color, "red")
+    if note.by_value:
+        yield from (Event(title, color, at, at) for at in _moments(one))
+        return
     begin = last = None
     for time, value in zip(one.times, one.values, strict=True):
         if value and value == value:  # noqa: PLR0124 - NaN is a gap
             begin, last = time if begin is None else begin, time
         elif begin is not None and last is not None:
-            yield Event(title, known(note.color, "red"), begin, last)
+            yield Event(title, color, begin, last)
             begin = None
     if begin is not None and last is not None:
-        yield Event(title, known(note.color, "red"), begin, last + step)
+        yield Event(title, color, begin, last + step)
+
+
+def _moments(one: Points) -> list[float]:
+    """Return the times that values say, which are milliseconds."""
+    return sorted({value / 1000 for value in one.values if value and value == value})  # noqa: PLR0124 - NaN is a gap

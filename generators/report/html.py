@@ -165,7 +165,8 @@ def _markdown(text: str) -> Markup:
 def listed(panel: Panel) -> list[Series]:
     """Return the series of a legend, in its order."""
     found = [series for series in panel.series if not series.field.style.unlisted]
-    title, sign = panel.look.sort, -1 if panel.look.descending else 1
+    title, down = next(iter(panel.look.sorts), ("", False))
+    sign = -1 if down else 1
     if title == "Name":
         return sorted(found, key=lambda series: series.name, reverse=sign < 0)
 

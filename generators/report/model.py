@@ -167,8 +167,7 @@ class Look:
     unfilled: bool = True
     markers: bool = True
     show_value: str = "auto"
-    sort: str = ""
-    descending: bool = False
+    sorts: tuple[tuple[str, bool], ...] = ()  # titles, the first one first, and whether down
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Noted:
     title: str
     text: str
     data: str
+    by_value: bool = False  # values are times, in milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def _noted(said: Mapping[str, Any]) -> Noted:
         said.get("titleFormat") or said.get("name", ""),
         said.get("textFormat") or "",
         _data(said),
+        by_value=bool(said.get("useValueForTime")),
     )
 
 

@@ -42,11 +42,12 @@ def _cell(value: Value | Series, field: Field, limits: tuple[float, float], scal
     return Cell(show.text, show.color, value, where)
 
 
-def ordered(found: tuple[Column, ...], name: str, *, down: bool) -> tuple[Column, ...]:
-    """Return the columns with their rows in the order of one of them."""
-    by = next((column for column in found if column.name == name), None)
-    if by is None:
-        return found
-    keys = [sort_key(cell.value) for cell in by.cells]
-    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=down)
+def ordered(found: tuple[Column, ...], sorts: tuple[tuple[str, bool], ...]) -> tuple[Column, ...]:
+    """Return the columns with their rows in the order of some of them, the first one first."""
+    order = list(range(len(found[0].cells) if found else 0))
+    for name, down in reversed(sorts):
+        by = next((column for column in found if column.name == name), None)
+        if by is not None:
+            keys = [sort_key(cell.value) for cell in by.cells]
+            order.sort(key=keys.__getitem__, reverse=down)
     return tuple(replace(c, cells=tuple(c.cells[at] for at in order)) for c in found)

@@ -175,7 +175,8 @@ def _from_now(value: float, decimals: int | None) -> str:
 
 
 def _grouped(value: float, decimals: int | None) -> str:
-    return f"{value:,.{3 if decimals is None else decimals}f}".rstrip("0").rstrip(".")
+    whole, point, rest = f"{value:,.{3 if decimals is None else decimals}f}".partition(".")
+    return f"{whole}{point}{rest.rstrip('0')}".removesuffix(".")
 
 
 _TIME = "%Y-%m-%d %H:%M:%S"

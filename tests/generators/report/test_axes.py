@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from generators.report.axes import axis, texts
 from generators.report.display import Field, Style
 from generators.report.model import Series
@@ -14,19 +16,40 @@ def series(*values: float | None, field: Field | None = None) -> Series:
 
 
 def test_round_steps() -> None:
-    """Steps are round and reach beyond the data."""
+    """Steps are round, and the range goes a tenth beyond the data, but not across 0."""
     found = axis([series(3.0, 47.0)], 250)
-    assert (found.low, found.high) == (0, 50)
+    assert (found.low, found.high) == (0, 52)
     assert found.texts == ("0", "10", "20", "30", "40", "50")
+    below = axis([series(-47.0, -3.0)], 250)
+    assert (below.low, below.high) == (-52, 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [
+        ((5.0, 5.0), (0, 10)),
+        ((-5.0, -5.0), (-10, 0)),
+        ((-1.0, 1.0), (-1.2, 1.2)),
+        ((100.0, 101.0), (99.9, 101.1)),
+        ((0.0, 0.0), (0, 100)),
+    ],
+)
+def test_the_range_is_that_of_uplot(values: tuple[float, ...], ends: tuple[float, float]) -> None:
+    """Ends that nothing fixes, worked out by hand from uPlot's rangeNum with pads of a tenth."""
+    found = axis([series(*values)], 250)
+    assert (found.low, found.high) == ends
 
 
 def test_fixed_limits() -> None:
-    """A minimum and a maximum stand; soft ones only widen."""
+    """A minimum and a maximum stand; soft ones hold the data, or give way to it."""
     fixed = Field(unit="percentunit", minimum=0, maximum=1)
     assert axis([series(0.99, 0.999, field=fixed)], 250).texts[-1] == "100%"
     soft = Field(style=Style(soft_min=0, soft_max=10))
-    assert (axis([series(4.0, 5.0, field=soft)], 250).low,) == (0,)
-    assert axis([series(4.0, 50.0, field=soft)], 250).high == 50
+    inside, beyond = (axis([series(4.0, top, field=soft)], 250) for top in (5.0, 50.0))
+    assert (inside.low, inside.high) == (0, 10)
+    assert (beyond.low, beyond.high) == (0, 55)
+    both = Field(minimum=-1, style=Style(soft_min=0))
+    assert axis([series(-5.0, 4.0, field=both)], 250).low == -1
 
 
 def test_stacks_count_by_their_sum() -> None:

@@ -99,7 +99,7 @@ def test_figures(html: str) -> None:
     assert [(one["y0"], one["line"]["dash"]) for one in limits] == [
         (0.1, "8px,6px"), (0.2, "8px,6px"),
     ]  # fmt: skip
-    assert latency["layout"]["yaxis"]["ticktext"] == ["0 s", "100 ms", "200 ms", "300 ms"]
+    assert latency["layout"]["yaxis"]["ticktext"] == ["0 s", "100 ms", "200 ms"]
     assert latency["layout"]["annotations"][0]["hovertext"] == "Slow: high"
     assert [(one["name"], one.get("fill")) for one in band["data"]] == [
         ("lower", None), ("upper", "tonexty"), ("mean", None),
