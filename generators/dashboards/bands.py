@@ -4,6 +4,8 @@ from generators.dashboards.model import LONGTERM, Panel, Target
 from generators.dashboards.parts import decimals
 from generators.dashboards.queries import filtered
 from generators.rules.anomaly import BANDS, Band
+from generators.rules.names import span
+from generators.rules.slo import LONG_TERM
 
 NO_BAND = "a band needs three weeks of past"
 _BANDS = {band.signal.name: band for band in BANDS}
@@ -17,19 +19,23 @@ def band(number: int, name: str, title: str, by: str = "region") -> Panel:
         filtered(found.name(what), found.by) for what in ("value", "upper", "lower")
     )
     split = f"{'sum' if name in _ADDED else 'max'} by ({by})"
-    beyond = f"({value} > {upper} or {value} < {lower})"
+    beyond = f"{value} > {upper} or {value} < {lower}"
     label = f"{{{{{by}}}}}"
-    targets = (
-        Target(f"{split} ({upper})", f"{label} above", look="upper", server=LONGTERM),
-        Target(f"{split} ({lower})", f"{label} below", look="lower", server=LONGTERM),
-        Target(f"{split} ({value})", label, server=LONGTERM),
-        Target(f"{split} {beyond}", f"{label} unusual", look="anomaly", server=LONGTERM),
+    asked = (
+        (value, label, ""),
+        (upper, f"{label} above", "upper"),
+        (lower, f"{label} below", "lower"),
+        (beyond, f"{label} unusual", "anomaly"),
+    )
+    targets = tuple(
+        Target(f"{split} ({text})", legend, look, server=LONGTERM, every=span(LONG_TERM))
+        for text, legend, look in asked
     )
     return Panel(
         number,
         title,
-        f"{found.signal.help} The grey lines are the bounds of what was usual at this time of the "
-        "last three weeks, and a red point is outside of them.",
+        f"{found.signal.help} The area behind a line is what was usual at this time of the last "
+        "three weeks, and a red point is outside of it.",
         found.signal.unit.grafana,
         targets,
         decimals(found.signal),

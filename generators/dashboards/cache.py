@@ -7,14 +7,14 @@ from generators.dashboards import cache_inside
 from generators.dashboards.cache_inside import CACHE, HEALTH, time_of_commands
 from generators.dashboards.limits import DOWN
 from generators.dashboards.model import BoardText, Panel, Series, Target
-from generators.dashboards.parts import REGION, at, level, now, over_time, said
+from generators.dashboards.parts import EVENTS, REGION, at, level, now, over_time, said
 from generators.dashboards.queries import expression, raw, signal
 from generators.dashboards.wording import Facts
 from generators.policy import SIGNAL_BY_NAME
 
 CHOSEN = ("region", "redis_id")
 _COUNT = Unit.NONE.grafana
-_RATE, _READS, _COMMANDS = "cps", "rps", "ops"
+_RATE, _READS, _COMMANDS = EVENTS, EVENTS, "ops"
 
 
 def board(facts: Facts) -> BoardText:

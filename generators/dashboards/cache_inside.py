@@ -6,13 +6,13 @@ from generators.boards import SIGNAL_PANELS
 from generators.dashboards.bands import band
 from generators.dashboards.limits import DOWN
 from generators.dashboards.model import Mapping, Panel, Series, Target
-from generators.dashboards.parts import level, said
+from generators.dashboards.parts import EVENTS, level, said
 from generators.dashboards.queries import others, raw, signal, top
 from generators.policy import SIGNAL_BY_NAME
 
 CACHE = ("redis_id",)
 HEALTH = (Mapping("1", "answers", "ok"), Mapping("0", "down", "critical"))
-_COUNT, _RATE, _COMMANDS = Unit.NONE.grafana, "cps", "ops"
+_COUNT, _RATE, _COMMANDS = Unit.NONE.grafana, EVENTS, "ops"
 
 
 def time_of_commands() -> MeanOf:

@@ -9,10 +9,10 @@ from generators.dashboards.model import MAIN
 from generators.dashboards.queries import by_labels, family, maybe
 
 TOLD = "critical|high|medium|low"
-SEVERE = "critical|high"
+PAGED = "critical"
 _REVISION = "service_name, revision_name"
-ALERT = ("alertname", "severity", "region", "service_name", "database_id", "redis_id")
-_BEGUN, _MARK = "alertname, severity", "5m"
+ALERT = ("alertname", "region", "service_name", "database_id", "redis_id")
+_MARK = "5m"  # for so long a mark can be found
 
 
 def alerts(chosen: tuple[str, ...], severity: str = TOLD, state: str = "firing") -> str:
@@ -58,11 +58,33 @@ def firing(selector: str, by: tuple[str, ...]) -> str:
     return f"sum{by_labels(by)} (count_over_time({selector}[$__range:1m])) * 60"
 
 
+def ongoing(selector: str, by: tuple[str, ...]) -> str:
+    """Return for how many seconds alerts have fired that do so now; no more than the range."""
+    now = f"max{by_labels(by)} ({selector})"
+    begun = f"max_over_time(({_stretches(selector, by)} * time())[$__range:1m])"
+    return f"time() - ({begun} and {now}) or {now} * $__range_s"
+
+
+def _stretches(selector: str, by: tuple[str, ...]) -> str:
+    """Return what fires and did not a minute ago, alerts that agree in labels taken as one."""
+    kept = by_labels(by)
+    return f"(max{kept} ({selector}) unless max{kept} ({selector} offset 1m))"
+
+
 def incidents(selector: str) -> tuple[str, str]:
     """Return in how many stretches of the range any alert fired, and for how many seconds."""
-    one, before = f"max({selector})", f"max({selector} offset 1m)"
-    begun = f"sum (count_over_time(({one} unless {before})[$__range:1m]))"
-    return begun, firing(one, ())
+    begun = f"sum (count_over_time({_stretches(selector, ())}[$__range:1m]))"
+    return begun, firing(f"max({selector})", ())
+
+
+def resolution(selector: str) -> str:
+    """Return the mean time of the stretches of the range that have ended."""
+    ends = f"(max ({selector} offset 1m) unless max ({selector}))"
+    ended = f"sum (count_over_time({ends}[$__range:1m]))"
+    total = firing(f"max({selector})", ())
+    # Both count whole minutes, the first and the last one too.
+    present = f"(floor(({ongoing(selector, ())}) / 60) + 1) * 60"
+    return f"({total} - {present} or {total}) / ({ended} > 0)"
 
 
 def detection(selector: str) -> str:
@@ -72,15 +94,17 @@ def detection(selector: str) -> str:
 
 
 def annotations(settings: Settings, chosen: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the marks: deploys, and alerts of two severities, each where it begins.
+    """Return the marks: deploys, and alerts that page, each a line where it begins.
 
-    They last five minutes, so that none falls between two steps of a query over thirty days.
+    They are found for five minutes, so that none falls between two steps of a query over thirty
+    days; their value says when it was.
     """
+    paged = f"{began(alerts(chosen, PAGED))} * time()"
     return [
         {
             "name": "Deploys",
-            "expr": deploy(_MARK),
-            "colour": "traffic",
+            "expr": _deploy_began(),
+            "colour": "latency",
             "step": "60s",
             "tags": "service_name",
             "title": "Deploy of {{service_name}}",
@@ -88,16 +112,23 @@ def annotations(settings: Settings, chosen: tuple[str, ...]) -> list[dict[str, A
             "datasource": MAIN,
         },
         {
-            "name": "Alerts",
-            "expr": f"max by ({_BEGUN}) {began(alerts(chosen, SEVERE), _MARK)}",
+            "name": "Pages",
+            "expr": f"max by (alertname) (max_over_time(({paged})[{_MARK}:1m])) * 1000",
             "colour": "anomaly",
             "step": "60s",
-            "tags": "severity",
+            "tags": "alertname",
             "title": "{{alertname}}",
-            "text": f"{{{{severity}}}}{_runbook(settings)}",
+            "text": f"critical{_runbook(settings)}",
             "datasource": MAIN,
         },
     ]
+
+
+def _deploy_began() -> str:
+    """Return when a revision was first seen, in milliseconds, for as long as marks are found."""
+    seen = f"timestamp({family(BILLABLE_TIME)})"
+    first = f"min by ({_REVISION}) (min_over_time({seen}[{_MARK}:1m])) * 1000"
+    return f"{first} and {deploy(_MARK)}"
 
 
 def _runbook(settings: Settings) -> str:

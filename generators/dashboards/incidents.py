@@ -6,16 +6,16 @@ from generators.boards import Board
 from generators.dashboards import tables
 from generators.dashboards.events import (
     ALERT,
-    SEVERE,
+    PAGED,
     alerts,
     beginnings,
     detection,
     firing,
     incidents,
+    resolution,
 )
-from generators.dashboards.model import LONGTERM, Column, Panel, Series, Target
+from generators.dashboards.model import LONGTERM, MAIN, Column, Panel, Series, Target
 from generators.dashboards.parts import drill
-from generators.policy import SEVERITIES
 
 CHOSEN = ("gcp_project", "region", "service_name")
 _COUNT = Unit.NONE.grafana
@@ -23,31 +23,37 @@ _COUNT = Unit.NONE.grafana
 
 def panels() -> dict[str, Panel]:
     """Return the panels by name."""
-    severe = alerts(CHOSEN, SEVERE)
-    begun, lasted = incidents(severe)
+    paged = alerts(CHOSEN, PAGED)
+    begun, lasted = incidents(paged)
     return {
         "timeline": _timeline(),
         "table": _table(),
         "count": _of_range(
-            77, "Incidents", "Times that severe alerts began.", f"{begun} or vector(0)", _COUNT
+            77,
+            "Incidents",
+            "Times that critical alerts began.",
+            f"{begun} or vector(0)",
+            unit=_COUNT,
         ),
         "firing": _of_range(
-            78, "Time in incidents", "Time for which any severe alert fired.", lasted
+            78, "Time in incidents", "Time for which any critical alert fired.", lasted
         ),
         "detect": _of_range(
             79,
             "Mean time to detect",
-            "Mean time from the first bad evaluation of a severe alert to its firing; the delay "
+            "Mean time from the first bad evaluation of a critical alert to its firing; the delay "
             "of the data comes on top.",
-            detection(severe),
-            server="datasource",
+            detection(paged),
+            server=MAIN,
+            empty="none began in this range",
         ),
         "resolve": _of_range(
             80,
             "Mean time to resolve",
-            "Mean time from the first severe alert to the end of the last, of each incident; one "
-            "that goes on counts as far as it has come.",
-            f"{lasted} / clamp_min({begun} or vector(0), 1)",
+            "Mean time from the first critical alert to the end of the last, of incidents that "
+            "have ended; one that goes on is not among them.",
+            resolution(paged),
+            empty="no incident ended in this range",
         ),
     }
 
@@ -56,44 +62,46 @@ def _table() -> Panel:
     """Return a table of the alerts of the range: a row for each, wherever it fired."""
     every, seconds = alerts(CHOSEN), Unit.SECONDS.grafana
     times, lasted = beginnings(every, ALERT), firing(every, ALERT)
+    severity = f"max_over_time(({tables.by_severity(CHOSEN, ALERT)})[$__range:1m])"
     return Panel(
         76,
         "Alerts in range",
         "Each alert that fired within the range: how often it began to, for how long it did, "
         "and for how long on the mean.",
         seconds,
-        tuple(tables.table(text, LONGTERM) for text in (times, lasted, f"{lasted} / {times}")),
+        tuple(
+            tables.table(text, LONGTERM)
+            for text in (lasted, severity, times, f"{lasted} / {times}")
+        ),
         0,
         Series.MANY,
         empty="No alert fired in this range",
         columns=(
             Column("alertname", "Alert"),
-            Column("severity", "Severity", cell="background", mappings=tables.SEVERITY, width=100),
+            Column("Value #A", "Firing", seconds, 0, width=90),
+            tables.severity("Value #B"),
             Column("region", "Region"),
             Column("service_name", "Service"),
             Column("database_id", "Database"),
             Column("redis_id", "Cache"),
-            Column("Value #A", "Times", _COUNT, 0),
-            Column("Value #B", "Firing", seconds, 0),
-            Column("Value #C", "Mean", seconds, 0),
+            Column("Value #C", "Times", _COUNT, 0),
+            Column("Value #D", "Mean", seconds, 0),
         ),
-        sort="Firing",
+        sort=(("Severity", True), ("Firing", True)),
     )
 
 
-def _of_range(
-    number: int, title: str, what: str, expr: str, unit: str = "s", server: str = LONGTERM
-) -> Panel:
+def _of_range(number: int, title: str, what: str, expr: str, **more: str) -> Panel:
+    unit, server = more.get("unit", Unit.SECONDS.grafana), more.get("server", LONGTERM)
     return Panel(
         number,
         title,
-        f"{what} An incident lasts while severe alerts fire, critical and high ones.",
+        f"{what} An incident lasts while any critical alert fires.",
         unit,
         (Target(expr, title, instant=True, server=server),),
         0 if unit == _COUNT else 1,
         Series.ONE,
-        colour="latency",
-        empty="no incident in this range",
+        empty=more.get("empty", "no incident in this range"),
         least=0.0,
         sparkline=False,
         links=(drill("Open incidents", Board.RELIABILITY, boards.INCIDENTS.number),),
@@ -102,10 +110,6 @@ def _of_range(
 
 def _timeline() -> Panel:
     """Return the alerts over time, a line each, in the colours of their severities."""
-    levels = {name: len(SEVERITIES) - at for at, name in enumerate(SEVERITIES)}
-    texts = (
-        f"max by (alertname) ({alerts(CHOSEN, name)}) * {level}" for name, level in levels.items()
-    )
     return Panel(
         boards.INCIDENTS.number,
         "When did which alert fire?",
@@ -114,7 +118,7 @@ def _timeline() -> Panel:
         _COUNT,
         (
             Target(
-                " or ".join(texts),
+                tables.by_severity(CHOSEN, ("alertname",)),
                 "{{alertname}}",
                 server=LONGTERM,
             ),

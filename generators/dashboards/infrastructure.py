@@ -8,7 +8,7 @@ from generators.dashboards import monitoring
 from generators.dashboards.bands import band
 from generators.dashboards.limits import AGE
 from generators.dashboards.model import BoardText, Panel, Series, Target
-from generators.dashboards.parts import REGION, at, level, now, over_time, said
+from generators.dashboards.parts import EVENTS, REGION, at, level, now, over_time, said
 from generators.dashboards.queries import family, filtered, raw
 from generators.dashboards.wording import Facts
 from generators.rules.trend import level_name
@@ -16,7 +16,7 @@ from generators.rules.trend import level_name
 CHOSEN = ("gcp_project", "region", "service_name", "database_id")
 DATABASE = ("database_id",)
 _COUNT, _RATIO = Unit.NONE.grafana, Unit.RATIO.grafana
-_RATE, _SECONDS = "cps", Unit.SECONDS.grafana
+_RATE, _SECONDS = EVENTS, Unit.SECONDS.grafana
 _LEVEL = ("gcp_project", "region", "database_id")
 
 
@@ -50,7 +50,7 @@ def _state() -> dict[str, Panel]:
     age = f"max(min by (gcp_project) ({family(own.DATA_AGE)}))"
     found["age_now"] = Panel(
         145,
-        "Age of the data",
+        "Age of the newest data",
         "Age of the newest value of Cloud Monitoring, of the project where it is oldest.",
         _SECONDS,
         (Target(age, "age"),),
@@ -73,7 +73,9 @@ def _of_containers(name: str, title: str, found: Family) -> Panel:
 def _containers() -> dict[str, Panel]:
     states = level(cloud_run.INSTANCES, Reduce.SUM, ("state",))
     return {
-        "instances": over_time("instances", SIGNAL_PANELS["instances"].number, "Instances", REGION),
+        "instances": over_time(
+            "instances", SIGNAL_PANELS["instances"].number, "Instances", REGION, week=True
+        ),
         "states": Panel(
             146,
             "Instances by state",
@@ -118,28 +120,25 @@ def _database() -> dict[str, Panel]:
         ),
         "pool": Panel(
             boards.POOL.number,
-            "Connection pool against its limit",
-            "Connections of the application's pool that are in use; dashed, how many it may have.",
-            _COUNT,
+            "Connection pool, used of its limit",
+            "Connections of the application's pool that are in use, of those that it may have.",
+            _RATIO,
             (
                 Target(
-                    f"sum by (region) ({filtered('app_pool_connections', REGION, own=_active())})",
+                    f"{_active()} / {level(application.POOL_LIMIT, Reduce.SUM, REGION)}",
                     "{{region}}",
                 ),
-                Target(
-                    level(application.POOL_LIMIT, Reduce.SUM, REGION),
-                    "{{region}} limit",
-                    look="limit",
-                ),
             ),
-            0,
+            1,
             least=0.0,
+            most=1.0,
         ),
     }
 
 
-def _active() -> tuple[Matcher, ...]:
-    return (Matcher("state", ("active",)),)
+def _active() -> str:
+    own = (Matcher("state", ("active",)),)
+    return f"sum by (region) ({filtered('app_pool_connections', REGION, own=own)})"
 
 
 def _filling(number: int, title: str, metric: str, by: tuple[str, ...]) -> Panel:
@@ -190,8 +189,8 @@ def _more_database() -> dict[str, Panel]:
         "database_cpu": _gauge(
             147, "Database CPU", CATALOG["cloudsql_cpu_utilization_ratio"], _RATIO
         ),
-        "reads": _counted(148, "Disk reads", CATALOG["cloudsql_disk_reads_total"], "rps"),
-        "writes": _counted(149, "Disk writes", CATALOG["cloudsql_disk_writes_total"], "wps"),
+        "reads": _counted(148, "Disk reads", CATALOG["cloudsql_disk_reads_total"], EVENTS),
+        "writes": _counted(149, "Disk writes", CATALOG["cloudsql_disk_writes_total"], EVENTS),
         "transactions": _counted(150, "Transactions", statements, "ops", ("transaction_type",)),
         "query_band": band(159, "query_time", "Query time and its band", "database_id"),
         "connections_band": band(

@@ -9,14 +9,14 @@ from exporter.catalog.signals import SIGNALS
 from generators.policy import BurnAlert, Policy
 from generators.rules import anomaly, correlation, health_rows
 
-BURN, BUDGET, BAND, CORRELATION, AGE, FIRING, PACE = (
+BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY = (
     "burn_rate",
     "budget_remaining",
     "band",
     "correlation",
     "data_age",
-    "firing",
     "pace",
+    "runway",
 )
 DOWN = "down"  # of what is 1 while it works
 _ROOM = 1.5  # of an axis, above its greatest limit
@@ -51,16 +51,18 @@ def limits(policy: Policy) -> Limits:
         above = row.signal.bad is Bad.UP
         limit = Limit(row.threshold, row.severity, above, row.name)
         found[row.signal.name] = tuple(sorted((*found[row.signal.name], limit)))
-    found["availability"] = (Limit(policy.objective.availability, "high", above=False),)
+    pace = tuple(sorted(_pace(policy)))
+    objective = Limit(policy.objective.availability, "medium", above=False)
+    found["availability"] = (*pace[:1], objective)
     found[BURN] = tuple(sorted(_burn(policy.breach, policy.burn)))
-    found[PACE] = tuple(sorted(_pace(policy)))
+    found[PACE] = pace
+    found[RUNWAY] = tuple(sorted(_runway(policy)))
     spent = policy.exhausted
     left = () if spent is None else (1 - spent.threshold, spent.severity, False, spent.name)
     found[BUDGET] = (Limit(*left),) if left else ()
     found[BAND] = (Limit(anomaly.LIMIT, "low"),)
     found[CORRELATION] = (Limit(correlation.LIMIT, "low", alert=correlation.ALERT),)
     found[AGE] = (Limit(health_rows.STALE, "high", alert="DataStale"),)
-    found[FIRING] = (Limit(1, "high"),)
     found[DOWN] = (Limit(1, "high", above=False),)
     return found
 
@@ -80,6 +82,14 @@ def _pace(policy: Policy) -> Iterator[Limit]:
     for limit in _burn(policy.breach, policy.burn):
         if 1 < limit.value < 1 / allowed:
             yield Limit(round(1 - limit.value * allowed, 9), limit.severity, above=False)
+
+
+def _runway(policy: Policy) -> Iterator[Limit]:
+    """Yield the times in which a whole budget is spent at the fastest pace of each burn alert."""
+    for alert in (policy.breach, policy.burn):
+        if alert is not None:
+            left = round(policy.objective.window / max(alert.factors))
+            yield Limit(left, alert.severity, above=False)
 
 
 def soft(found: tuple[Limit, ...]) -> tuple[float | None, float | None]:

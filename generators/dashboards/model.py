@@ -22,9 +22,10 @@ class Series(StrEnum):
 class Target:
     """A query.
 
-    look    past, limit, upper, lower or anomaly; empty for a plain line
+    look    past, whole, limit, upper, lower or anomaly; empty for a plain line
     colour  a token of grafana/lib/tokens.libsonnet; empty for the panel's
     server  the variable of the datasource that is asked
+    every   the least time between two points, where its series have fewer than others
     """
 
     expr: str
@@ -34,6 +35,7 @@ class Target:
     instant: bool = False
     format: str = "time_series"
     server: str = MAIN
+    every: str = ""
 
     def body(self) -> dict[str, Any]:
         """Return the target as the Jsonnet library takes it."""
@@ -45,6 +47,7 @@ class Target:
             "instant": self.instant,
             "format": self.format,
             "datasource": self.server,
+            "every": self.every,
         }
 
 
@@ -110,6 +113,7 @@ class Panel:
     limits  the name of the policy's limits that are drawn
     empty   what is shown where there is no data
     soft    bounds of the axis that values may pass
+    sort    columns that rows are sorted by, the first one first, and whether down
     """
 
     number: int
@@ -129,8 +133,7 @@ class Panel:
     links: tuple[Link, ...] = ()
     data_links: tuple[Link, ...] = ()
     columns: tuple[Column, ...] = ()
-    sort: str = ""
-    sort_down: bool = True
+    sort: tuple[tuple[str, bool], ...] = ()
     sparkline: bool = True
 
     def body(self, description: str) -> dict[str, Any]:
@@ -154,8 +157,7 @@ class Panel:
             "links": [link.body() for link in self.links],
             "data_links": [link.body() for link in self.data_links],
             "columns": [column.body() for column in self.columns],
-            "sort": self.sort,
-            "sort_down": self.sort_down,
+            "sort": [{"displayName": name, "desc": down} for name, down in self.sort],
             "sparkline": self.sparkline,
         }
 

@@ -6,11 +6,11 @@ from generators import boards
 from generators.dashboards.cache_inside import HEALTH
 from generators.dashboards.limits import AGE, DOWN
 from generators.dashboards.model import Panel, Series, Target
-from generators.dashboards.parts import level, said
+from generators.dashboards.parts import EVENTS, level, said
 from generators.dashboards.queries import family, raw, top
 from generators.rules.health_rows import EXPORTER_JOB
 
-_COUNT, _RATE, _SECONDS = Unit.NONE.grafana, "cps", Unit.SECONDS.grafana
+_COUNT, _RATE, _SECONDS = Unit.NONE.grafana, EVENTS, Unit.SECONDS.grafana
 
 
 def panels() -> dict[str, Panel]:
@@ -40,11 +40,11 @@ def _monitoring() -> dict[str, Panel]:
         ),
         "age": Panel(
             boards.DATA_AGE.number,
-            "Age of the data",
+            "Age of the data, by family",
             "Age of the newest point of each family, of the oldest ones.",
             _SECONDS,
-            (Target(top(ages), "{{family}}"),),
-            1,
+            (Target(top(ages, 5), "{{family}}"),),
+            0,
             Series.MANY,
             limits=AGE,
             least=0.0,

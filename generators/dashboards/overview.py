@@ -6,7 +6,7 @@ from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import tables
 from generators.dashboards.limits import BUDGET, BURN
 from generators.dashboards.model import LONGTERM, BoardText, Panel, Series, Target
-from generators.dashboards.parts import REGION, at, drill, now, over_time
+from generators.dashboards.parts import AVAILABLE, ERRORS, REGION, at, drill, now, over_time
 from generators.dashboards.queries import WEEK, filtered, past, signal
 from generators.dashboards.wording import Facts
 from generators.policy import HOUR
@@ -71,10 +71,10 @@ def _state() -> dict[str, Panel]:
     errors = SIGNAL_PANELS["error_rate"]
     return {
         "availability": now(
-            "availability", 1, "Availability", at(SIGNAL_PANELS["availability"], "Open uptime")
+            "availability", 1, AVAILABLE, at(SIGNAL_PANELS["availability"], "Open uptime")
         ),
         "budget": budget(2, "Error budget left", boards.BUDGET),
-        "error_rate": now("error_rate", 3, "Error rate", at(errors, "Open errors")),
+        "error_rate": now("error_rate", 3, ERRORS, at(errors, "Open errors")),
         "response_time": now(
             "response_time_p95",
             4,
@@ -121,7 +121,7 @@ def _saturation() -> dict[str, Panel]:
 def _trend() -> dict[str, Panel]:
     times = "response_time_average"
     return {
-        "errors_over_time": over_time("error_rate", 20, "Error rate", week=True),
+        "errors_over_time": over_time("error_rate", 20, ERRORS, week=True),
         "times_over_time": over_time(
             "response_time_p95",
             21,
@@ -138,8 +138,8 @@ def _trend() -> dict[str, Panel]:
             "Reads that the local cache (L1) and Redis (L2) answered, of all.",
             Unit.RATIO.grafana,
             (
-                Target(signal("cache_hit_rate_l1"), "L1", colour="ok"),
-                Target(signal("cache_hit_rate_l2"), "L2", colour="cache"),
+                Target(signal("cache_hit_rate_l1"), "L1", colour="cache"),
+                Target(signal("cache_hit_rate_l2"), "L2", colour="ok"),
                 Target(
                     past("cache_hit_rate_l2", (), WEEK),
                     "L2, a week ago",

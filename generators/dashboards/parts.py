@@ -7,7 +7,9 @@ from generators.dashboards.model import LONGTERM, Link, Panel, Series, Target
 from generators.dashboards.queries import WEEK, past, raw, signal
 from generators.policy import SIGNAL_BY_NAME
 
-UNITS = {"cache_evictions": "cps", "cache_misses": "rps"}  # events a second that are no requests
+EVENTS = "count:/s"  # Grafana's own names for them are riddles: c/s, rd/s, wr/s
+GROUPED = "locale"  # a count with all its digits
+UNITS = {"cache_evictions": EVENTS, "cache_misses": EVENTS}
 KEEP = "${__url_time_range}&${__all_variables}"
 COLOURS = {
     Kind.AVAILABILITY: "ok",
@@ -23,6 +25,7 @@ _DECIMALS = {Unit.RATIO: 1, Unit.SECONDS: 1, Unit.PER_SECOND: 1}
 _GREAT = ("active_users", "requests_total")  # counts that are written in thousands
 _FINE = {Kind.AVAILABILITY: 3, Kind.ERROR_RATE: 2}
 REGION = ("region",)
+AVAILABLE, ERRORS = "Availability (without 5xx)", "Error rate (4xx and 5xx)"
 
 
 def drill(title: str, board: Board, panel: int | None = None) -> Link:
@@ -76,13 +79,19 @@ def over_time(
     week: bool = False,
     legend: str = "",
 ) -> Panel:
-    """Return a panel of a signal over time; with `week`, its total a week ago, dashed."""
+    """Return a panel of a signal over time; with `week`, all of it a week ago, dashed.
+
+    Where the signal is split, all of it now is beside it: parts compare badly with a whole.
+    """
     found = SIGNAL_BY_NAME[name]
     least, most = bounds(found)
     legend = legend or ", ".join(f"{{{{{label}}}}}" for label in by) or title
     targets = [Target(signal(name, by), legend), *more]
+    if week and by:
+        targets.insert(0, Target(signal(name), "all", look="whole"))
     if week:
-        targets.append(Target(past(name, (), WEEK), "a week ago", look="past", server=LONGTERM))
+        ago = "all, a week ago" if by else "a week ago"
+        targets.append(Target(past(name, (), WEEK), ago, look="past", server=LONGTERM))
     return Panel(
         number,
         title,

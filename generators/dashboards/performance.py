@@ -7,7 +7,7 @@ from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import tables
 from generators.dashboards.bands import NO_BAND, band
 from generators.dashboards.limits import BAND, CORRELATION
-from generators.dashboards.model import LONGTERM, BoardText, Column, Panel, Series, Target
+from generators.dashboards.model import LONGTERM, MAIN, BoardText, Column, Panel, Series, Target
 from generators.dashboards.parts import REGION, at_region, decimals, level, over_time, said
 from generators.dashboards.queries import (
     buckets,
@@ -20,9 +20,10 @@ from generators.dashboards.queries import (
 from generators.dashboards.wording import Facts
 from generators.policy import SIGNAL_BY_NAME
 from generators.rules.anomaly import BANDS
-from generators.rules.correlation import BY, PAIRS, coefficient_name
+from generators.rules.correlation import BY, PAIRS, Pair, coefficient_name
 
 CHOSEN = ("gcp_project", "region", "service_name")
+_FARTHEST = 5  # widths of a band that the picture has room for
 _PERCENTILES = (
     ("response_time_p50", "p50", "ok"),
     ("response_time_average", "mean", "traffic"),
@@ -71,7 +72,7 @@ def _times() -> dict[str, Panel]:
             41,
             "Response time, all requests",
             "How many requests of five minutes took how long: each row is a bucket of the "
-            "histogram, and the darker, the more requests.",
+            "histogram, and the more it stands out, the more requests.",
             Unit.SECONDS.grafana,
             (Target(buckets(cloud_run.REQUEST_DURATION), "{{le}}", format="heatmap"),),
             1,
@@ -118,6 +119,10 @@ def _regions() -> dict[str, Panel]:
     }
 
 
+def _said(pair: Pair) -> str:
+    return f"{pair.effect.signal.name} and {pair.cause.signal.name}".replace("_", " ")
+
+
 def _anomalies() -> dict[str, Panel]:
     scores = tuple(
         Target(
@@ -130,9 +135,7 @@ def _anomalies() -> dict[str, Panel]:
     pairs = tuple(
         Target(
             f"max by (region) ({filtered(coefficient_name(pair), BY)})",
-            f"{pair.effect.signal.name} and {pair.cause.signal.name}, {{{{region}}}}".replace(
-                "_", " "
-            ),
+            f"{_said(pair)}, {{{{region}}}}",
             server=LONGTERM,
         )
         for pair in PAIRS
@@ -145,7 +148,8 @@ def _anomalies() -> dict[str, Panel]:
             boards.ANOMALIES.number,
             "How unusual the signals are",
             "The distance of each signal from what was usual at this time of the last three "
-            "weeks, in widths of its band; of several series, the farthest.",
+            "weeks, in widths of its band; of several series, the farthest. What is farther than "
+            f"{_FARTHEST} leaves the picture; the legend says how far.",
             Unit.NONE.grafana,
             scores,
             1,
@@ -153,18 +157,20 @@ def _anomalies() -> dict[str, Panel]:
             limits=BAND,
             empty=NO_BAND,
             least=0.0,
+            most=float(_FARTHEST),
         ),
         "pairs": Panel(
             48,
             "What moves together",
             "Correlation, over six hours, of what two signals differ from their usual values by; "
-            "nothing is said where either does not move.",
+            "nothing is said where either does not move. Compared are "
+            f"{'; '.join(map(_said, PAIRS))}.",
             Unit.NONE.grafana,
             pairs,
             2,
             Series.MANY,
             limits=CORRELATION,
-            empty="nothing moves together",
+            empty="no pair of signals moves beyond its usual values",
             least=-1.0,
             most=1.0,
         ),
@@ -193,10 +199,10 @@ def _endpoints() -> dict[str, Panel]:
             "Requests, response times and errors of each endpoint, as the application counts them.",
             Unit.NONE.grafana,
             (
-                tables.table(rate, "datasource"),
-                tables.table(mean, "datasource"),
-                tables.table(p95, "datasource"),
-                tables.table(signal("error_rate_by_endpoint", by), "datasource"),
+                tables.table(rate, MAIN),
+                tables.table(mean, MAIN),
+                tables.table(p95, MAIN),
+                tables.table(signal("error_rate_by_endpoint", by), MAIN),
             ),
             0,
             Series.MANY,
@@ -207,7 +213,7 @@ def _endpoints() -> dict[str, Panel]:
                 Column("Value #C", "p95", Unit.SECONDS.grafana, 1),
                 Column("Value #D", "Errors", Unit.RATIO.grafana, 2),
             ),
-            sort="p95",
+            sort=(("p95", True),),
         ),
     }
 

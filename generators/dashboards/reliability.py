@@ -5,13 +5,28 @@ from exporter.catalog.model import Events, Matcher, Rate, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import incidents, overview, tables
-from generators.dashboards.events import SEVERE, alerts
-from generators.dashboards.limits import BURN, FIRING, PACE
-from generators.dashboards.model import LONGTERM, BoardText, Column, Panel, Series, Target
-from generators.dashboards.parts import REGION, decimals, drill, over_time
+from generators.dashboards.limits import BURN, PACE, RUNWAY
+from generators.dashboards.model import (
+    LONGTERM,
+    BoardText,
+    Column,
+    Mapping,
+    Panel,
+    Series,
+    Target,
+)
+from generators.dashboards.parts import (
+    AVAILABLE,
+    ERRORS,
+    GROUPED,
+    REGION,
+    decimals,
+    drill,
+    over_time,
+)
 from generators.dashboards.queries import by_labels, expression, filtered, signal, top
 from generators.dashboards.wording import Facts
-from generators.policy import DAY, HOUR, SIGNAL_BY_NAME
+from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, number
 from generators.rules import longterm, slo
 from generators.rules.names import span
 from generators.rules.recording import recorded
@@ -39,11 +54,10 @@ def board(facts: Facts) -> BoardText:
 def _promise(facts: Facts) -> dict[str, Panel]:
     window = span(facts.policy.objective.window)
     errors = filtered(slo.longterm("errors"), slo.BY)
-    severe = alerts(CHOSEN, SEVERE)
     return {
         "availability_now": Panel(
             60,
-            f"Availability, {window}",
+            f"{AVAILABLE}, {window}",
             f"Requests of the objective's window of {window} that did not end in a server error, "
             "of the service that is worst.",
             Unit.RATIO.grafana,
@@ -58,12 +72,14 @@ def _promise(facts: Facts) -> dict[str, Panel]:
         "exhaustion": Panel(
             63,
             "Budget spent in",
-            "Time until the error budget is spent, if errors go on as in the last six hours.",
+            "Time until the error budget is spent, if errors go on as in the last hour or the last "
+            "six, whichever was worse.",
             Unit.SECONDS.grafana,
-            (Target(f"min({filtered(slo.EXHAUSTION, slo.BY)})", "left", server=LONGTERM),),
+            (Target(_runway(facts), "left", server=LONGTERM),),
             1,
             Series.ONE,
-            colour="ok",
+            limits=RUNWAY,
+            mappings=(Mapping("0", "spent", "critical"),),
             empty="not at this rate",
             least=0.0,
             sparkline=False,
@@ -73,27 +89,24 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             64,
             "Server errors in range",
             "Requests that ended in a server error within the range.",
-            _COUNT,
-            (Target(f"sum(sum_over_time({errors}[$__range]))", "failed", instant=True),),
-            1,
+            GROUPED,
+            (Target(f"round(sum(sum_over_time({errors}[$__range])))", "failed", instant=True),),
+            0,
             Series.ONE,
-            colour="errors",
             least=0.0,
             sparkline=False,
         ),
-        "incidents_now": Panel(
-            65,
-            "Severe alerts now",
-            "Alerts of severity critical and high that fire.",
-            _COUNT,
-            (Target(f"count({severe}) or vector(0)", "firing", server=LONGTERM),),
-            0,
-            Series.ONE,
-            limits=FIRING,
-            colour="ok",
-            least=0.0,
-        ),
+        "active": tables.active_count(65, CHOSEN),
     }
+
+
+def _runway(facts: Facts) -> str:
+    """Return the seconds in which the budget is spent: 0 where it is, nothing where it lasts."""
+    left = filtered(slo.REMAINING, slo.BY)
+    hour, six = (filtered(slo.burn(window), slo.BY) for window in (HOUR, 6 * HOUR))
+    window = number(facts.policy.objective.window)
+    lasts = f"clamp_min({left}, 0) * {window} / (({hour} > {six} or {six}) > 1)"
+    return f"min({lasts} or ({left} <= 0) * 0)"
 
 
 def _spending() -> dict[str, Panel]:
@@ -121,7 +134,7 @@ def _errors(facts: Facts) -> dict[str, Panel]:
     classes = expression(Rate(_ERRORS), ("response_code_class",))
     return {
         "error_rate": over_time(
-            "error_rate", SIGNAL_PANELS["error_rate"].number, "Error rate", REGION, week=True
+            "error_rate", SIGNAL_PANELS["error_rate"].number, ERRORS, REGION, week=True
         ),
         "classes": Panel(
             70,
@@ -133,9 +146,7 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             empty="no errors",
             least=0.0,
         ),
-        "availability": over_time(
-            found.name, SIGNAL_PANELS[found.name].number, "Availability", REGION
-        ),
+        "availability": over_time(found.name, SIGNAL_PANELS[found.name].number, AVAILABLE, REGION),
         "uptime": Panel(
             71,
             "When was it up?",
@@ -163,7 +174,7 @@ def _windows(facts: Facts) -> Panel:
     }
     columns = (
         Column("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
-        Column("Value #B", "Failed", _COUNT, 1),
+        Column("Value #B", "Failed", GROUPED, 0),
         Column("Value #C", "Requests", _COUNT, 1),
     )
     return Panel(
@@ -176,8 +187,7 @@ def _windows(facts: Facts) -> Panel:
         0,
         Series.MANY,
         columns=(Column("window", "Window"), *columns),
-        sort="Requests",
-        sort_down=False,
+        sort=(("Requests", False),),
     )
 
 
@@ -197,7 +207,7 @@ def _counted(events: Events, by: tuple[str, ...]) -> str:
     """Return how many events fell into the range: the sum of its five minutes."""
     series = recorded()[events.family.name]
     text = filtered(longterm.increase(series.name), tuple(series.labels), own=events.matchers)
-    return f"sum{by_labels(by)} (sum_over_time({text}[$__range]))"
+    return f"round(sum{by_labels(by)} (sum_over_time({text}[$__range])))"
 
 
 def _distribution(number: int, title: str, by: str, events: Events, what: str) -> Panel:
@@ -205,7 +215,7 @@ def _distribution(number: int, title: str, by: str, events: Events, what: str) -
         number,
         title,
         f"Failing requests within the range, by {what}; the most first.",
-        _COUNT,
+        GROUPED,
         (
             Target(
                 f"sort_desc({top(_counted(events, (by,)))})",
@@ -213,7 +223,7 @@ def _distribution(number: int, title: str, by: str, events: Events, what: str) -
                 instant=True,
             ),
         ),
-        1,
+        0,
         colour="errors",
         empty="no errors in this range",
         least=0.0,

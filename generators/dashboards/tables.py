@@ -3,14 +3,12 @@
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators.boards import INCIDENTS
-from generators.dashboards.events import ALERT, alerts, deployed, firing, runbooks
-from generators.dashboards.limits import FIRING
-from generators.dashboards.model import LONGTERM, Column, Link, Mapping, Panel, Series, Target
+from generators.dashboards.events import ALERT, alerts, deployed, ongoing, runbooks
+from generators.dashboards.model import LONGTERM, MAIN, Column, Link, Mapping, Panel, Series, Target
 from generators.dashboards.parts import REGION, at, at_region, decimals
-from generators.dashboards.queries import signal
-from generators.policy import SEVERITIES, SIGNAL_BY_NAME
+from generators.dashboards.queries import WEEK, by_labels, past, signal
+from generators.policy import SEVERITIES, SIGNAL_BY_NAME, WATCHDOG
 
-SEVERITY = tuple(Mapping(name, name, name) for name in SEVERITIES)
 STATES = tuple(
     Mapping(str(len(SEVERITIES) - at_), name, name) for at_, name in enumerate(SEVERITIES)
 )
@@ -25,6 +23,7 @@ _REGIONS = (
     ("memory_utilization", "Memory"),
     ("instances", "Instances"),
 )
+_AFTER = 5  # columns
 
 
 def table(expr: str, server: str) -> Target:
@@ -37,52 +36,70 @@ def values(count: int) -> list[str]:
     return ["Value"] if count == 1 else [f"Value #{chr(ord('A') + i)}" for i in range(count)]
 
 
+def by_severity(chosen: tuple[str, ...], by: tuple[str, ...]) -> str:
+    """Return how severe alerts are that fire, as the number that STATES has words for."""
+    kept = by_labels(by)
+    return " or ".join(
+        f"max{kept} ({alerts(chosen, state.text)}) * {state.value}" for state in STATES
+    )
+
+
+def severity(field: str) -> Column:
+    """Return the column of how severe alerts are, in words and colours."""
+    return Column(field, "Severity", Unit.NONE.grafana, 0, "background", width=90, mappings=STATES)
+
+
 def active_count(number: int, chosen: tuple[str, ...]) -> Panel:
-    """Return a panel of how many alerts fire."""
+    """Return a panel of how many alerts fire now, by severity."""
+    counts = ((f"count({alerts(chosen, name)})", name) for name in SEVERITIES)
+    evaluated = f'ALERTS{{alertname="{WATCHDOG}"}}'
+    none = f"vector(0) and on () {evaluated} unless on () {alerts(chosen)}"
     return Panel(
         number,
         "Active alerts",
-        "How many alerts fire, of all severities; 0 is said only where alerts are evaluated.",
+        f"How many alerts fire, by severity; ok is said only where {WATCHDOG} fires, which it does "
+        "as long as alerts are evaluated.",
         Unit.NONE.grafana,
-        (Target(f"count({alerts(chosen)}) or vector(0)", "firing", server=LONGTERM),),
+        tuple(
+            Target(text, name, colour=name, instant=True, server=LONGTERM)
+            for text, name in (*counts, (none, "ok"))
+        ),
         0,
-        Series.ONE,
-        limits=FIRING,
-        colour="ok",
+        Series.FEW,
+        empty="alerts are not evaluated",
         least=0.0,
+        sparkline=False,
         links=(at(INCIDENTS, "Open incidents"),),
     )
 
 
 def active(number: int, settings: Settings, chosen: tuple[str, ...]) -> Panel:
     """Return a table of the alerts that fire now."""
-    by = ", ".join(ALERT)
-    now = alerts(chosen)
-    # Whole minutes are counted: an alert is there from its first second, with 0 of them.
-    fired = f"({firing(now, ALERT)} and on ({by}) {now}) or max by ({by}) ({now}) * 0"
     base = runbooks(settings)
     links = (Link("Open the runbook", f"{base}/${{__value.raw}}.md"),) if base else ()
     return Panel(
         number,
         "What is wrong now",
-        "Alerts that fire, and for how long they did within the range; an alert's name leads to "
-        "its runbook.",
+        "Alerts that fire, the most severe and the newest first, and for how long they have, as "
+        "far back as the range goes; an alert's name leads to its runbook.",
         Unit.SECONDS.grafana,
-        (table(fired, LONGTERM),),
+        (
+            table(ongoing(alerts(chosen), ALERT), LONGTERM),
+            table(by_severity(chosen, ALERT), LONGTERM),
+        ),
         0,
         Series.MANY,
         empty="No alert fires",
         columns=(
             Column("alertname", "Alert", links=links),
-            Column("severity", "Severity", cell="background", mappings=SEVERITY, width=100),
+            Column("Value #A", "Firing for", Unit.SECONDS.grafana, 0, width=90),
+            severity("Value #B"),
             Column("region", "Region"),
             Column("service_name", "Service"),
             Column("database_id", "Database"),
             Column("redis_id", "Cache"),
-            Column("Value", "Firing for", Unit.SECONDS.grafana, 0),
         ),
-        sort="Firing for",
-        sort_down=False,
+        sort=(("Severity", True), ("Firing for", False)),
     )
 
 
@@ -94,41 +111,42 @@ def deploys(number: int) -> Panel:
         "Revisions whose first instance time was billed within the range; what ran before the "
         "exporter first saw the service is not one.",
         TIME,
-        (table(deployed(), "datasource"),),
+        (table(deployed(), MAIN),),
         0,
         Series.MANY,
         empty="No deploy in this range",
         columns=(
+            Column("revision_name", "Revision"),
             Column("Value", "First seen", TIME),
             Column("service_name", "Service"),
-            Column("revision_name", "Revision"),
         ),
-        sort="First seen",
+        sort=(("First seen", True),),
     )
 
 
 def regions(number: int, title: str = "Regions at a glance") -> Panel:
     """Return a table with a row for each region."""
     found = [SIGNAL_BY_NAME[name] for name, _ in _REGIONS]
-    columns = (
-        Column(
-            field,
-            title_,
-            of.unit.grafana,
-            decimals(of),
-            cell="text",
-            limits=of.name,
-        )
-        for field, (_, title_), of in zip(values(len(found)), _REGIONS, found, strict=True)
-    )
+    *fields, change = values(len(found) + 1)
+    columns = [
+        Column(field, title_, of.unit.grafana, decimals(of), cell="text", limits=of.name)
+        for field, (_, title_), of in zip(fields, _REGIONS, found, strict=True)
+    ]
+    columns.insert(_AFTER, Column(change, "vs last week", Unit.RATIO.grafana, 0))
+    now, before = past("throughput", REGION), past("throughput", REGION, WEEK)
     return Panel(
         number,
         title,
-        "The newest value of each signal, region by region; a colour says which limit is passed.",
+        "The newest value of each signal, region by region, the most failing first; a colour says "
+        "which limit is passed. Beside requests stands how many more or fewer they are than a "
+        "week ago.",
         Unit.NONE.grafana,
-        tuple(table(signal(of.name, REGION), "datasource") for of in found),
+        (
+            *(table(signal(of.name, REGION), MAIN) for of in found),
+            table(f"{now} / {before} - 1", LONGTERM),
+        ),
         0,
         Series.MANY,
         columns=(Column("region", "Region", links=(at_region("${__value.raw}"),)), *columns),
-        sort="Requests",
+        sort=(("Errors", True), ("Requests", True)),
     )

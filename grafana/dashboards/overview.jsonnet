@@ -6,18 +6,20 @@ function(catalog, policy)
   local show = panels(catalog, policy);
   board(catalog, [
     row.open(901, 'Does the service keep its promise?', [
-      [show.stat(name, 4) for name in ['availability', 'budget', 'error_rate', 'response_time', 'throughput', 'active']],
+      [show.stat(name, 4) for name in ['active', 'availability', 'budget', 'error_rate', 'response_time', 'throughput']],
     ]),
-    row.open(902, 'How near is it to its limits?', [
-      [show.stat(name, 4) for name in ['burn', 'mean', 'cache_l1', 'cache_l2', 'cpu', 'memory']],
+    row.open(904, 'What is wrong, and what changed?', [
+      [show.table(name, 12) { height:: 7 } for name in ['alerts', 'deploys']],
     ]),
     row.open(903, 'Does it get better or worse?', [
       [show.lines(name, 8) for name in ['errors_over_time', 'times_over_time', 'throughput_over_time']],
       [show.lines(name, 12) for name in ['hits_over_time', 'budget_over_time']],
     ]),
-    row.open(904, 'Where is it, and what changed?', [
+    row.open(906, 'Where is it?', [
       [show.table('regions', 24) { height:: 6 }],
-      [show.table(name, 12) for name in ['alerts', 'deploys']],
+    ]),
+    row.open(902, 'How near is it to its limits?', [
+      [show.stat(name, 4) for name in ['burn', 'mean', 'cache_l1', 'cache_l2', 'cpu', 'memory']],
     ]),
     row.closed(905, 'Who uses it?', [
       [show.lines(name, 12) for name in ['users', 'requests']],

@@ -8,13 +8,13 @@ function(catalog, policy)
     row.open(911, 'How long do requests take?', [
       [show.lines(name, 12) for name in ['p95', 'mean']],
       [show.lines('percentiles', 12), show.heatmap('heatmap', 12)],
-      [show.lines(name, 12) for name in ['p50', 'p99']],
+      [show.lines('p50', 8), show.lines('p99', 8), show.ranking('slowest_regions', 8)],
     ]),
     row.open(912, 'How much is asked for?', [
       [show.lines('throughput', 12), show.stacked('classes', 12)],
     ]),
     row.open(913, 'Which region differs?', [
-      [show.table('comparison', 12), show.ranking('slowest_regions', 12)],
+      [show.table('comparison', 24) { height:: 6 }],
     ]),
     row.open(914, 'What is unlike the weeks before?', [
       [show.lines(name, 8) for name in ['band_p95', 'band_throughput', 'band_errors']],

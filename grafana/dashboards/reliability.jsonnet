@@ -6,7 +6,7 @@ function(catalog, policy)
   local show = panels(catalog, policy);
   board(catalog, [
     row.open(921, 'How much more may fail?', [
-      [show.stat(name, 4) for name in ['availability_now', 'budget_now', 'burn_now', 'exhaustion', 'failed', 'incidents_now']],
+      [show.stat(name, 4) for name in ['availability_now', 'budget_now', 'burn_now', 'exhaustion', 'failed', 'active']],
       [show.lines(name, 12) for name in ['budget', 'burn']],
     ]),
     row.open(922, 'Does it fail?', [

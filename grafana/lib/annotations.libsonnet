@@ -24,6 +24,6 @@ local tokens = import 'tokens.libsonnet';
     tagKeys: annotation.tags,
     textFormat: annotation.text,
     titleFormat: annotation.title,
-    useValueForTime: false,
+    useValueForTime: true,
   },
 }

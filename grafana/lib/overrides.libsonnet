@@ -7,15 +7,16 @@ local dashed = property('custom.lineStyle', { dash: tokens.line.dash, fill: 'das
 
 local looks = {
   past: [fixed(tokens.colours.past), dashed, property('custom.lineWidth', 1), property('custom.fillOpacity', 0)],
+  whole: [fixed(tokens.colours.plain), property('custom.lineWidth', 1), property('custom.fillOpacity', 0)],
   limit: [fixed(tokens.colours.limit), dashed, property('custom.fillOpacity', 0)],
   upper: [
     fixed(tokens.colours.band),
-    property('custom.lineWidth', 1),
+    property('custom.lineWidth', 0),
     property('custom.hideFrom', { legend: true, tooltip: false, viz: false }),
   ],
   lower: [
     fixed(tokens.colours.band),
-    property('custom.lineWidth', 1),
+    property('custom.lineWidth', 0),
     property('custom.hideFrom', { legend: true, tooltip: false, viz: false }),
   ],
   anomaly: [
@@ -38,7 +39,7 @@ local looks = {
     for i in std.range(0, std.length(targets) - 1)
     for looks_of in [
       (if targets[i].look == '' then [] else looks[targets[i].look])
-      + (if targets[i].colour != '' then [fixed(tokens.colours[targets[i].colour])]
+      + (if targets[i].colour != '' then [fixed((tokens.severities + tokens.colours)[targets[i].colour])]
          else if colour == '' && $.single(targets[i]) then [fixed(tokens.series[i % std.length(tokens.series)])]
          else []),
     ]
@@ -47,15 +48,22 @@ local looks = {
 
   single(target): target.look == '' && std.length(std.findSubstr('{{', target.legend)) == 0,
 
-  // The area between the bounds of a band: Grafana takes its foot by name, of places that are known.
-  bands(targets, names): [
-    $.by_name(name + ' above', [
-      property('custom.fillBelowTo', name + ' below'),
-      property('custom.fillOpacity', 15),
-    ])
+  // The area between the bounds of a band, in the colour of its place: Grafana takes its foot by
+  // name, of places that are known.
+  bands(targets, regions, caches): [
+    override
     for target in targets
     if target.look == 'upper'
-    for name in (if std.startsWith(target.legend, '{{region}}') then names.regions else names.caches)
+    for colours in [if std.startsWith(target.legend, '{{region}}') then regions else caches]
+    for name in std.objectFields(colours)
+    for override in [
+      $.by_name(name + ' above', [
+        fixed(colours[name]),
+        property('custom.fillBelowTo', name + ' below'),
+        property('custom.fillOpacity', tokens.line.band),
+      ]),
+      $.by_name(name + ' below', [fixed(colours[name])]),
+    ]
   ],
 
   // Of names that are known, such as regions, wherever a series bears them.

@@ -91,7 +91,7 @@ local chart(policy, panel, custom) =
       },
       overrides: overrides.of_names(named(policy, panel))
                  + overrides.of_targets(with_refs(panel), panel.colour)
-                 + overrides.bands(panel.targets, policy),
+                 + overrides.bands(panel.targets, in_order(policy.regions), in_order(policy.caches)),
     },
     options: { legend: legends[panel.series], tooltip: { mode: 'multi', sort: 'desc' } },
   };
@@ -109,14 +109,14 @@ function(catalog, policy)
                            color: { mode: 'thresholds' },
                            thresholds: thresholds.steps(
                              limits_of(policy, panel),
-                             if panel.colour == '' then tokens.colours.past else tokens.colours[panel.colour]
+                             tokens.colours.plain
                            ),
-                         } },
+                         }, overrides: overrides.of_targets(with_refs(panel), 'plain') },
                          options: {
                            colorMode: 'value',
                            graphMode: if panel.sparkline then 'area' else 'none',
                            justifyMode: 'auto',
-                           orientation: 'auto',
+                           orientation: if panel.series == 'one' then 'auto' else 'horizontal',
                            reduceOptions: reduce,
                            textMode: if panel.series == 'one' then 'value' else 'value_and_name',
                            wideLayout: true,
@@ -178,12 +178,12 @@ function(catalog, policy)
                             defaults+: {
                               color: { mode: 'thresholds' },
                               custom: { align: 'auto', cellOptions: { type: 'auto' }, filterable: false, inspect: false },
-                              thresholds: thresholds.steps([], tokens.colours.past),
+                              thresholds: thresholds.steps([], tokens.colours.plain),
                             },
                             overrides: overrides.filled([
                               overrides.column(column {
                                 steps: if column.limits == '' then null
-                                else thresholds.steps(policy.limits[column.limits], tokens.colours.past),
+                                else thresholds.steps(policy.limits[column.limits], tokens.colours.plain),
                               })
                               for column in panel.columns
                             ]),
@@ -192,7 +192,7 @@ function(catalog, policy)
                             cellHeight: 'sm',
                             footer: { countRows: false, fields: '', reducer: ['sum'], show: false },
                             showHeader: true,
-                            sortBy: [{ desc: panel.sort_down, displayName: panel.sort }],
+                            sortBy: panel.sort,
                           },
                           transformations: [
                             { id: 'merge', options: {} },

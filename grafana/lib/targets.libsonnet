@@ -10,6 +10,7 @@ local letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
     expr: target.expr,
     format: target.format,
     instant: target.instant,
+    [if target.every != '' then 'interval']: target.every,
     legendFormat: target.legend,
     range: !target.instant,
     refId: letters[at],

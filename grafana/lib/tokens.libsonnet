@@ -14,6 +14,7 @@
     band: '#808080',
     anomaly: '#D1344B',
     hidden: 'transparent',
+    plain: 'text',
   },
   severities: {
     critical: '#D1344B',
@@ -32,6 +33,6 @@
   states: { active: '#009E73', idle: '#808080' },
   // Of series that differ by place or kind only: in this order, by the order of the settings.
   series: ['#0072B2', '#C98500', '#009E73', '#B8659A', '#3D9BD1', '#D55E00', '#A68B00', '#808080'],
-  line: { width: 2, fill: 0, area: 12, stacked: 25, dash: [8, 6] },
+  line: { width: 2, fill: 0, area: 12, stacked: 25, band: 15, dash: [8, 6] },
   heights: { stat: 4, chart: 8, table: 8, timeline: 9 },
 }

@@ -91,7 +91,7 @@ class Figure(Strict):
     color_mode: Literal["value"]
     graph_mode: Literal["area", "none"]
     justify_mode: Literal["auto"]
-    orientation: Literal["auto"]
+    orientation: Literal["auto", "horizontal"]
     reduce_options: Reduce
     text_mode: Literal["value", "value_and_name"]
     wide_layout: bool

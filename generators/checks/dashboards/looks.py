@@ -21,6 +21,7 @@ PALETTE = frozenset(
         "#D1344B",
         "#C98500",
         "transparent",
+        "text",  # of the theme
     ]
 )
 _MOST_FILL = 30  # per cent; more hides what lies below

@@ -32,6 +32,7 @@ class Target(Strict):
     expr: str
     format: Literal["time_series", "table", "heatmap"]
     instant: bool
+    interval: str | None = None
     legend_format: str
     range: bool
     ref_id: Annotated[str, Field(pattern="^[A-Z]$")]

@@ -19,7 +19,7 @@ from generators.checks.tree import (
     Unparsable,
     parse,
 )
-from generators.policy import WINDOW
+from generators.policy import DAY, WINDOW
 
 RULE = "unit"
 COUNT, SECONDS, BYTES, RATIO, RATE, BYTE_RATE, DOLLARS = (
@@ -32,11 +32,11 @@ COUNT, SECONDS, BYTES, RATIO, RATE, BYTE_RATE, DOLLARS = (
     "dollars",
 )
 _SHOWN: Mapping[str, frozenset[str]] = {
-    COUNT: frozenset({"short"}),
+    COUNT: frozenset({"short", "locale"}),
     SECONDS: frozenset({"s"}),
     BYTES: frozenset({"bytes"}),
     RATIO: frozenset({"percentunit"}),
-    RATE: frozenset({"reqps", "cps", "rps", "wps", "ops"}),
+    RATE: frozenset({"reqps", "ops", "count:/s"}),
     BYTE_RATE: frozenset({"Bps"}),
     DOLLARS: frozenset({"currencyUSD"}),
 }
@@ -179,9 +179,16 @@ def _binary(node: Binary) -> str | None:
         return _QUOTIENTS.get((left, right))
     if node.operator == "*" and not isinstance(node.right, Number):
         return None
+    if node.operator == "*" and left == RATIO and _is_window(node.right):
+        return SECONDS
     if node.operator == "*" and left is None:
         return None
     return right if isinstance(node.left, Number) else left
+
+
+def _is_window(node: Node) -> bool:
+    """Say whether a number is days in seconds: a share of them is a time."""
+    return isinstance(node, Number) and node.value > 0 and node.value % DAY == 0
 
 
 _QUOTIENTS: Mapping[tuple[str | None, str | None], str] = {

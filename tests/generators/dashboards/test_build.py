@@ -79,8 +79,8 @@ def test_the_objective_is_said() -> None:
     """Another objective has another window in titles, and another limit."""
     other = boards(changed(objectives={"availability": "99.5%", "window": "7d"}))
     found = panel(other["reliability"], 60)
-    assert found["title"] == "Availability, 7d"
-    assert steps(found) == [0.995]
+    assert found["title"] == "Availability (without 5xx), 7d"
+    assert steps(found) == [0.9832, 0.995]
 
 
 def test_a_pace_that_alerts_is_coloured_and_chance_is_not() -> None:
@@ -102,16 +102,19 @@ def test_regions_have_their_colour_by_their_order() -> None:
         for one in override["properties"]
         if one["id"] == "color" and override["matcher"]["options"].startswith("us-")
     }
-    assert found == {("us-east1", "#0072B2"), ("us-west1", "#C98500")}
+    regions = {("us-east1", "#0072B2"), ("us-west1", "#C98500")}
+    bands = {(f"{name} {end}", c) for name, c in regions for end in ("above", "below")}
+    assert found == regions | bands
 
 
 def test_a_band_is_filled_between_its_bounds() -> None:
     """Of each region of the settings, the area from the upper bound ends at the lower one."""
     found = panel(reference()["performance"], 45)
     filled = {
-        override["matcher"]["options"]: override["properties"][0]["value"]
+        override["matcher"]["options"]: one["value"]
         for override in found["fieldConfig"]["overrides"]
-        if override["properties"][0]["id"] == "custom.fillBelowTo"
+        for one in override["properties"]
+        if one["id"] == "custom.fillBelowTo"
     }
     assert filled == {f"{r} above": f"{r} below" for r in REFERENCE.service.regions}
     legends = [target["legendFormat"] for target in found["targets"]]

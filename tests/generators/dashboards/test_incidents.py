@@ -1,53 +1,96 @@
-"""What the panels on incidents say of alerts that overlap, by promtool."""
+"""What panels say of alerts that overlap, that go on, and that began before the range."""
 
-import re
-import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
-from tests.generators.dashboards.made import panel, reference
+from tests.generators.dashboards.asked import MINUTES, agree, expression, filled, series
+from tests.generators.dashboards.made import reference
 
-MINUTES = 60
 FIRST, SECOND, LATER = range(5, 20), range(15, 30), range(40, 45)
-ALERTS = (("SLABreach", "", FIRST), ("ErrorRateCritical", "eu", SECOND), ("SLABreach", "us", LATER))
-INCIDENTS, LASTED, RESOLVED = 77, 78, 80
+GOING_ON, ALWAYS = range(50, MINUTES + 1), range(MINUTES + 1)
+ENDED = (("SLABreach", "", FIRST), ("ErrorRateCritical", "eu", SECOND), ("SLABreach", "us", LATER))
+ONE_MORE = (*ENDED, ("SLABreach", "eu", GOING_ON))
+ONE_LONG = (("SLABreach", "eu", ALWAYS),)
+INCIDENTS, LASTED, RESOLVED, ACTIVE, WRONG = 77, 78, 80, 6, 31
+Alerts = tuple[tuple[str, str, range], ...]
 
 
-def series(alert: str, region: str, minutes: range, severity: str) -> dict[str, str]:
-    """Return the input series of an alert that fires in some minutes."""
-    labels = f'alertname="{alert}",region="{region}",alertstate="firing",severity="{severity}"'
-    values = ["1" if minute in minutes else "stale" for minute in range(MINUTES + 1)]
-    return {"series": f"ALERTS{{{labels}}}", "values": " ".join(values)}
+def alert(name: str, region: str, minutes: range, severity: str = "critical") -> dict[str, str]:
+    """Return the series of an alert that fires in some minutes."""
+    labels = {"alertname": name, "region": region, "alertstate": "firing", "severity": severity}
+    values = [1 if minute in minutes else None for minute in range(MINUTES + 1)]
+    return series("ALERTS", labels, values)
 
 
 @pytest.mark.parametrize(
-    ("number", "severity", "wanted"),
+    ("number", "severity", "alerts", "wanted"),
     [
-        (INCIDENTS, "critical", 2),
-        (LASTED, "critical", 30 * 60),
-        (RESOLVED, "critical", 15 * 60),
-        (INCIDENTS, "low", 0),
+        (INCIDENTS, "critical", ENDED, 2),
+        (LASTED, "critical", ENDED, 30 * 60),
+        (RESOLVED, "critical", ENDED, 15 * 60),
+        (INCIDENTS, "critical", ONE_MORE, 3),
+        (RESOLVED, "critical", ONE_MORE, 15 * 60),
+        (RESOLVED, "critical", ONE_LONG, None),
+        (INCIDENTS, "high", ENDED, 0),
     ],
 )
 def test_alerts_that_overlap_are_one_incident(
-    tmp_path: Path, number: int, severity: str, wanted: float
+    tmp_path: Path, number: int, severity: str, alerts: Alerts, wanted: float | None
 ) -> None:
-    """Two alerts that overlap and one that comes later are two incidents; low ones are none."""
-    (target,) = panel(reference()["reliability"], number)["targets"]
-    asked = re.sub(r"\$[a-z]+", ".*", target["expr"].replace("$__range", f"{MINUTES}m"))
-    samples = [{"labels": "{}", "value": wanted}]
-    test = {
-        "interval": "1m",
-        "input_series": [series(*alert, severity) for alert in ALERTS],
-        "promql_expr_test": [
-            {"expr": asked, "eval_time": f"{MINUTES}m", "exp_samples": samples},
-        ],
-    }
-    path = tmp_path / "incidents.yml"
-    path.write_text(yaml.safe_dump({"evaluation_interval": "1m", "tests": [test]}))
-    done = subprocess.run(
-        ["promtool", "test", "rules", str(path)], capture_output=True, text=True, check=False
+    """Two alerts that overlap and a later one are two incidents; one that goes on has no end."""
+    given = [alert(*one, severity) for one in alerts]
+    samples = {} if wanted is None else {"{}": wanted}
+    asked = expression("reliability", number)
+    assert agree(tmp_path, asked, given, {MINUTES: samples}) == ""
+
+
+@pytest.mark.parametrize(("alerts", "minutes"), [(ONE_MORE, 10), (ONE_LONG, MINUTES)])
+def test_an_alert_fires_since_its_last_beginning(
+    tmp_path: Path, alerts: Alerts, minutes: int
+) -> None:
+    """What fired before does not count, and no more than the range is known."""
+    given = [alert(*one) for one in alerts]
+    samples = {'{alertname="SLABreach", region="eu"}': minutes * 60.0}
+    assert agree(tmp_path, expression("overview", WRONG), given, {MINUTES: samples}) == ""
+
+
+def test_the_worst_severity_of_an_alert_is_said(tmp_path: Path) -> None:
+    """As the number that the column has a word for."""
+    given = [alert("Slow", "eu", ALWAYS, "high"), alert("Slow", "us", ALWAYS, "low")]
+    samples = {'{alertname="Slow", region="eu"}': 3.0, '{alertname="Slow", region="us"}': 1.0}
+    assert agree(tmp_path, expression("overview", WRONG, "B"), given, {MINUTES: samples}) == ""
+
+
+@pytest.mark.parametrize(
+    ("others", "wanted"), [((), {"{}": 0.0}), ((alert("Slow", "eu", ALWAYS),), {})]
+)
+def test_all_is_well_only_where_alerts_are_evaluated(
+    tmp_path: Path, others: tuple[dict[str, str], ...], wanted: dict[str, float]
+) -> None:
+    """The 0 is there beside Watchdog alone: not beside another alert, and not without Watchdog."""
+    asked = expression("overview", ACTIVE, "E")
+    watchdog = series(
+        "ALERTS", {"alertname": "Watchdog", "alertstate": "firing"}, [1] * (MINUTES + 1)
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert agree(tmp_path, asked, [watchdog, *others], {MINUTES: wanted}) == ""
+    assert agree(tmp_path, asked, others, {MINUTES: {}}) == ""
+
+
+def test_a_mark_says_when_it_was_for_five_minutes(tmp_path: Path) -> None:
+    """A page and a deploy are found at each of them, with the same time, then no more."""
+    marks = reference()["reliability"]["annotations"]["list"][1:]
+    deploys, pages = (filled(mark["expr"]) for mark in marks)
+    begun = {minute: {'{alertname="SLABreach"}': 40 * 60e3} for minute in (40, 42, 44)}
+    assert agree(tmp_path, pages, [alert(*ENDED[2])], {39: {}, **begun, 46: {}}) == ""
+    assert all(mark["useValueForTime"] for mark in marks)
+
+    def billed(revision: str, first: int) -> dict[str, str]:
+        labels = {"service_name": "ion", "revision_name": revision}
+        values = [None if minute < first else 60 * minute for minute in range(MINUTES + 1)]
+        return series("cloudrun_billable_instance_seconds_total", labels, values)
+
+    name = '{service_name="ion", revision_name="new"}'
+    seen = {minute: {name: 30 * 60e3} for minute in (31, 33, 34)}
+    given = [billed("old", 0), billed("new", 30)]
+    assert agree(tmp_path, deploys, given, {29: {}, **seen, 36: {}}) == ""

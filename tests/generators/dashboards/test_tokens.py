@@ -11,7 +11,7 @@ from tests.generators.dashboards.made import ROOT
 
 TOKENS = json.loads(_jsonnet.evaluate_file(str(ROOT / "grafana" / "lib" / "tokens.libsonnet")))
 LIGHT, DARK = "#ffffff", "#181b1f"  # Grafana's panels
-COLOURS = sorted(PALETTE - {"transparent"})
+COLOURS = sorted(PALETTE - {"transparent", "text"})
 # Machado, Oliveira and Fernandes (2009), severity 1.0; rows of the matrices for linear RGB.
 DEUTERANOPIA = (
     (0.367322, 0.860646, -0.227968),

@@ -250,8 +250,8 @@ def test_an_axis_without_bound_is_said() -> None:
 
 
 def test_a_count_may_be_zero() -> None:
-    """`or vector(0)` beside count() is right, and stands on the overview."""
-    texts = [target["expr"] for target in panel(reference()["overview"], 6)["targets"]]
+    """`or vector(0)` beside a count is right, and stands beside incidents."""
+    texts = [target["expr"] for target in panel(reference()["reliability"], 77)["targets"]]
     assert [text.endswith("or vector(0)") for text in texts] == [True]
 
 

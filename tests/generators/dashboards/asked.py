@@ -1,0 +1,55 @@
+"""Asks queries of the dashboards what they say of series, by promtool."""
+
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from tests.generators.dashboards.made import panel, reference
+
+MINUTES = 60  # that the range of a dashboard lasts, and the series
+_OWN = {"__range": f"{MINUTES}m", "__range_s": str(MINUTES * 60), "__rate_interval": "4m"}
+
+
+def expression(board: str, number: int, ref: str = "A") -> str:
+    """Return a panel's query, with everything chosen."""
+    (text,) = (t["expr"] for t in panel(reference()[board], number)["targets"] if t["refId"] == ref)
+    return filled(text)
+
+
+def filled(text: str) -> str:
+    """Return a query whose variables are filled."""
+    return re.sub(r"\$(\w+)", lambda found: _OWN.get(found[1], ".*"), text)
+
+
+def series(name: str, labels: Mapping[str, str], values: Sequence[float | None]) -> dict[str, str]:
+    """Return a series with a value each minute; None is a minute without."""
+    pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
+    words = ("stale" if value is None else f"{value:g}" for value in values)
+    return {"series": f"{name}{{{pairs}}}", "values": " ".join(words)}
+
+
+def agree(
+    folder: Path,
+    expr: str,
+    given: Sequence[dict[str, str]],
+    wanted: Mapping[int, Mapping[str, float]],
+) -> str:
+    """Return what promtool finds wrong, of the samples by their labels at minutes; or nothing."""
+    tests = [
+        {
+            "expr": expr,
+            "eval_time": f"{minute}m",
+            "exp_samples": [{"labels": text, "value": value} for text, value in samples.items()],
+        }
+        for minute, samples in wanted.items()
+    ]
+    body = {"interval": "1m", "input_series": [*given], "promql_expr_test": tests}
+    path = folder / "asked.yml"
+    path.write_text(yaml.safe_dump({"evaluation_interval": "1m", "tests": [body]}))
+    done = subprocess.run(
+        ["promtool", "test", "rules", str(path)], capture_output=True, text=True, check=False
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
