@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 ARGS ?=
 
-.PHONY: help install run test coverage lint configs bench stack lock clean
+.PHONY: help install run test coverage lint configs bench stack pictures lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,11 +56,15 @@ stack: $(INSTALLED) ## run exporter, both Prometheus servers and Alertmanager; m
 	@mkdir -p .stack
 	@SIMULATE='$(ARGS)' exec $(BIN)/honcho start
 
+pictures: $(INSTALLED) ## draw the dashboards, calm and in incidents, below .pictures; the README's with ARGS=--publish
+	@tests/install-tools
+	@$(BIN)/python -m tests.e2e.pictures $(ARGS)
+
 lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.toml
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --all-extras \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 		--no-header --output-file requirements.lock pyproject.toml
 
 clean: ## remove everything that was made, .venv too
-	rm -rf .venv .stack .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf .venv .stack .pictures .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache build dist *.egg-info

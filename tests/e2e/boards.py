@@ -47,9 +47,9 @@ class Servers:
     kept: Prometheus
 
 
-def pages(folder: Path, start: int, end: int) -> Path:
+def pages(folder: Path, start: int, end: int, scenario: Scenario = _SCENARIO) -> Path:
     """Scrape an exporter of the simulated project from `start` to `end`; return the pages."""
-    clock, world = HandClock(start), World(1, start, _SCENARIO)
+    clock, world = HandClock(start), World(1, start, scenario)
     path = folder / "pages.om"
     with (
         simulated(world, clock) as (_, endpoint, cache),
@@ -66,6 +66,7 @@ def pages(folder: Path, start: int, end: int) -> Path:
                 assert application.flush()
                 await exporter.poll()
                 if clock.time % SCRAPE == 0:
+                    exporter.engine.weigh()
                     file.writelines(_stamped(exporter.page(), clock.time))
                 clock.time += STEP
             await exporter.close()
