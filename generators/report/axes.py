@@ -43,17 +43,19 @@ def axis(series: Sequence[Series], pixels: float) -> Axis:
     """Return the axis of series that share a unit, on so many pixels."""
     fields = [one.field for one in series]
     style, field = fields[0].style, fields[0]
-    low, high = _range(fields, list(_extent(series)))
-    if style.logarithmic and low > 0:
+    values = list(_extent(series))
+    if style.logarithmic:
+        low, high = _magnitudes(fields, values)
         ticks = _powers(low, high)
     else:
+        low, high = _range(fields, values)
         ticks = _ticks(low, high, max(2, round(pixels / _PIXELS_A_TICK)), field)
     return Axis(
         low,
         high,
         ticks,
         texts(ticks, field),
-        style.logarithmic and low > 0,
+        style.logarithmic,
         style.axis_label,
         style.axis == "hidden",
     )
@@ -85,10 +87,19 @@ def _range(fields: Sequence[Field], values: list[float]) -> tuple[float, float]:
     least, most = (min(values), max(values)) if values else (0.0, 1.0)
     least = bottom if bottom is not None and soft_bottom is None else least
     most = top if top is not None and soft_top is None else most
-    low, high = _padded(least, most)
+    low, high = _padded(least, max(least, most))
     low = _softened(low, least, soft_bottom, max, fixed=bottom)
     high = _softened(high, most, soft_top, min, fixed=top)
     return (low, high) if low < high else (low, low + _OF_NOTHING)
+
+
+def _magnitudes(fields: Sequence[Field], values: list[float]) -> tuple[float, float]:
+    """Return the ends of a logarithmic axis: fixed, or the powers of ten around what it shows."""
+    shown = [value for value in values if value > 0] or [1.0]
+    bottom, top = (_bound(fields, end) for end in ("minimum", "maximum"))
+    low = bottom or 10.0 ** math.floor(math.log10(min(shown)))
+    high = top or 10.0 ** math.ceil(math.log10(max(*shown, low)) + 1e-12)
+    return (low, high) if low < high else (low, low * 10)
 
 
 def _bound(fields: Sequence[Field], end: str) -> float | None:

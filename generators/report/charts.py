@@ -81,6 +81,7 @@ def _trace(series: Series, scale: str) -> Figure:
         line = {"color": paint(series.color), "width": style.width}
         return trace | {
             "type": "bar",
+            "textposition": "none",
             "marker": {"color": paint(series.color, opacity), "line": line},
         }
     return trace | _as_line(series)

@@ -52,6 +52,32 @@ def test_fixed_limits() -> None:
     assert axis([series(-5.0, 4.0, field=both)], 250).low == -1
 
 
+def test_a_fixed_end_beyond_the_data() -> None:
+    """Where all is below the minimum there is still an axis."""
+    found = axis([series(1.0, 2.0, field=Field(minimum=5))], 250)
+    assert (found.low, found.high) == (5, 10)
+
+
+@pytest.mark.parametrize(
+    ("values", "minimum", "ticks"),
+    [
+        ((0.3, 40.0), None, (0.1, 1, 10, 100)),
+        ((0.0, 40.0), None, (10, 100)),
+        ((0.02, 40.0), 0.1, (0.1, 1, 10, 100)),
+        ((0.01, 0.02), 0.1, (0.1, 1)),
+        ((0.0, 0.0), None, (1, 10)),
+    ],
+)
+def test_a_logarithmic_axis_has_powers_of_ten(
+    values: tuple[float, ...], minimum: float | None, ticks: tuple[float, ...]
+) -> None:
+    """From the power below the least positive value, or the minimum, to that above the greatest."""
+    field = Field(minimum=minimum, style=Style(logarithmic=True))
+    found = axis([series(*values, field=field)], 250)
+    assert found.ticks == ticks
+    assert (found.low, found.high) == (ticks[0], ticks[-1])
+
+
 def test_stacks_count_by_their_sum() -> None:
     """Two stacked series of 6 need an axis to 12."""
     stacked = Field(style=Style(stack="normal"))
