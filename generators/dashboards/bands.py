@@ -3,7 +3,7 @@
 from generators.dashboards.model import LONGTERM, Panel, Target
 from generators.dashboards.parts import decimals
 from generators.dashboards.queries import filtered
-from generators.rules.anomaly import BANDS, Band
+from generators.rules.anomaly import BANDS, HOLD, Band
 from generators.rules.names import span
 from generators.rules.slo import LONG_TERM
 
@@ -33,9 +33,10 @@ def band(number: int, name: str, title: str, by: str = "region") -> Panel:
     )
     return Panel(
         number,
-        title,
-        f"{found.signal.help} The area behind a line is what was usual at this time of the last "
-        "three weeks, and a red point is outside of it.",
+        f"{title}, {span(HOLD)} mean and band",
+        f"{found.signal.help} A line is the mean of {span(HOLD)}, as the alert on the band sees "
+        "it: it rises and falls later than the signal. The area behind it is what was usual at "
+        "this time of the last three weeks, and a red point is outside of it.",
         found.signal.unit.grafana,
         targets,
         decimals(found.signal),

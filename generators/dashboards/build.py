@@ -24,6 +24,10 @@ from generators.rules.build import Rules
 
 SOURCE = Path(__file__).parent / "grafana" / "dashboards"
 OUT = "grafana/out"
+_LATE = (
+    "What Google measures is drawn when it arrives, minutes later; what Redis and the application "
+    "count, at once."
+)
 Body = dict[str, Any]
 BOARDS: tuple[Callable[[Facts], BoardText], ...] = (
     overview.board,
@@ -90,7 +94,7 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
         "board": {
             "uid": board.board.value,
             "title": board.title,
-            "description": board.question,
+            "description": f"{board.question} {_LATE}",
             "refresh": board.refresh,
             "from": board.past,
             "tags": [TAG],
@@ -99,7 +103,7 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
         "variables": variables(board.variables),
         "annotations": [
             {**one, "expr": only(str(one["expr"]), _names(board))}
-            for one in annotations(facts.settings, board.variables)
+            for one in annotations(facts, board.board, board.variables)
         ],
         "panels": {
             name: _roomy(panel, found).body(description(facts, board.board, panel))

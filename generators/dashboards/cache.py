@@ -2,12 +2,13 @@
 
 from exporter.catalog import CATALOG, application
 from exporter.catalog.model import Events, Level, LevelRatio, Rate, Reduce, Unit
+from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import cache_inside
 from generators.dashboards.cache_inside import CACHE, HEALTH, time_of_commands
 from generators.dashboards.limits import DOWN
 from generators.dashboards.model import BoardText, Panel, Series, Target
-from generators.dashboards.parts import EVENTS, REGION, at, level, now, over_time, said
+from generators.dashboards.parts import EVENTS, RARE, REGION, at, level, now, over_time, said
 from generators.dashboards.queries import expression, raw, signal
 from generators.dashboards.wording import Facts
 from generators.policy import SIGNAL_BY_NAME
@@ -128,6 +129,7 @@ def _per_second(number: int, title: str, name: str, by: tuple[str, ...], **more:
         2,
         empty=more.get("empty", "no data"),
         least=0.0,
+        soft=RARE,
     )
 
 
@@ -177,7 +179,7 @@ def _room() -> dict[str, Panel]:
             Unit.BYTES.grafana,
         ),
         "clients": _against(
-            130,
+            boards.REDIS_CLIENTS.number,
             "Clients against their limit",
             ("redis_connected_clients", "redis_config_maxclients"),
             _COUNT,
@@ -207,5 +209,6 @@ def _against(number: int, title: str, names: tuple[str, str], unit: str) -> Pane
             Target(f"{level(limit, Reduce.SUM, CACHE)} > 0", "{{redis_id}} limit", look="limit"),
         ),
         1,
+        Series.MANY,
         least=0.0,
     )

@@ -6,7 +6,7 @@ from generators.boards import SIGNAL_PANELS
 from generators.dashboards.bands import band
 from generators.dashboards.limits import DOWN
 from generators.dashboards.model import Mapping, Panel, Series, Target
-from generators.dashboards.parts import EVENTS, level, said
+from generators.dashboards.parts import EVENTS, RARE, level, said
 from generators.dashboards.queries import others, raw, signal, top
 from generators.policy import SIGNAL_BY_NAME
 
@@ -83,6 +83,7 @@ def _health() -> dict[str, Panel]:
             2,
             colour="errors",
             least=0.0,
+            soft=RARE,
         ),
         "blocked": Panel(
             139,
@@ -91,6 +92,7 @@ def _health() -> dict[str, Panel]:
             _COUNT,
             (Target(level(CATALOG["redis_blocked_clients"], Reduce.SUM, CACHE), "{{redis_id}}"),),
             least=0.0,
+            soft=RARE,
         ),
     }
 
@@ -123,7 +125,7 @@ def _detail() -> dict[str, Panel]:
             1,
             least=0.0,
         ),
-        "band": band(138, "cache_hit_rate_l2", "Hit rate, L2, and its band", "redis_id"),
+        "band": band(138, "cache_hit_rate_l2", "Hit rate, L2", "redis_id"),
         "slow": Panel(
             137,
             "Slow commands kept in the log",

@@ -41,8 +41,8 @@ def panels() -> dict[str, Panel]:
         "detect": _of_range(
             79,
             "Mean time to detect",
-            "Mean time from the first bad evaluation of a critical alert to its firing; the delay "
-            "of the data comes on top.",
+            "Mean time from the first bad minute to a critical alert: the age that the data of "
+            "requests has, and the wait from the first bad evaluation to the firing.",
             detection(paged),
             server=MAIN,
             empty="none began in this range",
@@ -80,12 +80,10 @@ def _table() -> Panel:
             Column("alertname", "Alert"),
             Column("Value #A", "Firing", seconds, 0, width=90),
             tables.severity("Value #B"),
-            Column("region", "Region"),
-            Column("service_name", "Service"),
-            Column("database_id", "Database"),
-            Column("redis_id", "Cache"),
+            Column("where", "Where"),
             Column("Value #C", "Times", _COUNT, 0),
             Column("Value #D", "Mean", seconds, 0),
+            Column("service_name", "Service"),
         ),
         sort=(("Severity", True), ("Firing", True)),
     )
@@ -114,7 +112,8 @@ def _timeline() -> Panel:
         boards.INCIDENTS.number,
         "When did which alert fire?",
         "Alerts while they fire, a line for each name, in the colour of its severity; the table "
-        "says where.",
+        "says where. They lag their causes by the age of the data and by the windows they look at: "
+        "some minutes, those on bands and trends up to half an hour.",
         _COUNT,
         (
             Target(

@@ -1,7 +1,9 @@
 """The panels of Infrastructure: what they ask and say."""
 
-from exporter.catalog import CATALOG, application, cloud_run, own
-from exporter.catalog.model import Events, Family, Matcher, Quantile, Rate, Reduce, Unit
+from dataclasses import replace
+
+from exporter.catalog import CATALOG, cloud_run, own
+from exporter.catalog.model import Events, Family, Quantile, Rate, Reduce, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import monitoring
@@ -11,6 +13,8 @@ from generators.dashboards.model import BoardText, Panel, Series, Target
 from generators.dashboards.parts import EVENTS, REGION, at, level, now, over_time, said
 from generators.dashboards.queries import family, filtered, raw
 from generators.dashboards.wording import Facts
+from generators.policy import WINDOW
+from generators.rules.names import span
 from generators.rules.trend import level_name
 
 CHOSEN = ("gcp_project", "region", "service_name", "database_id")
@@ -66,7 +70,7 @@ def _state() -> dict[str, Panel]:
 
 def _of_containers(name: str, title: str, found: Family) -> Panel:
     """Return a panel of a utilization: its mean by region, and the p95 of all instances."""
-    p95 = Target(raw(Quantile(0.95, found)), "p95 of all instances", look="limit")
+    p95 = Target(raw(Quantile(0.95, found)), "p95 of all instances", look="whole")
     return over_time(name, SIGNAL_PANELS[name].number, title, REGION, p95)
 
 
@@ -84,17 +88,20 @@ def _containers() -> dict[str, Panel]:
             (Target(states, "{{state}}"),),
             least=0.0,
         ),
-        "scaling": over_time(
-            "scaling_events",
-            SIGNAL_PANELS["scaling_events"].number,
-            "Scaling events in 5 min",
-            REGION,
-        ),
+        "scaling": _scaling(),
         "cpu": _of_containers("cpu_utilization", "CPU of containers", cloud_run.CPU_UTILIZATION),
         "memory": _of_containers(
             "memory_utilization", "Memory of containers", cloud_run.MEMORY_UTILIZATION
         ),
     }
+
+
+def _scaling() -> Panel:
+    """Return bars of five minutes, as each value is one of five minutes."""
+    number = SIGNAL_PANELS["scaling_events"].number
+    found = over_time("scaling_events", number, "Scaling events in 5 min", REGION)
+    bars = (replace(target, every=span(WINDOW)) for target in found.targets)
+    return replace(found, targets=tuple(bars))
 
 
 def _database() -> dict[str, Panel]:
@@ -118,37 +125,24 @@ def _database() -> dict[str, Panel]:
         "database_disk": _filling(
             boards.DATABASE_DISK.number, "Database disk", "database_disk", DATABASE
         ),
-        "pool": Panel(
-            boards.POOL.number,
-            "Connection pool, used of its limit",
-            "Connections of the application's pool that are in use, of those that it may have.",
-            _RATIO,
-            (
-                Target(
-                    f"{_active()} / {level(application.POOL_LIMIT, Reduce.SUM, REGION)}",
-                    "{{region}}",
-                ),
-            ),
-            1,
-            least=0.0,
-            most=1.0,
+        "pool": _filling(
+            boards.POOL.number, "Connection pool, used of its limit", "pool_utilization", REGION
+        ),
+        "database_cpu": _gauge(
+            147, "Database CPU", CATALOG["cloudsql_cpu_utilization_ratio"], _RATIO
         ),
     }
 
 
-def _active() -> str:
-    own = (Matcher("state", ("active",)),)
-    return f"sum by (region) ({filtered('app_pool_connections', REGION, own=own)})"
-
-
 def _filling(number: int, title: str, metric: str, by: tuple[str, ...]) -> Panel:
-    text = filtered(level_name(metric), _LEVEL)
+    text = filtered(level_name(metric), _LEVEL if by == DATABASE else by)
+    (label,) = by
     return Panel(
         number,
         title,
-        "What is used, of what there is, of each database.",
+        "What is used, of what there is.",
         _RATIO,
-        (Target(f"max by ({', '.join(by)}) ({text})", "{{database_id}}"),),
+        (Target(f"max by ({label}) ({text})", f"{{{{{label}}}}}"),),
         1,
         least=0.0,
         most=1.0,
@@ -186,16 +180,11 @@ def _counted(
 def _more_database() -> dict[str, Panel]:
     statements = CATALOG["cloudsql_postgresql_transactions_total"]
     return {
-        "database_cpu": _gauge(
-            147, "Database CPU", CATALOG["cloudsql_cpu_utilization_ratio"], _RATIO
-        ),
         "reads": _counted(148, "Disk reads", CATALOG["cloudsql_disk_reads_total"], EVENTS),
         "writes": _counted(149, "Disk writes", CATALOG["cloudsql_disk_writes_total"], EVENTS),
         "transactions": _counted(150, "Transactions", statements, "ops", ("transaction_type",)),
-        "query_band": band(159, "query_time", "Query time and its band", "database_id"),
-        "connections_band": band(
-            160, "db_connections", "Connections and their band", "database_id"
-        ),
+        "query_band": band(159, "query_time", "Query time", "database_id"),
+        "connections_band": band(160, "db_connections", "Connections", "database_id"),
         "deadlocks": _counted(
             151, "Deadlocks", CATALOG["cloudsql_postgresql_deadlocks_total"], _RATE
         ),

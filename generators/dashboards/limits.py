@@ -9,7 +9,7 @@ from exporter.catalog.signals import SIGNALS
 from generators.policy import BurnAlert, Policy
 from generators.rules import anomaly, correlation, health_rows
 
-BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY = (
+BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
     "burn_rate",
     "budget_remaining",
     "band",
@@ -17,8 +17,10 @@ BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY = (
     "data_age",
     "pace",
     "runway",
+    "change",
 )
 DOWN = "down"  # of what is 1 while it works
+_HALF = -0.5  # of a week's traffic is gone: a colour only, what alerts is the band
 _ROOM = 1.5  # of an axis, above its greatest limit
 
 
@@ -63,6 +65,7 @@ def limits(policy: Policy) -> Limits:
     found[BAND] = (Limit(anomaly.LIMIT, "low"),)
     found[CORRELATION] = (Limit(correlation.LIMIT, "low", alert=correlation.ALERT),)
     found[AGE] = (Limit(health_rows.STALE, "high", alert="DataStale"),)
+    found[CHANGE] = (Limit(_HALF, "medium", above=False),)
     found[DOWN] = (Limit(1, "high", above=False),)
     return found
 

@@ -53,7 +53,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: a label or the value of a query, as `Value #A`."""
+    """A column of a table: a label or the value of a query, as `Value #A`.
+
+    empty   what is shown in rows that have no value; empty for what the panel says
+    """
 
     field: str
     title: str
@@ -64,6 +67,7 @@ class Column:
     width: int | None = None
     mappings: tuple["Mapping", ...] = ()
     links: tuple["Link", ...] = ()
+    empty: str = ""
 
     def body(self) -> dict[str, Any]:
         """Return the column as the Jsonnet library takes it."""
@@ -77,6 +81,7 @@ class Column:
             "width": self.width,
             "mappings": [mapping.body() for mapping in self.mappings],
             "links": [link.body() for link in self.links],
+            "empty": self.empty,
         }
 
 
@@ -135,6 +140,7 @@ class Panel:
     columns: tuple[Column, ...] = ()
     sort: tuple[tuple[str, bool], ...] = ()
     sparkline: bool = True
+    logarithmic: bool = False
 
     def body(self, description: str) -> dict[str, Any]:
         """Return the panel as the Jsonnet library takes it."""
@@ -159,6 +165,7 @@ class Panel:
             "columns": [column.body() for column in self.columns],
             "sort": [{"displayName": name, "desc": down} for name, down in self.sort],
             "sparkline": self.sparkline,
+            "logarithmic": self.logarithmic,
         }
 
 

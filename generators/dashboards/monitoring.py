@@ -43,7 +43,7 @@ def _monitoring() -> dict[str, Panel]:
             "Age of the data, by family",
             "Age of the newest point of each family, of the oldest ones.",
             _SECONDS,
-            (Target(top(ages, 5), "{{family}}"),),
+            (Target(top(ages, 3), "{{family}}"),),
             0,
             Series.MANY,
             limits=AGE,

@@ -41,7 +41,7 @@ def budget(number: int, title: str, link: boards.Panel | None) -> Panel:
         1,
         Series.ONE,
         limits=BUDGET,
-        colour="ok",
+        colour="latency",
         empty="not known before five minutes of data",
         most=1.0,
         soft=(0.0, None),
@@ -91,11 +91,11 @@ def _state() -> dict[str, Panel]:
 def _saturation() -> dict[str, Panel]:
     return {
         "burn": burn_now(7),
-        "mean": now(
-            "response_time_average",
+        "lag": now(
+            "replication_lag",
             8,
-            "Response time, mean",
-            at(SIGNAL_PANELS["response_time_average"], "Open response times"),
+            "Replication lag",
+            at(SIGNAL_PANELS["replication_lag"], "Open the database"),
         ),
         "cache_l1": now(
             "cache_hit_rate_l1", 9, "Cache hit rate, L1", drill("Open the cache", Board.CACHE)

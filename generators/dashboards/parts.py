@@ -25,6 +25,8 @@ _DECIMALS = {Unit.RATIO: 1, Unit.SECONDS: 1, Unit.PER_SECOND: 1}
 _GREAT = ("active_users", "requests_total")  # counts that are written in thousands
 _FINE = {Kind.AVAILABILITY: 3, Kind.ERROR_RATE: 2}
 REGION = ("region",)
+RARE = (None, 1.0)  # soft bounds of what is mostly nothing
+_MIXED = "The line of all also moves when load shifts between them."
 AVAILABLE, ERRORS = "Availability (without 5xx)", "Error rate (4xx and 5xx)"
 
 
@@ -95,7 +97,7 @@ def over_time(
     return Panel(
         number,
         title,
-        found.help,
+        f"{found.help} {_MIXED}" if week and by else found.help,
         unit(found),
         tuple(targets),
         decimals(found),

@@ -23,12 +23,12 @@ from generators.rules.anomaly import BANDS
 from generators.rules.correlation import BY, PAIRS, Pair, coefficient_name
 
 CHOSEN = ("gcp_project", "region", "service_name")
-_FARTHEST = 5  # widths of a band that the picture has room for
+_LEAST_SCORE = 0.1  # widths of a band, where the scale begins
 _PERCENTILES = (
     ("response_time_p50", "p50", "ok"),
     ("response_time_average", "mean", "traffic"),
     ("response_time_p95", "p95", "latency"),
-    ("response_time_p99", "p99", "errors"),
+    ("response_time_p99", "p99", "resource"),
 )
 
 
@@ -59,13 +59,13 @@ def _times() -> dict[str, Panel]:
         "percentiles": Panel(
             40,
             "Response time, percentiles",
-            "Mean and percentiles of the response time of all that is chosen, together.",
+            "Mean and percentiles of the response time of all that is chosen, together; they also "
+            "move when traffic shifts between regions.",
             Unit.SECONDS.grafana,
             tuple(
                 Target(signal(name), legend, colour=colour) for name, legend, colour in _PERCENTILES
             ),
             1,
-            limits="response_time_p95",
             least=0.0,
         ),
         "heatmap": Panel(
@@ -141,23 +141,23 @@ def _anomalies() -> dict[str, Panel]:
         for pair in PAIRS
     )
     return {
-        "band_p95": band(45, "response_time_p95", "Response time, p95, and its band"),
-        "band_throughput": band(46, "throughput", "Throughput and its band"),
-        "band_errors": band(47, "error_rate", "Error rate and its band"),
+        "band_p95": band(45, "response_time_p95", "Response time, p95"),
+        "band_throughput": band(46, "throughput", "Throughput"),
+        "band_errors": band(47, "error_rate", "Error rate"),
         "scores": Panel(
             boards.ANOMALIES.number,
             "How unusual the signals are",
             "The distance of each signal from what was usual at this time of the last three "
-            "weeks, in widths of its band; of several series, the farthest. What is farther than "
-            f"{_FARTHEST} leaves the picture; the legend says how far.",
+            "weeks, in widths of its band; of several series, the farthest. Each line of the scale "
+            "is ten times the one below.",
             Unit.NONE.grafana,
             scores,
             1,
             Series.MANY,
             limits=BAND,
             empty=NO_BAND,
-            least=0.0,
-            most=float(_FARTHEST),
+            least=_LEAST_SCORE,
+            logarithmic=True,
         ),
         "pairs": Panel(
             48,
@@ -170,7 +170,7 @@ def _anomalies() -> dict[str, Panel]:
             2,
             Series.MANY,
             limits=CORRELATION,
-            empty="no pair of signals moves beyond its usual values",
+            empty=f"none of the {len(PAIRS)} pairs compared moved together",
             least=-1.0,
             most=1.0,
         ),

@@ -26,7 +26,7 @@ from generators.dashboards.parts import (
 )
 from generators.dashboards.queries import by_labels, expression, filtered, signal, top
 from generators.dashboards.wording import Facts
-from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, number
+from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy, number
 from generators.rules import longterm, slo
 from generators.rules.names import span
 from generators.rules.recording import recorded
@@ -34,6 +34,7 @@ from generators.rules.recording import recorded
 CHOSEN = ("gcp_project", "region", "service_name")
 _FAILED = (Matcher("response_code_class", ("4xx", "5xx")),)
 _ERRORS = Events(cloud_run.REQUESTS, _FAILED)
+_LEAST_BURN = 0.01  # where the scale of burn rates begins
 _WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 _COUNT = Unit.NONE.grafana
 
@@ -47,7 +48,13 @@ def board(facts: Facts) -> BoardText:
         "1m",
         "now-6h",
         CHOSEN,
-        {**_promise(facts), **_spending(), **_errors(facts), **_sources(), **incidents.panels()},
+        {
+            **_promise(facts),
+            **_spending(facts),
+            **_errors(facts),
+            **_sources(),
+            **incidents.panels(),
+        },
     )
 
 
@@ -79,7 +86,7 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             1,
             Series.ONE,
             limits=RUNWAY,
-            mappings=(Mapping("0", "spent", "critical"),),
+            mappings=(Mapping("0", "spent", _severity(facts)),),
             empty="not at this rate",
             least=0.0,
             sparkline=False,
@@ -100,6 +107,11 @@ def _promise(facts: Facts) -> dict[str, Panel]:
     }
 
 
+def _severity(facts: Facts) -> str:
+    spent = facts.policy.exhausted
+    return "medium" if spent is None else spent.severity
+
+
 def _runway(facts: Facts) -> str:
     """Return the seconds in which the budget is spent: 0 where it is, nothing where it lasts."""
     left = filtered(slo.REMAINING, slo.BY)
@@ -109,22 +121,35 @@ def _runway(facts: Facts) -> str:
     return f"min({lasts} or ({left} <= 0) * 0)"
 
 
-def _spending() -> dict[str, Panel]:
+def _burn_windows(policy: Policy) -> dict[int, str]:
+    """Return the long windows of burn alerts, or the usual ones, with what they are called."""
+    found = {window: span(window) for window in _WINDOWS}
+    for alert in (policy.breach, policy.burn):
+        if alert is not None:
+            for window, factor in zip(alert.windows, alert.factors, strict=True):
+                if window.long in found:
+                    found[window.long] = f"{span(window.long)}, limit {number(factor)}"
+    return found
+
+
+def _spending(facts: Facts) -> dict[str, Panel]:
     return {
         "budget": overview.budget(boards.BUDGET.number, "Error budget left", None),
         "burn": Panel(
             boards.BURN_RATES.number,
             "Burn rates of the error budget",
             "How many times as fast as the objective allows the error budget is spent, over "
-            "windows from an hour to three days, of the service that spends fastest.",
+            "windows from an hour to three days, of the service that spends fastest; each window "
+            "has its own limit. Each line of the scale is ten times the one below.",
             _COUNT,
             tuple(
-                Target(f"max({filtered(slo.burn(window), slo.BY)})", span(window))
-                for window in _WINDOWS
+                Target(f"max({filtered(slo.burn(window), slo.BY)})", legend)
+                for window, legend in _burn_windows(facts.policy).items()
             ),
             2,
             limits=BURN,
-            least=0.0,
+            least=_LEAST_BURN,
+            logarithmic=True,
         ),
     }
 
@@ -149,7 +174,7 @@ def _errors(facts: Facts) -> dict[str, Panel]:
         "availability": over_time(found.name, SIGNAL_PANELS[found.name].number, AVAILABLE, REGION),
         "uptime": Panel(
             71,
-            "When was it up?",
+            "When did it keep its promise?",
             "Each region's availability over five minutes: green, or in the colour of the alert "
             "on burn rates that goes off if it lasts.",
             found.unit.grafana,
@@ -192,7 +217,10 @@ def _windows(facts: Facts) -> Panel:
 
 
 def _sum(kind: str, window: float) -> str:
-    return f"sum({filtered(slo.events(kind, window), slo.BY)})"
+    """Return the events of a window, all counted in the same steps, as the longest one's are."""
+    if window > slo.SHORT[-1]:
+        return f"sum({filtered(slo.events(kind, window), slo.BY)})"
+    return f"sum(sum_over_time({filtered(slo.longterm(kind), slo.BY)}[{span(window)}]))"
 
 
 def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:

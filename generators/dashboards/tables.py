@@ -3,7 +3,8 @@
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators.boards import INCIDENTS
-from generators.dashboards.events import ALERT, alerts, deployed, ongoing, runbooks
+from generators.dashboards.events import ALERT, alerts, deployed, ongoing, placed, runbooks, serving
+from generators.dashboards.limits import CHANGE
 from generators.dashboards.model import LONGTERM, MAIN, Column, Link, Mapping, Panel, Series, Target
 from generators.dashboards.parts import REGION, at, at_region, decimals
 from generators.dashboards.queries import WEEK, by_labels, past, signal
@@ -14,16 +15,15 @@ STATES = tuple(
 )
 TIME = "dateTimeAsIso"
 _REGIONS = (
-    ("availability", "Availability"),
-    ("error_rate", "Errors"),
-    ("response_time_average", "Mean"),
-    ("response_time_p95", "p95"),
+    ("error_rate", "Errors (4xx, 5xx)"),
     ("throughput", "Requests"),
+    ("response_time_p95", "p95"),
+    ("availability", "Without 5xx"),
+    ("response_time_average", "Mean"),
     ("cpu_utilization", "CPU"),
     ("memory_utilization", "Memory"),
     ("instances", "Instances"),
 )
-_AFTER = 5  # columns
 
 
 def table(expr: str, server: str) -> Target:
@@ -40,7 +40,7 @@ def by_severity(chosen: tuple[str, ...], by: tuple[str, ...]) -> str:
     """Return how severe alerts are that fire, as the number that STATES has words for."""
     kept = by_labels(by)
     return " or ".join(
-        f"max{kept} ({alerts(chosen, state.text)}) * {state.value}" for state in STATES
+        f"max{kept} ({placed(alerts(chosen, state.text), by)}) * {state.value}" for state in STATES
     )
 
 
@@ -94,10 +94,8 @@ def active(number: int, settings: Settings, chosen: tuple[str, ...]) -> Panel:
             Column("alertname", "Alert", links=links),
             Column("Value #A", "Firing for", Unit.SECONDS.grafana, 0, width=90),
             severity("Value #B"),
-            Column("region", "Region"),
+            Column("where", "Where"),
             Column("service_name", "Service"),
-            Column("database_id", "Database"),
-            Column("redis_id", "Cache"),
         ),
         sort=(("Severity", True), ("Firing for", False)),
     )
@@ -108,16 +106,18 @@ def deploys(number: int) -> Panel:
     return Panel(
         number,
         "Last deploys",
-        "Revisions whose first instance time was billed within the range; what ran before the "
-        "exporter first saw the service is not one.",
+        "Revisions whose first instance time was billed within the range, and those that run: the "
+        "share is that of the instance time of the last ten minutes. What ran before the range is "
+        "no deploy, and has no time.",
         TIME,
-        (table(deployed(), MAIN),),
+        (table(deployed(), MAIN), table(serving(), MAIN)),
         0,
         Series.MANY,
         empty="No deploy in this range",
         columns=(
             Column("revision_name", "Revision"),
-            Column("Value", "First seen", TIME),
+            Column("Value #A", "First seen", TIME, empty="before"),
+            Column("Value #B", "Runs", Unit.RATIO.grafana, 0, empty="no more"),
             Column("service_name", "Service"),
         ),
         sort=(("First seen", True),),
@@ -132,7 +132,7 @@ def regions(number: int, title: str = "Regions at a glance") -> Panel:
         Column(field, title_, of.unit.grafana, decimals(of), cell="text", limits=of.name)
         for field, (_, title_), of in zip(fields, _REGIONS, found, strict=True)
     ]
-    columns.insert(_AFTER, Column(change, "vs last week", Unit.RATIO.grafana, 0))
+    columns.insert(2, Column(change, "vs last week", Unit.RATIO.grafana, 0, "text", CHANGE))
     now, before = past("throughput", REGION), past("throughput", REGION, WEEK)
     return Panel(
         number,
@@ -148,5 +148,5 @@ def regions(number: int, title: str = "Regions at a glance") -> Panel:
         0,
         Series.MANY,
         columns=(Column("region", "Region", links=(at_region("${__value.raw}"),)), *columns),
-        sort=(("Errors", True), ("Requests", True)),
+        sort=(("Errors (4xx, 5xx)", True),),
     )

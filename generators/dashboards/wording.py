@@ -47,10 +47,17 @@ class Facts:
 
 def description(facts: Facts, board: Board, panel: Panel) -> str:
     """Return the description of a panel."""
-    found = [panel.what, _origin(facts, panel), _kept(facts, panel)]
+    found = [panel.what, _exact(panel), _origin(facts, panel), _kept(facts, panel)]
     told = dict.fromkeys(_told(facts, rule) for rule in _alerts(facts, board, panel))
     found.append(f"Alert: {'; '.join(told)}." if told else "")
     return " ".join(text for text in found if text)
+
+
+def _exact(panel: Panel) -> str:
+    """Return how exact percentiles are, where there are some."""
+    if not any("histogram_quantile(" in target.expr for target in panel.targets):
+        return ""
+    return "A percentile is exact to the bucket that it falls in."
 
 
 def names(expr: str) -> set[str]:

@@ -140,7 +140,7 @@ def trends(policy: Policy) -> tuple[Trend, ...]:
             "redis_clients",
             0.5,
             4 * HOUR,
-            SIGNAL_PANELS["redis_health"],
+            boards.REDIS_CLIENTS,
         ),
     )
 

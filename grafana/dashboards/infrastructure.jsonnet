@@ -16,14 +16,15 @@ function(catalog, policy)
       [show.lines(name, 12) for name in ['cpu', 'memory']],
     ]),
     row.open(943, 'Does the database keep up?', [
-      [show.lines(name, 8) for name in ['lag', 'query_time', 'connections']],
-      [show.lines(name, 8) for name in ['database_memory', 'database_disk', 'pool']],
+      [show.lines(name, 12) for name in ['lag', 'query_time']],
+      [show.lines(name, 12) for name in ['connections', 'pool']],
+      [show.lines(name, 8) for name in ['database_cpu', 'database_memory', 'database_disk']],
     ]),
     row.open(944, 'Does the monitoring itself work?', [
       [show.timeline('exporter', 8), show.lines('age', 8), show.lines('cost', 8)],
     ]),
     row.closed(945, 'What else does the database do?', [
-      [show.lines(name, 8) for name in ['database_cpu', 'reads', 'writes']],
+      [show.lines(name, 12) for name in ['reads', 'writes']],
       [show.lines('transactions', 8), show.lines('deadlocks', 8), show.stacked('backends', 8)],
       [show.lines(name, 12) for name in ['query_band', 'connections_band']],
     ]),

@@ -19,7 +19,7 @@ function(catalog, policy)
       [show.table('regions', 24) { height:: 6 }],
     ]),
     row.open(902, 'How near is it to its limits?', [
-      [show.stat(name, 4) for name in ['burn', 'mean', 'cache_l1', 'cache_l2', 'cpu', 'memory']],
+      [show.stat(name, 4) for name in ['burn', 'lag', 'cache_l1', 'cache_l2', 'cpu', 'memory']],
     ]),
     row.closed(905, 'Who uses it?', [
       [show.lines(name, 12) for name in ['users', 'requests']],

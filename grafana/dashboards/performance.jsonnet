@@ -5,6 +5,9 @@ local row = import '../lib/rows.libsonnet';
 function(catalog, policy)
   local show = panels(catalog, policy);
   board(catalog, [
+    row.open(913, 'Which region differs?', [
+      [show.table('comparison', 24) { height:: 6 }],
+    ]),
     row.open(911, 'How long do requests take?', [
       [show.lines(name, 12) for name in ['p95', 'mean']],
       [show.lines('percentiles', 12), show.heatmap('heatmap', 12)],
@@ -13,12 +16,9 @@ function(catalog, policy)
     row.open(912, 'How much is asked for?', [
       [show.lines('throughput', 12), show.stacked('classes', 12)],
     ]),
-    row.open(913, 'Which region differs?', [
-      [show.table('comparison', 24) { height:: 6 }],
-    ]),
     row.open(914, 'What is unlike the weeks before?', [
       [show.lines(name, 8) for name in ['band_p95', 'band_throughput', 'band_errors']],
-      [show.lines(name, 12) for name in ['scores', 'pairs']],
+      [show.lines(name, 12) { height:: 10 } for name in ['scores', 'pairs']],
     ]),
     row.open(915, 'Which endpoint is slow?', [
       [show.lines('slowest', 12), show.table('endpoints', 12)],

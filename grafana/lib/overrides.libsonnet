@@ -76,6 +76,7 @@ local looks = {
     (if column.unit == '' then [] else [property('unit', column.unit)])
     + (if column.decimals == null then [] else [property('decimals', column.decimals)])
     + (if column.width == null then [] else [property('custom.width', column.width)])
+    + (if column.empty == '' then [] else [property('noValue', column.empty)])
     + (if column.cell == '' then [] else [property('custom.cellOptions', $.cells[column.cell])])
     + (if std.length(column.mappings) == 0 then [] else [property('mappings', $.mappings(column.mappings))])
     + (if column.steps == null then [] else [property('thresholds', column.steps)])

@@ -81,7 +81,7 @@ local chart(policy, panel, custom) =
           lineInterpolation: 'linear',
           lineWidth: tokens.line.width,
           pointSize: 5,
-          scaleDistribution: { type: 'linear' },
+          scaleDistribution: if panel.logarithmic then { log: 10, type: 'log' } else { type: 'linear' },
           showPoints: 'never',
           spanNulls: 600000,
           stacking: { group: 'A', mode: 'none' },

@@ -17,7 +17,7 @@ from tests.servers import Prometheus, wait_until
 
 WITHIN = 75  # seconds; what counts starts within a minute looks at whole minutes
 RANGE, STEP = 60, 15
-GRAFANA = {"__rate_interval": "4m", "__range": "30m", "__interval": "15s"}
+GRAFANA = {"__rate_interval": "4m", "__range": "30m", "__range_s": "1800", "__interval": "15s"}
 ALL = dict.fromkeys(("project", "region", "service", "database", "cache"), ".+")
 # What has no data here, and why.
 EMPTY = {
@@ -85,7 +85,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 def filled(text: str, **chosen: str) -> str:
     """Return an expression as Grafana sends it."""
     values = {**GRAFANA, **ALL, **chosen}
-    return re.sub(r"\$(\w+)", lambda found: values[found[1]], text)
+    return re.sub(r"\$([a-z_]+)", lambda found: values[found[1]], text)
 
 
 def answer(server: Prometheus, target: dict[str, Any], **chosen: str) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ FIXED: tuple[Panel, ...] = (
     boards.DATABASE_MEMORY,
     boards.DATABASE_DISK,
     boards.POOL,
+    boards.REDIS_CLIENTS,
     boards.EXPORTER,
     boards.DATA_AGE,
     boards.COST,

@@ -9,7 +9,7 @@ from generators.checks.places import Problem
 
 RULE = "variable"
 LABEL_VALUES = re.compile(r"label_values\((.+), (\w+)\)")
-_USED = re.compile(r"\$(?:\{(\w+)[^}]*\}|(\w+))")
+_USED = re.compile(r"\$(?:\{(\w+)[^}]*\}|([A-Za-z_]\w*))")  # $1 is a group of a regex
 _OWN = re.compile(r"__\w+")  # Grafana's
 _WANTED = {
     "refresh": 2,

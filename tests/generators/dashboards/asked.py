@@ -21,7 +21,7 @@ def expression(board: str, number: int, ref: str = "A") -> str:
 
 def filled(text: str) -> str:
     """Return a query whose variables are filled."""
-    return re.sub(r"\$(\w+)", lambda found: _OWN.get(found[1], ".*"), text)
+    return re.sub(r"\$([a-z_]+)", lambda found: _OWN.get(found[1], ".*"), text)
 
 
 def series(name: str, labels: Mapping[str, str], values: Sequence[float | None]) -> dict[str, str]:

@@ -51,14 +51,31 @@ def test_an_alert_fires_since_its_last_beginning(
 ) -> None:
     """What fired before does not count, and no more than the range is known."""
     given = [alert(*one) for one in alerts]
-    samples = {'{alertname="SLABreach", region="eu"}': minutes * 60.0}
+    samples = {'{alertname="SLABreach", where="eu"}': minutes * 60.0}
     assert agree(tmp_path, expression("overview", WRONG), given, {MINUTES: samples}) == ""
 
 
 def test_the_worst_severity_of_an_alert_is_said(tmp_path: Path) -> None:
     """As the number that the column has a word for."""
     given = [alert("Slow", "eu", ALWAYS, "high"), alert("Slow", "us", ALWAYS, "low")]
-    samples = {'{alertname="Slow", region="eu"}': 3.0, '{alertname="Slow", region="us"}': 1.0}
+    samples = {'{alertname="Slow", where="eu"}': 3.0, '{alertname="Slow", where="us"}': 1.0}
+    assert agree(tmp_path, expression("overview", WRONG, "B"), given, {MINUTES: samples}) == ""
+
+
+@pytest.mark.parametrize(
+    ("labels", "where"),
+    [
+        ({}, "all"),
+        ({"region": "eu"}, "eu"),
+        ({"region": "eu", "database_id": "ion:db"}, "ion:db"),
+        ({"redis_id": "cache"}, "cache"),
+    ],
+)
+def test_where_an_alert_is(tmp_path: Path, labels: dict[str, str], where: str) -> None:
+    """Its database or cache, else its region, else everywhere."""
+    own = {"alertname": "Slow", "alertstate": "firing", "severity": "high", **labels}
+    given = [series("ALERTS", own, [1] * (MINUTES + 1))]
+    samples = {f'{{alertname="Slow", where="{where}"}}': 3.0}
     assert agree(tmp_path, expression("overview", WRONG, "B"), given, {MINUTES: samples}) == ""
 
 
@@ -78,12 +95,18 @@ def test_all_is_well_only_where_alerts_are_evaluated(
 
 
 def test_a_mark_says_when_it_was_for_five_minutes(tmp_path: Path) -> None:
-    """A page and a deploy are found at each of them, with the same time, then no more."""
-    marks = reference()["reliability"]["annotations"]["list"][1:]
-    deploys, pages = (filled(mark["expr"]) for mark in marks)
-    begun = {minute: {'{alertname="SLABreach"}': 40 * 60e3} for minute in (40, 42, 44)}
-    assert agree(tmp_path, pages, [alert(*ENDED[2])], {39: {}, **begun, 46: {}}) == ""
+    """A page, a warning and a deploy are found at each of them, with one time, then no more."""
+    marks = reference()["infrastructure"]["annotations"]["list"][1:]
+    deploys, pages, warnings = (filled(mark["expr"]) for mark in marks)
     assert all(mark["useValueForTime"] for mark in marks)
+    name = '{alertname="SLABreach", severity="critical"}'
+    begun = {minute: {name: 40 * 60e3} for minute in (40, 42, 44)}
+    assert agree(tmp_path, pages, [alert(*ENDED[2])], {39: {}, **begun, 46: {}}) == ""
+    high = alert("CPUHigh", "eu", LATER, "medium")
+    assert agree(tmp_path, warnings, [high], {41: {}}) == "", "of no signal of the board"
+    high["series"] = high["series"].replace("{", '{signal="cpu_utilization",')
+    samples = {'{alertname="CPUHigh", severity="medium"}': 40 * 60e3}
+    assert agree(tmp_path, warnings, [high], {39: {}, 41: samples, 46: {}}) == ""
 
     def billed(revision: str, first: int) -> dict[str, str]:
         labels = {"service_name": "ion", "revision_name": revision}

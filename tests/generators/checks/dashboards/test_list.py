@@ -260,7 +260,7 @@ def test_a_column_has_a_unit_of_its_own() -> None:
 
     def seconds(body: Body) -> None:
         for override in panel(body, 43)["fieldConfig"]["overrides"]:
-            if override["matcher"]["options"] == "Availability":
+            if override["matcher"]["options"] == "Without 5xx":
                 override["properties"][0]["value"] = "s"
 
-    assert any("query A gives ratio, shown as s" in text for text in judged("performance", seconds))
+    assert any("query D gives ratio, shown as s" in text for text in judged("performance", seconds))
