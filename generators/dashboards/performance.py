@@ -23,7 +23,7 @@ from generators.rules.anomaly import BANDS
 from generators.rules.correlation import BY, PAIRS, Pair, coefficient_name
 
 CHOSEN = ("gcp_project", "region", "service_name")
-_LEAST_SCORE = 0.1  # widths of a band, where the scale begins
+_LEAST_SCORE = 0.01  # widths of a band, where the scale begins
 _PERCENTILES = (
     ("response_time_p50", "p50", "ok"),
     ("response_time_average", "mean", "traffic"),
