@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import (
     configs,
     cost,
+    dashboards,
     decoding,
     detection,
     encoding,
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "recording": recording.rows,
     "configs": configs.rows,
     "rules": rules.rows,
+    "dashboards": dashboards.rows,
     "detection": detection.rows,
     "soak": soak.rows,
 }

@@ -74,7 +74,7 @@ def _fill(folder: Path, now: int) -> None:
         chosen = [CATALOG[name] for name in families if name != _REQUESTS]
         write(world, chosen, Span(now - HOURS, now, _MINUTE), out)
     _add_second_service(recent)
-    past.write_text("".join(_requests(now)) + "# EOF\n")
+    past.write_text("".join(requests(now)) + "# EOF\n")
     recorded = folder / "recorded.om"
     recorded.write_text("".join(_recorded(now)) + "# EOF\n")
     for file in (past, recent, recorded):
@@ -93,7 +93,7 @@ def _add_second_service(file: Path) -> None:
     file.write_text(f"{lines}{''.join(more)}# EOF\n")
 
 
-def _requests(now: int) -> Iterator[str]:
+def requests(now: int) -> Iterator[str]:
     """Yield thirty days of steady requests, a sample a minute; one of a thousand fails."""
     regions = ("us-central1", "europe-west1", "asia-southeast1")
     rises = {"1xx": 0, "2xx": 5988, "3xx": 0, "4xx": 6, "5xx": 6}

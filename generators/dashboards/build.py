@@ -12,8 +12,8 @@ from exporter.errors import IonmonError
 from exporter.settings import Settings
 from generators.boards import VARIABLES
 from generators.dashboards import cache, infrastructure, overview, performance, reliability
-from generators.dashboards.events import annotations
 from generators.dashboards.limits import Limits, limits, soft
+from generators.dashboards.marks import marks
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import only
 from generators.dashboards.servers import datasources
@@ -103,7 +103,7 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
         "variables": variables(board.variables),
         "annotations": [
             {**one, "expr": only(str(one["expr"]), _names(board))}
-            for one in annotations(facts, board.board, board.variables)
+            for one in marks(facts, board.board, board.variables)
         ],
         "panels": {
             name: _roomy(panel, found).body(description(facts, board.board, panel))

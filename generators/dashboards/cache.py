@@ -63,7 +63,6 @@ def _state() -> dict[str, Panel]:
             0,
             Series.ONE,
             limits=DOWN,
-            colour="ok",
             mappings=HEALTH,
             sparkline=False,
             links=(at(SIGNAL_PANELS[health.name], "Open health"),),
@@ -76,7 +75,6 @@ def _state() -> dict[str, Panel]:
             (Target(raw(_used()), "used"),),
             1,
             Series.ONE,
-            colour="resource",
             empty="no limit is set",
             least=0.0,
             most=1.0,
@@ -95,7 +93,6 @@ def _state() -> dict[str, Panel]:
             (Target(raw(time_of_commands()), "mean"),),
             1,
             Series.ONE,
-            colour="latency",
             least=0.0,
         ),
     }

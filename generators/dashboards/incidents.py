@@ -1,5 +1,7 @@
 """Panels of what happened: alerts over time, how long they took, deploys."""
 
+from dataclasses import replace
+
 from exporter.catalog.model import Unit
 from generators import boards
 from generators.boards import Board
@@ -11,10 +13,9 @@ from generators.dashboards.events import (
     beginnings,
     detection,
     firing,
-    incidents,
     resolution,
 )
-from generators.dashboards.model import LONGTERM, MAIN, Column, Panel, Series, Target
+from generators.dashboards.model import LONGTERM, Column, Panel, Series, Target
 from generators.dashboards.parts import drill
 
 CHOSEN = ("gcp_project", "region", "service_name")
@@ -24,36 +25,38 @@ _COUNT = Unit.NONE.grafana
 def panels() -> dict[str, Panel]:
     """Return the panels by name."""
     paged = alerts(CHOSEN, PAGED)
-    begun, lasted = incidents(paged)
+    with_data = alerts(CHOSEN, PAGED, 'signal!=""')
+    count = _of_range(
+        77,
+        "Incidents",
+        "Times that critical alerts fired, one that fired when the range began included.",
+        Target(f"{beginnings(paged, ())} or vector(0)", server=LONGTERM),
+    )
     return {
         "timeline": _timeline(),
         "table": _table(),
-        "count": _of_range(
-            77,
-            "Incidents",
-            "Times that critical alerts began.",
-            f"{begun} or vector(0)",
-            unit=_COUNT,
-        ),
+        "count": replace(count, unit=_COUNT, decimals=0),
         "firing": _of_range(
-            78, "Time in incidents", "Time for which any critical alert fired.", lasted
+            78,
+            "Time in incidents",
+            "Time for which any critical alert fired.",
+            Target(firing(paged, ()), server=LONGTERM),
         ),
         "detect": _of_range(
             79,
             "Mean time to detect",
             "Mean time from the first bad minute to a critical alert: the age that the data of "
             "requests has, and the wait from the first bad evaluation to the firing.",
-            detection(paged),
-            server=MAIN,
-            empty="none began in this range",
+            Target(detection(with_data)),
+            "none began in this range",
         ),
         "resolve": _of_range(
             80,
             "Mean time to resolve",
             "Mean time from the first critical alert to the end of the last, of incidents that "
             "have ended; one that goes on is not among them.",
-            resolution(paged),
-            empty="no incident ended in this range",
+            Target(resolution(paged), server=LONGTERM),
+            "no incident ended in this range",
         ),
     }
 
@@ -78,9 +81,9 @@ def _table() -> Panel:
         empty="No alert fired in this range",
         columns=(
             Column("alertname", "Alert"),
-            Column("Value #A", "Firing", seconds, 0, width=90),
             tables.severity("Value #B"),
             Column("where", "Where"),
+            Column("Value #A", "Firing", seconds, 0, width=90),
             Column("Value #C", "Times", _COUNT, 0),
             Column("Value #D", "Mean", seconds, 0),
             Column("service_name", "Service"),
@@ -89,17 +92,16 @@ def _table() -> Panel:
     )
 
 
-def _of_range(number: int, title: str, what: str, expr: str, **more: str) -> Panel:
-    unit, server = more.get("unit", Unit.SECONDS.grafana), more.get("server", LONGTERM)
+def _of_range(number: int, title: str, what: str, target: Target, empty: str = "") -> Panel:
     return Panel(
         number,
         title,
         f"{what} An incident lasts while any critical alert fires.",
-        unit,
-        (Target(expr, title, instant=True, server=server),),
-        0 if unit == _COUNT else 1,
+        Unit.SECONDS.grafana,
+        (replace(target, legend=title, instant=True),),
+        1,
         Series.ONE,
-        empty=more.get("empty", "no incident in this range"),
+        empty=empty or "no incident in this range",
         least=0.0,
         sparkline=False,
         links=(drill("Open incidents", Board.RELIABILITY, boards.INCIDENTS.number),),

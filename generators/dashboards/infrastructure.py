@@ -61,7 +61,6 @@ def _state() -> dict[str, Panel]:
         0,
         Series.ONE,
         limits=AGE,
-        colour="ok",
         least=0.0,
         links=(at(boards.DATA_AGE, "Open the age of each family"),),
     )

@@ -1,4 +1,7 @@
-"""The policy's values as limits of panels: the same constants on which alerts fire."""
+"""The policy's values as limits of panels: the same constants on which alerts fire.
+
+Two are for colours alone: the time that the budget lasts, and how traffic changed in a week.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,16 +9,17 @@ from typing import Any
 
 from exporter.catalog.model import Bad
 from exporter.catalog.signals import SIGNALS
-from generators.policy import BurnAlert, Policy
-from generators.rules import anomaly, correlation, health_rows
+from generators.policy import DAY, BurnAlert, Policy
+from generators.rules import anomaly, correlation, health_rows, trend
 
-BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
+BURN, BUDGET, BAND, CORRELATION, AGE, PACE, PROMISE, RUNWAY, CHANGE = (
     "burn_rate",
     "budget_remaining",
     "band",
     "correlation",
     "data_age",
     "pace",
+    "promise",
     "runway",
     "change",
 )
@@ -57,8 +61,11 @@ def limits(policy: Policy) -> Limits:
     objective = Limit(policy.objective.availability, "medium", above=False)
     found["availability"] = (*pace[:1], objective)
     found[BURN] = tuple(sorted(_burn(policy.breach, policy.burn)))
-    found[PACE] = pace
-    found[RUNWAY] = tuple(sorted(_runway(policy)))
+    found[PACE], found[PROMISE] = pace, (objective,)
+    found[RUNWAY] = (
+        Limit(DAY, "high", above=False),
+        Limit(trend.BUDGET_DAYS * DAY, "medium", above=False),
+    )
     spent = policy.exhausted
     left = () if spent is None else (1 - spent.threshold, spent.severity, False, spent.name)
     found[BUDGET] = (Limit(*left),) if left else ()
@@ -85,14 +92,6 @@ def _pace(policy: Policy) -> Iterator[Limit]:
     for limit in _burn(policy.breach, policy.burn):
         if 1 < limit.value < 1 / allowed:
             yield Limit(round(1 - limit.value * allowed, 9), limit.severity, above=False)
-
-
-def _runway(policy: Policy) -> Iterator[Limit]:
-    """Yield the times in which a whole budget is spent at the fastest pace of each burn alert."""
-    for alert in (policy.breach, policy.burn):
-        if alert is not None:
-            left = round(policy.objective.window / max(alert.factors))
-            yield Limit(left, alert.severity, above=False)
 
 
 def soft(found: tuple[Limit, ...]) -> tuple[float | None, float | None]:

@@ -61,7 +61,6 @@ def burn_now(number: int) -> Panel:
         2,
         Series.ONE,
         limits=BURN,
-        colour="ok",
         least=0.0,
         links=(at(boards.BURN_RATES, "Open burn rates"),),
     )

@@ -1,6 +1,18 @@
 """Panels that several boards have: of a signal over time, of a signal now, and links between."""
 
-from exporter.catalog.model import Family, Kind, Level, Reduce, Signal, Unit
+from exporter.catalog.model import (
+    Complement,
+    Family,
+    Kind,
+    Level,
+    Mean,
+    MeanOf,
+    Quantile,
+    Ratio,
+    Reduce,
+    Signal,
+    Unit,
+)
 from generators.boards import Board
 from generators.boards import Panel as Place
 from generators.dashboards.model import LONGTERM, Link, Panel, Series, Target
@@ -26,7 +38,8 @@ _GREAT = ("active_users", "requests_total")  # counts that are written in thousa
 _FINE = {Kind.AVAILABILITY: 3, Kind.ERROR_RATE: 2}
 REGION = ("region",)
 RARE = (None, 1.0)  # soft bounds of what is mostly nothing
-_MIXED = "The line of all also moves when load shifts between them."
+_MIXED = "The line of all also moves when load shifts from one to another."
+_OF_EVENTS = (Complement, Mean, MeanOf, Quantile, Ratio)  # of all events, not sums of parts
 AVAILABLE, ERRORS = "Availability (without 5xx)", "Error rate (4xx and 5xx)"
 
 
@@ -97,7 +110,7 @@ def over_time(
     return Panel(
         number,
         title,
-        f"{found.help} {_MIXED}" if week and by else found.help,
+        _said_of(found) if week and by else found.help,
         unit(found),
         tuple(targets),
         decimals(found),
@@ -107,6 +120,10 @@ def over_time(
         least=least,
         most=most,
     )
+
+
+def _said_of(found: Signal) -> str:
+    return f"{found.help} {_MIXED}" if isinstance(found.expression, _OF_EVENTS) else found.help
 
 
 def now(name: str, number: int, title: str, link: Link) -> Panel:
@@ -122,7 +139,6 @@ def now(name: str, number: int, title: str, link: Link) -> Panel:
         decimals(found),
         Series.ONE,
         limits=name,
-        colour=colour(found),
         least=least,
         most=most,
         links=(link,),

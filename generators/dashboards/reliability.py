@@ -5,7 +5,7 @@ from exporter.catalog.model import Events, Matcher, Rate, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import incidents, overview, tables
-from generators.dashboards.limits import BURN, PACE, RUNWAY
+from generators.dashboards.limits import BURN, PACE, PROMISE, RUNWAY
 from generators.dashboards.model import (
     LONGTERM,
     BoardText,
@@ -80,7 +80,7 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             63,
             "Budget spent in",
             "Time until the error budget is spent, if errors go on as in the last hour or the last "
-            "six, whichever was worse.",
+            "six, whichever was worse; the alert on its trend looks at six.",
             Unit.SECONDS.grafana,
             (Target(_runway(facts), "left", server=LONGTERM),),
             1,
@@ -140,7 +140,8 @@ def _spending(facts: Facts) -> dict[str, Panel]:
             "Burn rates of the error budget",
             "How many times as fast as the objective allows the error budget is spent, over "
             "windows from an hour to three days, of the service that spends fastest; each window "
-            "has its own limit. Each line of the scale is ten times the one below.",
+            "has its own limit. One that is known in part counts for that part. Each line of the "
+            "scale is ten times the one below.",
             _COUNT,
             tuple(
                 Target(f"max({filtered(slo.burn(window), slo.BY)})", legend)
@@ -198,7 +199,7 @@ def _windows(facts: Facts) -> Panel:
         "C": kinds["requests"],
     }
     columns = (
-        Column("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
+        Column("Value #A", "Available", Unit.RATIO.grafana, 3, "text", PROMISE),
         Column("Value #B", "Failed", GROUPED, 0),
         Column("Value #C", "Requests", _COUNT, 1),
     )
@@ -217,9 +218,7 @@ def _windows(facts: Facts) -> Panel:
 
 
 def _sum(kind: str, window: float) -> str:
-    """Return the events of a window, all counted in the same steps, as the longest one's are."""
-    if window > slo.SHORT[-1]:
-        return f"sum({filtered(slo.events(kind, window), slo.BY)})"
+    """Return the events of a window, all counted in the same steps: of a part no more than all."""
     return f"sum(sum_over_time({filtered(slo.longterm(kind), slo.BY)}[{span(window)}]))"
 
 

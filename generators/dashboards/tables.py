@@ -3,11 +3,12 @@
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators.boards import INCIDENTS
-from generators.dashboards.events import ALERT, alerts, deployed, ongoing, placed, runbooks, serving
+from generators.dashboards.deploys import deployed, serving
+from generators.dashboards.events import ALERT, alerts, grouped, ongoing, runbooks
 from generators.dashboards.limits import CHANGE
 from generators.dashboards.model import LONGTERM, MAIN, Column, Link, Mapping, Panel, Series, Target
 from generators.dashboards.parts import REGION, at, at_region, decimals
-from generators.dashboards.queries import WEEK, by_labels, past, signal
+from generators.dashboards.queries import WEEK, past, signal
 from generators.policy import SEVERITIES, SIGNAL_BY_NAME, WATCHDOG
 
 STATES = tuple(
@@ -38,20 +39,19 @@ def values(count: int) -> list[str]:
 
 def by_severity(chosen: tuple[str, ...], by: tuple[str, ...]) -> str:
     """Return how severe alerts are that fire, as the number that STATES has words for."""
-    kept = by_labels(by)
     return " or ".join(
-        f"max{kept} ({placed(alerts(chosen, state.text), by)}) * {state.value}" for state in STATES
+        f"{grouped(alerts(chosen, state.text), by)} * {state.value}" for state in STATES
     )
 
 
 def severity(field: str) -> Column:
     """Return the column of how severe alerts are, in words and colours."""
-    return Column(field, "Severity", Unit.NONE.grafana, 0, "background", width=90, mappings=STATES)
+    return Column(field, "Severity", Unit.NONE.grafana, 0, "background", width=80, mappings=STATES)
 
 
 def active_count(number: int, chosen: tuple[str, ...]) -> Panel:
     """Return a panel of how many alerts fire now, by severity."""
-    counts = ((f"count({alerts(chosen, name)})", name) for name in SEVERITIES)
+    counts = ((f"count({grouped(alerts(chosen, name), ALERT)})", name) for name in SEVERITIES)
     evaluated = f'ALERTS{{alertname="{WATCHDOG}"}}'
     none = f"vector(0) and on () {evaluated} unless on () {alerts(chosen)}"
     return Panel(
@@ -92,9 +92,9 @@ def active(number: int, settings: Settings, chosen: tuple[str, ...]) -> Panel:
         empty="No alert fires",
         columns=(
             Column("alertname", "Alert", links=links),
-            Column("Value #A", "Firing for", Unit.SECONDS.grafana, 0, width=90),
             severity("Value #B"),
             Column("where", "Where"),
+            Column("Value #A", "Firing for", Unit.SECONDS.grafana, 0, width=90),
             Column("service_name", "Service"),
         ),
         sort=(("Severity", True), ("Firing for", False)),
@@ -107,8 +107,8 @@ def deploys(number: int) -> Panel:
         number,
         "Last deploys",
         "Revisions whose first instance time was billed within the range, and those that run: the "
-        "share is that of the instance time of the last ten minutes. What ran before the range is "
-        "no deploy, and has no time.",
+        "share is that of the instance time of the last ten minutes. What ran before the range, or "
+        "before the exporter first saw its service, is no deploy and has no time.",
         TIME,
         (table(deployed(), MAIN), table(serving(), MAIN)),
         0,
@@ -116,9 +116,10 @@ def deploys(number: int) -> Panel:
         empty="No deploy in this range",
         columns=(
             Column("revision_name", "Revision"),
-            Column("Value #A", "First seen", TIME, empty="before"),
-            Column("Value #B", "Runs", Unit.RATIO.grafana, 0, empty="no more"),
+            Column("Value #A", "First seen", TIME, empty="not in this range"),
+            Column("Value #B", "Runs", Unit.RATIO.grafana, 0, empty="none"),
             Column("service_name", "Service"),
+            Column("gcp_project", "Project"),
         ),
         sort=(("First seen", True),),
     )
@@ -132,7 +133,10 @@ def regions(number: int, title: str = "Regions at a glance") -> Panel:
         Column(field, title_, of.unit.grafana, decimals(of), cell="text", limits=of.name)
         for field, (_, title_), of in zip(fields, _REGIONS, found, strict=True)
     ]
-    columns.insert(2, Column(change, "vs last week", Unit.RATIO.grafana, 0, "text", CHANGE))
+    columns.insert(
+        2,
+        Column(change, "vs last week", Unit.RATIO.grafana, 0, "text", CHANGE, empty="new"),
+    )
     now, before = past("throughput", REGION), past("throughput", REGION, WEEK)
     return Panel(
         number,
@@ -143,7 +147,7 @@ def regions(number: int, title: str = "Regions at a glance") -> Panel:
         Unit.NONE.grafana,
         (
             *(table(signal(of.name, REGION), MAIN) for of in found),
-            table(f"{now} / {before} - 1", LONGTERM),
+            table(f"{now} / ({before} > 0) - 1", LONGTERM),
         ),
         0,
         Series.MANY,

@@ -46,7 +46,7 @@ def axis(series: Sequence[Series], pixels: float) -> Axis:
     values = list(_extent(series))
     if style.logarithmic:
         low, high = _magnitudes(fields, values)
-        ticks = _powers(low, high)
+        ticks = tuple(tick for tick in _powers(low, high) if low <= tick <= high)
     else:
         low, high = _range(fields, values)
         ticks = _ticks(low, high, max(2, round(pixels / _PIXELS_A_TICK)), field)
@@ -90,13 +90,16 @@ def _range(fields: Sequence[Field], values: list[float]) -> tuple[float, float]:
     low, high = _padded(least, max(least, most))
     low = _softened(low, least, soft_bottom, max, fixed=bottom)
     high = _softened(high, most, soft_top, min, fixed=top)
+    if fields[0].decimals == 0:
+        low, high = float(math.floor(low)), float(math.ceil(high))
     return (low, high) if low < high else (low, low + _OF_NOTHING)
 
 
 def _magnitudes(fields: Sequence[Field], values: list[float]) -> tuple[float, float]:
     """Return the ends of a logarithmic axis: fixed, or the powers of ten around what it shows."""
     shown = [value for value in values if value > 0] or [1.0]
-    bottom, top = (_bound(fields, end) for end in ("minimum", "maximum"))
+    ends = (_bound(fields, end) for end in ("minimum", "maximum"))
+    bottom, top = (end if end is not None and end > 0 else None for end in ends)
     low = bottom or 10.0 ** math.floor(math.log10(min(shown)))
     high = top or 10.0 ** math.ceil(math.log10(max(*shown, low)) + 1e-12)
     return (low, high) if low < high else (low, low * 10)

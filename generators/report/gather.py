@@ -246,7 +246,7 @@ def _regions(note: Noted, one: Points, step: float) -> Iterator[Event]:
     title = ": ".join(part for part in (templated(note.title, one.labels), text) if part)
     color = known(note.color, "red")
     if note.by_value:
-        yield from (Event(title, color, at, at) for at in _moments(one))
+        yield from (Event(title, color, *ends) for ends in _moments(one, step))
         return
     begin = last = None
     for time, value in zip(one.times, one.values, strict=True):
@@ -259,6 +259,16 @@ def _regions(note: Noted, one: Points, step: float) -> Iterator[Event]:
         yield Event(title, color, begin, last + step)
 
 
-def _moments(one: Points) -> list[float]:
-    """Return the times that values say, which are milliseconds."""
-    return sorted({value / 1000 for value in one.values if value and value == value})  # noqa: PLR0124 - NaN is a gap
+def _moments(one: Points, step: float) -> Iterator[tuple[float, float]]:
+    """Yield the times that values say, in milliseconds; those within a step of the last are one."""
+    begin = last = None
+    for value in one.values:
+        if not value or value != value:  # noqa: PLR0124 - NaN is a gap
+            continue
+        at = value / 1000
+        if last is not None and begin is not None and last + step < at:
+            yield begin, last
+            begin = None
+        begin, last = at if begin is None else begin, at
+    if begin is not None and last is not None:
+        yield begin, last

@@ -60,6 +60,7 @@ class Trend:
         return f"{self.source.rpartition(':')[0]}:trend_{what}"
 
 
+BUDGET_DAYS = 3
 _DATABASE = ("gcp_project", "region", "database_id")
 _LEVELS: dict[str, tuple[tuple[str, ...], Expression]] = {
     "database_memory": (_DATABASE, Level(cloud_sql.MEMORY_UTILIZATION, Reduce.MAX)),
@@ -230,18 +231,19 @@ def hold(trend: Trend) -> float:
 
 
 def budget_alert(settings: Settings) -> Alerting:
-    """Return the alert on an error budget that will be spent within three days."""
-    name, days = "ErrorBudgetTrend", 3
+    """Return the alert on an error budget that will be spent within some days."""
+    name = "ErrorBudgetTrend"
     says = Says(
         "The error budget will be spent.",
         f"The error budget {of(slo.BY)} is spent in {value(Unit.SECONDS)}, if errors go on "
-        f"like in the last six hours; it fires below {days}d.",
+        f"like in the last six hours; it fires below {BUDGET_DAYS}d.",
         "Look at which errors burn it, and at what began when they did.",
         boards.BUDGET,
     )
     return Alerting(
         name,
-        f"{slo.EXHAUSTION} < {days * DAY}\nand {slo.events('errors', 6 * HOUR)} >= {BAD_EVENTS}",
+        f"{slo.EXHAUSTION} < {BUDGET_DAYS * DAY}\n"
+        f"and {slo.events('errors', 6 * HOUR)} >= {BAD_EVENTS}",
         (("severity", "low"), ("signal", "availability"), ("category", "trend")),
         annotations(settings, name, says, slo.BY),
         slo.BY,

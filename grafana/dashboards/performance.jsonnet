@@ -18,7 +18,7 @@ function(catalog, policy)
     ]),
     row.open(914, 'What is unlike the weeks before?', [
       [show.lines(name, 8) for name in ['band_p95', 'band_throughput', 'band_errors']],
-      [show.lines(name, 12) { height:: 10 } for name in ['scores', 'pairs']],
+      [show.lines(name, 12) { height:: 11 } for name in ['scores', 'pairs']],
     ]),
     row.open(915, 'Which endpoint is slow?', [
       [show.lines('slowest', 12), show.table('endpoints', 12)],

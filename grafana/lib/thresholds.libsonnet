@@ -1,4 +1,4 @@
-// Limits of the policy as Grafana's threshold steps: where an alert fires, there the colour changes.
+// Limits as Grafana's threshold steps: where an alert fires, there the colour changes.
 local tokens = import 'tokens.libsonnet';
 
 local rising(limits) =

@@ -6,6 +6,7 @@ What takes weeks to come about is copied from what the rules make of the pages.
 
 import asyncio
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from exporter.simulator.application import SimulatedApplication
 from exporter.simulator.incidents import INCIDENTS, Episode, Scenario
 from exporter.simulator.world import World
 from generators.prometheus import main as main_config
+from generators.rules import longterm
 from generators.rules.build import build
 from generators.rules.model import Alerting, Group, Rule, RuleFile
 from tests.clocks import HandClock
@@ -30,6 +32,7 @@ BEFORE, AHEAD = 32 * MINUTE, 4 * MINUTE
 SCRAPE, STEP = 30, 10
 QUICK, EVALUATIONS = 3, 4
 KEPT = '{__name__=~".+:(longterm_.+|slo_.+)"}'
+_RECORDED = '{__name__=~".+:.+"}'
 _SCENARIO = Scenario("deploy", "", (Episode(INCIDENTS["deploy_gone_wrong"], 20, 60),))
 _TARGET = 'job="ionmon",instance="127.0.0.1:9841"'
 _OTHERS = (
@@ -109,13 +112,18 @@ def _at_once(group: Group) -> tuple[Rule, ...]:
     )
 
 
-def _made(folder: Path, now: float) -> list[dict[str, str]]:
-    """Return the labels of all that the rules make for the long term."""
+def made(folder: Path, now: float) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return the labels and values of what the rules make for the long term, and of the rest."""
     rules = build(REFERENCE)
     with prometheus(folder, _config(folder / "rules", rules.main)) as server:
         wait_until(lambda: _settled(server), "the rules' series for the long term", within=60)
-        found = server.api("query", query=KEPT, time=str(now + 60))["result"]
-    return [{**one["metric"], "value": one["value"][1]} for one in found]
+        found = server.api("query", query=_RECORDED, time=str(now + 60))["result"]
+    each = [{**one["metric"], "value": one["value"][1]} for one in found]
+    kept = re.compile(longterm.KEPT)
+    return (
+        [one for one in each if kept.fullmatch(one["__name__"])],
+        [one for one in each if not kept.fullmatch(one["__name__"])],
+    )
 
 
 def _settled(server: Prometheus) -> bool:
@@ -169,7 +177,7 @@ def servers(folder: Path) -> Iterator[Servers]:
     recent.mkdir()
     kept.mkdir()
     blocks(pages(folder, now - BEFORE, now + AHEAD), recent / "data")
-    _past(_made(recent, time.time()), folder / "past.om", now)
+    _past(made(recent, time.time())[0], folder / "past.om", now)
     blocks(folder / "past.om", kept / "data")
     rules, options = build(REFERENCE), ("--storage.tsdb.retention.time=90d",)
     with ExitStack() as stack:

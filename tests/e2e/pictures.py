@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.simulator.incidents import CALM, INCIDENTS, Episode, Scenario
+from generators.policy import WINDOW
 from generators.rules import slo
 from generators.rules.build import build
 from generators.rules.longterm import KEPT
@@ -45,7 +46,11 @@ _TROUBLE = Scenario(
         for name, before, minutes in _EPISODES
     ),
 )
-_STEPS = frozenset(slo.longterm(kind) for kind in ("requests", "errors"))
+_STEPS = frozenset(
+    name
+    for kind in ("requests", "errors")
+    for name in (slo.longterm(kind), slo.events(kind, WINDOW))
+)
 _PICTURES = (
     ("incident", "light", 1600),
     ("incident", "dark", 1600),
@@ -78,22 +83,24 @@ class Past:
 def prepare(folder: Path, past: Past) -> None:
     """Fill the data of both servers below `folder`."""
     rules = build(REFERENCE)
-    recent, kept = folder / "recent", folder / "kept"
-    for one in (recent, kept):
+    calm, recent, kept = (folder / name for name in ("once", "recent", "kept"))
+    for one in (calm, recent, kept):
         one.mkdir(parents=True)
     _say("scraping four calm hours and four of trouble, in virtual time")
     with ProcessPoolExecutor() as pool:
         found = pool.map(_pages, (folder / "calm", folder / "trouble"), (past.calm, past.trouble))
-        for path in found:
-            blocks(path, recent / "data")
+        for path, data in zip(found, ((calm, recent), (recent,)), strict=True):
+            for one in data:
+                blocks(path, one / "data")
             path.unlink()
     _say("evaluating the rules of the server with 72 hours")
-    evaluate(recent, rules.main, past.calm)
-    calm = _held(recent, past.calm)
-    _add(_tiles(calm, past), recent, kept)
-    evaluate(recent, rules.main, past.trouble)
+    evaluate(calm, rules.main, past.calm)
+    lived = _held(calm, past.calm)
+    _add(_tiles(lived, past), recent, kept)
+    for span in (past.calm, past.trouble):
+        evaluate(recent, rules.main, span)
     _say("evaluating the rules of the server with 90 days")
-    _add(_kept(calm, _held(recent, past.trouble)), kept)
+    _add(_kept(_held(recent, past.calm), _held(recent, past.trouble)), kept)
     for span in (past.calm, past.trouble):
         evaluate(kept, rules.longterm, span)
 

@@ -35,9 +35,11 @@ EMPTY = {
     ("infrastructure", 153, "A"): "no poll failed",
     ("infrastructure", 159, "D"): "nothing leaves the band",
     ("infrastructure", 160, "D"): "nothing leaves the band",
-    ("infrastructure", 226, "A"): "cost is worked out by a running exporter only",
     ("infrastructure", 226, "B"): "no budget is set",
-    ("reliability", 63, "A"): "the budget is spent already",
+    ("overview", 6, "D"): "nothing leaves its band, and there is no trend",
+    ("overview", 6, "E"): "alerts fire",
+    ("reliability", 65, "D"): "nothing leaves its band, and there is no trend",
+    ("reliability", 65, "E"): "alerts fire",
 }
 
 

@@ -105,5 +105,7 @@ def _counts(node: Node) -> bool:
         return True
     if isinstance(node, Call) and node.function == "count_over_time":
         return True
+    if isinstance(node, Binary) and node.operator in ("+", "or"):
+        return _counts(node.left) and _counts(node.right)
     below: Iterable[Node] = children(node) if isinstance(node, Aggregate) else ()
     return any(map(_counts, below))

@@ -9,8 +9,9 @@ import yaml
 
 from tests.generators.dashboards.made import panel, reference
 
-MINUTES = 60  # that the range of a dashboard lasts, and the series
-_OWN = {"__range": f"{MINUTES}m", "__range_s": str(MINUTES * 60), "__rate_interval": "4m"}
+MINUTES = 60  # that series last
+RANGE = 58 * 60  # seconds that a dashboard looks back
+_OWN = {"__range": f"{RANGE}s", "__range_s": str(RANGE), "__rate_interval": "4m"}
 
 
 def expression(board: str, number: int, ref: str = "A") -> str:
@@ -25,7 +26,7 @@ def filled(text: str) -> str:
 
 
 def series(name: str, labels: Mapping[str, str], values: Sequence[float | None]) -> dict[str, str]:
-    """Return a series with a value each minute; None is a minute without."""
+    """Return a series, value by value; None is no value."""
     pairs = ",".join(f'{label}="{text}"' for label, text in labels.items())
     words = ("stale" if value is None else f"{value:g}" for value in values)
     return {"series": f"{name}{{{pairs}}}", "values": " ".join(words)}
@@ -35,20 +36,25 @@ def agree(
     folder: Path,
     expr: str,
     given: Sequence[dict[str, str]],
-    wanted: Mapping[int, Mapping[str, float]],
+    wanted: Mapping[int | str, Mapping[str, float]],
+    every: str = "1m",
 ) -> str:
-    """Return what promtool finds wrong, of the samples by their labels at minutes; or nothing."""
+    """Return what promtool finds wrong, of the samples by their labels; or nothing.
+
+    wanted   samples at minutes, or at times such as 58m40s
+    every    the time between the values of the series
+    """
     tests = [
         {
             "expr": expr,
-            "eval_time": f"{minute}m",
+            "eval_time": at if isinstance(at, str) else f"{at}m",
             "exp_samples": [{"labels": text, "value": value} for text, value in samples.items()],
         }
-        for minute, samples in wanted.items()
+        for at, samples in wanted.items()
     ]
-    body = {"interval": "1m", "input_series": [*given], "promql_expr_test": tests}
+    body = {"interval": every, "input_series": [*given], "promql_expr_test": tests}
     path = folder / "asked.yml"
-    path.write_text(yaml.safe_dump({"evaluation_interval": "1m", "tests": [body]}))
+    path.write_text(yaml.safe_dump({"evaluation_interval": every, "tests": [body]}))
     done = subprocess.run(
         ["promtool", "test", "rules", str(path)], capture_output=True, text=True, check=False
     )

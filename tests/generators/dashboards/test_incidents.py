@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generators.dashboards.asked import MINUTES, agree, expression, filled, series
+from tests.generators.dashboards.asked import MINUTES, RANGE, agree, expression, filled, series
 from tests.generators.dashboards.made import reference
 
 FIRST, SECOND, LATER = range(5, 20), range(15, 30), range(40, 45)
@@ -12,7 +12,7 @@ GOING_ON, ALWAYS = range(50, MINUTES + 1), range(MINUTES + 1)
 ENDED = (("SLABreach", "", FIRST), ("ErrorRateCritical", "eu", SECOND), ("SLABreach", "us", LATER))
 ONE_MORE = (*ENDED, ("SLABreach", "eu", GOING_ON))
 ONE_LONG = (("SLABreach", "eu", ALWAYS),)
-INCIDENTS, LASTED, RESOLVED, ACTIVE, WRONG = 77, 78, 80, 6, 31
+INCIDENTS, LASTED, RESOLVED, ACTIVE, WRONG, DEPLOYS = 77, 78, 80, 6, 31, 32
 Alerts = tuple[tuple[str, str, range], ...]
 
 
@@ -32,6 +32,7 @@ def alert(name: str, region: str, minutes: range, severity: str = "critical") ->
         (INCIDENTS, "critical", ONE_MORE, 3),
         (RESOLVED, "critical", ONE_MORE, 15 * 60),
         (RESOLVED, "critical", ONE_LONG, None),
+        (INCIDENTS, "critical", ONE_LONG, 1),
         (INCIDENTS, "high", ENDED, 0),
     ],
 )
@@ -45,14 +46,62 @@ def test_alerts_that_overlap_are_one_incident(
     assert agree(tmp_path, asked, given, {MINUTES: samples}) == ""
 
 
-@pytest.mark.parametrize(("alerts", "minutes"), [(ONE_MORE, 10), (ONE_LONG, MINUTES)])
+@pytest.mark.parametrize(("alerts", "age"), [(ONE_MORE, 600), (ONE_LONG, RANGE)])
 def test_an_alert_fires_since_its_last_beginning(
-    tmp_path: Path, alerts: Alerts, minutes: int
+    tmp_path: Path, alerts: Alerts, age: float
 ) -> None:
     """What fired before does not count, and no more than the range is known."""
     given = [alert(*one) for one in alerts]
-    samples = {'{alertname="SLABreach", where="eu"}': minutes * 60.0}
+    samples = {'{alertname="SLABreach", where="eu"}': age}
     assert agree(tmp_path, expression("overview", WRONG), given, {MINUTES: samples}) == ""
+
+
+def seconds(name: str, *stretches: tuple[int, int]) -> dict[str, str]:
+    """Return the series of an alert that fires from some seconds to others, every ten seconds."""
+    labels = {"alertname": name, "alertstate": "firing", "severity": "critical"}
+    values = [
+        1 if any(begin <= at < end for begin, end in stretches) else None
+        for at in range(0, MINUTES * 60 + 1, 10)
+    ]
+    return series("ALERTS", labels, values)
+
+
+NOW = 58 * 60 + 40
+NEW = (NOW - 20, NOW + 60)
+QUARTER = (600, 1500)
+
+
+@pytest.mark.parametrize(
+    ("stretches", "age"),
+    [
+        ((NEW,), 0),
+        ((QUARTER, NEW), 0),
+        (((0, 1500), NEW), 0),
+        ((QUARTER, (NOW - 600, NOW + 60)), 580),
+        (((0, NOW + 60),), RANGE),
+    ],
+)
+def test_an_alert_between_two_minutes(
+    tmp_path: Path, stretches: tuple[tuple[int, int], ...], age: float
+) -> None:
+    """One that just began is new, whatever fired before; one that always fired fills the range."""
+    given, at = [seconds("Slow", *stretches)], f"{NOW}s"
+    samples = {'{alertname="Slow", where="all"}': age}
+    assert agree(tmp_path, expression("overview", WRONG), given, {at: samples}, "10s") == ""
+
+
+@pytest.mark.parametrize(
+    "last", [NEW, (NOW - 1100, NOW - 10), (NOW - 1100, NOW + 60), (NOW - 1100, NOW - 80)]
+)
+def test_the_mean_of_ended_incidents_between_two_minutes(
+    tmp_path: Path, last: tuple[int, int]
+) -> None:
+    """What has just begun, has just ended or goes on changes nothing of what has ended."""
+    both = last[1] == NOW - 80
+    mean = (900 + 1020) / 2 if both else 900
+    given = [seconds("SLABreach", QUARTER, last)]
+    asked = expression("reliability", RESOLVED)
+    assert agree(tmp_path, asked, given, {f"{NOW}s": {"{}": mean}}, "10s") == ""
 
 
 def test_the_worst_severity_of_an_alert_is_said(tmp_path: Path) -> None:
@@ -94,13 +143,13 @@ def test_all_is_well_only_where_alerts_are_evaluated(
     assert agree(tmp_path, asked, others, {MINUTES: {}}) == ""
 
 
-def test_a_mark_says_when_it_was_for_five_minutes(tmp_path: Path) -> None:
-    """A page, a warning and a deploy are found at each of them, with one time, then no more."""
+def test_a_mark_says_when_it_was_for_some_minutes(tmp_path: Path) -> None:
+    """A page, a warning and a deploy are found in each of them, with one time, then no more."""
     marks = reference()["infrastructure"]["annotations"]["list"][1:]
     deploys, pages, warnings = (filled(mark["expr"]) for mark in marks)
     assert all(mark["useValueForTime"] for mark in marks)
     name = '{alertname="SLABreach", severity="critical"}'
-    begun = {minute: {name: 40 * 60e3} for minute in (40, 42, 44)}
+    begun = {minute: {name: 40 * 60e3} for minute in (40, 42, 43)}
     assert agree(tmp_path, pages, [alert(*ENDED[2])], {39: {}, **begun, 46: {}}) == ""
     high = alert("CPUHigh", "eu", LATER, "medium")
     assert agree(tmp_path, warnings, [high], {41: {}}) == "", "of no signal of the board"
@@ -108,12 +157,22 @@ def test_a_mark_says_when_it_was_for_five_minutes(tmp_path: Path) -> None:
     samples = {'{alertname="CPUHigh", severity="medium"}': 40 * 60e3}
     assert agree(tmp_path, warnings, [high], {39: {}, 41: samples, 46: {}}) == ""
 
-    def billed(revision: str, first: int) -> dict[str, str]:
-        labels = {"service_name": "ion", "revision_name": revision}
-        values = [None if minute < first else 60 * minute for minute in range(MINUTES + 1)]
-        return series("cloudrun_billable_instance_seconds_total", labels, values)
-
     name = '{service_name="ion", revision_name="new"}'
-    seen = {minute: {name: 30 * 60e3} for minute in (31, 33, 34)}
+    seen = {minute: {name: 30 * 60e3} for minute in (31, 32, 33)}
     given = [billed("old", 0), billed("new", 30)]
     assert agree(tmp_path, deploys, given, {29: {}, **seen, 36: {}}) == ""
+
+
+@pytest.mark.parametrize("first", range(30, 35))
+def test_a_deploy_is_found_whenever_it_was(tmp_path: Path, first: int) -> None:
+    """The table of deploys looks every five minutes, and says the minute all the same."""
+    samples = {'{service_name="ion", revision_name="new"}': first * 60e3}
+    given = [billed("old", 0), billed("new", first)]
+    assert agree(tmp_path, expression("overview", DEPLOYS), given, {MINUTES: samples}) == ""
+
+
+def billed(revision: str, first: int) -> dict[str, str]:
+    """Return the billed time of a revision since a minute."""
+    labels = {"service_name": "ion", "revision_name": revision}
+    values = [None if minute < first else 60 * minute for minute in range(MINUTES + 1)]
+    return series("cloudrun_billable_instance_seconds_total", labels, values)

@@ -7,7 +7,7 @@ def test_a_description_says_it_all() -> None:
     """What, from which metric, how late, which alert at which value for how long."""
     assert panel(reference()["performance"], 106)["description"] == (
         "Time that 95 of 100 requests stay below. The line of all also moves when load shifts "
-        "between them. A percentile is exact to the bucket that it falls in. "
+        "from one to another. A percentile is exact to the bucket that it falls in. "
         "From cloudrun_request_duration_seconds (run.googleapis.com/request_latencies). "
         "The newest value is up to 3m old. "
         "Alert: ResponseTimeCritical above 200ms for 3m (critical); ResponseTimeWarning above "

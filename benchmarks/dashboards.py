@@ -1,0 +1,117 @@
+"""How long the dashboards' queries take over thirty days, beside one panel straight on counters.
+
+A server holds all that the rules keep for the long term, thirty days of it, a sample each five
+minutes, and 72 hours of what they record each minute. Every query of every panel is asked as
+Grafana asks it for thirty days on a screen of 1,600 pixels. The baseline is the error rate alone,
+on thirty days of counters, a sample a minute.
+"""
+
+import json
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from benchmarks.row import Row, percentile
+from benchmarks.rules import DAYS, requests
+from generators.dashboards.build import texts
+from generators.policy import policy
+from generators.report.span import Span, step, written
+from generators.rules.build import build
+from tests.e2e.boards import REFERENCE, made, pages
+from tests.e2e.past import OPTIONS
+from tests.e2e.past import written as lines
+from tests.servers import Prometheus, blocks, prometheus
+
+_SCREEN, _MINUTE, _FIVE, _HELD = 1600, 60, 300, 72 * 3600
+_WITHIN = 2.0  # seconds; people wait for the slowest panel
+_ALL = ".+"
+_BY_HAND = (
+    'sum by (region) (rate(cloudrun_requests_total{response_code_class=~"4xx|5xx"}[5m]))'
+    " / sum by (region) (rate(cloudrun_requests_total[5m]))"
+)
+
+
+def rows() -> Iterator[Row]:
+    """Yield the rows of this file."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        now = int(time.time()) // _FIVE * _FIVE
+        count = _fill(folder, now)
+        server = stack.enter_context(prometheus(folder, "{}", *OPTIONS, "--query.timeout=60s"))
+        span = Span(now - DAYS, now)
+        took = {name: _seconds(server, query, span) for name, query in _queries(span)}
+        by_hand = _seconds(server, {"query": _BY_HAND, "step": _step(span, 12)}, span)
+    slowest = max(took, key=took.__getitem__)
+    values = list(took.values())
+    yield Row(
+        f"slowest of {len(took)} queries of the dashboards, 30 days of {count:,} series",
+        f"{took[slowest]:.2f} s ({slowest}); half within {percentile(values, 0.5) * 1e3:.0f} ms",
+        f"{by_hand:.2f} s for the error rate alone, straight on 15 counters",
+        f"{_WITHIN:.0f} s",
+        took[slowest] <= _WITHIN,
+    )
+
+
+def _fill(folder: Path, now: int) -> int:
+    """Write what the server holds; return the number of series that are kept for long."""
+    short = folder / "short"
+    short.mkdir()
+    scraped = pages(short, now - 32 * _MINUTE, now)
+    for data in (short / "data", folder / "data"):
+        blocks(scraped, data)
+    kept, recorded = made(short, now)
+    counters = folder / "counters.om"
+    counters.write_text("".join(requests(now)) + "# EOF\n")
+    blocks(counters, folder / "data")
+    past = folder / "past.om"
+    with past.open("w") as out:
+        for labels, start, every in (
+            *((one, now - DAYS, _FIVE) for one in kept),
+            *((one, now - _HELD, _MINUTE) for one in recorded),
+        ):
+            name, value = labels.pop("__name__"), float(labels.pop("value"))
+            wave = {at: value * (1 + at // every % 7 / 100) for at in range(start, now + 1, every)}
+            out.writelines(lines(name, labels, wave))
+        out.write("# EOF\n")
+    blocks(past, folder / "data")
+    return len(kept)
+
+
+def _queries(span: Span) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each panel's queries by the panel's title, with all variables filled."""
+    rules, held = build(REFERENCE), policy(REFERENCE)
+    for path, text in texts(REFERENCE, rules, held).items():
+        board = json.loads(text)
+        shown = (p for row in board["panels"] for p in (row, *row.get("panels", ())))
+        for panel in (one for one in shown if one["type"] != "row"):
+            for target in panel["targets"]:
+                name = f"{Path(path).stem}: {panel['title']} {target['refId']}"
+                yield name, _asked(target, _step(span, panel["gridPos"]["w"]))
+
+
+def _step(span: Span, columns: int) -> str:
+    return f"{step(span, _SCREEN * columns / 24, 15):.0f}"
+
+
+def _asked(target: dict[str, Any], apart: str) -> dict[str, str]:
+    own = {
+        "__range": written(DAYS),
+        "__range_s": str(DAYS),
+        "__interval": written(float(apart)),
+        "__rate_interval": written(4 * float(apart)),
+    }
+    query = re.sub(r"\$([a-z_]+)", lambda found: own.get(found[1], _ALL), target["expr"])
+    return {"query": query} if target["instant"] else {"query": query, "step": apart}
+
+
+def _seconds(server: Prometheus, query: dict[str, str], span: Span) -> float:
+    begun = time.perf_counter()
+    if "step" in query:
+        server.api("query_range", start=str(span.start), end=str(span.end), **query)
+    else:
+        server.api("query", time=str(span.end), **query)
+    return time.perf_counter() - begun
