@@ -29,3 +29,17 @@ def test_the_worse_of_two_windows_spends_it(
     values = {slo.REMAINING: left, slo.burn(3600): hour, slo.burn(6 * 3600): six}
     given = [series(name, labels, [value] * (MINUTES + 1)) for name, value in values.items()]
     assert agree(tmp_path, expression("reliability", SPENT_IN), given, {MINUTES: wanted}) == ""
+
+
+def test_the_service_that_has_least_is_said(tmp_path: Path) -> None:
+    """Each service's own pace spends its own budget; one that is spent is first."""
+    given = []
+    for service, left, pace in (("a", 0.5, 1.5), ("b", 0.9, 20.0)):
+        labels = {"gcp_project": "ion", "service_name": service}
+        values = {slo.REMAINING: left, slo.burn(3600): pace, slo.burn(6 * 3600): 1.2}
+        given += [series(name, labels, [v] * (MINUTES + 1)) for name, v in values.items()]
+    asked = expression("reliability", SPENT_IN)
+    assert agree(tmp_path, asked, given, {MINUTES: {"{}": 0.9 * DAYS / 20}}) == ""
+    spent = {"gcp_project": "ion", "service_name": "c"}
+    given.append(series(slo.REMAINING, spent, [-0.2] * (MINUTES + 1)))
+    assert agree(tmp_path, asked, given, {MINUTES: {"{}": 0.0}}) == ""

@@ -12,7 +12,7 @@ GOING_ON, ALWAYS = range(50, MINUTES + 1), range(MINUTES + 1)
 ENDED = (("SLABreach", "", FIRST), ("ErrorRateCritical", "eu", SECOND), ("SLABreach", "us", LATER))
 ONE_MORE = (*ENDED, ("SLABreach", "eu", GOING_ON))
 ONE_LONG = (("SLABreach", "eu", ALWAYS),)
-INCIDENTS, LASTED, RESOLVED, ACTIVE, WRONG, DEPLOYS = 77, 78, 80, 6, 31, 32
+INCIDENTS, LASTED, RESOLVED, ACTIVE, WRONG = 77, 78, 80, 6, 31
 Alerts = tuple[tuple[str, str, range], ...]
 
 
@@ -144,9 +144,9 @@ def test_all_is_well_only_where_alerts_are_evaluated(
 
 
 def test_a_mark_says_when_it_was_for_some_minutes(tmp_path: Path) -> None:
-    """A page, a warning and a deploy are found in each of them, with one time, then no more."""
+    """A page and a warning are found in each of them, with one time, then no more."""
     marks = reference()["infrastructure"]["annotations"]["list"][1:]
-    deploys, pages, warnings = (filled(mark["expr"]) for mark in marks)
+    _, pages, warnings = (filled(mark["expr"]) for mark in marks)
     assert all(mark["useValueForTime"] for mark in marks)
     name = '{alertname="SLABreach", severity="critical"}'
     begun = {minute: {name: 40 * 60e3} for minute in (40, 42, 43)}
@@ -157,22 +157,39 @@ def test_a_mark_says_when_it_was_for_some_minutes(tmp_path: Path) -> None:
     samples = {'{alertname="CPUHigh", severity="medium"}': 40 * 60e3}
     assert agree(tmp_path, warnings, [high], {39: {}, 41: samples, 46: {}}) == ""
 
-    name = '{service_name="ion", revision_name="new"}'
-    seen = {minute: {name: 30 * 60e3} for minute in (31, 32, 33)}
-    given = [billed("old", 0), billed("new", 30)]
-    assert agree(tmp_path, deploys, given, {29: {}, **seen, 36: {}}) == ""
+
+DETECTED, TABLE = 79, 76
 
 
-@pytest.mark.parametrize("first", range(30, 35))
-def test_a_deploy_is_found_whenever_it_was(tmp_path: Path, first: int) -> None:
-    """The table of deploys looks every five minutes, and says the minute all the same."""
-    samples = {'{service_name="ion", revision_name="new"}': first * 60e3}
-    given = [billed("old", 0), billed("new", first)]
-    assert agree(tmp_path, expression("overview", DEPLOYS), given, {MINUTES: samples}) == ""
+def test_the_time_to_detect_has_the_age_of_the_data(tmp_path: Path) -> None:
+    """Two minutes of waiting after the first bad evaluation, on data that is three minutes old."""
+    name = {"alertname": "SLABreach", "region": "eu", "severity": "critical", "signal": "x"}
+    began = [None if minute < 38 else 38 * 60 for minute in range(MINUTES + 1)]
+    firing = [None if minute < 40 else 1 for minute in range(MINUTES + 1)]
+    given = [
+        series("ALERTS_FOR_STATE", name, began),
+        series("ALERTS", {**name, "alertstate": "firing"}, firing),
+        series(
+            "ionmon_data_age_seconds",
+            {"family": "cloudrun_requests_total", "gcp_project": "p"},
+            [180] * (MINUTES + 1),
+        ),
+    ]
+    samples = {MINUTES: {"{}": 300.0}}
+    assert agree(tmp_path, expression("reliability", DETECTED), given, samples) == ""
 
 
-def billed(revision: str, first: int) -> dict[str, str]:
-    """Return the billed time of a revision since a minute."""
-    labels = {"service_name": "ion", "revision_name": revision}
-    values = [None if minute < first else 60 * minute for minute in range(MINUTES + 1)]
-    return series("cloudrun_billable_instance_seconds_total", labels, values)
+@pytest.mark.parametrize(("ref", "wanted"), [("A", 1800), ("B", 4), ("C", 2), ("D", 900)])
+def test_the_table_of_alerts(tmp_path: Path, ref: str, wanted: float) -> None:
+    """How long an alert fired, how severe it was, how often, and for how long on the mean."""
+    given = [alert("Slow", "eu", range(10, 25)), alert("Slow", "eu", range(30, 45), "high")]
+    samples = {'{alertname="Slow", where="eu"}': float(wanted)}
+    assert agree(tmp_path, expression("reliability", TABLE, ref), given, {MINUTES: samples}) == ""
+
+
+def test_alerts_are_counted_as_the_table_has_them(tmp_path: Path) -> None:
+    """Two instances of an alert at one place are a row, and one alert."""
+    labels = {"alertname": "Slow", "region": "eu", "alertstate": "firing", "severity": "critical"}
+    given = [series("ALERTS", {**labels, "window": w}, [1] * (MINUTES + 1)) for w in ("1h", "6h")]
+    asked = expression("overview", ACTIVE, "A")
+    assert agree(tmp_path, asked, given, {MINUTES: {"{}": 1.0}}) == ""

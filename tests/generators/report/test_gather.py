@@ -9,7 +9,7 @@ from generators.report import gather, read
 from generators.report.model import Board, Panel
 from generators.report.query import Prometheus, server
 from tests.generators.report import boards
-from tests.generators.report.boards import END, HOSTILE
+from tests.generators.report.boards import END, HOSTILE, SOURCE, START
 from tests.servers import free_port, prometheus, wait_until
 
 
@@ -79,6 +79,29 @@ def test_events(board: Board) -> None:
     (event,) = board.events
     assert event.title == "Slow: high"
     assert event.end - event.start >= 19 * 60
+
+
+def _events(folder: Path, asked: Prometheus, step: int) -> list[tuple[float, float]]:
+    """Return when events were whose time is a value that rises every ten minutes."""
+    said = f"vector((floor((time() - {START}) / 600) * 600 + {START}) * 1000)"
+    note = {
+        "name": "Ten",
+        "enable": True,
+        "expr": said,
+        "step": f"{step}s",
+        "useValueForTime": True,
+    }
+    path = boards.write(folder, annotations={"list": [{**note, "datasource": SOURCE}]})
+    request = gather.Request(server=asked, now=END, given={}, least=60)
+    found = gather.board(read.read(path, open_rows=True), request, lambda _: None)
+    return [(event.start - START, event.end - START) for event in found.events]
+
+
+def test_events_that_say_their_time(tmp_path: Path, asked: Prometheus) -> None:
+    """A value that stays is one moment; moments within a step of each other are a stretch."""
+    moments = range(0, int(END - START) + 1, 600)
+    assert _events(tmp_path, asked, 60) == [(at, at) for at in moments]
+    assert _events(tmp_path, asked, 600) == [(0, moments[-1])]
 
 
 def test_nothing_is_not_a_fault(board: Board) -> None:

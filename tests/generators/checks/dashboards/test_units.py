@@ -22,6 +22,8 @@ UNITS = {
     "project_region_service:throughput:anomaly_score": "count",
     "project_region_service_class:cloudrun_requests:increase5m / 300": "events a second",
     "count(ALERTS)": "count",
+    "project_service:slo_budget_remaining:ratio * 2592000": "seconds",
+    "project_service:slo_budget_remaining:ratio * 100": "ratio",
     "ionmon_cost_projected_dollars": "dollars",
     "1 - sum(up)": None,
     "sum(": None,

@@ -1,0 +1,68 @@
+"""What tables and marks say of deploys, by promtool."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.generators.dashboards.asked import MINUTES, agree, expression, filled, series
+from tests.generators.dashboards.made import reference
+
+DEPLOYS = 32
+
+
+def billed(revision: str, first: int = 0, last: int = MINUTES, **labels: str) -> dict[str, str]:
+    """Return the billed time of a revision between two minutes; then it stands still."""
+    own = {"gcp_project": "p", "service_name": "ion", "revision_name": revision, **labels}
+    values = [
+        None if minute < first else 60 * (min(minute, last) - first + 1)
+        for minute in range(MINUTES + 1)
+    ]
+    return series("cloudrun_billable_instance_seconds_total", own, values)
+
+
+def named(revision: str, project: str = "p") -> str:
+    """Return the labels of a revision."""
+    return f'{{gcp_project="{project}", service_name="ion", revision_name="{revision}"}}'
+
+
+@pytest.mark.parametrize("first", range(30, 35))
+def test_a_deploy_is_found_whenever_it_was(tmp_path: Path, first: int) -> None:
+    """The table of deploys looks every five minutes, and says the minute all the same."""
+    samples = {named("new"): first * 60e3}
+    given = [billed("old"), billed("new", first)]
+    assert agree(tmp_path, expression("overview", DEPLOYS), given, {MINUTES: samples}) == ""
+
+
+def test_a_project_has_revisions_of_its_own(tmp_path: Path) -> None:
+    """A revision that is new in one project is a deploy, though another has run it for long."""
+    other = {"gcp_project": "q"}
+    given = [billed("old", **other), billed("new"), billed("new", 30, **other)]
+    samples = {named("new", "q"): 30 * 60e3}
+    assert agree(tmp_path, expression("overview", DEPLOYS), given, {MINUTES: samples}) == ""
+
+
+def test_the_first_revision_of_a_service_is_no_deploy(tmp_path: Path) -> None:
+    """It is the exporter that is new to it."""
+    asked = expression("overview", DEPLOYS)
+    assert agree(tmp_path, asked, [billed("first", 20)], {MINUTES: {}}) == ""
+
+
+def test_shares_are_of_a_service(tmp_path: Path) -> None:
+    """A quarter and three of one service, all of another; what stands still has none."""
+    given = [
+        billed("a", 0, region="eu"),
+        *(billed("b", 0, region=region) for region in ("eu", "us", "asia")),
+        billed("gone", 0, 20),
+        billed("a", gcp_project="q"),
+    ]
+    shares = {named("a"): 0.25, named("b"): 0.75, named("a", "q"): 1.0}
+    assert agree(tmp_path, expression("overview", DEPLOYS, "B"), given, {MINUTES: shares}) == ""
+
+
+def test_a_mark_is_found_between_two_points(tmp_path: Path) -> None:
+    """For as long as a query's points are apart, with one time; then no more."""
+    mark = reference()["overview"]["annotations"]["list"][1]
+    assert mark["useValueForTime"]
+    seen = {minute: {named("new"): 30 * 60e3} for minute in (31, 32, 33)}
+    given = [billed("old"), billed("new", 30)]
+    assert agree(tmp_path, filled(mark["expr"]), given, {29: {}, **seen, 36: {}}) == ""
