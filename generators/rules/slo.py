@@ -123,7 +123,8 @@ def budget(objective: Objective) -> tuple[Recording, ...]:
         Recording(REMAINING, f"1 - {SPENT}", BY),
         Recording(
             EXHAUSTION,
-            f"({REMAINING} > 0) * {number(window)} / ({burn(6 * HOUR)} > 0)",
+            # No more than the objective allows spends it: as much leaves the window as enters it.
+            f"({REMAINING} > 0) * {number(window)} / ({burn(6 * HOUR)} > 1)",
             BY,
         ),
     )
