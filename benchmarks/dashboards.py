@@ -18,16 +18,17 @@ from typing import Any
 from benchmarks.row import Row, percentile
 from benchmarks.rules import DAYS, requests
 from generators.dashboards.build import texts
-from generators.policy import policy
+from generators.policy import SEVERITIES, policy
 from generators.report.span import Span, step, written
 from generators.rules.build import build
-from tests.e2e.boards import REFERENCE, made, pages
+from tests.e2e.boards import AHEAD, BEFORE, REFERENCE, made, pages
 from tests.e2e.past import OPTIONS
 from tests.e2e.past import written as lines
 from tests.servers import Prometheus, blocks, prometheus
 
 _SCREEN, _MINUTE, _FIVE, _HELD = 1600, 60, 300, 72 * 3600
-_WITHIN = 2.0  # seconds; people wait for the slowest panel
+_WITHIN = 3.0  # seconds; people wait for the slowest panel
+_ALERTS = 20
 _ALL = ".+"
 _BY_HAND = (
     'sum by (region) (rate(cloudrun_requests_total{response_code_class=~"4xx|5xx"}[5m]))'
@@ -60,10 +61,10 @@ def _fill(folder: Path, now: int) -> int:
     """Write what the server holds; return the number of series that are kept for long."""
     short = folder / "short"
     short.mkdir()
-    scraped = pages(short, now - 32 * _MINUTE, now)
+    scraped = pages(short, now - BEFORE, now + AHEAD)
     for data in (short / "data", folder / "data"):
         blocks(scraped, data)
-    kept, recorded = made(short, now)
+    kept, recorded = made(short, time.time())
     counters = folder / "counters.om"
     counters.write_text("".join(requests(now)) + "# EOF\n")
     blocks(counters, folder / "data")
@@ -76,9 +77,25 @@ def _fill(folder: Path, now: int) -> int:
             name, value = labels.pop("__name__"), float(labels.pop("value"))
             wave = {at: value * (1 + at // every % 7 / 100) for at in range(start, now + 1, every)}
             out.writelines(lines(name, labels, wave))
+        out.writelines(_alerts(now))
         out.write("# EOF\n")
     blocks(past, folder / "data")
     return len(kept)
+
+
+def _alerts(now: int) -> Iterator[str]:
+    """Yield thirty days of alerts, each of which fires for an hour a day."""
+    for at in range(_ALERTS):
+        labels = {
+            "alertname": f"Alert{at}",
+            "alertstate": "firing",
+            "severity": SEVERITIES[at % len(SEVERITIES)],
+            "region": "europe-west1",
+            "service_name": "ion",
+        }
+        minutes = range(now - DAYS + at * _FIVE, now, _MINUTE)
+        firing = {m: 1.0 for m in minutes if (m - now - at * 3600) % 86400 < 3600}
+        yield from lines("ALERTS", labels, firing)
 
 
 def _queries(span: Span) -> Iterator[tuple[str, dict[str, str]]]:

@@ -23,7 +23,7 @@ from generators.rules.anomaly import BANDS
 from generators.rules.correlation import BY, PAIRS, Pair, coefficient_name
 
 CHOSEN = ("gcp_project", "region", "service_name")
-_LEAST_SCORE = 0.01  # widths of a band, where the scale begins
+_SCORES = (0.01, 1000.0)  # widths of a band, from where to where the scale goes
 _PERCENTILES = (
     ("response_time_p50", "p50", "ok"),
     ("response_time_average", "mean", "traffic"),
@@ -156,7 +156,8 @@ def _anomalies() -> dict[str, Panel]:
             Series.MANY,
             limits=BAND,
             empty=NO_BAND,
-            least=_LEAST_SCORE,
+            least=_SCORES[0],
+            most=_SCORES[1],
             logarithmic=True,
         ),
         "pairs": Panel(

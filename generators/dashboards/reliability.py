@@ -34,7 +34,7 @@ from generators.rules.recording import recorded
 CHOSEN = ("gcp_project", "region", "service_name")
 _FAILED = (Matcher("response_code_class", ("4xx", "5xx")),)
 _ERRORS = Events(cloud_run.REQUESTS, _FAILED)
-_LEAST_BURN = 0.01  # where the scale of burn rates begins
+_LEAST_BURN = 0.1  # where the scale of burn rates begins
 _WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 _COUNT = Unit.NONE.grafana
 
@@ -150,6 +150,7 @@ def _spending(facts: Facts) -> dict[str, Panel]:
             2,
             limits=BURN,
             least=_LEAST_BURN,
+            most=round(1 / facts.policy.objective.budget, 6),
             logarithmic=True,
         ),
     }

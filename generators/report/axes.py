@@ -46,7 +46,7 @@ def axis(series: Sequence[Series], pixels: float) -> Axis:
     values = list(_extent(series))
     if style.logarithmic:
         low, high = _magnitudes(fields, values)
-        ticks = tuple(tick for tick in _powers(low, high) if low <= tick <= high)
+        ticks = _powers(low, high)
     else:
         low, high = _range(fields, values)
         ticks = _ticks(low, high, max(2, round(pixels / _PIXELS_A_TICK)), field)
@@ -96,12 +96,12 @@ def _range(fields: Sequence[Field], values: list[float]) -> tuple[float, float]:
 
 
 def _magnitudes(fields: Sequence[Field], values: list[float]) -> tuple[float, float]:
-    """Return the ends of a logarithmic axis: fixed, or the powers of ten around what it shows."""
+    """Return the ends of a logarithmic axis: the powers of ten around its bounds, or its values."""
     shown = [value for value in values if value > 0] or [1.0]
     ends = (_bound(fields, end) for end in ("minimum", "maximum"))
     bottom, top = (end if end is not None and end > 0 else None for end in ends)
-    low = bottom or 10.0 ** math.floor(math.log10(min(shown)))
-    high = top or 10.0 ** math.ceil(math.log10(max(*shown, low)) + 1e-12)
+    low = 10.0 ** math.floor(math.log10(bottom or min(shown)) + 1e-12)
+    high = 10.0 ** math.ceil(math.log10(top or max(shown)) - 1e-12)
     return (low, high) if low < high else (low, low * 10)
 
 
@@ -165,8 +165,9 @@ def _step(rough: float, field: Field) -> float:
 
 
 def _powers(low: float, high: float) -> tuple[float, ...]:
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    return tuple(10.0**power for power in powers)
+    return tuple(
+        10.0**power for power in range(round(math.log10(low)), round(math.log10(high)) + 1)
+    )
 
 
 def texts(ticks: Sequence[float], field: Field) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ def servers(folder: Path) -> Iterator[Servers]:
     blocks(pages(folder, now - BEFORE, now + AHEAD), recent / "data")
     _past(made(recent, time.time())[0], folder / "past.om", now)
     blocks(folder / "past.om", kept / "data")
-    rules, options = build(REFERENCE), ("--storage.tsdb.retention.time=90d",)
+    rules, options = build(REFERENCE), ("--storage.tsdb.retention.time=90d", "--query.timeout=10s")
     with ExitStack() as stack:
         second = stack.enter_context(
             prometheus(

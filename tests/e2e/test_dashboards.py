@@ -18,6 +18,12 @@ from tests.servers import Prometheus, wait_until
 WITHIN = 75  # seconds; what counts starts within a minute looks at whole minutes
 RANGE, STEP = 60, 15
 GRAFANA = {"__rate_interval": "4m", "__range": "30m", "__range_s": "1800", "__interval": "15s"}
+MONTH = {
+    "__rate_interval": "4h",
+    "__range": "30d",
+    "__range_s": "2592000",
+    "__interval": "1h",
+}
 ALL = dict.fromkeys(("project", "region", "service", "database", "cache"), ".+")
 # What has no data here, and why.
 EMPTY = {
@@ -93,12 +99,18 @@ def filled(text: str, **chosen: str) -> str:
 
 def answer(server: Prometheus, target: dict[str, Any], **chosen: str) -> list[dict[str, Any]]:
     """Return the series that a query of a panel brings now."""
-    now, text = time.time(), filled(target["expr"], **chosen)
+    return _ask(server, target, filled(target["expr"], **chosen), RANGE, STEP)
+
+
+def _ask(
+    server: Prometheus, target: dict[str, Any], text: str, past: int, step: int
+) -> list[dict[str, Any]]:
+    now = time.time()
     try:
         if target["instant"]:
             found = server.api("query", query=text, time=str(now))
         else:
-            times = {"start": str(now - RANGE), "end": str(now), "step": str(STEP)}
+            times = {"start": str(now - past), "end": str(now), "step": str(step)}
             found = server.api("query_range", query=text, **times)
     except urllib.error.HTTPError as error:
         raise AssertionError(f"{text}\n{error.read().decode()}") from error
@@ -121,6 +133,14 @@ def test_a_query_brings_data(both: Servers, one: Asked) -> None:
 def test_what_is_said_to_be_empty_is(both: Servers, one: Asked) -> None:
     """A query without data is answered all the same; if it had data, it would belong above."""
     assert answer(_server(both, one), one.target) == []
+
+
+@pytest.mark.parametrize("name", list(reference()))
+def test_thirty_days_are_answered(both: Servers, name: str) -> None:
+    """No query is refused or ended by the server, which ends those of more than ten seconds."""
+    for one in (asked for asked in ASKED if asked.board == name):
+        text = filled(one.target["expr"], **MONTH)
+        _ask(_server(both, one), one.target, text, 30 * 86400, 3600)
 
 
 def test_a_choice_is_kept_to(both: Servers) -> None:

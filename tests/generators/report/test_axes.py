@@ -65,6 +65,8 @@ def test_a_fixed_end_beyond_the_data() -> None:
         ((0.0, 40.0), None, (10, 100)),
         ((0.02, 40.0), 0.1, (0.1, 1, 10, 100)),
         ((0.01, 0.02), 0.1, (0.1, 1)),
+        ((0.03, 50.0), 0.02, (0.01, 0.1, 1, 10, 100)),
+        ((0.3, 40.0), -1, (0.1, 1, 10, 100)),
         ((0.0, 0.0), None, (1, 10)),
     ],
 )
@@ -104,8 +106,10 @@ def test_decimals_are_as_few_as_tell_ticks_apart() -> None:
 
 
 def test_without_decimals_only_whole_numbers_are_written() -> None:
-    """Halves have no text of their own, rather than a wrong one."""
-    assert axis([series(0.0, 2.0, field=Field(decimals=0))], 250).texts == ("0", "1", "2")
+    """Halves have no text of their own, rather than a wrong one, and the ends are whole."""
+    found = axis([series(0.0, 2.0, field=Field(decimals=0))], 250)
+    assert found.texts == ("0", "1", "2", "3")
+    assert (found.low, found.high) == (0, 3)
 
 
 def test_steps_of_bytes_are_powers_of_two() -> None:
