@@ -9,17 +9,19 @@ import click
 from exporter.commands.options import CONFIG
 from exporter.settings import load
 
-HELP = """Prove that each rule asks for a metric, a label, a value and a bucket that exist.
+HELP = """Prove that rules and dashboards ask for metrics, labels, values and buckets that exist.
 
 \b
-  ionmon check                          everything below alertmanager/out
+  ionmon check                          everything below alertmanager/out and grafana/out
+  ionmon check --offline                the same without promtool and amtool, in a second
   ionmon check my-rules.yml             rule files of your own
   ionmon check --page http://127.0.0.1:9841/metrics
 
 No server is asked, and no data is needed: what is exported is known from the catalog and from
 monitoring.yaml. Beyond names it looks at rates of gauges and counters without rates, at the labels
 of both sides of an operator, at windows, at what Prometheus 2.42 knows, and at what an alert has to
-say. Then promtool and amtool check the same files, and run the rules' tests.
+say; in dashboards at units, datasources, variables, limits, links and layout, too. Then promtool
+and amtool check the same files, and run the rules' tests, which takes some minutes.
 
 The buckets of Cloud Monitoring's histograms are those of the simulated project: Google's own may
 differ. --page reads a real exporter's page, a file or an address, and knows what is on it: its

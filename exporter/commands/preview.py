@@ -15,7 +15,7 @@ HELP = """Draw dashboards from their files and from what Prometheus holds, as HT
 
 \b
   make stack                                       then, after some minutes:
-  ionmon preview                                   all of grafana/out, to preview/
+  ionmon preview --from now-15m                    all of grafana/out, to preview/
   ionmon preview --dashboard overview --png        one of them, as a picture too
   ionmon preview --var region=europe-west1 --from now-24h
   ionmon preview --against /tmp/before             each beside what it was, to review a change
@@ -40,7 +40,8 @@ _KNOWN_FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
 class Pair(click.ParamType[tuple[str, str]]):
     """A name and a value, such as region=europe-west1."""
 
-    name = "name=value"
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -48,7 +49,7 @@ class Pair(click.ParamType[tuple[str, str]]):
         """Return both."""
         name, sign, rest = str(value).partition("=")
         if not (name and sign):
-            self.fail(f"{value!r} is not NAME=VALUE", param, ctx)
+            self.fail(f"{value!r} is not {self.name}", param, ctx)
         return name, rest
 
 
@@ -75,7 +76,7 @@ class _Output:
 @click.option(
     "--datasource",
     "sources",
-    type=Pair(),
+    type=Pair("UID=URL"),
     multiple=True,
     metavar="UID=URL",
     help="Another server, for one of the dashboards' data sources; repeatable.",
@@ -100,17 +101,17 @@ class _Output:
 @click.option(
     "--var",
     "given",
-    type=Pair(),
+    type=Pair("NAME=VALUE"),
     multiple=True,
     metavar="NAME=VALUE",
     help="A variable's value; repeatable.",
 )
 @click.option(
     "--interval",
-    default="15s",
-    show_default=True,
+    default="",
     metavar="DURATION",
-    help="How often Prometheus scrapes; $__rate_interval is at least four times as long.",
+    help="The least time between points; unless said, as the generated data sources have it: 1m, "
+    "and 5m for the 90 days.",
 )
 @click.option("--open-rows", is_flag=True, help="Show what collapsed rows hold.")
 @click.option(

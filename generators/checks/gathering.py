@@ -1,6 +1,5 @@
 """From the files of a project, or a user's own, to what checks look at."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from pathlib import Path
 from exporter.errors import IonmonError
 from exporter.settings import Settings
 from exporter.settings.types import seconds
+from generators.checks.dashboards.model import parsed
 from generators.checks.documents import Document, get, items, read, scalar
 from generators.checks.known import known
 from generators.checks.model import Context, Server
@@ -133,7 +133,11 @@ def _uses(root: Path, configs: Iterable[Document]) -> tuple[re.Pattern[str], ...
     boards = sorted((root / BOARDS).glob("*.json"))
     if not boards:
         return None
-    texts = [text for path in boards for text in _expressions(json.loads(path.read_text()))]
+    bodies = (
+        parsed(path.read_text(encoding="utf-8"), path.relative_to(root).as_posix()).body
+        for path in boards
+    )
+    texts = [text for body in bodies for text in _expressions(body)]
     found = {re.escape(name) for text in texts for name in _NAME.findall(text)}
     found.update(regex for document in configs for regex in _remote(document))
     found.add(KEPT)  # by the second server, or by the one that keeps everything

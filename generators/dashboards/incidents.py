@@ -17,6 +17,8 @@ from generators.dashboards.events import (
 )
 from generators.dashboards.model import LONGTERM, Column, Panel, Series, Target
 from generators.dashboards.parts import drill
+from generators.policy import EVALUATION
+from generators.rules.names import span
 
 CHOSEN = ("gcp_project", "region", "service_name")
 _COUNT = Unit.NONE.grafana
@@ -122,6 +124,7 @@ def _timeline() -> Panel:
                 tables.by_severity(CHOSEN, ("alertname",)),
                 "{{alertname}}",
                 server=LONGTERM,
+                every=span(EVALUATION),
             ),
         ),
         0,

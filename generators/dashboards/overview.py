@@ -42,7 +42,7 @@ def budget(number: int, title: str, link: boards.Panel | None) -> Panel:
         Series.ONE,
         limits=BUDGET,
         colour="latency",
-        empty="not known before five minutes of data",
+        empty="not known before a quarter of an hour of data",
         most=1.0,
         soft=(0.0, None),
         links=() if link is None else (at(link, "Open the budget"),),

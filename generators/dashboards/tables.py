@@ -57,8 +57,8 @@ def active_count(number: int, chosen: tuple[str, ...]) -> Panel:
     return Panel(
         number,
         "Active alerts",
-        f"How many alerts fire, by severity; ok is said only where {WATCHDOG} fires, which it does "
-        "as long as alerts are evaluated.",
+        "How many alerts fire, by severity, each counted once a place; ok is said only where "
+        f"{WATCHDOG} fires, which it does as long as alerts are evaluated.",
         Unit.NONE.grafana,
         tuple(
             Target(text, name, colour=name, instant=True, server=LONGTERM)

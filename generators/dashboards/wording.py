@@ -17,8 +17,10 @@ from generators.rules.build import Rules
 from generators.rules.longterm import KEPT
 from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.names import span
+from generators.rules.slo import LONG_TERM
 
 _WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_STEPPED = re.compile(r"longterm_increase(\{[^}]*\})?\[")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _KEPT = re.compile(KEPT)
 _SUFFIXES = ("_bucket", "_sum", "_count")
@@ -82,10 +84,11 @@ def families(facts: Facts, panel: Panel) -> list[Family]:
 
 def _origin(facts: Facts, panel: Panel) -> str:
     found = families(facts, panel)
+    stepped = any(_STEPPED.search(target.expr) for target in panel.targets)
     if not found or len(found) > _MOST:
-        return _late(facts.settings, found)
+        return _late(facts.settings, found, stepped=stepped)
     listed = ", ".join(f"{family.name}{_source(family)}" for family in found)
-    return f"From {listed}. {_late(facts.settings, found)}".strip()
+    return f"From {listed}. {_late(facts.settings, found, stepped=stepped)}".strip()
 
 
 def _source(family: Family) -> str:
@@ -93,10 +96,13 @@ def _source(family: Family) -> str:
     return f" ({source.metric})" if isinstance(source, CloudMonitoring) else ""
 
 
-def _late(settings: Settings, found: list[Family]) -> str:
-    """Return how old the newest value may be: the slowest of the families decides."""
+def _late(settings: Settings, found: list[Family], *, stepped: bool) -> str:
+    """Return how old the newest value may be: the slowest of the families decides.
+
+    stepped   whether what is shown is added up from steps of five minutes
+    """
     ages = [_age(settings, family) for family in found]
-    most = max(ages, default=0)
+    most = max(ages, default=0) + (LONG_TERM if stepped else 0)
     if not most:
         return ""
     return f"The newest value is up to {duration(most)} old."

@@ -26,7 +26,10 @@ _TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: servers, time, variables. Times left empty are the dashboard's own."""
+    """What is asked for: servers, time, variables. Times left empty are the dashboard's own.
+
+    least, steps   the least seconds between points; those of some data sources, by uid
+    """
 
     server: Prometheus
     now: float
@@ -35,6 +38,7 @@ class Request:
     end: str = ""
     given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     least: float = 15.0
+    steps: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,9 @@ class _Place:
 
     def server(self, data: str) -> Prometheus:
         return self.request.others.get(self.scope.filled(data), self.request.server)
+
+    def least(self, data: str) -> float:
+        return self.request.steps.get(self.scope.filled(data), self.request.least)
 
     def with_own(self, **own: str) -> "_Place":
         return replace(self, scope=Scope(self.scope.variables, {**self.scope.own, **own}))
@@ -158,7 +165,7 @@ def _options(wanted: Wanted, scope: Scope) -> Mapping[str, object]:
 def _asked(target: Target, wanted: Wanted, place: _Place) -> list[Points]:
     pixels = wanted.points or WIDE * wanted.grid.w / 24
     own = spans.duration(place.scope.filled(target.least))
-    least = own or place.request.least
+    least = own or place.least(target.data)
     step = spans.step(place.span, pixels, least)
     filled = place.with_own(
         __interval=spans.written(step),

@@ -1,15 +1,18 @@
 """Pages of dashboards: which files, which data, one beside another where a change is reviewed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.errors import SettingsError
+from generators.dashboards.servers import KEPT
+from generators.policy import EVALUATION
 from generators.report import gather, read, span, variables
 from generators.report.colors import Theme
 from generators.report.html import Sheet, Side, page
 from generators.report.model import Board
 from generators.report.query import server
+from generators.rules.slo import LONG_TERM
 
 _HEAD = 190  # pixels above the grid, and below it
 _ROW, _PHONE = 38, 760
@@ -71,7 +74,12 @@ def pages(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Page]:
     found = [read.read(path, open_rows=wanted.open_rows)
              for path in read.files(wanted.folder, wanted.names)]  # fmt: skip
     variables.unknown([file.variables for file in found], wanted.given)
+    _unknown_sources(found, wanted.sources)
     request = _request(wanted)
+    for file in found:
+        span.between(wanted.start or file.start, wanted.end or file.end, wanted.now)
+    for asked in (request.server, *request.others.values()):
+        asked.hello(wanted.now)
     for file in found:
         say(f"{file.name}: {len(file.panels)} panels")
         new = gather.board(file, request, lambda _: None)
@@ -81,8 +89,20 @@ def pages(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Page]:
             yield _beside(file, new, wanted.against, request, open_rows=wanted.open_rows)
 
 
+def _unknown_sources(files: Iterable[read.File], given: Iterable[str]) -> None:
+    """Refuse a data source that none of the dashboards asks."""
+    found = (one for file in files for one in file.variables if one.get("type") == "datasource")
+    known = sorted({str((one.get("current") or {}).get("value", "")) for one in found} - {""})
+    for uid in given:
+        if uid not in known:
+            raise SettingsError(
+                f"--datasource {uid}: no such data source; the dashboards have: "
+                f"{', '.join(known) or 'none'}"
+            )
+
+
 def _request(wanted: Wanted) -> gather.Request:
-    least = span.duration(wanted.interval)
+    least = span.duration(wanted.interval) if wanted.interval else EVALUATION
     if least <= 0:
         raise SettingsError(f"--interval {wanted.interval}: write a duration such as 15s")
     return gather.Request(
@@ -93,6 +113,7 @@ def _request(wanted: Wanted) -> gather.Request:
         end=wanted.end,
         given=wanted.given,
         least=least,
+        steps={} if wanted.interval else {KEPT.uid: LONG_TERM},
     )
 
 

@@ -48,6 +48,13 @@ class Prometheus:
     timeout: float = TIMEOUT
     _known: dict[str, Any] = field(default_factory=dict)
 
+    def hello(self, at: float) -> None:
+        """Ask for a number. Raises IonmonError where no Prometheus answers."""
+        try:
+            self.instant("1", at)
+        except Refused as error:
+            raise IonmonError(f"{self.url} does not answer as Prometheus does: {error}") from error
+
     def range(self, expr: str, span: Span, step: float) -> list[Points]:
         """Return the series of an expression; times are whole steps, as Grafana aligns them."""
         start, end = span.start // step * step, span.end // step * step

@@ -3,6 +3,7 @@
 Its input is what the other server writes to it: events of five minutes, and burn rates.
 """
 
+from dataclasses import replace
 from math import ceil
 
 from generators.policy import BAD_EVENTS, DAY, HOUR, ExhaustedAlert, Objective
@@ -17,6 +18,7 @@ from generators.rules.model import Alerting
 _STEP = slo.LONG_TERM
 _REQUESTS = 300.0  # of five minutes
 _MOST = 0.9  # of them, where all of the errors come at once
+_NEARLY, _KEPT = 0.97, 0.95  # of a budget that is spent, and a burn rate that does not spend it
 
 
 def exhausted(
@@ -99,8 +101,21 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> Document:
         Story("no-errors", burning("no-errors", (0, fires + 9))),
         Story("few-errors",
               burning("few-errors", (10 * limit, fires + 9), errors=0.9 * BAD_EVENTS)),
+        Story("lasts", _lasting("lasts", objective, fires + 9)),
     )  # fmt: skip
     minutes = [(fires - 1) * 5, (fires + 1) * 5, (fires + 8) * 5]
     case = told("what burns for long", stories, slo.BY, minutes, _STEP)
     files = named(rules.longterm, "longterm-slo.yml", "longterm-trend.yml")
     return Document(rule, files, (case,), _STEP)
+
+
+def _lasting(name: str, objective: Objective, steps: int) -> tuple[Phase, ...]:
+    """Return a budget of which hardly anything is left, and errors that do not spend it."""
+    share = _NEARLY * objective.budget * objective.window / _STEP
+    labels = place(slo.BY, name)
+    more = (
+        gauge(slo.burn(6 * HOUR), labels, _KEPT),
+        gauge(slo.events("errors", 6 * HOUR), labels, 10 * BAD_EVENTS),
+    )
+    spent = _spent(name, share * _REQUESTS, (ceil(share / _MOST), steps), objective)
+    return tuple(replace(phase, series=(*phase.series, *more)) for phase in spent)

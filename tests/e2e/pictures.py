@@ -179,7 +179,6 @@ def draw(folder: Path, past: Past, names: tuple[str, ...]) -> None:
                 "--datasource": f"ion-prometheus-longterm=http://127.0.0.1:{kept.port}",
                 "--from": str(end + _OFF - HOURS // 2),
                 "--to": str(end + _OFF),
-                "--interval": "30s",
                 "--theme": theme,
                 "--width": str(wide),
             }

@@ -63,8 +63,14 @@ class Dashboard:
 
     def of(self, panel: Body, rule: str, text: str) -> Problem:
         """Return a problem of a panel."""
-        title = str(panel.get("title", ""))
-        return self.problem(rule, f"panel {panel.get('id')} ({title}): {text}", title)
+        number, title = panel.get("id"), str(panel.get("title", ""))
+        stands = (at for at, line in enumerate(self.lines, 1) if _is_number(line, number))
+        at = next(stands, self.line(title))
+        return Problem(self.path, at, rule, f"panel {number} ({title}): {text}")
+
+
+def _is_number(line: str, number: object) -> bool:
+    return line.strip().rstrip(",") == f'"id": {json.dumps(number)}'
 
 
 def _all(panels: Any) -> Iterator[Body]:  # noqa: ANN401 - JSON

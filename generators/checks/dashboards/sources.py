@@ -41,7 +41,8 @@ def _panel(board: Dashboard, panel: Body) -> Iterator[Problem]:
     if not used <= board.sources:
         yield board.of(panel, RULE, "a query has a fixed datasource; write ${datasource}")
     elif len(used) == 1 and own != f"${{{min(used)}}}":
-        yield board.of(panel, RULE, f"its datasource is {own}, its queries' is ${{{min(used)}}}")
+        wanted = f"${{{min(used)}}}"
+        yield board.of(panel, RULE, f"its datasource is {own}; write {wanted}, as its queries have")
     elif len(used) > 1 and own != MIXED:
         yield board.of(panel, RULE, f"its queries ask several servers; write {MIXED}")
 

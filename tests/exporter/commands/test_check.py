@@ -110,3 +110,15 @@ def test_wrong_use_is_told_apart(tmp_path: Path) -> None:
     settings = tmp_path / "monitoring.yaml"
     settings.write_text("servce: {}\n")
     assert check("--config", settings) == 3
+
+
+def test_a_dashboard_that_is_no_json_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A comma that is missing is told with its file and line, and is no defect of ionmon."""
+    assert cli.run(["configs", "--root", str(tmp_path)]) == 0
+    path = tmp_path / "grafana" / "out" / "overview.json"
+    path.write_text(path.read_text().replace('"editable": false,', '"editable": false'))
+    capsys.readouterr()
+    assert check("--root", tmp_path, "--offline") == 1
+    assert "grafana/out/overview.json: is no JSON: " in capsys.readouterr().err

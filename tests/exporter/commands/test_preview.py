@@ -112,6 +112,9 @@ def test_against(served: str, tmp_path: Path) -> None:
         (("--dashboard", "none"), 3, "--dashboard none: is none of all"),
         (("--from", "yesterday"), 3, "--from yesterday: write now, now-6h"),
         (("--prometheus", "localhost:9090"), 1, "has to begin with http:// or https://"),
+        (("--prometheus", "http://127.0.0.1:1"), 1, "http://127.0.0.1:1 does not answer as Prom"),
+        (("--datasource", "x"), 2, "'x' is not UID=URL"),
+        (("--datasource", "no=http://x"), 3, "--datasource no: no such data source; the dashb"),
     ],
 )
 def test_wrong_use(

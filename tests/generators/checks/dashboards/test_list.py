@@ -216,6 +216,17 @@ def test_what_is_broken_is_said(name: str) -> None:
     assert any(said in text for text in found), found
 
 
+def test_a_problem_of_a_panel_is_where_it_stands() -> None:
+    """Two panels of one title are told apart by their numbers' lines."""
+    body = copy.deepcopy(reference()["reliability"])
+    budget = panel(body, 201)
+    put(201, "s", *DEFAULTS, "unit")(body)
+    text = json.dumps(body, indent=2)
+    (found,) = problems([parsed(text, "reliability.json")], context())
+    assert budget["title"] == panel(body, 61)["title"]
+    assert text.splitlines()[found.line - 1].strip() == '"id": 201,'
+
+
 def test_too_many_panels_are_said() -> None:
     """Twenty-five panels are visible at most."""
 
