@@ -152,7 +152,7 @@ def _anomalies() -> dict[str, Panel]:
             "is ten times the one below.",
             Unit.NONE.grafana,
             scores,
-            1,
+            2,
             Series.MANY,
             limits=BAND,
             empty=NO_BAND,
