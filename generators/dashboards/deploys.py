@@ -24,8 +24,9 @@ def began(window: str) -> str:
 
 
 def deployed() -> str:
-    """Return when each revision that was deployed in the range was first seen, in milliseconds."""
-    return f"min by ({_BY}) (min_over_time(({began(_WINDOW)})[$__range:{_LOOK}]))"
+    """Return when revisions of the range were first seen, in milliseconds; 0 for older ones."""
+    found = f"min by ({_BY}) (min_over_time(({began(_WINDOW)})[$__range:{_LOOK}]))"
+    return f"{found} or ({serving()}) * 0"
 
 
 def serving() -> str:

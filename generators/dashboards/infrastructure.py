@@ -21,6 +21,7 @@ CHOSEN = ("gcp_project", "region", "service_name", "database_id")
 DATABASE = ("database_id",)
 _COUNT, _RATIO = Unit.NONE.grafana, Unit.RATIO.grafana
 _RATE, _SECONDS = EVENTS, Unit.SECONDS.grafana
+_DEPLOY = "At a deploy the old and the new revision both count for some minutes."
 _LEVEL = ("gcp_project", "region", "database_id")
 
 
@@ -76,13 +77,15 @@ def _of_containers(name: str, title: str, found: Family) -> Panel:
 def _containers() -> dict[str, Panel]:
     states = level(cloud_run.INSTANCES, Reduce.SUM, ("state",))
     return {
-        "instances": over_time(
-            "instances", SIGNAL_PANELS["instances"].number, "Instances", REGION, week=True
+        "instances": _twice(
+            over_time(
+                "instances", SIGNAL_PANELS["instances"].number, "Instances", REGION, week=True
+            )
         ),
         "states": Panel(
             146,
             "Instances by state",
-            "Container instances that serve requests, and those that are idle.",
+            f"Container instances that serve requests, and those that are idle. {_DEPLOY}",
             _COUNT,
             (Target(states, "{{state}}"),),
             least=0.0,
@@ -100,7 +103,11 @@ def _scaling() -> Panel:
     number = SIGNAL_PANELS["scaling_events"].number
     found = over_time("scaling_events", number, "Scaling events in 5 min", REGION)
     bars = (replace(target, every=span(WINDOW)) for target in found.targets)
-    return replace(found, targets=tuple(bars))
+    return _twice(replace(found, targets=tuple(bars)))
+
+
+def _twice(panel: Panel) -> Panel:
+    return replace(panel, what=f"{panel.what} {_DEPLOY}")
 
 
 def _database() -> dict[str, Panel]:

@@ -12,14 +12,13 @@ from exporter.catalog.signals import SIGNALS
 from generators.policy import DAY, BurnAlert, Policy
 from generators.rules import anomaly, correlation, health_rows, trend
 
-BURN, BUDGET, BAND, CORRELATION, AGE, PACE, PROMISE, RUNWAY, CHANGE = (
+BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
     "burn_rate",
     "budget_remaining",
     "band",
     "correlation",
     "data_age",
     "pace",
-    "promise",
     "runway",
     "change",
 )
@@ -61,7 +60,7 @@ def limits(policy: Policy) -> Limits:
     objective = Limit(policy.objective.availability, "medium", above=False)
     found["availability"] = (*pace[:1], objective)
     found[BURN] = tuple(sorted(_burn(policy.breach, policy.burn)))
-    found[PACE], found[PROMISE] = pace, (objective,)
+    found[PACE] = pace
     found[RUNWAY] = (
         Limit(DAY, "high", above=False),
         Limit(trend.BUDGET_DAYS * DAY, "medium", above=False),

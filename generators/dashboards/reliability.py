@@ -5,7 +5,7 @@ from exporter.catalog.model import Events, Matcher, Rate, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import incidents, overview, tables
-from generators.dashboards.limits import BURN, PACE, PROMISE, RUNWAY
+from generators.dashboards.limits import BURN, PACE, RUNWAY
 from generators.dashboards.model import (
     LONGTERM,
     BoardText,
@@ -200,7 +200,7 @@ def _windows(facts: Facts) -> Panel:
         "C": kinds["requests"],
     }
     columns = (
-        Column("Value #A", "Available", Unit.RATIO.grafana, 3, "text", PROMISE),
+        Column("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
         Column("Value #B", "Failed", GROUPED, 0),
         Column("Value #C", "Requests", _COUNT, 1),
     )
@@ -208,7 +208,8 @@ def _windows(facts: Facts) -> Panel:
         72,
         "Uptime by window",
         "Requests that did not end in a server error, of those of the last hour to those of the "
-        "objective's window; windows of which less is known begin with what is known.",
+        "objective's window; windows of which less is known begin with what is known. Steps of "
+        "five minutes are counted: an hour ends some minutes before that of the burn rate.",
         _COUNT,
         tuple(tables.table(_by_window(found, windows), LONGTERM) for found in texts.values()),
         0,

@@ -116,7 +116,12 @@ def deploys(number: int) -> Panel:
         empty="No deploy in this range",
         columns=(
             Column("revision_name", "Revision"),
-            Column("Value #A", "First seen", TIME, empty="not in this range"),
+            Column(
+                "Value #A",
+                "First seen",
+                TIME,
+                mappings=(Mapping("0", "not in this range", "plain"),),
+            ),
             Column("Value #B", "Runs", Unit.RATIO.grafana, 0, empty="none"),
             Column("service_name", "Service"),
             Column("gcp_project", "Project"),

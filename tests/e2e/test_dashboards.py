@@ -186,6 +186,9 @@ def _marks(server: Prometheus, mark: dict[str, Any]) -> list[set[float]]:
 def test_the_deploy_is_the_only_one(both: Servers) -> None:
     """What ran when the exporter first saw the service is no deploy."""
     target = next(one.target for one in ASKED if one.key == ("overview", 32, "A"))
-    found = [series["metric"]["revision_name"] for series in answer(both.recent, target)]
-    assert len(found) == 1
-    assert found[0].endswith("-bad")
+    found = {
+        series["metric"]["revision_name"]: float(series["value"][1])
+        for series in answer(both.recent, target)
+    }
+    (deployed,) = (name for name, at in found.items() if at)
+    assert deployed.endswith("-bad")

@@ -28,7 +28,7 @@ def named(revision: str, project: str = "p") -> str:
 @pytest.mark.parametrize("first", range(30, 35))
 def test_a_deploy_is_found_whenever_it_was(tmp_path: Path, first: int) -> None:
     """The table of deploys looks every five minutes, and says the minute all the same."""
-    samples = {named("new"): first * 60e3}
+    samples = {named("new"): first * 60e3, named("old"): 0.0}
     given = [billed("old"), billed("new", first)]
     assert agree(tmp_path, expression("overview", DEPLOYS), given, {MINUTES: samples}) == ""
 
@@ -37,14 +37,14 @@ def test_a_project_has_revisions_of_its_own(tmp_path: Path) -> None:
     """A revision that is new in one project is a deploy, though another has run it for long."""
     other = {"gcp_project": "q"}
     given = [billed("old", **other), billed("new"), billed("new", 30, **other)]
-    samples = {named("new", "q"): 30 * 60e3}
+    samples = {named("new", "q"): 30 * 60e3, named("old", "q"): 0.0, named("new"): 0.0}
     assert agree(tmp_path, expression("overview", DEPLOYS), given, {MINUTES: samples}) == ""
 
 
 def test_the_first_revision_of_a_service_is_no_deploy(tmp_path: Path) -> None:
-    """It is the exporter that is new to it."""
-    asked = expression("overview", DEPLOYS)
-    assert agree(tmp_path, asked, [billed("first", 20)], {MINUTES: {}}) == ""
+    """It is the exporter that is new to it: it runs, and has no time."""
+    asked, samples = expression("overview", DEPLOYS), {named("first"): 0.0}
+    assert agree(tmp_path, asked, [billed("first", 20)], {MINUTES: samples}) == ""
 
 
 def test_shares_are_of_a_service(tmp_path: Path) -> None:
