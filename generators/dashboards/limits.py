@@ -1,6 +1,7 @@
 """The policy's values as limits of panels: the same constants on which alerts fire.
 
-Two are for colours alone: the time that the budget lasts, and how traffic changed in a week.
+Three are for colours alone: the objective, the time that the budget lasts, and how traffic changed
+in a week.
 """
 
 from collections.abc import Iterator
