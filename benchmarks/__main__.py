@@ -23,7 +23,7 @@ from benchmarks import (
     soak,
 )
 from benchmarks.row import Benchmark, Row
-from exporter.table import table
+from exporter.commands.table import table
 
 BENCHMARKS: dict[str, Benchmark] = {
     "scraping": scraping.rows,

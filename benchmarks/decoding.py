@@ -8,11 +8,11 @@ from google.cloud.monitoring_v3 import ListTimeSeriesRequest, ListTimeSeriesResp
 from benchmarks.row import Row
 from exporter.catalog import cloud_run
 from exporter.catalog.model import CloudMonitoring, Family, ValueType
-from exporter.cloud_monitoring.counters import Ledger, Total
+from exporter.cloud_monitoring.counter_reader import Book, CounterReader
 from exporter.cloud_monitoring.filters import metric_filter
+from exporter.cloud_monitoring.ledger import Ledger, Total
 from exporter.cloud_monitoring.points import SECOND, PageMessage
-from exporter.cloud_monitoring.reading import Book, CounterReader
-from exporter.cloud_monitoring.tally import Labels
+from exporter.cloud_monitoring.poll_statistics import Labels
 from exporter.simulator.bulk import BulkWorld
 
 SERIES, POLLS = 20_000, 7

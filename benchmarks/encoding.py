@@ -8,8 +8,8 @@ from prometheus_client import generate_latest
 from benchmarks.client_library import registry
 from benchmarks.row import Row, ms
 from exporter.catalog import cloud_run
-from exporter.exposition import Exposition, Families, Format
-from exporter.snapshot import Part, Sample, snapshot
+from exporter.exposition.exposition import Exposition, Families, Format
+from exporter.exposition.snapshot import Part, Sample, snapshot
 
 SERIES, RUNS = 10_000, 15
 LEAST = 15

@@ -12,9 +12,9 @@ from benchmarks.row import Row, ms, percentile
 from exporter.catalog import cloud_run
 from exporter.clock import WallClock
 from exporter.collectors.base import Delivery
-from exporter.exposition import Exposition, Format
+from exporter.exposition.exposition import Exposition, Format
+from exporter.exposition.snapshot import Part, Sample
 from exporter.poller import Poller
-from exporter.snapshot import Part, Sample
 from exporter.telemetry import Telemetry
 from tests.servers import free_port, process, wait_until
 

@@ -11,10 +11,10 @@ from prometheus_client import CollectorRegistry, Counter
 from benchmarks.row import Row, ms, percentile
 from exporter.clock import WallClock
 from exporter.collectors.application import ApplicationPoll, ApplicationTarget
-from exporter.exposition import Exposition, Format
+from exporter.exposition.exposition import Exposition, Format
+from exporter.exposition.snapshot import snapshot
 from exporter.recorder import Recorder
 from exporter.redis.target import RedisTarget
-from exporter.snapshot import snapshot
 from exporter.telemetry import Telemetry
 from tests.servers import Redis, redis
 

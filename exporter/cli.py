@@ -24,9 +24,9 @@ COMMANDS = {
     "doctor": ("exporter.commands.doctor", "Try everything that run needs, and say what to mend."),
     "estimate": ("exporter.commands.estimate", "Say what reading a project will cost a month."),
     "history": ("exporter.commands.history", "Write weeks of a simulated project's past."),
-    "configs": ("exporter.commands.configs", "Write everything that is generated."),
-    "check": ("exporter.commands.check", "Prove that rules ask for what there is."),
-    "preview": ("exporter.commands.preview", "Draw the dashboards without Grafana."),
+    "configs": ("generators.commands.configs", "Write everything that is generated."),
+    "check": ("generators.commands.check", "Prove that rules ask for what there is."),
+    "preview": ("generators.commands.preview", "Draw the dashboards without Grafana."),
     "completion": ("exporter.commands.completion", "Print a shell's completion script."),
 }
 _HELP = """Monitoring for Cloud Run, Cloud SQL and Redis with Prometheus.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from exporter.catalog import own
 from exporter.catalog.signals import ALERTED
 from exporter.clock import Clock
+from exporter.cloud_monitoring.channel import channel
 from exporter.cloud_monitoring.checkpoint import Store
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
-from exporter.cloud_monitoring.connect import channel
 from exporter.cloud_monitoring.cost import Load, projected, stretch
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared

@@ -10,17 +10,17 @@ from typing import IO
 
 from exporter.catalog import own, redis
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
-from exporter.cloud_monitoring.counters import SECOND, Ledger, add_buckets, add_number
-from exporter.cloud_monitoring.gauges import Reading as Level
-from exporter.cloud_monitoring.gauges import join
-from exporter.cloud_monitoring.layouts import Layout, layout
+from exporter.cloud_monitoring.bucket_layouts import Layout, layout
+from exporter.cloud_monitoring.gauge_reader import Reading as Level
+from exporter.cloud_monitoring.gauge_reader import join
+from exporter.cloud_monitoring.ledger import SECOND, Ledger, add_buckets, add_number
 from exporter.cloud_monitoring.points import exported
-from exporter.cloud_monitoring.prime import prime
-from exporter.encoding import Stems, lines
+from exporter.cloud_monitoring.zero_series import prime
+from exporter.exposition.encoding import Stems, lines
+from exporter.exposition.snapshot import Part, Sample
 from exporter.simulator.truth import Dist, Labels, Reading, Value, upper_bounds
 from exporter.simulator.truth import Layout as SourceLayout
 from exporter.simulator.world import MINUTE, Metric, World
-from exporter.snapshot import Part, Sample
 
 REDIS = ("ion-cache", "127.0.0.1:6379")
 

@@ -10,7 +10,7 @@ from exporter.catalog import own
 from exporter.clock import Clock
 from exporter.collectors.base import Collector, Delivery, Poll
 from exporter.errors import PollError, Reason
-from exporter.snapshot import Part, Snapshot, snapshot
+from exporter.exposition.snapshot import Part, Snapshot, snapshot
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.poller")

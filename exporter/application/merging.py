@@ -12,8 +12,8 @@ from exporter.application.families import Unfit, exported
 from exporter.application.state import State
 from exporter.catalog.application import ACTIVE_USERS
 from exporter.catalog.model import Family, Type
+from exporter.exposition.snapshot import Buckets, Part, Sample
 from exporter.recorder.layout import COUNT, SUM, Shape, parts
-from exporter.snapshot import Buckets, Part, Sample
 
 SETTLED = 1.0  # seconds by which what was merged is on the page
 Values = tuple[str, ...]

@@ -8,11 +8,11 @@ from exporter.catalog import redis as catalog
 from exporter.clock import Clock
 from exporter.collectors.base import Delivery, Poll
 from exporter.errors import PollError, Reason
+from exporter.exposition.snapshot import Part
 from exporter.redis import info as redis_info
 from exporter.redis.client import Address, RedisTarget
 from exporter.redis.node import Node, Reading
 from exporter.redis.topology import Question, Topology, question
-from exporter.snapshot import Part
 
 _DOWN: redis_info.Info = {"poll": ({"up": "0"},)}
 _LONGEST_NOTE = 300

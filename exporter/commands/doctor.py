@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, STATE, options, overrides
-from exporter.doctor import examine
-from exporter.finding import Finding, Verdict
+from exporter.commands.table import table
+from exporter.doctor.examine import examine
+from exporter.doctor.finding import Finding, Verdict
 from exporter.settings import load
-from exporter.table import table
 
 HELP = """Try the state file, credentials, each permission, each metric type, each Redis and the
 files that hold secrets.

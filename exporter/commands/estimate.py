@@ -9,13 +9,13 @@ from typing import Any
 
 import click
 
+from exporter.cloud_monitoring.channel import channel
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
-from exporter.cloud_monitoring.connect import channel
+from exporter.cloud_monitoring.estimate import Estimate, estimate
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, options, overrides
+from exporter.commands.table import table
 from exporter.errors import SettingsError
-from exporter.estimate import Estimate, estimate
 from exporter.settings import load
-from exporter.table import table
 from exporter.targets import targets
 from exporter.telemetry import Telemetry
 

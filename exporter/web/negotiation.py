@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from exporter.exposition import Format
+from exporter.exposition.exposition import Format
 
 TEXT = "text/plain"
 OPENMETRICS = "application/openmetrics-text"

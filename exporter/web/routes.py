@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from exporter.errors import IonmonError
-from exporter.exposition import Format
+from exporter.exposition.exposition import Format
 from exporter.web.negotiation import CONTENT_TYPES, accepts_gzip, page_format
 from exporter.web.protection import Rules
 

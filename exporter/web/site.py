@@ -9,12 +9,12 @@ from exporter.catalog import own
 from exporter.catalog.model import Family
 from exporter.clock import Clock
 from exporter.engine import Engine
-from exporter.exposition import Exposition, Format
+from exporter.exposition.exposition import Exposition, Format
+from exporter.exposition.snapshot import Part, snapshot
 from exporter.poller import Poller, State
-from exporter.process import Process
-from exporter.snapshot import Part, snapshot
 from exporter.telemetry import Telemetry
 from exporter.web.landing import render
+from exporter.web.process_metrics import Process
 from exporter.web.scrapers import Scrapers
 from exporter.web.status import Refusal, status
 

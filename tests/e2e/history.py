@@ -8,7 +8,7 @@ from pathlib import Path
 
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.engine import Engine, Outside
-from exporter.exposition import Format
+from exporter.exposition.exposition import Format
 from exporter.settings import (
     ApplicationSettings,
     GoogleSettings,

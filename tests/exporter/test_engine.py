@@ -13,7 +13,7 @@ from exporter import logs
 from exporter.catalog import CATALOG, own
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.engine import Engine, Outside, redis_targets
-from exporter.exposition import Format
+from exporter.exposition.exposition import Format
 from exporter.redis.target import RedisTarget
 from exporter.settings import RedisSettings, Settings
 from exporter.simulator.faults import Faults

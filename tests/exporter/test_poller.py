@@ -11,8 +11,8 @@ from exporter import poller
 from exporter.catalog import own
 from exporter.collectors.base import Delivery, Poll
 from exporter.errors import PollError, Reason
+from exporter.exposition.snapshot import Part, Sample
 from exporter.poller import Poller
-from exporter.snapshot import Part, Sample
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.samples import COUNTER, GAUGE

@@ -4,8 +4,8 @@ import asyncio
 
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
+from exporter.exposition.snapshot import Part
 from exporter.poller import Poller
-from exporter.snapshot import Part
 from tests.exporter.samples import COUNTER
 from tests.exporter.test_poller import Desk, Scripted, brought, failures, part
 

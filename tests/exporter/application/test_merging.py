@@ -7,8 +7,8 @@ import pytest
 from exporter.application.merging import Merged, Merger
 from exporter.application.state import State
 from exporter.catalog.application import ACTIVE_USERS
+from exporter.exposition.snapshot import Buckets, Sample
 from exporter.recorder.layout import Shape, field
-from exporter.snapshot import Buckets, Sample
 
 NOW = 10_000.0
 GAUGE = Shape("gauge", "G.", ("region",))

@@ -12,7 +12,7 @@ from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared, Target
 from exporter.collectors.cloud_monitoring import FamilyPoll
 from exporter.errors import PollError
-from exporter.snapshot import Buckets
+from exporter.exposition.snapshot import Buckets
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.cloud_monitoring.paper import PaperApi

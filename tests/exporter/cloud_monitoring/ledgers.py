@@ -1,8 +1,8 @@
 """A ledger with everything in it that a state file has to keep."""
 
 from exporter.catalog.cloud_run import REQUESTS
-from exporter.cloud_monitoring.counters import SECOND, Ledger, add_buckets, add_number
-from exporter.cloud_monitoring.layouts import layout
+from exporter.cloud_monitoring.bucket_layouts import layout
+from exporter.cloud_monitoring.ledger import SECOND, Ledger, add_buckets, add_number
 
 NAME, SHAPE = "p/requests", '["shape"]'
 PERIOD = 60 * SECOND

@@ -4,9 +4,9 @@ from google.cloud.monitoring_v3.types import SpanContext
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.wrappers_pb2 import StringValue
 
-from exporter.cloud_monitoring.counters import Total
 from exporter.cloud_monitoring.exemplars import keep_exemplars
-from exporter.snapshot import Exemplar
+from exporter.cloud_monitoring.ledger import Total
+from exporter.exposition.snapshot import Exemplar
 from tests.exporter.cloud_monitoring.messages import distribution
 
 Span = SpanContext.pb()

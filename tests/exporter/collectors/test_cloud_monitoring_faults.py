@@ -190,7 +190,7 @@ def test_what_fails_within_counting_is_counted_by_the_next_poll(
     """Claims of a poll that broke down are forgotten with it: every point still counts once."""
     bench.minutes(3, 10)
     with monkeypatch.context() as broken:
-        broken.setattr("exporter.cloud_monitoring.reading.add_number", lambda *_: 1 // 0)
+        broken.setattr("exporter.cloud_monitoring.counter_reader.add_number", lambda *_: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             bench.poll.read()
     bench.poll.read()

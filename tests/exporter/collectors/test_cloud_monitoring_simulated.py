@@ -21,10 +21,10 @@ from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared, Target
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector, FamilyPoll
 from exporter.errors import PollError, Reason
+from exporter.exposition.snapshot import Buckets
 from exporter.simulator.faults import Faults
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
-from exporter.snapshot import Buckets
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.cloud_monitoring.scripted import HandTime

@@ -7,7 +7,7 @@ import pytest
 
 from exporter import cli
 from exporter.commands.doctor import text
-from exporter.finding import Finding, Verdict
+from exporter.doctor.finding import Finding, Verdict
 from exporter.simulator.server import Simulator
 from tests.exporter.running import INSTANCES, REQUESTS, address, simulator, tree, written
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from exporter import cli
+from exporter.cloud_monitoring.estimate import Estimate, Row
 from exporter.commands.estimate import text
-from exporter.estimate import Estimate, Row
 from exporter.simulator.server import Simulator
 from tests.exporter.running import INSTANCES, REQUESTS, address, simulator, tree, written
 

@@ -82,7 +82,7 @@ def test_a_run_that_fails_in_many_ways_keeps_its_secrets(tmp_path: Path) -> None
             bad = {"name": "x", "url": f"redis://someone:{PARTS[0]}@127.0.0.1:1"}
             written(path, settings | {"redis": {"targets": [bad]}})
             status, body = exporter.ask("/-/reload", "POST")
-            exporter.process.send_signal(signal.SIGHUP)
+            exporter.web.process_metrics.send_signal(signal.SIGHUP)
             exporter.wait_for_log("reload refused")
             said = everything(exporter)
     assert status == 400

@@ -7,10 +7,10 @@ from prometheus_client import CollectorRegistry
 
 from exporter.application.families import exported
 from exporter.catalog import application as catalog
+from exporter.exposition.snapshot import Buckets
 from exporter.recorder import Application, Recorder
 from exporter.recorder.application import MOST_ENDPOINTS, MOST_NAMES
 from exporter.recorder.changes import Reader
-from exporter.snapshot import Buckets
 from tests import servers
 from tests.exporter.recorder.reading import page, recorder
 

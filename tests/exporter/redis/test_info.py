@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from exporter.catalog import own
 from exporter.catalog import redis as catalog
 from exporter.catalog.model import Family, RedisInfo
+from exporter.exposition.snapshot import Sample
 from exporter.redis import info as redis_info
-from exporter.snapshot import Sample
 
 TEXT = """# Server\r
 redis_version:7.0.15\r

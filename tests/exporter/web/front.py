@@ -7,9 +7,9 @@ from pathlib import Path
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.collectors.base import Collector, Delivery
 from exporter.engine import Engine, Outside
+from exporter.exposition.snapshot import Part, Sample
 from exporter.poller import Poller
 from exporter.settings import Settings
-from exporter.snapshot import Part, Sample
 from exporter.telemetry import Telemetry
 from exporter.web.scrapers import Scrapers
 from exporter.web.site import ExporterSite

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from exporter.exposition import Format
+from exporter.exposition.exposition import Format
 from exporter.web.connection import Deadlines
 from exporter.web.server import WebServer, WebSettings
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.exposition import Format
+from exporter.exposition.exposition import Format
 from exporter.web.negotiation import Choice, accepts_gzip, choices, page_format
 
 TEXT, OPENMETRICS = Format.TEXT, Format.OPENMETRICS

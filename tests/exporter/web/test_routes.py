@@ -9,7 +9,7 @@ import bcrypt
 import pytest
 
 from exporter.errors import SettingsError
-from exporter.exposition import Format
+from exporter.exposition.exposition import Format
 from exporter.web.routes import StillLoading
 from exporter.web.server import WebServer, WebSettings
 from tests.exporter.web.serving import (

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families as text_form
 from exporter import __version__
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
-from exporter.exposition import Format
+from exporter.exposition.exposition import Format
 from exporter.poller import Poller, State
 from exporter.web.site import LONGEST_SILENCE
 from tests.exporter.simulator.asking import NOON

@@ -6,10 +6,10 @@ import pytest
 
 from exporter.settings import Settings
 from generators.checks import routes
-from generators.checks.everything import run
 from generators.checks.gathering import Wanted
-from generators.everything import texts
+from generators.checks.run import run
 from generators.files import write
+from generators.outputs import texts
 from tests.generators.users import USER
 
 ALERTS = "alertmanager/out/rules/alerts.yml"

@@ -1,0 +1,1 @@
+"""Tries everything that `run` needs, and says what to fix."""

@@ -1,0 +1,235 @@
+"""Tries everything that run needs, one finding a thing, each with its mend."""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporter.catalog import CATALOG
+from exporter.clock import WallClock
+from exporter.cloud_monitoring.channel import CredentialsMissing, channel
+from exporter.cloud_monitoring.checkpoint import holder, inspect
+from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Query
+from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
+from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.target import Target
+from exporter.collectors.base import Poll
+from exporter.collectors.redis import RedisCollector
+from exporter.doctor.finding import Finding, Verdict
+from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
+from exporter.doctor.secret_files import secrets
+from exporter.engine import collected
+from exporter.errors import IonmonError, PollError, Reason, StateError
+from exporter.settings import Settings, default_state_file
+from exporter.targets import targets
+from exporter.telemetry import Telemetry
+
+LOOK_BACK = 1800
+FUTURE = 600
+MOST_SKEW = 30.0
+TIMEOUT = 10.0
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield a finding for everything, as it is found."""
+    yield state_directory(settings)
+    yield from _google(settings)
+    yield from asyncio.run(_redis(settings))
+    yield from secrets(settings)
+
+
+def state_directory(settings: Settings) -> Finding:
+    """Try whether the state file can be written, without touching what it holds."""
+    path = settings.storage.state_file or default_state_file(settings)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".ionmon-") as probe:
+            os.fsync(probe.fileno())
+        if path.exists():
+            return _existing_state(path)
+    except OSError as error:
+        return Finding(
+            "state file",
+            Verdict.FAIL,
+            f"{path}: {error.strerror}",
+            "make the directory writable, or name another file in storage.state_file",
+        )
+    return Finding("state file", Verdict.OK, f"{path} can be written")
+
+
+def _existing_state(path: Path) -> Finding:
+    """Look at a state file, which another process may hold, and leave it as it is."""
+    process = holder(path)
+    if process is not None:
+        return Finding("state file", Verdict.OK, f"{path} is in use by process {process}")
+    try:
+        inspect(path)
+    except StateError as error:
+        return Finding("state file", Verdict.WARN, str(error))
+    return Finding("state file", Verdict.OK, f"{path} is whole")
+
+
+def _google(settings: Settings) -> Iterator[Finding]:
+    google = settings.google
+    wanted = targets(settings)
+    if not wanted:
+        verdict = Verdict.WARN if collected(settings.redis) else Verdict.FAIL
+        yield Finding("projects", verdict, "no project is named", "--project my-project")
+        return
+    try:
+        opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
+    except CredentialsMissing as error:
+        first, *rest = str(error).splitlines()
+        yield Finding("credentials", Verdict.FAIL, first, " ".join(rest))
+        return
+    yield Finding("credentials", Verdict.OK, "found" if not google.insecure else "none needed")
+    limits = CallLimits(min(google.timeout, TIMEOUT), google.calls_per_minute)
+    client = MonitoringClient(opened, limits, Telemetry(time.time()))
+    for project in google.projects:
+        yield from _project(project, [t for t in wanted if t.project == project], client)
+    opened.close()
+
+
+def _project(project: str, wanted: list[Target], client: MonitoringClient) -> Iterator[Finding]:
+    """Try a project's permissions, then each metric type."""
+    first = wanted[0]
+    series = _permission(
+        project, LIST_SERIES, lambda: sum(1 for _ in client.pages(_query(first, time.time())))
+    )
+    yield series
+    yield _permission(
+        project,
+        LIST_DESCRIPTORS,
+        lambda: sum(
+            1 for _ in client.descriptors(project, descriptor_filter("run.googleapis.com/"))
+        ),
+    )
+    if series.verdict is Verdict.FAIL:
+        return
+    known = Descriptors(client)
+    with ThreadPoolExecutor(8) as pool:
+        probes = list(pool.map(lambda target: _metric(target, client, known), wanted))
+    yield _skew(project, [p.newest for p in probes if p.newest])
+    for probe in probes:
+        yield probe.finding
+
+
+def _permission(project: str, permission: str, attempt: Callable[[], int]) -> Finding:
+    subject = f"{project}: {permission}"
+    try:
+        attempt()
+    except PollError as error:
+        if error.reason is Reason.PERMISSION:
+            return Finding(subject, Verdict.FAIL, str(error), Grant(project, permission).command())
+        if (
+            error.reason is Reason.NOT_FOUND
+        ):  # that metric is not there, which only who may look learns
+            return Finding(subject, Verdict.OK, "granted")
+        return Finding(subject, Verdict.FAIL, str(error), _mend(error))
+    return Finding(subject, Verdict.OK, "granted")
+
+
+def _mend(error: PollError) -> str:
+    return {
+        Reason.CREDENTIALS: "gcloud auth application-default login, or attach a service account",
+        Reason.UNAVAILABLE: "check the network, a proxy, and google.endpoint",
+        Reason.DEADLINE: "check the network, a proxy, and google.endpoint",
+        Reason.QUOTA: "wait a minute; lower google.calls_per_minute, or ask Google for more",
+        Reason.NOT_FOUND: "check the project's name",
+    }.get(error.reason, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A metric's finding, and the newest end that its points have, in Unix seconds."""
+
+    finding: Finding
+    newest: float | None = None
+
+
+def _metric(target: Target, client: MonitoringClient, known: Descriptors) -> Probe:
+    """Read one metric type once, and compare its descriptor with the catalog."""
+    described = known.describe(target.project, target.source)
+    if described.mismatch:
+        text = f"{target.source.metric}: {described.mismatch}"
+        mend = _mend_mismatch(target)
+        return Probe(Finding(target.name, Verdict.FAIL, text, mend))
+    wrong = _wrong_labels(target, described.labels)
+    if wrong:
+        return Probe(wrong)
+    series, newest = 0, None
+    try:
+        for page in client.pages(_query(target, time.time() + FUTURE)):
+            series += len(page.time_series)
+            ends = (p.interval.end_time.seconds for s in page.time_series for p in s.points[:1])
+            newest = max((*ends, newest or 0)) or None
+    except PollError as error:
+        if error.reason is not Reason.NOT_FOUND:
+            return Probe(Finding(target.name, Verdict.FAIL, str(error), _mend(error)))
+    if not series:
+        return Probe(Finding(target.name, Verdict.EMPTY, f"{target.source.metric} has no series"))
+    return Probe(Finding(target.name, Verdict.OK, f"{series} series"), newest)
+
+
+def _mend_mismatch(target: Target) -> str:
+    name = target.family.name
+    if name in CATALOG:
+        return f"switch it off: google.families.{name}.enabled: false"
+    return f"write google.metrics.{name} as the API says"
+
+
+def _wrong_labels(target: Target, known: tuple[str, ...] | None) -> Finding | None:
+    """Say which labels of a metric of the settings its descriptor does not have."""
+    if known is None or target.family.name in CATALOG:
+        return None
+    origins = [origin for _, origin in target.source.labels] + list(target.source.summed)
+    named = {o.removeprefix("metric.") for o in origins if o.startswith("metric.")}
+    missing = sorted(named - set(known))
+    if not missing:
+        return None
+    text = f"{target.source.metric} has no label {', '.join(missing)}"
+    mend = f"google.metrics.{target.family.name}: its labels are {', '.join(known) or 'none'}"
+    return Finding(target.name, Verdict.FAIL, text, mend)
+
+
+def _query(target: Target, until: float) -> Query:
+    end = int(until * SECOND)
+    text = metric_filter(target.source, target.selection)
+    return Query(target.project, text, end - (LOOK_BACK + FUTURE) * SECOND, end)
+
+
+def _skew(project: str, ends: list[float]) -> Finding:
+    """Compare this machine's clock with the points: none can end in the future."""
+    subject = f"{project}: clock"
+    if not ends:
+        return Finding(subject, Verdict.WARN, "no points to compare this machine's clock with")
+    ahead = max(ends) - time.time()
+    if ahead > MOST_SKEW:
+        text = f"this machine's clock is at least {ahead:.0f} s behind Google's"
+        return Finding(subject, Verdict.FAIL, text, "set the clock: systemctl restart chrony")
+    return Finding(subject, Verdict.OK, f"the newest point is {-ahead:.0f} s old")
+
+
+async def _redis(settings: Settings) -> list[Finding]:
+    collector = RedisCollector(collected(settings.redis), WallClock())
+    try:
+        return list(await asyncio.gather(*(_target(poll) for poll in collector.polls())))
+    finally:
+        await collector.close()
+
+
+async def _target(poll: Poll) -> Finding:
+    subject = f"redis {poll.name}"
+    try:
+        delivery = await poll.run()
+    except IonmonError as error:
+        return Finding(subject, Verdict.FAIL, str(error))
+    if delivery.notes:
+        return Finding(subject, Verdict.FAIL, "; ".join(delivery.notes))
+    series = sum(len(part.samples) for part in delivery.parts)
+    return Finding(subject, Verdict.OK, f"{series} series")

@@ -1,0 +1,1 @@
+"""The subcommands of what builds and judges; those of what runs are in exporter/commands."""

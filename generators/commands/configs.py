@@ -1,0 +1,70 @@
+"""ionmon configs: writes everything that is generated from catalog, policy and settings."""
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from exporter.commands.options import CONFIG
+from exporter.errors import IonmonError
+from exporter.settings import load
+
+HELP = """Write every generated file below a directory; what did not change is not touched.
+
+Rules, their tests, routes, templates, runbooks and documents come from the catalog, from the policy
+and from monitoring.yaml. Either all files are written or none. A file that is generated no more is
+removed, unless it was changed by hand.
+
+\b
+  ionmon configs --config monitoring.yaml
+  ionmon configs --diff       what would change, in words; writes nothing
+  ionmon configs --check      exit code 1 where a file is not what it would be
+"""
+
+
+@click.command("configs", help=HELP)
+@CONFIG
+@click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Where to write; here unless said.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; say what would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; say what would change, by meaning.")
+def command(config: Path | None, root: Path, *, check: bool, diff: bool) -> None:
+    """Write what the generators return."""
+    settings = load(config)
+    # By name: the exporter runs where the generators are not installed.
+    texts = importlib.import_module("generators.outputs").texts(settings)
+    for severity in importlib.import_module("generators.alertmanager.plan").unreachable(settings):
+        click.echo(f"warning: no channel is set up for {severity} alerts", err=True)
+    try:
+        _show(root, texts, diff=diff) if check or diff else _write(root, texts)
+    except OSError as error:
+        raise IonmonError(f"{error.filename}: {error.strerror}") from error
+
+
+def _write(root: Path, texts: Mapping[str, str]) -> None:
+    gone = importlib.import_module("generators.difference").gone(root, texts)
+    last = importlib.import_module("generators.effective").PATH
+    changed = importlib.import_module("generators.files").write(root, texts, gone, last)
+    for name in changed:
+        click.echo(f"wrote {name}")
+    for name in gone:
+        click.echo(f"removed {name}")
+    click.echo(f"{len(texts) - len(changed)} files unchanged", err=True)
+
+
+def _show(root: Path, texts: Mapping[str, str], *, diff: bool) -> None:
+    """Say what would change; fail where something would, so that CI can ask."""
+    difference = importlib.import_module("generators.difference")
+    files = importlib.import_module("generators.files")
+    changed = [*files.differing(root, texts), *difference.gone(root, texts)]
+    lines = difference.changes(root, texts) if diff else (f"would change {n}" for n in changed)
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(texts) - len(changed)} files unchanged", err=True)
+    if changed and not diff:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,270 @@
+"""Pages into a ledger: each point once, cumulative series by their rise, limits and resets."""
+
+from dataclasses import replace
+from math import inf, nan
+from typing import Any
+
+import pytest
+from google.api.distribution_pb2 import Distribution
+from google.cloud.monitoring_v3.types import SpanContext
+
+from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
+from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
+from exporter.cloud_monitoring.counter_reader import Book, CounterReader
+from exporter.cloud_monitoring.ledger import SECOND, Ledger
+from exporter.cloud_monitoring.poll_statistics import Labels, Tally
+from exporter.exposition.snapshot import Exemplar
+from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, page, series
+
+assert isinstance(REQUESTS.source, CloudMonitoring)
+assert isinstance(REQUEST_DURATION.source, CloudMonitoring)
+CUT = 6000
+HERE = ("p", "us-central1", "s", "2xx")
+ERRORS = {**OK, "response_code_class": "5xx"}
+OTHER = {**SERVICE, "revision_name": "r2"}
+CUMULATIVE = replace(REQUESTS.source, kind=MetricKind.CUMULATIVE)
+RISING, SPREAD = "CUMULATIVE INT64", "CUMULATIVE DISTRIBUTION"
+
+
+class Shelf:
+    """A ledger with its book, read page by page, poll by poll."""
+
+    def __init__(self, family: Family, source: CloudMonitoring, limit: int = 100) -> None:
+        self.family, self.source = family, source
+        self.ledger = Ledger.begin(60 * SECOND, CUT * SECOND)
+        self.book = Book(family, source, Labels(family, source, "p"), limit)
+
+    def poll(self, *pages: Any) -> Tally:
+        """Read the pages of one poll."""
+        reader = CounterReader(self.family, self.source, self.ledger, self.book)
+        for held in pages:
+            reader.page(held)
+        reader.close()
+        return reader.tally
+
+    def values(self) -> dict[tuple[str, ...], float]:
+        """Return what every total holds."""
+        return {labels: total.value for labels, total in self.ledger.totals.items()}
+
+
+def requests(limit: int = 100, **change: Any) -> Shelf:
+    """Return a shelf for the request count."""
+    return Shelf(REQUESTS, replace(REQUESTS.source, **change), limit)
+
+
+def test_points_count_once_over_pages_and_polls() -> None:
+    """A series may straddle pages, come twice, and come again with the next poll."""
+    shelf = requests()
+    first = page(series({6180: 4, 6120: 3}), series({6120: 10}, resource=OTHER))
+    tally = shelf.poll(first, page(series({6120: 3, 6060: 2})))
+    assert shelf.values() == {HERE: 19}
+    assert (tally.series, tally.points, tally.counted, tally.newest) == (3, 5, 4, 6180 * SECOND)
+    again = shelf.poll(first, page(series({6240: 1}), series({6240: 1})))
+    assert shelf.values() == {HERE: 20}
+    assert (again.counted, again.dropped, again.too_late) == (1, {"repeated": 1}, 0)
+
+
+def test_what_is_settled_is_too_late_and_what_is_before_the_cut_is_not() -> None:
+    """A point that comes behind the horizon is counted as lost; one before the cut is no loss."""
+    shelf = requests()
+    shelf.poll(page(series({7200: 1})))
+    shelf.ledger.settle(CUT * SECOND, 7200 * SECOND, 600 * SECOND)
+    tally = shelf.poll(page(series({7260: 5, 6600: 7, 6540: 7, 6000: 9, 5940: 9})))
+    assert shelf.values() == {HERE: 6}
+    assert (tally.counted, tally.too_late) == (1, 2)
+
+
+def test_a_point_of_the_far_future_is_refused() -> None:
+    """A point that ends in thousands of years is dropped, and is no newest point."""
+    shelf = requests()
+    tally = shelf.poll(page(series({253402300740: 7, 6060: 2})))
+    assert shelf.values() == {HERE: 2}
+    assert (tally.newest, tally.dropped) == (6060 * SECOND, {"invalid": 1})
+
+
+def test_a_scale_makes_the_base_unit() -> None:
+    """Values are multiplied by the source's scale; without one they stay whole numbers."""
+    shelf = requests(scale=1e-6, value=ValueType.DOUBLE)
+    shelf.poll(page(series({6060: 1_500_000.0, 6120: 500_000.0}, "DELTA DOUBLE")))
+    assert shelf.values() == {HERE: 2.0}
+    whole = requests()
+    whole.poll(page(series({6060: 2**60, 6120: 1})))
+    assert whole.values() == {HERE: 2**60 + 1}
+
+
+def test_series_above_the_limit_are_left_out() -> None:
+    """What is on the page keeps counting; a new series is dropped, counted and said once."""
+    shelf = requests(limit=1)
+    errors = series({6060: 1}, metric=ERRORS)
+    tally = shelf.poll(page(series({6060: 1}), errors, series({6120: 1}, metric=ERRORS)))
+    assert tally.dropped == {"limit": 2, "repeated": 1}
+    assert tally.notes[0] == "a series was dropped (limit): more than 1 series"
+    again = shelf.poll(page(series({6120: 5}), errors, series({6060: 7}, resource=OTHER)))
+    assert (shelf.values(), again.dropped) == ({HERE: 13}, {"limit": 1})
+
+
+def test_a_series_that_changes_its_kind_is_refused() -> None:
+    """A known series of another kind adds nothing, and the others go on."""
+    shelf = requests()
+    shelf.poll(page(series({6060: 1})))
+    tally = shelf.poll(page(series({6120: 5}, "GAUGE INT64"), series({6060: 2}, resource=OTHER)))
+    assert (shelf.values(), tally.dropped) == ({HERE: 3}, {"invalid": 1})
+
+
+def test_distributions_add_up_in_the_base_unit() -> None:
+    """Buckets, and the sum of all values; without values, without buckets, truncated."""
+    shelf = Shelf(REQUEST_DURATION, REQUEST_DURATION.source)
+    points = {
+        6060: distribution([1, 2, 3, 4], mean=20.0),
+        6120: distribution([5], mean=4.0),
+        6180: distribution([], mean=9.0),
+        6240: Distribution(count=7, mean=100.0),
+    }
+    tally = shelf.poll(page(series(points, "DELTA DISTRIBUTION")))
+    total = shelf.ledger.totals[HERE]
+    assert (total.bounds, list(total.counts)) == ((0.01, 0.02, 0.05), [6, 2, 3, 11])
+    assert round(total.value, 9) == 0.92
+    assert (tally.counted, tally.resets) == (4, 0)
+
+
+def test_a_layout_that_does_not_fit_is_a_reset() -> None:
+    """Counting of that series starts anew, and the poll says so."""
+    shelf = Shelf(REQUEST_DURATION, REQUEST_DURATION.source)
+    shelf.poll(page(series({6060: distribution([1, 1])}, "DELTA DISTRIBUTION")))
+    strange = distribution([2, 2], (11.0, 12.0))
+    tally = shelf.poll(page(series({6120: strange}, "DELTA DISTRIBUTION")))
+    total = shelf.ledger.totals[HERE]
+    assert (tally.resets, total.bounds, list(total.counts)) == (1, (0.011, 0.012), [2, 2, 0])
+
+
+def test_exemplars_come_with_their_points() -> None:
+    """A traced request is kept with the bucket that it lies in, once its point counts."""
+    value = distribution([1])
+    span = SpanContext.pb()(span_name="projects/p/traces/t/spans/s")
+    value.exemplars.add(value=5.0).attachments.add().Pack(span)
+    shelf = Shelf(REQUEST_DURATION, REQUEST_DURATION.source)
+    shelf.poll(page(series({6000: value}, "DELTA DISTRIBUTION")))
+    assert shelf.ledger.totals[HERE].exemplars == {}
+    shelf.poll(page(series({6060: value}, "DELTA DISTRIBUTION")))
+    assert shelf.ledger.totals[HERE].exemplars == {0: Exemplar("t", "s", 0.005, 0.0)}
+
+
+def test_a_cumulative_series_counts_what_it_rose_by() -> None:
+    """The first point of an old series is a base; over pages in any order, each rise is once."""
+    shelf = Shelf(REQUESTS, CUMULATIVE)
+    late = page(series({6180: 130, 6120: 120}, RISING, start=100))
+    shelf.poll(late, page(series({6060: 100}, RISING, start=100)))
+    assert shelf.values() == {HERE: 30}
+    shelf.poll(late)
+    shelf.poll(page(series({6240: 137}, RISING, start=100)))
+    assert shelf.values() == {HERE: 37}
+    assert shelf.ledger.totals[HERE].last == 6240 * SECOND
+
+
+def test_a_cumulative_series_that_started_anew_counts_whole() -> None:
+    """After a new start all of the value is a rise, also when old points come with it."""
+    shelf = Shelf(REQUESTS, CUMULATIVE)
+    shelf.poll(page(series({6060: 100}, RISING, start=100)))
+    again, before = series({6180: 4}, RISING, start=6120), series({6120: 107}, RISING, start=100)
+    shelf.poll(page(again), page(before))
+    assert shelf.values() == {HERE: 11}
+
+
+def test_a_cumulative_series_that_starts_after_the_cut_counts_whole() -> None:
+    """A series that was not there at the cut has no base; one that was has."""
+    shelf = Shelf(REQUESTS, CUMULATIVE)
+    shelf.poll(
+        page(
+            series({6120: 5}, RISING, start=6000),
+            series({6120: 7}, RISING, resource=OTHER, start=5999),
+        )
+    )
+    assert shelf.values() == {HERE: 5}
+
+
+def test_a_fall_without_a_new_start_is_no_rise() -> None:
+    """A value that falls adds nothing; later rises are from where it fell to."""
+    shelf = Shelf(REQUESTS, CUMULATIVE)
+    for end, value in ((6060, 100), (6120, 40), (6180, 45)):
+        shelf.poll(page(series({end: value}, RISING, start=100)))
+    assert shelf.values() == {HERE: 5}
+
+
+def test_cumulative_distributions_rise_by_bucket() -> None:
+    """Each bucket, and the sum, counts what it rose by; a new start counts whole."""
+    shelf = Shelf(REQUEST_DURATION, replace(REQUEST_DURATION.source, kind=MetricKind.CUMULATIVE))
+    for end, start, value in (
+        (6060, 100, distribution([1, 1], mean=10.0)),
+        (6120, 100, distribution([1, 2, 3], mean=20.0)),
+        (6180, 6150, distribution([0, 1], mean=15.0)),
+    ):
+        shelf.poll(page(series({end: value}, SPREAD, start=start)))
+    total = shelf.ledger.totals[HERE]
+    assert (total.bounds, list(total.counts)) == ((0.01, 0.02, 0.05), [0, 2, 3, 0])
+    assert round(total.value, 9) == 0.115
+
+
+def test_a_book_that_forgot_finds_series_in_the_ledger() -> None:
+    """After series were taken out those that stay are known by their labels, not doubled."""
+    shelf = requests()
+    shelf.poll(page(series({6060: 1})))
+    shelf.book.forget()
+    shelf.poll(page(series({6120: 2, 6060: 1})))
+    assert (shelf.values(), len(shelf.ledger.marks)) == ({HERE: 3}, 1)
+
+
+def exponential(**options: float) -> Distribution:
+    """Return a distribution of one event over exponential buckets."""
+    named = {"num_finite_buckets": 4, "growth_factor": 2.0, "scale": 1.0, **options}
+    return Distribution(
+        count=1,
+        mean=1.0,
+        bucket_counts=[1],
+        bucket_options=Distribution.BucketOptions(exponential_buckets=named),
+    )
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        distribution([1], mean=nan),
+        distribution([1], mean=inf),
+        distribution([100], mean=1e308),
+        distribution([1, -1, 1]),
+        distribution([1], edges=(3.0, 2.0)),
+        distribution([1], edges=(1.0, nan)),
+        distribution([1, 1, 1, 1, 1]),
+        exponential(growth_factor=1e300),
+        exponential(num_finite_buckets=-1),
+        exponential(num_finite_buckets=2**31 - 1),
+        exponential(scale=nan),
+        Distribution(count=-1),
+        Distribution(count=2**62, mean=1.0, bucket_counts=[2**62]),
+    ],
+)
+@pytest.mark.parametrize("kind", [MetricKind.DELTA, MetricKind.CUMULATIVE])
+def test_an_odd_distribution_costs_only_itself(kind: MetricKind, odd: Distribution) -> None:
+    """It is dropped with a note and not claimed; the points around it and the page count."""
+    shelf = Shelf(REQUEST_DURATION, replace(REQUEST_DURATION.source, kind=kind))
+    sound, name = distribution([1], mean=10.0), f"{kind} DISTRIBUTION"
+    held = page(
+        series({6120: odd, 6060: sound}, name, start=6000),
+        series({6060: sound}, name, resource=OTHER, start=6000),
+    )
+    tally = shelf.poll(held)
+    assert (tally.counted, tally.dropped) == (2, {"invalid": 1})
+    assert tally.notes[0].startswith("a series was dropped (invalid): ('p',")
+    total = shelf.ledger.totals[HERE]
+    assert (list(total.counts), round(total.value, 9)) == ([2, 0, 0, 0], 0.02)
+    assert shelf.poll(held).counted == 0
+    later = {6120: distribution([2], mean=10.0)}
+    assert shelf.poll(page(series(later, name, start=6000))).counted == 1
+
+
+def test_events_without_bucket_counts_are_above_all_bounds() -> None:
+    """Options alone place nothing: the events are in the last bucket, not in the first."""
+    shelf = Shelf(REQUEST_DURATION, REQUEST_DURATION.source)
+    unplaced = distribution([])
+    unplaced.count = 3
+    shelf.poll(page(series({6120: unplaced, 6060: distribution([1])}, "DELTA DISTRIBUTION")))
+    assert list(shelf.ledger.totals[HERE].counts) == [1, 0, 0, 3]

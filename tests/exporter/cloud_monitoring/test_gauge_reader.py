@@ -1,0 +1,101 @@
+"""Gauges: the newest point of each series, joined over what is left out."""
+
+from dataclasses import replace
+
+import pytest
+from google.api.distribution_pb2 import Distribution
+
+from exporter.catalog.cloud_run import INSTANCES
+from exporter.catalog.model import CloudMonitoring, MetricKind, Reduce, ValueType
+from exporter.cloud_monitoring.gauge_reader import GaugeReader, Reading, join, newest
+from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.poll_statistics import Labels
+from exporter.exposition.snapshot import Sample
+from tests.exporter.cloud_monitoring.messages import SERVICE, distribution, page, series
+
+assert isinstance(INSTANCES.source, CloudMonitoring)
+SOURCE = INSTANCES.source
+IDLE = {"state": "idle"}
+NAN = float("nan")
+
+
+def source(value: str, scale: float = 1.0) -> CloudMonitoring:
+    """Return the source of a gauge of this value type."""
+    return replace(SOURCE, value=ValueType(value), scale=scale, kind=MetricKind.GAUGE)
+
+
+@pytest.mark.parametrize(
+    ("value_type", "points", "expected"),
+    [
+        ("INT64", {60: 3, 120: 5}, 5.0),
+        ("INT64", {120: 5, 60: 3}, 5.0),
+        ("DOUBLE", {60: 0.5}, 0.5),
+        ("BOOL", {60: False, 120: True}, 1.0),
+        ("BOOL", {60: False}, 0.0),
+        ("DISTRIBUTION", {60: distribution([2, 2], mean=12.5)}, 12.5),
+    ],
+)
+def test_the_newest_point_is_read(
+    value_type: str, points: dict[int, object], expected: float
+) -> None:
+    """Whatever the order, the newest point counts; truth is 1, a distribution is its mean."""
+    found = newest(source(value_type), ("a",), series(points, f"GAUGE {value_type}"))
+    assert found == Reading(("a",), max(points) * SECOND, expected)
+
+
+def test_a_value_is_in_the_base_unit() -> None:
+    """The source's scale applies to numbers and to means."""
+    assert newest(source("INT64", 1e-3), (), series({60: 1500}, "GAUGE INT64")).value == 1.5
+    one = series({60: distribution([4], mean=250.0)}, "GAUGE DISTRIBUTION")
+    assert newest(source("DISTRIBUTION", 1e-3), (), one).value == 0.25
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [(Reduce.SUM, 9.0), (Reduce.MAX, 6.0), (Reduce.MIN, 1.0), (Reduce.MEAN, 3.0)],
+)
+def test_series_that_export_as_one_are_joined(how: Reduce, expected: float) -> None:
+    """Sum, maximum, minimum or mean, as the catalog says; other labels stay apart, in order."""
+    readings = [Reading(("b",), 60 * SECOND, v) for v in (1.0, 2.0, 6.0)]
+    found = join(replace(SOURCE, reduce=how), [*readings, Reading(("a",), 60 * SECOND, 7.0)])
+    assert found == (Sample(("a",), 7.0), Sample(("b",), expected))
+
+
+def test_what_stopped_is_left_out() -> None:
+    """A reading counts up to two periods behind the newest of all, to the nanosecond."""
+    now = 1000 * SECOND
+    readings = [
+        Reading(("a",), now, 1.0),
+        Reading(("a",), now - 120 * SECOND, 2.0),
+        Reading(("a",), now - 120 * SECOND - 1, 4.0),
+        Reading(("gone",), now - 180 * SECOND, 8.0),
+    ]
+    assert join(SOURCE, readings) == (Sample(("a",), 3.0),)
+
+
+def test_a_mean_of_nothing_is_no_sample() -> None:
+    """Readings that are no numbers are left out, and do not make others stale."""
+    readings = [Reading(("a",), 60 * SECOND, 1.0), Reading(("b",), 600 * SECOND, NAN)]
+    assert join(SOURCE, readings) == (Sample(("a",), 1.0),)
+    assert join(SOURCE, readings[1:]) == ()
+    assert join(SOURCE, []) == ()
+
+
+def test_pages_add_up() -> None:
+    """A series that straddles pages keeps its newest point; what is unfit is left out."""
+    reader = GaugeReader(SOURCE, Labels(INSTANCES, SOURCE, "p"))
+    kind = "GAUGE INT64"
+    other = {**SERVICE, "revision_name": "r2"}
+    reader.page(page(series({180: 3, 120: 2}, kind, IDLE), series({180: 1}, metric=IDLE)))
+    reader.page(page(series({60: 9}, kind, IDLE), series({180: 4}, kind, IDLE, other)))
+    expected = [Reading(("p", "us-central1", "s", "idle"), 180 * SECOND, v) for v in (3.0, 4.0)]
+    assert list(reader.readings.values()) == expected
+    tally = reader.tally
+    assert (tally.series, tally.points, tally.newest) == (4, 4, 180 * SECOND)
+    assert tally.dropped == {"invalid": 1}
+
+
+def test_an_empty_distribution_has_no_sample() -> None:
+    """A gauge distribution without values is read, and shows nothing."""
+    one = series({60: Distribution()}, "GAUGE DISTRIBUTION")
+    assert join(SOURCE, [newest(source("DISTRIBUTION"), ("a",), one)]) == ()

@@ -1,0 +1,97 @@
+"""The doctor looks at the files that hold secrets and tells nothing of what they hold."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from exporter.doctor.examine import examine
+from exporter.doctor.finding import Finding, Verdict
+from exporter.doctor.secret_files import secret, secrets
+from exporter.settings import Settings
+from exporter.settings.secrets import Reader, SecretFile
+
+CANARY = "canary"
+
+
+def file(path: Path, content: bytes, mode: int = 0o600, reader: Reader = Reader.IONMON) -> Finding:
+    """Write a file of this mode and return what is found of it; five letters and a y are right."""
+    path.write_bytes(content)
+    path.chmod(mode)
+    return secret(SecretFile(path, "a.b_file", reader, "five letters and a y", r"[a-z]{5}y"))
+
+
+@pytest.mark.parametrize("content", [b"canary", b"canary\n", b"canary\r\n"])
+def test_a_sound_file(content: bytes, tmp_path: Path) -> None:
+    """A file of the right form, with or without a newline at its end, is well."""
+    found = file(tmp_path / "s", content)
+    text = f"{tmp_path / 's'} holds what ionmon needs"
+    assert found == Finding("secret a.b_file", Verdict.OK, text)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"canary\ncanary\n", "holds more than one line"),
+        (b"canary\n\n", "holds more than one line"),
+        (b"canary ", "has another form"),
+        (b"canary1", "has another form"),
+        (b"canar\xff", "has another form"),
+    ],
+)
+def test_a_wrong_content(content: bytes, fault: str, tmp_path: Path) -> None:
+    """Each fault fails with the file, the fault and what to write, and without the content."""
+    found = file(tmp_path / "s", content)
+    assert found.verdict is Verdict.FAIL
+    assert found.text == f"{tmp_path / 's'}: {fault}"
+    assert found.mend == "write five letters and a y"
+    assert CANARY not in repr(found).replace(str(tmp_path), "")
+
+
+@pytest.mark.parametrize(
+    ("mode", "reader", "verdict"),
+    [
+        (0o600, Reader.IONMON, Verdict.OK),
+        (0o640, Reader.IONMON, Verdict.WARN),
+        (0o640, Reader.ALERTMANAGER, Verdict.OK),
+        (0o644, Reader.ALERTMANAGER, Verdict.WARN),
+    ],
+)
+def test_who_else_can_read_it(mode: int, reader: Reader, verdict: Verdict, tmp_path: Path) -> None:
+    """Others that can read a secret are warned of; Alertmanager reads through its group."""
+    assert file(tmp_path / "s", b"canary", mode, reader).verdict is verdict
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    """A file that is not there fails and says what to write and how to guard it."""
+    path = tmp_path / "none"
+    found = secret(SecretFile(path, "a.b_file", Reader.IONMON, "a DSN"))
+    assert found.verdict is Verdict.FAIL
+    assert found.text == f"{path}: cannot be read: No such file or directory"
+    assert found.mend == f"write a DSN; chmod 0600 {path}"
+
+
+def test_a_folder_or_a_pipe_is_no_secret(tmp_path: Path) -> None:
+    """What is no file fails at once and is not waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        found = secret(SecretFile(path, "a.b_file", Reader.IONMON, "a DSN"))
+        assert found.verdict is Verdict.FAIL
+
+
+def test_the_doctor_looks_at_each(tmp_path: Path) -> None:
+    """The doctor tells each secret that the settings name; one missing makes it fail."""
+    (tmp_path / "dsn").write_text("https://abc@sentry.example.com/1\n")
+    (tmp_path / "dsn").chmod(0o600)
+    told = {
+        "slack": {"webhook_url_file": str(tmp_path / "none"), "channel": "#alerts"},
+        "sentry": {"dsn_file": str(tmp_path / "dsn")},
+    }
+    storage = {"state_file": str(tmp_path / "state.sqlite")}
+    settings = Settings.model_validate({"notifications": told, "storage": storage})
+    verdicts = {f.subject: f.verdict for f in examine(settings)}
+    assert verdicts["secret notifications.slack.webhook_url_file"] is Verdict.FAIL
+    assert verdicts["secret notifications.sentry.dsn_file"] is Verdict.OK
+    assert [f.subject for f in secrets(settings)] == list(verdicts)[-2:]

@@ -1,0 +1,112 @@
+"""Pages are whole, in either format, zipped or plain, and what did not change is not redone."""
+
+import gzip
+import subprocess
+from unittest.mock import patch
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.catalog import CATALOG
+from exporter.catalog.model import Family, Type
+from exporter.exposition import exposition
+from exporter.exposition.exposition import Exposition, Format
+from exporter.exposition.snapshot import Buckets, Part, Sample, snapshot
+from tests.exporter.samples import COUNTER, GAUGE, TIMES_TAKEN, buckets, expected, parts, read
+
+KINDS = (
+    parts(GAUGE, st.floats()),
+    parts(COUNTER, st.integers(0, 9)),
+    parts(TIMES_TAKEN, buckets()),
+)
+ROUNDS = st.lists(st.tuples(*(st.none() | kind for kind in KINDS)), min_size=1, max_size=4)
+
+
+def shown(found: tuple[Part, ...]) -> list[tuple[Family, tuple[Part, ...]]]:
+    """Return parts as families, one each."""
+    return [(part.family, (part,)) for part in found]
+
+
+@given(ROUNDS)
+def test_each_page_is_what_a_fresh_start_would_serve(
+    rounds: list[tuple[Part | None, ...]],
+) -> None:
+    """Over any mix of changed and unchanged parts, pages are right, and zipped ones the same."""
+    kept, held = Exposition(), tuple(Part(f, ()) for f in (GAUGE, COUNTER, TIMES_TAKEN))
+    for changes in rounds:
+        held = tuple(new or old for new, old in zip(changes, held, strict=True))
+        for fmt in Format:
+            plain = kept.page(shown(held), fmt, gzip=False)
+            assert plain == Exposition().page(shown(held), fmt, gzip=False)
+            assert plain == gzip.decompress(kept.page(shown(held), fmt, gzip=True))
+            rows = [r for p in held for r in expected(p, created=fmt is Format.OPENMETRICS)]
+            assert rows == read(plain, fmt)
+
+
+def test_the_end_is_openmetrics_own() -> None:
+    """OpenMetrics ends with one # EOF, also where nothing is served; the old format has none."""
+    for found in ((), (Part(GAUGE, (Sample(("", ""), 1),)),)):
+        new = Exposition().page(shown(found), Format.OPENMETRICS, gzip=False)
+        assert new.endswith(b"# EOF\n")
+        assert new.count(b"# EOF") == 1
+        assert b"EOF" not in Exposition().page(shown(found), Format.TEXT, gzip=False)
+
+
+def test_an_unchanged_part_is_encoded_once() -> None:
+    """Of two parts, the one that stays is encoded once a format, whatever is asked for."""
+    page, stays = Exposition(), Part(GAUGE, (Sample(("x", ""), 1),))
+    with patch.object(exposition, "lines", wraps=exposition.lines) as encode:
+        for value in range(3):
+            changing = Part(COUNTER, (Sample(("", ""), value),))
+            for fmt in Format:
+                page.page(shown((stays, changing)), fmt, gzip=True)
+                page.page(shown((stays, changing)), fmt, gzip=False)
+    asked = [call.args[0] for call in encode.call_args_list]
+    assert asked.count(stays) == len(Format)
+    assert len(asked) == len(Format) * (1 + 3)
+
+
+def test_an_unchanged_part_is_compressed_once() -> None:
+    """The compressed bytes of what stays are the same object from page to page."""
+    page, stays = Exposition(), Part(GAUGE, (Sample(("x", ""), 1),))
+    page.page(shown((stays,)), Format.TEXT, gzip=True)
+    before = page._pieces[False][stays].packed()
+    page.page(shown((stays, Part(COUNTER, (Sample(("", ""), 1),)))), Format.TEXT, gzip=True)
+    assert page._pieces[False][stays].packed() is before
+
+
+def test_a_part_that_is_gone_is_forgotten() -> None:
+    """What is no longer served is not kept."""
+    page, gone = Exposition(), Part(GAUGE, (Sample(("x", ""), 1),))
+    page.page(shown((gone,)), Format.TEXT, gzip=False)
+    page.page((), Format.TEXT, gzip=False)
+    assert page._pieces[False] == {}
+
+
+def everything() -> list[tuple[Family, tuple[Part, ...]]]:
+    """Return one series of every family of the catalog."""
+    histogram = Buckets((0.1, 1.0), (1, 2, 3), 4.5)
+    samples = {
+        f.name: Sample(
+            tuple("x" for _ in f.labels), histogram if f.type is Type.HISTOGRAM else 1, None
+        )
+        for f in CATALOG.values()
+    }
+    return list(snapshot((Part(f, (samples[f.name],)) for f in CATALOG.values()), 1).families)
+
+
+def test_promtool_has_nothing_to_say_of_the_whole_catalog() -> None:
+    """A page with every family passes Prometheus' own linter without a word."""
+    page = Exposition().page(everything(), Format.TEXT, gzip=False)
+    done = subprocess.run(
+        ["promtool", "check", "metrics"], input=page, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_no_two_families_clash_in_openmetrics() -> None:
+    """Without their suffixes, the names of all families are still one each."""
+    rows = read(Exposition().page(everything(), Format.OPENMETRICS, gzip=False), Format.OPENMETRICS)
+    assert {name for name, _, _ in rows} >= {
+        f.name for f in CATALOG.values() if f.type is not Type.HISTOGRAM
+    }
