@@ -14,15 +14,14 @@ from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.cost import Load, projected, stretch
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared
-from exporter.collectors.application import ApplicationCollector, ApplicationTarget
+from exporter.collectors.application import ApplicationCollector
 from exporter.collectors.base import Collector
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.collectors.redis import RedisCollector
 from exporter.logs import once
 from exporter.poller import Poller
-from exporter.redis.target import RedisTarget
-from exporter.settings import RedisSettings, Settings
-from exporter.targets import targets
+from exporter.settings import Settings
+from exporter.targets import application_target, collected, targets
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.engine")
@@ -147,45 +146,3 @@ def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollecto
         client, Descriptors(client), outside.store, outside.clock, outside.telemetry, margins
     )
     return CloudMonitoringCollector(wanted, shared, google.parallel_calls, opened)
-
-
-def redis_targets(redis: RedisSettings) -> tuple[RedisTarget, ...]:
-    """Return the Redis targets of the settings, with what all targets share filled in."""
-    return tuple(
-        RedisTarget(
-            name=t.name,
-            url=t.url,
-            mode=t.mode,
-            sentinel_master=t.sentinel_master,
-            username=t.username,
-            password_file=t.password_file,
-            ca_file=t.ca_file,
-            cert_file=t.cert_file,
-            key_file=t.key_file,
-            insecure_skip_verify=t.insecure_skip_verify,
-            timeout=redis.timeout,
-            interval=t.interval or redis.poll_interval,
-        )
-        for t in redis.targets
-    )
-
-
-def collected(redis: RedisSettings) -> tuple[RedisTarget, ...]:
-    """Return the Redis targets whose own metrics are read."""
-    wanted = {target.name for target in redis.targets if target.collect}
-    return tuple(target for target in redis_targets(redis) if target.name in wanted)
-
-
-def application_target(settings: Settings) -> ApplicationTarget | None:
-    """Return where the application writes, if the settings say so."""
-    application = settings.application
-    for target in redis_targets(settings.redis):
-        if target.name == application.redis:
-            return ApplicationTarget(
-                application.name,
-                target,
-                application.poll_interval,
-                application.instance_timeout,
-                application.series_limit,
-            )
-    return None

@@ -1,4 +1,4 @@
-"""From settings to what is read from Cloud Monitoring: families on or off, intervals, filters."""
+"""From settings to what is polled: families of each project, Redis targets, the application."""
 
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
@@ -15,7 +15,9 @@ from exporter.catalog.model import (
 )
 from exporter.cloud_monitoring.filters import Selection
 from exporter.cloud_monitoring.target import Target
-from exporter.settings import Filters, GoogleSettings, MetricSettings, Settings
+from exporter.collectors.application import ApplicationTarget
+from exporter.redis.target import RedisTarget
+from exporter.settings import Filters, GoogleSettings, MetricSettings, RedisSettings, Settings
 
 _SERVICE = ("resource.service_name",)
 _DATABASE = ("resource.database_id", "resource.resource_id")
@@ -100,3 +102,45 @@ def _allowed(filters: Filters) -> dict[str, tuple[str, ...]]:
             allowed.update(dict.fromkeys(origins, tuple(values)))
     allowed.update({origin: tuple(values) for origin, values in filters.labels.items()})
     return allowed
+
+
+def redis_targets(redis: RedisSettings) -> tuple[RedisTarget, ...]:
+    """Return the Redis targets of the settings, with what all targets share filled in."""
+    return tuple(
+        RedisTarget(
+            name=t.name,
+            url=t.url,
+            mode=t.mode,
+            sentinel_master=t.sentinel_master,
+            username=t.username,
+            password_file=t.password_file,
+            ca_file=t.ca_file,
+            cert_file=t.cert_file,
+            key_file=t.key_file,
+            insecure_skip_verify=t.insecure_skip_verify,
+            timeout=redis.timeout,
+            interval=t.interval or redis.poll_interval,
+        )
+        for t in redis.targets
+    )
+
+
+def collected(redis: RedisSettings) -> tuple[RedisTarget, ...]:
+    """Return the Redis targets whose own metrics are read."""
+    wanted = {target.name for target in redis.targets if target.collect}
+    return tuple(target for target in redis_targets(redis) if target.name in wanted)
+
+
+def application_target(settings: Settings) -> ApplicationTarget | None:
+    """Return where the application writes, if the settings say so."""
+    application = settings.application
+    for target in redis_targets(settings.redis):
+        if target.name == application.redis:
+            return ApplicationTarget(
+                application.name,
+                target,
+                application.poll_interval,
+                application.instance_timeout,
+                application.series_limit,
+            )
+    return None

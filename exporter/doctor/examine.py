@@ -23,10 +23,9 @@ from exporter.collectors.redis import RedisCollector
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.doctor.secret_files import secrets
-from exporter.engine import collected
 from exporter.errors import IonmonError, PollError, Reason, StateError
 from exporter.settings import Settings, default_state_file
-from exporter.targets import targets
+from exporter.targets import collected, targets
 from exporter.telemetry import Telemetry
 
 LOOK_BACK = 1800

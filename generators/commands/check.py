@@ -1,6 +1,5 @@
 """ionmon check: proves without a server that rules ask for what there is, and say enough."""
 
-import importlib
 import sys
 from pathlib import Path
 
@@ -8,6 +7,8 @@ import click
 
 from exporter.commands.options import CONFIG
 from exporter.settings import load
+from generators.checks import run
+from generators.checks.gathering import Wanted
 
 HELP = """Prove that rules and dashboards ask for metrics, labels, values and buckets that exist.
 
@@ -53,11 +54,8 @@ def command(
 ) -> None:
     """Print every problem."""
     settings = load(config)
-    # By name: the exporter runs where the generators are not installed.
-    gathering = importlib.import_module("generators.checks.gathering")
-    everything = importlib.import_module("generators.checks.run")
-    wanted = gathering.Wanted(root, settings, files, page)
-    found = everything.run(wanted, _say, offline=offline)
+    wanted = Wanted(root, settings, files, page)
+    found = run.run(wanted, _say, offline=offline)
     for problem in found.problems:
         click.echo(str(problem))
     for note in found.notes:

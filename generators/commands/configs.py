@@ -1,6 +1,5 @@
 """ionmon configs: writes everything that is generated from catalog, policy and settings."""
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +8,9 @@ import click
 from exporter.commands.options import CONFIG
 from exporter.errors import IonmonError
 from exporter.settings import load
+from generators import difference, effective, files
+from generators.alertmanager.plan import unreachable
+from generators.outputs import texts
 
 HELP = """Write every generated file below a directory; what did not change is not touched.
 
@@ -36,35 +38,31 @@ removed, unless it was changed by hand.
 def command(config: Path | None, root: Path, *, check: bool, diff: bool) -> None:
     """Write what the generators return."""
     settings = load(config)
-    # By name: the exporter runs where the generators are not installed.
-    texts = importlib.import_module("generators.outputs").texts(settings)
-    for severity in importlib.import_module("generators.alertmanager.plan").unreachable(settings):
+    generated = texts(settings)
+    for severity in unreachable(settings):
         click.echo(f"warning: no channel is set up for {severity} alerts", err=True)
     try:
-        _show(root, texts, diff=diff) if check or diff else _write(root, texts)
+        _show(root, generated, diff=diff) if check or diff else _write(root, generated)
     except OSError as error:
         raise IonmonError(f"{error.filename}: {error.strerror}") from error
 
 
-def _write(root: Path, texts: Mapping[str, str]) -> None:
-    gone = importlib.import_module("generators.difference").gone(root, texts)
-    last = importlib.import_module("generators.effective").PATH
-    changed = importlib.import_module("generators.files").write(root, texts, gone, last)
+def _write(root: Path, generated: Mapping[str, str]) -> None:
+    gone = difference.gone(root, generated)
+    changed = files.write(root, generated, gone, effective.PATH)
     for name in changed:
         click.echo(f"wrote {name}")
     for name in gone:
         click.echo(f"removed {name}")
-    click.echo(f"{len(texts) - len(changed)} files unchanged", err=True)
+    click.echo(f"{len(generated) - len(changed)} files unchanged", err=True)
 
 
-def _show(root: Path, texts: Mapping[str, str], *, diff: bool) -> None:
+def _show(root: Path, generated: Mapping[str, str], *, diff: bool) -> None:
     """Say what would change; fail where something would, so that CI can ask."""
-    difference = importlib.import_module("generators.difference")
-    files = importlib.import_module("generators.files")
-    changed = [*files.differing(root, texts), *difference.gone(root, texts)]
-    lines = difference.changes(root, texts) if diff else (f"would change {n}" for n in changed)
+    changed = [*files.differing(root, generated), *difference.gone(root, generated)]
+    lines = difference.changes(root, generated) if diff else (f"would change {n}" for n in changed)
     for line in lines:
         click.echo(line)
-    click.echo(f"{len(texts) - len(changed)} files unchanged", err=True)
+    click.echo(f"{len(generated) - len(changed)} files unchanged", err=True)
     if changed and not diff:
         raise click.exceptions.Exit(1)

@@ -1,6 +1,5 @@
 """ionmon preview: pictures of the dashboards, of their files and of real data, without Grafana."""
 
-import importlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from exporter import __version__
 from exporter.errors import SettingsError
+from generators.report import chromium, pages
 
 HELP = """Draw dashboards from their files and from what Prometheus holds, as HTML, and as PNG.
 
@@ -141,14 +141,11 @@ class _Output:
 )
 def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     """Write a page, and a picture, of each dashboard."""
-    # By name: the exporter runs where the generators are not installed.
-    pages = importlib.import_module("generators.report.pages")
-    chromium = importlib.import_module("generators.report.chromium")
     output = _Output(given["out"], given["theme"], given["png"], given["wide"], given["url"])
     if output.png:
         chromium.program()
     failed = 0
-    drawn = pages.pages(_wanted(pages, given), _say)
+    drawn = pages.pages(_wanted(given), _say)
     for page in drawn:
         path = _write(output, page.name, page.html(output.theme, output.url, __version__))
         click.echo(f"wrote {path}")
@@ -163,7 +160,7 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
         raise click.exceptions.Exit(1)
 
 
-def _wanted(pages: Any, given: dict[str, Any]) -> Any:  # noqa: ANN401 - a module by name
+def _wanted(given: dict[str, Any]) -> pages.Wanted:
     values: dict[str, tuple[str, ...]] = {}
     for name, value in given["given"]:
         values[name] = (*values.get(name, ()), value)

@@ -12,10 +12,9 @@ import pytest
 from exporter import logs
 from exporter.catalog import CATALOG, own
 from exporter.cloud_monitoring.checkpoint import SqliteStore
-from exporter.engine import Engine, Outside, redis_targets
+from exporter.engine import Engine, Outside
 from exporter.exposition.exposition import Format
-from exporter.redis.target import RedisTarget
-from exporter.settings import RedisSettings, Settings
+from exporter.settings import Settings
 from exporter.simulator.faults import Faults
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
@@ -218,24 +217,6 @@ def test_it_lives_until_it_is_stopped(tmp_path: Path) -> None:
 
     with stage(tmp_path) as found:
         asyncio.run(main())
-
-
-def test_redis_targets_take_what_all_share() -> None:
-    """A target without its own interval has the general one; the time limit is for all."""
-    settings = RedisSettings.model_validate(
-        {
-            "poll_interval": "20s",
-            "timeout": "2s",
-            "targets": [
-                {"name": "a", "url": "redis://h:1"},
-                {"name": "b", "url": "redis://h:2", "mode": "cluster", "interval": "5s"},
-            ],
-        }
-    )
-    assert redis_targets(settings) == (
-        RedisTarget("a", "redis://h:1", timeout=2.0, interval=20.0),
-        RedisTarget("b", "redis://h:2", "cluster", timeout=2.0, interval=5.0),
-    )
 
 
 def test_nothing_is_projected_before_all_was_tried(tmp_path: Path) -> None:

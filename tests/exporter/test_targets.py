@@ -7,8 +7,9 @@ from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.filters import Selection
 from exporter.cloud_monitoring.target import Target
-from exporter.settings import Settings
-from exporter.targets import targets
+from exporter.redis.target import RedisTarget
+from exporter.settings import RedisSettings, Settings
+from exporter.targets import redis_targets, targets
 
 POLLED = sorted(n for n, f in CATALOG.items() if isinstance(f.source, CloudMonitoring))
 LATENCY, REQUESTS = "cloudrun_request_duration_seconds", "cloudrun_requests_total"
@@ -99,3 +100,21 @@ def test_a_family_s_filter_replaces_the_general_one_label_by_label() -> None:
     }
     assert shown[LATENCY].selection.allowed["resource.service_name"] == ("api",)
     assert isinstance(shown[LATENCY].selection.allowed, MappingProxyType)
+
+
+def test_redis_targets_take_what_all_share() -> None:
+    """A target without its own interval has the general one; the time limit is for all."""
+    settings = RedisSettings.model_validate(
+        {
+            "poll_interval": "20s",
+            "timeout": "2s",
+            "targets": [
+                {"name": "a", "url": "redis://h:1"},
+                {"name": "b", "url": "redis://h:2", "mode": "cluster", "interval": "5s"},
+            ],
+        }
+    )
+    assert redis_targets(settings) == (
+        RedisTarget("a", "redis://h:1", timeout=2.0, interval=20.0),
+        RedisTarget("b", "redis://h:2", "cluster", timeout=2.0, interval=5.0),
+    )
