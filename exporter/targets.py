@@ -78,7 +78,7 @@ def _target(project: str, family: Family, google: GoogleSettings) -> Target | No
     if own and own.interval:
         interval = own.interval
     allowed = _allowed(google.filters)
-    for entry in () if own else google.said_of(family.name):
+    for entry in () if own else google.configured_for(family.name):
         if "enabled" in entry.model_fields_set:
             enabled = entry.enabled
         interval = entry.interval or interval

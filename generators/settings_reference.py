@@ -44,14 +44,14 @@ file, `ionmon run --project PROJECT_ID` works. The smallest useful file is
 google: {projects: [PROJECT_ID]}
 ```
 
-- A flag goes before the environment, the environment before the file.
+- A flag overrides the environment, and the environment overrides the file.
 - Durations are written with their unit: `500ms`, `60s`, `1m30s`, `24h`, `30d`, `1w`. Percentages
   too: `99.95%`. A bare number is refused.
 - A relative path starts from the file's own directory.
-- Secrets are never written here: write each to a file of its own, mode 0600, and give its name
-  under a key that ends in `_file`.
-- Nothing is taken from the environment into a value. Anchors, aliases and tags are refused.
-- All problems of a file are told at once, each with its line, its key and what would be right.
+- Secrets never stand in this file: write each to a file of its own, mode 0600, and give that
+  file's name under a key that ends in `_file`.
+- Values are not expanded from the environment. Anchors, aliases and tags are refused.
+- All problems of a file are listed at once, each with its line, its key and the fix.
 - `*` in a key stands for a name that you choose, `[]` for an item of a list.
 
 For completion and checks while typing, begin the file with

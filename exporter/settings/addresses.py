@@ -17,13 +17,13 @@ _SCHEMES = ("redis", "rediss", "unix")
 _WEB = ("http", "https")
 
 
-def text_form(pattern: str, mend: str) -> AfterValidator:
-    """Return the check that the whole text has the form `pattern`; `mend` says what is right."""
+def text_form(pattern: str, fix: str) -> AfterValidator:
+    """Return the check that the whole text has the form `pattern`; `fix` says what is right."""
     form = re.compile(pattern)
 
     def check(value: str) -> str:
         if form.fullmatch(value) is None:
-            raise ValueError(mend)
+            raise ValueError(fix)
         return value
 
     return AfterValidator(check)

@@ -12,9 +12,9 @@ from exporter.settings.types import (
     Seconds,
     Section,
     Switch,
+    at_least,
+    at_most,
     key,
-    least,
-    most,
     part,
 )
 
@@ -33,7 +33,7 @@ class ObjectiveSettings(Section):
     availability: Annotated[Ratio, AfterValidator(_promise)] = key(
         "99.95%", "Share of requests that are answered without a server error."
     )
-    window: Annotated[Seconds, least("1d"), most("90d")] = key(
+    window: Annotated[Seconds, at_least("1d"), at_most("90d")] = key(
         "30d", "Time over which the promise is kept."
     )
 
@@ -42,7 +42,7 @@ class AlertSettings(Section):
     """What is different for one alert; what is left out stays as docs/alerts.md says."""
 
     threshold: float | None = None
-    duration: Annotated[Seconds, most("1d")] | None = key(
+    duration: Annotated[Seconds, at_most("1d")] | None = key(
         None, "How long the threshold has to be passed before the alert fires.", alias="for"
     )
     severity: Severity | None = key(None, "How urgent it is, which says who is told.")
@@ -72,7 +72,7 @@ class BurnAlert(AlertSettings):
 class OtherAlert(Section):
     """What is different for an alert that has no threshold of its own here."""
 
-    duration: Annotated[Seconds, most("1d")] | None = key(
+    duration: Annotated[Seconds, at_most("1d")] | None = key(
         None, "How long it has to hold before the alert fires.", alias="for"
     )
     severity: Severity | None = key(None, "How urgent it is, which says who is told.")

@@ -44,8 +44,8 @@ _NO_KEY = {
     "merge": "has a merge key; write the keys out",
 }
 _UNCLOSED = "found unexpected end of stream"
-# What PyYAML says, in part, and what a person has to do about it.
-_MENDS = (
+# Part of PyYAML's message, and what to fix.
+_FIXES = (
     ("'\\t'", "a tab; YAML indents with spaces"),
     ("mapping values are not allowed", "a ': ' too much; quote the value, or end the line above"),
     ("could not find expected ':'", "a key without ': ' after it"),
@@ -153,8 +153,8 @@ def _marked(mark: _Mark | None, source: str) -> Place:
 
 
 def _fault(error: yaml.YAMLError, text: str, source: str) -> SettingsError:
-    said = " ".join(str(getattr(error, part, "")) for part in ("context", "problem", "reason"))
-    known = (mend for part, mend in _MENDS if part in said)
+    message = " ".join(str(getattr(error, part, "")) for part in ("context", "problem", "reason"))
+    known = (fix for part, fix in _FIXES if part in message)
     return SettingsError(f"{_place(error, text, source)}: {next(known, 'not YAML')}")
 
 

@@ -17,7 +17,7 @@ ITEM = "[]"
 class Key:
     """A key: its path, in which `*` stands for any name or index, type, default and meaning.
 
-    The default is as the file would write it; None where the key is needed or nothing is said.
+    The default is as the file would write it; None where the key is needed or has no default.
     """
 
     path: tuple[str, ...]
@@ -64,7 +64,7 @@ def _below(entry: Schema, defs: Schema, path: tuple[str, ...]) -> Iterator[Key]:
 
 
 def _meaning(entry: Schema, defs: Schema) -> str:
-    """Return the key's meaning; pydantic leaves out one that its section says in the same words."""
+    """Return the key's meaning; pydantic leaves out one that its section has in the same words."""
     found = entry.get("description") or _resolved(entry, defs)["description"]
     return cast("str", found)
 

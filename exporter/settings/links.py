@@ -1,4 +1,4 @@
-"""The section of monitoring.yaml that says where people look: for links in alerts and pages."""
+"""The section of monitoring.yaml with the addresses that alerts and pages link to."""
 
 from exporter.settings.addresses import WebFolder
 from exporter.settings.types import Section, key
@@ -9,5 +9,5 @@ class LinkSettings(Section):
 
     grafana: WebFolder = key("http://localhost:3000", "Grafana's address.")
     runbooks: WebFolder | None = key(
-        None, "Address of the folder that holds docs/runbooks; left out, runbooks are not linked."
+        None, "Address of the folder that holds docs/runbooks; without it, runbooks are not linked."
     )

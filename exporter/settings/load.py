@@ -22,7 +22,7 @@ from exporter.settings.types import Origin
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What flags say; None, False and () are flags that were not given.
+    """Values of flags; None, False and () are flags that were not given.
 
     Relative paths are relative to the working directory, as with any command.
     """
@@ -75,12 +75,12 @@ def config_file() -> Path | None:
 
 
 def no_color() -> bool:
-    """Return whether NO_COLOR asks for plain text: https://no-color.org."""
+    """Return whether NO_COLOR requests plain text: https://no-color.org."""
     return _environment("NO_COLOR") is not None
 
 
 def default_state_file(settings: Settings) -> Path:
-    """Return where counters are remembered when `storage.state_file` says nothing.
+    """Return where counters are remembered without `storage.state_file`.
 
     The name holds a digest of projects and endpoint, so that two exporters for different projects
     do not meet in one file. systemd's StateDirectory goes before the user's own state directory.
@@ -109,7 +109,7 @@ def _environment(name: str) -> str | None:
 
 
 def _given(overrides: Overrides) -> Iterator[tuple[str, Loc, Tree]]:
-    """Yield the flags that were given, as the file would say the same."""
+    """Yield the flags that were given, in the form of the file."""
     for name, flag, loc in _FLAGS:
         value = getattr(overrides, name)
         if value not in (None, False, ()):

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from exporter.catalog import CATALOG
 from exporter.settings.addresses import LabelOrigin, Text, text_form
-from exporter.settings.types import Named, Number, Seconds, Section, inside, key, least, most
+from exporter.settings.types import Named, Number, Seconds, Section, at_least, at_most, inside, key
 
 # What Prometheus and its relatives set themselves: a label of this name would be renamed.
 TAKEN = ("project_id", "location", "cluster", "namespace", "job", "instance", "zone", "le")
@@ -55,11 +55,11 @@ class MetricSettings(Section):
     resource: Annotated[
         str, text_form(r"[A-Za-z0-9_./-]+", "is no type of a resource, such as cloud_run_revision")
     ] = key(..., "Type of the monitored resource.")
-    kind: Literal["GAUGE", "DELTA", "CUMULATIVE"] = key(..., "Kind, as its descriptor says.")
+    kind: Literal["GAUGE", "DELTA", "CUMULATIVE"] = key(..., "Kind, as in its descriptor.")
     value: Literal["BOOL", "INT64", "DOUBLE", "DISTRIBUTION"] = key(
-        ..., "Type of its values, as its descriptor says."
+        ..., "Type of its values, as in its descriptor."
     )
-    help: Text = key(..., "One sentence that says what it is.")
+    help: Text = key(..., "One sentence that describes it.")
     labels: Named[LabelName, LabelOrigin] = key(
         {}, "Labels that are kept: the exported name, and resource.NAME or metric.NAME."
     )
@@ -68,13 +68,13 @@ class MetricSettings(Section):
     reduce: Literal["sum", "max", "min", "mean"] = key(
         "sum", "How gauges that differ only in labels that are left out become one."
     )
-    interval: Annotated[Seconds, least("10s"), most("1d")] | None = key(
+    interval: Annotated[Seconds, at_least("10s"), at_most("1d")] | None = key(
         None, "Time between two reads, in place of `poll_interval`."
     )
 
 
 def named_by_kind(metrics: Mapping[str, MetricSettings]) -> Mapping[str, MetricSettings]:
-    """Refuse names whose ending says another kind of metric, with the mend."""
+    """Refuse names whose ending means another kind of metric, with the fix."""
     for name, metric in metrics.items():
         counts = metric.kind != "GAUGE" and metric.value != "DISTRIBUTION"
         if counts != name.endswith("_total"):

@@ -1,4 +1,4 @@
-"""The whole of monitoring.yaml as frozen models; each key says its meaning and its default."""
+"""The whole of monitoring.yaml as frozen models; each key with its meaning and its default."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ class StorageSettings(Section):
     """Where counters are remembered over a restart."""
 
     state_file: File | None = key(
-        None, "The state file; left out, one in the service's or the user's state directory."
+        None, "The state file; by default in the service's or the user's state directory."
     )
 
 
@@ -53,7 +53,9 @@ class WebSettings(Section):
 class LogSettings(Section):
     """What is logged to standard error, and how."""
 
-    level: Literal["debug", "info", "warn", "error"] = key("info", "The least that is logged.")
+    level: Literal["debug", "info", "warn", "error"] = key(
+        "info", "The lowest level that is logged."
+    )
     format: Literal["logfmt", "json"] = key("logfmt", "How a line is written.")
 
 
@@ -70,7 +72,7 @@ def _listed(names: list[str | None]) -> str:
 
 
 class Settings(Section):
-    """Everything that monitoring.yaml can say."""
+    """Everything that monitoring.yaml can configure."""
 
     service: ServiceSettings = part(ServiceSettings, "What is watched.")
     google: GoogleSettings = part(GoogleSettings, "What is read from Cloud Monitoring.")
@@ -80,7 +82,7 @@ class Settings(Section):
     )
     objectives: ObjectiveSettings = part(ObjectiveSettings, "What is promised to the users.")
     alerts: AlertsSettings = part(AlertsSettings, "What is different for an alert, by its name.")
-    notifications: NotificationSettings = part(NotificationSettings, "Who is told.")
+    notifications: NotificationSettings = part(NotificationSettings, "Who is notified, and how.")
     prometheus: PrometheusSettings = part(
         PrometheusSettings, "Where the servers of the monitoring itself are."
     )

@@ -1,4 +1,4 @@
-"""The section of monitoring.yaml that says who is told, through which channel, and when."""
+"""The section of monitoring.yaml on who is notified, through which channel, and when."""
 
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.settings.addresses import Endpoint, File, MailAddress, Text, WebUrl, text_form
-from exporter.settings.types import Seconds, Section, Switch, inside, key, least, most
+from exporter.settings.types import Seconds, Section, Switch, at_least, at_most, inside, key
 
 Channel = Annotated[
     str, text_form(r"[#@]?[\w.-]{1,80}", "is no channel; write it in quotes, such as '#alerts'")
@@ -20,7 +20,7 @@ Clock = Annotated[
 
 
 class SlackSettings(Section):
-    """Where and how Slack is told."""
+    """Where Slack messages go."""
 
     webhook_url_file: File = key(..., "File with the incoming webhook's URL.")
     channel: Channel = key(..., "Channel, in quotes, such as '#alerts'.")
@@ -37,7 +37,7 @@ class SlackSettings(Section):
 
 
 class PagerDutySettings(Section):
-    """Which PagerDuty service is called."""
+    """Which PagerDuty service gets events."""
 
     routing_key_file: File = key(..., "File with the integration key of Events API v2.")
 
@@ -52,11 +52,9 @@ class EmailSettings(Section):
     """Who gets mail, and through which server."""
 
     to: Annotated[tuple[MailAddress, ...], Field(min_length=1)] = key(..., "Who gets the mail.")
-    sender: MailAddress = key(..., "Whom the mail is from.", alias="from")
+    sender: MailAddress = key(..., "Sender of the mail.", alias="from")
     smarthost: Endpoint = key(..., "HOST:PORT of the mail server.")
-    require_tls: Switch = key(
-        default=True, meaning="Whether to send nothing to a server that offers no TLS."
-    )
+    require_tls: Switch = key(default=True, meaning="Whether a mail server without TLS is refused.")
     username: Text | None = key(None, "User at the mail server, with `password_file`.")
     password_file: Annotated[File | None, AfterValidator(_login)] = key(
         None, "File with that user's password."
@@ -73,12 +71,12 @@ class SentrySettings(Section):
 
 
 class HeartbeatSettings(Section):
-    """Who notices that nothing arrives any more."""
+    """Which service notices that notifications no longer arrive."""
 
     url: WebUrl = key(
         ...,
-        "Webhook that raises an alarm when it is no longer called. Alertmanager 0.25 reads no URL "
-        "of a webhook from a file, so that this one stands in alertmanager.yml.",
+        "Webhook of a service that raises an alarm when calls stop. Alertmanager 0.25 cannot read "
+        "a webhook's URL from a file, so this one is written into alertmanager.yml.",
     )
 
 
@@ -107,13 +105,13 @@ class QuietHours(Section):
 
 
 class EscalationSettings(Section):
-    """Who is told of a critical alert that nobody took."""
+    """Who is notified of a critical alert that nobody acknowledged."""
 
-    after: Annotated[Seconds, least("5m"), most("1d")] = key(
-        "30m", "How long a critical alert goes on until the next are told."
+    after: Annotated[Seconds, at_least("5m"), at_most("1d")] = key(
+        "30m", "How long a critical alert has to fire until it is escalated."
     )
-    to: tuple[MailAddress, ...] = key((), "Who gets mail then, through `email`.")
-    channel: Channel | None = key(None, "Slack channel that is told then, through `slack`.")
+    to: tuple[MailAddress, ...] = key((), "Who gets mail about escalations, through `email`.")
+    channel: Channel | None = key(None, "Slack channel for escalations, through `slack`.")
 
 
 def _possible(
@@ -125,14 +123,14 @@ def _possible(
         raise inside(("to",), "needs notifications.email, which is not there; add it")
     if escalation.channel and info.data.get("slack", escalation) is None:
         raise inside(("channel",), "needs notifications.slack, which is not there; add it")
-    told = escalation.to or escalation.channel
-    if not told and info.data.get("pagerduty", escalation) is None:
-        raise inside((), "tells nobody; name `to` or `channel`, or add notifications.pagerduty")
+    notified = escalation.to or escalation.channel
+    if not notified and info.data.get("pagerduty", escalation) is None:
+        raise inside((), "notifies nobody; add `to`, `channel` or notifications.pagerduty")
     return escalation
 
 
 class NotificationSettings(Section):
-    """Who is told; a channel that is left out is not used."""
+    """Who is notified; a channel that is left out is not used."""
 
     slack: SlackSettings | None = key(None, "Critical, high and medium alerts.")
     pagerduty: PagerDutySettings | None = key(None, "Critical alerts.")
@@ -141,5 +139,5 @@ class NotificationSettings(Section):
     heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
     quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")
     escalation: Annotated[EscalationSettings | None, AfterValidator(_possible)] = key(
-        None, "Who is told next of a critical alert."
+        None, "Where critical alerts go that nobody acknowledged."
     )

@@ -22,7 +22,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """What is wrong with the value at `loc`, and how to mend it; the value is never repeated."""
+    """What is wrong with the value at `loc`, and the fix; the value is never repeated."""
 
     place: Place
     loc: Loc
@@ -47,6 +47,6 @@ def _shown(step: str) -> str:
 
 
 def refusal(problems: Iterable[Problem]) -> SettingsError:
-    """Return the one error that tells all problems, in the order of the file."""
+    """Return the one error that lists all problems, in the order of the file."""
     ordered = sorted(set(problems), key=lambda p: (p.place, dotted(p.loc), p.text))
     return SettingsError("\n".join(str(problem) for problem in ordered))

@@ -1,4 +1,4 @@
-"""Turns what pydantic found wrong into sentences with a mend; no sentence repeats a value."""
+"""Turns what pydantic found wrong into sentences with a fix; no sentence repeats a value."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,14 +43,14 @@ _SENTENCES: Mapping[str, str] = {
 
 
 def problems(error: ValidationError, document: Document, keys: Sequence[Key]) -> Iterator[Problem]:
-    """Yield a problem for each of pydantic's errors that reading the file has not told.
+    """Yield a problem for each of pydantic's errors that reading the file has not found.
 
     `keys` are those that the file may hold.
     """
-    told = {problem.loc for problem in document.problems}
+    known = {problem.loc for problem in document.problems}
     for details in error.errors(include_url=False):
         loc = _loc(details)
-        if not _is_echo(details) and not any(loc[:n] in told for n in range(1, len(loc) + 1)):
+        if not _is_echo(details) and not any(loc[:n] in known for n in range(1, len(loc) + 1)):
             yield Problem(_place(loc, document), loc, _sentence(details, loc, keys))
 
 

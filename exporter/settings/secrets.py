@@ -1,4 +1,4 @@
-"""Which files hold secrets, who reads each, and what it must hold: never what it does hold."""
+"""Which files hold secrets, who reads each, and the form of its content; never the content."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class SecretFile:
     """A file with one secret on one line.
 
     key     where monitoring.yaml names it
-    holds   what it must hold, in words
+    holds   what it has to hold, in words
     form    the regular expression that the whole line has to match
     """
 
@@ -42,7 +42,7 @@ def secret_files(settings: Settings) -> tuple[SecretFile, ...]:
     """Return the files that the settings name, in the order of the reference.
 
     Credentials of Google and keys of TLS are not among them: they are no single line, and who
-    reads them says what is wrong.
+    reads them reports what is wrong.
     """
     return (*_redis(settings), *_notifications(settings))
 
@@ -55,16 +55,16 @@ def _redis(settings: Settings) -> Iterator[SecretFile]:
 
 
 def _notifications(settings: Settings) -> Iterator[SecretFile]:
-    told, section = settings.notifications, "notifications."
-    if told.slack:
+    channels, section = settings.notifications, "notifications."
+    if channels.slack:
         key = section + "slack.webhook_url_file"
-        yield SecretFile(told.slack.webhook_url_file, key, Reader.ALERTMANAGER, *_SLACK)
-    if told.pagerduty:
+        yield SecretFile(channels.slack.webhook_url_file, key, Reader.ALERTMANAGER, *_SLACK)
+    if channels.pagerduty:
         key = section + "pagerduty.routing_key_file"
-        yield SecretFile(told.pagerduty.routing_key_file, key, Reader.ALERTMANAGER, *_PAGERDUTY)
-    if told.email and told.email.password_file:
+        yield SecretFile(channels.pagerduty.routing_key_file, key, Reader.ALERTMANAGER, *_PAGERDUTY)
+    if channels.email and channels.email.password_file:
         key = section + "email.password_file"
-        yield SecretFile(told.email.password_file, key, Reader.ALERTMANAGER, _MAIL)
-    if told.sentry:
+        yield SecretFile(channels.email.password_file, key, Reader.ALERTMANAGER, _MAIL)
+    if channels.sentry:
         key = section + "sentry.dsn_file"
-        yield SecretFile(told.sentry.dsn_file, key, Reader.IONMON, *_SENTRY)
+        yield SecretFile(channels.sentry.dsn_file, key, Reader.IONMON, *_SENTRY)

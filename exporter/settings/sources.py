@@ -1,4 +1,4 @@
-"""The sections of monitoring.yaml that say what is read: google, redis, application."""
+"""The sections of monitoring.yaml on what is read: google, redis, application."""
 
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -25,16 +25,16 @@ from exporter.settings.types import (
     Section,
     Switch,
     Whole,
+    at_least,
+    at_most,
     duration,
     inside,
     key,
-    least,
-    most,
     part,
 )
 
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
-Interval = Annotated[Seconds, least("10s"), most("1d")]
+Interval = Annotated[Seconds, at_least("10s"), at_most("1d")]
 SeriesLimit = Annotated[Whole, Field(ge=1, le=1_000_000)]
 
 
@@ -42,8 +42,8 @@ def _family_pattern(pattern: str) -> str:
     names = [name for name, f in CATALOG.items() if isinstance(f.source, CloudMonitoring)]
     if not any(fnmatchcase(name, pattern) for name in names):
         near = get_close_matches(pattern, names, 1)
-        mend = f"did you mean '{near[0]}'?" if near else "docs/metrics.md lists them"
-        raise ValueError(f"no family of Cloud Monitoring has this name; {mend}")
+        hint = f"did you mean '{near[0]}'?" if near else "docs/metrics.md lists them"
+        raise ValueError(f"no family of Cloud Monitoring has this name; {hint}")
     return pattern
 
 
@@ -72,7 +72,7 @@ FamilyPattern = Annotated[str, AfterValidator(_family_pattern)]
 
 
 class Filters(Section):
-    """Which series are read: the values allowed of each source label; all where nothing is said."""
+    """Which series are read: the values allowed of each source label; all of them by default."""
 
     services: tuple[Text, ...] = key((), "Cloud Run services to read; empty: all.")
     databases: tuple[Text, ...] = key((), "Cloud SQL databases, as PROJECT:INSTANCE; empty: all.")
@@ -89,7 +89,9 @@ class FamilySettings(Section):
         default=True, meaning="Whether these families are read; a longer pattern overrides."
     )
     interval: Interval | None = key(None, "Time between two reads, in place of `poll_interval`.")
-    series_limit: SeriesLimit | None = key(None, "Most series a family, in place of the general.")
+    series_limit: SeriesLimit | None = key(
+        None, "Most series of a family, in place of the general limit."
+    )
     filters: Filters = part(Filters, "Filters for these families; a label here replaces a general.")
 
 
@@ -104,25 +106,25 @@ class GoogleSettings(Section):
         default=False, meaning="Reach `endpoint` without TLS and without credentials."
     )
     credentials_file: Annotated[File | None, AfterValidator(_needs_tls)] = key(
-        None, "Google credentials; left out, those that Google's libraries find."
+        None, "File with Google credentials; by default those that Google's libraries find."
     )
     poll_interval: Interval = key("60s", "Time between two reads of a family; at least 10s.")
-    late_margin: Annotated[Seconds, most("1d")] = key(
-        "10m", "How late a point may come and still be counted."
+    late_margin: Annotated[Seconds, at_most("1d")] = key(
+        "10m", "How late a point may arrive and still count."
     )
-    lookback: Annotated[Seconds, most("6w"), AfterValidator(_beyond_margin)] = key(
+    lookback: Annotated[Seconds, at_most("6w"), AfterValidator(_beyond_margin)] = key(
         "24h", "Longest outage whose points are counted after it; at most 6w."
     )
-    timeout: Annotated[Seconds, least("1s"), most("10m")] = key(
+    timeout: Annotated[Seconds, at_least("1s"), at_most("10m")] = key(
         "30s", "Total time of a call, with its pages and retries."
     )
-    parallel_calls: Annotated[Whole, Field(ge=1, le=256)] = key(8, "Most calls at a time.")
+    parallel_calls: Annotated[Whole, Field(ge=1, le=256)] = key(8, "Most calls at the same time.")
     calls_per_minute: Annotated[Whole, Field(ge=1, le=1_000_000)] = key(
         3000, "Most calls a minute; Google's own quota is 6000 a project."
     )
-    series_limit: SeriesLimit = key(10_000, "Most series a family; what is over it is dropped.")
+    series_limit: SeriesLimit = key(10_000, "Most series of a family; further ones are dropped.")
     budget_usd_per_month: Annotated[Number, Field(gt=0)] | None = key(
-        None, "Dollars a month that reading may cost; intervals are stretched to keep to it."
+        None, "Dollars a month that reading may cost; intervals are stretched to stay within it."
     )
     filters: Filters = part(Filters, "Filters for all families.")
     families: Named[FamilyPattern, FamilySettings] = key(
@@ -132,8 +134,8 @@ class GoogleSettings(Section):
         {}, "Further metrics of Cloud Monitoring, by the name of the family they become."
     )
 
-    def said_of(self, family: str) -> list[FamilySettings]:
-        """Return what is said of a family, the most general pattern first, its own name last."""
+    def configured_for(self, family: str) -> list[FamilySettings]:
+        """Return the entries for a family, the most general pattern first, its own name last."""
         fitting = [pattern for pattern in self.families if fnmatchcase(family, pattern)]
         fitting.sort(key=lambda pattern: (pattern == family, len(pattern.strip("*"))))
         return [self.families[pattern] for pattern in fitting]
@@ -169,7 +171,7 @@ def _with_password(username: object, info: ValidationInfo) -> object:
 class RedisTarget(Section):
     """One Redis: a server, a group under sentinels, or a cluster."""
 
-    name: Name = key(..., "What the label redis_id says of it.")
+    name: Name = key(..., "Its name, which is also its value of the label redis_id.")
     url: RedisUrl = key(
         ..., "redis://HOST:PORT, rediss://HOST:PORT for TLS, or unix:///PATH; no user, no password."
     )
@@ -184,7 +186,7 @@ class RedisTarget(Section):
         None, "ACL user, with `password_file`."
     )
     ca_file: Annotated[File | None, AfterValidator(_tls_only)] = key(
-        None, "Certificates to trust; left out, the system's."
+        None, "Certificates to trust; by default the system's."
     )
     cert_file: Annotated[File | None, AfterValidator(_tls_only)] = key(
         None, "Certificate to show the server, with `key_file`."
@@ -195,11 +197,12 @@ class RedisTarget(Section):
     insecure_skip_verify: Annotated[Switch, AfterValidator(_tls_only)] = key(
         default=False, meaning="Accept any certificate; for tests only."
     )
-    interval: Annotated[Seconds, least("1s"), most("1d")] | None = key(
+    interval: Annotated[Seconds, at_least("1s"), at_most("1d")] | None = key(
         None, "Time between two reads, in place of `poll_interval`."
     )
     collect: Switch = key(
-        default=True, meaning="Whether its own metrics are read; not, where it only holds others'."
+        default=True,
+        meaning="Whether its own metrics are read; false if it only holds an application's.",
     )
 
 
@@ -214,10 +217,12 @@ def _once_each(targets: tuple[RedisTarget, ...]) -> tuple[RedisTarget, ...]:
 class RedisSettings(Section):
     """Which Redis servers are read, and how often."""
 
-    poll_interval: Annotated[Seconds, least("1s"), most("1d")] = key(
+    poll_interval: Annotated[Seconds, at_least("1s"), at_most("1d")] = key(
         "15s", "Time between two reads of a target; at least 1s."
     )
-    timeout: Annotated[Seconds, least("10ms"), most("1m")] = key("3s", "Total time of a read.")
+    timeout: Annotated[Seconds, at_least("10ms"), at_most("1m")] = key(
+        "3s", "Total time of a read."
+    )
     targets: Annotated[tuple[RedisTarget, ...], AfterValidator(_once_each)] = key(
         (), "The servers, each with a name."
     )
@@ -233,16 +238,16 @@ class ApplicationSettings(Section):
     """Where the application's own metrics are collected."""
 
     road: Literal["redis", "logs", "managed_prometheus"] = key(
-        "redis", "How they get out: by the recorder, by log-based metrics, by Managed Prometheus."
+        "redis", "How they are collected: by the recorder, log-based metrics or Managed Prometheus."
     )
     redis: Annotated[Name | None, AfterValidator(_by_redis_only)] = key(
         None, "Name of the Redis target that the recorder writes to."
     )
     name: Name = key("default", "The application's name, as its recorder gives it.")
-    poll_interval: Annotated[Seconds, least("200ms"), most("1h")] = key(
+    poll_interval: Annotated[Seconds, at_least("200ms"), at_most("1h")] = key(
         "1s", "Time between two reads."
     )
-    instance_timeout: Annotated[Seconds, least("5s"), most("1d")] = key(
-        "2m", "Silence after which an instance's gauges are no longer shown; its counts stay."
+    instance_timeout: Annotated[Seconds, at_least("5s"), at_most("1d")] = key(
+        "2m", "Silence after which an instance's gauges are removed; its counts stay."
     )
-    series_limit: SeriesLimit = key(10_000, "Most series a family; what is over it is dropped.")
+    series_limit: SeriesLimit = key(10_000, "Most series of a family; further ones are dropped.")

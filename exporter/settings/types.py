@@ -66,7 +66,7 @@ def inside(below: tuple[str | int, ...], text: str) -> PydanticCustomError:
 
 
 def seconds(text: str) -> float:
-    """Return the seconds of a duration such as 1m30s. Raises ValueError with the mend."""
+    """Return the seconds of a duration such as 1m30s. Raises ValueError with the fix."""
     match = _DURATION.fullmatch(text)
     if match is None or not text:
         raise ValueError("is no duration; write it like 500ms, 60s, 1m30s, 24h, 30d or 1w")
@@ -84,7 +84,7 @@ def duration(value: float) -> str:
 
 
 def ratio(text: str) -> float:
-    """Return the ratio, 0 to 1, of a percentage such as 99.95%. Raises ValueError with the mend."""
+    """Return the ratio, 0 to 1, of a percentage such as 99.95%. Raises ValueError with the fix."""
     if _PERCENTAGE.fullmatch(text) is None:
         raise ValueError("is no percentage; write it like 99.95%")
     value = float(Decimal(text[:-1]) / 100)
@@ -93,7 +93,7 @@ def ratio(text: str) -> float:
     return value
 
 
-def least(text: str) -> AfterValidator:
+def at_least(text: str) -> AfterValidator:
     """Return the check that a duration is not shorter than `text`."""
 
     def check(value: float) -> float:
@@ -104,7 +104,7 @@ def least(text: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def most(text: str) -> AfterValidator:
+def at_most(text: str) -> AfterValidator:
     """Return the check that a duration is not longer than `text`."""
 
     def check(value: float) -> float:

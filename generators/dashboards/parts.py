@@ -110,7 +110,7 @@ def over_time(
     return Panel(
         number,
         title,
-        _said_of(found) if week and by else found.help,
+        _configured_for(found) if week and by else found.help,
         unit(found),
         tuple(targets),
         decimals(found),
@@ -122,7 +122,7 @@ def over_time(
     )
 
 
-def _said_of(found: Signal) -> str:
+def _configured_for(found: Signal) -> str:
     return f"{found.help} {_MIXED}" if isinstance(found.expression, _OF_EVENTS) else found.help
 
 

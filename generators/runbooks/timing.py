@@ -107,7 +107,7 @@ def _source(settings: Settings, family: Family) -> object:
 
 def _interval(settings: Settings, family: Family) -> float:
     """Return the time between two reads of a family."""
-    said = [s.interval for s in settings.google.said_of(family.name) if s.interval]
+    said = [s.interval for s in settings.google.configured_for(family.name) if s.interval]
     return said[-1] if said else settings.google.poll_interval
 
 

@@ -240,7 +240,7 @@ def test_expressions_are_rendered(expression: Expression, view: View, query: str
 
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
 @pytest.mark.parametrize("held", ["", "3m"])
-def test_some_time_ago_is_said_of_every_part(signal: Signal, held: str) -> None:
+def test_some_time_ago_is_configured_for_every_part(signal: Signal, held: str) -> None:
     """A query of a week ago is that of now with an offset in each of its selectors."""
     now = render(signal.expression, View("5m", held=held))
     ago = render(signal.expression, View("5m", held=held, offset="1w"))
