@@ -10,6 +10,7 @@ from generators import (
 )
 from generators.alertmanager.build import texts as alertmanager_texts
 from generators.dashboards.build import texts as dashboard_texts
+from generators.files import COMMAND, signed
 from generators.grafana.build import texts as grafana_texts
 from generators.policy import policy
 from generators.rule_tests.files import texts as test_texts
@@ -21,8 +22,10 @@ from generators.runbooks.build import texts as runbook_texts
 CATALOG = (reference.texts, settings_reference.texts, log_metrics.texts)
 
 
-def texts(settings: Settings) -> dict[str, str]:
+def texts(settings: Settings, command: str = COMMAND) -> dict[str, str]:
     """Return every generated text by its path below the root.
+
+    `command` is the command line that the texts name as what writes them.
 
     Raises SettingsError where the settings conflict.
     """
@@ -38,5 +41,6 @@ def texts(settings: Settings) -> dict[str, str]:
     boards = dashboard_texts(settings, rules, held)
     found.update(boards)
     found.update(grafana_texts(settings, boards))
+    found = signed(found, command)
     found[effective.PATH] = effective.text(settings, held, rules, found)
     return found

@@ -1,5 +1,6 @@
 """ionmon configs: writes everything that is generated from catalog, policy and settings."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import click
 
 from exporter.commands.options import CONFIG
 from exporter.errors import IonmonError
-from exporter.settings import load
+from exporter.settings import config_file, load
 from generators import difference, effective, files
 from generators.alertmanager.plan import unreachable
+from generators.files import COMMAND
 from generators.outputs import texts
 
 HELP = """Write every generated file below a directory; what did not change is not touched.
@@ -38,13 +40,29 @@ removed, unless it was changed by hand.
 def command(config: Path | None, root: Path, *, check: bool, diff: bool) -> None:
     """Write what the generators return."""
     settings = load(config)
-    generated = texts(settings)
+    generated = texts(settings, _command(config or config_file(), root))
     for severity in unreachable(settings):
         click.echo(f"warning: no channel is set up for {severity} alerts", err=True)
     try:
         _show(root, generated, diff=diff) if check or diff else _write(root, generated)
     except OSError as error:
         raise IonmonError(f"{error.filename}: {error.strerror}") from error
+
+
+def _command(config: Path | None, root: Path) -> str:
+    """Return the command line that writes the same files, as somebody would type it here."""
+    words = [COMMAND]
+    if config is not None:
+        words += ["--config", shlex.quote(_from_here(config))]
+    if root != Path():
+        words += ["--root", shlex.quote(_from_here(root))]
+    return " ".join(words)
+
+
+def _from_here(path: Path) -> str:
+    """Return a path from the current directory, where it is inside, so that all spell it alike."""
+    absolute, here = path.absolute(), Path.cwd()
+    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else path)
 
 
 def _write(root: Path, generated: Mapping[str, str]) -> None:
