@@ -3,9 +3,9 @@
 Imports nothing but prometheus_client, redis and the standard library.
 """
 
-from exporter.recorder.application import Application
-from exporter.recorder.asgi import AsgiMiddleware
-from exporter.recorder.recorder import Recorder
-from exporter.recorder.wsgi import WsgiMiddleware
+from .application import Application
+from .asgi import AsgiMiddleware
+from .recorder import Recorder
+from .wsgi import WsgiMiddleware
 
 __all__ = ["Application", "AsgiMiddleware", "Recorder", "WsgiMiddleware"]

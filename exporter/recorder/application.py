@@ -2,8 +2,8 @@
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
-from exporter.recorder.bounded import Bounded
-from exporter.recorder.recorder import Recorder
+from .bounded import Bounded
+from .recorder import Recorder
 
 MOST_ENDPOINTS, MOST_NAMES = 100, 50
 _CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
