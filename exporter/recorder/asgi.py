@@ -9,8 +9,8 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-from exporter.recorder.application import Application
-from exporter.recorder.wsgi import FAILED, UNMATCHED
+from .application import Application
+from .wsgi import FAILED, UNMATCHED
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]

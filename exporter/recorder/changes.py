@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Sample
 
-from exporter.recorder.layout import COUNT, SUM, Shape
-from exporter.recorder.layout import field as field_name
+from .layout import COUNT, SUM, Shape
+from .layout import field as field_name
 
 SKIPPED = ("python_", "process_")
 MOST_SERIES = 2_000

@@ -12,12 +12,12 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from exporter.recorder import process
-from exporter.recorder.changes import Reader
-from exporter.recorder.layout import RULES, keys
-from exporter.recorder.scripts import FLUSH, LEAVE, REMEMBERED
-from exporter.recorder.sending import Flush, Ledger
-from exporter.recorder.users import Users
+from . import process
+from .changes import Reader
+from .layout import RULES, keys
+from .scripts import FLUSH, LEAVE, REMEMBERED
+from .sending import Flush, Ledger
+from .users import Users
 
 log = logging.getLogger("ionmon.recorder")
 

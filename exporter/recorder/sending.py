@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isnan
 
-from exporter.recorder.changes import Reading
-from exporter.recorder.layout import Shape
+from .changes import Reading
+from .layout import Shape
 
 MOST_KEPT = 300
 MOST_KEPT_FIELDS = 50_000

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from exporter.recorder.layout import WINDOWS, Keys
+from .layout import WINDOWS, Keys
 
 MOST_WAITING = 100_000
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, TypeAlias
 
-from exporter.recorder.application import Application
+from .application import Application
 
 UNMATCHED = "unmatched"
 FAILED = 500
