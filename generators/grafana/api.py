@@ -149,7 +149,7 @@ def _object(raw: bytes) -> dict[str, Any] | None:
 
 
 def _why(error: Exception) -> str:
-    """Return the cause in words, and the mend where TLS is the cause."""
+    """Return the cause in words, and the fix where TLS is the cause."""
     cause = error.reason if isinstance(error, URLError) else error
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"{cause.verify_message}; name its authority's file in SSL_CERT_FILE"

@@ -123,17 +123,17 @@ def _need(answer: Answer, about: str, field: str) -> None:
 
 
 def _error(answer: Answer, about: str) -> UploadError:
-    kind, mend = _MENDS.get(answer.status, _OTHER)
+    kind, fix = _FIXES.get(answer.status, _OTHER)
     if answer.status == HTTPStatus.PRECONDITION_FAILED:
-        mend = _CONFLICTS.get(str(answer.body.get("status")), mend)
+        fix = _CONFLICTS.get(str(answer.body.get("status")), fix)
     if "provisioned" in answer.message:
-        mend = "Grafana reads it from a file: change that file, or take its provider away"
+        fix = "Grafana reads it from a file: change that file, or take its provider away"
     said = f": {answer.message}" if answer.message else ""
-    return kind(about, answer.status, f"{mend}{said}")
+    return kind(about, answer.status, f"{fix}{said}")
 
 
 _OTHER = (ContentRefused, "Grafana does not take it")
-_MENDS: dict[int, tuple[type[UploadError], str]] = {
+_FIXES: dict[int, tuple[type[UploadError], str]] = {
     403: (PermissionMissing, f"the token may not do this; {_NEEDED}"),
     404: (WrongAddress, "there is no such API; write the address at which people open Grafana"),
     409: (ChangedElsewhere, "another one has its name; rename or delete that one"),

@@ -99,7 +99,7 @@ def test_nobody_listening_is_unavailable() -> None:
 
 
 def test_the_password_file_is_read_at_each_connect(tmp_path: Path) -> None:
-    """A rotated password needs no restart; a wrong, missing or empty one says what to mend."""
+    """A rotated password needs no restart; a wrong, missing or empty one says what to fix."""
     file = tmp_path / "password"
     with servers.redis(tmp_path, "--requirepass", CANARY) as server:
         target = replace(at(server.port), password_file=file)
