@@ -46,7 +46,7 @@ def test_a_wrong_content(content: bytes, fault: str, tmp_path: Path) -> None:
     found = file(tmp_path / "s", content)
     assert found.verdict is Verdict.FAIL
     assert found.text == f"{tmp_path / 's'}: {fault}"
-    assert found.mend == "write five letters and a y"
+    assert found.fix == "write five letters and a y"
     assert CANARY not in repr(found).replace(str(tmp_path), "")
 
 
@@ -70,7 +70,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
     found = secret(SecretFile(path, "a.b_file", Reader.IONMON, "a DSN"))
     assert found.verdict is Verdict.FAIL
     assert found.text == f"{path}: cannot be read: No such file or directory"
-    assert found.mend == f"write a DSN; chmod 0600 {path}"
+    assert found.fix == f"write a DSN; chmod 0600 {path}"
 
 
 def test_a_folder_or_a_pipe_is_no_secret(tmp_path: Path) -> None:
