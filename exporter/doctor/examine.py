@@ -21,6 +21,7 @@ from exporter.cloud_monitoring.target import Target
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
 from exporter.doctor.finding import Finding, Verdict
+from exporter.doctor.generated_files import generated_files
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.doctor.secret_files import secrets
 from exporter.errors import IonmonError, PollError, Reason, StateError
@@ -40,6 +41,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
     yield from secrets(settings)
+    yield from generated_files(settings)
 
 
 def state_directory(settings: Settings) -> Finding:

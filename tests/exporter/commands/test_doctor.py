@@ -20,6 +20,12 @@ FOUND = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no generated files are."""
+    monkeypatch.chdir(tmp_path)
+
+
 def doctor(project: Simulator, folder: Path, *more: str, projects: str = "ion-demo") -> int:
     """Run ionmon doctor on a simulated project."""
     settings = tree(address(project), INSTANCES, REQUESTS, projects=[projects])

@@ -23,6 +23,12 @@ from tests.exporter.running import INSTANCES, REQUESTS, UP, address, simulator, 
 NAMES = (INSTANCES, REQUESTS, UP)
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no generated files are."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="module")
 def project() -> Iterator[Simulator]:
     """Serve a sound project."""

@@ -14,6 +14,12 @@ from exporter.settings.secrets import Reader, SecretFile
 CANARY = "canary"
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no generated files are."""
+    monkeypatch.chdir(tmp_path)
+
+
 def file(path: Path, content: bytes, mode: int = 0o600, reader: Reader = Reader.IONMON) -> Finding:
     """Write a file of this mode and return what is found of it; five letters and a y are right."""
     path.write_bytes(content)
