@@ -23,7 +23,7 @@ from benchmarks import (
     soak,
 )
 from benchmarks.row import Benchmark, Row
-from exporter.commands.table import table
+from exporter.commands.terminal import table
 
 BENCHMARKS: dict[str, Benchmark] = {
     "scraping": scraping.rows,

@@ -27,6 +27,7 @@ COMMANDS = {
     "configs": ("generators.commands.configs", "Write everything that is generated."),
     "check": ("generators.commands.check", "Prove that rules ask for what there is."),
     "preview": ("generators.commands.preview", "Draw the dashboards without Grafana."),
+    "upload": ("generators.commands.upload", "Upload the dashboards to Grafana."),
     "completion": ("exporter.commands.completion", "Print a shell's completion script."),
 }
 _HELP = """Monitoring for Cloud Run, Cloud SQL and Redis with Prometheus.

@@ -18,9 +18,12 @@ def conceal(value: str) -> None:
     """Never show `value` again, as it is or as repr, JSON or a URL would write it."""
     global _pattern  # noqa: PLW0603 - what is secret is known to the whole process
     with _lock:
-        _spellings.update(_written(value))
+        written = set(_written(value))
+        if written <= _spellings:
+            return  # files are read again at each connect
+        _spellings.update(written)
         longest_first = sorted(_spellings, key=lambda text: (-len(text), text))
-        _pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        _pattern = re.compile("|".join(map(re.escape, longest_first)))
 
 
 def redacted(text: str) -> str:

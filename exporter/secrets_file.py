@@ -5,6 +5,7 @@ import hmac
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from exporter import logs
@@ -55,50 +56,84 @@ class Secret:
         return Secret, (SHOWN,)
 
 
+class UnusableSecret(SettingsError):
+    """A secret's file that cannot be used: `fault` says why, `fix` what to do, the text both.
+
+    `number` is the system's errno where the file could not be read, 0 where its content is wrong.
+    """
+
+    def __init__(self, path: Path, fault: str, fix: str, number: int = 0) -> None:
+        """Name the file before both."""
+        super().__init__(f"{path}: {fault}; {fix}")
+        self.fault, self.fix, self.number = fault, fix, number
+
+    @property
+    def denied(self) -> bool:
+        """Whether this user may not read what another one may."""
+        return self.number in (errno.EACCES, errno.EPERM)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFileContent:
+    """What is in a secret's file, and the permissions of the file."""
+
+    secret: Secret
+    mode: int
+
+
 def read_secret(path: Path) -> Secret:
     """Return the file's text less one newline at its end, and keep it out of every log from now on.
 
     Symbolic links are followed, since Kubernetes mounts secrets as such. A mode wider than 0600 is
-    warned of once. Raises SettingsError where the file is missing, empty, too large or no text.
+    warned of once. Raises UnusableSecret where the file is missing, empty, too large or no text.
     """
-    text = _decoded(_read(path), path).removesuffix("\n").removesuffix("\r")
+    found = inspect_secret(path)
+    if found.mode & _OTHERS:
+        text = f"{path}: mode {found.mode:04o} lets others read this secret; chmod 0600 it"
+        logs.once(log, str(path), text)
+    else:
+        logs.over(log, str(path), f"{path}: only its owner can read this secret now")
+    return found.secret
+
+
+def inspect_secret(path: Path) -> SecretFileContent:
+    """Do the same without a warning: who may read the file is for the caller to judge."""
+    raw, mode = _read(path)
+    text = _decoded(raw, path).removesuffix("\n").removesuffix("\r")
     if not text.strip():
-        raise SettingsError(f"{path}: is empty; write the secret into it, mode 0600")
+        raise UnusableSecret(path, "is empty", _WRITE)
     logs.conceal(text)
-    return Secret(text)
+    return SecretFileContent(Secret(text), mode)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> tuple[bytes, int]:
     try:
         # O_NONBLOCK: a pipe must be refused, not waited for.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
-            _check(os.fstat(descriptor), path)
-            return os.read(descriptor, LARGEST_SECRET)
+            status = os.fstat(descriptor)
+            _check(status, path)
+            return os.read(descriptor, LARGEST_SECRET), stat.S_IMODE(status.st_mode)
         finally:
             os.close(descriptor)
     except OSError as error:
-        mend = _MENDS.get(error.errno or 0, "see that this process may read it")
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}; {mend}") from error
+        number, fault = error.errno or errno.EIO, f"cannot be read: {error.strerror}"
+        fix = _FIXES.get(number, "see that this process may read it")
+        raise UnusableSecret(path, fault, fix, number) from error
 
 
-_MENDS = {
-    errno.ENOENT: "write the secret into it, mode 0600",
+_WRITE = "write the secret into it, mode 0600"
+_FIXES = {
+    errno.ENOENT: _WRITE,
     errno.EACCES: "give it to the user that this process runs as, mode 0600",
 }
 
 
 def _check(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise SettingsError(f"{path}: is no file; write the secret into a file, mode 0600")
+        raise UnusableSecret(path, "is not a file", "write the secret into a file, mode 0600")
     if status.st_size > LARGEST_SECRET:
-        raise SettingsError(f"{path}: larger than 64 KiB; a secret is one short text")
-    mode = stat.S_IMODE(status.st_mode)
-    if mode & _OTHERS:
-        text = f"{path}: mode {mode:04o} lets others read this secret; chmod 0600 it"
-        logs.once(log, str(path), text)
-    else:
-        logs.over(log, str(path), f"{path}: only its owner can read this secret now")
+        raise UnusableSecret(path, "is larger than 64 KiB", "a secret is one short text")
 
 
 def _decoded(raw: bytes, path: Path) -> str:
@@ -107,4 +142,4 @@ def _decoded(raw: bytes, path: Path) -> str:
     except UnicodeDecodeError:
         pass
     # Raised out here: the decoder's error holds the secret.
-    raise SettingsError(f"{path}: is no text; write the secret into it as UTF-8")
+    raise UnusableSecret(path, "is not UTF-8 text", "write the secret into it")

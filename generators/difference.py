@@ -9,6 +9,8 @@ from generators.effective import PATH, digest
 
 _NOT_SAID = ("content_hash", "schema_version", "files", "rules", "signals")
 _SAID_ELSEWHERE = ("alerts", "objectives")  # of the settings: the policy says what they come to
+# Of an alert: what threshold, rules and links say, too.
+_SHOWN_BY_OTHERS = ("why", "limit", "query", "runbook_url", "dashboard_url")
 _NOTHING = object()
 
 
@@ -38,7 +40,8 @@ def _read(root: Path) -> dict[str, Any] | None:
 def _said(body: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in body.items() if name not in _NOT_SAID}
     found["settings"] = _without(body.get("settings", {}), _SAID_ELSEWHERE)
-    found["alerts"] = {n: _without(alert, ("why",)) for n, alert in body.get("alerts", {}).items()}
+    alerts = body.get("alerts", {})
+    found["alerts"] = {name: _without(alert, _SHOWN_BY_OTHERS) for name, alert in alerts.items()}
     return found
 
 

@@ -1,5 +1,6 @@
 """monitoring_config.json: everything in force, in the words of people, for programs and for diffs.
 
+exporter.monitoring_config reads it, and docs/monitoring_config.md is its contract.
 `schema_version` changes when a reader has to; `content_hash` is over everything but itself.
 """
 
@@ -10,9 +11,10 @@ from typing import Any
 
 from exporter.catalog.model import Bad
 from exporter.catalog.signals import SIGNALS
+from exporter.monitoring_config import SCHEMA_VERSION, parsed
 from exporter.settings import Settings
 from exporter.settings.types import duration
-from generators.boards import SIGNAL_PANELS
+from generators.boards import SIGNAL_PANELS, link
 from generators.policy import BurnAlert, Policy, number, shown, split
 from generators.promql import View, render_signal
 from generators.rules.build import Rules
@@ -20,8 +22,8 @@ from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.names import span
 
 PATH = "alertmanager/out/monitoring_config.json"
-SCHEMA_VERSION = 1
 Body = dict[str, Any]
+_LINKS = ("runbook_url", "dashboard_url")
 
 
 def text(settings: Settings, policy: Policy, rules: Rules, files: Mapping[str, str]) -> str:
@@ -33,12 +35,14 @@ def text(settings: Settings, policy: Policy, rules: Rules, files: Mapping[str, s
             "window": span(policy.objective.window),
         },
         "alerts": {rule.alert: _alert(rule, policy) for rule in alerts(rules.all)},
-        "signals": {signal.name: _signal(signal.name) for signal in SIGNALS},
+        "signals": {signal.name: _signal(signal.name, settings) for signal in SIGNALS},
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": settings.model_dump(mode="json", by_alias=True),
         "files": {path: digest(text) for path, text in sorted(files.items())},
     }
-    return json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
+    written = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
+    parsed(written, PATH)  # what runs has to be able to read it
+    return written
 
 
 def digest(text: str) -> str:
@@ -49,7 +53,8 @@ def digest(text: str) -> str:
 def _alert(rule: Alerting, policy: Policy) -> Body:
     found: Body = {"severity": rule.severity, "for": duration(rule.hold)}
     found["split_by"] = list(rule.carried)
-    return found | _limit(rule.alert, policy)
+    links = {name: url for name, url in rule.annotations if name in _LINKS}
+    return found | _limit(rule.alert, policy) | {"query": rule.expr, **links}
 
 
 def _limit(name: str, policy: Policy) -> Body:
@@ -58,7 +63,13 @@ def _limit(name: str, policy: Policy) -> Body:
         if row.name == name:
             side = "above" if row.signal.bad is Bad.UP else "below"
             limit = f"{side} {shown(row.threshold, row.signal.unit)}"
-            return {"signal": row.signal.name, "threshold": limit, "why": row.why}
+            value = {"value": row.threshold, "unit": row.signal.unit.suffix or None}
+            return {
+                "signal": row.signal.name,
+                "threshold": limit,
+                "limit": {**value, "direction": row.signal.bad},
+                "why": row.why,
+            }
     for burn in (policy.breach, policy.burn):
         if burn is not None and burn.name == name:
             return {"signal": "availability", "threshold": _burn(burn), "why": burn.why}
@@ -75,14 +86,18 @@ def _burn(alert: BurnAlert) -> str:
     )
 
 
-def _signal(name: str) -> Body:
+def _signal(name: str, settings: Settings) -> Body:
     signal = next(signal for signal in SIGNALS if signal.name == name)
     panel = SIGNAL_PANELS[name]
     return {
         "kind": signal.kind,
         "unit": signal.unit.suffix or None,
-        "bad": signal.bad,
+        "direction": signal.bad,
         "split_by": list(split(signal)),
         "query": render_signal(signal, View("5m", split(signal))),
-        "panel": f"{panel.board.value}/{panel.number}",
+        "panel": {
+            "dashboard": panel.board.value,
+            "number": panel.number,
+            "url": link(settings.links.grafana, panel),
+        },
     }

@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, STATE, options, overrides
-from exporter.commands.table import table
+from exporter.commands.terminal import progress, table
 from exporter.doctor.examine import examine
 from exporter.doctor.finding import Finding, Verdict
-from exporter.settings import load
+from exporter.settings import Settings, load
 
 HELP = """Try the state file, credentials, each permission, each metric type, each Redis and the
 files that hold secrets.
@@ -37,7 +37,7 @@ def command(
     **given: Any,  # noqa: ANN401 - options by name
 ) -> None:
     """Print every finding."""
-    findings = list(examine(load(config, overrides(given))))
+    findings = _found(load(config, overrides(given)))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
@@ -46,11 +46,20 @@ def command(
         raise click.exceptions.Exit(1)
 
 
+def _found(settings: Settings) -> list[Finding]:
+    findings = []
+    with progress("checking") as bar:
+        for finding in examine(settings):
+            findings.append(finding)
+            bar.say(f"{len(findings)} checked, last {finding.subject}")
+    return findings
+
+
 def text(findings: Iterable[Finding], *, everything: bool) -> str:
     """Return the findings as a table, then how many there were of each kind."""
     found = list(findings)
     shown = [f for f in found if everything or "/" not in f.subject or f.verdict is Verdict.FAIL]
-    rows = [(f.verdict.upper(), f.subject, f.text, f.mend) for f in shown]
+    rows = [(f.verdict.upper(), f.subject, f.text, f.fix) for f in shown]
     counts = {v: sum(1 for f in found if f.verdict is v) for v in Verdict}
     summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number)
-    return "\n".join((table(("", "what", "finding", "mend"), rows), "", summary))
+    return "\n".join((table(("", "what", "finding", "fix"), rows), "", summary))

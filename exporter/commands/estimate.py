@@ -1,7 +1,6 @@
 """ionmon estimate: what reading a project will cost a month, before the first poll."""
 
 import json
-import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ from exporter.cloud_monitoring.channel import channel
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.estimate import Estimate, estimate
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, options, overrides
-from exporter.commands.table import table
+from exporter.commands.terminal import progress, table
 from exporter.errors import SettingsError
 from exporter.settings import load
 from exporter.targets import targets
@@ -52,18 +51,13 @@ def command(
     limits = CallLimits(google.timeout, google.calls_per_minute)
     client = MonitoringClient(opened, limits, Telemetry(0.0))
     try:
-        found = estimate(wanted, client, google.budget_usd_per_month, _progress(len(wanted)))
+        with progress("asking for each family's series", len(wanted)) as bar:
+            found = estimate(wanted, client, google.budget_usd_per_month, bar.reach)
     finally:
         opened.close()  # ends calls under way, so that Ctrl-C does not wait for them
     click.echo(json.dumps(asdict(found), indent=2) if as_json else text(found, everything))
     if any(row.fault for row in found.rows):
         raise click.exceptions.Exit(1)
-
-
-def _progress(total: int) -> Any:  # noqa: ANN401 - Callable[[int], None]
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda done: click.echo(f"\r{done} of {total} families", nl=done == total, err=True)
 
 
 def text(found: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag of one caller

@@ -1,8 +1,6 @@
 """ionmon history: weeks of a simulated project, for a Prometheus that has no past."""
 
-import sys
 import time
-from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import click
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Family
 from exporter.catalog.signals import SIGNALS, families_in
+from exporter.commands.terminal import progress
 from exporter.errors import IonmonError, SettingsError
 from exporter.history import Span, write
 from exporter.settings.types import seconds
@@ -68,8 +67,8 @@ def command(file: Path, patterns: tuple[str, ...], **given: Any) -> None:  # noq
     families, span = _families(patterns), _span(given["last"], given["until"], given["step"])
     world = World(given["seed"], span.start, SCENARIOS[given["scenario"]])
     try:
-        with file.open("wb") as out:
-            written = write(world, families, span, out, _progress())
+        with file.open("wb") as out, progress(f"writing {file}", 1.0) as bar:
+            written = write(world, families, span, out, bar.reach)
     except OSError as error:
         raise IonmonError(f"{file}: cannot be written: {error.strerror}") from error
     click.echo(f"{file}: {written:,} samples of {len(families)} families", err=True)
@@ -92,9 +91,3 @@ def _families(patterns: tuple[str, ...]) -> list[Family]:
     if not names:
         raise SettingsError(f"--family {patterns[0]}: no family fits; docs/metrics.md lists them")
     return [CATALOG[name] for name in sorted(names)]
-
-
-def _progress() -> Callable[[float], None]:
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda share: click.echo(f"\r{share:4.0%}", nl=share >= 1, err=True)

@@ -1,4 +1,4 @@
-"""Tries everything that run needs, one finding a thing, each with its mend."""
+"""Tries everything that run needs, one finding a thing, each with its fix."""
 
 import asyncio
 import os
@@ -21,6 +21,7 @@ from exporter.cloud_monitoring.target import Target
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
 from exporter.doctor.finding import Finding, Verdict
+from exporter.doctor.generated_files import generated_files
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.doctor.secret_files import secrets
 from exporter.errors import IonmonError, PollError, Reason, StateError
@@ -40,6 +41,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
     yield from secrets(settings)
+    yield from generated_files(settings)
 
 
 def state_directory(settings: Settings) -> Finding:
@@ -111,11 +113,12 @@ def _project(project: str, wanted: list[Target], client: MonitoringClient) -> It
     if series.verdict is Verdict.FAIL:
         return
     known = Descriptors(client)
+    ends = []
     with ThreadPoolExecutor(8) as pool:
-        probes = list(pool.map(lambda target: _metric(target, client, known), wanted))
-    yield _skew(project, [p.newest for p in probes if p.newest])
-    for probe in probes:
-        yield probe.finding
+        for probe in pool.map(lambda target: _metric(target, client, known), wanted):
+            yield probe.finding
+            ends.append(probe.newest)
+    yield _skew(project, [end for end in ends if end])
 
 
 def _permission(project: str, permission: str, attempt: Callable[[], int]) -> Finding:
@@ -129,11 +132,11 @@ def _permission(project: str, permission: str, attempt: Callable[[], int]) -> Fi
             error.reason is Reason.NOT_FOUND
         ):  # that metric is not there, which only who may look learns
             return Finding(subject, Verdict.OK, "granted")
-        return Finding(subject, Verdict.FAIL, str(error), _mend(error))
+        return Finding(subject, Verdict.FAIL, str(error), _fix(error))
     return Finding(subject, Verdict.OK, "granted")
 
 
-def _mend(error: PollError) -> str:
+def _fix(error: PollError) -> str:
     return {
         Reason.CREDENTIALS: "gcloud auth application-default login, or attach a service account",
         Reason.UNAVAILABLE: "check the network, a proxy, and google.endpoint",
@@ -156,8 +159,8 @@ def _metric(target: Target, client: MonitoringClient, known: Descriptors) -> Pro
     described = known.describe(target.project, target.source)
     if described.mismatch:
         text = f"{target.source.metric}: {described.mismatch}"
-        mend = _mend_mismatch(target)
-        return Probe(Finding(target.name, Verdict.FAIL, text, mend))
+        fix = _fix_mismatch(target)
+        return Probe(Finding(target.name, Verdict.FAIL, text, fix))
     wrong = _wrong_labels(target, described.labels)
     if wrong:
         return Probe(wrong)
@@ -169,13 +172,13 @@ def _metric(target: Target, client: MonitoringClient, known: Descriptors) -> Pro
             newest = max((*ends, newest or 0)) or None
     except PollError as error:
         if error.reason is not Reason.NOT_FOUND:
-            return Probe(Finding(target.name, Verdict.FAIL, str(error), _mend(error)))
+            return Probe(Finding(target.name, Verdict.FAIL, str(error), _fix(error)))
     if not series:
         return Probe(Finding(target.name, Verdict.EMPTY, f"{target.source.metric} has no series"))
     return Probe(Finding(target.name, Verdict.OK, f"{series} series"), newest)
 
 
-def _mend_mismatch(target: Target) -> str:
+def _fix_mismatch(target: Target) -> str:
     name = target.family.name
     if name in CATALOG:
         return f"switch it off: google.families.{name}.enabled: false"
@@ -192,8 +195,8 @@ def _wrong_labels(target: Target, known: tuple[str, ...] | None) -> Finding | No
     if not missing:
         return None
     text = f"{target.source.metric} has no label {', '.join(missing)}"
-    mend = f"google.metrics.{target.family.name}: its labels are {', '.join(known) or 'none'}"
-    return Finding(target.name, Verdict.FAIL, text, mend)
+    fix = f"google.metrics.{target.family.name}: its labels are {', '.join(known) or 'none'}"
+    return Finding(target.name, Verdict.FAIL, text, fix)
 
 
 def _query(target: Target, until: float) -> Query:

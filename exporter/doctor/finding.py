@@ -1,4 +1,4 @@
-"""What ionmon doctor finds: one thing that was tried, how it is, and what mends it."""
+"""What ionmon doctor finds: one thing that was tried, how it is, and how to fix it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,9 +15,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was tried: what, how it is, in words, and what mends it."""
+    """One thing that was tried: what, how it is, in words, and how to fix it."""
 
     subject: str
     verdict: Verdict
     text: str
-    mend: str = ""
+    fix: str = ""

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
+from pathlib import Path
 
 from redis.asyncio.connection import (
     AbstractConnection,
@@ -15,6 +16,7 @@ from redis.exceptions import ConnectionError as ConnectionLost
 
 from exporter.errors import PollError, Reason
 from exporter.redis.target import Address, RedisTarget
+from exporter.secrets_file import Secret, UnusableSecret, read_secret
 
 __all__ = ["Address", "Command", "Link", "RedisTarget", "Reply"]
 
@@ -131,6 +133,8 @@ def _connection(address: Address, context: ssl.SSLContext | None) -> AbstractCon
 
 def _tls(target: RedisTarget) -> ssl.SSLContext:
     """Trust the target's own authority alone, where it has one; files are read at each connect."""
+    if target.key_file:
+        _secret(target.key_file, "key_file")  # so that no log shows it; OpenSSL reads it again
     try:
         context = ssl.create_default_context(cafile=target.ca_file)
         if target.cert_file:
@@ -145,14 +149,14 @@ def _tls(target: RedisTarget) -> ssl.SSLContext:
 
 
 def _password(target: RedisTarget) -> str | None:
+    """Return the password, which no log shows from now on."""
     if target.password_file is None:
         return None
+    return _secret(target.password_file, "password_file").reveal().rstrip("\r\n")
+
+
+def _secret(path: Path, key: str) -> Secret:
     try:
-        password = target.password_file.read_text("utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        text = f"password_file: {why}, check the path and its permissions"
-        raise PollError(Reason.CREDENTIALS, text) from None
-    if not password:
-        raise PollError(Reason.CREDENTIALS, "password_file: is empty, write the password into it")
-    return password
+        return read_secret(path)
+    except UnusableSecret as error:
+        raise PollError(Reason.CREDENTIALS, f"{key}: {error}") from None

@@ -23,10 +23,15 @@ class ServiceSettings(Section):
 
 
 class StorageSettings(Section):
-    """Where counters are remembered over a restart."""
+    """Where counters are remembered over a restart, and where generated facts are read from."""
 
     state_file: File | None = key(
         None, "The state file; by default in the service's or the user's state directory."
+    )
+    monitoring_config: File | None = key(
+        None,
+        "monitoring_config.json, as `ionmon configs` writes it; left out, "
+        "alertmanager/out/monitoring_config.json below the working directory.",
     )
 
 
@@ -87,7 +92,7 @@ class Settings(Section):
         PrometheusSettings, "Where the servers of the monitoring itself are."
     )
     links: LinkSettings = part(LinkSettings, "Where links in notifications and pages lead.")
-    storage: StorageSettings = part(StorageSettings, "Where counters are remembered.")
+    storage: StorageSettings = part(StorageSettings, "Files that ionmon keeps and reads.")
     web: WebSettings = part(WebSettings, "Where the page is served.")
     log: LogSettings = part(LogSettings, "What is logged, and how.")
 

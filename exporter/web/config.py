@@ -36,12 +36,21 @@ HeaderText = Annotated[
         "is no header's value; write printable ASCII without spaces around it",
     ),
 ]
+
+
+def _concealed(secret: str) -> str:
+    """Take a secret that is written in the file itself out of every log."""
+    conceal(secret)
+    return secret
+
+
 BcryptHash = Annotated[
     str,
     text_form(
         r"\$2[aby]\$(0[4-9]|1[0-9])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}",
         "is no bcrypt hash of a cost from 4 to 19; htpasswd -nBC 10 USER writes one",
     ),
+    AfterValidator(_concealed),
 ]
 UserName = Annotated[
     str, text_form(r"[^:\x00-\x1f\x7f]{1,256}", "is no user's name; it holds no ':'")
@@ -57,12 +66,6 @@ def _only_one(other: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
-
-
-def _concealed(pem: str | None) -> str | None:
-    if pem is not None:
-        conceal(pem)
-    return pem
 
 
 def _checkable(kind: str, info: ValidationInfo) -> str:
@@ -99,8 +102,8 @@ class TlsConfig(Section):
     cert_file: File | None = declare(None, "Certificate and what signed it, PEM.")
     cert: Annotated[str | None, _only_one("cert_file")] = declare(None, "The same, written here.")
     key_file: File | None = declare(None, "Private key of the certificate, PEM.")
-    key: Annotated[str | None, _only_one("key_file"), AfterValidator(_concealed)] = declare(
-        None, "The same, written here; better in a file of its own."
+    key: Annotated[Annotated[str, AfterValidator(_concealed)] | None, _only_one("key_file")] = (
+        declare(None, "The same, written here; better in a file of its own.")
     )
     client_ca_file: File | None = declare(None, "What signs the clients' certificates, PEM.")
     client_ca: Annotated[str | None, _only_one("client_ca_file")] = declare(

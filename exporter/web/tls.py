@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from exporter.errors import SettingsError
+from exporter.secrets_file import UnusableSecret, read_secret
 from exporter.web.config import TlsConfig
 
 _VERSIONS = {
@@ -80,7 +81,11 @@ def _load_certificate(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> Non
         certificate = tls.cert_file or _in_a_file(stack, tls.cert or "")
         key = tls.key_file or _in_a_file(stack, tls.key or "")
         try:
+            if tls.key_file:
+                read_secret(tls.key_file)  # so that no log shows it; OpenSSL reads it again
             made.load_cert_chain(certificate, key, password=_no_password)
+        except UnusableSecret as error:
+            raise SettingsError(f"{source}: tls_server_config.key_file: {error}") from None
         except (OSError, ValueError) as error:
             raise SettingsError(
                 f"{source}: tls_server_config: certificate or key cannot be used: "

@@ -1,11 +1,11 @@
 """ionmon check: proves without a server that rules ask for what there is, and say enough."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from exporter.commands.options import CONFIG
+from exporter.commands.terminal import progress
 from exporter.settings import load
 from generators.checks import run
 from generators.checks.gathering import Wanted
@@ -55,7 +55,8 @@ def command(
     """Print every problem."""
     settings = load(config)
     wanted = Wanted(root, settings, files, page)
-    found = run.run(wanted, _say, offline=offline)
+    with progress("reading files") as bar:
+        found = run.run(wanted, bar.say, offline=offline)
     for problem in found.problems:
         click.echo(str(problem))
     for note in found.notes:
@@ -68,9 +69,3 @@ def command(
     )
     if count:
         raise click.exceptions.Exit(1)
-
-
-def _say(text: str) -> None:
-    """Say what is being done, to a person who waits."""
-    if sys.stderr.isatty():
-        click.echo(text, err=True)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from exporter import __version__
+from exporter.commands.terminal import Bar, progress
 from exporter.errors import SettingsError
 from generators.report import chromium, pages
 
@@ -145,19 +146,23 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     if output.png:
         chromium.program()
     failed = 0
-    drawn = pages.pages(_wanted(given), _say)
-    for page in drawn:
-        path = _write(output, page.name, page.html(output.theme, output.url, __version__))
-        click.echo(f"wrote {path}")
-        if output.png:
-            picture = path.with_suffix(".png")
-            chromium.picture(path, picture, output.wide, page.height(output.wide))
-            click.echo(f"wrote {picture}")
-        for fault in page.faults:
-            failed += 1
-            click.echo(f"{page.name}: {fault}", err=True)
+    with progress("reading dashboards") as bar:
+        for page in pages.pages(_wanted(given), bar.note):
+            _draw(page, output, bar)
+            for fault in page.faults:
+                failed += 1
+                bar.echo(f"{page.name}: {fault}", err=True)
     if failed:
         raise click.exceptions.Exit(1)
+
+
+def _draw(page: pages.Page, output: _Output, bar: Bar) -> None:
+    path = _write(output, page.name, page.html(output.theme, output.url, __version__))
+    bar.echo(f"wrote {path}")
+    if output.png:
+        picture = path.with_suffix(".png")
+        chromium.picture(path, picture, output.wide, page.height(output.wide))
+        bar.echo(f"wrote {picture}")
 
 
 def _wanted(given: dict[str, Any]) -> pages.Wanted:
@@ -177,11 +182,6 @@ def _wanted(given: dict[str, Any]) -> pages.Wanted:
         open_rows=given["open_rows"],
         now=time.time(),
     )
-
-
-def _say(text: str) -> None:
-    """Say what is being asked for."""
-    click.echo(text, err=True)
 
 
 def _write(output: _Output, name: str, text: str) -> Path:

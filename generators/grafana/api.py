@@ -40,7 +40,7 @@ class Token(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GrafanaReply:
     """What was answered: the status, and the object in the body, empty where there was none."""
 
     status: int
@@ -68,17 +68,17 @@ class Api:
         self._token = token
         self._opener = _opener(trust or ssl.create_default_context())
 
-    def get(self, path: str, about: str) -> Answer:
+    def get(self, path: str, about: str) -> GrafanaReply:
         """Ask for what is at a path; `about` is what errors name."""
         return self._call(Request(self.address + path), about)  # noqa: S310 - see _opener
 
-    def post(self, path: str, body: dict[str, Any], about: str) -> Answer:
+    def post(self, path: str, body: dict[str, Any], about: str) -> GrafanaReply:
         """Send an object."""
         request = Request(self.address + path, json.dumps(body).encode())  # noqa: S310 - see _opener
         request.add_header("Content-Type", "application/json")
         return self._call(request, about)
 
-    def _call(self, request: Request, about: str) -> Answer:
+    def _call(self, request: Request, about: str) -> GrafanaReply:
         """Return the answer, whose status means something about what was asked.
 
         Raises UploadError where it means something about the token, the address or the server.
@@ -87,7 +87,7 @@ class Api:
         request.add_header("Authorization", f"Bearer {self._token.reveal()}")
         status, location, raw = self._exchanged(request, about)
         body = _object(raw)
-        answer = Answer(status, body or {})
+        answer = GrafanaReply(status, body or {})
         if location:
             raise WrongAddress(about, status, f"leads to {location}; write where that ends")
         if status == HTTPStatus.UNAUTHORIZED:
@@ -149,7 +149,7 @@ def _object(raw: bytes) -> dict[str, Any] | None:
 
 
 def _why(error: Exception) -> str:
-    """Return the cause in words, and the mend where TLS is the cause."""
+    """Return the cause in words, and the fix where TLS is the cause."""
     cause = error.reason if isinstance(error, URLError) else error
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"{cause.verify_message}; name its authority's file in SSL_CERT_FILE"

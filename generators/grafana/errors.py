@@ -1,4 +1,4 @@
-"""Why Grafana did not take what was sent, each with what mends it."""
+"""Why Grafana did not take what was sent, each with how to fix it."""
 
 from exporter.errors import IonmonError
 

@@ -1,6 +1,6 @@
 """Uploads dashboards by the HTTP API: what is there already, and the same, is left alone.
 
-A second upload changes nothing. After an error, what was told before it is done; start it again.
+A second upload changes nothing. After an error, what was yielded before it is done; start it again.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
-from generators.grafana.api import Answer, Api, Token
+from generators.grafana.api import Api, GrafanaReply, Token
 from generators.grafana.errors import (
     ChangedElsewhere,
     ContentRefused,
@@ -29,8 +29,8 @@ _NEEDED = (
 )
 
 
-class Change(StrEnum):
-    """What was done."""
+class UploadAction(StrEnum):
+    """What was done to a folder or a dashboard, or would be."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -38,11 +38,11 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What was done to a folder or a dashboard, and where it is now."""
+class UploadResult:
+    """A folder or a dashboard, what was done to it, or would be, and where it is then."""
 
     about: str
-    change: Change
+    action: UploadAction
     url: str
 
 
@@ -52,43 +52,49 @@ def upload(
     boards: Mapping[str, str],
     folder: Folder = FOLDER,
     trust: ssl.SSLContext | None = None,
-) -> Iterator[Outcome]:
-    """Yield what was done, the folder first, then each dashboard.
+    *,
+    apply: bool = True,
+) -> Iterator[UploadResult]:
+    """Yield what is done, the folder first, then each dashboard.
 
     address  of Grafana, as links.grafana has it
     boards   JSON texts by path; all are read before anything is sent
     trust    whose certificates are taken; left out, those the system trusts
+    apply    whether anything is written; else what would be done is yielded
 
     Raises IonmonError for what is no dashboard, UploadError for what Grafana did not take.
     """
     listed = dashboards(boards)
     api = Api(address, token, trust)
-    yield _folder(api, folder)
+    yield _folder(api, folder, apply=apply)
     for board in listed:
-        yield _uploaded(api, board, folder)
+        yield _uploaded(api, board, folder, apply=apply)
 
 
-def _folder(api: Api, folder: Folder) -> Outcome:
+def _folder(api: Api, folder: Folder, *, apply: bool) -> UploadResult:
     about, url = f"folder {folder.uid}", f"{api.address}/dashboards/f/{folder.uid}"
     found = api.get(f"/api/folders/{folder.uid}", about)
     if found.status != HTTPStatus.NOT_FOUND:
         _need(found, about, "uid")
-        return Outcome(about, Change.UNCHANGED, url)
-    made = api.post("/api/folders", {"uid": folder.uid, "title": folder.title}, about)
-    _need(made, about, "uid")
-    return Outcome(about, Change.CREATED, url)
+        return UploadResult(about, UploadAction.UNCHANGED, url)
+    if apply:
+        made = api.post("/api/folders", {"uid": folder.uid, "title": folder.title}, about)
+        _need(made, about, "uid")
+    return UploadResult(about, UploadAction.CREATED, url)
 
 
-def _uploaded(api: Api, board: Dashboard, folder: Folder) -> Outcome:
+def _uploaded(api: Api, board: Dashboard, folder: Folder, *, apply: bool) -> UploadResult:
     url = f"{api.address}/d/{board.uid}"
     found = api.get(f"/api/dashboards/uid/{board.uid}", board.path)
     new = found.status == HTTPStatus.NOT_FOUND
     if not new:
         _need(found, board.path, "dashboard")
         if _same(found.body, board, folder):
-            return Outcome(board.path, Change.UNCHANGED, url)
-    _need(api.post("/api/dashboards/db", _request(board, folder), board.path), board.path, "uid")
-    return Outcome(board.path, Change.CREATED if new else Change.UPDATED, url)
+            return UploadResult(board.path, UploadAction.UNCHANGED, url)
+    if apply:
+        saved = api.post("/api/dashboards/db", _request(board, folder), board.path)
+        _need(saved, board.path, "uid")
+    return UploadResult(board.path, UploadAction.CREATED if new else UploadAction.UPDATED, url)
 
 
 def _same(there: dict[str, Any], board: Dashboard, folder: Folder) -> bool:
@@ -114,7 +120,7 @@ def _request(board: Dashboard, folder: Folder) -> dict[str, Any]:
     }
 
 
-def _need(answer: Answer, about: str, field: str) -> None:
+def _need(answer: GrafanaReply, about: str, field: str) -> None:
     """Raise what the status means; `field` is what Grafana's API has in an answer of success."""
     if answer.status != HTTPStatus.OK:
         raise _error(answer, about)
@@ -122,18 +128,18 @@ def _need(answer: Answer, about: str, field: str) -> None:
         raise WrongAddress(about, answer.status, "what answers there is not Grafana's API")
 
 
-def _error(answer: Answer, about: str) -> UploadError:
-    kind, mend = _MENDS.get(answer.status, _OTHER)
+def _error(answer: GrafanaReply, about: str) -> UploadError:
+    kind, fix = _FIXES.get(answer.status, _OTHER)
     if answer.status == HTTPStatus.PRECONDITION_FAILED:
-        mend = _CONFLICTS.get(str(answer.body.get("status")), mend)
+        fix = _CONFLICTS.get(str(answer.body.get("status")), fix)
     if "provisioned" in answer.message:
-        mend = "Grafana reads it from a file: change that file, or take its provider away"
+        fix = "Grafana reads it from a file: change that file, or take its provider away"
     said = f": {answer.message}" if answer.message else ""
-    return kind(about, answer.status, f"{mend}{said}")
+    return kind(about, answer.status, f"{fix}{said}")
 
 
 _OTHER = (ContentRefused, "Grafana does not take it")
-_MENDS: dict[int, tuple[type[UploadError], str]] = {
+_FIXES: dict[int, tuple[type[UploadError], str]] = {
     403: (PermissionMissing, f"the token may not do this; {_NEEDED}"),
     404: (WrongAddress, "there is no such API; write the address at which people open Grafana"),
     409: (ChangedElsewhere, "another one has its name; rename or delete that one"),

@@ -19,6 +19,7 @@ COMMANDS = (
     "configs",
     "check",
     "preview",
+    "upload",
     "completion",
 )
 

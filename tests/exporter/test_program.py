@@ -46,7 +46,7 @@ def test_a_signal_swaps_the_settings(project: Simulator, tmp_path: Path) -> None
         wait_until(lambda: f"{INSTANCES}{{" in exporter.page(), "instances on the page")
         before = hashes(exporter)
         written(path, tree(address(project), REQUESTS, UP, budget_usd_per_month=5))
-        exporter.web.process_metrics.send_signal(signal.SIGHUP)
+        exporter.process.send_signal(signal.SIGHUP)
         wait_until(lambda: f"{UP}{{" in exporter.page(), "the new family on the page")
         page = exporter.page()
         assert f"{INSTANCES}{{" not in page
@@ -56,7 +56,7 @@ def test_a_signal_swaps_the_settings(project: Simulator, tmp_path: Path) -> None
         assert len(hashes(exporter)) == len(before) == 1
         assert hashes(exporter) != before
         written(path, tree(address(project), REQUESTS))
-        exporter.web.process_metrics.send_signal(signal.SIGHUP)
+        exporter.process.send_signal(signal.SIGHUP)
         wait_until(lambda: exporter.value("ionmon_cost_budget_dollars") is None, "no budget")
         assert f'ionmon_poll_interval_seconds{{gcp_project="ion-demo",family="{UP}"}}' not in (
             exporter.page()
@@ -80,7 +80,7 @@ def test_a_bad_file_keeps_the_old_settings(
         exporter.wait_ready()
         before = hashes(exporter)
         path.write_text(text)
-        exporter.web.process_metrics.send_signal(signal.SIGHUP)
+        exporter.process.send_signal(signal.SIGHUP)
         exporter.wait_for_log("reload refused, the old settings stay")
         assert said in exporter.said().split("reload refused")[1]
         wait_until(lambda: exporter.value(RELOADED) == 0, "the failed reload on the page")
@@ -88,7 +88,7 @@ def test_a_bad_file_keeps_the_old_settings(
         assert f"{REQUESTS}{{" in exporter.page()
         assert exporter.ask("/-/healthy")[0] == 200
         written(path, tree(address(project), REQUESTS))
-        exporter.web.process_metrics.send_signal(signal.SIGHUP)
+        exporter.process.send_signal(signal.SIGHUP)
         wait_until(lambda: exporter.value(RELOADED) == 1, "a reload that works")
 
 
@@ -120,7 +120,7 @@ def test_changes_that_need_a_start_are_named(project: Simulator, tmp_path: Path)
     path = written(tmp_path / "m.yaml", settings)
     with running(tmp_path, "--config", str(path)) as exporter:
         written(path, {**settings, "web": {"telemetry_path": "/other"}})
-        exporter.web.process_metrics.send_signal(signal.SIGHUP)
+        exporter.process.send_signal(signal.SIGHUP)
         exporter.wait_for_log("web and storage are taken up at the next start only")
         assert exporter.ask("/metrics")[0] == 200
 
@@ -135,8 +135,8 @@ def counted(path: Path) -> tuple[int, int, float]:
 
 def stop(exporter: Running, number: int) -> None:
     """End an exporter by a signal, which is an end without a fault."""
-    exporter.web.process_metrics.send_signal(number)
-    assert exporter.web.process_metrics.wait(15) == 0
+    exporter.process.send_signal(number)
+    assert exporter.process.wait(15) == 0
     assert "Traceback" not in exporter.said()
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from exporter import logs, redaction
-from exporter.errors import SettingsError
-from exporter.secrets_file import LARGEST_SECRET, Secret, read_secret
+from exporter.secrets_file import LARGEST_SECRET, Secret, UnusableSecret, read_secret
 
 
 @pytest.fixture(autouse=True)
@@ -97,27 +96,27 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "mend"),
+    ("content", "fault"),
     [
         (b"", "is empty; write the secret into it, mode 0600"),
         (b"\n", "is empty; write the secret into it, mode 0600"),
-        (b"x" * (LARGEST_SECRET + 1), "larger than 64 KiB; a secret is one short text"),
-        (b"\xffcanary", "is no text; write the secret into it as UTF-8"),
+        (b"x" * (LARGEST_SECRET + 1), "is larger than 64 KiB; a secret is one short text"),
+        (b"\xffcanary", "is not UTF-8 text; write the secret into it"),
     ],
 )
-def test_an_unusable_file_is_refused(tmp_path: Path, content: bytes, mend: str) -> None:
-    """A file that is empty, too large or no text is named with its mend."""
+def test_an_unusable_file_is_refused(tmp_path: Path, content: bytes, fault: str) -> None:
+    """A file that is empty, too large or no text is named with its fix."""
     path = written(tmp_path / "secret", content)
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(UnusableSecret) as refused:
         read_secret(path)
-    assert f"{path}: {mend}" == str(refused.value)
+    assert f"{path}: {fault}" == str(refused.value)
     assert refused.value.__context__ is None
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    """A missing file is named, with the mend."""
+    """A missing file is named, with the fix."""
     path = tmp_path / "secret"
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(UnusableSecret) as refused:
         read_secret(path)
     expected = (
         f"{path}: cannot be read: No such file or directory; write the secret into it, mode 0600"
@@ -130,5 +129,5 @@ def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     for path in (pipe, tmp_path):
-        with pytest.raises(SettingsError, match="is no file"):
+        with pytest.raises(UnusableSecret, match="is not a file"):
             read_secret(path)

@@ -16,8 +16,14 @@ FOUND = [
     Finding("p: clock", Verdict.WARN, "no points"),
     Finding("p/well", Verdict.OK, "3 series"),
     Finding("p/empty", Verdict.EMPTY, "m has no series"),
-    Finding("p/bad", Verdict.FAIL, "INTERNAL: x\ny", "mend it"),
+    Finding("p/bad", Verdict.FAIL, "INTERNAL: x\ny", "fix it"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no generated files are."""
+    monkeypatch.chdir(tmp_path)
 
 
 def doctor(project: Simulator, folder: Path, *more: str, projects: str = "ion-demo") -> int:
@@ -32,7 +38,7 @@ def test_metric_types_that_are_well_are_only_counted() -> None:
     """The table shows what is wrong and what is not a metric type; the rest is in the sum."""
     lines = text(FOUND, everything=False).splitlines()
     assert [line.split()[0] for line in lines[1:4]] == ["OK", "WARN", "FAIL"]
-    assert " ".join(lines[3].split()) == "FAIL p/bad INTERNAL: x y mend it"
+    assert " ".join(lines[3].split()) == "FAIL p/bad INTERNAL: x y fix it"
     assert lines[-1] == "2 ok, 1 empty, 1 warn, 1 fail"
     everything = text(FOUND, everything=True).splitlines()
     assert [line.split()[0] for line in everything[1:6]] == ["OK", "WARN", "OK", "EMPTY", "FAIL"]
@@ -50,12 +56,12 @@ def test_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         "subject": "credentials",
         "verdict": "ok",
         "text": "none needed",
-        "mend": "",
+        "fix": "",
     }
 
 
 def test_a_failure_is_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where anything failed the exit code is 1, and the mend is printed."""
+    """Where anything failed the exit code is 1, and the fix is printed."""
     with simulator(INSTANCES, REQUESTS) as project:
         assert doctor(project, tmp_path, projects="other-project") == 1
     assert "gcloud projects add-iam-policy-binding other-project" in capsys.readouterr().out

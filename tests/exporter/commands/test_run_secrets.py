@@ -82,12 +82,27 @@ def test_a_run_that_fails_in_many_ways_keeps_its_secrets(tmp_path: Path) -> None
             bad = {"name": "x", "url": f"redis://someone:{PARTS[0]}@127.0.0.1:1"}
             written(path, settings | {"redis": {"targets": [bad]}})
             status, body = exporter.ask("/-/reload", "POST")
-            exporter.web.process_metrics.send_signal(signal.SIGHUP)
+            exporter.process.send_signal(signal.SIGHUP)
             exporter.wait_for_log("reload refused")
             said = everything(exporter)
     assert status == 400
     assert leaks(body) == []
     assert "refused the user or password" in said
+    assert leaks(said) == []
+
+
+def test_a_redis_password_is_taken_out_of_lines_that_would_show_it(tmp_path: Path) -> None:
+    """A password that is also the target's name: each line that names the target hides it."""
+    word = "kanarienvogel"
+    with servers.redis(tmp_path, "--requirepass", word, "--rename-command", "INFO", "") as redis:
+        file = secret(tmp_path / "word", f"{word}\n")
+        url = f"redis://127.0.0.1:{redis.port}"
+        target = {"name": word, "url": url, "password_file": file}
+        path = written(tmp_path / "m.yaml", {"redis": {"targets": [target]}})
+        with running(tmp_path, "--config", str(path)) as exporter:
+            exporter.wait_for_log(f"127.0.0.1:{redis.port}")
+            said = exporter.said()
+    assert f'msg="<secret>: 127.0.0.1:{redis.port}: ' in said
     assert leaks(said) == []
 
 

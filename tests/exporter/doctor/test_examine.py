@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong, names it, and says what mends it."""
+"""The doctor finds what is wrong, names it, and says how to fix it."""
 
 import os
 import sqlite3
@@ -21,6 +21,12 @@ from tests import servers
 from tests.exporter.running import INSTANCES, REQUESTS, UP, address, simulator, tree
 
 NAMES = (INSTANCES, REQUESTS, UP)
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no generated files are."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +63,14 @@ def test_all_is_well(project: Simulator, tmp_path: Path) -> None:
         "credentials",
         "ion-demo: monitoring.timeSeries.list",
         "ion-demo: monitoring.metricDescriptors.list",
-        "ion-demo: clock",
         *(f"ion-demo/{name}" for name in NAMES),
+        "ion-demo: clock",
         "redis r0",
     ]
     assert set(verdicts(findings).values()) == {"ok"}
     assert findings["credentials"].text == "none needed"
     assert findings[f"ion-demo/{UP}"].text == "4 series"
-    assert [f for f in findings.values() if f.mend] == []
+    assert [f for f in findings.values() if f.fix] == []
 
 
 def test_a_missing_permission_prints_the_grant(project: Simulator, tmp_path: Path) -> None:
@@ -72,7 +78,7 @@ def test_a_missing_permission_prints_the_grant(project: Simulator, tmp_path: Pat
     findings = found(project, tmp_path, projects=["other-project", "ion-demo"])
     refused = findings["other-project: monitoring.timeSeries.list"]
     assert refused.verdict is Verdict.FAIL
-    assert refused.mend == (
+    assert refused.fix == (
         "gcloud projects add-iam-policy-binding other-project "
         "--member=serviceAccount:ACCOUNT --role=roles/monitoring.viewer"
     )
@@ -94,8 +100,8 @@ def test_a_descriptor_that_differs_is_named(tmp_path: Path) -> None:
     wrong = findings[f"ion-demo/{UP}"]
     metric = "cloudsql.googleapis.com/database/up"
     text = f"{metric}: the API says GAUGE DOUBLE, the catalog GAUGE INT64"
-    mend = f"switch it off: google.families.{UP}.enabled: false"
-    assert wrong == Finding(f"ion-demo/{UP}", Verdict.FAIL, text, mend)
+    fix = f"switch it off: google.families.{UP}.enabled: false"
+    assert wrong == Finding(f"ion-demo/{UP}", Verdict.FAIL, text, fix)
     assert findings[f"ion-demo/{INSTANCES}"].verdict is Verdict.OK
 
 
@@ -116,7 +122,7 @@ def test_a_server_that_is_not_there_says_where_to_look(project: Simulator, tmp_p
     findings = found(project, tmp_path, endpoint=endpoint, timeout="1s")
     failed = findings["ion-demo: monitoring.timeSeries.list"]
     assert failed.verdict is Verdict.FAIL
-    assert failed.mend == "check the network, a proxy, and google.endpoint"
+    assert failed.fix == "check the network, a proxy, and google.endpoint"
 
 
 def test_a_dead_redis_fails_alone(project: Simulator, tmp_path: Path) -> None:
@@ -143,7 +149,7 @@ def test_nothing_to_read_has_failed(tmp_path: Path) -> None:
     settings = {"storage": {"state_file": str(tmp_path / "state")}}
     _, projects = examine(Settings.model_validate(settings))
     assert (projects.subject, projects.verdict) == ("projects", Verdict.FAIL)
-    assert projects.mend == "--project my-project"
+    assert projects.fix == "--project my-project"
 
 
 def test_missing_credentials_say_what_to_do(
@@ -158,7 +164,7 @@ def test_missing_credentials_say_what_to_do(
     _, credentials = examine(Settings.model_validate(settings))
     assert (credentials.subject, credentials.verdict) == ("credentials", Verdict.FAIL)
     assert credentials.text == "no Google credentials found."
-    assert "gcloud auth application-default login" in credentials.mend
+    assert "gcloud auth application-default login" in credentials.fix
 
 
 def state(path: Path) -> Finding:
@@ -184,10 +190,10 @@ def test_a_state_file_is_tried_and_not_touched(tmp_path: Path) -> None:
 
 
 def test_a_state_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
-    """A place that is no directory fails with its mend; one that is foreign, or empty, warns."""
+    """A place that is no directory fails with its fix; one that is foreign, or empty, warns."""
     (tmp_path / "file").write_text("x")
     failed = state(tmp_path / "file" / "state.sqlite")
-    assert (failed.verdict, "storage.state_file" in failed.mend) == (Verdict.FAIL, True)
+    assert (failed.verdict, "storage.state_file" in failed.fix) == (Verdict.FAIL, True)
     foreign = tmp_path / "foreign.sqlite"
     foreign.write_bytes(b"no database at all" * 100)
     assert state(foreign).verdict is Verdict.WARN

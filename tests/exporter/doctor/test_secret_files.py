@@ -14,6 +14,12 @@ from exporter.settings.secrets import Reader, SecretFile
 CANARY = "canary"
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where no generated files are."""
+    monkeypatch.chdir(tmp_path)
+
+
 def file(path: Path, content: bytes, mode: int = 0o600, reader: Reader = Reader.IONMON) -> Finding:
     """Write a file of this mode and return what is found of it; five letters and a y are right."""
     path.write_bytes(content)
@@ -38,7 +44,7 @@ def test_a_sound_file(content: bytes, tmp_path: Path) -> None:
         (b"canary\n\n", "holds more than one line"),
         (b"canary ", "has another form"),
         (b"canary1", "has another form"),
-        (b"canar\xff", "has another form"),
+        (b"canar\xff", "is not UTF-8 text"),
     ],
 )
 def test_a_wrong_content(content: bytes, fault: str, tmp_path: Path) -> None:
@@ -46,7 +52,7 @@ def test_a_wrong_content(content: bytes, fault: str, tmp_path: Path) -> None:
     found = file(tmp_path / "s", content)
     assert found.verdict is Verdict.FAIL
     assert found.text == f"{tmp_path / 's'}: {fault}"
-    assert found.mend == "write five letters and a y"
+    assert found.fix == "write five letters and a y"
     assert CANARY not in repr(found).replace(str(tmp_path), "")
 
 
@@ -70,7 +76,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
     found = secret(SecretFile(path, "a.b_file", Reader.IONMON, "a DSN"))
     assert found.verdict is Verdict.FAIL
     assert found.text == f"{path}: cannot be read: No such file or directory"
-    assert found.mend == f"write a DSN; chmod 0600 {path}"
+    assert found.fix == f"write a DSN; chmod 0600 {path}"
 
 
 def test_a_folder_or_a_pipe_is_no_secret(tmp_path: Path) -> None:

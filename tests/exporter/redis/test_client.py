@@ -99,7 +99,7 @@ def test_nobody_listening_is_unavailable() -> None:
 
 
 def test_the_password_file_is_read_at_each_connect(tmp_path: Path) -> None:
-    """A rotated password needs no restart; a wrong, missing or empty one says what to mend."""
+    """A rotated password needs no restart; a wrong, missing or empty one says what to fix."""
     file = tmp_path / "password"
     with servers.redis(tmp_path, "--requirepass", CANARY) as server:
         target = replace(at(server.port), password_file=file)
@@ -107,7 +107,7 @@ def test_the_password_file_is_read_at_each_connect(tmp_path: Path) -> None:
         file.write_text("\n")
         assert "is empty" in str(refusal(target))
         file.write_bytes(b"\xff\xfe")
-        assert "not UTF-8" in str(refusal(target))
+        assert "is not UTF-8" in str(refusal(target))
         file.write_text(f"not-{CANARY}")
         error = refusal(target)
         assert error.reason is Reason.CREDENTIALS

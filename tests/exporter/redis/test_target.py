@@ -36,13 +36,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given_", "mend"), WRONG, ids=str)
-def test_what_cannot_be_meant_is_refused_with_its_mend(given_: dict[str, Any], mend: str) -> None:
+@pytest.mark.parametrize(("given_", "fix"), WRONG, ids=str)
+def test_what_cannot_be_meant_is_refused_with_its_mend(given_: dict[str, Any], fix: str) -> None:
     """Each mistake names the target, the key, and what to write."""
     with pytest.raises(SettingsError) as raised:
         RedisTarget(name="cache", **given_)
     assert str(raised.value).startswith("redis target 'cache': ")
-    assert mend in str(raised.value)
+    assert fix in str(raised.value)
     assert "canary" not in str(raised.value)
 
 

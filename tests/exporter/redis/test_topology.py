@@ -66,7 +66,7 @@ def test_a_sentinel_names_primary_replicas_and_other_sentinels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "master", "replies", "mend"),
+    ("mode", "master", "replies", "fix"),
     [
         ("cluster", None, [ResponseError("cluster support disabled")], "use mode standalone"),
         ("cluster", None, [b""], "no node"),
@@ -75,10 +75,10 @@ def test_a_sentinel_names_primary_replicas_and_other_sentinels() -> None:
     ],
 )
 def test_a_reply_without_members_says_what_to_check(
-    mode: str, master: str | None, replies: list[Any], mend: str
+    mode: str, master: str | None, replies: list[Any], fix: str
 ) -> None:
     """The error names the key of the settings that is likely wrong."""
-    with pytest.raises(PollError, match=mend):
+    with pytest.raises(PollError, match=fix):
         asks("redis://h", mode, master).read(replies, ASKED)
 
 

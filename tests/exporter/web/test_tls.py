@@ -164,7 +164,7 @@ BAD = "web.yml: tls_server_config: certificate or key cannot be used: "
     [
         ({"cert_file": "none.pem"}, f"{BAD}No such file or directory; give PEM files"),
         ({"cert_file": "other.pem"}, f"{BAD}.*(?i:mismatch).*; give PEM files that belong togeth"),
-        ({"key_file": "empty"}, BAD),
+        ({"key_file": "empty"}, "web.yml: tls_server_config.key_file: .*empty: is empty; write"),
         ({"key_file": "locked.key"}, f"{BAD}the key has a password, take it off; give PEM files"),
         (
             {"client_ca_file": "empty", "client_auth_type": "RequireAndVerifyClientCert"},

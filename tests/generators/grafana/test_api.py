@@ -39,7 +39,7 @@ def test_a_known_authority_is_trusted(tmp_path: Path) -> None:
 
 
 def test_an_unknown_authority_gets_nothing(tmp_path: Path) -> None:
-    """Certificates are checked unless told otherwise: the token is not sent, the mend is said."""
+    """Certificates are checked unless told otherwise: the token is not sent, the fix is said."""
     with secured(Authority(tmp_path)) as server:
         with pytest.raises(GrafanaUnavailable, match="name its authority's file in SSL_CERT_FILE"):
             list(upload(server.address, SECRET, BOARDS))

@@ -11,13 +11,13 @@ from exporter.errors import IonmonError
 from exporter.secrets_file import Secret, read_secret
 from generators.grafana import errors
 from generators.grafana.model import Folder
-from generators.grafana.upload import Change, Outcome, upload
+from generators.grafana.upload import UploadAction, UploadResult, upload
 from tests.generators.grafana.samples import BOARDS, HOSTILE, board
 from tests.generators.grafana.standin import GONE, HTML, TOKEN, Grafana, grafana
 from tests.servers import free_port
 
 PATH = "grafana/out/overview.json"
-CREATED, UPDATED, UNCHANGED = Change.CREATED, Change.UPDATED, Change.UNCHANGED
+CREATED, UPDATED, UNCHANGED = UploadAction.CREATED, UploadAction.UPDATED, UploadAction.UNCHANGED
 
 
 @pytest.fixture
@@ -27,20 +27,20 @@ def server() -> Iterator[Grafana]:
         yield running
 
 
-def sent(server: Grafana, boards: dict[str, str] = BOARDS, **more: Any) -> list[Outcome]:
+def sent(server: Grafana, boards: dict[str, str] = BOARDS, **more: Any) -> list[UploadResult]:
     """Upload with the right token."""
     return list(upload(server.address, Secret(TOKEN), boards, **more))
 
 
-def changes(outcomes: list[Outcome]) -> list[Change]:
+def actions(outcomes: list[UploadResult]) -> list[UploadAction]:
     """Return what was done, in order."""
-    return [outcome.change for outcome in outcomes]
+    return [outcome.action for outcome in outcomes]
 
 
 def test_the_first_upload_creates_the_folder_and_each_dashboard(server: Grafana) -> None:
     """Folder first, dashboards in the order of their paths, each with the address it is at now."""
     outcomes = sent(server)
-    assert [(o.about, o.change) for o in outcomes] == [
+    assert [(o.about, o.action) for o in outcomes] == [
         ("folder ion", CREATED),
         ("grafana/out/cache.json", CREATED),
         ("grafana/out/overview.json", CREATED),
@@ -65,11 +65,22 @@ def test_what_is_sent_is_what_the_documents_ask_for(server: Grafana) -> None:
     assert body["message"].startswith("ionmon, sha256 ")
 
 
+def test_without_apply_nothing_is_sent(server: Grafana) -> None:
+    """What would be done is told for the folder and each dashboard, and Grafana stays as it is."""
+    assert actions(sent(server, apply=False)) == [CREATED] * 3
+    sent(server)
+    server.asked.clear()
+    more = {**BOARDS, PATH: board("overview", refresh="5m")}
+    assert actions(sent(server, more, apply=False)) == [UNCHANGED, UNCHANGED, UPDATED]
+    assert server.writes == []
+    assert server.boards["ion-overview"]["dashboard"]["version"] == 1
+
+
 def test_a_second_upload_sends_nothing(server: Grafana) -> None:
     """What is there already, whatever its id and version, is left alone."""
     sent(server)
     server.asked.clear()
-    assert changes(sent(server)) == [UNCHANGED] * 3
+    assert actions(sent(server)) == [UNCHANGED] * 3
     assert server.writes == []
 
 
@@ -78,7 +89,7 @@ def test_only_what_changed_is_sent(server: Grafana) -> None:
     sent(server)
     server.asked.clear()
     outcomes = sent(server, {**BOARDS, PATH: board("overview", refresh="5m")})
-    assert changes(outcomes) == [UNCHANGED, UNCHANGED, UPDATED]
+    assert actions(outcomes) == [UNCHANGED, UNCHANGED, UPDATED]
     assert server.writes == ["/api/dashboards/db"]
     assert server.boards["ion-overview"]["dashboard"]["version"] == 2
 
@@ -87,7 +98,7 @@ def test_an_edit_in_grafana_is_undone(server: Grafana) -> None:
     """What somebody saved by hand is replaced by what is generated."""
     sent(server)
     server.boards["ion-overview"]["dashboard"] |= {"title": "mine", "version": 12}
-    assert changes(sent(server))[-1] is UPDATED
+    assert actions(sent(server))[-1] is UPDATED
     assert server.boards["ion-overview"]["dashboard"]["title"] == "ION overview"
     assert server.boards["ion-overview"]["dashboard"]["version"] == 13
 
@@ -96,7 +107,7 @@ def test_a_dashboard_that_was_moved_is_moved_back(server: Grafana) -> None:
     """The same dashboard in another folder is not yet as it is to be."""
     sent(server)
     server.boards["ion-overview"]["meta"]["folderUid"] = "elsewhere"
-    assert changes(sent(server)) == [UNCHANGED, UNCHANGED, UPDATED]
+    assert actions(sent(server)) == [UNCHANGED, UNCHANGED, UPDATED]
     assert server.boards["ion-overview"]["meta"]["folderUid"] == "ion"
 
 
@@ -105,13 +116,13 @@ def test_a_dashboard_that_is_no_object_is_replaced(server: Grafana) -> None:
     sent(server)
     body = {"dashboard": None, "meta": {"folderUid": "ion"}}
     server.fault = lambda _, path: (200, body) if path.endswith("/uid/ion-overview") else None
-    assert changes(sent(server)) == [UNCHANGED, UNCHANGED, UPDATED]
+    assert actions(sent(server)) == [UNCHANGED, UNCHANGED, UPDATED]
 
 
 def test_a_folder_that_is_there_keeps_its_title(server: Grafana) -> None:
     """Only a missing folder is created."""
     server.folders["team"] = "The team's own title"
-    assert changes(sent(server, folder=Folder("team", "team")))[0] is UNCHANGED
+    assert actions(sent(server, folder=Folder("team", "team")))[0] is UNCHANGED
     assert server.folders == {"team": "The team's own title"}
 
 
@@ -119,7 +130,7 @@ def test_a_hostile_title_arrives_as_it_is(server: Grafana) -> None:
     """Quotes, braces, line ends and other scripts are data."""
     sent(server, {PATH: board("overview", title=HOSTILE)})
     assert server.boards["ion-overview"]["dashboard"]["title"] == HOSTILE
-    assert changes(sent(server, {PATH: board("overview", title=HOSTILE)})) == [UNCHANGED] * 2
+    assert actions(sent(server, {PATH: board("overview", title=HOSTILE)})) == [UNCHANGED] * 2
 
 
 def test_nothing_is_sent_where_one_is_no_dashboard(server: Grafana) -> None:
@@ -171,11 +182,11 @@ def test_an_error_names_the_dashboard_the_status_and_the_mend(
 def test_what_was_told_before_an_error_is_done(server: Grafana) -> None:
     """An error at the second dashboard leaves the first there, and the next upload goes on."""
     server.fault = lambda _, path: (500, {}) if path.endswith("ion-overview") else None
-    outcomes: list[Outcome] = []
+    outcomes: list[UploadResult] = []
     with pytest.raises(errors.GrafanaUnavailable, match=r"overview\.json: .*later \(HTTP 500\)"):
         outcomes.extend(upload(server.address, Secret(TOKEN), BOARDS))
     server.fault = lambda *_: None
-    assert changes(sent(server)) == [UNCHANGED, UNCHANGED, CREATED]
+    assert actions(sent(server)) == [UNCHANGED, UNCHANGED, CREATED]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +225,7 @@ def test_the_token_comes_from_a_file(server: Grafana, tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(f"{TOKEN}\n")
     file.chmod(0o600)
-    assert changes(list(upload(server.address, read_secret(file), BOARDS))) == [CREATED] * 3
+    assert actions(list(upload(server.address, read_secret(file), BOARDS))) == [CREATED] * 3
 
 
 @pytest.mark.parametrize("text", ["two words", "a\nX-Evil: 1", "tökén", "<html>"])

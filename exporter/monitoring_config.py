@@ -1,0 +1,131 @@
+"""monitoring_config.json, which `ionmon configs` writes, as frozen models.
+
+docs/monitoring_config.md is the contract. What runs reads thresholds, queries and links from the
+file, and never from the generators. A file of another schema version is refused. Keys that are not
+known here are passed over: a newer ionmon adds some without a new version.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from exporter.errors import IonmonError
+from exporter.settings import Settings
+from exporter.settings.types import seconds
+
+SCHEMA_VERSION = 2
+DEFAULT_PATH = Path("alertmanager/out/monitoring_config.json")
+FIX = "write the file again: ionmon configs --config monitoring.yaml"
+
+Duration = Annotated[float, BeforeValidator(lambda text: seconds(str(text)))]
+Labels = tuple[str, ...]
+
+
+class MonitoringConfigError(IonmonError):
+    """The file is missing, of another version, or not what its version promises."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class ObjectiveConfig(_Part):
+    """What is promised to the users."""
+
+    availability: str
+    window: Duration
+
+
+class LimitConfig(_Part):
+    """A threshold as a number of base units: seconds, bytes, a ratio from 0 to 1."""
+
+    value: float
+    unit: str | None
+    direction: Literal["up", "down"]
+
+
+class AlertConfig(_Part):
+    """An alert in force; `threshold` words the limit, `limit` has it as a number."""
+
+    severity: str
+    for_: Duration = Field(alias="for")
+    split_by: Labels
+    query: str
+    runbook_url: str
+    dashboard_url: str
+    signal: str | None = None
+    threshold: str | None = None
+    limit: LimitConfig | None = None
+    why: str | None = None
+
+
+class PanelConfig(_Part):
+    """The panel that shows a signal."""
+
+    dashboard: str
+    number: int
+    url: str
+
+
+class SignalConfig(_Part):
+    """A signal: what it measures, the direction in which it gets worse, its query, its panel."""
+
+    kind: str | None
+    unit: str | None
+    direction: Literal["up", "down", "none"]
+    split_by: Labels
+    query: str
+    panel: PanelConfig
+    noun: str | None = None
+
+
+class MonitoringConfig(_Part):
+    """The whole file."""
+
+    schema_version: int
+    content_hash: str
+    objective: ObjectiveConfig
+    alerts: dict[str, AlertConfig]
+    signals: dict[str, SignalConfig]
+    rules: dict[str, str]
+    settings: dict[str, Any]
+    files: dict[str, str]
+
+
+def config_path(settings: Settings) -> Path:
+    """Return where the file is: as the settings say, else where `ionmon configs` writes it here."""
+    return settings.storage.monitoring_config or DEFAULT_PATH
+
+
+def read_config(path: Path) -> MonitoringConfig:
+    """Return what a file holds. Raises MonitoringConfigError, which names file, key and fix."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        fault = f"{path}: cannot be read: {error.strerror}"
+        fix = "write it with: ionmon configs, or name it in storage.monitoring_config"
+        raise MonitoringConfigError(f"{fault}; {fix}") from error
+    except UnicodeDecodeError:
+        raise MonitoringConfigError(f"{path}: is not UTF-8 text; {FIX}") from None
+    return parsed(text, str(path))
+
+
+def parsed(text: str, source: str) -> MonitoringConfig:
+    """Return what a text holds; errors name `source`."""
+    try:
+        version = _Version.model_validate_json(text).schema_version
+        if version != SCHEMA_VERSION:
+            fault = f"schema_version is {version}, this ionmon reads {SCHEMA_VERSION}"
+            raise MonitoringConfigError(f"{source}: {fault}; {FIX}")
+        return MonitoringConfig.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = "".join(f"{name}: " for name in [".".join(map(str, first["loc"]))] if name)
+        fault = f"{source}: {key}{first['msg']}"
+    # Raised out here: pydantic's error holds the values.
+    raise MonitoringConfigError(f"{fault}; {FIX}")
+
+
+class _Version(_Part):
+    schema_version: int

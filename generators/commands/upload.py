@@ -1,0 +1,103 @@
+"""ionmon upload: brings the dashboards into Grafana by its HTTP API."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from exporter.commands.options import CONFIG, FILE
+from exporter.commands.terminal import progress, table
+from exporter.errors import IonmonError
+from exporter.secrets_file import read_secret
+from exporter.settings import load
+from generators.grafana.model import OUT
+from generators.grafana.upload import UploadAction, UploadResult, upload
+
+HELP = """Upload the dashboards to Grafana. Without --apply, only print what would change.
+
+\b
+  ionmon upload --token-file token              what would change
+  ionmon upload --token-file token --apply      change it
+  ionmon upload --grafana https://grafana.example.com --token-file token
+
+The token belongs to a service account of Grafana with the role Editor: Administration, Users and
+access, Service accounts, Add token. Write it into a file of mode 0600.
+
+Dashboards go into the folder "ion", which is created if it is missing. A dashboard that is already
+there and the same is left alone; one that was edited in Grafana is replaced, and Grafana's version
+history keeps the edit. Nothing is deleted. Alerts and data sources are not uploaded.
+
+Certificates are checked; SSL_CERT_FILE names an authority of your own. Redirects are not followed,
+so that the token goes nowhere else.
+
+Exit code 1 if Grafana refuses something. Dashboards before it are uploaded; run the command again.
+"""
+
+
+@click.command("upload", help=HELP)
+@CONFIG
+@click.option(
+    "--grafana",
+    "address",
+    metavar="URL",
+    help="Address of Grafana. Default: links.grafana of the settings.",
+)
+@click.option(
+    "--token-file", "token", type=FILE, metavar="FILE", required=True, help="File with the token."
+)
+@click.option(
+    "--dashboards",
+    "folder",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    default=Path(OUT),
+    show_default=True,
+    help="Folder with the dashboards' JSON files.",
+)
+@click.option("--apply", is_flag=True, help="Write to Grafana.")
+def command(
+    config: Path | None, address: str | None, token: Path, folder: Path, *, apply: bool
+) -> None:
+    """Upload, then print what was done."""
+    boards = _boards(folder)
+    target = address or load(config).links.grafana
+    results: list[UploadResult] = []
+    try:
+        with progress(f"uploading to {target}", len(boards) + 1) as bar:
+            for result in upload(target, read_secret(token), boards, apply=apply):
+                results.append(result)
+                bar.reach(len(results))
+    finally:
+        # After an error, too: what is listed was done.
+        if results:
+            click.echo(_text(results, apply=apply))
+    click.echo(_summary(results, apply=apply), err=True)
+
+
+def _boards(folder: Path) -> dict[str, str]:
+    try:
+        found = {str(path): path.read_text("utf-8") for path in folder.glob("*.json")}
+    except (OSError, UnicodeDecodeError) as error:
+        raise IonmonError(f"{folder}: a dashboard cannot be read: {error}") from error
+    if not found:
+        raise IonmonError(f"{folder}: holds no dashboard; write them with: ionmon configs")
+    return found
+
+
+_WORDS = {
+    UploadAction.CREATED: ("would create", "created"),
+    UploadAction.UPDATED: ("would update", "updated"),
+    UploadAction.UNCHANGED: ("unchanged", "unchanged"),
+}
+
+
+def _text(results: list[UploadResult], *, apply: bool) -> str:
+    rows = [(_WORDS[r.action][apply], r.about, r.url) for r in results]
+    return table(("", "what", "address"), rows)
+
+
+def _summary(results: list[UploadResult], *, apply: bool) -> str:
+    counts = Counter(result.action for result in results)
+    if counts[UploadAction.UNCHANGED] == len(results):
+        return "nothing to change"
+    found = (f"{counts[a]} {_WORDS[a][apply]}" for a in UploadAction if counts[a])
+    return ", ".join(found) + ("" if apply else "; nothing was written, use --apply to do it")

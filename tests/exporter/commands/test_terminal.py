@@ -1,0 +1,78 @@
+"""Tables line up, no cell steers the terminal, and long work shows its progress there only."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.commands.terminal import table
+from tests.exporter.running import IONMON
+
+CELL = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    """Columns are two spaces apart, numbers to the right, and no line ends with spaces."""
+    found = table(("name", "n", "text"), [("a", "1", ""), ("long name", "1000", "x")], right={1})
+    assert found.split("\n") == [
+        "name          n  text",
+        "a             1",
+        "long name  1000  x",
+    ]
+
+
+def test_a_table_without_rows_is_its_head() -> None:
+    """Nothing found is shown as the head alone."""
+    assert table(("a", "b"), []) == "a  b"
+
+
+@given(st.lists(st.tuples(CELL, CELL), max_size=4))
+def test_a_row_is_one_printable_line(rows: list[tuple[str, str]]) -> None:
+    """Whatever is in a cell, each row is one line that a terminal only prints."""
+    lines = table(("a", "b"), rows).split("\n")
+    assert len(lines) == 1 + len(rows)
+    assert [line for line in lines if not line.isprintable()] == []
+
+
+def test_a_long_cell_is_whole_where_the_output_is_piped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither a narrow terminal nor a wish for colours changes what grep gets."""
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    long = "word " * 30 + "[red]end[/red]"
+    assert table(("a", "b"), [(long, "1")]).split("\n")[1] == f"{long}  1"
+
+
+def history(folder: Path, stderr: int) -> None:
+    """Write an hour of the simulated past to a file."""
+    words = ("history", "--last", "1h", "--until", "1767225600", str(folder / "h.om"))
+    family = ("--family", "cloudrun_instances")
+    subprocess.run((*IONMON, *words, *family), stderr=stderr, check=True, timeout=60)
+
+
+def test_progress_is_drawn_on_a_terminal(tmp_path: Path) -> None:
+    """On a terminal a bar says what goes on and is taken away before the last line."""
+    master, slave = os.openpty()
+    try:
+        history(tmp_path, slave)
+        shown = os.read(master, 1 << 20).decode()
+    finally:
+        os.close(slave)
+        os.close(master)
+    assert "writing " in shown
+    assert "\x1b[2K" in shown.split("writing ")[-1]
+    assert shown.rstrip().endswith("of 1 families")
+
+
+def test_no_progress_is_drawn_elsewhere(tmp_path: Path) -> None:
+    """In a file or a pipe there is the result alone: one line, without control characters."""
+    log = tmp_path / "log"
+    with log.open("w") as output:
+        history(tmp_path, output.fileno())
+    (line,) = log.read_text().splitlines()
+    assert line.isprintable()
+    assert line.endswith("of 1 families")

@@ -1,0 +1,57 @@
+"""What `ionmon configs` writes is what the exporter's reader reads, for any settings."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.catalog.signals import SIGNALS
+from exporter.monitoring_config import MonitoringConfig, parsed
+from exporter.settings import Settings, load
+from generators.effective import PATH
+from generators.outputs import texts
+from generators.policy import policy
+
+REFERENCE = Path(__file__).parents[2] / "examples" / "reference.yaml"
+MINIMAL = Settings.model_validate({"google": {"projects": ["my-project"]}})
+
+
+@pytest.fixture(scope="module", params=["reference", "minimal"])
+def found(request: pytest.FixtureRequest) -> tuple[Settings, MonitoringConfig]:
+    """Settings, and the file that is written for them, as it is read."""
+    settings = load(REFERENCE) if request.param == "reference" else MINIMAL
+    return settings, parsed(texts(settings)[PATH], PATH)
+
+
+def test_each_threshold_is_there_as_a_number(found: tuple[Settings, MonitoringConfig]) -> None:
+    """The policy's thresholds arrive with value, unit and direction, under their signals."""
+    settings, config = found
+    for row in policy(settings).thresholds:
+        alert = config.alerts[row.name]
+        assert alert.limit is not None
+        assert alert.limit.value == row.threshold
+        assert (alert.limit.unit or "") == row.signal.unit.suffix
+        assert alert.limit.direction == row.signal.bad
+        assert alert.signal == row.signal.name
+
+
+def test_each_alert_and_signal_has_its_query_and_links(
+    found: tuple[Settings, MonitoringConfig],
+) -> None:
+    """Alerts lead to their runbook and panel; every signal has a query and a panel."""
+    settings, config = found
+    assert list(config.signals) == [signal.name for signal in SIGNALS]
+    for signal in config.signals.values():
+        assert signal.query
+        assert signal.panel.url.startswith(f"{settings.links.grafana}/d/{signal.panel.dashboard}?")
+    for name, alert in config.alerts.items():
+        assert alert.query
+        assert alert.runbook_url.endswith(f"/{name}.md")
+        assert alert.dashboard_url.startswith(f"{settings.links.grafana}/d/ion-")
+
+
+def test_the_settings_in_it_are_those_it_was_written_for(
+    found: tuple[Settings, MonitoringConfig],
+) -> None:
+    """A reader can tell whether the file is of the settings that it runs with."""
+    settings, config = found
+    assert config.settings == settings.model_dump(mode="json", by_alias=True)
