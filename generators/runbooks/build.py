@@ -6,7 +6,7 @@ from exporter.settings import Settings
 from generators.files import MARK
 from generators.policy import SEVERITIES, Policy
 from generators.rules.build import Rules
-from generators.runbooks.case import Case, cases
+from generators.runbooks.documented import Case, cases
 from generators.runbooks.page import page
 from generators.runbooks.reference import PATH, reference
 from generators.runbooks.told import told

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from exporter.settings.types import duration
 from generators.files import MARK
 from generators.policy import BurnAlert, ExhaustedAlert
-from generators.runbooks.case import Case
+from generators.runbooks.documented import Case
 from generators.runbooks.facts import row_of
 from generators.runbooks.model import Step
 from generators.runbooks.timing import SHARES, burnt, minutes, total

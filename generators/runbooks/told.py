@@ -13,7 +13,7 @@ from generators.alertmanager.plan import (
     timers,
 )
 from generators.policy import WATCHDOG, BurnAlert, ThresholdAlert, number, shown
-from generators.runbooks.case import Case, alerts_of
+from generators.runbooks.documented import Case, alerts_of
 from generators.runbooks.facts import row_of
 
 _WORDS = {
