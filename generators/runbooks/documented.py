@@ -13,13 +13,13 @@ from generators.runbooks.condition import condition
 from generators.runbooks.facts import Facts, facts, filled
 from generators.runbooks.model import Statement
 from generators.runbooks.sources import sources
-from generators.runbooks.statements import statement_of
+from generators.runbooks.statements import check_facts, statement_of
 from generators.runbooks.timing import Part, parts
 
 _WORD = re.compile(r"\b[A-Z]\w+\b")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """An alert: its rules (of a name there may be several), its statement, and what follows.
 
@@ -82,19 +82,20 @@ def _case(
 ) -> Case:
     rule, statement = each[0], statement_of(each[0])
     known = facts(settings, held, rule)
+    check_facts(statement, known)
     return Case(
-        settings,
-        held,
-        each,
-        sources(rules, rule).group,
-        statement,
-        known,
-        condition(rule, statement, held, known),
-        parts(settings, rules, held, rule),
-        tuple(i for i in every if rule.alert in alerts_of(i.source)),
-        tuple(i for i in every if rule.alert in alerts_of(i.target)),
-        frozenset(),
-        settings.prometheus.longterm is not None and rule in alerts(rules.longterm),
+        settings=settings,
+        policy=held,
+        rules=each,
+        group=sources(rules, rule).group,
+        statement=statement,
+        facts=known,
+        when=condition(rule, statement, held, known),
+        parts=parts(settings, rules, held, rule),
+        mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
+        muted=tuple(i for i in every if rule.alert in alerts_of(i.target)),
+        others=frozenset(),
+        second=settings.prometheus.longterm is not None and rule in alerts(rules.longterm),
     )
 
 

@@ -9,8 +9,9 @@ from generators.policy import BurnAlert, ExhaustedAlert
 from generators.runbooks.documented import Case
 from generators.runbooks.facts import row_of
 from generators.runbooks.model import Step
+from generators.runbooks.silence import silence
 from generators.runbooks.timing import SHARES, burnt, minutes, total
-from generators.runbooks.told import PLACEHOLDERS, change, muting, silence, told, waits
+from generators.runbooks.told import PLACEHOLDERS, change, muting, told, waits
 
 _VARIABLE = re.compile(r"&var-[^&]*")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
@@ -24,7 +25,7 @@ def page(case: Case) -> str:
         ("Likely causes, the likeliest first", _causes(case)),
         ("Do not", (f"- {case.text(text)}" for text in case.statement.never)),
         ("When it is a false alarm", (f"- {case.text(text)}" for text in case.statement.false)),
-        ("Look next", _asks(case)),
+        ("Look next", _queries(case)),
         ("When it fires", _rule(case)),
         ("Why this value", (_why(case),)),
         ("How long until it is told", _timing(case)),
@@ -92,11 +93,12 @@ def _causes(case: Case) -> Iterator[str]:
         yield f"{number}. **{case.text(cause.what)}** {case.text(cause.tell)}"
 
 
-def _asks(case: Case) -> Iterator[str]:
+def _queries(case: Case) -> Iterator[str]:
     second = f"; on the server with 90 days, {case.facts['longterm']}" if case.second else ""
     yield f"In Prometheus, or in Explore of Grafana{second}:\n"
-    for ask in case.statement.asks:
-        yield f"{ask.text}{'' if ask.text.endswith('?') else ':'}\n\n```promql\n{ask.promql}\n```\n"
+    for query in case.statement.queries:
+        mark = "" if query.text.endswith("?") else ":"
+        yield f"{query.text}{mark}\n\n```promql\n{query.promql}\n```\n"
 
 
 def _rule(case: Case) -> Iterator[str]:
