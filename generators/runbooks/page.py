@@ -28,7 +28,7 @@ def page(case: Case) -> str:
         ("Look next", _queries(case)),
         ("When it fires", _rule(case)),
         ("Why this value", (_why(case),)),
-        ("How long until it is told", _timing(case)),
+        ("How long until somebody is notified", _timing(case)),
         ("Silence it", silence(case)),
         ("What mutes it, and what it mutes", muting(case)),
         ("Change it, or switch it off", change(case)),
@@ -47,8 +47,8 @@ def _head(case: Case) -> str:
     notes = " ".join(waits(case))
     return (
         f"<!-- {MARK} -->\n# {case.name}\n\n"
-        f"**{case.rule.severity}** · told: {told(case)} · [dashboard]({dashboard(case)}) · "
-        f"[who is told what](../notifications.md)\n\n"
+        f"**{case.rule.severity}** · notifies {told(case)} · [dashboard]({dashboard(case)}) · "
+        f"[who is notified of what](../notifications.md)\n\n"
         f"{case.text(case.statement.means)}\n\n"
         f"It fires when {case.when}{_for(case)}.{' ' + notes if notes else ''}\n"
     )
@@ -83,7 +83,7 @@ def _named(case: Case) -> Iterator[str]:
         known.append("`database_id` is PROJECT:INSTANCE")
     others = sorted({"PROJECT", "REGION", "SERVICE"} & used - {word for word, _ in pairs})
     if others:
-        known.append(f"{', '.join(others)}: those of the service that you look at")
+        known.append(f"take {', '.join(others)} from the service that you look at")
     if known:
         yield "; ".join(known) + ".\n"
 
@@ -104,7 +104,7 @@ def _queries(case: Case) -> Iterator[str]:
 def _rule(case: Case) -> Iterator[str]:
     yield (
         f"{case.when[0].upper()}{case.when[1:]}{_for(case)}. Group `{case.group.name}`, "
-        f"looked at every {duration(case.group.interval)}.\n"
+        f"evaluated every {duration(case.group.interval)}.\n"
     )
     for rule in case.rules:
         yield f"```promql\n{rule.expr}\n```\n"

@@ -61,7 +61,7 @@ def waits(case: Case) -> Iterator[str]:
     settings, severity = case.settings, case.rule.severity
     if severity == "critical" and is_escalated(settings):
         after = duration(timers(settings).escalation.wait)
-        yield f"The second line is told when it still fires after {after}."
+        yield f"The second line is notified if it still fires after {after}."
     if severity in QUIET and settings.notifications.quiet_hours:
         hours = settings.notifications.quiet_hours
         days = ", and on Saturdays and Sundays," if hours.weekends else ""
@@ -100,7 +100,7 @@ def change(case: Case) -> Iterator[str]:
 def _change_other(case: Case) -> Iterator[str]:
     """Yield what can be changed of an alert whose values are part of its method."""
     if case.name == WATCHDOG:
-        yield "Nothing of it can be changed: it proves that alerts arrive."
+        yield "Nothing can be changed: it proves that alerts arrive."
         return
     yield f"Its values are part of the method; in {_FILE} these can be changed:\n"
     keys = f"severity: {case.rule.severity}\n      for: {duration(case.rule.hold)}"

@@ -22,7 +22,7 @@ ALWAYS = (
     "Look next",
     "When it fires",
     "Why this value",
-    "How long until it is told",
+    "How long until somebody is notified",
     "Silence it",
     "Change it, or switch it off",
 )
@@ -80,7 +80,7 @@ def test_the_usual_threshold_says_where_it_is_from() -> None:
 def test_an_objective_changes_windows_and_budget() -> None:
     """Another promise gives other factors, another budget and another time until it is gone."""
     text = runbook("SLABreach", objectives={"availability": "99%", "window": "7d"})
-    assert "the promise of 99 % over 7d" in text
+    assert "the objective of 99 % over 7d" in text
     assert "3.36 over 1h and 5m" in text
     assert "1 % of all requests" in text
     assert "14.4" not in text
@@ -145,10 +145,10 @@ def test_an_alert_without_a_value_offers_what_can_be_changed() -> None:
 
 def test_who_is_told_follows_the_channels() -> None:
     """A channel that is left out is not named; without any, the text says that nobody is told."""
-    assert "told: PagerDuty and Slack" in runbook("SLABreach")
-    assert "told: nobody: no channel is configured" in runbook("SLABreach", service={})
+    assert "notifies PagerDuty and Slack" in runbook("SLABreach")
+    assert "notifies nobody: no channel is configured" in runbook("SLABreach", service={})
     mail = {"to": ["a@example.com"], "from": "b@example.com", "smarthost": "c.example.com:25"}
-    assert "told: mail" in runbook("SLABreach", notifications={"email": mail})
+    assert "notifies mail" in runbook("SLABreach", notifications={"email": mail})
 
 
 def test_quiet_hours_and_escalation_are_said_where_they_are() -> None:
