@@ -6,7 +6,7 @@ from exporter.settings import Settings
 from generators.files import MARK
 from generators.policy import SEVERITIES, Policy
 from generators.rules.build import Rules
-from generators.runbooks.case import Case, cases
+from generators.runbooks.documented import Case, cases
 from generators.runbooks.page import page
 from generators.runbooks.reference import PATH, reference
 from generators.runbooks.told import told
@@ -15,13 +15,13 @@ FOLDER = "docs/runbooks"
 _INDEX = """<!-- {mark} -->
 # Runbooks
 
-One for each alert, by severity. What to do at once comes first in each, then causes, queries and
-the rest. In commands, words in capitals stand for the alert's labels: PROJECT for `gcp_project`,
+One for each alert, by severity. Each begins with what to do at once; causes, queries and the rest
+follow. In commands, words in capitals stand for the alert's labels: PROJECT for `gcp_project`,
 REGION for `region`, SERVICE for `service_name`, INSTANCE for the part of `database_id` after the
 colon. HOST and PORT of a Redis are in `redis.targets` of monitoring.yaml.
 
 Commands need gcloud with a login that may change Cloud Run and Cloud SQL, psql as a user with the
-role `pg_monitor`, redis-cli, and amtool. Try them before the night on which you need them.
+role `pg_monitor`, redis-cli, and amtool. Try them before you need them at night.
 """
 
 
@@ -41,6 +41,6 @@ def _lists(found: tuple[Case, ...]) -> Iterator[str]:
         each = [case for case in found if case.rule.severity == severity]
         if each:
             title = severity.capitalize() if severity in SEVERITIES else "Always there"
-            yield f"## {title}\n\nTold: {told(each[0])}.\n"
+            yield f"## {title}\n\nNotifies {told(each[0])}.\n"
             yield from (f"- [{c.name}]({c.name}.md): {c.when}" for c in each)
             yield ""

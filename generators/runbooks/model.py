@@ -35,7 +35,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Query:
     """A query to run next: what it shows, and its PromQL."""
 
     text: str
@@ -43,19 +43,28 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A fact that a text names in braces, and the file and line where it does."""
+
+    fact: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """All that a runbook says beyond the rule itself.
 
-    means    what users notice
-    why      why the alert is at this value
-    first    what to do at once; it has to fit the first screen
-    then     what to do after it
-    causes   in order of likelihood
-    never    what makes it worse
-    false    when nothing is wrong
-    asks     queries, the most telling first
-    when     the condition in words, where the rule has no row of a table to say it from
-    silence  what stands in place of the command, where silencing is a mistake
+    means     what users notice
+    why       why the alert is at this value
+    first     what to do at once; it has to fit the first screen
+    then      what to do after it
+    causes    in order of likelihood
+    never     what makes it worse
+    false     when nothing is wrong
+    queries   the most telling first
+    when      the condition in words, where the rule has no row of a table to say it from
+    silence   what stands in place of the command, where silencing is a mistake
+    mentions  the facts that all of these name
     """
 
     alert: str
@@ -66,6 +75,7 @@ class Statement:
     causes: tuple[Cause, ...]
     never: tuple[str, ...]
     false: tuple[str, ...]
-    asks: tuple[Ask, ...]
+    queries: tuple[Query, ...]
     when: str = ""
     silence: str = ""
+    mentions: tuple[Mention, ...] = ()

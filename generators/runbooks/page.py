@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from exporter.settings.types import duration
 from generators.files import MARK
 from generators.policy import BurnAlert, ExhaustedAlert
-from generators.runbooks.case import Case
+from generators.runbooks.documented import Case
 from generators.runbooks.facts import row_of
 from generators.runbooks.model import Step
+from generators.runbooks.silence import silence
 from generators.runbooks.timing import SHARES, burnt, minutes, total
-from generators.runbooks.told import PLACEHOLDERS, change, muting, silence, told, waits
+from generators.runbooks.told import PLACEHOLDERS, change, muting, told, waits
 
 _VARIABLE = re.compile(r"&var-[^&]*")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
@@ -24,10 +25,10 @@ def page(case: Case) -> str:
         ("Likely causes, the likeliest first", _causes(case)),
         ("Do not", (f"- {case.text(text)}" for text in case.statement.never)),
         ("When it is a false alarm", (f"- {case.text(text)}" for text in case.statement.false)),
-        ("Look next", _asks(case)),
+        ("Look next", _queries(case)),
         ("When it fires", _rule(case)),
         ("Why this value", (_why(case),)),
-        ("How long until it is told", _timing(case)),
+        ("How long until somebody is notified", _timing(case)),
         ("Silence it", silence(case)),
         ("What mutes it, and what it mutes", muting(case)),
         ("Change it, or switch it off", change(case)),
@@ -46,8 +47,8 @@ def _head(case: Case) -> str:
     notes = " ".join(waits(case))
     return (
         f"<!-- {MARK} -->\n# {case.name}\n\n"
-        f"**{case.rule.severity}** · told: {told(case)} · [dashboard]({dashboard(case)}) · "
-        f"[who is told what](../notifications.md)\n\n"
+        f"**{case.rule.severity}** · notifies {told(case)} · [dashboard]({dashboard(case)}) · "
+        f"[who is notified of what](../notifications.md)\n\n"
         f"{case.text(case.statement.means)}\n\n"
         f"It fires when {case.when}{_for(case)}.{' ' + notes if notes else ''}\n"
     )
@@ -82,7 +83,7 @@ def _named(case: Case) -> Iterator[str]:
         known.append("`database_id` is PROJECT:INSTANCE")
     others = sorted({"PROJECT", "REGION", "SERVICE"} & used - {word for word, _ in pairs})
     if others:
-        known.append(f"{', '.join(others)}: those of the service that you look at")
+        known.append(f"take {', '.join(others)} from the service that you look at")
     if known:
         yield "; ".join(known) + ".\n"
 
@@ -92,17 +93,18 @@ def _causes(case: Case) -> Iterator[str]:
         yield f"{number}. **{case.text(cause.what)}** {case.text(cause.tell)}"
 
 
-def _asks(case: Case) -> Iterator[str]:
+def _queries(case: Case) -> Iterator[str]:
     second = f"; on the server with 90 days, {case.facts['longterm']}" if case.second else ""
     yield f"In Prometheus, or in Explore of Grafana{second}:\n"
-    for ask in case.statement.asks:
-        yield f"{ask.text}{'' if ask.text.endswith('?') else ':'}\n\n```promql\n{ask.promql}\n```\n"
+    for query in case.statement.queries:
+        mark = "" if query.text.endswith("?") else ":"
+        yield f"{query.text}{mark}\n\n```promql\n{query.promql}\n```\n"
 
 
 def _rule(case: Case) -> Iterator[str]:
     yield (
         f"{case.when[0].upper()}{case.when[1:]}{_for(case)}. Group `{case.group.name}`, "
-        f"looked at every {duration(case.group.interval)}.\n"
+        f"evaluated every {duration(case.group.interval)}.\n"
     )
     for rule in case.rules:
         yield f"```promql\n{rule.expr}\n```\n"

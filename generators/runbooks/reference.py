@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.settings.types import duration
 from generators.files import MARK
-from generators.runbooks.case import Case
+from generators.runbooks.documented import Case
 from generators.runbooks.facts import row_of, value
 from generators.runbooks.timing import minutes
 from generators.runbooks.told import told

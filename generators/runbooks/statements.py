@@ -1,55 +1,33 @@
-"""All statements, by alert: an explicit list of the files that hold them."""
+"""What runbooks state, by alert: a file of texts/ each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import cache
 
 from generators.rules.model import Alerting
-from generators.runbooks import (
-    anomalies,
-    anomalies_stores,
-    budget,
-    cache,
-    containers,
-    correlation,
-    database,
-    delivery,
-    errors,
-    filling,
-    health,
-    partial,
-    servers,
-    service,
-    trends,
-    upkeep,
-)
+from generators.runbooks.fragments import packaged
 from generators.runbooks.model import Statement
+from generators.runbooks.parse import statement
+from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError, unknown
 
-_SUBJECTS = (
-    service,
-    errors,
-    database,
-    cache,
-    containers,
-    budget,
-    anomalies,
-    anomalies_stores,
-    trends,
-    filling,
-    correlation,
-    health,
-    partial,
-    upkeep,
-    delivery,
-    servers,
-)
-STATEMENTS: Mapping[str, Statement] = {
-    statement.alert: statement for subject in _SUBJECTS for statement in subject.STATEMENTS
-}
+
+@cache
+def statements() -> Mapping[str, Statement]:
+    """Return every statement. Raises TextError for a text that is not as it should be."""
+    library = packaged()
+    return {name: statement(name, library.lines(name)) for name in library.texts}
 
 
 def statement_of(rule: Alerting) -> Statement:
-    """Return the statement of an alert. Raises ValueError that names an alert without one."""
-    if rule.alert not in STATEMENTS:
-        raise ValueError(
-            f"alert {rule.alert} has no runbook; state one in a file of generators/runbooks/"
+    """Return the statement of an alert. Raises TextError that names the file that is missing."""
+    if rule.alert not in statements():
+        raise TextError(
+            f"alert {rule.alert} has no runbook: copy {TEMPLATE} to {FOLDER}/{rule.alert}.md"
         )
-    return STATEMENTS[rule.alert]
+    return statements()[rule.alert]
+
+
+def check_facts(statement: Statement, known: Collection[str]) -> None:
+    """Raise TextError with the file and line of a fact that an alert of this kind has not."""
+    for mention in statement.mentions:
+        if mention.fact not in known:
+            raise unknown(mention.place, f"fact of {statement.alert}", mention.fact, known)

@@ -1,4 +1,4 @@
-"""Who is told of an alert, how it is silenced, what mutes it, and how it is changed."""
+"""Who is told of an alert, what mutes it, and how it is changed."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from generators.alertmanager.plan import (
     timers,
 )
 from generators.policy import WATCHDOG, BurnAlert, ThresholdAlert, number, shown
-from generators.runbooks.case import Case, alerts_of
+from generators.runbooks.documented import Case, alerts_of
 from generators.runbooks.facts import row_of
 
 _WORDS = {
@@ -47,11 +47,12 @@ def told(case: Case) -> str:
     severity = case.rule.severity
     if severity not in CHANNELS:
         return "the heartbeat" if case.settings.notifications.heartbeat else "nobody"
-    found = _told_by(case)
+    found = channels_of(case)
     return " and ".join(_WORDS[channel] for channel in found) or "nobody: no channel is configured"
 
 
-def _told_by(case: Case) -> tuple[Channel, ...]:
+def channels_of(case: Case) -> tuple[Channel, ...]:
+    """Return the channels that notify of an alert."""
     return channels(case.settings, case.rule.severity) or default_channels(case.settings)
 
 
@@ -60,32 +61,11 @@ def waits(case: Case) -> Iterator[str]:
     settings, severity = case.settings, case.rule.severity
     if severity == "critical" and is_escalated(settings):
         after = duration(timers(settings).escalation.wait)
-        yield f"The second line is told when it still fires after {after}."
+        yield f"The second line is notified if it still fires after {after}."
     if severity in QUIET and settings.notifications.quiet_hours:
         hours = settings.notifications.quiet_hours
         days = ", and on Saturdays and Sundays," if hours.weekends else ""
         yield f"Between {hours.since} and {hours.to} ({hours.timezone}){days} it waits."
-
-
-def silence(case: Case) -> Iterator[str]:
-    """Yield how to silence it, and how to end that."""
-    if case.statement.silence:
-        yield case.statement.silence
-        return
-    url = f"--alertmanager.url=http://{case.facts['alertmanager']}"
-    names = " ".join(f"'{label}=\"{PLACEHOLDERS[label]}\"'" for label in case.rule.carried)
-    if Channel.SLACK in _told_by(case):
-        yield (
-            "The button **Silence** of the Slack message opens Alertmanager with all of the "
-            "alert's labels filled in: say for how long and why. Or by hand:\n"
-        )
-    yield (
-        f"```sh\namtool silence add {url} \\\n  --duration=2h --comment='WHY, WHO' \\\n"
-        f"  'alertname=\"{case.name}\"' {names}".rstrip()
-        + "\n```\n"
-    )
-    yield "Leave labels out to silence more. End it early with its id:\n"
-    yield f"```sh\namtool silence query {url}\namtool silence expire {url} ID\n```"
 
 
 def muting(case: Case) -> Iterator[str]:
@@ -120,7 +100,7 @@ def change(case: Case) -> Iterator[str]:
 def _change_other(case: Case) -> Iterator[str]:
     """Yield what can be changed of an alert whose values are part of its method."""
     if case.name == WATCHDOG:
-        yield "Nothing of it can be changed: it proves that alerts arrive."
+        yield "Nothing can be changed: it proves that alerts arrive."
         return
     yield f"Its values are part of the method; in {_FILE} these can be changed:\n"
     keys = f"severity: {case.rule.severity}\n      for: {duration(case.rule.hold)}"

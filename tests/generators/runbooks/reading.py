@@ -10,7 +10,7 @@ from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.build import FOLDER, texts
-from generators.runbooks.case import Case, cases
+from generators.runbooks.documented import Case, cases
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "examples" / "reference.yaml"

@@ -14,7 +14,8 @@ from generators.rules.build import build
 from generators.rules.model import Alerting, Group, RuleFile, alerts
 from generators.runbooks.build import FOLDER, texts
 from generators.runbooks.reference import PATH
-from generators.runbooks.statements import STATEMENTS
+from generators.runbooks.statements import statements
+from generators.runbooks.text_error import TextError
 from tests.generators.runbooks.reading import ROOT, documents, names, reference, runbook, written
 
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -48,17 +49,21 @@ def test_every_alert_has_a_runbook_and_nothing_else_does() -> None:
 
 def test_every_statement_is_of_an_alert() -> None:
     """The reference deployment has every alert that is stated: none is left from former days."""
-    assert sorted(STATEMENTS) == names()
+    assert sorted(statements()) == names()
 
 
 def test_an_alert_without_a_statement_is_named() -> None:
-    """A rule that nobody has stated a runbook for stops the generators with its name."""
+    """A rule without a runbook stops the generators, with the file to copy and that to write."""
     settings = Settings()
     labels = (("severity", "low"), ("category", "health"))
     new = Alerting("Forgotten", "up == 0", labels, (("dashboard_url", ""),))
     rules = build(settings)
     more = RuleFile("more.yml", "More.", (Group("ion_health", 60, (new,)),))
-    with pytest.raises(ValueError, match="alert Forgotten has no runbook"):
+    expected = (
+        "alert Forgotten has no runbook: copy generators/runbooks/texts/shared/template.md to "
+        "generators/runbooks/texts/Forgotten.md"
+    )
+    with pytest.raises(TextError, match=expected):
         texts(settings, replace(rules, main=(*rules.main, more)), policy(settings))
 
 

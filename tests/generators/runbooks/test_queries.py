@@ -12,8 +12,12 @@ from exporter.catalog.model import Type
 from exporter.settings import Settings
 from generators.checks.external import EXTERNAL
 from generators.rules.build import build
+from generators.rules.correlation import PAIRS, Pair, coefficient_name
 from generators.rules.model import recordings
-from generators.runbooks.statements import STATEMENTS
+from generators.runbooks.fragments import Line
+from generators.runbooks.queries import promql
+from generators.runbooks.statements import statements
+from generators.runbooks.text_error import TextError
 from tests.generators.runbooks.reading import fences, names, runbook
 from tests.generators.test_promql import nodes
 
@@ -40,7 +44,7 @@ KNOWN = known()
 
 def queries() -> list[tuple[str, str]]:
     """Return every query of every statement, by its alert."""
-    return [(name, ask.promql) for name, held in STATEMENTS.items() for ask in held.asks]
+    return [(name, query.promql) for name, each in statements().items() for query in each.queries]
 
 
 @pytest.mark.parametrize(("alert", "query"), queries())
@@ -51,8 +55,8 @@ def test_a_query_parses_and_names_what_there_is(alert: str, query: str) -> None:
     assert selectors
     for selector in selectors:
         assert selector.name in KNOWN
-        asked = {m.name for m in selector.matchers.matchers}
-        assert asked <= KNOWN[selector.name]
+        labels = {m.name for m in selector.matchers.matchers}
+        assert labels <= KNOWN[selector.name]
 
 
 @pytest.mark.parametrize(("alert", "query"), queries())
@@ -86,9 +90,85 @@ def _each() -> list[tuple[int, tuple[str, str]]]:
 def test_every_query_is_in_the_runbook(name: str) -> None:
     """The page shows each query of the statement, as it is, once."""
     shown = [body.strip() for body in fences(runbook(name), "promql")]
-    assert [shown.count(ask.promql) for ask in STATEMENTS[name].asks] == [1] * len(
-        STATEMENTS[name].asks
-    )
+    stated = statements()[name].queries
+    assert [shown.count(query.promql) for query in stated] == [1] * len(stated)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=coefficient_name)
+def test_every_pair_has_its_coefficient_in_the_runbook(pair: Pair) -> None:
+    """A pair that is added is looked at, too: its coefficient, and both of its signals."""
+    queries = {query.promql for query in statements()["CorrelatedChange"].queries}
+    sides = (f"{b.name('value')} - {b.name('centre')}" for b in (pair.effect, pair.cause))
+    assert {coefficient_name(pair), *sides} <= queries
+
+
+REFERENCES = {
+    "signal: response_time_p50 by region, service_name": (
+        "project_region_service:response_time_p50:quantile5m"
+    ),
+    "signal: instances by region": "sum by (region) (cloudrun_instances)",
+    "rate: redis_expired_keys_total by redis_id": (
+        "sum by (redis_id) (rate(redis_expired_keys_total[5m]))"
+    ),
+    "increase: ionmon_series_dropped_total over 15m by family": (
+        "sum by (family) (increase(ionmon_series_dropped_total[15m]))"
+    ),
+    "mean: app_query_duration_seconds by region": (
+        "(sum by (region) (increase(app_query_duration_seconds_sum[5m])) / "
+        "(sum by (region) (increase(app_query_duration_seconds_count[5m])) > 0))"
+    ),
+    "p99: app_query_duration_seconds": (
+        "(histogram_quantile(0.99, sum by (le) "
+        "(increase(app_query_duration_seconds_bucket[5m]))) >= 0)"
+    ),
+    "ratio: cloudrun_requests_total{response_code_class=4xx|5xx} / cloudrun_requests_total": (
+        '((sum (increase(cloudrun_requests_total{response_code_class=~"4xx|5xx"}[5m])) or '
+        "sum (increase(cloudrun_requests_total[5m])) * 0) / "
+        "(sum (increase(cloudrun_requests_total[5m])) > 0))"
+    ),
+    "level max: cloudrun_instances{state=active} by region": (
+        'max by (region) (cloudrun_instances{state="active"})'
+    ),
+    "level mean: redis_memory_used_bytes / redis_memory_max_bytes by redis_id": (
+        "(avg by (redis_id) (redis_memory_used_bytes) / "
+        "(avg by (redis_id) (redis_memory_max_bytes) > 0))"
+    ),
+    'promql: up{job="ionmon"}': 'up{job="ionmon"}',
+}
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_a_reference_becomes_promql(reference: str) -> None:
+    """Each kind of reference is the query that the guide of the texts says."""
+    assert promql(Line(reference, "x.md:1")) == REFERENCES[reference]
+
+
+REFUSED = {
+    "signal: error_rte": "unknown signal 'error_rte'; did you mean 'error_rate'",
+    "signal: error_rate by regoin": "unknown label of cloudrun_requests_total 'regoin'; did you",
+    "signal: error_rate / throughput": "'signal' divides by nothing",
+    "rate: cloudrun_request_total": "unknown family .*; did you mean 'cloudrun_requests_total'",
+    "rate: redis_up": "'rate' needs a counter or histogram, and redis_up is a gauge",
+    "rate: redis_expired_keys_total by region": "unknown label of redis_expired_keys_total",
+    "rate: cloudrun_requests_total{class=5xx}": "unknown label .* 'class'",
+    "rate: cloudrun_requests_total{region}": "'region' is no matcher",
+    "mean: redis_up": "'mean' needs a histogram",
+    "p95: redis_expired_keys_total": "'p95' needs a histogram",
+    "level max: redis_expired_keys_total": "'level max' needs a gauge",
+    "level maxx: redis_up": "unknown kind of query 'level maxx'; did you mean 'level max'",
+    "ratio: cloudrun_requests_total": "'ratio' needs a second family",
+    "rates: cloudrun_requests_total": "unknown kind of query 'rates'; did you mean 'rate'",
+    "cloudrun_requests_total": "is no query; write KIND: WHAT by LABEL",
+    "rate: cloudrun_requests_total over 5": "is no query",
+    "promql: sum by (region) (up": "not PromQL",
+}
+
+
+@pytest.mark.parametrize("reference", REFUSED)
+def test_a_reference_to_what_there_is_not_is_refused(reference: str) -> None:
+    """The error begins with file and line, and says what is wrong and what is known."""
+    with pytest.raises(TextError, match=rf"^texts/X\.md:7: .*{REFUSED[reference]}"):
+        promql(Line(reference, "texts/X.md:7"))
 
 
 def test_a_misspelt_family_is_found() -> None:

@@ -98,7 +98,7 @@ def test_the_table_adds_up(name: str) -> None:
     """The row of the sum is the sum of the rows, and the sentence above it rounds it outwards."""
     if name == "Watchdog":
         return
-    text = section(runbook(name), "How long until it is told")
+    text = section(runbook(name), "How long until somebody is notified")
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
     body = [row for row in rows if len(row) == 3 and row[0] != "part"]
     each = tuple(Part(row[0], seconds(row[1]), seconds(row[2])) for row in body[:-1])

@@ -1,0 +1,104 @@
+"""An alert with all that its runbook and its row of the reference are written from."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from exporter.settings import Settings
+from generators.alertmanager.inhibition import Inhibition, inhibitions
+from generators.policy import Policy
+from generators.rules.build import Rules
+from generators.rules.model import Alerting, Group, alerts
+from generators.runbooks.condition import condition
+from generators.runbooks.facts import Facts, facts, filled
+from generators.runbooks.model import Statement
+from generators.runbooks.sources import sources
+from generators.runbooks.statements import check_facts, statement_of
+from generators.runbooks.timing import Part, parts
+
+_WORD = re.compile(r"\b[A-Z]\w+\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """An alert: its rules (of a name there may be several), its statement, and what follows.
+
+    mutes   inhibit rules by which it mutes others; `muted`, by which it is muted
+    others  names of the other alerts, which texts link
+    second  whether it is the second server, with 90 days, that evaluates it
+    """
+
+    settings: Settings
+    policy: Policy
+    rules: tuple[Alerting, ...]
+    group: Group
+    statement: Statement
+    facts: Facts
+    when: str
+    parts: tuple[Part, ...]
+    mutes: tuple[Inhibition, ...]
+    muted: tuple[Inhibition, ...]
+    others: frozenset[str]
+    second: bool
+
+    @property
+    def rule(self) -> Alerting:
+        """The first rule of the name; the others differ in their expression only."""
+        return self.rules[0]
+
+    @property
+    def name(self) -> str:
+        """The alert's name."""
+        return self.rule.alert
+
+    def typed(self, command: str) -> str:
+        """Return a command of the statement with its facts."""
+        return filled(command, self.facts)
+
+    def text(self, text: str) -> str:
+        """Return a text of the statement with its facts; other alerts are links."""
+        return _WORD.sub(self._linked, filled(text, self.facts))
+
+    def _linked(self, word: re.Match[str]) -> str:
+        return f"[{word[0]}]({word[0]}.md)" if word[0] in self.others else word[0]
+
+
+def cases(settings: Settings, rules: Rules, held: Policy) -> tuple[Case, ...]:
+    """Return every alert of the rules, in their order. Raises ValueError for one without words."""
+    found: dict[str, list[Alerting]] = {}
+    for rule in alerts(rules.all):
+        found.setdefault(rule.alert, []).append(rule)
+    every = inhibitions(tuple(alerts(rules.all)))
+    made = (_case(settings, rules, held, tuple(each), every) for each in found.values())
+    return tuple(replace(case, others=frozenset(found) - {case.name}) for case in made)
+
+
+def _case(
+    settings: Settings,
+    rules: Rules,
+    held: Policy,
+    each: tuple[Alerting, ...],
+    every: Iterable[Inhibition],
+) -> Case:
+    rule, statement = each[0], statement_of(each[0])
+    known = facts(settings, held, rule)
+    check_facts(statement, known)
+    return Case(
+        settings=settings,
+        policy=held,
+        rules=each,
+        group=sources(rules, rule).group,
+        statement=statement,
+        facts=known,
+        when=condition(rule, statement, held, known),
+        parts=parts(settings, rules, held, rule),
+        mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
+        muted=tuple(i for i in every if rule.alert in alerts_of(i.target)),
+        others=frozenset(),
+        second=settings.prometheus.longterm is not None and rule in alerts(rules.longterm),
+    )
+
+
+def alerts_of(matchers: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:
+    """Return the names of the alerts that matchers of an inhibit rule name."""
+    return dict(matchers)["alertname"]

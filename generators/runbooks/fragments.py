@@ -1,0 +1,123 @@
+"""The lines of a text with its shared fragments put in, each with the file and line it is from.
+
+A line that is only `{include: budget#causes}` stands for the lines below the heading "causes" of
+texts/shared/budget.md; `{command: revisions}` is short for `{include: commands#revisions}`. The
+indent of the line is that of all lines in its place, so that a fragment can be part of a list.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.abc import Traversable
+from importlib.resources import files
+
+from generators.runbooks.text_error import FOLDER, TextError, unknown
+
+_SHARED = "shared"
+_GUIDE = "README"
+_ALONE = re.compile(r"(?P<indent> *)\{(?P<kind>[a-z]+): *(?P<name>[^{}]*)\}")
+_WITHIN = re.compile(r"\{(?:include|command)\b")
+_HEADING = "## "
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a text, and the file and number that an error names."""
+
+    text: str
+    place: str
+
+
+Lines = tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All texts by alert, and the shared fragments by file and heading."""
+
+    texts: Mapping[str, Lines]
+    shared: Mapping[str, Mapping[str, Lines]]
+
+    def lines(self, alert: str) -> Lines:
+        """Return an alert's text, its fragments in their place. Raises TextError."""
+        return tuple(self._expanded(self.texts[alert], ()))
+
+    def fragment(self, name: str) -> Lines:
+        """Return the fragment FILE#HEADING, for code that writes it out as it is."""
+        return tuple(self._expanded(self._fragment(name, FOLDER), (name,)))
+
+    def _expanded(self, lines: Lines, within: tuple[str, ...]) -> Iterator[Line]:
+        for line in lines:
+            found = _ALONE.fullmatch(line.text)
+            if found is None:
+                yield _plain(line)
+                continue
+            name = _name(found, line.place)
+            if name in within:
+                raise TextError(f"{line.place}: {name} includes itself")
+            for each in self._expanded(self._fragment(name, line.place), (*within, name)):
+                yield Line(f"{found['indent']}{each.text}" if each.text else "", each.place)
+
+    def _fragment(self, name: str, place: str) -> Lines:
+        file, _, heading = name.partition("#")
+        if file not in self.shared:
+            raise unknown(place, "file of fragments", file, self.shared)
+        if heading not in self.shared[file]:
+            what = "command" if file == "commands" else f"fragment of {_SHARED}/{file}.md"
+            raise unknown(place, what, heading, self.shared[file])
+        return self.shared[file][heading]
+
+
+def _plain(line: Line) -> Line:
+    """Return a line without a fragment. Raises TextError where one does not stand alone."""
+    if _WITHIN.search(line.text):
+        raise TextError(f"{line.place}: {{include: …}} and {{command: …}} need a line of their own")
+    return line
+
+
+def _name(found: re.Match[str], place: str) -> str:
+    if found["kind"] not in ("include", "command"):
+        raise unknown(place, "directive", found["kind"], ("include", "command"))
+    return found["name"] if found["kind"] == "include" else f"commands#{found['name']}"
+
+
+@cache
+def packaged() -> Library:
+    """Return the texts that are installed with the package."""
+    return read(files("generators.runbooks").joinpath("texts"))
+
+
+def read(root: Traversable) -> Library:
+    """Return the texts below a folder."""
+    texts, shared = _files(root, ""), _files(root.joinpath(_SHARED), f"{_SHARED}/")
+    texts.pop(_GUIDE, None)
+    return Library(texts, {file: _by_heading(lines) for file, lines in shared.items()})
+
+
+def _files(folder: Traversable, path: str) -> dict[str, Lines]:
+    found = (file for file in folder.iterdir() if file.name.endswith(".md"))
+    return {
+        file.name.removesuffix(".md"): tuple(
+            Line(text, f"{FOLDER}/{path}{file.name}:{number}")
+            for number, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        )
+        for file in sorted(found, key=lambda file: file.name)
+    }
+
+
+def _by_heading(lines: Lines) -> Mapping[str, Lines]:
+    """Return what stands below each heading of a file, without the empty lines around it."""
+    found: dict[str, list[Line]] = {}
+    below: list[Line] = []
+    for line in lines:
+        if line.text.startswith(_HEADING):
+            below = found.setdefault(line.text.removeprefix(_HEADING), [])
+        elif below or line.text.strip():
+            below.append(line)
+    return {heading: _without_end(each) for heading, each in found.items()}
+
+
+def _without_end(lines: list[Line]) -> Lines:
+    last = max((n for n, line in enumerate(lines) if line.text.strip()), default=-1)
+    return tuple(lines[: last + 1])

@@ -1,0 +1,134 @@
+"""From a runbook's sections to its statement; what is missing, empty or unknown is refused."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from generators.runbooks.fragments import Line
+from generators.runbooks.model import Cause, Language, Mention, Query, Statement, Step
+from generators.runbooks.queries import promql
+from generators.runbooks.sections import Item, Paragraph, Section, sections
+from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError, unknown
+
+FIRST = "First"
+THEN = "Then"
+CAUSES = "Likely causes, the likeliest first"
+NEVER = "Do not"
+FALSE = "When it is a false alarm"
+QUERIES = "Look next"
+WHEN = "When it fires"
+WHY = "Why this value"
+SILENCE = "Silence it"
+_LISTS = (FIRST, THEN, CAUSES, NEVER, FALSE, QUERIES)
+_REQUIRED = (*_LISTS, WHY)
+_OPTIONAL = (WHEN, SILENCE)
+_FACT = re.compile(r"\{([a-z_]+)\}")
+_CAUSE = re.compile(r"\*\*(?P<what>.+?)\*\* (?P<tell>.+)")
+_CODE = re.compile(r"`[^`]+`")
+
+
+def statement(name: str, lines: tuple[Line, ...]) -> Statement:
+    """Return what the lines of an alert's text say. Raises TextError with file and line."""
+    every = tuple(sections(lines))
+    _check_head(name, every)
+    found = _by_title(name, every[1:])
+    return Statement(
+        alert=name,
+        means=_prose(every[0]),
+        why=_prose(found[WHY]),
+        first=tuple(_step(item) for item in found[FIRST].items),
+        then=tuple(_step(item) for item in found[THEN].items),
+        causes=tuple(_cause(item) for item in found[CAUSES].items),
+        never=tuple(_sentences(item) for item in found[NEVER].items),
+        false=tuple(_sentences(item) for item in found[FALSE].items),
+        queries=tuple(_query(item) for item in found[QUERIES].items),
+        when=_prose(found[WHEN]) if WHEN in found else "",
+        silence=_prose(found[SILENCE]) if SILENCE in found else "",
+        mentions=tuple(_mentions(lines)),
+    )
+
+
+def _check_head(name: str, every: tuple[Section, ...]) -> None:
+    if not every or every[0].level != 1 or every[0].title.text != name:
+        raise TextError(
+            f"{FOLDER}/{name}.md:1: the first line has to be the alert's name: # {name}"
+        )
+
+
+def _by_title(name: str, below: tuple[Section, ...]) -> Mapping[str, Section]:
+    found: dict[str, Section] = {}
+    for section in below:
+        title, place = section.title.text, section.title.place
+        if title not in (*_REQUIRED, *_OPTIONAL):
+            raise unknown(place, "section", title, (*_REQUIRED, *_OPTIONAL))
+        if title in found:
+            raise TextError(f"{place}: section '{title}' is there twice; join the two")
+        found[title] = section
+    for title in _REQUIRED:
+        if title not in found:
+            raise TextError(f"{FOLDER}/{name}.md: no section '## {title}'; see {TEMPLATE}")
+    for section in found.values():
+        _check_form(section)
+    return found
+
+
+def _check_form(section: Section) -> None:
+    """Raise TextError for a section that is empty, or a list where it is prose or the reverse."""
+    title, place = section.title.text, section.title.place
+    form, held, other = "sentences and no list", bool(section.paragraphs), bool(section.items)
+    if title in _LISTS:
+        form, held, other = "a list and nothing else", other, held
+    if other or not held:
+        raise TextError(f"{place}: section '{title}' has to be {form}; see {TEMPLATE}")
+
+
+def _prose(section: Section) -> str:
+    if not section.paragraphs:
+        raise TextError(
+            f"{section.title.place}: a sentence is missing below '{section.title.text}'"
+        )
+    return "\n\n".join(paragraph.text for paragraph in section.paragraphs)
+
+
+def _step(item: Item) -> Step:
+    languages = dict.fromkeys(_language(fence.language, fence.code.place) for fence in item.fences)
+    if len(languages) > 1:
+        raise TextError(f"{item.paragraph.place}: write a step's commands in one language")
+    command = "\n".join(fence.code.text for fence in item.fences)
+    return Step(item.paragraph.text, command, next(iter(languages), Language.SHELL))
+
+
+def _language(name: str, place: str) -> Language:
+    if name not in [*Language]:
+        raise unknown(place, "language of code", name, [*Language])
+    return Language(name)
+
+
+def _cause(item: Item) -> Cause:
+    found = _CAUSE.fullmatch(_sentences(item))
+    if found is None:
+        raise TextError(f"{item.paragraph.place}: write a cause as **What it is.** How to tell.")
+    return Cause(found["what"], found["tell"])
+
+
+def _sentences(item: Item) -> str:
+    if item.fences:
+        raise TextError(f"{item.fences[0].code.place}: only steps have code")
+    return item.paragraph.text
+
+
+def _query(item: Item) -> Query:
+    """Return the query of an item: its last lines, in backticks, refer to it."""
+    lines = item.paragraph.lines
+    first = max((n for n, line in enumerate(lines) if line.text.startswith("`")), default=0)
+    text, below = Paragraph(lines[:first]), Paragraph(lines[first:])
+    if first == 0 or item.fences or not _CODE.fullmatch(below.text):
+        raise TextError(
+            f"{item.paragraph.place}: write what a query shows, and on the next line `KIND: WHAT`"
+        )
+    return Query(text.text, promql(Line(below.text.strip("`"), below.place)))
+
+
+def _mentions(lines: tuple[Line, ...]) -> Iterator[Mention]:
+    """Yield the facts that a text names in braces, in code, too."""
+    for line in lines:
+        yield from (Mention(name, line.place) for name in _FACT.findall(line.text))

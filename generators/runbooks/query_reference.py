@@ -1,0 +1,90 @@
+"""The syntax in which runbooks refer to a query: KIND: WHAT / WHAT over WINDOW by LABEL, LABEL.
+
+WHAT is a signal, or a family of the catalog with the series that are meant:
+cloudrun_requests_total{response_code_class=4xx|5xx}.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from exporter.catalog import CATALOG
+from exporter.catalog.model import Family, Matcher
+from generators.runbooks.fragments import Line
+from generators.runbooks.text_error import GUIDE, TextError, unknown
+
+WINDOW = "5m"
+_REFERENCE = re.compile(
+    r"(?P<kind>[a-z0-9]+(?: [a-z]+)?): (?P<part>\S+)(?: / (?P<whole>\S+))?"
+    r"(?: over (?P<window>\d+[smhdw]))?(?: by (?P<by>\w+(?:, \w+)*))?"
+)
+_SERIES = re.compile(r"(?P<family>\w+)(?:\{(?P<matchers>[^{}]+)\})?")
+_MATCHER = re.compile(r"(?P<label>\w+)=(?P<values>[^=,]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A query as it is written; `whole` is empty where nothing is divided by."""
+
+    kind: str
+    part: str
+    whole: str
+    window: str
+    by: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A family of the catalog, and the series of it that are meant: all without matchers."""
+
+    family: Family
+    matchers: tuple[Matcher, ...]
+
+
+def reference(line: Line) -> Reference:
+    """Return the parts of a reference. Raises TextError for what is none."""
+    found = _REFERENCE.fullmatch(line.text)
+    if found is None:
+        raise TextError(
+            f"{line.place}: '{line.text}' is no query; write KIND: WHAT by LABEL; see {GUIDE}"
+        )
+    return Reference(
+        kind=found["kind"],
+        part=found["part"],
+        whole=found["whole"] or "",
+        window=found["window"] or WINDOW,
+        by=tuple(found["by"].split(", ")) if found["by"] else (),
+        place=line.place,
+    )
+
+
+def series(text: str, place: str) -> Series:
+    """Return the series that a text names. Raises TextError for an unknown family or label."""
+    found = _SERIES.fullmatch(text)
+    if found is None:
+        raise TextError(f"{place}: '{text}' names no series; write FAMILY{{LABEL=VALUE}}")
+    if found["family"] not in CATALOG:
+        raise unknown(place, "family", found["family"], CATALOG)
+    family = CATALOG[found["family"]]
+    matchers = tuple(_matcher(each, place) for each in _split(found["matchers"]))
+    check_labels(tuple(m.label for m in matchers), family.name, family.label_names, place)
+    return Series(family, matchers)
+
+
+def _split(matchers: str | None) -> list[str]:
+    return matchers.split(",") if matchers else []
+
+
+def _matcher(text: str, place: str) -> Matcher:
+    found = _MATCHER.fullmatch(text)
+    if found is None:
+        raise TextError(f"{place}: '{text}' is no matcher; write LABEL=VALUE|VALUE")
+    return Matcher(found["label"], tuple(found["values"].split("|")))
+
+
+def check_labels(labels: tuple[str, ...], of: str, known: Collection[str], place: str) -> None:
+    """Raise TextError for a label that a family or a signal does not have."""
+    for label in labels:
+        if label not in known:
+            raise unknown(place, f"label of {of}", label, known)

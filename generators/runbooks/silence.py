@@ -1,0 +1,28 @@
+"""How an alert is silenced: one shared text, or the alert's own where silencing is a mistake."""
+
+from collections.abc import Iterator
+
+from generators.alertmanager.plan import Channel
+from generators.runbooks.documented import Case
+from generators.runbooks.facts import filled
+from generators.runbooks.fragments import packaged
+from generators.runbooks.told import PLACEHOLDERS, channels_of
+
+
+def silence(case: Case) -> Iterator[str]:
+    """Yield how to silence an alert, and how to end that."""
+    if case.statement.silence:
+        yield case.text(case.statement.silence)
+        return
+    if Channel.SLACK in channels_of(case):
+        yield from _shared(case, "button")
+        yield ""
+    yield from _shared(case, "by-hand")
+
+
+def _shared(case: Case, heading: str) -> Iterator[str]:
+    """Yield the lines of the shared text with the alert's labels as matchers."""
+    matchers = " ".join(f"'{label}=\"{PLACEHOLDERS[label]}\"'" for label in case.rule.carried)
+    facts = {**case.facts, "matchers": matchers}
+    for line in packaged().fragment(f"silence#{heading}"):
+        yield filled(line.text, facts).rstrip()
