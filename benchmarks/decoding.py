@@ -10,9 +10,10 @@ from exporter.catalog import cloud_run
 from exporter.catalog.model import CloudMonitoring, Family, ValueType
 from exporter.cloud_monitoring.counter_reader import Book, CounterReader
 from exporter.cloud_monitoring.filters import metric_filter
-from exporter.cloud_monitoring.ledger import Ledger, Total
+from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.points import SECOND, PageMessage
 from exporter.cloud_monitoring.poll_statistics import Labels
+from exporter.cloud_monitoring.totals import Total
 from exporter.simulator.bulk import BulkWorld
 
 SERIES, POLLS = 20_000, 7

@@ -10,11 +10,12 @@ from typing import IO
 
 from exporter.catalog import own, redis
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
-from exporter.cloud_monitoring.bucket_layouts import Layout, layout
+from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.gauge_reader import Reading as Level
 from exporter.cloud_monitoring.gauge_reader import join
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, add_buckets, add_number
+from exporter.cloud_monitoring.ledger import SECOND, Ledger
 from exporter.cloud_monitoring.points import exported
+from exporter.cloud_monitoring.totals import Layout, add_buckets, add_number
 from exporter.cloud_monitoring.zero_series import prime
 from exporter.exposition.encoding import Stems, lines
 from exporter.exposition.snapshot import Part, Sample

@@ -5,7 +5,6 @@ bound lies one bucket higher here. Merging whole buckets is exact; nothing is in
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 
@@ -14,20 +13,9 @@ from google.api.distribution_pb2 import Distribution
 from exporter.catalog.buckets import in_base_unit, thin
 from exporter.catalog.model import Family
 from exporter.cloud_monitoring.points import Unfit
+from exporter.cloud_monitoring.totals import Layout
 
 MOST_SOURCE_BOUNDS = 10_000  # Google allows 200 buckets; a number out of the air fills the memory
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """bounds: exported upper bounds; slots: exported bucket of each source bucket, by index."""
-
-    bounds: tuple[float, ...]
-    slots: tuple[int, ...]
-    full: frozenset[float]
-
-
-UNPLACED = Layout((), (0,), frozenset())
 
 
 def source_bounds(options: Distribution.BucketOptions) -> tuple[float, ...]:

@@ -23,7 +23,8 @@ from exporter.cloud_monitoring.checkpoint_rows import (
     write_ledger,
     write_rows,
 )
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Total
+from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.totals import Total
 from exporter.errors import StateError, StateForeign, StateLocked, StateUnwritable
 
 log = logging.getLogger("ionmon.state")

@@ -5,7 +5,8 @@ import sqlite3
 from array import array
 from collections.abc import Iterable
 
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Total
+from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.totals import Total
 
 LARGEST = 2**63  # SQLite has no whole numbers from here on: such a total is kept as a float
 _MARK = "INSERT OR REPLACE INTO mark VALUES (?,?,?,?,?,?,?,?,?,?)"

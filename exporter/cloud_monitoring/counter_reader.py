@@ -1,12 +1,13 @@
 """From pages to counters: points into a ledger, each of them once."""
 
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
-from exporter.cloud_monitoring.bucket_layouts import Layout, layout, source_bounds
+from exporter.cloud_monitoring.bucket_layouts import layout, source_bounds
 from exporter.cloud_monitoring.exemplars import keep_exemplars
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Total, add_buckets, add_number
-from exporter.cloud_monitoring.point_values import Amount, number, spread
+from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.point_values import number, spread
 from exporter.cloud_monitoring.points import FIELDS, SECOND, Raw, Unfit, check, wire_key
 from exporter.cloud_monitoring.poll_statistics import Labels, Tally, taken
+from exporter.cloud_monitoring.totals import Amount, Layout, Total, add_buckets, add_number
 
 FARTHEST = 20 * 366 * 86400 * SECOND  # after the horizon; longer than any process was away
 

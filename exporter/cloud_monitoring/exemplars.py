@@ -5,8 +5,8 @@ from bisect import bisect_left
 from google.cloud.monitoring_v3.types import SpanContext
 from google.protobuf.message import DecodeError
 
-from exporter.cloud_monitoring.ledger import Total
 from exporter.cloud_monitoring.points import SECOND, Raw
+from exporter.cloud_monitoring.totals import Total
 from exporter.exposition.snapshot import Exemplar
 
 _SPAN = SpanContext.pb()

@@ -6,69 +6,11 @@ which ends after the horizon were counted: a bitmask over whole periods, a set f
 between periods. Nothing here reads a clock, a network or a disk.
 """
 
-from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from exporter.cloud_monitoring.bucket_layouts import Layout
-from exporter.exposition.snapshot import Buckets, Exemplar
+from exporter.cloud_monitoring.totals import Total
 
 SECOND = 1_000_000_000
-FEWEST_SHARED_BOUNDS = 8
-
-
-@dataclass(slots=True)
-class Total:
-    """What one exported series has counted; `shown` once its true value may be on the page."""
-
-    labels: tuple[str, ...]
-    shown: bool
-    value: float = 0
-    bounds: tuple[float, ...] | None = None
-    counts: "array[int]" = field(default_factory=lambda: array("q"))
-    exemplars: dict[int, Exemplar] = field(default_factory=dict)
-    last: int = 0
-    row: int | None = None
-    dirty: bool = True
-
-    def take_layout(self, layout: Layout) -> bool:
-        """Make room for a layout's buckets. Returns False where counting had to start anew."""
-        if self.bounds == layout.bounds or self._nests(layout):
-            return True
-        shared = tuple(b for b in self.bounds or () if b in layout.full)
-        if self.bounds and len(shared) >= max(FEWEST_SHARED_BOUNDS, len(self.bounds) // 2):
-            self._shrink(shared)
-            return True
-        # Events whose distribution named no buckets stay in the last one, above all bounds.
-        unplaced = self.counts[0] if self.bounds == () else 0
-        fresh = not self.bounds
-        self.bounds, self.counts = layout.bounds, array("q", bytes(8 * (len(layout.bounds) + 1)))
-        self.counts[-1] = unplaced
-        self.value, self.exemplars = (self.value, {}) if fresh else (0, {})
-        return fresh
-
-    def _nests(self, layout: Layout) -> bool:
-        return bool(self.bounds) and all(b in layout.full for b in self.bounds or ())
-
-    def _shrink(self, bounds: tuple[float, ...]) -> None:
-        """Merge buckets down to `bounds`, a part of the present ones."""
-        old = self.bounds or ()
-        counts = array("q", bytes(8 * (len(bounds) + 1)))
-        slot = 0
-        for index, count in enumerate(self.counts):
-            counts[slot] += count
-            if slot < len(bounds) and index < len(old) and old[index] == bounds[slot]:
-                slot += 1
-        self.bounds, self.counts, self.exemplars = bounds, counts, {}
-
-    def page_value(self) -> float | Buckets:
-        """Return what the page shows: zero until the series was seen at zero."""
-        if self.bounds is None:
-            return self.value if self.shown else 0
-        if not self.shown:
-            return Buckets(self.bounds, (0,) * len(self.counts), 0.0)
-        exemplars = tuple(sorted(self.exemplars.items()))
-        return Buckets(self.bounds, tuple(self.counts), float(self.value), exemplars)
 
 
 @dataclass(slots=True)
@@ -218,41 +160,3 @@ class Ledger:
 def without(labels: tuple[str, ...], positions: frozenset[int]) -> tuple[str, ...]:
     """Return the labels less those at `positions`."""
     return tuple(value for i, value in enumerate(labels) if i not in positions)
-
-
-def add_number(total: Total, number: float, end: int) -> None:
-    """Add a DELTA number to a total."""
-    total.value += number
-    total.last = max(total.last, end)
-    total.dirty = True
-
-
-def add_buckets(
-    total: Total, layout: Layout, counts: Sequence[int], weight: float, end: int
-) -> bool:
-    """Add a distribution: source bucket counts, and the sum of its values in the base unit.
-
-    Returns False where the layout changed so much that the total had to start anew.
-    """
-    kept = True
-    if layout.full or total.bounds is None:
-        kept = total.take_layout(layout)
-    same = total.bounds == layout.bounds
-    slots = layout.slots if same else _slots(layout, total.bounds or ())
-    for slot, count in zip(slots, counts, strict=False):
-        if count:
-            total.counts[slot] += count
-    total.value += weight
-    total.last = max(total.last, end)
-    total.dirty = True
-    return kept
-
-
-def _slots(layout: Layout, bounds: tuple[float, ...]) -> tuple[int, ...]:
-    """Return the bucket of `bounds` that holds each source bucket of a finer layout."""
-    slots, slot = [], 0
-    for bound in sorted(layout.full):
-        while slot < len(bounds) and bounds[slot] < bound:
-            slot += 1
-        slots.append(slot)
-    return (*slots, len(bounds))

@@ -1,30 +1,12 @@
 """What a point says in numbers, found sound before it is claimed, so that none half counts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import isfinite
 
-from exporter.cloud_monitoring.bucket_layouts import UNPLACED, Layout
 from exporter.cloud_monitoring.points import Raw, Unfit
+from exporter.cloud_monitoring.totals import UNPLACED, Amount, Layout
 
 MOST_EVENTS = 2**53  # of one bucket in one point; sums of these stay far from what 64 bits hold
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number; or a distribution's sum of values, its counts by source bucket, and the layout.
-
-    In the source's unit, and finite also in the base unit.
-    """
-
-    value: float
-    counts: tuple[int, ...] = ()
-    layout: Layout | None = None
-
-    @property
-    def events(self) -> bool:
-        """Say whether there is anything to count; a number always is."""
-        return self.layout is None or any(self.counts)
 
 
 def number(value: float, scale: float) -> Amount:

@@ -16,12 +16,13 @@ from exporter.cloud_monitoring.counter_reader import Book, CounterReader
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.gauge_reader import GaugeReader, join, limited
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Total
+from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import Labels, Tally
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL, Delay, Timetable
 from exporter.cloud_monitoring.self_metrics import account, account_counting, account_gap
 from exporter.cloud_monitoring.target import Shared, Target
+from exporter.cloud_monitoring.totals import Total
 from exporter.cloud_monitoring.zero_series import prime
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason, StateError

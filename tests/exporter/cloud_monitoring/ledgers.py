@@ -2,7 +2,8 @@
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, add_buckets, add_number
+from exporter.cloud_monitoring.ledger import SECOND, Ledger
+from exporter.cloud_monitoring.totals import add_buckets, add_number
 
 NAME, SHAPE = "p/requests", '["shape"]'
 PERIOD = 60 * SECOND

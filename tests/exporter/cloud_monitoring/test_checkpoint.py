@@ -17,7 +17,8 @@ import pytest
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.checkpoint import APPLICATION_ID, VERSION, SqliteStore, inspect
-from exporter.cloud_monitoring.ledger import Ledger, add_buckets, add_number
+from exporter.cloud_monitoring.ledger import Ledger
+from exporter.cloud_monitoring.totals import add_buckets, add_number
 from exporter.errors import StateError, StateForeign, StateLocked, StateUnwritable
 from tests.exporter.cloud_monitoring.ledgers import NAME, SHAPE, filled
 from tests.servers import wait_until

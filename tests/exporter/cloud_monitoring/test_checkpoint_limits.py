@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exporter.cloud_monitoring.checkpoint import SqliteStore
-from exporter.cloud_monitoring.ledger import add_number
+from exporter.cloud_monitoring.totals import add_number
 from exporter.errors import StateError
 from tests.exporter.cloud_monitoring.ledgers import NAME, SHAPE, filled
 

@@ -14,7 +14,8 @@ from exporter.cloud_monitoring.checkpoint_rows import (
     write_ledger,
     write_rows,
 )
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Total
+from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.totals import Total
 from tests.exporter.cloud_monitoring.ledgers import filled
 
 WHOLE = st.integers(0, 2**62)

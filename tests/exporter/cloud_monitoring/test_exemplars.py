@@ -5,7 +5,7 @@ from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.wrappers_pb2 import StringValue
 
 from exporter.cloud_monitoring.exemplars import keep_exemplars
-from exporter.cloud_monitoring.ledger import Total
+from exporter.cloud_monitoring.totals import Total
 from exporter.exposition.snapshot import Exemplar
 from tests.exporter.cloud_monitoring.messages import distribution
 

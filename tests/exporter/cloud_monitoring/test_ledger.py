@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, Total, add_buckets, add_number
+from exporter.cloud_monitoring.ledger import SECOND, Ledger
+from exporter.cloud_monitoring.totals import Total, add_buckets, add_number
 from exporter.exposition.snapshot import Buckets, Exemplar
 
 MINUTE = 60 * SECOND

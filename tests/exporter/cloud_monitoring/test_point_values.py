@@ -6,9 +6,10 @@ import pytest
 from google.api.distribution_pb2 import Distribution
 
 from exporter.catalog.cloud_run import REQUESTS
-from exporter.cloud_monitoring.bucket_layouts import UNPLACED, layout
-from exporter.cloud_monitoring.point_values import Amount, number, spread
+from exporter.cloud_monitoring.bucket_layouts import layout
+from exporter.cloud_monitoring.point_values import number, spread
 from exporter.cloud_monitoring.points import Unfit
+from exporter.cloud_monitoring.totals import UNPLACED, Amount
 from tests.exporter.cloud_monitoring.messages import EDGES, distribution
 
 LAYOUT = layout(EDGES, 1.0, REQUESTS)
