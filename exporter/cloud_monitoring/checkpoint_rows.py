@@ -47,7 +47,14 @@ def read_marks(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
 
 def write_ledger(db: sqlite3.Connection, name: str, shape: str, ledger: Ledger) -> int:
     """Write the row of a ledger and return its number."""
-    values = (ledger.period, ledger.cut, ledger.horizon, ledger.covered, ledger.gap, ledger.first)
+    values = (
+        ledger.period,
+        ledger.start,
+        ledger.watermark,
+        ledger.covered,
+        ledger.gap,
+        ledger.first,
+    )
     row = db.execute(
         "INSERT INTO ledger (name, shape, period, cut, horizon, covered, gap, first) "
         "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (name) DO UPDATE SET shape = excluded.shape, "
@@ -92,7 +99,7 @@ def _total_row(total: Total, ledger: int) -> tuple[object, ...]:
 def _mark_row(mark: Mark, ledger: int) -> tuple[object, ...]:
     mask = mark.mask.to_bytes((mark.mask.bit_length() + 7) // 8, "little")
     held = None if mark.held is None else json.dumps(mark.held)
-    stray = json.dumps(sorted(mark.stray)) if mark.stray else "[]"
+    stray = json.dumps(sorted(mark.off_grid)) if mark.off_grid else "[]"
     labels = json.dumps(mark.total.labels)
     return (
         mark.row,

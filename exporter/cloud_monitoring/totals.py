@@ -1,6 +1,7 @@
 """What points say in numbers, and what the points of one exported series add up to."""
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,22 +26,29 @@ UNPLACED = Layout((), (0,), frozenset())
 class Amount:
     """A number; or a distribution's sum of values, its counts by source bucket, and the layout.
 
-    In the source's unit, and finite also in the base unit.
+    `value` is in the source's unit, and finite also in the base unit, which is `scale` times it.
     """
 
     value: float
     counts: tuple[int, ...] = ()
     layout: Layout | None = None
+    scale: float = 1.0
+    exemplars: tuple[Exemplar, ...] = ()
 
     @property
-    def events(self) -> bool:
-        """Say whether there is anything to count; a number always is."""
-        return self.layout is None or any(self.counts)
+    def empty(self) -> bool:
+        """Say whether there is nothing to count: a distribution without events."""
+        return self.layout is not None and not any(self.counts)
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Return the value and the counts, all of which rise in a cumulative series."""
+        return (self.value, *self.counts)
 
 
 @dataclass(slots=True)
 class Total:
-    """What one exported series has counted; `shown` once its true value may be on the page."""
+    """What one exported series has counted; `shown` once its true value may be exposed."""
 
     labels: tuple[str, ...]
     shown: bool
@@ -51,6 +59,40 @@ class Total:
     last: int = 0
     row: int | None = None
     dirty: bool = True
+
+    def add_amount(self, amount: Amount, end: int) -> bool:
+        """Add what a point says, in the base unit.
+
+        Returns False where the layout changed so much that the total had to start anew.
+        """
+        kept, layout = True, amount.layout
+        if layout is not None:
+            kept = self._add_buckets(layout, amount.counts)
+        # Whole numbers stay whole: as floats they would be exact up to 2**53 only.
+        self.value += amount.value if amount.scale == 1.0 else amount.value * amount.scale
+        self.last = max(self.last, end)
+        self.dirty = True
+        for exemplar in amount.exemplars:
+            self.keep(exemplar)
+        return kept
+
+    def _add_buckets(self, layout: Layout, counts: Sequence[int]) -> bool:
+        kept = True
+        if layout.full or self.bounds is None:
+            kept = self.take_layout(layout)
+        same = self.bounds == layout.bounds
+        slots = layout.slots if same else _slots(layout, self.bounds or ())
+        for slot, count in zip(slots, counts, strict=False):
+            if count:
+                self.counts[slot] += count
+        return kept
+
+    def keep(self, exemplar: Exemplar) -> None:
+        """Keep an exemplar, the newest of each bucket."""
+        bucket = bisect_left(self.bounds or (), exemplar.value)
+        held = self.exemplars.get(bucket)
+        if held is None or held.time <= exemplar.time:
+            self.exemplars[bucket] = exemplar
 
     def take_layout(self, layout: Layout) -> bool:
         """Make room for a layout's buckets. Returns False where counting had to start anew."""
@@ -82,42 +124,14 @@ class Total:
                 slot += 1
         self.bounds, self.counts, self.exemplars = bounds, counts, {}
 
-    def page_value(self) -> float | Buckets:
-        """Return what the page shows: zero until the series was seen at zero."""
+    def exposed_value(self) -> float | Buckets:
+        """Return what /metrics shows: zero until the series was seen at zero."""
         if self.bounds is None:
             return self.value if self.shown else 0
         if not self.shown:
             return Buckets(self.bounds, (0,) * len(self.counts), 0.0)
         exemplars = tuple(sorted(self.exemplars.items()))
         return Buckets(self.bounds, tuple(self.counts), float(self.value), exemplars)
-
-
-def add_number(total: Total, number: float, end: int) -> None:
-    """Add a DELTA number to a total."""
-    total.value += number
-    total.last = max(total.last, end)
-    total.dirty = True
-
-
-def add_buckets(
-    total: Total, layout: Layout, counts: Sequence[int], weight: float, end: int
-) -> bool:
-    """Add a distribution: source bucket counts, and the sum of its values in the base unit.
-
-    Returns False where the layout changed so much that the total had to start anew.
-    """
-    kept = True
-    if layout.full or total.bounds is None:
-        kept = total.take_layout(layout)
-    same = total.bounds == layout.bounds
-    slots = layout.slots if same else _slots(layout, total.bounds or ())
-    for slot, count in zip(slots, counts, strict=False):
-        if count:
-            total.counts[slot] += count
-    total.value += weight
-    total.last = max(total.last, end)
-    total.dirty = True
-    return kept
 
 
 def _slots(layout: Layout, bounds: tuple[float, ...]) -> tuple[int, ...]:

@@ -12,13 +12,13 @@ import grpc
 from exporter.catalog import own
 from exporter.catalog.model import MetricKind
 from exporter.cloud_monitoring.client import Query
-from exporter.cloud_monitoring.counter_reader import Book, CounterReader
+from exporter.cloud_monitoring.counter_reader import CounterReader, SeriesCache
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.gauge_reader import GaugeReader, join, limited
 from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.points import SECOND
-from exporter.cloud_monitoring.poll_statistics import Labels, Tally
+from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL, Delay, Timetable
 from exporter.cloud_monitoring.self_metrics import account, account_counting, account_gap
 from exporter.cloud_monitoring.target import Shared, Target
@@ -45,8 +45,7 @@ class FamilyPoll:
         self._shared = shared
         self._pool = pool
         self._described: Described | None = None
-        self._labels = Labels(target.family, target.source, target.project)
-        self._book = Book(target.family, target.source, self._labels, target.limit)
+        self._cache = SeriesCache(target.family, target.source, target.project, target.limit)
         self._ledger: Ledger | None = None
         self._runs = 0
         self.billed = 0
@@ -117,7 +116,7 @@ class FamilyPoll:
         fault: PollError | None = None
         try:
             for page in self._shared.client.pages(query):
-                reader.page(page)
+                reader.read_page(page)
                 for error in page.execution_errors:
                     text = f"part of the answer is missing: {error.message[:200]}"
                     fault = PollError(Reason.PARTIAL, text)
@@ -131,15 +130,15 @@ class FamilyPoll:
         source = self.target.source
         self._runs += 1
         if self._runs % RETIRE_EVERY == 0:
-            self._labels.forget()
+            self._cache.identities.forget()
         back = described.delay + STALE_PERIODS * described.period + self.timetable.interval
-        reader = GaugeReader(source, self._labels)
+        reader = GaugeReader(source, self._cache.identities)
         fault = self._pages(reader, self._query(int((now - back) * SECOND), int(now * SECOND)))
-        samples = limited(join(source, reader.readings.values()), self.target.limit, reader.tally)
-        self._account(reader.tally)
-        if fault and not reader.readings:
+        samples = limited(join(source, reader.found.values()), self.target.limit, reader.statistics)
+        self._account(reader.statistics)
+        if fault and not reader.found:
             raise fault
-        return self._delivery(samples, reader.tally, now, fault)
+        return self._delivery(samples, reader.statistics, now, fault)
 
     def _counters(self, now: float) -> Delivery:
         described = self._describe()
@@ -153,9 +152,9 @@ class FamilyPoll:
         except BaseException:
             self._forget()  # or the next commit would keep claims of points that were not added
             raise
-        self._account(reader.tally)
-        account_counting(ledger, reader.tally, self.target, self._shared.telemetry)
-        return self._delivery(self._samples(ledger), reader.tally, now, fault)
+        self._account(reader.statistics)
+        account_counting(ledger, reader.statistics, self.target, self._shared.telemetry)
+        return self._delivery(self._samples(ledger), reader.statistics, now, fault)
 
     def _count(
         self, ledger: Ledger, now: float, described: Described
@@ -163,14 +162,14 @@ class FamilyPoll:
         """Read what is not settled, count what is new, settle what was read in full."""
         at, margins = int(now * SECOND), self._shared.margins
         start, end = ledger.window(at, int(margins.lookback * SECOND))
-        reader = CounterReader(self.target.family, self.target.source, ledger, self._book)
+        reader = CounterReader(self.target.source, ledger, self._cache)
         fault = self._pages(reader, self._query(start, end))
         if fault is None or fault.reason is Reason.PARTIAL:
             reader.close()
         prime(self.target.family, ledger)
         gone: tuple[list[Mark], list[Total]] = ([], [])
         if fault is None:
-            reached = self._reached(reader.tally.newest, at, described)
+            reached = self._reached(reader.statistics.newest, at, described)
             lost = ledger.settle(start, reached, int(margins.late * SECOND))
             account_gap(lost, self.target, self._shared.telemetry)
             gone = self._retire(ledger, at)
@@ -189,16 +188,16 @@ class FamilyPoll:
         if self._ledger is None:
             period = int(described.period * SECOND)
             back = described.delay + self._shared.margins.late
-            cut = int((now - back) * SECOND)
+            start = int((now - back) * SECOND)
             if self._shared.store.restarted(self.name):
-                cut = int(now * SECOND) + period
-            self._ledger = Ledger.begin(period, cut)
+                start = int(now * SECOND) + period
+            self._ledger = Ledger.begin(period, start)
         return self._ledger
 
     def _forget(self) -> None:
         """Read the ledger from the store again before the next poll counts."""
         self._ledger = None
-        self._book.forget()
+        self._cache.forget()
 
     def _shape(self) -> str:
         """Return what stored totals depend on; a ledger of another shape is not continued."""
@@ -213,23 +212,27 @@ class FamilyPoll:
         closed = {i for i, label in enumerate(self.target.family.labels) if label.values}
         gone = ledger.retire(at - RETIRE_AFTER * SECOND, frozenset(closed))
         if any(gone):
-            self._book.forget()
+            self._cache.forget()
         return gone
 
     def _samples(self, ledger: Ledger) -> tuple[Sample, ...]:
-        created = ledger.cut / SECOND
-        return tuple(Sample(t.labels, t.page_value(), created) for t in ledger.totals.values())
+        created = ledger.start / SECOND
+        return tuple(Sample(t.labels, t.exposed_value(), created) for t in ledger.totals.values())
 
     def _delivery(
-        self, samples: tuple[Sample, ...], tally: Tally, now: float, fault: PollError | None
+        self,
+        samples: tuple[Sample, ...],
+        statistics: PollStatistics,
+        now: float,
+        fault: PollError | None,
     ) -> Delivery:
         held = self._ledger is not None and any(not t.shown for t in self._ledger.totals.values())
-        newest = tally.newest / SECOND if tally.newest else None
+        newest = statistics.newest / SECOND if statistics.newest else None
         return Delivery(
             (Part(self.target.family, samples),),
             self._expires(now),
             newest,
-            tuple(tally.notes),
+            tuple(statistics.notes),
             fault,
             self._reveal if held else None,
         )
@@ -262,9 +265,9 @@ class FamilyPoll:
             (Part(self.target.family, self._samples(ledger)),), self._expires(now), None
         )
 
-    def _account(self, tally: Tally) -> None:
+    def _account(self, statistics: PollStatistics) -> None:
         """Put what a poll cost and dropped into the exporter's own metrics."""
-        self.billed = account(tally, self.target, self._shared.telemetry)
+        self.billed = account(statistics, self.target, self._shared.telemetry)
 
 
 class CloudMonitoringCollector:

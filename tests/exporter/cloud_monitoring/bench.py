@@ -79,7 +79,9 @@ class Bench:
     def page(self) -> dict[tuple[str, ...], float | Buckets]:
         """Return what the ledger would show, by label values."""
         ledger = self.poll._ledger
-        return {} if ledger is None else {t.labels: t.page_value() for t in ledger.totals.values()}
+        return (
+            {} if ledger is None else {t.labels: t.exposed_value() for t in ledger.totals.values()}
+        )
 
     def totals(self) -> dict[tuple[str, ...], float]:
         """Return what the ledger has counted, shown or not."""

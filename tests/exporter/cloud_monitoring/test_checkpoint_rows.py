@@ -56,7 +56,7 @@ def database() -> sqlite3.Connection:
 
 def read(db: sqlite3.Connection, row: int, like: Ledger) -> Ledger:
     """Return a ledger as its rows have it; the ledger's own row is taken from `like`."""
-    found = Ledger(like.period, like.cut, like.horizon, like.covered, like.gap, like.first)
+    found = Ledger(like.period, like.start, like.watermark, like.covered, like.gap, like.first)
     read_totals(db, row, found)
     read_marks(db, row, found)
     return found
@@ -116,7 +116,7 @@ def test_a_ledger_has_one_row() -> None:
     """Written again under its name, a ledger changes its row and keeps the number."""
     ledger, db = filled(), database()
     first = write_ledger(db, "a", "s", ledger)
-    ledger.horizon, ledger.gap, ledger.first = 7, 8, True
+    ledger.watermark, ledger.gap, ledger.first = 7, 8, True
     assert write_ledger(db, "a", "t", ledger) == first
-    expected = (first, "a", "t", ledger.period, ledger.cut, 7, ledger.covered, 8, 1)
+    expected = (first, "a", "t", ledger.period, ledger.start, 7, ledger.covered, 8, 1)
     assert db.execute("SELECT * FROM ledger").fetchall() == [expected]

@@ -12,12 +12,12 @@ from exporter.catalog.cloud_run import REQUESTS
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.points import (
     LABEL_LENGTH,
-    Unfit,
-    check,
+    Identities,
     clean,
     code_class,
     identify,
     mean,
+    refusal,
     wire_key,
 )
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, series
@@ -109,19 +109,31 @@ def test_bytes_on_the_wire_tell_series_apart(pairs: list[tuple[Any, Any]]) -> No
 def test_what_the_catalog_does_not_say_is_refused(kind: str, text: str) -> None:
     """A series of another kind or type is refused with both sides of the difference."""
     point = "x" if "STRING" in kind else 1
-    with pytest.raises(Unfit) as caught:
-        check(SOURCE, series({60: point}, kind=kind))
-    assert str(caught.value) == text
+    assert refusal(SOURCE, series({60: point}, kind=kind)) == text
 
 
 def test_a_series_without_points_is_refused() -> None:
     """An empty series is refused, a sound one is not."""
-    check(SOURCE, series({60: 1}))
-    with pytest.raises(Unfit, match="no points"):
-        check(SOURCE, series({}))
+    assert refusal(SOURCE, series({60: 1})) == ""
+    assert refusal(SOURCE, series({})) == "it has no points"
 
 
 def test_the_mean_of_nothing_is_no_number() -> None:
     """A distribution has its mean, and none without values."""
     assert mean(distribution([1, 1], mean=12.5)) == 12.5
     assert isnan(mean(Distribution(count=0, mean=0.0)))
+
+
+def test_an_identity_is_read_once() -> None:
+    """The same bytes give the very same identity, until it is released or all are forgotten."""
+    identities, one = Identities(REQUESTS, SOURCE, "p"), series({60: 1})
+    wire = wire_key(one)
+    found = identities.identity(wire, one)
+    assert identities.identity(wire, one) is found
+    identities.release(wire)
+    identities.release(wire)
+    again = identities.identity(wire, one)
+    assert again == found
+    assert again is not found
+    identities.forget()
+    assert identities.identity(wire, one) is not again

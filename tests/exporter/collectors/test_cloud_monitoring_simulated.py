@@ -108,7 +108,7 @@ def test_counts_are_the_world_s(tmp_path: Path, faults: str) -> None:
         requests, durations = (stage.polls[f"{PROJECT}/{name}"] for name in (REQUESTS, DURATION))
         shown, buckets = samples(requests), samples(durations)
         assert requests._ledger is not None
-        after, until = requests._ledger.cut / 10**9, stage.clock.now() - 120
+        after, until = requests._ledger.start / 10**9, stage.clock.now() - 120
         late = 480 if "late" in faults else 0
         low = stage.simulator.total(COUNT, after, until - late, GROUPS)
         high = stage.simulator.total(COUNT, after, until, GROUPS)
@@ -126,7 +126,7 @@ def test_buckets_are_the_world_s(tmp_path: Path) -> None:
         (poll,) = stage.collector.polls()
         shown = samples(poll)
         assert poll._ledger is not None
-        after, until = poll._ledger.cut / 10**9, stage.clock.now() - 120
+        after, until = poll._ledger.start / 10**9, stage.clock.now() - 120
         truth = stage.simulator.total(LATENCIES, after, until, GROUPS)
     for (_, region, _, code), found in shown.items():
         if not (sum(found.counts) or (region, code) in truth):
@@ -147,7 +147,7 @@ def test_cumulative_rows_are_the_world_s(tmp_path: Path) -> None:
         stage.live(4.0)
         shown = samples(poll)
         assert poll._ledger is not None
-        after, until = poll._ledger.cut / 10**9, stage.clock.now() - poll.target.source.delay
+        after, until = poll._ledger.start / 10**9, stage.clock.now() - poll.target.source.delay
         held = stage.simulator.world.series(ROWS, poll.target.source.resource, after, until)
     assert len({point.start for one in held for point in one.points}) == 2
     truth: Counter[str] = Counter()
@@ -244,7 +244,7 @@ def test_malformed_answers_cost_only_what_is_malformed(tmp_path: Path) -> None:
         shown, buckets = samples(requests), samples(durations)
         assert requests._ledger is not None
         truth = stage.simulator.total(
-            COUNT, requests._ledger.cut / 10**9, stage.clock.now() - 120, GROUPS
+            COUNT, requests._ledger.start / 10**9, stage.clock.now() - 120, GROUPS
         )
         tell = stage.telemetry.value
         assert tell(own.SERIES_DROPPED, (REQUESTS, "invalid")) > 0
