@@ -16,7 +16,7 @@ from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared
 from exporter.collectors.application import ApplicationCollector
 from exporter.collectors.base import Collector
-from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
+from exporter.collectors.counter_poll import CloudMonitoringCollector
 from exporter.collectors.redis import RedisCollector
 from exporter.logs import once
 from exporter.poller import Poller

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from exporter import __version__
 from exporter.catalog import own
 from exporter.clock import Clock
-from exporter.collectors.cloud_monitoring import FamilyPoll
+from exporter.collectors.counter_poll import FamilyPoll
 from exporter.engine import Engine
 from exporter.poller import Fault, Poller, State
 from exporter.settings.types import duration

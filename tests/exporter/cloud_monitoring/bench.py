@@ -10,7 +10,7 @@ from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared, Target
-from exporter.collectors.cloud_monitoring import FamilyPoll
+from exporter.collectors.counter_poll import FamilyPoll
 from exporter.errors import PollError
 from exporter.exposition.snapshot import Buckets
 from exporter.telemetry import Telemetry

@@ -19,7 +19,7 @@ from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared, Target
-from exporter.collectors.cloud_monitoring import CloudMonitoringCollector, FamilyPoll
+from exporter.collectors.counter_poll import CloudMonitoringCollector, FamilyPoll
 from exporter.errors import PollError, Reason
 from exporter.exposition.snapshot import Buckets
 from exporter.simulator.faults import Faults

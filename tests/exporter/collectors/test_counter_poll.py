@@ -8,7 +8,7 @@ import pytest
 
 from exporter.catalog import own
 from exporter.cloud_monitoring.descriptors import Described
-from exporter.collectors import cloud_monitoring
+from exporter.collectors import counter_poll
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE
 from tests.exporter.cloud_monitoring.paper import PaperPoint
 from tests.exporter.collectors.minutes import CLASSES, START, Minutes, named, shown
@@ -93,7 +93,7 @@ def test_a_service_that_is_gone_leaves_the_page(
     bench: Minutes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A day after its last point its series end, on disk as well; it may come back at zero."""
-    monkeypatch.setattr(cloud_monitoring, "RETIRE_EVERY", 1)
+    monkeypatch.setattr(counter_poll, "RETIRE_EVERY", 1)
     bench.minutes(5, 10, 0, 7)
     bench.poll.read()
     for _ in range(26):
