@@ -30,6 +30,10 @@ class Scripted:
     at: float = 0.0
     runs: int = 0
     ran: asyncio.Event = field(default_factory=asyncio.Event)
+    project: str = ""
+    family: str = ""
+    interval: float = 60.0
+    stretched: bool = False
 
     def due(self) -> float:
         """Return the time of the next run."""

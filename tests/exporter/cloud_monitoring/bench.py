@@ -10,7 +10,7 @@ from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared, Target
-from exporter.collectors.counter_poll import FamilyPoll
+from exporter.collectors.counter_poll import CounterPoll
 from exporter.errors import PollError
 from exporter.exposition.snapshot import Buckets
 from exporter.telemetry import Telemetry
@@ -50,7 +50,7 @@ class Bench:
             self.margins,
         )
         target = Target("p", self.family, self.family.source, limit=self.limit)
-        self.poll = FamilyPoll(target, shared, POOL)
+        self.poll = CounterPoll(target, shared, POOL)
 
     def kill(self) -> None:
         """Forget everything that is not on disk, and start again."""

@@ -19,7 +19,9 @@ from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared, Target
-from exporter.collectors.counter_poll import CloudMonitoringCollector, FamilyPoll
+from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
+from exporter.collectors.counter_poll import CounterPoll
+from exporter.collectors.gauge_poll import GaugePoll
 from exporter.errors import PollError, Reason
 from exporter.exposition.snapshot import Buckets
 from exporter.simulator.faults import Faults
@@ -46,7 +48,7 @@ class Stage:
     telemetry: Telemetry
 
     @property
-    def polls(self) -> dict[str, FamilyPoll]:
+    def polls(self) -> dict[str, CounterPoll | GaugePoll]:
         """The polls by name."""
         return {poll.name: poll for poll in self.collector.polls()}
 
@@ -90,10 +92,10 @@ def staged(path: Path, wanted: list[Target], faults: str = "") -> Iterator[Stage
         store.close()
 
 
-def samples(poll: FamilyPoll) -> dict[tuple[str, ...], Any]:
+def samples(poll: CounterPoll | GaugePoll) -> dict[tuple[str, ...], Any]:
     """Return the values that a poll shows, once all are revealed, by the last two labels."""
     poll.read()
-    delivery = poll.reveal() if poll.counts else poll.read()
+    delivery = poll.reveal() if isinstance(poll, CounterPoll) else poll.read()
     assert delivery is not None
     return {s.labels: s.value for s in delivery.parts[0].samples}
 
@@ -147,8 +149,11 @@ def test_cumulative_rows_are_the_world_s(tmp_path: Path) -> None:
         stage.live(4.0)
         shown = samples(poll)
         assert poll._ledger is not None
-        after, until = poll._ledger.start / 10**9, stage.clock.now() - poll.target.source.delay
-        held = stage.simulator.world.series(ROWS, poll.target.source.resource, after, until)
+        after, until = (
+            poll._ledger.start / 10**9,
+            stage.clock.now() - poll.fetch.target.source.delay,
+        )
+        held = stage.simulator.world.series(ROWS, poll.fetch.target.source.resource, after, until)
     assert len({point.start for one in held for point in one.points}) == 2
     truth: Counter[str] = Counter()
     for one in held:

@@ -29,7 +29,7 @@ def test_a_poll_is_one_call_and_says_what_it_did(bench: Minutes) -> None:
     assert (bench.told(own.POINTS), bench.told(own.API_SERIES)) == (10, 1)
     bench.minutes(2, 10)
     delivery = bench.poll.read()
-    assert (bench.api.calls, bench.poll.billed) == (2, 1)
+    assert (bench.api.calls, bench.poll.fetch.billed) == (2, 1)
     assert shown(delivery) == {named("2xx"): 120}
     assert (delivery.data_time, delivery.fault, delivery.notes) == (START, None, ())
     assert delivery.expires == float("inf")
@@ -41,7 +41,7 @@ def test_an_empty_answer_is_billed_as_one_series(bench: Minutes) -> None:
     """A poll that finds nothing still costs, and has no time of its data."""
     bench.api.points.clear()
     delivery = bench.poll.read()
-    assert (delivery.data_time, bench.poll.billed) == (None, 1)
+    assert (delivery.data_time, bench.poll.fetch.billed) == (None, 1)
     assert bench.told(own.API_SERIES) == 2
 
 
@@ -111,9 +111,9 @@ def test_a_service_that_is_gone_leaves_the_page(
 def test_a_stretched_interval_is_told(bench: Minutes) -> None:
     """Interval and factor are metrics, and the factor is of what was asked for."""
     for factor in (2.0, 3.0):
-        bench.poll.stretch(factor)
+        bench.poll.fetch.stretch(factor)
     assert (bench.told(own.POLL_INTERVAL), bench.told(own.POLL_STRETCH)) == (180.0, 3.0)
-    assert bench.poll.timetable.interval == 180.0
+    assert bench.poll.fetch.timetable.interval == 180.0
 
 
 def test_a_descriptor_plans_the_polls(bench: Minutes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,8 +122,8 @@ def test_a_descriptor_plans_the_polls(bench: Minutes, monkeypatch: pytest.Monkey
     monkeypatch.setattr(bench.poll._shared.descriptors, "describe", lambda *_: described)
     bench.minutes(5, 10)
     bench.poll.read()
-    assert bench.poll.timetable.period == 300
-    assert bench.poll.timetable.delay.high == 120, "the newest point is 120 s old"
+    assert bench.poll.fetch.timetable.period == 300
+    assert bench.poll.fetch.timetable.delay.high == 120, "the newest point is 120 s old"
     assert bench.poll.due() > bench.clock.now() + 120
 
 

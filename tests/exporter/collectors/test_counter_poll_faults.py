@@ -72,7 +72,7 @@ def test_an_api_that_is_away_keeps_the_page(bench: Minutes) -> None:
     """Counters stay as they were, the poll is at fault, and is tried again within a minute."""
     bench.api.down = True
     bench.minutes(5, 10)
-    bench.poll.stretch(10.0)
+    bench.poll.fetch.stretch(10.0)
     delivery = bench.poll.read()
     assert delivery.fault is not None
     assert (delivery.fault.reason, shown(delivery)) == (Reason.UNAVAILABLE, {named("2xx"): 100})
