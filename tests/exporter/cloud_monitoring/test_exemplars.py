@@ -66,3 +66,12 @@ def test_a_damaged_span_is_passed_over() -> None:
     damaged.type_url = "type.googleapis.com/google.monitoring.v3.SpanContext"
     value.exemplars.add(value=5.0).attachments.append(damaged)
     assert list(exemplars(value, 1.0)) == []
+
+
+def test_the_time_of_a_traced_request_has_its_fraction() -> None:
+    """An exemplar is as old as its request, to the millisecond at least."""
+    value = distribution([1])
+    exemplar = value.exemplars.add(value=5.0)
+    exemplar.timestamp.seconds, exemplar.timestamp.nanos = 100, 250_000_000
+    exemplar.attachments.add().Pack(Span(span_name="projects/p/traces/t/spans/s"))
+    assert list(exemplars(value, 1e-3)) == [Exemplar("t", "s", 0.005, 100.25)]

@@ -125,3 +125,11 @@ def test_a_page_without_series_leaves_nothing() -> None:
     reader.read_page(page())
     assert (reader.found, reader.statistics) == ({}, PollStatistics())
     assert limited(join(SOURCE, reader.found.values()), 1, reader.statistics) == ()
+
+
+def test_the_first_of_two_samples_of_one_time_stays() -> None:
+    """A series that comes again says nothing new, even where its value differs."""
+    reader = GaugeReader(SOURCE, Identities(INSTANCES, SOURCE, "p"))
+    for value in (3, 4):
+        reader.read_page(page(series({180: value}, "GAUGE INT64", IDLE)))
+    assert [sample.value for sample in reader.found.values()] == [3.0]

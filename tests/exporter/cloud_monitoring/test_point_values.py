@@ -57,3 +57,10 @@ def test_points_are_read_by_their_source() -> None:
     assert first.layout is not None
     assert first.layout is second.layout
     assert first.layout.bounds == (0.01, 0.02, 0.05)
+
+
+def test_a_count_for_every_bucket_is_sound() -> None:
+    """One count more than there are buckets is not."""
+    assert spread(distribution([1, 2, 3, 4]), 1.0, lambda _: LAYOUT).counts == (1, 2, 3, 4)
+    with pytest.raises(Unsound, match="5 counts for 4 buckets"):
+        spread(distribution([1, 2, 3, 4, 5]), 1.0, lambda _: LAYOUT)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from google.api.distribution_pb2 import Distribution
+from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from exporter.cloud_monitoring.points import (
     code_class,
     identify,
     mean,
+    nanoseconds,
     refusal,
     wire_key,
 )
@@ -137,3 +139,13 @@ def test_an_identity_is_read_once() -> None:
     assert again is not found
     identities.forget()
     assert identities.identity(wire, one) is not again
+
+
+def test_a_timestamp_in_nanoseconds() -> None:
+    """Seconds and their fraction add up."""
+    assert nanoseconds(Timestamp(seconds=3, nanos=5)) == 3_000_000_005
+
+
+def test_a_label_value_is_at_most_200_characters_long() -> None:
+    """The 201st is cut, the 200th stays."""
+    assert [len(clean("a" * length)) for length in (199, 200, 201)] == [199, 200, 200]
