@@ -8,10 +8,11 @@ import pytest
 
 from exporter.catalog import own
 from exporter.cloud_monitoring.descriptors import Described
+from exporter.cloud_monitoring.points import SECOND
 from exporter.collectors import counter_poll
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE
 from tests.exporter.cloud_monitoring.paper import PaperPoint
-from tests.exporter.collectors.minutes import CLASSES, START, Minutes, named, shown
+from tests.exporter.collectors.minutes import CLASSES, DELAY, START, Minutes, named, shown
 
 
 @pytest.fixture
@@ -134,3 +135,16 @@ def test_a_poll_runs_in_a_thread(bench: Minutes) -> None:
     assert delivery.reveal is not None
     revealed = asyncio.run(delivery.reveal())
     assert shown(revealed) == {named("2xx"): 130, named("2xx", "t"): 7}
+
+
+def test_silence_is_covered_after_a_few_periods(bench: Minutes) -> None:
+    """Without points the time counts as covered up to three periods before what can be read."""
+    bench.minutes(30)
+    bench.poll.read()
+    assert bench.poll._ledger is not None
+    assert bench.poll._ledger.covered == (START + 1800 - DELAY - 180) * SECOND
+    assert bench.told(own.DATA_SECONDS) == 720 + 1800 - DELAY - 180
+    bench.minutes(1, 10)
+    assert shown(bench.poll.read()) == {named("2xx"): 120}, "not readable yet"
+    bench.minutes(2)
+    assert shown(bench.poll.read()) == {named("2xx"): 130}
