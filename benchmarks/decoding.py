@@ -8,11 +8,11 @@ from google.cloud.monitoring_v3 import ListTimeSeriesRequest, ListTimeSeriesResp
 from benchmarks.row import Row
 from exporter.catalog import cloud_run
 from exporter.catalog.model import CloudMonitoring, Family, ValueType
-from exporter.cloud_monitoring.counter_reader import Book, CounterReader
+from exporter.cloud_monitoring.counter_reader import CounterReader, SeriesCache
 from exporter.cloud_monitoring.filters import metric_filter
-from exporter.cloud_monitoring.ledger import Ledger, Total
+from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.points import SECOND, PageMessage
-from exporter.cloud_monitoring.poll_statistics import Labels
+from exporter.cloud_monitoring.totals import Total
 from exporter.simulator.bulk import BulkWorld
 
 SERIES, POLLS = 20_000, 7
@@ -43,10 +43,9 @@ class Counting:
         """Begin to count at the start."""
         assert isinstance(family.source, CloudMonitoring)
         self._world = BulkWorld(SERIES, value)
-        self._family, self._source = family, family.source
+        self._source = family.source
         self._ledger = Ledger.begin(60 * SECOND, START * SECOND)
-        labels = Labels(family, family.source, self._world.project)
-        self._book = Book(family, family.source, labels, SERIES)
+        self._cache = SeriesCache(family, family.source, self._world.project, SERIES)
 
     def response(self, minute: int) -> bytes:
         """Return a response that holds one minute of every series."""
@@ -57,8 +56,8 @@ class Counting:
 
     def count(self, raw: bytes) -> None:
         """Decode and count a response as a poll does."""
-        reader = CounterReader(self._family, self._source, self._ledger, self._book)
-        reader.page(PageMessage.FromString(raw))
+        reader = CounterReader(self._source, self._ledger, self._cache)
+        reader.read_page(PageMessage.FromString(raw))
         reader.close()
 
     def check(self) -> None:

@@ -26,6 +26,8 @@ class Marking:
     """A collector whose only poll delivers the time of its delivery as every sample's value."""
 
     name = "marking"
+    project = family = ""
+    interval, stretched = EVERY, False
 
     def __init__(self) -> None:
         """Be due at once."""

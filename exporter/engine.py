@@ -99,11 +99,15 @@ class Engine:
 
     def weigh(self) -> None:
         """Project once, from what the last polls returned; nothing before all were tried."""
-        polls, budget = self.monitoring.polls(), self.settings.google.budget_usd_per_month
+        budget = self.settings.google.budget_usd_per_month
+        fetches = [(poll, poll.fetch) for poll in self.monitoring.polls()]
         self._say_budget(budget)
-        if not all(p.billed or p.tried for p in polls):
+        if not all(fetch.billed or fetch.tried for _, fetch in fetches):
             return
-        loads = [Load(p.name, p.billed, p.asked, p.target.family.name in ALERTED) for p in polls]
+        loads = [
+            Load(poll.name, fetch.billed, fetch.unstretched_interval, poll.family in ALERTED)
+            for poll, fetch in fetches
+        ]
         factors = stretch(loads, budget)
         self.monitoring.stretch(factors)
         self.cost = projected(loads, factors)

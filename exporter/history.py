@@ -10,11 +10,11 @@ from typing import IO
 
 from exporter.catalog import own, redis
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
-from exporter.cloud_monitoring.bucket_layouts import Layout, layout
-from exporter.cloud_monitoring.gauge_reader import Reading as Level
-from exporter.cloud_monitoring.gauge_reader import join
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, add_buckets, add_number
+from exporter.cloud_monitoring.bucket_layouts import layout
+from exporter.cloud_monitoring.gauge_reader import GaugeSample, join
+from exporter.cloud_monitoring.ledger import SECOND, Ledger
 from exporter.cloud_monitoring.points import exported
+from exporter.cloud_monitoring.totals import Amount, Layout
 from exporter.cloud_monitoring.zero_series import prime
 from exporter.exposition.encoding import Stems, lines
 from exporter.exposition.snapshot import Part, Sample
@@ -38,7 +38,7 @@ class Span:
         return range(self.start // MINUTE + 1, self.end // MINUTE + 1)
 
 
-class Book:
+class FamilyHistory:
     """One family of the catalog, added up minute by minute."""
 
     def __init__(self, metric: Metric, start: int, project: str) -> None:
@@ -48,7 +48,7 @@ class Book:
         self._labels: dict[tuple[Labels, Labels], tuple[str, ...]] = {}
         self._layouts: dict[SourceLayout, Layout] = {}
         self._held: dict[tuple[Labels, Labels], Value] = {}
-        self._levels: list[Level] = []
+        self._gauges: list[GaugeSample] = []
         self._began = start
 
     def add(self, world: World, minute: int) -> None:
@@ -56,7 +56,9 @@ class Book:
         end, source = minute * MINUTE * SECOND, self._metric.source
         readings = self._metric.model(world.traffic, minute)
         if source.kind is MetricKind.GAUGE:
-            self._levels = [Level(self._exported(r), end, self._number(r.value)) for r in readings]
+            self._gauges = [
+                GaugeSample(self._exported(r), end, self._number(r.value)) for r in readings
+            ]
             return
         for reading in readings:
             self._count(reading, end)
@@ -65,10 +67,10 @@ class Book:
     def part(self) -> Part:
         """Return the family as it is now."""
         if self._metric.source.kind is MetricKind.GAUGE:
-            return Part(self.family, join(self._metric.source, self._levels))
+            return Part(self.family, join(self._metric.source, self._gauges))
         totals = self._ledger.totals.values()
         return Part(
-            self.family, tuple(Sample(t.labels, t.page_value(), self._began) for t in totals)
+            self.family, tuple(Sample(t.labels, t.exposed_value(), self._began) for t in totals)
         )
 
     def _exported(self, reading: Reading) -> tuple[str, ...]:
@@ -89,10 +91,10 @@ class Book:
         total, value = self._ledger.total(self._exported(reading)), self._rise(reading)
         scale = self._metric.source.scale
         if isinstance(value, Dist):
-            kept = self._layout(value.layout)
-            add_buckets(total, kept, value.counts, value.mean * value.count * scale, end)
+            total_value, kept = value.mean * value.count, self._layout(value.layout)
+            total.add_amount(Amount(total_value, value.counts, kept, scale), end)
         elif isinstance(value, int | float):
-            add_number(total, value if scale == 1.0 else value * scale, end)
+            total.add_amount(Amount(value, scale=scale), end)
 
     def _rise(self, reading: Reading) -> Value:
         """Return what the minute adds; of cumulative values, what they rose by."""
@@ -126,7 +128,7 @@ def _risen(before: Value | None, now: Value) -> Value:
     return now if before > now else now - before
 
 
-class CacheBook:
+class CacheHistory:
     """The cache's figures, added up."""
 
     families = (redis.UP, redis.KEYSPACE_HITS, redis.KEYSPACE_MISSES, redis.EVICTED_KEYS)
@@ -158,27 +160,27 @@ def write(
     """Write the samples of every step, in order of time. Returns how many were written."""
     chosen = {family.name for family in families}
     metrics = [m for found in world.metrics.values() for m in found if m.family.name in chosen]
-    books = [Book(metric, span.start, world.project) for metric in metrics]
-    cache, written = CacheBook(), 0
+    histories = [FamilyHistory(metric, span.start, world.project) for metric in metrics]
+    cache, written = CacheHistory(), 0
     stems: dict[str, Stems] = {}
     wanted = [family for family in cache.families if family.name in chosen]
     for minute in span.minutes():
-        for book in books:
-            book.add(world, minute)
+        for history in histories:
+            history.add(world, minute)
         cache.add(world, minute)
         if minute * MINUTE % span.step == 0:
-            parts = [book.part() for book in books]
+            parts = [history.part() for history in histories]
             parts += [part for part in cache.parts() if part.family in wanted]
-            parts.append(_covered(books, world, minute * MINUTE - span.start))
+            parts.append(_covered(histories, world, minute * MINUTE - span.start))
             written += _write_page(parts, stems, minute * MINUTE, out)
             progress((minute * MINUTE - span.start) / (span.end - span.start))
     out.write(b"# EOF\n")
     return written
 
 
-def _covered(books: Iterable[Book], world: World, seconds: int) -> Part:
+def _covered(histories: Iterable[FamilyHistory], world: World, seconds: int) -> Part:
     """Return the source time that counters cover: all of it."""
-    names = sorted(b.family.name for b in books if _counts(b.family))
+    names = sorted(h.family.name for h in histories if _counts(h.family))
     return Part(own.DATA_SECONDS, tuple(Sample((world.project, name), seconds) for name in names))
 
 

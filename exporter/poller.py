@@ -55,14 +55,14 @@ class State:
 
     def healthy(self) -> bool:
         """Say whether the last run delivered everything."""
-        return self.well() and self.delivery is not None
+        return self.faultless() and self.delivery is not None
 
     def series(self) -> int:
         """Return how many series the last delivery holds; any thread may ask."""
         delivery = self.delivery  # read once: the poller may withdraw it meanwhile
         return sum(len(part.samples) for part in delivery.parts) if delivery else 0
 
-    def well(self) -> bool:
+    def faultless(self) -> bool:
         """Say whether nothing is known to be wrong with the poll."""
         return self.fault is None and not self.notes
 
@@ -154,7 +154,7 @@ class Poller:
         for note in delivery.notes:
             if note not in state.notes:
                 log.warning("%s: %s", state.name, note)
-        if not state.well() and not (delivery.fault or delivery.notes):
+        if not state.faultless() and not (delivery.fault or delivery.notes):
             log.info("%s: works again", state.name)
         state.delivery, state.notes = delivery, delivery.notes
         state.generation = None
@@ -183,7 +183,7 @@ class Poller:
         while True:
             await self._dirty.wait()
             await asyncio.sleep(SETTLE)
-            self._dirty.clear()
+            self._dirty.clear()  # before the swap, so that nothing that comes later is forgotten
             self.swap()
 
     def swap(self) -> None:
@@ -194,7 +194,9 @@ class Poller:
         self.snapshot = snapshot(parts, self.snapshot.generation + 1)
         self.changed = now
         for state in live:
-            if state.generation is None:
+            if (
+                state.generation is None
+            ):  # the first snapshot that shows it: its zeros are seen here
                 state.generation = self.snapshot.generation
         self._report_doubled(self.snapshot.doubled)
 

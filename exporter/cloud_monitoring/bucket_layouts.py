@@ -5,7 +5,6 @@ bound lies one bucket higher here. Merging whole buckets is exact; nothing is in
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
 
@@ -13,36 +12,25 @@ from google.api.distribution_pb2 import Distribution
 
 from exporter.catalog.buckets import in_base_unit, thin
 from exporter.catalog.model import Family
-from exporter.cloud_monitoring.points import Unfit
+from exporter.cloud_monitoring.points import Unsound
+from exporter.cloud_monitoring.totals import Layout
 
 MOST_SOURCE_BOUNDS = 10_000  # Google allows 200 buckets; a number out of the air fills the memory
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """bounds: exported upper bounds; slots: exported bucket of each source bucket, by index."""
-
-    bounds: tuple[float, ...]
-    slots: tuple[int, ...]
-    full: frozenset[float]
-
-
-UNPLACED = Layout((), (0,), frozenset())
 
 
 def source_bounds(options: Distribution.BucketOptions) -> tuple[float, ...]:
     """Return the upper bounds of all source buckets but the last, in the source's unit.
 
-    Raises Unfit where they cannot be worked out.
+    Raises Unsound where they cannot be worked out.
     """
     exponential, linear = options.exponential_buckets, options.linear_buckets
     named = exponential.num_finite_buckets or linear.num_finite_buckets
     if not 0 <= named <= MOST_SOURCE_BOUNDS:
-        raise Unfit(f"{named} buckets, not between 0 and {MOST_SOURCE_BOUNDS}")
+        raise Unsound(f"{named} buckets, not between 0 and {MOST_SOURCE_BOUNDS}")
     try:
         return _bounds(options)
     except OverflowError as error:
-        raise Unfit("its bucket bounds grow beyond all numbers") from error
+        raise Unsound("its bucket bounds grow beyond all numbers") from error
 
 
 def _bounds(options: Distribution.BucketOptions) -> tuple[float, ...]:
@@ -61,11 +49,11 @@ def _bounds(options: Distribution.BucketOptions) -> tuple[float, ...]:
 def layout(source: tuple[float, ...], scale: float, family: Family) -> Layout:
     """Choose which of the source's bounds are exported for `family`.
 
-    Raises Unfit where they do not rise, or are not finite.
+    Raises Unsound where they do not rise, or are not finite.
     """
     scaled = in_base_unit(source, scale)
     if not all(map(isfinite, scaled)) or not all(a < b for a, b in pairwise(scaled)):
-        raise Unfit("its bucket bounds do not rise, or are not finite")
+        raise Unsound("its bucket bounds do not rise, or are not finite")
     bounds = thin(scaled, family.near, family.span)
     slots = tuple(bisect_left(bounds, bound) for bound in scaled)
     return Layout(bounds, (*slots, len(bounds)), frozenset(scaled))

@@ -18,12 +18,14 @@ from typing import IO, Protocol
 
 from exporter.cloud_monitoring.checkpoint_rows import (
     drop,
+    read_ledger,
     read_marks,
     read_totals,
     write_ledger,
     write_rows,
 )
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Total
+from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.totals import Total
 from exporter.errors import StateError, StateForeign, StateLocked, StateUnwritable
 
 log = logging.getLogger("ionmon.state")
@@ -107,19 +109,19 @@ class SqliteStore:
         return self._lost or name in self._lost_shapes
 
     def load(self, name: str, shape: str) -> Ledger | None:
-        """Return the ledger `name`, or None; one of another shape is dropped and said so."""
+        """Return the ledger `name`, or None; one of another shape is dropped and logged."""
         with self._transaction() as db:
-            row = db.execute("SELECT * FROM ledger WHERE name = ?", (name,)).fetchone()
-            if row is None:
+            found = read_ledger(db, name)
+            if found is None:
                 return None
-            if row[2] != shape:
+            row, known, ledger = found
+            if known != shape:
                 log.warning("%s: the catalog changed its shape; counting starts anew", name)
-                drop(db, row[0])
+                drop(db, row)
                 self._lost_shapes.add(name)
                 return None
-            ledger = Ledger(row[3], row[4], row[5], row[6], row[7], first=bool(row[8]))
-            read_totals(db, row[0], ledger)
-            read_marks(db, row[0], ledger)
+            read_totals(db, row, ledger)
+            read_marks(db, row, ledger)
             return ledger
 
     def commit(
@@ -128,6 +130,7 @@ class SqliteStore:
         """Write what changed, and forget what is gone, all or nothing."""
         with self._transaction() as db:
             row = write_ledger(db, name, shape, ledger)
+            # Rows count as written from here on: if COMMIT fails, the caller loads them again.
             write_rows(db, row, ledger)
             db.executemany("DELETE FROM mark WHERE id = ?", [(m.row,) for m in gone[0]])
             db.executemany("DELETE FROM total WHERE id = ?", [(t.row,) for t in gone[1]])
@@ -167,7 +170,7 @@ def inspect(path: Path) -> None:
     """Read a state file that nobody holds, and change nothing. Raises StateError."""
     if not path.stat().st_size:
         raise StateError(f"{path}: it is empty; run begins it anew and counts from then on")
-    # Without a log a reader would make one, unless it is told that nobody writes.
+    # Without a log a reader would make one, unless the URI says that nobody writes.
     logged = path.with_name(path.name + "-wal").exists()
     uri = f"{path.absolute().as_uri()}?mode=ro{'' if logged else '&immutable=1'}"
     try:

@@ -1,15 +1,24 @@
-"""The rows of the state file: ledgers, marks and totals, to and from SQLite."""
+"""The rows of the state file: ledgers, marks and totals, to and from SQLite.
+
+Columns keep the names that they were given first, so that every file can be read: `cut` is a
+ledger's start, `horizon` its watermark, `stray` the ends of a mark that lie off the grid.
+"""
 
 import json
 import sqlite3
 from array import array
 from collections.abc import Iterable
 
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Total
+from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.totals import Total
 
 LARGEST = 2**63  # SQLite has no whole numbers from here on: such a total is kept as a float
-_MARK = "INSERT OR REPLACE INTO mark VALUES (?,?,?,?,?,?,?,?,?,?)"
-_TOTAL = "INSERT OR REPLACE INTO total VALUES (?,?,?,?,?,?,?,?)"
+_MARK = """
+INSERT OR REPLACE INTO mark (id, ledger, key, labels, floor, mask, stray, start, end, held)
+VALUES (?,?,?,?,?,?,?,?,?,?)"""
+_TOTAL = """
+INSERT OR REPLACE INTO total (id, ledger, labels, shown, value, bounds, counts, last)
+VALUES (?,?,?,?,?,?,?,?)"""
 
 
 def drop(db: sqlite3.Connection, row: int) -> None:
@@ -17,6 +26,24 @@ def drop(db: sqlite3.Connection, row: int) -> None:
     for table in ("mark", "total"):
         db.execute(f"DELETE FROM {table} WHERE ledger = ?", (row,))  # noqa: S608 - two constants
     db.execute("DELETE FROM ledger WHERE id = ?", (row,))
+
+
+def read_ledger(db: sqlite3.Connection, name: str) -> tuple[int, str, Ledger] | None:
+    """Return the number and shape of the ledger `name`, and itself, still without its rows."""
+    query = "SELECT id, shape, period, cut, horizon, covered, gap, first FROM ledger WHERE name = ?"
+    found = db.execute(query, (name,)).fetchone()
+    if found is None:
+        return None
+    row, shape, period, start, watermark, covered, gap, first = found
+    ledger = Ledger(
+        period=period,
+        start=start,
+        watermark=watermark,
+        covered=covered,
+        gap=gap,
+        first=bool(first),
+    )
+    return row, shape, ledger
 
 
 def read_totals(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
@@ -36,9 +63,9 @@ def read_marks(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
     query = (
         "SELECT id, key, labels, floor, mask, stray, start, end, held FROM mark WHERE ledger = ?"
     )
-    for id_, key, labels, floor, mask, stray, start, end, held in db.execute(query, (row,)):
+    for id_, key, labels, floor, mask, off_grid, start, end, held in db.execute(query, (row,)):
         total = ledger.total(tuple(json.loads(labels)))
-        mark = Mark(key, total, floor, int.from_bytes(mask, "little"), set(json.loads(stray)))
+        mark = Mark(key, total, floor, int.from_bytes(mask, "little"), set(json.loads(off_grid)))
         mark.start, mark.end, mark.row, mark.dirty = start, end, id_, False
         mark.held = None if held is None else tuple(json.loads(held))
         ledger.marks[key] = mark
@@ -46,7 +73,14 @@ def read_marks(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
 
 def write_ledger(db: sqlite3.Connection, name: str, shape: str, ledger: Ledger) -> int:
     """Write the row of a ledger and return its number."""
-    values = (ledger.period, ledger.cut, ledger.horizon, ledger.covered, ledger.gap, ledger.first)
+    values = (
+        ledger.period,
+        ledger.start,
+        ledger.watermark,
+        ledger.covered,
+        ledger.gap,
+        ledger.first,
+    )
     row = db.execute(
         "INSERT INTO ledger (name, shape, period, cut, horizon, covered, gap, first) "
         "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (name) DO UPDATE SET shape = excluded.shape, "
@@ -91,7 +125,7 @@ def _total_row(total: Total, ledger: int) -> tuple[object, ...]:
 def _mark_row(mark: Mark, ledger: int) -> tuple[object, ...]:
     mask = mark.mask.to_bytes((mark.mask.bit_length() + 7) // 8, "little")
     held = None if mark.held is None else json.dumps(mark.held)
-    stray = json.dumps(sorted(mark.stray)) if mark.stray else "[]"
+    off_grid = json.dumps(sorted(mark.off_grid)) if mark.off_grid else "[]"
     labels = json.dumps(mark.total.labels)
     return (
         mark.row,
@@ -100,7 +134,7 @@ def _mark_row(mark: Mark, ledger: int) -> tuple[object, ...]:
         labels,
         mark.floor,
         mask,
-        stray,
+        off_grid,
         mark.start,
         mark.end,
         held,

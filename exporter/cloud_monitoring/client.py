@@ -1,7 +1,7 @@
 """Calls to Cloud Monitoring: raw protobuf, a total deadline, retries only where they can help.
 
 Retried: UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, and RESOURCE_EXHAUSTED where it means quota. A
-response that is larger than the channel takes has that status, too; asking again does not mend it.
+response that is larger than the channel takes has that status, too; another try does not help.
 """
 
 import random

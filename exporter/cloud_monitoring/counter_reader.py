@@ -1,106 +1,102 @@
-"""From pages to counters: points into a ledger, each of them once."""
+"""From pages to counters: decodes points; the ledger says which of them count."""
 
-from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
-from exporter.cloud_monitoring.bucket_layouts import Layout, layout, source_bounds
-from exporter.cloud_monitoring.exemplars import keep_exemplars
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Total, add_buckets, add_number
-from exporter.cloud_monitoring.point_values import Amount, number, spread
-from exporter.cloud_monitoring.points import FIELDS, SECOND, Raw, Unfit, check, wire_key
-from exporter.cloud_monitoring.poll_statistics import Labels, Tally, taken
+from functools import partial
 
-FARTHEST = 20 * 366 * 86400 * SECOND  # after the horizon; longer than any process was away
+from exporter.catalog.model import CloudMonitoring, Family, MetricKind
+from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.point_values import PointValues
+from exporter.cloud_monitoring.points import (
+    SECOND,
+    Identities,
+    Raw,
+    Unsound,
+    nanoseconds,
+    refusal,
+    wire_key,
+)
+from exporter.cloud_monitoring.poll_statistics import PollStatistics
+
+FARTHEST = 20 * 366 * 86400 * SECOND  # after the watermark; longer than any process was away
+
+
+class SeriesCache:
+    """What the polls of a counter remember of its series, by their bytes on the wire."""
+
+    def __init__(self, family: Family, source: CloudMonitoring, project: str, limit: int) -> None:
+        """Remember nothing; a family may have `limit` exported series."""
+        self.limit = limit
+        self.identities = Identities(family, source, project)
+        self.values = PointValues(family, source)
+        self.marks: dict[bytes, Mark] = {}
+
+    def forget(self) -> None:
+        """Drop what refers to series that are gone."""
+        self.marks.clear()
+        self.identities.forget()
 
 
 class CounterReader:
-    """Counts points into a ledger, each once."""
+    """Reads the pages of one poll into a ledger."""
 
-    def __init__(
-        self, family: Family, source: CloudMonitoring, ledger: Ledger, book: "Book"
-    ) -> None:
-        self.tally = Tally()
-        self._family, self._source, self._ledger, self._book = family, source, ledger, book
-        self._older: dict[str, list[tuple[int, int, Raw]]] = {}
+    def __init__(self, source: CloudMonitoring, ledger: Ledger, cache: SeriesCache) -> None:
+        self.statistics = PollStatistics()
+        self._source, self._ledger, self._cache = source, ledger, cache
+        self._cumulative = source.kind is MetricKind.CUMULATIVE
+        self._latest = ledger.watermark + FARTHEST
+        self._waiting: list[tuple[int, Mark, Raw]] = []
 
-    def page(self, page: Raw) -> None:
-        """Take in every series of a page."""
+    def read_page(self, page: Raw) -> None:
+        """Take in every series of a page; cumulative points wait for `close`."""
         here: set[str] = set()
         for series in page.time_series:
-            self.tally.series += 1
-            wire = wire_key(series)
-            mark = self._book.marks.get(wire)
-            if mark is None or mark.key in here or not _plain(self._source, series):
-                mark = self._meet(wire, series, here)
-                if mark is None:
-                    continue
-            here.add(mark.key)
-            self._points(mark, series)
+            mark = self._mark(series, here)
+            if mark is not None:
+                self._read_points(mark, series.points)
 
-    def _meet(self, wire: bytes, series: Raw, here: set[str]) -> Mark | None:
-        """Look at a series that is new, doubled or unfit."""
-        identity = self._book.labels.identity(wire, series)
-        if not taken(self.tally, self._source, series, identity, here):
+    def _mark(self, series: Raw, here: set[str]) -> Mark | None:
+        """Return the mark of a series, or None where the series cannot be taken."""
+        wire, cache, totals = wire_key(series), self._cache, self._ledger.totals
+        found = cache.marks.get(wire) or cache.identities.identity(wire, series)
+        refused = refusal(self._source, series)
+        if not self.statistics.admit(found.key, refused, here):
             return None
-        if identity.labels not in self._ledger.totals and not self._book.room(self._ledger):
-            self.tally.drop("limit", f"more than {self._book.limit} series")
+        if isinstance(found, Mark):
+            return found
+        self.statistics.unknown.update(found.unknown)
+        if found.labels not in totals and len(totals) >= cache.limit:
+            self.statistics.drop("limit", f"more than {cache.limit} series")
             return None
-        mark = self._ledger.mark(identity.key, identity.labels)
-        self._book.marks[wire] = mark
-        self._book.labels.release(wire)
+        mark = cache.marks[wire] = self._ledger.mark(found.key, found.labels)
+        cache.identities.release(wire)
         return mark
 
-    def _points(self, mark: Mark, series: Raw) -> None:
-        cumulative = self._source.kind is MetricKind.CUMULATIVE
-        name = FIELDS[self._source.value]
-        latest = self._ledger.horizon + FARTHEST
-        for point in series.points:
-            stamp = point.interval.end_time
-            end = stamp.seconds * SECOND + stamp.nanos
-            self.tally.points += 1
-            if end > latest:
-                self.tally.drop("invalid", f"{mark.total.labels}: a point of the far future")
+    def _read_points(self, mark: Mark, points: Raw) -> None:
+        statistics = self.statistics
+        for point in points:
+            end = nanoseconds(point.interval.end_time)
+            statistics.points += 1
+            if end > self._latest:
+                statistics.drop("invalid", f"{mark.total.labels}: a point of the far future")
                 continue
-            self.tally.newest = max(self.tally.newest, end)
-            if cumulative:
-                begun = point.interval.start_time
-                start = begun.seconds * SECOND + begun.nanos
-                held = getattr(point.value, name)
-                self._older.setdefault(mark.key, []).append((end, start, held))
-            elif self._ledger.open(mark, end):
-                self._count(mark, getattr(point.value, name), end)
-            elif self._ledger.cut < end <= self._ledger.horizon:
-                self.tally.too_late += 1
+            statistics.newest = max(statistics.newest, end)
+            if self._cumulative:
+                self._waiting.append((end, mark, point))
+            else:
+                self._count(mark, end, point)
 
-    def _count(self, mark: Mark, value: Raw, end: int) -> None:
-        """Count a DELTA point; one that is unsound is dropped, and not claimed."""
-        amount = self._amount(mark, value)
-        if amount is None:
-            return
-        self._ledger.claim(mark, end)
-        if not amount.events:
-            self.tally.counted += 1
-            return
-        self._add(mark.total, amount, end)
-        if amount.layout is not None and value.exemplars:
-            keep_exemplars(mark.total, value, self._source.scale)
-
-    def _amount(self, mark: Mark, value: Raw) -> Amount | None:
-        """Return what a point says, or None, counted and noted, where that is unsound."""
+    def _count(self, mark: Mark, end: int, point: Raw) -> None:
+        """Let the ledger count a point; one that is unsound is dropped."""
+        amount = partial(self._cache.values.amount, point)
         try:
-            if self._source.value is ValueType.DISTRIBUTION:
-                return spread(value, self._source.scale, self._book.layout)
-            return number(value, self._source.scale)
-        except Unfit as error:
-            self.tally.drop("invalid", f"{mark.total.labels}: {error}")
-            return None
-
-    def _add(self, total: Total, amount: Amount, end: int) -> None:
-        self.tally.counted += 1
-        scale = self._source.scale
-        value = amount.value if scale == 1.0 else amount.value * scale
-        if amount.layout is None:
-            add_number(total, value, end)
-        elif not add_buckets(total, amount.layout, amount.counts, value, end):
-            self.tally.resets += 1
+            if self._cumulative:
+                start = nanoseconds(point.interval.start_time)
+                outcome = self._ledger.add_cumulative(mark, start, end, amount)
+            else:
+                outcome = self._ledger.add_delta(mark, end, amount)
+        except Unsound as error:
+            self.statistics.drop("invalid", f"{mark.total.labels}: {error}")
+        else:
+            self.statistics.outcomes[outcome] += 1
 
     def close(self) -> None:
         """Count cumulative points, oldest first, once all pages are in.
@@ -108,72 +104,6 @@ class CounterReader:
         Pages begin with the newest points: to count after a page that never came would pass over
         what a series rose by before it started anew.
         """
-        for key, points in self._older.items():
-            mark = self._ledger.marks[key]
-            for end, start, value in sorted(points, key=lambda p: p[0]):
-                if end > mark.end:
-                    self._rise(mark, end, start, value)
-        self._older.clear()
-
-    def _rise(self, mark: Mark, end: int, start: int, value: Raw) -> None:
-        """Add what a cumulative series rose by; all of it where it started anew.
-
-        Of a series that is met with an old start nothing is added: what it had until then lies
-        before the cut, or was counted before the series was retired.
-        """
-        amount = self._amount(mark, value)
-        if amount is None:
-            return
-        again = mark.held is None or start > mark.start
-        old = mark.held is None and start < self._ledger.horizon
-        now = (amount.value, *amount.counts)
-        if not old:
-            total, *counts = _less(now, () if again else mark.held or ())
-            rise = Amount(total, tuple(int(count) for count in counts), amount.layout)
-            self._add(mark.total, rise, end)
-        mark.start, mark.end, mark.held, mark.dirty = start, end, now, True
-        mark.total.last = max(mark.total.last, end)
-
-
-class Book:
-    """What a counter's polls remember between them: marks and layouts by their bytes."""
-
-    def __init__(self, family: Family, source: CloudMonitoring, labels: Labels, limit: int) -> None:
-        self.labels = labels
-        self.limit = limit
-        self.marks: dict[bytes, Mark] = {}
-        self._family, self._scale = family, source.scale
-        self._layouts: dict[bytes, Layout] = {}
-
-    def layout(self, value: Raw) -> Layout:
-        """Return the layout of a distribution's buckets."""
-        wire = value.bucket_options.SerializeToString()
-        found = self._layouts.get(wire)
-        if found is None:
-            bounds = source_bounds(value.bucket_options)
-            found = self._layouts[wire] = layout(bounds, self._scale, self._family)
-        return found
-
-    def room(self, ledger: Ledger) -> bool:
-        """Say whether the family may have one more series."""
-        return len(ledger.totals) < self.limit
-
-    def forget(self) -> None:
-        """Drop what refers to series that are gone."""
-        self.marks.clear()
-        self.labels.forget()
-
-
-def _plain(source: CloudMonitoring, series: Raw) -> bool:
-    """Say whether a known series is still what the catalog says; the quick form of check."""
-    try:
-        check(source, series)
-    except Unfit:
-        return False
-    return True
-
-
-def _less(now: tuple[float, ...], then: tuple[float, ...]) -> tuple[float, ...]:
-    """Return what each number rose by; a fall is no rise."""
-    padded = (*then, *((0,) * (len(now) - len(then))))
-    return tuple(max(0, a - b) for a, b in zip(now, padded, strict=False))
+        for end, mark, point in sorted(self._waiting, key=lambda waiting: waiting[0]):
+            self._count(mark, end, point)
+        self._waiting.clear()

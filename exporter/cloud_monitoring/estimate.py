@@ -55,7 +55,7 @@ def estimate(
 ) -> Estimate:
     """Ask for the series of each family, and say what polling them costs a month of 30 days.
 
-    Families that fail are not in the sums. Raises IonmonError where nothing can be asked at all.
+    Families that fail are not in the sums. Raises IonmonError where no call can be made at all.
     """
     rows = _rows(list(targets), client, progress)
     rows.sort(key=lambda row: (-row.billed, row.project, row.family))

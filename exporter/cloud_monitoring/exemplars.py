@@ -1,11 +1,10 @@
-"""Exemplars: traced requests that distributions carry, one a bucket."""
+"""Exemplars: traced requests that distributions carry."""
 
-from bisect import bisect_left
+from collections.abc import Iterator
 
 from google.cloud.monitoring_v3.types import SpanContext
 from google.protobuf.message import DecodeError
 
-from exporter.cloud_monitoring.ledger import Total
 from exporter.cloud_monitoring.points import SECOND, Raw
 from exporter.exposition.snapshot import Exemplar
 
@@ -13,8 +12,8 @@ _SPAN = SpanContext.pb()
 _SPAN_PARTS = 6
 
 
-def keep_exemplars(total: Total, value: Raw, scale: float) -> None:
-    """Keep the newest traced request of each bucket of a distribution."""
+def exemplars(value: Raw, scale: float) -> Iterator[Exemplar]:
+    """Yield the traced requests of a distribution, their values in the base unit."""
     for raw in value.exemplars:
         for attachment in raw.attachments:
             span = _SPAN()
@@ -23,7 +22,7 @@ def keep_exemplars(total: Total, value: Raw, scale: float) -> None:
             parts = span.span_name.split("/")  # projects/P/traces/T/spans/S
             if len(parts) == _SPAN_PARTS:
                 at = raw.timestamp.seconds + raw.timestamp.nanos / SECOND
-                _keep(total, Exemplar(parts[3], parts[5], raw.value * scale, at))
+                yield Exemplar(parts[3], parts[5], raw.value * scale, at)
 
 
 def _unpacked(attachment: Raw, span: Raw) -> bool:
@@ -32,10 +31,3 @@ def _unpacked(attachment: Raw, span: Raw) -> bool:
         return bool(attachment.Unpack(span))
     except DecodeError:
         return False
-
-
-def _keep(total: Total, exemplar: Exemplar) -> None:
-    bucket = bisect_left(total.bounds or (), exemplar.value)
-    held = total.exemplars.get(bucket)
-    if held is None or held.time <= exemplar.time:
-        total.exemplars[bucket] = exemplar

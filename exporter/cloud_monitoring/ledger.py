@@ -1,82 +1,40 @@
-"""Exactly-once counting: which points of a metric have been counted, and what they add up to.
+"""Exactly-once counting: which points of a metric have been counted, each of them once.
 
-A ledger is one metric of one project. It has a cut: a point that ends at or before it is never
-counted. It has a horizon: what ends at or before it is settled. Of every source series it knows
-which ends after the horizon were counted: a bitmask over whole periods, a set for ends that lie
-between periods. Nothing here reads a clock, a network or a disk.
+A ledger is one metric of one project. It has a start: a point that ends at or before it is never
+counted. It has a watermark: what ends at or before it is settled. Of every source series it knows
+which ends after the watermark were counted: a bitmask over whole periods, a set for ends that lie
+off the grid of periods. Nothing here reads a clock, a network or a disk.
 """
 
-from array import array
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
 
-from exporter.cloud_monitoring.bucket_layouts import Layout
-from exporter.exposition.snapshot import Buckets, Exemplar
+from exporter.cloud_monitoring.totals import Amount, Total
 
 SECOND = 1_000_000_000
-FEWEST_SHARED_BOUNDS = 8
+
+ReadAmount: TypeAlias = Callable[[], Amount]
 
 
-@dataclass(slots=True)
-class Total:
-    """What one exported series has counted; `shown` once its true value may be on the page."""
+class Outcome(StrEnum):
+    """What became of a point."""
 
-    labels: tuple[str, ...]
-    shown: bool
-    value: float = 0
-    bounds: tuple[float, ...] | None = None
-    counts: "array[int]" = field(default_factory=lambda: array("q"))
-    exemplars: dict[int, Exemplar] = field(default_factory=dict)
-    last: int = 0
-    row: int | None = None
-    dirty: bool = True
-
-    def take_layout(self, layout: Layout) -> bool:
-        """Make room for a layout's buckets. Returns False where counting had to start anew."""
-        if self.bounds == layout.bounds or self._nests(layout):
-            return True
-        shared = tuple(b for b in self.bounds or () if b in layout.full)
-        if self.bounds and len(shared) >= max(FEWEST_SHARED_BOUNDS, len(self.bounds) // 2):
-            self._shrink(shared)
-            return True
-        # Events whose distribution named no buckets stay in the last one, above all bounds.
-        unplaced = self.counts[0] if self.bounds == () else 0
-        fresh = not self.bounds
-        self.bounds, self.counts = layout.bounds, array("q", bytes(8 * (len(layout.bounds) + 1)))
-        self.counts[-1] = unplaced
-        self.value, self.exemplars = (self.value, {}) if fresh else (0, {})
-        return fresh
-
-    def _nests(self, layout: Layout) -> bool:
-        return bool(self.bounds) and all(b in layout.full for b in self.bounds or ())
-
-    def _shrink(self, bounds: tuple[float, ...]) -> None:
-        """Merge buckets down to `bounds`, a part of the present ones."""
-        old = self.bounds or ()
-        counts = array("q", bytes(8 * (len(bounds) + 1)))
-        slot = 0
-        for index, count in enumerate(self.counts):
-            counts[slot] += count
-            if slot < len(bounds) and index < len(old) and old[index] == bounds[slot]:
-                slot += 1
-        self.bounds, self.counts, self.exemplars = bounds, counts, {}
-
-    def page_value(self) -> float | Buckets:
-        """Return what the page shows: zero until the series was seen at zero."""
-        if self.bounds is None:
-            return self.value if self.shown else 0
-        if not self.shown:
-            return Buckets(self.bounds, (0,) * len(self.counts), 0.0)
-        exemplars = tuple(sorted(self.exemplars.items()))
-        return Buckets(self.bounds, tuple(self.counts), float(self.value), exemplars)
+    COUNTED = "counted"
+    RESET = "reset"  # counted, and the total started anew: its buckets no longer fit
+    BASE = "base"  # the first of a cumulative series: later points count what they rose by
+    SEEN = "seen"  # counted before
+    LATE = "late"  # its time was settled before it came
+    BEFORE_START = "before_start"
 
 
 @dataclass(slots=True)
 class Mark:
     """Which points of one source series were counted.
 
-    DELTA: bit n of `mask` is the period that ends at grid index floor + 1 + n; `stray` holds the
-    ends between periods. CUMULATIVE: `start` and `held` are the last point's: a number,
+    DELTA: bit n of `mask` is the period that ends at grid index floor + 1 + n; `off_grid` holds
+    the ends between periods. CUMULATIVE: `start` and `held` are the last point's: a number,
     or a sum and bucket counts; `end` is when it was.
     """
 
@@ -84,7 +42,7 @@ class Mark:
     total: Total
     floor: int
     mask: int = 0
-    stray: set[int] = field(default_factory=set)
+    off_grid: set[int] = field(default_factory=set)
     start: int = 0
     end: int = 0
     held: tuple[float, ...] | None = None
@@ -94,11 +52,11 @@ class Mark:
 
 @dataclass(slots=True)
 class Ledger:
-    """The counting of one metric of one project; ends and cuts are Unix nanoseconds."""
+    """The counting of one metric of one project; ends and starts are Unix nanoseconds."""
 
     period: int
-    cut: int
-    horizon: int
+    start: int
+    watermark: int
     covered: int
     gap: int = 0
     first: bool = True
@@ -106,19 +64,19 @@ class Ledger:
     totals: dict[tuple[str, ...], Total] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, period: int, cut: int) -> "Ledger":
-        """Start counting after `cut`, floored to a whole period."""
-        cut -= cut % period
-        return cls(period, cut, cut, cut)
+    def begin(cls, period: int, start: int) -> "Ledger":
+        """Start counting after `start`, floored to a whole period."""
+        start -= start % period
+        return cls(period, start, start, start)
 
     @property
     def data_seconds(self) -> float:
         """Seconds of source time that the totals cover, gaps not included."""
-        return (self.covered - self.cut - self.gap) / SECOND
+        return (self.covered - self.start - self.gap) / SECOND
 
     def window(self, now: int, lookback: int) -> tuple[int, int]:
-        """Return the (start, end] to ask for; never empty, even where counting begins later."""
-        return min(max(self.horizon, now - lookback), now - 1), now
+        """Return the (start, end] to read; never empty, even where counting begins later."""
+        return min(max(self.watermark, now - lookback), now - 1), now
 
     def total(self, labels: tuple[str, ...]) -> Total:
         """Return the total of an exported series, made at zero on first sight."""
@@ -131,45 +89,60 @@ class Ledger:
         """Return the mark of a source series, made on first sight."""
         found = self.marks.get(key)
         if found is None:
-            found = self.marks[key] = Mark(key, self.total(labels), self._index(self.horizon))
+            found = self.marks[key] = Mark(key, self.total(labels), self._index(self.watermark))
         return found
 
     def _index(self, end: int) -> int:
-        return (end - self.cut) // self.period
+        return (end - self.start) // self.period
 
-    def open(self, mark: Mark, end: int) -> bool:
-        """Say whether a DELTA point is neither counted nor settled."""
-        if end <= self.horizon:
-            return False
-        if (end - self.cut) % self.period:
-            return end not in mark.stray
-        bit = self._bit(mark, end)  # which shifts the mask: it must come first
-        return not mark.mask & bit
+    def add_delta(self, mark: Mark, end: int, amount: ReadAmount) -> Outcome:
+        """Count a DELTA point once. `amount` is read only where the point is new.
 
-    def claim(self, mark: Mark, end: int) -> bool:
-        """Mark a DELTA point as counted. Returns False where it was, or is settled."""
-        if not self.open(mark, end):
-            return False
-        if (end - self.cut) % self.period:
-            self._claim_stray(mark, end)
-        else:
-            bit = self._bit(mark, end)
-            mark.mask |= bit
-            mark.dirty = True
-        return True
+        What `amount` raises is passed on, and the point stays open: it is not claimed.
+        """
+        if end <= self.watermark:
+            return Outcome.LATE if end > self.start else Outcome.BEFORE_START
+        off_grid = (end - self.start) % self.period != 0
+        bit = 0 if off_grid else self._bit(mark, end)
+        if mark.mask & bit or (off_grid and end in mark.off_grid):
+            return Outcome.SEEN
+        found = amount()
+        # The claim comes before the addition: where that fails the point must not count twice.
+        mark.mask |= bit
+        if off_grid:
+            mark.off_grid = {kept for kept in mark.off_grid if kept > self.watermark} | {end}
+        mark.dirty = True
+        return Outcome.COUNTED if found.empty else self._add(mark.total, found, end)
+
+    def add_cumulative(self, mark: Mark, start: int, end: int, amount: ReadAmount) -> Outcome:
+        """Count what a CUMULATIVE series rose by since its last point, which has to be older.
+
+        All of it counts where the series started anew. Of a series that is met with an old start
+        nothing does: what it had until then lies before the ledger's start, or was counted before
+        the series was retired. `amount` is read and passed on as with `add_delta`.
+        """
+        if end <= mark.end:
+            return Outcome.SEEN
+        found, held = amount(), mark.held
+        base = held is None and start < self.watermark
+        before = held if held is not None and start <= mark.start else ()
+        mark.start, mark.end, mark.held, mark.dirty = start, end, found.numbers, True
+        if base:
+            mark.total.last = max(mark.total.last, end)
+            return Outcome.BASE
+        return self._add(mark.total, _rise(found, before), end)
+
+    def _add(self, total: Total, amount: Amount, end: int) -> Outcome:
+        return Outcome.COUNTED if total.add_amount(amount, end) else Outcome.RESET
 
     def _bit(self, mark: Mark, end: int) -> int:
+        # Catching up shifts the mask, so it comes before any bit of it is looked at.
         self._catch_up(mark)
         return 1 << (self._index(end) - mark.floor - 1)
 
-    def _claim_stray(self, mark: Mark, end: int) -> None:
-        mark.stray = {kept for kept in mark.stray if kept > self.horizon}
-        mark.stray.add(end)
-        mark.dirty = True
-
     def _catch_up(self, mark: Mark) -> None:
         """Forget the periods that were settled since the mark was last touched."""
-        floor = self._index(self.horizon)
+        floor = self._index(self.watermark)
         if floor > mark.floor:
             mark.mask >>= floor - mark.floor
             mark.floor = floor
@@ -179,11 +152,12 @@ class Ledger:
 
         Returns the nanoseconds of source time that can no longer be read and were not.
         """
-        lost = max(0, start - max(self.horizon, self.covered))
+        lost = max(0, start - max(self.watermark, self.covered))
         self.gap += lost
         self.covered = max(self.covered, reached)
-        floor = (self.covered - margin - self.cut) // self.period * self.period + self.cut
-        self.horizon = max(self.horizon, start, floor)
+        floor = (self.covered - margin - self.start) // self.period * self.period + self.start
+        # Never back: what was settled has left the masks, and could count a second time.
+        self.watermark = max(self.watermark, start, floor)
         self.first = False
         return lost
 
@@ -199,6 +173,7 @@ class Ledger:
             newest[group] = max(newest.get(group, 0), total.last)
         gone = [t for t in self.totals.values() if newest[without(t.labels, closed)] <= oldest]
         names = {id(total) for total in gone}
+        # Marks leave with their totals: one that stayed would count into a total nobody exposes.
         marks = [m for m in self.marks.values() if self._done(m, names)]
         for mark in marks:
             del self.marks[mark.key]
@@ -211,8 +186,8 @@ class Ledger:
             return True
         if mark.held is not None:
             return False
-        self._catch_up(mark)
-        return not mark.mask and all(end <= self.horizon for end in mark.stray)
+        self._catch_up(mark)  # or bits of periods that are settled by now would keep it
+        return not mark.mask and all(end <= self.watermark for end in mark.off_grid)
 
 
 def without(labels: tuple[str, ...], positions: frozenset[int]) -> tuple[str, ...]:
@@ -220,39 +195,8 @@ def without(labels: tuple[str, ...], positions: frozenset[int]) -> tuple[str, ..
     return tuple(value for i, value in enumerate(labels) if i not in positions)
 
 
-def add_number(total: Total, number: float, end: int) -> None:
-    """Add a DELTA number to a total."""
-    total.value += number
-    total.last = max(total.last, end)
-    total.dirty = True
-
-
-def add_buckets(
-    total: Total, layout: Layout, counts: Sequence[int], weight: float, end: int
-) -> bool:
-    """Add a distribution: source bucket counts, and the sum of its values in the base unit.
-
-    Returns False where the layout changed so much that the total had to start anew.
-    """
-    kept = True
-    if layout.full or total.bounds is None:
-        kept = total.take_layout(layout)
-    same = total.bounds == layout.bounds
-    slots = layout.slots if same else _slots(layout, total.bounds or ())
-    for slot, count in zip(slots, counts, strict=False):
-        if count:
-            total.counts[slot] += count
-    total.value += weight
-    total.last = max(total.last, end)
-    total.dirty = True
-    return kept
-
-
-def _slots(layout: Layout, bounds: tuple[float, ...]) -> tuple[int, ...]:
-    """Return the bucket of `bounds` that holds each source bucket of a finer layout."""
-    slots, slot = [], 0
-    for bound in sorted(layout.full):
-        while slot < len(bounds) and bounds[slot] < bound:
-            slot += 1
-        slots.append(slot)
-    return (*slots, len(bounds))
+def _rise(now: Amount, before: tuple[float, ...]) -> Amount:
+    """Return what each number rose by since `before`; a fall is no rise."""
+    padded = (*before, *((0,) * (len(now.numbers) - len(before))))
+    value, *counts = (max(0, a - b) for a, b in zip(now.numbers, padded, strict=False))
+    return Amount(value, tuple(int(count) for count in counts), now.layout, now.scale)

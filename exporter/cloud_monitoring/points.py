@@ -1,4 +1,4 @@
-"""From a TimeSeries message to label values and numbers; every refusal has its reason.
+"""From a TimeSeries message to label values; every refusal has its reason.
 
 The identity of a series is its metric and resource labels. Messages are walked as raw protobuf:
 the object layer of the client library costs ten times as much.
@@ -43,8 +43,8 @@ class Identity:
     unknown: tuple[str, ...]
 
 
-class Unfit(Exception):
-    """A series that the catalog cannot take, and why."""
+class Unsound(Exception):
+    """A value that cannot be counted, and why."""
 
 
 def wire_key(series: Raw) -> bytes:
@@ -60,6 +60,30 @@ def identify(family: Family, source: CloudMonitoring, series: Raw, project: str)
     values = exported(family, source, found, project)
     key = json.dumps([series.resource.type, sorted(found.items())], separators=(",", ":"))
     return Identity(key, values, tuple(sorted(found.keys() - known)))
+
+
+class Identities:
+    """Identities of source series, remembered by their bytes on the wire."""
+
+    def __init__(self, family: Family, source: CloudMonitoring, project: str) -> None:
+        self._of = (family, source)
+        self._project = project
+        self._known: dict[bytes, Identity] = {}
+
+    def identity(self, wire: bytes, series: Raw) -> Identity:
+        """Return the identity of a series, worked out once."""
+        found = self._known.get(wire)
+        if found is None:
+            found = self._known[wire] = identify(*self._of, series, self._project)
+        return found
+
+    def release(self, wire: bytes) -> None:
+        """Forget one identity that is remembered elsewhere from now on."""
+        self._known.pop(wire, None)
+
+    def forget(self) -> None:
+        """Start anew, so that series that are gone leave the memory."""
+        self._known.clear()
 
 
 def exported(
@@ -93,15 +117,19 @@ def code_class(value: str) -> str:
     return f"{value[0]}xx" if value[:1].isdigit() else clean(value)
 
 
-def check(source: CloudMonitoring, series: Raw) -> None:
-    """Raise Unfit unless the series is of the kind and value type that the catalog states."""
+def refusal(source: CloudMonitoring, series: Raw) -> str:
+    """Return why a series cannot be taken; empty where it is what the catalog states."""
     kind, value = _KINDS.get(series.metric_kind), _VALUES.get(series.value_type)
     if value in (ValueType.STRING, ValueType.MONEY):
-        raise Unfit(f"{value} values are no numbers")
+        return f"{value} values are no numbers"
     if kind is not source.kind or value is not source.value:
-        raise Unfit(f"it is {kind} {value}, the catalog says {source.kind} {source.value}")
-    if len(series.points) == 0:
-        raise Unfit("it has no points")
+        return f"it is {kind} {value}, the catalog says {source.kind} {source.value}"
+    return "" if series.points else "it has no points"
+
+
+def nanoseconds(stamp: Raw) -> int:
+    """Return a timestamp as Unix nanoseconds."""
+    return int(stamp.seconds * SECOND + stamp.nanos)
 
 
 def mean(distribution: Raw) -> float:

@@ -1,74 +1,61 @@
-"""What one poll met, and which of the series on a page can be taken."""
+"""What one poll met: how much of it counted, what was dropped and why."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
-from exporter.catalog.model import CloudMonitoring, Family
-from exporter.cloud_monitoring.points import Identity, Raw, Unfit, check, identify
+from exporter.cloud_monitoring.ledger import Outcome
+
+LONGEST_KEY = 200
 
 
 @dataclass(slots=True)
-class Tally:
-    """What one poll met: series and points, what was refused and why, labels nobody knows."""
+class PollStatistics:
+    """Series, points and what became of them, what was dropped and why, labels nobody knows."""
 
     series: int = 0
     points: int = 0
-    counted: int = 0
-    too_late: int = 0
     newest: int = 0
-    resets: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
 
+    @property
+    def counted(self) -> int:
+        """Return how many points count from now on."""
+        return self.outcomes[Outcome.COUNTED] + self.outcomes[Outcome.RESET]
+
+    @property
+    def too_late(self) -> int:
+        """Return how many points came after their time was settled."""
+        return self.outcomes[Outcome.LATE]
+
+    @property
+    def resets(self) -> int:
+        """Return how often a total started anew, because its buckets no longer fit."""
+        return self.outcomes[Outcome.RESET]
+
+    def admit(self, key: str, refusal: str, here: set[str]) -> bool:
+        """Say whether a series can be taken, and count it; `here` are the keys of its page.
+
+        One that its page holds twice is noted and taken: each of its points counts once.
+        """
+        self.series += 1
+        if refusal:
+            self.drop("invalid", f"{key[:LONGEST_KEY]}: {refusal}")
+            return False
+        if key in here:
+            self._drop(
+                "repeated", f"{key[:LONGEST_KEY]} came twice on one page; its points count once"
+            )
+        here.add(key)
+        return True
+
     def drop(self, reason: str, note: str) -> None:
-        """Count a series that was left off, and keep the first few reasons in words."""
-        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+        """Count a series or point that was left out; the first of each reason is put in words."""
+        self._drop(reason, f"a series was dropped ({reason}): {note}")
+
+    def _drop(self, reason: str, sentence: str) -> None:
+        self.dropped[reason] += 1
         if self.dropped[reason] == 1:
-            self.notes.append(f"a series was dropped ({reason}): {note}")
-
-    def repeat(self, name: str) -> None:
-        """Count a series that a page holds again; what it adds is counted once."""
-        self.dropped["repeated"] = self.dropped.get("repeated", 0) + 1
-        if self.dropped["repeated"] == 1:
-            self.notes.append(f"{name} came twice on one page; its points count once")
-
-
-class Labels:
-    """Identities of source series, remembered by their bytes on the wire."""
-
-    def __init__(self, family: Family, source: CloudMonitoring, project: str) -> None:
-        self._of = (family, source)
-        self._project = project
-        self._known: dict[bytes, Identity] = {}
-
-    def identity(self, wire: bytes, series: Raw) -> Identity:
-        """Return the identity of a series, read once."""
-        found = self._known.get(wire)
-        if found is None:
-            found = self._known[wire] = identify(*self._of, series, self._project)
-        return found
-
-    def release(self, wire: bytes) -> None:
-        """Forget one identity that is remembered elsewhere from now on."""
-        self._known.pop(wire, None)
-
-    def forget(self) -> None:
-        """Start the memory anew, so that series that are gone leave it."""
-        self._known.clear()
-
-
-def taken(
-    tally: Tally, source: CloudMonitoring, series: Raw, identity: Identity, here: set[str]
-) -> bool:
-    """Say whether a series can be taken; count and note where not."""
-    try:
-        check(source, series)
-    except Unfit as error:
-        tally.drop("invalid", f"{identity.key[:200]}: {error}")
-        return False
-    if identity.unknown:
-        tally.unknown.update(identity.unknown)
-    if identity.key in here:
-        tally.repeat(identity.key[:200])
-    here.add(identity.key)
-    return True
+            self.notes.append(sentence)

@@ -5,7 +5,7 @@ import logging
 from exporter.catalog import own
 from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.points import SECOND
-from exporter.cloud_monitoring.poll_statistics import Tally
+from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.cloud_monitoring.target import Target
 from exporter.telemetry import Telemetry
 
@@ -14,25 +14,27 @@ log = logging.getLogger("ionmon.cloud_monitoring")
 MOST_LABELS = 20
 
 
-def account(tally: Tally, target: Target, telemetry: Telemetry) -> int:
+def account(statistics: PollStatistics, target: Target, telemetry: Telemetry) -> int:
     """Count what a poll returned and dropped; new labels become notes. Returns series billed."""
-    name, billed = target.family.name, max(1, tally.series)
+    name, billed = target.family.name, max(1, statistics.series)
     telemetry.count(own.API_SERIES, target.key, billed)
-    for reason, number in tally.dropped.items():
+    for reason, number in statistics.dropped.items():
         telemetry.count(own.SERIES_DROPPED, (name, reason), number)
-    for label in sorted(tally.unknown)[:MOST_LABELS]:
+    for label in sorted(statistics.unknown)[:MOST_LABELS]:
         telemetry.set(own.UNKNOWN_LABELS, (name, label), 1)
-        tally.notes.append(f"label {label} is new; its series are summed")
+        statistics.notes.append(f"label {label} is new; its series are summed")
     return billed
 
 
-def account_counting(ledger: Ledger, tally: Tally, target: Target, telemetry: Telemetry) -> None:
+def account_counting(
+    ledger: Ledger, statistics: PollStatistics, target: Target, telemetry: Telemetry
+) -> None:
     """Count points, and the source time that they cover."""
     telemetry.set(own.DATA_SECONDS, target.key, ledger.data_seconds)
-    telemetry.count(own.POINTS, target.key, tally.counted)
-    telemetry.count(own.POINTS_TOO_LATE, target.key, tally.too_late)
-    if tally.resets:
-        telemetry.count(own.RESETS, (target.family.name, "layout"), tally.resets)
+    telemetry.count(own.POINTS, target.key, statistics.counted)
+    telemetry.count(own.POINTS_TOO_LATE, target.key, statistics.too_late)
+    if statistics.resets:
+        telemetry.count(own.RESETS, (target.family.name, "layout"), statistics.resets)
 
 
 def account_gap(lost: int, target: Target, telemetry: Telemetry) -> None:

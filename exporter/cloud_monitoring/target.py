@@ -24,7 +24,7 @@ class Target:
 
     @property
     def name(self) -> str:
-        """The poll's name on the page and in logs."""
+        """The poll's name in its own metrics and in logs."""
         return f"{self.project}/{self.family.name}"
 
     @property

@@ -6,7 +6,8 @@ Without them the first error would be the first sample of its series, and no ris
 from itertools import product
 
 from exporter.catalog.model import Family, Type
-from exporter.cloud_monitoring.ledger import Ledger, Total, without
+from exporter.cloud_monitoring.ledger import Ledger, without
+from exporter.cloud_monitoring.totals import Total
 
 
 def prime(family: Family, ledger: Ledger) -> None:

@@ -59,6 +59,9 @@ class ApplicationCollector:
 class ApplicationPoll:
     """One application."""
 
+    project = family = ""
+    stretched = False
+
     def __init__(
         self,
         target: ApplicationTarget,
@@ -67,7 +70,7 @@ class ApplicationPoll:
         visited: Callable[[float, float], bool] = lambda _since, _now: True,
     ) -> None:
         """Be due at once."""
-        self.name = target.name
+        self.name, self.interval = target.name, target.interval
         self._target, self._clock, self._telemetry = target, clock, telemetry
         self._visited = visited
         self._keys: Keys = keys(target.name)

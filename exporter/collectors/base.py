@@ -12,7 +12,7 @@ from exporter.exposition.snapshot import Part
 class Delivery:
     """What one poll brought.
 
-    parts      what the page shows from now on in place of the poll's last parts
+    parts      what is exposed from now on in place of the poll's last parts
     expires    Unix time after which the parts are withdrawn unless replaced
     data_time  Unix time of the newest value, or None where nothing was there
     notes      sentences for the log and the landing page: faults that cost only a part
@@ -30,9 +30,22 @@ class Delivery:
 
 
 class Poll(Protocol):
-    """One thing that is read on its own schedule: a metric of a project, a Redis target."""
+    """One thing that is read on its own schedule: a metric of a project, a Redis target.
+
+    project, family  what is read, where that is one family of one project; else both are empty
+    """
 
     name: str
+    project: str
+    family: str
+
+    @property
+    def interval(self) -> float:
+        """Seconds between runs at present."""
+
+    @property
+    def stretched(self) -> bool:
+        """Say whether that is longer than configured, to keep a budget."""
 
     def due(self) -> float:
         """Return the Unix time of the next run."""

@@ -44,9 +44,12 @@ class RedisCollector:
 class TargetPoll:
     """One target: a server, a cluster, or a primary with its replicas and sentinels."""
 
+    project = family = ""
+    stretched = False
+
     def __init__(self, target: RedisTarget, clock: Clock) -> None:
         """Be due at once."""
-        self.name = target.name
+        self.name, self.interval = target.name, target.interval
         self._target = target
         self._clock = clock
         self._question = question(target)

@@ -111,9 +111,9 @@ def _poll_figures(poller: Poller, now: float) -> Iterator[Computed]:
     yield own.SNAPSHOT_AGE, (), max(0.0, now - poller.changed)
     for state in poller.states:
         yield own.POLL_SUCCESS, (state.collector, state.name), float(state.healthy())
-        project, _, family = state.name.partition("/")
-        if state.data_time is not None and family:
-            yield own.DATA_AGE, (project, family), max(0.0, now - state.data_time)
+        poll = state.poll
+        if state.data_time is not None and poll.family:
+            yield own.DATA_AGE, (poll.project, poll.family), max(0.0, now - state.data_time)
     for collector in poller.collectors:
         states = [s for s in poller.states if s.collector == collector.name]
         yield from _collector_figures(collector.name, states, now)

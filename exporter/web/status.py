@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from exporter import __version__
 from exporter.catalog import own
 from exporter.clock import Clock
-from exporter.collectors.cloud_monitoring import FamilyPoll
 from exporter.engine import Engine
 from exporter.poller import Fault, Poller, State
 from exporter.settings.types import duration
@@ -149,13 +148,16 @@ def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
 
 
 def _poll_row(state: State, now: float) -> PollRow:
-    verdict, text = _verdict(state)
-    interval, stretched = "", False
-    if isinstance(state.poll, FamilyPoll):
-        timetable, asked = state.poll.timetable, state.poll.target.interval
-        interval, stretched = duration(round(timetable.interval)), timetable.interval > asked
-    age = _age(state.data_time, now)
-    return PollRow(state.name, verdict, state.series(), interval, stretched, age, text)
+    (verdict, text), poll = _verdict(state), state.poll
+    return PollRow(
+        name=state.name,
+        verdict=verdict,
+        series=state.series(),
+        interval=duration(round(poll.interval)) if poll.family else "",
+        stretched=poll.stretched,
+        data_age=_age(state.data_time, now),
+        text=text,
+    )
 
 
 def _verdict(state: State) -> tuple[str, str]:

@@ -175,7 +175,7 @@ def test_a_budget_stretches_and_says_so_once(
     """Intervals grow until the month fits; it is on the page, and logged when it changes."""
     caplog.set_level(logging.INFO, "ionmon")
     with stage(tmp_path, budget_usd_per_month=1) as found:
-        polls = {poll.target.family.name: poll for poll in found.engine.monitoring.polls()}
+        polls = {poll.family: poll.fetch for poll in found.engine.monitoring.polls()}
         for poll in polls.values():
             poll.billed = 50
         for _ in range(3):
@@ -196,7 +196,7 @@ def test_a_budget_that_cannot_be_kept_is_warned_of_once(
     """Where the longest intervals cost too much, one warning says what they cost."""
     with stage(tmp_path, budget_usd_per_month=1e-9, poll_interval="10s") as found:
         for poll in found.engine.monitoring.polls():
-            poll.billed = 10**6
+            poll.fetch.billed = 10**6
         for _ in range(3):
             found.engine.weigh()
         assert found.engine.cost > 1e-9

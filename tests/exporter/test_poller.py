@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -30,6 +30,10 @@ class Scripted:
     at: float = 0.0
     runs: int = 0
     ran: asyncio.Event = field(default_factory=asyncio.Event)
+    project: str = ""
+    family: str = ""
+    interval: float = 60.0
+    stretched: bool = False
 
     def due(self) -> float:
         """Return the time of the next run."""
@@ -61,6 +65,15 @@ class Source:
     async def close(self) -> None:
         """Note that it was closed."""
         self.closed = True
+
+
+class Still(HandClock):
+    """A clock that stands still for those who sleep by it."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Never end."""
+        del seconds
+        await asyncio.Event().wait()
 
 
 class Desk:
@@ -272,3 +285,42 @@ def test_ready_means_that_all_were_tried_and_one_delivered() -> None:
 
     desk.run(main)
     assert Desk().poller.ready()
+
+
+def test_an_idle_poller_keeps_its_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot is made where a part came, was revealed or expired, and at no other time."""
+    monkeypatch.setattr(poller, "SETTLE", 0.0)
+    monkeypatch.setattr(poller, "TICK", 0.0)
+    shown = brought(part(0, "counter", COUNTER))
+    turned = brought(part(5, "counter", COUNTER))
+
+    async def reveal() -> Delivery:
+        return turned
+
+    counter = Scripted("p/counter", [replace(shown, reveal=reveal)], at=FOREVER)
+    gauge = Scripted("p/gauge", [brought(part(1), expires=2000.0)], at=FOREVER)
+    desk = Desk(counter, gauge)
+    desk.clock = Still(1000.0)
+    desk.poller = Poller([desk.source], desk.clock, desk.telemetry, lambda _: desk.seen)
+
+    async def generations() -> int:
+        for _ in range(200):
+            await asyncio.sleep(0)
+        return desk.poller.snapshot.generation
+
+    async def main() -> None:
+        running = asyncio.create_task(desk.poller.run())
+        found = [await generations()]
+        for state in desk.poller.states:
+            await desk.poller.poll_once(state)
+        found.append(await generations())
+        desk.seen = 1
+        found.append(await generations())
+        desk.clock.time = 2000.0
+        found.append(await generations())
+        running.cancel()
+        await asyncio.wait([running])
+        assert found == [0, 1, 2, 3]
+
+    desk.run(main)
+    assert desk.page() == {"t_events_total": [("counter", 5)]}

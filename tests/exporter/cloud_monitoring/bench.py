@@ -10,7 +10,7 @@ from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared, Target
-from exporter.collectors.cloud_monitoring import FamilyPoll
+from exporter.collectors.counter_poll import CounterPoll
 from exporter.errors import PollError
 from exporter.exposition.snapshot import Buckets
 from exporter.telemetry import Telemetry
@@ -50,7 +50,7 @@ class Bench:
             self.margins,
         )
         target = Target("p", self.family, self.family.source, limit=self.limit)
-        self.poll = FamilyPoll(target, shared, POOL)
+        self.poll = CounterPoll(target, shared, POOL)
 
     def kill(self) -> None:
         """Forget everything that is not on disk, and start again."""
@@ -79,7 +79,9 @@ class Bench:
     def page(self) -> dict[tuple[str, ...], float | Buckets]:
         """Return what the ledger would show, by label values."""
         ledger = self.poll._ledger
-        return {} if ledger is None else {t.labels: t.page_value() for t in ledger.totals.values()}
+        return (
+            {} if ledger is None else {t.labels: t.exposed_value() for t in ledger.totals.values()}
+        )
 
     def totals(self) -> dict[tuple[str, ...], float]:
         """Return what the ledger has counted, shown or not."""

@@ -1,26 +1,46 @@
 """A ledger with everything in it that a state file has to keep."""
 
+from collections.abc import Sequence
+
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, add_buckets, add_number
+from exporter.cloud_monitoring.ledger import SECOND, Ledger, Mark, Outcome
+from exporter.cloud_monitoring.totals import Amount, Layout, Total
 
 NAME, SHAPE = "p/requests", '["shape"]'
 PERIOD = 60 * SECOND
-CUT = 30_000_000 * PERIOD
+START = 30_000_000 * PERIOD
+
+
+def add_number(total: Total, number: float, end: int) -> None:
+    """Add a number to a total."""
+    assert total.add_amount(Amount(number), end)
+
+
+def add_buckets(
+    total: Total, layout: Layout, counts: Sequence[int], weight: float, end: int
+) -> bool:
+    """Add a distribution to a total; say whether the total could go on."""
+    return total.add_amount(Amount(weight, tuple(counts), layout), end)
+
+
+def claim(ledger: Ledger, mark: Mark, end: int) -> bool:
+    """Let a ledger count a point that adds nothing; say whether it did."""
+    return ledger.add_delta(mark, end, lambda: Amount(0)) is Outcome.COUNTED
 
 
 def filled() -> Ledger:
     """Return numbers, buckets, marks on and between periods, and cumulative ones."""
-    ledger = Ledger.begin(PERIOD, CUT)
+    ledger = Ledger.begin(PERIOD, START)
     for minute in (1, 2, 90):
-        ledger.claim(ledger.mark("grid", ("a", "2xx")), CUT + minute * PERIOD)
+        claim(ledger, ledger.mark("grid", ("a", "2xx")), START + minute * PERIOD)
     for second in (7, 5407):
-        ledger.claim(ledger.mark("stray", ("a", "2xx")), CUT + second * SECOND)
-    add_number(ledger.total(("a", "2xx")), 2**53 + 1, CUT + PERIOD)
-    ledger.settle(CUT, CUT + 100 * PERIOD, 10 * PERIOD)
+        claim(ledger, ledger.mark("off_grid", ("a", "2xx")), START + second * SECOND)
+    add_number(ledger.total(("a", "2xx")), 2**53 + 1, START + PERIOD)
+    ledger.settle(START, START + 100 * PERIOD, 10 * PERIOD)
     buckets = ledger.total(("b", "5xx"))
-    add_buckets(buckets, layout((0.1, 0.2), 1.0, REQUESTS), (1, 2, 3), 0.7, CUT + PERIOD)
+    add_buckets(buckets, layout((0.1, 0.2), 1.0, REQUESTS), (1, 2, 3), 0.7, START + PERIOD)
     rising = ledger.mark("rising", ("a", '"quoted" \N{SNOWMAN}'))
-    rising.start, rising.end, rising.held = CUT, CUT + PERIOD, (0.25, 3, 4)
-    ledger.settle(CUT + 200 * PERIOD, CUT + 210 * PERIOD, 10 * PERIOD)
+    rising.start, rising.end, rising.held = START, START + PERIOD, (0.25, 3, 4)
+    ledger.settle(START + 200 * PERIOD, START + 210 * PERIOD, 10 * PERIOD)
     return ledger

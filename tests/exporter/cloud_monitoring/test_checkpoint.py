@@ -17,9 +17,16 @@ import pytest
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.checkpoint import APPLICATION_ID, VERSION, SqliteStore, inspect
-from exporter.cloud_monitoring.ledger import Ledger, add_buckets, add_number
+from exporter.cloud_monitoring.ledger import Ledger
 from exporter.errors import StateError, StateForeign, StateLocked, StateUnwritable
-from tests.exporter.cloud_monitoring.ledgers import NAME, SHAPE, filled
+from tests.exporter.cloud_monitoring.ledgers import (
+    NAME,
+    SHAPE,
+    add_buckets,
+    add_number,
+    claim,
+    filled,
+)
 from tests.servers import wait_until
 
 NOBODY = 65534
@@ -85,9 +92,9 @@ def test_commits_add_up(path: Path) -> None:
     again = store.load(NAME, SHAPE)
     assert again is not None
     add_number(again.total(("a", "2xx")), 10, 10**12)
-    again.claim(again.mark("new", ("c", "2xx")), 10**15)
-    again.horizon += 60 * 10**9
-    gone = again.marks.pop("stray"), again.totals.pop(("b", "5xx"))
+    claim(again, again.mark("new", ("c", "2xx")), 10**15)
+    again.watermark += 60 * 10**9
+    gone = again.marks.pop("off_grid"), again.totals.pop(("b", "5xx"))
     store.commit(NAME, SHAPE, again, ([gone[0]], [gone[1]]))
     store.close()
     assert again == opened(path)

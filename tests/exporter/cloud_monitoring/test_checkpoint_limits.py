@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from exporter.cloud_monitoring.checkpoint import SqliteStore
-from exporter.cloud_monitoring.ledger import add_number
 from exporter.errors import StateError
-from tests.exporter.cloud_monitoring.ledgers import NAME, SHAPE, filled
+from tests.exporter.cloud_monitoring.ledgers import NAME, SHAPE, add_number, filled
 
 
 def test_a_total_above_sqlite_s_whole_numbers_is_kept(tmp_path: Path) -> None:
@@ -25,7 +24,7 @@ def test_a_total_above_sqlite_s_whole_numbers_is_kept(tmp_path: Path) -> None:
 def test_what_cannot_be_written_leaves_no_transaction_open(tmp_path: Path) -> None:
     """A number that SQLite does not hold fails its own ledger; the next one is committed."""
     store, large, sound = SqliteStore(tmp_path / "ion.db"), filled(), filled()
-    large.horizon = 2**63
+    large.watermark = 2**63
     with pytest.raises(StateError, match="nothing was counted"):
         store.commit(NAME, SHAPE, large)
     store.commit("other", SHAPE, sound)

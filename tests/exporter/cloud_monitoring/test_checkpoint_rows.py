@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from exporter.cloud_monitoring.checkpoint import SCHEMA
 from exporter.cloud_monitoring.checkpoint_rows import (
     drop,
+    read_ledger,
     read_marks,
     read_totals,
     write_ledger,
     write_rows,
 )
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Total
+from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.totals import Total
 from tests.exporter.cloud_monitoring.ledgers import filled
 
 WHOLE = st.integers(0, 2**62)
@@ -46,6 +48,16 @@ MARKS = st.tuples(
 )
 
 
+FIRST = """
+INSERT INTO ledger VALUES (3, 'p/requests', 'shape', 60, 120, 240, 300, 5, 0);
+INSERT INTO total VALUES (4, 3, '["a", "2xx"]', 1, 12, NULL, x'', 7);
+INSERT INTO total VALUES
+    (5, 3, '["a", "5xx"]', 0, 0.5, x'000000000000f03f', x'01000000000000000200000000000000', 8);
+INSERT INTO mark VALUES (6, 3, 'd', '["a", "2xx"]', 9, x'0201', '[10, 11]', 0, 0, NULL);
+INSERT INTO mark VALUES (7, 3, 'r', '["a", "5xx"]', 3, x'', '[]', 12, 13, '[0.5, 1, 2]');
+"""
+
+
 def database() -> sqlite3.Connection:
     """Return an empty state file in memory."""
     db = sqlite3.connect(":memory:", isolation_level=None)
@@ -55,7 +67,7 @@ def database() -> sqlite3.Connection:
 
 def read(db: sqlite3.Connection, row: int, like: Ledger) -> Ledger:
     """Return a ledger as its rows have it; the ledger's own row is taken from `like`."""
-    found = Ledger(like.period, like.cut, like.horizon, like.covered, like.gap, like.first)
+    found = Ledger(like.period, like.start, like.watermark, like.covered, like.gap, like.first)
     read_totals(db, row, found)
     read_marks(db, row, found)
     return found
@@ -66,9 +78,9 @@ def test_rows_read_back(totals: list[Total], marks: list[tuple[object, ...]]) ->
     """Any text, number, mask and set of buckets comes back as it was."""
     ledger, db = Ledger.begin(60, 0), database()
     ledger.totals = {total.labels: total for total in totals}
-    for index, (key, floor, mask, stray, held) in enumerate(marks):
+    for index, (key, floor, mask, off_grid, held) in enumerate(marks):
         total = totals[index % len(totals)] if totals else ledger.total(("", ""))
-        mark = Mark(str(key), total, floor, mask, stray, index, index + 1, held)
+        mark = Mark(str(key), total, floor, mask, off_grid, index, index + 1, held)
         ledger.marks[mark.key] = mark
     row = write_ledger(db, "a", "s", ledger)
     write_rows(db, row, ledger)
@@ -115,7 +127,46 @@ def test_a_ledger_has_one_row() -> None:
     """Written again under its name, a ledger changes its row and keeps the number."""
     ledger, db = filled(), database()
     first = write_ledger(db, "a", "s", ledger)
-    ledger.horizon, ledger.gap, ledger.first = 7, 8, True
+    ledger.watermark, ledger.gap, ledger.first = 7, 8, True
     assert write_ledger(db, "a", "t", ledger) == first
-    expected = (first, "a", "t", ledger.period, ledger.cut, 7, ledger.covered, 8, 1)
+    expected = (first, "a", "t", ledger.period, ledger.start, 7, ledger.covered, 8, 1)
     assert db.execute("SELECT * FROM ledger").fetchall() == [expected]
+
+
+def test_a_file_of_the_first_version_is_read() -> None:
+    """Its columns mean what they meant, whatever the fields are called today."""
+    db = database()
+    db.executescript(FIRST)
+    found = read_ledger(db, "p/requests")
+    assert found is not None
+    row, shape, ledger = found
+    read_totals(db, row, ledger)
+    read_marks(db, row, ledger)
+    numbers, buckets = (
+        Total(("a", "2xx"), shown=True, value=12, last=7, row=4, dirty=False),
+        Total(
+            ("a", "5xx"),
+            shown=False,
+            value=0.5,
+            bounds=(1.0,),
+            counts=array("q", [1, 2]),
+            last=8,
+            row=5,
+            dirty=False,
+        ),
+    )
+    delta = Mark("d", numbers, 9, mask=258, off_grid={10, 11}, row=6, dirty=False)
+    rising = Mark("r", buckets, 3, start=12, end=13, held=(0.5, 1, 2), row=7, dirty=False)
+    marks, totals = {"d": delta, "r": rising}, {t.labels: t for t in (numbers, buckets)}
+    expected = Ledger(
+        period=60,
+        start=120,
+        watermark=240,
+        covered=300,
+        gap=5,
+        first=False,
+        marks=marks,
+        totals=totals,
+    )
+    assert (row, shape, ledger) == (3, "shape", expected)
+    assert read_ledger(db, "p/other") is None

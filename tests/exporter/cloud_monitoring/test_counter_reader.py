@@ -10,15 +10,15 @@ from google.cloud.monitoring_v3.types import SpanContext
 
 from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
-from exporter.cloud_monitoring.counter_reader import Book, CounterReader
-from exporter.cloud_monitoring.ledger import SECOND, Ledger
-from exporter.cloud_monitoring.poll_statistics import Labels, Tally
+from exporter.cloud_monitoring.counter_reader import FARTHEST, CounterReader, SeriesCache
+from exporter.cloud_monitoring.ledger import SECOND, Ledger, Outcome
+from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.exposition.snapshot import Exemplar
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, page, series
 
 assert isinstance(REQUESTS.source, CloudMonitoring)
 assert isinstance(REQUEST_DURATION.source, CloudMonitoring)
-CUT = 6000
+START = 6000
 HERE = ("p", "us-central1", "s", "2xx")
 ERRORS = {**OK, "response_code_class": "5xx"}
 OTHER = {**SERVICE, "revision_name": "r2"}
@@ -27,20 +27,20 @@ RISING, SPREAD = "CUMULATIVE INT64", "CUMULATIVE DISTRIBUTION"
 
 
 class Shelf:
-    """A ledger with its book, read page by page, poll by poll."""
+    """A ledger with its cache, read page by page, poll by poll."""
 
     def __init__(self, family: Family, source: CloudMonitoring, limit: int = 100) -> None:
-        self.family, self.source = family, source
-        self.ledger = Ledger.begin(60 * SECOND, CUT * SECOND)
-        self.book = Book(family, source, Labels(family, source, "p"), limit)
+        self.source = source
+        self.ledger = Ledger.begin(60 * SECOND, START * SECOND)
+        self.cache = SeriesCache(family, source, "p", limit)
 
-    def poll(self, *pages: Any) -> Tally:
+    def poll(self, *pages: Any) -> PollStatistics:
         """Read the pages of one poll."""
-        reader = CounterReader(self.family, self.source, self.ledger, self.book)
+        reader = CounterReader(self.source, self.ledger, self.cache)
         for held in pages:
-            reader.page(held)
+            reader.read_page(held)
         reader.close()
-        return reader.tally
+        return reader.statistics
 
     def values(self) -> dict[tuple[str, ...], float]:
         """Return what every total holds."""
@@ -56,30 +56,30 @@ def test_points_count_once_over_pages_and_polls() -> None:
     """A series may straddle pages, come twice, and come again with the next poll."""
     shelf = requests()
     first = page(series({6180: 4, 6120: 3}), series({6120: 10}, resource=OTHER))
-    tally = shelf.poll(first, page(series({6120: 3, 6060: 2})))
+    met = shelf.poll(first, page(series({6120: 3, 6060: 2})))
     assert shelf.values() == {HERE: 19}
-    assert (tally.series, tally.points, tally.counted, tally.newest) == (3, 5, 4, 6180 * SECOND)
+    assert (met.series, met.points, met.counted, met.newest) == (3, 5, 4, 6180 * SECOND)
     again = shelf.poll(first, page(series({6240: 1}), series({6240: 1})))
     assert shelf.values() == {HERE: 20}
     assert (again.counted, again.dropped, again.too_late) == (1, {"repeated": 1}, 0)
 
 
-def test_what_is_settled_is_too_late_and_what_is_before_the_cut_is_not() -> None:
-    """A point that comes behind the horizon is counted as lost; one before the cut is no loss."""
+def test_what_is_settled_is_too_late_and_what_is_before_the_start_is_not() -> None:
+    """A point that comes behind the watermark is counted as lost; before the start is no loss."""
     shelf = requests()
     shelf.poll(page(series({7200: 1})))
-    shelf.ledger.settle(CUT * SECOND, 7200 * SECOND, 600 * SECOND)
-    tally = shelf.poll(page(series({7260: 5, 6600: 7, 6540: 7, 6000: 9, 5940: 9})))
+    shelf.ledger.settle(START * SECOND, 7200 * SECOND, 600 * SECOND)
+    met = shelf.poll(page(series({7260: 5, 6600: 7, 6540: 7, 6000: 9, 5940: 9})))
     assert shelf.values() == {HERE: 6}
-    assert (tally.counted, tally.too_late) == (1, 2)
+    assert (met.counted, met.too_late) == (1, 2)
 
 
 def test_a_point_of_the_far_future_is_refused() -> None:
     """A point that ends in thousands of years is dropped, and is no newest point."""
     shelf = requests()
-    tally = shelf.poll(page(series({253402300740: 7, 6060: 2})))
+    met = shelf.poll(page(series({253402300740: 7, 6060: 2})))
     assert shelf.values() == {HERE: 2}
-    assert (tally.newest, tally.dropped) == (6060 * SECOND, {"invalid": 1})
+    assert (met.newest, met.dropped) == (6060 * SECOND, {"invalid": 1})
 
 
 def test_a_scale_makes_the_base_unit() -> None:
@@ -96,9 +96,9 @@ def test_series_above_the_limit_are_left_out() -> None:
     """What is on the page keeps counting; a new series is dropped, counted and said once."""
     shelf = requests(limit=1)
     errors = series({6060: 1}, metric=ERRORS)
-    tally = shelf.poll(page(series({6060: 1}), errors, series({6120: 1}, metric=ERRORS)))
-    assert tally.dropped == {"limit": 2, "repeated": 1}
-    assert tally.notes[0] == "a series was dropped (limit): more than 1 series"
+    met = shelf.poll(page(series({6060: 1}), errors, series({6120: 1}, metric=ERRORS)))
+    assert met.dropped == {"limit": 2, "repeated": 1}
+    assert met.notes[0] == "a series was dropped (limit): more than 1 series"
     again = shelf.poll(page(series({6120: 5}), errors, series({6060: 7}, resource=OTHER)))
     assert (shelf.values(), again.dropped) == ({HERE: 13}, {"limit": 1})
 
@@ -107,8 +107,8 @@ def test_a_series_that_changes_its_kind_is_refused() -> None:
     """A known series of another kind adds nothing, and the others go on."""
     shelf = requests()
     shelf.poll(page(series({6060: 1})))
-    tally = shelf.poll(page(series({6120: 5}, "GAUGE INT64"), series({6060: 2}, resource=OTHER)))
-    assert (shelf.values(), tally.dropped) == ({HERE: 3}, {"invalid": 1})
+    met = shelf.poll(page(series({6120: 5}, "GAUGE INT64"), series({6060: 2}, resource=OTHER)))
+    assert (shelf.values(), met.dropped) == ({HERE: 3}, {"invalid": 1})
 
 
 def test_distributions_add_up_in_the_base_unit() -> None:
@@ -120,11 +120,11 @@ def test_distributions_add_up_in_the_base_unit() -> None:
         6180: distribution([], mean=9.0),
         6240: Distribution(count=7, mean=100.0),
     }
-    tally = shelf.poll(page(series(points, "DELTA DISTRIBUTION")))
+    met = shelf.poll(page(series(points, "DELTA DISTRIBUTION")))
     total = shelf.ledger.totals[HERE]
     assert (total.bounds, list(total.counts)) == ((0.01, 0.02, 0.05), [6, 2, 3, 11])
     assert round(total.value, 9) == 0.92
-    assert (tally.counted, tally.resets) == (4, 0)
+    assert (met.counted, met.resets) == (4, 0)
 
 
 def test_a_layout_that_does_not_fit_is_a_reset() -> None:
@@ -132,9 +132,9 @@ def test_a_layout_that_does_not_fit_is_a_reset() -> None:
     shelf = Shelf(REQUEST_DURATION, REQUEST_DURATION.source)
     shelf.poll(page(series({6060: distribution([1, 1])}, "DELTA DISTRIBUTION")))
     strange = distribution([2, 2], (11.0, 12.0))
-    tally = shelf.poll(page(series({6120: strange}, "DELTA DISTRIBUTION")))
+    met = shelf.poll(page(series({6120: strange}, "DELTA DISTRIBUTION")))
     total = shelf.ledger.totals[HERE]
-    assert (tally.resets, total.bounds, list(total.counts)) == (1, (0.011, 0.012), [2, 2, 0])
+    assert (met.resets, total.bounds, list(total.counts)) == (1, (0.011, 0.012), [2, 2, 0])
 
 
 def test_exemplars_come_with_their_points() -> None:
@@ -170,8 +170,8 @@ def test_a_cumulative_series_that_started_anew_counts_whole() -> None:
     assert shelf.values() == {HERE: 11}
 
 
-def test_a_cumulative_series_that_starts_after_the_cut_counts_whole() -> None:
-    """A series that was not there at the cut has no base; one that was has."""
+def test_a_cumulative_series_that_starts_after_the_start_counts_whole() -> None:
+    """A series that was not there at the start has no base; one that was has."""
     shelf = Shelf(REQUESTS, CUMULATIVE)
     shelf.poll(
         page(
@@ -204,11 +204,11 @@ def test_cumulative_distributions_rise_by_bucket() -> None:
     assert round(total.value, 9) == 0.115
 
 
-def test_a_book_that_forgot_finds_series_in_the_ledger() -> None:
+def test_a_cache_that_forgot_finds_series_in_the_ledger() -> None:
     """After series were taken out those that stay are known by their labels, not doubled."""
     shelf = requests()
     shelf.poll(page(series({6060: 1})))
-    shelf.book.forget()
+    shelf.cache.forget()
     shelf.poll(page(series({6120: 2, 6060: 1})))
     assert (shelf.values(), len(shelf.ledger.marks)) == ({HERE: 3}, 1)
 
@@ -251,9 +251,9 @@ def test_an_odd_distribution_costs_only_itself(kind: MetricKind, odd: Distributi
         series({6120: odd, 6060: sound}, name, start=6000),
         series({6060: sound}, name, resource=OTHER, start=6000),
     )
-    tally = shelf.poll(held)
-    assert (tally.counted, tally.dropped) == (2, {"invalid": 1})
-    assert tally.notes[0].startswith("a series was dropped (invalid): ('p',")
+    met = shelf.poll(held)
+    assert (met.counted, met.dropped) == (2, {"invalid": 1})
+    assert met.notes[0].startswith("a series was dropped (invalid): ('p',")
     total = shelf.ledger.totals[HERE]
     assert (list(total.counts), round(total.value, 9)) == ([2, 0, 0, 0], 0.02)
     assert shelf.poll(held).counted == 0
@@ -268,3 +268,40 @@ def test_events_without_bucket_counts_are_above_all_bounds() -> None:
     unplaced.count = 3
     shelf.poll(page(series({6120: unplaced, 6060: distribution([1])}, "DELTA DISTRIBUTION")))
     assert list(shelf.ledger.totals[HERE].counts) == [1, 0, 0, 3]
+
+
+def test_unknown_labels_are_met_with_their_series() -> None:
+    """A label that the catalog does not name is noted when a series is met, and not again."""
+    shelf, odd = requests(), {**OK, "tier": "a"}
+    assert shelf.poll(page(series({6060: 1}, metric=odd))).unknown == {"metric.tier"}
+    assert shelf.poll(page(series({6120: 1}, metric=odd))).unknown == set()
+    shelf.cache.forget()
+    assert shelf.poll(page(series({6180: 1}, metric=odd))).unknown == {"metric.tier"}
+
+
+def test_cumulative_points_wait_until_all_pages_are_in() -> None:
+    """Without a close nothing counts, though what was read is met; the next poll counts all."""
+    shelf = Shelf(REQUESTS, CUMULATIVE)
+    held = page(series({6180: 130, 6060: 100}, RISING, start=100))
+    reader = CounterReader(shelf.source, shelf.ledger, shelf.cache)
+    reader.read_page(held)
+    assert (reader.statistics.points, reader.statistics.newest) == (2, 6180 * SECOND)
+    assert (reader.statistics.counted, shelf.values()) == (0, {HERE: 0})
+    assert shelf.poll(held).outcomes == {Outcome.BASE: 1, Outcome.COUNTED: 1}
+    assert shelf.values() == {HERE: 30}
+
+
+def test_the_farthest_point_that_is_taken() -> None:
+    """A point counts up to twenty years after the watermark, to the nanosecond."""
+    shelf, farthest = requests(), START + FARTHEST // SECOND
+    met = shelf.poll(page(series({farthest: 1, farthest + 60: 1})))
+    assert (met.newest, met.counted) == (farthest * SECOND, 1)
+    assert met.dropped == {"invalid": 1}
+
+
+def test_a_refused_series_makes_no_mark() -> None:
+    """It has no place in the ledger, and does not count against the limit."""
+    shelf = requests(limit=1)
+    met = shelf.poll(page(series({6060: 1}, "GAUGE INT64", ERRORS), series({6060: 2})))
+    assert (met.dropped, met.series) == ({"invalid": 1}, 2)
+    assert (shelf.values(), len(shelf.ledger.marks)) == ({HERE: 2}, 1)

@@ -73,7 +73,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.bench.poll.read()
         ledger = self.bench.poll._ledger
         assert ledger is not None
-        self.cut = ledger.cut
+        self.start = ledger.start
 
     def _minute(self, values: list[int], late: list[float]) -> None:
         """Let the world have one more minute; each series' point is readable after delay + late."""
@@ -148,7 +148,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     @invariant()
     def never_more_than_the_truth(self) -> None:
         """No total is ever above what is readable."""
-        if not hasattr(self, "cut"):
+        if not hasattr(self, "start"):
             return
         truth = self._truth(self.clock)
         ledger = self.bench.poll._ledger
@@ -159,7 +159,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def _truth(self, visible: float) -> Counter[Any]:
         truth: Counter[Any] = Counter()
         for point in self.api.points:
-            if point.end * SECOND > self.cut and point.visible <= visible:
+            if point.end * SECOND > self.start and point.visible <= visible:
                 metric, _ = self.api.labels[point.series]
                 labels = ("p", "us-central1", "s", metric["response_code_class"])
                 truth.update(self.pieces(labels, point.value))

@@ -52,7 +52,7 @@ class CumulativeExactlyOnce(RuleBasedStateMachine):
         self.bench.poll.read()
         ledger = self.bench.poll._ledger
         assert ledger is not None
-        self.cut = ledger.cut
+        self.start = ledger.start
 
     def _minute(self, rises: list[int]) -> None:
         """Let the world have one more minute; a series that rises by -1 has no point."""
@@ -114,7 +114,7 @@ class CumulativeExactlyOnce(RuleBasedStateMachine):
     @invariant()
     def never_more_than_the_truth(self) -> None:
         """No total is ever above what the series rose by."""
-        if hasattr(self, "cut") and self.bench.poll._ledger is not None:
+        if hasattr(self, "start") and self.bench.poll._ledger is not None:
             truth = self._truth()
             assert all(value <= truth[key] for key, value in self.bench.totals().items())
 
@@ -123,7 +123,7 @@ class CumulativeExactlyOnce(RuleBasedStateMachine):
         truth: Counter[tuple[str, ...]] = Counter()
         last: dict[int, PaperPoint] = {}
         for point in self.api.points:
-            if point.end * SECOND <= self.cut or point.visible > self.clock:
+            if point.end * SECOND <= self.start or point.visible > self.clock:
                 continue
             before = last.get(point.series)
             labels = ("p", "r", "p:i", PLACES[point.series][1])
@@ -135,7 +135,7 @@ class CumulativeExactlyOnce(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end all that the series rose by is counted."""
-        if not hasattr(self, "cut"):
+        if not hasattr(self, "start"):
             return
         self.api.down = self.api.partial = False
         self.bench.poll.read()

@@ -4,8 +4,8 @@ from google.cloud.monitoring_v3.types import SpanContext
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.wrappers_pb2 import StringValue
 
-from exporter.cloud_monitoring.exemplars import keep_exemplars
-from exporter.cloud_monitoring.ledger import Total
+from exporter.cloud_monitoring.exemplars import exemplars
+from exporter.cloud_monitoring.totals import Total
 from exporter.exposition.snapshot import Exemplar
 from tests.exporter.cloud_monitoring.messages import distribution
 
@@ -20,7 +20,8 @@ def kept(*examples: tuple[float, int, str], total: Total | None = None) -> dict[
         exemplar = value.exemplars.add(value=number)
         exemplar.timestamp.seconds = at
         exemplar.attachments.add().Pack(Span(span_name=name))
-    keep_exemplars(total, value, 1e-3)
+    for exemplar in exemplars(value, 1e-3):
+        total.keep(exemplar)
     return total.exemplars
 
 
@@ -55,9 +56,7 @@ def test_what_is_no_span_is_passed_over() -> None:
     other, broken = AnyMessage(), AnyMessage()
     other.Pack(StringValue(value="projects/p/traces/t/spans/s"))
     value.exemplars.add(value=5.0).attachments.extend([other, broken])
-    total = Total((), shown=True, bounds=())
-    keep_exemplars(total, value, 1.0)
-    assert total.exemplars == {}
+    assert list(exemplars(value, 1.0)) == []
 
 
 def test_a_damaged_span_is_passed_over() -> None:
@@ -66,6 +65,13 @@ def test_a_damaged_span_is_passed_over() -> None:
     damaged = AnyMessage(value=b"\xff\xff")
     damaged.type_url = "type.googleapis.com/google.monitoring.v3.SpanContext"
     value.exemplars.add(value=5.0).attachments.append(damaged)
-    total = Total((), shown=True, bounds=())
-    keep_exemplars(total, value, 1.0)
-    assert total.exemplars == {}
+    assert list(exemplars(value, 1.0)) == []
+
+
+def test_the_time_of_a_traced_request_has_its_fraction() -> None:
+    """An exemplar is as old as its request, to the millisecond at least."""
+    value = distribution([1])
+    exemplar = value.exemplars.add(value=5.0)
+    exemplar.timestamp.seconds, exemplar.timestamp.nanos = 100, 250_000_000
+    exemplar.attachments.add().Pack(Span(span_name="projects/p/traces/t/spans/s"))
+    assert list(exemplars(value, 1e-3)) == [Exemplar("t", "s", 0.005, 100.25)]

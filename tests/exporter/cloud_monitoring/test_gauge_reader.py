@@ -7,9 +7,9 @@ from google.api.distribution_pb2 import Distribution
 
 from exporter.catalog.cloud_run import INSTANCES
 from exporter.catalog.model import CloudMonitoring, MetricKind, Reduce, ValueType
-from exporter.cloud_monitoring.gauge_reader import GaugeReader, Reading, join, newest
-from exporter.cloud_monitoring.points import SECOND
-from exporter.cloud_monitoring.poll_statistics import Labels
+from exporter.cloud_monitoring.gauge_reader import GaugeReader, GaugeSample, join, limited, newest
+from exporter.cloud_monitoring.points import SECOND, Identities
+from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.exposition.snapshot import Sample
 from tests.exporter.cloud_monitoring.messages import SERVICE, distribution, page, series
 
@@ -40,7 +40,7 @@ def test_the_newest_point_is_read(
 ) -> None:
     """Whatever the order, the newest point counts; truth is 1, a distribution is its mean."""
     found = newest(source(value_type), ("a",), series(points, f"GAUGE {value_type}"))
-    assert found == Reading(("a",), max(points) * SECOND, expected)
+    assert found == GaugeSample(("a",), max(points) * SECOND, expected)
 
 
 def test_a_value_is_in_the_base_unit() -> None:
@@ -56,46 +56,80 @@ def test_a_value_is_in_the_base_unit() -> None:
 )
 def test_series_that_export_as_one_are_joined(how: Reduce, expected: float) -> None:
     """Sum, maximum, minimum or mean, as the catalog says; other labels stay apart, in order."""
-    readings = [Reading(("b",), 60 * SECOND, v) for v in (1.0, 2.0, 6.0)]
-    found = join(replace(SOURCE, reduce=how), [*readings, Reading(("a",), 60 * SECOND, 7.0)])
+    samples = [GaugeSample(("b",), 60 * SECOND, v) for v in (1.0, 2.0, 6.0)]
+    found = join(replace(SOURCE, reduce=how), [*samples, GaugeSample(("a",), 60 * SECOND, 7.0)])
     assert found == (Sample(("a",), 7.0), Sample(("b",), expected))
 
 
 def test_what_stopped_is_left_out() -> None:
     """A reading counts up to two periods behind the newest of all, to the nanosecond."""
     now = 1000 * SECOND
-    readings = [
-        Reading(("a",), now, 1.0),
-        Reading(("a",), now - 120 * SECOND, 2.0),
-        Reading(("a",), now - 120 * SECOND - 1, 4.0),
-        Reading(("gone",), now - 180 * SECOND, 8.0),
+    samples = [
+        GaugeSample(("a",), now, 1.0),
+        GaugeSample(("a",), now - 120 * SECOND, 2.0),
+        GaugeSample(("a",), now - 120 * SECOND - 1, 4.0),
+        GaugeSample(("gone",), now - 180 * SECOND, 8.0),
     ]
-    assert join(SOURCE, readings) == (Sample(("a",), 3.0),)
+    assert join(SOURCE, samples) == (Sample(("a",), 3.0),)
 
 
 def test_a_mean_of_nothing_is_no_sample() -> None:
     """Readings that are no numbers are left out, and do not make others stale."""
-    readings = [Reading(("a",), 60 * SECOND, 1.0), Reading(("b",), 600 * SECOND, NAN)]
-    assert join(SOURCE, readings) == (Sample(("a",), 1.0),)
-    assert join(SOURCE, readings[1:]) == ()
+    samples = [GaugeSample(("a",), 60 * SECOND, 1.0), GaugeSample(("b",), 600 * SECOND, NAN)]
+    assert join(SOURCE, samples) == (Sample(("a",), 1.0),)
+    assert join(SOURCE, samples[1:]) == ()
     assert join(SOURCE, []) == ()
 
 
 def test_pages_add_up() -> None:
     """A series that straddles pages keeps its newest point; what is unfit is left out."""
-    reader = GaugeReader(SOURCE, Labels(INSTANCES, SOURCE, "p"))
+    reader = GaugeReader(SOURCE, Identities(INSTANCES, SOURCE, "p"))
     kind = "GAUGE INT64"
     other = {**SERVICE, "revision_name": "r2"}
-    reader.page(page(series({180: 3, 120: 2}, kind, IDLE), series({180: 1}, metric=IDLE)))
-    reader.page(page(series({60: 9}, kind, IDLE), series({180: 4}, kind, IDLE, other)))
-    expected = [Reading(("p", "us-central1", "s", "idle"), 180 * SECOND, v) for v in (3.0, 4.0)]
-    assert list(reader.readings.values()) == expected
-    tally = reader.tally
-    assert (tally.series, tally.points, tally.newest) == (4, 4, 180 * SECOND)
-    assert tally.dropped == {"invalid": 1}
+    reader.read_page(page(series({180: 3, 120: 2}, kind, IDLE), series({180: 1}, metric=IDLE)))
+    reader.read_page(page(series({60: 9}, kind, IDLE), series({180: 4}, kind, IDLE, other)))
+    expected = [GaugeSample(("p", "us-central1", "s", "idle"), 180 * SECOND, v) for v in (3.0, 4.0)]
+    assert list(reader.found.values()) == expected
+    met = reader.statistics
+    assert (met.series, met.points, met.newest) == (4, 4, 180 * SECOND)
+    assert met.dropped == {"invalid": 1}
 
 
 def test_an_empty_distribution_has_no_sample() -> None:
     """A gauge distribution without values is read, and shows nothing."""
     one = series({60: Distribution()}, "GAUGE DISTRIBUTION")
     assert join(SOURCE, [newest(source("DISTRIBUTION"), ("a",), one)]) == ()
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(0, 0), (1, 1), (3, 3), (4, 3)])
+def test_samples_above_the_limit_are_left_out(limit: int, kept: int) -> None:
+    """The first ones stay, each of the others is counted, and they are noted once."""
+    samples, met = tuple(Sample((name,), 1.0) for name in "abc"), PollStatistics()
+    assert limited(samples, limit, met) == samples[:kept]
+    assert met.dropped.total() == 3 - kept
+    notes = [f"a series was dropped (limit): more than {limit} series"] if kept < 3 else []
+    assert met.notes == notes
+
+
+def test_unknown_labels_are_met() -> None:
+    """A label that the catalog does not name is noted; a series that is refused has none."""
+    reader = GaugeReader(SOURCE, Identities(INSTANCES, SOURCE, "p"))
+    reader.read_page(page(series({180: 3}, "GAUGE INT64", {**IDLE, "tier": "a"})))
+    reader.read_page(page(series({180: 3}, metric={**IDLE, "color": "a"})))
+    assert reader.statistics.unknown == {"metric.tier"}
+
+
+def test_a_page_without_series_leaves_nothing() -> None:
+    """An empty answer has no samples, no newest end, and is no fault."""
+    reader = GaugeReader(SOURCE, Identities(INSTANCES, SOURCE, "p"))
+    reader.read_page(page())
+    assert (reader.found, reader.statistics) == ({}, PollStatistics())
+    assert limited(join(SOURCE, reader.found.values()), 1, reader.statistics) == ()
+
+
+def test_the_first_of_two_samples_of_one_time_stays() -> None:
+    """A series that comes again says nothing new, even where its value differs."""
+    reader = GaugeReader(SOURCE, Identities(INSTANCES, SOURCE, "p"))
+    for value in (3, 4):
+        reader.read_page(page(series({180: value}, "GAUGE INT64", IDLE)))
+    assert [sample.value for sample in reader.found.values()] == [3.0]

@@ -1,50 +1,46 @@
-"""Exactly-once counting: claims, windows, settling, layouts, and what is retired."""
+"""Exactly-once counting: claims, windows, settling, rises, and what is retired."""
 
-from array import array
+from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, Total, add_buckets, add_number
-from exporter.exposition.snapshot import Buckets, Exemplar
+from exporter.cloud_monitoring.ledger import SECOND, Ledger, Outcome
+from exporter.cloud_monitoring.totals import Amount, Total
+from tests.exporter.cloud_monitoring.ledgers import add_number, claim
 
 MINUTE = 60 * SECOND
 FINE = layout((1.0, 2.0, 4.0, 8.0), 1.0, REQUESTS)
-TEN = tuple(float(n) for n in range(1, 11))
 
 
-def ledger(cut: int = 1000 * MINUTE) -> Ledger:
-    """Return a ledger that counts from a cut on."""
-    return Ledger.begin(MINUTE, cut)
+def ledger(start: int = 1000 * MINUTE) -> Ledger:
+    """Return a ledger that counts from a start on."""
+    return Ledger.begin(MINUTE, start)
 
 
 def at(minute: float) -> int:
-    """Return the nanosecond of a minute after the cut."""
+    """Return the nanosecond of a minute after the start."""
     return round((1000 + minute) * MINUTE)
 
 
-def counted(total: Total) -> tuple[tuple[float, ...] | None, list[int], float]:
-    """Return bounds, counts and sum."""
-    return total.bounds, list(total.counts), total.value
-
-
 def test_counting_begins_on_a_whole_period() -> None:
-    """The cut is floored to a period, and nothing is covered, lost or seen at first."""
+    """The start is floored to a period, and nothing is covered, lost or seen at first."""
     assert ledger(at(0.9)) == Ledger(MINUTE, at(0), at(0), at(0), 0, first=True)
     assert ledger().data_seconds == 0.0
 
 
 def test_a_point_counts_once() -> None:
-    """On the grid or between, a point after the cut is claimed once; at the cut never."""
+    """On the grid or between, a point after the start is claimed once; at the start never."""
     book = ledger()
     mark = book.mark("a", ("x",))
     ends = [at(0), at(1), at(0.5), at(3), at(2.25)]
-    assert [book.claim(mark, end) for end in ends] == [False, True, True, True, True]
-    assert not any(book.claim(mark, end) for end in ends)
-    assert book.claim(book.mark("b", ("x",)), at(1)), "series are claimed by themselves"
-    assert book.claim(mark, at(2)), "a point before others is late, not doubled"
+    assert [claim(book, mark, end) for end in ends] == [False, True, True, True, True]
+    assert not any(claim(book, mark, end) for end in ends)
+    assert claim(book, book.mark("b", ("x",)), at(1)), "series are claimed by themselves"
+    assert claim(book, mark, at(2)), "a point before others is late, not doubled"
 
 
 @given(
@@ -58,21 +54,21 @@ def test_a_point_counts_once() -> None:
     st.booleans(),
 )
 def test_claims_are_as_a_set_would_have_them(steps: list[tuple[str, int]], whole: bool) -> None:
-    """Among claims and settlings, a claim works exactly once, and only after the horizon."""
+    """Among claims and settlings, a claim works exactly once, and only after the watermark."""
     book, seen, now = ledger(), set[int](), at(0)
     mark = book.mark("a", ("x",))
     for what, number in steps:
         if what == "settle":
             now += number * MINUTE // 4
-            book.settle(book.horizon, now, 5 * MINUTE)
+            book.settle(book.watermark, now, 5 * MINUTE)
             continue
         end = at(number if whole else number / 4)
-        expected = end > book.horizon and end not in seen
-        assert book.claim(mark, end) is expected
+        expected = end > book.watermark and end not in seen
+        assert claim(book, mark, end) is expected
         seen.add(end)
 
 
-def test_a_window_reaches_back_to_the_horizon_or_the_look_back() -> None:
+def test_a_window_reaches_back_to_the_watermark_or_the_look_back() -> None:
     """What is settled is not asked for again, nor what lies before the look-back."""
     book = ledger()
     assert book.window(at(30), 60 * MINUTE) == (at(0), at(30))
@@ -87,14 +83,14 @@ def test_a_window_is_never_empty() -> None:
         assert start < end == now
 
 
-def test_settling_moves_the_horizon_behind_the_newest() -> None:
-    """The horizon is a late margin behind what is covered, on a whole period, never earlier."""
+def test_settling_moves_the_watermark_behind_the_newest() -> None:
+    """The watermark is a late margin behind what is covered, on a whole period, never earlier."""
     book = ledger()
     assert book.settle(at(0), at(12.5), 5 * MINUTE) == 0
-    assert (book.horizon, book.covered, book.first) == (at(7), at(12.5), False)
+    assert (book.watermark, book.covered, book.first) == (at(7), at(12.5), False)
     assert book.data_seconds == 750.0
     assert book.settle(at(7), at(11), 5 * MINUTE) == 0
-    assert (book.horizon, book.covered) == (at(7), at(12.5))
+    assert (book.watermark, book.covered) == (at(7), at(12.5))
 
 
 def test_what_the_look_back_does_not_reach_is_a_gap() -> None:
@@ -102,15 +98,15 @@ def test_what_the_look_back_does_not_reach_is_a_gap() -> None:
     book = ledger()
     book.settle(at(0), at(10), 5 * MINUTE)
     assert book.settle(at(40), at(100), 5 * MINUTE) == 30 * MINUTE
-    assert (book.gap, book.horizon, book.data_seconds) == (30 * MINUTE, at(95), 70 * 60.0)
-    assert not book.claim(book.mark("a", ("x",)), at(50))
+    assert (book.gap, book.watermark, book.data_seconds) == (30 * MINUTE, at(95), 70 * 60.0)
+    assert not claim(book, book.mark("a", ("x",)), at(50))
 
 
 def test_what_could_not_be_asked_for_is_settled() -> None:
-    """With a look-back shorter than the late margin the horizon is where the asking began."""
+    """With a look-back shorter than the late margin the watermark is where the asking began."""
     book = ledger()
     book.settle(at(40), at(42), 5 * MINUTE)
-    assert book.horizon == at(40)
+    assert book.watermark == at(40)
 
 
 def test_a_series_shows_zero_until_it_was_seen() -> None:
@@ -121,82 +117,18 @@ def test_a_series_shows_zero_until_it_was_seen() -> None:
     late = book.total(("b",))
     for total in (early, late):
         add_number(total, 5, at(1))
-    assert [early.page_value(), late.page_value()] == [5, 0]
+    assert [early.exposed_value(), late.exposed_value()] == [5, 0]
     late.shown = True
-    assert late.page_value() == 5
+    assert late.exposed_value() == 5
     assert book.total(("b",)) is late
 
 
-def test_buckets_show_zero_until_they_were_seen() -> None:
-    """A histogram at zero has all its bounds, no events and no exemplars."""
-    total = Total((), shown=False)
-    add_buckets(total, FINE, (1, 2, 3), 9.0, at(1))
-    total.exemplars[0] = Exemplar("t", "s", 0.5, 1.0)
-    assert total.page_value() == Buckets(FINE.bounds, (0, 0, 0, 0, 0), 0.0)
-    total.shown = True
-    shown = Buckets(FINE.bounds, (1, 2, 3, 0, 0), 9.0, ((0, Exemplar("t", "s", 0.5, 1.0)),))
-    assert total.page_value() == shown
-
-
-def test_numbers_and_distributions_add_up() -> None:
-    """Counts, sums and the newest end; a truncated distribution has zeros at its end."""
-    total = Total((), shown=True)
-    total.dirty = False
-    add_number(total, 2, at(2))
-    add_number(total, 3, at(1))
-    assert (total.value, total.last, total.dirty) == (5, at(2), True)
-    total = Total((), shown=True)
-    assert add_buckets(total, FINE, (1, 1), 2.0, at(1))
-    assert add_buckets(total, FINE, (0, 0, 0, 0, 4), 40.0, at(2))
-    assert counted(total) == (FINE.bounds, [1, 1, 0, 0, 4], 42.0)
-    assert total.last == at(2)
-
-
-def test_a_finer_layout_merges_into_the_bounds_that_are_there() -> None:
-    """Where a new layout has all exported bounds, counting goes on exactly."""
-    total = Total((), shown=True)
-    add_buckets(total, layout((2.0, 8.0), 1.0, REQUESTS), (1, 2, 3), 0.0, at(1))
-    assert add_buckets(total, FINE, (10, 20, 30, 40, 50), 0.0, at(2))
-    assert counted(total) == ((2.0, 8.0), [31, 72, 53], 0.0)
-
-
-def test_a_coarser_layout_keeps_the_bounds_that_both_have() -> None:
-    """Where enough bounds are shared, the others merge away, and nothing is lost."""
-    total = Total((), shown=True)
-    add_buckets(total, layout(TEN, 1.0, REQUESTS), (1,) * 11, 5.0, at(1))
-    total.exemplars[0] = Exemplar("t", "s", 0.5, 1.0)
-    assert add_buckets(total, layout(TEN[1:-1], 1.0, REQUESTS), (1,) * 9, 5.0, at(2))
-    assert counted(total) == (TEN[1:-1], [3, 2, 2, 2, 2, 2, 2, 2, 3], 10.0)
-    assert total.exemplars == {}
-
-
-def test_a_foreign_layout_starts_the_total_anew() -> None:
-    """With too few shared bounds the total is only what came in the new layout."""
-    total = Total((), shown=True)
-    add_buckets(total, FINE, (1, 1), 2.0, at(1))
-    strange = layout((3.0, 4.0), 1.0, REQUESTS)
-    assert not add_buckets(total, strange, (5, 6, 7), 50.0, at(2))
-    assert counted(total) == ((3.0, 4.0), [5, 6, 7], 50.0)
-
-
-def test_a_distribution_without_buckets_lies_above_all_bounds() -> None:
-    """Its events are counted in the last bucket, whatever came before it."""
-    plain = layout((), 1.0, REQUESTS)
-    total = Total((), shown=True)
-    add_buckets(total, FINE, (1,), 1.0, at(1))
-    assert add_buckets(total, plain, (7,), 70.0, at(2))
-    assert counted(total) == (FINE.bounds, [1, 0, 0, 0, 7], 71.0)
-    alone = Total((), shown=True)
-    assert add_buckets(alone, plain, (7,), 70.0, at(2))
-    assert counted(alone) == ((), [7], 70.0)
-
-
 def test_settled_marks_are_taken_out() -> None:
-    """A mark goes when it has no claim after the horizon; a cumulative one stays."""
+    """A mark goes when it has no claim after the watermark; a cumulative one stays."""
     book = ledger()
     for key, end in (("old", at(1)), ("new", at(9)), ("between", at(8.5)), ("past", at(0.5))):
         mark = book.mark(key, ("x",))
-        book.claim(mark, end)
+        claim(book, mark, end)
         add_number(mark.total, 1, end)
     book.mark("cumulative", ("x",)).held = (1,)
     book.settle(at(0), at(10), 5 * MINUTE)
@@ -218,21 +150,141 @@ def test_totals_that_are_gone_leave_with_their_marks() -> None:
     assert list(book.totals) == [("a", "2xx"), ("a", "5xx")]
 
 
-@given(st.sets(st.sampled_from(TEN)), st.sets(st.sampled_from(TEN)), st.data())
-def test_no_event_moves_across_a_bound(
-    first: set[float], second: set[float], data: st.DataObject
+def points(*numbers: int) -> Callable[[], Amount]:
+    """Return what reads the next of `numbers` at every call, and fails after the last."""
+    left = iter(numbers)
+    return lambda: Amount(next(left))
+
+
+def test_a_point_has_one_outcome() -> None:
+    """It counts, was seen, comes too late, or lies before the start; only new ones are read."""
+    book = ledger()
+    mark, read = book.mark("a", ("x",)), points(5, 7)
+    ends = [at(6), at(6), at(5.5), at(5.5), at(0)]
+    assert [book.add_delta(mark, end, read) for end in ends] == [
+        Outcome.COUNTED,
+        Outcome.SEEN,
+        Outcome.COUNTED,
+        Outcome.SEEN,
+        Outcome.BEFORE_START,
+    ]
+    book.settle(at(0), at(10), 5 * MINUTE)
+    assert [book.add_delta(mark, at(m), read) for m in (5, 1, 0, -1)] == [
+        Outcome.LATE,
+        Outcome.LATE,
+        Outcome.BEFORE_START,
+        Outcome.BEFORE_START,
+    ]
+    assert [book.add_delta(mark, at(m), read) for m in (6, 5.5)] == [Outcome.SEEN] * 2
+    assert (mark.total.value, mark.total.last, mark.dirty) == (12, at(6), True)
+
+
+def test_points_off_the_grid_are_remembered_after_the_watermark_only() -> None:
+    """What is settled leaves the set with the next claim; the first period has its ends, too."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    assert all(claim(book, mark, end) for end in (at(0.5), at(4.5), at(7.5)))
+    book.settle(at(0), at(9), 5 * MINUTE)
+    assert claim(book, mark, at(4.25))
+    assert mark.off_grid == {at(4.5), at(7.5), at(4.25)}
+    assert not claim(book, mark, at(0.5))
+
+
+@pytest.mark.parametrize("end", [at(1), at(1.5)])
+def test_what_cannot_be_read_is_not_claimed(end: int) -> None:
+    """An unsound point stays open, so that it counts once it can be read."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    mark.dirty = False
+    with pytest.raises(StopIteration):
+        book.add_delta(mark, end, points())
+    assert (mark.mask, mark.off_grid, mark.dirty) == (0, set(), False)
+    assert book.add_delta(mark, end, points(3)) is Outcome.COUNTED
+
+
+@pytest.mark.parametrize("end", [at(1), at(1.5)])
+def test_what_fails_while_it_is_added_never_counts_twice(
+    end: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After any change of layout that goes on, cumulative counts at the bounds left are exact."""
-    total, truth = Total((), shown=True), []
-    for edges in (tuple(sorted(first)), tuple(sorted(second))):
-        size = len(edges) + 1
-        counts = data.draw(st.lists(st.integers(0, 9), min_size=size, max_size=size))
-        if not add_buckets(total, layout(edges, 1.0, REQUESTS), counts, 0.0, at(1)):
-            truth.clear()
-        uppers = (*edges, float("inf"))
-        truth += [bound for bound, n in zip(uppers, counts, strict=True) for _ in range(n)]
-    running = 0
-    for bound, count in zip((*(total.bounds or ()), float("inf")), total.counts, strict=True):
-        running += count
-        assert running == sum(event <= bound for event in truth)
-    assert isinstance(total.counts, array)
+    """A point is claimed before it is added: after a defect in between it is not added again."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    with monkeypatch.context() as broken:
+        broken.setattr(Total, "add_amount", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            book.add_delta(mark, end, points(3))
+    assert book.add_delta(mark, end, points(3)) is Outcome.SEEN
+
+
+def test_a_distribution_may_reset_or_be_empty() -> None:
+    """One without events counts and leaves the total alone; one that does not fit resets it."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    strange = layout((3.0, 5.0), 1.0, REQUESTS)
+    amounts = [Amount(3.0, (1, 1), FINE), Amount(0.0, (0,), FINE), Amount(9.0, (1,), strange)]
+    found = [book.add_delta(mark, at(n), lambda a=a: a) for n, a in enumerate(amounts, 1)]
+    assert found == [Outcome.COUNTED, Outcome.COUNTED, Outcome.RESET]
+    assert (mark.total.value, mark.total.last) == (9.0, at(3))
+    assert not claim(book, mark, at(2))
+
+
+def test_a_cumulative_point_has_one_outcome() -> None:
+    """The first of an old series is a base; then rises count, once, and whole after a new start."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    before, anew = at(-60), at(3.5)
+    steps = [(before, 1, 100), (before, 2, 130), (before, 2, 140), (before, 1, 150), (anew, 4, 7)]
+    found = [book.add_cumulative(mark, start, at(m), points(n)) for start, m, n in steps]
+    assert found == [
+        Outcome.BASE,
+        Outcome.COUNTED,
+        Outcome.SEEN,
+        Outcome.SEEN,
+        Outcome.COUNTED,
+    ]
+    assert (mark.total.value, mark.total.last) == (37, at(4))
+    assert (mark.start, mark.end, mark.held) == (anew, at(4), (7,))
+
+
+def test_a_base_keeps_its_series_alive() -> None:
+    """A series that is met with an old start has its time, and is not retired before it rose."""
+    book = ledger()
+    book.add_cumulative(book.mark("a", ("x",)), at(-1), at(1), points(9))
+    assert book.total(("x",)).last == at(1)
+    assert book.retire(at(0), frozenset()) == ([], [])
+
+
+def test_a_series_that_began_at_the_watermark_counts_whole() -> None:
+    """Nothing of it can have been counted; a nanosecond earlier something can."""
+    book = ledger()
+    book.settle(at(0), at(10), 5 * MINUTE)
+    marks = [book.mark(key, (key,)) for key in "ab"]
+    starts = (at(5), at(5) - 1)
+    found = [
+        book.add_cumulative(mark, start, at(6), points(8))
+        for mark, start in zip(marks, starts, strict=True)
+    ]
+    assert found == [Outcome.COUNTED, Outcome.BASE]
+    assert [mark.total.value for mark in marks] == [8, 0]
+
+
+def test_a_rise_is_of_every_number() -> None:
+    """Buckets that were left out had no events; a fall in one is no rise, and no loss in others."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    for minute, value, counts in ((1, 4.0, (1, 1)), (2, 3.0, (2, 0, 2)), (3, 3.5, (2, 1, 2))):
+        amount = Amount(value, counts, FINE)
+        book.add_cumulative(mark, at(-1), at(minute), lambda a=amount: a)
+    assert (mark.total.value, list(mark.total.counts)) == (0.5, [1, 1, 2, 0, 0])
+
+
+def test_a_cumulative_point_that_cannot_be_read_changes_nothing() -> None:
+    """The next one counts what the series rose by since the last that could be read."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    book.add_cumulative(mark, at(-1), at(1), points(5))
+    with pytest.raises(StopIteration):
+        book.add_cumulative(mark, at(-1), at(2), points())
+    assert (mark.end, mark.held) == (at(1), (5,))
+    assert book.add_cumulative(mark, at(-1), at(3), points(9)) is Outcome.COUNTED
+    assert mark.total.value == 4

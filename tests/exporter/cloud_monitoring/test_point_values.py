@@ -5,11 +5,13 @@ from math import inf, nan
 import pytest
 from google.api.distribution_pb2 import Distribution
 
-from exporter.catalog.cloud_run import REQUESTS
-from exporter.cloud_monitoring.bucket_layouts import UNPLACED, layout
-from exporter.cloud_monitoring.point_values import Amount, number, spread
-from exporter.cloud_monitoring.points import Unfit
-from tests.exporter.cloud_monitoring.messages import EDGES, distribution
+from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
+from exporter.catalog.model import CloudMonitoring
+from exporter.cloud_monitoring.bucket_layouts import layout
+from exporter.cloud_monitoring.point_values import PointValues, number, spread
+from exporter.cloud_monitoring.points import Unsound
+from exporter.cloud_monitoring.totals import UNPLACED, Amount
+from tests.exporter.cloud_monitoring.messages import EDGES, distribution, series
 
 LAYOUT = layout(EDGES, 1.0, REQUESTS)
 
@@ -17,9 +19,9 @@ LAYOUT = layout(EDGES, 1.0, REQUESTS)
 @pytest.mark.parametrize(("value", "scale"), [(nan, 1.0), (-inf, 1.0), (1e308, 1e3)])
 def test_a_number_has_to_be_finite(value: float, scale: float) -> None:
     """Also in the base unit; a whole number stays one."""
-    with pytest.raises(Unfit, match="is no count"):
+    with pytest.raises(Unsound, match="is no count"):
         number(value, scale)
-    assert number(2**60 + 1, 1e-3) == Amount(2**60 + 1)
+    assert number(2**60 + 1, 1e-3) == Amount(2**60 + 1, scale=1e-3)
 
 
 def test_a_distribution_is_its_sum_and_its_counts() -> None:
@@ -30,4 +32,35 @@ def test_a_distribution_is_its_sum_and_its_counts() -> None:
     placeless = spread(Distribution(count=2, mean=4.0), 1.0, lambda _: LAYOUT)
     assert placeless == Amount(8.0, (2,), UNPLACED)
     empty = spread(distribution([], mean=nan), 1.0, lambda _: LAYOUT)
-    assert (empty.value, empty.events, placeless.events) == (0.0, False, True)
+    assert (empty.value, empty.empty, placeless.empty) == (0.0, True, False)
+
+
+@pytest.mark.parametrize(("mean", "count", "scale"), [(1e308, 100, 1.0), (1e308, 1, 1e3)])
+def test_a_sum_that_overflows_is_unsound(mean: float, count: int, scale: float) -> None:
+    """Also where only the base unit has no number for it: a total would be infinite for ever."""
+    with pytest.raises(Unsound, match="is no mean"):
+        spread(distribution([count], mean=mean), scale, lambda _: LAYOUT)
+    sound = spread(distribution([count], mean=1e300), scale, lambda _: LAYOUT)
+    assert sound == Amount(1e300 * count, (count,), LAYOUT, scale)
+
+
+def test_points_are_read_by_their_source() -> None:
+    """The field of the value type, in the source's scale; a layout is worked out once."""
+    assert isinstance(REQUESTS.source, CloudMonitoring)
+    assert isinstance(REQUEST_DURATION.source, CloudMonitoring)
+    (point,) = series({60: 7}).points
+    assert PointValues(REQUESTS, REQUESTS.source).amount(point) == Amount(7)
+    values = PointValues(REQUEST_DURATION, REQUEST_DURATION.source)
+    points = series({60: distribution([1]), 120: distribution([2])}, "DELTA DISTRIBUTION").points
+    first, second = (values.amount(point) for point in points)
+    assert (first.scale, first.counts, second.counts) == (1e-3, (1,), (2,))
+    assert first.layout is not None
+    assert first.layout is second.layout
+    assert first.layout.bounds == (0.01, 0.02, 0.05)
+
+
+def test_a_count_for_every_bucket_is_sound() -> None:
+    """One count more than there are buckets is not."""
+    assert spread(distribution([1, 2, 3, 4]), 1.0, lambda _: LAYOUT).counts == (1, 2, 3, 4)
+    with pytest.raises(Unsound, match="5 counts for 4 buckets"):
+        spread(distribution([1, 2, 3, 4, 5]), 1.0, lambda _: LAYOUT)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from google.api.distribution_pb2 import Distribution
+from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,12 +13,13 @@ from exporter.catalog.cloud_run import REQUESTS
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.points import (
     LABEL_LENGTH,
-    Unfit,
-    check,
+    Identities,
     clean,
     code_class,
     identify,
     mean,
+    nanoseconds,
+    refusal,
     wire_key,
 )
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, series
@@ -109,19 +111,41 @@ def test_bytes_on_the_wire_tell_series_apart(pairs: list[tuple[Any, Any]]) -> No
 def test_what_the_catalog_does_not_say_is_refused(kind: str, text: str) -> None:
     """A series of another kind or type is refused with both sides of the difference."""
     point = "x" if "STRING" in kind else 1
-    with pytest.raises(Unfit) as caught:
-        check(SOURCE, series({60: point}, kind=kind))
-    assert str(caught.value) == text
+    assert refusal(SOURCE, series({60: point}, kind=kind)) == text
 
 
 def test_a_series_without_points_is_refused() -> None:
     """An empty series is refused, a sound one is not."""
-    check(SOURCE, series({60: 1}))
-    with pytest.raises(Unfit, match="no points"):
-        check(SOURCE, series({}))
+    assert refusal(SOURCE, series({60: 1})) == ""
+    assert refusal(SOURCE, series({})) == "it has no points"
 
 
 def test_the_mean_of_nothing_is_no_number() -> None:
     """A distribution has its mean, and none without values."""
     assert mean(distribution([1, 1], mean=12.5)) == 12.5
     assert isnan(mean(Distribution(count=0, mean=0.0)))
+
+
+def test_an_identity_is_read_once() -> None:
+    """The same bytes give the very same identity, until it is released or all are forgotten."""
+    identities, one = Identities(REQUESTS, SOURCE, "p"), series({60: 1})
+    wire = wire_key(one)
+    found = identities.identity(wire, one)
+    assert identities.identity(wire, one) is found
+    identities.release(wire)
+    identities.release(wire)
+    again = identities.identity(wire, one)
+    assert again == found
+    assert again is not found
+    identities.forget()
+    assert identities.identity(wire, one) is not again
+
+
+def test_a_timestamp_in_nanoseconds() -> None:
+    """Seconds and their fraction add up."""
+    assert nanoseconds(Timestamp(seconds=3, nanos=5)) == 3_000_000_005
+
+
+def test_a_label_value_is_at_most_200_characters_long() -> None:
+    """The 201st is cut, the 200th stays."""
+    assert [len(clean("a" * length)) for length in (199, 200, 201)] == [199, 200, 200]

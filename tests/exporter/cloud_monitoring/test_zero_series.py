@@ -6,8 +6,9 @@ from exporter.catalog.cloud_run import INSTANCES, REQUEST_DURATION, REQUESTS
 from exporter.catalog.labels import CODE_CLASS, REGION
 from exporter.catalog.model import Family
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.ledger import Ledger, add_buckets, add_number
+from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.zero_series import prime
+from tests.exporter.cloud_monitoring.ledgers import add_buckets, add_number
 
 A, B = ("p", "r", "a"), ("p", "r", "b")
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")

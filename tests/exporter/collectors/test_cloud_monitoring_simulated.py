@@ -19,7 +19,9 @@ from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import Margins, Shared, Target
-from exporter.collectors.cloud_monitoring import CloudMonitoringCollector, FamilyPoll
+from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
+from exporter.collectors.counter_poll import CounterPoll
+from exporter.collectors.gauge_poll import GaugePoll
 from exporter.errors import PollError, Reason
 from exporter.exposition.snapshot import Buckets
 from exporter.simulator.faults import Faults
@@ -46,7 +48,7 @@ class Stage:
     telemetry: Telemetry
 
     @property
-    def polls(self) -> dict[str, FamilyPoll]:
+    def polls(self) -> dict[str, CounterPoll | GaugePoll]:
         """The polls by name."""
         return {poll.name: poll for poll in self.collector.polls()}
 
@@ -90,10 +92,10 @@ def staged(path: Path, wanted: list[Target], faults: str = "") -> Iterator[Stage
         store.close()
 
 
-def samples(poll: FamilyPoll) -> dict[tuple[str, ...], Any]:
+def samples(poll: CounterPoll | GaugePoll) -> dict[tuple[str, ...], Any]:
     """Return the values that a poll shows, once all are revealed, by the last two labels."""
     poll.read()
-    delivery = poll.reveal() if poll.counts else poll.read()
+    delivery = poll.reveal() if isinstance(poll, CounterPoll) else poll.read()
     assert delivery is not None
     return {s.labels: s.value for s in delivery.parts[0].samples}
 
@@ -108,7 +110,7 @@ def test_counts_are_the_world_s(tmp_path: Path, faults: str) -> None:
         requests, durations = (stage.polls[f"{PROJECT}/{name}"] for name in (REQUESTS, DURATION))
         shown, buckets = samples(requests), samples(durations)
         assert requests._ledger is not None
-        after, until = requests._ledger.cut / 10**9, stage.clock.now() - 120
+        after, until = requests._ledger.start / 10**9, stage.clock.now() - 120
         late = 480 if "late" in faults else 0
         low = stage.simulator.total(COUNT, after, until - late, GROUPS)
         high = stage.simulator.total(COUNT, after, until, GROUPS)
@@ -126,7 +128,7 @@ def test_buckets_are_the_world_s(tmp_path: Path) -> None:
         (poll,) = stage.collector.polls()
         shown = samples(poll)
         assert poll._ledger is not None
-        after, until = poll._ledger.cut / 10**9, stage.clock.now() - 120
+        after, until = poll._ledger.start / 10**9, stage.clock.now() - 120
         truth = stage.simulator.total(LATENCIES, after, until, GROUPS)
     for (_, region, _, code), found in shown.items():
         if not (sum(found.counts) or (region, code) in truth):
@@ -147,8 +149,11 @@ def test_cumulative_rows_are_the_world_s(tmp_path: Path) -> None:
         stage.live(4.0)
         shown = samples(poll)
         assert poll._ledger is not None
-        after, until = poll._ledger.cut / 10**9, stage.clock.now() - poll.target.source.delay
-        held = stage.simulator.world.series(ROWS, poll.target.source.resource, after, until)
+        after, until = (
+            poll._ledger.start / 10**9,
+            stage.clock.now() - poll.fetch.target.source.delay,
+        )
+        held = stage.simulator.world.series(ROWS, poll.fetch.target.source.resource, after, until)
     assert len({point.start for one in held for point in one.points}) == 2
     truth: Counter[str] = Counter()
     for one in held:
@@ -244,7 +249,7 @@ def test_malformed_answers_cost_only_what_is_malformed(tmp_path: Path) -> None:
         shown, buckets = samples(requests), samples(durations)
         assert requests._ledger is not None
         truth = stage.simulator.total(
-            COUNT, requests._ledger.cut / 10**9, stage.clock.now() - 120, GROUPS
+            COUNT, requests._ledger.start / 10**9, stage.clock.now() - 120, GROUPS
         )
         tell = stage.telemetry.value
         assert tell(own.SERIES_DROPPED, (REQUESTS, "invalid")) > 0

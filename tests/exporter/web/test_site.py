@@ -47,8 +47,13 @@ def test_before_there_is_an_engine(tmp_path: Path) -> None:
 def test_what_is_on_the_page(tmp_path: Path, fmt: Format) -> None:
     """The snapshot's series, and what the exporter knows of itself at this moment."""
     polls = [
-        Scripted("ion-demo/t_gauge", [delivered("x", "y", age=30)]),
-        Scripted("cache", [delivered("z", age=60)]),
+        Scripted(
+            "ion-demo/t_gauge",
+            [delivered("x", "y", age=30)],
+            project="ion-demo",
+            family="t_gauge",
+        ),
+        Scripted("with/slash", [delivered("z", age=60)]),
         Scripted("down", [DOWN]),
     ]
     front = Front(tmp_path, Source(polls, "paper"))
@@ -66,7 +71,7 @@ def test_what_is_on_the_page(tmp_path: Path, fmt: Format) -> None:
         ("ionmon_collector_duration_seconds", "paper"): 0,
         ("ionmon_series", "paper"): 3,
         ("ionmon_poll_success", "paper", "ion-demo/t_gauge"): 1,
-        ("ionmon_poll_success", "paper", "cache"): 1,
+        ("ionmon_poll_success", "paper", "with/slash"): 1,
         ("ionmon_poll_success", "paper", "down"): 0,
         ("ionmon_poll_failures_total", "paper", "down", "unavailable"): 1,
         ("ionmon_polls_total", "paper"): 3,
@@ -148,7 +153,8 @@ def test_every_scrape_is_noted(tmp_path: Path) -> None:
 
 def test_ages_are_never_below_zero(tmp_path: Path) -> None:
     """A clock that is set back makes data no younger than now."""
-    front = Front(tmp_path, Source([Scripted("p/t_gauge", [delivered("x", age=0)])], "paper"))
+    poll = Scripted("p/t_gauge", [delivered("x", age=0)], project="p", family="t_gauge")
+    front = Front(tmp_path, Source([poll], "paper"))
     front.run()
     front.clock.time -= 3600
     found = values(page(front))

@@ -125,7 +125,7 @@ def test_how_often_a_metric_is_read(tmp_path: Path, budget: float | None, stretc
     google = {"families": families, "budget_usd_per_month": budget}
     front = Front(tmp_path, endpoint=simulator.start(), **google)
     try:
-        front.run(lambda: setattr(front.engine.monitoring.polls()[0], "billed", 100_000.0))
+        front.run(lambda: setattr(front.engine.monitoring.polls()[0].fetch, "billed", 100_000))
         front.engine.weigh()
         (row,) = front.status().polls
         assert (row.name, row.verdict) == ("ion-demo/cloudrun_requests_total", "well")

@@ -8,10 +8,11 @@ import pytest
 
 from exporter.catalog import own
 from exporter.cloud_monitoring.descriptors import Described
-from exporter.collectors import cloud_monitoring
+from exporter.cloud_monitoring.points import SECOND
+from exporter.collectors import counter_poll
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE
 from tests.exporter.cloud_monitoring.paper import PaperPoint
-from tests.exporter.collectors.minutes import CLASSES, START, Minutes, named, shown
+from tests.exporter.collectors.minutes import CLASSES, DELAY, START, Minutes, named, shown
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_a_poll_is_one_call_and_says_what_it_did(bench: Minutes) -> None:
     assert (bench.told(own.POINTS), bench.told(own.API_SERIES)) == (10, 1)
     bench.minutes(2, 10)
     delivery = bench.poll.read()
-    assert (bench.api.calls, bench.poll.billed) == (2, 1)
+    assert (bench.api.calls, bench.poll.fetch.billed) == (2, 1)
     assert shown(delivery) == {named("2xx"): 120}
     assert (delivery.data_time, delivery.fault, delivery.notes) == (START, None, ())
     assert delivery.expires == float("inf")
@@ -41,7 +42,7 @@ def test_an_empty_answer_is_billed_as_one_series(bench: Minutes) -> None:
     """A poll that finds nothing still costs, and has no time of its data."""
     bench.api.points.clear()
     delivery = bench.poll.read()
-    assert (delivery.data_time, bench.poll.billed) == (None, 1)
+    assert (delivery.data_time, bench.poll.fetch.billed) == (None, 1)
     assert bench.told(own.API_SERIES) == 2
 
 
@@ -93,7 +94,7 @@ def test_a_service_that_is_gone_leaves_the_page(
     bench: Minutes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A day after its last point its series end, on disk as well; it may come back at zero."""
-    monkeypatch.setattr(cloud_monitoring, "RETIRE_EVERY", 1)
+    monkeypatch.setattr(counter_poll, "RETIRE_EVERY", 1)
     bench.minutes(5, 10, 0, 7)
     bench.poll.read()
     for _ in range(26):
@@ -111,9 +112,9 @@ def test_a_service_that_is_gone_leaves_the_page(
 def test_a_stretched_interval_is_told(bench: Minutes) -> None:
     """Interval and factor are metrics, and the factor is of what was asked for."""
     for factor in (2.0, 3.0):
-        bench.poll.stretch(factor)
+        bench.poll.fetch.stretch(factor)
     assert (bench.told(own.POLL_INTERVAL), bench.told(own.POLL_STRETCH)) == (180.0, 3.0)
-    assert bench.poll.timetable.interval == 180.0
+    assert bench.poll.fetch.timetable.interval == 180.0
 
 
 def test_a_descriptor_plans_the_polls(bench: Minutes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,8 +123,8 @@ def test_a_descriptor_plans_the_polls(bench: Minutes, monkeypatch: pytest.Monkey
     monkeypatch.setattr(bench.poll._shared.descriptors, "describe", lambda *_: described)
     bench.minutes(5, 10)
     bench.poll.read()
-    assert bench.poll.timetable.period == 300
-    assert bench.poll.timetable.delay.high == 120, "the newest point is 120 s old"
+    assert bench.poll.fetch.timetable.period == 300
+    assert bench.poll.fetch.timetable.delay.high == 120, "the newest point is 120 s old"
     assert bench.poll.due() > bench.clock.now() + 120
 
 
@@ -134,3 +135,16 @@ def test_a_poll_runs_in_a_thread(bench: Minutes) -> None:
     assert delivery.reveal is not None
     revealed = asyncio.run(delivery.reveal())
     assert shown(revealed) == {named("2xx"): 130, named("2xx", "t"): 7}
+
+
+def test_silence_is_covered_after_a_few_periods(bench: Minutes) -> None:
+    """Without points the time counts as covered up to three periods before what can be read."""
+    bench.minutes(30)
+    bench.poll.read()
+    assert bench.poll._ledger is not None
+    assert bench.poll._ledger.covered == (START + 1800 - DELAY - 180) * SECOND
+    assert bench.told(own.DATA_SECONDS) == 720 + 1800 - DELAY - 180
+    bench.minutes(1, 10)
+    assert shown(bench.poll.read()) == {named("2xx"): 120}, "not readable yet"
+    bench.minutes(2)
+    assert shown(bench.poll.read()) == {named("2xx"): 130}

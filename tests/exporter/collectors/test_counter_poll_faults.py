@@ -35,20 +35,20 @@ def bench(tmp_path: Path) -> Iterator[Minutes]:
 def test_a_partial_answer_is_shown_and_settles_nothing(bench: Minutes) -> None:
     """What came is counted, the poll is at fault, and what was missing counts later."""
     assert bench.poll._ledger is not None
-    horizon = bench.poll._ledger.horizon
+    watermark = bench.poll._ledger.watermark
     bench.api.partial = True
     bench.minutes(30, 10)
     missing = [p for p in bench.api.points if p.end > START and p.end % 180 == 0]
     bench.api.points = [p for p in bench.api.points if p not in missing]
     delivery = bench.poll.read()
     assert delivery.fault is not None
-    assert (delivery.fault.reason, bench.poll._ledger.horizon) == (Reason.PARTIAL, horizon)
+    assert (delivery.fault.reason, bench.poll._ledger.watermark) == (Reason.PARTIAL, watermark)
     hidden = [p for p in missing if p.visible <= bench.clock.now()]
     assert shown(delivery) == {named("2xx"): 400 - 10 * len(hidden)}
     bench.api.points += missing
     bench.api.partial = False
     assert shown(bench.poll.read()) == {named("2xx"): 400}
-    assert bench.poll._ledger.horizon > horizon
+    assert bench.poll._ledger.watermark > watermark
 
 
 def test_an_error_on_any_page_makes_an_answer_partial(bench: Minutes) -> None:
@@ -72,7 +72,7 @@ def test_an_api_that_is_away_keeps_the_page(bench: Minutes) -> None:
     """Counters stay as they were, the poll is at fault, and is tried again within a minute."""
     bench.api.down = True
     bench.minutes(5, 10)
-    bench.poll.stretch(10.0)
+    bench.poll.fetch.stretch(10.0)
     delivery = bench.poll.read()
     assert delivery.fault is not None
     assert (delivery.fault.reason, shown(delivery)) == (Reason.UNAVAILABLE, {named("2xx"): 100})
@@ -167,7 +167,7 @@ def test_a_damaged_file_counts_nothing_twice(tmp_path: Path) -> None:
         bench.minutes(1, 10)
     bench.poll.read()
     assert bench.poll._ledger is not None
-    after = [p for p in bench.api.points if p.end * SECOND > bench.poll._ledger.cut]
+    after = [p for p in bench.api.points if p.end * SECOND > bench.poll._ledger.start]
     readable = [p for p in after if p.visible <= bench.clock.now()]
     assert bench.totals() == {named("2xx"): 10 * len(readable)}
     assert all(query.start < query.end for query in queries)
@@ -190,7 +190,7 @@ def test_what_fails_within_counting_is_counted_by_the_next_poll(
     """Claims of a poll that broke down are forgotten with it: every point still counts once."""
     bench.minutes(3, 10)
     with monkeypatch.context() as broken:
-        broken.setattr("exporter.cloud_monitoring.counter_reader.add_number", lambda *_: 1 // 0)
+        broken.setattr("exporter.cloud_monitoring.totals.Total.add_amount", lambda *_: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             bench.poll.read()
     bench.poll.read()

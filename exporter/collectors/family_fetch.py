@@ -1,0 +1,104 @@
+"""Reads one family of one project: when, what is queried, and what the answers cost."""
+
+import zlib
+from collections.abc import Callable
+from typing import Protocol
+
+from exporter.catalog import own
+from exporter.cloud_monitoring.client import Query
+from exporter.cloud_monitoring.descriptors import Described
+from exporter.cloud_monitoring.filters import metric_filter
+from exporter.cloud_monitoring.points import Raw
+from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.schedule import IDLE_INTERVAL, Delay, Timetable
+from exporter.cloud_monitoring.self_metrics import account
+from exporter.cloud_monitoring.target import Shared, Target
+from exporter.collectors.base import Delivery
+from exporter.errors import PollError, Reason
+
+
+class PageReader(Protocol):
+    """Takes in what the API answers."""
+
+    def read_page(self, page: Raw) -> None:
+        """Take in every series of a page."""
+
+
+class FamilyFetch:
+    """What the polls of counters and of gauges have in common."""
+
+    def __init__(self, target: Target, shared: Shared) -> None:
+        """Be due at once, a little apart from other families after that."""
+        self.target = target
+        self.billed = 0
+        self.tried = False
+        self._shared = shared
+        self._described: Described | None = None
+        offset = zlib.crc32(target.name.encode()) % 2000 / 1000
+        documented = Delay.documented(target.source.delay, target.source.period)
+        self.timetable = Timetable(documented, target.source.period, target.interval, offset)
+
+    @property
+    def stretched(self) -> bool:
+        """Say whether the interval is longer than the configured one, to keep a budget."""
+        return self.timetable.interval > self.target.interval
+
+    @property
+    def unstretched_interval(self) -> float:
+        """Seconds between reads, not stretched: as configured, longer where nothing is there."""
+        idle = self.timetable.idle
+        return max(self.target.interval, IDLE_INTERVAL) if idle else self.target.interval
+
+    def stretch(self, factor: float) -> None:
+        """Set the interval to the configured one times `factor`."""
+        self.timetable.interval = self.target.interval * factor
+        telemetry, key = self._shared.telemetry, self.target.key
+        telemetry.set(own.POLL_INTERVAL, key, self.timetable.interval)
+        telemetry.set(own.POLL_STRETCH, key, factor)
+
+    def planned(self, read: Callable[[float], Delivery]) -> Delivery:
+        """Read at this moment, and plan the next read. Raises PollError."""
+        now = self._shared.clock.now()
+        try:
+            delivery = read(now)
+        except PollError:
+            self.timetable.failed(now)
+            raise
+        finally:
+            self.tried = True
+        if delivery.fault and delivery.data_time is None:
+            self.timetable.failed(now)
+        else:
+            self.timetable.saw(now, delivery.data_time)
+        return delivery
+
+    def describe(self) -> Described:
+        """Return what the API says of the metric. Raises PollError where the catalog differs."""
+        described = self._shared.descriptors.describe(self.target.project, self.target.source)
+        if described.mismatch:
+            raise PollError(Reason.MISMATCH, f"{self.target.family.name}: {described.mismatch}")
+        if described != self._described:
+            self._described = described
+            self.timetable.period = described.period
+            self.timetable.delay = Delay.documented(described.delay, described.period)
+        return described
+
+    def pages(self, reader: PageReader, start: int, end: int) -> PollError | None:
+        """Let `reader` read the points in (start, end]. Returns why they are not all of them."""
+        text = metric_filter(self.target.source, self.target.selection)
+        query = Query(self.target.project, text, start, end)
+        fault: PollError | None = None
+        try:
+            for page in self._shared.client.pages(query):
+                reader.read_page(page)
+                for error in page.execution_errors:
+                    missing = f"part of the answer is missing: {error.message[:200]}"
+                    fault = PollError(Reason.PARTIAL, missing)
+        except PollError as error:
+            if error.reason is not Reason.NOT_FOUND:
+                fault = error
+        return fault
+
+    def account(self, statistics: PollStatistics) -> None:
+        """Put what a read cost and dropped into the exporter's own metrics."""
+        self.billed = account(statistics, self.target, self._shared.telemetry)

@@ -1,0 +1,69 @@
+"""Polls a gauge of one project: the newest point of each series, withdrawn when it grows old."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from exporter.cloud_monitoring.gauge_reader import GaugeReader, join, limited
+from exporter.cloud_monitoring.points import SECOND, Identities
+from exporter.cloud_monitoring.target import Shared, Target
+from exporter.collectors.base import Delivery
+from exporter.collectors.family_fetch import FamilyFetch
+from exporter.exposition.snapshot import Part
+
+FORGET_EVERY = 60
+STALE_PERIODS = 5
+MISSED_INTERVALS = 3
+
+
+class GaugePoll:
+    """Reads one gauge family of one project on its own schedule."""
+
+    def __init__(self, target: Target, shared: Shared, pool: ThreadPoolExecutor) -> None:
+        self.name, self.project, self.family = target.name, target.project, target.family.name
+        self.fetch = FamilyFetch(target, shared)
+        self._pool = pool
+        self._identities = Identities(target.family, target.source, target.project)
+        self._runs = 0
+
+    @property
+    def interval(self) -> float:
+        """Seconds between runs."""
+        return self.fetch.timetable.interval
+
+    @property
+    def stretched(self) -> bool:
+        """Say whether that is longer than configured."""
+        return self.fetch.stretched
+
+    def due(self) -> float:
+        """Return the Unix time of the next run."""
+        return self.fetch.timetable.next
+
+    async def run(self) -> Delivery:
+        """Read once in a worker thread. Raises PollError."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read)
+
+    def read(self) -> Delivery:
+        """Read the newest of each series. Raises PollError."""
+        return self.fetch.planned(self._read)
+
+    def _read(self, now: float) -> Delivery:
+        described, target = self.fetch.describe(), self.fetch.target
+        self._runs += 1
+        if self._runs % FORGET_EVERY == 0:
+            self._identities.forget()
+        back = described.delay + STALE_PERIODS * described.period + self.interval
+        reader = GaugeReader(target.source, self._identities)
+        fault = self.fetch.pages(reader, int((now - back) * SECOND), int(now * SECOND))
+        statistics = reader.statistics
+        samples = limited(join(target.source, reader.found.values()), target.limit, statistics)
+        self.fetch.account(statistics)
+        if fault and not reader.found:
+            raise fault
+        return Delivery(
+            parts=(Part(target.family, samples),),
+            expires=now + MISSED_INTERVALS * self.interval + STALE_PERIODS * described.period,
+            data_time=statistics.newest / SECOND if statistics.newest else None,
+            notes=tuple(statistics.notes),
+            fault=fault,
+        )
