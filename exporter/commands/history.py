@@ -11,7 +11,8 @@ import click
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Family
-from exporter.catalog.signals import SIGNALS, families_in
+from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import families_in
 from exporter.errors import IonmonError, SettingsError
 from exporter.history import Span, write
 from exporter.settings.types import seconds

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.catalog.model import CloudMonitoring, Matcher
-from exporter.catalog.signals import SIGNALS, families_in
+from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import families_in
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.place import REGIONS
 from exporter.simulator.world import MINUTE, World
