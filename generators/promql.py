@@ -25,21 +25,15 @@ from exporter.catalog.model import (
     Quantile,
     Rate,
     Ratio,
-    Reduce,
     Share,
     Signal,
 )
 from exporter.catalog.own import DATA_SECONDS
 from exporter.catalog.walk import families_in, labels_in
 from exporter.settings.types import seconds
+from generators.selectors import AGGREGATIONS, AnyMatcher, by_clause, selector
 
 STEP = "30s"
-_AGGREGATES = {
-    Reduce.SUM: "sum",
-    Reduce.MAX: "max",
-    Reduce.MIN: "min",
-    Reduce.MEAN: "avg",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ class View:
 
     window: str
     by: tuple[str, ...] = ()
-    only: tuple[Matcher, ...] = ()
+    only: tuple[AnyMatcher, ...] = ()
     held: str = ""
     recorded: Mapping[str, "Recorded"] = field(default_factory=dict)
     offset: str = ""
@@ -73,17 +67,6 @@ class Need:
 
     family: Family
     labels: frozenset[str]
-
-
-def quote(value: str) -> str:
-    """Return a PromQL string literal."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
-
-
-def quote_regex(value: str) -> str:
-    """Return the text of a regular expression that matches only `value`."""
-    return "".join(f"\\{c}" if c in r"\.+*?()|[]{}^$" else c for c in value)
 
 
 def render(expression: Expression, view: View) -> str:
@@ -125,32 +108,16 @@ def needs(expression: Expression, view: View) -> tuple[Need, ...]:
     )
 
 
-def selector(name: str, matchers: tuple[Matcher, ...]) -> str:
-    """Return a selector: one value matches as text, several as alternatives."""
-    tests = []
-    for matcher in matchers:
-        if len(matcher.values) == 1:
-            tests.append(f"{matcher.label}={quote(matcher.values[0])}")
-        else:
-            pattern = "|".join(quote_regex(value) for value in matcher.values)
-            tests.append(f"{matcher.label}=~{quote(pattern)}")
-    return f"{name}{{{','.join(tests)}}}" if tests else name
-
-
-def _matchers(family: Family, own: tuple[Matcher, ...], view: View) -> tuple[Matcher, ...]:
-    return own + tuple(m for m in view.only if m.label in family.label_names)
+def _matchers(family: Family, own: tuple[Matcher, ...], view: View) -> tuple[AnyMatcher, ...]:
+    return (*own, *(m for m in view.only if m.label in family.label_names))
 
 
 def _ago(view: View) -> str:
     return f" offset {view.offset}" if view.offset else ""
 
 
-def _by(labels: tuple[str, ...]) -> str:
-    return f" by ({', '.join(labels)})" if labels else ""
-
-
 def _sum(text: str, labels: tuple[str, ...]) -> str:
-    return f"sum{_by(labels)} ({text})"
+    return f"sum{by_clause(labels)} ({text})"
 
 
 def _covered(family: Family) -> bool:
@@ -234,7 +201,7 @@ def _quantile(node: Quantile, view: View) -> str:
 def _level(node: Level, view: View) -> str:
     text = selector(node.family.name, _matchers(node.family, node.matchers, view))
     text = f"last_over_time({text}[{view.held}]{_ago(view)})" if view.held else text + _ago(view)
-    return f"{_AGGREGATES[node.how]}{_by(view.by)} ({text})"
+    return f"{AGGREGATIONS[node.how]}{by_clause(view.by)} ({text})"
 
 
 def _of_levels(node: Level | LevelRatio | Changes, view: View) -> str:

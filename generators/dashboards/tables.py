@@ -3,12 +3,14 @@
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators.boards import INCIDENTS
-from generators.dashboards.deploys import deployed, serving
-from generators.dashboards.events import ALERT, alerts, grouped, ongoing, runbooks
+from generators.dashboards.alert_queries import ALERT, alerts, grouped, ongoing, runbooks
+from generators.dashboards.deploy_queries import deployed, serving
 from generators.dashboards.limits import CHANGE
+from generators.dashboards.links import to_panel, to_region
 from generators.dashboards.model import LONGTERM, MAIN, Column, Link, Mapping, Panel, Series, Target
-from generators.dashboards.parts import REGION, at, at_region, decimals
-from generators.dashboards.queries import WEEK, past, signal
+from generators.dashboards.queries import WEEK, BoardQueries
+from generators.dashboards.signal_panels import REGION
+from generators.dashboards.signal_style import decimals
 from generators.policy import SEVERITIES, SIGNAL_BY_NAME, WATCHDOG
 
 STATES = tuple(
@@ -37,10 +39,10 @@ def values(count: int) -> list[str]:
     return ["Value"] if count == 1 else [f"Value #{chr(ord('A') + i)}" for i in range(count)]
 
 
-def by_severity(chosen: tuple[str, ...], by: tuple[str, ...]) -> str:
+def by_severity(queries: BoardQueries, by: tuple[str, ...]) -> str:
     """Return how severe alerts are that fire, as the number that STATES has words for."""
     return " or ".join(
-        f"{grouped(alerts(chosen, state.text), by)} * {state.value}" for state in STATES
+        f"{grouped(alerts(queries, state.text), by)} * {state.value}" for state in STATES
     )
 
 
@@ -49,11 +51,11 @@ def severity(field: str) -> Column:
     return Column(field, "Severity", Unit.NONE.grafana, 0, "background", width=80, mappings=STATES)
 
 
-def active_count(number: int, chosen: tuple[str, ...]) -> Panel:
+def active_count(queries: BoardQueries, number: int) -> Panel:
     """Return a panel of how many alerts fire now, by severity."""
-    counts = ((f"count({grouped(alerts(chosen, name), ALERT)})", name) for name in SEVERITIES)
+    counts = ((f"count({grouped(alerts(queries, name), ALERT)})", name) for name in SEVERITIES)
     evaluated = f'ALERTS{{alertname="{WATCHDOG}"}}'
-    none = f"vector(0) and on () {evaluated} unless on () {alerts(chosen)}"
+    none = f"vector(0) and on () {evaluated} unless on () {alerts(queries)}"
     return Panel(
         number,
         "Active alerts",
@@ -69,11 +71,11 @@ def active_count(number: int, chosen: tuple[str, ...]) -> Panel:
         empty="alerts are not evaluated",
         least=0.0,
         sparkline=False,
-        links=(at(INCIDENTS, "Open incidents"),),
+        links=(to_panel(INCIDENTS, "Open incidents"),),
     )
 
 
-def active(number: int, settings: Settings, chosen: tuple[str, ...]) -> Panel:
+def active(queries: BoardQueries, number: int, settings: Settings) -> Panel:
     """Return a table of the alerts that fire now."""
     base = runbooks(settings)
     links = (Link("Open the runbook", f"{base}/${{__value.raw}}.md"),) if base else ()
@@ -84,8 +86,8 @@ def active(number: int, settings: Settings, chosen: tuple[str, ...]) -> Panel:
         "far back as the range goes; an alert's name leads to its runbook.",
         Unit.SECONDS.grafana,
         (
-            table(ongoing(alerts(chosen), ALERT), LONGTERM),
-            table(by_severity(chosen, ALERT), LONGTERM),
+            table(ongoing(alerts(queries), ALERT), LONGTERM),
+            table(by_severity(queries, ALERT), LONGTERM),
         ),
         0,
         Series.MANY,
@@ -101,7 +103,7 @@ def active(number: int, settings: Settings, chosen: tuple[str, ...]) -> Panel:
     )
 
 
-def deploys(number: int) -> Panel:
+def deploys(queries: BoardQueries, number: int) -> Panel:
     """Return a table of the revisions that were deployed in the range."""
     return Panel(
         number,
@@ -110,7 +112,7 @@ def deploys(number: int) -> Panel:
         "share is that of the instance time of the last ten minutes. What ran before the range, or "
         "before the exporter first saw its service, is no deploy and has no time.",
         TIME,
-        (table(deployed(), MAIN), table(serving(), MAIN)),
+        (table(deployed(queries), MAIN), table(serving(queries), MAIN)),
         0,
         Series.MANY,
         empty="No deploy in this range",
@@ -130,7 +132,7 @@ def deploys(number: int) -> Panel:
     )
 
 
-def regions(number: int, title: str = "Regions at a glance") -> Panel:
+def regions(queries: BoardQueries, number: int, title: str = "Regions at a glance") -> Panel:
     """Return a table with a row for each region."""
     found = [SIGNAL_BY_NAME[name] for name, _ in _REGIONS]
     *fields, change = values(len(found) + 1)
@@ -142,7 +144,7 @@ def regions(number: int, title: str = "Regions at a glance") -> Panel:
         2,
         Column(change, "vs last week", Unit.RATIO.grafana, 0, "text", CHANGE, empty="new"),
     )
-    now, before = past("throughput", REGION), past("throughput", REGION, WEEK)
+    now, before = queries.past("throughput", REGION), queries.past("throughput", REGION, WEEK)
     return Panel(
         number,
         title,
@@ -151,11 +153,11 @@ def regions(number: int, title: str = "Regions at a glance") -> Panel:
         "week ago.",
         Unit.NONE.grafana,
         (
-            *(table(signal(of.name, REGION), MAIN) for of in found),
+            *(table(queries.signal(of.name, REGION), MAIN) for of in found),
             table(f"{now} / ({before} > 0) - 1", LONGTERM),
         ),
         0,
         Series.MANY,
-        columns=(Column("region", "Region", links=(at_region("${__value.raw}"),)), *columns),
+        columns=(Column("region", "Region", links=(to_region("${__value.raw}"),)), *columns),
         sort=(("Errors (4xx, 5xx)", True),),
     )

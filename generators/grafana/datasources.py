@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from exporter.settings import Settings
 from exporter.settings.types import duration
-from generators.dashboards.servers import KEPT, RECENT
-from generators.dashboards.servers import Datasource as Asked
+from generators.dashboards.datasources import KEPT, RECENT
+from generators.dashboards.datasources import Datasource as Asked
 from generators.policy import EVALUATION
 from generators.rules.slo import LONG_TERM
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.errors import SettingsError
-from generators.dashboards.servers import KEPT
+from generators.dashboards.datasources import KEPT
 from generators.policy import EVALUATION
 from generators.report import gather, read, span, variables
 from generators.report.colors import Theme

@@ -10,7 +10,8 @@ from exporter.catalog.walk import families_in
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.place import REGIONS
 from exporter.simulator.world import MINUTE, World
-from generators.promql import View, render_signal, selector
+from generators.promql import View, render_signal
+from generators.selectors import selector
 from tests.e2e.history import Recording, record
 from tests.e2e.truths import (
     OWN_TRUTHS,

@@ -10,7 +10,7 @@ from exporter.catalog.model import Matcher
 from generators.checks.regexes import alternatives
 from generators.checks.tree import Selector, Unparsable, parse, selectors
 from generators.checks.variables import is_variable, is_variable_time
-from generators.promql import selector
+from generators.selectors import selector
 
 VALUES = st.text(st.characters(exclude_categories=["Cs"]))
 SPECIAL = st.text(st.sampled_from('\\.|+*?()[]{}^$"ab\n'))

@@ -4,40 +4,45 @@ from typing import Any
 
 from exporter.settings import Settings
 from generators.boards import SIGNAL_PANELS, Board
-from generators.dashboards import deploys
-from generators.dashboards.events import PAGED, alerts, began, runbooks
+from generators.dashboards import deploy_queries
+from generators.dashboards.alert_queries import PAGED, alerts, began, runbooks
 from generators.dashboards.model import MAIN
+from generators.dashboards.queries import BoardQueries
 from generators.dashboards.wording import Facts
-from generators.rules.model import alerts as alerting
+from generators.rules import model
+from generators.selectors import PatternMatcher
 
 _LESS_URGENT = ("high", "medium")
-# A mark is found for as long as from one point of the query to the next, however long the range;
-# its value says when it was.
+# An annotation is found for as long as from one point of the query to the next, however long the
+# range; its value says when it was.
 _FOUND = "$__rate_interval"
-Mark = dict[str, Any]
+Annotation = dict[str, Any]
 
 
-def marks(facts: Facts, board: Board, chosen: tuple[str, ...]) -> list[Mark]:
+def annotations(facts: Facts, board: Board, queries: BoardQueries) -> list[Annotation]:
     """Return deploys, alerts that page, and less urgent ones that lead to the board's panels."""
-    found = [_deploys(), _alerts(facts.settings, "Pages", alerts(chosen, PAGED), "anomaly")]
+    found = [
+        _deploys(queries),
+        _alerts(facts.settings, "Pages", alerts(queries, PAGED), "anomaly"),
+    ]
     signals = "|".join(_signals(facts, board))
     if signals:
-        own = alerts(chosen, "|".join(_LESS_URGENT), f'signal=~"{signals}"')
+        own = alerts(queries, "|".join(_LESS_URGENT), PatternMatcher("signal", signals))
         found.append(_alerts(facts.settings, "Warnings of this board", own, "limit"))
     return found
 
 
 def _signals(facts: Facts, board: Board) -> list[str]:
     """Return the signals of the board that less urgent alerts are about."""
-    rules = (rule for rule in alerting(facts.rules.all) if rule.severity in _LESS_URGENT)
+    rules = (rule for rule in model.alerts(facts.rules.all) if rule.severity in _LESS_URGENT)
     named = dict.fromkeys(dict(rule.labels).get("signal", "") for rule in rules)
     return [name for name in named if name and SIGNAL_PANELS[name].board is board]
 
 
-def _deploys() -> Mark:
+def _deploys(queries: BoardQueries) -> Annotation:
     return {
         "name": "Deploys",
-        "expr": deploys.began(_FOUND),
+        "expr": deploy_queries.began(queries, _FOUND),
         "colour": "latency",
         "step": "60s",
         "tags": "service_name",
@@ -47,7 +52,7 @@ def _deploys() -> Mark:
     }
 
 
-def _alerts(settings: Settings, name: str, selector: str, colour: str) -> Mark:
+def _alerts(settings: Settings, name: str, selector: str, colour: str) -> Annotation:
     begun = f"max_over_time(({began(selector)} * time())[{_FOUND}:1m])"
     return {
         "name": name,
