@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from exporter.catalog.model import Matcher, Reduce
 from generators.checks.tree import parse, selectors
+from generators.checks.variables import MAGIC
 from generators.selectors import (
     AGGREGATIONS,
     PatternMatcher,
@@ -25,7 +26,7 @@ def test_a_variable_stands_beside_any_value(value: str) -> None:
     (found,) = selectors(parse(selector("x", matchers), variables=True))
     assert [(m.label, m.operator, m.value) for m in found.matchers] == [
         ("own", "=", value),
-        ("region", "=~", "$region"),
+        ("region", "=~", MAGIC),
     ]
 
 
