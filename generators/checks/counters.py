@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from exporter.catalog.model import Type
-from generators.checks.known import BUCKET, Known
-from generators.checks.model import Context, Query
-from generators.checks.places import Problem
-from generators.checks.shapes import shape
-from generators.checks.tree import (
+from generators.checks.engine.context import Context, Query
+from generators.checks.engine.known_series import BUCKET, Known
+from generators.checks.engine.problem import Problem
+from generators.checks.promql.result_labels import shape
+from generators.checks.promql.tree import (
     Aggregate,
     Binary,
     Call,

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from exporter.errors import ToolMissing
-from generators.checks.gathering import Wanted
-from generators.checks.places import Problem
+from generators.checks.engine.gathering import Wanted
+from generators.checks.engine.problem import Problem
 from generators.policy import policy
 from generators.rule_tests.document import FOLDER
 from generators.rule_tests.files import nine

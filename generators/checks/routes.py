@@ -8,8 +8,8 @@ from generators.alertmanager.build import CONFIG, SECRETS, TEMPLATES
 from generators.alertmanager.cases import route_cases, wrong_routes
 from generators.alertmanager.proof import problems
 from generators.alertmanager.rendering import unrendered
-from generators.checks.gathering import Wanted
-from generators.checks.places import Problem
+from generators.checks.engine.gathering import Wanted
+from generators.checks.engine.problem import Problem
 from generators.rules.build import build
 from generators.rules.model import alerts
 

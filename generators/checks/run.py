@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from generators.checks import mutants, routes, tools
-from generators.checks.dashboards.list import problems as board_problems
-from generators.checks.dashboards.model import read as read_boards
-from generators.checks.gathering import BOARDS, Wanted, gather
-from generators.checks.list import problems
-from generators.checks.places import Problem
+from generators.checks.dashboards.boards import problems as board_problems
+from generators.checks.dashboards.dashboard import read as read_boards
+from generators.checks.engine.gathering import BOARDS, Wanted, gather
+from generators.checks.engine.problem import Problem
+from generators.checks.expressions import problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ Prometheus 3 still has under their name.
 import re
 from collections.abc import Iterator
 
-from generators.checks.model import Context, Query
-from generators.checks.places import Problem
-from generators.checks.suggest import meant
-from generators.checks.tree import Aggregate, Call, walk
+from generators.checks.engine.context import Context, Query
+from generators.checks.engine.problem import Problem
+from generators.checks.engine.suggestions import meant
+from generators.checks.promql.tree import Aggregate, Call, walk
 
 RULE = "syntax"
 FUNCTIONS = frozenset(

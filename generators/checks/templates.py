@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from generators.checks.model import Context, Rule
-from generators.checks.places import Problem, Text
-from generators.checks.shapes import Shape, shape
-from generators.checks.suggest import meant_of
+from generators.checks.engine.context import Context, Rule
+from generators.checks.engine.problem import Problem, Text
+from generators.checks.engine.suggestions import meant_of
+from generators.checks.promql.result_labels import Shape, shape
 
 RULE = "template"
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
-from generators.checks.gathering import OUT, Wanted, rule_paths
-from generators.checks.places import Problem
+from generators.checks.engine.gathering import OUT, Wanted, rule_paths
+from generators.checks.engine.problem import Problem
 
 PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
 PROCESSES = 2

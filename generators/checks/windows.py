@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from exporter.settings.types import duration
 from generators.checks.counters import RATES
-from generators.checks.known import Known
-from generators.checks.model import Context, Query
-from generators.checks.places import Problem
-from generators.checks.tree import Call, Node, Selector, Subquery, paths
-from generators.checks.variables import is_variable_time
+from generators.checks.engine.context import Context, Query
+from generators.checks.engine.known_series import Known
+from generators.checks.engine.problem import Problem
+from generators.checks.promql.grafana_variables import is_variable_time
+from generators.checks.promql.tree import Call, Node, Selector, Subquery, paths
 
 RULE = "window"
 _TWO_SAMPLES = RATES | {"delta", "idelta", "deriv", "predict_linear", "changes", "resets"}

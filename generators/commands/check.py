@@ -8,7 +8,7 @@ import click
 from exporter.commands.options import CONFIG
 from exporter.settings import load
 from generators.checks import run
-from generators.checks.gathering import Wanted
+from generators.checks.engine.gathering import Wanted
 
 HELP = """Prove that rules and dashboards ask for metrics, labels, values and buckets that exist.
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.catalog.model import Matcher, Reduce
-from generators.checks.tree import parse, selectors
-from generators.checks.variables import MAGIC
+from generators.checks.promql.grafana_variables import MAGIC
+from generators.checks.promql.tree import parse, selectors
 from generators.selectors import (
     AGGREGATIONS,
     PatternMatcher,

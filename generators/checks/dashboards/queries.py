@@ -5,15 +5,24 @@ from collections.abc import Iterable, Iterator
 
 from exporter.settings import Settings
 from exporter.settings.types import seconds
-from generators.checks.dashboards.model import Body, Dashboard
+from generators.checks.dashboards.dashboard import Body, Dashboard
 from generators.checks.dashboards.variables import LABEL_VALUES, query
-from generators.checks.gathering import asking
-from generators.checks.known import Known
-from generators.checks.list import CHECKS
-from generators.checks.model import Context, Server
-from generators.checks.places import Problem, Text
-from generators.checks.shapes import shape
-from generators.checks.tree import Aggregate, Binary, Call, Node, Unparsable, children, parse, paths
+from generators.checks.engine.context import Context, Server
+from generators.checks.engine.gathering import asking
+from generators.checks.engine.known_series import Known
+from generators.checks.engine.problem import Problem, Text
+from generators.checks.expressions import CHECKS
+from generators.checks.promql.result_labels import shape
+from generators.checks.promql.tree import (
+    Aggregate,
+    Binary,
+    Call,
+    Node,
+    Unparsable,
+    children,
+    parse,
+    paths,
+)
 from generators.dashboards.model import LONGTERM, MAIN
 from generators.prometheus import LONG_RETENTION, RETENTION
 

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from generators.checks.dashboards.kinds import KINDS, Json, Number, Strict
-from generators.checks.dashboards.model import Body, Dashboard
-from generators.checks.places import Problem
+from generators.checks.dashboards.dashboard import Body, Dashboard
+from generators.checks.dashboards.panel_options import KINDS, Json, Number, Strict
+from generators.checks.engine.problem import Problem
 
 RULE = "schema"
 

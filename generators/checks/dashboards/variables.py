@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from generators.checks.dashboards.model import Body, Dashboard
-from generators.checks.places import Problem
+from generators.checks.dashboards.dashboard import Body, Dashboard
+from generators.checks.engine.problem import Problem
 
 RULE = "variable"
 LABEL_VALUES = re.compile(r"label_values\((.+), (\w+)\)")

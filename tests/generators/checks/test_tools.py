@@ -7,7 +7,7 @@ import yaml
 
 from exporter.settings import Settings
 from generators.checks import tools
-from generators.checks.gathering import OUT, Wanted
+from generators.checks.engine.gathering import OUT, Wanted
 from tests.generators.checks.judging import ALERT, group
 
 RULES = group({**ALERT, "annotations": {}})

@@ -6,7 +6,7 @@ import pytest
 
 from exporter.settings import Settings
 from generators.checks import routes
-from generators.checks.gathering import Wanted
+from generators.checks.engine.gathering import Wanted
 from generators.checks.run import run
 from generators.files import write
 from generators.outputs import texts
