@@ -8,7 +8,7 @@ import click
 from exporter.commands.options import CONFIG
 from exporter.settings import load
 from generators.checks import run
-from generators.checks.engine.gathering import Wanted
+from generators.checks.engine.gathering import CheckRequest
 
 HELP = """Prove that rules and dashboards ask for metrics, labels, values and buckets that exist.
 
@@ -54,7 +54,7 @@ def command(
 ) -> None:
     """Print every problem."""
     settings = load(config)
-    wanted = Wanted(root, settings, files, page)
+    wanted = CheckRequest(root, settings, files, page)
     found = run.run(wanted, _say, offline=offline)
     for problem in found.problems:
         click.echo(str(problem))

@@ -33,7 +33,7 @@ class Loading:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CheckRequest:
     """What to look at: rule files, or all below a root; a page of a real exporter on top."""
 
     root: Path
@@ -42,14 +42,14 @@ class Wanted:
     page: str | None = None
 
 
-def gather(wanted: Wanted) -> Context:
+def gather(request: CheckRequest) -> Context:
     """Return what checks look at. Raises IonmonError where there is nothing, or nothing to read."""
-    servers = list(_servers(wanted.root))
-    own, given = rule_paths(wanted.root), [(path, str(path)) for path in wanted.files]
-    configs = config_paths(wanted.root)
+    servers = list(_servers(request.root))
+    own, given = rule_paths(request.root), [(path, str(path)) for path in request.files]
+    configs = config_paths(request.root)
     judged = {shown: read(path, shown) for path, shown in given or (*own, *configs)}
     if not judged:
-        raise IonmonError(f"{wanted.root / OUT}: there are no rules; write them: ionmon configs")
+        raise IonmonError(f"{request.root / OUT}: there are no rules; write them: ionmon configs")
     resolved = {path.resolve() for path, _ in given}
     others = [(path, shown) for path, shown in own if given and path.resolve() not in resolved]
     every = [
@@ -58,17 +58,17 @@ def gather(wanted: Wanted) -> Context:
         for rule in rules(judged.get(shown) or read(path, shown), _server(path, servers))
     ]
     found = tuple(rule for rule in every if rule.name.path in judged)
-    base = known(wanted.settings)
-    if wanted.page is not None:
-        base = with_page(base, wanted.page)
+    base = known(request.settings)
+    if request.page is not None:
+        base = with_page(base, request.page)
     return Context(
-        wanted.root,
-        wanted.settings,
+        request.root,
+        request.settings,
         judged,
         found,
         tuple(rule.query for rule in found),
         with_rules(base, every),
-        None if given else _uses(wanted.root, judged.values()),
+        None if given else _uses(request.root, judged.values()),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from generators.checks.dashboards.boards import problems
 from generators.checks.dashboards.dashboard import parsed
 from generators.checks.engine.context import Context
-from generators.checks.engine.gathering import Wanted, gather
+from generators.checks.engine.gathering import CheckRequest, gather
 from tests.generators.dashboards.made import REFERENCE, ROOT, Body, panel, reference
 
 Break = Callable[[Body], None]
@@ -21,7 +21,7 @@ P95, HEADLINE = 106, 4  # a chart of Performance, a figure of Overview
 @lru_cache(maxsize=1)
 def context() -> Context:
     """Return what is known of the reference deployment."""
-    return gather(Wanted(ROOT, REFERENCE))
+    return gather(CheckRequest(ROOT, REFERENCE))
 
 
 def judged(name: str, change: Break) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from exporter.errors import IonmonError
 from exporter.settings import Settings
 from generators.checks.engine.context import Server
-from generators.checks.engine.gathering import BOARDS, OUT, Wanted, asking, gather
+from generators.checks.engine.gathering import BOARDS, OUT, CheckRequest, asking, gather
 from generators.checks.engine.problem import Text
 from generators.checks.expressions import problems
 from tests.generators.checks.judging import group
@@ -44,7 +44,7 @@ def project(root: Path, main: str, long: str = "groups: []\n") -> Path:
 
 def found(root: Path, *files: Path) -> list[str]:
     """Return the problems of a project, or of files beside it."""
-    return [str(p) for p in problems(gather(Wanted(root, Settings(), files)))]
+    return [str(p) for p in problems(gather(CheckRequest(root, Settings(), files)))]
 
 
 def test_a_rule_is_judged_by_its_server(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_queries_from_elsewhere_are_judged_alone(tmp_path: Path) -> None:
         Text('max by ($by) (region:main:max{region="[[region]]"}) > $limit', "board.json", 5),
         Text("max_over_time(region:main:maxx[${window}])", "board.json", 6),
     ]
-    context = asking(gather(Wanted(tmp_path, Settings())), texts, Server())
+    context = asking(gather(CheckRequest(tmp_path, Settings())), texts, Server())
     assert [str(problem) for problem in problems(context)] == [
         (
             "board.json:4: syntax: this is no PromQL: expected type vector in aggregation "
