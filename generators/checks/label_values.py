@@ -12,7 +12,7 @@ from generators.checks.engine.problem import Problem
 from generators.checks.engine.suggestions import listed, meant_of
 from generators.checks.promql.grafana_variables import is_variable
 from generators.checks.promql.regexes import branches, matches_any, plain
-from generators.checks.promql.tree import Matcher, selectors
+from generators.checks.promql.tree import MatcherNode, selectors
 
 RULE, BUCKET_RULE = "value", "bucket"
 _NEAR = 0.3  # "500" is near "5xx"
@@ -31,7 +31,7 @@ def check(context: Context) -> Iterator[Problem]:
                         yield query.text.problem(rule, text, value)
 
 
-def _wrong(name: str, matcher: Matcher, known: Values) -> Iterator[tuple[str, str]]:
+def _wrong(name: str, matcher: MatcherNode, known: Values) -> Iterator[tuple[str, str]]:
     """Yield each value that cannot be, with what to say of it."""
     exact = matcher.operator in ("=", "!=")
     for branch in (matcher.value,) if exact else branches(matcher.value):

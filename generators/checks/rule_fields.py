@@ -8,7 +8,7 @@ import yaml
 from generators.checks.engine.context import Context
 from generators.checks.engine.problem import Problem
 from generators.checks.engine.suggestions import meant_of
-from generators.checks.engine.yaml_file import Document, get, items, pairs
+from generators.checks.engine.yaml_file import YamlFile, get, items, pairs
 
 RULE = "field"
 GROUP = ("name", "interval", "limit", "rules")
@@ -33,7 +33,7 @@ def check(context: Context) -> Iterator[Problem]:
             yield from _file(document)
 
 
-def _file(document: Document) -> Iterator[Problem]:
+def _file(document: YamlFile) -> Iterator[Problem]:
     root = document.root
     if not isinstance(root, yaml.MappingNode):
         yield Problem(document.path, 1, RULE, "this is no rule file; begin it with groups:")
@@ -53,12 +53,12 @@ def _file(document: Document) -> Iterator[Problem]:
             yield from _rule(document, rule)
 
 
-def _names(document: Document) -> list[yaml.ScalarNode]:
+def _names(document: YamlFile) -> list[yaml.ScalarNode]:
     found = (get(group, "name") for group in items(get(document.root, "groups")))
     return [node for node in found if isinstance(node, yaml.ScalarNode)]
 
 
-def _rule(document: Document, rule: yaml.Node) -> Iterator[Problem]:
+def _rule(document: YamlFile, rule: yaml.Node) -> Iterator[Problem]:
     kinds = [key for key, _, _ in pairs(rule) if key in ("alert", "record")]
     if len(kinds) != 1:
         text = "a rule is either an alert or a record; write one of the two"
@@ -73,7 +73,7 @@ def _rule(document: Document, rule: yaml.Node) -> Iterator[Problem]:
 
 
 def _only(
-    document: Document, node: yaml.Node | None, allowed: Collection[str], what: str
+    document: YamlFile, node: yaml.Node | None, allowed: Collection[str], what: str
 ) -> Iterator[Problem]:
     for name, key, _ in pairs(node):
         if name not in allowed:
@@ -83,7 +83,7 @@ def _only(
 
 
 def _needs(
-    document: Document, node: yaml.Node, needed: Mapping[str, type[yaml.Node]], what: str
+    document: YamlFile, node: yaml.Node, needed: Mapping[str, type[yaml.Node]], what: str
 ) -> Iterator[Problem]:
     for name, form in needed.items():
         found = get(node, name)
@@ -94,7 +94,7 @@ def _needs(
             yield document.problem(found, RULE, text)
 
 
-def _twice(document: Document) -> Iterator[Problem]:
+def _twice(document: YamlFile) -> Iterator[Problem]:
     """Yield keys that a mapping has twice: the second silently replaces the first."""
     waiting, seen = [document.root] if document.root else [], set()
     while waiting:

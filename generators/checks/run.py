@@ -10,7 +10,7 @@ from generators.checks.engine.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CheckOutcome:
     """What was looked at and found; `notes` say what was not looked at, and why."""
 
     files: int
@@ -20,7 +20,7 @@ class Outcome:
     notes: tuple[str, ...]
 
 
-def run(request: CheckRequest, say: Callable[[str], None], *, offline: bool) -> Outcome:
+def run(request: CheckRequest, say: Callable[[str], None], *, offline: bool) -> CheckOutcome:
     """Run every check, and the tools unless `offline`. Raises IonmonError for unreadable files."""
     context = gather(request)
     say(f"{len(context.queries)} expressions of {len(context.documents)} files")
@@ -34,7 +34,7 @@ def run(request: CheckRequest, say: Callable[[str], None], *, offline: bool) -> 
     notes = []
     if context.uses is None and not request.files:
         notes.append("there are no dashboards: whether each recorded series is used is not known")
-    return Outcome(
+    return CheckOutcome(
         len(context.documents) + len(files),
         len(context.rules),
         len(context.queries),

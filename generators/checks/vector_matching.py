@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from generators.checks.engine.context import Context, Query
+from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.known_series import TARGET, Known
 from generators.checks.engine.problem import Problem
 from generators.checks.engine.suggestions import listed, meant, meant_of
-from generators.checks.promql.result_labels import Shape, matched, shape
+from generators.checks.promql.result_labels import ResultLabels, matched, shape
 from generators.checks.promql.tree import SETS, Aggregate, Binary, Node, Selector, is_scalar, walk
 
 RULE = "matching"
@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Problem]:
                 yield from _joined(query, node, context.known)
 
 
-def _grouping(query: Query, node: Aggregate, known: Known) -> Iterator[Problem]:
+def _grouping(query: JudgedQuery, node: Aggregate, known: Known) -> Iterator[Problem]:
     inner = shape(node.inner, known)
     word = "by" if node.by is not None else "without"
     for label in node.by or node.without or ():
@@ -36,7 +36,7 @@ def _grouping(query: Query, node: Aggregate, known: Known) -> Iterator[Problem]:
             yield query.text.problem(RULE, text, label)
 
 
-def _joined(query: Query, node: Binary, known: Known) -> Iterator[Problem]:
+def _joined(query: JudgedQuery, node: Binary, known: Known) -> Iterator[Problem]:
     left, right = shape(node.left, known), shape(node.right, known)
     texts = [*_named(node, left, right)]
     if not texts and node.operator != "or":
@@ -47,7 +47,7 @@ def _joined(query: Query, node: Binary, known: Known) -> Iterator[Problem]:
         yield query.text.problem(RULE, text, word)
 
 
-def _named(node: Binary, left: Shape, right: Shape) -> Iterator[tuple[str, str]]:
+def _named(node: Binary, left: ResultLabels, right: ResultLabels) -> Iterator[tuple[str, str]]:
     """Yield labels that are named, and that the side which has to have them has not."""
     matching = node.matching
     for label in matching.labels:
@@ -72,7 +72,7 @@ def _named(node: Binary, left: Shape, right: Shape) -> Iterator[tuple[str, str]]
             yield text, label
 
 
-def _never(node: Binary, left: Shape, right: Shape) -> Iterator[tuple[str, str]]:
+def _never(node: Binary, left: ResultLabels, right: ResultLabels) -> Iterator[tuple[str, str]]:
     """Yield sides whose labels differ where all labels have to be equal."""
     if node.matching.on or any(s.extensible or s.partial for s in (left, right)):
         return
@@ -97,7 +97,7 @@ def _meet(node: Binary, common: list[str], differ: tuple[list[str], list[str]]) 
     return f"write {on} group_{'left' if more else 'right'} ()"
 
 
-def _often(node: Binary, left: Shape, right: Shape) -> Iterator[tuple[str, str]]:
+def _often(node: Binary, left: ResultLabels, right: ResultLabels) -> Iterator[tuple[str, str]]:
     """Yield a side of which several series may meet one of the other, where that is an error."""
     by = matched(node.matching, left, right) | _TARGET
     sides = {

@@ -160,11 +160,11 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
         raise click.exceptions.Exit(1)
 
 
-def _wanted(given: dict[str, Any]) -> pages.Wanted:
+def _wanted(given: dict[str, Any]) -> pages.PreviewRequest:
     values: dict[str, tuple[str, ...]] = {}
     for name, value in given["given"]:
         values[name] = (*values.get(name, ()), value)
-    return pages.Wanted(
+    return pages.PreviewRequest(
         folder=given["folder"],
         names=given["names"],
         against=given["against"],

@@ -8,7 +8,7 @@ from generators.dashboards import cache_inside
 from generators.dashboards.cache_inside import CACHE, HEALTH, time_of_commands
 from generators.dashboards.limits import DOWN
 from generators.dashboards.links import to_panel
-from generators.dashboards.model import BoardText, Panel, Series, Target
+from generators.dashboards.model import BoardText, Panel, SeriesCount, Target
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.signal_panels import RARE, REGION, help_of, now, over_time
 from generators.dashboards.signal_style import EVENTS
@@ -65,7 +65,7 @@ def _state() -> dict[str, Panel]:
             health.unit.grafana,
             (Target(QUERIES.signal(health.name), "health"),),
             0,
-            Series.ONE,
+            SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
             sparkline=False,
@@ -78,7 +78,7 @@ def _state() -> dict[str, Panel]:
             Unit.RATIO.grafana,
             (Target(QUERIES.raw(_used()), "used"),),
             1,
-            Series.ONE,
+            SeriesCount.ONE,
             empty="no limit is set",
             least=0.0,
             most=1.0,
@@ -97,7 +97,7 @@ def _state() -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             (Target(QUERIES.raw(time_of_commands()), "mean"),),
             1,
-            Series.ONE,
+            SeriesCount.ONE,
             least=0.0,
         ),
     }
@@ -226,6 +226,6 @@ def _against(number: int, title: str, names: tuple[str, str], unit: str) -> Pane
             ),
         ),
         1,
-        Series.MANY,
+        SeriesCount.MANY,
         least=0.0,
     )

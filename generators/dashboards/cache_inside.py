@@ -5,14 +5,14 @@ from exporter.catalog.model import Events, MeanOf, Rate, Reduce, Unit
 from generators.boards import SIGNAL_PANELS
 from generators.dashboards.bands import band
 from generators.dashboards.limits import DOWN
-from generators.dashboards.model import Mapping, Panel, Series, Target
+from generators.dashboards.model import Panel, SeriesCount, Target, ValueMapping
 from generators.dashboards.queries import BoardQueries, rest, top
 from generators.dashboards.signal_panels import RARE, help_of
 from generators.dashboards.signal_style import EVENTS
 from generators.policy import SIGNAL_BY_NAME
 
 CACHE = ("redis_id",)
-HEALTH = (Mapping("1", "answers", "ok"), Mapping("0", "down", "critical"))
+HEALTH = (ValueMapping("1", "answers", "ok"), ValueMapping("0", "down", "critical"))
 _COUNT, _RATE, _COMMANDS = Unit.NONE.grafana, EVENTS, "ops"
 
 
@@ -40,7 +40,7 @@ def _work(queries: BoardQueries) -> dict[str, Panel]:
             _COMMANDS,
             (Target(top(commands, 7), "{{cmd}}"), Target(rest(commands, 7), "others")),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "times": Panel(
@@ -50,7 +50,7 @@ def _work(queries: BoardQueries) -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             (Target(top(times), "{{cmd}}"),),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
     }
@@ -66,7 +66,7 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
             health.unit.grafana,
             (Target(queries.signal(health.name, CACHE), "{{redis_id}}"),),
             0,
-            Series.ONE,
+            SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
         ),

@@ -8,7 +8,7 @@ from generators.dashboards.model import LONGTERM, MAIN
 
 
 @dataclass(frozen=True, slots=True)
-class Datasource:
+class BoardDatasource:
     """A Prometheus as Grafana knows it; `variable` is what boards call it."""
 
     variable: str
@@ -26,12 +26,12 @@ class Datasource:
         }
 
 
-RECENT = Datasource(MAIN, "Data source", "ion-prometheus", "Prometheus")
-KEPT = Datasource(
+RECENT = BoardDatasource(MAIN, "Data source", "ion-prometheus", "Prometheus")
+KEPT = BoardDatasource(
     LONGTERM, "Data source, 90 days", "ion-prometheus-longterm", "Prometheus, 90 days"
 )
 
 
-def datasources(settings: Settings) -> tuple[Datasource, ...]:
+def datasources(settings: Settings) -> tuple[BoardDatasource, ...]:
     """Return the datasources: one, where one server does all."""
     return (RECENT,) if settings.prometheus.longterm is None else (RECENT, KEPT)

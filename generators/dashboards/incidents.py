@@ -16,7 +16,7 @@ from generators.dashboards.alert_queries import (
     resolution,
 )
 from generators.dashboards.links import to_board
-from generators.dashboards.model import LONGTERM, Column, Panel, Series, Target
+from generators.dashboards.model import LONGTERM, Panel, SeriesCount, TableColumn, Target
 from generators.dashboards.queries import BoardQueries
 from generators.policy import EVALUATION
 from generators.rules.names import span
@@ -80,16 +80,16 @@ def _table(queries: BoardQueries) -> Panel:
             for text in (lasted, severity, times, f"{lasted} / {times}")
         ),
         0,
-        Series.MANY,
+        SeriesCount.MANY,
         empty="No alert fired in this range",
         columns=(
-            Column("alertname", "Alert"),
+            TableColumn("alertname", "Alert"),
             tables.severity("Value #B"),
-            Column("where", "Where"),
-            Column("Value #A", "Firing", seconds, 0, width=90),
-            Column("Value #C", "Times", _COUNT, 0),
-            Column("Value #D", "Mean", seconds, 0),
-            Column("service_name", "Service"),
+            TableColumn("where", "Where"),
+            TableColumn("Value #A", "Firing", seconds, 0, width=90),
+            TableColumn("Value #C", "Times", _COUNT, 0),
+            TableColumn("Value #D", "Mean", seconds, 0),
+            TableColumn("service_name", "Service"),
         ),
         sort=(("Severity", True), ("Firing", True)),
     )
@@ -103,7 +103,7 @@ def _of_range(number: int, title: str, what: str, target: Target, empty: str = "
         Unit.SECONDS.grafana,
         (replace(target, legend=title, instant=True),),
         1,
-        Series.ONE,
+        SeriesCount.ONE,
         empty=empty or "no incident in this range",
         least=0.0,
         sparkline=False,
@@ -129,7 +129,7 @@ def _timeline(queries: BoardQueries) -> Panel:
             ),
         ),
         0,
-        Series.ONE,
+        SeriesCount.ONE,
         empty="No alert fired in this range",
         mappings=tables.STATES,
     )

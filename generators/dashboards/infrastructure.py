@@ -10,7 +10,7 @@ from generators.dashboards import monitoring
 from generators.dashboards.bands import band
 from generators.dashboards.limits import AGE
 from generators.dashboards.links import to_panel
-from generators.dashboards.model import BoardText, Panel, Series, Target
+from generators.dashboards.model import BoardText, Panel, SeriesCount, Target
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.signal_panels import REGION, help_of, now, over_time
 from generators.dashboards.signal_style import EVENTS
@@ -64,7 +64,7 @@ def _state() -> dict[str, Panel]:
         _SECONDS,
         (Target(age, "age"),),
         0,
-        Series.ONE,
+        SeriesCount.ONE,
         limits=AGE,
         least=0.0,
         links=(to_panel(boards.DATA_AGE, "Open the age of each family"),),

@@ -5,7 +5,7 @@ from exporter.catalog.model import Events, Level, Rate, Reduce, Unit
 from generators import boards
 from generators.dashboards.cache_inside import HEALTH
 from generators.dashboards.limits import AGE, DOWN
-from generators.dashboards.model import Panel, Series, Target
+from generators.dashboards.model import Panel, SeriesCount, Target
 from generators.dashboards.queries import BoardQueries, top
 from generators.dashboards.signal_panels import help_of
 from generators.dashboards.signal_style import EVENTS
@@ -35,7 +35,7 @@ def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
                 ),
             ),
             0,
-            Series.ONE,
+            SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
         ),
@@ -46,7 +46,7 @@ def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
             _SECONDS,
             (Target(top(ages, 3), "{{family}}"),),
             0,
-            Series.MANY,
+            SeriesCount.MANY,
             limits=AGE,
             least=0.0,
         ),
@@ -77,7 +77,7 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
             _RATE,
             (Target(failures, "{{collector}}: {{reason}}"),),
             3,
-            Series.MANY,
+            SeriesCount.MANY,
             empty="no poll failed yet",
             least=0.0,
         ),
@@ -88,7 +88,7 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
             _RATE,
             (Target(top(returned), "{{family}}"),),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "series": Panel(
@@ -116,7 +116,7 @@ def _servers() -> dict[str, Panel]:
                 ),
             ),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "notifications": Panel(
@@ -132,7 +132,7 @@ def _servers() -> dict[str, Panel]:
                 ),
             ),
             3,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "process": Panel(

@@ -8,7 +8,7 @@ from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import tables
 from generators.dashboards.limits import BUDGET, BURN
 from generators.dashboards.links import to_board, to_panel
-from generators.dashboards.model import LONGTERM, BoardText, Panel, Series, Target
+from generators.dashboards.model import LONGTERM, BoardText, Panel, SeriesCount, Target
 from generators.dashboards.queries import WEEK, BoardQueries
 from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, now, over_time
 from generators.dashboards.wording import Facts
@@ -42,7 +42,7 @@ def budget(queries: BoardQueries, number: int, title: str, link: boards.Panel | 
         Unit.RATIO.grafana,
         (Target(f"min({left})", title, server=LONGTERM),),
         1,
-        Series.ONE,
+        SeriesCount.ONE,
         limits=BUDGET,
         colour="latency",
         empty="not known before a quarter of an hour of data",
@@ -62,7 +62,7 @@ def burn_now(queries: BoardQueries, number: int) -> Panel:
         Unit.NONE.grafana,
         (Target(f"max({queries.filtered(slo.burn(HOUR), slo.BY)})", "burn rate"),),
         2,
-        Series.ONE,
+        SeriesCount.ONE,
         limits=BURN,
         least=0.0,
         links=(to_panel(boards.BURN_RATES, "Open burn rates"),),

@@ -8,7 +8,15 @@ from generators.dashboards import tables
 from generators.dashboards.bands import NO_BAND, band
 from generators.dashboards.limits import BAND, CORRELATION
 from generators.dashboards.links import to_region
-from generators.dashboards.model import LONGTERM, MAIN, BoardText, Column, Panel, Series, Target
+from generators.dashboards.model import (
+    LONGTERM,
+    MAIN,
+    BoardText,
+    Panel,
+    SeriesCount,
+    TableColumn,
+    Target,
+)
 from generators.dashboards.queries import BoardQueries, top
 from generators.dashboards.signal_panels import REGION, help_of, over_time
 from generators.dashboards.signal_style import decimals
@@ -72,7 +80,7 @@ def _times() -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             (Target(QUERIES.buckets(cloud_run.REQUEST_DURATION), "{{le}}", format="heatmap"),),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
         ),
     }
 
@@ -153,7 +161,7 @@ def _anomalies() -> dict[str, Panel]:
             Unit.NONE.grafana,
             scores,
             2,
-            Series.MANY,
+            SeriesCount.MANY,
             limits=BAND,
             empty=NO_BAND,
             least=_SCORES[0],
@@ -169,7 +177,7 @@ def _anomalies() -> dict[str, Panel]:
             Unit.NONE.grafana,
             pairs,
             2,
-            Series.MANY,
+            SeriesCount.MANY,
             limits=CORRELATION,
             empty=f"none of the {len(PAIRS)} pairs compared moved together",
             least=-1.0,
@@ -191,7 +199,7 @@ def _endpoints() -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             (Target(top(p95), "{{endpoint}}"),),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "endpoints": Panel(
@@ -206,13 +214,13 @@ def _endpoints() -> dict[str, Panel]:
                 tables.table(QUERIES.signal("error_rate_by_endpoint", by), MAIN),
             ),
             0,
-            Series.MANY,
+            SeriesCount.MANY,
             columns=(
-                Column("endpoint", "Endpoint"),
-                Column("Value #A", "Requests", Unit.PER_SECOND.grafana, 2),
-                Column("Value #B", "Mean", Unit.SECONDS.grafana, 1),
-                Column("Value #C", "p95", Unit.SECONDS.grafana, 1),
-                Column("Value #D", "Errors", Unit.RATIO.grafana, 2),
+                TableColumn("endpoint", "Endpoint"),
+                TableColumn("Value #A", "Requests", Unit.PER_SECOND.grafana, 2),
+                TableColumn("Value #B", "Mean", Unit.SECONDS.grafana, 1),
+                TableColumn("Value #C", "p95", Unit.SECONDS.grafana, 1),
+                TableColumn("Value #D", "Errors", Unit.RATIO.grafana, 2),
             ),
             sort=(("p95", True),),
         ),
@@ -238,7 +246,7 @@ def _inside() -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             parts,
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "pending": Panel(
@@ -279,7 +287,7 @@ def _share(name: str, title: str, label: str) -> Panel:
         found.unit.grafana,
         (Target(QUERIES.signal(name), f"{{{{{label}}}}}"),),
         decimals(found),
-        Series.MANY,
+        SeriesCount.MANY,
         least=0.0,
         most=1.0,
     )

@@ -10,11 +10,11 @@ from generators.dashboards.links import to_board
 from generators.dashboards.model import (
     LONGTERM,
     BoardText,
-    Column,
-    Mapping,
     Panel,
-    Series,
+    SeriesCount,
+    TableColumn,
     Target,
+    ValueMapping,
 )
 from generators.dashboards.queries import BoardQueries, top
 from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, over_time
@@ -71,7 +71,7 @@ def _promise(facts: Facts) -> dict[str, Panel]:
                 ),
             ),
             3,
-            Series.ONE,
+            SeriesCount.ONE,
             limits="availability",
             most=1.0,
         ),
@@ -85,9 +85,9 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             (Target(_runway(facts), "left", server=LONGTERM),),
             1,
-            Series.ONE,
+            SeriesCount.ONE,
             limits=RUNWAY,
-            mappings=(Mapping("0", "spent", _severity(facts)),),
+            mappings=(ValueMapping("0", "spent", _severity(facts)),),
             empty="not at this rate",
             least=0.0,
             sparkline=False,
@@ -100,7 +100,7 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             GROUPED,
             (Target(f"round(sum(sum_over_time({errors}[$__range])))", "failed", instant=True),),
             0,
-            Series.ONE,
+            SeriesCount.ONE,
             least=0.0,
             sparkline=False,
         ),
@@ -185,7 +185,7 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             found.unit.grafana,
             (Target(QUERIES.signal(found.name, REGION), "{{region}}"),),
             decimals(found),
-            Series.ONE,
+            SeriesCount.ONE,
             limits=PACE,
             most=1.0,
         ),
@@ -203,9 +203,9 @@ def _windows(facts: Facts) -> Panel:
         "C": kinds["requests"],
     }
     columns = (
-        Column("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
-        Column("Value #B", "Failed", GROUPED, 0),
-        Column("Value #C", "Requests", _COUNT, 1),
+        TableColumn("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
+        TableColumn("Value #B", "Failed", GROUPED, 0),
+        TableColumn("Value #C", "Requests", _COUNT, 1),
     )
     return Panel(
         72,
@@ -216,8 +216,8 @@ def _windows(facts: Facts) -> Panel:
         _COUNT,
         tuple(tables.table(_by_window(found, windows), LONGTERM) for found in texts.values()),
         0,
-        Series.MANY,
-        columns=(Column("window", "Window"), *columns),
+        SeriesCount.MANY,
+        columns=(TableColumn("window", "Window"), *columns),
         sort=(("Requests", False),),
     )
 

@@ -1,7 +1,7 @@
 """Panels that several boards have: of a signal over time, and of a signal now."""
 
 from exporter.catalog.model import Complement, Family, Mean, MeanOf, Quantile, Ratio, Signal
-from generators.dashboards.model import LONGTERM, Link, Panel, Series, Target
+from generators.dashboards.model import LONGTERM, Panel, PanelLink, SeriesCount, Target
 from generators.dashboards.queries import WEEK, BoardQueries
 from generators.dashboards.signal_style import bounds, colour, decimals, unit
 from generators.policy import SIGNAL_BY_NAME
@@ -42,7 +42,7 @@ def over_time(
         unit(found),
         tuple(targets),
         decimals(found),
-        Series.FEW if by or len(targets) > 1 else Series.ONE,
+        SeriesCount.FEW if by or len(targets) > 1 else SeriesCount.ONE,
         limits=name,
         colour="" if by else colour(found),
         least=least,
@@ -54,7 +54,7 @@ def _help_of_parts(found: Signal) -> str:
     return f"{found.help} {_MIXED}" if isinstance(found.expression, _OF_EVENTS) else found.help
 
 
-def now(queries: BoardQueries, name: str, number: int, title: str, link: Link) -> Panel:
+def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLink) -> Panel:
     """Return a panel of a signal's newest value, of all that is chosen together."""
     found = SIGNAL_BY_NAME[name]
     least, most = bounds(found)
@@ -65,7 +65,7 @@ def now(queries: BoardQueries, name: str, number: int, title: str, link: Link) -
         unit(found),
         (Target(queries.signal(name), title),),
         decimals(found),
-        Series.ONE,
+        SeriesCount.ONE,
         limits=name,
         least=least,
         most=most,

@@ -7,14 +7,23 @@ from generators.dashboards.alert_queries import ALERT, alerts, grouped, ongoing,
 from generators.dashboards.deploy_queries import deployed, serving
 from generators.dashboards.limits import CHANGE
 from generators.dashboards.links import to_panel, to_region
-from generators.dashboards.model import LONGTERM, MAIN, Column, Link, Mapping, Panel, Series, Target
+from generators.dashboards.model import (
+    LONGTERM,
+    MAIN,
+    Panel,
+    PanelLink,
+    SeriesCount,
+    TableColumn,
+    Target,
+    ValueMapping,
+)
 from generators.dashboards.queries import WEEK, BoardQueries
 from generators.dashboards.signal_panels import REGION
 from generators.dashboards.signal_style import decimals
 from generators.policy import SEVERITIES, SIGNAL_BY_NAME, WATCHDOG
 
 STATES = tuple(
-    Mapping(str(len(SEVERITIES) - at_), name, name) for at_, name in enumerate(SEVERITIES)
+    ValueMapping(str(len(SEVERITIES) - at_), name, name) for at_, name in enumerate(SEVERITIES)
 )
 TIME = "dateTimeAsIso"
 _REGIONS = (
@@ -46,9 +55,11 @@ def by_severity(queries: BoardQueries, by: tuple[str, ...]) -> str:
     )
 
 
-def severity(field: str) -> Column:
+def severity(field: str) -> TableColumn:
     """Return the column of how severe alerts are, in words and colours."""
-    return Column(field, "Severity", Unit.NONE.grafana, 0, "background", width=80, mappings=STATES)
+    return TableColumn(
+        field, "Severity", Unit.NONE.grafana, 0, "background", width=80, mappings=STATES
+    )
 
 
 def active_count(queries: BoardQueries, number: int) -> Panel:
@@ -67,7 +78,7 @@ def active_count(queries: BoardQueries, number: int) -> Panel:
             for text, name in (*counts, (none, "ok"))
         ),
         0,
-        Series.FEW,
+        SeriesCount.FEW,
         empty="alerts are not evaluated",
         least=0.0,
         sparkline=False,
@@ -78,7 +89,7 @@ def active_count(queries: BoardQueries, number: int) -> Panel:
 def active(queries: BoardQueries, number: int, settings: Settings) -> Panel:
     """Return a table of the alerts that fire now."""
     base = runbooks(settings)
-    links = (Link("Open the runbook", f"{base}/${{__value.raw}}.md"),) if base else ()
+    links = (PanelLink("Open the runbook", f"{base}/${{__value.raw}}.md"),) if base else ()
     return Panel(
         number,
         "What is wrong now",
@@ -90,14 +101,14 @@ def active(queries: BoardQueries, number: int, settings: Settings) -> Panel:
             table(by_severity(queries, ALERT), LONGTERM),
         ),
         0,
-        Series.MANY,
+        SeriesCount.MANY,
         empty="No alert fires",
         columns=(
-            Column("alertname", "Alert", links=links),
+            TableColumn("alertname", "Alert", links=links),
             severity("Value #B"),
-            Column("where", "Where"),
-            Column("Value #A", "Firing for", Unit.SECONDS.grafana, 0, width=90),
-            Column("service_name", "Service"),
+            TableColumn("where", "Where"),
+            TableColumn("Value #A", "Firing for", Unit.SECONDS.grafana, 0, width=90),
+            TableColumn("service_name", "Service"),
         ),
         sort=(("Severity", True), ("Firing for", False)),
     )
@@ -114,19 +125,19 @@ def deploys(queries: BoardQueries, number: int) -> Panel:
         TIME,
         (table(deployed(queries), MAIN), table(serving(queries), MAIN)),
         0,
-        Series.MANY,
+        SeriesCount.MANY,
         empty="No deploy in this range",
         columns=(
-            Column("revision_name", "Revision"),
-            Column(
+            TableColumn("revision_name", "Revision"),
+            TableColumn(
                 "Value #A",
                 "First seen",
                 TIME,
-                mappings=(Mapping("0", "not in this range", "plain"),),
+                mappings=(ValueMapping("0", "not in this range", "plain"),),
             ),
-            Column("Value #B", "Runs", Unit.RATIO.grafana, 0, empty="none"),
-            Column("service_name", "Service"),
-            Column("gcp_project", "Project"),
+            TableColumn("Value #B", "Runs", Unit.RATIO.grafana, 0, empty="none"),
+            TableColumn("service_name", "Service"),
+            TableColumn("gcp_project", "Project"),
         ),
         sort=(("First seen", True),),
     )
@@ -137,12 +148,12 @@ def regions(queries: BoardQueries, number: int, title: str = "Regions at a glanc
     found = [SIGNAL_BY_NAME[name] for name, _ in _REGIONS]
     *fields, change = values(len(found) + 1)
     columns = [
-        Column(field, title_, of.unit.grafana, decimals(of), cell="text", limits=of.name)
+        TableColumn(field, title_, of.unit.grafana, decimals(of), cell="text", limits=of.name)
         for field, (_, title_), of in zip(fields, _REGIONS, found, strict=True)
     ]
     columns.insert(
         2,
-        Column(change, "vs last week", Unit.RATIO.grafana, 0, "text", CHANGE, empty="new"),
+        TableColumn(change, "vs last week", Unit.RATIO.grafana, 0, "text", CHANGE, empty="new"),
     )
     now, before = queries.past("throughput", REGION), queries.past("throughput", REGION, WEEK)
     return Panel(
@@ -157,7 +168,7 @@ def regions(queries: BoardQueries, number: int, title: str = "Regions at a glanc
             table(f"{now} / ({before} > 0) - 1", LONGTERM),
         ),
         0,
-        Series.MANY,
-        columns=(Column("region", "Region", links=(to_region("${__value.raw}"),)), *columns),
+        SeriesCount.MANY,
+        columns=(TableColumn("region", "Region", links=(to_region("${__value.raw}"),)), *columns),
         sort=(("Errors (4xx, 5xx)", True),),
     )

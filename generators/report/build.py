@@ -6,44 +6,44 @@ from typing import Any
 
 from generators.report import reduce, tables
 from generators.report.display import Field, Value
-from generators.report.fields import Subject
+from generators.report.fields import FieldSubject
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
 from generators.report.model import (
-    Bucket,
     Calc,
-    Episode,
+    DrawnBucket,
+    DrawnEpisode,
+    DrawnFigure,
+    DrawnLegend,
+    DrawnPanel,
+    DrawnSeries,
     Heat,
-    Kind,
     Lane,
-    Legend,
     Look,
-    Panel,
-    Reading,
-    Series,
+    PanelKind,
 )
-from generators.report.read import Wanted
+from generators.report.read import FilePanel
 from generators.report.show import plain, series_color, share, shown
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """What a panel's queries returned, after its transformations, and what went wrong."""
 
     frames: tuple[Frame, ...] = ()
     faults: tuple[str, ...] = ()
 
 
-def panel(wanted: Wanted, answer: Answer, text: Callable[[str], str]) -> Panel:
+def panel(wanted: FilePanel, answer: QueryAnswer, text: Callable[[str], str]) -> DrawnPanel:
     """Return a panel with what it shows; `text` fills variables into titles."""
     legend = wanted.options.get("legend") or {}
-    base = Panel(
+    base = DrawnPanel(
         number=wanted.number,
         kind=wanted.kind,
         title=text(wanted.title),
         description=text(wanted.description),
         grid=wanted.grid,
         look=_look(wanted.options),
-        legend=Legend(
+        legend=DrawnLegend(
             shown=legend.get("showLegend", True) and legend.get("displayMode") != "hidden",
             table=legend.get("displayMode") == "table",
             right=legend.get("placement") == "right",
@@ -83,17 +83,17 @@ def _sorts(options: Any) -> tuple[tuple[str, bool], ...]:  # noqa: ANN401 - JSON
     )
 
 
-def _subjects(frames: tuple[Frame, ...]) -> list[tuple[Vector, Vector, Subject]]:
+def _subjects(frames: tuple[Frame, ...]) -> list[tuple[Vector, Vector, FieldSubject]]:
     """Return each column of figures with the times beside it."""
-    found: list[tuple[Vector, Vector, Subject]] = []
+    found: list[tuple[Vector, Vector, FieldSubject]] = []
     for frame in frames:
         figures = [c for c in frame.columns if c.kind == NUMBER]
         for times in [c for c in frame.columns if c.kind == TIME][:1]:
-            found += [(times, c, Subject(c.name, frame.ref, c.labels)) for c in figures]
+            found += [(times, c, FieldSubject(c.name, frame.ref, c.labels)) for c in figures]
     return found
 
 
-def _series(wanted: Wanted, frames: tuple[Frame, ...]) -> tuple[Series, ...]:
+def _series(wanted: FilePanel, frames: tuple[Frame, ...]) -> tuple[DrawnSeries, ...]:
     calcs = (wanted.options.get("legend") or {}).get("calcs") or ()
     found = []
     for at, (times, column, subject) in enumerate(_subjects(frames)):
@@ -102,7 +102,7 @@ def _series(wanted: Wanted, frames: tuple[Frame, ...]) -> tuple[Series, ...]:
         color = series_color(field, at, reduce.reduced("lastNotNull", values))
         when = tuple(t for t in times.values if isinstance(t, int | float))
         found.append(
-            Series(
+            DrawnSeries(
                 field.name, column.labels, field, color, when, values, _calcs(calcs, values, field)
             )
         )
@@ -114,13 +114,13 @@ def _calcs(names: Any, values: tuple[float | None, ...], field: Field) -> tuple[
     return tuple(Calc(reduce.TITLES[name], value, plain(value, field)) for name, value in figures)
 
 
-def _timeseries(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+def _timeseries(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     return replace(
         base, series=tuple(s for s in _series(wanted, frames) if not s.field.style.hidden)
     )
 
 
-def _readings(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+def _readings(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     how = wanted.options.get("reduceOptions") or {}
     if how.get("values"):
         found = _rows(wanted, frames, how)
@@ -138,29 +138,29 @@ def _readings(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
     return replace(base, readings=readings)
 
 
-Found = tuple[str, Value, Field, Series | None]
+Found = tuple[str, Value, Field, DrawnSeries | None]
 
 
-def _rows(wanted: Wanted, frames: tuple[Frame, ...], how: Any) -> list[Found]:  # noqa: ANN401 - JSON
+def _rows(wanted: FilePanel, frames: tuple[Frame, ...], how: Any) -> list[Found]:  # noqa: ANN401 - JSON
     """Return a reading for each row, named by its words."""
     found: list[Found] = []
     for frame in frames:
         words = [c for c in frame.columns if c.kind == STRING]
         for column in (c for c in frame.columns if c.kind == NUMBER):
-            field = wanted.config.of(Subject(column.name, frame.ref, column.labels))
+            field = wanted.config.of(FieldSubject(column.name, frame.ref, column.labels))
             for at in range(min(frame.length, int(how.get("limit") or frame.length))):
                 name = " ".join(str(c.values[at]) for c in words) or field.name
                 value = column.values[at]
-                found.append((name, None if isinstance(value, Series) else value, field, None))
+                found.append((name, None if isinstance(value, DrawnSeries) else value, field, None))
     return found
 
 
-def _reading(one: Found, at: int, low: float | None, high: float | None) -> Reading:
+def _reading(one: Found, at: int, low: float | None, high: float | None) -> DrawnFigure:
     name, value, field, series = one
     show = shown(value, field)
     bottom = field.minimum if field.minimum is not None else 0.0 if low is None else min(low, 0.0)
     top = next(n for n in (field.maximum, high, 100.0) if n is not None)
-    return Reading(
+    return DrawnFigure(
         name=name,
         text=show.text,
         color=show.color or series_color(field, at, value),
@@ -173,15 +173,15 @@ def _reading(one: Found, at: int, low: float | None, high: float | None) -> Read
     )
 
 
-def _table(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+def _table(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     columns = tables.columns(wanted.config, frames[0]) if frames else ()
     return replace(base, columns=tables.ordered(columns, base.look.sorts))
 
 
-def _heatmap(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+def _heatmap(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     axis = wanted.options.get("yAxis") or {}
     field = replace(
-        wanted.config.of(Subject("")),
+        wanted.config.of(FieldSubject("")),
         unit=axis.get("unit") or wanted.config.defaults.get("unit") or "",
         decimals=axis.get("decimals"),
     )
@@ -191,7 +191,7 @@ def _heatmap(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
     if any(target.format == "heatmap" for target in wanted.targets):
         rows = _apart(rows)
     buckets = tuple(
-        Bucket(column.name, tuple(None if v is None or v <= least else v for v in row))
+        DrawnBucket(column.name, tuple(None if v is None or v <= least else v for v in row))
         for (_, column, _), row in zip(subjects, rows, strict=True)
     )
     if not buckets:
@@ -208,7 +208,7 @@ def _bound(text: str) -> float:
         return 0.0
 
 
-def _number(value: Value | Series) -> float | None:
+def _number(value: Value | DrawnSeries) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
@@ -223,7 +223,7 @@ def _apart(rows: list[list[float | None]]) -> list[list[float | None]]:
     return apart
 
 
-def _timeline(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+def _timeline(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     merge = wanted.options.get("mergeValues", True)
     lanes = [
         Lane(series.name, _episodes(series, at, merge=merge))
@@ -232,12 +232,12 @@ def _timeline(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
     return replace(base, lanes=tuple(lane for lane in lanes if lane.episodes))
 
 
-def _episodes(series: Series, at: int, *, merge: bool) -> tuple[Episode, ...]:
+def _episodes(series: DrawnSeries, at: int, *, merge: bool) -> tuple[DrawnEpisode, ...]:
     """Return the states of a series: each lasts until the next point, or, merged, the next state.
 
     A number without words of its own is in the state of the threshold that it has reached.
     """
-    found: list[Episode] = []
+    found: list[DrawnEpisode] = []
     step = series.times[1] - series.times[0] if len(series.times) > 1 else 60.0
     for time, value in zip(series.times, series.values, strict=True):
         show = shown(value, series.field)
@@ -250,23 +250,23 @@ def _episodes(series: Series, at: int, *, merge: bool) -> tuple[Episode, ...]:
         if merge and last and alike and (last.color, last.end) == (color, time):
             found[-1] = replace(last, end=time + step)
         else:
-            found.append(Episode(time, time + step, show.text, color))
+            found.append(DrawnEpisode(time, time + step, show.text, color))
     return tuple(found)
 
 
-def _text(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+def _text(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     del frames
     rich = wanted.options.get("mode", "markdown") == "markdown"
     return replace(base, text=str(wanted.options.get("content") or ""), rich=rich)
 
 
-_BUILDERS: dict[Kind, Callable[[Panel, Wanted, tuple[Frame, ...]], Panel]] = {
-    Kind.TIMESERIES: _timeseries,
-    Kind.STAT: _readings,
-    Kind.GAUGE: _readings,
-    Kind.BAR_GAUGE: _readings,
-    Kind.TABLE: _table,
-    Kind.HEATMAP: _heatmap,
-    Kind.STATE_TIMELINE: _timeline,
-    Kind.TEXT: _text,
+_BUILDERS: dict[PanelKind, Callable[[DrawnPanel, FilePanel, tuple[Frame, ...]], DrawnPanel]] = {
+    PanelKind.TIMESERIES: _timeseries,
+    PanelKind.STAT: _readings,
+    PanelKind.GAUGE: _readings,
+    PanelKind.BAR_GAUGE: _readings,
+    PanelKind.TABLE: _table,
+    PanelKind.HEATMAP: _heatmap,
+    PanelKind.STATE_TIMELINE: _timeline,
+    PanelKind.TEXT: _text,
 }

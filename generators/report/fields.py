@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Mapping as MappingOf
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from generators.report import colors
-from generators.report.display import Field, Mapping, Step, Style, Thresholds
+from generators.report.display import DrawnMapping, DrawnStep, DrawnThresholds, Field, Style
 from generators.report.model import Labels
 
 _LABEL = re.compile(r"\$\{__field\.labels\.([A-Za-z_]\w*)\}|\$\{__field\.labels\[\"(.+?)\"\]\}")
@@ -17,7 +17,7 @@ _DASHES = {"dash": "dash", "dot": "dot"}
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class FieldSubject:
     """What an override may choose by: a series or column."""
 
     name: str
@@ -27,13 +27,13 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldConfig:
+class PanelFields:
     """A panel's fieldConfig as the file says it; only this module reads into it."""
 
-    defaults: MappingOf[str, Any]
-    overrides: tuple[MappingOf[str, Any], ...] = ()
+    defaults: Mapping[str, Any]
+    overrides: tuple[Mapping[str, Any], ...] = ()
 
-    def of(self, subject: Subject) -> Field:
+    def of(self, subject: FieldSubject) -> Field:
         """Return the field of a series or column, with its display name."""
         said = dict(_flat(self.defaults))
         for override in self.overrides:
@@ -43,7 +43,7 @@ class FieldConfig:
         return _field(said, subject)
 
 
-def _flat(defaults: MappingOf[str, Any]) -> dict[str, Any]:
+def _flat(defaults: Mapping[str, Any]) -> dict[str, Any]:
     flat = {name: value for name, value in defaults.items() if name != "custom"}
     return {**flat, **{f"custom.{n}": v for n, v in defaults.get("custom", {}).items()}}
 
@@ -56,7 +56,7 @@ def _property(name: str, value: object) -> dict[str, Any]:
     return {name: value}
 
 
-def _chosen(matcher: MappingOf[str, Any], subject: Subject) -> bool:
+def _chosen(matcher: Mapping[str, Any], subject: FieldSubject) -> bool:
     wanted = matcher.get("options")
     match matcher.get("id"):
         case "byName":
@@ -81,7 +81,7 @@ def _matches(pattern: str, name: str) -> bool:
         return False
 
 
-def _field(said: MappingOf[str, Any], subject: Subject) -> Field:
+def _field(said: Mapping[str, Any], subject: FieldSubject) -> Field:
     color = said.get("color") or {}
     return Field(
         name=_display_name(said.get("displayName"), subject),
@@ -98,7 +98,7 @@ def _field(said: MappingOf[str, Any], subject: Subject) -> Field:
     )
 
 
-def _display_name(template: str | None, subject: Subject) -> str:
+def _display_name(template: str | None, subject: FieldSubject) -> str:
     if not template:
         return subject.name
     labels = dict(subject.labels)
@@ -106,41 +106,43 @@ def _display_name(template: str | None, subject: Subject) -> str:
     return _NAME.sub(lambda _: subject.name, text)
 
 
-def _thresholds(said: MappingOf[str, Any]) -> Thresholds:
+def _thresholds(said: Mapping[str, Any]) -> DrawnThresholds:
     steps = (
-        Step(-math.inf if s.get("value") is None else s["value"], colors.known(s.get("color")))
+        DrawnStep(-math.inf if s.get("value") is None else s["value"], colors.known(s.get("color")))
         for s in said.get("steps", ())
     )
     ordered = tuple(sorted(steps, key=lambda step: step.at))
-    return Thresholds(ordered, said.get("mode") == "percentage")
+    return DrawnThresholds(ordered, said.get("mode") == "percentage")
 
 
-def _mappings(said: tuple[MappingOf[str, Any], ...]) -> tuple[Mapping, ...]:
-    found: list[Mapping] = []
+def _mappings(said: tuple[Mapping[str, Any], ...]) -> tuple[DrawnMapping, ...]:
+    found: list[DrawnMapping] = []
     for one in said:
         options = one.get("options", {})
         if one.get("type") == "value":
-            found += [Mapping(**_result(result), value=value) for value, result in options.items()]
+            found += [
+                DrawnMapping(**_result(result), value=value) for value, result in options.items()
+            ]
         else:
             found.append(_special_mapping(one.get("type", ""), options))
     return tuple(sorted(found, key=lambda mapping: mapping.order))
 
 
-def _special_mapping(kind: str, options: MappingOf[str, Any]) -> Mapping:
+def _special_mapping(kind: str, options: Mapping[str, Any]) -> DrawnMapping:
     result = _result(options.get("result", {}))
     if kind == "range":
-        return Mapping(**result, low=options.get("from"), high=options.get("to"))
+        return DrawnMapping(**result, low=options.get("from"), high=options.get("to"))
     if kind == "regex":
-        return Mapping(**result, pattern=str(options.get("pattern", "")).strip("/"))
-    return Mapping(**result, special=options.get("match", ""))
+        return DrawnMapping(**result, pattern=str(options.get("pattern", "")).strip("/"))
+    return DrawnMapping(**result, special=options.get("match", ""))
 
 
-def _result(said: MappingOf[str, Any]) -> dict[str, Any]:
+def _result(said: Mapping[str, Any]) -> dict[str, Any]:
     color = colors.known(said["color"], "") if said.get("color") else ""
     return {"text": said.get("text") or "", "color": color, "order": said.get("index") or 0}
 
 
-def _style(said: MappingOf[str, Any]) -> Style:
+def _style(said: Mapping[str, Any]) -> Style:
     def custom(name: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
         found = said.get(f"custom.{name}")
         return default if found is None else found

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from generators.report import span as spans
 from generators.report import variables as vars_of
-from generators.report.build import Answer, panel
+from generators.report.build import QueryAnswer, panel
 from generators.report.colors import known
 from generators.report.frames import Frame, frames, templated
-from generators.report.model import Alert, Board, Choice, Event, Kind, Panel
-from generators.report.query import Alerting, Points, Prometheus, Refused
-from generators.report.read import File, Noted, Target, Wanted, repeated
-from generators.report.span import Span
+from generators.report.model import Alert, ChosenVariable, DrawnBoard, DrawnPanel, Event, PanelKind
+from generators.report.query import Points, Prometheus, Refused, ServerAlert
+from generators.report.read import FileAnnotation, FileBoard, FilePanel, FileTarget, repeated
+from generators.report.span import TimeSpan
 from generators.report.transform import Unknown, changed
-from generators.report.variables import Scope, Variable
+from generators.report.variables import FilledVariable, Scope
 
 WIDE = 1600  # pixels of a page for which points are asked
 _MOST_EVENTS = 100
@@ -25,7 +25,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class DataRequest:
     """What is asked for: servers, time, variables. Times left empty are the dashboard's own.
 
     least, steps   the least seconds between points; those of some data sources, by uid
@@ -45,8 +45,8 @@ class Request:
 class _Place:
     """One dashboard's span and scope, and where its data is."""
 
-    request: Request
-    span: Span
+    request: DataRequest
+    span: TimeSpan
     scope: Scope
 
     def server(self, data: str) -> Prometheus:
@@ -63,7 +63,7 @@ class _Place:
         return replace(self, scope=Scope({**self.scope.variables, name: chosen}, self.scope.own))
 
 
-def board(file: File, request: Request, say: Callable[[str], None]) -> Board:
+def board(file: FileBoard, request: DataRequest, say: Callable[[str], None]) -> DrawnBoard:
     """Return a dashboard with everything that it shows; `say` hears each panel's title."""
     span = spans.between(request.start or file.start, request.end or file.end, request.now)
     place, faults = _place(file, request, span)
@@ -72,7 +72,7 @@ def board(file: File, request: Request, say: Callable[[str], None]) -> Board:
         say(wanted.title)
         panels.append(_panel(wanted, here))
     events, more = _events(file.notes, place)
-    return Board(
+    return DrawnBoard(
         uid=file.uid,
         title=file.title,
         description=file.description,
@@ -81,7 +81,9 @@ def board(file: File, request: Request, say: Callable[[str], None]) -> Board:
         rows=tuple(replace(row, title=place.scope.titled(row.title)) for row in file.rows),
         panels=tuple(panels),
         choices=tuple(
-            Choice(v.name, v.label, v.text) for v in place.scope.variables.values() if not v.hidden
+            ChosenVariable(v.name, v.label, v.text)
+            for v in place.scope.variables.values()
+            if not v.hidden
         ),
         events=events,
         links=file.links,
@@ -89,7 +91,7 @@ def board(file: File, request: Request, say: Callable[[str], None]) -> Board:
     )
 
 
-def _place(file: File, request: Request, span: Span) -> tuple[_Place, list[str]]:
+def _place(file: FileBoard, request: DataRequest, span: TimeSpan) -> tuple[_Place, list[str]]:
     """Fill the variables in, one after another, since one's query may use those before it."""
     own = {
         "__range": spans.written(span.seconds),
@@ -108,7 +110,7 @@ def _place(file: File, request: Request, span: Span) -> tuple[_Place, list[str]]
     return place, faults
 
 
-def _with_values(variable: Variable, place: _Place) -> tuple[Variable, str]:
+def _with_values(variable: FilledVariable, place: _Place) -> tuple[FilledVariable, str]:
     """Return a variable with all values that its query finds, where it is on All."""
     found = _LABEL_VALUES.fullmatch(place.scope.filled(variable.query).strip())
     if not found or variable.values not in {(), (vars_of.ALL,)}:
@@ -123,7 +125,7 @@ def _with_values(variable: Variable, place: _Place) -> tuple[Variable, str]:
     return replace(variable, values=values), ""
 
 
-def _each(file: File, place: _Place) -> Iterator[tuple[Wanted, _Place]]:
+def _each(file: FileBoard, place: _Place) -> Iterator[tuple[FilePanel, _Place]]:
     for wanted in file.panels:
         variable = place.scope.variables.get(wanted.repeat)
         if variable is None:
@@ -133,8 +135,8 @@ def _each(file: File, place: _Place) -> Iterator[tuple[Wanted, _Place]]:
                 yield one, place.choosing(variable.name, value)
 
 
-def _panel(wanted: Wanted, place: _Place) -> Panel:
-    if wanted.kind is Kind.ALERT_LIST:
+def _panel(wanted: FilePanel, place: _Place) -> DrawnPanel:
+    if wanted.kind is PanelKind.ALERT_LIST:
         return _alert_list(wanted, place)
     found, faults = list[Frame](), list[str]()
     alone = len({target.ref for target in wanted.targets}) == 1
@@ -152,17 +154,17 @@ def _panel(wanted: Wanted, place: _Place) -> Panel:
     except Unknown as error:
         after, faults = [], [str(error)]
     filled = replace(wanted, options=_options(wanted, place.scope))
-    return panel(filled, Answer(tuple(after), tuple(faults)), place.scope.titled)
+    return panel(filled, QueryAnswer(tuple(after), tuple(faults)), place.scope.titled)
 
 
-def _options(wanted: Wanted, scope: Scope) -> Mapping[str, object]:
+def _options(wanted: FilePanel, scope: Scope) -> Mapping[str, object]:
     content = wanted.options.get("content")
     if content is None:
         return wanted.options
     return {**wanted.options, "content": scope.titled(str(content))}
 
 
-def _asked(target: Target, wanted: Wanted, place: _Place) -> list[Points]:
+def _asked(target: FileTarget, wanted: FilePanel, place: _Place) -> list[Points]:
     pixels = wanted.points or WIDE * wanted.grid.w / 24
     own = spans.duration(place.scope.filled(target.least))
     least = own or place.least(target.data)
@@ -179,9 +181,9 @@ def _asked(target: Target, wanted: Wanted, place: _Place) -> list[Points]:
     return server.range(expr, place.span, step)
 
 
-def _alert_list(wanted: Wanted, place: _Place) -> Panel:
+def _alert_list(wanted: FilePanel, place: _Place) -> DrawnPanel:
     data = next((target.data for target in wanted.targets), "")
-    base = panel(wanted, Answer(), place.scope.titled)
+    base = panel(wanted, QueryAnswer(), place.scope.titled)
     try:
         found = place.server(data).alerts()
     except Refused as error:
@@ -207,7 +209,7 @@ def _fits(labels: Mapping[str, str], matchers: list[tuple[str, str, str]]) -> bo
     return True
 
 
-def _alert(found: Alerting) -> Alert:
+def _alert(found: ServerAlert) -> Alert:
     labels = dict(found.labels)
     shown = tuple((n, v) for n, v in found.labels if n not in {"alertname", "severity"})
     return Alert(
@@ -229,7 +231,9 @@ def _moment(text: str) -> float:
         return 0.0
 
 
-def _events(notes: tuple[Noted, ...], place: _Place) -> tuple[tuple[Event, ...], list[str]]:
+def _events(
+    notes: tuple[FileAnnotation, ...], place: _Place
+) -> tuple[tuple[Event, ...], list[str]]:
     """Return the dashboard's annotations, as many of the last as can be told apart."""
     events, faults = list[Event](), list[str]()
     for note in notes:
@@ -247,7 +251,7 @@ def _events(notes: tuple[Noted, ...], place: _Place) -> tuple[tuple[Event, ...],
     return tuple(events[-_MOST_EVENTS:]), faults
 
 
-def _regions(note: Noted, one: Points, step: float) -> Iterator[Event]:
+def _regions(note: FileAnnotation, one: Points, step: float) -> Iterator[Event]:
     """Yield an event for each run of points that are there and not 0."""
     text = _TAG.sub("", templated(note.text, one.labels)).strip()
     title = ": ".join(part for part in (templated(note.title, one.labels), text) if part)

@@ -11,7 +11,7 @@ from typing import Any
 
 from exporter.errors import IonmonError
 from generators.report.model import Labels
-from generators.report.span import Span
+from generators.report.span import TimeSpan
 
 TIMEOUT = 60.0  # seconds for one answer
 _SAID = 400  # characters of an error that are shown
@@ -31,7 +31,7 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True)
-class Alerting:
+class ServerAlert:
     """An alert as Prometheus holds it."""
 
     state: str
@@ -55,7 +55,7 @@ class Prometheus:
         except Refused as error:
             raise IonmonError(f"{self.url} does not answer as Prometheus does: {error}") from error
 
-    def range(self, expr: str, span: Span, step: float) -> list[Points]:
+    def range(self, expr: str, span: TimeSpan, step: float) -> list[Points]:
         """Return the series of an expression; times are whole steps, as Grafana aligns them."""
         start, end = span.start // step * step, span.end // step * step
         data = self._ask("query_range", query=expr, start=start, end=end, step=step)
@@ -79,7 +79,7 @@ class Prometheus:
             if one.get("value")
         ]
 
-    def label_values(self, label: str, match: str, span: Span) -> tuple[str, ...]:
+    def label_values(self, label: str, match: str, span: TimeSpan) -> tuple[str, ...]:
         """Return the values that a label has on series within a span."""
         parameters: dict[str, Any] = {"start": span.start, "end": span.end}
         if match:
@@ -87,10 +87,10 @@ class Prometheus:
         path = f"label/{urllib.parse.quote(label, safe='')}/values"
         return tuple(map(str, self._ask(path, **parameters)))
 
-    def alerts(self) -> list[Alerting]:
+    def alerts(self) -> list[ServerAlert]:
         """Return the alerts that are pending or firing now."""
         return [
-            Alerting(
+            ServerAlert(
                 one["state"],
                 _sorted(one["labels"]),
                 one.get("annotations", {}).get("summary", ""),

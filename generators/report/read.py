@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from exporter.errors import SettingsError
-from generators.report.fields import FieldConfig
-from generators.report.model import Grid, Kind, Row
+from generators.report.fields import PanelFields
+from generators.report.model import DrawnRow, GridPlace, PanelKind
 
-_KINDS = frozenset(Kind)
+_KINDS = frozenset(PanelKind)
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FileTarget:
     """One query of a panel."""
 
     ref: str
@@ -27,7 +27,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileTransformation:
     """One transformation of what queries return."""
 
     name: str
@@ -35,17 +35,17 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FilePanel:
     """A panel as its file says it; `options` are read by what builds its kind."""
 
     number: int
-    kind: Kind
+    kind: PanelKind
     title: str
     description: str
-    grid: Grid
-    targets: tuple[Target, ...]
-    changes: tuple[Change, ...]
-    config: FieldConfig
+    grid: GridPlace
+    targets: tuple[FileTarget, ...]
+    changes: tuple[FileTransformation, ...]
+    config: PanelFields
     options: Mapping[str, Any]
     repeat: str = ""
     across: bool = True
@@ -56,7 +56,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class FileAnnotation:
     """A query whose results are marks in every chart."""
 
     name: str
@@ -70,7 +70,7 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class FileBoard:
     """A dashboard as its file says it."""
 
     path: Path
@@ -80,9 +80,9 @@ class File:
     start: str
     end: str
     variables: tuple[Mapping[str, Any], ...]
-    rows: tuple[Row, ...]
-    panels: tuple[Wanted, ...]
-    notes: tuple[Noted, ...]
+    rows: tuple[DrawnRow, ...]
+    panels: tuple[FilePanel, ...]
+    notes: tuple[FileAnnotation, ...]
     links: tuple[str, ...]
 
     @property
@@ -102,7 +102,7 @@ def files(folder: Path, names: tuple[str, ...]) -> list[Path]:
     return [found[name] for name in names or found]
 
 
-def read(path: Path, *, open_rows: bool = False) -> File:
+def read(path: Path, *, open_rows: bool = False) -> FileBoard:
     """Read a dashboard; `open_rows` opens the collapsed ones."""
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
@@ -117,11 +117,11 @@ def read(path: Path, *, open_rows: bool = False) -> File:
         ) from error
 
 
-def _file(path: Path, said: Mapping[str, Any], *, open_rows: bool) -> File:
+def _file(path: Path, said: Mapping[str, Any], *, open_rows: bool) -> FileBoard:
     rows, panels = _laid_out(said["panels"], open_rows=open_rows)
     time = said.get("time") or {}
     listed = (said.get("annotations") or {}).get("list") or ()
-    return File(
+    return FileBoard(
         path=path,
         uid=said.get("uid") or path.stem,
         title=said["title"],
@@ -136,8 +136,8 @@ def _file(path: Path, said: Mapping[str, Any], *, open_rows: bool) -> File:
     )
 
 
-def _noted(said: Mapping[str, Any]) -> Noted:
-    return Noted(
+def _noted(said: Mapping[str, Any]) -> FileAnnotation:
+    return FileAnnotation(
         said.get("name", ""),
         said["expr"],
         said.get("iconColor", "red"),
@@ -151,16 +151,16 @@ def _noted(said: Mapping[str, Any]) -> Noted:
 
 def _laid_out(
     said: list[Mapping[str, Any]], *, open_rows: bool
-) -> tuple[tuple[Row, ...], tuple[Wanted, ...]]:
+) -> tuple[tuple[DrawnRow, ...], tuple[FilePanel, ...]]:
     """Return rows and panels; what an opened row holds moves everything below it down."""
-    rows, panels, lower = list[Row](), list[Wanted](), 0
+    rows, panels, lower = list[DrawnRow](), list[FilePanel](), 0
     for one in sorted(said, key=lambda panel: (panel["gridPos"]["y"], panel["gridPos"]["x"])):
         grid = _grid(one, lower)
         if one["type"] != "row":
             panels.append(_wanted(one, grid))
             continue
         hidden = one.get("panels") or []
-        rows.append(Row(one.get("title", ""), grid.y, 0 if open_rows else len(hidden)))
+        rows.append(DrawnRow(one.get("title", ""), grid.y, 0 if open_rows else len(hidden)))
         if open_rows and hidden:
             top = min(inner["gridPos"]["y"] for inner in hidden)
             panels += [_wanted(inner, _grid(inner, grid.y + 1 - top)) for inner in hidden]
@@ -168,9 +168,9 @@ def _laid_out(
     return tuple(rows), tuple(panels)
 
 
-def _grid(said: Mapping[str, Any], lower: int) -> Grid:
+def _grid(said: Mapping[str, Any], lower: int) -> GridPlace:
     place = said["gridPos"]
-    return Grid(place["x"], place["y"] + lower, place["w"], place["h"])
+    return GridPlace(place["x"], place["y"] + lower, place["w"], place["h"])
 
 
 def _data(said: Mapping[str, Any]) -> str:
@@ -178,22 +178,22 @@ def _data(said: Mapping[str, Any]) -> str:
     return source.get("uid", "") if isinstance(source, dict) else str(source)
 
 
-def _wanted(said: Mapping[str, Any], grid: Grid) -> Wanted:
+def _wanted(said: Mapping[str, Any], grid: GridPlace) -> FilePanel:
     config = said.get("fieldConfig") or {}
     kind = said["type"]
-    return Wanted(
+    return FilePanel(
         number=said.get("id") or 0,
-        kind=Kind(kind) if kind in _KINDS else Kind.UNKNOWN,
+        kind=PanelKind(kind) if kind in _KINDS else PanelKind.UNKNOWN,
         title=said.get("title") or "",
         description=said.get("description") or "",
         grid=grid,
         targets=tuple(_targets(said)),
         changes=tuple(
-            Change(one["id"], one.get("options") or {})
+            FileTransformation(one["id"], one.get("options") or {})
             for one in said.get("transformations") or ()
             if not one.get("disabled")
         ),
-        config=FieldConfig(config.get("defaults") or {}, tuple(config.get("overrides") or ())),
+        config=PanelFields(config.get("defaults") or {}, tuple(config.get("overrides") or ())),
         options=said.get("options") or {},
         repeat=said.get("repeat") or "",
         across=said.get("repeatDirection", "h") == "h",
@@ -204,11 +204,11 @@ def _wanted(said: Mapping[str, Any], grid: Grid) -> Wanted:
     )
 
 
-def _targets(said: Mapping[str, Any]) -> Iterator[Target]:
+def _targets(said: Mapping[str, Any]) -> Iterator[FileTarget]:
     for one in said.get("targets") or ():
         if one.get("hide") or not one.get("expr"):
             continue
-        target = Target(
+        target = FileTarget(
             ref=one.get("refId", "A"),
             expr=one["expr"],
             legend=one.get("legendFormat") or "",
@@ -222,7 +222,7 @@ def _targets(said: Mapping[str, Any]) -> Iterator[Target]:
             yield replace(target, instant=False)
 
 
-def repeated(panel: Wanted, values: tuple[str, ...]) -> list[tuple[Wanted, str]]:
+def repeated(panel: FilePanel, values: tuple[str, ...]) -> list[tuple[FilePanel, str]]:
     """Return a panel once for each value of its variable, placed as Grafana does."""
     if not panel.across:
         high = panel.grid.h
@@ -231,9 +231,13 @@ def repeated(panel: Wanted, values: tuple[str, ...]) -> list[tuple[Wanted, str]]
             for at, value in enumerate(values)
         ]
     columns = min(panel.most, max(1, len(values)))
-    wide = 24 // columns
     return [
-        (replace(panel, grid=Grid(at % columns * wide, panel.grid.y + at // columns * panel.grid.h,
-                                  wide, panel.grid.h)), value)
+        (replace(panel, grid=_across(panel.grid, columns, at)), value)
         for at, value in enumerate(values)
-    ]  # fmt: skip
+    ]
+
+
+def _across(grid: GridPlace, columns: int, at: int) -> GridPlace:
+    """Return the place of a repeated panel: from left to right, then the next line."""
+    wide = 24 // columns
+    return replace(grid, x=at % columns * wide, y=grid.y + at // columns * grid.h, w=wide)

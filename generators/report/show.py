@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from generators.report import units
 from generators.report.colors import CLASSIC
-from generators.report.display import Field, Mapping, Step, Value
+from generators.report.display import DrawnMapping, DrawnStep, Field, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ def plain(value: Value, field: Field) -> str:
     return units.text(value, field.unit, field.decimals)
 
 
-def mapped(value: Value, mappings: tuple[Mapping, ...]) -> Mapping | None:
+def mapped(value: Value, mappings: tuple[DrawnMapping, ...]) -> DrawnMapping | None:
     """Return the first mapping that a value fits."""
     return next((mapping for mapping in mappings if _fits(value, mapping)), None)
 
 
-def _fits(value: Value, mapping: Mapping) -> bool:
+def _fits(value: Value, mapping: DrawnMapping) -> bool:
     if mapping.special:
         return _is_special(value, mapping.special)
     if value is None:
@@ -87,9 +87,9 @@ def color_of(value: Value, field: Field) -> str:
     return ""
 
 
-def step_of(value: Value, field: Field) -> Step:
+def step_of(value: Value, field: Field) -> DrawnStep:
     """Return the threshold step that a value has reached."""
-    steps = field.thresholds.steps or (Step(-math.inf, "green"),)
+    steps = field.thresholds.steps or (DrawnStep(-math.inf, "green"),)
     if not isinstance(value, int | float) or math.isnan(value):
         return steps[0]
     where = share(value, field) * 100 if field.thresholds.percent else value

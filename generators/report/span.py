@@ -14,7 +14,7 @@ _MOST_POINTS = 11000  # a range query of Prometheus returns no more for a series
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """From when to when, in Unix seconds."""
 
     start: float
@@ -26,9 +26,9 @@ class Span:
         return self.end - self.start
 
 
-def between(start: str, end: str, now: float) -> Span:
+def between(start: str, end: str, now: float) -> TimeSpan:
     """Return the span of two times such as `now-6h` and `now`."""
-    found = Span(moment("--from", start, now), moment("--to", end, now))
+    found = TimeSpan(moment("--from", start, now), moment("--to", end, now))
     if found.seconds <= 0:
         raise SettingsError(f"--from {start}: has to be before --to {end}")
     return found
@@ -58,7 +58,7 @@ def duration(text: str) -> float:
     return sum(int(n) * (0.001 if unit == "ms" else _UNITS[unit]) for n, unit in parts)
 
 
-def step(span: Span, pixels: float, least: float) -> float:
+def step(span: TimeSpan, pixels: float, least: float) -> float:
     """Return the seconds between points: a round figure, about one point a pixel."""
     wanted = max(span.seconds / max(pixels, 1), span.seconds / _MOST_POINTS)
     pairs = pairwise(_NICE)

@@ -14,7 +14,7 @@ _PROMQL_SPECIAL = re.compile(r"[$^*{}\[\]'+?.()|]")
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
+class FilledVariable:
     """A variable: its name and label, what is chosen, and how it is written into an expression.
 
     `values` are what is chosen, or all that there are; `all_value` stands for all of them.
@@ -36,7 +36,9 @@ class Variable:
         return "All" if self.chosen_all else " + ".join(self.values)
 
 
-def read(said: Iterable[Mapping[str, Any]], given: Mapping[str, tuple[str, ...]]) -> list[Variable]:
+def read(
+    said: Iterable[Mapping[str, Any]], given: Mapping[str, tuple[str, ...]]
+) -> list[FilledVariable]:
     """Return a dashboard's variables, with what is given instead of what the file chose."""
     return [_variable(one, given) for one in said]
 
@@ -50,12 +52,12 @@ def unknown(boards: Iterable[Iterable[Mapping[str, Any]]], given: Iterable[str])
             raise SettingsError(f"--var {name}: no such variable; the dashboards have: {known}")
 
 
-def _variable(said: Mapping[str, Any], given: Mapping[str, tuple[str, ...]]) -> Variable:
+def _variable(said: Mapping[str, Any], given: Mapping[str, tuple[str, ...]]) -> FilledVariable:
     name = said["name"]
     values = given.get(name) or _current(said)
     whole = values in {(ALL,), ("All",)} or (name not in given and not values)
     query = said.get("query", "")
-    return Variable(
+    return FilledVariable(
         name=name,
         label=said.get("label") or name,
         values=_options(said) if whole else values,
@@ -86,7 +88,7 @@ def _options(said: Mapping[str, Any]) -> tuple[str, ...]:
 class Scope:
     """What may be written in an expression or a title: variables, and Grafana's own words."""
 
-    variables: Mapping[str, Variable]
+    variables: Mapping[str, FilledVariable]
     own: Mapping[str, str]
 
     def filled(self, text: str) -> str:
@@ -97,7 +99,7 @@ class Scope:
         """Return a title with everything filled in, for a person."""
         return _USE.sub(lambda found: self._use(found, lambda v, _: v.text), text)
 
-    def _use(self, found: re.Match[str], write: Callable[[Variable, str], str]) -> str:
+    def _use(self, found: re.Match[str], write: Callable[[FilledVariable, str], str]) -> str:
         name = found[1] or found[3] or found[4]
         if name in self.own:
             return self.own[name]
@@ -105,13 +107,13 @@ class Scope:
             return found[0]
         return write(self.variables[name], found[2] or found[5] or "")
 
-    def _promql(self, variable: Variable, how: str) -> str:
+    def _promql(self, variable: FilledVariable, how: str) -> str:
         if variable.chosen_all and variable.all_value and how != "text":
             return variable.all_value
         return _WRITERS.get(how, _as_promql)(variable)
 
 
-def _as_promql(variable: Variable) -> str:
+def _as_promql(variable: FilledVariable) -> str:
     if not variable.many:
         return variable.values[0] if variable.values else ""
     escaped = [_escaped(value) for value in variable.values]
@@ -125,12 +127,12 @@ def _escaped(value: str) -> str:
     return quoted.replace('"', '\\"')
 
 
-def _regex(variable: Variable) -> str:
+def _regex(variable: FilledVariable) -> str:
     parts = [_SPECIAL.sub(lambda found: "\\" + found[0], value) for value in variable.values]
     return parts[0] if len(parts) == 1 else f"({'|'.join(parts)})"
 
 
-_WRITERS: dict[str, Callable[[Variable], str]] = {
+_WRITERS: dict[str, Callable[[FilledVariable], str]] = {
     "raw": lambda variable: ",".join(variable.values),
     "csv": lambda variable: ",".join(variable.values),
     "pipe": lambda variable: "|".join(variable.values),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import Dashboard
+from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
 
 RULE = "board"
@@ -17,7 +17,7 @@ _WANTED: dict[str, object] = {
 _REFRESH = ("1m", "5m")  # the data has a point a minute; more often shows nothing new
 
 
-def check(board: Dashboard) -> Iterator[Problem]:
+def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield what is wrong with the frame."""
     body = board.body
     for key, value in _WANTED.items():
@@ -33,7 +33,7 @@ def check(board: Dashboard) -> Iterator[Problem]:
     yield from _linked(board)
 
 
-def _linked(board: Dashboard) -> Iterator[Problem]:
+def _linked(board: DashboardFile) -> Iterator[Problem]:
     tags = set(board.body.get("tags", ()))
     links = [link for link in board.body.get("links", ()) if link.get("type") == "dashboards"]
     for link in links:

@@ -15,12 +15,12 @@ from generators.checks.dashboards import (
     units,
     variables,
 )
-from generators.checks.dashboards.dashboard import Dashboard
+from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.context import Context
 from generators.checks.engine.problem import Problem
 from generators.policy import policy
 
-Check = Callable[[Dashboard], Iterator[Problem]]
+Check = Callable[[DashboardFile], Iterator[Problem]]
 
 CHECKS: tuple[Check, ...] = (
     board_settings.check,
@@ -34,7 +34,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def problems(boards: Iterable[Dashboard], context: Context) -> list[Problem]:
+def problems(boards: Iterable[DashboardFile], context: Context) -> list[Problem]:
     """Return what the checks find, each once, by file and line.
 
     The others rely on the schema: where it finds something, that is all that is said.

@@ -13,7 +13,7 @@ Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Dashboard:
+class DashboardFile:
     """A dashboard's file: how its path is shown, its lines, what it holds."""
 
     path: str
@@ -79,7 +79,7 @@ def _all(panels: Any) -> Iterator[Body]:  # noqa: ANN401 - JSON
         yield from _all(panel.get("panels", ()))
 
 
-def parsed(text: str, path: str) -> Dashboard:
+def parsed(text: str, path: str) -> DashboardFile:
     """Return the dashboard of a text. Raises IonmonError where it is no JSON object."""
     try:
         body = json.loads(text)
@@ -87,10 +87,10 @@ def parsed(text: str, path: str) -> Dashboard:
         raise IonmonError(f"{path}: is no JSON: {error}") from error
     if not isinstance(body, dict):
         raise IonmonError(f"{path}: is no JSON object")
-    return Dashboard(path, tuple(text.splitlines()), body)
+    return DashboardFile(path, tuple(text.splitlines()), body)
 
 
-def read(root: Path, folder: str) -> list[Dashboard]:
+def read(root: Path, folder: str) -> list[DashboardFile]:
     """Return the dashboards below a folder of a root."""
     return [
         parsed(path.read_text(encoding="utf-8"), path.relative_to(root).as_posix())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import Body, Dashboard
+from generators.checks.dashboards.dashboard import Body, DashboardFile
 from generators.checks.engine.problem import Problem
 
 RULE = "datasource"
@@ -10,7 +10,7 @@ MIXED = "-- Mixed --"
 NAMES = {"datasource": "Data source", "longterm": "Data source, 90 days"}
 
 
-def check(board: Dashboard) -> Iterator[Problem]:
+def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield datasources that are fixed, unknown, or differ from those of their queries."""
     yield from _chosen(board)
     for panel in board.panels:
@@ -25,7 +25,7 @@ def check(board: Dashboard) -> Iterator[Problem]:
             )
 
 
-def _chosen(board: Dashboard) -> Iterator[Problem]:
+def _chosen(board: DashboardFile) -> Iterator[Problem]:
     if "datasource" not in board.sources:
         yield board.problem(RULE, "there is no datasource variable named datasource; add it")
     for variable in board.variables:
@@ -35,7 +35,7 @@ def _chosen(board: Dashboard) -> Iterator[Problem]:
             yield board.problem(RULE, text, str(label))
 
 
-def _panel(board: Dashboard, panel: Body) -> Iterator[Problem]:
+def _panel(board: DashboardFile, panel: Body) -> Iterator[Problem]:
     used = {_variable(target) for target in panel.get("targets", ())}
     own = panel.get("datasource", {}).get("uid", "")
     if not used <= board.sources:

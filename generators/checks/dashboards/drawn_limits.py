@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import Body, Dashboard
+from generators.checks.dashboards.dashboard import Body, DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.limits import limits
 from generators.policy import Policy, number
@@ -12,7 +12,7 @@ RULE = "limit"
 _ALERT = re.compile(r"\b([A-Z]\w+) (?:above|below) ")
 
 
-def check(board: Dashboard, policy: Policy) -> Iterator[Problem]:
+def check(board: DashboardFile, policy: Policy) -> Iterator[Problem]:
     """Yield limits that the policy does not know, and those of an alert that are not drawn."""
     known = {limit.value for found in limits(policy).values() for limit in found}
     rows = {row.name: row for row in policy.thresholds}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from generators.checks.dashboards.dashboard import Body, Dashboard
+from generators.checks.dashboards.dashboard import Body, DashboardFile
 from generators.checks.engine.problem import Problem
 
 RULE = "grid"
@@ -12,7 +12,7 @@ MOST_VISIBLE = 25
 MOST_STATS = 6
 
 
-def check(board: Dashboard) -> Iterator[Problem]:
+def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield panels that stand badly."""
     numbers: set[object] = set()
     for panel in board.with_rows:
@@ -32,7 +32,7 @@ def check(board: Dashboard) -> Iterator[Problem]:
         yield board.problem(RULE, f"more than {MOST_STATS} figures in the first line; move some")
 
 
-def _lines(board: Dashboard, panels: Sequence[Body]) -> Iterator[Problem]:
+def _lines(board: DashboardFile, panels: Sequence[Body]) -> Iterator[Problem]:
     lines: dict[int, list[Body]] = {}
     for panel in panels:
         lines.setdefault(panel["gridPos"]["y"], []).append(panel)
@@ -48,7 +48,7 @@ def _lines(board: Dashboard, panels: Sequence[Body]) -> Iterator[Problem]:
         expected = y + max(panel["gridPos"]["h"] for panel in line)
 
 
-def _line(board: Dashboard, line: Sequence[Body]) -> Iterator[Problem]:
+def _line(board: DashboardFile, line: Sequence[Body]) -> Iterator[Problem]:
     at = 0
     for panel in sorted(line, key=lambda found: int(found["gridPos"]["x"])):
         place = panel["gridPos"]

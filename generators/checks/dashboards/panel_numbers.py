@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board, Panel
-from generators.checks.dashboards.dashboard import Dashboard
+from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
 
 RULE = "number"
@@ -24,7 +24,7 @@ FIXED: tuple[Panel, ...] = (
 )
 
 
-def check(board: Dashboard) -> Iterator[Problem]:
+def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield numbers that links use and that no panel has."""
     known = [found.value for found in Board]
     if board.body.get("uid") not in known:

@@ -18,7 +18,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
 
 
-class Legend(Strict):
+class StrictLegend(Strict):
     """Names of series."""
 
     calcs: list[Literal["lastNotNull", "max"]]
@@ -29,14 +29,14 @@ class Legend(Strict):
     sort_desc: bool | None = None
 
 
-class Tooltip(Strict):
+class StrictTooltip(Strict):
     """What is shown under the pointer."""
 
     mode: Literal["multi", "single"]
     sort: Literal["desc", "none"]
 
 
-class Reduce(Strict):
+class StrictReduce(Strict):
     """How a series becomes one value."""
 
     calcs: list[Literal["lastNotNull"]]
@@ -44,7 +44,7 @@ class Reduce(Strict):
     values: bool
 
 
-class Hidden(Strict):
+class StrictHidden(Strict):
     """Where a series is not shown."""
 
     legend: bool
@@ -52,14 +52,14 @@ class Hidden(Strict):
     viz: bool
 
 
-class Chart(Strict):
+class StrictChart(Strict):
     """Options of a time series."""
 
-    legend: Legend
-    tooltip: Tooltip
+    legend: StrictLegend
+    tooltip: StrictTooltip
 
 
-class ChartStyle(Strict):
+class StrictChartStyle(Strict):
     """Style of a time series."""
 
     axis_border_show: bool
@@ -73,7 +73,7 @@ class ChartStyle(Strict):
     draw_style: Literal["line", "bars"]
     fill_opacity: int
     gradient_mode: Literal["none"]
-    hide_from: Hidden
+    hide_from: StrictHidden
     insert_nulls: bool
     line_interpolation: Literal["linear", "stepAfter"]
     line_width: int
@@ -85,19 +85,19 @@ class ChartStyle(Strict):
     thresholds_style: Json
 
 
-class Figure(Strict):
+class StrictFigure(Strict):
     """Options of a stat."""
 
     color_mode: Literal["value"]
     graph_mode: Literal["area", "none"]
     justify_mode: Literal["auto"]
     orientation: Literal["auto", "horizontal"]
-    reduce_options: Reduce
+    reduce_options: StrictReduce
     text_mode: Literal["value", "value_and_name"]
     wide_layout: bool
 
 
-class Ranking(Strict):
+class StrictRanking(Strict):
     """Options of a bar gauge."""
 
     display_mode: Literal["basic"]
@@ -106,13 +106,13 @@ class Ranking(Strict):
     min_viz_width: int
     name_placement: Literal["left"]
     orientation: Literal["horizontal"]
-    reduce_options: Reduce
+    reduce_options: StrictReduce
     show_unfilled: bool
     sizing: Literal["auto"]
     value_mode: Literal["color"]
 
 
-class Table(Strict):
+class StrictTable(Strict):
     """Options of a table."""
 
     cell_height: Literal["sm"]
@@ -121,7 +121,7 @@ class Table(Strict):
     sort_by: list[Json]
 
 
-class TableStyle(Strict):
+class StrictTableStyle(Strict):
     """Style of a table's cells."""
 
     align: Literal["auto"]
@@ -130,7 +130,7 @@ class TableStyle(Strict):
     inspect: bool
 
 
-class Heatmap(Strict):
+class StrictHeatmap(Strict):
     """Options of a heatmap."""
 
     calculate: bool
@@ -145,29 +145,29 @@ class Heatmap(Strict):
     y_axis: Json
 
 
-class HeatmapStyle(Strict):
+class StrictHeatmapStyle(Strict):
     """Style of a heatmap."""
 
-    hide_from: Hidden
+    hide_from: StrictHidden
     scale_distribution: Json
 
 
-class Timeline(Strict):
+class StrictTimeline(Strict):
     """Options of a state timeline."""
 
     align_value: Literal["left"]
-    legend: Legend
+    legend: StrictLegend
     merge_values: bool
     row_height: Number
     show_value: Literal["never"]
-    tooltip: Tooltip
+    tooltip: StrictTooltip
 
 
-class TimelineStyle(Strict):
+class StrictTimelineStyle(Strict):
     """Style of a state timeline."""
 
     fill_opacity: int
-    hide_from: Hidden
+    hide_from: StrictHidden
     insert_nulls: bool
     line_width: int
     span_nulls: bool
@@ -175,10 +175,10 @@ class TimelineStyle(Strict):
 
 Model = type[BaseModel]
 KINDS: dict[str, tuple[Model, Model | None]] = {
-    "timeseries": (Chart, ChartStyle),
-    "stat": (Figure, None),
-    "bargauge": (Ranking, None),
-    "table": (Table, TableStyle),
-    "heatmap": (Heatmap, HeatmapStyle),
-    "state-timeline": (Timeline, TimelineStyle),
+    "timeseries": (StrictChart, StrictChartStyle),
+    "stat": (StrictFigure, None),
+    "bargauge": (StrictRanking, None),
+    "table": (StrictTable, StrictTableStyle),
+    "heatmap": (StrictHeatmap, StrictHeatmapStyle),
+    "state-timeline": (StrictTimeline, StrictTimelineStyle),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import Body, Dashboard
+from generators.checks.dashboards.dashboard import Body, DashboardFile
 from generators.checks.engine.problem import Problem
 
 RULE = "panel"
@@ -24,14 +24,14 @@ UNITS = frozenset(
 )
 
 
-def check(board: Dashboard) -> Iterator[Problem]:
+def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield panels that leave something out."""
     for panel in board.panels:
         yield from _words(board, panel)
         yield from _values(board, panel)
 
 
-def _words(board: Dashboard, panel: Body) -> Iterator[Problem]:
+def _words(board: DashboardFile, panel: Body) -> Iterator[Problem]:
     if panel.get("type") not in KINDS:
         mend = f"write one of {', '.join(sorted(KINDS))}"
         yield board.of(panel, RULE, f"{panel.get('type')} is no kind of panel here; {mend}")
@@ -45,7 +45,7 @@ def _words(board: Dashboard, panel: Body) -> Iterator[Problem]:
             yield board.of(panel, RULE, f"query {target.get('refId')} has no legend; write one")
 
 
-def _values(board: Dashboard, panel: Body) -> Iterator[Problem]:
+def _values(board: DashboardFile, panel: Body) -> Iterator[Problem]:
     defaults = panel.get("fieldConfig", {}).get("defaults", {})
     for unit in (defaults.get("unit"), *_overridden(panel)):
         if unit not in UNITS:

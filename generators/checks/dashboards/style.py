@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import Body, Dashboard
+from generators.checks.dashboards.dashboard import Body, DashboardFile
 from generators.checks.engine.problem import Problem
 
 RULE = "look"
@@ -28,7 +28,7 @@ _MOST_FILL = 30  # per cent; more hides what lies below
 _FEW = 4
 
 
-def check(board: Dashboard) -> Iterator[Problem]:
+def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield what does not read like the other boards."""
     for row in board.with_rows:
         if row.get("type") == "row" and not str(row.get("title", "")).endswith("?"):
@@ -42,7 +42,7 @@ def check(board: Dashboard) -> Iterator[Problem]:
             yield from _chart(board, panel)
 
 
-def _axis(board: Dashboard, panel: Body) -> Iterator[Problem]:
+def _axis(board: DashboardFile, panel: Body) -> Iterator[Problem]:
     defaults = panel["fieldConfig"]["defaults"]
     custom = defaults.get("custom", {})
     bounded = any(key in defaults for key in ("min", "max")) or "axisSoftMin" in custom
@@ -50,7 +50,7 @@ def _axis(board: Dashboard, panel: Body) -> Iterator[Problem]:
         yield board.of(panel, RULE, "has an axis without a bound; write min or max")
 
 
-def _chart(board: Dashboard, panel: Body) -> Iterator[Problem]:
+def _chart(board: DashboardFile, panel: Body) -> Iterator[Problem]:
     custom, options = panel["fieldConfig"]["defaults"]["custom"], panel["options"]
     if options["tooltip"] != {"mode": "multi", "sort": "desc"}:
         yield board.of(panel, RULE, "its tooltip does not show all series, the greatest first")

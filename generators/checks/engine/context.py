@@ -8,7 +8,7 @@ from pathlib import Path
 from exporter.settings import Settings
 from generators.checks.engine.known_series import Known
 from generators.checks.engine.problem import Text
-from generators.checks.engine.yaml_file import Document
+from generators.checks.engine.yaml_file import YamlFile
 from generators.checks.promql.tree import Node
 
 USUAL_RETENTION = 15 * 86400.0  # Prometheus' own, where no flag says another
@@ -23,7 +23,7 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class JudgedQuery:
     """A query; its tree unless it does not parse, then why; the server that is asked."""
 
     text: Text
@@ -38,7 +38,7 @@ class Rule:
 
     kind: str
     name: Text
-    query: Query
+    query: JudgedQuery
     interval: float
     options: Mapping[str, Text]
     labels: Mapping[str, Text]
@@ -57,8 +57,8 @@ class Context:
 
     root: Path
     settings: Settings
-    documents: Mapping[str, Document]
+    documents: Mapping[str, YamlFile]
     rules: tuple[Rule, ...]
-    queries: tuple[Query, ...]
+    queries: tuple[JudgedQuery, ...]
     known: Known
     uses: tuple[re.Pattern[str], ...] | None = None

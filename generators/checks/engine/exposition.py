@@ -11,7 +11,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.catalog.model import Type
 from exporter.errors import IonmonError
-from generators.checks.engine.known_series import BUCKET, TARGET, Known, Series, joined, written
+from generators.checks.engine.known_series import (
+    BUCKET,
+    TARGET,
+    Known,
+    KnownSeries,
+    joined,
+    written,
+)
 
 _SECONDS = 30
 _COUNTED = ("_bucket", "_sum", "_count", "_total")
@@ -40,15 +47,15 @@ def _read(place: str) -> str:
         raise IonmonError(f"{place}: cannot be read: {why or error}") from error
 
 
-def _series(text: str) -> dict[str, Series]:
-    found: dict[str, Series] = {}
+def _series(text: str) -> dict[str, KnownSeries]:
+    found: dict[str, KnownSeries] = {}
     for family in text_string_to_metric_families(text):
         for one in _of_family(family):
             found[one.name] = joined(found[one.name], one) if one.name in found else one
     return found
 
 
-def _of_family(family: Metric) -> Iterator[Series]:
+def _of_family(family: Metric) -> Iterator[KnownSeries]:
     names: dict[str, dict[str, list[str]]] = {}
     for sample in family.samples:
         labels = names.setdefault(sample.name, {})
@@ -58,7 +65,7 @@ def _of_family(family: Metric) -> Iterator[Series]:
         values = {**TARGET, **dict.fromkeys(labels, ())}
         if BUCKET in labels:
             values[BUCKET] = _bounds(labels[BUCKET])
-        yield Series(name, _type(family, name), values)
+        yield KnownSeries(name, _type(family, name), values)
 
 
 def _bounds(texts: list[str]) -> tuple[str, ...]:
@@ -71,7 +78,7 @@ def _type(family: Metric, name: str) -> Type:
     return Type.COUNTER if family.type == "counter" else Type.GAUGE
 
 
-def _on_top(old: Series | None, new: Series) -> Series:
+def _on_top(old: KnownSeries | None, new: KnownSeries) -> KnownSeries:
     """Return the series of both; the buckets are those of the page."""
     if old is None:
         return new

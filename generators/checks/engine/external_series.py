@@ -10,7 +10,7 @@ from exporter.catalog.model import Type
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ExternalSeries:
     """A series of another program: its labels beside those of the target."""
 
     name: str
@@ -18,14 +18,14 @@ class Row:
     labels: tuple[str, ...] = ()
 
 
-def _rows(kind: Type, labels: tuple[str, ...], *names: str) -> tuple[Row, ...]:
-    return tuple(Row(name, kind, labels) for name in names)
+def _rows(kind: Type, labels: tuple[str, ...], *names: str) -> tuple[ExternalSeries, ...]:
+    return tuple(ExternalSeries(name, kind, labels) for name in names)
 
 
 _REMOTE = ("remote_name", "url")
 _GAUGE, _COUNTER = Type.GAUGE, Type.COUNTER
 
-EXTERNAL: tuple[Row, ...] = (
+EXTERNAL: tuple[ExternalSeries, ...] = (
     *_rows(
         _GAUGE,
         (),

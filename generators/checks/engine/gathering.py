@@ -15,7 +15,7 @@ from generators.checks.engine.known_series import known
 from generators.checks.engine.problem import Text
 from generators.checks.engine.rule_files import query, rules
 from generators.checks.engine.rule_series import with_rules
-from generators.checks.engine.yaml_file import Document, get, items, read, scalar
+from generators.checks.engine.yaml_file import YamlFile, get, items, read, scalar
 from generators.rules.longterm import KEPT
 
 OUT = "alertmanager/out"
@@ -102,7 +102,7 @@ def _servers(root: Path) -> Iterator[Loading]:
         yield Loading(_like(document), frozenset(found))
 
 
-def _like(document: Document) -> Server:
+def _like(document: YamlFile) -> Server:
     kept = _RETENTION.search(document.source)
     usual = Server()
     return Server(
@@ -128,7 +128,7 @@ def _server(path: Path, servers: Sequence[Loading]) -> Server:
     return max((s.server for s in servers), key=lambda s: s.retention, default=Server())
 
 
-def _uses(root: Path, configs: Iterable[Document]) -> tuple[re.Pattern[str], ...] | None:
+def _uses(root: Path, configs: Iterable[YamlFile]) -> tuple[re.Pattern[str], ...] | None:
     """Return what dashboards and remote write use; None where there are no dashboards yet."""
     boards = sorted((root / BOARDS).glob("*.json"))
     if not boards:
@@ -156,7 +156,7 @@ def _expressions(node: object) -> Iterator[str]:
             yield from _expressions(value)
 
 
-def _remote(document: Document) -> Iterator[str]:
+def _remote(document: YamlFile) -> Iterator[str]:
     """Yield the regular expressions of names that are kept on their way to another server."""
     for remote in items(get(document.root, "remote_write")):
         for relabel in items(get(remote, "write_relabel_configs")):

@@ -22,7 +22,7 @@ INFINITE = "+Inf"
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class KnownSeries:
     """The series of one name.
 
     interval   seconds between samples where a rule makes them, else None
@@ -42,13 +42,13 @@ class Series:
 class Known:
     """Series by name."""
 
-    series: Mapping[str, Series] = field(default_factory=dict)
+    series: Mapping[str, KnownSeries] = field(default_factory=dict)
 
-    def get(self, name: str) -> Series | None:
+    def get(self, name: str) -> KnownSeries | None:
         """Return the series of a name, or None."""
         return self.series.get(name)
 
-    def and_also(self, more: Mapping[str, Series]) -> "Known":
+    def and_also(self, more: Mapping[str, KnownSeries]) -> "Known":
         """Return all of these and others; of a name that is in both, the other."""
         return Known({**self.series, **more})
 
@@ -62,7 +62,7 @@ def known(settings: Settings) -> Known:
     return Known(found)
 
 
-def of_family(family: Family) -> Iterator[Series]:
+def of_family(family: Family) -> Iterator[KnownSeries]:
     """Yield the series of a family of the catalog."""
     labels = {**TARGET, **{label.name: label.values for label in family.labels}}
     yield from _of_type(family.name, family.type, labels, _bounds(family))
@@ -80,26 +80,26 @@ def written(bound: float) -> str:
 
 def _of_type(
     name: str, kind: Type, labels: Mapping[str, Values], bounds: Values
-) -> Iterator[Series]:
+) -> Iterator[KnownSeries]:
     if kind is Type.HISTOGRAM:
-        yield Series(f"{name}_bucket", Type.COUNTER, {**labels, BUCKET: bounds})
-        yield Series(f"{name}_sum", Type.COUNTER, labels)
-        yield Series(f"{name}_count", Type.COUNTER, labels)
+        yield KnownSeries(f"{name}_bucket", Type.COUNTER, {**labels, BUCKET: bounds})
+        yield KnownSeries(f"{name}_sum", Type.COUNTER, labels)
+        yield KnownSeries(f"{name}_count", Type.COUNTER, labels)
     else:
-        yield Series(name, kind, labels)
+        yield KnownSeries(name, kind, labels)
 
 
-def _of_settings(name: str, metric: MetricSettings) -> Iterator[Series]:
+def _of_settings(name: str, metric: MetricSettings) -> Iterator[KnownSeries]:
     kind = type_of(MetricKind(metric.kind), ValueType(metric.value))
     labels = {**TARGET, "gcp_project": (), **dict.fromkeys(metric.labels, ())}
     yield from _of_type(name, kind, labels, ())
 
 
-def _external(name: str, kind: Type, labels: tuple[str, ...]) -> Series:
-    return Series(name, kind, {**TARGET, **dict.fromkeys(labels, ())})
+def _external(name: str, kind: Type, labels: tuple[str, ...]) -> KnownSeries:
+    return KnownSeries(name, kind, {**TARGET, **dict.fromkeys(labels, ())})
 
 
-def joined(first: Series, second: Series) -> Series:
+def joined(first: KnownSeries, second: KnownSeries) -> KnownSeries:
     """Return the series of two statements of one name."""
     labels = union(first.labels, second.labels)
     return replace(

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import yaml
 
 from exporter.settings.types import seconds
-from generators.checks.engine.context import Query, Rule, Server
+from generators.checks.engine.context import JudgedQuery, Rule, Server
 from generators.checks.engine.problem import Text
-from generators.checks.engine.yaml_file import Document, get, items, pairs, scalar
+from generators.checks.engine.yaml_file import YamlFile, get, items, pairs, scalar
 from generators.checks.promql.tree import Unparsable, parse
 
 EVALUATION = 60.0
 OPTIONS = ("for", "keep_firing_for")
 
 
-def rules(document: Document, server: Server) -> Iterator[Rule]:
+def rules(document: YamlFile, server: Server) -> Iterator[Rule]:
     """Yield the rules of a file; what is no rule is left out, and a check says so."""
     for group in items(get(document.root, "groups")):
         interval = _interval(get(group, "interval"))
@@ -34,15 +34,17 @@ def _interval(node: yaml.Node | None) -> float:
         return EVALUATION
 
 
-def query(text: Text, server: Server, *, variables: bool = False) -> Query:
+def query(text: Text, server: Server, *, variables: bool = False) -> JudgedQuery:
     """Return a query; `variables` allows Grafana's."""
     try:
-        return Query(text, parse(text.value, variables=variables), "", server)
+        return JudgedQuery(text, parse(text.value, variables=variables), "", server)
     except Unparsable as error:
-        return Query(text, None, str(error), server)
+        return JudgedQuery(text, None, str(error), server)
 
 
-def _rule(document: Document, kind: str, node: yaml.Node, interval: float, found: Query) -> Rule:
+def _rule(
+    document: YamlFile, kind: str, node: yaml.Node, interval: float, found: JudgedQuery
+) -> Rule:
     return Rule(
         kind,
         document.text(get(node, kind) or node),
@@ -54,5 +56,5 @@ def _rule(document: Document, kind: str, node: yaml.Node, interval: float, found
     )
 
 
-def _texts(document: Document, node: yaml.Node | None) -> dict[str, Text]:
+def _texts(document: YamlFile, node: yaml.Node | None) -> dict[str, Text]:
     return {name: document.text(value) for name, _, value in pairs(node)}

@@ -5,8 +5,8 @@ from functools import reduce
 
 from exporter.catalog.model import Type
 from generators.checks.engine.context import Rule
-from generators.checks.engine.known_series import Known, Series, Values, joined, union
-from generators.checks.promql.result_labels import Shape, shape
+from generators.checks.engine.known_series import Known, KnownSeries, Values, joined, union
+from generators.checks.promql.result_labels import ResultLabels, shape
 from generators.checks.promql.tree import Aggregate, Node, Selector, selectors
 
 STATES = ("pending", "firing")
@@ -45,11 +45,15 @@ class _Made:
         self.known = self.known.and_also({name: reduce(joined, series)})
 
 
-def _series(rule: Rule, known: Known) -> Series:
-    found = Shape(extensible=True) if rule.query.tree is None else shape(rule.query.tree, known)
+def _series(rule: Rule, known: Known) -> KnownSeries:
+    found = (
+        ResultLabels(extensible=True) if rule.query.tree is None else shape(rule.query.tree, known)
+    )
     labels = {**found.labels, **dict(_own(rule))}
     kind = Type.GAUGE if rule.query.tree is None else type_of(rule.query.tree, known)
-    return Series(rule.name.value, kind, labels, rule.interval, found.extensible, found.partial)
+    return KnownSeries(
+        rule.name.value, kind, labels, rule.interval, found.extensible, found.partial
+    )
 
 
 def _own(rule: Rule) -> Iterator[tuple[str, Values]]:
@@ -68,16 +72,20 @@ def type_of(node: Node, known: Known) -> Type:
     return Type.GAUGE
 
 
-def _alerts(known: Known, rules: list[Rule]) -> dict[str, Series]:
+def _alerts(known: Known, rules: list[Rule]) -> dict[str, KnownSeries]:
     """Return ALERTS and ALERTS_FOR_STATE, with the labels that alerts have."""
     labels: dict[str, Values] = {"alertname": tuple(dict.fromkeys(r.name.value for r in rules))}
     extensible = not rules
     for rule in rules:
-        found = Shape(extensible=True) if rule.query.tree is None else shape(rule.query.tree, known)
+        found = (
+            ResultLabels(extensible=True)
+            if rule.query.tree is None
+            else shape(rule.query.tree, known)
+        )
         extensible = extensible or found.extensible
         labels = union(labels, {**found.labels, **dict(_own(rule))})
     rows = {"ALERTS": {**labels, "alertstate": STATES}, "ALERTS_FOR_STATE": labels}
     return {
-        name: Series(name, Type.GAUGE, row, None, extensible, partial=True)
+        name: KnownSeries(name, Type.GAUGE, row, None, extensible, partial=True)
         for name, row in rows.items()
     }

@@ -11,7 +11,7 @@ from generators.checks.engine.problem import Problem, Text
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class YamlFile:
     """A YAML file: how its path is shown, its lines, its root unless it is no YAML, then why."""
 
     path: str
@@ -35,7 +35,7 @@ class Document:
         return "\n".join(self.lines)
 
 
-def read(path: Path, shown: str) -> Document:
+def read(path: Path, shown: str) -> YamlFile:
     """Return a file, shown under a path. Raises IonmonError where it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -45,17 +45,17 @@ def read(path: Path, shown: str) -> Document:
     return parsed(text, shown)
 
 
-def parsed(text: str, shown: str) -> Document:
+def parsed(text: str, shown: str) -> YamlFile:
     """Return the document of a text."""
     lines = tuple(text.splitlines())
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
-        return Document(shown, lines, None, (Problem(shown, line, "yaml", str(error.problem)),))
+        return YamlFile(shown, lines, None, (Problem(shown, line, "yaml", str(error.problem)),))
     except yaml.YAMLError as error:
-        return Document(shown, lines, None, (Problem(shown, 1, "yaml", str(error)),))
-    return Document(shown, lines, root)
+        return YamlFile(shown, lines, None, (Problem(shown, 1, "yaml", str(error)),))
+    return YamlFile(shown, lines, root)
 
 
 def pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:

@@ -12,7 +12,7 @@ from generators.checks.promql.tree import (
     Aggregate,
     Binary,
     Call,
-    Matcher,
+    MatcherNode,
     Matching,
     Negative,
     Node,
@@ -27,7 +27,7 @@ _KEEP_ALL = frozenset({"topk", "bottomk"})
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ResultLabels:
     """The labels of an expression's series, each with its values where their set is closed.
 
     extensible  further labels may be there, which are not known
@@ -47,25 +47,25 @@ class Shape:
         return [n for n, values in self.labels.items() if n not in without and len(values) != 1]
 
 
-UNKNOWN = Shape(extensible=True)
+UNKNOWN = ResultLabels(extensible=True)
 
 
-def shape(node: Node, known: Known) -> Shape:
+def shape(node: Node, known: Known) -> ResultLabels:
     """Return the labels of an expression; of a number, none."""
     return _SHAPES[type(node)](node, known)
 
 
-def _selector(node: Selector, known: Known) -> Shape:
+def _selector(node: Selector, known: Known) -> ResultLabels:
     series = known.get(node.name)
     if series is None:
         return UNKNOWN
     labels = dict(series.labels)
     for matcher in node.matchers:
         _narrow(labels, matcher)
-    return Shape(labels, series.extensible, series.partial)
+    return ResultLabels(labels, series.extensible, series.partial)
 
 
-def _narrow(labels: dict[str, Values], matcher: Matcher) -> None:
+def _narrow(labels: dict[str, Values], matcher: MatcherNode) -> None:
     """Take away the values that a test leaves out, where that can be said."""
     values = matcher.plain
     if values is None or matcher.operator in ("!=", "!~") or any(map(is_variable, values)):
@@ -76,16 +76,16 @@ def _narrow(labels: dict[str, Values], matcher: Matcher) -> None:
         labels[matcher.label] = values
 
 
-def _inner(node: Subquery | Negative, known: Known) -> Shape:
+def _inner(node: Subquery | Negative, known: Known) -> ResultLabels:
     return shape(node.inner, known)
 
 
-def _none(node: Node, known: Known) -> Shape:
+def _none(node: Node, known: Known) -> ResultLabels:
     del node, known
-    return Shape()
+    return ResultLabels()
 
 
-def _aggregate(node: Aggregate, known: Known) -> Shape:
+def _aggregate(node: Aggregate, known: Known) -> ResultLabels:
     inner = shape(node.inner, known)
     if node.operator in _KEEP_ALL:
         return inner
@@ -95,44 +95,44 @@ def _aggregate(node: Aggregate, known: Known) -> Shape:
     return found
 
 
-def _grouped(node: Aggregate, inner: Shape) -> Shape:
+def _grouped(node: Aggregate, inner: ResultLabels) -> ResultLabels:
     if node.without is not None:
         kept = {n: v for n, v in inner.labels.items() if n not in node.without}
         return replace(inner, labels=kept)
     named = node.by or ()
     kept = {n: inner.labels.get(n, ()) for n in named if n in inner.labels or inner.extensible}
-    return Shape(kept, any(map(is_variable, named)), inner.partial or inner.extensible)
+    return ResultLabels(kept, any(map(is_variable, named)), inner.partial or inner.extensible)
 
 
-def _call(node: Call, known: Known) -> Shape:
+def _call(node: Call, known: Known) -> ResultLabels:
     special = _FUNCTIONS.get(node.function)
     if special is not None:
         return special(node, known)
     vectors = [argument for argument in node.arguments if not is_scalar(argument)]
-    return shape(vectors[-1], known) if vectors and not node.scalar else Shape()
+    return shape(vectors[-1], known) if vectors and not node.scalar else ResultLabels()
 
 
-def _set(node: Call, known: Known) -> Shape:
+def _set(node: Call, known: Known) -> ResultLabels:
     """Return the labels after label_replace or label_join, which write one of their own."""
     inner, label = shape(node.arguments[0], known), node.arguments[1]
     if not isinstance(label, String):
         return inner
     partial = inner.partial or label.value not in inner.labels
-    return Shape({**inner.labels, label.value: ()}, inner.extensible, partial)
+    return ResultLabels({**inner.labels, label.value: ()}, inner.extensible, partial)
 
 
-def _quantile(node: Call, known: Known) -> Shape:
+def _quantile(node: Call, known: Known) -> ResultLabels:
     inner = shape(node.arguments[-1], known)
     return replace(inner, labels={n: v for n, v in inner.labels.items() if n != BUCKET})
 
 
-def _absent(node: Call, known: Known) -> Shape:
+def _absent(node: Call, known: Known) -> ResultLabels:
     """Return the labels of absent(): those that its selector tests once, for one value."""
     del known
     inner = node.arguments[0]
     tests = inner.matchers if isinstance(inner, Selector) else ()
     counts = [matcher.label for matcher in tests]
-    return Shape(
+    return ResultLabels(
         {
             m.label: (m.value,)
             for m in tests
@@ -141,7 +141,7 @@ def _absent(node: Call, known: Known) -> Shape:
     )
 
 
-_FUNCTIONS: dict[str, Callable[[Call, Known], Shape]] = {
+_FUNCTIONS: dict[str, Callable[[Call, Known], ResultLabels]] = {
     "absent": _absent,
     "absent_over_time": _absent,
     "vector": _none,
@@ -151,13 +151,13 @@ _FUNCTIONS: dict[str, Callable[[Call, Known], Shape]] = {
 }
 
 
-def matched(matching: Matching, left: Shape, right: Shape) -> frozenset[str]:
+def matched(matching: Matching, left: ResultLabels, right: ResultLabels) -> frozenset[str]:
     """Return the labels by which the sides of an operator meet."""
     named = frozenset(matching.labels)
     return named if matching.on else frozenset({*left.labels, *right.labels}) - named
 
 
-def _binary(node: Binary, known: Known) -> Shape:
+def _binary(node: Binary, known: Known) -> ResultLabels:
     if is_scalar(node.left) or is_scalar(node.right):
         return shape(node.right if is_scalar(node.left) else node.left, known)
     left, right = shape(node.left, known), shape(node.right, known)
@@ -170,19 +170,19 @@ def _binary(node: Binary, known: Known) -> Shape:
     return _met(node.matching, left)
 
 
-def _either(left: Shape, right: Shape) -> Shape:
-    return Shape(
+def _either(left: ResultLabels, right: ResultLabels) -> ResultLabels:
+    return ResultLabels(
         union(left.labels, right.labels),
         left.extensible or right.extensible,
         left.partial or right.partial or left.labels.keys() != right.labels.keys(),
     )
 
 
-def _met(matching: Matching, left: Shape) -> Shape:
+def _met(matching: Matching, left: ResultLabels) -> ResultLabels:
     """Return what is left of one to one: the labels that the sides met by."""
     if matching.on:
         kept = {n: left.labels.get(n, ()) for n in matching.labels if left.may_have(n)}
-        return Shape(kept, partial=left.partial or left.extensible)
+        return ResultLabels(kept, partial=left.partial or left.extensible)
     kept = {n: v for n, v in left.labels.items() if n not in matching.labels}
     return replace(left, labels=kept)
 
@@ -192,7 +192,7 @@ def filters(node: Binary) -> bool:
     return node.operator in COMPARISONS and not node.matching.compares
 
 
-_SHAPES: dict[type, Callable[..., Shape]] = {
+_SHAPES: dict[type, Callable[..., ResultLabels]] = {
     Selector: _selector,
     Subquery: _inner,
     Negative: _inner,

@@ -17,7 +17,7 @@ Labels = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Matcher:
+class MatcherNode:
     """A test of a label: =, !=, =~ or !~."""
 
     label: str
@@ -37,7 +37,7 @@ class Selector:
     """Series of a name; with a `window` in seconds, their samples of that time."""
 
     name: str
-    matchers: tuple[Matcher, ...]
+    matchers: tuple[MatcherNode, ...]
     window: float | None = None
     offset: float = 0
 
@@ -182,7 +182,7 @@ def _selector(found: Any, window: float | None = None) -> Selector:  # noqa: ANN
     if found.matchers.or_matchers:
         raise Unparsable("no Prometheus knows `or` within braces; write two selectors")
     matchers = tuple(
-        Matcher(m.name, _OPERATORS[str(m.op).rpartition(".")[2]], m.value)
+        MatcherNode(m.name, _OPERATORS[str(m.op).rpartition(".")[2]], m.value)
         for m in found.matchers.matchers
     )
     name = found.name or next(

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from generators.report.fields import FieldConfig, Subject
+from generators.report.fields import FieldSubject, PanelFields
 
-SUBJECT = Subject("p95 eu", "B", (("region", "eu"),))
+SUBJECT = FieldSubject("p95 eu", "B", (("region", "eu"),))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_matchers(matcher: str, options: Any, *, fits: bool) -> None:
         "matcher": {"id": matcher, "options": options},
         "properties": [{"id": "unit", "value": "s"}],
     }
-    assert (FieldConfig({"unit": "none"}, (override,)).of(SUBJECT).unit == "s") is fits
+    assert (PanelFields({"unit": "none"}, (override,)).of(SUBJECT).unit == "s") is fits
 
 
 def test_later_overrides_win_and_leave_the_rest() -> None:
@@ -41,7 +41,7 @@ def test_later_overrides_win_and_leave_the_rest() -> None:
         listed = [{"id": name, "value": value} for name, value in properties]
         return {"matcher": {"id": "byFrameRefID", "options": "B"}, "properties": listed}
 
-    config = FieldConfig(
+    config = PanelFields(
         {"unit": "s", "custom": {"lineWidth": 3}},
         (
             override(("custom.lineStyle", {"fill": "dash"}), ("decimals", 1)),

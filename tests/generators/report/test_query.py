@@ -6,11 +6,11 @@ import pytest
 
 from exporter.errors import IonmonError
 from generators.report.query import Prometheus, Refused, server
-from generators.report.span import Span
+from generators.report.span import TimeSpan
 from tests.generators.report.boards import END, HOSTILE, START
 from tests.servers import free_port
 
-WHOLE = Span(START, END)
+WHOLE = TimeSpan(START, END)
 
 
 def test_ranges_are_aligned(asked: Prometheus) -> None:

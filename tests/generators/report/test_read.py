@@ -7,7 +7,7 @@ import pytest
 
 from exporter.errors import SettingsError
 from generators.report import read
-from generators.report.model import Grid, Kind
+from generators.report.model import GridPlace, PanelKind
 from tests.generators.report import boards
 
 
@@ -25,7 +25,7 @@ def test_rows_open_and_closed(tmp_path: Path) -> None:
 def test_kinds(tmp_path: Path) -> None:
     """A kind that is not known is kept, so that its panel can say so."""
     found = {p.number: p for p in read.read(boards.write(tmp_path)).panels}
-    assert (found[18].kind, found[18].type_name) == (Kind.UNKNOWN, "geomap")
+    assert (found[18].kind, found[18].type_name) == (PanelKind.UNKNOWN, "geomap")
     assert found[12].targets[0].instant
 
 
@@ -34,8 +34,8 @@ def test_repeats(tmp_path: Path) -> None:
     file = read.read(boards.write(tmp_path), open_rows=True)
     each = next(p for p in file.panels if p.repeat)
     grids = [panel.grid for panel, _ in read.repeated(each, ("a", "b", "c", "d", "e"))]
-    assert grids[1] == Grid(6, 41, 6, 4)
-    assert grids[4] == Grid(0, 45, 6, 4)
+    assert grids[1] == GridPlace(6, 41, 6, 4)
+    assert grids[4] == GridPlace(0, 45, 6, 4)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ import math
 import pytest
 
 from generators.report.colors import Theme, known, palette
-from generators.report.display import Field, Mapping, Step, Thresholds, Value
+from generators.report.display import DrawnMapping, DrawnStep, DrawnThresholds, Field, Value
 from generators.report.show import Shown, series_color, share, shown
 
-STEPS = Thresholds((Step(-math.inf, "green"), Step(0.1, "orange"), Step(0.2, "red")))
+STEPS = DrawnThresholds(
+    (DrawnStep(-math.inf, "green"), DrawnStep(0.1, "orange"), DrawnStep(0.2, "red"))
+)
 LIMITED = Field(unit="s", decimals=0, thresholds=STEPS, color_mode="thresholds")
 
 
@@ -22,7 +24,7 @@ def test_thresholds(value: float, color: str) -> None:
 
 def test_thresholds_in_percent() -> None:
     """Percentage steps count from minimum to maximum."""
-    steps = Thresholds((Step(-math.inf, "green"), Step(80, "red")), percent=True)
+    steps = DrawnThresholds((DrawnStep(-math.inf, "green"), DrawnStep(80, "red")), percent=True)
     field = Field(thresholds=steps, color_mode="thresholds", minimum=100, maximum=200)
     assert [shown(v, field).color for v in (179, 180)] == ["green", "red"]
 
@@ -30,24 +32,26 @@ def test_thresholds_in_percent() -> None:
 @pytest.mark.parametrize(
     ("value", "mapping", "text"),
     [
-        (0.0, Mapping("down", "red", value="0"), "down"),
-        ("a", Mapping("first", value="a"), "first"),
-        (5.0, Mapping("some", low=1, high=9), "some"),
-        (50.0, Mapping("many", low=10), "many"),
-        ("eu-1", Mapping("Europe", pattern="^eu-"), "Europe"),
-        (None, Mapping("nothing", special="null"), "nothing"),
-        (math.nan, Mapping("nothing", special="null+nan"), "nothing"),
-        (1.0, Mapping("down", value="0"), "1"),
+        (0.0, DrawnMapping("down", "red", value="0"), "down"),
+        ("a", DrawnMapping("first", value="a"), "first"),
+        (5.0, DrawnMapping("some", low=1, high=9), "some"),
+        (50.0, DrawnMapping("many", low=10), "many"),
+        ("eu-1", DrawnMapping("Europe", pattern="^eu-"), "Europe"),
+        (None, DrawnMapping("nothing", special="null"), "nothing"),
+        (math.nan, DrawnMapping("nothing", special="null+nan"), "nothing"),
+        (1.0, DrawnMapping("down", value="0"), "1"),
     ],
 )
-def test_mappings(value: Value, mapping: Mapping, text: str) -> None:
+def test_mappings(value: Value, mapping: DrawnMapping, text: str) -> None:
     """A mapping's words stand for what fits it, and for nothing else."""
     assert shown(value, Field(mappings=(mapping,))).text == text
 
 
 def test_a_mapping_without_color_leaves_the_thresholds_theirs() -> None:
     """Words do not take a colour away."""
-    field = Field(thresholds=STEPS, color_mode="thresholds", mappings=(Mapping("x", value="1"),))
+    field = Field(
+        thresholds=STEPS, color_mode="thresholds", mappings=(DrawnMapping("x", value="1"),)
+    )
     assert shown(1.0, field) == Shown("x", "red")
 
 

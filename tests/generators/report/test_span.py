@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.errors import SettingsError
-from generators.report.span import Span, between, duration, moment, step
+from generators.report.span import TimeSpan, between, duration, moment, step
 
 NOW = 1_700_000_000.0
 
@@ -42,7 +42,7 @@ def test_wrong_times() -> None:
 )  # fmt: skip
 def test_steps(seconds: float, pixels: float, least: float, expected: float) -> None:
     """A step is round, not below the least, and never asks for more points than a server gives."""
-    assert step(Span(0, seconds), pixels, least) == expected
+    assert step(TimeSpan(0, seconds), pixels, least) == expected
 
 
 def test_durations() -> None:

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from exporter.errors import SettingsError
 from generators.report import variables
-from generators.report.variables import Scope, Variable
+from generators.report.variables import FilledVariable, Scope
 
-ONE = Variable("one", "One", ("eu-1",))
-SOME = Variable("some", "Some", ("a.b", "c|d"), many=True)
-EVERY = Variable("every", "Every", ("a", "b"), chosen_all=True, all_value=".+", many=True)
+ONE = FilledVariable("one", "One", ("eu-1",))
+SOME = FilledVariable("some", "Some", ("a.b", "c|d"), many=True)
+EVERY = FilledVariable("every", "Every", ("a", "b"), chosen_all=True, all_value=".+", many=True)
 SCOPE = Scope({v.name: v for v in (ONE, SOME, EVERY)}, {"__interval": "30s"})
 
 
@@ -62,6 +62,6 @@ def test_unknown_variable() -> None:
 @given(st.text(min_size=1))
 def test_a_value_is_one_string_of_promql(value: str) -> None:
     """Whatever a label's value is, a quote in it never ends the string that it is written into."""
-    written = Scope({"v": Variable("v", "V", (value,), many=True)}, {}).filled("$v")
+    written = Scope({"v": FilledVariable("v", "V", (value,), many=True)}, {}).filled("$v")
     unescaped = written.replace("\\\\", "").replace('\\"', "")
     assert '"' not in unescaped
