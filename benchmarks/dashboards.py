@@ -19,7 +19,7 @@ from benchmarks.row import Row, percentile
 from benchmarks.rules import DAYS, requests
 from generators.dashboards.build import texts
 from generators.policy import SEVERITIES, policy
-from generators.report.span import TimeSpan, step, written
+from generators.report.time_range import TimeSpan, step, written
 from generators.rules.build import build
 from tests.e2e.boards import AHEAD, BEFORE, REFERENCE, made, pages
 from tests.e2e.past import OPTIONS

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from generators.report import reduce, tables
+from generators.report import calculations, tables
+from generators.report.board_file import FilePanel
 from generators.report.display import Field, Value
 from generators.report.fields import FieldSubject
+from generators.report.formatting import plain, series_color, share, shown
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
 from generators.report.model import (
     Calc,
@@ -21,8 +23,6 @@ from generators.report.model import (
     Look,
     PanelKind,
 )
-from generators.report.read import FilePanel
-from generators.report.show import plain, series_color, share, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _series(wanted: FilePanel, frames: tuple[Frame, ...]) -> tuple[DrawnSeries, 
     for at, (times, column, subject) in enumerate(_subjects(frames)):
         field = wanted.config.of(subject)
         values = tuple(v if isinstance(v, int | float) else None for v in column.values)
-        color = series_color(field, at, reduce.reduced("lastNotNull", values))
+        color = series_color(field, at, calculations.reduced("lastNotNull", values))
         when = tuple(t for t in times.values if isinstance(t, int | float))
         found.append(
             DrawnSeries(
@@ -110,8 +110,12 @@ def _series(wanted: FilePanel, frames: tuple[Frame, ...]) -> tuple[DrawnSeries, 
 
 
 def _calcs(names: Any, values: tuple[float | None, ...], field: Field) -> tuple[Calc, ...]:  # noqa: ANN401 - JSON
-    figures = [(name, reduce.reduced(name, values)) for name in names if reduce.known(name)]
-    return tuple(Calc(reduce.TITLES[name], value, plain(value, field)) for name, value in figures)
+    figures = [
+        (name, calculations.reduced(name, values)) for name in names if calculations.known(name)
+    ]
+    return tuple(
+        Calc(calculations.TITLES[name], value, plain(value, field)) for name, value in figures
+    )
 
 
 def _timeseries(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
@@ -125,9 +129,9 @@ def _readings(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) ->
     if how.get("values"):
         found = _rows(wanted, frames, how)
     else:
-        calc = next((c for c in how.get("calcs") or () if reduce.known(c)), "lastNotNull")
+        calc = next((c for c in how.get("calcs") or () if calculations.known(c)), "lastNotNull")
         found = [
-            (series.name, reduce.reduced(calc, series.values), series.field, series)
+            (series.name, calculations.reduced(calc, series.values), series.field, series)
             for series in _series(wanted, frames)
             if not series.field.style.hidden
         ]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from generators.report.axes import Axis, axis
 from generators.report.figure import Figure, event_marks, event_shapes, layout, paint
+from generators.report.formatting import plain
 from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries
-from generators.report.show import plain
 
 _SHAPES = {"stepAfter": "hv", "stepBefore": "vh", "smooth": "spline"}
 _DASHES = {"dash": "8px,6px", "dot": "2px,4px"}

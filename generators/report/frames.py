@@ -4,10 +4,10 @@ import math
 import re
 from dataclasses import dataclass, replace
 
+from generators.report.board_file import FileTarget
 from generators.report.display import Value
 from generators.report.model import DrawnSeries, Labels
-from generators.report.query import Points
-from generators.report.read import FileTarget
+from generators.report.prometheus_api import Points
 
 TIME, NUMBER, STRING = "time", "number", "string"
 _LEGEND = re.compile(r"\{\{\s*(.+?)\s*\}\}")

@@ -5,17 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from generators.report import span as spans
-from generators.report import variables as vars_of
+from generators.report import board_variables, time_range
+from generators.report.board_file import FileAnnotation, FileBoard, FilePanel, FileTarget, repeated
+from generators.report.board_variables import FilledVariable, Scope
 from generators.report.build import QueryAnswer, panel
 from generators.report.colors import known
 from generators.report.frames import Frame, frames, templated
 from generators.report.model import Alert, ChosenVariable, DrawnBoard, DrawnPanel, Event, PanelKind
-from generators.report.query import Points, Prometheus, Refused, ServerAlert
-from generators.report.read import FileAnnotation, FileBoard, FilePanel, FileTarget, repeated
-from generators.report.span import TimeSpan
+from generators.report.prometheus_api import Points, Prometheus, Refused, ServerAlert
+from generators.report.time_range import TimeSpan
 from generators.report.transform import Unknown, changed
-from generators.report.variables import FilledVariable, Scope
 
 WIDE = 1600  # pixels of a page for which points are asked
 _MOST_EVENTS = 100
@@ -65,7 +64,7 @@ class _Place:
 
 def board(file: FileBoard, request: DataRequest, say: Callable[[str], None]) -> DrawnBoard:
     """Return a dashboard with everything that it shows; `say` hears each panel's title."""
-    span = spans.between(request.start or file.start, request.end or file.end, request.now)
+    span = time_range.between(request.start or file.start, request.end or file.end, request.now)
     place, faults = _place(file, request, span)
     panels = []
     for wanted, here in _each(file, place):
@@ -94,7 +93,7 @@ def board(file: FileBoard, request: DataRequest, say: Callable[[str], None]) -> 
 def _place(file: FileBoard, request: DataRequest, span: TimeSpan) -> tuple[_Place, list[str]]:
     """Fill the variables in, one after another, since one's query may use those before it."""
     own = {
-        "__range": spans.written(span.seconds),
+        "__range": time_range.written(span.seconds),
         "__range_s": str(round(span.seconds)),
         "__range_ms": str(round(span.seconds * 1000)),
         "__from": str(round(span.start * 1000)),
@@ -102,7 +101,7 @@ def _place(file: FileBoard, request: DataRequest, span: TimeSpan) -> tuple[_Plac
         "__dashboard": file.title,
     }
     place, faults = _Place(request, span, Scope({}, own)), list[str]()
-    for variable in vars_of.read(file.variables, request.given):
+    for variable in board_variables.read(file.variables, request.given):
         filled, fault = _with_values(variable, place)
         faults += [fault] if fault else []
         chosen = {**place.scope.variables, variable.name: filled}
@@ -113,7 +112,7 @@ def _place(file: FileBoard, request: DataRequest, span: TimeSpan) -> tuple[_Plac
 def _with_values(variable: FilledVariable, place: _Place) -> tuple[FilledVariable, str]:
     """Return a variable with all values that its query finds, where it is on All."""
     found = _LABEL_VALUES.fullmatch(place.scope.filled(variable.query).strip())
-    if not found or variable.values not in {(), (vars_of.ALL,)}:
+    if not found or variable.values not in {(), (board_variables.ALL,)}:
         return variable, ""
     try:
         server = place.server(variable.data)
@@ -166,13 +165,13 @@ def _options(wanted: FilePanel, scope: Scope) -> Mapping[str, object]:
 
 def _asked(target: FileTarget, wanted: FilePanel, place: _Place) -> list[Points]:
     pixels = wanted.points or WIDE * wanted.grid.w / 24
-    own = spans.duration(place.scope.filled(target.least))
+    own = time_range.duration(place.scope.filled(target.least))
     least = own or place.least(target.data)
-    step = spans.step(place.span, pixels, least)
+    step = time_range.step(place.span, pixels, least)
     filled = place.with_own(
-        __interval=spans.written(step),
+        __interval=time_range.written(step),
         __interval_ms=str(round(step * 1000)),
-        __rate_interval=spans.written(max(step + least, 4 * least)),
+        __rate_interval=time_range.written(max(step + least, 4 * least)),
         __rate_interval_ms=str(round(max(step + least, 4 * least) * 1000)),
     )
     expr, server = filled.scope.filled(target.expr), place.server(target.data)
@@ -237,8 +236,11 @@ def _events(
     """Return the dashboard's annotations, as many of the last as can be told apart."""
     events, faults = list[Event](), list[str]()
     for note in notes:
-        step = max(spans.duration(note.step), spans.step(place.span, WIDE, 1))
-        own = {"__interval": spans.written(step), "__rate_interval": spans.written(4 * step)}
+        step = max(time_range.duration(note.step), time_range.step(place.span, WIDE, 1))
+        own = {
+            "__interval": time_range.written(step),
+            "__rate_interval": time_range.written(4 * step),
+        }
         expr = place.with_own(**own).scope.filled(note.expr)
         try:
             found = place.server(note.data).range(expr, place.span, step)

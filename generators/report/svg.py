@@ -2,8 +2,8 @@
 
 import math
 
+from generators.report.formatting import share
 from generators.report.model import DrawnFigure, DrawnSeries
-from generators.report.show import share
 
 WIDE, HIGH = 200.0, 50.0
 _FROM, _SWEEP = math.radians(-210), math.radians(240)  # a dial opens downwards

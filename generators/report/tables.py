@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from generators.report import reduce
+from generators.report import calculations
 from generators.report.display import Field, Value
 from generators.report.fields import FieldSubject, PanelFields
+from generators.report.formatting import series_color, share, shown
 from generators.report.frames import NUMBER, TIME, Frame, Vector
 from generators.report.model import Cell, DrawnColumn, DrawnSeries
-from generators.report.show import series_color, share, shown
 from generators.report.transform import sort_key
 
 _TIME = "dateTimeAsIso"
@@ -34,7 +34,7 @@ def _cell(
     value: Value | DrawnSeries, field: Field, limits: tuple[float, float], scale: float
 ) -> Cell:
     if isinstance(value, DrawnSeries):
-        last = reduce.reduced("lastNotNull", value.values)
+        last = calculations.reduced("lastNotNull", value.values)
         color = series_color(field, 0, last)
         series = replace(value, field=field, color=color)
         return Cell(shown(last, field).text, color, last, behind=series)

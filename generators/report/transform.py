@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from exporter.errors import IonmonError
-from generators.report import reduce
+from generators.report import calculations
+from generators.report.board_file import FileTransformation
 from generators.report.display import Field, Value
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector, renamed
 from generators.report.model import DrawnSeries
-from generators.report.read import FileTransformation
 
 Frames = list[Frame]
 Options = Mapping[str, Any]
@@ -135,7 +135,7 @@ def sort_key(value: Value | DrawnSeries) -> tuple[int, float, str]:
     if value is None:
         return 0, 0.0, ""
     if isinstance(value, DrawnSeries):
-        return sort_key(reduce.reduced("lastNotNull", value.values))
+        return sort_key(calculations.reduced("lastNotNull", value.values))
     return (1, float(value), "") if isinstance(value, int | float) else (2, 0.0, value)
 
 
@@ -149,14 +149,14 @@ def _picked(frame: Frame, order: Sequence[int]) -> Frame:
 
 def _reduce(found: Frames, options: Options) -> Frames:
     """Make a row of each series, with a column for each figure."""
-    calcs = [name for name in options.get("reducers") or ["max"] if reduce.known(name)]
+    calcs = [name for name in options.get("reducers") or ["max"] if calculations.known(name)]
     columns = [(f, c) for f in found for c in f.columns if c.kind == NUMBER]
     names: tuple[Value | DrawnSeries, ...] = tuple(c.name for _, c in columns)
     labels = sorted({n for _, c in columns for n, _ in c.labels}) if options.get("labelsToFields") \
         else []  # fmt: skip
     figures = (
-        Vector(reduce.TITLES[calc], NUMBER,
-               tuple(reduce.reduced(calc, plain_values(c)) for _, c in columns))
+        Vector(calculations.TITLES[calc], NUMBER,
+               tuple(calculations.reduced(calc, plain_values(c)) for _, c in columns))
         for calc in calcs
     )  # fmt: skip
     told = (Vector(n, STRING, tuple(dict(c.labels).get(n) for _, c in columns)) for n in labels)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from generators.report import gather, read
+from generators.report import board_file, gather
 from generators.report.model import DrawnBoard, DrawnPanel
-from generators.report.query import Prometheus, server
+from generators.report.prometheus_api import Prometheus, server
 from tests.generators.report import boards
 from tests.generators.report.boards import END, HOSTILE, SOURCE, START
 from tests.servers import free_port, prometheus, wait_until
@@ -20,7 +20,7 @@ def board(tmp_path: Path, asked: Prometheus) -> DrawnBoard:
 
 
 def _board(folder: Path, asked: Prometheus, **given: tuple[str, ...]) -> DrawnBoard:
-    file = read.read(boards.write(folder), open_rows=True)
+    file = board_file.read(boards.write(folder), open_rows=True)
     request = gather.DataRequest(server=asked, now=END, given=given, least=60)
     return gather.board(file, request, lambda _: None)
 
@@ -93,7 +93,7 @@ def _events(folder: Path, asked: Prometheus, step: int) -> list[tuple[float, flo
     }
     path = boards.write(folder, annotations={"list": [{**note, "datasource": SOURCE}]})
     request = gather.DataRequest(server=asked, now=END, given={}, least=60)
-    found = gather.board(read.read(path, open_rows=True), request, lambda _: None)
+    found = gather.board(board_file.read(path, open_rows=True), request, lambda _: None)
     return [(event.start - START, event.end - START) for event in found.events]
 
 
@@ -134,7 +134,7 @@ def test_another_source(tmp_path: Path, asked: Prometheus) -> None:
     """A data source of a dashboard may be another server, which fails for itself alone."""
     gone = server(f"http://127.0.0.1:{free_port()}")
     request = gather.DataRequest(server=asked, now=END, others={"main": gone})
-    found = gather.board(read.read(boards.write(tmp_path)), request, lambda _: None)
+    found = gather.board(board_file.read(boards.write(tmp_path)), request, lambda _: None)
     assert "gives no answer" in _named(found, "Now").faults[0]
     assert any(fault.startswith("variable region: ") for fault in found.faults)
 
@@ -177,6 +177,6 @@ def test_alerts(tmp_path: Path) -> None:
 
 def _alerts(folder: Path, asked: Prometheus, options: dict[str, object]) -> DrawnPanel:
     panels = [boards.panel(1, "alertlist", "Alerts", (0, 0, 6, 6), targets=[], options=options)]
-    file = read.read(boards.write(folder / "in", panels=panels))
+    file = board_file.read(boards.write(folder / "in", panels=panels))
     board = gather.board(file, gather.DataRequest(server=asked, now=END), lambda _: None)
     return board.panels[0]

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from generators.report.board_file import FileTransformation
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
 from generators.report.model import DrawnSeries
-from generators.report.read import FileTransformation
 from generators.report.transform import Unknown, changed
 
 ERRORS = Frame("A", (

@@ -6,7 +6,7 @@ import pytest
 
 from generators.report.colors import Theme, known, palette
 from generators.report.display import DrawnMapping, DrawnStep, DrawnThresholds, Field, Value
-from generators.report.show import Shown, series_color, share, shown
+from generators.report.formatting import Shown, series_color, share, shown
 
 STEPS = DrawnThresholds(
     (DrawnStep(-math.inf, "green"), DrawnStep(0.1, "orange"), DrawnStep(0.2, "red"))

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from exporter.errors import IonmonError
-from generators.report.query import Prometheus, Refused, server
-from generators.report.span import TimeSpan
+from generators.report.prometheus_api import Prometheus, Refused, server
+from generators.report.time_range import TimeSpan
 from tests.generators.report.boards import END, HOSTILE, START
 from tests.servers import free_port
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import SettingsError
-from generators.report import variables
-from generators.report.variables import FilledVariable, Scope
+from generators.report import board_variables
+from generators.report.board_variables import FilledVariable, Scope
 
 ONE = FilledVariable("one", "One", ("eu-1",))
 SOME = FilledVariable("some", "Some", ("a.b", "c|d"), many=True)
@@ -47,16 +47,16 @@ def test_given_values_win() -> None:
         {"name": "region", "multi": True, "includeAll": True, "current": {"value": ["$__all"]}},
         {"name": "size", "type": "custom", "query": "1, 2", "current": {"value": "2"}},
     ]
-    region, size = variables.read(said, {})
+    region, size = board_variables.read(said, {})
     assert (region.chosen_all, region.values, size.values) == (True, (), ("2",))
-    region, size = variables.read(said, {"region": ("a", "b")})
+    region, size = board_variables.read(said, {"region": ("a", "b")})
     assert (region.chosen_all, region.values, region.text) == (False, ("a", "b"), "a + b")
 
 
 def test_unknown_variable() -> None:
     """A name that no dashboard has is refused with those there are."""
     with pytest.raises(SettingsError, match=r"--var regoin: no such variable.*region"):
-        variables.unknown([[{"name": "region"}]], ["regoin"])
+        board_variables.unknown([[{"name": "region"}]], ["regoin"])
 
 
 @given(st.text(min_size=1))

@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.errors import SettingsError
-from generators.report.span import TimeSpan, between, duration, moment, step
+from generators.report.time_range import TimeSpan, between, duration, moment, step
 
 NOW = 1_700_000_000.0
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from exporter.errors import IonmonError
 from generators.report.model import Labels
-from generators.report.span import TimeSpan
+from generators.report.time_range import TimeSpan
 
 TIMEOUT = 60.0  # seconds for one answer
 _SAID = 400  # characters of an error that are shown

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from generators.report.reduce import TITLES, known, reduced
+from generators.report.calculations import TITLES, known, reduced
 
 VALUES = (None, 1.0, 4.0, 2.0, None)
 
