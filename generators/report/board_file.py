@@ -1,12 +1,18 @@
 """A dashboard file: its panels with their queries, as the file says them; nothing is asked yet."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from exporter.errors import SettingsError
+from generators.dashboards import file
+from generators.dashboards.file import (
+    AnnotationInFile,
+    OptionsInFile,
+    PanelInFile,
+    TransformationInFile,
+    VariableInFile,
+)
 from generators.report.fields import PanelFields
 from generators.report.model import DrawnRow, GridPlace, PanelKind
 
@@ -27,14 +33,6 @@ class FileTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class FileTransformation:
-    """One transformation of what queries return."""
-
-    name: str
-    options: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class FilePanel:
     """A panel as its file says it; `options` are read by what builds its kind."""
 
@@ -44,9 +42,9 @@ class FilePanel:
     description: str
     grid: GridPlace
     targets: tuple[FileTarget, ...]
-    changes: tuple[FileTransformation, ...]
+    changes: tuple[TransformationInFile, ...]
     config: PanelFields
-    options: Mapping[str, Any]
+    options: OptionsInFile
     repeat: str = ""
     across: bool = True
     most: int = 4
@@ -79,7 +77,7 @@ class FileBoard:
     description: str
     start: str
     end: str
-    variables: tuple[Mapping[str, Any], ...]
+    variables: tuple[VariableInFile, ...]
     rows: tuple[DrawnRow, ...]
     panels: tuple[FilePanel, ...]
     notes: tuple[FileAnnotation, ...]
@@ -104,121 +102,94 @@ def files(folder: Path, names: tuple[str, ...]) -> list[Path]:
 
 def read(path: Path, *, open_rows: bool = False) -> FileBoard:
     """Read a dashboard; `open_rows` opens the collapsed ones."""
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        return _file(path, said, open_rows=open_rows)
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise SettingsError(f"{path}: is no JSON: {error}") from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise SettingsError(
-            f"{path}: is no dashboard of Grafana's classic schema: {error!r} is missing or wrong"
-        ) from error
-
-
-def _file(path: Path, said: Mapping[str, Any], *, open_rows: bool) -> FileBoard:
-    rows, panels = _laid_out(said["panels"], open_rows=open_rows)
-    time = said.get("time") or {}
-    listed = (said.get("annotations") or {}).get("list") or ()
+    board = file.read(path)
+    rows, panels = _laid_out(board.panels, open_rows=open_rows)
     return FileBoard(
         path=path,
-        uid=said.get("uid") or path.stem,
-        title=said["title"],
-        description=said.get("description") or "",
-        start=time.get("from", "now-6h"),
-        end=time.get("to", "now"),
-        variables=tuple((said.get("templating") or {}).get("list") or ()),
+        uid=board.uid or path.stem,
+        title=board.title,
+        description=board.description,
+        start=board.time.begin,
+        end=board.time.to,
+        variables=board.templating.list,
         rows=rows,
         panels=panels,
-        notes=tuple(_noted(one) for one in listed if one.get("expr") and one.get("enable")),
-        links=tuple(one.get("title", "") for one in said.get("links") or ()),
+        notes=tuple(_annotation(one) for one in board.annotations.list if one.expr and one.enable),
+        links=tuple(link.title for link in board.links),
     )
 
 
-def _noted(said: Mapping[str, Any]) -> FileAnnotation:
+def _annotation(found: AnnotationInFile) -> FileAnnotation:
     return FileAnnotation(
-        said.get("name", ""),
-        said["expr"],
-        said.get("iconColor", "red"),
-        said.get("step") or "60s",
-        said.get("titleFormat") or said.get("name", ""),
-        said.get("textFormat") or "",
-        _data(said),
-        by_value=bool(said.get("useValueForTime")),
+        name=found.name,
+        expr=found.expr,
+        color=found.icon_color,
+        step=found.step or "60s",
+        title=found.title_format or found.name,
+        text=found.text_format,
+        data=found.datasource.uid,
+        by_value=found.use_value_for_time,
     )
 
 
 def _laid_out(
-    said: list[Mapping[str, Any]], *, open_rows: bool
+    found: tuple[PanelInFile, ...], *, open_rows: bool
 ) -> tuple[tuple[DrawnRow, ...], tuple[FilePanel, ...]]:
     """Return rows and panels; what an opened row holds moves everything below it down."""
     rows, panels, lower = list[DrawnRow](), list[FilePanel](), 0
-    for one in sorted(said, key=lambda panel: (panel["gridPos"]["y"], panel["gridPos"]["x"])):
+    for one in sorted(found, key=lambda panel: (panel.grid_pos.y, panel.grid_pos.x)):
         grid = _grid(one, lower)
-        if one["type"] != "row":
-            panels.append(_wanted(one, grid))
+        if one.type != "row":
+            panels.append(_panel(one, grid))
             continue
-        hidden = one.get("panels") or []
-        rows.append(DrawnRow(one.get("title", ""), grid.y, 0 if open_rows else len(hidden)))
-        if open_rows and hidden:
-            top = min(inner["gridPos"]["y"] for inner in hidden)
-            panels += [_wanted(inner, _grid(inner, grid.y + 1 - top)) for inner in hidden]
-            lower += max(inner["gridPos"]["y"] + inner["gridPos"]["h"] for inner in hidden) - top
+        rows.append(DrawnRow(one.title, grid.y, 0 if open_rows else len(one.panels)))
+        if open_rows and one.panels:
+            top = min(inner.grid_pos.y for inner in one.panels)
+            panels += [_panel(inner, _grid(inner, grid.y + 1 - top)) for inner in one.panels]
+            lower += max(inner.grid_pos.y + inner.grid_pos.h for inner in one.panels) - top
     return tuple(rows), tuple(panels)
 
 
-def _grid(said: Mapping[str, Any], lower: int) -> GridPlace:
-    place = said["gridPos"]
-    return GridPlace(place["x"], place["y"] + lower, place["w"], place["h"])
+def _grid(found: PanelInFile, lower: int) -> GridPlace:
+    place = found.grid_pos
+    return GridPlace(place.x, place.y + lower, place.w, place.h)
 
 
-def _data(said: Mapping[str, Any]) -> str:
-    source = said.get("datasource") or {}
-    return source.get("uid", "") if isinstance(source, dict) else str(source)
-
-
-def _wanted(said: Mapping[str, Any], grid: GridPlace) -> FilePanel:
-    config = said.get("fieldConfig") or {}
-    kind = said["type"]
+def _panel(found: PanelInFile, grid: GridPlace) -> FilePanel:
     return FilePanel(
-        number=said.get("id") or 0,
-        kind=PanelKind(kind) if kind in _KINDS else PanelKind.UNKNOWN,
-        title=said.get("title") or "",
-        description=said.get("description") or "",
+        number=found.id,
+        kind=PanelKind(found.type) if found.type in _KINDS else PanelKind.UNKNOWN,
+        title=found.title,
+        description=found.description,
         grid=grid,
-        targets=tuple(_targets(said)),
-        changes=tuple(
-            FileTransformation(one["id"], one.get("options") or {})
-            for one in said.get("transformations") or ()
-            if not one.get("disabled")
-        ),
-        config=PanelFields(config.get("defaults") or {}, tuple(config.get("overrides") or ())),
-        options=said.get("options") or {},
-        repeat=said.get("repeat") or "",
-        across=said.get("repeatDirection", "h") == "h",
-        most=said.get("maxPerRow") or 4,
-        points=said.get("maxDataPoints") or 0,
-        bare=bool(said.get("transparent")),
-        type_name=kind,
+        targets=tuple(_targets(found)),
+        changes=tuple(one for one in found.transformations if not one.disabled),
+        config=PanelFields(found.field_config),
+        options=found.options,
+        repeat=found.repeat,
+        across=found.repeat_direction == "h",
+        most=found.max_per_row or 4,
+        points=found.max_data_points,
+        bare=found.transparent,
+        type_name=found.type,
     )
 
 
-def _targets(said: Mapping[str, Any]) -> Iterator[FileTarget]:
-    for one in said.get("targets") or ():
-        if one.get("hide") or not one.get("expr"):
+def _targets(found: PanelInFile) -> Iterator[FileTarget]:
+    for one in found.targets:
+        if one.hide or not one.expr:
             continue
         target = FileTarget(
-            ref=one.get("refId", "A"),
-            expr=one["expr"],
-            legend=one.get("legendFormat") or "",
-            format=one.get("format") or "time_series",
-            instant=bool(one.get("instant")),
-            least=one.get("interval") or said.get("interval") or "",
-            data=_data(one) or _data(said),
+            ref=one.ref_id,
+            expr=one.expr,
+            legend=one.legend_format,
+            format=one.format,
+            instant=one.instant,
+            least=one.interval or found.interval,
+            data=one.datasource.uid or found.datasource.uid,
         )
         yield target
-        if one.get("instant") and one.get("range"):
+        if one.instant and one.range:
             yield replace(target, instant=False)
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from exporter.errors import SettingsError
+from generators.dashboards.file import VariableInFile
 
 ALL = "$__all"
 _USE = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?(?::([\w-]+))?\}|\$(\w+)|\[\[(\w+)(?::([\w-]+))?\]\]")
@@ -37,50 +37,48 @@ class FilledVariable:
 
 
 def read(
-    said: Iterable[Mapping[str, Any]], given: Mapping[str, tuple[str, ...]]
+    found: Iterable[VariableInFile], given: Mapping[str, tuple[str, ...]]
 ) -> list[FilledVariable]:
     """Return a dashboard's variables, with what is given instead of what the file chose."""
-    return [_variable(one, given) for one in said]
+    return [_variable(one, given) for one in found]
 
 
-def unknown(boards: Iterable[Iterable[Mapping[str, Any]]], given: Iterable[str]) -> None:
+def unknown(boards: Iterable[Iterable[VariableInFile]], given: Iterable[str]) -> None:
     """Refuse a variable that none of the dashboards has."""
-    names = {one["name"] for board in boards for one in board}
+    names = {one.name for board in boards for one in board}
     for name in given:
         if name not in names:
             known = ", ".join(sorted(names)) or "none"
             raise SettingsError(f"--var {name}: no such variable; the dashboards have: {known}")
 
 
-def _variable(said: Mapping[str, Any], given: Mapping[str, tuple[str, ...]]) -> FilledVariable:
-    name = said["name"]
-    values = given.get(name) or _current(said)
-    whole = values in {(ALL,), ("All",)} or (name not in given and not values)
-    query = said.get("query", "")
+def _variable(found: VariableInFile, given: Mapping[str, tuple[str, ...]]) -> FilledVariable:
+    values = given.get(found.name) or _current(found)
+    whole = values in {(ALL,), ("All",)} or (found.name not in given and not values)
     return FilledVariable(
-        name=name,
-        label=said.get("label") or name,
-        values=_options(said) if whole else values,
-        chosen_all=whole and bool(said.get("includeAll")),
-        all_value=said.get("allValue") or "",
-        many=bool(said.get("multi") or said.get("includeAll")),
-        query=str(query.get("query", "") if isinstance(query, dict) else query),
-        data=(said.get("datasource") or {}).get("uid", "") if said.get("type") == "query" else "",
-        hidden=said.get("hide") == 2 or said.get("type") == "datasource",  # noqa: PLR2004 - its word
+        name=found.name,
+        label=found.label or found.name,
+        values=_options(found) if whole else values,
+        chosen_all=whole and found.include_all,
+        all_value=found.all_value,
+        many=found.multi or found.include_all,
+        query=found.query.query,
+        data=found.datasource.uid if found.type == "query" else "",
+        hidden=found.hide == 2 or found.type == "datasource",  # noqa: PLR2004 - its word
     )
 
 
-def _current(said: Mapping[str, Any]) -> tuple[str, ...]:
-    value = (said.get("current") or {}).get("value")
-    if said.get("type") == "constant" and value is None:
-        value = said.get("query", "")
+def _current(found: VariableInFile) -> tuple[str, ...]:
+    value = found.current.value
+    if found.type == "constant" and value is None:
+        value = found.query.query
     return tuple(map(str, value)) if isinstance(value, list) else (str(value),) if value else ()
 
 
-def _options(said: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = [str(one.get("value")) for one in said.get("options") or ()]
-    if not listed and said.get("type") in {"custom", "interval"}:
-        listed = [part.strip() for part in str(said.get("query", "")).split(",")]
+def _options(found: VariableInFile) -> tuple[str, ...]:
+    listed = [str(one.value) for one in found.options]
+    if not listed and found.type in {"custom", "interval"}:
+        listed = [part.strip() for part in found.query.query.split(",")]
     return tuple(value for value in listed if value != ALL)
 
 

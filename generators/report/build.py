@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
+from generators.dashboards.file import OptionsInFile, ReduceInFile
 from generators.report import calculations, tables
 from generators.report.board_file import FilePanel
 from generators.report.display import Field, Value
@@ -35,7 +35,7 @@ class QueryAnswer:
 
 def panel(wanted: FilePanel, answer: QueryAnswer, text: Callable[[str], str]) -> DrawnPanel:
     """Return a panel with what it shows; `text` fills variables into titles."""
-    legend = wanted.options.get("legend") or {}
+    legend = wanted.options.legend
     base = DrawnPanel(
         number=wanted.number,
         kind=wanted.kind,
@@ -44,11 +44,11 @@ def panel(wanted: FilePanel, answer: QueryAnswer, text: Callable[[str], str]) ->
         grid=wanted.grid,
         look=_look(wanted.options),
         legend=DrawnLegend(
-            shown=legend.get("showLegend", True) and legend.get("displayMode") != "hidden",
-            table=legend.get("displayMode") == "table",
-            right=legend.get("placement") == "right",
+            shown=legend.show_legend and legend.display_mode != "hidden",
+            table=legend.display_mode == "table",
+            right=legend.placement == "right",
         ),
-        no_value=str(wanted.config.defaults.get("noValue") or ""),
+        no_value=wanted.config.no_value,
         faults=answer.faults,
         bare=wanted.bare,
         type_name=wanted.type_name,
@@ -59,28 +59,25 @@ def panel(wanted: FilePanel, answer: QueryAnswer, text: Callable[[str], str]) ->
     return build(base, wanted, answer.frames)
 
 
-def _look(said: Any) -> Look:  # noqa: ANN401 - JSON
+def _look(options: OptionsInFile) -> Look:
     return Look(
-        color=said.get("colorMode", "value"),
-        graph=said.get("graphMode", "none"),
-        text=said.get("textMode", "auto"),
-        orientation=said.get("orientation", "auto"),
-        bar=said.get("displayMode", "gradient"),
-        unfilled=said.get("showUnfilled", True),
-        markers=said.get("showThresholdMarkers", True),
-        show_value=said.get("showValue", "auto"),
-        sorts=_sorts(said),
+        color=options.color_mode,
+        graph=options.graph_mode,
+        text=options.text_mode,
+        orientation=options.orientation,
+        bar=options.display_mode,
+        unfilled=options.show_unfilled,
+        markers=options.show_threshold_markers,
+        show_value=options.show_value,
+        sorts=_sorts(options),
     )
 
 
-def _sorts(options: Any) -> tuple[tuple[str, bool], ...]:  # noqa: ANN401 - JSON
+def _sorts(options: OptionsInFile) -> tuple[tuple[str, bool], ...]:
     """Return what a table's rows, or else a legend's names, are sorted by."""
-    legend = options.get("legend") or {}
-    by_legend = {"displayName": legend.get("sortBy"), "desc": legend.get("sortDesc", False)}
-    listed = options.get("sortBy") or [by_legend]
-    return tuple(
-        (str(one["displayName"]), bool(one.get("desc"))) for one in listed if one.get("displayName")
-    )
+    by_legend = (options.legend.sort_by, options.legend.sort_desc)
+    listed = [(one.display_name, one.desc) for one in options.sort_by] or [by_legend]
+    return tuple((name, down) for name, down in listed if name)
 
 
 def _subjects(frames: tuple[Frame, ...]) -> list[tuple[Vector, Vector, FieldSubject]]:
@@ -94,7 +91,7 @@ def _subjects(frames: tuple[Frame, ...]) -> list[tuple[Vector, Vector, FieldSubj
 
 
 def _series(wanted: FilePanel, frames: tuple[Frame, ...]) -> tuple[DrawnSeries, ...]:
-    calcs = (wanted.options.get("legend") or {}).get("calcs") or ()
+    calcs = wanted.options.legend.calcs
     found = []
     for at, (times, column, subject) in enumerate(_subjects(frames)):
         field = wanted.config.of(subject)
@@ -109,7 +106,9 @@ def _series(wanted: FilePanel, frames: tuple[Frame, ...]) -> tuple[DrawnSeries, 
     return tuple(found)
 
 
-def _calcs(names: Any, values: tuple[float | None, ...], field: Field) -> tuple[Calc, ...]:  # noqa: ANN401 - JSON
+def _calcs(
+    names: tuple[str, ...], values: tuple[float | None, ...], field: Field
+) -> tuple[Calc, ...]:
     figures = [
         (name, calculations.reduced(name, values)) for name in names if calculations.known(name)
     ]
@@ -125,11 +124,11 @@ def _timeseries(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) 
 
 
 def _readings(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
-    how = wanted.options.get("reduceOptions") or {}
-    if how.get("values"):
+    how = wanted.options.reduce_options
+    if how.values:
         found = _rows(wanted, frames, how)
     else:
-        calc = next((c for c in how.get("calcs") or () if calculations.known(c)), "lastNotNull")
+        calc = next((c for c in how.calcs if calculations.known(c)), "lastNotNull")
         found = [
             (series.name, calculations.reduced(calc, series.values), series.field, series)
             for series in _series(wanted, frames)
@@ -145,14 +144,14 @@ def _readings(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) ->
 Found = tuple[str, Value, Field, DrawnSeries | None]
 
 
-def _rows(wanted: FilePanel, frames: tuple[Frame, ...], how: Any) -> list[Found]:  # noqa: ANN401 - JSON
+def _rows(wanted: FilePanel, frames: tuple[Frame, ...], how: ReduceInFile) -> list[Found]:
     """Return a reading for each row, named by its words."""
     found: list[Found] = []
     for frame in frames:
         words = [c for c in frame.columns if c.kind == STRING]
         for column in (c for c in frame.columns if c.kind == NUMBER):
             field = wanted.config.of(FieldSubject(column.name, frame.ref, column.labels))
-            for at in range(min(frame.length, int(how.get("limit") or frame.length))):
+            for at in range(min(frame.length, int(how.limit or frame.length))):
                 name = " ".join(str(c.values[at]) for c in words) or field.name
                 value = column.values[at]
                 found.append((name, None if isinstance(value, DrawnSeries) else value, field, None))
@@ -183,15 +182,15 @@ def _table(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> Dr
 
 
 def _heatmap(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
-    axis = wanted.options.get("yAxis") or {}
+    axis = wanted.options.y_axis
     field = replace(
         wanted.config.of(FieldSubject("")),
-        unit=axis.get("unit") or wanted.config.defaults.get("unit") or "",
-        decimals=axis.get("decimals"),
+        unit=axis.unit or wanted.config.unit,
+        decimals=axis.decimals,
     )
     subjects = sorted(_subjects(frames), key=lambda s: _bound(s[1].name))
     rows = [[_number(v) for v in column.values] for _, column, _ in subjects]
-    least = (wanted.options.get("filterValues") or {}).get("le", 0.0)
+    least = wanted.options.filter_values.le
     if any(target.format == "heatmap" for target in wanted.targets):
         rows = _apart(rows)
     buckets = tuple(
@@ -201,7 +200,7 @@ def _heatmap(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> 
     if not buckets:
         return base
     times = tuple(t for t in subjects[0][0].values if isinstance(t, int | float))
-    scheme = (wanted.options.get("color") or {}).get("scheme", "Oranges")
+    scheme = wanted.options.color.scheme
     return replace(base, heat=Heat(times, buckets, scheme, field))
 
 
@@ -228,7 +227,7 @@ def _apart(rows: list[list[float | None]]) -> list[list[float | None]]:
 
 
 def _timeline(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
-    merge = wanted.options.get("mergeValues", True)
+    merge = wanted.options.merge_values
     lanes = [
         Lane(series.name, _episodes(series, at, merge=merge))
         for at, series in enumerate(_series(wanted, frames))
@@ -260,8 +259,8 @@ def _episodes(series: DrawnSeries, at: int, *, merge: bool) -> tuple[DrawnEpisod
 
 def _text(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     del frames
-    rich = wanted.options.get("mode", "markdown") == "markdown"
-    return replace(base, text=str(wanted.options.get("content") or ""), rich=rich)
+    rich = wanted.options.mode == "markdown"
+    return replace(base, text=wanted.options.content, rich=rich)
 
 
 _BUILDERS: dict[PanelKind, Callable[[DrawnPanel, FilePanel, tuple[Frame, ...]], DrawnPanel]] = {

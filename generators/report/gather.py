@@ -152,15 +152,9 @@ def _panel(wanted: FilePanel, place: _Place) -> DrawnPanel:
         after = changed(found, wanted.changes) if not faults else []
     except Unknown as error:
         after, faults = [], [str(error)]
-    filled = replace(wanted, options=_options(wanted, place.scope))
+    content = place.scope.titled(wanted.options.content)
+    filled = replace(wanted, options=wanted.options.model_copy(update={"content": content}))
     return panel(filled, QueryAnswer(tuple(after), tuple(faults)), place.scope.titled)
-
-
-def _options(wanted: FilePanel, scope: Scope) -> Mapping[str, object]:
-    content = wanted.options.get("content")
-    if content is None:
-        return wanted.options
-    return {**wanted.options, "content": scope.titled(str(content))}
 
 
 def _asked(target: FileTarget, wanted: FilePanel, place: _Place) -> list[Points]:
@@ -187,14 +181,12 @@ def _alert_list(wanted: FilePanel, place: _Place) -> DrawnPanel:
         found = place.server(data).alerts()
     except Refused as error:
         return replace(base, faults=(f"alerts: {error}",))
-    states = wanted.options.get("stateFilter") or {"firing": True, "pending": True}
-    matchers = _MATCHER.findall(
-        place.scope.filled(wanted.options.get("alertInstanceLabelFilter") or "")
-    )
+    states = wanted.options.state_filter or {"firing": True, "pending": True}
+    matchers = _MATCHER.findall(place.scope.filled(wanted.options.alert_instance_label_filter))
     fitting = [
         alert for alert in found if states.get(alert.state) and _fits(dict(alert.labels), matchers)
     ]
-    most = int(wanted.options.get("maxItems") or 20)
+    most = wanted.options.max_items or 20
     alerts = sorted(map(_alert, fitting), key=lambda alert: -alert.since)
     return replace(base, alerts=tuple(alerts[:most]))
 

@@ -91,8 +91,8 @@ def pages(preview: PreviewRequest, say: Callable[[str], None]) -> Iterator[Previ
 
 def _unknown_sources(files: Iterable[board_file.FileBoard], given: Iterable[str]) -> None:
     """Refuse a data source that none of the dashboards asks."""
-    found = (one for file in files for one in file.variables if one.get("type") == "datasource")
-    known = sorted({str((one.get("current") or {}).get("value", "")) for one in found} - {""})
+    found = (one for file in files for one in file.variables if one.type == "datasource")
+    known = sorted({str(one.current.value or "") for one in found} - {""})
     for uid in given:
         if uid not in known:
             raise SettingsError(

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from exporter.errors import IonmonError
+from generators.dashboards.file import TransformationInFile
 from generators.report import calculations
-from generators.report.board_file import FileTransformation
 from generators.report.display import Field, Value
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector, renamed
 from generators.report.model import DrawnSeries
@@ -19,15 +19,15 @@ class Unknown(IonmonError):
     """A transformation that is not known here."""
 
 
-def changed(found: Frames, changes: Sequence[FileTransformation]) -> Frames:
+def changed(found: Frames, changes: Sequence[TransformationInFile]) -> Frames:
     """Return frames after a panel's transformations."""
     for change in changes:
-        if change.name not in _CHANGES:
+        if change.id not in _CHANGES:
             raise Unknown(
-                f"the transformation {change.name!r} is not known to ionmon preview; "
+                f"the transformation {change.id!r} is not known to ionmon preview; "
                 f"known are {', '.join(_CHANGES)}"
             )
-        found = _CHANGES[change.name](found, change.options)
+        found = _CHANGES[change.id](found, change.options)
     return found
 
 

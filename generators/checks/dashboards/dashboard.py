@@ -1,7 +1,7 @@
 """A dashboard as checks see it: its JSON, and the line on which something in it stands."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def _is_number(line: str, number: object) -> bool:
     return line.strip().rstrip(",") == f'"id": {json.dumps(number)}'
 
 
-def _all(panels: Any) -> Iterator[Body]:  # noqa: ANN401 - JSON
+def _all(panels: Iterable[Body]) -> Iterator[Body]:
     for panel in panels:
         yield panel
         yield from _all(panel.get("panels", ()))

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import SettingsError
+from generators.dashboards.file import VariableInFile
 from generators.report import board_variables
 from generators.report.board_variables import FilledVariable, Scope
 
@@ -43,20 +44,23 @@ def test_titles() -> None:
 
 def test_given_values_win() -> None:
     """What a command line says stands instead of what the file chose; All has no values yet."""
-    said = [
-        {"name": "region", "multi": True, "includeAll": True, "current": {"value": ["$__all"]}},
-        {"name": "size", "type": "custom", "query": "1, 2", "current": {"value": "2"}},
+    found = [
+        VariableInFile.model_validate(one)
+        for one in (
+            {"name": "region", "multi": True, "includeAll": True, "current": {"value": ["$__all"]}},
+            {"name": "size", "type": "custom", "query": "1, 2", "current": {"value": "2"}},
+        )
     ]
-    region, size = board_variables.read(said, {})
+    region, size = board_variables.read(found, {})
     assert (region.chosen_all, region.values, size.values) == (True, (), ("2",))
-    region, size = board_variables.read(said, {"region": ("a", "b")})
+    region, size = board_variables.read(found, {"region": ("a", "b")})
     assert (region.chosen_all, region.values, region.text) == (False, ("a", "b"), "a + b")
 
 
 def test_unknown_variable() -> None:
     """A name that no dashboard has is refused with those there are."""
     with pytest.raises(SettingsError, match=r"--var regoin: no such variable.*region"):
-        board_variables.unknown([[{"name": "region"}]], ["regoin"])
+        board_variables.unknown([[VariableInFile(name="region")]], ["regoin"])
 
 
 @given(st.text(min_size=1))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from generators.report.board_file import FileTransformation
+from generators.dashboards.file import TransformationInFile
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
 from generators.report.model import DrawnSeries
 from generators.report.transform import Unknown, changed
@@ -27,7 +27,7 @@ LINE = Frame("A", (
 
 def table(found: list[Frame], name: str, **options: Any) -> list[list[Any]]:
     """Return the names of columns and the rows after one transformation."""
-    (frame,) = changed(found, [FileTransformation(name, options)])
+    (frame,) = changed(found, [TransformationInFile(id=name, options=options)])
     return [[c.name for c in frame.columns], *([*row.values()] for row in frame.rows())]
 
 
@@ -100,4 +100,4 @@ def test_sparklines() -> None:
 def test_unknown() -> None:
     """A transformation that is not known is named, never passed over."""
     with pytest.raises(Unknown, match="'rotate' is not known"):
-        changed([LINE], [FileTransformation("rotate", {})])
+        changed([LINE], [TransformationInFile(id="rotate")])
