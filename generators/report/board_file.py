@@ -5,14 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exporter.errors import SettingsError
-from generators.dashboards import file
-from generators.dashboards.file import (
-    AnnotationInFile,
-    OptionsInFile,
-    PanelInFile,
-    TransformationInFile,
-    VariableInFile,
-)
+from generators.dashboards.file import board
+from generators.dashboards.file.board import AnnotationInFile, VariableInFile
+from generators.dashboards.file.options import OptionsInFile
+from generators.dashboards.file.panel import PanelInFile, TransformationInFile
 from generators.report.fields import PanelFields
 from generators.report.model import DrawnRow, GridPlace, PanelKind
 
@@ -102,20 +98,20 @@ def files(folder: Path, names: tuple[str, ...]) -> list[Path]:
 
 def read(path: Path, *, open_rows: bool = False) -> FileBoard:
     """Read a dashboard; `open_rows` opens the collapsed ones."""
-    board = file.read(path)
-    rows, panels = _laid_out(board.panels, open_rows=open_rows)
+    found = board.read(path)
+    rows, panels = _laid_out(found.panels, open_rows=open_rows)
     return FileBoard(
         path=path,
-        uid=board.uid or path.stem,
-        title=board.title,
-        description=board.description,
-        start=board.time.begin,
-        end=board.time.to,
-        variables=board.templating.list,
+        uid=found.uid or path.stem,
+        title=found.title,
+        description=found.description,
+        start=found.time.begin,
+        end=found.time.to,
+        variables=found.templating.list,
         rows=rows,
         panels=panels,
-        notes=tuple(_annotation(one) for one in board.annotations.list if one.expr and one.enable),
-        links=tuple(link.title for link in board.links),
+        notes=tuple(_annotation(one) for one in found.annotations.list if one.expr and one.enable),
+        links=tuple(link.title for link in found.links),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from exporter.errors import SettingsError
-from generators.dashboards.file import VariableInFile
+from generators.dashboards.file.board import VariableInFile
 
 ALL = "$__all"
 _USE = re.compile(r"\$\{(\w+)(?:\.[\w.]+)?(?::([\w-]+))?\}|\$(\w+)|\[\[(\w+)(?::([\w-]+))?\]\]")

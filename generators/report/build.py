@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from generators.dashboards.file import OptionsInFile, ReduceInFile
+from generators.dashboards.file.options import OptionsInFile, ReduceInFile
 from generators.report import calculations, tables
 from generators.report.board_file import FilePanel
 from generators.report.display import Field, Value

@@ -8,18 +8,16 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue, ValidationError
 
 from exporter.errors import SettingsError
-from generators.dashboards.file import (
-    FieldConfigInFile,
+from generators.dashboards.file.field import (
     FieldInFile,
     MappingInFile,
-    MatcherInFile,
-    PropertyInFile,
     ResultInFile,
     SpecialInFile,
     StyleInFile,
     ThresholdsInFile,
-    wrong,
 )
+from generators.dashboards.file.lenient import wrong
+from generators.dashboards.file.panel import FieldConfigInFile, MatcherInFile, PropertyInFile
 from generators.report import colors
 from generators.report.display import DrawnMapping, DrawnStep, DrawnThresholds, Field, Style
 from generators.report.model import Labels

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from exporter.errors import IonmonError
-from generators.dashboards.file import TransformationInFile
+from generators.dashboards.file.panel import TransformationInFile
 from generators.report import calculations
 from generators.report.display import Field, Value
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector, renamed

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.errors import SettingsError
-from generators.dashboards.file import VariableInFile
+from generators.dashboards.file.board import VariableInFile
 from generators.report import board_variables
 from generators.report.board_variables import FilledVariable, Scope
 

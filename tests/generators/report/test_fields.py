@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from exporter.errors import SettingsError
-from generators.dashboards.file import FieldConfigInFile
+from generators.dashboards.file.panel import FieldConfigInFile
 from generators.report.fields import FieldSubject, PanelFields
 
 SUBJECT = FieldSubject("p95 eu", "B", (("region", "eu"),))

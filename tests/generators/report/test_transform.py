@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from generators.dashboards.file import TransformationInFile
+from generators.dashboards.file.panel import TransformationInFile
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
 from generators.report.model import DrawnSeries
 from generators.report.transform import Unknown, changed

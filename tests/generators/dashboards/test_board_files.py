@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from exporter.errors import SettingsError
-from generators.dashboards.file import BoardInFile, PanelInFile, VariableInFile, read
+from generators.dashboards.file.board import BoardInFile, VariableInFile, read
+from generators.dashboards.file.panel import PanelInFile
 
 PLACE = {"x": 0, "y": 0, "w": 12, "h": 8}
 
