@@ -19,7 +19,7 @@ from benchmarks.row import Row, percentile
 from benchmarks.rules import DAYS, requests
 from generators.dashboards.build import texts
 from generators.policy import SEVERITIES, policy
-from generators.report.span import Span, step, written
+from generators.report.time_range import TimeSpan, step, written
 from generators.rules.build import build
 from tests.e2e.boards import AHEAD, BEFORE, REFERENCE, made, pages
 from tests.e2e.past import OPTIONS
@@ -43,7 +43,7 @@ def rows() -> Iterator[Row]:
         now = int(time.time()) // _FIVE * _FIVE
         count = _fill(folder, now)
         server = stack.enter_context(prometheus(folder, "{}", *OPTIONS, "--query.timeout=60s"))
-        span = Span(now - DAYS, now)
+        span = TimeSpan(now - DAYS, now)
         took = {name: _seconds(server, query, span) for name, query in _queries(span)}
         by_hand = _seconds(server, {"query": _BY_HAND, "step": _step(span, 12)}, span)
     slowest = max(took, key=took.__getitem__)
@@ -98,7 +98,7 @@ def _alerts(now: int) -> Iterator[str]:
         yield from lines("ALERTS", labels, firing)
 
 
-def _queries(span: Span) -> Iterator[tuple[str, dict[str, str]]]:
+def _queries(span: TimeSpan) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield each panel's queries by the panel's title, with all variables filled."""
     rules, held = build(REFERENCE), policy(REFERENCE)
     for path, text in texts(REFERENCE, rules, held).items():
@@ -110,7 +110,7 @@ def _queries(span: Span) -> Iterator[tuple[str, dict[str, str]]]:
                 yield name, _asked(target, _step(span, panel["gridPos"]["w"]))
 
 
-def _step(span: Span, columns: int) -> str:
+def _step(span: TimeSpan, columns: int) -> str:
     return f"{step(span, _SCREEN * columns / 24, 15):.0f}"
 
 
@@ -125,7 +125,7 @@ def _asked(target: dict[str, Any], apart: str) -> dict[str, str]:
     return {"query": query} if target["instant"] else {"query": query, "step": apart}
 
 
-def _seconds(server: Prometheus, query: dict[str, str], span: Span) -> float:
+def _seconds(server: Prometheus, query: dict[str, str], span: TimeSpan) -> float:
     begun = time.perf_counter()
     if "step" in query:
         server.api("query_range", start=str(span.start), end=str(span.end), **query)

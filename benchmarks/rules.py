@@ -15,7 +15,8 @@ from pathlib import Path
 
 from benchmarks.row import Row, ms
 from exporter.catalog import CATALOG, cloud_run
-from exporter.catalog.signals import SIGNALS, families_in
+from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import families_in
 from exporter.history import Span, write
 from exporter.settings import Settings
 from exporter.simulator.incidents import SCENARIOS

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from exporter.catalog.model import Bad, Family, Signal, Unit
-from exporter.catalog.signals import SIGNALS, families_in
+from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import families_in
 from exporter.errors import SettingsError
 from exporter.settings import AlertSettings, Settings
 from exporter.settings.types import duration

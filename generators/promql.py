@@ -5,8 +5,9 @@ ratios of increases: weighted by event. Rates of what is polled from Cloud Monit
 source time that the data covers, so that an outage read in one step does not look like a burst.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from exporter.catalog.model import (
     Changes,
@@ -24,22 +25,15 @@ from exporter.catalog.model import (
     Quantile,
     Rate,
     Ratio,
-    Reduce,
     Share,
     Signal,
-    Type,
 )
 from exporter.catalog.own import DATA_SECONDS
-from exporter.catalog.signals import families_in
+from exporter.catalog.walk import families_in, labels_in
 from exporter.settings.types import seconds
+from generators.selectors import AGGREGATIONS, AnyMatcher, by_clause, selector
 
 STEP = "30s"
-_AGGREGATES = {
-    Reduce.SUM: "sum",
-    Reduce.MAX: "max",
-    Reduce.MIN: "min",
-    Reduce.MEAN: "avg",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ class View:
 
     window: str
     by: tuple[str, ...] = ()
-    only: tuple[Matcher, ...] = ()
+    only: tuple[AnyMatcher, ...] = ()
     held: str = ""
     recorded: Mapping[str, "Recorded"] = field(default_factory=dict)
     offset: str = ""
@@ -75,20 +69,21 @@ class Need:
     labels: frozenset[str]
 
 
-def quote(value: str) -> str:
-    """Return a PromQL string literal."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
-
-
-def quote_regex(value: str) -> str:
-    """Return the text of a regular expression that matches only `value`."""
-    return "".join(f"\\{c}" if c in r"\.+*?()|[]{}^$" else c for c in value)
-
-
 def render(expression: Expression, view: View) -> str:
     """Return the PromQL of an expression."""
-    return _RENDER[type(expression)](expression, view)
+    match expression:
+        case Events() | Rate() | Share():
+            return _of_events(expression, view)
+        case Ratio() | Complement():
+            return _of_ratio(expression, view)
+        case Mean() | MeanOf():
+            return _mean(expression, view)
+        case Quantile():
+            return _quantile(expression, view)
+        case Level() | LevelRatio() | Changes():
+            return _of_levels(expression, view)
+        case _:
+            assert_never(expression)
 
 
 def render_signal(signal: Signal, view: View) -> str:
@@ -102,7 +97,7 @@ def render_signal(signal: Signal, view: View) -> str:
 
 def needs(expression: Expression, view: View) -> tuple[Need, ...]:
     """Return the families and labels that the query of an expression names."""
-    named = {*view.by, *(m.label for m in view.only), *_labels_in(expression)}
+    named = {*view.by, *(m.label for m in view.only), *labels_in(expression)}
     families = {family.name: family for family in families_in(expression)}
     if isinstance(expression, Rate) and _covered(expression.events.family):
         families[DATA_SECONDS.name] = DATA_SECONDS
@@ -113,45 +108,16 @@ def needs(expression: Expression, view: View) -> tuple[Need, ...]:
     )
 
 
-def _labels_in(node: object) -> set[str]:
-    if isinstance(node, Matcher):
-        return {node.label}
-    if isinstance(node, Share):
-        return {node.by, *_labels_in(node.events)}
-    if isinstance(node, tuple):
-        return {label for item in node for label in _labels_in(item)}
-    names = getattr(node, "__dataclass_fields__", {})
-    if isinstance(node, Family):
-        return set()
-    return {label for name in names for label in _labels_in(getattr(node, name))}
-
-
-def selector(name: str, matchers: tuple[Matcher, ...]) -> str:
-    """Return a selector: one value matches as text, several as alternatives."""
-    tests = []
-    for matcher in matchers:
-        if len(matcher.values) == 1:
-            tests.append(f"{matcher.label}={quote(matcher.values[0])}")
-        else:
-            pattern = "|".join(quote_regex(value) for value in matcher.values)
-            tests.append(f"{matcher.label}=~{quote(pattern)}")
-    return f"{name}{{{','.join(tests)}}}" if tests else name
-
-
-def _matchers(family: Family, own: tuple[Matcher, ...], view: View) -> tuple[Matcher, ...]:
-    return own + tuple(m for m in view.only if m.label in family.label_names)
+def _matchers(family: Family, own: tuple[Matcher, ...], view: View) -> tuple[AnyMatcher, ...]:
+    return (*own, *(m for m in view.only if m.label in family.label_names))
 
 
 def _ago(view: View) -> str:
     return f" offset {view.offset}" if view.offset else ""
 
 
-def _by(labels: tuple[str, ...]) -> str:
-    return f" by ({', '.join(labels)})" if labels else ""
-
-
 def _sum(text: str, labels: tuple[str, ...]) -> str:
-    return f"sum{_by(labels)} ({text})"
+    return f"sum{by_clause(labels)} ({text})"
 
 
 def _covered(family: Family) -> bool:
@@ -172,13 +138,18 @@ def _increase(
 
 
 def _events(node: Events, view: View, *more: str) -> str:
-    suffix = "_count" if node.family.type is Type.HISTOGRAM else ""
-    return _increase(node.family, node.matchers, view, suffix, *more)
+    return _increase(node.family, node.matchers, view, node.suffix, *more)
 
 
 def _total(nodes: tuple[Events, ...], view: View) -> str:
     texts = [_events(node, view) for node in nodes]
     return texts[0] if len(texts) == 1 else f"({' + '.join(texts)})"
+
+
+def _of_events(node: Events | Rate | Share, view: View) -> str:
+    if isinstance(node, Events):
+        return _events(node, view)
+    return _rate(node, view) if isinstance(node, Rate) else _share(node, view)
 
 
 def _rate(node: Rate, view: View) -> str:
@@ -206,18 +177,18 @@ def _ratio(node: Ratio, view: View) -> str:
     return f"(({part} or {whole} * 0) / ({whole} > 0))"
 
 
-def _complement(node: Complement, view: View) -> str:
-    return f"(1 - {_ratio(node.ratio, view)})"
+def _of_ratio(node: Ratio | Complement, view: View) -> str:
+    if isinstance(node, Complement):
+        return f"(1 - {_ratio(node.ratio, view)})"
+    return _ratio(node, view)
 
 
-def _mean(node: Mean, view: View) -> str:
+def _mean(node: Mean | MeanOf, view: View) -> str:
+    if isinstance(node, MeanOf):
+        return f"({_events(node.total, view)} / ({_events(node.count, view)} > 0))"
     total = _increase(node.family, node.matchers, view, "_sum")
     count = _increase(node.family, node.matchers, view, "_count")
     return f"({total} / ({count} > 0))"
-
-
-def _mean_of(node: MeanOf, view: View) -> str:
-    return f"({_events(node.total, view)} / ({_events(node.count, view)} > 0))"
 
 
 def _quantile(node: Quantile, view: View) -> str:
@@ -230,15 +201,15 @@ def _quantile(node: Quantile, view: View) -> str:
 def _level(node: Level, view: View) -> str:
     text = selector(node.family.name, _matchers(node.family, node.matchers, view))
     text = f"last_over_time({text}[{view.held}]{_ago(view)})" if view.held else text + _ago(view)
-    return f"{_AGGREGATES[node.how]}{_by(view.by)} ({text})"
+    return f"{AGGREGATIONS[node.how]}{by_clause(view.by)} ({text})"
 
 
-def _level_ratio(node: LevelRatio, view: View) -> str:
+def _of_levels(node: Level | LevelRatio | Changes, view: View) -> str:
+    if isinstance(node, Level):
+        return _level(node, view)
+    if isinstance(node, Changes):
+        return f"changes(({_level(node.level, view)})[{view.window}:{STEP}])"
     return f"({_level(node.part, view)} / ({_level(node.whole, view)} > 0))"
-
-
-def _changes(node: Changes, view: View) -> str:
-    return f"changes(({_level(node.level, view)})[{view.window}:{STEP}])"
 
 
 def _share(node: Share, view: View) -> str:
@@ -246,18 +217,3 @@ def _share(node: Share, view: View) -> str:
     everything = _events(node.events, view)
     on = f" on ({', '.join(view.by)})" if view.by else " on ()"
     return f"({each} /{on} group_left () ({everything} > 0))"
-
-
-_RENDER: dict[type, Callable[..., str]] = {
-    Events: _events,
-    Rate: _rate,
-    Ratio: _ratio,
-    Complement: _complement,
-    Mean: _mean,
-    MeanOf: _mean_of,
-    Quantile: _quantile,
-    Level: _level,
-    LevelRatio: _level_ratio,
-    Changes: _changes,
-    Share: _share,
-}

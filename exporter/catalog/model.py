@@ -172,6 +172,16 @@ class Events:
     family: Family
     matchers: tuple[Matcher, ...] = ()
 
+    @property
+    def suffix(self) -> str:
+        """What the counted series has after the family's name: a histogram counts beside it."""
+        return "_count" if self.family.type is Type.HISTOGRAM else ""
+
+    @property
+    def series(self) -> str:
+        """The name of the counted series."""
+        return self.family.name + self.suffix
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:

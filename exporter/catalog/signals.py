@@ -3,9 +3,6 @@
 Redis families are referred to by the names that redis_exporter made common.
 """
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-
 from exporter.catalog import application, cloud_run, cloud_sql, cloud_sql_engines, redis
 from exporter.catalog.model import (
     Bad,
@@ -27,6 +24,7 @@ from exporter.catalog.model import (
     Signal,
     Unit,
 )
+from exporter.catalog.walk import families_in
 
 _BY_SERVICE = ("region", "service_name")
 _BY_DATABASE = ("region", "database_id")
@@ -276,19 +274,6 @@ BUSINESS = (
 )
 
 SIGNALS: tuple[Signal, ...] = (*SERVICE, *CACHE, *DATABASE, *INFRASTRUCTURE, *BUSINESS)
-
-
-def families_in(node: object) -> Iterator[Family]:
-    """Yield the families that an expression, or any part of one, refers to."""
-    if isinstance(node, Family):
-        yield node
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from families_in(item)
-    elif is_dataclass(node) and not isinstance(node, type):
-        for entry in fields(node):
-            yield from families_in(getattr(node, entry.name))
-
 
 ALERTED: frozenset[str] = frozenset(
     family.name

@@ -9,7 +9,8 @@ import click
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Family
-from exporter.catalog.signals import SIGNALS, families_in
+from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import families_in
 from exporter.commands.terminal import progress
 from exporter.errors import IonmonError, SettingsError
 from exporter.history import Span, write

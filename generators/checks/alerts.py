@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
 from exporter.settings.types import seconds
-from generators.checks.model import Context, Rule
-from generators.checks.places import Problem, Text
-from generators.checks.shapes import filters
-from generators.checks.suggest import meant
-from generators.checks.tree import Aggregate, Binary, Call, Negative, Node, Selector
+from generators.checks.engine.context import Context, Rule
+from generators.checks.engine.problem import Problem, Text
+from generators.checks.engine.suggestions import meant
+from generators.checks.promql.result_labels import filters
+from generators.checks.promql.tree import Aggregate, Binary, Call, Negative, Node, Selector
 from generators.policy import SEVERITIES, WATCHDOG
 
 RULE = "alert"

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from exporter.catalog.model import Type
-from generators.checks.known import BUCKET, Known
-from generators.checks.model import Context, Query
-from generators.checks.places import Problem
-from generators.checks.shapes import shape
-from generators.checks.tree import (
+from generators.checks.engine.context import Context, JudgedQuery
+from generators.checks.engine.known_series import BUCKET, Known
+from generators.checks.engine.problem import Problem
+from generators.checks.promql.result_labels import shape
+from generators.checks.promql.tree import (
     Aggregate,
     Binary,
     Call,
@@ -39,7 +39,7 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _selector(
-    query: Query, node: Selector, above: tuple[Node, ...], known: Known
+    query: JudgedQuery, node: Selector, above: tuple[Node, ...], known: Known
 ) -> Iterator[Problem]:
     series = known.get(node.name)
     if series is None:
@@ -88,7 +88,7 @@ def _begins(node: Selector, above: tuple[Node, ...]) -> bool:
             return False
 
 
-def _quantile(query: Query, node: Call, known: Known) -> Iterator[Problem]:
+def _quantile(query: JudgedQuery, node: Call, known: Known) -> Iterator[Problem]:
     inner = node.arguments[-1]
     if shape(inner, known).may_have(BUCKET):
         return

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from exporter.errors import ToolMissing
-from generators.checks.gathering import Wanted
-from generators.checks.places import Problem
+from generators.checks.engine.gathering import CheckRequest
+from generators.checks.engine.problem import Problem
 from generators.policy import policy
 from generators.rule_tests.document import FOLDER
 from generators.rule_tests.files import nine
@@ -12,11 +12,11 @@ from generators.rule_tests.mutation import ToolError, mutants, survivors
 from generators.rules.build import build
 
 
-def check(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Problem]:
+def check(request: CheckRequest, say: Callable[[str], None]) -> Iterator[Problem]:
     """Yield the mutants that no test notices; nothing where single files are judged."""
-    if wanted.files or not (wanted.root / FOLDER).exists():
+    if request.files or not (request.root / FOLDER).exists():
         return
-    tests = nine(build(wanted.settings), policy(wanted.settings))
+    tests = nine(build(request.settings), policy(request.settings))
     say(f"promtool on {sum(1 for test in tests for _ in mutants(test))} alerts made wrong")
     try:
         for text in survivors(tests):

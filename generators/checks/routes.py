@@ -8,26 +8,26 @@ from generators.alertmanager.build import CONFIG, SECRETS, TEMPLATES
 from generators.alertmanager.cases import route_cases, wrong_routes
 from generators.alertmanager.proof import problems
 from generators.alertmanager.rendering import unrendered
-from generators.checks.gathering import Wanted
-from generators.checks.places import Problem
+from generators.checks.engine.gathering import CheckRequest
+from generators.checks.engine.problem import Problem
 from generators.rules.build import build
 from generators.rules.model import alerts
 
 CHECK = "routes"
 
 
-def check(wanted: Wanted, *, offline: bool) -> Iterator[Problem]:
+def check(request: CheckRequest, *, offline: bool) -> Iterator[Problem]:
     """Yield what is wrong with the files below the root; nothing where they are not there."""
-    if wanted.files or not (wanted.root / CONFIG).exists():
+    if request.files or not (request.root / CONFIG).exists():
         return
-    given = tuple(alerts(build(wanted.settings).all))
-    for text in problems(_texts(wanted.root), given):
+    given = tuple(alerts(build(request.settings).all))
+    for text in problems(_texts(request.root), given):
         yield Problem(CONFIG, 1, CHECK, text)
     if offline:
         return
     try:
-        wrong = wrong_routes(wanted.root / CONFIG, route_cases(wanted.settings, given))
-        wrong += unrendered(wanted.root)
+        wrong = wrong_routes(request.root / CONFIG, route_cases(request.settings, given))
+        wrong += unrendered(request.root)
     except ToolMissing:
         return  # the run of amtool check-config has told it
     for text in wrong:

@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from generators.checks import mutants, routes, tools
-from generators.checks.dashboards.list import problems as board_problems
-from generators.checks.dashboards.model import read as read_boards
-from generators.checks.gathering import BOARDS, Wanted, gather
-from generators.checks.list import problems
-from generators.checks.places import Problem
+from generators.checks import expressions, mutants, routes, tools
+from generators.checks.dashboards import boards, dashboard
+from generators.checks.engine.gathering import BOARDS, CheckRequest, gather
+from generators.checks.engine.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CheckOutcome:
     """What was looked at and found; `notes` say what was not looked at, and why."""
 
     files: int
@@ -22,22 +20,22 @@ class Outcome:
     notes: tuple[str, ...]
 
 
-def run(wanted: Wanted, say: Callable[[str], None], *, offline: bool) -> Outcome:
+def run(request: CheckRequest, say: Callable[[str], None], *, offline: bool) -> CheckOutcome:
     """Run every check, and the tools unless `offline`. Raises IonmonError for unreadable files."""
-    context = gather(wanted)
+    context = gather(request)
     say(f"{len(context.queries)} expressions of {len(context.documents)} files")
-    found = problems(context)
-    boards = [] if wanted.files else read_boards(wanted.root, BOARDS)
-    found += board_problems(boards, context)
-    found += routes.check(wanted, offline=offline)
+    found = expressions.problems(context)
+    files = [] if request.files else dashboard.read(request.root, BOARDS)
+    found += boards.problems(files, context)
+    found += routes.check(request, offline=offline)
     if not offline:
-        found += tools.check(wanted, say)
-        found += mutants.check(wanted, say)
+        found += tools.check(request, say)
+        found += mutants.check(request, say)
     notes = []
-    if context.uses is None and not wanted.files:
+    if context.uses is None and not request.files:
         notes.append("there are no dashboards: whether each recorded series is used is not known")
-    return Outcome(
-        len(context.documents) + len(boards),
+    return CheckOutcome(
+        len(context.documents) + len(files),
         len(context.rules),
         len(context.queries),
         tuple(sorted(set(found))),

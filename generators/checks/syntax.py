@@ -7,10 +7,10 @@ Prometheus 3 still has under their name.
 import re
 from collections.abc import Iterator
 
-from generators.checks.model import Context, Query
-from generators.checks.places import Problem
-from generators.checks.suggest import meant
-from generators.checks.tree import Aggregate, Call, walk
+from generators.checks.engine.context import Context, JudgedQuery
+from generators.checks.engine.problem import Problem
+from generators.checks.engine.suggestions import meant
+from generators.checks.promql.tree import Aggregate, Call, walk
 
 RULE = "syntax"
 FUNCTIONS = frozenset(
@@ -111,7 +111,7 @@ def check(context: Context) -> Iterator[Problem]:
         yield from _unparsed(query) if query.tree is None else _newer(query)
 
 
-def _unparsed(query: Query) -> Iterator[Problem]:
+def _unparsed(query: JudgedQuery) -> Iterator[Problem]:
     unknown = _UNKNOWN.search(query.error)
     if unknown:
         yield _not_both(query, "function", unknown[1])
@@ -119,7 +119,7 @@ def _unparsed(query: Query) -> Iterator[Problem]:
         yield query.text.problem(RULE, f"this is no PromQL: {query.error}; mend the expression")
 
 
-def _newer(query: Query) -> Iterator[Problem]:
+def _newer(query: JudgedQuery) -> Iterator[Problem]:
     for node in walk(query.tree) if query.tree else ():
         if isinstance(node, Call) and node.function not in FUNCTIONS:
             yield _not_both(query, "function", node.function)
@@ -127,7 +127,7 @@ def _newer(query: Query) -> Iterator[Problem]:
             yield _not_both(query, "aggregation", node.operator)
 
 
-def _not_both(query: Query, what: str, name: str) -> Problem:
+def _not_both(query: JudgedQuery, what: str, name: str) -> Problem:
     known = FUNCTIONS if what == "function" else AGGREGATIONS
     mend = meant(name, known) or "; write it without"
     text = f"{what} {name} is not in both Prometheus 2.42 and 3{mend}"

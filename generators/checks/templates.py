@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from generators.checks.model import Context, Rule
-from generators.checks.places import Problem, Text
-from generators.checks.shapes import Shape, shape
-from generators.checks.suggest import meant_of
+from generators.checks.engine.context import Context, Rule
+from generators.checks.engine.problem import Problem, Text
+from generators.checks.engine.suggestions import meant_of
+from generators.checks.promql.result_labels import ResultLabels, shape
 
 RULE = "template"
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -29,7 +29,7 @@ def check(context: Context) -> Iterator[Problem]:
                 yield text.problem(RULE, says)
 
 
-def _labels(text: Text, found: Shape, rule: Rule) -> Iterator[Problem]:
+def _labels(text: Text, found: ResultLabels, rule: Rule) -> Iterator[Problem]:
     for action in _ACTION.findall(text.value):
         for label in (*_LABEL.findall(action), *_INDEX.findall(action)):
             if not found.may_have(label):

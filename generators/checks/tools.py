@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
-from generators.checks.gathering import OUT, Wanted, rule_paths
-from generators.checks.places import Problem
+from generators.checks.engine.gathering import OUT, CheckRequest, rule_paths
+from generators.checks.engine.problem import Problem
 
 PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
 PROCESSES = 2
@@ -28,25 +28,25 @@ class Run:
     shown: str
 
 
-def runs(wanted: Wanted) -> Iterator[Run]:
+def runs(request: CheckRequest) -> Iterator[Run]:
     """Yield what there is to run: on the given rule files, else on everything generated."""
-    files = [(path, str(path)) for path in wanted.files] or rule_paths(wanted.root)
+    files = [(path, str(path)) for path in request.files] or rule_paths(request.root)
     for path, shown in files:
         yield Run("promtool", ("check", "rules", *_LINT), path, shown)
-    if wanted.files:
+    if request.files:
         return
     for pattern, tool, words in (
         ("prometheus*.yml", "promtool", ("check", "config", *_LINT)),
         ("tests/*.yml", "promtool", ("test", "rules")),
         ("alertmanager.yml", "amtool", ("check-config",)),
     ):
-        for path in sorted((wanted.root / OUT).glob(pattern)):
-            yield Run(tool, words, path, path.relative_to(wanted.root).as_posix())
+        for path in sorted((request.root / OUT).glob(pattern)):
+            yield Run(tool, words, path, path.relative_to(request.root).as_posix())
 
 
-def check(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Problem]:
+def check(request: CheckRequest, say: Callable[[str], None]) -> Iterator[Problem]:
     """Run the tools, saying each; yield what they find. A tool that is not there is a problem."""
-    wanted_runs = list(runs(wanted))
+    wanted_runs = list(runs(request))
     programs = {run.tool: which(run.tool) for run in wanted_runs}
     for tool in (tool for tool, program in programs.items() if program is None):
         first = next(run for run in wanted_runs if run.tool == tool)

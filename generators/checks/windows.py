@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from exporter.settings.types import duration
 from generators.checks.counters import RATES
-from generators.checks.known import Known
-from generators.checks.model import Context, Query
-from generators.checks.places import Problem
-from generators.checks.tree import Call, Node, Selector, Subquery, paths
-from generators.checks.variables import is_variable_time
+from generators.checks.engine.context import Context, JudgedQuery
+from generators.checks.engine.known_series import Known
+from generators.checks.engine.problem import Problem
+from generators.checks.promql.grafana_variables import is_variable_time
+from generators.checks.promql.tree import Call, Node, Selector, Subquery, paths
 
 RULE = "window"
 _TWO_SAMPLES = RATES | {"delta", "idelta", "deriv", "predict_linear", "changes", "resets"}
@@ -24,7 +24,7 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _short(
-    query: Query, node: Selector, above: tuple[Node, ...], known: Known
+    query: JudgedQuery, node: Selector, above: tuple[Node, ...], known: Known
 ) -> Iterator[Problem]:
     if node.window is None or is_variable_time(node.window):
         return
@@ -42,7 +42,7 @@ def _short(
         yield query.text.problem(RULE, text, node.name)
 
 
-def _long(query: Query, node: Selector, above: tuple[Node, ...]) -> Iterator[Problem]:
+def _long(query: JudgedQuery, node: Selector, above: tuple[Node, ...]) -> Iterator[Problem]:
     times = [node.window or 0, node.offset]
     for found in above:
         if isinstance(found, Subquery):

@@ -8,7 +8,7 @@ from exporter.commands.options import CONFIG
 from exporter.commands.terminal import progress
 from exporter.settings import load
 from generators.checks import run
-from generators.checks.gathering import Wanted
+from generators.checks.engine.gathering import CheckRequest
 
 HELP = """Prove that rules and dashboards ask for metrics, labels, values and buckets that exist.
 
@@ -54,9 +54,9 @@ def command(
 ) -> None:
     """Print every problem."""
     settings = load(config)
-    wanted = Wanted(root, settings, files, page)
+    request = CheckRequest(root, settings, files, page)
     with progress("reading files") as bar:
-        found = run.run(wanted, bar.say, offline=offline)
+        found = run.run(request, bar.say, offline=offline)
     for problem in found.problems:
         click.echo(str(problem))
     for note in found.notes:

@@ -147,7 +147,7 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
         chromium.program()
     failed = 0
     with progress("reading dashboards") as bar:
-        for page in pages.pages(_wanted(given), bar.note):
+        for page in pages.pages(_request(given), bar.note):
             _draw(page, output, bar)
             for fault in page.faults:
                 failed += 1
@@ -156,7 +156,7 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
         raise click.exceptions.Exit(1)
 
 
-def _draw(page: pages.Page, output: _Output, bar: Bar) -> None:
+def _draw(page: pages.PreviewPage, output: _Output, bar: Bar) -> None:
     path = _write(output, page.name, page.html(output.theme, output.url, __version__))
     bar.echo(f"wrote {path}")
     if output.png:
@@ -165,11 +165,11 @@ def _draw(page: pages.Page, output: _Output, bar: Bar) -> None:
         bar.echo(f"wrote {picture}")
 
 
-def _wanted(given: dict[str, Any]) -> pages.Wanted:
+def _request(given: dict[str, Any]) -> pages.PreviewRequest:
     values: dict[str, tuple[str, ...]] = {}
     for name, value in given["given"]:
         values[name] = (*values.get(name, ()), value)
-    return pages.Wanted(
+    return pages.PreviewRequest(
         folder=given["folder"],
         names=given["names"],
         against=given["against"],

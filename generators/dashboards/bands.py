@@ -1,8 +1,8 @@
 """Panels of signals within their bands: what was usual at this time of the week."""
 
 from generators.dashboards.model import LONGTERM, Panel, Target
-from generators.dashboards.parts import decimals
-from generators.dashboards.queries import filtered
+from generators.dashboards.queries import BoardQueries
+from generators.dashboards.signal_style import decimals
 from generators.rules.anomaly import BANDS, HOLD, Band
 from generators.rules.names import span
 from generators.rules.slo import LONG_TERM
@@ -12,11 +12,11 @@ _BANDS = {band.signal.name: band for band in BANDS}
 _ADDED = ("throughput", "db_connections")  # of several series of a place, the sum is looked at
 
 
-def band(number: int, name: str, title: str, by: str = "region") -> Panel:
+def band(queries: BoardQueries, number: int, name: str, title: str, by: str = "region") -> Panel:
     """Return a panel of a signal within its band; points are what leaves it."""
     found: Band = _BANDS[name]
     value, upper, lower = (
-        filtered(found.name(what), found.by) for what in ("value", "upper", "lower")
+        queries.filtered(found.name(what), found.by) for what in ("value", "upper", "lower")
     )
     split = f"{'sum' if name in _ADDED else 'max'} by ({by})"
     beyond = f"{value} > {upper} or {value} < {lower}"

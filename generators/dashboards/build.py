@@ -10,13 +10,12 @@ import _jsonnet
 
 from exporter.errors import IonmonError
 from exporter.settings import Settings
-from generators.boards import VARIABLES
 from generators.dashboards import cache, infrastructure, overview, performance, reliability
+from generators.dashboards.annotations import annotations
+from generators.dashboards.datasources import datasources
 from generators.dashboards.limits import Limits, limits, soft
-from generators.dashboards.marks import marks
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
-from generators.dashboards.queries import only
-from generators.dashboards.servers import datasources
+from generators.dashboards.queries import BoardQueries
 from generators.dashboards.variables import variables
 from generators.dashboards.wording import Facts, description
 from generators.policy import Policy
@@ -48,30 +47,17 @@ def texts(settings: Settings, rules: Rules, policy: Policy) -> dict[str, str]:
 
 
 def boards(facts: Facts) -> Iterator[BoardText]:
-    """Yield what each dashboard asks and says."""
+    """Yield what each dashboard asks and says, for the servers that there are."""
+    alone = facts.settings.prometheus.longterm is None
     for build in BOARDS:
         found = build(facts)
-        panels = {name: _fitting(facts, found, panel) for name, panel in found.panels.items()}
-        yield replace(found, panels=panels)
+        panels = {name: _at_main(panel) for name, panel in found.panels.items()}
+        yield replace(found, panels=panels) if alone else found
 
 
-def _fitting(facts: Facts, board: BoardText, panel: Panel) -> Panel:
-    """Return the panel for the board's variables, and for the servers that there are."""
-    alone = facts.settings.prometheus.longterm is None
-    names = _names(board)
-    targets = (
-        replace(
-            target,
-            expr=only(target.expr, names),
-            server=MAIN if alone else target.server,
-        )
-        for target in panel.targets
-    )
-    return replace(panel, targets=tuple(targets))
-
-
-def _names(board: BoardText) -> tuple[str, ...]:
-    return tuple(VARIABLES[label] for label in board.variables)
+def _at_main(panel: Panel) -> Panel:
+    """Return the panel with all its queries at the one server that there is."""
+    return replace(panel, targets=tuple(replace(one, server=MAIN) for one in panel.targets))
 
 
 def _evaluated(facts: Facts) -> dict[str, Body]:
@@ -101,10 +87,7 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
         },
         "datasources": [source.body() for source in datasources(facts.settings)],
         "variables": variables(board.variables),
-        "annotations": [
-            {**one, "expr": only(str(one["expr"]), _names(board))}
-            for one in marks(facts, board.board, board.variables)
-        ],
+        "annotations": annotations(facts, board.board, BoardQueries(board.variables)),
         "panels": {
             name: _roomy(panel, found).body(description(facts, board.board, panel))
             for name, panel in board.panels.items()

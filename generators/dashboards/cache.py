@@ -7,13 +7,15 @@ from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import cache_inside
 from generators.dashboards.cache_inside import CACHE, HEALTH, time_of_commands
 from generators.dashboards.limits import DOWN
-from generators.dashboards.model import BoardText, Panel, Series, Target
-from generators.dashboards.parts import EVENTS, RARE, REGION, at, level, now, over_time, said
-from generators.dashboards.queries import expression, raw, signal
+from generators.dashboards.links import to_panel
+from generators.dashboards.model import BoardText, Panel, SeriesCount, Target
+from generators.dashboards.queries import BoardQueries
+from generators.dashboards.signal_panels import RARE, REGION, help_of, now, over_time
+from generators.dashboards.signal_style import EVENTS
 from generators.dashboards.wording import Facts
 from generators.policy import SIGNAL_BY_NAME
 
-CHOSEN = ("region", "redis_id")
+QUERIES = BoardQueries(("region", "redis_id"))
 _COUNT = Unit.NONE.grafana
 _RATE, _READS, _COMMANDS = EVENTS, EVENTS, "ops"
 
@@ -27,8 +29,8 @@ def board(facts: Facts) -> BoardText:
         "Does the cache answer, and if not, why?",
         "1m",
         "now-6h",
-        CHOSEN,
-        {**_state(), **_rates(), **_misses(), **_room(), **cache_inside.panels()},
+        QUERIES.labels,
+        {**_state(), **_rates(), **_misses(), **_room(), **cache_inside.panels(QUERIES)},
     )
 
 
@@ -43,56 +45,59 @@ def _state() -> dict[str, Panel]:
     health = SIGNAL_BY_NAME["redis_health"]
     return {
         "l1_now": now(
+            QUERIES,
             "cache_hit_rate_l1",
             90,
             "Hit rate, L1",
-            at(SIGNAL_PANELS["cache_hit_rate_l1"], "Open L1"),
+            to_panel(SIGNAL_PANELS["cache_hit_rate_l1"], "Open L1"),
         ),
         "l2_now": now(
+            QUERIES,
             "cache_hit_rate_l2",
             91,
             "Hit rate, L2",
-            at(SIGNAL_PANELS["cache_hit_rate_l2"], "Open L2"),
+            to_panel(SIGNAL_PANELS["cache_hit_rate_l2"], "Open L2"),
         ),
         "up_now": Panel(
             92,
             "Redis",
             health.help,
             health.unit.grafana,
-            (Target(signal(health.name), "health"),),
+            (Target(QUERIES.signal(health.name), "health"),),
             0,
-            Series.ONE,
+            SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
             sparkline=False,
-            links=(at(SIGNAL_PANELS[health.name], "Open health"),),
+            links=(to_panel(SIGNAL_PANELS[health.name], "Open health"),),
         ),
         "memory_now": Panel(
             93,
             "Memory used",
             "Memory that Redis uses, of what it may use.",
             Unit.RATIO.grafana,
-            (Target(raw(_used()), "used"),),
+            (Target(QUERIES.raw(_used()), "used"),),
             1,
-            Series.ONE,
+            SeriesCount.ONE,
             empty="no limit is set",
             least=0.0,
             most=1.0,
         ),
         "evictions_now": now(
+            QUERIES,
             "cache_evictions",
             94,
             "Evictions",
-            at(SIGNAL_PANELS["cache_evictions"], "Open evictions"),
+            to_panel(SIGNAL_PANELS["cache_evictions"], "Open evictions"),
         ),
         "time_now": Panel(
             95,
             "Time of a command, mean",
             "Mean time that Redis takes for a command, the network not included.",
             Unit.SECONDS.grafana,
-            (Target(raw(time_of_commands()), "mean"),),
+            (Target(QUERIES.raw(time_of_commands()), "mean"),),
             1,
-            Series.ONE,
+            SeriesCount.ONE,
             least=0.0,
         ),
     }
@@ -101,9 +106,14 @@ def _state() -> dict[str, Panel]:
 def _rates() -> dict[str, Panel]:
     return {
         "l1": over_time(
-            "cache_hit_rate_l1", SIGNAL_PANELS["cache_hit_rate_l1"].number, "Hit rate, L1", REGION
+            QUERIES,
+            "cache_hit_rate_l1",
+            SIGNAL_PANELS["cache_hit_rate_l1"].number,
+            "Hit rate, L1",
+            REGION,
         ),
         "l2": over_time(
+            QUERIES,
             "cache_hit_rate_l2",
             SIGNAL_PANELS["cache_hit_rate_l2"].number,
             "Hit rate, L2",
@@ -120,9 +130,9 @@ def _per_second(number: int, title: str, name: str, by: tuple[str, ...], **more:
     return Panel(
         number,
         title,
-        said(found),
+        help_of(found),
         _RATE,
-        (Target(raw(Rate(Events(found)), by), legend),),
+        (Target(QUERIES.raw(Rate(Events(found)), by), legend),),
         2,
         empty=more.get("empty", "no data"),
         least=0.0,
@@ -137,10 +147,14 @@ def _misses() -> dict[str, Panel]:
     }
     return {
         "misses": over_time(
-            "cache_misses", SIGNAL_PANELS["cache_misses"].number, "Misses, L2", CACHE
+            QUERIES, "cache_misses", SIGNAL_PANELS["cache_misses"].number, "Misses, L2", CACHE
         ),
         "evictions": over_time(
-            "cache_evictions", SIGNAL_PANELS["cache_evictions"].number, "Evictions, L2", CACHE
+            QUERIES,
+            "cache_evictions",
+            SIGNAL_PANELS["cache_evictions"].number,
+            "Evictions, L2",
+            CACHE,
         ),
         "reads": Panel(
             96,
@@ -148,7 +162,7 @@ def _misses() -> dict[str, Panel]:
             "Reads a second that Redis answered, and those that it did not.",
             _READS,
             tuple(
-                Target(expression(Rate(Events(CATALOG[name]))), legend, colour=colour)
+                Target(QUERIES.expression(Rate(Events(CATALOG[name]))), legend, colour=colour)
                 for legend, (name, colour) in reads.items()
             ),
             0,
@@ -157,9 +171,13 @@ def _misses() -> dict[str, Panel]:
         "l1_misses": Panel(
             97,
             "Misses, L1",
-            said(application.L1_MISSES),
+            help_of(application.L1_MISSES),
             _READS,
-            (Target(expression(Rate(Events(application.L1_MISSES)), REGION), "{{region}}"),),
+            (
+                Target(
+                    QUERIES.expression(Rate(Events(application.L1_MISSES)), REGION), "{{region}}"
+                ),
+            ),
             0,
             least=0.0,
         ),
@@ -184,9 +202,9 @@ def _room() -> dict[str, Panel]:
         "keys": Panel(
             131,
             "Keys",
-            said(CATALOG["redis_db_keys"]),
+            help_of(CATALOG["redis_db_keys"]),
             _COUNT,
-            (Target(level(CATALOG["redis_db_keys"], Reduce.SUM, CACHE), "{{redis_id}}"),),
+            (Target(QUERIES.level(CATALOG["redis_db_keys"], Reduce.SUM, CACHE), "{{redis_id}}"),),
             1,
             empty="no keys",
             least=0.0,
@@ -199,13 +217,15 @@ def _against(number: int, title: str, names: tuple[str, str], unit: str) -> Pane
     return Panel(
         number,
         title,
-        f"{said(used)} Dashed: {said(limit)[0].lower()}{said(limit)[1:]}",
+        f"{help_of(used)} Dashed: {help_of(limit)[0].lower()}{help_of(limit)[1:]}",
         unit,
         (
-            Target(level(used, Reduce.SUM, CACHE), "{{redis_id}}"),
-            Target(f"{level(limit, Reduce.SUM, CACHE)} > 0", "{{redis_id}} limit", look="limit"),
+            Target(QUERIES.level(used, Reduce.SUM, CACHE), "{{redis_id}}"),
+            Target(
+                f"{QUERIES.level(limit, Reduce.SUM, CACHE)} > 0", "{{redis_id}} limit", look="limit"
+            ),
         ),
         1,
-        Series.MANY,
+        SeriesCount.MANY,
         least=0.0,
     )

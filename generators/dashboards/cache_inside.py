@@ -5,13 +5,14 @@ from exporter.catalog.model import Events, MeanOf, Rate, Reduce, Unit
 from generators.boards import SIGNAL_PANELS
 from generators.dashboards.bands import band
 from generators.dashboards.limits import DOWN
-from generators.dashboards.model import Mapping, Panel, Series, Target
-from generators.dashboards.parts import EVENTS, RARE, level, said
-from generators.dashboards.queries import others, raw, signal, top
+from generators.dashboards.model import Panel, SeriesCount, Target, ValueMapping
+from generators.dashboards.queries import BoardQueries, rest, top
+from generators.dashboards.signal_panels import RARE, help_of
+from generators.dashboards.signal_style import EVENTS
 from generators.policy import SIGNAL_BY_NAME
 
 CACHE = ("redis_id",)
-HEALTH = (Mapping("1", "answers", "ok"), Mapping("0", "down", "critical"))
+HEALTH = (ValueMapping("1", "answers", "ok"), ValueMapping("0", "down", "critical"))
 _COUNT, _RATE, _COMMANDS = Unit.NONE.grafana, EVENTS, "ops"
 
 
@@ -23,23 +24,23 @@ def time_of_commands() -> MeanOf:
     )
 
 
-def panels() -> dict[str, Panel]:
+def panels(queries: BoardQueries) -> dict[str, Panel]:
     """Return the panels by name."""
-    return {**_work(), **_health(), **_detail()}
+    return {**_work(queries), **_health(queries), **_detail(queries)}
 
 
-def _work() -> dict[str, Panel]:
-    commands = raw(Rate(Events(CATALOG["redis_commands_total"])), ("cmd",))
-    times = raw(time_of_commands(), ("cmd",))
+def _work(queries: BoardQueries) -> dict[str, Panel]:
+    commands = queries.raw(Rate(Events(CATALOG["redis_commands_total"])), ("cmd",))
+    times = queries.raw(time_of_commands(), ("cmd",))
     return {
         "commands": Panel(
             132,
             "Commands",
             "Commands a second, of the most frequent ones, and of all others together.",
             _COMMANDS,
-            (Target(top(commands, 7), "{{cmd}}"), Target(others(commands, 7), "others")),
+            (Target(top(commands, 7), "{{cmd}}"), Target(rest(commands, 7), "others")),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "times": Panel(
@@ -49,13 +50,13 @@ def _work() -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             (Target(top(times), "{{cmd}}"),),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
     }
 
 
-def _health() -> dict[str, Panel]:
+def _health(queries: BoardQueries) -> dict[str, Panel]:
     health = SIGNAL_BY_NAME["redis_health"]
     return {
         "health": Panel(
@@ -63,9 +64,9 @@ def _health() -> dict[str, Panel]:
             "Does Redis answer?",
             health.help,
             health.unit.grafana,
-            (Target(signal(health.name, CACHE), "{{redis_id}}"),),
+            (Target(queries.signal(health.name, CACHE), "{{redis_id}}"),),
             0,
-            Series.ONE,
+            SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
         ),
@@ -76,7 +77,7 @@ def _health() -> dict[str, Panel]:
             _RATE,
             (
                 Target(
-                    raw(Rate(Events(CATALOG["redis_rejected_connections_total"])), CACHE),
+                    queries.raw(Rate(Events(CATALOG["redis_rejected_connections_total"])), CACHE),
                     "{{redis_id}}",
                 ),
             ),
@@ -88,25 +89,30 @@ def _health() -> dict[str, Panel]:
         "blocked": Panel(
             139,
             "Blocked clients",
-            said(CATALOG["redis_blocked_clients"]),
+            help_of(CATALOG["redis_blocked_clients"]),
             _COUNT,
-            (Target(level(CATALOG["redis_blocked_clients"], Reduce.SUM, CACHE), "{{redis_id}}"),),
+            (
+                Target(
+                    queries.level(CATALOG["redis_blocked_clients"], Reduce.SUM, CACHE),
+                    "{{redis_id}}",
+                ),
+            ),
             least=0.0,
             soft=RARE,
         ),
     }
 
 
-def _detail() -> dict[str, Panel]:
+def _detail(queries: BoardQueries) -> dict[str, Panel]:
     return {
         "fragmentation": Panel(
             135,
             "Fragmentation of memory",
-            f"{said(CATALOG['redis_mem_fragmentation_ratio'])} The highest node of each cache.",
+            f"{help_of(CATALOG['redis_mem_fragmentation_ratio'])} The highest node of each cache.",
             Unit.RATIO.grafana,
             (
                 Target(
-                    level(CATALOG["redis_mem_fragmentation_ratio"], Reduce.MAX, CACHE),
+                    queries.level(CATALOG["redis_mem_fragmentation_ratio"], Reduce.MAX, CACHE),
                     "{{redis_id}}",
                 ),
             ),
@@ -119,19 +125,24 @@ def _detail() -> dict[str, Panel]:
             "Bytes a second that Redis received and sent.",
             "Bps",
             tuple(
-                Target(raw(Rate(Events(CATALOG[f"redis_net_{way}_bytes_total"]))), legend)
+                Target(queries.raw(Rate(Events(CATALOG[f"redis_net_{way}_bytes_total"]))), legend)
                 for way, legend in (("input", "received"), ("output", "sent"))
             ),
             1,
             least=0.0,
         ),
-        "band": band(138, "cache_hit_rate_l2", "Hit rate, L2", "redis_id"),
+        "band": band(queries, 138, "cache_hit_rate_l2", "Hit rate, L2", "redis_id"),
         "slow": Panel(
             137,
             "Slow commands kept in the log",
-            said(CATALOG["redis_slowlog_length"]),
+            help_of(CATALOG["redis_slowlog_length"]),
             _COUNT,
-            (Target(level(CATALOG["redis_slowlog_length"], Reduce.SUM, CACHE), "{{redis_id}}"),),
+            (
+                Target(
+                    queries.level(CATALOG["redis_slowlog_length"], Reduce.SUM, CACHE),
+                    "{{redis_id}}",
+                ),
+            ),
             least=0.0,
         ),
     }

@@ -6,7 +6,7 @@ from exporter.catalog.model import Unit
 from generators import boards
 from generators.boards import Board
 from generators.dashboards import tables
-from generators.dashboards.events import (
+from generators.dashboards.alert_queries import (
     ALERT,
     PAGED,
     alerts,
@@ -15,19 +15,20 @@ from generators.dashboards.events import (
     firing,
     resolution,
 )
-from generators.dashboards.model import LONGTERM, Column, Panel, Series, Target
-from generators.dashboards.parts import drill
+from generators.dashboards.links import to_board
+from generators.dashboards.model import LONGTERM, Panel, SeriesCount, TableColumn, Target
+from generators.dashboards.queries import BoardQueries
 from generators.policy import EVALUATION
 from generators.rules.names import span
+from generators.selectors import PresentMatcher
 
-CHOSEN = ("gcp_project", "region", "service_name")
 _COUNT = Unit.NONE.grafana
 
 
-def panels() -> dict[str, Panel]:
+def panels(queries: BoardQueries) -> dict[str, Panel]:
     """Return the panels by name."""
-    paged = alerts(CHOSEN, PAGED)
-    with_data = alerts(CHOSEN, PAGED, 'signal!=""')
+    paged = alerts(queries, PAGED)
+    with_data = alerts(queries, PAGED, PresentMatcher("signal"))
     count = _of_range(
         77,
         "Incidents",
@@ -35,8 +36,8 @@ def panels() -> dict[str, Panel]:
         Target(f"{beginnings(paged, ())} or vector(0)", server=LONGTERM),
     )
     return {
-        "timeline": _timeline(),
-        "table": _table(),
+        "timeline": _timeline(queries),
+        "table": _table(queries),
         "count": replace(count, unit=_COUNT, decimals=0),
         "firing": _of_range(
             78,
@@ -49,7 +50,7 @@ def panels() -> dict[str, Panel]:
             "Mean time to detect",
             "Mean time from the first bad minute to a critical alert: the age that the data of "
             "requests has, and the wait from the first bad evaluation to the firing.",
-            Target(detection(with_data)),
+            Target(detection(queries, with_data)),
             "none began in this range",
         ),
         "resolve": _of_range(
@@ -63,11 +64,11 @@ def panels() -> dict[str, Panel]:
     }
 
 
-def _table() -> Panel:
+def _table(queries: BoardQueries) -> Panel:
     """Return a table of the alerts of the range: a row for each, wherever it fired."""
-    every, seconds = alerts(CHOSEN), Unit.SECONDS.grafana
+    every, seconds = alerts(queries), Unit.SECONDS.grafana
     times, lasted = beginnings(every, ALERT), firing(every, ALERT)
-    severity = f"max_over_time(({tables.by_severity(CHOSEN, ALERT)})[$__range:1m])"
+    severity = f"max_over_time(({tables.by_severity(queries, ALERT)})[$__range:1m])"
     return Panel(
         76,
         "Alerts in range",
@@ -79,16 +80,16 @@ def _table() -> Panel:
             for text in (lasted, severity, times, f"{lasted} / {times}")
         ),
         0,
-        Series.MANY,
+        SeriesCount.MANY,
         empty="No alert fired in this range",
         columns=(
-            Column("alertname", "Alert"),
+            TableColumn("alertname", "Alert"),
             tables.severity("Value #B"),
-            Column("where", "Where"),
-            Column("Value #A", "Firing", seconds, 0, width=90),
-            Column("Value #C", "Times", _COUNT, 0),
-            Column("Value #D", "Mean", seconds, 0),
-            Column("service_name", "Service"),
+            TableColumn("where", "Where"),
+            TableColumn("Value #A", "Firing", seconds, 0, width=90),
+            TableColumn("Value #C", "Times", _COUNT, 0),
+            TableColumn("Value #D", "Mean", seconds, 0),
+            TableColumn("service_name", "Service"),
         ),
         sort=(("Severity", True), ("Firing", True)),
     )
@@ -102,15 +103,15 @@ def _of_range(number: int, title: str, what: str, target: Target, empty: str = "
         Unit.SECONDS.grafana,
         (replace(target, legend=title, instant=True),),
         1,
-        Series.ONE,
+        SeriesCount.ONE,
         empty=empty or "no incident in this range",
         least=0.0,
         sparkline=False,
-        links=(drill("Open incidents", Board.RELIABILITY, boards.INCIDENTS.number),),
+        links=(to_board("Open incidents", Board.RELIABILITY, boards.INCIDENTS.number),),
     )
 
 
-def _timeline() -> Panel:
+def _timeline(queries: BoardQueries) -> Panel:
     """Return the alerts over time, a line each, in the colours of their severities."""
     return Panel(
         boards.INCIDENTS.number,
@@ -121,14 +122,14 @@ def _timeline() -> Panel:
         _COUNT,
         (
             Target(
-                tables.by_severity(CHOSEN, ("alertname",)),
+                tables.by_severity(queries, ("alertname",)),
                 "{{alertname}}",
                 server=LONGTERM,
                 every=span(EVALUATION),
             ),
         ),
         0,
-        Series.ONE,
+        SeriesCount.ONE,
         empty="No alert fired in this range",
         mappings=tables.STATES,
     )

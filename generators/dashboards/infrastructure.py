@@ -9,15 +9,17 @@ from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import monitoring
 from generators.dashboards.bands import band
 from generators.dashboards.limits import AGE
-from generators.dashboards.model import BoardText, Panel, Series, Target
-from generators.dashboards.parts import EVENTS, REGION, at, level, now, over_time, said
-from generators.dashboards.queries import family, filtered, raw
+from generators.dashboards.links import to_panel
+from generators.dashboards.model import BoardText, Panel, SeriesCount, Target
+from generators.dashboards.queries import BoardQueries
+from generators.dashboards.signal_panels import REGION, help_of, now, over_time
+from generators.dashboards.signal_style import EVENTS
 from generators.dashboards.wording import Facts
 from generators.policy import WINDOW
 from generators.rules.names import span
 from generators.rules.trend import level_name
 
-CHOSEN = ("gcp_project", "region", "service_name", "database_id")
+QUERIES = BoardQueries(("gcp_project", "region", "service_name", "database_id"))
 DATABASE = ("database_id",)
 _COUNT, _RATIO = Unit.NONE.grafana, Unit.RATIO.grafana
 _RATE, _SECONDS = EVENTS, Unit.SECONDS.grafana
@@ -35,8 +37,8 @@ def board(facts: Facts) -> BoardText:
         "Is there enough of everything, and does the monitoring itself work?",
         "1m",
         "now-6h",
-        CHOSEN,
-        {**found, **monitoring.panels()},
+        QUERIES.labels,
+        {**found, **monitoring.panels(QUERIES)},
     )
 
 
@@ -49,10 +51,12 @@ def _state() -> dict[str, Panel]:
         ("db_connections", 144, "Database connections"),
     )
     found = {
-        f"{name}_now": now(name, number, title, at(SIGNAL_PANELS[name], "Open it over time"))
+        f"{name}_now": now(
+            QUERIES, name, number, title, to_panel(SIGNAL_PANELS[name], "Open it over time")
+        )
         for name, number, title in names
     }
-    age = f"max(min by (gcp_project) ({family(own.DATA_AGE)}))"
+    age = f"max(min by (gcp_project) ({QUERIES.family(own.DATA_AGE)}))"
     found["age_now"] = Panel(
         145,
         "Age of the newest data",
@@ -60,26 +64,31 @@ def _state() -> dict[str, Panel]:
         _SECONDS,
         (Target(age, "age"),),
         0,
-        Series.ONE,
+        SeriesCount.ONE,
         limits=AGE,
         least=0.0,
-        links=(at(boards.DATA_AGE, "Open the age of each family"),),
+        links=(to_panel(boards.DATA_AGE, "Open the age of each family"),),
     )
     return found
 
 
 def _of_containers(name: str, title: str, found: Family) -> Panel:
     """Return a panel of a utilization: its mean by region, and the p95 of all instances."""
-    p95 = Target(raw(Quantile(0.95, found)), "p95 of all instances", look="whole")
-    return over_time(name, SIGNAL_PANELS[name].number, title, REGION, p95)
+    p95 = Target(QUERIES.raw(Quantile(0.95, found)), "p95 of all instances", look="whole")
+    return over_time(QUERIES, name, SIGNAL_PANELS[name].number, title, REGION, p95)
 
 
 def _containers() -> dict[str, Panel]:
-    states = level(cloud_run.INSTANCES, Reduce.SUM, ("state",))
+    states = QUERIES.level(cloud_run.INSTANCES, Reduce.SUM, ("state",))
     return {
         "instances": _twice(
             over_time(
-                "instances", SIGNAL_PANELS["instances"].number, "Instances", REGION, week=True
+                QUERIES,
+                "instances",
+                SIGNAL_PANELS["instances"].number,
+                "Instances",
+                REGION,
+                week=True,
             )
         ),
         "states": Panel(
@@ -101,7 +110,7 @@ def _containers() -> dict[str, Panel]:
 def _scaling() -> Panel:
     """Return bars of five minutes, as each value is one of five minutes."""
     number = SIGNAL_PANELS["scaling_events"].number
-    found = over_time("scaling_events", number, "Scaling events in 5 min", REGION)
+    found = over_time(QUERIES, "scaling_events", number, "Scaling events in 5 min", REGION)
     bars = (replace(target, every=span(WINDOW)) for target in found.targets)
     return _twice(replace(found, targets=tuple(bars)))
 
@@ -113,6 +122,7 @@ def _twice(panel: Panel) -> Panel:
 def _database() -> dict[str, Panel]:
     return {
         "lag": over_time(
+            QUERIES,
             "replication_lag",
             SIGNAL_PANELS["replication_lag"].number,
             "Replication lag",
@@ -120,10 +130,14 @@ def _database() -> dict[str, Panel]:
             week=True,
         ),
         "query_time": over_time(
-            "query_time", SIGNAL_PANELS["query_time"].number, "Query time, mean", DATABASE
+            QUERIES, "query_time", SIGNAL_PANELS["query_time"].number, "Query time, mean", DATABASE
         ),
         "connections": over_time(
-            "db_connections", SIGNAL_PANELS["db_connections"].number, "Connections", DATABASE
+            QUERIES,
+            "db_connections",
+            SIGNAL_PANELS["db_connections"].number,
+            "Connections",
+            DATABASE,
         ),
         "database_memory": _filling(
             boards.DATABASE_MEMORY.number, "Database memory", "database_memory", DATABASE
@@ -141,7 +155,7 @@ def _database() -> dict[str, Panel]:
 
 
 def _filling(number: int, title: str, metric: str, by: tuple[str, ...]) -> Panel:
-    text = filtered(level_name(metric), _LEVEL if by == DATABASE else by)
+    text = QUERIES.filtered(level_name(metric), _LEVEL if by == DATABASE else by)
     (label,) = by
     return Panel(
         number,
@@ -159,9 +173,9 @@ def _gauge(number: int, title: str, found: Family, unit: str = _COUNT) -> Panel:
     return Panel(
         number,
         title,
-        said(found),
+        help_of(found),
         unit,
-        (Target(level(found, Reduce.MAX, DATABASE), "{{database_id}}"),),
+        (Target(QUERIES.level(found, Reduce.MAX, DATABASE), "{{database_id}}"),),
         1,
         least=0.0,
         most=1.0 if unit == _RATIO else None,
@@ -175,9 +189,9 @@ def _counted(
     return Panel(
         number,
         title,
-        f"{said(found).removesuffix('.')}, a second.",
+        f"{help_of(found).removesuffix('.')}, a second.",
         unit,
-        (Target(raw(Rate(Events(found)), by), legend),),
+        (Target(QUERIES.raw(Rate(Events(found)), by), legend),),
         1,
         least=0.0,
     )
@@ -189,19 +203,21 @@ def _more_database() -> dict[str, Panel]:
         "reads": _counted(148, "Disk reads", CATALOG["cloudsql_disk_reads_total"], EVENTS),
         "writes": _counted(149, "Disk writes", CATALOG["cloudsql_disk_writes_total"], EVENTS),
         "transactions": _counted(150, "Transactions", statements, "ops", ("transaction_type",)),
-        "query_band": band(159, "query_time", "Query time", "database_id"),
-        "connections_band": band(160, "db_connections", "Connections", "database_id"),
+        "query_band": band(QUERIES, 159, "query_time", "Query time", "database_id"),
+        "connections_band": band(QUERIES, 160, "db_connections", "Connections", "database_id"),
         "deadlocks": _counted(
             151, "Deadlocks", CATALOG["cloudsql_postgresql_deadlocks_total"], _RATE
         ),
         "backends": Panel(
             152,
             "Connections by state",
-            said(CATALOG["cloudsql_postgresql_backends_by_state"]),
+            help_of(CATALOG["cloudsql_postgresql_backends_by_state"]),
             _COUNT,
             (
                 Target(
-                    level(CATALOG["cloudsql_postgresql_backends_by_state"], Reduce.SUM, ("state",)),
+                    QUERIES.level(
+                        CATALOG["cloudsql_postgresql_backends_by_state"], Reduce.SUM, ("state",)
+                    ),
                     "{{state}}",
                 ),
             ),

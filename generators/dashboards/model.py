@@ -10,7 +10,7 @@ TAG = "ion"
 MAIN, LONGTERM = "datasource", "longterm"  # variables: the server with 72 hours, that with 90 days
 
 
-class Series(StrEnum):
+class SeriesCount(StrEnum):
     """How many series a panel has to be read with: no legend, a list, a sorted table."""
 
     ONE = "one"
@@ -52,7 +52,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column of a table: a label or the value of a query, as `Value #A`.
 
     empty   what is shown in rows that have no value; empty for what the panel says
@@ -65,8 +65,8 @@ class Column:
     cell: str = ""
     limits: str = ""
     width: int | None = None
-    mappings: tuple["Mapping", ...] = ()
-    links: tuple["Link", ...] = ()
+    mappings: tuple["ValueMapping", ...] = ()
+    links: tuple["PanelLink", ...] = ()
     empty: str = ""
 
     def body(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class ValueMapping:
     """A value that is shown as a word, in the colour of a severity, or of what is fine."""
 
     value: str
@@ -99,7 +99,7 @@ class Mapping:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PanelLink:
     """A link: its words and its address, which keeps time and variables."""
 
     title: str
@@ -127,17 +127,17 @@ class Panel:
     unit: str
     targets: tuple[Target, ...]
     decimals: int = 0
-    series: Series = Series.FEW
+    series: SeriesCount = SeriesCount.FEW
     limits: str = ""
     colour: str = ""
     empty: str = "no data"
     least: float | None = None
     most: float | None = None
     soft: tuple[float | None, float | None] = (None, None)
-    mappings: tuple[Mapping, ...] = ()
-    links: tuple[Link, ...] = ()
-    data_links: tuple[Link, ...] = ()
-    columns: tuple[Column, ...] = ()
+    mappings: tuple[ValueMapping, ...] = ()
+    links: tuple[PanelLink, ...] = ()
+    data_links: tuple[PanelLink, ...] = ()
+    columns: tuple[TableColumn, ...] = ()
     sort: tuple[tuple[str, bool], ...] = ()
     sparkline: bool = True
     logarithmic: bool = False

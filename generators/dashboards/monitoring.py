@@ -5,21 +5,22 @@ from exporter.catalog.model import Events, Level, Rate, Reduce, Unit
 from generators import boards
 from generators.dashboards.cache_inside import HEALTH
 from generators.dashboards.limits import AGE, DOWN
-from generators.dashboards.model import Panel, Series, Target
-from generators.dashboards.parts import EVENTS, level, said
-from generators.dashboards.queries import family, raw, top
+from generators.dashboards.model import Panel, SeriesCount, Target
+from generators.dashboards.queries import BoardQueries, top
+from generators.dashboards.signal_panels import help_of
+from generators.dashboards.signal_style import EVENTS
 from generators.rules.health_rows import EXPORTER_JOB
 
 _COUNT, _RATE, _SECONDS = Unit.NONE.grafana, EVENTS, Unit.SECONDS.grafana
 
 
-def panels() -> dict[str, Panel]:
+def panels(queries: BoardQueries) -> dict[str, Panel]:
     """Return the panels by name."""
-    return {**_monitoring(), **_exporter(), **_servers()}
+    return {**_monitoring(queries), **_exporter(queries), **_servers()}
 
 
-def _monitoring() -> dict[str, Panel]:
-    ages = raw(Level(own.DATA_AGE, Reduce.MAX), ("family",))
+def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
+    ages = queries.raw(Level(own.DATA_AGE, Reduce.MAX), ("family",))
     return {
         "exporter": Panel(
             boards.EXPORTER.number,
@@ -29,12 +30,12 @@ def _monitoring() -> dict[str, Panel]:
             (
                 Target(f'min by (instance) (up{{job="{EXPORTER_JOB}"}})', "scrape {{instance}}"),
                 Target(
-                    f"min by (collector) ({family(own.COLLECTOR_SUCCESS)})",
+                    f"min by (collector) ({queries.family(own.COLLECTOR_SUCCESS)})",
                     "collector {{collector}}",
                 ),
             ),
             0,
-            Series.ONE,
+            SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
         ),
@@ -45,7 +46,7 @@ def _monitoring() -> dict[str, Panel]:
             _SECONDS,
             (Target(top(ages, 3), "{{family}}"),),
             0,
-            Series.MANY,
+            SeriesCount.MANY,
             limits=AGE,
             least=0.0,
         ),
@@ -65,18 +66,18 @@ def _monitoring() -> dict[str, Panel]:
     }
 
 
-def _exporter() -> dict[str, Panel]:
-    failures = raw(Rate(Events(own.POLL_FAILURES)), ("collector", "reason"))
-    returned = raw(Rate(Events(own.API_SERIES)), ("family",))
+def _exporter(queries: BoardQueries) -> dict[str, Panel]:
+    failures = queries.raw(Rate(Events(own.POLL_FAILURES)), ("collector", "reason"))
+    returned = queries.raw(Rate(Events(own.API_SERIES)), ("family",))
     return {
         "failures": Panel(
             153,
             "Polls that fail",
-            f"{said(own.POLL_FAILURES).removesuffix('.')}, a second.",
+            f"{help_of(own.POLL_FAILURES).removesuffix('.')}, a second.",
             _RATE,
             (Target(failures, "{{collector}}: {{reason}}"),),
             3,
-            Series.MANY,
+            SeriesCount.MANY,
             empty="no poll failed yet",
             least=0.0,
         ),
@@ -87,15 +88,15 @@ def _exporter() -> dict[str, Panel]:
             _RATE,
             (Target(top(returned), "{{family}}"),),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "series": Panel(
             155,
             "Series on the page",
-            said(own.SERIES),
+            help_of(own.SERIES),
             _COUNT,
-            (Target(level(own.SERIES, Reduce.SUM, ("collector",)), "{{collector}}"),),
+            (Target(queries.level(own.SERIES, Reduce.SUM, ("collector",)), "{{collector}}"),),
             least=0.0,
         ),
     }
@@ -115,7 +116,7 @@ def _servers() -> dict[str, Panel]:
                 ),
             ),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "notifications": Panel(
@@ -131,7 +132,7 @@ def _servers() -> dict[str, Panel]:
                 ),
             ),
             3,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "process": Panel(

@@ -7,22 +7,25 @@ from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import tables
 from generators.dashboards.bands import NO_BAND, band
 from generators.dashboards.limits import BAND, CORRELATION
-from generators.dashboards.model import LONGTERM, MAIN, BoardText, Column, Panel, Series, Target
-from generators.dashboards.parts import REGION, at_region, decimals, level, over_time, said
-from generators.dashboards.queries import (
-    buckets,
-    expression,
-    filtered,
-    raw,
-    signal,
-    top,
+from generators.dashboards.links import to_region
+from generators.dashboards.model import (
+    LONGTERM,
+    MAIN,
+    BoardText,
+    Panel,
+    SeriesCount,
+    TableColumn,
+    Target,
 )
+from generators.dashboards.queries import BoardQueries, top
+from generators.dashboards.signal_panels import REGION, help_of, over_time
+from generators.dashboards.signal_style import decimals
 from generators.dashboards.wording import Facts
 from generators.policy import SIGNAL_BY_NAME
 from generators.rules.anomaly import BANDS
 from generators.rules.correlation import BY, PAIRS, Pair, coefficient_name
 
-CHOSEN = ("gcp_project", "region", "service_name")
+QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
 _SCORES = (0.01, 1000.0)  # widths of a band, from where to where the scale goes
 _PERCENTILES = (
     ("response_time_p50", "p50", "ok"),
@@ -41,13 +44,13 @@ def board(facts: Facts) -> BoardText:
         "Where is time lost, and for whom?",
         "1m",
         "now-6h",
-        CHOSEN,
+        QUERIES.labels,
         {**_times(), **_traffic(), **_regions(), **_anomalies(), **_endpoints(), **_inside()},
     )
 
 
 def _fixed(name: str, title: str, by: tuple[str, ...], *, week: bool = False) -> Panel:
-    return over_time(name, SIGNAL_PANELS[name].number, title, by, week=week)
+    return over_time(QUERIES, name, SIGNAL_PANELS[name].number, title, by, week=week)
 
 
 def _times() -> dict[str, Panel]:
@@ -63,7 +66,8 @@ def _times() -> dict[str, Panel]:
             "move when traffic shifts between regions.",
             Unit.SECONDS.grafana,
             tuple(
-                Target(signal(name), legend, colour=colour) for name, legend, colour in _PERCENTILES
+                Target(QUERIES.signal(name), legend, colour=colour)
+                for name, legend, colour in _PERCENTILES
             ),
             1,
             least=0.0,
@@ -74,9 +78,9 @@ def _times() -> dict[str, Panel]:
             "How many requests of five minutes took how long: each row is a bucket of the "
             "histogram, and the more it stands out, the more requests.",
             Unit.SECONDS.grafana,
-            (Target(buckets(cloud_run.REQUEST_DURATION), "{{le}}", format="heatmap"),),
+            (Target(QUERIES.buckets(cloud_run.REQUEST_DURATION), "{{le}}", format="heatmap"),),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
         ),
     }
 
@@ -91,7 +95,7 @@ def _traffic() -> dict[str, Panel]:
             Unit.PER_SECOND.grafana,
             (
                 Target(
-                    f"{expression(Rate(Events(cloud_run.REQUESTS)), ('response_code_class',))}",
+                    QUERIES.expression(Rate(Events(cloud_run.REQUESTS)), ("response_code_class",)),
                     "{{response_code_class}}",
                 ),
             ),
@@ -104,17 +108,21 @@ def _traffic() -> dict[str, Panel]:
 def _regions() -> dict[str, Panel]:
     found = SIGNAL_BY_NAME["response_time_p95"]
     return {
-        "comparison": tables.regions(43, "Regions side by side"),
+        "comparison": tables.regions(QUERIES, 43, "Regions side by side"),
         "slowest_regions": Panel(
             44,
             "Response time by region, p95",
             found.help,
             found.unit.grafana,
-            (Target(f"sort_desc({signal(found.name, REGION)})", "{{region}}", instant=True),),
+            (
+                Target(
+                    f"sort_desc({QUERIES.signal(found.name, REGION)})", "{{region}}", instant=True
+                ),
+            ),
             decimals(found),
             limits=found.name,
             least=0.0,
-            data_links=(at_region("${__field.labels.region}"),),
+            data_links=(to_region("${__field.labels.region}"),),
         ),
     }
 
@@ -126,7 +134,7 @@ def _said(pair: Pair) -> str:
 def _anomalies() -> dict[str, Panel]:
     scores = tuple(
         Target(
-            f"max(abs({filtered(found.name('score'), found.by)}))",
+            f"max(abs({QUERIES.filtered(found.name('score'), found.by)}))",
             found.signal.name.replace("_", " "),
             server=LONGTERM,
         )
@@ -134,16 +142,16 @@ def _anomalies() -> dict[str, Panel]:
     )
     pairs = tuple(
         Target(
-            f"max by (region) ({filtered(coefficient_name(pair), BY)})",
+            f"max by (region) ({QUERIES.filtered(coefficient_name(pair), BY)})",
             f"{_said(pair)}, {{{{region}}}}",
             server=LONGTERM,
         )
         for pair in PAIRS
     )
     return {
-        "band_p95": band(45, "response_time_p95", "Response time, p95"),
-        "band_throughput": band(46, "throughput", "Throughput"),
-        "band_errors": band(47, "error_rate", "Error rate"),
+        "band_p95": band(QUERIES, 45, "response_time_p95", "Response time, p95"),
+        "band_throughput": band(QUERIES, 46, "throughput", "Throughput"),
+        "band_errors": band(QUERIES, 47, "error_rate", "Error rate"),
         "scores": Panel(
             boards.ANOMALIES.number,
             "How unusual the signals are",
@@ -153,7 +161,7 @@ def _anomalies() -> dict[str, Panel]:
             Unit.NONE.grafana,
             scores,
             2,
-            Series.MANY,
+            SeriesCount.MANY,
             limits=BAND,
             empty=NO_BAND,
             least=_SCORES[0],
@@ -169,7 +177,7 @@ def _anomalies() -> dict[str, Panel]:
             Unit.NONE.grafana,
             pairs,
             2,
-            Series.MANY,
+            SeriesCount.MANY,
             limits=CORRELATION,
             empty=f"none of the {len(PAIRS)} pairs compared moved together",
             least=-1.0,
@@ -181,8 +189,8 @@ def _anomalies() -> dict[str, Panel]:
 def _endpoints() -> dict[str, Panel]:
     by = ("endpoint",)
     duration = application.REQUEST_DURATION
-    p95, mean = raw(Quantile(0.95, duration), by), raw(Mean(duration), by)
-    rate = raw(Rate(Events(application.REQUESTS)), by)
+    p95, mean = QUERIES.raw(Quantile(0.95, duration), by), QUERIES.raw(Mean(duration), by)
+    rate = QUERIES.raw(Rate(Events(application.REQUESTS)), by)
     return {
         "slowest": Panel(
             49,
@@ -191,7 +199,7 @@ def _endpoints() -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             (Target(top(p95), "{{endpoint}}"),),
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "endpoints": Panel(
@@ -203,16 +211,16 @@ def _endpoints() -> dict[str, Panel]:
                 tables.table(rate, MAIN),
                 tables.table(mean, MAIN),
                 tables.table(p95, MAIN),
-                tables.table(signal("error_rate_by_endpoint", by), MAIN),
+                tables.table(QUERIES.signal("error_rate_by_endpoint", by), MAIN),
             ),
             0,
-            Series.MANY,
+            SeriesCount.MANY,
             columns=(
-                Column("endpoint", "Endpoint"),
-                Column("Value #A", "Requests", Unit.PER_SECOND.grafana, 2),
-                Column("Value #B", "Mean", Unit.SECONDS.grafana, 1),
-                Column("Value #C", "p95", Unit.SECONDS.grafana, 1),
-                Column("Value #D", "Errors", Unit.RATIO.grafana, 2),
+                TableColumn("endpoint", "Endpoint"),
+                TableColumn("Value #A", "Requests", Unit.PER_SECOND.grafana, 2),
+                TableColumn("Value #B", "Mean", Unit.SECONDS.grafana, 1),
+                TableColumn("Value #C", "p95", Unit.SECONDS.grafana, 1),
+                TableColumn("Value #D", "Errors", Unit.RATIO.grafana, 2),
             ),
             sort=(("p95", True),),
         ),
@@ -225,7 +233,7 @@ _PARTS = ("ingress", "pending", "routing", "execution", "egress")
 def _inside() -> dict[str, Panel]:
     families = {family.name: family for family in cloud_run.FAMILIES}
     parts = tuple(
-        Target(raw(Mean(families[f"cloudrun_request_{part}_duration_seconds"])), part)
+        Target(QUERIES.raw(Mean(families[f"cloudrun_request_{part}_duration_seconds"])), part)
         for part in _PARTS
     )
     startup = families["cloudrun_startup_duration_seconds"]
@@ -238,17 +246,18 @@ def _inside() -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             parts,
             1,
-            Series.MANY,
+            SeriesCount.MANY,
             least=0.0,
         ),
         "pending": Panel(
             52,
             "Requests that wait for an instance",
-            said(families["cloudrun_pending_requests"]),
+            help_of(families["cloudrun_pending_requests"]),
             Unit.NONE.grafana,
             (
                 Target(
-                    level(families["cloudrun_pending_requests"], Reduce.SUM, REGION), "{{region}}"
+                    QUERIES.level(families["cloudrun_pending_requests"], Reduce.SUM, REGION),
+                    "{{region}}",
                 ),
             ),
             least=0.0,
@@ -256,9 +265,9 @@ def _inside() -> dict[str, Panel]:
         "startup": Panel(
             53,
             "Start of an instance, p95",
-            said(startup),
+            help_of(startup),
             Unit.SECONDS.grafana,
-            (Target(raw(Quantile(0.95, startup), REGION), "{{region}}"),),
+            (Target(QUERIES.raw(Quantile(0.95, startup), REGION), "{{region}}"),),
             1,
             empty="no instance started",
             least=0.0,
@@ -276,9 +285,9 @@ def _share(name: str, title: str, label: str) -> Panel:
         title,
         found.help,
         found.unit.grafana,
-        (Target(signal(name), f"{{{{{label}}}}}"),),
+        (Target(QUERIES.signal(name), f"{{{{{label}}}}}"),),
         decimals(found),
-        Series.MANY,
+        SeriesCount.MANY,
         least=0.0,
         most=1.0,
     )

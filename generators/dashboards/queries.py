@@ -4,127 +4,131 @@ What is recorded exists twice: each minute on the server with 72 hours, each fiv
 with 90 days. A query asks for the first, or else for the second, so that it works on both.
 """
 
-import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from exporter.catalog.model import Changes, Expression, Family, Level, Matcher, Reduce, Signal
 from generators.boards import VARIABLES
 from generators.policy import SIGNAL_BY_NAME, WINDOW, split
-from generators.promql import Recorded, View, render, selector
+from generators.promql import Recorded, View, render
 from generators.rules import longterm
 from generators.rules.names import span
 from generators.rules.recording import is_level, recorded, signal_name
+from generators.selectors import (
+    AGGREGATIONS,
+    AnyMatcher,
+    PatternMatcher,
+    VariableMatcher,
+    by_clause,
+    selector,
+)
 
 INTERVAL = "$__rate_interval"
 WEEK = "1w"
-_OPEN, _CLOSE = "<<", ">>"  # no label's value has these
-CHOSEN = tuple(Matcher(label, (f"{_OPEN}{name}{_CLOSE}",)) for label, name in VARIABLES.items())
-_SHOWN = 'le=~"0[.].+|1[.].+|[+]Inf"'  # buckets below two seconds, and what is beyond
-_PLACE = re.compile(f'="{_OPEN}([a-z]+){_CLOSE}"')
-_AGGREGATES = {Reduce.SUM: "sum", Reduce.MAX: "max", Reduce.MIN: "min", Reduce.MEAN: "avg"}
-_KEPT = {Reduce.SUM: "mean", Reduce.MAX: "max", Reduce.MIN: "min", Reduce.MEAN: "mean"}
+_SHOWN = "0[.].+|1[.].+|[+]Inf"  # buckets below two seconds, and what is beyond
+_LONGTERM = {Reduce.SUM: "mean", Reduce.MAX: "max", Reduce.MIN: "min", Reduce.MEAN: "mean"}
 
 
-def chosen(query: str) -> str:
-    """Return a query whose places are filled with variables: region=~"$region"."""
-    return _PLACE.sub(r'=~"$\1"', query)
+@dataclass(frozen=True, slots=True)
+class BoardQueries:
+    """The queries of a board: each selects what the reader chose in the board's variables.
+
+    labels   those that the board has variables for
+    """
+
+    labels: tuple[str, ...]
+
+    @property
+    def variables(self) -> tuple[VariableMatcher, ...]:
+        """A matcher for each variable of the board."""
+        return tuple(
+            VariableMatcher(label, name)
+            for label, name in VARIABLES.items()
+            if label in self.labels
+        )
+
+    def signal(self, name: str, by: tuple[str, ...] = ()) -> str:
+        """Return the query of a signal, split by labels, on either server."""
+        return f"{self._recent(SIGNAL_BY_NAME[name], by)} or {self.past(name, by)}"
+
+    def past(self, name: str, by: tuple[str, ...] = (), offset: str = "") -> str:
+        """Return the query of a signal on the server with 90 days, some time ago if so given."""
+        found = SIGNAL_BY_NAME[name]
+        if _is_levelled(found):
+            series = longterm.name(found, _LONGTERM[_reduce(found)])
+            return self._level(found, by, series, offset)
+        return self._rendered(found.expression, by, _kept(), offset)
+
+    def expression(self, found: Expression, by: tuple[str, ...] = ()) -> str:
+        """Return the query of any expression on what is recorded, on either server."""
+        recent, kept = (self._rendered(found, by, known) for known in (recorded(), _kept()))
+        return f"{recent} or {kept}"
+
+    def raw(self, found: Expression, by: tuple[str, ...] = ()) -> str:
+        """Return the query of an expression straight on the exported families."""
+        return render(found, View(INTERVAL, by, self.variables))
+
+    def level(self, found: Family, how: Reduce, by: tuple[str, ...] = ()) -> str:
+        """Return the query of a gauge."""
+        return self.raw(Level(found, how), by)
+
+    def buckets(self, found: Family) -> str:
+        """Return the query of how many events fell into each bucket of a histogram."""
+        name = recorded()[f"{found.name}_bucket"]
+        labels = tuple(label for label in found.label_names if label in name.labels)
+        shown: tuple[AnyMatcher, ...] = (*self._matchers(labels), PatternMatcher("le", _SHOWN))
+        texts = (selector(series, shown) for series in (name.name, longterm.increase(name.name)))
+        return " or ".join(f"sum by (le) ({text})" for text in texts)
+
+    def filtered(
+        self,
+        series: str,
+        labels: tuple[str, ...],
+        offset: str = "",
+        own: tuple[AnyMatcher, ...] = (),
+    ) -> str:
+        """Return a selector of a series that has these labels."""
+        text = selector(series, (*own, *self._matchers(labels)))
+        return f"{text} offset {offset}" if offset else text
+
+    def family(self, found: Family, own: tuple[Matcher, ...] = ()) -> str:
+        """Return a selector of a family's series."""
+        return self.filtered(found.name, found.label_names, own=own)
+
+    def _matchers(self, labels: tuple[str, ...]) -> tuple[VariableMatcher, ...]:
+        return tuple(matcher for matcher in self.variables if matcher.label in labels)
+
+    def _recent(self, found: Signal, by: tuple[str, ...]) -> str:
+        if _is_levelled(found):
+            return self._level(found, by, signal_name(found, split(found)))
+        return self._rendered(found.expression, by, recorded())
+
+    def _level(self, found: Signal, by: tuple[str, ...], series: str, offset: str = "") -> str:
+        text = self.filtered(series, split(found), offset)
+        return f"{AGGREGATIONS[_reduce(found)]}{by_clause(by)} ({text})"
+
+    def _rendered(
+        self,
+        expression: Expression,
+        by: tuple[str, ...],
+        known: Mapping[str, Recorded],
+        offset: str = "",
+    ) -> str:
+        view = View(span(WINDOW), by, self.variables, recorded=known, offset=offset)
+        return render(expression, view)
 
 
-def only(query: str, variables: tuple[str, ...]) -> str:
-    """Return a query without the tests of variables that a board does not have."""
-    unknown = "|".join(name for name in VARIABLES.values() if name not in variables)
-    if not unknown:
-        return query
-    text = re.sub(rf',[a-z_]+=~"\$({unknown})\|?"', "", query)
-    return re.sub(rf'\{{[a-z_]+=~"\$({unknown})\|?",?', "{", text).replace("{}", "")
+def _kept() -> dict[str, Recorded]:
+    """Return the increases that the server with 90 days has, by the name of the raw series."""
+    return {n: Recorded(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
 
 
-def signal(name: str, by: tuple[str, ...] = ()) -> str:
-    """Return the query of a signal, split by labels, on either server."""
-    return f"{_short(name, by)} or {past(name, by)}"
-
-
-def past(name: str, by: tuple[str, ...] = (), offset: str = "") -> str:
-    """Return the query of a signal on the server with 90 days, some time ago if that is said."""
-    found = SIGNAL_BY_NAME[name]
-    if _levelled(found):
-        return _level(found, by, longterm.name(found, _kept(found)), offset)
-    kept = {n: Recorded(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
-    return _render(found.expression, by, kept, offset)
-
-
-def _short(name: str, by: tuple[str, ...]) -> str:
-    found = SIGNAL_BY_NAME[name]
-    if _levelled(found):
-        return _level(found, by, signal_name(found, split(found)), "")
-    return _render(found.expression, by, recorded(), "")
-
-
-def _levelled(found: Signal) -> bool:
+def _is_levelled(found: Signal) -> bool:
     return is_level(found) or isinstance(found.expression, Changes)
 
 
-def _how(found: Signal) -> Reduce:
+def _reduce(found: Signal) -> Reduce:
     return found.expression.how if isinstance(found.expression, Level) else Reduce.SUM
-
-
-def _kept(found: Signal) -> str:
-    return _KEPT[_how(found)]
-
-
-def _level(found: Signal, by: tuple[str, ...], series: str, offset: str) -> str:
-    text = filtered(series, split(found), offset)
-    return f"{_AGGREGATES[_how(found)]}{by_labels(by)} ({text})"
-
-
-def _render(
-    expression: Expression, by: tuple[str, ...], known: Mapping[str, Recorded], offset: str
-) -> str:
-    view = View(span(WINDOW), by, CHOSEN, recorded=known, offset=offset)
-    return chosen(render(expression, view))
-
-
-def buckets(found: Family) -> str:
-    """Return the query of how many events fell into each bucket of a histogram."""
-    name = recorded()[f"{found.name}_bucket"]
-    labels = tuple(label for label in found.label_names if label in name.labels)
-    series = (name.name, longterm.increase(name.name))
-    texts = (filtered(text, labels) for text in series)
-    return " or ".join(f"sum by (le) ({text[:-1]},{_SHOWN}}})" for text in texts)
-
-
-def expression(found: Expression, by: tuple[str, ...] = ()) -> str:
-    """Return the query of any expression on what is recorded, on either server."""
-    kept = {n: Recorded(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
-    return f"{_render(found, by, recorded(), '')} or {_render(found, by, kept, '')}"
-
-
-def raw(found: Expression, by: tuple[str, ...] = ()) -> str:
-    """Return the query of an expression straight on the exported families."""
-    return chosen(render(found, View(INTERVAL, by, CHOSEN)))
-
-
-def filtered(
-    series: str, labels: tuple[str, ...], offset: str = "", own: tuple[Matcher, ...] = ()
-) -> str:
-    """Return a selector of a series that has these labels, filtered by the variables."""
-    text = chosen(selector(series, (*own, *(m for m in CHOSEN if m.label in labels))))
-    return f"{text} offset {offset}" if offset else text
-
-
-def family(found: Family, own: tuple[Matcher, ...] = (), suffix: str = "") -> str:
-    """Return a selector of a family's series, filtered by the variables."""
-    return filtered(found.name + suffix, found.label_names, own=own)
-
-
-def by_labels(labels: tuple[str, ...]) -> str:
-    """Return the clause that keeps labels."""
-    return f" by ({', '.join(labels)})" if labels else ""
-
-
-def maybe(labels: tuple[str, ...]) -> str:
-    """Return the tests of labels that some series of ALERTS lack: those without them stay."""
-    return ",".join(f'{label}=~"${VARIABLES[label]}|"' for label in labels)
 
 
 def top(query: str, count: int = 8) -> str:
@@ -132,6 +136,6 @@ def top(query: str, count: int = 8) -> str:
     return f"topk({count}, {query})"
 
 
-def others(query: str, count: int = 8) -> str:
+def rest(query: str, count: int = 8) -> str:
     """Return the sum of all series that are not among the greatest."""
     return f"sum({query}) - sum({top(query, count)}) > 0"

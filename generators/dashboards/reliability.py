@@ -6,32 +6,27 @@ from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import incidents, overview, tables
 from generators.dashboards.limits import BURN, PACE, RUNWAY
+from generators.dashboards.links import to_board
 from generators.dashboards.model import (
     LONGTERM,
     BoardText,
-    Column,
-    Mapping,
     Panel,
-    Series,
+    SeriesCount,
+    TableColumn,
     Target,
+    ValueMapping,
 )
-from generators.dashboards.parts import (
-    AVAILABLE,
-    ERRORS,
-    GROUPED,
-    REGION,
-    decimals,
-    drill,
-    over_time,
-)
-from generators.dashboards.queries import by_labels, expression, filtered, signal, top
+from generators.dashboards.queries import BoardQueries, top
+from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, over_time
+from generators.dashboards.signal_style import GROUPED, decimals
 from generators.dashboards.wording import Facts
 from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy, number
 from generators.rules import longterm, slo
 from generators.rules.names import span
 from generators.rules.recording import recorded
+from generators.selectors import by_clause
 
-CHOSEN = ("gcp_project", "region", "service_name")
+QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
 _FAILED = (Matcher("response_code_class", ("4xx", "5xx")),)
 _ERRORS = Events(cloud_run.REQUESTS, _FAILED)
 _LEAST_BURN = 0.1  # where the scale of burn rates begins
@@ -47,20 +42,20 @@ def board(facts: Facts) -> BoardText:
         "Does it fail, where, and how much more may it?",
         "1m",
         "now-6h",
-        CHOSEN,
+        QUERIES.labels,
         {
             **_promise(facts),
             **_spending(facts),
             **_errors(facts),
             **_sources(),
-            **incidents.panels(),
+            **incidents.panels(QUERIES),
         },
     )
 
 
 def _promise(facts: Facts) -> dict[str, Panel]:
     window = span(facts.policy.objective.window)
-    errors = filtered(slo.longterm("errors"), slo.BY)
+    errors = QUERIES.filtered(slo.longterm("errors"), slo.BY)
     return {
         "availability_now": Panel(
             60,
@@ -68,14 +63,20 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             f"Requests of the objective's window of {window} that did not end in a server error, "
             "of the service that is worst.",
             Unit.RATIO.grafana,
-            (Target(f"min({filtered(slo.AVAILABILITY, slo.BY)})", "available", server=LONGTERM),),
+            (
+                Target(
+                    f"min({QUERIES.filtered(slo.AVAILABILITY, slo.BY)})",
+                    "available",
+                    server=LONGTERM,
+                ),
+            ),
             3,
-            Series.ONE,
+            SeriesCount.ONE,
             limits="availability",
             most=1.0,
         ),
-        "budget_now": overview.budget(61, "Error budget left", boards.BUDGET),
-        "burn_now": overview.burn_now(62),
+        "budget_now": overview.budget(QUERIES, 61, "Error budget left", boards.BUDGET),
+        "burn_now": overview.burn_now(QUERIES, 62),
         "exhaustion": Panel(
             63,
             "Budget spent in",
@@ -84,13 +85,13 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             Unit.SECONDS.grafana,
             (Target(_runway(facts), "left", server=LONGTERM),),
             1,
-            Series.ONE,
+            SeriesCount.ONE,
             limits=RUNWAY,
-            mappings=(Mapping("0", "spent", _severity(facts)),),
+            mappings=(ValueMapping("0", "spent", _severity(facts)),),
             empty="not at this rate",
             least=0.0,
             sparkline=False,
-            links=(drill("Open the budget", Board.RELIABILITY, boards.BUDGET.number),),
+            links=(to_board("Open the budget", Board.RELIABILITY, boards.BUDGET.number),),
         ),
         "failed": Panel(
             64,
@@ -99,11 +100,11 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             GROUPED,
             (Target(f"round(sum(sum_over_time({errors}[$__range])))", "failed", instant=True),),
             0,
-            Series.ONE,
+            SeriesCount.ONE,
             least=0.0,
             sparkline=False,
         ),
-        "active": tables.active_count(65, CHOSEN),
+        "active": tables.active_count(QUERIES, 65),
     }
 
 
@@ -114,8 +115,8 @@ def _severity(facts: Facts) -> str:
 
 def _runway(facts: Facts) -> str:
     """Return the seconds in which the budget is spent: 0 where it is, nothing where it lasts."""
-    left = filtered(slo.REMAINING, slo.BY)
-    hour, six = (filtered(slo.burn(window), slo.BY) for window in (HOUR, 6 * HOUR))
+    left = QUERIES.filtered(slo.REMAINING, slo.BY)
+    hour, six = (QUERIES.filtered(slo.burn(window), slo.BY) for window in (HOUR, 6 * HOUR))
     window = number(facts.policy.objective.window)
     lasts = f"clamp_min({left}, 0) * {window} / (({hour} > {six} or {six}) > 1)"
     return f"min({lasts} or ({left} <= 0) * 0)"
@@ -134,7 +135,7 @@ def _burn_windows(policy: Policy) -> dict[int, str]:
 
 def _spending(facts: Facts) -> dict[str, Panel]:
     return {
-        "budget": overview.budget(boards.BUDGET.number, "Error budget left", None),
+        "budget": overview.budget(QUERIES, boards.BUDGET.number, "Error budget left", None),
         "burn": Panel(
             boards.BURN_RATES.number,
             "Burn rates of the error budget",
@@ -144,7 +145,7 @@ def _spending(facts: Facts) -> dict[str, Panel]:
             "scale is ten times the one below.",
             _COUNT,
             tuple(
-                Target(f"max({filtered(slo.burn(window), slo.BY)})", legend)
+                Target(f"max({QUERIES.filtered(slo.burn(window), slo.BY)})", legend)
                 for window, legend in _burn_windows(facts.policy).items()
             ),
             2,
@@ -158,10 +159,10 @@ def _spending(facts: Facts) -> dict[str, Panel]:
 
 def _errors(facts: Facts) -> dict[str, Panel]:
     found = SIGNAL_BY_NAME["availability"]
-    classes = expression(Rate(_ERRORS), ("response_code_class",))
+    classes = QUERIES.expression(Rate(_ERRORS), ("response_code_class",))
     return {
         "error_rate": over_time(
-            "error_rate", SIGNAL_PANELS["error_rate"].number, ERRORS, REGION, week=True
+            QUERIES, "error_rate", SIGNAL_PANELS["error_rate"].number, ERRORS, REGION, week=True
         ),
         "classes": Panel(
             70,
@@ -173,16 +174,18 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             empty="no errors",
             least=0.0,
         ),
-        "availability": over_time(found.name, SIGNAL_PANELS[found.name].number, AVAILABLE, REGION),
+        "availability": over_time(
+            QUERIES, found.name, SIGNAL_PANELS[found.name].number, AVAILABLE, REGION
+        ),
         "uptime": Panel(
             71,
             "When did it keep its promise?",
             "Each region's availability over five minutes: green, or in the colour of the alert "
             "on burn rates that goes off if it lasts.",
             found.unit.grafana,
-            (Target(signal(found.name, REGION), "{{region}}"),),
+            (Target(QUERIES.signal(found.name, REGION), "{{region}}"),),
             decimals(found),
-            Series.ONE,
+            SeriesCount.ONE,
             limits=PACE,
             most=1.0,
         ),
@@ -200,9 +203,9 @@ def _windows(facts: Facts) -> Panel:
         "C": kinds["requests"],
     }
     columns = (
-        Column("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
-        Column("Value #B", "Failed", GROUPED, 0),
-        Column("Value #C", "Requests", _COUNT, 1),
+        TableColumn("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
+        TableColumn("Value #B", "Failed", GROUPED, 0),
+        TableColumn("Value #C", "Requests", _COUNT, 1),
     )
     return Panel(
         72,
@@ -213,15 +216,15 @@ def _windows(facts: Facts) -> Panel:
         _COUNT,
         tuple(tables.table(_by_window(found, windows), LONGTERM) for found in texts.values()),
         0,
-        Series.MANY,
-        columns=(Column("window", "Window"), *columns),
+        SeriesCount.MANY,
+        columns=(TableColumn("window", "Window"), *columns),
         sort=(("Requests", False),),
     )
 
 
 def _sum(kind: str, window: float) -> str:
     """Return the events of a window, all counted in the same steps: of a part no more than all."""
-    return f"sum(sum_over_time({filtered(slo.longterm(kind), slo.BY)}[{span(window)}]))"
+    return f"sum(sum_over_time({QUERIES.filtered(slo.longterm(kind), slo.BY)}[{span(window)}]))"
 
 
 def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:
@@ -235,8 +238,10 @@ def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:
 def _counted(events: Events, by: tuple[str, ...]) -> str:
     """Return how many events fell into the range: the sum of its five minutes."""
     series = recorded()[events.family.name]
-    text = filtered(longterm.increase(series.name), tuple(series.labels), own=events.matchers)
-    return f"round(sum{by_labels(by)} (sum_over_time({text}[$__range])))"
+    text = QUERIES.filtered(
+        longterm.increase(series.name), tuple(series.labels), own=events.matchers
+    )
+    return f"round(sum{by_clause(by)} (sum_over_time({text}[$__range])))"
 
 
 def _distribution(number: int, title: str, by: str, events: Events, what: str) -> Panel:
@@ -261,6 +266,7 @@ def _distribution(number: int, title: str, by: str, events: Events, what: str) -
 
 def _sources() -> dict[str, Panel]:
     found = over_time(
+        QUERIES,
         "error_rate_by_endpoint",
         SIGNAL_PANELS["error_rate_by_endpoint"].number,
         "Error rate by endpoint",

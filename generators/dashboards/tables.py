@@ -3,16 +3,27 @@
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators.boards import INCIDENTS
-from generators.dashboards.deploys import deployed, serving
-from generators.dashboards.events import ALERT, alerts, grouped, ongoing, runbooks
+from generators.dashboards.alert_queries import ALERT, alerts, grouped, ongoing, runbooks
+from generators.dashboards.deploy_queries import deployed, serving
 from generators.dashboards.limits import CHANGE
-from generators.dashboards.model import LONGTERM, MAIN, Column, Link, Mapping, Panel, Series, Target
-from generators.dashboards.parts import REGION, at, at_region, decimals
-from generators.dashboards.queries import WEEK, past, signal
+from generators.dashboards.links import to_panel, to_region
+from generators.dashboards.model import (
+    LONGTERM,
+    MAIN,
+    Panel,
+    PanelLink,
+    SeriesCount,
+    TableColumn,
+    Target,
+    ValueMapping,
+)
+from generators.dashboards.queries import WEEK, BoardQueries
+from generators.dashboards.signal_panels import REGION
+from generators.dashboards.signal_style import decimals
 from generators.policy import SEVERITIES, SIGNAL_BY_NAME, WATCHDOG
 
 STATES = tuple(
-    Mapping(str(len(SEVERITIES) - at_), name, name) for at_, name in enumerate(SEVERITIES)
+    ValueMapping(str(len(SEVERITIES) - at_), name, name) for at_, name in enumerate(SEVERITIES)
 )
 TIME = "dateTimeAsIso"
 _REGIONS = (
@@ -37,23 +48,25 @@ def values(count: int) -> list[str]:
     return ["Value"] if count == 1 else [f"Value #{chr(ord('A') + i)}" for i in range(count)]
 
 
-def by_severity(chosen: tuple[str, ...], by: tuple[str, ...]) -> str:
+def by_severity(queries: BoardQueries, by: tuple[str, ...]) -> str:
     """Return how severe alerts are that fire, as the number that STATES has words for."""
     return " or ".join(
-        f"{grouped(alerts(chosen, state.text), by)} * {state.value}" for state in STATES
+        f"{grouped(alerts(queries, state.text), by)} * {state.value}" for state in STATES
     )
 
 
-def severity(field: str) -> Column:
+def severity(field: str) -> TableColumn:
     """Return the column of how severe alerts are, in words and colours."""
-    return Column(field, "Severity", Unit.NONE.grafana, 0, "background", width=80, mappings=STATES)
+    return TableColumn(
+        field, "Severity", Unit.NONE.grafana, 0, "background", width=80, mappings=STATES
+    )
 
 
-def active_count(number: int, chosen: tuple[str, ...]) -> Panel:
+def active_count(queries: BoardQueries, number: int) -> Panel:
     """Return a panel of how many alerts fire now, by severity."""
-    counts = ((f"count({grouped(alerts(chosen, name), ALERT)})", name) for name in SEVERITIES)
+    counts = ((f"count({grouped(alerts(queries, name), ALERT)})", name) for name in SEVERITIES)
     evaluated = f'ALERTS{{alertname="{WATCHDOG}"}}'
-    none = f"vector(0) and on () {evaluated} unless on () {alerts(chosen)}"
+    none = f"vector(0) and on () {evaluated} unless on () {alerts(queries)}"
     return Panel(
         number,
         "Active alerts",
@@ -65,18 +78,18 @@ def active_count(number: int, chosen: tuple[str, ...]) -> Panel:
             for text, name in (*counts, (none, "ok"))
         ),
         0,
-        Series.FEW,
+        SeriesCount.FEW,
         empty="alerts are not evaluated",
         least=0.0,
         sparkline=False,
-        links=(at(INCIDENTS, "Open incidents"),),
+        links=(to_panel(INCIDENTS, "Open incidents"),),
     )
 
 
-def active(number: int, settings: Settings, chosen: tuple[str, ...]) -> Panel:
+def active(queries: BoardQueries, number: int, settings: Settings) -> Panel:
     """Return a table of the alerts that fire now."""
     base = runbooks(settings)
-    links = (Link("Open the runbook", f"{base}/${{__value.raw}}.md"),) if base else ()
+    links = (PanelLink("Open the runbook", f"{base}/${{__value.raw}}.md"),) if base else ()
     return Panel(
         number,
         "What is wrong now",
@@ -84,24 +97,24 @@ def active(number: int, settings: Settings, chosen: tuple[str, ...]) -> Panel:
         "far back as the range goes; an alert's name leads to its runbook.",
         Unit.SECONDS.grafana,
         (
-            table(ongoing(alerts(chosen), ALERT), LONGTERM),
-            table(by_severity(chosen, ALERT), LONGTERM),
+            table(ongoing(alerts(queries), ALERT), LONGTERM),
+            table(by_severity(queries, ALERT), LONGTERM),
         ),
         0,
-        Series.MANY,
+        SeriesCount.MANY,
         empty="No alert fires",
         columns=(
-            Column("alertname", "Alert", links=links),
+            TableColumn("alertname", "Alert", links=links),
             severity("Value #B"),
-            Column("where", "Where"),
-            Column("Value #A", "Firing for", Unit.SECONDS.grafana, 0, width=90),
-            Column("service_name", "Service"),
+            TableColumn("where", "Where"),
+            TableColumn("Value #A", "Firing for", Unit.SECONDS.grafana, 0, width=90),
+            TableColumn("service_name", "Service"),
         ),
         sort=(("Severity", True), ("Firing for", False)),
     )
 
 
-def deploys(number: int) -> Panel:
+def deploys(queries: BoardQueries, number: int) -> Panel:
     """Return a table of the revisions that were deployed in the range."""
     return Panel(
         number,
@@ -110,39 +123,39 @@ def deploys(number: int) -> Panel:
         "share is that of the instance time of the last ten minutes. What ran before the range, or "
         "before the exporter first saw its service, is no deploy and has no time.",
         TIME,
-        (table(deployed(), MAIN), table(serving(), MAIN)),
+        (table(deployed(queries), MAIN), table(serving(queries), MAIN)),
         0,
-        Series.MANY,
+        SeriesCount.MANY,
         empty="No deploy in this range",
         columns=(
-            Column("revision_name", "Revision"),
-            Column(
+            TableColumn("revision_name", "Revision"),
+            TableColumn(
                 "Value #A",
                 "First seen",
                 TIME,
-                mappings=(Mapping("0", "not in this range", "plain"),),
+                mappings=(ValueMapping("0", "not in this range", "plain"),),
             ),
-            Column("Value #B", "Runs", Unit.RATIO.grafana, 0, empty="none"),
-            Column("service_name", "Service"),
-            Column("gcp_project", "Project"),
+            TableColumn("Value #B", "Runs", Unit.RATIO.grafana, 0, empty="none"),
+            TableColumn("service_name", "Service"),
+            TableColumn("gcp_project", "Project"),
         ),
         sort=(("First seen", True),),
     )
 
 
-def regions(number: int, title: str = "Regions at a glance") -> Panel:
+def regions(queries: BoardQueries, number: int, title: str = "Regions at a glance") -> Panel:
     """Return a table with a row for each region."""
     found = [SIGNAL_BY_NAME[name] for name, _ in _REGIONS]
     *fields, change = values(len(found) + 1)
     columns = [
-        Column(field, title_, of.unit.grafana, decimals(of), cell="text", limits=of.name)
+        TableColumn(field, title_, of.unit.grafana, decimals(of), cell="text", limits=of.name)
         for field, (_, title_), of in zip(fields, _REGIONS, found, strict=True)
     ]
     columns.insert(
         2,
-        Column(change, "vs last week", Unit.RATIO.grafana, 0, "text", CHANGE, empty="new"),
+        TableColumn(change, "vs last week", Unit.RATIO.grafana, 0, "text", CHANGE, empty="new"),
     )
-    now, before = past("throughput", REGION), past("throughput", REGION, WEEK)
+    now, before = queries.past("throughput", REGION), queries.past("throughput", REGION, WEEK)
     return Panel(
         number,
         title,
@@ -151,11 +164,11 @@ def regions(number: int, title: str = "Regions at a glance") -> Panel:
         "week ago.",
         Unit.NONE.grafana,
         (
-            *(table(signal(of.name, REGION), MAIN) for of in found),
+            *(table(queries.signal(of.name, REGION), MAIN) for of in found),
             table(f"{now} / ({before} > 0) - 1", LONGTERM),
         ),
         0,
-        Series.MANY,
-        columns=(Column("region", "Region", links=(at_region("${__value.raw}"),)), *columns),
+        SeriesCount.MANY,
+        columns=(TableColumn("region", "Region", links=(to_region("${__value.raw}"),)), *columns),
         sort=(("Errors (4xx, 5xx)", True),),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from generators.boards import VARIABLES
 from generators.dashboards.model import MAIN
-from generators.dashboards.queries import filtered
+from generators.dashboards.queries import BoardQueries
 from generators.policy import SIGNAL_BY_NAME, split
 from generators.rules import longterm
 
@@ -17,12 +17,12 @@ _LABELS = {
 }
 
 
-def variable(label: str, chosen: tuple[str, ...]) -> dict[str, Any]:
-    """Return a variable as the Jsonnet library takes it; what is chosen before it narrows it."""
+def variable(label: str, labels: tuple[str, ...]) -> dict[str, Any]:
+    """Return a variable as the Jsonnet library takes it; those before it narrow its values."""
     title, signal = _LABELS[label]
     found = SIGNAL_BY_NAME[signal]
-    before = tuple(n for n in split(found) if n in chosen[: chosen.index(label)])
-    series = filtered(longterm.name(found, "count"), before)
+    before = BoardQueries(labels[: labels.index(label)])
+    series = before.filtered(longterm.name(found, "count"), split(found))
     return {
         "name": VARIABLES[label],
         "label": title,
@@ -31,6 +31,6 @@ def variable(label: str, chosen: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def variables(chosen: tuple[str, ...]) -> list[dict[str, Any]]:
+def variables(labels: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the variables of a board, coarse first."""
-    return [variable(label, chosen) for label in chosen]
+    return [variable(label, labels) for label in labels]

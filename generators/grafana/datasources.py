@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from exporter.settings import Settings
 from exporter.settings.types import duration
-from generators.dashboards.servers import KEPT, RECENT
-from generators.dashboards.servers import Datasource as Asked
+from generators.dashboards.datasources import KEPT, RECENT, BoardDatasource
 from generators.policy import EVALUATION
 from generators.rules.slo import LONG_TERM
 
@@ -45,7 +44,7 @@ def _sources(settings: Settings) -> Iterator[Source]:
         yield _alertmanager(address, number)
 
 
-def _prometheus(asked: Asked, address: str, step: float) -> Source:
+def _prometheus(asked: BoardDatasource, address: str, step: float) -> Source:
     """Return a Prometheus; its samples are `step` seconds apart."""
     options: Options = (
         ("httpMethod", "POST"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from generators.report import units
 from generators.report.display import Field
-from generators.report.model import Series
+from generators.report.model import DrawnSeries
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _PIXELS_A_TICK = 42
@@ -39,7 +39,7 @@ class Axis:
         return max(map(len, self.texts), default=0)
 
 
-def axis(series: Sequence[Series], pixels: float) -> Axis:
+def axis(series: Sequence[DrawnSeries], pixels: float) -> Axis:
     """Return the axis of series that share a unit, on so many pixels."""
     fields = [one.field for one in series]
     style, field = fields[0].style, fields[0]
@@ -61,7 +61,7 @@ def axis(series: Sequence[Series], pixels: float) -> Axis:
     )
 
 
-def _extent(series: Sequence[Series]) -> Iterable[float]:
+def _extent(series: Sequence[DrawnSeries]) -> Iterable[float]:
     """Yield what has to be within the range; stacked series count by their sums."""
     sums: dict[float, list[float]] = {}
     for one in series:

@@ -6,12 +6,12 @@ import math
 from generators.report import units
 from generators.report.colors import SCHEMES
 from generators.report.figure import Figure, layout, paint
-from generators.report.model import Board, Heat, Panel
+from generators.report.model import DrawnBoard, DrawnPanel, Heat
 
 _COLUMN, _CELL = 60, 4  # pixels of a column of the grid, and of a cell that has a gap to the next
 
 
-def heat(panel: Panel, board: Board, found: Heat) -> Figure:
+def heat(panel: DrawnPanel, board: DrawnBoard, found: Heat) -> Figure:
     """Return the figure of a heatmap: buckets from below to above, the more the brighter."""
     names = [_bound(bucket.bound, found) for bucket in found.buckets]
     counts = [list(bucket.counts) for bucket in found.buckets]
@@ -82,7 +82,7 @@ def _count(value: float | None) -> str:
     return "" if value is None else units.text(value, "short", 0 if value >= 1 else 2)
 
 
-def states(panel: Panel, board: Board) -> Figure:
+def states(panel: DrawnPanel, board: DrawnBoard) -> Figure:
     """Return the figure of a state timeline: a lane for each series, the first above."""
     traces: list[Figure] = []
     names = [html.escape(lane.name) for lane in panel.lanes]

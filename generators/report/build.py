@@ -2,53 +2,53 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
-from generators.report import reduce, tables
+from generators.dashboards.file.options import OptionsInFile, ReduceInFile
+from generators.report import calculations, tables
+from generators.report.board_file import FilePanel
 from generators.report.display import Field, Value
-from generators.report.fields import Subject
+from generators.report.fields import FieldSubject
+from generators.report.formatting import plain, series_color, share, shown
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
 from generators.report.model import (
-    Bucket,
     Calc,
-    Episode,
+    DrawnBucket,
+    DrawnEpisode,
+    DrawnFigure,
+    DrawnLegend,
+    DrawnPanel,
+    DrawnSeries,
     Heat,
-    Kind,
     Lane,
-    Legend,
     Look,
-    Panel,
-    Reading,
-    Series,
+    PanelKind,
 )
-from generators.report.read import Wanted
-from generators.report.show import plain, series_color, share, shown
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """What a panel's queries returned, after its transformations, and what went wrong."""
 
     frames: tuple[Frame, ...] = ()
     faults: tuple[str, ...] = ()
 
 
-def panel(wanted: Wanted, answer: Answer, text: Callable[[str], str]) -> Panel:
+def panel(wanted: FilePanel, answer: QueryAnswer, text: Callable[[str], str]) -> DrawnPanel:
     """Return a panel with what it shows; `text` fills variables into titles."""
-    legend = wanted.options.get("legend") or {}
-    base = Panel(
+    legend = wanted.options.legend
+    base = DrawnPanel(
         number=wanted.number,
         kind=wanted.kind,
         title=text(wanted.title),
         description=text(wanted.description),
         grid=wanted.grid,
         look=_look(wanted.options),
-        legend=Legend(
-            shown=legend.get("showLegend", True) and legend.get("displayMode") != "hidden",
-            table=legend.get("displayMode") == "table",
-            right=legend.get("placement") == "right",
+        legend=DrawnLegend(
+            shown=legend.show_legend and legend.display_mode != "hidden",
+            table=legend.display_mode == "table",
+            right=legend.placement == "right",
         ),
-        no_value=str(wanted.config.defaults.get("noValue") or ""),
+        no_value=wanted.config.no_value,
         faults=answer.faults,
         bare=wanted.bare,
         type_name=wanted.type_name,
@@ -59,75 +59,78 @@ def panel(wanted: Wanted, answer: Answer, text: Callable[[str], str]) -> Panel:
     return build(base, wanted, answer.frames)
 
 
-def _look(said: Any) -> Look:  # noqa: ANN401 - JSON
+def _look(options: OptionsInFile) -> Look:
     return Look(
-        color=said.get("colorMode", "value"),
-        graph=said.get("graphMode", "none"),
-        text=said.get("textMode", "auto"),
-        orientation=said.get("orientation", "auto"),
-        bar=said.get("displayMode", "gradient"),
-        unfilled=said.get("showUnfilled", True),
-        markers=said.get("showThresholdMarkers", True),
-        show_value=said.get("showValue", "auto"),
-        sorts=_sorts(said),
+        color=options.color_mode,
+        graph=options.graph_mode,
+        text=options.text_mode,
+        orientation=options.orientation,
+        bar=options.display_mode,
+        unfilled=options.show_unfilled,
+        markers=options.show_threshold_markers,
+        show_value=options.show_value,
+        sorts=_sorts(options),
     )
 
 
-def _sorts(options: Any) -> tuple[tuple[str, bool], ...]:  # noqa: ANN401 - JSON
+def _sorts(options: OptionsInFile) -> tuple[tuple[str, bool], ...]:
     """Return what a table's rows, or else a legend's names, are sorted by."""
-    legend = options.get("legend") or {}
-    by_legend = {"displayName": legend.get("sortBy"), "desc": legend.get("sortDesc", False)}
-    listed = options.get("sortBy") or [by_legend]
-    return tuple(
-        (str(one["displayName"]), bool(one.get("desc"))) for one in listed if one.get("displayName")
-    )
+    by_legend = (options.legend.sort_by, options.legend.sort_desc)
+    listed = [(one.display_name, one.desc) for one in options.sort_by] or [by_legend]
+    return tuple((name, down) for name, down in listed if name)
 
 
-def _subjects(frames: tuple[Frame, ...]) -> list[tuple[Vector, Vector, Subject]]:
+def _subjects(frames: tuple[Frame, ...]) -> list[tuple[Vector, Vector, FieldSubject]]:
     """Return each column of figures with the times beside it."""
-    found: list[tuple[Vector, Vector, Subject]] = []
+    found: list[tuple[Vector, Vector, FieldSubject]] = []
     for frame in frames:
         figures = [c for c in frame.columns if c.kind == NUMBER]
         for times in [c for c in frame.columns if c.kind == TIME][:1]:
-            found += [(times, c, Subject(c.name, frame.ref, c.labels)) for c in figures]
+            found += [(times, c, FieldSubject(c.name, frame.ref, c.labels)) for c in figures]
     return found
 
 
-def _series(wanted: Wanted, frames: tuple[Frame, ...]) -> tuple[Series, ...]:
-    calcs = (wanted.options.get("legend") or {}).get("calcs") or ()
+def _series(wanted: FilePanel, frames: tuple[Frame, ...]) -> tuple[DrawnSeries, ...]:
+    calcs = wanted.options.legend.calcs
     found = []
     for at, (times, column, subject) in enumerate(_subjects(frames)):
         field = wanted.config.of(subject)
         values = tuple(v if isinstance(v, int | float) else None for v in column.values)
-        color = series_color(field, at, reduce.reduced("lastNotNull", values))
+        color = series_color(field, at, calculations.reduced("lastNotNull", values))
         when = tuple(t for t in times.values if isinstance(t, int | float))
         found.append(
-            Series(
+            DrawnSeries(
                 field.name, column.labels, field, color, when, values, _calcs(calcs, values, field)
             )
         )
     return tuple(found)
 
 
-def _calcs(names: Any, values: tuple[float | None, ...], field: Field) -> tuple[Calc, ...]:  # noqa: ANN401 - JSON
-    figures = [(name, reduce.reduced(name, values)) for name in names if reduce.known(name)]
-    return tuple(Calc(reduce.TITLES[name], value, plain(value, field)) for name, value in figures)
+def _calcs(
+    names: tuple[str, ...], values: tuple[float | None, ...], field: Field
+) -> tuple[Calc, ...]:
+    figures = [
+        (name, calculations.reduced(name, values)) for name in names if calculations.known(name)
+    ]
+    return tuple(
+        Calc(calculations.TITLES[name], value, plain(value, field)) for name, value in figures
+    )
 
 
-def _timeseries(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+def _timeseries(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     return replace(
         base, series=tuple(s for s in _series(wanted, frames) if not s.field.style.hidden)
     )
 
 
-def _readings(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
-    how = wanted.options.get("reduceOptions") or {}
-    if how.get("values"):
+def _readings(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
+    how = wanted.options.reduce_options
+    if how.values:
         found = _rows(wanted, frames, how)
     else:
-        calc = next((c for c in how.get("calcs") or () if reduce.known(c)), "lastNotNull")
+        calc = next((c for c in how.calcs if calculations.known(c)), "lastNotNull")
         found = [
-            (series.name, reduce.reduced(calc, series.values), series.field, series)
+            (series.name, calculations.reduced(calc, series.values), series.field, series)
             for series in _series(wanted, frames)
             if not series.field.style.hidden
         ]
@@ -138,29 +141,29 @@ def _readings(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
     return replace(base, readings=readings)
 
 
-Found = tuple[str, Value, Field, Series | None]
+Found = tuple[str, Value, Field, DrawnSeries | None]
 
 
-def _rows(wanted: Wanted, frames: tuple[Frame, ...], how: Any) -> list[Found]:  # noqa: ANN401 - JSON
+def _rows(wanted: FilePanel, frames: tuple[Frame, ...], how: ReduceInFile) -> list[Found]:
     """Return a reading for each row, named by its words."""
     found: list[Found] = []
     for frame in frames:
         words = [c for c in frame.columns if c.kind == STRING]
         for column in (c for c in frame.columns if c.kind == NUMBER):
-            field = wanted.config.of(Subject(column.name, frame.ref, column.labels))
-            for at in range(min(frame.length, int(how.get("limit") or frame.length))):
+            field = wanted.config.of(FieldSubject(column.name, frame.ref, column.labels))
+            for at in range(min(frame.length, int(how.limit or frame.length))):
                 name = " ".join(str(c.values[at]) for c in words) or field.name
                 value = column.values[at]
-                found.append((name, None if isinstance(value, Series) else value, field, None))
+                found.append((name, None if isinstance(value, DrawnSeries) else value, field, None))
     return found
 
 
-def _reading(one: Found, at: int, low: float | None, high: float | None) -> Reading:
+def _reading(one: Found, at: int, low: float | None, high: float | None) -> DrawnFigure:
     name, value, field, series = one
     show = shown(value, field)
     bottom = field.minimum if field.minimum is not None else 0.0 if low is None else min(low, 0.0)
     top = next(n for n in (field.maximum, high, 100.0) if n is not None)
-    return Reading(
+    return DrawnFigure(
         name=name,
         text=show.text,
         color=show.color or series_color(field, at, value),
@@ -173,31 +176,31 @@ def _reading(one: Found, at: int, low: float | None, high: float | None) -> Read
     )
 
 
-def _table(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+def _table(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     columns = tables.columns(wanted.config, frames[0]) if frames else ()
     return replace(base, columns=tables.ordered(columns, base.look.sorts))
 
 
-def _heatmap(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
-    axis = wanted.options.get("yAxis") or {}
+def _heatmap(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
+    axis = wanted.options.y_axis
     field = replace(
-        wanted.config.of(Subject("")),
-        unit=axis.get("unit") or wanted.config.defaults.get("unit") or "",
-        decimals=axis.get("decimals"),
+        wanted.config.of(FieldSubject("")),
+        unit=axis.unit or wanted.config.unit,
+        decimals=axis.decimals,
     )
     subjects = sorted(_subjects(frames), key=lambda s: _bound(s[1].name))
     rows = [[_number(v) for v in column.values] for _, column, _ in subjects]
-    least = (wanted.options.get("filterValues") or {}).get("le", 0.0)
+    least = wanted.options.filter_values.le
     if any(target.format == "heatmap" for target in wanted.targets):
         rows = _apart(rows)
     buckets = tuple(
-        Bucket(column.name, tuple(None if v is None or v <= least else v for v in row))
+        DrawnBucket(column.name, tuple(None if v is None or v <= least else v for v in row))
         for (_, column, _), row in zip(subjects, rows, strict=True)
     )
     if not buckets:
         return base
     times = tuple(t for t in subjects[0][0].values if isinstance(t, int | float))
-    scheme = (wanted.options.get("color") or {}).get("scheme", "Oranges")
+    scheme = wanted.options.color.scheme
     return replace(base, heat=Heat(times, buckets, scheme, field))
 
 
@@ -208,7 +211,7 @@ def _bound(text: str) -> float:
         return 0.0
 
 
-def _number(value: Value | Series) -> float | None:
+def _number(value: Value | DrawnSeries) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
@@ -223,8 +226,8 @@ def _apart(rows: list[list[float | None]]) -> list[list[float | None]]:
     return apart
 
 
-def _timeline(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
-    merge = wanted.options.get("mergeValues", True)
+def _timeline(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
+    merge = wanted.options.merge_values
     lanes = [
         Lane(series.name, _episodes(series, at, merge=merge))
         for at, series in enumerate(_series(wanted, frames))
@@ -232,12 +235,12 @@ def _timeline(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
     return replace(base, lanes=tuple(lane for lane in lanes if lane.episodes))
 
 
-def _episodes(series: Series, at: int, *, merge: bool) -> tuple[Episode, ...]:
+def _episodes(series: DrawnSeries, at: int, *, merge: bool) -> tuple[DrawnEpisode, ...]:
     """Return the states of a series: each lasts until the next point, or, merged, the next state.
 
     A number without words of its own is in the state of the threshold that it has reached.
     """
-    found: list[Episode] = []
+    found: list[DrawnEpisode] = []
     step = series.times[1] - series.times[0] if len(series.times) > 1 else 60.0
     for time, value in zip(series.times, series.values, strict=True):
         show = shown(value, series.field)
@@ -250,23 +253,23 @@ def _episodes(series: Series, at: int, *, merge: bool) -> tuple[Episode, ...]:
         if merge and last and alike and (last.color, last.end) == (color, time):
             found[-1] = replace(last, end=time + step)
         else:
-            found.append(Episode(time, time + step, show.text, color))
+            found.append(DrawnEpisode(time, time + step, show.text, color))
     return tuple(found)
 
 
-def _text(base: Panel, wanted: Wanted, frames: tuple[Frame, ...]) -> Panel:
+def _text(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     del frames
-    rich = wanted.options.get("mode", "markdown") == "markdown"
-    return replace(base, text=str(wanted.options.get("content") or ""), rich=rich)
+    rich = wanted.options.mode == "markdown"
+    return replace(base, text=wanted.options.content, rich=rich)
 
 
-_BUILDERS: dict[Kind, Callable[[Panel, Wanted, tuple[Frame, ...]], Panel]] = {
-    Kind.TIMESERIES: _timeseries,
-    Kind.STAT: _readings,
-    Kind.GAUGE: _readings,
-    Kind.BAR_GAUGE: _readings,
-    Kind.TABLE: _table,
-    Kind.HEATMAP: _heatmap,
-    Kind.STATE_TIMELINE: _timeline,
-    Kind.TEXT: _text,
+_BUILDERS: dict[PanelKind, Callable[[DrawnPanel, FilePanel, tuple[Frame, ...]], DrawnPanel]] = {
+    PanelKind.TIMESERIES: _timeseries,
+    PanelKind.STAT: _readings,
+    PanelKind.GAUGE: _readings,
+    PanelKind.BAR_GAUGE: _readings,
+    PanelKind.TABLE: _table,
+    PanelKind.HEATMAP: _heatmap,
+    PanelKind.STATE_TIMELINE: _timeline,
+    PanelKind.TEXT: _text,
 }

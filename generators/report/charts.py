@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from generators.report.axes import Axis, axis
 from generators.report.figure import Figure, event_marks, event_shapes, layout, paint
-from generators.report.model import Board, Panel, Series
-from generators.report.show import plain
+from generators.report.formatting import plain
+from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries
 
 _SHAPES = {"stepAfter": "hv", "stepBefore": "vh", "smooth": "spline"}
 _DASHES = {"dash": "8px,6px", "dot": "2px,4px"}
 
 
-def lines(panel: Panel, board: Board, pixels: float) -> Figure:
+def lines(panel: DrawnPanel, board: DrawnBoard, pixels: float) -> Figure:
     """Return the figure of a timeseries."""
     scales = _scales(panel.series, pixels)
     traces = [_trace(one, _scale_of(one, scales)) for one in _drawing_order(panel.series)]
@@ -34,27 +34,27 @@ def _margin(found: Axis) -> float:
     return 4 if found.hidden else 6.9 * found.widest + 20 + (18 if found.title else 0)
 
 
-Scales = list[tuple[list[Series], Axis]]
+Scales = list[tuple[list[DrawnSeries], Axis]]
 
 
-def _scales(series: Sequence[Series], pixels: float) -> Scales:
+def _scales(series: Sequence[DrawnSeries], pixels: float) -> Scales:
     """Return an axis for each unit, the first of them on the left, with the series on it."""
-    groups: dict[tuple[str, bool], list[Series]] = {}
+    groups: dict[tuple[str, bool], list[DrawnSeries]] = {}
     for one in series:
         groups.setdefault((one.field.unit, one.field.style.axis == "right"), []).append(one)
     ordered = sorted(groups.items(), key=lambda item: item[0][1])
     return [(found, axis(found, pixels)) for _, found in ordered]
 
 
-def _scale_of(series: Series, scales: Scales) -> str:
+def _scale_of(series: DrawnSeries, scales: Scales) -> str:
     at = next(at for at, (mine, _) in enumerate(scales) if any(s is series for s in mine))
     return "y" if at == 0 else f"y{at + 1}"
 
 
-def _drawing_order(series: Sequence[Series]) -> list[Series]:
+def _drawing_order(series: Sequence[DrawnSeries]) -> list[DrawnSeries]:
     """Put what an area reaches down to right before that area."""
     feet = {one.field.style.below_to for one in series} - {""}
-    found: list[Series] = []
+    found: list[DrawnSeries] = []
     for one in series:
         if one.name not in feet:
             below = [s for s in series if one.field.style.below_to == s.name]
@@ -63,7 +63,7 @@ def _drawing_order(series: Sequence[Series]) -> list[Series]:
     return [*found, *rest]
 
 
-def _trace(series: Series, scale: str) -> Figure:
+def _trace(series: DrawnSeries, scale: str) -> Figure:
     style = series.field.style
     sign = -1 if style.negative else 1
     points = _joined(series)
@@ -92,7 +92,7 @@ def _template(name: str) -> str:
     return f"{safe}  <b>%{{text}}</b><extra></extra>"
 
 
-def _as_line(series: Series) -> Figure:
+def _as_line(series: DrawnSeries) -> Figure:
     style = series.field.style
     points = style.points == "always" or (style.points == "auto" and _lonely(series))
     line = style.draw == "line" and style.width > 0
@@ -122,7 +122,7 @@ def _as_line(series: Series) -> Figure:
     return found
 
 
-def _joined(series: Series) -> list[tuple[float, float | None]]:
+def _joined(series: DrawnSeries) -> list[tuple[float, float | None]]:
     """Return the points without the gaps that are short enough for a line to cross them."""
     found: list[tuple[float, float | None]] = []
     last = -math.inf
@@ -136,12 +136,12 @@ def _joined(series: Series) -> list[tuple[float, float | None]]:
     return found
 
 
-def _spacing(series: Series) -> float:
+def _spacing(series: DrawnSeries) -> float:
     """Return the seconds between points; a little more, for what is not exact."""
     return (series.times[1] - series.times[0]) * 1.01 if len(series.times) > 1 else 60.0
 
 
-def _lonely(series: Series) -> bool:
+def _lonely(series: DrawnSeries) -> bool:
     """Say whether a point would not be seen, since no other is beside it."""
     there = [False, *(value is not None for _, value in _joined(series)), False]
     return any(
@@ -150,7 +150,7 @@ def _lonely(series: Series) -> bool:
     )
 
 
-def _value_axis(found: Axis, series: list[Series], at: int) -> Figure:
+def _value_axis(found: Axis, series: list[DrawnSeries], at: int) -> Figure:
     ends = [found.low, found.high]
     body: Figure = {
         "range": [math.log10(n) for n in ends] if found.logarithmic else ends,

@@ -10,7 +10,7 @@ Value = float | str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DrawnStep:
     """A colour, from a value upwards; the first of a list begins at minus infinity."""
 
     at: float
@@ -18,15 +18,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
+class DrawnThresholds:
     """Steps in rising order; `percent` steps are shares of the way from minimum to maximum."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DrawnStep, ...] = ()
     percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class DrawnMapping:
     """Words for values: for one `value`, for a range, for a pattern, or for a special value."""
 
     text: str = ""
@@ -77,8 +77,8 @@ class Field:
     decimals: int | None = None
     minimum: float | None = None
     maximum: float | None = None
-    thresholds: Thresholds = Thresholds()
-    mappings: tuple[Mapping, ...] = ()
+    thresholds: DrawnThresholds = DrawnThresholds()
+    mappings: tuple[DrawnMapping, ...] = ()
     color_mode: str = "palette-classic"
     color: str = ""
     no_value: str = ""

@@ -2,22 +2,35 @@
 
 import math
 import re
-from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from pydantic import JsonValue, ValidationError
+
+from exporter.errors import SettingsError
+from generators.dashboards.file.field import (
+    FieldInFile,
+    MappingInFile,
+    ResultInFile,
+    SpecialInFile,
+    StyleInFile,
+    ThresholdsInFile,
+)
+from generators.dashboards.file.lenient import wrong
+from generators.dashboards.file.panel import FieldConfigInFile, MatcherInFile, PropertyInFile
 from generators.report import colors
-from generators.report.display import Field, Mapping, Step, Style, Thresholds
+from generators.report.display import DrawnMapping, DrawnStep, DrawnThresholds, Field, Style
 from generators.report.model import Labels
 
 _LABEL = re.compile(r"\$\{__field\.labels\.([A-Za-z_]\w*)\}|\$\{__field\.labels\[\"(.+?)\"\]\}")
 _NAME = re.compile(r"\$\{__(?:field\.(?:name|displayName)|series\.name)\}")
 _STACKS = {"normal": "normal", "percent": "percent"}
+_CUSTOM = "custom"
 _DASHES = {"dash": "dash", "dot": "dot"}
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class FieldSubject:
     """What an override may choose by: a series or column."""
 
     name: str
@@ -27,48 +40,71 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldConfig:
-    """A panel's fieldConfig as the file says it; only this module reads into it."""
+class PanelFields:
+    """The fields of a panel, as its file configures them."""
 
-    defaults: MappingOf[str, Any]
-    overrides: tuple[MappingOf[str, Any], ...] = ()
+    config: FieldConfigInFile
 
-    def of(self, subject: Subject) -> Field:
+    def of(self, subject: FieldSubject) -> Field:
         """Return the field of a series or column, with its display name."""
-        said = dict(_flat(self.defaults))
-        for override in self.overrides:
-            if _chosen(override.get("matcher", {}), subject):
-                for one in override.get("properties", ()):
-                    said.update(_property(one["id"], one.get("value")))
-        return _field(said, subject)
+        flat = _flat(self.config.defaults)
+        for override in self.config.overrides:
+            if _fits(override.matcher, subject):
+                for one in override.properties:
+                    flat.update(_property(one))
+        return _field(_nested(flat), subject)
+
+    @property
+    def no_value(self) -> str:
+        """What the panel shows where there is no data."""
+        return str(self.config.defaults.get("noValue") or "")
+
+    @property
+    def unit(self) -> str:
+        """The unit of what no override chooses."""
+        return str(self.config.defaults.get("unit") or "")
 
 
-def _flat(defaults: MappingOf[str, Any]) -> dict[str, Any]:
-    flat = {name: value for name, value in defaults.items() if name != "custom"}
-    return {**flat, **{f"custom.{n}": v for n, v in defaults.get("custom", {}).items()}}
+def _flat(defaults: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    flat = {name: value for name, value in defaults.items() if name != _CUSTOM}
+    custom = defaults.get(_CUSTOM)
+    own = custom.items() if isinstance(custom, dict) else ()
+    return {**flat, **{f"{_CUSTOM}.{name}": value for name, value in own}}
 
 
-def _property(name: str, value: object) -> dict[str, Any]:
+def _nested(flat: Mapping[str, JsonValue]) -> FieldInFile:
+    """Return the field of keys. Raises SettingsError where a key's value is of another type."""
+    start = f"{_CUSTOM}."
+    body = {name: value for name, value in flat.items() if not name.startswith(start)}
+    custom = {n.removeprefix(start): value for n, value in flat.items() if n.startswith(start)}
+    try:
+        return FieldInFile.model_validate({**body, _CUSTOM: custom})
+    except ValidationError as error:
+        raise SettingsError(f"fieldConfig: {wrong(error)}") from error
+
+
+def _property(found: PropertyInFile) -> dict[str, JsonValue]:
     """Return what a property sets; `custom.hideFrom.viz` is part of `custom.hideFrom`."""
-    parts = name.split(".")
+    parts = found.id.split(".")
     if len(parts) > 2:  # noqa: PLR2004 - custom, name, part
-        return {".".join(parts[:2]): {parts[2]: value}}
-    return {name: value}
+        return {".".join(parts[:2]): {parts[2]: found.value}}
+    return {found.id: found.value}
 
 
-def _chosen(matcher: MappingOf[str, Any], subject: Subject) -> bool:
-    wanted = matcher.get("options")
-    match matcher.get("id"):
+def _fits(matcher: MatcherInFile, subject: FieldSubject) -> bool:
+    given = matcher.options
+    match matcher.id:
         case "byName":
-            return subject.name == wanted
+            return subject.name == given
         case "byNames":
-            return subject.name in (wanted or {}).get("names", ())
+            names = given.get("names") if isinstance(given, dict) else None
+            return isinstance(names, list) and subject.name in names
         case "byRegexp":
-            return _matches(str(wanted), subject.name)
+            return _matches(str(given), subject.name)
         case "byFrameRefID":
-            return subject.ref == wanted
+            return subject.ref == given
         case "byType":
-            return subject.kind == wanted
+            return subject.kind == given
     return False
 
 
@@ -81,24 +117,27 @@ def _matches(pattern: str, name: str) -> bool:
         return False
 
 
-def _field(said: MappingOf[str, Any], subject: Subject) -> Field:
-    color = said.get("color") or {}
+def _field(found: FieldInFile, subject: FieldSubject) -> Field:
     return Field(
-        name=_display_name(said.get("displayName"), subject),
-        unit=said.get("unit") or "",
-        decimals=said.get("decimals"),
-        minimum=said.get("min"),
-        maximum=said.get("max"),
-        thresholds=_thresholds(said.get("thresholds") or {}),
-        mappings=_mappings(said.get("mappings") or ()),
-        color_mode=color.get("mode") or "palette-classic",
-        color=colors.known(color.get("fixedColor"), "") if color.get("fixedColor") else "",
-        no_value=str(said.get("noValue") or ""),
-        style=_style(said),
+        name=_display_name(found.display_name, subject),
+        unit=found.unit,
+        decimals=found.decimals,
+        minimum=found.min,
+        maximum=found.max,
+        thresholds=_thresholds(found.thresholds),
+        mappings=_mappings(found.mappings),
+        color_mode=found.color.mode or "palette-classic",
+        color=_color(found.color.fixed_color),
+        no_value=found.no_value,
+        style=_style(found.custom),
     )
 
 
-def _display_name(template: str | None, subject: Subject) -> str:
+def _color(name: str) -> str:
+    return colors.known(name, "") if name else ""
+
+
+def _display_name(template: str, subject: FieldSubject) -> str:
     if not template:
         return subject.name
     labels = dict(subject.labels)
@@ -106,70 +145,64 @@ def _display_name(template: str | None, subject: Subject) -> str:
     return _NAME.sub(lambda _: subject.name, text)
 
 
-def _thresholds(said: MappingOf[str, Any]) -> Thresholds:
+def _thresholds(found: ThresholdsInFile) -> DrawnThresholds:
     steps = (
-        Step(-math.inf if s.get("value") is None else s["value"], colors.known(s.get("color")))
-        for s in said.get("steps", ())
+        DrawnStep(-math.inf if step.value is None else step.value, colors.known(step.color))
+        for step in found.steps
     )
     ordered = tuple(sorted(steps, key=lambda step: step.at))
-    return Thresholds(ordered, said.get("mode") == "percentage")
+    return DrawnThresholds(ordered, found.mode == "percentage")
 
 
-def _mappings(said: tuple[MappingOf[str, Any], ...]) -> tuple[Mapping, ...]:
-    found: list[Mapping] = []
-    for one in said:
-        options = one.get("options", {})
-        if one.get("type") == "value":
-            found += [Mapping(**_result(result), value=value) for value, result in options.items()]
-        else:
-            found.append(_special_mapping(one.get("type", ""), options))
-    return tuple(sorted(found, key=lambda mapping: mapping.order))
+def _mappings(found: tuple[MappingInFile, ...]) -> tuple[DrawnMapping, ...]:
+    each = (mapping for one in found for mapping in _mapping(one))
+    return tuple(sorted(each, key=lambda mapping: mapping.order))
 
 
-def _special_mapping(kind: str, options: MappingOf[str, Any]) -> Mapping:
-    result = _result(options.get("result", {}))
-    if kind == "range":
-        return Mapping(**result, low=options.get("from"), high=options.get("to"))
-    if kind == "regex":
-        return Mapping(**result, pattern=str(options.get("pattern", "")).strip("/"))
-    return Mapping(**result, special=options.get("match", ""))
+def _mapping(found: MappingInFile) -> Iterator[DrawnMapping]:
+    if found.type == "value":
+        for value, result in found.options.items():
+            yield replace(_result(ResultInFile.model_validate(result)), value=value)
+        return
+    special = SpecialInFile.model_validate(found.options)
+    shown = _result(special.result)
+    if found.type == "range":
+        yield replace(shown, low=special.begin, high=special.to)
+    elif found.type == "regex":
+        yield replace(shown, pattern=special.pattern.strip("/"))
+    else:
+        yield replace(shown, special=special.match)
 
 
-def _result(said: MappingOf[str, Any]) -> dict[str, Any]:
-    color = colors.known(said["color"], "") if said.get("color") else ""
-    return {"text": said.get("text") or "", "color": color, "order": said.get("index") or 0}
+def _result(found: ResultInFile) -> DrawnMapping:
+    return DrawnMapping(text=found.text, color=_color(found.color), order=found.index)
 
 
-def _style(said: MappingOf[str, Any]) -> Style:
-    def custom(name: str, default: Any = None) -> Any:  # noqa: ANN401 - JSON
-        found = said.get(f"custom.{name}")
-        return default if found is None else found
-
-    hide, cell = custom("hideFrom", {}), custom("cellOptions", {})
+def _style(found: StyleInFile) -> Style:
     return Style(
-        draw=custom("drawStyle", "line"),
-        interpolation=custom("lineInterpolation", "linear"),
-        width=float(custom("lineWidth", 1)),
-        fill=custom("fillOpacity", 0) / 100,
-        dash=_DASHES.get(custom("lineStyle", {}).get("fill", ""), ""),
-        points="always" if custom("drawStyle") == "points" else custom("showPoints", "auto"),
-        point_size=float(custom("pointSize", 5)),
-        stack=_STACKS.get(custom("stacking", {}).get("mode", ""), ""),
-        below_to=custom("fillBelowTo", ""),
-        connect=_connected(custom("spanNulls", 0)),
-        negative=custom("transform") == "negative-Y",
-        limits=custom("thresholdsStyle", {}).get("mode", "off"),
-        axis=custom("axisPlacement", "auto"),
-        axis_label=custom("axisLabel", ""),
-        soft_min=custom("axisSoftMin"),
-        soft_max=custom("axisSoftMax"),
-        logarithmic=custom("scaleDistribution", {}).get("type") == "log",
-        cell=cell.get("type", "auto"),
-        cell_mode=cell.get("mode", ""),
-        align=custom("align", ""),
-        cell_width=int(custom("width", 0)),
-        hidden=bool(hide.get("viz")) or bool(custom("hidden", 0)),
-        unlisted=bool(hide.get("legend")),
+        draw=found.draw_style,
+        interpolation=found.line_interpolation,
+        width=float(found.line_width),
+        fill=found.fill_opacity / 100,
+        dash=_DASHES.get(found.line_style.fill, ""),
+        points="always" if found.draw_style == "points" else found.show_points,
+        point_size=float(found.point_size),
+        stack=_STACKS.get(found.stacking.mode, ""),
+        below_to=found.fill_below_to,
+        connect=_connected(found.span_nulls),
+        negative=found.transform == "negative-Y",
+        limits=found.thresholds_style.mode or "off",
+        axis=found.axis_placement,
+        axis_label=found.axis_label,
+        soft_min=found.axis_soft_min,
+        soft_max=found.axis_soft_max,
+        logarithmic=found.scale_distribution.type == "log",
+        cell=found.cell_options.type or "auto",
+        cell_mode=found.cell_options.mode,
+        align=found.align,
+        cell_width=int(found.width),
+        hidden=found.hide_from.viz or found.hidden,
+        unlisted=found.hide_from.legend,
     )
 
 

@@ -7,7 +7,7 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
-from generators.report.model import Board, Event
+from generators.report.model import DrawnBoard, Event
 
 Figure = dict[str, Any]
 _DAY, _TEN_DAYS = 86400, 864000
@@ -18,7 +18,7 @@ def paint(color: str, opacity: float = 1.0) -> str:
     return f"@{color}/{opacity:g}"
 
 
-def layout(board: Board) -> Figure:
+def layout(board: DrawnBoard) -> Figure:
     """Return what every chart of a dashboard looks like."""
     days = board.end - board.start
     pattern = "%H:%M" if days <= _DAY else "%m/%d %H:%M" if days <= _TEN_DAYS else "%m/%d"

@@ -4,10 +4,10 @@ import math
 import re
 from dataclasses import dataclass, replace
 
+from generators.report.board_file import FileTarget
 from generators.report.display import Value
-from generators.report.model import Labels, Series
-from generators.report.query import Points
-from generators.report.read import Target
+from generators.report.model import DrawnSeries, Labels
+from generators.report.prometheus_api import Points
 
 TIME, NUMBER, STRING = "time", "number", "string"
 _LEGEND = re.compile(r"\{\{\s*(.+?)\s*\}\}")
@@ -19,7 +19,7 @@ class Vector:
 
     name: str
     kind: str
-    values: tuple[Value | Series, ...]
+    values: tuple[Value | DrawnSeries, ...]
     labels: Labels = ()
     plain: str = ""
 
@@ -45,14 +45,14 @@ class Frame:
         """Return a column by its name."""
         return next((c for c in self.columns if name in {c.name, c.source}), None)
 
-    def rows(self) -> list[dict[str, Value | Series]]:
+    def rows(self) -> list[dict[str, Value | DrawnSeries]]:
         """Return the rows, each by the names of its columns."""
         names = [column.name for column in self.columns]
         cells = zip(*(column.values for column in self.columns), strict=True)
         return [dict(zip(names, row, strict=True)) for row in cells]
 
 
-def frames(target: Target, found: list[Points], *, alone: bool) -> list[Frame]:
+def frames(target: FileTarget, found: list[Points], *, alone: bool) -> list[Frame]:
     """Return an answer as frames: one a series, or for a table one in all.
 
     `alone` says that the panel has no other query, which is why a table's figures are `Value`.
@@ -76,7 +76,7 @@ def _value(number: float) -> float | None:
     return None if math.isnan(number) else number
 
 
-def _table(target: Target, found: list[Points], *, alone: bool) -> Frame:
+def _table(target: FileTarget, found: list[Points], *, alone: bool) -> Frame:
     rows = [
         (time, dict(one.labels), value)
         for one in found
@@ -97,7 +97,7 @@ def _table(target: Target, found: list[Points], *, alone: bool) -> Frame:
     )
 
 
-def legends(target: Target, labels: list[Labels]) -> list[str]:
+def legends(target: FileTarget, labels: list[Labels]) -> list[str]:
     """Return the name of each series of an answer."""
     if target.legend == "__auto":
         return _automatic(target, labels)
@@ -119,7 +119,7 @@ def _selector(labels: Labels) -> str:
     return f"{metric}{{{inside}}}" if inside else metric
 
 
-def _automatic(target: Target, labels: list[Labels]) -> list[str]:
+def _automatic(target: FileTarget, labels: list[Labels]) -> list[str]:
     """Return the values of the one label that differs, else whole selectors."""
     names = sorted({name for one in labels for name, _ in one})
     differing = [name for name in names if len({dict(one).get(name) for one in labels}) > 1]

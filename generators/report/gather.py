@@ -5,17 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from generators.report import span as spans
-from generators.report import variables as vars_of
-from generators.report.build import Answer, panel
+from generators.report import board_variables, time_range
+from generators.report.board_file import FileAnnotation, FileBoard, FilePanel, FileTarget, repeated
+from generators.report.board_variables import FilledVariable, Scope
+from generators.report.build import QueryAnswer, panel
 from generators.report.colors import known
 from generators.report.frames import Frame, frames, templated
-from generators.report.model import Alert, Board, Choice, Event, Kind, Panel
-from generators.report.query import Alerting, Points, Prometheus, Refused
-from generators.report.read import File, Noted, Target, Wanted, repeated
-from generators.report.span import Span
+from generators.report.model import Alert, ChosenVariable, DrawnBoard, DrawnPanel, Event, PanelKind
+from generators.report.prometheus_api import Points, Prometheus, Refused, ServerAlert
+from generators.report.time_range import TimeSpan
 from generators.report.transform import Unknown, changed
-from generators.report.variables import Scope, Variable
 
 WIDE = 1600  # pixels of a page for which points are asked
 _MOST_EVENTS = 100
@@ -25,7 +24,7 @@ _TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class DataRequest:
     """What is asked for: servers, time, variables. Times left empty are the dashboard's own.
 
     least, steps   the least seconds between points; those of some data sources, by uid
@@ -45,8 +44,8 @@ class Request:
 class _Place:
     """One dashboard's span and scope, and where its data is."""
 
-    request: Request
-    span: Span
+    request: DataRequest
+    span: TimeSpan
     scope: Scope
 
     def server(self, data: str) -> Prometheus:
@@ -63,16 +62,16 @@ class _Place:
         return replace(self, scope=Scope({**self.scope.variables, name: chosen}, self.scope.own))
 
 
-def board(file: File, request: Request, say: Callable[[str], None]) -> Board:
+def board(file: FileBoard, request: DataRequest, say: Callable[[str], None]) -> DrawnBoard:
     """Return a dashboard with everything that it shows; `say` hears each panel's title."""
-    span = spans.between(request.start or file.start, request.end or file.end, request.now)
+    span = time_range.between(request.start or file.start, request.end or file.end, request.now)
     place, faults = _place(file, request, span)
     panels = []
     for wanted, here in _each(file, place):
         say(wanted.title)
         panels.append(_panel(wanted, here))
     events, more = _events(file.notes, place)
-    return Board(
+    return DrawnBoard(
         uid=file.uid,
         title=file.title,
         description=file.description,
@@ -81,7 +80,9 @@ def board(file: File, request: Request, say: Callable[[str], None]) -> Board:
         rows=tuple(replace(row, title=place.scope.titled(row.title)) for row in file.rows),
         panels=tuple(panels),
         choices=tuple(
-            Choice(v.name, v.label, v.text) for v in place.scope.variables.values() if not v.hidden
+            ChosenVariable(v.name, v.label, v.text)
+            for v in place.scope.variables.values()
+            if not v.hidden
         ),
         events=events,
         links=file.links,
@@ -89,10 +90,10 @@ def board(file: File, request: Request, say: Callable[[str], None]) -> Board:
     )
 
 
-def _place(file: File, request: Request, span: Span) -> tuple[_Place, list[str]]:
+def _place(file: FileBoard, request: DataRequest, span: TimeSpan) -> tuple[_Place, list[str]]:
     """Fill the variables in, one after another, since one's query may use those before it."""
     own = {
-        "__range": spans.written(span.seconds),
+        "__range": time_range.written(span.seconds),
         "__range_s": str(round(span.seconds)),
         "__range_ms": str(round(span.seconds * 1000)),
         "__from": str(round(span.start * 1000)),
@@ -100,7 +101,7 @@ def _place(file: File, request: Request, span: Span) -> tuple[_Place, list[str]]
         "__dashboard": file.title,
     }
     place, faults = _Place(request, span, Scope({}, own)), list[str]()
-    for variable in vars_of.read(file.variables, request.given):
+    for variable in board_variables.read(file.variables, request.given):
         filled, fault = _with_values(variable, place)
         faults += [fault] if fault else []
         chosen = {**place.scope.variables, variable.name: filled}
@@ -108,10 +109,10 @@ def _place(file: File, request: Request, span: Span) -> tuple[_Place, list[str]]
     return place, faults
 
 
-def _with_values(variable: Variable, place: _Place) -> tuple[Variable, str]:
+def _with_values(variable: FilledVariable, place: _Place) -> tuple[FilledVariable, str]:
     """Return a variable with all values that its query finds, where it is on All."""
     found = _LABEL_VALUES.fullmatch(place.scope.filled(variable.query).strip())
-    if not found or variable.values not in {(), (vars_of.ALL,)}:
+    if not found or variable.values not in {(), (board_variables.ALL,)}:
         return variable, ""
     try:
         server = place.server(variable.data)
@@ -123,7 +124,7 @@ def _with_values(variable: Variable, place: _Place) -> tuple[Variable, str]:
     return replace(variable, values=values), ""
 
 
-def _each(file: File, place: _Place) -> Iterator[tuple[Wanted, _Place]]:
+def _each(file: FileBoard, place: _Place) -> Iterator[tuple[FilePanel, _Place]]:
     for wanted in file.panels:
         variable = place.scope.variables.get(wanted.repeat)
         if variable is None:
@@ -133,8 +134,8 @@ def _each(file: File, place: _Place) -> Iterator[tuple[Wanted, _Place]]:
                 yield one, place.choosing(variable.name, value)
 
 
-def _panel(wanted: Wanted, place: _Place) -> Panel:
-    if wanted.kind is Kind.ALERT_LIST:
+def _panel(wanted: FilePanel, place: _Place) -> DrawnPanel:
+    if wanted.kind is PanelKind.ALERT_LIST:
         return _alert_list(wanted, place)
     found, faults = list[Frame](), list[str]()
     alone = len({target.ref for target in wanted.targets}) == 1
@@ -151,26 +152,20 @@ def _panel(wanted: Wanted, place: _Place) -> Panel:
         after = changed(found, wanted.changes) if not faults else []
     except Unknown as error:
         after, faults = [], [str(error)]
-    filled = replace(wanted, options=_options(wanted, place.scope))
-    return panel(filled, Answer(tuple(after), tuple(faults)), place.scope.titled)
+    content = place.scope.titled(wanted.options.content)
+    filled = replace(wanted, options=wanted.options.model_copy(update={"content": content}))
+    return panel(filled, QueryAnswer(tuple(after), tuple(faults)), place.scope.titled)
 
 
-def _options(wanted: Wanted, scope: Scope) -> Mapping[str, object]:
-    content = wanted.options.get("content")
-    if content is None:
-        return wanted.options
-    return {**wanted.options, "content": scope.titled(str(content))}
-
-
-def _asked(target: Target, wanted: Wanted, place: _Place) -> list[Points]:
+def _asked(target: FileTarget, wanted: FilePanel, place: _Place) -> list[Points]:
     pixels = wanted.points or WIDE * wanted.grid.w / 24
-    own = spans.duration(place.scope.filled(target.least))
+    own = time_range.duration(place.scope.filled(target.least))
     least = own or place.least(target.data)
-    step = spans.step(place.span, pixels, least)
+    step = time_range.step(place.span, pixels, least)
     filled = place.with_own(
-        __interval=spans.written(step),
+        __interval=time_range.written(step),
         __interval_ms=str(round(step * 1000)),
-        __rate_interval=spans.written(max(step + least, 4 * least)),
+        __rate_interval=time_range.written(max(step + least, 4 * least)),
         __rate_interval_ms=str(round(max(step + least, 4 * least) * 1000)),
     )
     expr, server = filled.scope.filled(target.expr), place.server(target.data)
@@ -179,21 +174,19 @@ def _asked(target: Target, wanted: Wanted, place: _Place) -> list[Points]:
     return server.range(expr, place.span, step)
 
 
-def _alert_list(wanted: Wanted, place: _Place) -> Panel:
+def _alert_list(wanted: FilePanel, place: _Place) -> DrawnPanel:
     data = next((target.data for target in wanted.targets), "")
-    base = panel(wanted, Answer(), place.scope.titled)
+    base = panel(wanted, QueryAnswer(), place.scope.titled)
     try:
         found = place.server(data).alerts()
     except Refused as error:
         return replace(base, faults=(f"alerts: {error}",))
-    states = wanted.options.get("stateFilter") or {"firing": True, "pending": True}
-    matchers = _MATCHER.findall(
-        place.scope.filled(wanted.options.get("alertInstanceLabelFilter") or "")
-    )
+    states = wanted.options.state_filter or {"firing": True, "pending": True}
+    matchers = _MATCHER.findall(place.scope.filled(wanted.options.alert_instance_label_filter))
     fitting = [
         alert for alert in found if states.get(alert.state) and _fits(dict(alert.labels), matchers)
     ]
-    most = int(wanted.options.get("maxItems") or 20)
+    most = wanted.options.max_items or 20
     alerts = sorted(map(_alert, fitting), key=lambda alert: -alert.since)
     return replace(base, alerts=tuple(alerts[:most]))
 
@@ -207,7 +200,7 @@ def _fits(labels: Mapping[str, str], matchers: list[tuple[str, str, str]]) -> bo
     return True
 
 
-def _alert(found: Alerting) -> Alert:
+def _alert(found: ServerAlert) -> Alert:
     labels = dict(found.labels)
     shown = tuple((n, v) for n, v in found.labels if n not in {"alertname", "severity"})
     return Alert(
@@ -229,12 +222,17 @@ def _moment(text: str) -> float:
         return 0.0
 
 
-def _events(notes: tuple[Noted, ...], place: _Place) -> tuple[tuple[Event, ...], list[str]]:
+def _events(
+    notes: tuple[FileAnnotation, ...], place: _Place
+) -> tuple[tuple[Event, ...], list[str]]:
     """Return the dashboard's annotations, as many of the last as can be told apart."""
     events, faults = list[Event](), list[str]()
     for note in notes:
-        step = max(spans.duration(note.step), spans.step(place.span, WIDE, 1))
-        own = {"__interval": spans.written(step), "__rate_interval": spans.written(4 * step)}
+        step = max(time_range.duration(note.step), time_range.step(place.span, WIDE, 1))
+        own = {
+            "__interval": time_range.written(step),
+            "__rate_interval": time_range.written(4 * step),
+        }
         expr = place.with_own(**own).scope.filled(note.expr)
         try:
             found = place.server(note.data).range(expr, place.span, step)
@@ -247,7 +245,7 @@ def _events(notes: tuple[Noted, ...], place: _Place) -> tuple[tuple[Event, ...],
     return tuple(events[-_MOST_EVENTS:]), faults
 
 
-def _regions(note: Noted, one: Points, step: float) -> Iterator[Event]:
+def _regions(note: FileAnnotation, one: Points, step: float) -> Iterator[Event]:
     """Yield an event for each run of points that are there and not 0."""
     text = _TAG.sub("", templated(note.text, one.labels)).strip()
     title = ": ".join(part for part in (templated(note.title, one.labels), text) if part)

@@ -16,18 +16,18 @@ from markupsafe import Markup
 
 from generators.report import blocks, charts, svg
 from generators.report.colors import Theme, palette
-from generators.report.model import Board, Kind, Panel, Series
+from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries, PanelKind
 
 _UNIT, _GAP, _HEAD, _LEGEND_ROW = 30, 8, 34, 22  # pixels, as Grafana's grid has them
 _DARK_FROM = 0.58  # of full brightness: text on what is brighter is black
-_FIGURES = frozenset({Kind.TIMESERIES, Kind.HEATMAP, Kind.STATE_TIMELINE})
+_FIGURES = frozenset({PanelKind.TIMESERIES, PanelKind.HEATMAP, PanelKind.STATE_TIMELINE})
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """A dashboard on a page, with a word on each panel that is not the same on the other side."""
 
-    board: Board
+    board: DrawnBoard
     heading: str = ""
     marks: Mapping[int, str] = field(default_factory=dict)
 
@@ -63,26 +63,26 @@ def page(sheet: Sheet) -> str:
     )  # fmt: skip
 
 
-def figure(panel: Panel, board: Board) -> dict[str, Any] | None:
+def figure(panel: DrawnPanel, board: DrawnBoard) -> dict[str, Any] | None:
     """Return a panel's chart; None where it is none, or has nothing to draw."""
     if panel.faults or panel.empty:
         return None
-    if panel.kind is Kind.TIMESERIES:
+    if panel.kind is PanelKind.TIMESERIES:
         return charts.lines(panel, board, _chart_height(panel))
-    if panel.kind is Kind.HEATMAP and panel.heat is not None:
+    if panel.kind is PanelKind.HEATMAP and panel.heat is not None:
         return blocks.heat(panel, board, panel.heat)
-    if panel.kind is Kind.STATE_TIMELINE:
+    if panel.kind is PanelKind.STATE_TIMELINE:
         return blocks.states(panel, board)
     return None
 
 
-def _chart_height(panel: Panel) -> float:
+def _chart_height(panel: DrawnPanel) -> float:
     legend = panel.legend
     rows = 0 if not legend.shown or legend.right else len(panel.series) + 1 if legend.table else 1
     return max(60.0, height(panel) - _HEAD - 34 - min(rows, 5) * _LEGEND_ROW)
 
 
-def height(panel: Panel) -> int:
+def height(panel: DrawnPanel) -> int:
     """Return a panel's pixels from top to bottom."""
     return panel.grid.h * (_UNIT + _GAP) - _GAP
 
@@ -162,7 +162,7 @@ def _markdown(text: str) -> Markup:
     return Markup(rendered)  # noqa: S704 - the renderer escapes
 
 
-def listed(panel: Panel) -> list[Series]:
+def listed(panel: DrawnPanel) -> list[DrawnSeries]:
     """Return the series of a legend, in its order."""
     found = [series for series in panel.series if not series.field.style.unlisted]
     title, down = next(iter(panel.look.sorts), ("", False))
@@ -170,17 +170,17 @@ def listed(panel: Panel) -> list[Series]:
     if title == "Name":
         return sorted(found, key=lambda series: series.name, reverse=sign < 0)
 
-    def figure_of(series: Series) -> tuple[bool, float]:
+    def figure_of(series: DrawnSeries) -> tuple[bool, float]:
         value = next((c.value for c in series.calcs if c.title == title), None)
         return (False, sign * value) if isinstance(value, int | float) else (True, 0.0)
 
     return sorted(found, key=figure_of) if title else found
 
 
-def across(panel: Panel) -> bool:
+def across(panel: DrawnPanel) -> bool:
     """Say whether several readings stand beside each other, not below each other."""
     if panel.look.orientation == "auto":
-        return panel.grid.w * 2 >= panel.grid.h * 1.2 or panel.kind is Kind.GAUGE
+        return panel.grid.w * 2 >= panel.grid.h * 1.2 or panel.kind is PanelKind.GAUGE
     return (panel.look.orientation == "vertical") is (
-        panel.kind in {Kind.BAR_GAUGE, Kind.STAT, Kind.GAUGE}
+        panel.kind in {PanelKind.BAR_GAUGE, PanelKind.STAT, PanelKind.GAUGE}
     )

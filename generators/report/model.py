@@ -11,7 +11,7 @@ from generators.report.display import Field, Value
 Labels = tuple[tuple[str, str], ...]
 
 
-class Kind(StrEnum):
+class PanelKind(StrEnum):
     """The kinds of panels that can be shown."""
 
     TIMESERIES = "timeseries"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class GridPlace:
     """A place in the grid of 24 columns; a unit of height is 30 pixels."""
 
     x: int
@@ -47,7 +47,7 @@ class Calc:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class DrawnSeries:
     """Values over time under one name; None is a gap."""
 
     name: str
@@ -60,7 +60,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DrawnFigure:
     """One value as stat, gauge and bar gauge show it, with the series behind it where it is drawn.
 
     `share` is where it is between minimum and maximum, from 0 to 1.
@@ -74,7 +74,7 @@ class Reading:
     share: float = 0.0
     minimum: float = 0.0
     maximum: float = 100.0
-    behind: Series | None = None
+    behind: DrawnSeries | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ class Cell:
     color: str = ""
     value: Value = None
     share: float = 0.0
-    behind: Series | None = None
+    behind: DrawnSeries | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DrawnColumn:
     """One column of a table."""
 
     name: str
@@ -99,7 +99,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class DrawnBucket:
     """One row of a heatmap: its upper bound, and how much fell into it at each time."""
 
     bound: str
@@ -111,13 +111,13 @@ class Heat:
     """A heatmap: buckets in rising order, over the same times."""
 
     times: tuple[float, ...]
-    buckets: tuple[Bucket, ...]
+    buckets: tuple[DrawnBucket, ...]
     scheme: str
     field: Field
 
 
 @dataclass(frozen=True, slots=True)
-class Episode:
+class DrawnEpisode:
     """A state that lasted, on a state timeline."""
 
     start: float
@@ -131,7 +131,7 @@ class Lane:
     """One line of a state timeline."""
 
     name: str
-    episodes: tuple[Episode, ...]
+    episodes: tuple[DrawnEpisode, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Legend:
+class DrawnLegend:
     """Which series are named, where, and with which figures."""
 
     shown: bool = True
@@ -171,19 +171,19 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class DrawnPanel:
     """One panel with what it shows; only what its kind shows is filled."""
 
     number: int
-    kind: Kind
+    kind: PanelKind
     title: str
     description: str
-    grid: Grid
+    grid: GridPlace
     look: Look = Look()
-    legend: Legend = Legend()
-    series: tuple[Series, ...] = ()
-    readings: tuple[Reading, ...] = ()
-    columns: tuple[Column, ...] = ()
+    legend: DrawnLegend = DrawnLegend()
+    series: tuple[DrawnSeries, ...] = ()
+    readings: tuple[DrawnFigure, ...] = ()
+    columns: tuple[DrawnColumn, ...] = ()
     heat: Heat | None = None
     lanes: tuple[Lane, ...] = ()
     alerts: tuple[Alert, ...] = ()
@@ -208,7 +208,7 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DrawnRow:
     """A heading in the grid; a collapsed one hides how many panels it holds."""
 
     title: str
@@ -232,7 +232,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenVariable:
     """A variable of the dashboard, with what was chosen for it."""
 
     name: str
@@ -241,7 +241,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class DrawnBoard:
     """A dashboard with what it shows from `start` to `end`."""
 
     uid: str
@@ -249,9 +249,9 @@ class Board:
     description: str
     start: float
     end: float
-    rows: tuple[Row, ...] = ()
-    panels: tuple[Panel, ...] = ()
-    choices: tuple[Choice, ...] = ()
+    rows: tuple[DrawnRow, ...] = ()
+    panels: tuple[DrawnPanel, ...] = ()
+    choices: tuple[ChosenVariable, ...] = ()
     events: tuple[Event, ...] = ()
     links: tuple[str, ...] = ()
     faults: tuple[str, ...] = field(default=())

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.errors import SettingsError
-from generators.dashboards.servers import KEPT
+from generators.dashboards.datasources import KEPT
 from generators.policy import EVALUATION
-from generators.report import gather, read, span, variables
+from generators.report import board_file, board_variables, gather, time_range
 from generators.report.colors import Theme
 from generators.report.html import Sheet, Side, page
-from generators.report.model import Board
-from generators.report.query import server
+from generators.report.model import DrawnBoard
+from generators.report.prometheus_api import server
 from generators.rules.slo import LONG_TERM
 
 _HEAD = 190  # pixels above the grid, and below it
@@ -19,7 +19,7 @@ _ROW, _PHONE = 38, 760
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PreviewRequest:
     """What a command line asks for."""
 
     folder: Path
@@ -36,7 +36,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PreviewPage:
     """One dashboard, or an old and a new one."""
 
     name: str
@@ -60,7 +60,7 @@ class Page:
         return [*board.faults, *inside]
 
 
-def _height(board: Board, wide: int) -> int:
+def _height(board: DrawnBoard, wide: int) -> int:
     if wide <= _PHONE:
         panels = sum(panel.grid.h * _ROW for panel in board.panels)
         return _HEAD + 120 + panels + 48 * len(board.rows)
@@ -69,30 +69,30 @@ def _height(board: Board, wide: int) -> int:
     return _HEAD + max(ends, default=0) * _ROW
 
 
-def pages(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Page]:
+def pages(preview: PreviewRequest, say: Callable[[str], None]) -> Iterator[PreviewPage]:
     """Yield a page for each dashboard; `say` hears what is being asked for."""
-    found = [read.read(path, open_rows=wanted.open_rows)
-             for path in read.files(wanted.folder, wanted.names)]  # fmt: skip
-    variables.unknown([file.variables for file in found], wanted.given)
-    _unknown_sources(found, wanted.sources)
-    request = _request(wanted)
+    found = [board_file.read(path, open_rows=preview.open_rows)
+             for path in board_file.files(preview.folder, preview.names)]  # fmt: skip
+    board_variables.unknown([file.variables for file in found], preview.given)
+    _unknown_sources(found, preview.sources)
+    request = _request(preview)
     for file in found:
-        span.between(wanted.start or file.start, wanted.end or file.end, wanted.now)
+        time_range.between(preview.start or file.start, preview.end or file.end, preview.now)
     for asked in (request.server, *request.others.values()):
-        asked.hello(wanted.now)
+        asked.hello(preview.now)
     for file in found:
         say(f"{file.name}: {len(file.panels)} panels")
         new = gather.board(file, request, lambda _: None)
-        if wanted.against is None:
-            yield Page(file.name, (Side(new),))
+        if preview.against is None:
+            yield PreviewPage(file.name, (Side(new),))
         else:
-            yield _beside(file, new, wanted.against, request, open_rows=wanted.open_rows)
+            yield _beside(file, new, preview.against, request, open_rows=preview.open_rows)
 
 
-def _unknown_sources(files: Iterable[read.File], given: Iterable[str]) -> None:
+def _unknown_sources(files: Iterable[board_file.FileBoard], given: Iterable[str]) -> None:
     """Refuse a data source that none of the dashboards asks."""
-    found = (one for file in files for one in file.variables if one.get("type") == "datasource")
-    known = sorted({str((one.get("current") or {}).get("value", "")) for one in found} - {""})
+    found = (one for file in files for one in file.variables if one.type == "datasource")
+    known = sorted({str(one.current.value or "") for one in found} - {""})
     for uid in given:
         if uid not in known:
             raise SettingsError(
@@ -101,36 +101,43 @@ def _unknown_sources(files: Iterable[read.File], given: Iterable[str]) -> None:
             )
 
 
-def _request(wanted: Wanted) -> gather.Request:
-    least = span.duration(wanted.interval) if wanted.interval else EVALUATION
+def _request(preview: PreviewRequest) -> gather.DataRequest:
+    least = time_range.duration(preview.interval) if preview.interval else EVALUATION
     if least <= 0:
-        raise SettingsError(f"--interval {wanted.interval}: write a duration such as 15s")
-    return gather.Request(
-        server=server(wanted.url),
-        now=wanted.now,
-        others={uid: server(url) for uid, url in wanted.sources.items()},
-        start=wanted.start,
-        end=wanted.end,
-        given=wanted.given,
+        raise SettingsError(f"--interval {preview.interval}: write a duration such as 15s")
+    return gather.DataRequest(
+        server=server(preview.url),
+        now=preview.now,
+        others={uid: server(url) for uid, url in preview.sources.items()},
+        start=preview.start,
+        end=preview.end,
+        given=preview.given,
         least=least,
-        steps={} if wanted.interval else {KEPT.uid: LONG_TERM},
+        steps={} if preview.interval else {KEPT.uid: LONG_TERM},
     )
 
 
 def _beside(
-    file: read.File, new: Board, folder: Path, request: gather.Request, *, open_rows: bool
-) -> Page:
+    file: board_file.FileBoard,
+    new: DrawnBoard,
+    folder: Path,
+    request: gather.DataRequest,
+    *,
+    open_rows: bool,
+) -> PreviewPage:
     """Return a page with the older file's dashboard on the left, where there is one."""
     path = folder / file.path.name
     if not path.exists():
-        return Page(file.name, (Side(new, "new"),))
-    before = read.read(path, open_rows=open_rows)
+        return PreviewPage(file.name, (Side(new, "new"),))
+    before = board_file.read(path, open_rows=open_rows)
     old = gather.board(before, request, lambda _: None)
     gone, changed = marks(before, file)
-    return Page(file.name, (Side(old, "before", gone), Side(new, "after", changed)))
+    return PreviewPage(file.name, (Side(old, "before", gone), Side(new, "after", changed)))
 
 
-def marks(old: read.File, new: read.File) -> tuple[dict[int, str], dict[int, str]]:
+def marks(
+    old: board_file.FileBoard, new: board_file.FileBoard
+) -> tuple[dict[int, str], dict[int, str]]:
     """Return the words on panels that differ: on the older side, and on the newer."""
     before, after = ({panel.number: panel for panel in file.panels} for file in (old, new))
     gone = {number: "gone" for number in before if number not in after}

@@ -2,15 +2,15 @@
 
 import math
 
-from generators.report.model import Reading, Series
-from generators.report.show import share
+from generators.report.formatting import share
+from generators.report.model import DrawnFigure, DrawnSeries
 
 WIDE, HIGH = 200.0, 50.0
 _FROM, _SWEEP = math.radians(-210), math.radians(240)  # a dial opens downwards
 _RADIUS, _RING, _MIDDLE = 80.0, 94.0, 100.0
 
 
-def spark(series: Series) -> tuple[str, str]:
+def spark(series: DrawnSeries) -> tuple[str, str]:
     """Return the paths of a series' line and of the area below it, in a box of 200 by 50."""
     there = [
         (t, v) for t, v in zip(series.times, series.values, strict=True)
@@ -33,7 +33,7 @@ def spark(series: Series) -> tuple[str, str]:
     return line, f"{line}L{right},{HIGH:g}L{left},{HIGH:g}Z"
 
 
-def _bounds(series: Series, values: list[float]) -> tuple[float, float]:
+def _bounds(series: DrawnSeries, values: list[float]) -> tuple[float, float]:
     """Return the least and the greatest value of the box: the field's own limits come first."""
     least, most = series.field.minimum, series.field.maximum
     return min(values) if least is None else least, max(values) if most is None else most
@@ -51,7 +51,7 @@ def _on_dial(where: float, radius: float) -> tuple[float, float]:
     return _MIDDLE + radius * math.cos(angle), _MIDDLE + radius * math.sin(angle)
 
 
-def ring(reading: Reading) -> list[tuple[str, str]]:
+def ring(reading: DrawnFigure) -> list[tuple[str, str]]:
     """Return the parts of the ring around a dial: a path and its colour for each threshold."""
     steps = reading.field.thresholds.steps
     if len(steps) < 2:  # noqa: PLR2004 - one step says nothing

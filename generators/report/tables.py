@@ -2,37 +2,39 @@
 
 from dataclasses import replace
 
-from generators.report import reduce
+from generators.report import calculations
 from generators.report.display import Field, Value
-from generators.report.fields import FieldConfig, Subject
+from generators.report.fields import FieldSubject, PanelFields
+from generators.report.formatting import series_color, share, shown
 from generators.report.frames import NUMBER, TIME, Frame, Vector
-from generators.report.model import Cell, Column, Series
-from generators.report.show import series_color, share, shown
+from generators.report.model import Cell, DrawnColumn, DrawnSeries
 from generators.report.transform import sort_key
 
 _TIME = "dateTimeAsIso"
 
 
-def columns(config: FieldConfig, frame: Frame) -> tuple[Column, ...]:
+def columns(config: PanelFields, frame: Frame) -> tuple[DrawnColumn, ...]:
     """Return the columns of a frame that are not hidden."""
     found = (_column(config, frame, vector) for vector in frame.columns)
     return tuple(column for column in found if not column.field.style.hidden)
 
 
-def _column(config: FieldConfig, frame: Frame, vector: Vector) -> Column:
-    field = config.of(Subject(vector.name, frame.ref, vector.labels, vector.kind))
+def _column(config: PanelFields, frame: Frame, vector: Vector) -> DrawnColumn:
+    field = config.of(FieldSubject(vector.name, frame.ref, vector.labels, vector.kind))
     if vector.kind == TIME and not field.unit.startswith(("dateTime", "time:")):
         field = replace(field, unit=_TIME)
     numbers = [v for v in vector.values if isinstance(v, int | float)]
     low, high = (min([0.0, *numbers]), max(numbers)) if numbers else (0.0, 100.0)
     scale = 1000.0 if vector.kind == TIME else 1.0  # Grafana's times are milliseconds
     cells = tuple(_cell(value, field, (low, high), scale) for value in vector.values)
-    return Column(field.name, field, cells, numeric=vector.kind == NUMBER)
+    return DrawnColumn(field.name, field, cells, numeric=vector.kind == NUMBER)
 
 
-def _cell(value: Value | Series, field: Field, limits: tuple[float, float], scale: float) -> Cell:
-    if isinstance(value, Series):
-        last = reduce.reduced("lastNotNull", value.values)
+def _cell(
+    value: Value | DrawnSeries, field: Field, limits: tuple[float, float], scale: float
+) -> Cell:
+    if isinstance(value, DrawnSeries):
+        last = calculations.reduced("lastNotNull", value.values)
         color = series_color(field, 0, last)
         series = replace(value, field=field, color=color)
         return Cell(shown(last, field).text, color, last, behind=series)
@@ -42,7 +44,9 @@ def _cell(value: Value | Series, field: Field, limits: tuple[float, float], scal
     return Cell(show.text, show.color, value, where)
 
 
-def ordered(found: tuple[Column, ...], sorts: tuple[tuple[str, bool], ...]) -> tuple[Column, ...]:
+def ordered(
+    found: tuple[DrawnColumn, ...], sorts: tuple[tuple[str, bool], ...]
+) -> tuple[DrawnColumn, ...]:
     """Return the columns with their rows in the order of some of them, the first one first."""
     order = list(range(len(found[0].cells) if found else 0))
     for name, down in reversed(sorts):

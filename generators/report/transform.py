@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from exporter.errors import IonmonError
-from generators.report import reduce
+from generators.dashboards.file.panel import TransformationInFile
+from generators.report import calculations
 from generators.report.display import Field, Value
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector, renamed
-from generators.report.model import Series
-from generators.report.read import Change
+from generators.report.model import DrawnSeries
 
 Frames = list[Frame]
 Options = Mapping[str, Any]
@@ -19,15 +19,15 @@ class Unknown(IonmonError):
     """A transformation that is not known here."""
 
 
-def changed(found: Frames, changes: Sequence[Change]) -> Frames:
+def changed(found: Frames, changes: Sequence[TransformationInFile]) -> Frames:
     """Return frames after a panel's transformations."""
     for change in changes:
-        if change.name not in _CHANGES:
+        if change.id not in _CHANGES:
             raise Unknown(
-                f"the transformation {change.name!r} is not known to ionmon preview; "
+                f"the transformation {change.id!r} is not known to ionmon preview; "
                 f"known are {', '.join(_CHANGES)}"
             )
-        found = _CHANGES[change.name](found, change.options)
+        found = _CHANGES[change.id](found, change.options)
     return found
 
 
@@ -40,7 +40,7 @@ def _merge(found: Frames, options: Options) -> Frames:
     shared = [
         name for name in kinds if all(frame.column(name) for frame in found) and len(found) > 1
     ]
-    merged: list[dict[str, Value | Series]] = []
+    merged: list[dict[str, Value | DrawnSeries]] = []
     for row in (row for frame in found for row in frame.rows()):
         partner = next((m for m in merged if _joins(m, row, shared)), None)
         if partner is None:
@@ -51,14 +51,16 @@ def _merge(found: Frames, options: Options) -> Frames:
 
 
 def _joins(
-    one: Mapping[str, Value | Series], other: Mapping[str, Value | Series], shared: list[str]
+    one: Mapping[str, Value | DrawnSeries],
+    other: Mapping[str, Value | DrawnSeries],
+    shared: list[str],
 ) -> bool:
     fits = bool(shared) and all(one.get(name) == other.get(name) for name in shared)
     return fits and all(one[name] == other[name] for name in other if name in one)
 
 
 def _framed(
-    ref: str, like: Mapping[str, Vector], rows: Sequence[Mapping[str, Value | Series]]
+    ref: str, like: Mapping[str, Vector], rows: Sequence[Mapping[str, Value | DrawnSeries]]
 ) -> Frame:
     columns = (
         Vector(name, column.kind, tuple(row.get(name) for row in rows), column.labels, column.plain)
@@ -128,12 +130,12 @@ def _sorted(frame: Frame, name: str, *, down: bool) -> Frame:
     return _picked(frame, order)
 
 
-def sort_key(value: Value | Series) -> tuple[int, float, str]:
+def sort_key(value: Value | DrawnSeries) -> tuple[int, float, str]:
     """Return what sorts values: nothing first, then numbers, then words."""
     if value is None:
         return 0, 0.0, ""
-    if isinstance(value, Series):
-        return sort_key(reduce.reduced("lastNotNull", value.values))
+    if isinstance(value, DrawnSeries):
+        return sort_key(calculations.reduced("lastNotNull", value.values))
     return (1, float(value), "") if isinstance(value, int | float) else (2, 0.0, value)
 
 
@@ -147,14 +149,14 @@ def _picked(frame: Frame, order: Sequence[int]) -> Frame:
 
 def _reduce(found: Frames, options: Options) -> Frames:
     """Make a row of each series, with a column for each figure."""
-    calcs = [name for name in options.get("reducers") or ["max"] if reduce.known(name)]
+    calcs = [name for name in options.get("reducers") or ["max"] if calculations.known(name)]
     columns = [(f, c) for f in found for c in f.columns if c.kind == NUMBER]
-    names: tuple[Value | Series, ...] = tuple(c.name for _, c in columns)
+    names: tuple[Value | DrawnSeries, ...] = tuple(c.name for _, c in columns)
     labels = sorted({n for _, c in columns for n, _ in c.labels}) if options.get("labelsToFields") \
         else []  # fmt: skip
     figures = (
-        Vector(reduce.TITLES[calc], NUMBER,
-               tuple(reduce.reduced(calc, plain_values(c)) for _, c in columns))
+        Vector(calculations.TITLES[calc], NUMBER,
+               tuple(calculations.reduced(calc, plain_values(c)) for _, c in columns))
         for calc in calcs
     )  # fmt: skip
     told = (Vector(n, STRING, tuple(dict(c.labels).get(n) for _, c in columns)) for n in labels)
@@ -163,15 +165,15 @@ def _reduce(found: Frames, options: Options) -> Frames:
 
 def plain_values(column: Vector) -> list[Value]:
     """Return a column's values, without those that are whole series."""
-    return [value for value in column.values if not isinstance(value, Series)]
+    return [value for value in column.values if not isinstance(value, DrawnSeries)]
 
 
 def _join(found: Frames, options: Options) -> Frames:
     """Join by a column; `inner` keeps the rows that all have."""
     by = options.get("byField") or "Time"
-    joined: dict[Value | Series, dict[str, Value | Series]] = {}
+    joined: dict[Value | DrawnSeries, dict[str, Value | DrawnSeries]] = {}
     kinds: dict[str, Vector] = {}
-    counts: dict[Value | Series, int] = {}
+    counts: dict[Value | DrawnSeries, int] = {}
     for frame in (frame for frame in found if frame.column(by)):
         kinds.update({c.name: c for c in frame.columns if c.name not in kinds})
         for row in frame.rows():
@@ -226,10 +228,10 @@ def _time_series_table(found: Frames, options: Options) -> Frames:
     return tables
 
 
-def _whole(frame: Frame) -> Series:
+def _whole(frame: Frame) -> DrawnSeries:
     times = tuple(float(str(t)) for t in plain_values(frame.columns[0]))
     values = tuple(v if isinstance(v, int | float) else None for v in frame.columns[-1].values)
-    return Series(frame.columns[-1].name, frame.columns[-1].labels, Field(), "", times, values)
+    return DrawnSeries(frame.columns[-1].name, frame.columns[-1].labels, Field(), "", times, values)
 
 
 def _limit(found: Frames, options: Options) -> Frames:

@@ -28,7 +28,6 @@ from exporter.catalog.model import (
     Ratio,
     Share,
     Signal,
-    Type,
 )
 from exporter.catalog.own import DATA_SECONDS
 
@@ -86,7 +85,7 @@ def signal_stimulus(signal: Signal, value: float, given: Given) -> tuple[Series,
     found = stimulus(signal.expression, value, given)
     counted = signal.enough.events if signal.enough else ()
     names = {series.name for series in found}
-    more = [node for node in counted if _name(node) not in names]
+    more = [node for node in counted if node.series not in names]
     extra = (series for node in more for series in _spread(node, given.rise / len(more), given))
     return (*found, *extra)
 
@@ -110,16 +109,12 @@ def _chosen(matchers: tuple[Matcher, ...]) -> Iterator[dict[str, str]]:
         yield {m.label: value for m, value in zip(matchers, values, strict=True)}
 
 
-def _name(node: Events) -> str:
-    return node.family.name + ("_count" if node.family.type is Type.HISTOGRAM else "")
-
-
 def _spread(node: Events, rise: float, given: Given) -> Iterator[Series]:
     """Yield counters that match a node, one for each value it matches, which share the events."""
     chosen = list(_chosen(node.matchers))
     for own in chosen:
         pairs = _pairs(node.family, given, own)
-        yield Series(_name(node), pairs, (rise / len(chosen),), counter=True)
+        yield Series(node.series, pairs, (rise / len(chosen),), counter=True)
 
 
 def _events(node: Events, value: float, given: Given) -> Iterator[Series]:

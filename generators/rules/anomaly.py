@@ -19,6 +19,7 @@ from generators.rules.model import Alerting, Group, Recording, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import recorded
 from generators.rules.wording import Says, annotations, of
+from generators.selectors import by_clause
 
 LIMIT = 4  # widths from the centre
 HOLD = 15 * 60
@@ -88,8 +89,8 @@ def recordings(band: Band) -> tuple[Recording, ...]:
     weeks = "\nor\n".join(_week(f"avg_over_time({source}[1h]", n) for n in _WEEKS)
     noise = "\nor\n".join(_week(f"stddev_over_time({source}[1h]", n) for n in _WEEKS)
     centre, spread, now = band.name("centre"), band.name("spread"), band.name("value")
-    median = f"quantile{_by(by)} (0.5, {band.name('weeks')})"
-    known = f"count{_by(by)} ({band.name('weeks')}) == {len(_OFFSETS)}"
+    median = f"quantile{by_clause(by)} (0.5, {band.name('weeks')})"
+    known = f"count{by_clause(by)} ({band.name('weeks')}) == {len(_OFFSETS)}"
     return (
         Recording(band.name("weeks"), weeks, (*by, "week")),
         Recording(band.name("noise"), noise, (*by, "week")),
@@ -100,10 +101,6 @@ def recordings(band: Band) -> tuple[Recording, ...]:
         Recording(band.name("upper"), f"{centre} + {LIMIT} * {spread}", by),
         Recording(band.name("lower"), f"clamp_min({centre} - {LIMIT} * {spread}, 0)", by),
     )
-
-
-def _by(labels: tuple[str, ...]) -> str:
-    return f" by ({', '.join(labels)})"
 
 
 def _on(labels: tuple[str, ...]) -> str:
@@ -117,12 +114,12 @@ def _week(call: str, number_: int) -> str:
 def _spread(band: Band) -> str:
     """Return the greatest of: the noise of an hour, what weeks differ by, and the floor."""
     by, centre = band.by, band.name("centre")
-    noise = f"quantile{_by(by)} (0.5, {band.name('noise')})"
+    noise = f"quantile{by_clause(by)} (0.5, {band.name('noise')})"
     apart = f"abs({band.name('weeks')} -{_on(by)} group_left () {centre})"
-    weeks = f"{_SIGMA} * quantile{_by(by)} (0.5, {apart})"
+    weeks = f"{_SIGMA} * quantile{by_clause(by)} (0.5, {apart})"
     parts = {"noise": noise, "weeks": weeks, "floor": _floor(band)}
     marked = (f'label_replace({text}, "of", "{of}", "", "")' for of, text in parts.items())
-    return f"max{_by(by)} (\n  " + "\n  or ".join(marked) + f"\n)\nand {centre}"
+    return f"max{by_clause(by)} (\n  " + "\n  or ".join(marked) + f"\n)\nand {centre}"
 
 
 def _floor(band: Band) -> str:

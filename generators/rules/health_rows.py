@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from exporter.catalog.model import CloudMonitoring
-from exporter.catalog.signals import families_in
+from exporter.catalog.walk import families_in
 from generators import boards
 from generators.boards import Panel
 from generators.policy import HOUR, MINUTE, THRESHOLDS

@@ -7,22 +7,27 @@ alert.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from exporter.catalog.model import (
+    Changes,
+    Complement,
     Events,
+    Expression,
     Family,
     Level,
     LevelRatio,
-    Matcher,
     Mean,
+    MeanOf,
     Quantile,
     Rate,
+    Ratio,
     Share,
     Signal,
-    Type,
 )
 from exporter.catalog.own import DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import children, expressions_of
 from generators.policy import EVALUATION, NEWEST, WINDOW, Policy, split
 from generators.promql import Recorded, View, render_signal
 from generators.rules.model import Group, Recording, RuleFile
@@ -48,37 +53,37 @@ class Leaf:
 
 def leaves(signal: Signal) -> Iterator[Leaf]:
     """Yield the increases that a signal is worked out from, in its full split."""
-    yield from _leaves(signal.expression, split(signal))
-    if signal.enough is not None:
-        yield from _leaves(signal.enough.events, split(signal))
+    for expression in expressions_of(signal):
+        yield from _leaves(expression, split(signal))
 
 
-def _leaves(node: object, by: tuple[str, ...]) -> Iterator[Leaf]:
-    if isinstance(node, Level | LevelRatio):
-        return
-    if isinstance(node, Events):
-        suffix = "_count" if node.family.type is Type.HISTOGRAM else ""
-        yield Leaf(node.family, suffix, (*by, *(m.label for m in node.matchers)))
-    elif isinstance(node, Mean | Quantile):
-        labels = (*by, *(m.label for m in node.matchers))
-        if isinstance(node, Quantile):
-            yield Leaf(node.family, "_bucket", (*labels, "le"))
-        else:
-            yield Leaf(node.family, "_sum", labels)
-            yield Leaf(node.family, "_count", labels)
-    elif isinstance(node, Share):
-        yield from _leaves(node.events, (*by, node.by))
-    else:
-        yield from _below(node, by)
+def _leaves(node: Expression, by: tuple[str, ...]) -> Iterator[Leaf]:
+    match node:
+        case Level():
+            return  # a gauge has no increase
+        case Events():
+            yield Leaf(node.family, node.suffix, _kept(node, by))
+        case Mean():
+            yield Leaf(node.family, "_sum", _kept(node, by))
+            yield Leaf(node.family, "_count", _kept(node, by))
+        case Quantile():
+            yield Leaf(node.family, "_bucket", (*_kept(node, by), "le"))
+        case Share():
+            yield from _leaves(node.events, (*by, node.by))
+        case Rate() | Ratio() | Complement() | MeanOf() | LevelRatio() | Changes():
+            for child in children(node):
+                yield from _leaves(child, by)
+            yield from _covered(node)
+        case _:
+            assert_never(node)
 
 
-def _below(node: object, by: tuple[str, ...]) -> Iterator[Leaf]:
-    if isinstance(node, tuple):
-        for item in node:
-            yield from _leaves(item, by)
-    elif not isinstance(node, Family | Matcher):
-        for name in getattr(node, "__dataclass_fields__", {}):
-            yield from _leaves(getattr(node, name), by)
+def _kept(node: Events | Mean | Quantile, by: tuple[str, ...]) -> tuple[str, ...]:
+    return (*by, *(matcher.label for matcher in node.matchers))
+
+
+def _covered(node: Expression) -> Iterator[Leaf]:
+    """Yield the source time by which a rate divides, where its family is of Cloud Monitoring."""
     if isinstance(node, Rate) and "gcp_project" in node.events.family.label_names:
         yield Leaf(DATA_SECONDS, "", ("gcp_project", "family"))
 

@@ -26,7 +26,7 @@ from exporter.catalog.model import (
     Reduce,
     Type,
 )
-from exporter.catalog.signals import families_in
+from exporter.catalog.walk import families_in
 from generators.policy import SIGNAL_BY_NAME, split
 from generators.promql import View, render, render_signal
 from generators.rules.recording import signal_name

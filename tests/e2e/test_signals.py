@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.catalog.model import CloudMonitoring, Matcher
-from exporter.catalog.signals import SIGNALS, families_in
+from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import families_in
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.place import REGIONS
 from exporter.simulator.world import MINUTE, World
-from generators.promql import View, render_signal, selector
+from generators.promql import View, render_signal
+from generators.selectors import selector
 from tests.e2e.history import Recording, record
 from tests.e2e.truths import (
     OWN_TRUTHS,

@@ -33,7 +33,8 @@ from exporter.catalog.model import (
     Type,
 )
 from exporter.catalog.signals import SIGNALS
-from generators.promql import View, needs, quote, quote_regex, render, render_signal, selector
+from generators.promql import View, needs, render, render_signal
+from generators.selectors import quote, quote_regex, selector
 
 SERIES = {
     name: family

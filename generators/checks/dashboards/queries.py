@@ -5,15 +5,24 @@ from collections.abc import Iterable, Iterator
 
 from exporter.settings import Settings
 from exporter.settings.types import seconds
-from generators.checks.dashboards.model import Body, Dashboard
+from generators.checks.dashboards.dashboard import Body, DashboardFile
 from generators.checks.dashboards.variables import LABEL_VALUES, query
-from generators.checks.gathering import asking
-from generators.checks.known import Known
-from generators.checks.list import CHECKS
-from generators.checks.model import Context, Server
-from generators.checks.places import Problem, Text
-from generators.checks.shapes import shape
-from generators.checks.tree import Aggregate, Binary, Call, Node, Unparsable, children, parse, paths
+from generators.checks.engine.context import Context, Server
+from generators.checks.engine.gathering import asking
+from generators.checks.engine.known_series import Known
+from generators.checks.engine.problem import Problem, Text
+from generators.checks.expressions import CHECKS
+from generators.checks.promql.result_labels import shape
+from generators.checks.promql.tree import (
+    Aggregate,
+    Binary,
+    Call,
+    Node,
+    Unparsable,
+    children,
+    parse,
+    paths,
+)
 from generators.dashboards.model import LONGTERM, MAIN
 from generators.prometheus import LONG_RETENTION, RETENTION
 
@@ -22,7 +31,7 @@ _RAW_RANGE = re.compile(r"\b(?:rate|irate)\([^\[\]]*\[([^\]]+)\]")
 _INTERVAL = "$__rate_interval"
 
 
-def check(board: Dashboard, context: Context) -> Iterator[Problem]:
+def check(board: DashboardFile, context: Context) -> Iterator[Problem]:
     """Yield what the checks of expressions find, and what only panels can get wrong."""
     yield from _valued(board, context.known)
     for server, texts in _asked(board, context.settings):
@@ -34,7 +43,7 @@ def check(board: Dashboard, context: Context) -> Iterator[Problem]:
             yield from _made_up(text)
 
 
-def _valued(board: Dashboard, known: Known) -> Iterator[Problem]:
+def _valued(board: DashboardFile, known: Known) -> Iterator[Problem]:
     """Yield variables that ask for the values of a label which the series do not have."""
     for variable in board.variables:
         found = LABEL_VALUES.fullmatch(query(variable))
@@ -51,7 +60,7 @@ def _tree(expr: str) -> Node | None:
         return None  # the check of syntax says it
 
 
-def _asked(board: Dashboard, settings: Settings) -> Iterator[tuple[Server, list[Text]]]:
+def _asked(board: DashboardFile, settings: Settings) -> Iterator[tuple[Server, list[Text]]]:
     """Yield the texts of all queries, by the server that is asked."""
     by_name: dict[str, list[Text]] = {}
     for source, expr in expressions(board):
@@ -67,7 +76,7 @@ def server(settings: Settings, source: str) -> Server:
     return Server(settings.prometheus.scrape_interval, seconds(kept))
 
 
-def expressions(board: Dashboard) -> Iterator[tuple[str, str]]:
+def expressions(board: DashboardFile) -> Iterator[tuple[str, str]]:
     """Yield every expression with its datasource; of a variable, its selector."""
     parts: list[Body] = [target for panel in board.panels for target in panel.get("targets", ())]
     for part in (*parts, *board.annotations):

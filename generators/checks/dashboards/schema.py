@@ -10,24 +10,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from generators.checks.dashboards.kinds import KINDS, Json, Number, Strict
-from generators.checks.dashboards.model import Body, Dashboard
-from generators.checks.places import Problem
+from generators.checks.dashboards.dashboard import Body, DashboardFile
+from generators.checks.dashboards.panel_options import KINDS, Json, Number, Strict
+from generators.checks.engine.problem import Problem
 
 RULE = "schema"
 
 
-class Source(Strict):
+class StrictSource(Strict):
     """Which datasource is asked."""
 
     type: str
     uid: str
 
 
-class Target(Strict):
+class StrictTarget(Strict):
     """A query."""
 
-    datasource: Source
+    datasource: StrictSource
     editor_mode: Literal["code"]
     expr: str
     format: Literal["time_series", "table", "heatmap"]
@@ -38,7 +38,7 @@ class Target(Strict):
     ref_id: Annotated[str, Field(pattern="^[A-Z]$")]
 
 
-class Grid(Strict):
+class StrictGrid(Strict):
     """A place."""
 
     h: Annotated[int, Field(ge=1)]
@@ -47,28 +47,28 @@ class Grid(Strict):
     y: Annotated[int, Field(ge=0)]
 
 
-class Step(Strict):
+class StrictStep(Strict):
     """A colour from a value upwards."""
 
     color: str
     value: Number | None
 
 
-class Thresholds(Strict):
+class StrictThresholds(Strict):
     """Steps in rising order."""
 
     mode: Literal["absolute"]
-    steps: Annotated[list[Step], Field(min_length=1)]
+    steps: Annotated[list[StrictStep], Field(min_length=1)]
 
 
-class Color(Strict):
+class StrictColor(Strict):
     """How series get their colours."""
 
     mode: Literal["fixed", "thresholds", "palette-classic"]
     fixed_color: str | None = None
 
 
-class Link(Strict):
+class StrictLink(Strict):
     """A link of a panel or a value."""
 
     target_blank: bool
@@ -76,72 +76,72 @@ class Link(Strict):
     url: str
 
 
-class Defaults(Strict):
+class StrictDefaults(Strict):
     """What holds for all series of a panel; `custom` is checked by the panel's kind."""
 
-    color: Color | None = None
+    color: StrictColor | None = None
     custom: Json | None = None
     decimals: int
-    links: list[Link]
+    links: list[StrictLink]
     mappings: list[Json]
     max: Number | None = None
     min: Number | None = None
     no_value: str
-    thresholds: Thresholds | None = None
+    thresholds: StrictThresholds | None = None
     unit: str
 
 
-class Matcher(Strict):
+class StrictMatcher(Strict):
     """Which series an override is of."""
 
     id: Literal["byName", "byFrameRefID"]
     options: str
 
 
-class Property(Strict):
+class StrictProperty(Strict):
     """What an override changes."""
 
     id: str
     value: Any
 
 
-class Override(Strict):
+class StrictOverride(Strict):
     """What is special about some series."""
 
-    matcher: Matcher
-    properties: Annotated[list[Property], Field(min_length=1)]
+    matcher: StrictMatcher
+    properties: Annotated[list[StrictProperty], Field(min_length=1)]
 
 
-class FieldConfig(Strict):
+class StrictFieldConfig(Strict):
     """How values are shown."""
 
-    defaults: Defaults
-    overrides: list[Override]
+    defaults: StrictDefaults
+    overrides: list[StrictOverride]
 
 
-class Panel(Strict):
+class StrictPanel(Strict):
     """What panels of every kind have."""
 
-    datasource: Source
+    datasource: StrictSource
     description: str
-    field_config: FieldConfig
-    grid_pos: Grid
+    field_config: StrictFieldConfig
+    grid_pos: StrictGrid
     id: int
-    links: list[Link]
+    links: list[StrictLink]
     options: Json
-    targets: list[Target]
+    targets: list[StrictTarget]
     title: str
     transformations: list[Json] | None = None
     transparent: Literal[False]
     type: str
 
 
-class Variable(Strict):
+class StrictVariable(Strict):
     """What a reader may choose."""
 
     all_value: str | None = None
     current: Json
-    datasource: Source | None = None
+    datasource: StrictSource | None = None
     definition: str | None = None
     hide: Literal[0, 1, 2]
     include_all: bool
@@ -157,17 +157,17 @@ class Variable(Strict):
     type: Literal["datasource", "query"]
 
 
-class Variables(Strict):
+class StrictVariables(Strict):
     """All variables."""
 
-    list: list[Variable]
+    list: list[StrictVariable]
 
 
-class Annotation(Strict):
+class StrictAnnotation(Strict):
     """Marks in charts."""
 
     built_in: int | None = None
-    datasource: Source
+    datasource: StrictSource
     enable: bool
     expr: str | None = None
     hide: bool
@@ -181,23 +181,23 @@ class Annotation(Strict):
     use_value_for_time: bool | None = None
 
 
-class Annotations(Strict):
+class StrictAnnotations(Strict):
     """All annotations."""
 
-    list: list[Annotation]
+    list: list[StrictAnnotation]
 
 
-class Times(Strict):
+class StrictTimes(Strict):
     """The range at first."""
 
     begin: Annotated[str, Field(alias="from")]
     to: Literal["now"]
 
 
-class Board(Strict):
+class StrictBoard(Strict):
     """A dashboard; its panels are checked one by one, by their kind."""
 
-    annotations: Annotations
+    annotations: StrictAnnotations
     description: str
     editable: bool
     fiscal_year_start_month: int
@@ -209,8 +209,8 @@ class Board(Strict):
     refresh: str
     schema_version: int
     tags: list[str]
-    templating: Variables
-    time: Times
+    templating: StrictVariables
+    time: StrictTimes
     timepicker: Json
     timezone: str
     title: Annotated[str, Field(min_length=1)]
@@ -219,28 +219,28 @@ class Board(Strict):
     week_start: str
 
 
-class Row(Strict):
+class StrictRow(Strict):
     """A row; its panels are inside it where it is collapsed."""
 
     collapsed: bool
-    grid_pos: Grid
+    grid_pos: StrictGrid
     id: int
     panels: list[Json]
     title: str
     type: Literal["row"]
 
 
-def check(board: Dashboard) -> Iterator[Problem]:
+def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield what Grafana would not know, or would read otherwise."""
-    yield from _refused(board, Board, board.body, "")
+    yield from _refused(board, StrictBoard, board.body, "")
     for panel in board.with_rows:
         title = str(panel.get("title", ""))
-        model = Row if panel.get("type") == "row" else Panel
+        model = StrictRow if panel.get("type") == "row" else StrictPanel
         refused = list(_refused(board, model, panel, title))
         yield from refused or _kind(board, panel, title)
 
 
-def _kind(board: Dashboard, panel: Body, title: str) -> Iterator[Problem]:
+def _kind(board: DashboardFile, panel: Body, title: str) -> Iterator[Problem]:
     """Yield what is wrong with what the panel's kind alone has."""
     if panel["type"] not in KINDS:
         return  # the check of panels says it
@@ -251,7 +251,9 @@ def _kind(board: Dashboard, panel: Body, title: str) -> Iterator[Problem]:
         yield from _refused(board, style, custom, title)
 
 
-def _refused(board: Dashboard, model: type[BaseModel], body: Body, title: str) -> Iterator[Problem]:
+def _refused(
+    board: DashboardFile, model: type[BaseModel], body: Body, title: str
+) -> Iterator[Problem]:
     try:
         model.model_validate(body)
     except ValidationError as error:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Type, Unit
 from exporter.catalog.signals import SIGNALS
-from generators.checks.dashboards.model import Body, Dashboard
-from generators.checks.places import Problem
-from generators.checks.tree import (
+from generators.checks.dashboards.dashboard import Body, DashboardFile
+from generators.checks.engine.problem import Problem
+from generators.checks.promql.tree import (
     Aggregate,
     Binary,
     Call,
@@ -60,7 +60,7 @@ _LAST = {  # by the last part of a recorded name, before its window
 }
 
 
-def check(board: Dashboard) -> Iterator[Problem]:
+def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield panels and columns whose unit is not that of their queries."""
     for panel in board.panels:
         for target in panel.get("targets", ()):

@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from generators.checks.dashboards.model import Body, Dashboard
-from generators.checks.places import Problem
+from generators.checks.dashboards.dashboard import Body, DashboardFile
+from generators.checks.engine.problem import Problem
 
 RULE = "variable"
 LABEL_VALUES = re.compile(r"label_values\((.+), (\w+)\)")
@@ -20,7 +20,7 @@ _WANTED = {
 }
 
 
-def check(board: Dashboard) -> Iterator[Problem]:
+def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield variables that are not as they should be, are unknown, or are not used."""
     for variable in board.variables:
         if variable.get("type") == "query":
@@ -32,7 +32,7 @@ def check(board: Dashboard) -> Iterator[Problem]:
         yield board.problem(RULE, f"variable {name} is not used; remove it", name)
 
 
-def _query(board: Dashboard, variable: Body) -> Iterator[Problem]:
+def _query(board: DashboardFile, variable: Body) -> Iterator[Problem]:
     name = str(variable["name"])
     for key, value in _WANTED.items():
         if variable.get(key) != value:
@@ -51,14 +51,14 @@ def query(variable: Body) -> str:
     return str(found.get("query", "")) if isinstance(found, dict) else str(found)
 
 
-def used(board: Dashboard) -> set[str]:
+def used(board: DashboardFile) -> set[str]:
     """Return the names of the variables that the board uses, Grafana's own left out."""
     texts = (panel_text for panel_text in _texts(board))
     found = {match[1] or match[2] for text in texts for match in _USED.finditer(text)}
     return {name for name in found if not _OWN.fullmatch(name)}
 
 
-def _texts(board: Dashboard) -> Iterator[str]:
+def _texts(board: DashboardFile) -> Iterator[str]:
     """Yield what may hold a variable: queries, datasources, links."""
     for panel in board.panels:
         yield json.dumps([panel.get("targets"), panel.get("links"), panel.get("fieldConfig")])

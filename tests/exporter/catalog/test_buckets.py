@@ -13,7 +13,7 @@ from exporter.catalog.cloud_run import REQUESTS
 from exporter.catalog.model import CloudMonitoring, Type
 from exporter.settings import Settings
 from exporter.simulator.world import World
-from generators.checks.known import known
+from generators.checks.engine.known_series import known
 from tests.clocks import HandClock
 from tests.e2e.history import STEP, Exporter, settings, simulated
 

@@ -14,7 +14,8 @@ from exporter.catalog.model import (
     Type,
     Unit,
 )
-from exporter.catalog.signals import ALERTED, SIGNALS, families_in
+from exporter.catalog.signals import ALERTED, SIGNALS
+from exporter.catalog.walk import expressions_of, families_in
 
 IN_ORDER = """
 availability error_rate error_rate_by_endpoint response_time_average response_time_p50
@@ -58,7 +59,7 @@ def test_kinds_are_those_that_alerts_are_stated_for() -> None:
 def test_every_family_is_in_the_catalog() -> None:
     """What a signal needs is a family of the catalog, the very same."""
     for signal in SIGNALS:
-        found = tuple(families_in((signal.expression, signal.enough)))
+        found = tuple(families_in(*expressions_of(signal)))
         assert found
         assert [f.name for f in found if CATALOG.get(f.name) is not f] == []
 
@@ -66,7 +67,7 @@ def test_every_family_is_in_the_catalog() -> None:
 def test_every_family_has_the_labels_it_is_split_by() -> None:
     """Each family that a signal needs, its minimum included, carries each label of the split."""
     for signal in SIGNALS:
-        for family in families_in((signal.expression, signal.enough)):
+        for family in families_in(*expressions_of(signal)):
             assert set(signal.by) - set(family.label_names) == set()
 
 

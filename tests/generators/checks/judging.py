@@ -8,12 +8,12 @@ from typing import Any
 import yaml
 
 from exporter.settings import Settings
-from generators.checks.documents import parsed
-from generators.checks.known import Known, known
-from generators.checks.list import problems
-from generators.checks.model import Context, Server
-from generators.checks.recorded import with_rules
-from generators.checks.rule_files import rules
+from generators.checks.engine.context import Context, Server
+from generators.checks.engine.known_series import Known, known
+from generators.checks.engine.rule_files import rules
+from generators.checks.engine.rule_series import with_rules
+from generators.checks.engine.yaml_file import parsed
+from generators.checks.expressions import problems
 
 SERVER = Server(60.0, 3 * 86400.0)
 ALERT: Mapping[str, Any] = {

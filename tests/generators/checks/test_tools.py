@@ -7,7 +7,7 @@ import yaml
 
 from exporter.settings import Settings
 from generators.checks import tools
-from generators.checks.gathering import OUT, Wanted
+from generators.checks.engine.gathering import OUT, CheckRequest
 from tests.generators.checks.judging import ALERT, group
 
 RULES = group({**ALERT, "annotations": {}})
@@ -45,7 +45,7 @@ def project(root: Path, **texts: str) -> Path:
 def found(root: Path, *files: Path) -> tuple[list[str], list[str]]:
     """Return what the tools find and what is said while they run."""
     said: list[str] = []
-    problems = [*tools.check(Wanted(root, Settings(), files), said.append)]
+    problems = [*tools.check(CheckRequest(root, Settings(), files), said.append)]
     return [str(problem) for problem in problems], said
 
 

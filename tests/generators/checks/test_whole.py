@@ -6,7 +6,7 @@ import pytest
 
 from exporter.settings import Settings
 from generators.checks import routes
-from generators.checks.gathering import Wanted
+from generators.checks.engine.gathering import CheckRequest
 from generators.checks.run import run
 from generators.files import write
 from generators.outputs import texts
@@ -27,7 +27,7 @@ def told(
 ) -> list[str]:
     """Return the problems of files below a root."""
     write(root, found)
-    outcome = run(Wanted(root, settings), lambda _: None, offline=offline)
+    outcome = run(CheckRequest(root, settings), lambda _: None, offline=offline)
     return [str(problem) for problem in outcome.problems]
 
 
@@ -61,7 +61,9 @@ def test_a_route_that_is_wrong_is_told(tmp_path: Path, generated: dict[str, str]
     """Amtool sends an alert of a severity elsewhere than the settings say."""
     found = changed(generated, CONFIG, 'severity="high"', 'severity="higher"')
     write(tmp_path, found)
-    problems = [problem.text for problem in routes.check(Wanted(tmp_path, USER), offline=False)]
+    problems = [
+        problem.text for problem in routes.check(CheckRequest(tmp_path, USER), offline=False)
+    ]
     assert f"{CONFIG}: 0 routes take severity 'high', not 1" in problems
     wrong = "ResponseTimeCritical goes to unrouted, not to high"
     assert [text for text in problems if wrong in text] != []

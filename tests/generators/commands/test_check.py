@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exporter import cli
-from generators.checks.gathering import OUT
+from generators.checks.engine.gathering import OUT
 
 MISSPELT = """groups:
   - name: own

@@ -8,7 +8,7 @@ import pytest
 from exporter.errors import IonmonError
 from exporter.settings import Settings
 from generators.boards import SIGNAL_PANELS, Board
-from generators.checks.dashboards.fixed import FIXED
+from generators.checks.dashboards.panel_numbers import FIXED
 from generators.dashboards import build as build_module
 from generators.dashboards.build import texts
 from generators.policy import policy

@@ -6,7 +6,7 @@ from itertools import combinations
 import _jsonnet
 import pytest
 
-from generators.checks.dashboards.looks import PALETTE
+from generators.checks.dashboards.style import PALETTE
 from tests.generators.dashboards.made import ROOT
 
 TOKENS = json.loads(_jsonnet.evaluate_file(str(ROOT / "grafana" / "lib" / "tokens.libsonnet")))

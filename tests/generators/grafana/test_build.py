@@ -11,7 +11,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from exporter.settings import Settings
-from generators.dashboards.servers import datasources as asked
+from generators.dashboards.datasources import datasources as asked
 from generators.files import MARK
 from generators.grafana.build import texts
 from generators.grafana.datasources import sources

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from generators.report.query import Prometheus as Asked
-from generators.report.query import server
+from generators.report.prometheus_api import Prometheus as Asked
+from generators.report.prometheus_api import server
 from tests.generators.report import boards
 from tests.servers import blocks, prometheus
 

@@ -6,13 +6,13 @@ import pytest
 
 from generators.report.axes import axis, texts
 from generators.report.display import Field, Style
-from generators.report.model import Series
+from generators.report.model import DrawnSeries
 
 
-def series(*values: float | None, field: Field | None = None) -> Series:
+def series(*values: float | None, field: Field | None = None) -> DrawnSeries:
     """Return a series."""
     times = tuple(float(at) for at in range(len(values)))
-    return Series("a", (), field or Field(), "green", times, values)
+    return DrawnSeries("a", (), field or Field(), "green", times, values)
 
 
 def test_round_steps() -> None:

@@ -5,31 +5,31 @@ from pathlib import Path
 
 import pytest
 
-from generators.report import gather, read
-from generators.report.model import Board, Panel
-from generators.report.query import Prometheus, server
+from generators.report import board_file, gather
+from generators.report.model import DrawnBoard, DrawnPanel
+from generators.report.prometheus_api import Prometheus, server
 from tests.generators.report import boards
 from tests.generators.report.boards import END, HOSTILE, SOURCE, START
 from tests.servers import free_port, prometheus, wait_until
 
 
 @pytest.fixture
-def board(tmp_path: Path, asked: Prometheus) -> Board:
+def board(tmp_path: Path, asked: Prometheus) -> DrawnBoard:
     """Return the dashboard of all kinds, its rows open."""
     return _board(tmp_path, asked)
 
 
-def _board(folder: Path, asked: Prometheus, **given: tuple[str, ...]) -> Board:
-    file = read.read(boards.write(folder), open_rows=True)
-    request = gather.Request(server=asked, now=END, given=given, least=60)
+def _board(folder: Path, asked: Prometheus, **given: tuple[str, ...]) -> DrawnBoard:
+    file = board_file.read(boards.write(folder), open_rows=True)
+    request = gather.DataRequest(server=asked, now=END, given=given, least=60)
     return gather.board(file, request, lambda _: None)
 
 
-def _named(board: Board, title: str) -> Panel:
+def _named(board: DrawnBoard, title: str) -> DrawnPanel:
     return next(panel for panel in board.panels if panel.title == title)
 
 
-def test_readings(board: Board) -> None:
+def test_readings(board: DrawnBoard) -> None:
     """A stat has its value in its unit, the colour of its threshold, and what is behind it."""
     (found,) = _named(board, "Now").readings
     assert (found.text, found.color) == ("44.2 ms", "green")
@@ -39,7 +39,7 @@ def test_readings(board: Board) -> None:
     assert (state.text, state.color) == ("up", "green")
 
 
-def test_series(board: Board) -> None:
+def test_series(board: DrawnBoard) -> None:
     """A chart has a series for each label, with the figures of its legend."""
     found = {one.name: one for one in _named(board, "Latency").series}
     assert set(found) == {HOSTILE, "asia", "europe", "us"}
@@ -48,7 +48,7 @@ def test_series(board: Board) -> None:
     ]  # fmt: skip
 
 
-def test_tables(board: Board) -> None:
+def test_tables(board: DrawnBoard) -> None:
     """Queries are merged, columns named and rows sorted."""
     columns = _named(board, "Table").columns
     assert [column.name for column in columns] == ["Region", "Latency", "Load"]
@@ -57,7 +57,7 @@ def test_tables(board: Board) -> None:
     assert rows[-1] == ("us", "10.2 ms", "20.4%")
 
 
-def test_buckets_stand_alone(board: Board) -> None:
+def test_buckets_stand_alone(board: DrawnBoard) -> None:
     """A heatmap shows what fell into each bucket, not into it and those below."""
     heat = _named(board, "Buckets").heat
     assert heat is not None
@@ -66,7 +66,7 @@ def test_buckets_stand_alone(board: Board) -> None:
     assert [count / last[0] for count in last] == pytest.approx([1, 5, 3, 1])
 
 
-def test_states_are_merged(board: Board) -> None:
+def test_states_are_merged(board: DrawnBoard) -> None:
     """A state lasts from its first point until another begins."""
     (lane,) = _named(board, "States").lanes
     assert [episode.text for episode in lane.episodes] == ["up", "down", "up"]
@@ -74,7 +74,7 @@ def test_states_are_merged(board: Board) -> None:
     assert lane.episodes[1].end == lane.episodes[2].start
 
 
-def test_events(board: Board) -> None:
+def test_events(board: DrawnBoard) -> None:
     """An annotation lasts as long as its series is there, and markup leaves its text."""
     (event,) = board.events
     assert event.title == "Slow: high"
@@ -92,8 +92,8 @@ def _events(folder: Path, asked: Prometheus, step: int) -> list[tuple[float, flo
         "useValueForTime": True,
     }
     path = boards.write(folder, annotations={"list": [{**note, "datasource": SOURCE}]})
-    request = gather.Request(server=asked, now=END, given={}, least=60)
-    found = gather.board(read.read(path, open_rows=True), request, lambda _: None)
+    request = gather.DataRequest(server=asked, now=END, given={}, least=60)
+    found = gather.board(board_file.read(path, open_rows=True), request, lambda _: None)
     return [(event.start - START, event.end - START) for event in found.events]
 
 
@@ -105,7 +105,7 @@ def test_events_that_say_their_time(tmp_path: Path, asked: Prometheus) -> None:
     assert end - begin == (len(moments) - 1) * 600
 
 
-def test_nothing_is_not_a_fault(board: Board) -> None:
+def test_nothing_is_not_a_fault(board: DrawnBoard) -> None:
     """No data is the panel's own word for it; a query that fails says why."""
     nothing, broken = _named(board, "Nothing"), _named(board, "Broken")
     assert (nothing.empty, nothing.faults, nothing.no_value) == (True, (), "nothing is measured")
@@ -121,7 +121,7 @@ def test_variables(tmp_path: Path, asked: Prometheus) -> None:
     assert [choice.text for choice in found.choices] == ["us + asia"]
 
 
-def test_repeats_over_all_values(board: Board) -> None:
+def test_repeats_over_all_values(board: DrawnBoard) -> None:
     """On All, a repeated panel stands for each value there is, however it is written."""
     each = [panel for panel in board.panels if panel.title.startswith("Each")]
     assert [panel.title for panel in each] == [
@@ -133,8 +133,8 @@ def test_repeats_over_all_values(board: Board) -> None:
 def test_another_source(tmp_path: Path, asked: Prometheus) -> None:
     """A data source of a dashboard may be another server, which fails for itself alone."""
     gone = server(f"http://127.0.0.1:{free_port()}")
-    request = gather.Request(server=asked, now=END, others={"main": gone})
-    found = gather.board(read.read(boards.write(tmp_path)), request, lambda _: None)
+    request = gather.DataRequest(server=asked, now=END, others={"main": gone})
+    found = gather.board(board_file.read(boards.write(tmp_path)), request, lambda _: None)
     assert "gives no answer" in _named(found, "Now").faults[0]
     assert any(fault.startswith("variable region: ") for fault in found.faults)
 
@@ -175,8 +175,8 @@ def test_alerts(tmp_path: Path) -> None:
     assert slow.since >= int(begun)
 
 
-def _alerts(folder: Path, asked: Prometheus, options: dict[str, object]) -> Panel:
+def _alerts(folder: Path, asked: Prometheus, options: dict[str, object]) -> DrawnPanel:
     panels = [boards.panel(1, "alertlist", "Alerts", (0, 0, 6, 6), targets=[], options=options)]
-    file = read.read(boards.write(folder / "in", panels=panels))
-    board = gather.board(file, gather.Request(server=asked, now=END), lambda _: None)
+    file = board_file.read(boards.write(folder / "in", panels=panels))
+    board = gather.board(file, gather.DataRequest(server=asked, now=END), lambda _: None)
     return board.panels[0]

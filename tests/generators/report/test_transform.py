@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from generators.dashboards.file.panel import TransformationInFile
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
-from generators.report.model import Series
-from generators.report.read import Change
+from generators.report.model import DrawnSeries
 from generators.report.transform import Unknown, changed
 
 ERRORS = Frame("A", (
@@ -27,7 +27,7 @@ LINE = Frame("A", (
 
 def table(found: list[Frame], name: str, **options: Any) -> list[list[Any]]:
     """Return the names of columns and the rows after one transformation."""
-    (frame,) = changed(found, [Change(name, options)])
+    (frame,) = changed(found, [TransformationInFile(id=name, options=options)])
     return [[c.name for c in frame.columns], *([*row.values()] for row in frame.rows())]
 
 
@@ -93,11 +93,11 @@ def test_sparklines() -> None:
     """A series becomes one cell, with its labels beside it."""
     head, (region, series) = table([LINE], "timeSeriesTable")
     assert (head, region) == (["region", "Trend"], "eu")
-    assert isinstance(series, Series)
+    assert isinstance(series, DrawnSeries)
     assert series.values == (3.0, 4.0)
 
 
 def test_unknown() -> None:
     """A transformation that is not known is named, never passed over."""
     with pytest.raises(Unknown, match="'rotate' is not known"):
-        changed([LINE], [Change("rotate", {})])
+        changed([LINE], [TransformationInFile(id="rotate")])

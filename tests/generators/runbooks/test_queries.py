@@ -10,7 +10,7 @@ import yaml
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Type
 from exporter.settings import Settings
-from generators.checks.external import EXTERNAL
+from generators.checks.engine.external_series import EXTERNAL
 from generators.rules.build import build
 from generators.rules.correlation import PAIRS, Pair, coefficient_name
 from generators.rules.model import recordings

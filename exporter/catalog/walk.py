@@ -1,0 +1,82 @@
+"""What an expression is made of: one walk for whoever looks into one.
+
+A new kind of expression fails to type-check here until it says what it is made of.
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from exporter.catalog.model import (
+    Changes,
+    Complement,
+    Events,
+    Expression,
+    Family,
+    Level,
+    LevelRatio,
+    Mean,
+    MeanOf,
+    Quantile,
+    Rate,
+    Ratio,
+    Share,
+    Signal,
+)
+
+Leaf = Events | Mean | Quantile | Level
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """Return the expressions that one is directly made of; none of what reads a family."""
+    match node:
+        case Events() | Mean() | Quantile() | Level():
+            return ()
+        case Rate() | Share():
+            return (node.events,)
+        case Ratio() | LevelRatio():
+            return _both(node)
+        case Complement():
+            return (node.ratio,)
+        case MeanOf():
+            return (node.total, node.count)
+        case Changes():
+            return (node.level,)
+        case _:
+            assert_never(node)
+
+
+def _both(node: Ratio | LevelRatio) -> tuple[Expression, ...]:
+    if isinstance(node, LevelRatio):
+        return (node.part, node.whole)
+    return (*node.part, *node.whole)
+
+
+def walk(*nodes: Expression) -> Iterator[Expression]:
+    """Yield expressions and all that they are made of, each before its parts."""
+    for node in nodes:
+        yield node
+        yield from walk(*children(node))
+
+
+def leaves(*nodes: Expression) -> Iterator[Leaf]:
+    """Yield what reads a family: everything else is worked out from these."""
+    for node in walk(*nodes):
+        if isinstance(node, Leaf):
+            yield node
+
+
+def families_in(*nodes: Expression) -> Iterator[Family]:
+    """Yield the families that expressions read, as often as they do."""
+    for leaf in leaves(*nodes):
+        yield leaf.family
+
+
+def labels_in(node: Expression) -> set[str]:
+    """Return the labels that an expression names: those it matches, and those it splits by."""
+    matched = {matcher.label for leaf in leaves(node) for matcher in leaf.matchers}
+    return matched | {part.by for part in walk(node) if isinstance(part, Share)}
+
+
+def expressions_of(signal: Signal) -> tuple[Expression, ...]:
+    """Return a signal's expression, and the events that it needs enough of."""
+    return (signal.expression, *(signal.enough.events if signal.enough else ()))

@@ -1,0 +1,51 @@
+"""Every check of dashboards, by one line each, and what they find."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from generators.checks.dashboards import (
+    board_settings,
+    datasources,
+    drawn_limits,
+    layout,
+    panel_numbers,
+    panel_texts,
+    queries,
+    schema,
+    style,
+    units,
+    variables,
+)
+from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.engine.context import Context
+from generators.checks.engine.problem import Problem
+from generators.policy import policy
+
+Check = Callable[[DashboardFile], Iterator[Problem]]
+
+CHECKS: tuple[Check, ...] = (
+    board_settings.check,
+    datasources.check,
+    variables.check,
+    panel_texts.check,
+    layout.check,
+    style.check,
+    panel_numbers.check,
+    units.check,
+)
+
+
+def problems(boards: Iterable[DashboardFile], context: Context) -> list[Problem]:
+    """Return what the checks find, each once, by file and line.
+
+    The others rely on the schema: where it finds something, that is all that is said.
+    """
+    found: set[Problem] = set()
+    held = policy(context.settings)
+    for board in boards:
+        refused = set(schema.check(board))
+        found |= refused
+        if not refused:
+            found.update(problem for check in CHECKS for problem in check(board))
+            found.update(queries.check(board, context))
+            found.update(drawn_limits.check(board, held))
+    return sorted(found)

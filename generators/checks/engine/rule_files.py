@@ -1,0 +1,60 @@
+"""Prometheus' rule files as data: groups, rules, their expressions, each with its line."""
+
+from collections.abc import Iterator
+
+import yaml
+
+from exporter.settings.types import seconds
+from generators.checks.engine.context import JudgedQuery, Rule, Server
+from generators.checks.engine.problem import Text
+from generators.checks.engine.yaml_file import YamlFile, get, items, pairs, scalar
+from generators.checks.promql.tree import Unparsable, parse
+
+EVALUATION = 60.0
+OPTIONS = ("for", "keep_firing_for")
+
+
+def rules(document: YamlFile, server: Server) -> Iterator[Rule]:
+    """Yield the rules of a file; what is no rule is left out, and a check says so."""
+    for group in items(get(document.root, "groups")):
+        interval = _interval(get(group, "interval"))
+        for node in items(get(group, "rules")):
+            kind = next((key for key, _, _ in pairs(node) if key in ("alert", "record")), None)
+            expression = get(node, "expr")
+            if kind and expression is not None:
+                yield _rule(
+                    document, kind, node, interval, query(document.text(expression), server)
+                )
+
+
+def _interval(node: yaml.Node | None) -> float:
+    try:
+        return seconds(scalar(node)) or EVALUATION
+    except ValueError:
+        return EVALUATION
+
+
+def query(text: Text, server: Server, *, variables: bool = False) -> JudgedQuery:
+    """Return a query; `variables` allows Grafana's."""
+    try:
+        return JudgedQuery(text, parse(text.value, variables=variables), "", server)
+    except Unparsable as error:
+        return JudgedQuery(text, None, str(error), server)
+
+
+def _rule(
+    document: YamlFile, kind: str, node: yaml.Node, interval: float, found: JudgedQuery
+) -> Rule:
+    return Rule(
+        kind,
+        document.text(get(node, kind) or node),
+        found,
+        interval,
+        {name: document.text(value) for name, _, value in pairs(node) if name in OPTIONS},
+        _texts(document, get(node, "labels")),
+        _texts(document, get(node, "annotations")),
+    )
+
+
+def _texts(document: YamlFile, node: yaml.Node | None) -> dict[str, Text]:
+    return {name: document.text(value) for name, _, value in pairs(node)}

@@ -1,0 +1,91 @@
+"""The series that rules make: recorded ones with their labels, worked out, and ALERTS."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+
+from exporter.catalog.model import Type
+from generators.checks.engine.context import Rule
+from generators.checks.engine.known_series import Known, KnownSeries, Values, joined, union
+from generators.checks.promql.result_labels import ResultLabels, shape
+from generators.checks.promql.tree import Aggregate, Node, Selector, selectors
+
+STATES = ("pending", "firing")
+
+
+def with_rules(known: Known, rules: Iterable[Rule]) -> Known:
+    """Return what is known, with all that these rules make."""
+    by_name: dict[str, list[Rule]] = {}
+    found = list(rules)
+    for rule in found:
+        if rule.kind == "record":
+            by_name.setdefault(rule.name.value, []).append(rule)
+    made = _Made(known, by_name)
+    for name in by_name:
+        made.work_out(name)
+    return made.known.and_also(_alerts(made.known, [r for r in found if r.kind == "alert"]))
+
+
+class _Made:
+    """Works out recorded series, those that a rule is made of first."""
+
+    def __init__(self, known: Known, rules: Mapping[str, list[Rule]]) -> None:
+        self.known = known
+        self._rules = rules
+        self._open: set[str] = set()
+
+    def work_out(self, name: str) -> None:
+        """Make a recorded series known; one that is made of itself has labels nobody can say."""
+        if name in self._open or name not in self._rules:
+            return
+        self._open.add(name)
+        for rule in self._rules[name]:
+            for selector in selectors(rule.query.tree) if rule.query.tree else ():
+                self.work_out(selector.name)
+        series = [_series(rule, self.known) for rule in self._rules[name]]
+        self.known = self.known.and_also({name: reduce(joined, series)})
+
+
+def _series(rule: Rule, known: Known) -> KnownSeries:
+    found = (
+        ResultLabels(extensible=True) if rule.query.tree is None else shape(rule.query.tree, known)
+    )
+    labels = {**found.labels, **dict(_own(rule))}
+    kind = Type.GAUGE if rule.query.tree is None else type_of(rule.query.tree, known)
+    return KnownSeries(
+        rule.name.value, kind, labels, rule.interval, found.extensible, found.partial
+    )
+
+
+def _own(rule: Rule) -> Iterator[tuple[str, Values]]:
+    """Yield the labels that a rule writes itself; a template's values are not known."""
+    for name, text in rule.labels.items():
+        yield name, () if "{{" in text.value else (text.value,)
+
+
+def type_of(node: Node, known: Known) -> Type:
+    """Return the type of a recorded series: a counter's own, or counters' sum; else a gauge."""
+    if isinstance(node, Aggregate) and node.operator == "sum":
+        return type_of(node.inner, known)
+    if isinstance(node, Selector) and node.window is None:
+        series = known.get(node.name)
+        return Type.GAUGE if series is None else series.type
+    return Type.GAUGE
+
+
+def _alerts(known: Known, rules: list[Rule]) -> dict[str, KnownSeries]:
+    """Return ALERTS and ALERTS_FOR_STATE, with the labels that alerts have."""
+    labels: dict[str, Values] = {"alertname": tuple(dict.fromkeys(r.name.value for r in rules))}
+    extensible = not rules
+    for rule in rules:
+        found = (
+            ResultLabels(extensible=True)
+            if rule.query.tree is None
+            else shape(rule.query.tree, known)
+        )
+        extensible = extensible or found.extensible
+        labels = union(labels, {**found.labels, **dict(_own(rule))})
+    rows = {"ALERTS": {**labels, "alertstate": STATES}, "ALERTS_FOR_STATE": labels}
+    return {
+        name: KnownSeries(name, Type.GAUGE, row, None, extensible, partial=True)
+        for name, row in rows.items()
+    }

@@ -1,0 +1,43 @@
+"""Whether every alert that the settings ask for is there, and no other is among the nine."""
+
+from collections.abc import Iterator
+
+from generators.checks.engine.context import Context
+from generators.checks.engine.problem import Problem
+from generators.effective import PATH
+from generators.rules.build import FOLDER, build
+from generators.rules.model import RuleFile, alerts
+from generators.rules.thresholds import FILE
+
+SERVER = "alertmanager/out/prometheus.yml"
+MEND = "write the files anew: ionmon configs"
+
+
+def check(context: Context) -> Iterator[Problem]:
+    """Yield the alerts that are missing, and those of the nine's file that are none of them.
+
+    Only where everything below the root is judged, and was written by `ionmon configs`.
+    """
+    if SERVER not in context.documents or not (context.root / PATH).exists():
+        return
+    found = {rule.name.value for rule in context.rules if rule.kind == "alert"}
+    for file in build(context.settings).all:
+        yield from _missing(file, found)
+        if file.name == FILE:
+            yield from _strangers(context, file)
+
+
+def _missing(file: RuleFile, found: set[str]) -> Iterator[Problem]:
+    for rule in alerts([file]):
+        if rule.alert not in found:
+            text = f"this alert of the settings is not there; {MEND}"
+            yield Problem(f"{FOLDER}/{file.name}", 1, rule.alert, text)
+
+
+def _strangers(context: Context, file: RuleFile) -> Iterator[Problem]:
+    known = {rule.alert for rule in alerts([file])}
+    for rule in context.rules:
+        at = rule.name
+        if rule.kind == "alert" and at.path == f"{FOLDER}/{FILE}" and at.value not in known:
+            text = "is none of the nine; put a rule of your own into a file of its own"
+            yield Problem(at.path, at.line, at.value, text)

@@ -1,0 +1,99 @@
+"""Alerts as queries: which fire, since when, how often they began, how long incidents took.
+
+All that adds up looks at whole minutes: what fires at one and did not at the one before has begun.
+"""
+
+from dataclasses import replace
+
+from exporter.catalog.cloud_run import REQUESTS
+from exporter.catalog.model import Matcher
+from exporter.catalog.own import DATA_AGE
+from exporter.settings import Settings
+from generators.dashboards.queries import BoardQueries
+from generators.selectors import AnyMatcher, PatternMatcher, by_clause, selector
+
+NOTIFIED, PAGED = "critical|high|medium|low", "critical"
+ALERT = ("alertname", "where", "service_name")
+_PLACES = ("region", "database_id", "redis_id")  # the last one that an alert has is the nearest
+
+
+def alerts(queries: BoardQueries, severity: str = NOTIFIED, *more: AnyMatcher) -> str:
+    """Return a selector of the alerts of what the reader chose; those without a place stay."""
+    places = (replace(matcher, absent=True) for matcher in queries.variables)
+    firing = Matcher("alertstate", ("firing",))
+    return selector("ALERTS", (firing, PatternMatcher("severity", severity), *places, *more))
+
+
+def grouped(alerts: str, by: tuple[str, ...]) -> str:
+    """Return alerts, those that agree in labels taken as one; `where` is their place, or `all`."""
+    if "where" in by:
+        alerts = f'label_replace({alerts}, "where", "all", "", "")'
+        for label in _PLACES:
+            alerts = f'label_replace({alerts}, "where", "$1", "{label}", "(.+)")'
+    return f"max{by_clause(by)} ({alerts})"
+
+
+def began(alerts: str) -> str:
+    """Return the alerts that fire and did not a minute ago."""
+    return f"({alerts} unless {alerts} offset 1m)"
+
+
+def _stretches(alerts: str, by: tuple[str, ...], *, end: bool = False) -> str:
+    """Return where a stretch of firing begins, or where it has ended."""
+    now, before = (grouped(text, by) for text in (alerts, f"{alerts} offset 1m"))
+    return f"({before} unless {now})" if end else f"({now} unless {before})"
+
+
+def _fired_at_start(alerts: str, by: tuple[str, ...]) -> str:
+    """Return 1 for what fired when the range began."""
+    return f"count{by_clause(by)} ({grouped(f'{alerts} offset $__range', by)})"
+
+
+def beginnings(alerts: str, by: tuple[str, ...]) -> str:
+    """Return how many stretches of firing the range has, one that began before it included."""
+    begun = f"sum{by_clause(by)} (count_over_time({_stretches(alerts, by)}[$__range:1m]))"
+    before = _fired_at_start(alerts, by)
+    return f"({begun} + {before} or {begun} or {before})"
+
+
+def firing(alerts: str, by: tuple[str, ...]) -> str:
+    """Return for how many seconds of the range alerts fired."""
+    return f"sum{by_clause(by)} (count_over_time({grouped(alerts, by)}[$__range:1m])) * 60"
+
+
+def _last_began(alerts: str, by: tuple[str, ...]) -> str:
+    return f"max_over_time(({_stretches(alerts, by)} * time())[$__range:1m])"
+
+
+def ongoing(alerts: str, by: tuple[str, ...]) -> str:
+    """Return for how many seconds alerts have fired that do so now; no more than the range.
+
+    An alert of less than a minute has 0: no whole minute has seen it begin.
+    """
+    now, before = (grouped(text, by) for text in (alerts, f"{alerts} offset 1m"))
+    since = f"time() - ({_last_began(alerts, by)} and {now} and {before})"
+    always = f"({now} and {before} and {_fired_at_start(alerts, by)}) * $__range_s"
+    return f"{since} or {always} or {now} * 0"
+
+
+def resolution(alerts: str) -> str:
+    """Return the mean time of the stretches of the range that have ended."""
+    ended = f"sum (count_over_time({_stretches(alerts, (), end=True)}[$__range:1m]))"
+    total = firing(alerts, ())
+    last = f"last_over_time(({grouped(alerts, ())} * 0 + time())[1m:1m])"
+    present = f"({last} - {_last_began(alerts, ())} + 60)"
+    return f"({total} - {present} or {total}) / ({ended} > 0)"
+
+
+def detection(queries: BoardQueries, alerts: str) -> str:
+    """Return the mean time from the first bad minute to an alert: the data's age, and the wait."""
+    waited = f"(time() - ALERTS_FOR_STATE) and ignoring (alertstate) {began(alerts)}"
+    age = queries.family(DATA_AGE, (Matcher("family", (REQUESTS.name,)),))
+    late = f"max(avg_over_time({age}[$__range]))"
+    return f"avg(avg_over_time(({waited})[$__range:1m])) + {late}"
+
+
+def runbooks(settings: Settings) -> str:
+    """Return where runbooks are, where that is an address that a browser can open."""
+    base = settings.links.runbooks or ""
+    return base if base.startswith(("http://", "https://")) else ""

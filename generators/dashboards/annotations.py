@@ -1,0 +1,71 @@
+"""Marks in charts: deploys, and alerts where they begin."""
+
+from typing import Any
+
+from exporter.settings import Settings
+from generators.boards import SIGNAL_PANELS, Board
+from generators.dashboards import deploy_queries
+from generators.dashboards.alert_queries import PAGED, alerts, began, runbooks
+from generators.dashboards.model import MAIN
+from generators.dashboards.queries import BoardQueries
+from generators.dashboards.wording import Facts
+from generators.rules import model
+from generators.selectors import PatternMatcher
+
+_LESS_URGENT = ("high", "medium")
+# An annotation is found for as long as from one point of the query to the next, however long the
+# range; its value says when it was.
+_FOUND = "$__rate_interval"
+Annotation = dict[str, Any]
+
+
+def annotations(facts: Facts, board: Board, queries: BoardQueries) -> list[Annotation]:
+    """Return deploys, alerts that page, and less urgent ones that lead to the board's panels."""
+    found = [
+        _deploys(queries),
+        _alerts(facts.settings, "Pages", alerts(queries, PAGED), "anomaly"),
+    ]
+    signals = "|".join(_signals(facts, board))
+    if signals:
+        own = alerts(queries, "|".join(_LESS_URGENT), PatternMatcher("signal", signals))
+        found.append(_alerts(facts.settings, "Warnings of this board", own, "limit"))
+    return found
+
+
+def _signals(facts: Facts, board: Board) -> list[str]:
+    """Return the signals of the board that less urgent alerts are about."""
+    rules = (rule for rule in model.alerts(facts.rules.all) if rule.severity in _LESS_URGENT)
+    named = dict.fromkeys(dict(rule.labels).get("signal", "") for rule in rules)
+    return [name for name in named if name and SIGNAL_PANELS[name].board is board]
+
+
+def _deploys(queries: BoardQueries) -> Annotation:
+    return {
+        "name": "Deploys",
+        "expr": deploy_queries.began(queries, _FOUND),
+        "colour": "latency",
+        "step": "60s",
+        "tags": "service_name",
+        "title": "Deploy of {{service_name}}",
+        "text": "{{revision_name}}",
+        "datasource": MAIN,
+    }
+
+
+def _alerts(settings: Settings, name: str, selector: str, colour: str) -> Annotation:
+    begun = f"max_over_time(({began(selector)} * time())[{_FOUND}:1m])"
+    return {
+        "name": name,
+        "expr": f"max by (alertname, severity) ({begun}) * 1000",
+        "colour": colour,
+        "step": "60s",
+        "tags": "severity",
+        "title": "{{alertname}}",
+        "text": f"{{{{severity}}}}{_runbook(settings)}",
+        "datasource": MAIN,
+    }
+
+
+def _runbook(settings: Settings) -> str:
+    base = runbooks(settings)
+    return f' <a href="{base}/{{{{alertname}}}}.md">runbook</a>' if base else ""

@@ -1,0 +1,111 @@
+"""A dashboard file of Grafana's classic schema, as far as anything here reads one."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, JsonValue, ValidationError
+
+from exporter.errors import SettingsError
+from generators.dashboards.file.lenient import Lenient, wrong
+from generators.dashboards.file.panel import PanelInFile, Source, SourceInFile
+
+
+class CurrentInFile(Lenient):
+    """What is chosen in a variable at first."""
+
+    value: JsonValue = None
+
+
+class QueryInFile(Lenient):
+    """What a variable's values are asked by; old files have its text alone."""
+
+    query: str = ""
+
+
+def _by_query(found: object) -> object:
+    return found if isinstance(found, dict) else {"query": str(found)}
+
+
+class VariableInFile(Lenient):
+    """What a reader may choose."""
+
+    all_value: str = ""
+    current: CurrentInFile = CurrentInFile()
+    datasource: Source = SourceInFile()
+    hide: int = 0
+    include_all: bool = False
+    label: str = ""
+    multi: bool = False
+    name: str
+    options: tuple[CurrentInFile, ...] = ()
+    query: Annotated[QueryInFile, BeforeValidator(_by_query)] = QueryInFile()
+    type: str = ""
+
+
+class VariablesInFile(Lenient):
+    """All variables."""
+
+    list: tuple[VariableInFile, ...] = ()
+
+
+class AnnotationInFile(Lenient):
+    """A query whose results are marks in every chart."""
+
+    datasource: Source = SourceInFile()
+    enable: bool = False
+    expr: str = ""
+    icon_color: str = "red"
+    name: str = ""
+    step: str = ""
+    text_format: str = ""
+    title_format: str = ""
+    use_value_for_time: bool = False
+
+
+class AnnotationsInFile(Lenient):
+    """All annotations."""
+
+    list: tuple[AnnotationInFile, ...] = ()
+
+
+class TimesInFile(Lenient):
+    """The range at first."""
+
+    begin: Annotated[str, Field(alias="from")] = "now-6h"
+    to: str = "now"
+
+
+class LinkInFile(Lenient):
+    """A link of the dashboard."""
+
+    title: str = ""
+
+
+class BoardInFile(Lenient):
+    """A dashboard."""
+
+    annotations: AnnotationsInFile = AnnotationsInFile()
+    description: str = ""
+    links: tuple[LinkInFile, ...] = ()
+    panels: tuple[PanelInFile, ...]
+    templating: VariablesInFile = VariablesInFile()
+    time: TimesInFile = TimesInFile()
+    title: str
+    uid: str = ""
+
+
+def read(path: Path) -> BoardInFile:
+    """Return the dashboard of a file. Raises SettingsError where it is none, or cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        return BoardInFile.model_validate(json.loads(text))
+    except ValidationError as error:
+        raise SettingsError(
+            f"{path}: is no dashboard of Grafana's classic schema: {wrong(error)}"
+        ) from error
+    except ValueError as error:
+        raise SettingsError(f"{path}: is no JSON: {error}") from error

@@ -1,0 +1,110 @@
+"""Fields of a dashboard file: units, limits, words for values, how series are drawn."""
+
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from generators.dashboards.file.lenient import Lenient, Number
+
+
+class FieldColorInFile(Lenient):
+    """How series get their colours."""
+
+    fixed_color: str = ""
+    mode: str = ""
+
+
+class StepInFile(Lenient):
+    """A colour from a value upwards; from everywhere, where there is no value."""
+
+    color: str = ""
+    value: Number | None = None
+
+
+class ThresholdsInFile(Lenient):
+    """Steps, absolute or in per cent of the field's range."""
+
+    mode: str = "absolute"
+    steps: tuple[StepInFile, ...] = ()
+
+
+class ResultInFile(Lenient):
+    """What a value is shown as."""
+
+    color: str = ""
+    index: int = 0
+    text: str = ""
+
+
+class MappingInFile(Lenient):
+    """Values, or a kind of values, that are shown as something else; its type says which."""
+
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+    type: str = ""
+
+
+class SpecialInFile(Lenient):
+    """A range, a regular expression or a kind of values, and what they are shown as."""
+
+    begin: Annotated[Number | None, Field(alias="from")] = None
+    match: str = ""
+    pattern: str = ""
+    result: ResultInFile = ResultInFile()
+    to: Number | None = None
+
+
+class ModeInFile(Lenient):
+    """A way that is chosen by name, or by type."""
+
+    fill: str = ""
+    mode: str = ""
+    type: str = ""
+
+
+class HiddenInFile(Lenient):
+    """Where a series is not shown."""
+
+    legend: bool = False
+    viz: bool = False
+
+
+class StyleInFile(Lenient):
+    """How a series is drawn, or a cell is: what `custom` of a field holds."""
+
+    align: str = ""
+    axis_label: str = ""
+    axis_placement: str = "auto"
+    axis_soft_max: Number | None = None
+    axis_soft_min: Number | None = None
+    cell_options: ModeInFile = ModeInFile()
+    draw_style: str = "line"
+    fill_below_to: str = ""
+    fill_opacity: Number = 0
+    hidden: bool = False
+    hide_from: HiddenInFile = HiddenInFile()
+    line_interpolation: str = "linear"
+    line_style: ModeInFile = ModeInFile()
+    line_width: Number = 1
+    point_size: Number = 5
+    scale_distribution: ModeInFile = ModeInFile()
+    show_points: str = "auto"
+    span_nulls: bool | Number = 0
+    stacking: ModeInFile = ModeInFile()
+    thresholds_style: ModeInFile = ModeInFile()
+    transform: str = ""
+    width: Number = 0
+
+
+class FieldInFile(Lenient):
+    """The field of a series, once overrides are laid over the defaults."""
+
+    color: FieldColorInFile = FieldColorInFile()
+    custom: StyleInFile = StyleInFile()
+    decimals: int | None = None
+    display_name: str = ""
+    mappings: tuple[MappingInFile, ...] = ()
+    max: Number | None = None
+    min: Number | None = None
+    no_value: str = ""
+    thresholds: ThresholdsInFile = ThresholdsInFile()
+    unit: str = ""

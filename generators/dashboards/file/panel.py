@@ -1,0 +1,105 @@
+"""Panels of a dashboard file: queries, places, what their fields are configured by."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, JsonValue
+
+from generators.dashboards.file.lenient import Lenient
+from generators.dashboards.file.options import OptionsInFile
+
+
+def _by_uid(found: object) -> object:
+    """Return a datasource as a mapping: old files have its name alone."""
+    return found if isinstance(found, dict) else {"uid": str(found)}
+
+
+class SourceInFile(Lenient):
+    """Which datasource is asked."""
+
+    type: str = ""
+    uid: str = ""
+
+
+Source = Annotated[SourceInFile, BeforeValidator(_by_uid)]
+
+
+class TargetInFile(Lenient):
+    """A query of a panel."""
+
+    datasource: Source = SourceInFile()
+    expr: str = ""
+    format: str = "time_series"
+    hide: bool = False
+    instant: bool = False
+    interval: str = ""
+    legend_format: str = ""
+    range: bool = False
+    ref_id: str = "A"
+
+
+class PlaceInFile(Lenient):
+    """A place in the grid of 24 columns."""
+
+    h: int
+    w: int
+    x: int
+    y: int
+
+
+class TransformationInFile(Lenient):
+    """A transformation of what queries return."""
+
+    id: str
+    disabled: bool = False
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class MatcherInFile(Lenient):
+    """Which series an override is of."""
+
+    id: str = ""
+    options: JsonValue = None
+
+
+class PropertyInFile(Lenient):
+    """What an override sets: custom.lineWidth, unit."""
+
+    id: str
+    value: JsonValue = None
+
+
+class OverrideInFile(Lenient):
+    """What is special about some series."""
+
+    matcher: MatcherInFile = MatcherInFile()
+    properties: tuple[PropertyInFile, ...] = ()
+
+
+class FieldConfigInFile(Lenient):
+    """How values are shown; overrides replace single keys of the defaults, so that these stay."""
+
+    defaults: dict[str, JsonValue] = Field(default_factory=dict)
+    overrides: tuple[OverrideInFile, ...] = ()
+
+
+class PanelInFile(Lenient):
+    """A panel, or a row with the panels that it hides."""
+
+    collapsed: bool = False
+    datasource: Source = SourceInFile()
+    description: str = ""
+    field_config: FieldConfigInFile = FieldConfigInFile()
+    grid_pos: PlaceInFile
+    id: int = 0
+    interval: str = ""
+    max_data_points: int = 0
+    max_per_row: int = 4
+    options: OptionsInFile = OptionsInFile()
+    panels: tuple["PanelInFile", ...] = ()
+    repeat: str = ""
+    repeat_direction: str = "h"
+    targets: tuple[TargetInFile, ...] = ()
+    title: str = ""
+    transformations: tuple[TransformationInFile, ...] = ()
+    transparent: bool = False
+    type: str

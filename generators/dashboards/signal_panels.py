@@ -1,0 +1,78 @@
+"""Panels that several boards have: of a signal over time, and of a signal now."""
+
+from exporter.catalog.model import Complement, Family, Mean, MeanOf, Quantile, Ratio, Signal
+from generators.dashboards.model import LONGTERM, Panel, PanelLink, SeriesCount, Target
+from generators.dashboards.queries import WEEK, BoardQueries
+from generators.dashboards.signal_style import bounds, colour, decimals, unit
+from generators.policy import SIGNAL_BY_NAME
+
+REGION = ("region",)
+RARE = (None, 1.0)  # soft bounds of what is mostly nothing
+_MIXED = "The line of all also moves when load shifts from one to another."
+_OF_EVENTS = (Complement, Mean, MeanOf, Quantile, Ratio)  # of all events, not sums of parts
+AVAILABLE, ERRORS = "Availability (without 5xx)", "Error rate (4xx and 5xx)"
+
+
+def over_time(
+    queries: BoardQueries,
+    name: str,
+    number: int,
+    title: str,
+    by: tuple[str, ...] = (),
+    *more: Target,
+    week: bool = False,
+) -> Panel:
+    """Return a panel of a signal over time; with `week`, all of it a week ago, dashed.
+
+    Where the signal is split, all of it now is beside it: parts compare badly with a whole.
+    """
+    found = SIGNAL_BY_NAME[name]
+    least, most = bounds(found)
+    legend = ", ".join(f"{{{{{label}}}}}" for label in by) or title
+    targets = [Target(queries.signal(name, by), legend), *more]
+    if week and by:
+        targets.insert(0, Target(queries.signal(name), "all", look="whole"))
+    if week:
+        ago = "all, a week ago" if by else "a week ago"
+        targets.append(Target(queries.past(name, (), WEEK), ago, look="past", server=LONGTERM))
+    return Panel(
+        number,
+        title,
+        _help_of_parts(found) if week and by else found.help,
+        unit(found),
+        tuple(targets),
+        decimals(found),
+        SeriesCount.FEW if by or len(targets) > 1 else SeriesCount.ONE,
+        limits=name,
+        colour="" if by else colour(found),
+        least=least,
+        most=most,
+    )
+
+
+def _help_of_parts(found: Signal) -> str:
+    return f"{found.help} {_MIXED}" if isinstance(found.expression, _OF_EVENTS) else found.help
+
+
+def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLink) -> Panel:
+    """Return a panel of a signal's newest value, of all that is chosen together."""
+    found = SIGNAL_BY_NAME[name]
+    least, most = bounds(found)
+    return Panel(
+        number,
+        title,
+        found.help,
+        unit(found),
+        (Target(queries.signal(name), title),),
+        decimals(found),
+        SeriesCount.ONE,
+        limits=name,
+        least=least,
+        most=most,
+        links=(link,),
+    )
+
+
+def help_of(found: Family) -> str:
+    """Return a family's help, without where it is from."""
+    return found.help.partition(" [")[0]

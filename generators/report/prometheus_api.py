@@ -1,0 +1,161 @@
+"""The HTTP API of Prometheus: range and instant queries, label values, alerts; errors are texts."""
+
+import json
+import math
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from exporter.errors import IonmonError
+from generators.report.model import Labels
+from generators.report.time_range import TimeSpan
+
+TIMEOUT = 60.0  # seconds for one answer
+_SAID = 400  # characters of an error that are shown
+
+
+class Refused(IonmonError):
+    """A query did not work; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """One series of an answer; gaps are NaN."""
+
+    labels: Labels
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAlert:
+    """An alert as Prometheus holds it."""
+
+    state: str
+    labels: Labels
+    summary: str
+    since: str
+
+
+@dataclass(slots=True)
+class Prometheus:
+    """A server; what was asked once is not asked again."""
+
+    url: str
+    timeout: float = TIMEOUT
+    _known: dict[str, Any] = field(default_factory=dict)
+
+    def hello(self, at: float) -> None:
+        """Ask for a number. Raises IonmonError where no Prometheus answers."""
+        try:
+            self.instant("1", at)
+        except Refused as error:
+            raise IonmonError(f"{self.url} does not answer as Prometheus does: {error}") from error
+
+    def range(self, expr: str, span: TimeSpan, step: float) -> list[Points]:
+        """Return the series of an expression; times are whole steps, as Grafana aligns them."""
+        start, end = span.start // step * step, span.end // step * step
+        data = self._ask("query_range", query=expr, start=start, end=end, step=step)
+        count = round((end - start) / step) + 1
+        times = tuple(start + at * step for at in range(count))
+        return [
+            Points(_labels(one), times, _spread(one, start, step, count))
+            for one in data["result"]
+            if one.get("values")
+        ]
+
+    def instant(self, expr: str, at: float) -> list[Points]:
+        """Return what an expression is at a time."""
+        data = self._ask("query", query=expr, time=at)
+        if data["resultType"] == "scalar":
+            time, value = data["result"]
+            return [Points((), (float(time),), (float(value),))]
+        return [
+            Points(_labels(one), (float(one["value"][0]),), (float(one["value"][1]),))
+            for one in data["result"]
+            if one.get("value")
+        ]
+
+    def label_values(self, label: str, match: str, span: TimeSpan) -> tuple[str, ...]:
+        """Return the values that a label has on series within a span."""
+        parameters: dict[str, Any] = {"start": span.start, "end": span.end}
+        if match:
+            parameters["match[]"] = match
+        path = f"label/{urllib.parse.quote(label, safe='')}/values"
+        return tuple(map(str, self._ask(path, **parameters)))
+
+    def alerts(self) -> list[ServerAlert]:
+        """Return the alerts that are pending or firing now."""
+        return [
+            ServerAlert(
+                one["state"],
+                _sorted(one["labels"]),
+                one.get("annotations", {}).get("summary", ""),
+                one.get("activeAt", ""),
+            )
+            for one in self._ask("alerts")["alerts"]
+        ]
+
+    def _ask(self, path: str, **parameters: Any) -> Any:  # noqa: ANN401 - JSON
+        body = urllib.parse.urlencode(parameters)
+        address = f"{self.url.rstrip('/')}/api/v1/{path}"
+        key = f"{address}?{body}"
+        if key not in self._known:
+            self._known[key] = self._answer(address, body)
+        return self._known[key]
+
+    def _answer(self, address: str, body: str) -> Any:  # noqa: ANN401 - JSON
+        """Post where that is allowed, since expressions may be long; take the answer apart."""
+        posted = address.endswith(("/query", "/query_range"))
+        request = (
+            urllib.request.Request(address, body.encode())  # noqa: S310 - http or https, checked
+            if posted
+            else urllib.request.Request(f"{address}?{body}")  # noqa: S310 - the same
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # noqa: S310
+                return json.load(answer)["data"]
+        except urllib.error.HTTPError as error:
+            raise Refused(_said(error)) from error
+        except TimeoutError as error:
+            raise Refused(f"no answer within {self.timeout:g} s") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            reason = getattr(error, "reason", None) or error
+            raise Refused(f"{self.url} gives no answer of Prometheus: {reason}") from error
+
+
+def server(url: str) -> Prometheus:
+    """Return a server by its address, of which only http and https may be."""
+    if urllib.parse.urlsplit(url).scheme not in {"http", "https"}:
+        raise IonmonError(f"{url}: has to begin with http:// or https://")
+    return Prometheus(url)
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    body = error.read().decode(errors="replace")
+    try:
+        text = str(json.loads(body)["error"])
+    except (ValueError, KeyError, TypeError):
+        text = f"HTTP {error.code} {error.reason}"
+    return text[:_SAID]
+
+
+def _labels(one: Mapping[str, Any]) -> Labels:
+    return _sorted(one.get("metric", {}))
+
+
+def _sorted(labels: Mapping[str, str]) -> Labels:
+    return tuple(sorted(labels.items()))
+
+
+def _spread(one: Mapping[str, Any], start: float, step: float, count: int) -> tuple[float, ...]:
+    """Return a value for each step, NaN where there is none."""
+    found = [math.nan] * count
+    for time, value in one["values"]:
+        at = round((float(time) - start) / step)
+        if 0 <= at < count:
+            found[at] = float(value)
+    return tuple(found)
