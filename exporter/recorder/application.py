@@ -2,16 +2,12 @@
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
+from . import families
 from .bounded import Bounded
+from .families import ApplicationFamily
 from .recorder import Recorder
 
 MOST_ENDPOINTS, MOST_NAMES = 100, 50
-_CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
-_SECONDS = (
-    *(0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.2),
-    *(0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0),
-)
-_CONFIDENCE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
 
 
 class Application:
@@ -29,56 +25,23 @@ class Application:
         self._business(registry)
 
     def _requests_by(self, registry: CollectorRegistry) -> None:
-        labels = ["endpoint", "method", "response_code_class"]
-        self._requests = Counter(
-            "app_requests", "Requests by route template.", labels, registry=registry
-        )
-        self._durations = Histogram(
-            "app_request_duration_seconds",
-            "Time of requests by route template.",
-            ["endpoint"],
-            buckets=_SECONDS,
-            registry=registry,
-        )
+        self._requests = _counter(families.REQUESTS, registry)
+        self._durations = _histogram(families.REQUEST_DURATION, registry)
         self._endpoints = Bounded(MOST_ENDPOINTS)
         self._met: set[tuple[str, str]] = set()
 
     def _cache_and_database(self, registry: CollectorRegistry) -> None:
-        def counter(name: str, text: str) -> Counter:
-            return Counter(name, text, registry=registry)
-
-        self._hits = counter("app_cache_l1_hits", "Reads that the local cache answered.")
-        self._misses = counter("app_cache_l1_misses", "Reads that the local cache did not.")
-        self._evictions = counter("app_cache_l1_evictions", "Entries that the cache evicted.")
-        self._queries = Histogram(
-            "app_query_duration_seconds",
-            "Time of database queries, as the application sees it.",
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._pool = Gauge(
-            "app_pool_connections", "Connections of the pool.", ["state"], registry=registry
-        )
-        self._pool_limit = Gauge(
-            "app_pool_limit", "Connections that the pool may have.", registry=registry
-        )
+        self._hits = _counter(families.L1_HITS, registry)
+        self._misses = _counter(families.L1_MISSES, registry)
+        self._evictions = _counter(families.L1_EVICTIONS, registry)
+        self._queries = _histogram(families.QUERY_DURATION, registry)
+        self._pool = _gauge(families.POOL_CONNECTIONS, registry)
+        self._pool_limit = _gauge(families.POOL_LIMIT, registry)
 
     def _business(self, registry: CollectorRegistry) -> None:
-        self._confidence = Histogram(
-            "app_routing_confidence_ratio",
-            "Confidence of routing decisions, 0 to 1.",
-            buckets=_CONFIDENCE,
-            registry=registry,
-        )
-        self._personas = Counter(
-            "app_persona_requests",
-            "Requests by the persona that answered.",
-            ["persona"],
-            registry=registry,
-        )
-        self._features = Counter(
-            "app_feature_uses", "Uses of features.", ["feature"], registry=registry
-        )
+        self._confidence = _histogram(families.ROUTING_CONFIDENCE, registry)
+        self._personas = _counter(families.PERSONA_REQUESTS, registry)
+        self._features = _counter(families.FEATURE_USES, registry)
         self._persona_names, self._feature_names = Bounded(MOST_NAMES), Bounded(MOST_NAMES)
 
     def request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
@@ -86,7 +49,7 @@ class Application:
         name, verb = self._endpoints.of(endpoint), _method(method)
         if (name, verb) not in self._met:
             self._met.add((name, verb))
-            for code_class in _CLASSES:  # at zero, so that the first error is a rise
+            for code_class in families.CODE_CLASSES:  # at zero, so that the first error is a rise
                 self._requests.labels(name, verb, code_class)
         self._requests.labels(name, verb, f"{status // 100}xx").inc()
         self._durations.labels(name).observe(seconds)
@@ -109,8 +72,8 @@ class Application:
 
     def pool(self, active: int, idle: int, limit: int) -> None:
         """Say how the connection pool is."""
-        self._pool.labels("active").set(active)
-        self._pool.labels("idle").set(idle)
+        for state, number in zip(families.POOL_STATES, (active, idle), strict=True):
+            self._pool.labels(state).set(number)
         self._pool_limit.set(limit)
 
     def routing_decision(self, confidence: float, persona: str) -> None:
@@ -126,6 +89,20 @@ class Application:
     def feature_used(self, name: str) -> None:
         """Count a use of a feature."""
         self._features.labels(self._feature_names.of(name)).inc()
+
+
+def _counter(stated: ApplicationFamily, registry: CollectorRegistry) -> Counter:
+    return Counter(stated.name, stated.help, stated.labels, registry=registry)
+
+
+def _gauge(stated: ApplicationFamily, registry: CollectorRegistry) -> Gauge:
+    return Gauge(stated.name, stated.help, stated.labels, registry=registry)
+
+
+def _histogram(stated: ApplicationFamily, registry: CollectorRegistry) -> Histogram:
+    return Histogram(
+        stated.name, stated.help, stated.labels, buckets=stated.bounds, registry=registry
+    )
 
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))

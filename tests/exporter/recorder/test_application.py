@@ -93,3 +93,14 @@ def test_shapes_fit_the_catalog() -> None:
     shapes = Reader(registry, {"region": "us"}, {}).read().shapes
     found = {exported(name, shape) for name, shape in shapes.items()}
     assert set(catalog.FAMILIES) - {catalog.ACTIVE_USERS} == found
+
+
+def test_its_help_is_the_catalog_s() -> None:
+    """An application's own page and the exporter's say the same of a metric."""
+    registry = CollectorRegistry()
+    busy(Application(Recorder("redis://127.0.0.1", registry=registry)))
+    shapes = Reader(registry, {}, {}).read().shapes
+    helps = {family.name: family.help for family in catalog.FAMILIES}
+    assert {name: f"{shape.help} [application]" for name, shape in shapes.items()} == {
+        name: helps[name] for name in shapes
+    }
