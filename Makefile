@@ -60,10 +60,9 @@ pictures: $(INSTALLED) ## draw the dashboards, calm and in incidents, below .pic
 	@tests/install-tools
 	@$(BIN)/python -m tests.e2e.pictures $(ARGS)
 
-lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.toml
-	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --all-extras \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
-		--no-header --output-file requirements.lock pyproject.toml
+lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.toml, for every Python from 3.11.0
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \
+		--generate-hashes --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## remove everything that was made, .venv too
 	rm -rf .venv .stack .pictures .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
