@@ -4,6 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 ARGS ?=
+# What .venv/.installed says when the last installation was whole, and made by this very Python.
+INTERPRETER := $(shell $(PYTHON) -c 'import sys; print(*sys.version_info[:3], sys.base_prefix)')
+ifneq ($(INTERPRETER),$(file < $(INSTALLED)))
+.PHONY: $(INSTALLED)
+endif
 
 .PHONY: help install run test coverage lint configs bench stack pictures lock clean
 
@@ -12,17 +17,18 @@ help: ## list what can be made
 
 install: $(INSTALLED) ## make .venv, which holds ionmon and the tools of this file
 
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): requirements.lock pyproject.toml exporter/recorder/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2> /dev/null || \
 		{ echo "the venv module is missing; type: sudo apt-get install python3-venv" >&2; exit 1; }
-	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
+	@test "$$(cat $@ 2> /dev/null)" = "$(INTERPRETER)" || $(PYTHON) -m venv --clear .venv
+	@rm -f $@
 	@echo "installing what requirements.lock names into .venv; the first time this takes a minute"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
-		--no-build-isolation -e . > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }
-	@touch $@
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		-e . -e exporter/recorder > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }
+	@echo "$(INTERPRETER)" > $@
 
 run: $(INSTALLED) ## run the exporter on a simulated project; more with ARGS="--scenario latency"
 	@exec $(BIN)/ionmon simulate $(ARGS)
@@ -66,4 +72,5 @@ lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.tom
 
 clean: ## remove everything that was made, .venv too
 	rm -rf .venv .stack .pictures .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-		.import_linter_cache build dist *.egg-info
+		.import_linter_cache build dist *.egg-info \
+		exporter/recorder/build exporter/recorder/*.egg-info

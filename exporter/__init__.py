@@ -1,3 +1,5 @@
 """Everything that runs: the exporter, the simulator and the command line."""
 
-__version__ = "0.1.0"
+from exporter.recorder import __version__
+
+__all__ = ["__version__"]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .recorder import Recorder
     from .wsgi import WsgiMiddleware
 
+__version__ = "0.1.0"  # of ion-monitoring and of ion-recorder, which are built from one tree
 __all__ = ["Application", "AsgiMiddleware", "Recorder", "WsgiMiddleware"]
 
 
