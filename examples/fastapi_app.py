@@ -3,8 +3,7 @@
 import os
 
 from fastapi import FastAPI
-
-from exporter.recorder import Application, AsgiMiddleware, Recorder
+from ion_recorder import Application, AsgiMiddleware, Recorder
 
 redis_url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379")  # noqa: TID251 - an example
 recorder = Recorder(redis_url, application="shop", region="us-central1").start()
