@@ -17,7 +17,7 @@ __all__ = ["Application", "AsgiMiddleware", "Recorder", "WsgiMiddleware"]
 
 
 def __getattr__(name: str) -> object:
-    """Import what was asked for by its name, and keep all of it."""
+    """Import all public names when one of them is first requested, and keep them."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from . import application, asgi, recorder, wsgi  # noqa: PLC0415 - see above
