@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exporter.cloud_monitoring.schedule import IDLE_AFTER, IDLE_INTERVAL
 from exporter.errors import PollError, Reason
+from tests.exporter.cloud_monitoring.paper import PaperPoint
 from tests.exporter.collectors.minutes import Minutes
 
 
@@ -71,3 +73,24 @@ def test_a_poll_that_fails_was_tried(bench: Minutes, monkeypatch: pytest.MonkeyP
     with pytest.raises(PollError):
         bench.poll.read()
     assert (bench.poll.fetch.tried, bench.poll.fetch.billed) == (True, 0)
+
+
+def test_families_are_read_a_little_apart(bench: Minutes) -> None:
+    """By up to two seconds, the same at every start."""
+    offset = bench.poll.fetch.timetable.offset
+    assert 0 < offset < 2.0
+    bench.kill()
+    assert bench.poll.fetch.timetable.offset == offset
+
+
+def test_a_long_error_is_cut(bench: Minutes) -> None:
+    """What is missing is said in the first 200 characters of the API's words."""
+    page = bench.api._page
+
+    def wordy(points: list[PaperPoint]) -> Any:
+        found = page(points)
+        found.execution_errors.add(message="x" * 300)
+        return found
+
+    bench.api._page = wordy
+    assert str(bench.poll.read().fault) == f"part of the answer is missing: {'x' * 200}"
