@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from exporter.catalog.model import Bad
+from exporter.catalog.model import Direction
 from exporter.catalog.signals import SIGNALS
 from exporter.settings import Settings
 from exporter.settings.types import duration
@@ -56,7 +56,7 @@ def _limit(name: str, policy: Policy) -> Body:
     """Return the value that an alert of the policy is about, as people write it."""
     for row in policy.thresholds:
         if row.name == name:
-            side = "above" if row.signal.bad is Bad.UP else "below"
+            side = "above" if row.signal.direction is Direction.UP else "below"
             limit = f"{side} {shown(row.threshold, row.signal.unit)}"
             return {"signal": row.signal.name, "threshold": limit, "why": row.why}
     for burn in (policy.breach, policy.burn):
@@ -81,7 +81,7 @@ def _signal(name: str) -> Body:
     return {
         "kind": signal.kind,
         "unit": signal.unit.suffix or None,
-        "bad": signal.bad,
+        "direction": signal.direction,
         "split_by": list(split(signal)),
         "query": render_signal(signal, View("5m", split(signal))),
         "panel": f"{panel.board.value}/{panel.number}",

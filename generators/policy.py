@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
-from exporter.catalog.model import Bad, Family, Signal, Unit
+from exporter.catalog.model import Direction, Family, Signal, Unit
 from exporter.catalog.signals import SIGNALS, families_in
 from exporter.errors import SettingsError
 from exporter.settings import AlertSettings, Settings
@@ -189,7 +189,7 @@ def _contradictions(found: Policy) -> Iterator[str]:
     for alert, other in _pairs(found.thresholds):
         urgent, calm = sorted((alert, other), key=lambda a: SEVERITIES.index(a.severity))
         beyond = urgent.threshold - calm.threshold
-        if (beyond if urgent.signal.bad is Bad.UP else -beyond) <= 0:
+        if (beyond if urgent.signal.direction is Direction.UP else -beyond) <= 0:
             yield (
                 f"alerts.{urgent.name}.threshold: {shown(urgent.threshold, urgent.signal.unit)} is "
                 f"no worse than {calm.name}'s {shown(calm.threshold, calm.signal.unit)}; "

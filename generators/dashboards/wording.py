@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from exporter.catalog import CATALOG
-from exporter.catalog.model import Application, Bad, CloudMonitoring, Family, RedisInfo, Type
+from exporter.catalog.model import Application, CloudMonitoring, Direction, Family, RedisInfo, Type
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.boards import Board
@@ -153,7 +153,7 @@ def _told(facts: Facts, rule: Alerting) -> str:
 def _condition(policy: Policy, name: str) -> str:
     row = next((r for r in _rows(policy) if r.name == name), None)
     if isinstance(row, ThresholdAlert):
-        side = "above" if row.signal.bad is Bad.UP else "below"
+        side = "above" if row.signal.direction is Direction.UP else "below"
         return f" {side} {shown(row.threshold, row.signal.unit)}"
     if isinstance(row, BurnAlert):
         pairs = zip(row.windows, row.factors, strict=True)

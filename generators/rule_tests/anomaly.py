@@ -7,7 +7,7 @@ the band's width is its floor.
 from collections.abc import Iterator
 from math import ceil
 
-from exporter.catalog.model import Bad, CloudMonitoring, Rate
+from exporter.catalog.model import CloudMonitoring, Direction, Rate
 from generators.policy import DAY
 from generators.rule_tests.document import MINUTE, Document, named
 from generators.rule_tests.places import PLACES, Story, gauge, place, told
@@ -36,7 +36,7 @@ class _Band:
         self.band = band
         self.longer = max(0, ceil(hold / _EVERY) - 1) * _EVERY // MINUTE
         self.after = 2 * _HOUR + self.longer * MINUTE // _STEP
-        self.sign = 1 if band.signal.bad is Bad.UP else -1
+        self.sign = 1 if band.signal.direction is Direction.UP else -1
         self.usual = band.least / band.share * 2 if band.share else _USUAL_RATIO
         self.width = max(band.share * self.usual, band.least)
         self.name = longterm.name(band.signal, "mean")

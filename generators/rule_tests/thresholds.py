@@ -11,7 +11,7 @@ from functools import cached_property
 from math import ceil, inf
 
 from exporter.catalog.buckets import expected
-from exporter.catalog.model import Bad, Complement, LevelRatio, Quantile, Ratio, Share
+from exporter.catalog.model import Complement, Direction, LevelRatio, Quantile, Ratio, Share
 from exporter.errors import SettingsError
 from generators.policy import EVALUATION, ThresholdAlert, shown, split
 from generators.rule_tests.document import MINUTE, Document, named
@@ -37,7 +37,7 @@ class Values:
     @property
     def up(self) -> bool:
         """Whether high is bad."""
-        return self.row.signal.bad is Bad.UP
+        return self.row.signal.direction is Direction.UP
 
     @cached_property
     def range(self) -> tuple[float, float]:
@@ -128,7 +128,7 @@ class Stories:
     def at(self, value: float, name: str, times: float = _PLENTY, **more: str) -> Told:
         """Return the signal's series at a place."""
         signal = self.values.row.signal
-        enough = signal.enough.least if signal.enough else _ENOUGH
+        enough = signal.minimum_events.count if signal.minimum_events else _ENOUGH
         labels = {**PLACES, split(signal)[-1]: name, **more}
         return signal_stimulus(signal, value, Given(enough * times, labels, self.bounds))
 
@@ -161,7 +161,7 @@ class Stories:
             yield Story("no-number", (Phase(self.at(v.over, "no-number"), long, Seen.NAN),))
         else:
             yield Story("no-events", (Phase(self.at(v.over, "no-events", 0), long),))
-        if signal.enough is not None:
+        if signal.minimum_events is not None:
             yield Story("few-events", (Phase(self.at(v.extreme, "few-events", _FEW), long),))
         if v.row.hold >= 2 * EVALUATION:
             yield Story("one-bad-minute", tuple(self._burst("one-bad-minute")))

@@ -10,7 +10,7 @@ weeks is unknown there is no band.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from exporter.catalog.model import Bad, CloudMonitoring, Rate, Signal
+from exporter.catalog.model import CloudMonitoring, Direction, Rate, Signal
 from exporter.settings import Settings
 from generators.boards import SIGNAL_PANELS
 from generators.policy import SIGNAL_BY_NAME, number, split
@@ -152,8 +152,8 @@ def _value(band: Band) -> str:
 def alert(settings: Settings, band: Band) -> Alerting:
     """Return the alert on a score beyond the limit, in the direction in which it gets worse."""
     signal, by, words = band.signal, band.by, WORDS[band.signal.name]
-    side, limit = (">", LIMIT) if signal.bad is Bad.UP else ("<", -LIMIT)
-    far = "above" if signal.bad is Bad.UP else "below"
+    side, limit = (">", LIMIT) if signal.direction is Direction.UP else ("<", -LIMIT)
+    far = "above" if signal.direction is Direction.UP else "below"
     says = Says(
         f"The {words} is unlike the weeks before.",
         f'The {words} {of(by)} is {{{{ $value | printf "%.1f" }}}} widths from what it was at this '

@@ -1,4 +1,4 @@
-"""The 25 signals as recorded series, by all their labels, and the newest minutes of some.
+"""The signals as recorded series, by all their labels, and the newest minutes of some.
 
 Increases of counters are recorded once, by every label that a signal of theirs needs; the signals
 are worked out from those. Gauges stand in for a missed scrape or two, so that none resolves an
@@ -49,8 +49,8 @@ class Leaf:
 def leaves(signal: Signal) -> Iterator[Leaf]:
     """Yield the increases that a signal is worked out from, in its full split."""
     yield from _leaves(signal.expression, split(signal))
-    if signal.enough is not None:
-        yield from _leaves(signal.enough.events, split(signal))
+    if signal.minimum_events is not None:
+        yield from _leaves(signal.minimum_events.events, split(signal))
 
 
 def _leaves(node: object, by: tuple[str, ...]) -> Iterator[Leaf]:

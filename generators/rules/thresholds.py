@@ -5,7 +5,7 @@ so neither a burst that is over nor the first minute of a deploy is told. Where 
 to say anything, there is no value, and nothing is told.
 """
 
-from exporter.catalog.model import Bad
+from exporter.catalog.model import Direction
 from exporter.settings import Settings
 from generators.boards import SIGNAL_PANELS
 from generators.policy import (
@@ -78,7 +78,7 @@ def alert(settings: Settings, row: ThresholdAlert) -> Alerting:
 
 def expression(row: ThresholdAlert) -> str:
     """Return the condition: beyond the value, and not fine again in the newest minutes."""
-    beyond, fine = (">", "<=") if row.signal.bad is Bad.UP else ("<", ">=")
+    beyond, fine = (">", "<=") if row.signal.direction is Direction.UP else ("<", ">=")
     by, limit = split(row.signal), number(row.threshold)
     text = f"{signal_name(row.signal, by)} {beyond} {limit}"
     if is_level(row.signal):
@@ -89,7 +89,7 @@ def expression(row: ThresholdAlert) -> str:
 
 def _says(row: ThresholdAlert, by: tuple[str, ...]) -> Says:
     summary, subject, look = _WORDS[row.signal.name]
-    side = "above" if row.signal.bad is Bad.UP else "below"
+    side = "above" if row.signal.direction is Direction.UP else "below"
     window = "" if is_level(row.signal) else f", over {span(WINDOW)}"
     description = (
         f"{subject} {of(by)} is {value(row.signal.unit)}{window}: {side} "

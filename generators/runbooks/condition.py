@@ -1,6 +1,6 @@
 """When an alert fires, in words: from the rows of the policy, or from the statement."""
 
-from exporter.catalog.model import Bad, Signal
+from exporter.catalog.model import Direction, Signal
 from generators.policy import (
     NEWEST,
     WINDOW,
@@ -68,7 +68,7 @@ def _subject(signal: Signal) -> str:
 
 
 def _side(signal: Signal) -> str:
-    return "above" if signal.bad is Bad.UP else "below"
+    return "above" if signal.direction is Direction.UP else "below"
 
 
 def _beyond(rule: Alerting, statement: Statement, held: Policy, facts: Facts) -> str:

@@ -58,7 +58,7 @@ def test_kinds_are_those_that_alerts_are_stated_for() -> None:
 def test_every_family_is_in_the_catalog() -> None:
     """What a signal needs is a family of the catalog, the very same."""
     for signal in SIGNALS:
-        found = tuple(families_in((signal.expression, signal.enough)))
+        found = tuple(families_in((signal.expression, signal.minimum_events)))
         assert found
         assert [f.name for f in found if CATALOG.get(f.name) is not f] == []
 
@@ -66,7 +66,7 @@ def test_every_family_is_in_the_catalog() -> None:
 def test_every_family_has_the_labels_it_is_split_by() -> None:
     """Each family that a signal needs, its minimum included, carries each label of the split."""
     for signal in SIGNALS:
-        for family in families_in((signal.expression, signal.enough)):
+        for family in families_in((signal.expression, signal.minimum_events)):
             assert set(signal.by) - set(family.label_names) == set()
 
 
