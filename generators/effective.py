@@ -8,16 +8,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from exporter.catalog.model import Direction
+from exporter.catalog.model import Signal
 from exporter.catalog.signals import SIGNALS
 from exporter.settings import Settings
 from exporter.settings.types import duration
-from generators.boards import SIGNAL_PANELS
-from generators.policy import BurnAlert, Policy, number, shown, split
+from generators.alert_table import PolicyAlert, ThresholdAlert
+from generators.boards import panel_of
+from generators.limits import condition, number
+from generators.policy import Policy, split
 from generators.promql import View, render_signal
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.names import span
+from generators.rules.rows import Source
 
 PATH = "alertmanager/out/monitoring_config.json"
 SCHEMA_VERSION = 1
@@ -32,8 +35,8 @@ def text(settings: Settings, policy: Policy, rules: Rules, files: Mapping[str, s
             "availability": f"{number(policy.objective.availability * 100)}%",
             "window": span(policy.objective.window),
         },
-        "alerts": {rule.alert: _alert(rule, policy) for rule in alerts(rules.all)},
-        "signals": {signal.name: _signal(signal.name) for signal in SIGNALS},
+        "alerts": {rule.alert: _alert(rule) for rule in alerts(rules.all)},
+        "signals": {signal.name: _signal(signal) for signal in SIGNALS},
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": settings.model_dump(mode="json", by_alias=True),
         "files": {path: digest(text) for path, text in sorted(files.items())},
@@ -46,38 +49,22 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _alert(rule: Alerting, policy: Policy) -> Body:
-    found: Body = {"severity": rule.severity, "for": duration(rule.hold)}
+def _alert(rule: Alerting) -> Body:
+    found: Body = {"severity": rule.severity, "for": duration(rule.for_)}
     found["split_by"] = list(rule.carried)
-    return found | _limit(rule.alert, policy)
+    return found | _limit(rule.source)
 
 
-def _limit(name: str, policy: Policy) -> Body:
-    """Return the value that an alert of the policy is about, as people write it."""
-    for row in policy.thresholds:
-        if row.name == name:
-            side = "above" if row.signal.direction is Direction.UP else "below"
-            limit = f"{side} {shown(row.threshold, row.signal.unit)}"
-            return {"signal": row.signal.name, "threshold": limit, "why": row.why}
-    for burn in (policy.breach, policy.burn):
-        if burn is not None and burn.name == name:
-            return {"signal": "availability", "threshold": _burn(burn), "why": burn.why}
-    if policy.exhausted is not None and policy.exhausted.name == name:
-        return {"threshold": f"{number(policy.exhausted.threshold * 100)}% of the budget"}
-    return {}
+def _limit(row: Source) -> Body:
+    """Return the limit that an alert of the policy is about, as people write it, and why."""
+    if not isinstance(row, PolicyAlert):
+        return {}
+    signal = row.signal.name if isinstance(row, ThresholdAlert) else "availability"
+    return {"signal": signal, "threshold": condition(row), "why": row.why}
 
 
-def _burn(alert: BurnAlert) -> str:
-    pairs = zip(alert.windows, alert.factors, strict=True)
-    return ", ".join(
-        f"{number(factor)} times over {span(window.long)} and {span(window.short)}"
-        for window, factor in pairs
-    )
-
-
-def _signal(name: str) -> Body:
-    signal = next(signal for signal in SIGNALS if signal.name == name)
-    panel = SIGNAL_PANELS[name]
+def _signal(signal: Signal) -> Body:
+    panel = panel_of(signal.name)
     return {
         "kind": signal.kind,
         "unit": signal.unit.suffix or None,

@@ -1,4 +1,4 @@
-"""Whether the tests of the nine alerts bite: each alert is made wrong in every way that matters."""
+"""Whether the tests of the urgent alerts bite: each is made wrong in every way that matters."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,7 +7,7 @@ from generators.checks.gathering import Wanted
 from generators.checks.places import Problem
 from generators.policy import policy
 from generators.rule_tests.document import FOLDER
-from generators.rule_tests.files import nine
+from generators.rule_tests.files import urgent
 from generators.rule_tests.mutation import ToolError, mutants, survivors
 from generators.rules.build import build
 
@@ -16,7 +16,7 @@ def check(wanted: Wanted, say: Callable[[str], None]) -> Iterator[Problem]:
     """Yield the mutants that no test notices; nothing where single files are judged."""
     if wanted.files or not (wanted.root / FOLDER).exists():
         return
-    tests = nine(build(wanted.settings), policy(wanted.settings))
+    tests = urgent(build(wanted.settings), policy(wanted.settings))
     say(f"promtool on {sum(1 for test in tests for _ in mutants(test))} alerts made wrong")
     try:
         for text in survivors(tests):

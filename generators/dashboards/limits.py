@@ -10,7 +10,8 @@ from typing import Any
 
 from exporter.catalog.model import Direction
 from exporter.catalog.signals import SIGNALS
-from generators.policy import DAY, BurnAlert, Policy
+from generators.alert_table import BurnAlert
+from generators.policy import DAY, Policy
 from generators.rules import anomaly, correlation, health_rows, trend
 
 BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (

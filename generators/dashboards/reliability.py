@@ -26,7 +26,8 @@ from generators.dashboards.parts import (
 )
 from generators.dashboards.queries import by_labels, expression, filtered, signal, top
 from generators.dashboards.wording import Facts
-from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy, number
+from generators.limits import number
+from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy
 from generators.rules import longterm, slo
 from generators.rules.names import span
 from generators.rules.recording import recorded

@@ -1,6 +1,7 @@
 """Runbooks of what is unlike the weeks before: a hint in working hours, never a page."""
 
-from generators.rules.anomaly import BANDS, Band
+from generators.rules.anomaly import BANDS
+from generators.rules.rows import Band
 from generators.runbooks import asks
 from generators.runbooks import commands as run
 from generators.runbooks.database import DATABASE

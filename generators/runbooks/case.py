@@ -89,7 +89,7 @@ def _case(
         sources(rules, rule).group,
         statement,
         known,
-        condition(rule, statement, held, known),
+        condition(rule, statement, known),
         parts(settings, rules, held, rule),
         tuple(i for i in every if rule.alert in alerts_of(i.source)),
         tuple(i for i in every if rule.alert in alerts_of(i.target)),

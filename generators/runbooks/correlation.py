@@ -1,6 +1,7 @@
 """Runbook of signals that move together: where to look, never who is guilty."""
 
-from generators.rules.correlation import ALERT, PAIRS, Pair, coefficient_name
+from generators.rules.correlation import ALERT, PAIRS, coefficient_name
+from generators.rules.rows import Pair
 from generators.runbooks import asks
 from generators.runbooks import commands as run
 from generators.runbooks.model import Ask, Cause, Language, Statement, Step

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from generators.incomplete import Incomplete
 from generators.rules.model import Alerting
 from generators.runbooks import (
     anomalies,
@@ -47,9 +48,9 @@ STATEMENTS: Mapping[str, Statement] = {
 
 
 def statement_of(rule: Alerting) -> Statement:
-    """Return the statement of an alert. Raises ValueError that names an alert without one."""
+    """Return the statement of an alert. Raises Incomplete that names an alert without one."""
     if rule.alert not in STATEMENTS:
-        raise ValueError(
+        raise Incomplete(
             f"alert {rule.alert} has no runbook; state one in a file of generators/runbooks/"
         )
     return STATEMENTS[rule.alert]
