@@ -25,7 +25,8 @@ from generators.rules import slo
 from generators.rules.anomaly import BANDS
 from generators.rules.build import build
 from generators.rules.longterm import name as longterm_name
-from generators.rules.model import Alerting, Group, RuleFile
+from generators.rules.model import Group, RuleFile
+from tests.generators.rules.by_hand import by_hand
 from tests.servers import Prometheus, blocks, prometheus, wait_until
 
 EVERY, EVALUATIONS = 5, 4
@@ -172,7 +173,7 @@ def _by_hand() -> Group:
         mean(cloud_run.CPU_UTILIZATION.name),
         mean(cloud_run.MEMORY_UTILIZATION.name),
     )
-    rules = (Alerting(f"Hand{n}", text, (), ()) for n, text in enumerate(texts))
+    rules = (by_hand(f"Hand{n}", text, ()) for n, text in enumerate(texts))
     return Group(_GROUP, EVERY, tuple(rules))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlencode
 
+from generators.incomplete import Incomplete
+
 PAST = "from=now-3h&to=now"  # at the end of a link, where notifications put the alert's own time
 VARIABLES = {
     "gcp_project": "project",
@@ -18,7 +20,7 @@ VARIABLES = {
 
 
 class Board(Enum):
-    """The five dashboards, by the identifier that their address holds."""
+    """The dashboards, by the identifier that their address holds."""
 
     OVERVIEW = "ion-overview"
     PERFORMANCE = "ion-performance"
@@ -35,6 +37,7 @@ class Panel:
     number: int
 
 
+# The panel that shows a signal; several signals may share one.
 SIGNAL_PANELS = {
     "availability": Panel(Board.RELIABILITY, 101),
     "error_rate": Panel(Board.RELIABILITY, 102),
@@ -73,6 +76,17 @@ POOL = Panel(Board.INFRASTRUCTURE, 223)
 EXPORTER = Panel(Board.INFRASTRUCTURE, 224)
 DATA_AGE = Panel(Board.INFRASTRUCTURE, 225)
 COST = Panel(Board.INFRASTRUCTURE, 226)
+
+
+def panel_of(signal: str, alert: str = "") -> Panel:
+    """Return the panel that shows a signal. Raises Incomplete where none is stated for it."""
+    if signal not in SIGNAL_PANELS:
+        where = f", which {alert} is about," if alert else ""
+        raise Incomplete(
+            f"signal {signal}{where} has no panel; state the one that shows it in SIGNAL_PANELS "
+            f"of generators/boards.py"
+        )
+    return SIGNAL_PANELS[signal]
 
 
 def link(grafana: str, panel: Panel, labels: tuple[str, ...] = ()) -> str:

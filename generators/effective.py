@@ -9,17 +9,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from exporter.catalog.model import Bad
+from exporter.catalog.model import Signal
 from exporter.catalog.signals import SIGNALS
 from exporter.monitoring_config import SCHEMA_VERSION, parsed
 from exporter.settings import Settings
 from exporter.settings.types import duration
-from generators.boards import SIGNAL_PANELS, link
-from generators.policy import BurnAlert, Policy, number, shown, split
+from generators.alert_table import PolicyAlert, ThresholdAlert
+from generators.boards import link, panel_of
+from generators.limits import condition, number
+from generators.policy import Policy, split
 from generators.promql import View, render_signal
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.names import span
+from generators.rules.rows import Source
 
 PATH = "alertmanager/out/monitoring_config.json"
 Body = dict[str, Any]
@@ -34,8 +37,8 @@ def text(settings: Settings, policy: Policy, rules: Rules, files: Mapping[str, s
             "availability": f"{number(policy.objective.availability * 100)}%",
             "window": span(policy.objective.window),
         },
-        "alerts": {rule.alert: _alert(rule, policy) for rule in alerts(rules.all)},
-        "signals": {signal.name: _signal(signal.name, settings) for signal in SIGNALS},
+        "alerts": {rule.alert: _alert(rule) for rule in alerts(rules.all)},
+        "signals": {signal.name: _signal(signal, settings) for signal in SIGNALS},
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": settings.model_dump(mode="json", by_alias=True),
         "files": {path: digest(text) for path, text in sorted(files.items())},
@@ -50,49 +53,32 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _alert(rule: Alerting, policy: Policy) -> Body:
-    found: Body = {"severity": rule.severity, "for": duration(rule.hold)}
+def _alert(rule: Alerting) -> Body:
+    found: Body = {"severity": rule.severity, "for": duration(rule.for_)}
     found["split_by"] = list(rule.carried)
     links = {name: url for name, url in rule.annotations if name in _LINKS}
-    return found | _limit(rule.alert, policy) | {"query": rule.expr, **links}
+    return found | _limit(rule.source) | {"query": rule.expr, **links}
 
 
-def _limit(name: str, policy: Policy) -> Body:
-    """Return the value that an alert of the policy is about, as people write it."""
-    for row in policy.thresholds:
-        if row.name == name:
-            side = "above" if row.signal.bad is Bad.UP else "below"
-            limit = f"{side} {shown(row.threshold, row.signal.unit)}"
-            value = {"value": row.threshold, "unit": row.signal.unit.suffix or None}
-            return {
-                "signal": row.signal.name,
-                "threshold": limit,
-                "limit": {**value, "direction": row.signal.bad},
-                "why": row.why,
-            }
-    for burn in (policy.breach, policy.burn):
-        if burn is not None and burn.name == name:
-            return {"signal": "availability", "threshold": _burn(burn), "why": burn.why}
-    if policy.exhausted is not None and policy.exhausted.name == name:
-        return {"threshold": f"{number(policy.exhausted.threshold * 100)}% of the budget"}
-    return {}
+def _limit(row: Source) -> Body:
+    """Return the limit that an alert of the policy is about, as people write it, and why."""
+    if not isinstance(row, PolicyAlert):
+        return {}
+    found: Body = {"signal": "availability", "threshold": condition(row), "why": row.why}
+    if isinstance(row, ThresholdAlert):
+        found["signal"] = row.signal.name
+        unit = row.signal.unit.suffix or None
+        found["limit"] = {"value": row.threshold, "unit": unit, "direction": row.signal.direction}
+    return found
 
 
-def _burn(alert: BurnAlert) -> str:
-    pairs = zip(alert.windows, alert.factors, strict=True)
-    return ", ".join(
-        f"{number(factor)} times over {span(window.long)} and {span(window.short)}"
-        for window, factor in pairs
-    )
-
-
-def _signal(name: str, settings: Settings) -> Body:
-    signal = next(signal for signal in SIGNALS if signal.name == name)
-    panel = SIGNAL_PANELS[name]
+def _signal(signal: Signal, settings: Settings) -> Body:
+    panel = panel_of(signal.name)
     return {
+        "noun": signal.noun,
         "kind": signal.kind,
         "unit": signal.unit.suffix or None,
-        "direction": signal.bad,
+        "direction": signal.direction,
         "split_by": list(split(signal)),
         "query": render_signal(signal, View("5m", split(signal))),
         "panel": {

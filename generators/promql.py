@@ -89,10 +89,10 @@ def render(expression: Expression, view: View) -> str:
 def render_signal(signal: Signal, view: View) -> str:
     """Return the PromQL of a signal; it has no value where there are too few events."""
     query = render(signal.expression, view)
-    if signal.enough is None:
+    if signal.minimum_events is None:
         return query
-    events = _total(signal.enough.events, view)
-    return f"({query}) and ({events} >= {signal.enough.least})"
+    events = _total(signal.minimum_events.events, view)
+    return f"({query}) and ({events} >= {signal.minimum_events.count})"
 
 
 def needs(expression: Expression, view: View) -> tuple[Need, ...]:

@@ -90,14 +90,18 @@ def _signal_lines() -> Iterator[str]:
         yield f"## {number}. {signal.name}\n"
         yield f"{signal.help}\n"
         unit = signal.unit.suffix or "none"
-        yield f"- kind: {signal.kind or 'none'}; unit: {unit}; {_bad(signal)}"
+        yield f"- kind: {signal.kind or 'none'}; unit: {unit}; {_direction(signal)}"
         yield f"- split by: {', '.join(signal.by) or 'nothing'}"
-        if signal.enough:
-            counted = " and ".join(f"`{events.family.name}`" for events in signal.enough.events)
-            yield f"- minimum: {signal.enough.least} events of {counted}"
+        if signal.minimum_events:
+            counted = " and ".join(
+                f"`{events.family.name}`" for events in signal.minimum_events.events
+            )
+            yield f"- minimum: {signal.minimum_events.count} events of {counted}"
         by = signal.by[:1] if signal.by[:1] == ("region",) else ()
         yield f"\n```promql\n{render_signal(signal, View('5m', by))}\n```\n"
 
 
-def _bad(signal: Signal) -> str:
-    return {"up": "high is bad", "down": "low is bad", "none": "no direction is bad"}[signal.bad]
+def _direction(signal: Signal) -> str:
+    return {"up": "high is bad", "down": "low is bad", "none": "no direction is bad"}[
+        signal.direction
+    ]

@@ -137,7 +137,7 @@ class Family:
 
 
 class Kind(StrEnum):
-    """The eight kinds of metric that alerts and thresholds are stated for."""
+    """The kinds of metric that alerts and thresholds are stated for."""
 
     AVAILABILITY = "availability"
     ERROR_RATE = "error_rate"
@@ -149,7 +149,7 @@ class Kind(StrEnum):
     MEMORY = "memory"
 
 
-class Bad(StrEnum):
+class Direction(StrEnum):
     """The direction in which a signal gets worse."""
 
     UP = "up"
@@ -278,22 +278,28 @@ Expression = (
 
 
 @dataclass(frozen=True, slots=True)
-class Enough:
-    """A signal says nothing where fewer events than `least`, of all kinds, lie in the window."""
+class MinimumEvents:
+    """A signal has no value where fewer events than `count`, of all kinds, lie in the window."""
 
     events: tuple[Events, ...]
-    least: int
+    count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One thing that people watch; `by` are the labels it may be split by, coarse first."""
+    """One thing that people watch.
+
+    noun        what it is called in a sentence, after "the": error rate
+    direction   the one in which it gets worse
+    by          the labels it may be split by, coarse first
+    """
 
     name: str
+    noun: str
     kind: Kind | None
     unit: Unit
-    bad: Bad
+    direction: Direction
     help: str
     expression: Expression
     by: tuple[str, ...] = ()
-    enough: Enough | None = None
+    minimum_events: MinimumEvents | None = None

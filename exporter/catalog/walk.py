@@ -79,4 +79,4 @@ def labels_in(node: Expression) -> set[str]:
 
 def expressions_of(signal: Signal) -> tuple[Expression, ...]:
     """Return a signal's expression, and the events that it needs enough of."""
-    return (signal.expression, *(signal.enough.events if signal.enough else ()))
+    return (signal.expression, *(signal.minimum_events.events if signal.minimum_events else ()))

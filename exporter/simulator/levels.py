@@ -67,7 +67,7 @@ def _metric_labels(family: Family, source: CloudMonitoring) -> tuple[Labels, ...
 def _resources(source: CloudMonitoring) -> tuple[Labels, ...]:
     if source.resource == "cloudsql_database":
         return place.databases_of(source.metric)
-    return place.RESOURCES.get(source.resource, ())
+    return place.resources_of(source)
 
 
 def _layout(family: Family) -> Layout:

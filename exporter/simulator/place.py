@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from exporter.catalog.model import CloudMonitoring
 from exporter.simulator.truth import Labels
 
 PROJECT = "ion-demo"
@@ -124,6 +125,20 @@ def rule(region: str, path: str) -> Labels:
         backend_scope=region,
         backend_scope_type="REGION",
     )
+
+
+def resources_of(source: CloudMonitoring) -> tuple[Labels, ...]:
+    """Return the resources of a kind; of one that is not stated, one with the labels it is read by.
+
+    A new product is simulated without a line here.
+    """
+    known = RESOURCES.get(source.resource)
+    if known is not None:
+        return known
+    origins = [*(origin for _, origin in source.labels), *source.summed]
+    keys = [key for where, _, key in (o.partition(".") for o in origins) if where == "resource"]
+    made_up = {key: f"ion-{key.replace('_', '-')}" for key in keys}
+    return (labels(**{**made_up, "project_id": PROJECT}),)
 
 
 def databases_of(metric: str) -> tuple[Labels, ...]:

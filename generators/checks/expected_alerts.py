@@ -1,4 +1,4 @@
-"""Whether every alert that the settings ask for is there, and no other is among the nine."""
+"""Whether every alert that the settings ask for is there, and no other is in their file."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ MEND = "write the files anew: ionmon configs"
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Yield the alerts that are missing, and those of the nine's file that are none of them.
+    """Yield the alerts that are missing, and those in alerts.yml that are none of them.
 
     Only where everything below the root is judged, and was written by `ionmon configs`.
     """
@@ -39,5 +39,5 @@ def _strangers(context: Context, file: RuleFile) -> Iterator[Problem]:
     for rule in context.rules:
         at = rule.name
         if rule.kind == "alert" and at.path == f"{FOLDER}/{FILE}" and at.value not in known:
-            text = "is none of the nine; put a rule of your own into a file of its own"
+            text = "is no alert of these settings; put a rule of your own into a file of its own"
             yield Problem(at.path, at.line, at.value, text)

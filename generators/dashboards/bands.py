@@ -3,8 +3,9 @@
 from generators.dashboards.model import LONGTERM, Panel, Target
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.signal_style import decimals
-from generators.rules.anomaly import BANDS, HOLD, Band
+from generators.rules.anomaly import BANDS, FOR
 from generators.rules.names import span
+from generators.rules.rows import Band
 from generators.rules.slo import LONG_TERM
 
 NO_BAND = "a band needs three weeks of past"
@@ -33,8 +34,8 @@ def band(queries: BoardQueries, number: int, name: str, title: str, by: str = "r
     )
     return Panel(
         number,
-        f"{title}, {span(HOLD)} mean and band",
-        f"{found.signal.help} A line is the mean of {span(HOLD)}, as the alert on the band sees "
+        f"{title}, {span(FOR)} mean and band",
+        f"{found.signal.help} A line is the mean of {span(FOR)}, as the alert on the band sees "
         "it: it rises and falls later than the signal. The area behind it is what was usual at "
         "this time of the last three weeks, and a red point is outside of it.",
         found.signal.unit.grafana,

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from exporter.catalog.model import Bad
+from exporter.catalog.model import Direction
 from exporter.catalog.signals import SIGNALS
-from generators.policy import DAY, BurnAlert, Policy
+from generators.alert_table import BurnAlert
+from generators.policy import DAY, Policy
 from generators.rules import anomaly, correlation, health_rows, trend
 
 BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
@@ -54,7 +55,7 @@ def limits(policy: Policy) -> Limits:
     """Return the limits of each name that a panel may ask for, the least value first."""
     found: Limits = {signal.name: () for signal in SIGNALS}
     for row in policy.thresholds:
-        above = row.signal.bad is Bad.UP
+        above = row.signal.direction is Direction.UP
         limit = Limit(row.threshold, row.severity, above, row.name)
         found[row.signal.name] = tuple(sorted((*found[row.signal.name], limit)))
     pace = tuple(sorted(_pace(policy)))

@@ -23,7 +23,8 @@ from generators.dashboards.signal_style import decimals
 from generators.dashboards.wording import Facts
 from generators.policy import SIGNAL_BY_NAME
 from generators.rules.anomaly import BANDS
-from generators.rules.correlation import BY, PAIRS, Pair, coefficient_name
+from generators.rules.correlation import BY, PAIRS, coefficient_name
+from generators.rules.rows import Pair
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
 _SCORES = (0.01, 1000.0)  # widths of a band, from where to where the scale goes

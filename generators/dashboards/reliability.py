@@ -20,7 +20,8 @@ from generators.dashboards.queries import BoardQueries, top
 from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, over_time
 from generators.dashboards.signal_style import GROUPED, decimals
 from generators.dashboards.wording import Facts
-from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy, number
+from generators.limits import number
+from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy
 from generators.rules import longterm, slo
 from generators.rules.names import span
 from generators.rules.recording import recorded

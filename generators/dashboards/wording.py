@@ -3,20 +3,20 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from exporter.catalog import CATALOG
-from exporter.catalog.model import Application, Bad, CloudMonitoring, Family, RedisInfo, Type
+from exporter.catalog.model import Application, CloudMonitoring, Family, RedisInfo, Type
 from exporter.settings import Settings
 from exporter.settings.types import duration
+from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import Board
 from generators.dashboards.model import LONGTERM, Panel, Target
-from generators.policy import BurnAlert, ExhaustedAlert, Policy, ThresholdAlert, number, shown
+from generators.limits import condition, lasting
+from generators.policy import Policy
 from generators.prometheus import RETENTION
 from generators.rules.build import Rules
 from generators.rules.longterm import KEPT
 from generators.rules.model import Alerting, alerts, recordings
-from generators.rules.names import span
 from generators.rules.slo import LONG_TERM
 
 _WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
@@ -50,8 +50,8 @@ class Facts:
 def description(facts: Facts, board: Board, panel: Panel) -> str:
     """Return the description of a panel."""
     found = [panel.what, _exact(panel), _origin(facts, panel), _kept(facts, panel)]
-    told = dict.fromkeys(_told(facts, rule) for rule in _alerts(facts, board, panel))
-    found.append(f"Alert: {'; '.join(told)}." if told else "")
+    about = dict.fromkeys(_alert(rule) for rule in _alerts(facts, board, panel))
+    found.append(f"Alert: {'; '.join(about)}." if about else "")
     return " ".join(text for text in found if text)
 
 
@@ -135,35 +135,15 @@ def _long(target: Target) -> bool:
 
 def _alerts(facts: Facts, board: Board, panel: Panel) -> Iterator[Alerting]:
     """Yield the alerts that lead to the panel, and those whose limits it draws."""
-    where = f"/d/{board.value}?{urlencode({'viewPanel': panel.number})}&"
     for rule in alerts(facts.rules.all):
-        linked = where in dict(rule.annotations)["dashboard_url"]
-        limited = panel.limits and panel.limits == dict(rule.labels).get("signal")
-        threshold = dict(rule.labels).get("category") == "threshold"
-        if linked or (limited and threshold):
+        row = rule.source
+        linked = rule.panel.board is board and rule.panel.number == panel.number
+        limited = isinstance(row, ThresholdAlert) and row.signal.name == panel.limits
+        if linked or limited:
             yield rule
 
 
-def _told(facts: Facts, rule: Alerting) -> str:
-    condition = _condition(facts.policy, rule.alert)
-    hold = f" for {span(rule.hold)}" if rule.hold else ""
-    return f"{rule.alert}{condition}{hold} ({rule.severity})"
-
-
-def _condition(policy: Policy, name: str) -> str:
-    row = next((r for r in _rows(policy) if r.name == name), None)
-    if isinstance(row, ThresholdAlert):
-        side = "above" if row.signal.bad is Bad.UP else "below"
-        return f" {side} {shown(row.threshold, row.signal.unit)}"
-    if isinstance(row, BurnAlert):
-        pairs = zip(row.windows, row.factors, strict=True)
-        limits = (f"{number(f)} over {span(w.long)} and {span(w.short)}" for w, f in pairs)
-        return f" above {' or '.join(limits)}"
-    if isinstance(row, ExhaustedAlert):
-        return f" where {number(100 * row.threshold)}% is spent"
-    return ""
-
-
-def _rows(policy: Policy) -> Iterator[ThresholdAlert | BurnAlert | ExhaustedAlert]:
-    yield from policy.thresholds
-    yield from (row for row in (policy.breach, policy.burn, policy.exhausted) if row is not None)
+def _alert(rule: Alerting) -> str:
+    row = rule.source
+    limit = f" {condition(row)}" if isinstance(row, PolicyAlert) else ""
+    return f"{lasting(rule.alert + limit, rule.for_)} ({rule.severity})"

@@ -7,16 +7,17 @@ the band's width is its floor.
 from collections.abc import Iterator
 from math import ceil
 
-from exporter.catalog.model import Bad, CloudMonitoring, Rate
+from exporter.catalog.model import CloudMonitoring, Direction, Rate
 from generators.policy import DAY
 from generators.rule_tests.document import MINUTE, Document, named
 from generators.rule_tests.places import PLACES, Story, gauge, place, told
 from generators.rule_tests.story import Phase
 from generators.rules import longterm, slo
-from generators.rules.anomaly import DROP, LIMIT, Band
+from generators.rules.anomaly import DROP, LIMIT
 from generators.rules.build import Rules
 from generators.rules.model import Alerting
 from generators.rules.recording import recorded
+from generators.rules.rows import Band
 
 _STEP = slo.LONG_TERM
 _WEEK = 7 * DAY // _STEP
@@ -32,13 +33,13 @@ class _Band:
     longer  minutes that the alert takes beyond one evaluation
     """
 
-    def __init__(self, band: Band, hold: float) -> None:
+    def __init__(self, band: Band, for_: float) -> None:
         self.band = band
-        self.longer = max(0, ceil(hold / _EVERY) - 1) * _EVERY // MINUTE
+        self.longer = max(0, ceil(for_ / _EVERY) - 1) * _EVERY // MINUTE
         self.after = 2 * _HOUR + self.longer * MINUTE // _STEP
-        self.sign = 1 if band.signal.bad is Bad.UP else -1
-        self.usual = band.least / band.share * 2 if band.share else _USUAL_RATIO
-        self.width = max(band.share * self.usual, band.least)
+        self.sign = 1 if band.signal.direction is Direction.UP else -1
+        self.usual = band.floor / band.share * 2 if band.share else _USUAL_RATIO
+        self.width = max(band.share * self.usual, band.floor)
         self.name = longterm.name(band.signal, "mean")
 
     def score(self, widths: float) -> float:
@@ -56,7 +57,7 @@ class _Band:
 
 def document(rules: Rules, rule: Alerting, band: Band) -> Document:
     """Return the tests of a band's alert, evaluated each half hour: nothing holds for less."""
-    values = _Band(band, rule.hold)
+    values = _Band(band, rule.for_)
     stories = [*_told(values), *_silent(values)]
     if _read(band):
         stories += _stops(values)
@@ -128,12 +129,12 @@ def _stops(values: _Band) -> Iterator[Story]:
     read = gauge(
         seconds, (("gcp_project", PLACES["gcp_project"]), ("family", _read(values.band))), 300
     )
-    small, worth = LIMIT * values.band.least * 0.975, values.band.worth
+    small, minimum = LIMIT * values.band.floor * 0.975, values.band.minimum_level
     for name, usual, score in (
         ("stops", values.usual, -values.usual / values.width),
         ("small-stops", small, -1 / DROP),
-        ("smallest-stops", worth * 1.01, -1 / DROP),
-        ("too-small-to-tell", worth * 0.99, 0.0),
+        ("smallest-stops", minimum * 1.01, -1 / DROP),
+        ("too-small-to-tell", minimum * 0.99, 0.0),
     ):
         phases = values.story(name, (usual, _PAST))
         story = (Phase((*phases[0].series, read), _PAST), Phase((read,), values.after))

@@ -6,7 +6,8 @@ Its input is what the other server writes to it: events of five minutes, and bur
 from dataclasses import replace
 from math import ceil
 
-from generators.policy import BAD_EVENTS, DAY, HOUR, ExhaustedAlert, Objective
+from generators.alert_table import ExhaustedAlert
+from generators.policy import BAD_EVENTS, DAY, HOUR, Objective
 from generators.rule_tests.document import Document, named
 from generators.rule_tests.places import Story, gauge, place, told
 from generators.rule_tests.stimulus import Series
@@ -34,7 +35,7 @@ def exhausted(
     requests = max(_REQUESTS, 2 * BAD_EVENTS / share)
     whole = share * requests
     bad = ceil(1.01 * share / _MOST)
-    fires = ceil(bad / 1.01) + ceil(alert.hold / _STEP)
+    fires = ceil(bad / 1.01) + ceil(alert.for_ / _STEP)
     end = max(fires, bad) + 3
     few = 0.8 * BAD_EVENTS / (1.01 * whole) * requests
     stories = (
@@ -77,7 +78,7 @@ def _events(name: str, kind: str, each: float, objective: Objective) -> tuple[Se
 
 def trend(rules: Rules, rule: Alerting, objective: Objective) -> Document:
     """Return the tests of the alert on a budget that will be spent in three days."""
-    fires = 1 + ceil(rule.hold / _STEP)
+    fires = 1 + ceil(rule.for_ / _STEP)
     early = fires - 2
     limit = objective.window / (3 * DAY)
 

@@ -12,7 +12,9 @@ from math import ceil
 
 from exporter.catalog.model import Complement, Ratio
 from exporter.errors import SettingsError
-from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW, BurnAlert, Objective, number
+from generators.alert_table import BurnAlert
+from generators.limits import number
+from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW, Objective
 from generators.rule_tests.document import MINUTE, Case, Document, named
 from generators.rule_tests.places import ELSEWHERE, PLACES, Story, Told, told
 from generators.rule_tests.stimulus import Given, stimulus
@@ -39,7 +41,7 @@ class Burns:
     @property
     def fires(self) -> int:
         """The minute in which what burned from the start fires."""
-        return self.every * (1 + ceil(self.alert.hold / MINUTE / self.every))
+        return self.every * (1 + ceil(self.alert.for_ / MINUTE / self.every))
 
     @cached_property
     def longs(self) -> tuple[int, ...]:

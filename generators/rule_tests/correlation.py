@@ -1,4 +1,4 @@
-"""When two signals are told to move together: a pair that does, and what only seems to.
+"""When two signals count as moving together: a pair that does, and what only seems to.
 
 The input is what the bands tell: present values, and the centre of their weeks.
 """
@@ -11,10 +11,10 @@ from generators.rule_tests.document import MINUTE, Case, Check, Document, Firing
 from generators.rule_tests.places import PLACES, gauge
 from generators.rule_tests.story import Input, Phase, inputs
 from generators.rules import slo
-from generators.rules.anomaly import Band
 from generators.rules.build import Rules
-from generators.rules.correlation import LEAST, PAIRS
+from generators.rules.correlation import MINIMUM_SAMPLES, PAIRS
 from generators.rules.model import Alerting, alerts
+from generators.rules.rows import Band
 
 _STEP = slo.LONG_TERM
 _BANDS = tuple(dict.fromkeys(band for pair in PAIRS for band in (pair.effect, pair.cause)))
@@ -27,12 +27,12 @@ def document(rules: Rules, rule: Alerting) -> Document:
     """Return the tests of the alerts on pairs, which have the name of this one."""
     found = [each for each in alerts(rules.longterm) if each.alert == rule.alert]
     files = named(rules.longterm, "longterm-correlation.yml")
-    return Document(rule, files, (_moves(found, rule.hold), _day(), _gap()), _STEP)
+    return Document(rule, files, (_moves(found, rule.for_), _day(), _gap()), _STEP)
 
 
-def _moves(found: list[Alerting], hold: float) -> Case:
+def _moves(found: list[Alerting], for_: float) -> Case:
     """Return what is left over in several regions; only in one does all of it move together."""
-    fires = LEAST + ceil(hold / _STEP)
+    fires = MINIMUM_SAMPLES + ceil(for_ / _STEP)
     end = fires + 3
     stories = (
         ("moves-together", _SLOW, _SLOW, 10.0),
@@ -60,9 +60,9 @@ def _left(
     band: Band, region: str, moves: tuple[int, ...], times: float, steps: int
 ) -> Iterator[Input]:
     labels = tuple((label, _place(label, region)) for label in band.by)
-    values = tuple(band.least * (10 + move * times) for move in moves)
+    values = tuple(band.floor * (10 + move * times) for move in moves)
     now = gauge(band.name("value"), labels, *values)
-    centre = gauge(band.name("centre"), labels, 10 * band.least)
+    centre = gauge(band.name("centre"), labels, 10 * band.floor)
     yield from inputs((Phase((now, centre), steps),))
 
 
@@ -77,8 +77,8 @@ def _day() -> Case:
     for band in _BANDS:
         labels = tuple((label, _place(label, PLACES["region"])) for label in band.by)
         pairs = ",".join(f'{name}="{value}"' for name, value in labels)
-        rise = 10 * band.least / half
-        low = 20 * band.least
+        rise = 10 * band.floor / half
+        low = 20 * band.floor
         up, down = _ramp(low, rise, half), _ramp(low + half * rise, -rise, half)
         late = f"{low:.9f}"
         series.append(Input(f"{band.name('centre')}{{{pairs}}}", f"{up} {down}"))
@@ -94,13 +94,13 @@ def _gap() -> Case:
     for band in _BANDS:
         effect = band in _EFFECTS
         moves, fallen = (_SLOW, ()) if effect else (_FAST, (0.0,))
-        usual = tuple(band.least * (100 + 10 * move) for move in moves)
+        usual = tuple(band.floor * (100 + 10 * move) for move in moves)
         phases = (
             Phase((gauge(band.name("value"), labels[band], *usual),), _KNOWN),
             Phase(tuple(gauge(band.name("value"), labels[band], f) for f in fallen), _GAP),
             Phase((gauge(band.name("value"), labels[band], *usual),), _KNOWN),
         )
-        centre = gauge(band.name("centre"), labels[band], 50 * band.least)
+        centre = gauge(band.name("centre"), labels[band], 50 * band.floor)
         series += [*inputs(phases), *inputs((Phase((centre,), 2 * _KNOWN + _GAP),))]
     steps = range(_KNOWN + 2 * _GAP, 2 * _KNOWN + _GAP, 3)
     checks = tuple(Check(step * _STEP // MINUTE) for step in steps)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from generators.incomplete import Incomplete
 from generators.policy import EVALUATION, WATCHDOG
 from generators.rule_tests.document import Case, Check, Document, Firing, named
 from generators.rule_tests.places import PLACES
@@ -19,7 +20,7 @@ _OTHER = ("family", "cloudrun_instances")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Fault:
     """What fires an alert: series that are wrong, what they are where all is right, the value.
 
     labels  of the alert that fires; `first` is the minute in which its condition first holds
@@ -44,13 +45,13 @@ def _target(job: str) -> Pairs:
     return (("job", job), ("instance", f"{job}:9841"))
 
 
-def _gauge(name: str, wrong: float, right: float, *labels: tuple[str, str]) -> Row:
-    return Row((_is(name, wrong, *labels),), (_is(name, right, *labels),), labels, wrong)
+def _gauge(name: str, wrong: float, right: float, *labels: tuple[str, str]) -> Fault:
+    return Fault((_is(name, wrong, *labels),), (_is(name, right, *labels),), labels, wrong)
 
 
-def _counter(name: str, each: float, value: float, *labels: tuple[str, str]) -> Row:
+def _counter(name: str, each: float, value: float, *labels: tuple[str, str]) -> Fault:
     wrong, right = _rises(name, each, *labels), _rises(name, 0, *labels)
-    return Row((wrong,), (right,), labels, value)
+    return Fault((wrong,), (right,), labels, value)
 
 
 _EXPORTER = _target(EXPORTER_JOB)
@@ -61,37 +62,37 @@ _DISK = ("family", "cloudsql_disk_used_bytes")
 _POLL, _LAG = "ionmon_poll_interval_seconds", "cloudsql_replica_lag_seconds"
 _SECOND = _is("up", 1, ("job", EXPORTER_JOB), ("instance", "second:9841"))
 _REGION = tuple((name, PLACES[name]) for name in ("gcp_project", "region"))
-ROWS: Mapping[str, Row] = {
-    "ExporterDown": Row((_is("up", 0, *_EXPORTER),), (_is("up", 1, *_EXPORTER),), (), 1, 0),
-    "OneExporterDown": Row(
+FAULTS: Mapping[str, Fault] = {
+    "ExporterDown": Fault((_is("up", 0, *_EXPORTER),), (_is("up", 1, *_EXPORTER),), (), 1, 0),
+    "OneExporterDown": Fault(
         (_is("up", 0, *_EXPORTER), _SECOND), (_is("up", 1, *_EXPORTER), _SECOND), _EXPORTER, 0
     ),
-    "ProductStale": Row(
+    "ProductStale": Fault(
         (_is(_AGE, 905, _PROJECT, _DISK), _is(_AGE, 100, _PROJECT, _FAMILY)),
         (_is(_AGE, 895, _PROJECT, _DISK), _is(_AGE, 100, _PROJECT, _FAMILY)),
         (_PROJECT, ("product", "cloudsql")),
         905,
     ),
-    "PollsStretched": Row(
+    "PollsStretched": Fault(
         (_is(_POLL, 151, _PROJECT, _FAMILY), _is(_POLL, 900, _PROJECT, _DISK)),
         (_is(_POLL, 149, _PROJECT, _FAMILY), _is(_POLL, 900, _PROJECT, _DISK)),
         (_PROJECT,),
         151,
     ),
-    "DataStale": Row(
+    "DataStale": Fault(
         (_is(_AGE, 905, _PROJECT, _FAMILY), _is(_AGE, 2000, _PROJECT, _OTHER)),
         (_is(_AGE, 895, _PROJECT, _FAMILY), _is(_AGE, 2000, _PROJECT, _OTHER)),
         (_PROJECT,),
         905,
     ),
     "CollectorFailing": _gauge("ionmon_collector_success", 0, 1, ("collector", "redis")),
-    "ApplicationSilent": Row(
+    "ApplicationSilent": Fault(
         (_is("ionmon_application_lag_seconds", 305, _APPLICATION),),
         (_is("ionmon_application_lag_seconds", 295, _APPLICATION),),
         (_APPLICATION,),
         305,
     ),
-    "BudgetNear": Row(
+    "BudgetNear": Fault(
         (_is(_COST, 45.5, *_EXPORTER), _BUDGET),
         (_is(_COST, 44.5, *_EXPORTER), _BUDGET),
         _EXPORTER,
@@ -125,8 +126,13 @@ def document(rules: Rules, rule: Alerting) -> Document:
         return Document(rule, files, (Case("always", (), checks),))
     if rule.alert in _STORIES:
         return Document(rule, files, _STORIES[rule.alert]())
-    row = ROWS[rule.alert]
-    fires = row.first + ceil(rule.hold / EVALUATION)
+    if rule.alert not in FAULTS:
+        raise Incomplete(
+            f"alert {rule.alert} has no test; say what makes it fire in FAULTS of "
+            f"generators/rule_tests/health.py"
+        )
+    row = FAULTS[rule.alert]
+    fires = row.first + ceil(rule.for_ / EVALUATION)
     firing = (Firing(row.labels, row.value),)
     wrong, right, half = row.wrong, row.right, max(fires // 2, 1)
     alive = () if "up" in {series.name for series in wrong} else (_ALIVE,)
@@ -148,7 +154,7 @@ def document(rules: Rules, rule: Alerting) -> Document:
     return Document(rule, files, tuple(case for case in cases if case.checks))
 
 
-def _counts(row: Row) -> bool:
+def _counts(row: Fault) -> bool:
     """Say whether a window still knows what is over."""
     return row.wrong[0].counter
 

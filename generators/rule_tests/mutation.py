@@ -145,10 +145,10 @@ def _with(files: Sequence[RuleFile], changed: Mapping[str, Rule]) -> tuple[RuleF
 
 def _timed(test: Document) -> Iterator[tuple[str, Alerting]]:
     rule = test.rule
-    if ceil(2 * rule.hold / test.interval) != ceil(rule.hold / test.interval):
-        yield "it waits twice as long", replace(rule, hold=2 * rule.hold)
-    if rule.linger:
-        yield "it does not linger", replace(rule, linger=0)
+    if ceil(2 * rule.for_ / test.interval) != ceil(rule.for_ / test.interval):
+        yield "it waits twice as long", replace(rule, for_=2 * rule.for_)
+    if rule.keep_firing_for:
+        yield "it ends at once", replace(rule, keep_firing_for=0)
 
 
 def _labelled(test: Document) -> Iterator[tuple[str, Alerting]]:

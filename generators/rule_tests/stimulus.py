@@ -83,7 +83,7 @@ def stimulus(expression: Expression, value: float, given: Given) -> tuple[Series
 def signal_stimulus(signal: Signal, value: float, given: Given) -> tuple[Series, ...]:
     """Return the series of a signal, with those of the events that it needs enough of."""
     found = stimulus(signal.expression, value, given)
-    counted = signal.enough.events if signal.enough else ()
+    counted = signal.minimum_events.events if signal.minimum_events else ()
     names = {series.name for series in found}
     more = [node for node in counted if node.series not in names]
     extra = (series for node in more for series in _spread(node, given.rise / len(more), given))

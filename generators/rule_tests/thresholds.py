@@ -11,9 +11,11 @@ from functools import cached_property
 from math import ceil, inf
 
 from exporter.catalog.buckets import expected
-from exporter.catalog.model import Bad, Complement, LevelRatio, Quantile, Ratio, Share
+from exporter.catalog.model import Complement, Direction, LevelRatio, Quantile, Ratio, Share
 from exporter.errors import SettingsError
-from generators.policy import EVALUATION, ThresholdAlert, shown, split
+from generators.alert_table import ThresholdAlert
+from generators.limits import limit, side
+from generators.policy import EVALUATION, split
 from generators.rule_tests.document import MINUTE, Document, named
 from generators.rule_tests.places import ELSEWHERE, PLACES, Story, Told, told
 from generators.rule_tests.stimulus import USUAL_BOUNDS, Given, signal_stimulus
@@ -37,7 +39,7 @@ class Values:
     @property
     def up(self) -> bool:
         """Whether high is bad."""
-        return self.row.signal.bad is Bad.UP
+        return self.row.signal.direction is Direction.UP
 
     @cached_property
     def range(self) -> tuple[float, float]:
@@ -62,7 +64,7 @@ class Values:
         """A value that fires. Raises SettingsError where there is none."""
         value = self.beside(1)
         if self.held(value) != value:
-            raise SettingsError(self._pointless(f"is {self._side}", "never fire"))
+            raise SettingsError(self._pointless(f"is {side(self.row.signal)}", "never fire"))
         return value
 
     @cached_property
@@ -70,7 +72,7 @@ class Values:
         """A value that does not fire, and would a little further. Raises SettingsError."""
         value, limit = self.held(self.beside(-1)), self.row.threshold
         if value > limit if self.up else value < limit:
-            raise SettingsError(self._pointless(f"is not {self._side}", "always fire"))
+            raise SettingsError(self._pointless(f"is not {side(self.row.signal)}", "always fire"))
         return value
 
     @property
@@ -88,15 +90,10 @@ class Values:
         """Return the value that is nearest and possible."""
         return min(max(value, self.range[0]), self.range[1])
 
-    @property
-    def _side(self) -> str:
-        return "above" if self.up else "below"
-
     def _pointless(self, nothing: str, what: str) -> str:
-        limit = shown(self.row.threshold, self.row.signal.unit)
         return (
-            f"alerts.{self.row.name}.threshold: nothing {nothing} {limit}, so that the alert would "
-            f"{what}; write another, or enabled: false"
+            f"alerts.{self.row.name}.threshold: nothing {nothing} {limit(self.row)}, so that the "
+            f"alert would {what}; write another, or enabled: false"
         )
 
 
@@ -113,7 +110,7 @@ class Stories:
     @property
     def fires(self) -> int:
         """The minute of the first evaluation in which what was bad from the start fires."""
-        return 1 + ceil(self.values.row.hold / EVALUATION)
+        return 1 + ceil(self.values.row.for_ / EVALUATION)
 
     @cached_property
     def bounds(self) -> tuple[float, ...]:
@@ -128,7 +125,7 @@ class Stories:
     def at(self, value: float, name: str, times: float = _PLENTY, **more: str) -> Told:
         """Return the signal's series at a place."""
         signal = self.values.row.signal
-        enough = signal.enough.least if signal.enough else _ENOUGH
+        enough = signal.minimum_events.count if signal.minimum_events else _ENOUGH
         labels = {**PLACES, split(signal)[-1]: name, **more}
         return signal_stimulus(signal, value, Given(enough * times, labels, self.bounds))
 
@@ -161,9 +158,9 @@ class Stories:
             yield Story("no-number", (Phase(self.at(v.over, "no-number"), long, Seen.NAN),))
         else:
             yield Story("no-events", (Phase(self.at(v.over, "no-events", 0), long),))
-        if signal.enough is not None:
+        if signal.minimum_events is not None:
             yield Story("few-events", (Phase(self.at(v.extreme, "few-events", _FEW), long),))
-        if v.row.hold >= 2 * EVALUATION:
+        if v.row.for_ >= 2 * EVALUATION:
             yield Story("one-bad-minute", tuple(self._burst("one-bad-minute")))
         if "region" in by[:-1]:
             other = self.at(v.fine, _OVER, region=ELSEWHERE)

@@ -13,7 +13,8 @@ from generators.rule_tests.stimulus import Given, stimulus
 from generators.rule_tests.story import Phase
 from generators.rules.build import Rules
 from generators.rules.model import Alerting
-from generators.rules.trend import Trend, expression, hold
+from generators.rules.rows import Trend
+from generators.rules.trend import expression, usual_for
 
 _STEP = 5  # minutes between evaluations
 _BEFORE = 6 * HOUR // MINUTE  # minutes of calm before a step: the long window
@@ -25,7 +26,7 @@ _NEAR, _ODD = 0.95, 30.5  # of what is told; seconds that no rounding takes to t
 def document(rules: Rules, rule: Alerting, trend: Trend) -> Document:
     """Return the tests of a trend's alert."""
     found = _far(rule, trend) if trend.far else [_growth(rule, trend), _days(trend)]
-    if rule.hold >= hold(trend):  # who asks for less is told of steps, too
+    if rule.for_ >= usual_for(trend):  # a shorter one of the settings fires on steps, too
         found.append(_step(trend))
     if trend.signed:
         found.append(_resumes(trend))
@@ -35,21 +36,21 @@ def document(rules: Rules, rule: Alerting, trend: Trend) -> Document:
 
 def _growth(rule: Alerting, trend: Trend) -> Case:
     """Return what a trend tells of hours when nothing is known of yesterday."""
-    fires = 2 * _STEP + int(rule.hold) // MINUTE
+    fires = 2 * _STEP + int(rule.for_) // MINUTE
     stories = [_grows(trend, fires), *_silent(trend, fires)]
     return told("growth", stories, trend.by, (fires - _STEP, fires + _STEP))
 
 
 def _far(rule: Alerting, trend: Trend) -> list[Case]:
     """Return what a trend tells that compares with yesterday: growth, but no day's up and down."""
-    fires = _PAST + _STEP + int(rule.hold) // MINUTE
+    fires = _PAST + _STEP + int(rule.for_) // MINUTE
     end = fires // _STEP + 2
     whole = _NEAR * trend.within + _ODD
+    low, room = trend.minimum_level, trend.limit - trend.minimum_level
     line = [
-        [trend.worth + (trend.limit - trend.worth) / (times * whole) * (s - _PAST * MINUTE)
-         for s in _seconds(end)]
+        [low + room / (times * whole) * (s - _PAST * MINUTE) for s in _seconds(end)]
         for times in (1, 1.5)
-    ]  # fmt: skip
+    ]
     left = whole - (fires + _STEP - _PAST) * MINUTE
     grows = _levels(trend, "grows", line[0])
     first = (Phase((), _PAST), *_levels(trend, "first-day", line[0][_PAST // _STEP :]))
@@ -59,7 +60,7 @@ def _far(rule: Alerting, trend: Trend) -> list[Case]:
         Story("slow", _levels(trend, "slow", line[1])),
         Story("falls", _levels(trend, "falls", [*reversed(line[0])])),
     ]
-    middle, wide = (trend.worth + trend.limit) / 2, (trend.limit - trend.worth) / 3
+    middle, wide = (trend.minimum_level + trend.limit) / 2, (trend.limit - trend.minimum_level) / 3
     waves = [middle + wide * sin(2 * pi * s / DAY) for s in _seconds(2 * DAY // MINUTE // _STEP)]
     wave = Story("each-day", _levels(trend, "each-day", waves))
     hours = range(6 * 60, 48 * 60, 6 * 60)
@@ -118,7 +119,7 @@ def _levels(
 
 def _grows(trend: Trend, fires: int) -> Story:
     """Return steady growth that reaches the limit just before what is told."""
-    first = trend.worth * 1.05
+    first = trend.minimum_level * 1.05
     slope = (trend.limit - first) / (_NEAR * trend.within + _ODD)
     values = [first + slope * MINUTE * _STEP * n for n in range(1, fires // _STEP + 3)]
     left = _NEAR * trend.within + _ODD - (fires + _STEP) * MINUTE
@@ -127,7 +128,7 @@ def _grows(trend: Trend, fires: int) -> Story:
 
 
 def _silent(trend: Trend, fires: int) -> Iterator[Story]:
-    first, end = trend.worth * 1.05, fires // _STEP + 2
+    first, end = trend.minimum_level * 1.05, fires // _STEP + 2
     noise = (trend.limit - first) / 10
     stories = {
         "steady": [first] * end,
@@ -137,7 +138,7 @@ def _silent(trend: Trend, fires: int) -> Iterator[Story]:
     slow = (trend.limit - first) / (1.2 * trend.within + fires * MINUTE)
     stories["slow"] = [first + slow * seconds for seconds in _seconds(end)]
     low = 1.1 * trend.limit / trend.within
-    if low * end * _STEP * MINUTE < trend.worth * 0.95:
+    if low * end * _STEP * MINUTE < trend.minimum_level * 0.95:
         stories["low"] = [low * seconds for seconds in _seconds(end)]
     for name, values in stories.items():
         yield Story(name, _levels(trend, name, values))
@@ -149,7 +150,7 @@ def _seconds(steps: int) -> list[float]:
 
 def _step(trend: Trend) -> Case:
     """Return a level that is higher from one minute to the next, and then stays."""
-    first, before = trend.worth * 1.05, _PAST if trend.far else _BEFORE
+    first, before = trend.minimum_level * 1.05, _PAST if trend.far else _BEFORE
     after = first + 0.4 * (trend.limit - first)
     phases = (
         *_levels(trend, "a-step", (first,), before),

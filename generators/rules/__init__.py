@@ -1,1 +1,1 @@
-"""Rule files: signals, budgets, the nine alerts, and what goes beyond thresholds."""
+"""Rule files: signals, budgets, alerts on them, and what goes beyond thresholds."""

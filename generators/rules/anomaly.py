@@ -8,21 +8,22 @@ weeks is unknown there is no band.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from exporter.catalog.model import Bad, CloudMonitoring, Rate, Signal
+from exporter.catalog.model import CloudMonitoring, Direction, Rate
 from exporter.settings import Settings
-from generators.boards import SIGNAL_PANELS
-from generators.policy import SIGNAL_BY_NAME, number, split
+from generators.boards import panel_of
+from generators.limits import number, side
+from generators.policy import SIGNAL_BY_NAME
 from generators.rules import longterm, slo
 from generators.rules.model import Alerting, Group, Recording, RuleFile
-from generators.rules.names import series, span
+from generators.rules.names import span
 from generators.rules.recording import recorded
-from generators.rules.wording import Says, annotations, of
+from generators.rules.rows import AlertText, Band
+from generators.rules.wording import annotations, of
 from generators.selectors import by_clause
 
 LIMIT = 4  # widths from the centre
-HOLD = 15 * 60
+FOR = 15 * 60
 _OFFSETS = ("6d23h30m", "13d23h30m", "20d23h30m")  # an hour, half of it on each side
 _WEEKS = range(len(_OFFSETS))
 _SIGMA = 1.4826  # of a normal distribution, by its median deviation
@@ -30,55 +31,17 @@ EVENTS = 100  # in the time that is compared: none at all are no chance then
 DROP = 1 / (LIMIT + 1)  # of the centre: the width by which nothing lies beyond the limit
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A signal with a band, and the floor of its width.
-
-    least  of the floor, in the signal's unit
-    share  of the centre, which the floor is no less than
-    worth  centre from which four widths are less than itself, so that a drop to nothing leaves
-           the band; 0 for a signal that does not drop
-    """
-
-    signal: Signal
-    least: float
-    share: float
-    worth: float = 0.0
-
-    @property
-    def by(self) -> tuple[str, ...]:
-        """The labels of the series."""
-        return split(self.signal)
-
-    def name(self, what: str) -> str:
-        """Return the name of a series of the band: centre, spread, score and more."""
-        return series(self.by, self.signal.name, f"anomaly_{what}")
-
-    @property
-    def alert(self) -> str:
-        """The name of the alert: ResponseTimeP95Anomaly."""
-        return "".join(word.capitalize() for word in self.signal.name.split("_")) + "Anomaly"
+def _band(name: str, *, floor: float, share: float, minimum_level: float = 0.0) -> Band:
+    return Band(signal=SIGNAL_BY_NAME[name], floor=floor, share=share, minimum_level=minimum_level)
 
 
-def _band(name: str, least: float, share: float, worth: float = 0.0) -> Band:
-    return Band(SIGNAL_BY_NAME[name], least, share, worth)
-
-
-WORDS = {
-    "throughput": "throughput",
-    "error_rate": "error rate",
-    "response_time_p95": "95th percentile of the response time",
-    "cache_hit_rate_l2": "hit rate of Redis",
-    "db_connections": "number of database connections",
-    "query_time": "mean time of database queries",
-}
 BANDS = (
-    _band("throughput", 1.0, 0.1, EVENTS / HOLD),
-    _band("error_rate", 0.002, 0.1),
-    _band("response_time_p95", 0.01, 0.1),
-    _band("cache_hit_rate_l2", 0.03, 0.0),
-    _band("db_connections", 5.0, 0.1),
-    _band("query_time", 0.005, 0.1),
+    _band("throughput", floor=1.0, share=0.1, minimum_level=EVENTS / FOR),
+    _band("error_rate", floor=0.002, share=0.1),
+    _band("response_time_p95", floor=0.01, share=0.1),
+    _band("cache_hit_rate_l2", floor=0.03, share=0.0),
+    _band("db_connections", floor=5.0, share=0.1),
+    _band("query_time", floor=0.005, share=0.1),
 )
 
 
@@ -123,18 +86,20 @@ def _spread(band: Band) -> str:
 
 
 def _floor(band: Band) -> str:
-    """Return the floor of the width; a small centre that is worth it has a small one."""
+    """Return the floor of the width; a small centre that is not too small has a small one."""
     centre = band.name("centre")
-    usual = f"clamp_min({number(band.share)} * {centre}, {number(band.least)})"
-    if not band.worth:
+    usual = f"clamp_min({number(band.share)} * {centre}, {number(band.floor)})"
+    if not band.minimum_level:
         return usual
-    small = f"{number(DROP)} * ({centre} >= {number(band.worth)}) < {number(band.least)}"
+    # A drop to nothing is only so many widths as the centre has: where the floor is wider than a
+    # fifth of the centre it would never leave the band.
+    small = f"{number(DROP)} * ({centre} >= {number(band.minimum_level)}) < {number(band.floor)}"
     return f"({small} or {usual})"
 
 
 def _value(band: Band) -> str:
     """Return the present value; no traffic is 0, where the source is known to have been read."""
-    now = f"avg_over_time({longterm.name(band.signal, 'mean')}[{span(HOLD)}])"
+    now = f"avg_over_time({longterm.name(band.signal, 'mean')}[{span(FOR)}])"
     expression = band.signal.expression
     if not isinstance(expression, Rate):
         return now
@@ -148,24 +113,25 @@ def _value(band: Band) -> str:
 
 def alert(settings: Settings, band: Band) -> Alerting:
     """Return the alert on a score beyond the limit, in the direction in which it gets worse."""
-    signal, by, words = band.signal, band.by, WORDS[band.signal.name]
-    side, limit = (">", LIMIT) if signal.bad is Bad.UP else ("<", -LIMIT)
-    far = "above" if signal.bad is Bad.UP else "below"
-    says = Says(
-        f"The {words} is unlike the weeks before.",
-        f'The {words} {of(by)} is {{{{ $value | printf "%.1f" }}}} widths from what it was at this '
-        f"time of the last three weeks; it fires beyond {LIMIT} {far}, for {span(HOLD)}.",
-        "Look at what else changed at the same time, and at deploys and events of the calendar.",
-        SIGNAL_PANELS[signal.name],
+    signal, by = band.signal, band.by
+    beyond, limit = (">", LIMIT) if signal.direction is Direction.UP else ("<", -LIMIT)
+    text = AlertText(
+        f"The {signal.noun} is unusual for this time of the week.",
+        f'The {signal.noun} {of(by)} is {{{{ $value | printf "%.1f" }}}} widths from what it was '
+        f"at this time of the last three weeks; the limit is {LIMIT} widths {side(signal)}, as a "
+        f"mean of {span(FOR)}.",
+        "Look at what else changed at the same time, at deploys, and at the calendar.",
+        panel_of(signal.name, alert=band.alert),
     )
-    labels = (("severity", "low"), ("signal", signal.name), ("category", "anomaly"))
     return Alerting(
-        band.alert,
-        f"{band.name('score')} {side} {limit}",
-        labels,
-        annotations(settings, band.alert, says, by),
-        by,
-        HOLD,
+        alert=band.alert,
+        expr=f"{band.name('score')} {beyond} {limit}",
+        labels=(("severity", "low"), ("signal", signal.name), ("category", "anomaly")),
+        annotations=annotations(settings, band.alert, text, by),
+        source=band,
+        panel=text.panel,
+        carried=by,
+        for_=FOR,
     )
 
 

@@ -1,43 +1,30 @@
 """Declared pairs of signals that move together beyond what their weeks explain.
 
 What is correlated are differences from the band's centre of the same time of the week: a daily
-cycle that two signals share is in neither of them. Pearson's coefficient over six hours, told only
-where both really moved.
+cycle that two signals share is in neither of them. Pearson's coefficient over six hours, only where
+both really moved.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from exporter.settings import Settings
 from generators.boards import ANOMALIES
-from generators.policy import number
+from generators.limits import number
 from generators.rules import slo
-from generators.rules.anomaly import BANDS, WORDS, Band
+from generators.rules.anomaly import BANDS
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 from generators.rules.names import series, span
-from generators.rules.wording import Says, annotations, of
+from generators.rules.rows import AlertText, Band, Pair
+from generators.rules.wording import annotations, of
 
 BY = ("gcp_project", "region")
 WINDOW = 6 * 3600
 LIMIT = 0.8
-HOLD = 30 * 60
-LEAST = 60  # of the 73 samples of a window
+FOR = 30 * 60
+MINIMUM_SAMPLES = 60  # of the 73 samples of a window
 _W = span(WINDOW)
 _BANDS = {band.signal.name: band for band in BANDS}
 ALERT = "CorrelatedChange"
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two signals that rise together where one suffers from the other, region by region."""
-
-    effect: Band
-    cause: Band
-
-    @property
-    def text(self) -> str:
-        """The pair as a label's value and as part of names."""
-        return f"{self.effect.signal.name}_{self.cause.signal.name}"
 
 
 def _pair(effect: str, cause: str) -> Pair:
@@ -70,9 +57,10 @@ def recordings(pair: Pair) -> tuple[Recording, ...]:
     together = f"avg_over_time({product}[{_W}])"
     apart = f"avg_over_time({one}[{_W}]) * avg_over_time({other}[{_W}])"
     spread = f"(stddev_over_time({one}[{_W}]) * stddev_over_time({other}[{_W}]) > 0)"
-    enough = f"count_over_time({product}[{_W}]) >= {LEAST}"
+    # Two constants correlate perfectly: a coefficient counts only where samples and moves suffice.
+    enough = f"count_over_time({product}[{_W}]) >= {MINIMUM_SAMPLES}"
     moved = "\nand ".join(
-        f"stddev_over_time({name}[{_W}]) > {number(band.least)}"
+        f"stddev_over_time({name}[{_W}]) > {number(band.floor)}"
         for name, band in ((one, pair.effect), (other, pair.cause))
     )
     coefficient = f"({together} - {apart}) / {spread}\nand {enough}\nand {moved}"
@@ -91,27 +79,28 @@ def coefficient_name(pair: Pair) -> str:
 
 def alert(settings: Settings, pair: Pair) -> Alerting:
     """Return the alert on a pair that moves together."""
-    effect, cause = (WORDS[b.signal.name] for b in (pair.effect, pair.cause))
-    says = Says(
-        "Two signals move together, beyond what their weeks explain.",
-        f"The {effect} and the {cause} {of(BY)} moved together over {_W}: correlation "
+    effect, cause = pair.effect.signal, pair.cause.signal
+    text = AlertText(
+        "Two signals moved together more than their weeks explain.",
+        f"The {effect.noun} and the {cause.noun} {of(BY)} moved together over {_W}: correlation "
         f'{{{{ $value | printf "%.2f" }}}}, it fires above {number(LIMIT)}.',
-        f"Look at whether {cause} moved first; what moved it is the likelier cause.",
+        f"Look at whether the {cause.noun} moved first; what moved it is the likelier cause.",
         ANOMALIES,
     )
-    labels = (
-        ("severity", "low"),
-        ("signal", pair.effect.signal.name),
-        ("pair", pair.text),
-        ("category", "correlation"),
-    )
     return Alerting(
-        ALERT,
-        f"{coefficient_name(pair)} > {number(LIMIT)}",
-        labels,
-        annotations(settings, ALERT, says, BY),
-        BY,
-        HOLD,
+        alert=ALERT,
+        expr=f"{coefficient_name(pair)} > {number(LIMIT)}",
+        labels=(
+            ("severity", "low"),
+            ("signal", effect.name),
+            ("pair", pair.text),
+            ("category", "correlation"),
+        ),
+        annotations=annotations(settings, ALERT, text, BY),
+        source=pair,
+        panel=text.panel,
+        carried=BY,
+        for_=FOR,
     )
 
 

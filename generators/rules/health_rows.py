@@ -1,16 +1,16 @@
 """The alerts on the monitoring itself as a table: what cannot be trusted, what nobody notices."""
 
-from dataclasses import dataclass
-
 from exporter.catalog.model import CloudMonitoring
 from exporter.catalog.walk import families_in
 from generators import boards
+from generators.alert_table import THRESHOLDS
 from generators.boards import Panel
-from generators.policy import HOUR, MINUTE, THRESHOLDS
-from generators.rules.wording import Says
+from generators.policy import HOUR, MINUTE, WATCHDOG
+from generators.rules.rows import AlertText, HealthAlert
 
 EXPORTER_JOB, BRIDGE_JOB = "ionmon", "ionmon-bridge"
 STALE = 15 * MINUTE
+SILENT = 5 * MINUTE
 SLOWEST_POLL = 150  # seconds: two polls lie within the window of five minutes
 _DATABASE = "gcp_project, region, database_id"
 _LAG = "cloudsql_replica_lag_seconds"
@@ -28,238 +28,238 @@ _WATCHED = "|".join(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An alert on the monitoring itself."""
-
-    alert: str
-    severity: str
-    expr: str
-    hold: float
-    by: tuple[str, ...]
-    says: Says
+def _text(summary: str, description: str, look: str, panel: Panel = boards.EXPORTER) -> AlertText:
+    return AlertText(summary, description, look, panel)
 
 
-def _says(summary: str, description: str, look: str, panel: Panel = boards.EXPORTER) -> Says:
-    return Says(summary, description, look, panel)
-
-
+WATCHDOG_ROW = HealthAlert(
+    alert=WATCHDOG,
+    severity="none",
+    expr="vector(1)",
+    text=_text(
+        "Alerts get through to the heartbeat.",
+        "This alert always fires; the heartbeat notifies somebody when it stops.",
+        "Nothing needs to be done.",
+    ),
+)
 ROWS = (
-    Row(
-        "ExporterDown",
-        "high",
-        f'absent(up{{job="{EXPORTER_JOB}"}} == 1)',
-        5 * MINUTE,
-        (),
-        _says(
-            "No exporter can be scraped.",
-            "Prometheus cannot read any exporter; no other alert can be trusted until it can.",
+    HealthAlert(
+        alert="ExporterDown",
+        severity="high",
+        expr=f'absent(up{{job="{EXPORTER_JOB}"}} == 1)',
+        for_=5 * MINUTE,
+        text=_text(
+            "Prometheus cannot scrape any exporter.",
+            "No exporter answers, so that no other alert can be trusted.",
             "Look at the exporter's log, at `ionmon doctor`, and at the network between the two.",
         ),
     ),
-    Row(
-        "OneExporterDown",
-        "medium",
-        f'up{{job="{EXPORTER_JOB}"}} == 0\nand on () (count(up{{job="{EXPORTER_JOB}"}} == 1) > 0)',
-        5 * MINUTE,
-        ("job", "instance"),
-        _says(
-            "One of several exporters cannot be scraped.",
-            "Prometheus cannot read {{ $labels.instance }}; what it exports is not watched.",
+    HealthAlert(
+        alert="OneExporterDown",
+        severity="medium",
+        expr=f'up{{job="{EXPORTER_JOB}"}} == 0\n'
+        f'and on () (count(up{{job="{EXPORTER_JOB}"}} == 1) > 0)',
+        for_=5 * MINUTE,
+        by=("job", "instance"),
+        text=_text(
+            "Prometheus cannot scrape one of the exporters.",
+            "{{ $labels.instance }} does not answer, so that nothing watches what it exports.",
             "Look at that exporter's log, and at the network between the two.",
         ),
     ),
-    Row(
-        "DataStale",
-        "high",
-        f"min by (gcp_project) (ionmon_data_age_seconds) > {STALE}",
-        5 * MINUTE,
-        ("gcp_project",),
-        _says(
-            "Cloud Monitoring gives nothing new.",
-            "The newest value of {{ $labels.gcp_project }} is {{ $value | humanizeDuration }} old, "
-            "of all that is read; alerts on it cannot be trusted.",
+    HealthAlert(
+        alert="DataStale",
+        severity="high",
+        expr=f"min by (gcp_project) (ionmon_data_age_seconds) > {STALE}",
+        for_=5 * MINUTE,
+        by=("gcp_project",),
+        text=_text(
+            "Cloud Monitoring data is stale.",
+            "The newest value of {{ $labels.gcp_project }} is {{ $value | humanizeDuration }} old; "
+            "alerts on this project cannot be trusted.",
             "Look at the collector's errors, at quota and permissions, and at Google's status.",
             boards.DATA_AGE,
         ),
+        age=STALE,
     ),
-    Row(
-        "ProductStale",
-        "high",
-        f"{_OLDEST} > {STALE}\nand on (gcp_project) "
+    HealthAlert(
+        alert="ProductStale",
+        severity="high",
+        expr=f"{_OLDEST} > {STALE}\nand on (gcp_project) "
         f"(min by (gcp_project) (ionmon_data_age_seconds) <= {STALE})",
-        5 * MINUTE,
-        ("gcp_project", "product"),
-        _says(
-            "Cloud Monitoring gives nothing new of one product.",
+        for_=5 * MINUTE,
+        by=("gcp_project", "product"),
+        text=_text(
+            "Cloud Monitoring data of one product is stale.",
             "The newest value of {{ $labels.product }} in {{ $labels.gcp_project }} is "
-            "{{ $value | humanizeDuration }} old, while others are fresh; its alerts say nothing.",
+            "{{ $value | humanizeDuration }} old, while other products are fresh; alerts on it "
+            "cannot be trusted.",
             "Look at whether it runs at all, and at that product's polls on the landing page.",
             boards.DATA_AGE,
         ),
+        age=STALE,
     ),
-    Row(
-        "ReplicationStopped",
-        "high",
-        f"max by ({_DATABASE}) (last_over_time({_LAG}[3m])) < 0\n"
+    HealthAlert(
+        alert="ReplicationStopped",
+        severity="high",
+        expr=f"max by ({_DATABASE}) (last_over_time({_LAG}[3m])) < 0\n"
         f"and max by ({_DATABASE}) (max_over_time({_LAG}[1d])) >= 0",
-        5 * MINUTE,
-        ("gcp_project", "region", "database_id"),
-        _says(
-            "A database replica does not replicate any more.",
+        for_=5 * MINUTE,
+        by=("gcp_project", "region", "database_id"),
+        text=_text(
+            "A database replica has stopped replicating.",
             "Replication of {{ $labels.database_id }} in {{ $labels.region }} "
-            "({{ $labels.gcp_project }}) does not run; its lag is unknown, and grows.",
+            "({{ $labels.gcp_project }}) does not run; its lag is unknown and grows.",
             "Look at the replica's state and log, and at whether it was promoted.",
             boards.SIGNAL_PANELS["replication_lag"],
         ),
     ),
-    Row(
-        "PollsStretched",
-        "medium",
-        f'max by (gcp_project) (ionmon_poll_interval_seconds{{family=~"{_WATCHED}"}}) '
+    HealthAlert(
+        alert="PollsStretched",
+        severity="medium",
+        expr=f'max by (gcp_project) (ionmon_poll_interval_seconds{{family=~"{_WATCHED}"}}) '
         f"> {SLOWEST_POLL}",
-        15 * MINUTE,
-        ("gcp_project",),
-        _says(
-            "Data comes too seldom for the alerts.",
-            "Families of {{ $labels.gcp_project }} that alerts are built on are read each "
-            "{{ $value | humanizeDuration }}; windows of five minutes miss part of them.",
+        for_=15 * MINUTE,
+        by=("gcp_project",),
+        text=_text(
+            "Cloud Monitoring is read too seldom for the alerts.",
+            "Metrics of {{ $labels.gcp_project }} that alerts need are read only every "
+            "{{ $value | humanizeDuration }}; alerts on five minutes may miss a fault.",
             "Look at google.budget_usd_per_month and at the intervals in google.families.",
             boards.COST,
         ),
     ),
-    Row(
-        "CollectorFailing",
-        "high",
-        "min by (collector) (ionmon_collector_success) == 0",
-        10 * MINUTE,
-        ("collector",),
-        _says(
+    HealthAlert(
+        alert="CollectorFailing",
+        severity="high",
+        expr="min by (collector) (ionmon_collector_success) == 0",
+        for_=10 * MINUTE,
+        by=("collector",),
+        text=_text(
             "A collector fails.",
-            "Some poll of the collector {{ $labels.collector }} has failed for 10m.",
+            "At least one poll of the collector {{ $labels.collector }} has failed for 10m.",
             "Look at the landing page of the exporter, which says which poll and why.",
         ),
     ),
-    Row(
-        "ApplicationSilent",
-        "medium",
-        "max by (application) (ionmon_application_lag_seconds) > 300",
-        5 * MINUTE,
-        ("application",),
-        _says(
-            "The application records nothing.",
-            "No instance of {{ $labels.application }} has flushed for "
+    HealthAlert(
+        alert="ApplicationSilent",
+        severity="medium",
+        expr=f"max by (application) (ionmon_application_lag_seconds) > {SILENT}",
+        for_=5 * MINUTE,
+        by=("application",),
+        text=_text(
+            "The application sends no metrics.",
+            "No instance of {{ $labels.application }} has sent metrics to Redis for "
             "{{ $value | humanizeDuration }}.",
             "Look at whether it runs, and whether it reaches its Redis.",
         ),
+        age=SILENT,
     ),
-    Row(
-        "BudgetNear",
-        "medium",
-        "ionmon_cost_projected_dollars > 0.9 * ionmon_cost_budget_dollars",
-        HOUR,
-        ("job", "instance"),
-        _says(
-            "Reading Cloud Monitoring costs nearly all that it may.",
+    HealthAlert(
+        alert="BudgetNear",
+        severity="medium",
+        expr="ionmon_cost_projected_dollars > 0.9 * ionmon_cost_budget_dollars",
+        for_=HOUR,
+        by=("job", "instance"),
+        text=_text(
+            "Reading Cloud Monitoring has nearly used up its budget.",
             "At the present rate a month costs {{ $value | humanize }} dollars, more than 90 % of "
-            "the budget; polls are stretched rather than the budget passed.",
-            "Look at which families return most series, and leave out what nobody looks at.",
+            "the budget. Rather than exceed it, the exporter polls less often.",
+            "Look at which families return the most series, and switch off those that nobody uses.",
             boards.COST,
         ),
     ),
-    Row(
-        "CounterGap",
-        "medium",
-        "sum by (gcp_project, family) (increase(ionmon_data_gap_seconds_total[1h])) > 0\n"
+    HealthAlert(
+        alert="CounterGap",
+        severity="medium",
+        expr="sum by (gcp_project, family) (increase(ionmon_data_gap_seconds_total[1h])) > 0\n"
         "or sum by (gcp_project, family) "
         "(ionmon_data_gap_seconds_total > 0 unless ionmon_data_gap_seconds_total offset 1h)",
-        0,
-        ("gcp_project", "family"),
-        _says(
-            "Counters have a gap.",
-            "{{ $labels.family }} of {{ $labels.gcp_project }} lacks "
-            "{{ $value | humanizeDuration }} that no poll could read; what happened then is not "
-            "counted.",
+        by=("gcp_project", "family"),
+        text=_text(
+            "Counters miss some time.",
+            "{{ $labels.family }} of {{ $labels.gcp_project }} misses "
+            "{{ $value | humanizeDuration }} that no poll could read; what happened in that time "
+            "is not counted.",
             "Look at how long the exporter was away, against google.lookback.",
             boards.DATA_AGE,
         ),
     ),
-    Row(
-        "SeriesDropped",
-        "low",
-        "sum by (family, reason) (increase(ionmon_series_dropped_total[15m])) > 0",
-        15 * MINUTE,
-        ("family", "reason"),
-        _says(
-            "Series are left off the page.",
+    HealthAlert(
+        alert="SeriesDropped",
+        severity="low",
+        expr="sum by (family, reason) (increase(ionmon_series_dropped_total[15m])) > 0",
+        for_=15 * MINUTE,
+        by=("family", "reason"),
+        text=_text(
+            "Some series are not exported.",
             "{{ $labels.family }} drops series: {{ $labels.reason }}.",
-            "Look at which label has so many values, and filter it or raise series_limit.",
+            "Look at which label has so many values; filter it, or raise series_limit.",
         ),
     ),
-    Row(
-        "SettingsRefused",
-        "medium",
-        "ionmon_config_last_reload_successful == 0",
-        5 * MINUTE,
-        ("job", "instance"),
-        _says(
+    HealthAlert(
+        alert="SettingsRefused",
+        severity="medium",
+        expr="ionmon_config_last_reload_successful == 0",
+        for_=5 * MINUTE,
+        by=("job", "instance"),
+        text=_text(
             "The exporter runs with old settings.",
-            "{{ $labels.instance }} could not load its settings; it runs on with those before.",
-            "Look at its log, which names line and mend.",
+            "{{ $labels.instance }} refused its new settings and runs on with the old ones.",
+            "Look at its log, which names the line and the fix.",
         ),
     ),
-    Row(
-        "NotificationFailing",
-        "high",
-        "sum by (integration) (increase(alertmanager_notifications_failed_total[30m])) > 0",
-        0,
-        ("integration",),
-        _says(
-            "Notifications do not get through.",
+    HealthAlert(
+        alert="NotificationFailing",
+        severity="high",
+        expr="sum by (integration) (increase(alertmanager_notifications_failed_total[30m])) > 0",
+        by=("integration",),
+        text=_text(
+            "Notifications fail.",
             "Alertmanager could not notify by {{ $labels.integration }} within the last 30m.",
             "Look at Alertmanager's log, and at the secret file of that channel.",
         ),
     ),
-    Row(
-        "RuleFailing",
-        "high",
-        "sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[15m])) > 0",
-        5 * MINUTE,
-        ("rule_group",),
-        _says(
+    HealthAlert(
+        alert="RuleFailing",
+        severity="high",
+        expr="sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[15m])) > 0",
+        for_=5 * MINUTE,
+        by=("rule_group",),
+        text=_text(
             "Prometheus cannot evaluate a rule.",
-            "Rules of {{ $labels.rule_group }} fail; what they would tell is not told.",
-            "Look at the page Rules of Prometheus, which shows the error.",
+            "Rules of {{ $labels.rule_group }} fail; their alerts cannot fire.",
+            "Look at the page Status > Rules of Prometheus, which shows the error.",
         ),
     ),
 )
-REMOTE = Row(
-    "RemoteWriteFailing",
-    "medium",
-    "sum by (remote_name) (rate(prometheus_remote_storage_samples_failed_total[5m])) > 0\n"
+REMOTE = HealthAlert(
+    alert="RemoteWriteFailing",
+    severity="medium",
+    expr="sum by (remote_name) (rate(prometheus_remote_storage_samples_failed_total[5m])) > 0\n"
     "or max by (remote_name) (\n"
     "  prometheus_remote_storage_highest_timestamp_in_seconds\n"
     "  - on (job, instance) group_right ()\n"
     "  prometheus_remote_storage_queue_highest_sent_timestamp_seconds\n"
     ") > 300",
-    15 * MINUTE,
-    ("remote_name",),
-    _says(
-        "The server with 90 days misses samples.",
+    for_=15 * MINUTE,
+    by=("remote_name",),
+    text=_text(
+        "The long-term Prometheus misses samples.",
         "Remote write to {{ $labels.remote_name }} fails or is behind; error budgets and bands "
         "have gaps.",
-        "Look at whether that server runs, with --web.enable-remote-write-receiver.",
+        "Look at whether that server runs, and with --web.enable-remote-write-receiver.",
     ),
 )
-BRIDGE = Row(
-    "BridgeDown",
-    "medium",
-    f'up{{job="{BRIDGE_JOB}"}} == 0',
-    5 * MINUTE,
-    ("job", "instance"),
-    _says(
+BRIDGE = HealthAlert(
+    alert="BridgeDown",
+    severity="medium",
+    expr=f'up{{job="{BRIDGE_JOB}"}} == 0',
+    for_=5 * MINUTE,
+    by=("job", "instance"),
+    text=_text(
         "The bridge to Sentry cannot be scraped.",
-        "Alerts of low severity reach nobody while {{ $labels.instance }} is down.",
+        "While {{ $labels.instance }} is down, alerts for Sentry reach nobody.",
         "Look at the bridge's log.",
     ),
 )

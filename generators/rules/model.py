@@ -7,7 +7,9 @@ from typing import Any
 import yaml
 
 from exporter.settings.types import duration
+from generators.boards import Panel
 from generators.files import MARK
+from generators.rules.rows import Source
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -25,26 +27,30 @@ class Recording:
         return {"record": self.record, "expr": self.expr}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alerting:
     """An alerting rule.
 
-    carried      labels of its expression's series, which the alert carries beside `labels`
-    hold         seconds that the expression holds before the alert fires
-    linger       seconds for which the alert stays after the expression last held
+    source           the row of a table that it is made from
+    panel            the panel that shows what it is about
+    carried          labels of its expression's series, which the alert carries beside `labels`
+    for_             seconds that the expression holds before the alert fires
+    keep_firing_for  seconds for which the alert stays after the expression last held
     """
 
     alert: str
     expr: str
     labels: Pairs
     annotations: Pairs
+    source: Source
+    panel: Panel
     carried: tuple[str, ...] = ()
-    hold: float = 0
-    linger: float = 0
+    for_: float = 0
+    keep_firing_for: float = 0
 
     @property
     def severity(self) -> str:
-        """The severity, which says who is told."""
+        """The severity, which says who is notified."""
         return dict(self.labels)["severity"]
 
     @property
@@ -55,10 +61,10 @@ class Alerting:
     def body(self) -> dict[str, Any]:
         """Return the rule as Prometheus' rule file wants it."""
         found: dict[str, Any] = {"alert": self.alert, "expr": self.expr}
-        if self.hold:
-            found["for"] = duration(self.hold)
-        if self.linger:
-            found["keep_firing_for"] = duration(self.linger)
+        if self.for_:
+            found["for"] = duration(self.for_)
+        if self.keep_firing_for:
+            found["keep_firing_for"] = duration(self.keep_firing_for)
         found["labels"] = dict(self.labels)
         found["annotations"] = dict(self.annotations)
         return found

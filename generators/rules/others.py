@@ -11,7 +11,7 @@ from generators.rules.model import Alerting, Group, Rule, RuleFile, alerts
 
 
 def changed(settings: Settings, files: tuple[RuleFile, ...]) -> tuple[RuleFile, ...]:
-    """Return the files with what `alerts.others` says. Raises SettingsError for unknown names."""
+    """Return the files as `alerts.others` changes them. Raises SettingsError for unknown names."""
     given, policy = settings.alerts.others, settings.alerts.by_name()
     known = {rule.alert for rule in alerts(files)} - {*policy, WATCHDOG}
     problems = [_unknown(name, known, name in policy) for name in given if name not in known]
@@ -26,8 +26,8 @@ def _unknown(name: str, known: set[str], stated: bool) -> str:  # noqa: FBT001 -
     if stated:
         return f"alerts.others.{name}: has a key of its own; write alerts.{name}"
     near = get_close_matches(name, known, 1)
-    mend = f"did you mean '{near[0]}'?" if near else "docs/alerts.md lists all alerts"
-    return f"alerts.others.{name}: there is no such alert; {mend}"
+    hint = f"did you mean '{near[0]}'?" if near else "docs/alerts.md lists all alerts"
+    return f"alerts.others.{name}: there is no such alert; {hint}"
 
 
 def _groups(file: RuleFile, settings: Settings) -> Iterator[Group]:
@@ -39,12 +39,12 @@ def _groups(file: RuleFile, settings: Settings) -> Iterator[Group]:
 def _rule(rule: Rule, settings: Settings) -> Rule | None:
     if not isinstance(rule, Alerting) or rule.alert not in settings.alerts.others:
         return rule
-    said = settings.alerts.others[rule.alert]
-    return _with(rule, said) if said.enabled else None
+    given = settings.alerts.others[rule.alert]
+    return _with(rule, given) if given.enabled else None
 
 
-def _with(rule: Alerting, said: OtherAlert) -> Alerting:
-    severity = said.severity or rule.severity
+def _with(rule: Alerting, given: OtherAlert) -> Alerting:
+    severity = given.severity or rule.severity
     labels = tuple((n, severity if n == "severity" else text) for n, text in rule.labels)
-    hold = rule.hold if said.duration is None else said.duration
-    return replace(rule, labels=labels, hold=hold)
+    for_ = rule.for_ if given.duration is None else given.duration
+    return replace(rule, labels=labels, for_=for_)

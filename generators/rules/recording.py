@@ -1,4 +1,4 @@
-"""The 25 signals as recorded series, by all their labels, and the newest minutes of some.
+"""The signals as recorded series, by all their labels, and the newest minutes of some.
 
 Increases of counters are recorded once, by every label that a signal of theirs needs; the signals
 are worked out from those. Gauges stand in for a missed scrape or two, so that none resolves an

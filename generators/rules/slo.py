@@ -11,21 +11,22 @@ from collections.abc import Iterator
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators import boards
+from generators.alert_table import BurnAlert
+from generators.limits import limit, number
 from generators.policy import (
     BAD_EVENTS,
     EVALUATION,
     HOUR,
-    LINGER,
+    KEEP_FIRING_FOR,
     WINDOW,
-    BurnAlert,
     Objective,
     Policy,
-    number,
 )
-from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
+from generators.rules.model import Alerting, Group, Pairs, Recording, Rule, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import recorded
-from generators.rules.wording import Says, annotations, place, value
+from generators.rules.rows import AlertText
+from generators.rules.wording import annotations, place, value
 
 BY = ("gcp_project", "service_name")
 LONG_TERM = 5 * 60  # seconds between the samples that are kept for the long term
@@ -132,34 +133,44 @@ def budget(objective: Objective) -> tuple[Recording, ...]:
 
 def burn_alert(settings: Settings, alert: BurnAlert) -> Alerting:
     """Return the alert on a budget that burns too fast, in any of its pairs of windows."""
-    pairs = zip(alert.windows, alert.factors, strict=True)
-    texts = [
-        f"(\n  {burn(w.long)} > {number(f)}\n  and {burn(w.short)} > {number(f)}\n"
-        f"  and {events('errors', w.long)} >= {BAD_EVENTS}\n)"
-        for w, f in pairs
-    ]
-    limits = " or ".join(
-        f"{number(f)} over {span(w.long)} and {span(w.short)}"
-        for w, f in zip(alert.windows, alert.factors, strict=True)
-    )
-    says = Says(
-        f"The error budget of {number(settings.objectives.availability * 100)} % burns "
-        f"{'too fast' if alert.severity == 'critical' else 'faster than it should'}.",
+    pace = "much too fast" if alert.severity == "critical" else "too fast"
+    text = AlertText(
+        f"The error budget of {number(settings.objectives.availability * 100)} % burns {pace}.",
         f"{place(BY)} spends its error budget "
         f'{{{{ $value | printf "%.1f" }}}} times as fast as the objective allows; '
-        f"the limit is {limits}.",
-        "Look at which region, endpoint and code the errors are of, and at the last deploy.",
+        f"the limit is {limit(alert)}.",
+        "Look at which regions, endpoints and codes fail, and at the last deploy.",
         boards.BURN_RATES,
     )
     return Alerting(
-        alert.name,
-        "\nor\n".join(texts),
-        (("severity", alert.severity), ("signal", "availability"), ("category", "slo")),
-        annotations(settings, alert.name, says, BY),
-        BY,
-        alert.hold,
-        LINGER,
+        alert=alert.name,
+        expr="\nor\n".join(_pairs(alert)),
+        labels=_labels(alert.severity),
+        annotations=annotations(settings, alert.name, text, BY),
+        source=alert,
+        panel=text.panel,
+        carried=BY,
+        for_=alert.for_,
+        keep_firing_for=KEEP_FIRING_FOR,
     )
+
+
+def _pairs(alert: BurnAlert) -> Iterator[str]:
+    """Yield the condition of each pair of windows.
+
+    The long window says that enough is spent, the short one that it goes on: without it the alert
+    would last for hours after the end. So many errors at least, or one request of a quiet night
+    that fails would page.
+    """
+    for window, rate in zip(alert.windows, alert.factors, strict=True):
+        yield (
+            f"(\n  {burn(window.long)} > {number(rate)}\n  and {burn(window.short)} > "
+            f"{number(rate)}\n  and {events('errors', window.long)} >= {BAD_EVENTS}\n)"
+        )
+
+
+def _labels(severity: str) -> Pairs:
+    return (("severity", severity), ("signal", "availability"), ("category", "slo"))
 
 
 def exhausted(settings: Settings, policy: Policy) -> tuple[Alerting, ...]:
@@ -168,24 +179,23 @@ def exhausted(settings: Settings, policy: Policy) -> tuple[Alerting, ...]:
     if alert is None:
         return ()
     window = span(policy.objective.window)
-    says = Says(
+    text = AlertText(
         "The error budget is spent.",
         f"{place(BY)} has spent {value(Unit.RATIO)} of the error budget of {window}; "
-        f"the limit is {number(alert.threshold * 100)}%.",
-        "Look at when it was spent, and hold back what is risky until it is earned again.",
+        f"the limit is {limit(alert)}.",
+        "Look at when it was spent, and postpone risky changes until it has recovered.",
         boards.BUDGET,
     )
-    text = (
-        f"{SPENT} >= {number(alert.threshold)}\n"
-        f"and {events('errors', policy.objective.window)} >= {BAD_EVENTS}"
-    )
     rule = Alerting(
-        alert.name,
-        text,
-        (("severity", alert.severity), ("signal", "availability"), ("category", "slo")),
-        annotations(settings, alert.name, says, BY),
-        BY,
-        alert.hold,
+        alert=alert.name,
+        expr=f"{SPENT} >= {number(alert.threshold)}\n"
+        f"and {events('errors', policy.objective.window)} >= {BAD_EVENTS}",
+        labels=_labels(alert.severity),
+        annotations=annotations(settings, alert.name, text, BY),
+        source=alert,
+        panel=text.panel,
+        carried=BY,
+        for_=alert.for_,
     )
     return (rule,)
 

@@ -13,66 +13,54 @@ from exporter.catalog import application, cloud_sql, redis
 from exporter.catalog.model import Expression, Level, LevelRatio, Matcher, Reduce, Unit
 from exporter.settings import Settings
 from generators import boards
-from generators.boards import SIGNAL_PANELS, Panel
-from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, number, shown, split
+from generators.boards import Panel, panel_of
+from generators.limits import number, shown
+from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, split
 from generators.promql import View, render
 from generators.rules import slo
 from generators.rules.model import Alerting, Group, Recording, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import HELD, signal_name
-from generators.rules.wording import Says, annotations, of, value
+from generators.rules.rows import AlertText, BudgetTrend, Trend
+from generators.rules.wording import annotations, of, value
 
-HOLD = 30 * 60
+FOR = 30 * 60
 LONGEST = 3600  # a step looks like growth while the short window holds it, and no longer
 _LONG, _SHORT, _YESTERDAY = "6h", "1h", "offset 1d"
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
-    """What fills up.
+class Recorded:
+    """A level that is recorded and no signal: what it is called, after "the", and its split."""
 
-    source  name of the recorded level
-    limit   where it is full, in the level's unit
-    worth   level from which growth is told
-    within  seconds to the limit that are told
-    signed  whether a level below 0 is none, such as the lag of a replica that stands still
-    """
-
-    alert: str
-    subject: str
-    source: str
+    noun: str
     by: tuple[str, ...]
-    unit: Unit
-    limit: float
-    worth: float
-    within: float
-    panel: Panel
-    signal: str = ""
-    signed: bool = False
-
-    @property
-    def far(self) -> bool:
-        """Whether it looks ahead for a day or more."""
-        return self.within >= DAY
-
-    def name(self, what: str) -> str:
-        """Return the name of a series of the trend: slope, seconds or expected."""
-        return f"{self.source.rpartition(':')[0]}:trend_{what}"
+    expression: Expression
 
 
 BUDGET_DAYS = 3
 _DATABASE = ("gcp_project", "region", "database_id")
-_LEVELS: dict[str, tuple[tuple[str, ...], Expression]] = {
-    "database_memory": (_DATABASE, Level(cloud_sql.MEMORY_UTILIZATION, Reduce.MAX)),
-    "database_disk": (_DATABASE, Level(cloud_sql.DISK_UTILIZATION, Reduce.MAX)),
-    "pool_utilization": (
+_LEVELS: dict[str, Recorded] = {
+    "database_memory": Recorded(
+        "database memory utilization",
+        _DATABASE,
+        Level(cloud_sql.MEMORY_UTILIZATION, Reduce.MAX),
+    ),
+    "database_disk": Recorded(
+        "database disk utilization",
+        _DATABASE,
+        Level(cloud_sql.DISK_UTILIZATION, Reduce.MAX),
+    ),
+    "pool_utilization": Recorded(
+        "share of used connections of the database pool",
         ("region",),
         LevelRatio(
             Level(application.POOL_CONNECTIONS, Reduce.SUM, (Matcher("state", ("active",)),)),
             Level(application.POOL_LIMIT, Reduce.SUM),
         ),
     ),
-    "redis_clients": (
+    "redis_clients": Recorded(
+        "share of used Redis connections",
         ("redis_id",),
         LevelRatio(
             Level(redis.CONNECTED_CLIENTS, Reduce.SUM), Level(redis.MAX_CLIENTS, Reduce.SUM)
@@ -83,14 +71,18 @@ _LEVELS: dict[str, tuple[tuple[str, ...], Expression]] = {
 
 def level_name(metric: str) -> str:
     """Return the name of a recorded level that is no signal."""
-    return series(_LEVELS[metric][0], metric, "ratio")
+    return series(_LEVELS[metric].by, metric, "ratio")
 
 
 def levels() -> tuple[Recording, ...]:
     """Return the rules for the levels that are no signals."""
     return tuple(
-        Recording(level_name(metric), render(expression, View("5m", by, held=HELD)), by)
-        for metric, (by, expression) in _LEVELS.items()
+        Recording(
+            level_name(metric),
+            render(level.expression, View("5m", level.by, held=HELD)),
+            level.by,
+        )
+        for metric, level in _LEVELS.items()
     )
 
 
@@ -99,7 +91,7 @@ def expression(trend: Trend) -> Expression:
     if trend.signal:
         return SIGNAL_BY_NAME[trend.signal].expression
     return next(
-        found for metric, (_, found) in _LEVELS.items() if level_name(metric) == trend.source
+        level.expression for metric, level in _LEVELS.items() if level_name(metric) == trend.source
     )
 
 
@@ -109,55 +101,50 @@ def trends(policy: Policy) -> tuple[Trend, ...]:
     allowed = next((a.threshold for a in policy.thresholds if a.signal is lag), 0.5)
     return (
         Trend(
-            "ReplicationLagTrend",
-            "The replication lag",
-            signal_name(lag, split(lag)),
-            split(lag),
-            Unit.SECONDS,
-            allowed,
-            allowed / 4,
-            HOUR,
-            SIGNAL_PANELS[lag.name],
-            lag.name,
+            alert="ReplicationLagTrend",
+            subject=lag.noun,
+            source=signal_name(lag, split(lag)),
+            by=split(lag),
+            unit=lag.unit,
+            limit=allowed,
+            minimum_level=allowed / 4,
+            within=HOUR,
+            panel=panel_of(lag.name),
+            signal=lag.name,
             signed=True,
         ),
         Trend(
-            "MemoryTrend",
-            "The memory utilization of containers",
-            signal_name(memory, split(memory)),
-            split(memory),
-            Unit.RATIO,
-            1.0,
-            0.6,
-            4 * HOUR,
-            SIGNAL_PANELS[memory.name],
-            memory.name,
+            alert="MemoryTrend",
+            subject=memory.noun,
+            source=signal_name(memory, split(memory)),
+            by=split(memory),
+            unit=memory.unit,
+            limit=1.0,
+            minimum_level=0.6,
+            within=4 * HOUR,
+            panel=panel_of(memory.name),
+            signal=memory.name,
         ),
         _filling("DatabaseMemoryTrend", "database_memory", 0.7, DAY, boards.DATABASE_MEMORY),
         _filling("DiskTrend", "database_disk", 0.7, 3 * DAY, boards.DATABASE_DISK),
         _filling("ConnectionPoolTrend", "pool_utilization", 0.5, 4 * HOUR, boards.POOL),
-        _filling(
-            "RedisClientsTrend",
-            "redis_clients",
-            0.5,
-            4 * HOUR,
-            boards.REDIS_CLIENTS,
-        ),
+        _filling("RedisClientsTrend", "redis_clients", 0.5, 4 * HOUR, boards.REDIS_CLIENTS),
     )
 
 
-_SUBJECTS = {
-    "database_memory": "The memory utilization",
-    "database_disk": "The disk utilization",
-    "pool_utilization": "The share of the database pool's connections that are in use",
-    "redis_clients": "The share of Redis' client connections that are in use",
-}
-
-
-def _filling(alert: str, metric: str, worth: float, within: float, panel: Panel) -> Trend:
-    by = _LEVELS[metric][0]
-    subject = _SUBJECTS[metric]
-    return Trend(alert, subject, level_name(metric), by, Unit.RATIO, 1.0, worth, within, panel)
+def _filling(alert: str, metric: str, minimum: float, within: float, panel: Panel) -> Trend:
+    level = _LEVELS[metric]
+    return Trend(
+        alert=alert,
+        subject=level.noun,
+        source=level_name(metric),
+        by=level.by,
+        unit=Unit.RATIO,
+        limit=1.0,
+        minimum_level=minimum,
+        within=within,
+        panel=panel,
+    )
 
 
 def recordings(trend: Trend) -> tuple[Recording, ...]:
@@ -202,52 +189,61 @@ def _expected(trend: Trend) -> tuple[str, str]:
 
 def alert(settings: Settings, trend: Trend) -> Alerting:
     """Return the alert on a limit that is near."""
-    says = Says(
-        f"{trend.subject} will reach its limit.",
-        f"{trend.subject} {of(trend.by)} reaches {shown(trend.limit, trend.unit)} in "
-        f"{value(Unit.SECONDS)}, if it goes on like this; it fires below {span(trend.within)}.",
-        "Look at since when it rises, and at what began then.",
+    text = AlertText(
+        f"The {trend.subject} will reach its limit.",
+        f"The {trend.subject} {of(trend.by)} reaches {shown(trend.limit, trend.unit)} in "
+        f"{value(Unit.SECONDS)} if it grows on like this; it fires below {span(trend.within)}.",
+        "Look at since when it grows, and at what began then.",
         trend.panel,
     )
     own = (("signal", trend.signal),) if trend.signal else ()
+    return Alerting(
+        alert=trend.alert,
+        expr=_condition(trend),
+        labels=(("severity", "low"), *own, ("category", "trend")),
+        annotations=annotations(settings, trend.alert, text, trend.by),
+        source=trend,
+        panel=text.panel,
+        carried=trend.by,
+        for_=usual_for(trend),
+    )
+
+
+def _condition(trend: Trend) -> str:
     text = (
         f"{trend.name('seconds')} < {number(trend.within)}\n"
-        f"and {trend.source} > {number(trend.worth)}"
+        f"and {trend.source} > {number(trend.minimum_level)}"
     )
+    # `unless below`, not `and above`: in a first day nothing is expected yet, and growth fires.
     daily = f"\nunless {trend.name('expected')} < {number(trend.limit)}"
-    return Alerting(
-        trend.alert,
-        text if trend.far else text + daily,
-        (("severity", "low"), *own, ("category", "trend")),
-        annotations(settings, trend.alert, says, trend.by),
-        trend.by,
-        hold(trend),
-    )
+    return text if trend.far else text + daily
 
 
-def hold(trend: Trend) -> float:
-    """Return how long it has to hold, so that a step is not told: it looks like growth at first."""
-    return max(HOLD, min(LONGEST, trend.within / 4))
+def usual_for(trend: Trend) -> float:
+    """Return how long the condition has to hold: a step looks like growth at first."""
+    return max(FOR, min(LONGEST, trend.within / 4))
 
 
 def budget_alert(settings: Settings) -> Alerting:
     """Return the alert on an error budget that will be spent within some days."""
-    name = "ErrorBudgetTrend"
-    says = Says(
+    row = BudgetTrend(alert="ErrorBudgetTrend", within=BUDGET_DAYS * DAY)
+    text = AlertText(
         "The error budget will be spent.",
-        f"The error budget {of(slo.BY)} is spent in {value(Unit.SECONDS)}, if errors go on "
-        f"like in the last six hours; it fires below {BUDGET_DAYS}d.",
-        "Look at which errors burn it, and at what began when they did.",
+        f"The error budget {of(slo.BY)} is spent in {value(Unit.SECONDS)} if errors go on "
+        f"as in the last six hours; it fires below {span(row.within)}.",
+        "Look at which errors spend it, and at what began when they did.",
         boards.BUDGET,
     )
     return Alerting(
-        name,
-        f"{slo.EXHAUSTION} < {BUDGET_DAYS * DAY}\n"
+        alert=row.alert,
+        expr=f"{slo.EXHAUSTION} < {number(row.within)}\n"
         f"and {slo.events('errors', 6 * HOUR)} >= {BAD_EVENTS}",
-        (("severity", "low"), ("signal", "availability"), ("category", "trend")),
-        annotations(settings, name, says, slo.BY),
-        slo.BY,
-        HOLD,
+        labels=(("severity", "low"), ("signal", "availability"), ("category", "trend")),
+        annotations=annotations(settings, row.alert, text, slo.BY),
+        source=row,
+        panel=text.panel,
+        carried=slo.BY,
+        for_=FOR,
     )
 
 

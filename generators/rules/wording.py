@@ -1,11 +1,10 @@
 """What an alert says: where, how much, how long, what to look at, and where to read on."""
 
-from dataclasses import dataclass
-
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
-from generators.boards import Panel, link
+from generators.boards import link
 from generators.rules.model import Pairs
+from generators.rules.rows import AlertText
 
 RUNBOOKS = "docs/runbooks"
 _SHOWN = {
@@ -22,23 +21,13 @@ _PLACES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Says:
-    """The words of one alert: a static headline, what is so, and the first thing to look at."""
-
-    summary: str
-    description: str
-    look: str
-    panel: Panel
-
-
-def annotations(settings: Settings, alert: str, says: Says, labels: tuple[str, ...]) -> Pairs:
+def annotations(settings: Settings, alert: str, text: AlertText, labels: tuple[str, ...]) -> Pairs:
     """Return an alert's annotations; its links open the panel at the alert's labels."""
     return (
-        ("summary", says.summary),
-        ("description", f"{says.description} {says.look}"),
+        ("summary", text.summary),
+        ("description", f"{text.description} {text.look}"),
         ("runbook_url", runbook(settings, alert)),
-        ("dashboard_url", link(settings.links.grafana, says.panel, labels)),
+        ("dashboard_url", link(settings.links.grafana, text.panel, labels)),
     )
 
 

@@ -90,7 +90,7 @@ def _case(
         group=sources(rules, rule).group,
         statement=statement,
         facts=known,
-        when=condition(rule, statement, held, known),
+        when=condition(rule, statement, known),
         parts=parts(settings, rules, held, rule),
         mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
         muted=tuple(i for i in every if rule.alert in alerts_of(i.target)),

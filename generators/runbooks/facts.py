@@ -1,27 +1,20 @@
 """What texts of runbooks may name in braces: values of policy and settings in people's words."""
 
 import re
-from collections.abc import Callable, Iterator
+from typing import assert_never
 
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from exporter.settings.types import duration
-from generators.policy import (
-    BAD_EVENTS,
-    BurnAlert,
-    ExhaustedAlert,
-    Policy,
-    ThresholdAlert,
-    number,
-    policy,
-    shown,
-)
-from generators.rules import anomaly, correlation, health_rows, trend
+from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
+from generators.limits import limit, number, shown
+from generators.policy import BAD_EVENTS, Policy, policy
+from generators.rules import anomaly, correlation, health_rows
 from generators.rules.model import Alerting
 from generators.rules.names import span
+from generators.rules.rows import Band, BudgetTrend, HealthAlert, Pair, Trend
 
 Facts = dict[str, str]
-Row = ThresholdAlert | BurnAlert | ExhaustedAlert
 _NAMED = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -37,40 +30,40 @@ def filled(text: str, facts: Facts) -> str:
     return _NAMED.sub(fact, text)
 
 
-def row_of(name: str, held: Policy) -> Row | None:
-    """Return the policy's row of an alert; None for what is no part of the policy."""
-    return next((row for row in _rows(held) if row.name == name), None)
-
-
-def _rows(held: Policy) -> Iterator[Row]:
-    yield from held.thresholds
-    yield from (row for row in (held.breach, held.burn, held.exhausted) if row is not None)
-
-
 def facts(settings: Settings, held: Policy, rule: Alerting) -> Facts:
     """Return what the texts of an alert's runbook may name."""
-    found = {"alert": rule.alert, "hold": span(rule.hold), **_places(settings), **_promise(held)}
-    row, usual = row_of(rule.alert, held), row_of(rule.alert, policy(Settings()))
-    if row is not None and usual is not None:
-        found |= {"value": value(row), "default": value(usual)}
-    if isinstance(row, ThresholdAlert):
-        found["seconds"] = number(row.threshold)
-    if isinstance(row, BurnAlert):
-        found |= _burn(row, held)
-    category = dict(rule.labels).get("category", "")
-    return found | _OF_CATEGORY.get(category, _none)(rule, held)
+    found = {"alert": rule.alert, "hold": span(rule.for_), **_places(settings), **_promise(held)}
+    row = rule.source
+    match row:
+        case ThresholdAlert():
+            return found | _limit(row) | {"seconds": number(row.threshold)}
+        case BurnAlert():
+            return found | _limit(row) | _burn(row, held)
+        case ExhaustedAlert():
+            return found | _limit(row)
+        case Trend():
+            return found | _trend(row)
+        case BudgetTrend():
+            return found | {"within": span(row.within)}
+        case _:
+            return found | _of_weeks(row)
 
 
-def value(row: Row) -> str:
-    """Return the value of a row of the policy: 200ms, 0.5%, 14.4 over 1h and 5m."""
-    if isinstance(row, ThresholdAlert):
-        return shown(row.threshold, row.signal.unit)
-    if isinstance(row, ExhaustedAlert):
-        return f"{number(row.threshold * 100)}%"
-    return " or ".join(
-        f"{number(factor)} over {span(window.long)} and {span(window.short)}"
-        for window, factor in zip(row.windows, row.factors, strict=True)
-    )
+def _limit(row: PolicyAlert) -> Facts:
+    """Return an alert's limit, and that of the same alert without settings."""
+    usual = next(each for each in policy(Settings()).rows if each.name == row.name)
+    return {"value": limit(row), "default": limit(usual)}
+
+
+def _of_weeks(row: Band | Pair | HealthAlert) -> Facts:
+    match row:
+        case Band():
+            return _anomaly(row)
+        case Pair():
+            return {"limit": number(correlation.LIMIT), "span": span(correlation.WINDOW)}
+        case HealthAlert():
+            return {}
+    assert_never(row)
 
 
 def _places(settings: Settings) -> Facts:
@@ -111,63 +104,32 @@ def _burn(row: BurnAlert, held: Policy) -> Facts:
     }
 
 
-def _none(rule: Alerting, held: Policy) -> Facts:
-    del rule, held
-    return {}
-
-
-def trend_of(name: str, held: Policy) -> trend.Trend | None:
-    """Return the trend that an alert tells; None for that of the error budget."""
-    return next((t for t in trend.trends(held) if t.alert == name), None)
-
-
 _LIKE_YESTERDAY = (
-    "What rises as it did yesterday at this time is expected to go on as it did then, and is told "
-    "only if that reaches the limit."
+    "What rises as it did yesterday at this time is expected to go on as it did then; the alert "
+    "fires only if that reaches the limit."
 )
-_LATER = "What goes up and down each day adds nothing in a day; in a first day nothing is told."
+_LATER = (
+    "What goes up and down each day adds nothing in a day; the alert cannot fire in the first day."
+)
 
 
-def _trend(rule: Alerting, held: Policy) -> Facts:
-    found = trend_of(rule.alert, held)
-    if found is None:
-        return {"within": span(within(rule))}
+def _trend(row: Trend) -> Facts:
     return {
-        "limit": shown(found.limit, found.unit),
-        "worth": shown(found.worth, found.unit),
-        "within": span(found.within),
-        "slopes": "an hour and of a day" if found.far else "one hour and of six",
-        "yesterday": _LATER if found.far else _LIKE_YESTERDAY,
+        "limit": shown(row.limit, row.unit),
+        "worth": shown(row.minimum_level, row.unit),
+        "within": span(row.within),
+        "slopes": "an hour and of a day" if row.far else "one hour and of six",
+        "yesterday": _LATER if row.far else _LIKE_YESTERDAY,
     }
 
 
-def within(rule: Alerting) -> float:
-    """Return the seconds below which a rule on a time to go fires, from its expression."""
-    condition, _, _ = rule.expr.partition("\nand ")
-    return float(condition.rpartition("<")[2])
-
-
-def _anomaly(rule: Alerting, held: Policy) -> Facts:
-    del held
-    band = next(b for b in anomaly.BANDS if b.alert == rule.alert)
-    floor = shown(band.least, band.signal.unit)
+def _anomaly(band: Band) -> Facts:
+    floor = shown(band.floor, band.signal.unit)
     if band.signal.unit is Unit.PER_SECOND:
         floor += " a second"
-    if band.worth:
-        small = number(round(band.worth, 2))
+    if band.minimum_level:
+        small = number(round(band.minimum_level, 2))
         floor += f" (or a fifth of what is usual, if that is less and {small} or more are usual)"
     if band.share:
         floor += f", nor than {number(band.share * 100)} % of the usual value"
     return {"floor": floor, "widths": str(anomaly.LIMIT)}
-
-
-def _correlation(rule: Alerting, held: Policy) -> Facts:
-    del rule, held
-    return {"limit": number(correlation.LIMIT), "span": span(correlation.WINDOW)}
-
-
-_OF_CATEGORY: dict[str, Callable[[Alerting, Policy], Facts]] = {
-    "trend": _trend,
-    "anomaly": _anomaly,
-    "correlation": _correlation,
-}

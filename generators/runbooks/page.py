@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from exporter.settings.types import duration
+from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert
 from generators.files import MARK
-from generators.policy import BurnAlert, ExhaustedAlert
+from generators.policy import SETTINGS_FILE
 from generators.runbooks.documented import Case
-from generators.runbooks.facts import row_of
 from generators.runbooks.model import Step
 from generators.runbooks.silence import silence
 from generators.runbooks.timing import SHARES, burnt, minutes, total
@@ -55,7 +55,7 @@ def _head(case: Case) -> str:
 
 
 def _for(case: Case) -> str:
-    return f", for {duration(case.rule.hold)}" if case.rule.hold else ""
+    return f", for {duration(case.rule.for_)}" if case.rule.for_ else ""
 
 
 def dashboard(case: Case) -> str:
@@ -108,20 +108,21 @@ def _rule(case: Case) -> Iterator[str]:
     )
     for rule in case.rules:
         yield f"```promql\n{rule.expr}\n```\n"
-    if case.rule.linger:
+    if case.rule.keep_firing_for:
         yield (
-            f"It ends {duration(case.rule.linger)} after that no longer holds: one good look does "
-            "not resolve it."
+            f"It ends {duration(case.rule.keep_firing_for)} after that no longer holds: one "
+            "evaluation within the limit does not resolve it."
         )
 
 
 def _why(case: Case) -> str:
-    row, text = row_of(case.name, case.policy), case.text(case.statement.why)
-    if row is None:
+    row, text = case.rule.source, case.text(case.statement.why)
+    if not isinstance(row, PolicyAlert):
         return text
-    changed = row.why == "monitoring.yaml"
-    usual = f"; the default is {case.facts['default']}" if changed else ""
-    return f"{case.facts['value']}: {row.why}{usual}. {text}"
+    if row.why == SETTINGS_FILE:
+        usual = case.facts["default"]
+        return f"{case.facts['value']}, by {SETTINGS_FILE}; the default is {usual}. {text}"
+    return f"{case.facts['value']}, the default: {row.why}. {text}"
 
 
 def _timing(case: Case) -> Iterator[str]:
@@ -134,13 +135,13 @@ def _timing(case: Case) -> Iterator[str]:
     for part in (part for part in case.parts if part.most):
         yield f"| {part.what} | {duration(part.least)} | {duration(part.most)} |"
     yield f"| **together** | **{duration(least)}** | **{duration(most)}** |\n"
-    row = row_of(case.name, case.policy)
+    row = case.rule.source
     if isinstance(row, BurnAlert):
         yield from _burnt(case, row)
 
 
 def _begins(case: Case) -> str:
-    spent = isinstance(row_of(case.name, case.policy), ExhaustedAlert)
+    spent = isinstance(case.rule.source, ExhaustedAlert)
     return "the budget is spent" if spent else "it begins"
 
 

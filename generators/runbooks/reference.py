@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 
 from exporter.settings.types import duration
+from generators.alert_table import PolicyAlert
 from generators.files import MARK
+from generators.incomplete import Incomplete
+from generators.limits import limit
 from generators.runbooks.documented import Case
-from generators.runbooks.facts import row_of, value
 from generators.runbooks.timing import minutes
 from generators.runbooks.told import told
 
 PATH = "docs/alerts.md"
 _TITLES = {
-    "ion_alerts": "The nine",
+    "ion_alerts": "The most urgent",
     "ion_slo": "The error budget over days",
     "ion_budget": "The error budget over days",
     "ion_trends": "What fills up",
@@ -85,19 +87,22 @@ def _tables(cases: tuple[Case, ...]) -> Iterator[str]:
 
 
 def title_of(case: Case) -> str:
-    """Return the heading of a case's group. Raises ValueError for a group without one."""
+    """Return the heading of a case's group. Raises Incomplete for a group without one."""
     if case.group.name not in _TITLES:
-        raise ValueError(f"group {case.group.name} has no heading in docs/alerts.md; give it one")
+        raise Incomplete(
+            f"group {case.group.name} has no heading in docs/alerts.md; add one to _TITLES of "
+            f"generators/runbooks/reference.py"
+        )
     return _TITLES[case.group.name]
 
 
 def _row(case: Case) -> str:
-    row = row_of(case.name, case.policy)
+    row = case.rule.source
     cells = (
         f"[{case.name}](runbooks/{case.name}.md)",
         case.when,
-        value(row) if row is not None else "",
-        duration(case.rule.hold) if case.rule.hold else "at once",
+        limit(row) if isinstance(row, PolicyAlert) else "",
+        duration(case.rule.for_) if case.rule.for_ else "at once",
         case.rule.severity,
         told(case),
         ", ".join(f"`{label}`" for label in case.rule.carried),

@@ -12,21 +12,21 @@ from exporter.catalog import roads
 from exporter.catalog.model import Application, CloudMonitoring, Family, RedisInfo
 from exporter.settings import Settings
 from exporter.settings.types import duration
+from generators.alert_table import BurnAlert, ThresholdAlert
 from generators.alertmanager.plan import CHANNELS, timers
-from generators.policy import DAY, HOUR, MINUTE, WINDOW, BurnAlert, Policy, ThresholdAlert
-from generators.rules import anomaly, correlation, health_rows
+from generators.policy import DAY, HOUR, MINUTE, WINDOW, Policy
+from generators.rules import anomaly, correlation
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group
 from generators.rules.names import span
 from generators.rules.recording import is_level
-from generators.runbooks.facts import row_of, trend_of
+from generators.rules.rows import Band, BudgetTrend, HealthAlert, Pair, Trend
 from generators.runbooks.sources import Sources, sources
 
 FLUSH = 1.0  # of the recorder in the application, seconds
 SLOPE = 6 * HOUR
 _LONG = 2 * HOUR  # from which minutes alone are hard to read
 SHARES = (1.0, 0.1, 0.01)
-_SILENT = 5 * MINUTE  # until ApplicationSilent's lag is passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,9 @@ def parts(settings: Settings, rules: Rules, held: Policy, rule: Alerting) -> tup
     found += (_recorded(group) for group in of.recorded)
     interval = of.group.interval
     found.append(Part("until the alert is evaluated", 0, interval))
-    if rule.hold:
-        hold = ceil(rule.hold / interval) * interval
-        found.append(Part("the alert's own `for`", hold, hold))
+    if rule.for_:
+        for_ = ceil(rule.for_ / interval) * interval
+        found.append(Part("the alert's own `for`", for_, for_))
     if rule.severity in CHANNELS:
         wait = timers(settings).of(rule.severity).wait
         found.append(Part("Alertmanager's wait for others of the group", wait, wait))
@@ -113,29 +113,24 @@ def _interval(settings: Settings, family: Family) -> float:
 
 def _filling(rule: Alerting, held: Policy) -> Iterator[Part]:
     """Yield the time that the condition needs to become true: short for much, long for little."""
-    row, category = row_of(rule.alert, held), dict(rule.labels).get("category", "")
-    if isinstance(row, ThresholdAlert) and not is_level(row.signal):
-        yield Part(f"enough of the window of {span(WINDOW)} is bad", 0, WINDOW)
-    elif isinstance(row, BurnAlert):
-        yield Part("enough of the long window is bad", burnt(row, held, 1.0), row.windows[-1].long)
-    elif category == "trend":
-        trend = trend_of(rule.alert, held)
-        yield Part("both slopes show it", 0, DAY if trend and trend.far else SLOPE)
-    elif category == "anomaly":
-        yield Part(f"the mean of {span(anomaly.HOLD)} leaves the band", 0, anomaly.HOLD)
-    elif category == "correlation":
-        yield Part(
-            f"enough of the window of {span(correlation.WINDOW)} shows it", 0, correlation.WINDOW
-        )
-    elif rule.alert in _AGES:
-        yield Part("the age that is told is reached", _AGES[rule.alert], _AGES[rule.alert])
-
-
-_AGES = {
-    "DataStale": float(health_rows.STALE),
-    "ProductStale": float(health_rows.STALE),
-    "ApplicationSilent": float(_SILENT),
-}
+    row = rule.source
+    match row:
+        case ThresholdAlert() if not is_level(row.signal):
+            yield Part(f"enough of the window of {span(WINDOW)} is bad", 0, WINDOW)
+        case BurnAlert():
+            most = row.windows[-1].long
+            yield Part("enough of the long window is bad", burnt(row, held, 1.0), most)
+        case Trend():
+            yield Part("both slopes show it", 0, DAY if row.far else SLOPE)
+        case BudgetTrend():
+            yield Part("both slopes show it", 0, SLOPE)
+        case Band():
+            yield Part(f"the mean of {span(anomaly.FOR)} leaves the band", 0, anomaly.FOR)
+        case Pair():
+            window = correlation.WINDOW
+            yield Part(f"enough of the window of {span(window)} shows it", 0, window)
+        case HealthAlert(age=age) if age:
+            yield Part("the age at which it fires is reached", age, age)
 
 
 def burnt(row: BurnAlert, held: Policy, share: float) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.settings.types import duration
+from generators.alert_table import BurnAlert, PolicyAlert
 from generators.alertmanager.plan import (
     CHANNELS,
     QUIET,
@@ -12,9 +13,10 @@ from generators.alertmanager.plan import (
     is_escalated,
     timers,
 )
-from generators.policy import WATCHDOG, BurnAlert, ThresholdAlert, number, shown
+from generators.incomplete import Incomplete
+from generators.limits import limit, number
+from generators.policy import WATCHDOG
 from generators.runbooks.documented import Case, alerts_of
-from generators.runbooks.facts import row_of
 
 _WORDS = {
     Channel.SLACK: "Slack",
@@ -48,7 +50,15 @@ def told(case: Case) -> str:
     if severity not in CHANNELS:
         return "the heartbeat" if case.settings.notifications.heartbeat else "nobody"
     found = channels_of(case)
-    return " and ".join(_WORDS[channel] for channel in found) or "nobody: no channel is configured"
+    return " and ".join(_word(channel) for channel in found) or "nobody: no channel is configured"
+
+
+def _word(channel: Channel) -> str:
+    if channel not in _WORDS:
+        raise Incomplete(
+            f"channel {channel.value} has no word; add it to _WORDS of generators/runbooks/told.py"
+        )
+    return _WORDS[channel]
 
 
 def channels_of(case: Case) -> tuple[Channel, ...]:
@@ -103,7 +113,7 @@ def _change_other(case: Case) -> Iterator[str]:
         yield "Nothing can be changed: it proves that alerts arrive."
         return
     yield f"Its values are part of the method; in {_FILE} these can be changed:\n"
-    keys = f"severity: {case.rule.severity}\n      for: {duration(case.rule.hold)}"
+    keys = f"severity: {case.rule.severity}\n      for: {duration(case.rule.for_)}"
     yield f"```yaml\nalerts:\n  others:\n    {case.name}:\n      {keys}\n```\n"
     off = f"alerts:\n  others:\n    {case.name}: {{enabled: false}}"
     yield f"To switch it off:\n\n```yaml\n{off}\n```\n"
@@ -118,14 +128,12 @@ def _write() -> str:
 
 
 def _keys(case: Case) -> str:
-    row = row_of(case.name, case.policy)
-    if isinstance(row, ThresholdAlert):
-        limit = shown(row.threshold, row.signal.unit)
-    elif isinstance(row, BurnAlert):
-        limit = f"{number(row.factors[0])}  # of the first pair; the others keep their proportion"
+    row = case.rule.source
+    if isinstance(row, BurnAlert):
+        value = f"{number(row.factors[0])}  # of the first pair; the others keep their proportion"
     else:
-        limit = case.facts["value"]
+        value = limit(row) if isinstance(row, PolicyAlert) else ""
     return (
-        f"threshold: {limit}\n    for: {duration(case.rule.hold)}\n    severity: "
+        f"threshold: {value}\n    for: {duration(case.rule.for_)}\n    severity: "
         f"{case.rule.severity}"
     )

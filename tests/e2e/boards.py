@@ -108,7 +108,7 @@ def _config(folder: Path, files: tuple[RuleFile, ...], remote: int | None = None
 
 def _at_once(group: Group) -> tuple[Rule, ...]:
     return tuple(
-        replace(rule, hold=0.0) if isinstance(rule, Alerting) else rule for rule in group.rules
+        replace(rule, for_=0.0) if isinstance(rule, Alerting) else rule for rule in group.rules
     )
 
 

@@ -105,10 +105,10 @@ def _state(watch: _Watch, rule: Alerting, at: int, *, holds: bool) -> str:
     """Return an alert's state after an evaluation: pending, firing, or nothing."""
     if holds:
         watch.since, watch.ended = watch.since or at, 0
-        watch.firing = watch.firing or at - watch.since >= rule.hold
+        watch.firing = watch.firing or at - watch.since >= rule.for_
     else:
         watch.ended = watch.ended or at
-        if not (watch.firing and at - watch.ended < rule.linger):
+        if not (watch.firing and at - watch.ended < rule.keep_firing_for):
             watch.since, watch.firing = 0, False
     if not watch.since:
         return ""

@@ -1,28 +1,26 @@
 """Rules over hours that are over give what a server would have made of them."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from generators.rules.model import Alerting, Group, Recording, RuleFile
+from generators.rules.model import Group, Recording, RuleFile
 from tests.e2e.past import OPTIONS, Span, evaluate, written
+from tests.generators.rules.by_hand import by_hand
 from tests.servers import blocks, prometheus
 
 MINUTE = 60
 DOUBLED = Recording("job:load:doubled", "load * 2")
 AGAIN = Recording("job:load:quadrupled", "job:load:doubled * 2")
-HIGH = Alerting(
-    "LoadHigh",
-    "job:load:quadrupled > 4",
-    (("severity", "high"),),
-    (),
-    ("job",),
-    hold=2 * MINUTE,
-    linger=2 * MINUTE,
+HIGH = replace(
+    by_hand("LoadHigh", "job:load:quadrupled > 4", (("severity", "high"),), (), ("job",)),
+    for_=2 * MINUTE,
+    keep_firing_for=2 * MINUTE,
 )
 
 
 def test_rules_that_build_on_others_and_alerts(tmp_path: Path) -> None:
-    """A rule is evaluated after what it reads; an alert waits, fires, lingers and ends."""
+    """A rule is evaluated after what it reads; an alert waits, fires, is kept firing and ends."""
     start = (int(time.time()) - 7200) // 300 * 300
     load = [1, 1, 2, 2, 2, 2, 1, 2, 1, 1, 1, 1, 2, 1]
     given = {start + at * MINUTE: float(value) for at, value in enumerate(load)}

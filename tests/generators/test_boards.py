@@ -8,7 +8,7 @@ from generators.boards import PAST, SIGNAL_PANELS, Panel, link
 
 
 def test_every_signal_has_a_panel() -> None:
-    """25 signals, each on one panel."""
+    """Each signal has the panel that shows it, and no panel is of a signal that is none."""
     assert set(SIGNAL_PANELS) == {signal.name for signal in SIGNALS}
 
 

@@ -1,4 +1,4 @@
-"""The policy is the report's table, and settings change it by name."""
+"""The policy is a table, and settings change it by name."""
 
 from typing import Any
 
@@ -8,19 +8,11 @@ from exporter.catalog.model import Unit
 from exporter.catalog.signals import SIGNALS
 from exporter.errors import SettingsError
 from exporter.settings import Settings
-from generators.policy import (
-    PAGE_WINDOWS,
-    SEVERITIES,
-    TICKET_WINDOWS,
-    Objective,
-    factor,
-    number,
-    policy,
-    shown,
-    split,
-)
+from generators.alert_table import PAGE_WINDOWS, TICKET_WINDOWS
+from generators.limits import number, shown
+from generators.policy import SEVERITIES, Objective, factor, policy, split
 
-REPORT = {
+TABLE = {
     "ResponseTimeCritical": ("response_time_p95", 0.2, 180, "critical"),
     "ErrorRateCritical": ("error_rate", 0.01, 180, "critical"),
     "ResponseTimeWarning": ("response_time_p95", 0.1, 180, "high"),
@@ -37,11 +29,11 @@ def settings(**alerts: Any) -> Settings:
     return Settings.model_validate({"alerts": alerts})
 
 
-def test_the_table_is_the_reports() -> None:
-    """Eight thresholds and the budget: names, signals, values, times and severities."""
+def test_the_table_is_as_it_is_documented() -> None:
+    """Thresholds and the budget: names, signals, values, times and severities of what ships."""
     found = policy(Settings())
-    rows = {a.name: (a.signal.name, a.threshold, a.hold, a.severity) for a in found.thresholds}
-    assert rows == REPORT
+    rows = {a.name: (a.signal.name, a.threshold, a.for_, a.severity) for a in found.thresholds}
+    assert {name: rows[name] for name in TABLE} == TABLE
     assert found.breach is not None
     assert (found.breach.name, found.breach.severity) == ("SLABreach", "critical")
 
@@ -70,9 +62,9 @@ def test_settings_change_an_alert_by_name() -> None:
     """Threshold, time and severity each alone; what is left out stays."""
     found = policy(settings(CPUHigh={"threshold": 0.9}, MemoryHigh={"for": 600, "severity": "low"}))
     rows = {alert.name: alert for alert in found.thresholds}
-    assert (rows["CPUHigh"].threshold, rows["CPUHigh"].hold) == (0.9, 300)
+    assert (rows["CPUHigh"].threshold, rows["CPUHigh"].for_) == (0.9, 300)
     assert rows["CPUHigh"].why == "monitoring.yaml"
-    assert (rows["MemoryHigh"].hold, rows["MemoryHigh"].severity) == (600, "low")
+    assert (rows["MemoryHigh"].for_, rows["MemoryHigh"].severity) == (600, "low")
     assert rows["MemoryHigh"].why != "monitoring.yaml"
 
 
@@ -123,4 +115,4 @@ def test_values_are_shown_as_people_write_them() -> None:
     assert shown(0.12, Unit.SECONDS) == "120ms"
     assert shown(0.005, Unit.RATIO) == "0.5%"
     assert shown(14.4, Unit.NONE) == "14.4"
-    assert set(SEVERITIES) >= {alert[3] for alert in REPORT.values()}
+    assert set(SEVERITIES) >= {alert[3] for alert in TABLE.values()}

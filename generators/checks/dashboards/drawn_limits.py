@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from generators.checks.dashboards.dashboard import Body, DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.limits import limits
-from generators.policy import Policy, number
+from generators.limits import number
+from generators.policy import Policy
 
 RULE = "limit"
 _ALERT = re.compile(r"\b([A-Z]\w+) (?:above|below) ")

@@ -24,15 +24,18 @@ from exporter.catalog.model import (
 TARGET_LABELS = {"project_id", "location", "cluster", "namespace", "job", "instance", "zone"}
 RESERVED = {"le", "quantile", "__name__"}
 PREFIXES = {
-    "Cloud Run": ("cloudrun_",),
-    "Cloud SQL": ("cloudsql_",),
     "Cloud SQL engines": ("cloudsql_",),
     "HTTPS load balancer": ("loadbalancer_",),
-    "Memorystore": ("memorystore_",),
-    "Redis": ("redis_",),
     "Application": ("app_",),
     "Exporter": ("ionmon_", "process_"),
 }
+
+
+def prefixes(product: str) -> tuple[str, ...]:
+    """Return what names of a product begin with; without a row above, its name in one word."""
+    return PREFIXES.get(product, (product.lower().replace(" ", "") + "_",))
+
+
 SUFFIXES = {Type.COUNTER: "_total", Type.INFO: "_info"}
 EVERY = [family for _, families in PRODUCTS for family in families]
 POLLED = [family for family in EVERY if isinstance(family.source, CloudMonitoring)]
@@ -60,7 +63,7 @@ def test_each_name_is_its_product_s() -> None:
     """A family's name begins with the prefix of its product and is a Prometheus name."""
     for product, families in PRODUCTS:
         for family in families:
-            assert family.name.startswith(PREFIXES[product])
+            assert family.name.startswith(prefixes(product))
             assert re.fullmatch("[a-z][a-z0-9_]*", family.name)
 
 

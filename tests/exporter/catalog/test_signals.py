@@ -1,4 +1,4 @@
-"""The 25 signals rest on families that exist and have the labels they are split by."""
+"""The signals rest on families that exist and have the labels they are split by."""
 
 from exporter.catalog import CATALOG, cloud_run, cloud_sql, redis
 from exporter.catalog.model import (

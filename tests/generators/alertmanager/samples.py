@@ -5,6 +5,7 @@ from typing import Any
 
 from exporter.settings import Settings
 from generators.rules.model import Alerting
+from tests.generators.rules.by_hand import by_hand
 
 SLACK = {"webhook_url_file": "/s/slack", "channel": "#alerts", "oncall_group": "S0123ABCD"}
 PAGERDUTY = {"routing_key_file": "/s/pagerduty"}
@@ -44,7 +45,7 @@ def alert(
     """Return an alert; its expression does not matter here."""
     own = (("signal", signal),) if signal else ()
     labels = (("severity", severity), *own, ("category", category))
-    return Alerting(name, "vector(1)", labels, (), carried)
+    return by_hand(name, "vector(1)", labels, (), carried)
 
 
 ALERTS = (

@@ -48,12 +48,14 @@ def test_without_settings_it_is_whole(tmp_path: Path) -> None:
 
 
 def test_an_alert_that_is_missing_is_told(tmp_path: Path, generated: dict[str, str]) -> None:
-    """An alert that was renamed is missing, and its new name is none of the nine."""
+    """An alert that was renamed is missing, and its new name is no alert of these settings."""
     found = changed(generated, ALERTS, "alert: CPUHigh", "alert: CPUTooHigh")
     problems = told(tmp_path, found)
     missing = f"{ALERTS}:1: CPUHigh: this alert of the settings is not there; "
     assert f"{missing}write the files anew: ionmon configs" in problems
-    stranger = "CPUTooHigh: is none of the nine; put a rule of your own into a file of its own"
+    stranger = (
+        "CPUTooHigh: is no alert of these settings; put a rule of your own into a file of its own"
+    )
     assert [text for text in problems if text.endswith(stranger)] != []
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from exporter.errors import SettingsError
 from exporter.settings import Settings, load
+from generators.alert_table import THRESHOLDS
 from generators.files import MARK, write
 from generators.policy import policy
 from generators.rule_tests.document import FOLDER
-from generators.rule_tests.files import documents, nine, texts
+from generators.rule_tests.files import documents, texts, urgent
 from generators.rule_tests.mutation import PROCESSES, failing, mutants, survivors, trimmed
 from generators.rules.build import build
 from generators.rules.build import texts as rule_texts
@@ -44,18 +45,18 @@ def complaint(path: Path) -> str:
     return f"{path.name}: {done.stdout}{done.stderr}" if done.returncode else ""
 
 
-def test_no_mutant_of_the_nine_survives() -> None:
-    """Whatever is done to one of the nine alerts, its tests notice."""
+def test_no_mutant_of_the_urgent_survives() -> None:
+    """Whatever is done to one of the most urgent alerts, its tests notice."""
     settings = Settings()
-    tests = nine(build(settings), policy(settings))
-    assert len(tests) == 9
+    tests = urgent(build(settings), policy(settings))
+    assert len(tests) == len(THRESHOLDS) + 1
     assert survivors(tests) == []
 
 
 def test_a_rule_as_it_is_passes_and_a_test_of_nothing_is_told() -> None:
     """The harness passes what is right, and names each mutant where tests check nothing."""
     settings = Settings()
-    test = nine(build(settings), policy(settings))[0]
+    test = urgent(build(settings), policy(settings))[0]
     assert not failing(test, trimmed(test))
     assert all(failing(test, mutant.files) for mutant in mutants(test))
     (case,) = test.cases

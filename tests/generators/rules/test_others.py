@@ -21,8 +21,8 @@ def test_severity_and_time_change_alone() -> None:
     usual, found = changed()["DiskTrend"], changed(DiskTrend={"severity": "high"})["DiskTrend"]
     assert found.severity == "high"
     assert [name for name, _ in found.labels] == [name for name, _ in usual.labels]
-    assert (found.expr, found.hold) == (usual.expr, usual.hold)
-    assert changed(DiskTrend={"for": 3600})["DiskTrend"].hold == 3600
+    assert (found.expr, found.for_) == (usual.expr, usual.for_)
+    assert changed(DiskTrend={"for": 3600})["DiskTrend"].for_ == 3600
 
 
 def test_an_alert_can_be_left_out() -> None:

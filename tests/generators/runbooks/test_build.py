@@ -9,13 +9,15 @@ import pytest
 from exporter.settings import Settings, load
 from exporter.settings.alerting import AlertsSettings
 from generators.files import MARK
+from generators.incomplete import Incomplete
 from generators.policy import policy
 from generators.rules.build import build
-from generators.rules.model import Alerting, Group, RuleFile, alerts
+from generators.rules.model import Group, RuleFile, alerts
 from generators.runbooks.build import FOLDER, texts
 from generators.runbooks.reference import PATH
 from generators.runbooks.statements import statements
 from generators.runbooks.text_error import TextError
+from tests.generators.rules.by_hand import by_hand
 from tests.generators.runbooks.reading import ROOT, documents, names, reference, runbook, written
 
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -56,7 +58,7 @@ def test_an_alert_without_a_statement_is_named() -> None:
     """A rule without a runbook stops the generators, with the file to copy and that to write."""
     settings = Settings()
     labels = (("severity", "low"), ("category", "health"))
-    new = Alerting("Forgotten", "up == 0", labels, (("dashboard_url", ""),))
+    new = by_hand("Forgotten", "up == 0", labels, (("dashboard_url", ""),))
     rules = build(settings)
     more = RuleFile("more.yml", "More.", (Group("ion_health", 60, (new,)),))
     expected = (
@@ -73,7 +75,7 @@ def test_a_group_without_a_heading_is_named() -> None:
     rules = build(settings)
     first = rules.main[1]
     moved = replace(first, groups=(replace(first.groups[0], name="ion_other"),))
-    with pytest.raises(ValueError, match="group ion_other has no heading"):
+    with pytest.raises(Incomplete, match="group ion_other has no heading"):
         texts(
             settings, replace(rules, main=(rules.main[0], moved, *rules.main[2:])), policy(settings)
         )

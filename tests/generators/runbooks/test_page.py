@@ -67,14 +67,14 @@ def test_the_threshold_is_that_of_the_policy() -> None:
     assert text.count("**high**") == 1
     assert 'httpRequest.latency>"0.35s"' in text
     why = section(text, "Why this value")
-    assert why.startswith("350ms: monitoring.yaml; the default is 200ms.")
+    assert why.startswith("350ms, by monitoring.yaml; the default is 200ms.")
     assert "is above 200ms" not in text
 
 
 def test_the_usual_threshold_says_where_it_is_from() -> None:
-    """Without settings the text says the report's value, and the policy's reason."""
+    """Without settings the text says the default, and the reason that the policy has for it."""
     why = section(runbook("ResponseTimeCritical"), "Why this value")
-    assert why.startswith("200ms: the report's alert rules.")
+    assert why.startswith("200ms, the default: more than five times this percentile")
 
 
 def test_an_objective_changes_windows_and_budget() -> None:
@@ -133,7 +133,7 @@ def test_every_snippet_of_settings_loads_and_changes_nothing(tmp_path: Path) -> 
 def test_an_alert_without_a_value_offers_what_can_be_changed() -> None:
     """Severity and time of an alert without a threshold can be changed; of the watchdog nothing."""
     every = alerts(build(Settings()).all)
-    held = next(duration(rule.hold) for rule in every if rule.alert == "DiskTrend")
+    held = next(duration(rule.for_) for rule in every if rule.alert == "DiskTrend")
     text = section(runbook("DiskTrend"), "Change it, or switch it off")
     assert [yaml.safe_load(found)["alerts"]["others"] for found in fences(text, "yaml")] == [
         {"DiskTrend": {"severity": "low", "for": held}},

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from exporter.settings import load
 from exporter.settings.alerting import AlertsSettings
+from generators.alert_table import THRESHOLDS
 from generators.runbooks.reference import PATH
 from tests.generators.runbooks.reading import documents, fences, names, written
 
@@ -23,10 +24,10 @@ def test_every_alert_has_one_row() -> None:
     assert sorted(name for name, _ in ROW.findall(written()[PATH])) == names()
 
 
-def test_the_nine_stand_together() -> None:
-    """The first table is that of the nine."""
-    first = written()[PATH].split("## The nine\n")[1].split("\n## ")[0]
-    assert len(ROW.findall(first)) == 9
+def test_the_most_urgent_stand_together() -> None:
+    """The first table has the thresholds and the budget burning fast."""
+    first = written()[PATH].split("## The most urgent\n")[1].split("\n## ")[0]
+    assert len(ROW.findall(first)) == len(THRESHOLDS) + 1
 
 
 def test_a_row_says_what_is_in_force() -> None:

@@ -1,0 +1,171 @@
+"""Signals of the service and of what it runs on."""
+
+from exporter.catalog import application, cloud_run, redis
+from exporter.catalog.model import (
+    Changes,
+    Complement,
+    Direction,
+    Events,
+    Expression,
+    Family,
+    Kind,
+    Level,
+    Matcher,
+    Mean,
+    MinimumEvents,
+    Quantile,
+    Rate,
+    Ratio,
+    Reduce,
+    Signal,
+    Unit,
+)
+
+_BY_SERVICE = ("region", "service_name")
+_REQUESTS = Events(cloud_run.REQUESTS)
+_HUNDRED = MinimumEvents((_REQUESTS,), 100)
+_ERRORS = ("4xx", "5xx")
+
+
+def _of_class(family: Family, *classes: str) -> Events:
+    return Events(family, (Matcher("response_code_class", classes),))
+
+
+def _response_time(name: str, noun: str, expression: Expression, text: str) -> Signal:
+    return Signal(
+        name=name,
+        noun=noun,
+        kind=Kind.RESPONSE_TIME,
+        unit=Unit.SECONDS,
+        direction=Direction.UP,
+        help=text,
+        expression=expression,
+        by=_BY_SERVICE,
+        minimum_events=_HUNDRED,
+    )
+
+
+SERVICE = (
+    Signal(
+        name="availability",
+        noun="availability",
+        kind=Kind.AVAILABILITY,
+        unit=Unit.RATIO,
+        direction=Direction.DOWN,
+        help="Requests that did not end in a server error, of all.",
+        expression=Complement(Ratio((_of_class(cloud_run.REQUESTS, "5xx"),), (_REQUESTS,))),
+        by=_BY_SERVICE,
+        minimum_events=_HUNDRED,
+    ),
+    Signal(
+        name="error_rate",
+        noun="error rate (4xx and 5xx)",
+        kind=Kind.ERROR_RATE,
+        unit=Unit.RATIO,
+        direction=Direction.UP,
+        help="Requests that ended in a client or server error, of all.",
+        expression=Ratio((_of_class(cloud_run.REQUESTS, *_ERRORS),), (_REQUESTS,)),
+        by=_BY_SERVICE,
+        minimum_events=_HUNDRED,
+    ),
+    Signal(
+        name="error_rate_by_endpoint",
+        noun="error rate (4xx and 5xx) of the endpoint",
+        kind=Kind.ERROR_RATE,
+        unit=Unit.RATIO,
+        direction=Direction.UP,
+        help="Requests of an endpoint that ended in an error, of all of that endpoint.",
+        expression=Ratio(
+            (_of_class(application.REQUESTS, *_ERRORS),), (Events(application.REQUESTS),)
+        ),
+        by=("region", "endpoint"),
+        minimum_events=MinimumEvents((Events(application.REQUESTS),), 100),
+    ),
+    _response_time(
+        "response_time_average",
+        "mean response time",
+        Mean(cloud_run.REQUEST_DURATION),
+        "Mean time of requests.",
+    ),
+    _response_time(
+        "response_time_p50",
+        "median response time",
+        Quantile(0.5, cloud_run.REQUEST_DURATION),
+        "Time that half of the requests stay below.",
+    ),
+    _response_time(
+        "response_time_p95",
+        "95th percentile of the response time",
+        Quantile(0.95, cloud_run.REQUEST_DURATION),
+        "Time that 95 of 100 requests stay below.",
+    ),
+    _response_time(
+        "response_time_p99",
+        "99th percentile of the response time",
+        Quantile(0.99, cloud_run.REQUEST_DURATION),
+        "Time that 99 of 100 requests stay below.",
+    ),
+    Signal(
+        name="throughput",
+        noun="throughput",
+        kind=Kind.THROUGHPUT,
+        unit=Unit.PER_SECOND,
+        direction=Direction.DOWN,
+        help="Requests a second of the time that the data covers.",
+        expression=Rate(_REQUESTS),
+        by=_BY_SERVICE,
+    ),
+)
+
+INFRASTRUCTURE = (
+    Signal(
+        name="cpu_utilization",
+        noun="mean CPU utilization",
+        kind=Kind.CPU,
+        unit=Unit.RATIO,
+        direction=Direction.UP,
+        help="Used CPU by allocated CPU, mean of the Cloud Run instances.",
+        expression=Mean(cloud_run.CPU_UTILIZATION),
+        by=_BY_SERVICE,
+    ),
+    Signal(
+        name="memory_utilization",
+        noun="mean memory utilization",
+        kind=Kind.MEMORY,
+        unit=Unit.RATIO,
+        direction=Direction.UP,
+        help="Used memory by allocated memory, mean of the Cloud Run instances.",
+        expression=Mean(cloud_run.MEMORY_UTILIZATION),
+        by=_BY_SERVICE,
+    ),
+    Signal(
+        name="instances",
+        noun="number of instances",
+        kind=None,
+        unit=Unit.NONE,
+        direction=Direction.NONE,
+        help="Cloud Run instances.",
+        expression=Level(cloud_run.INSTANCES, Reduce.SUM),
+        by=_BY_SERVICE,
+    ),
+    Signal(
+        name="scaling_events",
+        noun="number of scaling events",
+        kind=None,
+        unit=Unit.NONE,
+        direction=Direction.NONE,
+        help="How often the number of Cloud Run instances changed.",
+        expression=Changes(Level(cloud_run.INSTANCES, Reduce.SUM)),
+        by=_BY_SERVICE,
+    ),
+    Signal(
+        name="redis_health",
+        noun="health of Redis",
+        kind=None,
+        unit=Unit.NONE,
+        direction=Direction.DOWN,
+        help="1 where all Redis nodes answer, 0 where one does not.",
+        expression=Level(redis.UP, Reduce.MIN),
+        by=("redis_id",),
+    ),
+)

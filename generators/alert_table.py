@@ -1,0 +1,188 @@
+"""The alerts on signals and on the error budget as a table: at which value, how urgent, and why.
+
+The thresholds suit the reference service of examples/reference.yaml and are changed by name in
+monitoring.yaml. The windows of the error budget are those of the SRE workbook's chapter on
+alerting on SLOs, scaled to the objective's window.
+"""
+
+from dataclasses import dataclass
+
+from exporter.catalog.model import Signal
+from exporter.catalog.signals import SIGNALS
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_SIGNALS = {signal.name: signal for signal in SIGNALS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdAlert:
+    """A signal beyond a value, in the signal's unit, for `for_` seconds.
+
+    why      the reason for the threshold, as a clause
+    summary  the headline of a notification: no value in it, understood at three in the morning
+    look     what to look at first
+    """
+
+    name: str
+    signal: Signal
+    threshold: float
+    for_: float
+    severity: str
+    why: str
+    summary: str
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class BurnWindow:
+    """A share of the budget, spent within `long` seconds; `short` says that it goes on."""
+
+    budget: float
+    long: int
+    short: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurnAlert:
+    """An error budget that burns too fast; `factors` are the burn rates of its windows."""
+
+    name: str
+    windows: tuple[BurnWindow, ...]
+    factors: tuple[float, ...]
+    for_: float
+    severity: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExhaustedAlert:
+    """A share of the error budget that is spent."""
+
+    name: str
+    threshold: float
+    for_: float
+    severity: str
+    why: str
+
+
+PolicyAlert = ThresholdAlert | BurnAlert | ExhaustedAlert
+_SLOW = "More than one request in twenty is too slow."
+_FAILING = "Too many requests fail."
+_WHY_SLOW = "Look at CPU, at the database and at the cache of that region, and at the last deploy."
+_WHY_FAILING = "Look at which endpoints and codes fail, and at the last deploy."
+THRESHOLDS = (
+    ThresholdAlert(
+        name="ResponseTimeCritical",
+        signal=_SIGNALS["response_time_p95"],
+        threshold=0.2,
+        for_=3 * _MINUTE,
+        severity="critical",
+        why="more than five times this percentile on a normal day of the reference service (36 ms)",
+        summary=_SLOW,
+        look=_WHY_SLOW,
+    ),
+    ThresholdAlert(
+        name="ErrorRateCritical",
+        signal=_SIGNALS["error_rate"],
+        threshold=0.01,
+        for_=3 * _MINUTE,
+        severity="critical",
+        why="more than three times the usual error rate of the reference service (0.3%)",
+        summary=_FAILING,
+        look=_WHY_FAILING,
+    ),
+    ThresholdAlert(
+        name="ResponseTimeWarning",
+        signal=_SIGNALS["response_time_p95"],
+        threshold=0.1,
+        for_=3 * _MINUTE,
+        severity="high",
+        why="nearly three times this percentile on a normal day of the reference service (36 ms)",
+        summary=_SLOW,
+        look=_WHY_SLOW,
+    ),
+    ThresholdAlert(
+        name="ErrorRateWarning",
+        signal=_SIGNALS["error_rate"],
+        threshold=0.005,
+        for_=3 * _MINUTE,
+        severity="high",
+        why="above the usual error rate of the reference service (0.3%), early enough to act",
+        summary=_FAILING,
+        look=_WHY_FAILING,
+    ),
+    ThresholdAlert(
+        name="DatabaseLag",
+        signal=_SIGNALS["replication_lag"],
+        threshold=0.5,
+        for_=3 * _MINUTE,
+        severity="high",
+        why="ten times the usual lag of the reference service's replicas (about 50 ms)",
+        summary="A database replica is too far behind.",
+        look="Look at writes on the primary, at long transactions, and at the replica's CPU and "
+        "disk.",
+    ),
+    ThresholdAlert(
+        name="CacheHitRateLow",
+        signal=_SIGNALS["cache_hit_rate_l2"],
+        threshold=0.7,
+        for_=5 * _MINUTE,
+        severity="medium",
+        why="the database then gets 1.7 times the usual reads of the reference service (82% hits)",
+        summary="Redis answers too few reads.",
+        look="Look at evictions, memory and expiry, and at whether the cache was emptied or "
+        "restarted.",
+    ),
+    ThresholdAlert(
+        name="CPUHigh",
+        signal=_SIGNALS["cpu_utilization"],
+        threshold=0.8,
+        for_=5 * _MINUTE,
+        severity="medium",
+        why="Cloud Run adds instances to keep CPU near 60%; above this it cannot add enough",
+        summary="Containers use too much CPU.",
+        look="Look at requests per instance, at the limit of instances, and at the last deploy.",
+    ),
+    ThresholdAlert(
+        name="MemoryHigh",
+        signal=_SIGNALS["memory_utilization"],
+        threshold=0.8,
+        for_=5 * _MINUTE,
+        severity="medium",
+        why="nearly twice the usual memory of the reference service (42.5%), and near the kill",
+        summary="Containers use too much memory.",
+        look="Look at whether it grows since the last deploy, and at requests served at once.",
+    ),
+)
+# A pair pages: 2 % of the budget of 30 days gone within an hour, or 5 % within six.
+PAGE_WINDOWS = (
+    BurnWindow(0.02, _HOUR, 5 * _MINUTE),
+    BurnWindow(0.05, 6 * _HOUR, 30 * _MINUTE),
+)
+TICKET_WINDOWS = (
+    BurnWindow(0.10, _DAY, 2 * _HOUR),
+    BurnWindow(0.10, 3 * _DAY, 6 * _HOUR),
+)
+BREACH = BurnAlert(
+    name="SLABreach",
+    windows=PAGE_WINDOWS,
+    factors=(),
+    for_=2 * _MINUTE,
+    severity="critical",
+    why="the SRE workbook's windows for an objective's budget",
+)
+BURN = BurnAlert(
+    name="ErrorBudgetBurn",
+    windows=TICKET_WINDOWS,
+    factors=(),
+    for_=15 * _MINUTE,
+    severity="high",
+    why="the SRE workbook's windows for an objective's budget",
+)
+EXHAUSTED = ExhaustedAlert(
+    name="ErrorBudgetExhausted",
+    threshold=1.0,
+    for_=15 * _MINUTE,
+    severity="medium",
+    why="nothing of the budget is left",
+)

@@ -1,0 +1,62 @@
+"""How a limit is worded, everywhere: in rules, notifications, panels, runbooks and documents."""
+
+from typing import assert_never
+
+from exporter.catalog.model import Direction, Signal, Unit
+from exporter.settings.types import duration
+from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
+
+
+def number(value: float) -> str:
+    """Return a number with at most ten significant digits: no noise of binary fractions."""
+    return f"{value:.10g}"
+
+
+def shown(value: float, unit: Unit) -> str:
+    """Return a value as people write it: 100ms, 0.5%."""
+    if unit is Unit.SECONDS:
+        return duration(value)
+    if unit is Unit.RATIO:
+        return f"{number(value * 100)}%"
+    return number(value)
+
+
+def side(signal: Signal) -> str:
+    """Return the side of a limit on which a signal is worse."""
+    return "above" if signal.direction is Direction.UP else "below"
+
+
+def limit(alert: PolicyAlert) -> str:
+    """Return the limit alone: 200ms, 100%, 14.4 times over 1h and 5m or 6 times over 6h and 30m."""
+    match alert:
+        case ThresholdAlert():
+            return shown(alert.threshold, alert.signal.unit)
+        case ExhaustedAlert():
+            return shown(alert.threshold, Unit.RATIO)
+        case BurnAlert():
+            return " or ".join(_burns(alert))
+    assert_never(alert)
+
+
+def _burns(alert: BurnAlert) -> list[str]:
+    return [
+        f"{number(factor)} times over {duration(window.long)} and {duration(window.short)}"
+        for window, factor in zip(alert.windows, alert.factors, strict=True)
+    ]
+
+
+def condition(alert: PolicyAlert) -> str:
+    """Return the limit with its side: above 200ms, at 100% of the budget spent."""
+    match alert:
+        case ThresholdAlert():
+            return f"{side(alert.signal)} {limit(alert)}"
+        case ExhaustedAlert():
+            return f"at {limit(alert)} of the budget spent"
+        case BurnAlert():
+            return f"above {limit(alert)}"
+    assert_never(alert)
+
+
+def lasting(condition_: str, for_: float) -> str:
+    """Return a condition with the time for which it has to hold: above 200ms for 3m."""
+    return f"{condition_} for {duration(for_)}" if for_ else condition_

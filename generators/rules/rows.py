@@ -1,0 +1,133 @@
+"""What alerting rules are made from: a row of a table each, which the rule carries along."""
+
+from dataclasses import dataclass
+
+from exporter.catalog.model import Signal, Unit
+from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
+from generators.boards import Panel
+from generators.policy import DAY, split
+from generators.rules.names import series
+
+
+@dataclass(frozen=True, slots=True)
+class AlertText:
+    """The words of one alert.
+
+    summary      the headline: no value in it
+    description  what is so, by a template of Prometheus
+    look         what to look at first
+    panel        where it is looked at
+    """
+
+    summary: str
+    description: str
+    look: str
+    panel: Panel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthAlert:
+    """An alert on the monitoring itself.
+
+    by   the labels that its series carry
+    age  seconds that something has to be old before the condition can hold, if that is what it is
+         about
+    """
+
+    alert: str
+    severity: str
+    expr: str
+    for_: float = 0
+    by: tuple[str, ...] = ()
+    text: AlertText
+    age: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """What fills up.
+
+    subject        what it is, after "the"
+    source         name of the recorded level
+    limit          where it is full, in the level's unit
+    minimum_level  level below which growth does not matter yet
+    within         seconds to the limit below which it fires
+    signed         whether a level below 0 is none, such as the lag of a replica that stands still
+    """
+
+    alert: str
+    subject: str
+    source: str
+    by: tuple[str, ...]
+    unit: Unit
+    limit: float
+    minimum_level: float
+    within: float
+    panel: Panel
+    signal: str = ""
+    signed: bool = False
+
+    @property
+    def far(self) -> bool:
+        """Whether it looks ahead for a day or more."""
+        return self.within >= DAY
+
+    def name(self, what: str) -> str:
+        """Return the name of a series of the trend: slope, seconds or expected."""
+        return f"{self.source.rpartition(':')[0]}:trend_{what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetTrend:
+    """An error budget that will be spent within so many seconds."""
+
+    alert: str
+    within: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A signal with a band, and the floor of its width.
+
+    floor          in the signal's unit
+    share          of the centre, which the floor is no less than
+    minimum_level  centre from which four widths are less than itself, so that a drop to nothing
+                   leaves the band; 0 for a signal that does not drop
+    """
+
+    signal: Signal
+    floor: float
+    share: float
+    minimum_level: float = 0.0
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The labels of the series."""
+        return split(self.signal)
+
+    def name(self, what: str) -> str:
+        """Return the name of a series of the band: centre, spread, score and more."""
+        return series(self.by, self.signal.name, f"anomaly_{what}")
+
+    @property
+    def alert(self) -> str:
+        """The name of the alert: ResponseTimeP95Anomaly."""
+        return "".join(word.capitalize() for word in self.signal.name.split("_")) + "Anomaly"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two signals that rise together where one suffers from the other, region by region."""
+
+    effect: Band
+    cause: Band
+
+    @property
+    def text(self) -> str:
+        """The pair as a label's value and as part of names."""
+        return f"{self.effect.signal.name}_{self.cause.signal.name}"
+
+
+Source = (
+    ThresholdAlert | BurnAlert | ExhaustedAlert | Trend | BudgetTrend | Band | Pair | HealthAlert
+)
