@@ -35,9 +35,9 @@ def run(request: CheckRequest, say: Callable[[str], None], *, offline: bool) -> 
     if context.uses is None and not request.files:
         notes.append("there are no dashboards: whether each recorded series is used is not known")
     return CheckOutcome(
-        len(context.documents) + len(files),
-        len(context.rules),
-        len(context.queries),
-        tuple(sorted(set(found))),
-        tuple(notes),
+        files=len(context.documents) + len(files),
+        rules=len(context.rules),
+        queries=len(context.queries),
+        problems=tuple(sorted(set(found))),
+        notes=tuple(notes),
     )

@@ -33,14 +33,15 @@ def band(queries: BoardQueries, number: int, name: str, title: str, by: str = "r
         for text, legend, look in asked
     )
     return Panel(
-        number,
-        f"{title}, {span(FOR)} mean and band",
-        f"{found.signal.help} A line is the mean of {span(FOR)}, as the alert on the band sees "
+        number=number,
+        title=f"{title}, {span(FOR)} mean and band",
+        what=f"{found.signal.help} A line is the mean of {span(FOR)}, as the alert on the band "
+        f"sees "
         "it: it rises and falls later than the signal. The area behind it is what was usual at "
         "this time of the last three weeks, and a red point is outside of it.",
-        found.signal.unit.grafana,
-        targets,
-        decimals(found.signal),
+        unit=found.signal.unit.grafana,
+        targets=targets,
+        decimals=decimals(found.signal),
         empty=NO_BAND,
         least=0.0,
     )

@@ -24,13 +24,13 @@ def board(facts: Facts) -> BoardText:
     """Return the board."""
     del facts
     return BoardText(
-        Board.CACHE,
-        "Cache",
-        "Does the cache answer, and if not, why?",
-        "1m",
-        "now-6h",
-        QUERIES.labels,
-        {**_state(), **_rates(), **_misses(), **_room(), **cache_inside.panels(QUERIES)},
+        board=Board.CACHE,
+        title="Cache",
+        question="Does the cache answer, and if not, why?",
+        refresh="1m",
+        past="now-6h",
+        variables=QUERIES.labels,
+        panels={**_state(), **_rates(), **_misses(), **_room(), **cache_inside.panels(QUERIES)},
     )
 
 
@@ -59,26 +59,26 @@ def _state() -> dict[str, Panel]:
             to_panel(SIGNAL_PANELS["cache_hit_rate_l2"], "Open L2"),
         ),
         "up_now": Panel(
-            92,
-            "Redis",
-            health.help,
-            health.unit.grafana,
-            (Target(QUERIES.signal(health.name), "health"),),
-            0,
-            SeriesCount.ONE,
+            number=92,
+            title="Redis",
+            what=health.help,
+            unit=health.unit.grafana,
+            targets=(Target(QUERIES.signal(health.name), "health"),),
+            decimals=0,
+            series=SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
             sparkline=False,
             links=(to_panel(SIGNAL_PANELS[health.name], "Open health"),),
         ),
         "memory_now": Panel(
-            93,
-            "Memory used",
-            "Memory that Redis uses, of what it may use.",
-            Unit.RATIO.grafana,
-            (Target(QUERIES.raw(_used()), "used"),),
-            1,
-            SeriesCount.ONE,
+            number=93,
+            title="Memory used",
+            what="Memory that Redis uses, of what it may use.",
+            unit=Unit.RATIO.grafana,
+            targets=(Target(QUERIES.raw(_used()), "used"),),
+            decimals=1,
+            series=SeriesCount.ONE,
             empty="no limit is set",
             least=0.0,
             most=1.0,
@@ -91,13 +91,13 @@ def _state() -> dict[str, Panel]:
             to_panel(SIGNAL_PANELS["cache_evictions"], "Open evictions"),
         ),
         "time_now": Panel(
-            95,
-            "Time of a command, mean",
-            "Mean time that Redis takes for a command, the network not included.",
-            Unit.SECONDS.grafana,
-            (Target(QUERIES.raw(time_of_commands()), "mean"),),
-            1,
-            SeriesCount.ONE,
+            number=95,
+            title="Time of a command, mean",
+            what="Mean time that Redis takes for a command, the network not included.",
+            unit=Unit.SECONDS.grafana,
+            targets=(Target(QUERIES.raw(time_of_commands()), "mean"),),
+            decimals=1,
+            series=SeriesCount.ONE,
             least=0.0,
         ),
     }
@@ -128,12 +128,12 @@ def _per_second(number: int, title: str, name: str, by: tuple[str, ...], **more:
     found = CATALOG[name]
     legend = ", ".join(f"{{{{{label}}}}}" for label in by)
     return Panel(
-        number,
-        title,
-        help_of(found),
-        _RATE,
-        (Target(QUERIES.raw(Rate(Events(found)), by), legend),),
-        2,
+        number=number,
+        title=title,
+        what=help_of(found),
+        unit=_RATE,
+        targets=(Target(QUERIES.raw(Rate(Events(found)), by), legend),),
+        decimals=2,
         empty=more.get("empty", "no data"),
         least=0.0,
         soft=RARE,
@@ -157,28 +157,28 @@ def _misses() -> dict[str, Panel]:
             CACHE,
         ),
         "reads": Panel(
-            96,
-            "Reads of L2",
-            "Reads a second that Redis answered, and those that it did not.",
-            _READS,
-            tuple(
+            number=96,
+            title="Reads of L2",
+            what="Reads a second that Redis answered, and those that it did not.",
+            unit=_READS,
+            targets=tuple(
                 Target(QUERIES.expression(Rate(Events(CATALOG[name]))), legend, colour=colour)
                 for legend, (name, colour) in reads.items()
             ),
-            0,
+            decimals=0,
             least=0.0,
         ),
         "l1_misses": Panel(
-            97,
-            "Misses, L1",
-            help_of(application.L1_MISSES),
-            _READS,
-            (
+            number=97,
+            title="Misses, L1",
+            what=help_of(application.L1_MISSES),
+            unit=_READS,
+            targets=(
                 Target(
                     QUERIES.expression(Rate(Events(application.L1_MISSES)), REGION), "{{region}}"
                 ),
             ),
-            0,
+            decimals=0,
             least=0.0,
         ),
         "expired": _per_second(98, "Expired keys", "redis_expired_keys_total", CACHE),
@@ -200,12 +200,14 @@ def _room() -> dict[str, Panel]:
             _COUNT,
         ),
         "keys": Panel(
-            131,
-            "Keys",
-            help_of(CATALOG["redis_db_keys"]),
-            _COUNT,
-            (Target(QUERIES.level(CATALOG["redis_db_keys"], Reduce.SUM, CACHE), "{{redis_id}}"),),
-            1,
+            number=131,
+            title="Keys",
+            what=help_of(CATALOG["redis_db_keys"]),
+            unit=_COUNT,
+            targets=(
+                Target(QUERIES.level(CATALOG["redis_db_keys"], Reduce.SUM, CACHE), "{{redis_id}}"),
+            ),
+            decimals=1,
             empty="no keys",
             least=0.0,
         ),
@@ -215,17 +217,17 @@ def _room() -> dict[str, Panel]:
 def _against(number: int, title: str, names: tuple[str, str], unit: str) -> Panel:
     used, limit = (CATALOG[name] for name in names)
     return Panel(
-        number,
-        title,
-        f"{help_of(used)} Dashed: {help_of(limit)[0].lower()}{help_of(limit)[1:]}",
-        unit,
-        (
+        number=number,
+        title=title,
+        what=f"{help_of(used)} Dashed: {help_of(limit)[0].lower()}{help_of(limit)[1:]}",
+        unit=unit,
+        targets=(
             Target(QUERIES.level(used, Reduce.SUM, CACHE), "{{redis_id}}"),
             Target(
                 f"{QUERIES.level(limit, Reduce.SUM, CACHE)} > 0", "{{redis_id}} limit", look="limit"
             ),
         ),
-        1,
-        SeriesCount.MANY,
+        decimals=1,
+        series=SeriesCount.MANY,
         least=0.0,
     )

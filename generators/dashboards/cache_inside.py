@@ -34,23 +34,23 @@ def _work(queries: BoardQueries) -> dict[str, Panel]:
     times = queries.raw(time_of_commands(), ("cmd",))
     return {
         "commands": Panel(
-            132,
-            "Commands",
-            "Commands a second, of the most frequent ones, and of all others together.",
-            _COMMANDS,
-            (Target(top(commands, 7), "{{cmd}}"), Target(rest(commands, 7), "others")),
-            1,
-            SeriesCount.MANY,
+            number=132,
+            title="Commands",
+            what="Commands a second, of the most frequent ones, and of all others together.",
+            unit=_COMMANDS,
+            targets=(Target(top(commands, 7), "{{cmd}}"), Target(rest(commands, 7), "others")),
+            decimals=1,
+            series=SeriesCount.MANY,
             least=0.0,
         ),
         "times": Panel(
-            133,
-            "Time of a command, mean",
-            "Mean time that Redis takes for a command, of the slowest ones.",
-            Unit.SECONDS.grafana,
-            (Target(top(times), "{{cmd}}"),),
-            1,
-            SeriesCount.MANY,
+            number=133,
+            title="Time of a command, mean",
+            what="Mean time that Redis takes for a command, of the slowest ones.",
+            unit=Unit.SECONDS.grafana,
+            targets=(Target(top(times), "{{cmd}}"),),
+            decimals=1,
+            series=SeriesCount.MANY,
             least=0.0,
         ),
     }
@@ -60,38 +60,38 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
     health = SIGNAL_BY_NAME["redis_health"]
     return {
         "health": Panel(
-            SIGNAL_PANELS[health.name].number,
-            "Does Redis answer?",
-            health.help,
-            health.unit.grafana,
-            (Target(queries.signal(health.name, CACHE), "{{redis_id}}"),),
-            0,
-            SeriesCount.ONE,
+            number=SIGNAL_PANELS[health.name].number,
+            title="Does Redis answer?",
+            what=health.help,
+            unit=health.unit.grafana,
+            targets=(Target(queries.signal(health.name, CACHE), "{{redis_id}}"),),
+            decimals=0,
+            series=SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
         ),
         "refused": Panel(
-            134,
-            "Refused connections",
-            "Connections a second that Redis refused, for it had as many as it may have.",
-            _RATE,
-            (
+            number=134,
+            title="Refused connections",
+            what="Connections a second that Redis refused, for it had as many as it may have.",
+            unit=_RATE,
+            targets=(
                 Target(
                     queries.raw(Rate(Events(CATALOG["redis_rejected_connections_total"])), CACHE),
                     "{{redis_id}}",
                 ),
             ),
-            2,
+            decimals=2,
             colour="errors",
             least=0.0,
             soft=RARE,
         ),
         "blocked": Panel(
-            139,
-            "Blocked clients",
-            help_of(CATALOG["redis_blocked_clients"]),
-            _COUNT,
-            (
+            number=139,
+            title="Blocked clients",
+            what=help_of(CATALOG["redis_blocked_clients"]),
+            unit=_COUNT,
+            targets=(
                 Target(
                     queries.level(CATALOG["redis_blocked_clients"], Reduce.SUM, CACHE),
                     "{{redis_id}}",
@@ -106,38 +106,39 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
 def _detail(queries: BoardQueries) -> dict[str, Panel]:
     return {
         "fragmentation": Panel(
-            135,
-            "Fragmentation of memory",
-            f"{help_of(CATALOG['redis_mem_fragmentation_ratio'])} The highest node of each cache.",
-            Unit.RATIO.grafana,
-            (
+            number=135,
+            title="Fragmentation of memory",
+            what=f"{help_of(CATALOG['redis_mem_fragmentation_ratio'])} The highest node of each "
+            f"cache.",
+            unit=Unit.RATIO.grafana,
+            targets=(
                 Target(
                     queries.level(CATALOG["redis_mem_fragmentation_ratio"], Reduce.MAX, CACHE),
                     "{{redis_id}}",
                 ),
             ),
-            2,
+            decimals=2,
             least=0.0,
         ),
         "network": Panel(
-            136,
-            "Network",
-            "Bytes a second that Redis received and sent.",
-            "Bps",
-            tuple(
+            number=136,
+            title="Network",
+            what="Bytes a second that Redis received and sent.",
+            unit="Bps",
+            targets=tuple(
                 Target(queries.raw(Rate(Events(CATALOG[f"redis_net_{way}_bytes_total"]))), legend)
                 for way, legend in (("input", "received"), ("output", "sent"))
             ),
-            1,
+            decimals=1,
             least=0.0,
         ),
         "band": band(queries, 138, "cache_hit_rate_l2", "Hit rate, L2", "redis_id"),
         "slow": Panel(
-            137,
-            "Slow commands kept in the log",
-            help_of(CATALOG["redis_slowlog_length"]),
-            _COUNT,
-            (
+            number=137,
+            title="Slow commands kept in the log",
+            what=help_of(CATALOG["redis_slowlog_length"]),
+            unit=_COUNT,
+            targets=(
                 Target(
                     queries.level(CATALOG["redis_slowlog_length"], Reduce.SUM, CACHE),
                     "{{redis_id}}",

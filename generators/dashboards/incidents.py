@@ -70,26 +70,26 @@ def _table(queries: BoardQueries) -> Panel:
     times, lasted = beginnings(every, ALERT), firing(every, ALERT)
     severity = f"max_over_time(({tables.by_severity(queries, ALERT)})[$__range:1m])"
     return Panel(
-        76,
-        "Alerts in range",
-        "Each alert that fired within the range: how often it began to, for how long it did, "
+        number=76,
+        title="Alerts in range",
+        what="Each alert that fired within the range: how often it began to, for how long it did, "
         "and for how long on the mean.",
-        seconds,
-        tuple(
+        unit=seconds,
+        targets=tuple(
             tables.table(text, LONGTERM)
             for text in (lasted, severity, times, f"{lasted} / {times}")
         ),
-        0,
-        SeriesCount.MANY,
+        decimals=0,
+        series=SeriesCount.MANY,
         empty="No alert fired in this range",
         columns=(
-            TableColumn("alertname", "Alert"),
+            TableColumn(field="alertname", title="Alert"),
             tables.severity("Value #B"),
-            TableColumn("where", "Where"),
-            TableColumn("Value #A", "Firing", seconds, 0, width=90),
-            TableColumn("Value #C", "Times", _COUNT, 0),
-            TableColumn("Value #D", "Mean", seconds, 0),
-            TableColumn("service_name", "Service"),
+            TableColumn(field="where", title="Where"),
+            TableColumn(field="Value #A", title="Firing", unit=seconds, decimals=0, width=90),
+            TableColumn(field="Value #C", title="Times", unit=_COUNT, decimals=0),
+            TableColumn(field="Value #D", title="Mean", unit=seconds, decimals=0),
+            TableColumn(field="service_name", title="Service"),
         ),
         sort=(("Severity", True), ("Firing", True)),
     )
@@ -97,13 +97,13 @@ def _table(queries: BoardQueries) -> Panel:
 
 def _of_range(number: int, title: str, what: str, target: Target, empty: str = "") -> Panel:
     return Panel(
-        number,
-        title,
-        f"{what} An incident lasts while any critical alert fires.",
-        Unit.SECONDS.grafana,
-        (replace(target, legend=title, instant=True),),
-        1,
-        SeriesCount.ONE,
+        number=number,
+        title=title,
+        what=f"{what} An incident lasts while any critical alert fires.",
+        unit=Unit.SECONDS.grafana,
+        targets=(replace(target, legend=title, instant=True),),
+        decimals=1,
+        series=SeriesCount.ONE,
         empty=empty or "no incident in this range",
         least=0.0,
         sparkline=False,
@@ -114,13 +114,14 @@ def _of_range(number: int, title: str, what: str, target: Target, empty: str = "
 def _timeline(queries: BoardQueries) -> Panel:
     """Return the alerts over time, a line each, in the colours of their severities."""
     return Panel(
-        boards.INCIDENTS.number,
-        "When did which alert fire?",
-        "Alerts while they fire, a line for each name, in the colour of its severity; the table "
+        number=boards.INCIDENTS.number,
+        title="When did which alert fire?",
+        what="Alerts while they fire, a line for each name, in the colour of its severity; the "
+        "table "
         "says where. They lag their causes by the age of the data and by the windows they look at: "
         "some minutes, those on bands and trends up to half an hour.",
-        _COUNT,
-        (
+        unit=_COUNT,
+        targets=(
             Target(
                 tables.by_severity(queries, ("alertname",)),
                 "{{alertname}}",
@@ -128,8 +129,8 @@ def _timeline(queries: BoardQueries) -> Panel:
                 every=span(EVALUATION),
             ),
         ),
-        0,
-        SeriesCount.ONE,
+        decimals=0,
+        series=SeriesCount.ONE,
         empty="No alert fired in this range",
         mappings=tables.STATES,
     )

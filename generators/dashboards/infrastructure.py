@@ -32,13 +32,13 @@ def board(facts: Facts) -> BoardText:
     del facts
     found = {**_state(), **_containers(), **_database(), **_more_database()}
     return BoardText(
-        Board.INFRASTRUCTURE,
-        "Infrastructure",
-        "Is there enough of everything, and does the monitoring itself work?",
-        "1m",
-        "now-6h",
-        QUERIES.labels,
-        {**found, **monitoring.panels(QUERIES)},
+        board=Board.INFRASTRUCTURE,
+        title="Infrastructure",
+        question="Is there enough of everything, and does the monitoring itself work?",
+        refresh="1m",
+        past="now-6h",
+        variables=QUERIES.labels,
+        panels={**found, **monitoring.panels(QUERIES)},
     )
 
 
@@ -58,13 +58,13 @@ def _state() -> dict[str, Panel]:
     }
     age = f"max(min by (gcp_project) ({QUERIES.family(own.DATA_AGE)}))"
     found["age_now"] = Panel(
-        145,
-        "Age of the newest data",
-        "Age of the newest value of Cloud Monitoring, of the project where it is oldest.",
-        _SECONDS,
-        (Target(age, "age"),),
-        0,
-        SeriesCount.ONE,
+        number=145,
+        title="Age of the newest data",
+        what="Age of the newest value of Cloud Monitoring, of the project where it is oldest.",
+        unit=_SECONDS,
+        targets=(Target(age, "age"),),
+        decimals=0,
+        series=SeriesCount.ONE,
         limits=AGE,
         least=0.0,
         links=(to_panel(boards.DATA_AGE, "Open the age of each family"),),
@@ -92,11 +92,11 @@ def _containers() -> dict[str, Panel]:
             )
         ),
         "states": Panel(
-            146,
-            "Instances by state",
-            f"Container instances that serve requests, and those that are idle. {_DEPLOY}",
-            _COUNT,
-            (Target(states, "{{state}}"),),
+            number=146,
+            title="Instances by state",
+            what=f"Container instances that serve requests, and those that are idle. {_DEPLOY}",
+            unit=_COUNT,
+            targets=(Target(states, "{{state}}"),),
             least=0.0,
         ),
         "scaling": _scaling(),
@@ -158,12 +158,12 @@ def _filling(number: int, title: str, metric: str, by: tuple[str, ...]) -> Panel
     text = QUERIES.filtered(level_name(metric), _LEVEL if by == DATABASE else by)
     (label,) = by
     return Panel(
-        number,
-        title,
-        "What is used, of what there is.",
-        _RATIO,
-        (Target(f"max by ({label}) ({text})", f"{{{{{label}}}}}"),),
-        1,
+        number=number,
+        title=title,
+        what="What is used, of what there is.",
+        unit=_RATIO,
+        targets=(Target(f"max by ({label}) ({text})", f"{{{{{label}}}}}"),),
+        decimals=1,
         least=0.0,
         most=1.0,
     )
@@ -171,12 +171,12 @@ def _filling(number: int, title: str, metric: str, by: tuple[str, ...]) -> Panel
 
 def _gauge(number: int, title: str, found: Family, unit: str = _COUNT) -> Panel:
     return Panel(
-        number,
-        title,
-        help_of(found),
-        unit,
-        (Target(QUERIES.level(found, Reduce.MAX, DATABASE), "{{database_id}}"),),
-        1,
+        number=number,
+        title=title,
+        what=help_of(found),
+        unit=unit,
+        targets=(Target(QUERIES.level(found, Reduce.MAX, DATABASE), "{{database_id}}"),),
+        decimals=1,
         least=0.0,
         most=1.0 if unit == _RATIO else None,
     )
@@ -187,12 +187,12 @@ def _counted(
 ) -> Panel:
     legend = ", ".join(f"{{{{{label}}}}}" for label in by)
     return Panel(
-        number,
-        title,
-        f"{help_of(found).removesuffix('.')}, a second.",
-        unit,
-        (Target(QUERIES.raw(Rate(Events(found)), by), legend),),
-        1,
+        number=number,
+        title=title,
+        what=f"{help_of(found).removesuffix('.')}, a second.",
+        unit=unit,
+        targets=(Target(QUERIES.raw(Rate(Events(found)), by), legend),),
+        decimals=1,
         least=0.0,
     )
 
@@ -209,11 +209,11 @@ def _more_database() -> dict[str, Panel]:
             151, "Deadlocks", CATALOG["cloudsql_postgresql_deadlocks_total"], _RATE
         ),
         "backends": Panel(
-            152,
-            "Connections by state",
-            help_of(CATALOG["cloudsql_postgresql_backends_by_state"]),
-            _COUNT,
-            (
+            number=152,
+            title="Connections by state",
+            what=help_of(CATALOG["cloudsql_postgresql_backends_by_state"]),
+            unit=_COUNT,
+            targets=(
                 Target(
                     QUERIES.level(
                         CATALOG["cloudsql_postgresql_backends_by_state"], Reduce.SUM, ("state",)

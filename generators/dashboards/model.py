@@ -51,7 +51,7 @@ class Target:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableColumn:
     """A column of a table: a label or the value of a query, as `Value #A`.
 
@@ -110,7 +110,7 @@ class PanelLink:
         return {"targetBlank": False, "title": self.title, "url": self.url}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """A panel; its number is part of links, so that it is stated and never counted.
 
@@ -169,7 +169,7 @@ class Panel:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardText:
     """A dashboard: the question it answers, its panels by the name that its Jsonnet has for them.
 

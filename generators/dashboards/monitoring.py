@@ -23,44 +23,46 @@ def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
     ages = queries.raw(Level(own.DATA_AGE, Reduce.MAX), ("family",))
     return {
         "exporter": Panel(
-            boards.EXPORTER.number,
-            "Does the exporter work?",
-            "Whether the exporter can be scraped, and whether each of its collectors succeeds.",
-            _COUNT,
-            (
+            number=boards.EXPORTER.number,
+            title="Does the exporter work?",
+            what="Whether the exporter can be scraped, and whether each of its collectors "
+            "succeeds.",
+            unit=_COUNT,
+            targets=(
                 Target(f'min by (instance) (up{{job="{EXPORTER_JOB}"}})', "scrape {{instance}}"),
                 Target(
                     f"min by (collector) ({queries.family(own.COLLECTOR_SUCCESS)})",
                     "collector {{collector}}",
                 ),
             ),
-            0,
-            SeriesCount.ONE,
+            decimals=0,
+            series=SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
         ),
         "age": Panel(
-            boards.DATA_AGE.number,
-            "Age of the data, by family",
-            "Age of the newest point of each family, of the oldest ones.",
-            _SECONDS,
-            (Target(top(ages, 3), "{{family}}"),),
-            0,
-            SeriesCount.MANY,
+            number=boards.DATA_AGE.number,
+            title="Age of the data, by family",
+            what="Age of the newest point of each family, of the oldest ones.",
+            unit=_SECONDS,
+            targets=(Target(top(ages, 3), "{{family}}"),),
+            decimals=0,
+            series=SeriesCount.MANY,
             limits=AGE,
             least=0.0,
         ),
         "cost": Panel(
-            boards.COST.number,
-            "Cost of reading, a month",
-            "What a month of reading Cloud Monitoring costs at the present rate; dashed, what it "
+            number=boards.COST.number,
+            title="Cost of reading, a month",
+            what="What a month of reading Cloud Monitoring costs at the present rate; dashed, "
+            "what it "
             "may cost, where a budget is set.",
-            Unit.DOLLARS.grafana,
-            (
+            unit=Unit.DOLLARS.grafana,
+            targets=(
                 Target(f"max({own.COST_PROJECTED.name})", "projected", colour="resource"),
                 Target(f"max({own.COST_BUDGET.name})", "budget", look="limit"),
             ),
-            2,
+            decimals=2,
             least=0.0,
         ),
     }
@@ -71,32 +73,35 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
     returned = queries.raw(Rate(Events(own.API_SERIES)), ("family",))
     return {
         "failures": Panel(
-            153,
-            "Polls that fail",
-            f"{help_of(own.POLL_FAILURES).removesuffix('.')}, a second.",
-            _RATE,
-            (Target(failures, "{{collector}}: {{reason}}"),),
-            3,
-            SeriesCount.MANY,
+            number=153,
+            title="Polls that fail",
+            what=f"{help_of(own.POLL_FAILURES).removesuffix('.')}, a second.",
+            unit=_RATE,
+            targets=(Target(failures, "{{collector}}: {{reason}}"),),
+            decimals=3,
+            series=SeriesCount.MANY,
             empty="no poll failed yet",
             least=0.0,
         ),
         "returned": Panel(
-            154,
-            "Series that are billed",
-            "Time series a second that Cloud Monitoring returns, of the families that return most.",
-            _RATE,
-            (Target(top(returned), "{{family}}"),),
-            1,
-            SeriesCount.MANY,
+            number=154,
+            title="Series that are billed",
+            what="Time series a second that Cloud Monitoring returns, of the families that "
+            "return most.",
+            unit=_RATE,
+            targets=(Target(top(returned), "{{family}}"),),
+            decimals=1,
+            series=SeriesCount.MANY,
             least=0.0,
         ),
         "series": Panel(
-            155,
-            "Series on the page",
-            help_of(own.SERIES),
-            _COUNT,
-            (Target(queries.level(own.SERIES, Reduce.SUM, ("collector",)), "{{collector}}"),),
+            number=155,
+            title="Series on the page",
+            what=help_of(own.SERIES),
+            unit=_COUNT,
+            targets=(
+                Target(queries.level(own.SERIES, Reduce.SUM, ("collector",)), "{{collector}}"),
+            ),
             least=0.0,
         ),
     }
@@ -105,48 +110,48 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
 def _servers() -> dict[str, Panel]:
     return {
         "rules": Panel(
-            156,
-            "Evaluation of rules",
-            "How long the last evaluation of each group of rules took, of the slowest ones.",
-            _SECONDS,
-            (
+            number=156,
+            title="Evaluation of rules",
+            what="How long the last evaluation of each group of rules took, of the slowest ones.",
+            unit=_SECONDS,
+            targets=(
                 Target(
                     top("max by (rule_group) (prometheus_rule_group_last_duration_seconds)"),
                     "{{rule_group}}",
                 ),
             ),
-            1,
-            SeriesCount.MANY,
+            decimals=1,
+            series=SeriesCount.MANY,
             least=0.0,
         ),
         "notifications": Panel(
-            157,
-            "Notifications that fail",
-            "Notifications a second that Alertmanager could not deliver, by channel.",
-            _RATE,
-            (
+            number=157,
+            title="Notifications that fail",
+            what="Notifications a second that Alertmanager could not deliver, by channel.",
+            unit=_RATE,
+            targets=(
                 Target(
                     "sum by (integration) "
                     "(rate(alertmanager_notifications_failed_total[$__rate_interval]))",
                     "{{integration}}",
                 ),
             ),
-            3,
-            SeriesCount.MANY,
+            decimals=3,
+            series=SeriesCount.MANY,
             least=0.0,
         ),
         "process": Panel(
-            158,
-            "Memory of the exporter",
-            "Memory that the exporter's process holds.",
-            Unit.BYTES.grafana,
-            (
+            number=158,
+            title="Memory of the exporter",
+            what="Memory that the exporter's process holds.",
+            unit=Unit.BYTES.grafana,
+            targets=(
                 Target(
                     f'max by (instance) (process_resident_memory_bytes{{job="{EXPORTER_JOB}"}})',
                     "{{instance}}",
                 ),
             ),
-            1,
+            decimals=1,
             least=0.0,
         ),
     }

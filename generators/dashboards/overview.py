@@ -21,13 +21,13 @@ QUERIES = BoardQueries(("gcp_project", "region", "service_name", "redis_id"))
 def board(facts: Facts) -> BoardText:
     """Return the board."""
     return BoardText(
-        Board.OVERVIEW,
-        "Overview",
-        "Is the service all right, and if not, where does one look?",
-        "5m",
-        "now-24h",
-        QUERIES.labels,
-        {**_state(), **_saturation(), **_trend(), **_where(facts), **_use()},
+        board=Board.OVERVIEW,
+        title="Overview",
+        question="Is the service all right, and if not, where does one look?",
+        refresh="5m",
+        past="now-24h",
+        variables=QUERIES.labels,
+        panels={**_state(), **_saturation(), **_trend(), **_where(facts), **_use()},
     )
 
 
@@ -35,14 +35,14 @@ def budget(queries: BoardQueries, number: int, title: str, link: boards.Panel | 
     """Return a panel of what is left of the error budget; without a link, over time."""
     left = queries.filtered(slo.REMAINING, slo.BY)
     return Panel(
-        number,
-        title,
-        "What is left of the error budget of the objective's window, of the service that has "
+        number=number,
+        title=title,
+        what="What is left of the error budget of the objective's window, of the service that has "
         "least; below 0 the objective is missed.",
-        Unit.RATIO.grafana,
-        (Target(f"min({left})", title, server=LONGTERM),),
-        1,
-        SeriesCount.ONE,
+        unit=Unit.RATIO.grafana,
+        targets=(Target(f"min({left})", title, server=LONGTERM),),
+        decimals=1,
+        series=SeriesCount.ONE,
         limits=BUDGET,
         colour="latency",
         empty="not known before a quarter of an hour of data",
@@ -55,14 +55,15 @@ def budget(queries: BoardQueries, number: int, title: str, link: boards.Panel | 
 def burn_now(queries: BoardQueries, number: int) -> Panel:
     """Return a panel of the present burn rate."""
     return Panel(
-        number,
-        "Budget burn, 1 h",
-        "How many times as fast as the objective allows the error budget was spent in the last "
+        number=number,
+        title="Budget burn, 1 h",
+        what="How many times as fast as the objective allows the error budget was spent in the "
+        "last "
         "hour, of the service that spends fastest; 1 spends it exactly within its window.",
-        Unit.NONE.grafana,
-        (Target(f"max({queries.filtered(slo.burn(HOUR), slo.BY)})", "burn rate"),),
-        2,
-        SeriesCount.ONE,
+        unit=Unit.NONE.grafana,
+        targets=(Target(f"max({queries.filtered(slo.burn(HOUR), slo.BY)})", "burn rate"),),
+        decimals=2,
+        series=SeriesCount.ONE,
         limits=BURN,
         least=0.0,
         links=(to_panel(boards.BURN_RATES, "Open burn rates"),),
@@ -154,11 +155,11 @@ def _trend() -> dict[str, Panel]:
         "times_over_time": _times(),
         "throughput_over_time": over_time(QUERIES, "throughput", 22, "Throughput", week=True),
         "hits_over_time": Panel(
-            23,
-            "Cache hit rate",
-            "Reads that the local cache (L1) and Redis (L2) answered, of all.",
-            Unit.RATIO.grafana,
-            (
+            number=23,
+            title="Cache hit rate",
+            what="Reads that the local cache (L1) and Redis (L2) answered, of all.",
+            unit=Unit.RATIO.grafana,
+            targets=(
                 Target(QUERIES.signal("cache_hit_rate_l1"), "L1", colour="cache"),
                 Target(QUERIES.signal("cache_hit_rate_l2"), "L2", colour="ok"),
                 Target(
@@ -168,7 +169,7 @@ def _trend() -> dict[str, Panel]:
                     server=LONGTERM,
                 ),
             ),
-            1,
+            decimals=1,
             limits="cache_hit_rate_l2",
             least=0.0,
             most=1.0,

@@ -1,10 +1,10 @@
 """The panels of Performance: what they ask and say."""
 
 from exporter.catalog import application, cloud_run
-from exporter.catalog.model import Events, Mean, Quantile, Rate, Reduce, Unit
+from exporter.catalog.model import Events, Mean, Quantile, Rate, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
-from generators.dashboards import tables
+from generators.dashboards import performance_inside, tables
 from generators.dashboards.bands import NO_BAND, band
 from generators.dashboards.limits import BAND, CORRELATION
 from generators.dashboards.links import to_region
@@ -18,7 +18,7 @@ from generators.dashboards.model import (
     Target,
 )
 from generators.dashboards.queries import BoardQueries, top
-from generators.dashboards.signal_panels import REGION, help_of, over_time
+from generators.dashboards.signal_panels import REGION, over_time
 from generators.dashboards.signal_style import decimals
 from generators.dashboards.wording import Facts
 from generators.policy import SIGNAL_BY_NAME
@@ -40,13 +40,20 @@ def board(facts: Facts) -> BoardText:
     """Return the board."""
     del facts
     return BoardText(
-        Board.PERFORMANCE,
-        "Performance",
-        "Where is time lost, and for whom?",
-        "1m",
-        "now-6h",
-        QUERIES.labels,
-        {**_times(), **_traffic(), **_regions(), **_anomalies(), **_endpoints(), **_inside()},
+        board=Board.PERFORMANCE,
+        title="Performance",
+        question="Where is time lost, and for whom?",
+        refresh="1m",
+        past="now-6h",
+        variables=QUERIES.labels,
+        panels={
+            **_times(),
+            **_traffic(),
+            **_regions(),
+            **_anomalies(),
+            **_endpoints(),
+            **performance_inside.panels(QUERIES),
+        },
     )
 
 
@@ -61,27 +68,30 @@ def _times() -> dict[str, Panel]:
         "p50": _fixed("response_time_p50", "Response time, p50", REGION),
         "p99": _fixed("response_time_p99", "Response time, p99", REGION),
         "percentiles": Panel(
-            40,
-            "Response time, percentiles",
-            "Mean and percentiles of the response time of all that is chosen, together; they also "
+            number=40,
+            title="Response time, percentiles",
+            what="Mean and percentiles of the response time of all that is chosen, together; "
+            "they also "
             "move when traffic shifts between regions.",
-            Unit.SECONDS.grafana,
-            tuple(
+            unit=Unit.SECONDS.grafana,
+            targets=tuple(
                 Target(QUERIES.signal(name), legend, colour=colour)
                 for name, legend, colour in _PERCENTILES
             ),
-            1,
+            decimals=1,
             least=0.0,
         ),
         "heatmap": Panel(
-            41,
-            "Response time, all requests",
-            "How many requests of five minutes took how long: each row is a bucket of the "
+            number=41,
+            title="Response time, all requests",
+            what="How many requests of five minutes took how long: each row is a bucket of the "
             "histogram, and the more it stands out, the more requests.",
-            Unit.SECONDS.grafana,
-            (Target(QUERIES.buckets(cloud_run.REQUEST_DURATION), "{{le}}", format="heatmap"),),
-            1,
-            SeriesCount.MANY,
+            unit=Unit.SECONDS.grafana,
+            targets=(
+                Target(QUERIES.buckets(cloud_run.REQUEST_DURATION), "{{le}}", format="heatmap"),
+            ),
+            decimals=1,
+            series=SeriesCount.MANY,
         ),
     }
 
@@ -90,17 +100,17 @@ def _traffic() -> dict[str, Panel]:
     return {
         "throughput": _fixed("throughput", "Throughput", REGION, week=True),
         "classes": Panel(
-            42,
-            "Throughput by class",
-            "Requests a second by the class of their status code.",
-            Unit.PER_SECOND.grafana,
-            (
+            number=42,
+            title="Throughput by class",
+            what="Requests a second by the class of their status code.",
+            unit=Unit.PER_SECOND.grafana,
+            targets=(
                 Target(
                     QUERIES.expression(Rate(Events(cloud_run.REQUESTS)), ("response_code_class",)),
                     "{{response_code_class}}",
                 ),
             ),
-            1,
+            decimals=1,
             least=0.0,
         ),
     }
@@ -111,16 +121,16 @@ def _regions() -> dict[str, Panel]:
     return {
         "comparison": tables.regions(QUERIES, 43, "Regions side by side"),
         "slowest_regions": Panel(
-            44,
-            "Response time by region, p95",
-            found.help,
-            found.unit.grafana,
-            (
+            number=44,
+            title="Response time by region, p95",
+            what=found.help,
+            unit=found.unit.grafana,
+            targets=(
                 Target(
                     f"sort_desc({QUERIES.signal(found.name, REGION)})", "{{region}}", instant=True
                 ),
             ),
-            decimals(found),
+            decimals=decimals(found),
             limits=found.name,
             least=0.0,
             data_links=(to_region("${__field.labels.region}"),),
@@ -154,15 +164,15 @@ def _anomalies() -> dict[str, Panel]:
         "band_throughput": band(QUERIES, 46, "throughput", "Throughput"),
         "band_errors": band(QUERIES, 47, "error_rate", "Error rate"),
         "scores": Panel(
-            boards.ANOMALIES.number,
-            "How unusual the signals are",
-            "The distance of each signal from what was usual at this time of the last three "
+            number=boards.ANOMALIES.number,
+            title="How unusual the signals are",
+            what="The distance of each signal from what was usual at this time of the last three "
             "weeks, in widths of its band; of several series, the farthest. Each line of the scale "
             "is ten times the one below.",
-            Unit.NONE.grafana,
-            scores,
-            2,
-            SeriesCount.MANY,
+            unit=Unit.NONE.grafana,
+            targets=scores,
+            decimals=2,
+            series=SeriesCount.MANY,
             limits=BAND,
             empty=NO_BAND,
             least=_SCORES[0],
@@ -170,15 +180,16 @@ def _anomalies() -> dict[str, Panel]:
             logarithmic=True,
         ),
         "pairs": Panel(
-            48,
-            "What moves together",
-            "Correlation, over six hours, of what two signals differ from their usual values by; "
+            number=48,
+            title="What moves together",
+            what="Correlation, over six hours, of what two signals differ from their usual "
+            "values by; "
             "nothing is said where either does not move. Compared are "
             f"{'; '.join(map(_said, PAIRS))}.",
-            Unit.NONE.grafana,
-            pairs,
-            2,
-            SeriesCount.MANY,
+            unit=Unit.NONE.grafana,
+            targets=pairs,
+            decimals=2,
+            series=SeriesCount.MANY,
             limits=CORRELATION,
             empty=f"none of the {len(PAIRS)} pairs compared moved together",
             least=-1.0,
@@ -194,101 +205,39 @@ def _endpoints() -> dict[str, Panel]:
     rate = QUERIES.raw(Rate(Events(application.REQUESTS)), by)
     return {
         "slowest": Panel(
-            49,
-            "Slowest endpoints, p95",
-            "Time that 95 of 100 requests of an endpoint stay below, of the slowest endpoints.",
-            Unit.SECONDS.grafana,
-            (Target(top(p95), "{{endpoint}}"),),
-            1,
-            SeriesCount.MANY,
+            number=49,
+            title="Slowest endpoints, p95",
+            what="Time that 95 of 100 requests of an endpoint stay below, of the slowest "
+            "endpoints.",
+            unit=Unit.SECONDS.grafana,
+            targets=(Target(top(p95), "{{endpoint}}"),),
+            decimals=1,
+            series=SeriesCount.MANY,
             least=0.0,
         ),
         "endpoints": Panel(
-            50,
-            "Endpoints",
-            "Requests, response times and errors of each endpoint, as the application counts them.",
-            Unit.NONE.grafana,
-            (
+            number=50,
+            title="Endpoints",
+            what="Requests, response times and errors of each endpoint, as the application "
+            "counts them.",
+            unit=Unit.NONE.grafana,
+            targets=(
                 tables.table(rate, MAIN),
                 tables.table(mean, MAIN),
                 tables.table(p95, MAIN),
                 tables.table(QUERIES.signal("error_rate_by_endpoint", by), MAIN),
             ),
-            0,
-            SeriesCount.MANY,
+            decimals=0,
+            series=SeriesCount.MANY,
             columns=(
-                TableColumn("endpoint", "Endpoint"),
-                TableColumn("Value #A", "Requests", Unit.PER_SECOND.grafana, 2),
-                TableColumn("Value #B", "Mean", Unit.SECONDS.grafana, 1),
-                TableColumn("Value #C", "p95", Unit.SECONDS.grafana, 1),
-                TableColumn("Value #D", "Errors", Unit.RATIO.grafana, 2),
+                TableColumn(field="endpoint", title="Endpoint"),
+                TableColumn(
+                    field="Value #A", title="Requests", unit=Unit.PER_SECOND.grafana, decimals=2
+                ),
+                TableColumn(field="Value #B", title="Mean", unit=Unit.SECONDS.grafana, decimals=1),
+                TableColumn(field="Value #C", title="p95", unit=Unit.SECONDS.grafana, decimals=1),
+                TableColumn(field="Value #D", title="Errors", unit=Unit.RATIO.grafana, decimals=2),
             ),
             sort=(("p95", True),),
         ),
     }
-
-
-_PARTS = ("ingress", "pending", "routing", "execution", "egress")
-
-
-def _inside() -> dict[str, Panel]:
-    families = {family.name: family for family in cloud_run.FAMILIES}
-    parts = tuple(
-        Target(QUERIES.raw(Mean(families[f"cloudrun_request_{part}_duration_seconds"])), part)
-        for part in _PARTS
-    )
-    startup = families["cloudrun_startup_duration_seconds"]
-    return {
-        "parts": Panel(
-            51,
-            "Where a request's time goes, mean",
-            "Mean time from Google's edge to the region, waiting for an instance, in routing, in "
-            "the container's own code, and back.",
-            Unit.SECONDS.grafana,
-            parts,
-            1,
-            SeriesCount.MANY,
-            least=0.0,
-        ),
-        "pending": Panel(
-            52,
-            "Requests that wait for an instance",
-            help_of(families["cloudrun_pending_requests"]),
-            Unit.NONE.grafana,
-            (
-                Target(
-                    QUERIES.level(families["cloudrun_pending_requests"], Reduce.SUM, REGION),
-                    "{{region}}",
-                ),
-            ),
-            least=0.0,
-        ),
-        "startup": Panel(
-            53,
-            "Start of an instance, p95",
-            help_of(startup),
-            Unit.SECONDS.grafana,
-            (Target(QUERIES.raw(Quantile(0.95, startup), REGION), "{{region}}"),),
-            1,
-            empty="no instance started",
-            least=0.0,
-        ),
-        "routing": _fixed("routing_quality", "Routing confidence, mean", REGION),
-        "personas": _share("persona_share", "Share of personas", "persona"),
-        "features": _share("feature_usage", "Share of features", "feature"),
-    }
-
-
-def _share(name: str, title: str, label: str) -> Panel:
-    found = SIGNAL_BY_NAME[name]
-    return Panel(
-        SIGNAL_PANELS[name].number,
-        title,
-        found.help,
-        found.unit.grafana,
-        (Target(QUERIES.signal(name), f"{{{{{label}}}}}"),),
-        decimals(found),
-        SeriesCount.MANY,
-        least=0.0,
-        most=1.0,
-    )

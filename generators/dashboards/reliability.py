@@ -38,13 +38,13 @@ _COUNT = Unit.NONE.grafana
 def board(facts: Facts) -> BoardText:
     """Return the board."""
     return BoardText(
-        Board.RELIABILITY,
-        "Reliability",
-        "Does it fail, where, and how much more may it?",
-        "1m",
-        "now-6h",
-        QUERIES.labels,
-        {
+        board=Board.RELIABILITY,
+        title="Reliability",
+        question="Does it fail, where, and how much more may it?",
+        refresh="1m",
+        past="now-6h",
+        variables=QUERIES.labels,
+        panels={
             **_promise(facts),
             **_spending(facts),
             **_errors(facts),
@@ -59,34 +59,36 @@ def _promise(facts: Facts) -> dict[str, Panel]:
     errors = QUERIES.filtered(slo.longterm("errors"), slo.BY)
     return {
         "availability_now": Panel(
-            60,
-            f"{AVAILABLE}, {window}",
-            f"Requests of the objective's window of {window} that did not end in a server error, "
+            number=60,
+            title=f"{AVAILABLE}, {window}",
+            what=f"Requests of the objective's window of {window} that did not end in a server "
+            f"error, "
             "of the service that is worst.",
-            Unit.RATIO.grafana,
-            (
+            unit=Unit.RATIO.grafana,
+            targets=(
                 Target(
                     f"min({QUERIES.filtered(slo.AVAILABILITY, slo.BY)})",
                     "available",
                     server=LONGTERM,
                 ),
             ),
-            3,
-            SeriesCount.ONE,
+            decimals=3,
+            series=SeriesCount.ONE,
             limits="availability",
             most=1.0,
         ),
         "budget_now": overview.budget(QUERIES, 61, "Error budget left", boards.BUDGET),
         "burn_now": overview.burn_now(QUERIES, 62),
         "exhaustion": Panel(
-            63,
-            "Budget spent in",
-            "Time until the error budget is spent, if errors go on as in the last hour or the last "
+            number=63,
+            title="Budget spent in",
+            what="Time until the error budget is spent, if errors go on as in the last hour or "
+            "the last "
             "six, whichever was worse; the alert on its trend looks at six.",
-            Unit.SECONDS.grafana,
-            (Target(_runway(facts), "left", server=LONGTERM),),
-            1,
-            SeriesCount.ONE,
+            unit=Unit.SECONDS.grafana,
+            targets=(Target(_runway(facts), "left", server=LONGTERM),),
+            decimals=1,
+            series=SeriesCount.ONE,
             limits=RUNWAY,
             mappings=(ValueMapping("0", "spent", _severity(facts)),),
             empty="not at this rate",
@@ -95,13 +97,15 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             links=(to_board("Open the budget", Board.RELIABILITY, boards.BUDGET.number),),
         ),
         "failed": Panel(
-            64,
-            "Server errors in range",
-            "Requests that ended in a server error within the range.",
-            GROUPED,
-            (Target(f"round(sum(sum_over_time({errors}[$__range])))", "failed", instant=True),),
-            0,
-            SeriesCount.ONE,
+            number=64,
+            title="Server errors in range",
+            what="Requests that ended in a server error within the range.",
+            unit=GROUPED,
+            targets=(
+                Target(f"round(sum(sum_over_time({errors}[$__range])))", "failed", instant=True),
+            ),
+            decimals=0,
+            series=SeriesCount.ONE,
             least=0.0,
             sparkline=False,
         ),
@@ -138,18 +142,18 @@ def _spending(facts: Facts) -> dict[str, Panel]:
     return {
         "budget": overview.budget(QUERIES, boards.BUDGET.number, "Error budget left", None),
         "burn": Panel(
-            boards.BURN_RATES.number,
-            "Burn rates of the error budget",
-            "How many times as fast as the objective allows the error budget is spent, over "
+            number=boards.BURN_RATES.number,
+            title="Burn rates of the error budget",
+            what="How many times as fast as the objective allows the error budget is spent, over "
             "windows from an hour to three days, of the service that spends fastest; each window "
             "has its own limit. One that is known in part counts for that part. Each line of the "
             "scale is ten times the one below.",
-            _COUNT,
-            tuple(
+            unit=_COUNT,
+            targets=tuple(
                 Target(f"max({QUERIES.filtered(slo.burn(window), slo.BY)})", legend)
                 for window, legend in _burn_windows(facts.policy).items()
             ),
-            2,
+            decimals=2,
             limits=BURN,
             least=_LEAST_BURN,
             most=round(1 / facts.policy.objective.budget, 6),
@@ -166,12 +170,12 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             QUERIES, "error_rate", SIGNAL_PANELS["error_rate"].number, ERRORS, REGION, week=True
         ),
         "classes": Panel(
-            70,
-            "Errors by class",
-            "Failing requests a second, by the class of their status code.",
-            Unit.PER_SECOND.grafana,
-            (Target(classes, "{{response_code_class}}"),),
-            1,
+            number=70,
+            title="Errors by class",
+            what="Failing requests a second, by the class of their status code.",
+            unit=Unit.PER_SECOND.grafana,
+            targets=(Target(classes, "{{response_code_class}}"),),
+            decimals=1,
             empty="no errors",
             least=0.0,
         ),
@@ -179,14 +183,15 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             QUERIES, found.name, SIGNAL_PANELS[found.name].number, AVAILABLE, REGION
         ),
         "uptime": Panel(
-            71,
-            "When did it keep its promise?",
-            "Each region's availability over five minutes: green, or in the colour of the alert "
+            number=71,
+            title="When did it keep its promise?",
+            what="Each region's availability over five minutes: green, or in the colour of the "
+            "alert "
             "on burn rates that goes off if it lasts.",
-            found.unit.grafana,
-            (Target(QUERIES.signal(found.name, REGION), "{{region}}"),),
-            decimals(found),
-            SeriesCount.ONE,
+            unit=found.unit.grafana,
+            targets=(Target(QUERIES.signal(found.name, REGION), "{{region}}"),),
+            decimals=decimals(found),
+            series=SeriesCount.ONE,
             limits=PACE,
             most=1.0,
         ),
@@ -204,21 +209,31 @@ def _windows(facts: Facts) -> Panel:
         "C": kinds["requests"],
     }
     columns = (
-        TableColumn("Value #A", "Available", Unit.RATIO.grafana, 3, "text", "availability"),
-        TableColumn("Value #B", "Failed", GROUPED, 0),
-        TableColumn("Value #C", "Requests", _COUNT, 1),
+        TableColumn(
+            field="Value #A",
+            title="Available",
+            unit=Unit.RATIO.grafana,
+            decimals=3,
+            cell="text",
+            limits="availability",
+        ),
+        TableColumn(field="Value #B", title="Failed", unit=GROUPED, decimals=0),
+        TableColumn(field="Value #C", title="Requests", unit=_COUNT, decimals=1),
     )
     return Panel(
-        72,
-        "Uptime by window",
-        "Requests that did not end in a server error, of those of the last hour to those of the "
+        number=72,
+        title="Uptime by window",
+        what="Requests that did not end in a server error, of those of the last hour to those of "
+        "the "
         "objective's window; windows of which less is known begin with what is known. Steps of "
         "five minutes are counted: an hour ends some minutes before that of the burn rate.",
-        _COUNT,
-        tuple(tables.table(_by_window(found, windows), LONGTERM) for found in texts.values()),
-        0,
-        SeriesCount.MANY,
-        columns=(TableColumn("window", "Window"), *columns),
+        unit=_COUNT,
+        targets=tuple(
+            tables.table(_by_window(found, windows), LONGTERM) for found in texts.values()
+        ),
+        decimals=0,
+        series=SeriesCount.MANY,
+        columns=(TableColumn(field="window", title="Window"), *columns),
         sort=(("Requests", False),),
     )
 
@@ -247,18 +262,18 @@ def _counted(events: Events, by: tuple[str, ...]) -> str:
 
 def _distribution(number: int, title: str, by: str, events: Events, what: str) -> Panel:
     return Panel(
-        number,
-        title,
-        f"Failing requests within the range, by {what}; the most first.",
-        GROUPED,
-        (
+        number=number,
+        title=title,
+        what=f"Failing requests within the range, by {what}; the most first.",
+        unit=GROUPED,
+        targets=(
             Target(
                 f"sort_desc({top(_counted(events, (by,)))})",
                 f"{{{{{by}}}}}",
                 instant=True,
             ),
         ),
-        0,
+        decimals=0,
         colour="errors",
         empty="no errors in this range",
         least=0.0,

@@ -36,13 +36,13 @@ def over_time(
         ago = "all, a week ago" if by else "a week ago"
         targets.append(Target(queries.past(name, (), WEEK), ago, look="past", server=LONGTERM))
     return Panel(
-        number,
-        title,
-        _help_of_parts(found) if week and by else found.help,
-        unit(found),
-        tuple(targets),
-        decimals(found),
-        SeriesCount.FEW if by or len(targets) > 1 else SeriesCount.ONE,
+        number=number,
+        title=title,
+        what=_help_of_parts(found) if week and by else found.help,
+        unit=unit(found),
+        targets=tuple(targets),
+        decimals=decimals(found),
+        series=SeriesCount.FEW if by or len(targets) > 1 else SeriesCount.ONE,
         limits=name,
         colour="" if by else colour(found),
         least=least,
@@ -59,13 +59,13 @@ def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLi
     found = SIGNAL_BY_NAME[name]
     least, most = bounds(found)
     return Panel(
-        number,
-        title,
-        found.help,
-        unit(found),
-        (Target(queries.signal(name), title),),
-        decimals(found),
-        SeriesCount.ONE,
+        number=number,
+        title=title,
+        what=found.help,
+        unit=unit(found),
+        targets=(Target(queries.signal(name), title),),
+        decimals=decimals(found),
+        series=SeriesCount.ONE,
         limits=name,
         least=least,
         most=most,

@@ -58,7 +58,13 @@ def by_severity(queries: BoardQueries, by: tuple[str, ...]) -> str:
 def severity(field: str) -> TableColumn:
     """Return the column of how severe alerts are, in words and colours."""
     return TableColumn(
-        field, "Severity", Unit.NONE.grafana, 0, "background", width=80, mappings=STATES
+        field=field,
+        title="Severity",
+        unit=Unit.NONE.grafana,
+        decimals=0,
+        cell="background",
+        width=80,
+        mappings=STATES,
     )
 
 
@@ -68,17 +74,17 @@ def active_count(queries: BoardQueries, number: int) -> Panel:
     evaluated = f'ALERTS{{alertname="{WATCHDOG}"}}'
     none = f"vector(0) and on () {evaluated} unless on () {alerts(queries)}"
     return Panel(
-        number,
-        "Active alerts",
-        "How many alerts fire, by severity, each counted once a place; ok is said only where "
+        number=number,
+        title="Active alerts",
+        what="How many alerts fire, by severity, each counted once a place; ok is said only where "
         f"{WATCHDOG} fires, which it does as long as alerts are evaluated.",
-        Unit.NONE.grafana,
-        tuple(
+        unit=Unit.NONE.grafana,
+        targets=tuple(
             Target(text, name, colour=name, instant=True, server=LONGTERM)
             for text, name in (*counts, (none, "ok"))
         ),
-        0,
-        SeriesCount.FEW,
+        decimals=0,
+        series=SeriesCount.FEW,
         empty="alerts are not evaluated",
         least=0.0,
         sparkline=False,
@@ -91,24 +97,31 @@ def active(queries: BoardQueries, number: int, settings: Settings) -> Panel:
     base = runbooks(settings)
     links = (PanelLink("Open the runbook", f"{base}/${{__value.raw}}.md"),) if base else ()
     return Panel(
-        number,
-        "What is wrong now",
-        "Alerts that fire, the most severe and the newest first, and for how long they have, as "
+        number=number,
+        title="What is wrong now",
+        what="Alerts that fire, the most severe and the newest first, and for how long they "
+        "have, as "
         "far back as the range goes; an alert's name leads to its runbook.",
-        Unit.SECONDS.grafana,
-        (
+        unit=Unit.SECONDS.grafana,
+        targets=(
             table(ongoing(alerts(queries), ALERT), LONGTERM),
             table(by_severity(queries, ALERT), LONGTERM),
         ),
-        0,
-        SeriesCount.MANY,
+        decimals=0,
+        series=SeriesCount.MANY,
         empty="No alert fires",
         columns=(
-            TableColumn("alertname", "Alert", links=links),
+            TableColumn(field="alertname", title="Alert", links=links),
             severity("Value #B"),
-            TableColumn("where", "Where"),
-            TableColumn("Value #A", "Firing for", Unit.SECONDS.grafana, 0, width=90),
-            TableColumn("service_name", "Service"),
+            TableColumn(field="where", title="Where"),
+            TableColumn(
+                field="Value #A",
+                title="Firing for",
+                unit=Unit.SECONDS.grafana,
+                decimals=0,
+                width=90,
+            ),
+            TableColumn(field="service_name", title="Service"),
         ),
         sort=(("Severity", True), ("Firing for", False)),
     )
@@ -117,27 +130,30 @@ def active(queries: BoardQueries, number: int, settings: Settings) -> Panel:
 def deploys(queries: BoardQueries, number: int) -> Panel:
     """Return a table of the revisions that were deployed in the range."""
     return Panel(
-        number,
-        "Last deploys",
-        "Revisions whose first instance time was billed within the range, and those that run: the "
+        number=number,
+        title="Last deploys",
+        what="Revisions whose first instance time was billed within the range, and those that "
+        "run: the "
         "share is that of the instance time of the last ten minutes. What ran before the range, or "
         "before the exporter first saw its service, is no deploy and has no time.",
-        TIME,
-        (table(deployed(queries), MAIN), table(serving(queries), MAIN)),
-        0,
-        SeriesCount.MANY,
+        unit=TIME,
+        targets=(table(deployed(queries), MAIN), table(serving(queries), MAIN)),
+        decimals=0,
+        series=SeriesCount.MANY,
         empty="No deploy in this range",
         columns=(
-            TableColumn("revision_name", "Revision"),
+            TableColumn(field="revision_name", title="Revision"),
             TableColumn(
-                "Value #A",
-                "First seen",
-                TIME,
+                field="Value #A",
+                title="First seen",
+                unit=TIME,
                 mappings=(ValueMapping("0", "not in this range", "plain"),),
             ),
-            TableColumn("Value #B", "Runs", Unit.RATIO.grafana, 0, empty="none"),
-            TableColumn("service_name", "Service"),
-            TableColumn("gcp_project", "Project"),
+            TableColumn(
+                field="Value #B", title="Runs", unit=Unit.RATIO.grafana, decimals=0, empty="none"
+            ),
+            TableColumn(field="service_name", title="Service"),
+            TableColumn(field="gcp_project", title="Project"),
         ),
         sort=(("First seen", True),),
     )
@@ -148,27 +164,46 @@ def regions(queries: BoardQueries, number: int, title: str = "Regions at a glanc
     found = [SIGNAL_BY_NAME[name] for name, _ in _REGIONS]
     *fields, change = values(len(found) + 1)
     columns = [
-        TableColumn(field, title_, of.unit.grafana, decimals(of), cell="text", limits=of.name)
+        TableColumn(
+            field=field,
+            title=title_,
+            unit=of.unit.grafana,
+            decimals=decimals(of),
+            cell="text",
+            limits=of.name,
+        )
         for field, (_, title_), of in zip(fields, _REGIONS, found, strict=True)
     ]
     columns.insert(
         2,
-        TableColumn(change, "vs last week", Unit.RATIO.grafana, 0, "text", CHANGE, empty="new"),
+        TableColumn(
+            field=change,
+            title="vs last week",
+            unit=Unit.RATIO.grafana,
+            decimals=0,
+            cell="text",
+            limits=CHANGE,
+            empty="new",
+        ),
     )
     now, before = queries.past("throughput", REGION), queries.past("throughput", REGION, WEEK)
     return Panel(
-        number,
-        title,
-        "The newest value of each signal, region by region, the most failing first; a colour says "
+        number=number,
+        title=title,
+        what="The newest value of each signal, region by region, the most failing first; a "
+        "colour says "
         "which limit is passed. Beside requests stands how many more or fewer they are than a "
         "week ago.",
-        Unit.NONE.grafana,
-        (
+        unit=Unit.NONE.grafana,
+        targets=(
             *(table(queries.signal(of.name, REGION), MAIN) for of in found),
             table(f"{now} / ({before} > 0) - 1", LONGTERM),
         ),
-        0,
-        SeriesCount.MANY,
-        columns=(TableColumn("region", "Region", links=(to_region("${__value.raw}"),)), *columns),
+        decimals=0,
+        series=SeriesCount.MANY,
+        columns=(
+            TableColumn(field="region", title="Region", links=(to_region("${__value.raw}"),)),
+            *columns,
+        ),
         sort=(("Errors (4xx, 5xx)", True),),
     )

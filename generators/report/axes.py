@@ -51,13 +51,13 @@ def axis(series: Sequence[DrawnSeries], pixels: float) -> Axis:
         low, high = _range(fields, values)
         ticks = _ticks(low, high, max(2, round(pixels / _PIXELS_A_TICK)), field)
     return Axis(
-        low,
-        high,
-        ticks,
-        texts(ticks, field),
-        style.logarithmic,
-        style.axis_label,
-        style.axis == "hidden",
+        low=low,
+        high=high,
+        ticks=ticks,
+        texts=texts(ticks, field),
+        logarithmic=style.logarithmic,
+        title=style.axis_label,
+        hidden=style.axis == "hidden",
     )
 
 

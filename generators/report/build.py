@@ -100,7 +100,13 @@ def _series(wanted: FilePanel, frames: tuple[Frame, ...]) -> tuple[DrawnSeries, 
         when = tuple(t for t in times.values if isinstance(t, int | float))
         found.append(
             DrawnSeries(
-                field.name, column.labels, field, color, when, values, _calcs(calcs, values, field)
+                name=field.name,
+                labels=column.labels,
+                field=field,
+                color=color,
+                times=when,
+                values=values,
+                calcs=_calcs(calcs, values, field),
             )
         )
     return tuple(found)

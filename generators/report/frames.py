@@ -65,7 +65,13 @@ def frames(target: FileTarget, found: list[Points], *, alone: bool) -> list[Fram
             target.ref,
             (
                 Vector("Time", TIME, one.times),
-                Vector(name, NUMBER, tuple(map(_value, one.values)), one.labels, "Value"),
+                Vector(
+                    name=name,
+                    kind=NUMBER,
+                    values=tuple(map(_value, one.values)),
+                    labels=one.labels,
+                    plain="Value",
+                ),
             ),
         )
         for name, one in zip(names, found, strict=True)

@@ -204,12 +204,12 @@ def _alert(found: ServerAlert) -> Alert:
     labels = dict(found.labels)
     shown = tuple((n, v) for n, v in found.labels if n not in {"alertname", "severity"})
     return Alert(
-        labels.get("alertname", ""),
-        found.state,
-        labels.get("severity", ""),
-        shown,
-        _moment(found.since),
-        found.summary,
+        name=labels.get("alertname", ""),
+        state=found.state,
+        severity=labels.get("severity", ""),
+        labels=shown,
+        since=_moment(found.since),
+        summary=found.summary,
     )
 
 

@@ -63,7 +63,13 @@ def _framed(
     ref: str, like: Mapping[str, Vector], rows: Sequence[Mapping[str, Value | DrawnSeries]]
 ) -> Frame:
     columns = (
-        Vector(name, column.kind, tuple(row.get(name) for row in rows), column.labels, column.plain)
+        Vector(
+            name=name,
+            kind=column.kind,
+            values=tuple(row.get(name) for row in rows),
+            labels=column.labels,
+            plain=column.plain,
+        )
         for name, column in like.items()
     )
     return Frame(ref, tuple(columns))
@@ -141,7 +147,13 @@ def sort_key(value: Value | DrawnSeries) -> tuple[int, float, str]:
 
 def _picked(frame: Frame, order: Sequence[int]) -> Frame:
     columns = (
-        Vector(c.name, c.kind, tuple(c.values[at] for at in order), c.labels, c.plain)
+        Vector(
+            name=c.name,
+            kind=c.kind,
+            values=tuple(c.values[at] for at in order),
+            labels=c.labels,
+            plain=c.plain,
+        )
         for c in frame.columns
     )
     return Frame(frame.ref, tuple(columns))
@@ -231,7 +243,14 @@ def _time_series_table(found: Frames, options: Options) -> Frames:
 def _whole(frame: Frame) -> DrawnSeries:
     times = tuple(float(str(t)) for t in plain_values(frame.columns[0]))
     values = tuple(v if isinstance(v, int | float) else None for v in frame.columns[-1].values)
-    return DrawnSeries(frame.columns[-1].name, frame.columns[-1].labels, Field(), "", times, values)
+    return DrawnSeries(
+        name=frame.columns[-1].name,
+        labels=frame.columns[-1].labels,
+        field=Field(),
+        color="",
+        times=times,
+        values=values,
+    )
 
 
 def _limit(found: Frames, options: Options) -> Frames:

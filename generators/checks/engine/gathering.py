@@ -62,13 +62,13 @@ def gather(request: CheckRequest) -> Context:
     if request.page is not None:
         base = with_page(base, request.page)
     return Context(
-        request.root,
-        request.settings,
-        judged,
-        found,
-        tuple(rule.query for rule in found),
-        with_rules(base, every),
-        None if given else _uses(request.root, judged.values()),
+        root=request.root,
+        settings=request.settings,
+        documents=judged,
+        rules=found,
+        queries=tuple(rule.query for rule in found),
+        known=with_rules(base, every),
+        uses=None if given else _uses(request.root, judged.values()),
     )
 
 

@@ -46,13 +46,13 @@ def _rule(
     document: YamlFile, kind: str, node: yaml.Node, interval: float, found: JudgedQuery
 ) -> Rule:
     return Rule(
-        kind,
-        document.text(get(node, kind) or node),
-        found,
-        interval,
-        {name: document.text(value) for name, _, value in pairs(node) if name in OPTIONS},
-        _texts(document, get(node, "labels")),
-        _texts(document, get(node, "annotations")),
+        kind=kind,
+        name=document.text(get(node, kind) or node),
+        query=found,
+        interval=interval,
+        options={name: document.text(value) for name, _, value in pairs(node) if name in OPTIONS},
+        labels=_texts(document, get(node, "labels")),
+        annotations=_texts(document, get(node, "annotations")),
     )
 
 

@@ -52,7 +52,12 @@ def _series(rule: Rule, known: Known) -> KnownSeries:
     labels = {**found.labels, **dict(_own(rule))}
     kind = Type.GAUGE if rule.query.tree is None else type_of(rule.query.tree, known)
     return KnownSeries(
-        rule.name.value, kind, labels, rule.interval, found.extensible, found.partial
+        name=rule.name.value,
+        type=kind,
+        labels=labels,
+        interval=rule.interval,
+        extensible=found.extensible,
+        partial=found.partial,
     )
 
 
@@ -86,6 +91,13 @@ def _alerts(known: Known, rules: list[Rule]) -> dict[str, KnownSeries]:
         labels = union(labels, {**found.labels, **dict(_own(rule))})
     rows = {"ALERTS": {**labels, "alertstate": STATES}, "ALERTS_FOR_STATE": labels}
     return {
-        name: KnownSeries(name, Type.GAUGE, row, None, extensible, partial=True)
+        name: KnownSeries(
+            name=name,
+            type=Type.GAUGE,
+            labels=row,
+            interval=None,
+            extensible=extensible,
+            partial=True,
+        )
         for name, row in rows.items()
     }

@@ -215,7 +215,13 @@ def _aggregate(found: Any) -> Aggregate:  # noqa: ANN401 - untyped parser
     labels = None if modifier is None else tuple(modifier.labels)
     parameter = None if found.param is None else _node(found.param)
     without = None if by else labels
-    return Aggregate(str(found.op), _node(found.expr), parameter, labels if by else None, without)
+    return Aggregate(
+        operator=str(found.op),
+        inner=_node(found.expr),
+        parameter=parameter,
+        by=labels if by else None,
+        without=without,
+    )
 
 
 def _binary(found: Any) -> Binary:  # noqa: ANN401 - untyped parser
@@ -230,11 +236,11 @@ def _matching(modifier: Any) -> Matching:  # noqa: ANN401 - untyped parser
         return Matching()
     found = modifier.matching
     return Matching(
-        found is not None and found.type == promql_parser.LabelModifierType.Include,
-        () if found is None else tuple(found.labels),
-        _MANY.get(str(modifier.card).rpartition(".")[2], ""),
-        tuple(modifier.group_labels or ()),
-        modifier.return_bool,
+        on=found is not None and found.type == promql_parser.LabelModifierType.Include,
+        labels=() if found is None else tuple(found.labels),
+        many=_MANY.get(str(modifier.card).rpartition(".")[2], ""),
+        include=tuple(modifier.group_labels or ()),
+        compares=modifier.return_bool,
     )
 
 

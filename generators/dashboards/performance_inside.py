@@ -1,0 +1,87 @@
+"""Panels of what goes on in the service: where the time of a request goes, and what it decides."""
+
+from exporter.catalog import cloud_run
+from exporter.catalog.model import Mean, Quantile, Reduce, Unit
+from generators.boards import SIGNAL_PANELS
+from generators.dashboards.model import (
+    Panel,
+    SeriesCount,
+    Target,
+)
+from generators.dashboards.queries import BoardQueries
+from generators.dashboards.signal_panels import REGION, help_of, over_time
+from generators.dashboards.signal_style import decimals
+from generators.policy import SIGNAL_BY_NAME
+
+_PARTS = ("ingress", "pending", "routing", "execution", "egress")
+
+
+def panels(queries: BoardQueries) -> dict[str, Panel]:
+    """Return the panels by name."""
+    families = {family.name: family for family in cloud_run.FAMILIES}
+    parts = tuple(
+        Target(queries.raw(Mean(families[f"cloudrun_request_{part}_duration_seconds"])), part)
+        for part in _PARTS
+    )
+    startup = families["cloudrun_startup_duration_seconds"]
+    return {
+        "parts": Panel(
+            number=51,
+            title="Where a request's time goes, mean",
+            what="Mean time from Google's edge to the region, waiting for an instance, in "
+            "routing, in "
+            "the container's own code, and back.",
+            unit=Unit.SECONDS.grafana,
+            targets=parts,
+            decimals=1,
+            series=SeriesCount.MANY,
+            least=0.0,
+        ),
+        "pending": Panel(
+            number=52,
+            title="Requests that wait for an instance",
+            what=help_of(families["cloudrun_pending_requests"]),
+            unit=Unit.NONE.grafana,
+            targets=(
+                Target(
+                    queries.level(families["cloudrun_pending_requests"], Reduce.SUM, REGION),
+                    "{{region}}",
+                ),
+            ),
+            least=0.0,
+        ),
+        "startup": Panel(
+            number=53,
+            title="Start of an instance, p95",
+            what=help_of(startup),
+            unit=Unit.SECONDS.grafana,
+            targets=(Target(queries.raw(Quantile(0.95, startup), REGION), "{{region}}"),),
+            decimals=1,
+            empty="no instance started",
+            least=0.0,
+        ),
+        "routing": over_time(
+            queries,
+            "routing_quality",
+            SIGNAL_PANELS["routing_quality"].number,
+            "Routing confidence, mean",
+            REGION,
+        ),
+        "personas": _share(queries, "persona_share", "Share of personas", "persona"),
+        "features": _share(queries, "feature_usage", "Share of features", "feature"),
+    }
+
+
+def _share(queries: BoardQueries, name: str, title: str, label: str) -> Panel:
+    found = SIGNAL_BY_NAME[name]
+    return Panel(
+        number=SIGNAL_PANELS[name].number,
+        title=title,
+        what=found.help,
+        unit=found.unit.grafana,
+        targets=(Target(queries.signal(name), f"{{{{{label}}}}}"),),
+        decimals=decimals(found),
+        series=SeriesCount.MANY,
+        least=0.0,
+        most=1.0,
+    )
