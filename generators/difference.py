@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from generators.effective import PATH, digest
+from generators.monitoring_config import PATH, digest
 
 _NOT_SAID = ("content_hash", "schema_version", "files", "rules", "signals")
 _SAID_ELSEWHERE = ("alerts", "objectives")  # of the settings: the policy says what they come to

@@ -1,13 +1,7 @@
 """All generated files, by path; a generator is one line here."""
 
 from exporter.settings import Settings
-from generators import (
-    effective,
-    log_metrics,
-    prometheus,
-    reference,
-    settings_reference,
-)
+from generators import log_metrics, monitoring_config, prometheus, reference, settings_reference
 from generators.alertmanager.build import texts as alertmanager_texts
 from generators.dashboards.build import texts as dashboard_texts
 from generators.files import COMMAND, signed
@@ -42,5 +36,5 @@ def texts(settings: Settings, command: str = COMMAND) -> dict[str, str]:
     found.update(boards)
     found.update(grafana_texts(settings, boards))
     found = signed(found, command)
-    found[effective.PATH] = effective.text(settings, held, rules, found)
+    found[monitoring_config.PATH] = monitoring_config.text(settings, held, rules, found)
     return found

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from exporter.application.key_server import Place
 from exporter.application.merging import Merged, Merger
-from exporter.application.place import Place
 from exporter.application.state import State, commands, state
 from exporter.catalog import own
 from exporter.clock import Clock

@@ -9,7 +9,7 @@ from typing import Protocol
 import yaml
 
 from exporter.errors import SettingsError
-from exporter.settings.places import Loc, Place, Problem
+from exporter.settings.positions import Loc, Place, Problem
 
 LARGEST_FILE = 1 << 20
 DEEPEST = 20

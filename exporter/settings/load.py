@@ -15,7 +15,7 @@ from exporter.errors import SettingsError
 from exporter.settings.document import Document, Tree, read
 from exporter.settings.keys import keys
 from exporter.settings.model import Settings
-from exporter.settings.places import Loc, Place, refusal
+from exporter.settings.positions import Loc, Place, refusal
 from exporter.settings.problems import problems
 from exporter.settings.types import Origin
 

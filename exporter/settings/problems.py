@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from exporter.settings.document import Document
 from exporter.settings.keys import ANY, ITEM, Key
-from exporter.settings.places import Loc, Place, Problem, dotted
+from exporter.settings.positions import Loc, Place, Problem, dotted
 
 _SECRET = re.compile(
     r"pass(word|wd|phrase)?$|secret|token|dsn|webhook|(routing|api|private|access|integration)_?key"

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from exporter.clock import Clock
 from exporter.recorder import Application, Recorder
-from exporter.simulator import place
+from exporter.simulator import deployment
 from exporter.simulator.business import Business, business
 from exporter.simulator.world import MINUTE, World
 
@@ -21,7 +21,7 @@ class SimulatedApplication:
         self._world, self._clock = world, clock
         self.lived = int(clock.now() // MINUTE)
         self._parts = {
-            region.name: self._begin(redis_url, name, region.name) for region in place.REGIONS
+            region.name: self._begin(redis_url, name, region.name) for region in deployment.REGIONS
         }
         self._closing = Event()
         self._thread: Thread | None = None
@@ -55,7 +55,7 @@ class SimulatedApplication:
     def catch_up(self) -> None:
         """Live through the minutes that have ended."""
         for minute in range(self.lived + 1, int(self._clock.now() // MINUTE) + 1):
-            for region in place.REGIONS:
+            for region in deployment.REGIONS:
                 live(self._parts[region.name], business(self._world.traffic, region, minute))
             self.lived = minute
 

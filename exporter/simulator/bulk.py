@@ -10,7 +10,7 @@ import grpc
 
 from exporter.catalog import cloud_run
 from exporter.catalog.model import ValueType
-from exporter.simulator import place
+from exporter.simulator import deployment
 from exporter.simulator.aggregation import Listed
 from exporter.simulator.api import Billed, DescriptorsResponse
 from exporter.simulator.listing import MOST_POINTS, understood
@@ -29,7 +29,7 @@ FAMILIES = {
 class BulkWorld:
     """`series` services with one series each of Cloud Run's request count or latencies."""
 
-    project = place.PROJECT
+    project = deployment.PROJECT
 
     def __init__(
         self, series: int, value: ValueType = ValueType.INT64, delay: float = 120.0

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from exporter.simulator import place
+from exporter.simulator import deployment
 from exporter.simulator.chance import unit
+from exporter.simulator.deployment import Region
 from exporter.simulator.incidents import Aspect
-from exporter.simulator.place import Region
 from exporter.simulator.traffic import Traffic
 
 SAMPLE = 500
@@ -72,7 +72,7 @@ def _visits(traffic: Traffic, region: Region, minute: int) -> list[Visit]:
         codes[request.code] = codes.get(request.code, 0) + request.number
     mean = traffic.level(Aspect.LATENCY, region.name, minute, region.mean) / 1e3
     found = []
-    for endpoint, share in place.PATHS:
+    for endpoint, share in deployment.PATHS:
         for code, number in sorted(codes.items()):
             expected = number * share / SAMPLE
             count = traffic.rounded(expected, minute, region.name, endpoint, code, "app")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, Unit, ValueType
-from exporter.simulator import place
+from exporter.simulator import deployment
 from exporter.simulator.chance import around, unit
 from exporter.simulator.figures import EXACT, GIB, USUAL, VALUES
 from exporter.simulator.requests import Model
@@ -66,8 +66,8 @@ def _metric_labels(family: Family, source: CloudMonitoring) -> tuple[Labels, ...
 
 def _resources(source: CloudMonitoring) -> tuple[Labels, ...]:
     if source.resource == "cloudsql_database":
-        return place.databases_of(source.metric)
-    return place.resources_of(source)
+        return deployment.databases_of(source.metric)
+    return deployment.resources_of(source)
 
 
 def _layout(family: Family) -> Layout:
@@ -160,6 +160,6 @@ def level_model(family: Family, source: CloudMonitoring) -> Model:
 
 
 def _revisions(traffic: Traffic, minute: int) -> Iterator[Labels]:
-    for region in place.REGIONS:
+    for region in deployment.REGIONS:
         for name, _ in traffic.revisions(minute):
-            yield place.revision(region.name, name)
+            yield deployment.revision(region.name, name)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from exporter.simulator import place
+from exporter.simulator import deployment
+from exporter.simulator.deployment import Region
 from exporter.simulator.incidents import Aspect
-from exporter.simulator.place import Region
 from exporter.simulator.traffic import Traffic
 from exporter.simulator.truth import CONCURRENCY, UTILIZATION, Dist, Labels, Reading, normal
 
@@ -17,14 +17,14 @@ RUN, BALANCER = "run.googleapis.com/", "loadbalancing.googleapis.com/https/"
 @lru_cache(maxsize=256)
 def _codes(code: str, *, route: bool) -> Labels:
     found = {"response_code": code, "response_code_class": f"{code[0]}xx"}
-    return place.labels(**found, **({"route": ""} if route else {}))
+    return deployment.labels(**found, **({"route": ""} if route else {}))
 
 
 def request_count(traffic: Traffic, minute: int) -> Iterator[Reading]:
     """Count requests by revision and code; a code without requests has no point."""
-    for region in place.REGIONS:
+    for region in deployment.REGIONS:
         for row in traffic.requests(region, minute):
-            resource = place.revision(region.name, row.revision)
+            resource = deployment.revision(region.name, row.revision)
             yield Reading(_codes(row.code, route=True), resource, row.number)
 
 
@@ -40,10 +40,10 @@ def latencies(factor: float, *, route: bool = False) -> Model:
     """Return the model of a latency that is `factor` of the whole request's."""
 
     def model(traffic: Traffic, minute: int) -> Iterator[Reading]:
-        for region in place.REGIONS:
+        for region in deployment.REGIONS:
             for row in traffic.requests(region, minute):
                 value = spread(traffic, region, minute, row.number, factor)
-                resource = place.revision(region.name, row.revision)
+                resource = deployment.revision(region.name, row.revision)
                 yield Reading(_codes(row.code, route=route), resource, value)
 
     return model
@@ -58,36 +58,36 @@ def _split(traffic: Traffic, region: Region, minute: int) -> list[tuple[str, int
 
 def instance_count(traffic: Traffic, minute: int) -> Iterator[Reading]:
     """Count instances by state; one in eight is idle."""
-    for region in place.REGIONS:
+    for region in deployment.REGIONS:
         for name, total in _split(traffic, region, minute):
-            resource, idle = place.revision(region.name, name), total // 8
-            yield Reading(place.labels(state="active"), resource, total - idle)
-            yield Reading(place.labels(state="idle"), resource, idle)
+            resource, idle = deployment.revision(region.name, name), total // 8
+            yield Reading(deployment.labels(state="active"), resource, total - idle)
+            yield Reading(deployment.labels(state="idle"), resource, idle)
 
 
 def utilization(aspect: Aspect) -> Model:
     """Return the model of CPU or memory used by allocated: one value an instance and minute."""
 
     def model(traffic: Traffic, minute: int) -> Iterator[Reading]:
-        for region in place.REGIONS:
+        for region in deployment.REGIONS:
             calm = region.cpu if aspect is Aspect.CPU else region.memory
             mean = traffic.level(aspect, region.name, minute, calm)
             for name, total in _split(traffic, region, minute):
                 if total:
                     value = normal(total, mean, 0.02, UTILIZATION)
-                    yield Reading((), place.revision(region.name, name), value)
+                    yield Reading((), deployment.revision(region.name, name), value)
 
     return model
 
 
 def concurrency(traffic: Traffic, minute: int) -> Iterator[Reading]:
     """Give the most requests that each instance served at once."""
-    for region in place.REGIONS:
+    for region in deployment.REGIONS:
         for name, total in _split(traffic, region, minute):
             if total:
                 value = normal(total, 14.0, 4.0, CONCURRENCY)
-                resource = place.revision(region.name, name)
-                yield Reading(place.labels(state="active"), resource, value)
+                resource = deployment.revision(region.name, name)
+                yield Reading(deployment.labels(state="active"), resource, value)
 
 
 @lru_cache(maxsize=1024)
@@ -111,12 +111,12 @@ def _paths(traffic: Traffic, region: Region, minute: int) -> Iterator[tuple[str,
         codes[row.code] = codes.get(row.code, 0) + row.number
     for code, total in codes.items():
         left = total
-        for path, share in place.PATHS[1:]:
+        for path, share in deployment.PATHS[1:]:
             key = (region.name, code, path)
             count = min(left, traffic.rounded(total * share, minute, *key))
             left -= count
             yield path, code, count
-        yield place.PATHS[0][0], code, left
+        yield deployment.PATHS[0][0], code, left
 
 
 BACKEND = frozenset({"protocol", "client_country"})
@@ -129,10 +129,13 @@ def balanced(
     """Return a model of the load balancer; it writes no points for what had no requests."""
 
     def model(traffic: Traffic, minute: int) -> Iterator[Reading]:
-        for region in place.REGIONS:
+        for region in deployment.REGIONS:
             for path, code, count in _paths(traffic, region, minute):
                 if count:
-                    metric, resource = _edge(region, code, leave_out), place.rule(region.name, path)
+                    metric, resource = (
+                        _edge(region, code, leave_out),
+                        deployment.rule(region.name, path),
+                    )
                     yield Reading(metric, resource, value(traffic, region, minute, count))
 
     return model
@@ -141,10 +144,13 @@ def balanced(
 def round_trips(traffic: Traffic, minute: int) -> Iterator[Reading]:
     """Give the round trips of clients' connections, one connection for ten requests."""
     leave_out = frozenset({"protocol", "response_code", "response_code_class", "cache_result"})
-    for region in place.REGIONS:
+    for region in deployment.REGIONS:
         count = sum(r.number for r in traffic.requests(region, minute)) // 10
         if count:
-            metric, resource = _edge(region, "200", leave_out), place.rule(region.name, "/process")
+            metric, resource = (
+                _edge(region, "200", leave_out),
+                deployment.rule(region.name, "/process"),
+            )
             yield Reading(metric, resource, normal(count, 18.0, 6.0))
 
 

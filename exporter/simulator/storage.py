@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exporter.simulator import place
+from exporter.simulator import deployment
 from exporter.simulator.incidents import Aspect
 from exporter.simulator.requests import Model
 from exporter.simulator.traffic import Traffic
@@ -18,13 +18,13 @@ STATES = (
     "FAILED",
     "UNKNOWN_STATE",
 )
-PRIMARY_ROLE = place.labels(role="primary")
+PRIMARY_ROLE = deployment.labels(role="primary")
 
 
 def replica_lag(traffic: Traffic, minute: int) -> Iterator[Reading]:
     """Give how far each replica is behind, in seconds."""
-    for resource in place.REPLICAS:
-        region = place.REGION[dict(resource)["region"]]
+    for resource in deployment.REPLICAS:
+        region = deployment.REGION[dict(resource)["region"]]
         lag = traffic.level(Aspect.REPLICA_LAG, region.name, minute, region.lag)
         yield Reading((), resource, lag)
 
@@ -35,7 +35,7 @@ def states(values: tuple[str, ...], resources: tuple[Labels, ...]) -> Model:
     def model(_traffic: Traffic, _minute: int) -> Iterator[Reading]:
         for resource in resources:
             for value in values:
-                yield Reading(place.labels(state=value), resource, value == values[0])
+                yield Reading(deployment.labels(state=value), resource, value == values[0])
 
     return model
 
@@ -52,7 +52,7 @@ def keyspace(which: int, resource: Labels, share: float) -> Model:
 def _keyspace(
     tree: str, words: tuple[str, str], kind: str, share: float
 ) -> dict[tuple[str, str], Model]:
-    resource = place.RESOURCES[kind][0]
+    resource = deployment.RESOURCES[kind][0]
     return {(f"{tree}{word}", kind): keyspace(i, resource, share) for i, word in enumerate(words)}
 
 
@@ -60,9 +60,9 @@ _TOTALS = ("stats/total_keyspace_hits_count", "stats/total_keyspace_misses_count
 MODELS: dict[tuple[str, str], Model] = {
     (f"{SQL}replication/replica_lag", "cloudsql_database"): replica_lag,
     (f"{SQL}replication/state", "cloudsql_database"): states(
-        ("Running", "Stopped", "Error"), place.REPLICAS
+        ("Running", "Stopped", "Error"), deployment.REPLICAS
     ),
-    (f"{SQL}instance_state", "cloudsql_database"): states(STATES, place.DATABASES),
+    (f"{SQL}instance_state", "cloudsql_database"): states(STATES, deployment.DATABASES),
     **_keyspace(REDIS, ("stats/keyspace_hits", "stats/keyspace_misses"), "redis_instance", 1.0),
     **_keyspace(f"{REDIS}cluster/", _TOTALS, "redis.googleapis.com/Cluster", 0.1),
     **_keyspace(

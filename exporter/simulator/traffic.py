@@ -4,10 +4,10 @@ from functools import lru_cache
 from math import pi, sin
 from typing import NamedTuple
 
-from exporter.simulator import place
+from exporter.simulator import deployment
 from exporter.simulator.chance import around, steady, unit, whole
+from exporter.simulator.deployment import Region
 from exporter.simulator.incidents import Aspect, Timeline
-from exporter.simulator.place import Region
 
 DEPLOY_EVERY, DEPLOY_SPREAD, OVERLAP = 2880, 600, 10
 DAY = 1440
@@ -63,7 +63,9 @@ class Traffic:
 
     def wanted(self, region: Region, minute: int) -> float:
         """Return how many requests users of a region send in a minute."""
-        mean = place.REQUESTS_PER_SECOND * 60 * region.share * self.mix.scale * self.day(minute)
+        mean = (
+            deployment.REQUESTS_PER_SECOND * 60 * region.share * self.mix.scale * self.day(minute)
+        )
         noise = 0.0 if self.mix.flat else 0.03
         return mean * around(noise, self.mix.seed, "requests", region.name, minute)
 
@@ -88,9 +90,9 @@ class Traffic:
 
     def _by_code(self, region: Region, minute: int, name: str, total: int) -> list[Requests]:
         incident = self.timeline.level(Aspect.ERRORS, region.name, minute)
-        server = place.SERVER_ERRORS if incident is None else incident
+        server = deployment.SERVER_ERRORS if incident is None else incident
         found, left = [], total
-        for ratio, codes in zip((place.CLIENT_ERRORS, server), CODES, strict=True):
+        for ratio, codes in zip((deployment.CLIENT_ERRORS, server), CODES, strict=True):
             for code, part in codes:
                 expected = total * ratio * part
                 count = min(left, self.rounded(expected, minute, region.name, name, code))
@@ -102,7 +104,7 @@ class Traffic:
         """Return the revisions that serve in a minute, each with its share of the traffic."""
         number = minute // DEPLOY_EVERY
         if self.timeline.level(Aspect.DEPLOY, "", minute) is not None:
-            return ((f"{place.SERVICE}-{number:05d}-bad", 1.0),)
+            return ((f"{deployment.SERVICE}-{number:05d}-bad", 1.0),)
         if self.mix.flat:
             return ((self.revision_name(0), 1.0),)
         age = minute - self._deployed(number)
@@ -121,7 +123,7 @@ class Traffic:
         """Return the name of a revision as Cloud Run makes it."""
         drawn = int(unit(self.mix.seed, "revision", number) * 26**3)
         letters = "".join(chr(97 + drawn // 26**i % 26) for i in range(3))
-        return f"{place.SERVICE}-{number:05d}-{letters}"
+        return f"{deployment.SERVICE}-{number:05d}-{letters}"
 
     def instances(self, region: Region, minute: int) -> int:
         """Return the container instances of a region, which follow the traffic."""
@@ -131,7 +133,9 @@ class Traffic:
 
     def hits(self, minute: int) -> tuple[int, int]:
         """Return hits and misses of the L2 cache in a minute."""
-        asked = sum(r.number for region in place.REGIONS for r in self.requests(region, minute))
+        asked = sum(
+            r.number for region in deployment.REGIONS for r in self.requests(region, minute)
+        )
         lookups = asked * LOOKUPS_PER_REQUEST
         rate = self.hit_rate(minute)
         return (
@@ -142,4 +146,4 @@ class Traffic:
     def hit_rate(self, minute: int) -> float:
         """Return the share of L2 cache reads that hit."""
         found = self.timeline.level(Aspect.HIT_RATE, "", minute)
-        return place.HIT_RATE if found is None else found
+        return deployment.HIT_RATE if found is None else found

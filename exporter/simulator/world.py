@@ -6,7 +6,7 @@ from math import floor
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
-from exporter.simulator import place, requests, storage
+from exporter.simulator import deployment, requests, storage
 from exporter.simulator.incidents import CALM, Aspect, Scenario, Timeline
 from exporter.simulator.levels import age, level_model
 from exporter.simulator.requests import Model
@@ -69,7 +69,7 @@ class World:
     families  what is served: the whole catalog unless told
     """
 
-    project = place.PROJECT
+    project = deployment.PROJECT
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ from exporter.redaction import conceal
 from exporter.settings.addresses import File, Text, text_form
 from exporter.settings.document import read
 from exporter.settings.keys import keys
-from exporter.settings.places import refusal
+from exporter.settings.positions import refusal
 from exporter.settings.problems import problems
 from exporter.settings.types import Named, Origin, Seconds, Section, Switch, Whole, part
 from exporter.settings.types import key as declare

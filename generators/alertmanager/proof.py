@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from generators.alertmanager.build import CONFIG, SECRETS
-from generators.alertmanager.floor import FIELDS, FUNCTIONS, INTEGRATIONS
+from generators.alertmanager.oldest_version import FIELDS, FUNCTIONS, INTEGRATIONS
 from generators.alertmanager.routes import matcher
 from generators.policy import SEVERITIES, WATCHDOG
 from generators.rules.model import Alerting

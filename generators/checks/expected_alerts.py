@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from generators.checks.engine.context import Context
 from generators.checks.engine.problem import Problem
-from generators.effective import PATH
+from generators.monitoring_config import PATH
 from generators.rules.build import FOLDER, build
 from generators.rules.model import RuleFile, alerts
 from generators.rules.thresholds import FILE

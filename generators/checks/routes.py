@@ -5,9 +5,9 @@ from pathlib import Path
 
 from exporter.errors import ToolMissing
 from generators.alertmanager.build import CONFIG, SECRETS, TEMPLATES
-from generators.alertmanager.cases import route_cases, wrong_routes
 from generators.alertmanager.proof import problems
 from generators.alertmanager.rendering import unrendered
+from generators.alertmanager.route_cases import route_cases, wrong_routes
 from generators.checks.engine.gathering import CheckRequest
 from generators.checks.engine.problem import Problem
 from generators.rules.build import build

@@ -9,7 +9,7 @@ import click
 from exporter.commands.options import CONFIG
 from exporter.errors import IonmonError
 from exporter.settings import config_file, load
-from generators import difference, effective, files
+from generators import difference, files, monitoring_config
 from generators.alertmanager.plan import unreachable
 from generators.files import COMMAND
 from generators.outputs import texts
@@ -67,7 +67,7 @@ def _from_here(path: Path) -> str:
 
 def _write(root: Path, generated: Mapping[str, str]) -> None:
     gone = difference.gone(root, generated)
-    changed = files.write(root, generated, gone, effective.PATH)
+    changed = files.write(root, generated, gone, monitoring_config.PATH)
     for name in changed:
         click.echo(f"wrote {name}")
     for name in gone:

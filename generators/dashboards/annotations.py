@@ -6,9 +6,9 @@ from exporter.settings import Settings
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import deploy_queries
 from generators.dashboards.alert_queries import PAGED, alerts, began, runbooks
+from generators.dashboards.descriptions import Facts
 from generators.dashboards.model import MAIN
 from generators.dashboards.queries import BoardQueries
-from generators.dashboards.wording import Facts
 from generators.rules import model
 from generators.selectors import PatternMatcher
 

@@ -13,11 +13,11 @@ from exporter.settings import Settings
 from generators.dashboards import cache, infrastructure, overview, performance, reliability
 from generators.dashboards.annotations import annotations
 from generators.dashboards.datasources import datasources
+from generators.dashboards.descriptions import Facts, description
 from generators.dashboards.limits import Limits, limits, soft
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.variables import variables
-from generators.dashboards.wording import Facts, description
 from generators.policy import Policy
 from generators.rules.build import Rules
 

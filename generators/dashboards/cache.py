@@ -6,13 +6,13 @@ from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import cache_inside
 from generators.dashboards.cache_inside import CACHE, HEALTH, time_of_commands
+from generators.dashboards.descriptions import Facts
 from generators.dashboards.limits import DOWN
 from generators.dashboards.links import to_panel
 from generators.dashboards.model import BoardText, Panel, SeriesCount, Target
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.signal_panels import RARE, REGION, help_of, now, over_time
 from generators.dashboards.signal_style import EVENTS
-from generators.dashboards.wording import Facts
 from generators.policy import SIGNAL_BY_NAME
 
 QUERIES = BoardQueries(("region", "redis_id"))

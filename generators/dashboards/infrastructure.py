@@ -8,13 +8,13 @@ from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import monitoring
 from generators.dashboards.bands import band
+from generators.dashboards.descriptions import Facts
 from generators.dashboards.limits import AGE
 from generators.dashboards.links import to_panel
 from generators.dashboards.model import BoardText, Panel, SeriesCount, Target
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.signal_panels import REGION, help_of, now, over_time
 from generators.dashboards.signal_style import EVENTS
-from generators.dashboards.wording import Facts
 from generators.policy import WINDOW
 from generators.rules.names import span
 from generators.rules.trend import level_name

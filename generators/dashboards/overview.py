@@ -6,12 +6,12 @@ from exporter.catalog.model import Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import tables
+from generators.dashboards.descriptions import Facts
 from generators.dashboards.limits import BUDGET, BURN
 from generators.dashboards.links import to_board, to_panel
 from generators.dashboards.model import LONGTERM, BoardText, Panel, SeriesCount, Target
 from generators.dashboards.queries import WEEK, BoardQueries
 from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, now, over_time
-from generators.dashboards.wording import Facts
 from generators.policy import HOUR
 from generators.rules import slo
 

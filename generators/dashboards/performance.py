@@ -6,6 +6,7 @@ from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import performance_inside, tables
 from generators.dashboards.bands import NO_BAND, band
+from generators.dashboards.descriptions import Facts
 from generators.dashboards.limits import BAND, CORRELATION
 from generators.dashboards.links import to_region
 from generators.dashboards.model import (
@@ -20,7 +21,6 @@ from generators.dashboards.model import (
 from generators.dashboards.queries import BoardQueries, top
 from generators.dashboards.signal_panels import REGION, over_time
 from generators.dashboards.signal_style import decimals
-from generators.dashboards.wording import Facts
 from generators.policy import SIGNAL_BY_NAME
 from generators.rules.anomaly import BANDS
 from generators.rules.correlation import BY, PAIRS, coefficient_name

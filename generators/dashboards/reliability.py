@@ -5,6 +5,7 @@ from exporter.catalog.model import Events, Matcher, Rate, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import incidents, overview, tables
+from generators.dashboards.descriptions import Facts
 from generators.dashboards.limits import BURN, PACE, RUNWAY
 from generators.dashboards.links import to_board
 from generators.dashboards.model import (
@@ -19,7 +20,6 @@ from generators.dashboards.model import (
 from generators.dashboards.queries import BoardQueries, top
 from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, over_time
 from generators.dashboards.signal_style import GROUPED, decimals
-from generators.dashboards.wording import Facts
 from generators.limits import number
 from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy
 from generators.rules import longterm, slo

@@ -7,7 +7,7 @@ from pathlib import Path
 from exporter.errors import SettingsError
 from generators.dashboards.datasources import KEPT
 from generators.policy import EVALUATION
-from generators.report import board_file, board_variables, gather, time_range
+from generators.report import board_data, board_file, board_variables, time_range
 from generators.report.colors import Theme
 from generators.report.html import Sheet, Side, page
 from generators.report.model import DrawnBoard
@@ -82,7 +82,7 @@ def pages(preview: PreviewRequest, say: Callable[[str], None]) -> Iterator[Previ
         asked.hello(preview.now)
     for file in found:
         say(f"{file.name}: {len(file.panels)} panels")
-        new = gather.board(file, request, lambda _: None)
+        new = board_data.board(file, request, lambda _: None)
         if preview.against is None:
             yield PreviewPage(file.name, (Side(new),))
         else:
@@ -101,11 +101,11 @@ def _unknown_sources(files: Iterable[board_file.FileBoard], given: Iterable[str]
             )
 
 
-def _request(preview: PreviewRequest) -> gather.DataRequest:
+def _request(preview: PreviewRequest) -> board_data.DataRequest:
     least = time_range.duration(preview.interval) if preview.interval else EVALUATION
     if least <= 0:
         raise SettingsError(f"--interval {preview.interval}: write a duration such as 15s")
-    return gather.DataRequest(
+    return board_data.DataRequest(
         server=server(preview.url),
         now=preview.now,
         others={uid: server(url) for uid, url in preview.sources.items()},
@@ -121,7 +121,7 @@ def _beside(
     file: board_file.FileBoard,
     new: DrawnBoard,
     folder: Path,
-    request: gather.DataRequest,
+    request: board_data.DataRequest,
     *,
     open_rows: bool,
 ) -> PreviewPage:
@@ -130,7 +130,7 @@ def _beside(
     if not path.exists():
         return PreviewPage(file.name, (Side(new, "new"),))
     before = board_file.read(path, open_rows=open_rows)
-    old = gather.board(before, request, lambda _: None)
+    old = board_data.board(before, request, lambda _: None)
     gone, changed = marks(before, file)
     return PreviewPage(file.name, (Side(old, "before", gone), Side(new, "after", changed)))
 

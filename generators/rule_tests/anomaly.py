@@ -10,7 +10,7 @@ from math import ceil
 from exporter.catalog.model import CloudMonitoring, Direction, Rate
 from generators.policy import DAY
 from generators.rule_tests.document import MINUTE, Document, named
-from generators.rule_tests.places import PLACES, Story, gauge, place, told
+from generators.rule_tests.scenes import PLACES, Story, gauge, place, told
 from generators.rule_tests.story import Phase
 from generators.rules import longterm, slo
 from generators.rules.anomaly import DROP, LIMIT

@@ -9,7 +9,7 @@ from math import ceil
 from generators.alert_table import ExhaustedAlert
 from generators.policy import BAD_EVENTS, DAY, HOUR, Objective
 from generators.rule_tests.document import Document, named
-from generators.rule_tests.places import Story, gauge, place, told
+from generators.rule_tests.scenes import Story, gauge, place, told
 from generators.rule_tests.stimulus import Series
 from generators.rule_tests.story import Phase
 from generators.rules import slo

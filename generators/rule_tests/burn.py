@@ -16,7 +16,7 @@ from generators.alert_table import BurnAlert
 from generators.limits import number
 from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW, Objective
 from generators.rule_tests.document import MINUTE, Case, Document, named
-from generators.rule_tests.places import ELSEWHERE, PLACES, Story, Told, told
+from generators.rule_tests.scenes import ELSEWHERE, PLACES, Story, Told, told
 from generators.rule_tests.stimulus import Given, stimulus
 from generators.rule_tests.story import Phase, Seen
 from generators.rules import slo

@@ -8,7 +8,7 @@ from math import ceil
 
 from generators.policy import DAY
 from generators.rule_tests.document import MINUTE, Case, Check, Document, Firing, named
-from generators.rule_tests.places import PLACES, gauge
+from generators.rule_tests.scenes import PLACES, gauge
 from generators.rule_tests.story import Input, Phase, inputs
 from generators.rules import slo
 from generators.rules.build import Rules

@@ -7,7 +7,7 @@ from math import ceil
 from generators.incomplete import Incomplete
 from generators.policy import EVALUATION, WATCHDOG
 from generators.rule_tests.document import Case, Check, Document, Firing, named
-from generators.rule_tests.places import PLACES
+from generators.rule_tests.scenes import PLACES
 from generators.rule_tests.stimulus import Pairs, Series
 from generators.rule_tests.story import Phase, inputs
 from generators.rules.build import Rules

@@ -17,7 +17,7 @@ from generators.alert_table import ThresholdAlert
 from generators.limits import limit, side
 from generators.policy import EVALUATION, split
 from generators.rule_tests.document import MINUTE, Document, named
-from generators.rule_tests.places import ELSEWHERE, PLACES, Story, Told, told
+from generators.rule_tests.scenes import ELSEWHERE, PLACES, Story, Told, told
 from generators.rule_tests.stimulus import USUAL_BOUNDS, Given, signal_stimulus
 from generators.rule_tests.story import Phase, Seen
 from generators.rules.build import Rules

@@ -8,7 +8,7 @@ from math import pi, sin
 
 from generators.policy import DAY, HOUR
 from generators.rule_tests.document import MINUTE, Case, Document, named
-from generators.rule_tests.places import PLACES, Story, told
+from generators.rule_tests.scenes import PLACES, Story, told
 from generators.rule_tests.stimulus import Given, stimulus
 from generators.rule_tests.story import Phase
 from generators.rules.build import Rules

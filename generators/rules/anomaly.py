@@ -15,11 +15,11 @@ from generators.boards import panel_of
 from generators.limits import number, side
 from generators.policy import SIGNAL_BY_NAME
 from generators.rules import longterm, slo
+from generators.rules.annotations import annotations, of
 from generators.rules.model import Alerting, Group, Recording, RuleFile
 from generators.rules.names import span
 from generators.rules.recording import recorded
 from generators.rules.rows import AlertText, Band
-from generators.rules.wording import annotations, of
 from generators.selectors import by_clause
 
 LIMIT = 4  # widths from the centre

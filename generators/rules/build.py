@@ -9,7 +9,7 @@ from generators.rules import (
     correlation,
     health,
     longterm,
-    others,
+    overrides,
     recording,
     slo,
     thresholds,
@@ -51,7 +51,7 @@ def build(settings: Settings) -> Rules:
         correlation.file(settings),
         trend.longterm_file(settings),
     )
-    files = others.changed(settings, (*main, *second))
+    files = overrides.changed(settings, (*main, *second))
     return Rules(files[: len(main)], files[len(main) :])
 
 

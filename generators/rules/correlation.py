@@ -11,11 +11,11 @@ from exporter.settings import Settings
 from generators.boards import ANOMALIES
 from generators.limits import number
 from generators.rules import slo
+from generators.rules.annotations import annotations, of
 from generators.rules.anomaly import BANDS
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 from generators.rules.names import series, span
 from generators.rules.rows import AlertText, Band, Pair
-from generators.rules.wording import annotations, of
 
 BY = ("gcp_project", "region")
 WINDOW = 6 * 3600

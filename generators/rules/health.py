@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from exporter.settings import Settings
 from generators.policy import EVALUATION
+from generators.rules.annotations import annotations
 from generators.rules.health_rows import BRIDGE, REMOTE, ROWS, WATCHDOG_ROW
 from generators.rules.model import Alerting, Group, RuleFile
 from generators.rules.rows import HealthAlert
-from generators.rules.wording import annotations
 
 
 def rows(settings: Settings) -> Iterator[HealthAlert]:

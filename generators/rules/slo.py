@@ -22,11 +22,11 @@ from generators.policy import (
     Objective,
     Policy,
 )
+from generators.rules.annotations import annotations, place, value
 from generators.rules.model import Alerting, Group, Pairs, Recording, Rule, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import recorded
 from generators.rules.rows import AlertText
-from generators.rules.wording import annotations, place, value
 
 BY = ("gcp_project", "service_name")
 LONG_TERM = 5 * 60  # seconds between the samples that are kept for the long term

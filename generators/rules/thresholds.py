@@ -11,12 +11,12 @@ from generators.alert_table import ThresholdAlert
 from generators.boards import panel_of
 from generators.limits import condition, lasting, number
 from generators.policy import EVALUATION, KEEP_FIRING_FOR, NEWEST, SEVERITIES, WINDOW, Policy, split
+from generators.rules.annotations import annotations, of, value
 from generators.rules.model import Alerting, Group, RuleFile
 from generators.rules.names import span
 from generators.rules.recording import is_level, signal_name
 from generators.rules.rows import AlertText
 from generators.rules.slo import burn_alert
-from generators.rules.wording import annotations, of, value
 
 FILE = "alerts.yml"
 

@@ -18,11 +18,11 @@ from generators.limits import number, shown
 from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, split
 from generators.promql import View, render
 from generators.rules import slo
+from generators.rules.annotations import annotations, of, value
 from generators.rules.model import Alerting, Group, Recording, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import HELD, signal_name
 from generators.rules.rows import AlertText, BudgetTrend, Trend
-from generators.rules.wording import annotations, of, value
 
 FOR = 30 * 60
 LONGEST = 3600  # a step looks like growth while the short window holds it, and no longer

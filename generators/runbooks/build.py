@@ -7,9 +7,9 @@ from generators.files import MARK
 from generators.policy import SEVERITIES, Policy
 from generators.rules.build import Rules
 from generators.runbooks.documented import Case, cases
+from generators.runbooks.notifications import told
 from generators.runbooks.page import page
 from generators.runbooks.reference import PATH, reference
-from generators.runbooks.told import told
 
 FOLDER = "docs/runbooks"
 _INDEX = """<!-- {mark} -->

@@ -9,7 +9,7 @@ from generators.rules.model import Alerting
 from generators.rules.names import span
 from generators.rules.recording import is_level
 from generators.rules.rows import Band, Trend
-from generators.runbooks.facts import Facts, filled
+from generators.runbooks.fact_values import Facts, filled
 from generators.runbooks.model import Statement
 
 _PLACES = (

@@ -10,7 +10,7 @@ from generators.policy import Policy
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group, alerts
 from generators.runbooks.condition import condition
-from generators.runbooks.facts import Facts, facts, filled
+from generators.runbooks.fact_values import Facts, facts, filled
 from generators.runbooks.model import Statement
 from generators.runbooks.sources import sources
 from generators.runbooks.statements import check_facts, statement_of

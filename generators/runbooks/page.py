@@ -9,9 +9,9 @@ from generators.files import MARK
 from generators.policy import SETTINGS_FILE
 from generators.runbooks.documented import Case
 from generators.runbooks.model import Step
+from generators.runbooks.notifications import PLACEHOLDERS, change, muting, told, waits
 from generators.runbooks.silence import silence
 from generators.runbooks.timing import SHARES, burnt, minutes, total
-from generators.runbooks.told import PLACEHOLDERS, change, muting, told, waits
 
 _VARIABLE = re.compile(r"&var-[^&]*")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z_]{2,}\b")

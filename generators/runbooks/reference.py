@@ -8,8 +8,8 @@ from generators.files import MARK
 from generators.incomplete import Incomplete
 from generators.limits import limit
 from generators.runbooks.documented import Case
+from generators.runbooks.notifications import told
 from generators.runbooks.timing import minutes
-from generators.runbooks.told import told
 
 PATH = "docs/alerts.md"
 _TITLES = {

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from generators.alertmanager.plan import Channel
 from generators.runbooks.documented import Case
-from generators.runbooks.facts import filled
+from generators.runbooks.fact_values import filled
 from generators.runbooks.fragments import packaged
-from generators.runbooks.told import PLACEHOLDERS, channels_of
+from generators.runbooks.notifications import PLACEHOLDERS, channels_of
 
 
 def silence(case: Case) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generators.dashboards.wording import names
+from generators.dashboards.descriptions import names
 from generators.rules.model import Alerting, Recording, Rule, RuleFile
 from tests.servers import Prometheus, blocks, prometheus
 

@@ -7,8 +7,8 @@ import pytest
 from exporter.catalog.model import CloudMonitoring, Matcher
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in
+from exporter.simulator.deployment import REGIONS
 from exporter.simulator.incidents import SCENARIOS
-from exporter.simulator.place import REGIONS
 from exporter.simulator.world import MINUTE, World
 from generators.promql import View, render_signal
 from generators.selectors import selector

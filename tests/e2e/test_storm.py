@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from exporter.simulator.place import REGIONS
+from exporter.simulator.deployment import REGIONS
 from exporter.simulator.server import Simulator
 from exporter.simulator.truth import Dist, Value, upper_bounds
 from tests.e2e.storm import DURATION, LATENCIES, Page, counted, cut, end, happened, weathered

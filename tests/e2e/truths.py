@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import isclose
 
 from exporter.simulator.business import FEATURES, PERSONAS, Business, business
-from exporter.simulator.place import REGIONS
+from exporter.simulator.deployment import REGIONS
 from exporter.simulator.truth import Dist, TruthPoint, TruthSeries, merged, upper_bounds
 from exporter.simulator.world import MINUTE, World
 from tests.e2e.history import REDIS, Recording

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from generators.difference import changes, gone
-from generators.effective import PATH, digest
 from generators.files import write
+from generators.monitoring_config import PATH, digest
 
 
 def texts(files: dict[str, str], **body: Any) -> dict[str, str]:

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from exporter.settings import Settings, load
-from generators.effective import PATH
 from generators.files import differing
+from generators.monitoring_config import PATH
 from generators.outputs import CATALOG, texts
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from exporter.errors import SettingsError
 from exporter.settings.document import LARGEST_FILE, SMALLEST, read
-from exporter.settings.places import Place, dotted
+from exporter.settings.positions import Place, dotted
 
 PLAIN = st.one_of(
     st.booleans(),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.catalog import application as catalog
-from exporter.simulator import place
+from exporter.simulator import deployment
 from exporter.simulator.application import SimulatedApplication
 from exporter.simulator.business import business
 from exporter.simulator.world import World
@@ -37,7 +37,7 @@ def test_the_page_is_what_the_world_holds(tmp_path: Path) -> None:
         found = lived(server, 59.9, 60.0, 60.0, 185.0)
     expected: Counter[tuple[str, ...]] = Counter()
     hits: Counter[tuple[str]] = Counter()
-    for region in place.REGIONS:
+    for region in deployment.REGIONS:
         for minute in range(NOON // 60 + 1, NOON // 60 + 4):
             seen = business(World(start=NOON).traffic, region, minute)
             hits[region.name,] += seen.l1_hits
@@ -52,7 +52,7 @@ def test_every_family_of_the_application_has_data(tmp_path: Path) -> None:
     """All that the catalog knows of an application is there, in all regions."""
     with servers.redis(tmp_path) as server:
         found = lived(server, 60.0)
-    regions = {region.name for region in place.REGIONS}
+    regions = {region.name for region in deployment.REGIONS}
     assert {f.name: regions for f in catalog.FAMILIES if f is not catalog.ACTIVE_USERS} == {
         name: {labels[0] for labels in values}
         for name, values in found.items()

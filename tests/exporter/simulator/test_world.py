@@ -4,7 +4,7 @@ from math import erf, sqrt
 
 import pytest
 
-from exporter.simulator import place
+from exporter.simulator import deployment
 from exporter.simulator.incidents import INCIDENTS, SCENARIOS
 from exporter.simulator.truth import Dist, TruthSeries, merged, quantile
 from exporter.simulator.world import World
@@ -56,7 +56,7 @@ def test_a_calm_day_has_the_reference_counts(calm: World) -> None:
 def test_a_calm_day_has_the_reference_latencies(calm: World) -> None:
     """A day has a mean of 28.7 ms, and its p95 shares Google's bucket with 36.4 ms."""
     found = calm.series(LATENCIES, REVISION, NOON - DAY, NOON)
-    means = [spread(found, region.name).mean for region in place.REGIONS]
+    means = [spread(found, region.name).mean for region in deployment.REGIONS]
     assert pytest.approx(28.7, abs=0.05) == spread(found).mean
     assert pytest.approx([10.2, 34.8, 44.1], abs=0.05) == means
     assert 1.4**10 <= quantile(0.95, spread(found)) < 1.4**11
@@ -67,7 +67,7 @@ def test_the_world_s_own_p95_is_36_4_ms() -> None:
     """Shares and spreads of the regions put the 95th percentile at 36.4 ms before bucketing."""
     fine = [
         (region.share, 0.5 + 0.5 * erf((36.4 - region.mean) / region.sigma / sqrt(2)))
-        for region in place.REGIONS
+        for region in deployment.REGIONS
     ]
     assert pytest.approx(0.95, abs=0.001) == sum(share * below for share, below in fine)
 
@@ -79,7 +79,7 @@ def test_levels_of_a_flat_world_are_the_reference() -> None:
     found = flat.series(INSTANCES, REVISION, NOON - 60, NOON)
     by_region = {
         r.name: sum(int(s.points[0].value) for s in found if s.resource["location"] == r.name)
-        for r in place.REGIONS
+        for r in deployment.REGIONS
     }
     lags = [s.points[0].value for s in flat.series(LAG, "cloudsql_database", *span)]
     us = (flat.series(CPU, REVISION, *span), flat.series(MEMORY, REVISION, *span))
@@ -208,7 +208,7 @@ def test_utilization_crosses_80_percent(name: str, metric: str, level: float) ->
     """CPU and memory are over 80 % in each region in their incidents."""
     world, begins, ends = incident(name)
     found = world.series(metric, REVISION, begins, ends)
-    means = [spread(found, region.name).mean for region in place.REGIONS]
+    means = [spread(found, region.name).mean for region in deployment.REGIONS]
     assert pytest.approx([level] * 3) == means
 
 
@@ -223,7 +223,7 @@ def test_churn_changes_the_number_of_instances_every_minute() -> None:
     """Instances come and go every minute in the incident."""
     world, begins, _ = incident("instance_churn")
     first = int(begins // 60) + 1
-    found = [world.traffic.instances(place.REGIONS[0], m) for m in range(first, first + 4)]
+    found = [world.traffic.instances(deployment.REGIONS[0], m) for m in range(first, first + 4)]
     assert found[0] != found[1] != found[2] != found[3]
 
 

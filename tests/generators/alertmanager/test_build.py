@@ -10,8 +10,8 @@ import yaml
 
 from exporter.settings import load
 from generators.alertmanager.build import CONFIG, SECRETS, texts
-from generators.alertmanager.cases import route_cases, wrong_routes
 from generators.alertmanager.proof import problems
+from generators.alertmanager.route_cases import route_cases, wrong_routes
 from generators.files import MARK
 from generators.rules.build import build
 from generators.rules.model import alerts

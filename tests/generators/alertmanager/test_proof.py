@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from generators.alertmanager.build import CONFIG, SECRETS, texts
-from generators.alertmanager.floor import FIELDS, FUNCTIONS, INTEGRATIONS
+from generators.alertmanager.oldest_version import FIELDS, FUNCTIONS, INTEGRATIONS
 from generators.alertmanager.proof import function_floor, problems, unmatched_severities
 from tests.generators.alertmanager.samples import ALERTS, ALL, alert, settings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import plotly.offline
 import pytest
 
-from generators.report import board_file, gather
+from generators.report import board_data, board_file
 from generators.report.colors import Theme
 from generators.report.html import Sheet, Side, embedded, page
 from generators.report.prometheus_api import Prometheus
@@ -40,8 +40,8 @@ class Elements(HTMLParser):
 def html(served: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the page of the dashboard of all kinds."""
     path = boards.write(tmp_path_factory.mktemp("boards"))
-    request = gather.DataRequest(server=Prometheus(served), now=END, least=60)
-    board = gather.board(board_file.read(path, open_rows=True), request, lambda _: None)
+    request = board_data.DataRequest(server=Prometheus(served), now=END, least=60)
+    board = board_data.board(board_file.read(path, open_rows=True), request, lambda _: None)
     return page(Sheet((Side(board),), Theme.DARK, served, "1.2.3"))
 
 
@@ -123,9 +123,9 @@ def test_every_color_has_a_name(html: str) -> None:
 
 def test_themes(tmp_path: Path, asked: Prometheus) -> None:
     """A page follows its reader unless it is told a theme."""
-    board = gather.board(
+    board = board_data.board(
         board_file.read(boards.write(tmp_path)),
-        gather.DataRequest(server=asked, now=END),
+        board_data.DataRequest(server=asked, now=END),
         lambda _: None,
     )
     texts = [page(Sheet((Side(board),), theme, "x", "1")) for theme in (Theme.AUTO, Theme.LIGHT)]

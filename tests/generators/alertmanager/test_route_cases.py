@@ -6,7 +6,7 @@ import pytest
 
 from exporter.errors import ToolMissing
 from generators.alertmanager.build import CONFIG, texts
-from generators.alertmanager.cases import route_cases, wrong_routes
+from generators.alertmanager.route_cases import route_cases, wrong_routes
 from tests.generators.alertmanager.samples import ALERTS, ALL, settings, write
 
 

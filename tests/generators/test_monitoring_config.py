@@ -7,7 +7,7 @@ import pytest
 from exporter.catalog.signals import SIGNALS
 from exporter.monitoring_config import MonitoringConfig, parsed
 from exporter.settings import Settings, load
-from generators.effective import PATH
+from generators.monitoring_config import PATH
 from generators.outputs import texts
 from generators.policy import policy
 

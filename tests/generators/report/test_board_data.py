@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generators.report import board_file, gather
+from generators.report import board_data, board_file
 from generators.report.model import DrawnBoard, DrawnPanel
 from generators.report.prometheus_api import Prometheus, server
 from tests.generators.report import boards
@@ -21,8 +21,8 @@ def board(tmp_path: Path, asked: Prometheus) -> DrawnBoard:
 
 def _board(folder: Path, asked: Prometheus, **given: tuple[str, ...]) -> DrawnBoard:
     file = board_file.read(boards.write(folder), open_rows=True)
-    request = gather.DataRequest(server=asked, now=END, given=given, least=60)
-    return gather.board(file, request, lambda _: None)
+    request = board_data.DataRequest(server=asked, now=END, given=given, least=60)
+    return board_data.board(file, request, lambda _: None)
 
 
 def _named(board: DrawnBoard, title: str) -> DrawnPanel:
@@ -92,8 +92,8 @@ def _events(folder: Path, asked: Prometheus, step: int) -> list[tuple[float, flo
         "useValueForTime": True,
     }
     path = boards.write(folder, annotations={"list": [{**note, "datasource": SOURCE}]})
-    request = gather.DataRequest(server=asked, now=END, given={}, least=60)
-    found = gather.board(board_file.read(path, open_rows=True), request, lambda _: None)
+    request = board_data.DataRequest(server=asked, now=END, given={}, least=60)
+    found = board_data.board(board_file.read(path, open_rows=True), request, lambda _: None)
     return [(event.start - START, event.end - START) for event in found.events]
 
 
@@ -133,8 +133,8 @@ def test_repeats_over_all_values(board: DrawnBoard) -> None:
 def test_another_source(tmp_path: Path, asked: Prometheus) -> None:
     """A data source of a dashboard may be another server, which fails for itself alone."""
     gone = server(f"http://127.0.0.1:{free_port()}")
-    request = gather.DataRequest(server=asked, now=END, others={"main": gone})
-    found = gather.board(board_file.read(boards.write(tmp_path)), request, lambda _: None)
+    request = board_data.DataRequest(server=asked, now=END, others={"main": gone})
+    found = board_data.board(board_file.read(boards.write(tmp_path)), request, lambda _: None)
     assert "gives no answer" in _named(found, "Now").faults[0]
     assert any(fault.startswith("variable region: ") for fault in found.faults)
 
@@ -178,5 +178,5 @@ def test_alerts(tmp_path: Path) -> None:
 def _alerts(folder: Path, asked: Prometheus, options: dict[str, object]) -> DrawnPanel:
     panels = [boards.panel(1, "alertlist", "Alerts", (0, 0, 6, 6), targets=[], options=options)]
     file = board_file.read(boards.write(folder / "in", panels=panels))
-    board = gather.board(file, gather.DataRequest(server=asked, now=END), lambda _: None)
+    board = board_data.board(file, board_data.DataRequest(server=asked, now=END), lambda _: None)
     return board.panels[0]

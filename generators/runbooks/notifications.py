@@ -56,7 +56,8 @@ def told(case: Case) -> str:
 def _word(channel: Channel) -> str:
     if channel not in _WORDS:
         raise Incomplete(
-            f"channel {channel.value} has no word; add it to _WORDS of generators/runbooks/told.py"
+            f"channel {channel.value} has no word; "
+            "add it to _WORDS of generators/runbooks/notifications.py"
         )
     return _WORDS[channel]
 

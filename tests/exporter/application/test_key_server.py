@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from exporter.application.place import Place
+from exporter.application.key_server import Place
 from exporter.redis.client import RedisTarget
 from tests import servers
 
