@@ -9,7 +9,7 @@ from pathlib import Path
 import grpc
 
 from benchmarks.row import Row
-from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Query
+from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.simulator.server import Simulator
@@ -68,7 +68,7 @@ def _theirs() -> int:
             clock.time = START + minute * 60
             for target in targets(settings(endpoint, ["*"])):
                 text, end = metric_filter(target.source), int(clock.time) * SECOND
-                query = Query(World.project, text, end - WINDOW * SECOND, end)
+                query = SeriesQuery(World.project, text, end - WINDOW * SECOND, end)
                 deque(client.pages(query), maxlen=0)
     simulator.close()
     return simulator.billed

@@ -18,7 +18,7 @@ from exporter.cloud_monitoring.totals import Amount, Layout
 from exporter.cloud_monitoring.zero_series import prime
 from exporter.exposition.encoding import Stems, lines
 from exporter.exposition.snapshot import Part, Sample
-from exporter.simulator.truth import Dist, Labels, Reading, Value, upper_bounds
+from exporter.simulator.truth import Dist, Labels, TruthReading, Value, upper_bounds
 from exporter.simulator.truth import Layout as SourceLayout
 from exporter.simulator.world import MINUTE, Metric, World
 
@@ -73,7 +73,7 @@ class FamilyHistory:
             self.family, tuple(Sample(t.labels, t.exposed_value(), self._began) for t in totals)
         )
 
-    def _exported(self, reading: Reading) -> tuple[str, ...]:
+    def _exported(self, reading: TruthReading) -> tuple[str, ...]:
         key = (reading.metric, reading.resource)
         values = self._labels.get(key)
         if values is None:
@@ -87,7 +87,7 @@ class FamilyHistory:
         number = value.mean if isinstance(value, Dist) else float(value)
         return number * self._metric.source.scale
 
-    def _count(self, reading: Reading, end: int) -> None:
+    def _count(self, reading: TruthReading, end: int) -> None:
         total, value = self._ledger.total(self._exported(reading)), self._rise(reading)
         scale = self._metric.source.scale
         if isinstance(value, Dist):
@@ -96,7 +96,7 @@ class FamilyHistory:
         elif isinstance(value, int | float):
             total.add_amount(Amount(value, scale=scale), end)
 
-    def _rise(self, reading: Reading) -> Value:
+    def _rise(self, reading: TruthReading) -> Value:
         """Return what the minute adds; of cumulative values, what they rose by."""
         if self._metric.source.kind is MetricKind.DELTA:
             return reading.value

@@ -22,7 +22,7 @@ LONGEST_SLEEP = 30.0  # the wall clock may be set meanwhile
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class PollFault:
     """Something that went wrong: when, in which poll, why, in words."""
 
     time: float
@@ -32,13 +32,13 @@ class Fault:
 
 
 @dataclass(slots=True, eq=False)
-class State:
+class PollState:
     """What is known of one poll; times are Unix seconds, spans seconds."""
 
     collector: str
     poll: Poll
     delivery: Delivery | None = None
-    fault: Fault | None = None
+    fault: PollFault | None = None
     started: float | None = None
     tried: bool = False
     duration: float = 0.0
@@ -80,8 +80,8 @@ class Poller:
         """Poll what `collectors` read; `seen` tells which generation every scraper has got."""
         self.collectors = tuple(collectors)
         self._clock, self._telemetry, self._seen = clock, telemetry, seen
-        self.states = tuple(State(c.name, p) for c in collectors for p in c.polls())
-        self.faults: deque[Fault] = deque(maxlen=MOST_FAULTS)
+        self.states = tuple(PollState(c.name, p) for c in collectors for p in c.polls())
+        self.faults: deque[PollFault] = deque(maxlen=MOST_FAULTS)
         self.snapshot = Snapshot()
         self.changed = clock.now()
         self._dirty = asyncio.Event()
@@ -117,7 +117,7 @@ class Poller:
         """Return how many polls have been run to their end, with or without success."""
         return sum(1 for state in self.states if state.tried)
 
-    async def _keep_polling(self, state: State) -> None:
+    async def _keep_polling(self, state: PollState) -> None:
         while True:
             wait = state.poll.due() - self._clock.now()
             if wait > 0:
@@ -125,7 +125,7 @@ class Poller:
                 continue
             await self.poll_once(state)
 
-    async def poll_once(self, state: State) -> None:
+    async def poll_once(self, state: PollState) -> None:
         """Run one poll and keep what it brought."""
         async with state.busy:
             state.started = self._clock.now()
@@ -137,7 +137,7 @@ class Poller:
             state.duration = self._clock.now() - state.started
 
     async def _attempt(
-        self, state: State, work: Callable[[], Awaitable[Delivery | None]]
+        self, state: PollState, work: Callable[[], Awaitable[Delivery | None]]
     ) -> Delivery | None:
         """Return what a poll's work delivers; an error is noted as the poll's fault."""
         try:
@@ -150,7 +150,7 @@ class Poller:
             await asyncio.sleep(1.0)
         return None
 
-    def _keep(self, state: State, delivery: Delivery) -> None:
+    def _keep(self, state: PollState, delivery: Delivery) -> None:
         for note in delivery.notes:
             if note not in state.notes:
                 log.warning("%s: %s", state.name, note)
@@ -167,16 +167,16 @@ class Poller:
             self._note_fault(state, Reason.PARTIAL, "; ".join(delivery.notes))
         self._dirty.set()
 
-    def _fail(self, state: State, reason: Reason, text: str) -> None:
+    def _fail(self, state: PollState, reason: Reason, text: str) -> None:
         if state.fault is None or state.fault.reason != reason:
             log.warning("%s: %s", state.name, text)
-        state.fault = Fault(self._clock.now(), state.name, reason, text)
+        state.fault = PollFault(self._clock.now(), state.name, reason, text)
         self._note_fault(state, reason, text)
 
-    def _note_fault(self, state: State, reason: Reason, text: str) -> None:
+    def _note_fault(self, state: PollState, reason: Reason, text: str) -> None:
         labels = (state.collector, state.name, str(reason))
         self._telemetry.count(own.POLL_FAILURES, labels)
-        self.faults.appendleft(Fault(self._clock.now(), state.name, reason, text))
+        self.faults.appendleft(PollFault(self._clock.now(), state.name, reason, text))
 
     async def _publish(self) -> None:
         """Swap the snapshot soon after a change; what comes together is swapped together."""
@@ -223,7 +223,9 @@ class Poller:
             elif delivery and delivery.reveal and _reached(state, seen):
                 await self._reveal(state, delivery.reveal)
 
-    async def _reveal(self, state: State, work: Callable[[], Awaitable[Delivery | None]]) -> None:
+    async def _reveal(
+        self, state: PollState, work: Callable[[], Awaitable[Delivery | None]]
+    ) -> None:
         if state.busy.locked():
             return
         async with state.busy:
@@ -238,9 +240,9 @@ class Poller:
             await collector.close()
 
 
-def _parts(state: State) -> tuple[Part, ...]:
+def _parts(state: PollState) -> tuple[Part, ...]:
     return state.delivery.parts if state.delivery else ()
 
 
-def _reached(state: State, seen: int | None) -> bool:
+def _reached(state: PollState, seen: int | None) -> bool:
     return seen is not None and state.generation is not None and state.generation <= seen

@@ -17,9 +17,9 @@ from exporter.settings import Settings, default_state_file
 from exporter.telemetry import Telemetry
 from exporter.web.routes import StillLoading
 from exporter.web.scrapers import Scrapers
-from exporter.web.server import WebServer, WebSettings
+from exporter.web.server import ServerOptions, WebServer
 from exporter.web.site import ExporterSite
-from exporter.web.status import Refusal
+from exporter.web.status import RefusedReload
 
 log = logging.getLogger("ionmon")
 
@@ -182,7 +182,7 @@ class Program:
             known = isinstance(error, IonmonError)
             text = redacted(str(error)) if known else "a defect; the log says more"
             self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 0)
-            self.site.refusal = Refusal(self._clock.now(), text)
+            self.site.refusal = RefusedReload(self._clock.now(), text)
             raise
 
     async def _swap(self, new: Engine) -> None:
@@ -227,7 +227,9 @@ def _report_late(reload: Future[None]) -> None:
         _report(error)
 
 
-def web_settings(settings: Settings) -> WebSettings:
+def web_settings(settings: Settings) -> ServerOptions:
     """Return what the web server needs of the settings."""
     web = settings.web
-    return WebSettings(tuple(web.listen), web.telemetry_path, web.config_file, web.enable_lifecycle)
+    return ServerOptions(
+        tuple(web.listen), web.telemetry_path, web.config_file, web.enable_lifecycle
+    )

@@ -14,7 +14,7 @@ from exporter.catalog.model import (
     ValueType,
 )
 from exporter.cloud_monitoring.filters import Selection
-from exporter.cloud_monitoring.target import Target
+from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.application import ApplicationTarget
 from exporter.redis.target import RedisTarget
 from exporter.settings import Filters, GoogleSettings, MetricSettings, RedisSettings, Settings
@@ -24,7 +24,7 @@ _DATABASE = ("resource.database_id", "resource.resource_id")
 _REGION = ("resource.location", "resource.region")
 
 
-def targets(settings: Settings) -> tuple[Target, ...]:
+def targets(settings: Settings) -> tuple[FamilyTarget, ...]:
     """Return every family of every project that is to be read."""
     google = settings.google
     families = sorted(_families(settings), key=lambda family: family.name)
@@ -70,7 +70,7 @@ def _mapped(name: str, metric: MetricSettings) -> Family:
     )
 
 
-def _target(project: str, family: Family, google: GoogleSettings) -> Target | None:
+def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarget | None:
     if not isinstance(family.source, CloudMonitoring):
         return None
     enabled, interval, limit = True, google.poll_interval, google.series_limit
@@ -86,7 +86,7 @@ def _target(project: str, family: Family, google: GoogleSettings) -> Target | No
         allowed.update(_allowed(entry.filters))
     if not enabled:
         return None
-    return Target(
+    return FamilyTarget(
         project, family, family.source, interval, limit, Selection(MappingProxyType(allowed))
     )
 

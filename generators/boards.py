@@ -30,7 +30,7 @@ class Board(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class PanelAddress:
     """A panel: its dashboard, and its number there."""
 
     board: Board
@@ -39,46 +39,46 @@ class Panel:
 
 # The panel that shows a signal; several signals may share one.
 SIGNAL_PANELS = {
-    "availability": Panel(Board.RELIABILITY, 101),
-    "error_rate": Panel(Board.RELIABILITY, 102),
-    "error_rate_by_endpoint": Panel(Board.RELIABILITY, 103),
-    "response_time_average": Panel(Board.PERFORMANCE, 104),
-    "response_time_p50": Panel(Board.PERFORMANCE, 105),
-    "response_time_p95": Panel(Board.PERFORMANCE, 106),
-    "response_time_p99": Panel(Board.PERFORMANCE, 107),
-    "throughput": Panel(Board.PERFORMANCE, 108),
-    "cache_hit_rate_l1": Panel(Board.CACHE, 109),
-    "cache_hit_rate_l2": Panel(Board.CACHE, 110),
-    "cache_evictions": Panel(Board.CACHE, 111),
-    "cache_misses": Panel(Board.CACHE, 112),
-    "replication_lag": Panel(Board.INFRASTRUCTURE, 113),
-    "query_time": Panel(Board.INFRASTRUCTURE, 114),
-    "db_connections": Panel(Board.INFRASTRUCTURE, 115),
-    "cpu_utilization": Panel(Board.INFRASTRUCTURE, 116),
-    "memory_utilization": Panel(Board.INFRASTRUCTURE, 117),
-    "instances": Panel(Board.INFRASTRUCTURE, 118),
-    "scaling_events": Panel(Board.INFRASTRUCTURE, 119),
-    "redis_health": Panel(Board.CACHE, 120),
-    "routing_quality": Panel(Board.PERFORMANCE, 121),
-    "persona_share": Panel(Board.PERFORMANCE, 122),
-    "active_users": Panel(Board.OVERVIEW, 123),
-    "requests_total": Panel(Board.OVERVIEW, 124),
-    "feature_usage": Panel(Board.PERFORMANCE, 125),
+    "availability": PanelAddress(Board.RELIABILITY, 101),
+    "error_rate": PanelAddress(Board.RELIABILITY, 102),
+    "error_rate_by_endpoint": PanelAddress(Board.RELIABILITY, 103),
+    "response_time_average": PanelAddress(Board.PERFORMANCE, 104),
+    "response_time_p50": PanelAddress(Board.PERFORMANCE, 105),
+    "response_time_p95": PanelAddress(Board.PERFORMANCE, 106),
+    "response_time_p99": PanelAddress(Board.PERFORMANCE, 107),
+    "throughput": PanelAddress(Board.PERFORMANCE, 108),
+    "cache_hit_rate_l1": PanelAddress(Board.CACHE, 109),
+    "cache_hit_rate_l2": PanelAddress(Board.CACHE, 110),
+    "cache_evictions": PanelAddress(Board.CACHE, 111),
+    "cache_misses": PanelAddress(Board.CACHE, 112),
+    "replication_lag": PanelAddress(Board.INFRASTRUCTURE, 113),
+    "query_time": PanelAddress(Board.INFRASTRUCTURE, 114),
+    "db_connections": PanelAddress(Board.INFRASTRUCTURE, 115),
+    "cpu_utilization": PanelAddress(Board.INFRASTRUCTURE, 116),
+    "memory_utilization": PanelAddress(Board.INFRASTRUCTURE, 117),
+    "instances": PanelAddress(Board.INFRASTRUCTURE, 118),
+    "scaling_events": PanelAddress(Board.INFRASTRUCTURE, 119),
+    "redis_health": PanelAddress(Board.CACHE, 120),
+    "routing_quality": PanelAddress(Board.PERFORMANCE, 121),
+    "persona_share": PanelAddress(Board.PERFORMANCE, 122),
+    "active_users": PanelAddress(Board.OVERVIEW, 123),
+    "requests_total": PanelAddress(Board.OVERVIEW, 124),
+    "feature_usage": PanelAddress(Board.PERFORMANCE, 125),
 }
-BUDGET = Panel(Board.RELIABILITY, 201)
-BURN_RATES = Panel(Board.RELIABILITY, 202)
-INCIDENTS = Panel(Board.RELIABILITY, 203)
-ANOMALIES = Panel(Board.PERFORMANCE, 211)
-DATABASE_MEMORY = Panel(Board.INFRASTRUCTURE, 221)
-DATABASE_DISK = Panel(Board.INFRASTRUCTURE, 222)
-REDIS_CLIENTS = Panel(Board.CACHE, 130)
-POOL = Panel(Board.INFRASTRUCTURE, 223)
-EXPORTER = Panel(Board.INFRASTRUCTURE, 224)
-DATA_AGE = Panel(Board.INFRASTRUCTURE, 225)
-COST = Panel(Board.INFRASTRUCTURE, 226)
+BUDGET = PanelAddress(Board.RELIABILITY, 201)
+BURN_RATES = PanelAddress(Board.RELIABILITY, 202)
+INCIDENTS = PanelAddress(Board.RELIABILITY, 203)
+ANOMALIES = PanelAddress(Board.PERFORMANCE, 211)
+DATABASE_MEMORY = PanelAddress(Board.INFRASTRUCTURE, 221)
+DATABASE_DISK = PanelAddress(Board.INFRASTRUCTURE, 222)
+REDIS_CLIENTS = PanelAddress(Board.CACHE, 130)
+POOL = PanelAddress(Board.INFRASTRUCTURE, 223)
+EXPORTER = PanelAddress(Board.INFRASTRUCTURE, 224)
+DATA_AGE = PanelAddress(Board.INFRASTRUCTURE, 225)
+COST = PanelAddress(Board.INFRASTRUCTURE, 226)
 
 
-def panel_of(signal: str, alert: str = "") -> Panel:
+def panel_of(signal: str, alert: str = "") -> PanelAddress:
     """Return the panel that shows a signal. Raises Incomplete where none is stated for it."""
     if signal not in SIGNAL_PANELS:
         where = f", which {alert} is about," if alert else ""
@@ -89,7 +89,7 @@ def panel_of(signal: str, alert: str = "") -> Panel:
     return SIGNAL_PANELS[signal]
 
 
-def link(grafana: str, panel: Panel, labels: tuple[str, ...] = ()) -> str:
+def link(grafana: str, panel: PanelAddress, labels: tuple[str, ...] = ()) -> str:
     """Return the address of a panel, with the template of an alert's labels as its variables."""
     chosen = "".join(
         f"&var-{VARIABLES[label]}={{{{ $labels.{label} | urlquery }}}}"

@@ -49,12 +49,12 @@ class View:
     by: tuple[str, ...] = ()
     only: tuple[AnyMatcher, ...] = ()
     held: str = ""
-    recorded: Mapping[str, "Recorded"] = field(default_factory=dict)
+    recorded: Mapping[str, "RecordedSeries"] = field(default_factory=dict)
     offset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedSeries:
     """A recorded series and the labels it has."""
 
     name: str

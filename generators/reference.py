@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from exporter.catalog import PRODUCTS
-from exporter.catalog.model import Application, CloudMonitoring, Family, Label, RedisInfo, Signal
+from exporter.catalog.model import (
+    ApplicationMetric,
+    CloudMonitoring,
+    Family,
+    Label,
+    RedisInfo,
+    Signal,
+)
 from exporter.catalog.signals import SIGNALS
 from generators.files import MARK
 from generators.promql import View, render_signal
@@ -67,7 +74,7 @@ def _origin(family: Family) -> str:
         return f"`{source.metric}` on `{source.resource}`, {source.kind} {source.value}{scale}"
     if isinstance(source, RedisInfo):
         return f"INFO {source.section}: `{source.field}`"
-    return "the application" if isinstance(source, Application) else "the exporter"
+    return "the application" if isinstance(source, ApplicationMetric) else "the exporter"
 
 
 def _label_rows() -> Iterator[str]:

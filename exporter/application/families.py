@@ -3,7 +3,7 @@
 import re
 
 from exporter.catalog import application as catalog
-from exporter.catalog.model import Application, Family, Label, Type, Unit
+from exporter.catalog.model import ApplicationMetric, Family, Label, Type, Unit
 from exporter.recorder.layout import Shape
 
 PREFIX = "app_"
@@ -38,7 +38,7 @@ def exported(name: str, shape: Shape) -> Family:
     if known is None:
         labels = tuple(Label(label, "label of the application") for label in shape.labels)
         text = f"{shape.help.rstrip('.')}. [application]"
-        return Family(whole, kind, Unit.NONE, text, labels, Application(name))
+        return Family(whole, kind, Unit.NONE, text, labels, ApplicationMetric(name))
     if known.type is not kind or set(known.label_names) != set(shape.labels):
         wanted = f"{known.type} with the labels {', '.join(known.label_names)}"
         raise Unfit(f"{name}: has to be a {wanted}; rename it, or make it so")

@@ -10,7 +10,7 @@ from exporter.redis.client import Address, Command, Link, RedisTarget, Reply
 MOST_TURNS = 5
 
 
-class Place:
+class KeyServer:
     """Asks the one server that has the keys; follows it when it moves."""
 
     def __init__(self, target: RedisTarget) -> None:

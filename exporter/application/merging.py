@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from exporter.application.families import Unfit, exported
-from exporter.application.state import State
+from exporter.application.state import ApplicationState
 from exporter.catalog.application import ACTIVE_USERS
 from exporter.catalog.model import Family, Type
 from exporter.exposition.snapshot import Buckets, Part, Sample
@@ -48,12 +48,15 @@ class Merger:
         self._families: dict[tuple[str, Shape], Family] = {}
         self._last: dict[str, Part] = {}
 
-    def living(self, state: State) -> dict[str, float]:
+    def living(self, state: ApplicationState) -> dict[str, float]:
         """Return when each living instance was last heard of."""
         return {i: at for i, at in state.seen.items() if state.now - at <= self._alive}
 
     def merge(
-        self, state: State, now: float = 0.0, visited: Callable[[float], bool] = lambda _: True
+        self,
+        state: ApplicationState,
+        now: float = 0.0,
+        visited: Callable[[float], bool] = lambda _: True,
     ) -> Merged:
         """Return everything that the page shows.
 
@@ -84,7 +87,7 @@ class Merger:
         self._show(ACTIVE_USERS, users, merged)
         return merged
 
-    def _meet(self, state: State, now: float, visited: Callable[[float], bool]) -> None:
+    def _meet(self, state: ApplicationState, now: float, visited: Callable[[float], bool]) -> None:
         """Note which series are new, and forget of which every scraper has seen the zero."""
         present = {(family, values) for family, _, values in map(parts, state.totals)}
         fresh = present - self._known
@@ -164,7 +167,7 @@ def _whole(value: float) -> float:
 
 
 def _levels(
-    state: State, living: Mapping[str, float]
+    state: ApplicationState, living: Mapping[str, float]
 ) -> dict[str, dict[Values, list[tuple[float, float]]]]:
     """Return by family and label values when living instances set a gauge, and to what."""
     found: dict[str, dict[Values, list[tuple[float, float]]]] = {}

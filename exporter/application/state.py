@@ -11,7 +11,7 @@ from exporter.redis.client import Command, Reply
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class ApplicationState:
     """Everything of one moment.
 
     now       Unix time of the server
@@ -65,7 +65,7 @@ def commands(keys: Keys, regions: Sequence[str], now: float) -> list[Command]:
     return [*asked, ("EXEC",)]
 
 
-def state(replies: Sequence[Reply], regions: Sequence[str]) -> State:
+def state(replies: Sequence[Reply], regions: Sequence[str]) -> ApplicationState:
     """Return what the replies say. Raises PollError where one is an error."""
     for reply in replies:
         if isinstance(reply, Exception):
@@ -78,7 +78,7 @@ def state(replies: Sequence[Reply], regions: Sequence[str]) -> State:
             raise refusal(reply)
     time, meta, shapes, totals, gauges, seqs, seen, known, *counts = found
     notes: list[str] = []
-    return State(
+    return ApplicationState(
         float(time[0]) + float(time[1]) / 1e6,
         dict(_texts(meta)),
         dict(_shapes(shapes, notes)),

@@ -2,7 +2,7 @@
 
 from exporter.catalog import labels
 from exporter.catalog.build import unit_of
-from exporter.catalog.model import Application, Family, Label, Type
+from exporter.catalog.model import ApplicationMetric, Family, Label, Type
 from exporter.recorder import families
 
 _LABELS = {
@@ -26,7 +26,7 @@ def _family(stated: families.ApplicationFamily) -> Family:
         unit=unit_of(stated.name),
         help=f"{stated.help} [application]",
         labels=(labels.REGION, *(_LABELS[name] for name in stated.labels)),
-        source=Application(stated.name.removeprefix("app_")),
+        source=ApplicationMetric(stated.name.removeprefix("app_")),
     )
 
 

@@ -99,7 +99,7 @@ class RedisInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
+class ApplicationMetric:
     """A metric of the application itself, by the name it has there."""
 
     name: str
@@ -110,7 +110,7 @@ class Own:
     """A metric of the exporter itself."""
 
 
-Source = CloudMonitoring | RedisInfo | Application | Own
+Source = CloudMonitoring | RedisInfo | ApplicationMetric | Own
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A source names a section and a field of exporter.redis.info's rows: mostly INFO'
 from exporter.catalog import labels, redis_fields
 from exporter.catalog.build import unit_of
 from exporter.catalog.model import Family, Label, RedisInfo, Type, Unit
-from exporter.catalog.redis_fields import Row
+from exporter.catalog.redis_fields import InfoField
 
 NODE = Label("redis_node", "address of the server, host:port, or the path of its socket")
 _DB = Label("db", "database, db0 and up")
@@ -46,7 +46,7 @@ def _type(name: str) -> Type:
     return Type.COUNTER if name.endswith("_total") else Type.GAUGE
 
 
-def _family(section: str, row: Row, *own: Label) -> Family:
+def _family(section: str, row: InfoField, *own: Label) -> Family:
     origin = _ORIGINS.get(section, f"INFO {section}: ") + row.field
     return Family(
         f"redis_{row.name}",
@@ -58,7 +58,7 @@ def _family(section: str, row: Row, *own: Label) -> Family:
     )
 
 
-def _families(section: str, rows: tuple[Row, ...], *own: Label) -> tuple[Family, ...]:
+def _families(section: str, rows: tuple[InfoField, ...], *own: Label) -> tuple[Family, ...]:
     return tuple(_family(section, row, *own) for row in rows)
 
 
@@ -73,8 +73,12 @@ UP = Family(
 
 FAMILIES: tuple[Family, ...] = (
     UP,
-    _family("server", Row("instance_info", "redis_version", "What the server is."), *_INSTANCE),
-    _family("replication", Row("slave_info", "master_host", "Whom a replica follows."), *_UPSTREAM),
+    _family(
+        "server", InfoField("instance_info", "redis_version", "What the server is."), *_INSTANCE
+    ),
+    _family(
+        "replication", InfoField("slave_info", "master_host", "Whom a replica follows."), *_UPSTREAM
+    ),
     *_families("server", redis_fields.SERVER),
     *_families("clients", redis_fields.CLIENTS),
     *_families("memory", redis_fields.MEMORY),
@@ -93,7 +97,7 @@ FAMILIES: tuple[Family, ...] = (
     *_families("slaves", redis_fields.SLAVES, *_SLAVE),
     _family(
         "sentinel_masters",
-        Row("sentinel_master_status", "status", "1 where the sentinel finds a primary ok."),
+        InfoField("sentinel_master_status", "status", "1 where the sentinel finds a primary ok."),
         _MASTER,
         Label("master_status", "state of the primary, in the sentinel's words"),
     ),

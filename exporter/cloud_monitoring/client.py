@@ -47,7 +47,7 @@ Call: TypeAlias = Callable[..., Raw]
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class SeriesQuery:
     """One ListTimeSeries call: (start, end] in Unix nanoseconds, series of one filter."""
 
     project: str
@@ -128,7 +128,7 @@ class MonitoringClient:
             response_deserializer=ListMetricDescriptorsResponse.pb().FromString,
         )
 
-    def pages(self, query: Query) -> Iterator[Raw]:
+    def pages(self, query: SeriesQuery) -> Iterator[Raw]:
         """Yield every page of a query. Raises PollError; pages until then are good."""
         yield from self._paged(self._list_series, _series_request(query), query.project)
 
@@ -190,7 +190,7 @@ class MonitoringClient:
         return PollError(reason, f"{code.name}: {details[:300]}")
 
 
-def _series_request(query: Query) -> Raw:
+def _series_request(query: SeriesQuery) -> Raw:
     request = ListTimeSeriesRequest.pb()()
     request.name = f"projects/{query.project}"
     request.filter = query.filter

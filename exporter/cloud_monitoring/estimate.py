@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from exporter.catalog.signals import ALERTED
-from exporter.cloud_monitoring.client import MonitoringClient, Query
+from exporter.cloud_monitoring.client import MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.cost import DOLLARS_PER_SERIES, MONTH, Load, dollars, stretch
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL
-from exporter.cloud_monitoring.target import Target
+from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError, PollError, Reason
 
 LOOK_BACK = 1800
@@ -19,7 +19,7 @@ _HOPELESS = {Reason.UNAVAILABLE, Reason.DEADLINE, Reason.PERMISSION, Reason.CRED
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FamilyCost:
     """A family's demand: series a call, seconds between calls, a month's calls, series, dollars.
 
     Dollars are without the free million, which is the billing account's, not the family's.
@@ -39,7 +39,7 @@ class Row:
 class Estimate:
     """All rows, most expensive first, and the month's sums; `total` is after the free million."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[FamilyCost, ...]
     billed: int
     calls: int
     total: float
@@ -48,7 +48,7 @@ class Estimate:
 
 
 def estimate(
-    targets: Iterable[Target],
+    targets: Iterable[FamilyTarget],
     client: MonitoringClient,
     budget: float | None,
     progress: Callable[[int], None],
@@ -72,8 +72,8 @@ def estimate(
 
 
 def _rows(
-    targets: list[Target], client: MonitoringClient, progress: Callable[[int], None]
-) -> list[Row]:
+    targets: list[FamilyTarget], client: MonitoringClient, progress: Callable[[int], None]
+) -> list[FamilyCost]:
     """Ask for the first family alone, then for the others, some at a time."""
     pool = ThreadPoolExecutor(8)
     try:
@@ -88,7 +88,7 @@ def _rows(
     return rows
 
 
-def _first(target: Target, client: MonitoringClient) -> Row:
+def _first(target: FamilyTarget, client: MonitoringClient) -> FamilyCost:
     """Ask for one family. Raises IonmonError where no other would be answered either."""
     try:
         return _billed(target, _series(target, client))
@@ -101,30 +101,30 @@ def _first(target: Target, client: MonitoringClient) -> Row:
         return _failed(target, error)
 
 
-def _row(target: Target, client: MonitoringClient) -> Row:
+def _row(target: FamilyTarget, client: MonitoringClient) -> FamilyCost:
     try:
         return _billed(target, _series(target, client))
     except PollError as error:
         return _failed(target, error)
 
 
-def _failed(target: Target, error: PollError) -> Row:
+def _failed(target: FamilyTarget, error: PollError) -> FamilyCost:
     """Return the row of a family that is not known, and adds nothing; NOT_FOUND is no failure."""
     if error.reason is Reason.NOT_FOUND:
         return _billed(target, 0)
     name = target.family.name
-    return Row(target.project, name, 0, target.interval, 0, 0, 0.0, str(error))
+    return FamilyCost(target.project, name, 0, target.interval, 0, 0, 0.0, str(error))
 
 
-def _billed(target: Target, series: int) -> Row:
+def _billed(target: FamilyTarget, series: int) -> FamilyCost:
     interval = target.interval if series else max(target.interval, IDLE_INTERVAL)
     billed = round(Load(target.name, series, interval).monthly())
     calls, price = round(MONTH / interval), billed * DOLLARS_PER_SERIES
-    return Row(target.project, target.family.name, series, interval, calls, billed, price)
+    return FamilyCost(target.project, target.family.name, series, interval, calls, billed, price)
 
 
-def _series(target: Target, client: MonitoringClient) -> int:
+def _series(target: FamilyTarget, client: MonitoringClient) -> int:
     now = int(time.time() * SECOND)
     text = metric_filter(target.source, target.selection)
-    query = Query(target.project, text, now - LOOK_BACK * SECOND, now, headers_only=True)
+    query = SeriesQuery(target.project, text, now - LOOK_BACK * SECOND, now, headers_only=True)
     return sum(len(page.time_series) for page in client.pages(query))

@@ -6,7 +6,7 @@ from exporter.catalog import own
 from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
-from exporter.cloud_monitoring.target import Target
+from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.cloud_monitoring")
@@ -14,7 +14,7 @@ log = logging.getLogger("ionmon.cloud_monitoring")
 MOST_LABELS = 20
 
 
-def account(statistics: PollStatistics, target: Target, telemetry: Telemetry) -> int:
+def account(statistics: PollStatistics, target: FamilyTarget, telemetry: Telemetry) -> int:
     """Count what a poll returned and dropped; new labels become notes. Returns series billed."""
     name, billed = target.family.name, max(1, statistics.series)
     telemetry.count(own.API_SERIES, target.key, billed)
@@ -27,7 +27,7 @@ def account(statistics: PollStatistics, target: Target, telemetry: Telemetry) ->
 
 
 def account_counting(
-    ledger: Ledger, statistics: PollStatistics, target: Target, telemetry: Telemetry
+    ledger: Ledger, statistics: PollStatistics, target: FamilyTarget, telemetry: Telemetry
 ) -> None:
     """Count points, and the source time that they cover."""
     telemetry.set(own.DATA_SECONDS, target.key, ledger.data_seconds)
@@ -37,7 +37,7 @@ def account_counting(
         telemetry.count(own.RESETS, (target.family.name, "layout"), statistics.resets)
 
 
-def account_gap(lost: int, target: Target, telemetry: Telemetry) -> None:
+def account_gap(lost: int, target: FamilyTarget, telemetry: Telemetry) -> None:
     """Count nanoseconds of source time that no poll could read, and say so."""
     telemetry.count(own.GAP, target.key, lost / SECOND)
     if lost:

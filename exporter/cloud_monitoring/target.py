@@ -12,7 +12,7 @@ from exporter.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FamilyTarget:
     """What to read: a family of a project, how often, which of its series, how many at most."""
 
     project: str

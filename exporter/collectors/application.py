@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from exporter.application.key_server import Place
+from exporter.application.key_server import KeyServer
 from exporter.application.merging import Merged, Merger
-from exporter.application.state import State, commands, state
+from exporter.application.state import ApplicationState, commands, state
 from exporter.catalog import own
 from exporter.clock import Clock
 from exporter.collectors.base import Delivery, Poll
@@ -74,11 +74,11 @@ class ApplicationPoll:
         self._target, self._clock, self._telemetry = target, clock, telemetry
         self._visited = visited
         self._keys: Keys = keys(target.name)
-        self._place = Place(target.redis)
+        self._place = KeyServer(target.redis)
         self._merger = Merger(target.alive, target.limit)
         self._due = self._tidied = clock.now()
         self._regions: tuple[str, ...] = ()
-        self._before: State | None = None
+        self._before: ApplicationState | None = None
 
     def due(self) -> float:
         """Return the Unix time of the next run."""
@@ -107,7 +107,7 @@ class ApplicationPoll:
         """Close the connection."""
         await self._place.close()
 
-    async def _read(self, now: float) -> State:
+    async def _read(self, now: float) -> ApplicationState:
         replies = await self._ask(commands(self._keys, self._regions, now))
         found = state(replies, self._regions)
         self._regions = found.regions
@@ -121,7 +121,7 @@ class ApplicationPoll:
             text = f"no reply within {self._target.redis.timeout:g} s, check the network"
             raise PollError(Reason.DEADLINE, text) from None
 
-    async def _seed(self, before: State, found: State) -> None:
+    async def _seed(self, before: ApplicationState, found: ApplicationState) -> None:
         """Fill an emptied Redis with what was shown, and the flushes that are in it."""
         totals = [text for n, v in self._merger.shown.items() for text in (n, repr(v))]
         seqs = [text for n, v in before.seqs.items() for text in (n, str(v))]
@@ -133,7 +133,7 @@ class ApplicationPoll:
         if isinstance(reply, Exception):
             raise PollError(Reason.PERMISSION, f"an emptied Redis could not be filled: {reply}")
 
-    async def _tidy(self, found: State, now: float) -> None:
+    async def _tidy(self, found: ApplicationState, now: float) -> None:
         """Now and then take instances out of Redis that have long been silent."""
         if now - self._tidied < TIDY_EVERY:
             return
@@ -147,7 +147,7 @@ class ApplicationPoll:
             asked.append(("HDEL", self._keys.gauges, *levels))
         await self._ask(asked)
 
-    def _account(self, found: State, merged: Merged) -> None:
+    def _account(self, found: ApplicationState, merged: Merged) -> None:
         telemetry, key = self._telemetry, (self.name,)
         living = self._merger.living(found)
         telemetry.set(own.APPLICATION_INSTANCES, key, len(living))

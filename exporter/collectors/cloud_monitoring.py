@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 
 from exporter.catalog.model import MetricKind
-from exporter.cloud_monitoring.target import Shared, Target
+from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.counter_poll import CounterPoll
 from exporter.collectors.gauge_poll import GaugePoll
 
@@ -19,7 +19,7 @@ class CloudMonitoringCollector:
 
     def __init__(
         self,
-        targets: Sequence[Target] = (),
+        targets: Sequence[FamilyTarget] = (),
         shared: Shared | None = None,
         parallel: int = 1,
         channel: grpc.Channel | None = None,
@@ -45,6 +45,8 @@ class CloudMonitoringCollector:
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
 
-def _poll(target: Target, shared: Shared, pool: ThreadPoolExecutor) -> CounterPoll | GaugePoll:
+def _poll(
+    target: FamilyTarget, shared: Shared, pool: ThreadPoolExecutor
+) -> CounterPoll | GaugePoll:
     poll = GaugePoll if target.source.kind is MetricKind.GAUGE else CounterPoll
     return poll(target, shared, pool)

@@ -10,7 +10,7 @@ from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.cloud_monitoring.self_metrics import account_counting, account_gap
-from exporter.cloud_monitoring.target import Shared, Target
+from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.cloud_monitoring.totals import Total
 from exporter.cloud_monitoring.zero_series import prime
 from exporter.collectors.base import Delivery
@@ -27,7 +27,7 @@ RETIRE_EVERY = 60
 class CounterPoll:
     """Reads one counter family of one project on its own schedule."""
 
-    def __init__(self, target: Target, shared: Shared, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, target: FamilyTarget, shared: Shared, pool: ThreadPoolExecutor) -> None:
         self.name, self.project, self.family = target.name, target.project, target.family.name
         self.fetch = FamilyFetch(target, shared)
         self._target, self._shared, self._pool = target, shared, pool

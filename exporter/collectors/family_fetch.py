@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from exporter.catalog import own
-from exporter.cloud_monitoring.client import Query
+from exporter.cloud_monitoring.client import SeriesQuery
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import Raw
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL, Delay, Timetable
 from exporter.cloud_monitoring.self_metrics import account
-from exporter.cloud_monitoring.target import Shared, Target
+from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
 
@@ -27,7 +27,7 @@ class PageReader(Protocol):
 class FamilyFetch:
     """What the polls of counters and of gauges have in common."""
 
-    def __init__(self, target: Target, shared: Shared) -> None:
+    def __init__(self, target: FamilyTarget, shared: Shared) -> None:
         """Be due at once, a little apart from other families after that."""
         self.target = target
         self.billed = 0
@@ -86,7 +86,7 @@ class FamilyFetch:
     def pages(self, reader: PageReader, start: int, end: int) -> PollError | None:
         """Let `reader` read the points in (start, end]. Returns why they are not all of them."""
         text = metric_filter(self.target.source, self.target.selection)
-        query = Query(self.target.project, text, start, end)
+        query = SeriesQuery(self.target.project, text, start, end)
         fault: PollError | None = None
         try:
             for page in self._shared.client.pages(query):

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from exporter.cloud_monitoring.gauge_reader import GaugeReader, join, limited
 from exporter.cloud_monitoring.points import SECOND, Identities
-from exporter.cloud_monitoring.target import Shared, Target
+from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch
 from exporter.exposition.snapshot import Part
@@ -18,7 +18,7 @@ MISSED_INTERVALS = 3
 class GaugePoll:
     """Reads one gauge family of one project on its own schedule."""
 
-    def __init__(self, target: Target, shared: Shared, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, target: FamilyTarget, shared: Shared, pool: ThreadPoolExecutor) -> None:
         self.name, self.project, self.family = target.name, target.project, target.family.name
         self.fetch = FamilyFetch(target, shared)
         self._pool = pool

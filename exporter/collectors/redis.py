@@ -11,7 +11,7 @@ from exporter.errors import PollError, Reason
 from exporter.exposition.snapshot import Part
 from exporter.redis import info as redis_info
 from exporter.redis.client import Address, RedisTarget
-from exporter.redis.node import Node, Reading
+from exporter.redis.node import Node, NodeReading
 from exporter.redis.topology import Question, Topology, question
 
 _DOWN: redis_info.Info = {"poll": ({"up": "0"},)}
@@ -71,7 +71,7 @@ class TargetPoll:
         self._due = max(self._due + self._step, now)
         self._step = self._target.interval
         outcomes, trouble = await self._read(now)
-        self._up = tuple(a for a, outcome in outcomes.items() if isinstance(outcome, Reading))
+        self._up = tuple(a for a, outcome in outcomes.items() if isinstance(outcome, NodeReading))
         await self._forget(outcomes)
         return Delivery(
             parts=_parts(self.name, outcomes),
@@ -84,10 +84,10 @@ class TargetPoll:
         """Close the connections to all servers."""
         await self._forget({})
 
-    async def _read(self, now: float) -> tuple[dict[Address, Reading | PollError], list[str]]:
+    async def _read(self, now: float) -> tuple[dict[Address, NodeReading | PollError], list[str]]:
         """Ask all known servers at once, and those that become known meanwhile."""
         until = asyncio.get_running_loop().time() + self._target.timeout
-        tasks: dict[Address, asyncio.Task[Reading | PollError]] = {}
+        tasks: dict[Address, asyncio.Task[NodeReading | PollError]] = {}
         async with asyncio.TaskGroup() as group:
 
             def start(addresses: Iterable[Address], asked: Question | None = None) -> None:
@@ -105,12 +105,12 @@ class TargetPoll:
                 start(best.members)
             self._topology = best if best.members else self._topology
         asked = [tasks[guide].result() for guide in guides]
-        trouble = [o.trouble for o in asked if isinstance(o, Reading) and o.trouble]
+        trouble = [o.trouble for o in asked if isinstance(o, NodeReading) and o.trouble]
         return {address: tasks[address].result() for address in self._shown()}, trouble
 
     async def _ask(
         self, address: Address, now: float, until: float, asked: Question | None
-    ) -> Reading | PollError:
+    ) -> NodeReading | PollError:
         is_sentinel = self._target.mode == "sentinel" and asked is not None
         node = self._nodes.get(address)
         if node is None:
@@ -145,21 +145,21 @@ class TargetPoll:
 
 
 async def _topologies(
-    tasks: Sequence[asyncio.Task[Reading | PollError]],
+    tasks: Sequence[asyncio.Task[NodeReading | PollError]],
 ) -> AsyncIterator[Topology]:
     """Yield what each server says of its peers, as soon as it says so."""
     for done in asyncio.as_completed(tasks):
         outcome = await done
-        if isinstance(outcome, Reading) and outcome.topology:
+        if isinstance(outcome, NodeReading) and outcome.topology:
             yield outcome.topology
 
 
-def _parts(name: str, outcomes: Mapping[Address, Reading | PollError]) -> tuple[Part, ...]:
+def _parts(name: str, outcomes: Mapping[Address, NodeReading | PollError]) -> tuple[Part, ...]:
     parts = []
     for family in catalog.FAMILIES:
         samples = []
         for address, outcome in outcomes.items():
-            reading = outcome if isinstance(outcome, Reading) else Reading(_DOWN)
+            reading = outcome if isinstance(outcome, NodeReading) else NodeReading(_DOWN)
             samples += redis_info.samples(family, (name, str(address)), reading.info, reading.start)
         if samples:
             parts.append(Part(family, tuple(samples)))
@@ -167,7 +167,7 @@ def _parts(name: str, outcomes: Mapping[Address, Reading | PollError]) -> tuple[
 
 
 def _notes(
-    outcomes: Mapping[Address, Reading | PollError], trouble: Sequence[str]
+    outcomes: Mapping[Address, NodeReading | PollError], trouble: Sequence[str]
 ) -> tuple[str, ...]:
     faults = [f"{a}: {o.reason}: {o}" for a, o in outcomes.items() if isinstance(o, PollError)]
     notes = [_sentence(text) for text in (*dict.fromkeys(trouble), *faults)]

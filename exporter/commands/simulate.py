@@ -14,7 +14,7 @@ from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, LOG, STATE, WEB, options, overrides
 from exporter.commands.run import serve
 from exporter.settings import Overrides, Settings, load
-from exporter.settings.sources import ApplicationSettings, RedisTarget
+from exporter.settings.sources import ApplicationSettings, RedisTargetSettings
 from exporter.simulator.application import SimulatedApplication
 from exporter.simulator.cache import RedisServer, SimulatedCache
 from exporter.simulator.faults import Faults
@@ -103,11 +103,14 @@ def command(
 def simulated(config: Path | None, base: Overrides, cache: str, metrics: str | None) -> Settings:
     """Return the settings with the simulated cache and, if there is one, the application."""
     settings = load(config, base)
-    targets = [*settings.redis.targets, RedisTarget(name="ion-cache", url=f"redis://{cache}")]
+    targets = [
+        *settings.redis.targets,
+        RedisTargetSettings(name="ion-cache", url=f"redis://{cache}"),
+    ]
     update: dict[str, object] = {}
     if metrics:
         url = f"redis://{metrics}"
-        targets.append(RedisTarget(name="ion-metrics", url=url, collect=False))
+        targets.append(RedisTargetSettings(name="ion-metrics", url=url, collect=False))
         update["application"] = ApplicationSettings(redis="ion-metrics", name=World.project)
     update["redis"] = settings.redis.model_copy(update={"targets": tuple(targets)})
     return settings.model_copy(update=update)

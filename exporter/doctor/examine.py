@@ -13,11 +13,11 @@ from exporter.catalog import CATALOG
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.channel import CredentialsMissing, channel
 from exporter.cloud_monitoring.checkpoint import holder, inspect
-from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Query
+from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
 from exporter.cloud_monitoring.points import SECOND
-from exporter.cloud_monitoring.target import Target
+from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
 from exporter.doctor.finding import Finding, Verdict
@@ -96,7 +96,9 @@ def _google(settings: Settings) -> Iterator[Finding]:
     opened.close()
 
 
-def _project(project: str, wanted: list[Target], client: MonitoringClient) -> Iterator[Finding]:
+def _project(
+    project: str, wanted: list[FamilyTarget], client: MonitoringClient
+) -> Iterator[Finding]:
     """Try a project's permissions, then each metric type."""
     first = wanted[0]
     series = _permission(
@@ -154,7 +156,7 @@ class Probe:
     newest: float | None = None
 
 
-def _metric(target: Target, client: MonitoringClient, known: Descriptors) -> Probe:
+def _metric(target: FamilyTarget, client: MonitoringClient, known: Descriptors) -> Probe:
     """Read one metric type once, and compare its descriptor with the catalog."""
     described = known.describe(target.project, target.source)
     if described.mismatch:
@@ -178,14 +180,14 @@ def _metric(target: Target, client: MonitoringClient, known: Descriptors) -> Pro
     return Probe(Finding(target.name, Verdict.OK, f"{series} series"), newest)
 
 
-def _fix_mismatch(target: Target) -> str:
+def _fix_mismatch(target: FamilyTarget) -> str:
     name = target.family.name
     if name in CATALOG:
         return f"switch it off: google.families.{name}.enabled: false"
     return f"write google.metrics.{name} as the API says"
 
 
-def _wrong_labels(target: Target, known: tuple[str, ...] | None) -> Finding | None:
+def _wrong_labels(target: FamilyTarget, known: tuple[str, ...] | None) -> Finding | None:
     """Say which labels of a metric of the settings its descriptor does not have."""
     if known is None or target.family.name in CATALOG:
         return None
@@ -199,10 +201,10 @@ def _wrong_labels(target: Target, known: tuple[str, ...] | None) -> Finding | No
     return Finding(target.name, Verdict.FAIL, text, fix)
 
 
-def _query(target: Target, until: float) -> Query:
+def _query(target: FamilyTarget, until: float) -> SeriesQuery:
     end = int(until * SECOND)
     text = metric_filter(target.source, target.selection)
-    return Query(target.project, text, end - (LOOK_BACK + FUTURE) * SECOND, end)
+    return SeriesQuery(target.project, text, end - (LOOK_BACK + FUTURE) * SECOND, end)
 
 
 def _skew(project: str, ends: list[float]) -> Finding:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from exporter.doctor.finding import Finding, Verdict
 from exporter.secrets_file import UnusableSecret, inspect_secret
 from exporter.settings import Settings
-from exporter.settings.secrets import Reader, SecretFile, secret_files
+from exporter.settings.secrets import SecretFile, SecretReader, secret_files
 
 _MORE_THAN = {  # who else may not read it; Alertmanager runs as another user, through its group
-    Reader.ALERTMANAGER: stat.S_IRWXO,
-    Reader.IONMON: stat.S_IRWXG | stat.S_IRWXO,
+    SecretReader.ALERTMANAGER: stat.S_IRWXO,
+    SecretReader.IONMON: stat.S_IRWXG | stat.S_IRWXO,
 }
 
 
@@ -43,13 +43,13 @@ def _unusable(file: SecretFile, error: UnusableSecret) -> Finding:
         fix += f"; {_mode(file)}"
     if error.denied:
         fix = f"let {file.reader} read it: {_mode(file)}"
-        if file.reader is Reader.ALERTMANAGER:
+        if file.reader is SecretReader.ALERTMANAGER:
             verdict, fix = Verdict.WARN, "run doctor as a user who may read it"
     return Finding(f"secret {file.key}", verdict, f"{file.path}: {error.fault}", fix)
 
 
 def _mode(file: SecretFile) -> str:
-    if file.reader is Reader.ALERTMANAGER:
+    if file.reader is SecretReader.ALERTMANAGER:
         return f"chmod 0640 {file.path}, group of Alertmanager"
     return f"chmod 0600 {file.path}"
 

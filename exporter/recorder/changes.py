@@ -21,7 +21,7 @@ Values = tuple[str, ...]
 
 
 @dataclass(slots=True)
-class Reading:
+class RegistryReading:
     """totals and levels by field, shapes by family, and how many series were one too many."""
 
     totals: dict[str, float] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class RegistryReader:
     """Reads a registry.
 
     `constant` labels come before a metric's own, and give way to one of the same name; `rules` join
@@ -42,15 +42,15 @@ class Reader:
     constant: Mapping[str, str]
     rules: Mapping[str, str]
 
-    def read(self) -> Reading:
+    def read(self) -> RegistryReading:
         """Return everything that the registry holds now."""
-        found = Reading()
+        found = RegistryReading()
         for metric in self.registry.collect():
             if metric.samples and not metric.name.startswith(SKIPPED):
                 self._take(metric, found)
         return found
 
-    def _take(self, metric: Metric, found: Reading) -> None:
+    def _take(self, metric: Metric, found: RegistryReading) -> None:
         samples = [s for s in metric.samples if s.name != f"{metric.name}_created"]
         name = metric.name + _SUFFIXES.get(metric.type, "")
         shape = self._shape(metric, samples)

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 _HOLDERS = ("_names_to_collectors", "_metrics", "_value", "_sum", "_count", "_buckets")
 
 
-class Recording(Protocol):
+class ProcessRecorder(Protocol):
     """A recorder, as far as its process goes."""
 
     registry: CollectorRegistry
@@ -35,13 +35,13 @@ class Recording(Protocol):
         """Become another instance."""
 
 
-_recorders: "weakref.WeakSet[Recording]" = weakref.WeakSet()
+_recorders: "weakref.WeakSet[ProcessRecorder]" = weakref.WeakSet()
 _forking = threading.Lock()
-_still: list[Recording] = []
+_still: list[ProcessRecorder] = []
 _held: list[Any] = []
 
 
-def join(recorder: Recording) -> None:
+def join(recorder: ProcessRecorder) -> None:
     """See to a recorder that has started, from now to the end of the process."""
     _recorders.add(recorder)
     atexit.register(recorder.stop)
@@ -51,14 +51,14 @@ def join(recorder: Recording) -> None:
         signal.signal(signal.SIGTERM, _terminated)  # a handler that is there stays
 
 
-def stop_with_child(recorder: Recording) -> None:
+def stop_with_child(recorder: ProcessRecorder) -> None:
     """See that processes of multiprocessing, which skip atexit, flush at their end."""
     util = sys.modules.get("multiprocessing.util")
     if util is not None:
         util.register_after_fork(recorder, _finalize)
 
 
-def _finalize(recorder: Recording) -> None:
+def _finalize(recorder: ProcessRecorder) -> None:
     util = sys.modules["multiprocessing.util"]
     util.Finalize(recorder, recorder.stop, exitpriority=10)
 
@@ -106,7 +106,7 @@ def _locks(things: Iterable[object], seen: set[int]) -> Iterator[Any]:
             yield from _locks(parts if isinstance(held, dict | list) else (held,), seen)
 
 
-def _let_go() -> list[Recording]:
+def _let_go() -> list[ProcessRecorder]:
     while _held:
         _held.pop().release()
     still = _still[:]

@@ -13,10 +13,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from . import process
-from .changes import Reader
+from .changes import RegistryReader
 from .layout import RULES, keys
 from .scripts import FLUSH, LEAVE, REMEMBERED
-from .sending import Flush, Ledger
+from .sending import Flush, SendLog
 from .users import Users
 
 log = logging.getLogger("ionmon.recorder")
@@ -74,12 +74,12 @@ class Recorder:
         self.registry, self.failures, self.flushes = registry, 0, 0
         self._target, self._timeout, self._interval = redis_url, timeout, interval
         self._keys = keys(application)
-        self._reader = Reader(registry, {"region": region}, dict(gauges or {}))
+        self._reader = RegistryReader(registry, {"region": region}, dict(gauges or {}))
         self._running = False
         self.users = Users(self._keys, region, clock)
-        self._be_born(Ledger())
+        self._be_born(SendLog())
 
-    def _be_born(self, ledger: Ledger) -> None:
+    def _be_born(self, ledger: SendLog) -> None:
         """Become an instance of its own."""
         self.instance = secrets.token_hex(8)
         self._ledger = ledger
@@ -244,7 +244,7 @@ class Recorder:
     def after_fork_in_child(self) -> None:
         """Become another instance: what was counted until now is the parent's to send."""
         self.users.forget()
-        self._be_born(Ledger(self._reader.read().totals))
+        self._be_born(SendLog(self._reader.read().totals))
         if self._running:
             process.stop_with_child(self)
             self._run()

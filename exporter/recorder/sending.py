@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isnan
 
-from .changes import Reading
+from .changes import RegistryReading
 from .layout import Shape
 
 MOST_KEPT = 300
@@ -29,7 +29,7 @@ class Flush:
     dropped: int = 0
 
 
-class Ledger:
+class SendLog:
     """What one instance has sent, what is on its way, and what to send next."""
 
     def __init__(self, base: Mapping[str, float] | None = None) -> None:
@@ -54,7 +54,7 @@ class Ledger:
         """Return the fields of gauges that were sent."""
         return tuple(self._levels)
 
-    def next(self, reading: Reading, *, beat: bool = False) -> Flush | None:
+    def next(self, reading: RegistryReading, *, beat: bool = False) -> Flush | None:
         """Return what is to be sent now: the flush on its way, else what changed, else nothing.
 
         A `beat` is sent even where nothing changed, with all gauges: it says that we live.
@@ -63,7 +63,7 @@ class Ledger:
             self._flying = self._change(reading, beat=beat)
         return self._flying
 
-    def _change(self, reading: Reading, *, beat: bool) -> Flush | None:
+    def _change(self, reading: RegistryReading, *, beat: bool) -> Flush | None:
         rises = {
             n: v - self._base.get(n, 0.0) for n, v in reading.totals.items() if self._rose(n, v)
         }

@@ -25,7 +25,7 @@ _OF_SENTINELS = ("server", "sentinel", "sentinel_masters")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NodeReading:
     """What a server said: its rows, when it started (Unix time), and who its peers are.
 
     `trouble` says why the peers are not known where they were asked for.
@@ -52,7 +52,7 @@ class Node:
         self._start: float | None = None
         self._errors: frozenset[str] = frozenset()
 
-    async def read(self, now: float, question: Question | None = None) -> Reading:
+    async def read(self, now: float, question: Question | None = None) -> NodeReading:
         """Ask everything in one round trip. Raises PollError where INFO cannot be had."""
         peers = question.commands if question else ()
         commands = (_INFO[self._form], *self._optional(now), *peers)
@@ -61,12 +61,12 @@ class Node:
         self._learn(replies, peers, now)
         info = _joined(info, replies)
         if not question:
-            return Reading(info, self._start)
+            return NodeReading(info, self._start)
         try:
             topology = question.read([replies[command] for command in peers], self._address)
         except PollError as error:
-            return Reading(info, self._start, trouble=str(error))
-        return Reading(info, self._start, topology)
+            return NodeReading(info, self._start, trouble=str(error))
+        return NodeReading(info, self._start, topology)
 
     async def close(self) -> None:
         """Close the connection."""

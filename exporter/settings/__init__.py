@@ -28,7 +28,7 @@ from exporter.settings.sources import (
     Filters,
     GoogleSettings,
     RedisSettings,
-    RedisTarget,
+    RedisTargetSettings,
 )
 
 __all__ = [
@@ -52,7 +52,7 @@ __all__ = [
     "PrometheusSettings",
     "QuietHours",
     "RedisSettings",
-    "RedisTarget",
+    "RedisTargetSettings",
     "SentrySettings",
     "ServiceSettings",
     "Settings",

@@ -61,7 +61,7 @@ class RatioAlert(AlertSettings):
     threshold: Ratio | None = key(None, "The value to pass, as a percentage.")
 
 
-class BurnAlert(AlertSettings):
+class BurnRateAlert(AlertSettings):
     """An alert whose threshold is a burn rate of the error budget."""
 
     threshold: Annotated[Number, Field(gt=0)] | None = key(
@@ -84,14 +84,14 @@ class AlertsSettings(Section):
 
     ResponseTimeCritical: DurationAlert = part(DurationAlert, "The 95th percentile of latency.")
     ErrorRateCritical: RatioAlert = part(RatioAlert, "The share of requests that fail.")
-    SLABreach: BurnAlert = part(BurnAlert, "The error budget, burning fast.")
+    SLABreach: BurnRateAlert = part(BurnRateAlert, "The error budget, burning fast.")
     ResponseTimeWarning: DurationAlert = part(DurationAlert, "The 95th percentile of latency.")
     ErrorRateWarning: RatioAlert = part(RatioAlert, "The share of requests that fail.")
     DatabaseLag: DurationAlert = part(DurationAlert, "How far replicas are behind.")
     CacheHitRateLow: RatioAlert = part(RatioAlert, "The share of look-ups that Redis answers.")
     CPUHigh: RatioAlert = part(RatioAlert, "The share of CPU in use.")
     MemoryHigh: RatioAlert = part(RatioAlert, "The share of memory in use.")
-    ErrorBudgetBurn: BurnAlert = part(BurnAlert, "The error budget, burning for long.")
+    ErrorBudgetBurn: BurnRateAlert = part(BurnRateAlert, "The error budget, burning for long.")
     ErrorBudgetExhausted: RatioAlert = part(RatioAlert, "The share of the error budget spent.")
 
     others: Named[str, OtherAlert] = key(

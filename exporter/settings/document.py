@@ -9,7 +9,7 @@ from typing import Protocol
 import yaml
 
 from exporter.errors import SettingsError
-from exporter.settings.positions import Loc, Place, Problem
+from exporter.settings.positions import Loc, Position, SettingsProblem
 
 LARGEST_FILE = 1 << 20
 DEEPEST = 20
@@ -75,16 +75,16 @@ class _Mark(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SettingsDocument:
     """A file's content, where each of its keys and list items stands, and what is wrong with it."""
 
     source: str
     content: dict[str, Tree]
-    places: Mapping[Loc, Place]
-    problems: tuple[Problem, ...] = ()
+    places: Mapping[Loc, Position]
+    problems: tuple[SettingsProblem, ...] = ()
 
 
-def read(path: Path, example: str = SMALLEST) -> Document:
+def read(path: Path, example: str = SMALLEST) -> SettingsDocument:
     """Return the content of the file at `path`. Raises SettingsError where it is not YAML.
 
     `example` is what a file holds at least, for those who wrote none; where it is empty, so may
@@ -139,7 +139,7 @@ def _check_events(text: str, source: str) -> None:
             _check_plain(event, place)
 
 
-def _check_plain(event: yaml.NodeEvent, place: Place) -> None:
+def _check_plain(event: yaml.NodeEvent, place: Position) -> None:
     if isinstance(event, yaml.AliasEvent):
         raise SettingsError(f"{place}: an alias; write the value out")
     if event.anchor is not None:
@@ -148,8 +148,8 @@ def _check_plain(event: yaml.NodeEvent, place: Place) -> None:
         raise SettingsError(f"{place}: a tag; remove it, plain values need none")
 
 
-def _marked(mark: _Mark | None, source: str) -> Place:
-    return Place(source) if mark is None else Place(source, mark.line + 1, mark.column + 1)
+def _marked(mark: _Mark | None, source: str) -> Position:
+    return Position(source) if mark is None else Position(source, mark.line + 1, mark.column + 1)
 
 
 def _fault(error: yaml.YAMLError, text: str, source: str) -> SettingsError:
@@ -158,24 +158,24 @@ def _fault(error: yaml.YAMLError, text: str, source: str) -> SettingsError:
     return SettingsError(f"{_place(error, text, source)}: {next(known, 'not YAML')}")
 
 
-def _place(error: yaml.YAMLError, text: str, source: str) -> Place:
+def _place(error: yaml.YAMLError, text: str, source: str) -> Position:
     if isinstance(error, yaml.MarkedYAMLError):
         unclosed = error.problem == _UNCLOSED
         return _marked(error.context_mark if unclosed else error.problem_mark, source)
     before = text[: getattr(error, "position", 0)]
-    return Place(source, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return Position(source, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-def _document(root: yaml.Node | None, source: str, example: str) -> Document:
+def _document(root: yaml.Node | None, source: str, example: str) -> SettingsDocument:
     if root is None and not example:
-        return Document(source, {}, {})
+        return SettingsDocument(source, {}, {})
     if root is None:
         raise SettingsError(f"{source} is empty; smallest useful content: {example}")
     if not isinstance(root, yaml.MappingNode):
         raise SettingsError(f"{source}:1:1: must hold keys, such as {example or _ANY}")
     reading = _Reading(source)
     content = reading.mapping(root, ())
-    return Document(source, content, reading.places, tuple(reading.problems))
+    return SettingsDocument(source, content, reading.places, tuple(reading.problems))
 
 
 @dataclass
@@ -183,8 +183,8 @@ class _Reading:
     """Builds the content of nodes; what cannot be taken is noted, and Unusable stands for it."""
 
     source: str
-    places: dict[Loc, Place] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    places: dict[Loc, Position] = field(default_factory=dict)
+    problems: list[SettingsProblem] = field(default_factory=list)
 
     def mapping(self, node: yaml.MappingNode, at: Loc) -> dict[str, Tree]:
         found: dict[str, Tree] = {}
@@ -198,13 +198,13 @@ class _Reading:
         """Return the key's text and note its place; None where it cannot be one."""
         kind, place = node.tag.removeprefix(_TAG), self._place(node)
         if kind != "str":
-            self.problems.append(Problem(place, at, _NO_KEY.get(kind, _NO_TEXT)))
+            self.problems.append(SettingsProblem(place, at, _NO_KEY.get(kind, _NO_TEXT)))
             return None
         name = str(node.value)
         first = self.places.setdefault((*at, name), place)
         if first is not place:
             text = f"is written twice, first on line {first.line}; remove one"
-            self.problems.append(Problem(place, (*at, name), text))
+            self.problems.append(SettingsProblem(place, (*at, name), text))
         return name if first is place else None
 
     def _tree(self, node: yaml.Node, at: Loc) -> Tree:
@@ -215,7 +215,7 @@ class _Reading:
         kind = node.tag.removeprefix(_TAG)
         tree = _scalar(kind, node.value)
         if isinstance(tree, Unusable):
-            self.problems.append(Problem(self.places[at], at, _REFUSED[kind]))
+            self.problems.append(SettingsProblem(self.places[at], at, _REFUSED[kind]))
         return tree
 
     def _sequence(self, node: yaml.SequenceNode, at: Loc) -> list[Tree]:
@@ -223,7 +223,7 @@ class _Reading:
             self.places[(*at, index)] = self._place(item)
         return [self._tree(item, (*at, index)) for index, item in enumerate(node.value)]
 
-    def _place(self, node: yaml.Node) -> Place:
+    def _place(self, node: yaml.Node) -> Position:
         return _marked(node.start_mark, self.source)
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from exporter.errors import SettingsError
-from exporter.settings.document import Document, Tree, read
+from exporter.settings.document import SettingsDocument, Tree, read
 from exporter.settings.keys import keys
 from exporter.settings.model import Settings
-from exporter.settings.positions import Loc, Place, refusal
+from exporter.settings.positions import Loc, Position, refusal
 from exporter.settings.problems import problems
 from exporter.settings.types import Origin
 
@@ -61,9 +61,9 @@ def load(path: Path | None = None, overrides: Overrides = Overrides()) -> Settin
     Raises SettingsError with every problem that was found, one a line.
     """
     path = path or config_file()
-    document = read(path) if path is not None else Document("settings", {}, {})
+    document = read(path) if path is not None else SettingsDocument("settings", {}, {})
     for flag, loc, value in _given(overrides):
-        document = _with(document, Place(flag), loc, value)
+        document = _with(document, Position(flag), loc, value)
     document = _with_project(document)
     return _validated(document, path.absolute().parent if path is not None else Path.cwd())
 
@@ -124,16 +124,16 @@ def _plain(value: object) -> Tree:
     return value if isinstance(value, bool) else str(value)
 
 
-def _with_project(document: Document) -> Document:
+def _with_project(document: SettingsDocument) -> SettingsDocument:
     """Add GOOGLE_CLOUD_PROJECT where neither a flag nor the file names a project."""
     project, section = _environment("GOOGLE_CLOUD_PROJECT"), document.content.get("google", {})
     if project is None or not isinstance(section, dict) or section.get("projects"):
         return document
-    place = Place("GOOGLE_CLOUD_PROJECT")
+    place = Position("GOOGLE_CLOUD_PROJECT")
     return _with(document, place, ("google", "projects"), [project])
 
 
-def _with(document: Document, place: Place, loc: Loc, value: Tree) -> Document:
+def _with(document: SettingsDocument, place: Position, loc: Loc, value: Tree) -> SettingsDocument:
     """Return the document with another value; a section that is none stays, and is reported."""
     section, name = str(loc[0]), str(loc[1])
     old = document.content.get(section, {})
@@ -147,7 +147,7 @@ def _with(document: Document, place: Place, loc: Loc, value: Tree) -> Document:
     )
 
 
-def _validated(document: Document, directory: Path) -> Settings:
+def _validated(document: SettingsDocument, directory: Path) -> Settings:
     try:
         settings = Settings.model_validate(document.content, context=Origin(directory))
     except ValidationError as error:

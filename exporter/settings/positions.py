@@ -9,7 +9,7 @@ Loc = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Position:
     """A file's line and column, both from 1, or a flag's or variable's name without them."""
 
     source: str
@@ -21,10 +21,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class SettingsProblem:
     """What is wrong with the value at `loc`, and the fix; the value is never repeated."""
 
-    place: Place
+    place: Position
     loc: Loc
     text: str
 
@@ -46,7 +46,7 @@ def _shown(step: str) -> str:
     return whole if whole.isprintable() else ascii(whole)
 
 
-def refusal(problems: Iterable[Problem]) -> SettingsError:
+def refusal(problems: Iterable[SettingsProblem]) -> SettingsError:
     """Return the one error that lists all problems, in the order of the file."""
     ordered = sorted(set(problems), key=lambda p: (p.place, dotted(p.loc), p.text))
     return SettingsError("\n".join(str(problem) for problem in ordered))

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from exporter.settings.document import Document
+from exporter.settings.document import SettingsDocument
 from exporter.settings.keys import ANY, ITEM, Key
-from exporter.settings.positions import Loc, Place, Problem, dotted
+from exporter.settings.positions import Loc, Position, SettingsProblem, dotted
 
 _SECRET = re.compile(
     r"pass(word|wd|phrase)?$|secret|token|dsn|webhook|(routing|api|private|access|integration)_?key"
@@ -42,7 +42,9 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def problems(error: ValidationError, document: Document, keys: Sequence[Key]) -> Iterator[Problem]:
+def problems(
+    error: ValidationError, document: SettingsDocument, keys: Sequence[Key]
+) -> Iterator[SettingsProblem]:
     """Yield a problem for each of pydantic's errors that reading the file has not found.
 
     `keys` are those that the file may hold.
@@ -51,7 +53,7 @@ def problems(error: ValidationError, document: Document, keys: Sequence[Key]) ->
     for details in error.errors(include_url=False):
         loc = _loc(details)
         if not _is_echo(details) and not any(loc[:n] in known for n in range(1, len(loc) + 1)):
-            yield Problem(_place(loc, document), loc, _sentence(details, loc, keys))
+            yield SettingsProblem(_place(loc, document), loc, _sentence(details, loc, keys))
 
 
 def _is_echo(details: ErrorDetails) -> bool:
@@ -64,12 +66,12 @@ def _loc(details: ErrorDetails) -> Loc:
     return (*(step for step in details["loc"] if step != "[key]"), *below)
 
 
-def _place(loc: Loc, document: Document) -> Place:
+def _place(loc: Loc, document: SettingsDocument) -> Position:
     """Return where the value stands, or, where it is missing, what should hold it."""
     for depth in range(len(loc), 0, -1):
         if loc[:depth] in document.places:
             return document.places[loc[:depth]]
-    return Place(document.source, 1, 1)
+    return Position(document.source, 1, 1)
 
 
 def _sentence(details: ErrorDetails, loc: Loc, keys: Sequence[Key]) -> str:

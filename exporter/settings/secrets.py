@@ -8,7 +8,7 @@ from pathlib import Path
 from exporter.settings.model import Settings
 
 
-class Reader(StrEnum):
+class SecretReader(StrEnum):
     """The program that opens a file."""
 
     ALERTMANAGER = "alertmanager"
@@ -26,7 +26,7 @@ class SecretFile:
 
     path: Path
     key: str
-    reader: Reader
+    reader: SecretReader
     holds: str
     form: str = r".+"
 
@@ -51,20 +51,22 @@ def _redis(settings: Settings) -> Iterator[SecretFile]:
     for index, target in enumerate(settings.redis.targets):
         if target.password_file:
             key = f"redis.targets[{index}].password_file"
-            yield SecretFile(target.password_file, key, Reader.IONMON, _REDIS)
+            yield SecretFile(target.password_file, key, SecretReader.IONMON, _REDIS)
 
 
 def _notifications(settings: Settings) -> Iterator[SecretFile]:
     channels, section = settings.notifications, "notifications."
     if channels.slack:
         key = section + "slack.webhook_url_file"
-        yield SecretFile(channels.slack.webhook_url_file, key, Reader.ALERTMANAGER, *_SLACK)
+        yield SecretFile(channels.slack.webhook_url_file, key, SecretReader.ALERTMANAGER, *_SLACK)
     if channels.pagerduty:
         key = section + "pagerduty.routing_key_file"
-        yield SecretFile(channels.pagerduty.routing_key_file, key, Reader.ALERTMANAGER, *_PAGERDUTY)
+        yield SecretFile(
+            channels.pagerduty.routing_key_file, key, SecretReader.ALERTMANAGER, *_PAGERDUTY
+        )
     if channels.email and channels.email.password_file:
         key = section + "email.password_file"
-        yield SecretFile(channels.email.password_file, key, Reader.ALERTMANAGER, _MAIL)
+        yield SecretFile(channels.email.password_file, key, SecretReader.ALERTMANAGER, _MAIL)
     if channels.sentry:
         key = section + "sentry.dsn_file"
-        yield SecretFile(channels.sentry.dsn_file, key, Reader.IONMON, *_SENTRY)
+        yield SecretFile(channels.sentry.dsn_file, key, SecretReader.IONMON, *_SENTRY)

@@ -168,7 +168,7 @@ def _with_password(username: object, info: ValidationInfo) -> object:
     return username
 
 
-class RedisTarget(Section):
+class RedisTargetSettings(Section):
     """One Redis: a server, a group under sentinels, or a cluster."""
 
     name: Name = key(..., "Its name, which is also its value of the label redis_id.")
@@ -206,7 +206,7 @@ class RedisTarget(Section):
     )
 
 
-def _once_each(targets: tuple[RedisTarget, ...]) -> tuple[RedisTarget, ...]:
+def _once_each(targets: tuple[RedisTargetSettings, ...]) -> tuple[RedisTargetSettings, ...]:
     names = [target.name for target in targets]
     for index, name in enumerate(names):
         if name in names[:index]:
@@ -223,7 +223,7 @@ class RedisSettings(Section):
     timeout: Annotated[Seconds, at_least("10ms"), at_most("1m")] = key(
         "3s", "Total time of a read."
     )
-    targets: Annotated[tuple[RedisTarget, ...], AfterValidator(_once_each)] = key(
+    targets: Annotated[tuple[RedisTargetSettings, ...], AfterValidator(_once_each)] = key(
         (), "The servers, each with a name."
     )
 

@@ -29,7 +29,7 @@ DescriptorsResponse = ListMetricDescriptorsResponse.pb()
 DESCRIPTORS_PAGE = 1000
 
 
-class Answer(Protocol):
+class SerialisedAnswer(Protocol):
     """Serialised responses of the three methods, and how many series the first one holds.
 
     `billed` counts series of an answer once, however many pages it takes.
@@ -113,7 +113,7 @@ Reply: TypeAlias = Callable[[Raw, int], bytes]
 class MetricService(grpc.GenericRpcHandler):
     """Takes calls, lets faults have their way, counts, and answers."""
 
-    def __init__(self, answer: Answer, clock: Clock, faults: Faults) -> None:
+    def __init__(self, answer: SerialisedAnswer, clock: Clock, faults: Faults) -> None:
         self.calls = self.series_returned = self.billed = 0
         self.closing = Event()
         self._answer, self._clock, self._faults = answer, clock, faults

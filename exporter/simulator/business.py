@@ -17,7 +17,7 @@ DECISIONS_A_MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class RequestGroup:
     """So many requests of an endpoint that ended with a status, each after some seconds."""
 
     endpoint: str
@@ -30,7 +30,7 @@ class Visit:
 class Business:
     """A minute of a region."""
 
-    visits: tuple[Visit, ...]
+    visits: tuple[RequestGroup, ...]
     l1_hits: int
     l1_misses: int
     l1_evictions: int
@@ -65,7 +65,7 @@ def business(traffic: Traffic, region: Region, minute: int) -> Business:
     )
 
 
-def _visits(traffic: Traffic, region: Region, minute: int) -> list[Visit]:
+def _visits(traffic: Traffic, region: Region, minute: int) -> list[RequestGroup]:
     """Split a sample of the region's requests by endpoint and status."""
     codes: dict[str, int] = {}
     for request in traffic.requests(region, minute):
@@ -77,7 +77,7 @@ def _visits(traffic: Traffic, region: Region, minute: int) -> list[Visit]:
             expected = number * share / SAMPLE
             count = traffic.rounded(expected, minute, region.name, endpoint, code, "app")
             if count:
-                found.append(Visit(endpoint, int(code), count, mean))
+                found.append(RequestGroup(endpoint, int(code), count, mean))
     return found
 
 

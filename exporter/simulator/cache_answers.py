@@ -74,12 +74,12 @@ class CacheAnswers:
         self._mutex = Lock()
         answers = self
 
-        class Connection(socketserver.StreamRequestHandler):
+        class CacheConnection(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 for command in commands(self.rfile):
                     self.wfile.write(answers.reply(command))
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Connection)
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), CacheConnection)
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
         Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()

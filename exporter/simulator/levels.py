@@ -16,7 +16,7 @@ from exporter.simulator.truth import (
     Explicit,
     Labels,
     Layout,
-    Reading,
+    TruthReading,
     Value,
     normal,
     upper_bounds,
@@ -85,7 +85,7 @@ def _middle(family: Family, layout: Layout, key: object) -> float:
     return bounds[at] * around(0.2, key)
 
 
-class Series:
+class SimulatedSeries:
     """One series without a model of its own: its value at any minute."""
 
     def __init__(
@@ -146,15 +146,17 @@ def age(minute: int) -> int:
 def level_model(family: Family, source: CloudMonitoring) -> Model:
     """Return the model of a family by its kind, value and unit alone."""
     metrics, fixed = _metric_labels(family, source), _resources(source)
-    known: dict[tuple[Labels, Labels], Series] = {}
+    known: dict[tuple[Labels, Labels], SimulatedSeries] = {}
 
-    def model(traffic: Traffic, minute: int) -> Iterator[Reading]:
+    def model(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
         for resource in fixed or _revisions(traffic, minute):
             for metric in metrics:
                 series = known.get((metric, resource))
                 if series is None:
-                    series = known[metric, resource] = Series(family, source, metric, resource)
-                yield Reading(metric, resource, series.value(traffic, minute))
+                    series = known[metric, resource] = SimulatedSeries(
+                        family, source, metric, resource
+                    )
+                yield TruthReading(metric, resource, series.value(traffic, minute))
 
     return model
 

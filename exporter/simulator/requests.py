@@ -8,9 +8,9 @@ from exporter.simulator import deployment
 from exporter.simulator.deployment import Region
 from exporter.simulator.incidents import Aspect
 from exporter.simulator.traffic import Traffic
-from exporter.simulator.truth import CONCURRENCY, UTILIZATION, Dist, Labels, Reading, normal
+from exporter.simulator.truth import CONCURRENCY, UTILIZATION, Dist, Labels, TruthReading, normal
 
-Model: TypeAlias = Callable[[Traffic, int], Iterator[Reading]]
+Model: TypeAlias = Callable[[Traffic, int], Iterator[TruthReading]]
 RUN, BALANCER = "run.googleapis.com/", "loadbalancing.googleapis.com/https/"
 
 
@@ -20,12 +20,12 @@ def _codes(code: str, *, route: bool) -> Labels:
     return deployment.labels(**found, **({"route": ""} if route else {}))
 
 
-def request_count(traffic: Traffic, minute: int) -> Iterator[Reading]:
+def request_count(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
     """Count requests by revision and code; a code without requests has no point."""
     for region in deployment.REGIONS:
         for row in traffic.requests(region, minute):
             resource = deployment.revision(region.name, row.revision)
-            yield Reading(_codes(row.code, route=True), resource, row.number)
+            yield TruthReading(_codes(row.code, route=True), resource, row.number)
 
 
 def spread(traffic: Traffic, region: Region, minute: int, count: int, factor: float = 1.0) -> Dist:
@@ -39,12 +39,12 @@ def spread(traffic: Traffic, region: Region, minute: int, count: int, factor: fl
 def latencies(factor: float, *, route: bool = False) -> Model:
     """Return the model of a latency that is `factor` of the whole request's."""
 
-    def model(traffic: Traffic, minute: int) -> Iterator[Reading]:
+    def model(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
         for region in deployment.REGIONS:
             for row in traffic.requests(region, minute):
                 value = spread(traffic, region, minute, row.number, factor)
                 resource = deployment.revision(region.name, row.revision)
-                yield Reading(_codes(row.code, route=route), resource, value)
+                yield TruthReading(_codes(row.code, route=route), resource, value)
 
     return model
 
@@ -56,38 +56,38 @@ def _split(traffic: Traffic, region: Region, minute: int) -> list[tuple[str, int
     return [(rows[0][0], total - sum(count for _, count in late)), *late]
 
 
-def instance_count(traffic: Traffic, minute: int) -> Iterator[Reading]:
+def instance_count(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
     """Count instances by state; one in eight is idle."""
     for region in deployment.REGIONS:
         for name, total in _split(traffic, region, minute):
             resource, idle = deployment.revision(region.name, name), total // 8
-            yield Reading(deployment.labels(state="active"), resource, total - idle)
-            yield Reading(deployment.labels(state="idle"), resource, idle)
+            yield TruthReading(deployment.labels(state="active"), resource, total - idle)
+            yield TruthReading(deployment.labels(state="idle"), resource, idle)
 
 
 def utilization(aspect: Aspect) -> Model:
     """Return the model of CPU or memory used by allocated: one value an instance and minute."""
 
-    def model(traffic: Traffic, minute: int) -> Iterator[Reading]:
+    def model(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
         for region in deployment.REGIONS:
             calm = region.cpu if aspect is Aspect.CPU else region.memory
             mean = traffic.level(aspect, region.name, minute, calm)
             for name, total in _split(traffic, region, minute):
                 if total:
                     value = normal(total, mean, 0.02, UTILIZATION)
-                    yield Reading((), deployment.revision(region.name, name), value)
+                    yield TruthReading((), deployment.revision(region.name, name), value)
 
     return model
 
 
-def concurrency(traffic: Traffic, minute: int) -> Iterator[Reading]:
+def concurrency(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
     """Give the most requests that each instance served at once."""
     for region in deployment.REGIONS:
         for name, total in _split(traffic, region, minute):
             if total:
                 value = normal(total, 14.0, 4.0, CONCURRENCY)
                 resource = deployment.revision(region.name, name)
-                yield Reading(deployment.labels(state="active"), resource, value)
+                yield TruthReading(deployment.labels(state="active"), resource, value)
 
 
 @lru_cache(maxsize=1024)
@@ -128,7 +128,7 @@ def balanced(
 ) -> Model:
     """Return a model of the load balancer; it writes no points for what had no requests."""
 
-    def model(traffic: Traffic, minute: int) -> Iterator[Reading]:
+    def model(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
         for region in deployment.REGIONS:
             for path, code, count in _paths(traffic, region, minute):
                 if count:
@@ -136,12 +136,12 @@ def balanced(
                         _edge(region, code, leave_out),
                         deployment.rule(region.name, path),
                     )
-                    yield Reading(metric, resource, value(traffic, region, minute, count))
+                    yield TruthReading(metric, resource, value(traffic, region, minute, count))
 
     return model
 
 
-def round_trips(traffic: Traffic, minute: int) -> Iterator[Reading]:
+def round_trips(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
     """Give the round trips of clients' connections, one connection for ten requests."""
     leave_out = frozenset({"protocol", "response_code", "response_code_class", "cache_result"})
     for region in deployment.REGIONS:
@@ -151,7 +151,7 @@ def round_trips(traffic: Traffic, minute: int) -> Iterator[Reading]:
                 _edge(region, "200", leave_out),
                 deployment.rule(region.name, "/process"),
             )
-            yield Reading(metric, resource, normal(count, 18.0, 6.0))
+            yield TruthReading(metric, resource, normal(count, 18.0, 6.0))
 
 
 def _bytes(size: int) -> Callable[[Traffic, Region, int, int], int]:

@@ -8,7 +8,7 @@ import grpc
 from exporter.clock import Clock
 from exporter.errors import IonmonError
 from exporter.simulator.aggregation import total as joined
-from exporter.simulator.api import Answer, MetricService, WorldAnswer
+from exporter.simulator.api import MetricService, SerialisedAnswer, WorldAnswer
 from exporter.simulator.bulk import BulkWorld
 from exporter.simulator.faults import NONE, Faults
 from exporter.simulator.truth import Value
@@ -39,7 +39,9 @@ class Simulator:
         delay: float | None = None,
     ) -> None:
         self.world = world
-        answer: Answer = WorldAnswer(world, faults, delay) if isinstance(world, World) else world
+        answer: SerialisedAnswer = (
+            WorldAnswer(world, faults, delay) if isinstance(world, World) else world
+        )
         self._service = MetricService(answer, clock, faults)
         self._pool = ThreadPoolExecutor(THREADS, "simulator")
         self._server = grpc.server(self._pool, options=_OPTIONS)

@@ -6,7 +6,7 @@ from exporter.simulator import deployment
 from exporter.simulator.incidents import Aspect
 from exporter.simulator.requests import Model
 from exporter.simulator.traffic import Traffic
-from exporter.simulator.truth import Labels, Reading
+from exporter.simulator.truth import Labels, TruthReading
 
 SQL, REDIS = "cloudsql.googleapis.com/database/", "redis.googleapis.com/"
 STATES = (
@@ -21,21 +21,21 @@ STATES = (
 PRIMARY_ROLE = deployment.labels(role="primary")
 
 
-def replica_lag(traffic: Traffic, minute: int) -> Iterator[Reading]:
+def replica_lag(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
     """Give how far each replica is behind, in seconds."""
     for resource in deployment.REPLICAS:
         region = deployment.REGION[dict(resource)["region"]]
         lag = traffic.level(Aspect.REPLICA_LAG, region.name, minute, region.lag)
-        yield Reading((), resource, lag)
+        yield TruthReading((), resource, lag)
 
 
 def states(values: tuple[str, ...], resources: tuple[Labels, ...]) -> Model:
     """Return the model of a state: one series a state, the first of them true."""
 
-    def model(_traffic: Traffic, _minute: int) -> Iterator[Reading]:
+    def model(_traffic: Traffic, _minute: int) -> Iterator[TruthReading]:
         for resource in resources:
             for value in values:
-                yield Reading(deployment.labels(state=value), resource, value == values[0])
+                yield TruthReading(deployment.labels(state=value), resource, value == values[0])
 
     return model
 
@@ -43,8 +43,8 @@ def states(values: tuple[str, ...], resources: tuple[Labels, ...]) -> Model:
 def keyspace(which: int, resource: Labels, share: float) -> Model:
     """Return the model of hits (0) or misses (1) of a cache that takes a share of the reads."""
 
-    def model(traffic: Traffic, minute: int) -> Iterator[Reading]:
-        yield Reading(PRIMARY_ROLE, resource, int(traffic.hits(minute)[which] * share))
+    def model(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
+        yield TruthReading(PRIMARY_ROLE, resource, int(traffic.hits(minute)[which] * share))
 
     return model
 

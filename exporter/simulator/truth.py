@@ -84,7 +84,7 @@ class TruthSeries(NamedTuple):
     points: tuple[TruthPoint, ...]
 
 
-class Reading(NamedTuple):
+class TruthReading(NamedTuple):
     """What one series holds at one minute."""
 
     metric: Labels

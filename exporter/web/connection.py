@@ -10,8 +10,8 @@ from types import MappingProxyType
 import h11
 
 from exporter import __version__
-from exporter.web.protection import Rules
-from exporter.web.routes import Answer, Request, Routes
+from exporter.web.protection import ProtectionRules
+from exporter.web.routes import Request, Response, Routes
 
 log = logging.getLogger("ionmon.web")
 
@@ -61,7 +61,11 @@ class Connection(asyncio.Protocol):
     """Reads requests one by one, and writes an answer to each."""
 
     def __init__(
-        self, routes: Routes, rules: Callable[[], Rules], waiting: Waiting, deadlines: Deadlines
+        self,
+        routes: Routes,
+        rules: Callable[[], ProtectionRules],
+        waiting: Waiting,
+        deadlines: Deadlines,
     ) -> None:
         self._routes, self._rules = routes, rules
         self._waiting, self._deadlines = waiting, deadlines
@@ -177,7 +181,7 @@ class Connection(asyncio.Protocol):
         await self._drained.wait()
         self._next()
 
-    def _write(self, answer: Answer, *, whole: bool) -> None:
+    def _write(self, answer: Response, *, whole: bool) -> None:
         """Write head and body, or the head alone."""
         headers = [
             ("Content-Type", answer.type),
@@ -234,7 +238,7 @@ def _request(asked: h11.Request, host: str) -> Request:
     return Request(asked.method.decode("latin-1"), path, MappingProxyType(found), client)
 
 
-def _named(certificate: Mapping[str, object] | None, rules: Rules) -> bool:
+def _named(certificate: Mapping[str, object] | None, rules: ProtectionRules) -> bool:
     """Say whether a client's certificate holds a name that is allowed."""
     tls = rules.config.tls_server_config
     if tls is None or not tls.client_allowed_sans or tls.client_auth_type == "NoClientCert":

@@ -20,7 +20,7 @@ _GO_ONLY = ("curve_preferences",)
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ProtectionRules:
     """What protects the page: `tls` is None where it is served in clear."""
 
     config: WebConfig
@@ -46,7 +46,7 @@ class Protection:
         self._rules = self._read()
         self._stamp = self._look()
 
-    def rules(self) -> Rules:
+    def rules(self) -> ProtectionRules:
         """Return the rules in force now."""
         stamp = self._look()
         if stamp != self._stamp:
@@ -67,7 +67,7 @@ class Protection:
         over(log, "web.config", "web configuration is right again")
         log.info("web configuration read")
 
-    def _read(self) -> Rules:
+    def _read(self) -> ProtectionRules:
         config = load(self._path) if self._path else WebConfig()
         self._files = config.files()
         tls, limit = config.tls_server_config, config.rate_limit
@@ -76,7 +76,7 @@ class Protection:
             if tls and getattr(tls, name):
                 log.warning("%s: tls_server_config.%s is not used", self._path, name)
         passwords = Passwords(config.basic_auth_users, self._executor)
-        return Rules(config, made, passwords, Bucket(limit.interval, limit.burst))
+        return ProtectionRules(config, made, passwords, Bucket(limit.interval, limit.burst))
 
     def _look(self) -> Stamp:
         """Return what tells one state of the files from another."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from exporter.errors import IonmonError
 from exporter.exposition.exposition import Format
 from exporter.web.negotiation import CONTENT_TYPES, accepts_gzip, page_format
-from exporter.web.protection import Rules
+from exporter.web.protection import ProtectionRules
 
 log = logging.getLogger("ionmon.web")
 
@@ -45,7 +45,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What goes back: status, body, its type, and headers beside Content-Length."""
 
     status: HTTPStatus
@@ -82,7 +82,7 @@ class Routes:
     reloader: Executor
     lifecycle: bool = False
 
-    async def answer(self, request: Request, rules: Rules) -> Answer:
+    async def answer(self, request: Request, rules: ProtectionRules) -> Response:
         """Return the answer; whatever a site raises becomes a 500, and a line in the log."""
         try:
             found = await self._admitted(request, rules)
@@ -94,15 +94,17 @@ class Routes:
         guard = tuple(header for header in _GUARD if header[0] not in names)
         return replace(found, headers=(*found.headers, *guard, *own))
 
-    async def _admitted(self, request: Request, rules: Rules) -> Answer:
+    async def _admitted(self, request: Request, rules: ProtectionRules) -> Response:
         if not rules.bucket.take():
             return _text(HTTPStatus.TOO_MANY_REQUESTS, "too many requests; rate_limit allows fewer")
         if not await rules.passwords.allow(request.header("authorization")):
             asked = (("WWW-Authenticate", 'Basic realm="ionmon", charset="UTF-8"'),)
-            return Answer(HTTPStatus.UNAUTHORIZED, b"a user and a password, please\n", PLAIN, asked)
+            return Response(
+                HTTPStatus.UNAUTHORIZED, b"a user and a password, please\n", PLAIN, asked
+            )
         return await self._routed(request)
 
-    async def _routed(self, request: Request) -> Answer:
+    async def _routed(self, request: Request) -> Response:
         if request.path == "/-/reload":
             return await self._reload(request)
         if request.path not in (self.telemetry_path, "/", "/-/healthy", "/-/ready"):
@@ -112,13 +114,13 @@ class Routes:
         if request.path == self.telemetry_path:
             return self._page(request)
         if request.path == "/":
-            return Answer(
+            return Response(
                 HTTPStatus.OK, self.site.landing(), HTML, (("Cache-Control", "no-store"),)
             )
         good, words = self.site.healthy() if request.path == "/-/healthy" else self.site.ready()
         return _text(HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE, words)
 
-    def _page(self, request: Request) -> Answer:
+    def _page(self, request: Request) -> Response:
         fmt = page_format(request.header("accept"))
         gzip = accepts_gzip(request.header("accept-encoding"))
         # Who asks for the head has not seen the samples.
@@ -127,9 +129,9 @@ class Routes:
         headers: Headers = (("Vary", "Accept, Accept-Encoding"),)
         if gzip:
             headers += (("Content-Encoding", "gzip"),)
-        return Answer(HTTPStatus.OK, body, CONTENT_TYPES[fmt], headers)
+        return Response(HTTPStatus.OK, body, CONTENT_TYPES[fmt], headers)
 
-    async def _reload(self, request: Request) -> Answer:
+    async def _reload(self, request: Request) -> Response:
         if not self.lifecycle:
             text = "reload is off; switch it on with --web.enable-lifecycle, or send SIGHUP"
             return _text(HTTPStatus.FORBIDDEN, text)
@@ -144,10 +146,10 @@ class Routes:
         return _text(HTTPStatus.OK, "loaded")
 
 
-def _text(status: HTTPStatus, words: str) -> Answer:
-    return Answer(status, f"{words}\n".encode())
+def _text(status: HTTPStatus, words: str) -> Response:
+    return Response(status, f"{words}\n".encode())
 
 
-def _not_allowed(methods: str) -> Answer:
+def _not_allowed(methods: str) -> Response:
     text = f"use {methods}\n".encode()
-    return Answer(HTTPStatus.METHOD_NOT_ALLOWED, text, PLAIN, (("Allow", methods),))
+    return Response(HTTPStatus.METHOD_NOT_ALLOWED, text, PLAIN, (("Allow", methods),))

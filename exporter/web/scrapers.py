@@ -12,7 +12,7 @@ MOST_CLIENTS = 1000
 
 
 @dataclass(slots=True)
-class Visit:
+class Scrape:
     """A client's last visit, the time between its last two, the generation it last got."""
 
     at: float
@@ -24,7 +24,7 @@ class Scrapers:
     """Notes every scrape; times are Unix seconds."""
 
     def __init__(self) -> None:
-        self._visits: dict[str, Visit] = {}
+        self._visits: dict[str, Scrape] = {}
 
     def note(self, client: str, now: float, generation: int) -> None:
         """Note that `client` was served `generation`."""
@@ -32,7 +32,7 @@ class Scrapers:
         pace = None if last is None else max(now - last.at, (last.pace or 0.0) * FADE)
         if len(self._visits) > MOST_CLIENTS:
             self._visits = {c: v for c, v in self._visits.items() if self._alive(v, now)}
-        self._visits[client] = Visit(now, generation, pace)
+        self._visits[client] = Scrape(now, generation, pace)
 
     def seen(self, now: float) -> int | None:
         """Return the newest generation that every scraper has got; None without a scraper."""
@@ -48,7 +48,7 @@ class Scrapers:
         alive = [v for v in visits if self._alive(v, now)] or visits
         return bool(alive) and all(v.at > since for v in alive)
 
-    def _alive(self, visit: Visit, now: float) -> bool:
+    def _alive(self, visit: Scrape, now: float) -> bool:
         if visit.pace is None or visit.pace > LONGEST_PACE:
             return False
         return now - visit.at <= PATIENCE * visit.pace + 1.0

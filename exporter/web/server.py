@@ -26,7 +26,7 @@ CLOSE_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class WebSettings:
+class ServerOptions:
     """Where and how to serve; `most` is the cap on connections."""
 
     listen: tuple[str, ...]
@@ -40,7 +40,7 @@ class WebSettings:
 class WebServer:
     """Serves a site until it is closed."""
 
-    def __init__(self, site: Site, settings: WebSettings) -> None:
+    def __init__(self, site: Site, settings: ServerOptions) -> None:
         """Read the web configuration. Raises SettingsError where it is wrong."""
         self._settings = settings
         self._executor = ThreadPoolExecutor(2, thread_name_prefix="web-slow")

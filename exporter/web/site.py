@@ -11,12 +11,12 @@ from exporter.clock import Clock
 from exporter.engine import Engine
 from exporter.exposition.exposition import Exposition, Format
 from exporter.exposition.snapshot import Part, snapshot
-from exporter.poller import Poller, State
+from exporter.poller import Poller, PollState
 from exporter.telemetry import Telemetry
 from exporter.web.landing import render
 from exporter.web.process_metrics import Process
 from exporter.web.scrapers import Scrapers
-from exporter.web.status import Refusal, status
+from exporter.web.status import RefusedReload, status
 
 LONGEST_SILENCE = 30.0
 
@@ -38,7 +38,7 @@ class ExporterSite:
         self.engine: Engine | None = None
         self.reloading = False
         self.beaten: float | None = None
-        self.refusal: Refusal | None = None
+        self.refusal: RefusedReload | None = None
         self._clock, self._telemetry, self._scrapers = clock, telemetry, scrapers
         self._reload = reload
         self._telemetry_path = telemetry_path
@@ -119,7 +119,7 @@ def _poll_figures(poller: Poller, now: float) -> Iterator[Computed]:
         yield from _collector_figures(collector.name, states, now)
 
 
-def _collector_figures(name: str, states: list[State], now: float) -> Iterator[Computed]:
+def _collector_figures(name: str, states: list[PollState], now: float) -> Iterator[Computed]:
     key = (name,)
     yield own.UP, key, float(any(s.delivery and not s.fault for s in states))
     yield own.COLLECTOR_SUCCESS, key, float(all(s.healthy() for s in states))

@@ -7,7 +7,7 @@ from exporter import __version__
 from exporter.catalog import own
 from exporter.clock import Clock
 from exporter.engine import Engine
-from exporter.poller import Fault, Poller, State
+from exporter.poller import Poller, PollFault, PollState
 from exporter.settings.types import duration
 from exporter.telemetry import Telemetry
 
@@ -63,7 +63,7 @@ class CostFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedReload:
     """Settings that a reload did not take: when, Unix seconds, and why, in words."""
 
     time: float
@@ -93,7 +93,7 @@ def status(
     telemetry: Telemetry,
     clock: Clock,
     telemetry_path: str,
-    refusal: Refusal | None = None,
+    refusal: RefusedReload | None = None,
 ) -> Status:
     """Return the status at this moment; families without series are only counted."""
     if engine is None:
@@ -117,7 +117,7 @@ def status(
     )
 
 
-def _refused(refusal: Refusal | None) -> str:
+def _refused(refusal: RefusedReload | None) -> str:
     if refusal is None:
         return ""
     return f"settings refused at {_utc(refusal.time)}: {refusal.text}; the old ones stay"
@@ -147,7 +147,7 @@ def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
     )
 
 
-def _poll_row(state: State, now: float) -> PollRow:
+def _poll_row(state: PollState, now: float) -> PollRow:
     (verdict, text), poll = _verdict(state), state.poll
     return PollRow(
         name=state.name,
@@ -160,7 +160,7 @@ def _poll_row(state: State, now: float) -> PollRow:
     )
 
 
-def _verdict(state: State) -> tuple[str, str]:
+def _verdict(state: PollState) -> tuple[str, str]:
     fault, delivery = state.fault, state.delivery  # read once: the poller goes on meanwhile
     if fault:
         return "failing", f"{fault.reason}: {fault.text}"
@@ -175,7 +175,7 @@ def _verdict(state: State) -> tuple[str, str]:
     )
 
 
-def _fault_row(fault: Fault, now: float) -> FaultRow:
+def _fault_row(fault: PollFault, now: float) -> FaultRow:
     return FaultRow(
         _utc(fault.time), _age(fault.time, now), fault.poll, str(fault.reason), fault.text
     )

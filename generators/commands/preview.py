@@ -38,7 +38,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 _KNOWN_FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
 
 
-class Pair(click.ParamType[tuple[str, str]]):
+class NameAndValue(click.ParamType[tuple[str, str]]):
     """A name and a value, such as region=europe-west1."""
 
     def __init__(self, name: str) -> None:
@@ -77,7 +77,7 @@ class _Output:
 @click.option(
     "--datasource",
     "sources",
-    type=Pair("UID=URL"),
+    type=NameAndValue("UID=URL"),
     multiple=True,
     metavar="UID=URL",
     help="Another server, for one of the dashboards' data sources; repeatable.",
@@ -102,7 +102,7 @@ class _Output:
 @click.option(
     "--var",
     "given",
-    type=Pair("NAME=VALUE"),
+    type=NameAndValue("NAME=VALUE"),
     multiple=True,
     metavar="NAME=VALUE",
     help="A variable's value; repeatable.",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from exporter.catalog import CATALOG
-from exporter.catalog.model import Application, CloudMonitoring, Family, RedisInfo, Type
+from exporter.catalog.model import ApplicationMetric, CloudMonitoring, Family, RedisInfo, Type
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alert_table import PolicyAlert, ThresholdAlert
@@ -114,7 +114,7 @@ def _age(settings: Settings, family: Family) -> float:
         return float(source.period + source.delay)
     if isinstance(source, RedisInfo):
         return settings.redis.poll_interval
-    return settings.application.poll_interval if isinstance(source, Application) else 0
+    return settings.application.poll_interval if isinstance(source, ApplicationMetric) else 0
 
 
 def _kept(facts: Facts, panel: Panel) -> str:

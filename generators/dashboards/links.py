@@ -13,7 +13,7 @@ def to_board(title: str, board: Board, panel: int | None = None) -> PanelLink:
     return PanelLink(title, f"/d/{board.value}?{view}{KEEP}")
 
 
-def to_panel(panel: boards.Panel, title: str) -> PanelLink:
+def to_panel(panel: boards.PanelAddress, title: str) -> PanelLink:
     """Return a link to a panel of a fixed number."""
     return to_board(title, panel.board, panel.number)
 

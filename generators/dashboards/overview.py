@@ -31,7 +31,9 @@ def board(facts: Facts) -> BoardText:
     )
 
 
-def budget(queries: BoardQueries, number: int, title: str, link: boards.Panel | None) -> Panel:
+def budget(
+    queries: BoardQueries, number: int, title: str, link: boards.PanelAddress | None
+) -> Panel:
     """Return a panel of what is left of the error budget; without a link, over time."""
     left = queries.filtered(slo.REMAINING, slo.BY)
     return Panel(

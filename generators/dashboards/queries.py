@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from exporter.catalog.model import Changes, Expression, Family, Level, Matcher, Reduce, Signal
 from generators.boards import VARIABLES
 from generators.policy import SIGNAL_BY_NAME, WINDOW, split
-from generators.promql import Recorded, View, render
+from generators.promql import RecordedSeries, View, render
 from generators.rules import longterm
 from generators.rules.names import span
 from generators.rules.recording import is_level, recorded, signal_name
@@ -111,16 +111,16 @@ class BoardQueries:
         self,
         expression: Expression,
         by: tuple[str, ...],
-        known: Mapping[str, Recorded],
+        known: Mapping[str, RecordedSeries],
         offset: str = "",
     ) -> str:
         view = View(span(WINDOW), by, self.variables, recorded=known, offset=offset)
         return render(expression, view)
 
 
-def _kept() -> dict[str, Recorded]:
+def _kept() -> dict[str, RecordedSeries]:
     """Return the increases that the server with 90 days has, by the name of the raw series."""
-    return {n: Recorded(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
+    return {n: RecordedSeries(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
 
 
 def _is_levelled(found: Signal) -> bool:

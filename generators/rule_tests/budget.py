@@ -8,9 +8,9 @@ from math import ceil
 
 from generators.alert_table import ExhaustedAlert
 from generators.policy import BAD_EVENTS, DAY, HOUR, Objective
-from generators.rule_tests.document import Document, named
+from generators.rule_tests.document import TestFile, named
 from generators.rule_tests.scenes import Story, gauge, place, told
-from generators.rule_tests.stimulus import Series
+from generators.rule_tests.stimulus import InputSeries
 from generators.rule_tests.story import Phase
 from generators.rules import slo
 from generators.rules.build import Rules
@@ -24,7 +24,7 @@ _NEARLY, _KEPT = 0.97, 0.95  # of a budget that is spent, and a burn rate that d
 
 def exhausted(
     rules: Rules, rule: Alerting, alert: ExhaustedAlert, objective: Objective
-) -> Document:
+) -> TestFile:
     """Return the tests of the alert on a spent budget.
 
     Errors come at the beginning. What they spend stays spent while nothing is forgotten: the more
@@ -48,7 +48,7 @@ def exhausted(
     )  # fmt: skip
     minutes = [m * 5 for m in dict.fromkeys((fires - 1, max(fires, bad) + 1, end))]
     case = told("what is spent stays spent", stories, slo.BY, minutes, _STEP)
-    return Document(rule, named(rules.longterm, "longterm-slo.yml"), (case,), _STEP)
+    return TestFile(rule, named(rules.longterm, "longterm-slo.yml"), (case,), _STEP)
 
 
 def _spent(
@@ -67,16 +67,16 @@ def _spent(
     )  # fmt: skip
 
 
-def _events(name: str, kind: str, each: float, objective: Objective) -> tuple[Series, ...]:
+def _events(name: str, kind: str, each: float, objective: Objective) -> tuple[InputSeries, ...]:
     """Return events of five minutes; and their sum, where the other server writes that, too."""
     labels = place(slo.BY, name)
     found = (gauge(slo.longterm(kind), labels, each),)
     if objective.window not in slo.LONG:
         return found
-    return (*found, Series(slo.events(kind, objective.window), labels, (each,), counter=True))
+    return (*found, InputSeries(slo.events(kind, objective.window), labels, (each,), counter=True))
 
 
-def trend(rules: Rules, rule: Alerting, objective: Objective) -> Document:
+def trend(rules: Rules, rule: Alerting, objective: Objective) -> TestFile:
     """Return the tests of the alert on a budget that will be spent in three days."""
     fires = 1 + ceil(rule.for_ / _STEP)
     early = fires - 2
@@ -107,7 +107,7 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> Document:
     minutes = [(fires - 1) * 5, (fires + 1) * 5, (fires + 8) * 5]
     case = told("what burns for long", stories, slo.BY, minutes, _STEP)
     files = named(rules.longterm, "longterm-slo.yml", "longterm-trend.yml")
-    return Document(rule, files, (case,), _STEP)
+    return TestFile(rule, files, (case,), _STEP)
 
 
 def _lasting(name: str, objective: Objective, steps: int) -> tuple[Phase, ...]:

@@ -35,7 +35,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class TestCase:
     """A story: its input series, a sample each `step` seconds, and what fires when."""
 
     name: str
@@ -45,7 +45,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class TestFile:
     """The tests of one alert; `rules` are the files that they need, evaluated in their order.
 
     rule      the alert, whose labels and annotations are what is expected
@@ -54,7 +54,7 @@ class Document:
 
     rule: Alerting
     rules: tuple[RuleFile, ...]
-    cases: tuple[Case, ...]
+    cases: tuple[TestCase, ...]
     interval: int = MINUTE
 
     @property
@@ -73,7 +73,7 @@ class Document:
         return f"# {MARK}\n# When {self.rule.alert} fires, and when it does not.\n{dumped(body)}"
 
 
-def _case(case: Case, rule: Alerting) -> dict[str, Any]:
+def _case(case: TestCase, rule: Alerting) -> dict[str, Any]:
     return {
         "name": case.name,
         "interval": duration(case.step),

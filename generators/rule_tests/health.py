@@ -6,9 +6,9 @@ from math import ceil
 
 from generators.incomplete import Incomplete
 from generators.policy import EVALUATION, WATCHDOG
-from generators.rule_tests.document import Case, Check, Document, Firing, named
+from generators.rule_tests.document import Check, Firing, TestCase, TestFile, named
 from generators.rule_tests.scenes import PLACES
-from generators.rule_tests.stimulus import Pairs, Series
+from generators.rule_tests.stimulus import InputSeries, Pairs
 from generators.rule_tests.story import Phase, inputs
 from generators.rules.build import Rules
 from generators.rules.health_rows import BRIDGE_JOB, EXPORTER_JOB
@@ -26,19 +26,19 @@ class Fault:
     labels  of the alert that fires; `first` is the minute in which its condition first holds
     """
 
-    wrong: tuple[Series, ...]
-    right: tuple[Series, ...]
+    wrong: tuple[InputSeries, ...]
+    right: tuple[InputSeries, ...]
     labels: Pairs
     value: float
     first: int = 1
 
 
-def _is(name: str, value: float, *labels: tuple[str, str]) -> Series:
-    return Series(name, labels, (value,), counter=False)
+def _is(name: str, value: float, *labels: tuple[str, str]) -> InputSeries:
+    return InputSeries(name, labels, (value,), counter=False)
 
 
-def _rises(name: str, value: float, *labels: tuple[str, str]) -> Series:
-    return Series(name, labels, (value,), counter=True)
+def _rises(name: str, value: float, *labels: tuple[str, str]) -> InputSeries:
+    return InputSeries(name, labels, (value,), counter=True)
 
 
 def _target(job: str) -> Pairs:
@@ -118,14 +118,14 @@ _LOST = 600.5  # seconds
 _GAP = "ionmon_data_gap_seconds_total"
 
 
-def document(rules: Rules, rule: Alerting) -> Document:
+def document(rules: Rules, rule: Alerting) -> TestFile:
     """Return the tests of an alert."""
     files = named(rules.main, "health.yml")
     if rule.alert == WATCHDOG:
         checks = tuple(Check(minute, (Firing((), 1),)) for minute in (0, 30))
-        return Document(rule, files, (Case("always", (), checks),))
+        return TestFile(rule, files, (TestCase("always", (), checks),))
     if rule.alert in _STORIES:
-        return Document(rule, files, _STORIES[rule.alert]())
+        return TestFile(rule, files, _STORIES[rule.alert]())
     if rule.alert not in FAULTS:
         raise Incomplete(
             f"alert {rule.alert} has no test; say what makes it fire in FAULTS of "
@@ -151,7 +151,7 @@ def document(rules: Rules, rule: Alerting) -> Document:
         cases.append(_case("no exporter at all", (), Check(fires + 1, firing)))
         one = (Phase((*row.wrong, _SECOND), fires + 5),)
         cases.append(_case("one of two", one, Check(fires + 4)))
-    return Document(rule, files, tuple(case for case in cases if case.checks))
+    return TestFile(rule, files, tuple(case for case in cases if case.checks))
 
 
 def _counts(row: Fault) -> bool:
@@ -159,11 +159,11 @@ def _counts(row: Fault) -> bool:
     return row.wrong[0].counter
 
 
-def _case(name: str, phases: tuple[Phase, ...], *checks: Check) -> Case:
-    return Case(name, tuple(inputs(phases)), checks)
+def _case(name: str, phases: tuple[Phase, ...], *checks: Check) -> TestCase:
+    return TestCase(name, tuple(inputs(phases)), checks)
 
 
-def _gap() -> tuple[Case, ...]:
+def _gap() -> tuple[TestCase, ...]:
     """Return gaps of ten minutes: of a family that is known, and of one that is first seen so."""
     labels, other = (_PROJECT, _FAMILY), (_PROJECT, _OTHER)
     whole = _rises(_GAP, 0, *other)
@@ -179,10 +179,10 @@ def _gap() -> tuple[Case, ...]:
     return known, _case("a gap at the start", new, Check(70), Check(100, (found,)), Check(140))
 
 
-def _stopped() -> tuple[Case, ...]:
+def _stopped() -> tuple[TestCase, ...]:
     """Return replicas: one that stops, one that is slow, and one that never ran."""
 
-    def lag(value: float, database: str) -> Series:
+    def lag(value: float, database: str) -> InputSeries:
         return _is(_LAG, value, *_REGION, ("database_id", database))
 
     phases = (
@@ -193,7 +193,7 @@ def _stopped() -> tuple[Case, ...]:
     return (_case("replicas", phases, Check(30), Check(50, (found,))),)
 
 
-_STORIES: Mapping[str, Callable[[], tuple[Case, ...]]] = {
+_STORIES: Mapping[str, Callable[[], tuple[TestCase, ...]]] = {
     "CounterGap": _gap,
     "ReplicationStopped": _stopped,
 }

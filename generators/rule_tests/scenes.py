@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from generators.rule_tests.document import MINUTE, Case, Check, Firing
-from generators.rule_tests.stimulus import Series
+from generators.rule_tests.document import MINUTE, Check, Firing, TestCase
+from generators.rule_tests.stimulus import InputSeries
 from generators.rule_tests.story import Phase, inputs
 
 PLACES = {"gcp_project": "example.com:ion", "region": "europe-west1"}
 ELSEWHERE = "us-central1"
-Told = tuple[Series, ...]
+Told = tuple[InputSeries, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Story:
 
 
 def told(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: Sequence[int],
-         step: int = MINUTE) -> Case:  # fmt: skip
+         step: int = MINUTE) -> TestCase:  # fmt: skip
     """Return stories as a case, checked in these minutes; places are named in the finest label."""
     checks = tuple(
         Check(
@@ -44,7 +44,7 @@ def told(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: Sequ
         for minute in minutes
     )
     found = tuple(i for story in stories for i in inputs(story.phases))
-    return Case(name, found, checks, step)
+    return TestCase(name, found, checks, step)
 
 
 def place(by: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]:
@@ -53,6 +53,6 @@ def place(by: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]:
     return tuple((label, labels[label]) for label in by)
 
 
-def gauge(name: str, labels: tuple[tuple[str, str], ...], *values: float) -> Series:
+def gauge(name: str, labels: tuple[tuple[str, str], ...], *values: float) -> InputSeries:
     """Return a series that is recorded: what it is, step after step."""
-    return Series(name, labels, values, counter=False)
+    return InputSeries(name, labels, values, counter=False)

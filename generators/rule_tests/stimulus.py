@@ -38,7 +38,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class InputSeries:
     """An input series: what a counter rises by, or where a gauge is, minute after minute.
 
     Several `values` come one after the other, again and again.
@@ -75,12 +75,12 @@ class Given:
         return self.events / MINUTES
 
 
-def stimulus(expression: Expression, value: float, given: Given) -> tuple[Series, ...]:
+def stimulus(expression: Expression, value: float, given: Given) -> tuple[InputSeries, ...]:
     """Return series that make the expression take the value. Raises ValueError where none do."""
     return tuple(_STIMULUS[type(expression)](expression, value, given))
 
 
-def signal_stimulus(signal: Signal, value: float, given: Given) -> tuple[Series, ...]:
+def signal_stimulus(signal: Signal, value: float, given: Given) -> tuple[InputSeries, ...]:
     """Return the series of a signal, with those of the events that it needs enough of."""
     found = stimulus(signal.expression, value, given)
     counted = signal.minimum_events.events if signal.minimum_events else ()
@@ -109,27 +109,27 @@ def _chosen(matchers: tuple[Matcher, ...]) -> Iterator[dict[str, str]]:
         yield {m.label: value for m, value in zip(matchers, values, strict=True)}
 
 
-def _spread(node: Events, rise: float, given: Given) -> Iterator[Series]:
+def _spread(node: Events, rise: float, given: Given) -> Iterator[InputSeries]:
     """Yield counters that match a node, one for each value it matches, which share the events."""
     chosen = list(_chosen(node.matchers))
     for own in chosen:
         pairs = _pairs(node.family, given, own)
-        yield Series(node.series, pairs, (rise / len(chosen),), counter=True)
+        yield InputSeries(node.series, pairs, (rise / len(chosen),), counter=True)
 
 
-def _events(node: Events, value: float, given: Given) -> Iterator[Series]:
+def _events(node: Events, value: float, given: Given) -> Iterator[InputSeries]:
     yield from _spread(node, value / MINUTES, given)
 
 
-def _rate(node: Rate, value: float, given: Given) -> Iterator[Series]:
+def _rate(node: Rate, value: float, given: Given) -> Iterator[InputSeries]:
     yield from _spread(node.events, value * 60, given)
     source = node.events.family.source
     if isinstance(source, CloudMonitoring) and source.kind is not MetricKind.GAUGE:
         pairs = _pairs(DATA_SECONDS, given, {"family": node.events.family.name})
-        yield Series(DATA_SECONDS.name, pairs, (60.0,), counter=True)
+        yield InputSeries(DATA_SECONDS.name, pairs, (60.0,), counter=True)
 
 
-def _ratio(node: Ratio, value: float, given: Given) -> Iterator[Series]:
+def _ratio(node: Ratio, value: float, given: Given) -> Iterator[InputSeries]:
     if not 0 <= value <= 1:
         raise ValueError(f"a ratio of events cannot be {value:g}")
     rest = [_rest(whole, node.part) for whole in node.whole if whole not in node.part]
@@ -149,30 +149,32 @@ def _rest(whole: Events, parts: tuple[Events, ...]) -> Events:
     return whole
 
 
-def _complement(node: Complement, value: float, given: Given) -> Iterator[Series]:
+def _complement(node: Complement, value: float, given: Given) -> Iterator[InputSeries]:
     yield from _ratio(node.ratio, 1 - value, given)
 
 
-def _mean(node: Mean, value: float, given: Given) -> Iterator[Series]:
+def _mean(node: Mean, value: float, given: Given) -> Iterator[InputSeries]:
     for ending, rise in (("_sum", given.rise * value), ("_count", given.rise)):
         chosen = list(_chosen(node.matchers))
         for own in chosen:
             pairs = _pairs(node.family, given, own)
-            yield Series(node.family.name + ending, pairs, (rise / len(chosen),), counter=True)
+            yield InputSeries(node.family.name + ending, pairs, (rise / len(chosen),), counter=True)
 
 
-def _mean_of(node: MeanOf, value: float, given: Given) -> Iterator[Series]:
+def _mean_of(node: MeanOf, value: float, given: Given) -> Iterator[InputSeries]:
     yield from _spread(node.total, given.rise * value, given)
     yield from _spread(node.count, given.rise, given)
 
 
-def _quantile(node: Quantile, value: float, given: Given) -> Iterator[Series]:
+def _quantile(node: Quantile, value: float, given: Given) -> Iterator[InputSeries]:
     bounds = given.bounds or expected(node.family) or USUAL_BOUNDS
     counts = _cumulated(node.q, value, given.rise, bounds)
     for own in _chosen(node.matchers):
         pairs = _pairs(node.family, given, own)
         for le, rise in zip((*(repr(b) for b in bounds), "+Inf"), counts, strict=True):
-            yield Series(f"{node.family.name}_bucket", (*pairs, ("le", le)), (rise,), counter=True)
+            yield InputSeries(
+                f"{node.family.name}_bucket", (*pairs, ("le", le)), (rise,), counter=True
+            )
 
 
 def _cumulated(q: float, value: float, rise: float, bounds: tuple[float, ...]) -> list[float]:
@@ -197,17 +199,17 @@ def _cumulated(q: float, value: float, rise: float, bounds: tuple[float, ...]) -
     return counts
 
 
-def _level(node: Level, value: float, given: Given) -> Iterator[Series]:
+def _level(node: Level, value: float, given: Given) -> Iterator[InputSeries]:
     own = next(_chosen(node.matchers))
-    yield Series(node.family.name, _pairs(node.family, given, own), (value,), counter=False)
+    yield InputSeries(node.family.name, _pairs(node.family, given, own), (value,), counter=False)
 
 
-def _level_ratio(node: LevelRatio, value: float, given: Given) -> Iterator[Series]:
+def _level_ratio(node: LevelRatio, value: float, given: Given) -> Iterator[InputSeries]:
     yield from _level(node.part, value * _LIMIT, given)
     yield from _level(node.whole, _LIMIT, given)
 
 
-def _changes(node: Changes, value: float, given: Given) -> Iterator[Series]:
+def _changes(node: Changes, value: float, given: Given) -> Iterator[InputSeries]:
     """Yield a gauge whose steps are so often a change, of any five minutes."""
     if value not in range(MINUTES + 1):
         raise ValueError(f"a gauge that is read each minute cannot change {value:g} times")
@@ -216,10 +218,10 @@ def _changes(node: Changes, value: float, given: Given) -> Iterator[Series]:
         level = 3 - level if minute % MINUTES < value else level
         levels.append(level)
     (series,) = _level(node.level, 0, given)
-    yield Series(series.name, series.labels, tuple(levels), counter=False)
+    yield InputSeries(series.name, series.labels, tuple(levels), counter=False)
 
 
-def _share(node: Share, value: float, given: Given) -> Iterator[Series]:
+def _share(node: Share, value: float, given: Given) -> Iterator[InputSeries]:
     """Yield the events of one value of the label, and those of all others."""
     if not 0 <= value <= 1:
         raise ValueError(f"a share of events cannot be {value:g}")
@@ -228,7 +230,7 @@ def _share(node: Share, value: float, given: Given) -> Iterator[Series]:
         yield from _spread(Events(node.events.family, more), given.rise * share, given)
 
 
-_STIMULUS: dict[type, Callable[..., Iterator[Series]]] = {
+_STIMULUS: dict[type, Callable[..., Iterator[InputSeries]]] = {
     Events: _events,
     Rate: _rate,
     Ratio: _ratio,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from generators.rule_tests.stimulus import Series
+from generators.rule_tests.stimulus import InputSeries
 
 _QUANTUM = Decimal("0.000001")  # the least that a counter rises by, so that no text is rounded
 
@@ -25,7 +25,7 @@ class Seen(Enum):
 class Phase:
     """So many steps in which series do the same."""
 
-    series: tuple[Series, ...]
+    series: tuple[InputSeries, ...]
     steps: int
     seen: Seen = Seen.YES
 
@@ -59,7 +59,7 @@ def _values(selector: str, phases: Sequence[Phase]) -> Iterator[str]:
             yield _gauge(series, phase)
 
 
-def _counter(series: Series, phase: Phase, total: Decimal) -> tuple[str, Decimal]:
+def _counter(series: InputSeries, phase: Phase, total: Decimal) -> tuple[str, Decimal]:
     rise = Decimal(series.values[0]).quantize(_QUANTUM)
     last = total + rise * phase.steps
     if phase.seen is not Seen.YES:
@@ -74,7 +74,7 @@ def _run(first: Decimal, rise: Decimal, steps: int) -> str:
     return plain(first) if steps == 1 else f"{plain(first)}+{plain(rise)}x{steps - 1}"
 
 
-def _gauge(series: Series, phase: Phase) -> str:
+def _gauge(series: InputSeries, phase: Phase) -> str:
     if phase.seen is Seen.NAN:
         return " ".join(["NaN"] * phase.steps)
     if phase.seen is Seen.NO:

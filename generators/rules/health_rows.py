@@ -4,7 +4,7 @@ from exporter.catalog.model import CloudMonitoring
 from exporter.catalog.walk import families_in
 from generators import boards
 from generators.alert_table import THRESHOLDS
-from generators.boards import Panel
+from generators.boards import PanelAddress
 from generators.policy import HOUR, MINUTE, WATCHDOG
 from generators.rules.rows import AlertText, HealthAlert
 
@@ -28,7 +28,9 @@ _WATCHED = "|".join(
 )
 
 
-def _text(summary: str, description: str, look: str, panel: Panel = boards.EXPORTER) -> AlertText:
+def _text(
+    summary: str, description: str, look: str, panel: PanelAddress = boards.EXPORTER
+) -> AlertText:
     return AlertText(summary, description, look, panel)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from exporter.settings.types import duration
-from generators.boards import Panel
+from generators.boards import PanelAddress
 from generators.files import MARK
 from generators.rules.rows import Source
 
@@ -43,7 +43,7 @@ class Alerting:
     labels: Pairs
     annotations: Pairs
     source: Source
-    panel: Panel
+    panel: PanelAddress
     carried: tuple[str, ...] = ()
     for_: float = 0
     keep_firing_for: float = 0

@@ -29,7 +29,7 @@ from exporter.catalog.own import DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import children, expressions_of
 from generators.policy import EVALUATION, NEWEST, WINDOW, Policy, split
-from generators.promql import Recorded, View, render_signal
+from generators.promql import RecordedSeries, View, render_signal
 from generators.rules.model import Group, Recording, RuleFile
 from generators.rules.names import operation, series, span
 
@@ -114,9 +114,11 @@ def _record(leaf: Leaf) -> str:
     return series(kept, leaf.name.removesuffix("_total"), f"increase{_W}")
 
 
-def recorded() -> Mapping[str, Recorded]:
+def recorded() -> Mapping[str, RecordedSeries]:
     """Return the recorded increases by the name of the raw series."""
-    return {n: Recorded(_record(leaf), frozenset(leaf.labels)) for n, leaf in _needed().items()}
+    return {
+        n: RecordedSeries(_record(leaf), frozenset(leaf.labels)) for n, leaf in _needed().items()
+    }
 
 
 def signal_name(signal: Signal, by: tuple[str, ...], window: str = _W) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from exporter.catalog.model import Signal, Unit
 from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
-from generators.boards import Panel
+from generators.boards import PanelAddress
 from generators.policy import DAY, split
 from generators.rules.names import series
 
@@ -22,7 +22,7 @@ class AlertText:
     summary: str
     description: str
     look: str
-    panel: Panel
+    panel: PanelAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Trend:
     limit: float
     minimum_level: float
     within: float
-    panel: Panel
+    panel: PanelAddress
     signal: str = ""
     signed: bool = False
 

@@ -13,7 +13,7 @@ from exporter.catalog import application, cloud_sql, redis
 from exporter.catalog.model import Expression, Level, LevelRatio, Matcher, Reduce, Unit
 from exporter.settings import Settings
 from generators import boards
-from generators.boards import Panel, panel_of
+from generators.boards import PanelAddress, panel_of
 from generators.limits import number, shown
 from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, split
 from generators.promql import View, render
@@ -30,7 +30,7 @@ _LONG, _SHORT, _YESTERDAY = "6h", "1h", "offset 1d"
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedLevel:
     """A level that is recorded and no signal: what it is called, after "the", and its split."""
 
     noun: str
@@ -40,18 +40,18 @@ class Recorded:
 
 BUDGET_DAYS = 3
 _DATABASE = ("gcp_project", "region", "database_id")
-_LEVELS: dict[str, Recorded] = {
-    "database_memory": Recorded(
+_LEVELS: dict[str, RecordedLevel] = {
+    "database_memory": RecordedLevel(
         "database memory utilization",
         _DATABASE,
         Level(cloud_sql.MEMORY_UTILIZATION, Reduce.MAX),
     ),
-    "database_disk": Recorded(
+    "database_disk": RecordedLevel(
         "database disk utilization",
         _DATABASE,
         Level(cloud_sql.DISK_UTILIZATION, Reduce.MAX),
     ),
-    "pool_utilization": Recorded(
+    "pool_utilization": RecordedLevel(
         "share of used connections of the database pool",
         ("region",),
         LevelRatio(
@@ -59,7 +59,7 @@ _LEVELS: dict[str, Recorded] = {
             Level(application.POOL_LIMIT, Reduce.SUM),
         ),
     ),
-    "redis_clients": Recorded(
+    "redis_clients": RecordedLevel(
         "share of used Redis connections",
         ("redis_id",),
         LevelRatio(
@@ -132,7 +132,7 @@ def trends(policy: Policy) -> tuple[Trend, ...]:
     )
 
 
-def _filling(alert: str, metric: str, minimum: float, within: float, panel: Panel) -> Trend:
+def _filling(alert: str, metric: str, minimum: float, within: float, panel: PanelAddress) -> Trend:
     level = _LEVELS[metric]
     return Trend(
         alert=alert,

@@ -6,7 +6,7 @@ from exporter.settings import Settings
 from generators.files import MARK
 from generators.policy import SEVERITIES, Policy
 from generators.rules.build import Rules
-from generators.runbooks.documented import Case, cases
+from generators.runbooks.documented import DocumentedAlert, cases
 from generators.runbooks.notifications import told
 from generators.runbooks.page import page
 from generators.runbooks.reference import PATH, reference
@@ -32,11 +32,11 @@ def texts(settings: Settings, rules: Rules, policy: Policy) -> dict[str, str]:
     return {PATH: reference(found), f"{FOLDER}/README.md": _index(found), **pages}
 
 
-def _index(found: tuple[Case, ...]) -> str:
+def _index(found: tuple[DocumentedAlert, ...]) -> str:
     return "\n".join((_INDEX.format(mark=MARK), *_lists(found)))
 
 
-def _lists(found: tuple[Case, ...]) -> Iterator[str]:
+def _lists(found: tuple[DocumentedAlert, ...]) -> Iterator[str]:
     for severity in (*SEVERITIES, "none"):
         each = [case for case in found if case.rule.severity == severity]
         if each:

@@ -14,13 +14,13 @@ from generators.runbooks.fact_values import Facts, facts, filled
 from generators.runbooks.model import Statement
 from generators.runbooks.sources import sources
 from generators.runbooks.statements import check_facts, statement_of
-from generators.runbooks.timing import Part, parts
+from generators.runbooks.timing import TimePart, parts
 
 _WORD = re.compile(r"\b[A-Z]\w+\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class DocumentedAlert:
     """An alert: its rules (of a name there may be several), its statement, and what follows.
 
     mutes   inhibit rules by which it mutes others; `muted`, by which it is muted
@@ -35,7 +35,7 @@ class Case:
     statement: Statement
     facts: Facts
     when: str
-    parts: tuple[Part, ...]
+    parts: tuple[TimePart, ...]
     mutes: tuple[Inhibition, ...]
     muted: tuple[Inhibition, ...]
     others: frozenset[str]
@@ -63,7 +63,7 @@ class Case:
         return f"[{word[0]}]({word[0]}.md)" if word[0] in self.others else word[0]
 
 
-def cases(settings: Settings, rules: Rules, held: Policy) -> tuple[Case, ...]:
+def cases(settings: Settings, rules: Rules, held: Policy) -> tuple[DocumentedAlert, ...]:
     """Return every alert of the rules, in their order. Raises ValueError for one without words."""
     found: dict[str, list[Alerting]] = {}
     for rule in alerts(rules.all):
@@ -79,11 +79,11 @@ def _case(
     held: Policy,
     each: tuple[Alerting, ...],
     every: Iterable[Inhibition],
-) -> Case:
+) -> DocumentedAlert:
     rule, statement = each[0], statement_of(each[0])
     known = facts(settings, held, rule)
     check_facts(statement, known)
-    return Case(
+    return DocumentedAlert(
         settings=settings,
         policy=held,
         rules=each,

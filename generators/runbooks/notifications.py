@@ -16,7 +16,7 @@ from generators.alertmanager.plan import (
 from generators.incomplete import Incomplete
 from generators.limits import limit, number
 from generators.policy import WATCHDOG
-from generators.runbooks.documented import Case, alerts_of
+from generators.runbooks.documented import DocumentedAlert, alerts_of
 
 _WORDS = {
     Channel.SLACK: "Slack",
@@ -44,7 +44,7 @@ PLACEHOLDERS = {
 _FILE = "monitoring.yaml"
 
 
-def told(case: Case) -> str:
+def told(case: DocumentedAlert) -> str:
     """Return who is told: PagerDuty and Slack."""
     severity = case.rule.severity
     if severity not in CHANNELS:
@@ -62,12 +62,12 @@ def _word(channel: Channel) -> str:
     return _WORDS[channel]
 
 
-def channels_of(case: Case) -> tuple[Channel, ...]:
+def channels_of(case: DocumentedAlert) -> tuple[Channel, ...]:
     """Return the channels that notify of an alert."""
     return channels(case.settings, case.rule.severity) or default_channels(case.settings)
 
 
-def waits(case: Case) -> Iterator[str]:
+def waits(case: DocumentedAlert) -> Iterator[str]:
     """Yield when somebody is told later, or somebody else is."""
     settings, severity = case.settings, case.rule.severity
     if severity == "critical" and is_escalated(settings):
@@ -79,7 +79,7 @@ def waits(case: Case) -> Iterator[str]:
         yield f"Between {hours.since} and {hours.to} ({hours.timezone}){days} it waits."
 
 
-def muting(case: Case) -> Iterator[str]:
+def muting(case: DocumentedAlert) -> Iterator[str]:
     """Yield what is not sent while another alert fires."""
     for rule in case.muted:
         by = _listed(alerts_of(rule.source))
@@ -97,7 +97,7 @@ def _same(labels: tuple[str, ...]) -> str:
     return f", of the same {', '.join(f'`{label}`' for label in labels)}" if labels else ""
 
 
-def change(case: Case) -> Iterator[str]:
+def change(case: DocumentedAlert) -> Iterator[str]:
     """Yield how to change it by the settings, or that they have no key for it."""
     if case.name not in case.settings.alerts.by_name():
         yield from _change_other(case)
@@ -108,7 +108,7 @@ def change(case: Case) -> Iterator[str]:
     yield _write()
 
 
-def _change_other(case: Case) -> Iterator[str]:
+def _change_other(case: DocumentedAlert) -> Iterator[str]:
     """Yield what can be changed of an alert whose values are part of its method."""
     if case.name == WATCHDOG:
         yield "Nothing can be changed: it proves that alerts arrive."
@@ -128,7 +128,7 @@ def _write() -> str:
     )
 
 
-def _keys(case: Case) -> str:
+def _keys(case: DocumentedAlert) -> str:
     row = case.rule.source
     if isinstance(row, BurnAlert):
         value = f"{number(row.factors[0])}  # of the first pair; the others keep their proportion"

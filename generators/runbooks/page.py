@@ -7,7 +7,7 @@ from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert
 from generators.files import MARK
 from generators.policy import SETTINGS_FILE
-from generators.runbooks.documented import Case
+from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.model import Step
 from generators.runbooks.notifications import PLACEHOLDERS, change, muting, told, waits
 from generators.runbooks.silence import silence
@@ -17,7 +17,7 @@ _VARIABLE = re.compile(r"&var-[^&]*")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
 
 
-def page(case: Case) -> str:
+def page(case: DocumentedAlert) -> str:
     """Return docs/runbooks/<Alert>.md."""
     sections = (
         ("First", (*_named(case), *_steps(case, case.statement.first))),
@@ -43,7 +43,7 @@ def _section(title: str, lines: tuple[str, ...]) -> str:
     return f"\n## {title}\n\n" + "\n".join(lines).rstrip() + "\n"
 
 
-def _head(case: Case) -> str:
+def _head(case: DocumentedAlert) -> str:
     notes = " ".join(waits(case))
     return (
         f"<!-- {MARK} -->\n# {case.name}\n\n"
@@ -54,16 +54,16 @@ def _head(case: Case) -> str:
     )
 
 
-def _for(case: Case) -> str:
+def _for(case: DocumentedAlert) -> str:
     return f", for {duration(case.rule.for_)}" if case.rule.for_ else ""
 
 
-def dashboard(case: Case) -> str:
+def dashboard(case: DocumentedAlert) -> str:
     """Return the address of the alert's panel, for all places; parameters in a notification's."""
     return _VARIABLE.sub("", dict(case.rule.annotations)["dashboard_url"])
 
 
-def _steps(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
+def _steps(case: DocumentedAlert, steps: tuple[Step, ...]) -> Iterator[str]:
     for number, step in enumerate(steps, 1):
         yield f"{number}. {case.text(step.text)}"
         if step.command:
@@ -73,7 +73,7 @@ def _steps(case: Case, steps: tuple[Step, ...]) -> Iterator[str]:
             yield "   ```\n"
 
 
-def _named(case: Case) -> Iterator[str]:
+def _named(case: DocumentedAlert) -> Iterator[str]:
     """Yield what the words in capitals of the commands stand for."""
     steps = (*case.statement.first, *case.statement.then)
     used = set(_CAPITALS.findall(" ".join(step.command for step in steps)))
@@ -88,12 +88,12 @@ def _named(case: Case) -> Iterator[str]:
         yield "; ".join(known) + ".\n"
 
 
-def _causes(case: Case) -> Iterator[str]:
+def _causes(case: DocumentedAlert) -> Iterator[str]:
     for number, cause in enumerate(case.statement.causes, 1):
         yield f"{number}. **{case.text(cause.what)}** {case.text(cause.tell)}"
 
 
-def _queries(case: Case) -> Iterator[str]:
+def _queries(case: DocumentedAlert) -> Iterator[str]:
     second = f"; on the server with 90 days, {case.facts['longterm']}" if case.second else ""
     yield f"In Prometheus, or in Explore of Grafana{second}:\n"
     for query in case.statement.queries:
@@ -101,7 +101,7 @@ def _queries(case: Case) -> Iterator[str]:
         yield f"{query.text}{mark}\n\n```promql\n{query.promql}\n```\n"
 
 
-def _rule(case: Case) -> Iterator[str]:
+def _rule(case: DocumentedAlert) -> Iterator[str]:
     yield (
         f"{case.when[0].upper()}{case.when[1:]}{_for(case)}. Group `{case.group.name}`, "
         f"evaluated every {duration(case.group.interval)}.\n"
@@ -115,7 +115,7 @@ def _rule(case: Case) -> Iterator[str]:
         )
 
 
-def _why(case: Case) -> str:
+def _why(case: DocumentedAlert) -> str:
     row, text = case.rule.source, case.text(case.statement.why)
     if not isinstance(row, PolicyAlert):
         return text
@@ -125,7 +125,7 @@ def _why(case: Case) -> str:
     return f"{case.facts['value']}, the default: {row.why}. {text}"
 
 
-def _timing(case: Case) -> Iterator[str]:
+def _timing(case: DocumentedAlert) -> Iterator[str]:
     if case.rule.severity == "none":
         yield "It fires all the time."
         return
@@ -140,12 +140,12 @@ def _timing(case: Case) -> Iterator[str]:
         yield from _burnt(case, row)
 
 
-def _begins(case: Case) -> str:
+def _begins(case: DocumentedAlert) -> str:
     spent = isinstance(case.rule.source, ExhaustedAlert)
     return "the budget is spent" if spent else "it begins"
 
 
-def _burnt(case: Case, row: BurnAlert) -> Iterator[str]:
+def _burnt(case: DocumentedAlert, row: BurnAlert) -> Iterator[str]:
     """Yield how long the windows take to fill, by how much fails."""
     yield (
         "The window fills the faster the more fails:\n\n| of all requests fail | after |\n|---|---|"

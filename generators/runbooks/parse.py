@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from generators.runbooks.fragments import Line
 from generators.runbooks.model import Cause, Language, Mention, Query, Statement, Step
 from generators.runbooks.queries import promql
-from generators.runbooks.sections import Item, Paragraph, Section, sections
+from generators.runbooks.sections import Item, Paragraph, RunbookSection, sections
 from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError, unknown
 
 FIRST = "First"
@@ -47,15 +47,15 @@ def statement(name: str, lines: tuple[Line, ...]) -> Statement:
     )
 
 
-def _check_head(name: str, every: tuple[Section, ...]) -> None:
+def _check_head(name: str, every: tuple[RunbookSection, ...]) -> None:
     if not every or every[0].level != 1 or every[0].title.text != name:
         raise TextError(
             f"{FOLDER}/{name}.md:1: the first line has to be the alert's name: # {name}"
         )
 
 
-def _by_title(name: str, below: tuple[Section, ...]) -> Mapping[str, Section]:
-    found: dict[str, Section] = {}
+def _by_title(name: str, below: tuple[RunbookSection, ...]) -> Mapping[str, RunbookSection]:
+    found: dict[str, RunbookSection] = {}
     for section in below:
         title, place = section.title.text, section.title.place
         if title not in (*_REQUIRED, *_OPTIONAL):
@@ -71,7 +71,7 @@ def _by_title(name: str, below: tuple[Section, ...]) -> Mapping[str, Section]:
     return found
 
 
-def _check_form(section: Section) -> None:
+def _check_form(section: RunbookSection) -> None:
     """Raise TextError for a section that is empty, or a list where it is prose or the reverse."""
     title, place = section.title.text, section.title.place
     form, held, other = "sentences and no list", bool(section.paragraphs), bool(section.items)
@@ -81,7 +81,7 @@ def _check_form(section: Section) -> None:
         raise TextError(f"{place}: section '{title}' has to be {form}; see {TEMPLATE}")
 
 
-def _prose(section: Section) -> str:
+def _prose(section: RunbookSection) -> str:
     if not section.paragraphs:
         raise TextError(
             f"{section.title.place}: a sentence is missing below '{section.title.text}'"

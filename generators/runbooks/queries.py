@@ -34,7 +34,7 @@ from generators.runbooks.fragments import Line
 from generators.runbooks.query_reference import (
     WINDOW,
     Reference,
-    Series,
+    SelectedSeries,
     check_labels,
     reference,
     series,
@@ -91,7 +91,7 @@ def _no_whole(asked: Reference) -> None:
         raise TextError(f"{asked.place}: '{asked.kind}' divides by nothing: leave out / and after")
 
 
-def _of(asked: Reference, text: str, *types: Type) -> Series:
+def _of(asked: Reference, text: str, *types: Type) -> SelectedSeries:
     """Return the series of a reference. Raises TextError for those of another type."""
     found = series(text, asked.place)
     if found.family.type not in types:
@@ -102,12 +102,12 @@ def _of(asked: Reference, text: str, *types: Type) -> Series:
     return found
 
 
-def _only(asked: Reference, *types: Type) -> Series:
+def _only(asked: Reference, *types: Type) -> SelectedSeries:
     _no_whole(asked)
     return _of(asked, asked.part, *types)
 
 
-def _events(found: Series) -> Events:
+def _events(found: SelectedSeries) -> Events:
     return Events(found.family, found.matchers)
 
 

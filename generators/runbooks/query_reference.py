@@ -35,7 +35,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class SelectedSeries:
     """A family of the catalog, and the series of it that are meant: all without matchers."""
 
     family: Family
@@ -59,7 +59,7 @@ def reference(line: Line) -> Reference:
     )
 
 
-def series(text: str, place: str) -> Series:
+def series(text: str, place: str) -> SelectedSeries:
     """Return the series that a text names. Raises TextError for an unknown family or label."""
     found = _SERIES.fullmatch(text)
     if found is None:
@@ -69,7 +69,7 @@ def series(text: str, place: str) -> Series:
     family = CATALOG[found["family"]]
     matchers = tuple(_matcher(each, place) for each in _split(found["matchers"]))
     check_labels(tuple(m.label for m in matchers), family.name, family.label_names, place)
-    return Series(family, matchers)
+    return SelectedSeries(family, matchers)
 
 
 def _split(matchers: str | None) -> list[str]:

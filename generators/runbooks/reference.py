@@ -7,7 +7,7 @@ from generators.alert_table import PolicyAlert
 from generators.files import MARK
 from generators.incomplete import Incomplete
 from generators.limits import limit
-from generators.runbooks.documented import Case
+from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.notifications import told
 from generators.runbooks.timing import minutes
 
@@ -72,12 +72,12 @@ alerts:
 """
 
 
-def reference(cases: tuple[Case, ...]) -> str:
+def reference(cases: tuple[DocumentedAlert, ...]) -> str:
     """Return the document."""
     return "\n".join((_HEAD.format(mark=MARK), *_tables(cases), _keys(cases)))
 
 
-def _tables(cases: tuple[Case, ...]) -> Iterator[str]:
+def _tables(cases: tuple[DocumentedAlert, ...]) -> Iterator[str]:
     titles = dict.fromkeys(title_of(case) for case in cases)
     for title in titles:
         yield f"## {title}\n"
@@ -86,7 +86,7 @@ def _tables(cases: tuple[Case, ...]) -> Iterator[str]:
         yield ""
 
 
-def title_of(case: Case) -> str:
+def title_of(case: DocumentedAlert) -> str:
     """Return the heading of a case's group. Raises Incomplete for a group without one."""
     if case.group.name not in _TITLES:
         raise Incomplete(
@@ -96,7 +96,7 @@ def title_of(case: Case) -> str:
     return _TITLES[case.group.name]
 
 
-def _row(case: Case) -> str:
+def _row(case: DocumentedAlert) -> str:
     row = case.rule.source
     cells = (
         f"[{case.name}](runbooks/{case.name}.md)",
@@ -111,7 +111,7 @@ def _row(case: Case) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _keys(cases: tuple[Case, ...]) -> str:
+def _keys(cases: tuple[DocumentedAlert, ...]) -> str:
     first = cases[0]
     return _KEYS.format(
         names=", ".join(f"`{name}`" for name in first.settings.alerts.by_name()),

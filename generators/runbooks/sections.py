@@ -47,7 +47,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class RunbookSection:
     """A heading of some level, and what stands below it up to the next."""
 
     level: int
@@ -56,16 +56,16 @@ class Section:
     items: tuple[Item, ...] = ()
 
 
-def sections(lines: tuple[Line, ...]) -> Iterator[Section]:
+def sections(lines: tuple[Line, ...]) -> Iterator[RunbookSection]:
     """Yield the sections. Raises TextError for what is neither paragraph nor list."""
     tree = SyntaxTreeNode(_MARKDOWN.parse("\n".join(line.text for line in lines) + "\n"))
-    section: Section | None = None
+    section: RunbookSection | None = None
     for node in tree.children:
         place = _place(node, lines)
         if node.type == "heading":
             if section is not None:
                 yield section
-            section = Section(int(node.tag.removeprefix("h")), _inline(node, lines))
+            section = RunbookSection(int(node.tag.removeprefix("h")), _inline(node, lines))
         elif section is None:
             raise TextError(f"{place}: the first line has to be the alert's name: # NAME")
         elif not _is_comment(node):
@@ -74,7 +74,9 @@ def sections(lines: tuple[Line, ...]) -> Iterator[Section]:
         yield section
 
 
-def _added(section: Section, node: SyntaxTreeNode, lines: tuple[Line, ...]) -> Section:
+def _added(
+    section: RunbookSection, node: SyntaxTreeNode, lines: tuple[Line, ...]
+) -> RunbookSection:
     if node.type == "paragraph":
         return replace(section, paragraphs=(*section.paragraphs, _inline(node, lines)))
     if node.type in _LISTS:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from generators.alertmanager.plan import Channel
-from generators.runbooks.documented import Case
+from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.fact_values import filled
 from generators.runbooks.fragments import packaged
 from generators.runbooks.notifications import PLACEHOLDERS, channels_of
 
 
-def silence(case: Case) -> Iterator[str]:
+def silence(case: DocumentedAlert) -> Iterator[str]:
     """Yield how to silence an alert, and how to end that."""
     if case.statement.silence:
         yield case.text(case.statement.silence)
@@ -20,7 +20,7 @@ def silence(case: Case) -> Iterator[str]:
     yield from _shared(case, "by-hand")
 
 
-def _shared(case: Case, heading: str) -> Iterator[str]:
+def _shared(case: DocumentedAlert, heading: str) -> Iterator[str]:
     """Yield the lines of the shared text with the alert's labels as matchers."""
     matchers = " ".join(f"'{label}=\"{PLACEHOLDERS[label]}\"'" for label in case.rule.carried)
     facts = {**case.facts, "matchers": matchers}

@@ -13,7 +13,7 @@ from exporter.settings import (
     ApplicationSettings,
     GoogleSettings,
     RedisSettings,
-    RedisTarget,
+    RedisTargetSettings,
     Settings,
 )
 from exporter.simulator.application import SimulatedApplication
@@ -98,11 +98,11 @@ def settings(
             "calls_per_minute": 1_000_000,  # virtual minutes are short
         }
     )
-    targets = [RedisTarget(name=REDIS, url=f"redis://{cache}")] if cache else []
+    targets = [RedisTargetSettings(name=REDIS, url=f"redis://{cache}")] if cache else []
     if metrics is None:
         return Settings(google=google, redis=RedisSettings(targets=tuple(targets)))
     url = f"redis://127.0.0.1:{metrics}"
-    targets.append(RedisTarget(name=METRICS, url=url, collect=False))
+    targets.append(RedisTargetSettings(name=METRICS, url=url, collect=False))
     application = ApplicationSettings(redis=METRICS, name=World.project)
     return Settings(
         google=google, redis=RedisSettings(targets=tuple(targets)), application=application

@@ -6,7 +6,7 @@ from typing import Any
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.filters import Selection
-from exporter.cloud_monitoring.target import Target
+from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.redis.target import RedisTarget
 from exporter.settings import RedisSettings, Settings
 from exporter.targets import redis_targets, targets
@@ -15,7 +15,7 @@ POLLED = sorted(n for n, f in CATALOG.items() if isinstance(f.source, CloudMonit
 LATENCY, REQUESTS = "cloudrun_request_duration_seconds", "cloudrun_requests_total"
 
 
-def found(**google: Any) -> dict[str, Target]:
+def found(**google: Any) -> dict[str, FamilyTarget]:
     """Return the targets of one project by family."""
     settings = Settings.model_validate({"google": {"projects": ["p-one"], **google}})
     return {target.family.name: target for target in targets(settings)}
@@ -28,7 +28,9 @@ def test_without_a_word_every_family_of_every_project_is_read() -> None:
     assert names == [f"{project}/{name}" for project in ("p-one", "p-two") for name in POLLED]
     family = CATALOG[REQUESTS]
     assert isinstance(family.source, CloudMonitoring)
-    assert found()[REQUESTS] == Target("p-one", family, family.source, 60.0, 10_000, Selection())
+    assert found()[REQUESTS] == FamilyTarget(
+        "p-one", family, family.source, 60.0, 10_000, Selection()
+    )
 
 
 def test_no_project_is_nothing_to_read() -> None:

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from exporter.catalog.signals import SIGNALS
 from generators import boards
-from generators.boards import PAST, SIGNAL_PANELS, Panel, link
+from generators.boards import PAST, SIGNAL_PANELS, PanelAddress, link
 
 
 def test_every_signal_has_a_panel() -> None:
@@ -14,7 +14,7 @@ def test_every_signal_has_a_panel() -> None:
 
 def test_no_number_is_there_twice_on_a_dashboard() -> None:
     """Two panels of a dashboard never share a number."""
-    stated = [value for value in vars(boards).values() if isinstance(value, Panel)]
+    stated = [value for value in vars(boards).values() if isinstance(value, PanelAddress)]
     every = [*SIGNAL_PANELS.values(), *stated]
     assert len({(panel.board, panel.number) for panel in every}) == len(every)
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from generators import boards
-from generators.boards import SIGNAL_PANELS, Board, Panel
+from generators.boards import SIGNAL_PANELS, Board, PanelAddress
 from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
 
 RULE = "number"
-FIXED: tuple[Panel, ...] = (
+FIXED: tuple[PanelAddress, ...] = (
     *SIGNAL_PANELS.values(),
     boards.BUDGET,
     boards.BURN_RATES,

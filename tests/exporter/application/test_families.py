@@ -4,7 +4,7 @@ import pytest
 
 from exporter.application.families import Unfit, exported
 from exporter.catalog import application as catalog
-from exporter.catalog.model import Application, Family, Label, Type, Unit
+from exporter.catalog.model import ApplicationMetric, Family, Label, Type, Unit
 from exporter.recorder.layout import Shape
 
 
@@ -18,7 +18,7 @@ def test_a_metric_of_its_own_is_an_app_family(name: str) -> None:
         Unit.NONE,
         "Jobs. [application]",
         (label,),
-        Application(name),
+        ApplicationMetric(name),
     )
     assert expected == exported(name, Shape("counter", "Jobs.", ("kind",)))
 

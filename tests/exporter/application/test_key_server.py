@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from exporter.application.key_server import Place
+from exporter.application.key_server import KeyServer
 from exporter.redis.client import RedisTarget
 from tests import servers
 
@@ -19,7 +19,7 @@ def test_a_slot_that_moves_is_followed(tmp_path: Path) -> None:
 
 async def followed(target: RedisTarget, nodes: list[servers.Redis]) -> list[list[object]]:
     """Write, read, move the slot of the key elsewhere, and read again."""
-    place, found = Place(target), []
+    place, found = KeyServer(target), []
     found.append(await place.ask([("SET", "{shop}", "1")]))
     found.append(await place.ask([("GET", "{shop}")]))
     slot = nodes[0].cli("CLUSTER", "KEYSLOT", "{shop}")
@@ -46,7 +46,7 @@ def test_a_primary_that_fails_is_looked_for_again(tmp_path: Path) -> None:
             url = f"redis://127.0.0.1:{watch.port}"
             target = RedisTarget("m", url, "sentinel", "cache", timeout=20.0)
             with asyncio.Runner() as runner:
-                place = Place(target)
+                place = KeyServer(target)
                 assert runner.run(place.ask([("SET", "k", "1")])) == [b"OK"]
                 servers.wait_until(lambda: second.cli("GET", "k") == "1", "replication")
                 runner.run(place.close())

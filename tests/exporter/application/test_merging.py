@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from exporter.application.merging import Merged, Merger
-from exporter.application.state import State
+from exporter.application.state import ApplicationState
 from exporter.catalog.application import ACTIVE_USERS
 from exporter.exposition.snapshot import Buckets, Sample
 from exporter.recorder.layout import Shape, field
@@ -14,13 +14,13 @@ NOW = 10_000.0
 GAUGE = Shape("gauge", "G.", ("region",))
 
 
-def state(**given: Any) -> State:
+def state(**given: Any) -> ApplicationState:
     """Return what Redis holds, most of it empty."""
     empty = {"meta": {"epoch": "e", "created": "7"}, "shapes": {}, "totals": {}, "gauges": {}}
-    return State(**{"now": NOW, **empty, "seqs": {}, "seen": {}, **given})
+    return ApplicationState(**{"now": NOW, **empty, "seqs": {}, "seen": {}, **given})
 
 
-def merged(given: State, limit: int = 100) -> Merged:
+def merged(given: ApplicationState, limit: int = 100) -> Merged:
     """Merge what an exporter that starts sees."""
     return Merger(120.0, limit).merge(given)
 

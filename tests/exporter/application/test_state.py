@@ -3,7 +3,7 @@
 import pytest
 from redis.exceptions import NoPermissionError, ResponseError
 
-from exporter.application.state import State, commands, state
+from exporter.application.state import ApplicationState, commands, state
 from exporter.errors import PollError, Reason
 from exporter.recorder.layout import Shape, keys
 
@@ -31,7 +31,7 @@ def test_replies_are_a_state() -> None:
     found = state(replies(1, 2, 3, shapes=(b"c", SHAPE.written().encode())), ["us"])
     size = found.size
     assert size > 100
-    assert found == State(
+    assert found == ApplicationState(
         now=1000.5,
         meta={"epoch": "e", "created": "7"},
         shapes={"c": SHAPE},

@@ -10,7 +10,7 @@ import pytest
 
 from exporter.catalog import CATALOG, PRODUCTS
 from exporter.catalog.model import (
-    Application,
+    ApplicationMetric,
     CloudMonitoring,
     Family,
     MetricKind,
@@ -106,7 +106,7 @@ def test_help_of_what_is_polled_names_metric_and_kind() -> None:
 
 def test_each_product_has_its_source() -> None:
     """A family's source is of the sort that its product is read from."""
-    sorts = {"Redis": RedisInfo, "Application": Application, "Exporter": Own}
+    sorts = {"Redis": RedisInfo, "Application": ApplicationMetric, "Exporter": Own}
     for product, families in PRODUCTS:
         expected = sorts.get(product, CloudMonitoring)
         assert {expected} == {type(family.source) for family in families}

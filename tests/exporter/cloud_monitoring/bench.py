@@ -9,7 +9,7 @@ from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
-from exporter.cloud_monitoring.target import Margins, Shared, Target
+from exporter.cloud_monitoring.target import FamilyTarget, Margins, Shared
 from exporter.collectors.counter_poll import CounterPoll
 from exporter.errors import PollError
 from exporter.exposition.snapshot import Buckets
@@ -49,7 +49,7 @@ class Bench:
             self.telemetry,
             self.margins,
         )
-        target = Target("p", self.family, self.family.source, limit=self.limit)
+        target = FamilyTarget("p", self.family, self.family.source, limit=self.limit)
         self.poll = CounterPoll(target, shared, POOL)
 
     def kill(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from exporter.cloud_monitoring.client import Query
+from exporter.cloud_monitoring.client import SeriesQuery
 from exporter.cloud_monitoring.points import SECOND, PageMessage, Raw
 from exporter.errors import PollError, Reason
 
@@ -40,7 +40,7 @@ class PaperApi:
     points: list[PaperPoint] = field(default_factory=list)
     calls: int = 0
 
-    def pages(self, query: Query) -> Iterator[Raw]:
+    def pages(self, query: SeriesQuery) -> Iterator[Raw]:
         """Yield pages of (start, end], newest first, a page holding so many points."""
         self.calls += 1
         if self.down:

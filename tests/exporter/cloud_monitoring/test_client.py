@@ -11,7 +11,7 @@ from google.cloud.monitoring_v3 import ListMetricDescriptorsResponse
 
 from exporter.catalog import own
 from exporter.cloud_monitoring import client as client_module
-from exporter.cloud_monitoring.client import CallLimits, Guard, MonitoringClient, Query
+from exporter.cloud_monitoring.client import CallLimits, Guard, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.points import PageMessage
 from exporter.errors import PollError, Reason
 from exporter.simulator.faults import Faults
@@ -23,7 +23,7 @@ from tests.exporter.cloud_monitoring.scripted import HANG, HandTime, scripted
 from tests.exporter.simulator.asking import COUNT, NOON, identity
 from tests.servers import wait_until
 
-QUERY = Query("p", "f", 1_500_000_000, 2_000_000_001)
+QUERY = SeriesQuery("p", "f", 1_500_000_000, 2_000_000_001)
 AWAY = (grpc.StatusCode.UNAVAILABLE, "away")
 QUOTA = (grpc.StatusCode.RESOURCE_EXHAUSTED, "Quota exceeded")
 PAGE = PageMessage(unit="1")
@@ -50,10 +50,10 @@ def simulated(faults: str = "", most: int = -1) -> Iterator[tuple[MonitoringClie
             simulator.close()
 
 
-def asked(metric: str = COUNT, project: str = World.project, **more: Any) -> Query:
+def asked(metric: str = COUNT, project: str = World.project, **more: Any) -> SeriesQuery:
     """Return a query for ten minutes of a metric."""
     start, end = int(NOON - 600) * 10**9, int(NOON) * 10**9
-    return Query(project, f'metric.type = "{metric}"', start, end, **more)
+    return SeriesQuery(project, f'metric.type = "{metric}"', start, end, **more)
 
 
 def points(pages: list[Any]) -> list[Any]:
@@ -66,7 +66,7 @@ def points(pages: list[Any]) -> list[Any]:
     )
 
 
-def failure(client: MonitoringClient, query: Query = QUERY) -> PollError:
+def failure(client: MonitoringClient, query: SeriesQuery = QUERY) -> PollError:
     """Return what a query fails with."""
     with pytest.raises(PollError) as caught:
         list(client.pages(query))

@@ -7,12 +7,12 @@ import grpc
 import pytest
 
 from exporter.catalog import CATALOG
-from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, Query
+from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.cost import dollars
-from exporter.cloud_monitoring.estimate import LOOK_BACK, Estimate, Row, estimate
+from exporter.cloud_monitoring.estimate import LOOK_BACK, Estimate, FamilyCost, estimate
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
-from exporter.cloud_monitoring.target import Target
+from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError
 from exporter.settings import Settings
 from exporter.simulator.server import Simulator
@@ -24,7 +24,7 @@ MONTHLY = 43_200  # a call a minute, for 30 days
 NAMES = (REQUESTS, INSTANCES, UP)
 
 
-def wanted(found: Simulator, **google: Any) -> tuple[Target, ...]:
+def wanted(found: Simulator, **google: Any) -> tuple[FamilyTarget, ...]:
     """Return three families of the simulated project as targets."""
     return targets(Settings.model_validate(tree(address(found), *NAMES, **google)))
 
@@ -47,7 +47,7 @@ def polled(found: Simulator) -> dict[str, int]:
         for target in wanted(found):
             before, end = found.billed, int(time.time() * SECOND)
             text = metric_filter(target.source, target.selection)
-            list(client.pages(Query(target.project, text, end - LOOK_BACK * SECOND, end)))
+            list(client.pages(SeriesQuery(target.project, text, end - LOOK_BACK * SECOND, end)))
             bills[target.family.name] = found.billed - before
     return bills
 
@@ -80,7 +80,7 @@ def test_an_interval_of_its_own_counts() -> None:
         rows = {row.family: row for row in estimated(found, families=families).rows}
     row = usual[UP]
     assert row.dollars == pytest.approx(row.billed * 0.5e-6)
-    assert rows[UP] == Row(
+    assert rows[UP] == FamilyCost(
         "ion-demo", UP, row.series, 600.0, MONTHLY // 10, row.billed // 10,
         pytest.approx(row.dollars / 10),  # type: ignore[arg-type]
     )  # fmt: skip

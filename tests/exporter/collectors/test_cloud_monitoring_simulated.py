@@ -18,7 +18,7 @@ from exporter.cloud_monitoring import client as client_module
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.descriptors import Descriptors
-from exporter.cloud_monitoring.target import Margins, Shared, Target
+from exporter.cloud_monitoring.target import FamilyTarget, Margins, Shared
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.collectors.counter_poll import CounterPoll
 from exporter.collectors.gauge_poll import GaugePoll
@@ -61,19 +61,19 @@ class Stage:
         self.clock.time = end
 
 
-def targets(projects: Sequence[str], *families: str, **more: Any) -> list[Target]:
+def targets(projects: Sequence[str], *families: str, **more: Any) -> list[FamilyTarget]:
     """Return what to read."""
     found = []
     for project in projects:
         for name in families:
             source = CATALOG[name].source
             assert isinstance(source, CloudMonitoring)
-            found.append(Target(project, CATALOG[name], source, **more))
+            found.append(FamilyTarget(project, CATALOG[name], source, **more))
     return found
 
 
 @contextmanager
-def staged(path: Path, wanted: list[Target], faults: str = "") -> Iterator[Stage]:
+def staged(path: Path, wanted: list[FamilyTarget], faults: str = "") -> Iterator[Stage]:
     """Run a simulator at noon, with a small world, and a collector that waits in no time."""
     clock, telemetry = HandClock(NOON), Telemetry(NOON)
     simulator = Simulator(World(start=NOON, scale=0.01), clock, Faults.parse(faults))

@@ -11,7 +11,7 @@ from exporter.catalog import CATALOG, own
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
-from exporter.cloud_monitoring.target import Margins, Shared, Target
+from exporter.cloud_monitoring.target import FamilyTarget, Margins, Shared
 from exporter.collectors import gauge_poll
 from exporter.collectors.gauge_poll import GaugePoll
 from exporter.errors import PollError, Reason
@@ -36,7 +36,7 @@ class Level:
         shared = Shared(
             self.api, Descriptors(self.api), self.store, self.clock, self.telemetry, Margins()
         )
-        target = Target("p", INSTANCES, INSTANCES.source, limit=limit)
+        target = FamilyTarget("p", INSTANCES, INSTANCES.source, limit=limit)
         self.poll = GaugePoll(target, shared, ThreadPoolExecutor(1))
 
     def values(self) -> dict[str, Any]:

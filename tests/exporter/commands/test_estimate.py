@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from exporter import cli
-from exporter.cloud_monitoring.estimate import Estimate, Row
+from exporter.cloud_monitoring.estimate import Estimate, FamilyCost
 from exporter.commands.estimate import text
 from exporter.simulator.server import Simulator
 from tests.exporter.running import INSTANCES, REQUESTS, address, simulator, tree, written
 
 ROWS = (
-    Row("p", "big", 120, 60.0, 43_200, 5_184_000, 2.592),
-    Row("p", "empty", 0, 60.0, 43_200, 43_200, 0.0216),
-    Row("p", "bad", 0, 60.0, 0, 0, 0.0, "INTERNAL: x"),
-    Row("p", "worse", 0, 60.0, 0, 0, 0.0, "INTERNAL: x"),
+    FamilyCost("p", "big", 120, 60.0, 43_200, 5_184_000, 2.592),
+    FamilyCost("p", "empty", 0, 60.0, 43_200, 43_200, 0.0216),
+    FamilyCost("p", "bad", 0, 60.0, 0, 0, 0.0, "INTERNAL: x"),
+    FamilyCost("p", "worse", 0, 60.0, 0, 0, 0.0, "INTERNAL: x"),
 )
 WHOLE = Estimate(ROWS, 5_231_520, 90_720, 2.11576, None)
 

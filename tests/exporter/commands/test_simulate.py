@@ -8,7 +8,7 @@ import pytest
 from exporter import cli
 from exporter.commands.simulate import HELP, simulated
 from exporter.settings import Overrides
-from exporter.settings.sources import RedisTarget
+from exporter.settings.sources import RedisTargetSettings
 from exporter.simulator.incidents import SCENARIOS
 from tests import servers
 from tests.exporter.running import IONMON, Running
@@ -38,9 +38,9 @@ def test_the_cache_is_one_more_target(tmp_path: Path) -> None:
     flags = Overrides(projects=("ion-demo",))
     settings = simulated(path, flags, "127.0.0.1:2", "127.0.0.1:3")
     assert settings.redis.targets == (
-        RedisTarget(name="own", url="redis://127.0.0.1:1"),
-        RedisTarget(name="ion-cache", url="redis://127.0.0.1:2"),
-        RedisTarget(name="ion-metrics", url="redis://127.0.0.1:3", collect=False),
+        RedisTargetSettings(name="own", url="redis://127.0.0.1:1"),
+        RedisTargetSettings(name="ion-cache", url="redis://127.0.0.1:2"),
+        RedisTargetSettings(name="ion-metrics", url="redis://127.0.0.1:3", collect=False),
     )
     assert settings.application.redis == "ion-metrics"
     assert simulated(path, flags, "127.0.0.1:2", None).application.redis is None

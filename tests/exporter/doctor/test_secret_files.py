@@ -9,7 +9,7 @@ from exporter.doctor.examine import examine
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.secret_files import secret, secrets
 from exporter.settings import Settings
-from exporter.settings.secrets import Reader, SecretFile
+from exporter.settings.secrets import SecretFile, SecretReader
 
 CANARY = "canary"
 
@@ -20,7 +20,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def file(path: Path, content: bytes, mode: int = 0o600, reader: Reader = Reader.IONMON) -> Finding:
+def file(
+    path: Path, content: bytes, mode: int = 0o600, reader: SecretReader = SecretReader.IONMON
+) -> Finding:
     """Write a file of this mode and return what is found of it; five letters and a y are right."""
     path.write_bytes(content)
     path.chmod(mode)
@@ -59,13 +61,15 @@ def test_a_wrong_content(content: bytes, fault: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("mode", "reader", "verdict"),
     [
-        (0o600, Reader.IONMON, Verdict.OK),
-        (0o640, Reader.IONMON, Verdict.WARN),
-        (0o640, Reader.ALERTMANAGER, Verdict.OK),
-        (0o644, Reader.ALERTMANAGER, Verdict.WARN),
+        (0o600, SecretReader.IONMON, Verdict.OK),
+        (0o640, SecretReader.IONMON, Verdict.WARN),
+        (0o640, SecretReader.ALERTMANAGER, Verdict.OK),
+        (0o644, SecretReader.ALERTMANAGER, Verdict.WARN),
     ],
 )
-def test_who_else_can_read_it(mode: int, reader: Reader, verdict: Verdict, tmp_path: Path) -> None:
+def test_who_else_can_read_it(
+    mode: int, reader: SecretReader, verdict: Verdict, tmp_path: Path
+) -> None:
     """Others that can read a secret are warned of; Alertmanager reads through its group."""
     assert file(tmp_path / "s", b"canary", mode, reader).verdict is verdict
 
@@ -73,7 +77,7 @@ def test_who_else_can_read_it(mode: int, reader: Reader, verdict: Verdict, tmp_p
 def test_a_missing_file(tmp_path: Path) -> None:
     """A file that is not there fails and says what to write and how to guard it."""
     path = tmp_path / "none"
-    found = secret(SecretFile(path, "a.b_file", Reader.IONMON, "a DSN"))
+    found = secret(SecretFile(path, "a.b_file", SecretReader.IONMON, "a DSN"))
     assert found.verdict is Verdict.FAIL
     assert found.text == f"{path}: cannot be read: No such file or directory"
     assert found.fix == f"write a DSN; chmod 0600 {path}"
@@ -83,7 +87,7 @@ def test_a_folder_or_a_pipe_is_no_secret(tmp_path: Path) -> None:
     """What is no file fails at once and is not waited for."""
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
-        found = secret(SecretFile(path, "a.b_file", Reader.IONMON, "a DSN"))
+        found = secret(SecretFile(path, "a.b_file", SecretReader.IONMON, "a DSN"))
         assert found.verdict is Verdict.FAIL
 
 

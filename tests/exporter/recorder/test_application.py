@@ -10,7 +10,7 @@ from exporter.catalog import application as catalog
 from exporter.exposition.snapshot import Buckets
 from exporter.recorder import Application, Recorder
 from exporter.recorder.application import MOST_ENDPOINTS, MOST_NAMES
-from exporter.recorder.changes import Reader
+from exporter.recorder.changes import RegistryReader
 from tests import servers
 from tests.exporter.recorder.reading import page, recorder
 
@@ -73,7 +73,9 @@ def test_free_values_are_bounded() -> None:
         application.routing_decision(0.5, f"p{number}")
         application.feature_used(f"f{number}")
     totals = {
-        n: v for n, v in Reader(registry, {}, {}).read().totals.items() if n.count("\x1f") > 1
+        n: v
+        for n, v in RegistryReader(registry, {}, {}).read().totals.items()
+        if n.count("\x1f") > 1
     }
     values = {(name, value) for name, _, value, *_ in (field.split("\x1f") for field in totals)}
     found = Counter(name for name, _ in values)
@@ -90,7 +92,7 @@ def test_shapes_fit_the_catalog() -> None:
     """Every metric is the catalog's own family, whichever order its labels are in."""
     registry = CollectorRegistry()
     busy(Application(Recorder("redis://127.0.0.1", registry=registry)))
-    shapes = Reader(registry, {"region": "us"}, {}).read().shapes
+    shapes = RegistryReader(registry, {"region": "us"}, {}).read().shapes
     found = {exported(name, shape) for name, shape in shapes.items()}
     assert set(catalog.FAMILIES) - {catalog.ACTIVE_USERS} == found
 
@@ -99,7 +101,7 @@ def test_its_help_is_the_catalog_s() -> None:
     """An application's own page and the exporter's say the same of a metric."""
     registry = CollectorRegistry()
     busy(Application(Recorder("redis://127.0.0.1", registry=registry)))
-    shapes = Reader(registry, {}, {}).read().shapes
+    shapes = RegistryReader(registry, {}, {}).read().shapes
     helps = {family.name: family.help for family in catalog.FAMILIES}
     assert {name: f"{shape.help} [application]" for name, shape in shapes.items()} == {
         name: helps[name] for name in shapes

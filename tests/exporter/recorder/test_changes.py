@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from exporter.recorder.changes import MOST_SERIES, Reader, Reading
+from exporter.recorder.changes import MOST_SERIES, RegistryReader, RegistryReading
 from exporter.recorder.layout import Shape
 
 HERE = {"region": "us"}
@@ -15,11 +15,11 @@ HERE = {"region": "us"}
 
 def read(
     make: Callable[[CollectorRegistry], object], rules: dict[str, str] | None = None
-) -> Reading:
+) -> RegistryReading:
     """Read a registry that was filled."""
     registry = CollectorRegistry()
     make(registry)
-    return Reader(registry, HERE, rules or {}).read()
+    return RegistryReader(registry, HERE, rules or {}).read()
 
 
 def plain(values: dict[str, float]) -> dict[str, float]:

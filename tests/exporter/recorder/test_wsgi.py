@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from werkzeug.test import Client
 
 from exporter.recorder import Application, Recorder, WsgiMiddleware
-from exporter.recorder.changes import Reader
+from exporter.recorder.changes import RegistryReader
 
 METHODS = ["GET", "POST"]
 Counted = dict[tuple[str, ...], float]
@@ -23,7 +23,7 @@ def metrics() -> Application:
 def counted(of: Application) -> Counted:
     """Return requests by endpoint, method and class."""
     assert of.recorder is not None
-    totals = Reader(of.recorder.registry, {}, {}).read().totals
+    totals = RegistryReader(of.recorder.registry, {}, {}).read().totals
     fields = {tuple(name.split("\x1f")): value for name, value in totals.items()}
     return {f[2:]: value for f, value in fields.items() if f[0] == "app_requests_total" and value}
 

@@ -9,7 +9,7 @@ import pytest
 
 from exporter.errors import PollError, Reason
 from exporter.redis.client import RedisTarget
-from exporter.redis.node import REFUSED_FOR, Node, Reading
+from exporter.redis.node import REFUSED_FOR, Node, NodeReading
 from exporter.redis.topology import question
 from tests import servers
 
@@ -50,10 +50,10 @@ def target(port: int, username: str | None = None, file: Path | None = None) -> 
     return RedisTarget("cache", url, username=username, password_file=file)
 
 
-def readings(of: RedisTarget, *times: float) -> list[Reading]:
+def readings(of: RedisTarget, *times: float) -> list[NodeReading]:
     """Read a target's server at these times over one node."""
 
-    async def read() -> list[Reading]:
+    async def read() -> list[NodeReading]:
         node = Node(of, of.addresses()[0])
         try:
             return [await node.read(now) for now in times]
@@ -156,7 +156,7 @@ def test_the_start_is_found_once_for_each_run_of_the_server(tmp_path: Path) -> N
     """Counters keep one beginning, until a new process begins anew and may allow more."""
     port = servers.free_port()
 
-    async def run() -> list[Reading]:
+    async def run() -> list[NodeReading]:
         node = Node(target(port), target(port).addresses()[0])
         with servers.redis(tmp_path, "--rename-command", "CONFIG", "", port=port):
             found = [await node.read(NOW), await node.read(NOW + 0.9)]
@@ -208,7 +208,7 @@ def test_a_cluster_is_asked_only_where_there_is_one(tmp_path: Path) -> None:
         assert calls(server, "cluster|info") == (0, 0)
         of = RedisTarget("cache", f"redis://127.0.0.1:{server.port}", mode="cluster")
 
-        async def read() -> Reading:
+        async def read() -> NodeReading:
             node = Node(of, of.addresses()[0])
             reading = await node.read(NOW, question(of))
             await node.close()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from exporter.errors import SettingsError
 from exporter.settings.document import LARGEST_FILE, SMALLEST, read
-from exporter.settings.positions import Place, dotted
+from exporter.settings.positions import Position, dotted
 
 PLAIN = st.one_of(
     st.booleans(),
@@ -66,12 +66,12 @@ def test_places_are_those_of_keys_and_items(tmp_path: Path) -> None:
     path.write_text("google:\n  projects:\n    - a\n    - b\nlog: {level: info}\n")
     source = str(path)
     expected = {
-        "google": Place(source, 1, 1),
-        "google.projects": Place(source, 2, 3),
-        "google.projects[0]": Place(source, 3, 7),
-        "google.projects[1]": Place(source, 4, 7),
-        "log": Place(source, 5, 1),
-        "log.level": Place(source, 5, 7),
+        "google": Position(source, 1, 1),
+        "google.projects": Position(source, 2, 3),
+        "google.projects[0]": Position(source, 3, 7),
+        "google.projects[1]": Position(source, 4, 7),
+        "log": Position(source, 5, 1),
+        "log.level": Position(source, 5, 7),
     }
     assert expected == {dotted(loc): place for loc, place in read(path).places.items()}
 

@@ -7,7 +7,7 @@ import pytest
 
 from exporter.settings import Settings, load
 from exporter.settings.keys import keys
-from exporter.settings.secrets import Reader, SecretFile, secret_files
+from exporter.settings.secrets import SecretFile, SecretReader, secret_files
 
 FULL = Path(__file__).parents[2] / "data" / "settings" / "good" / "full.yaml"
 # Read by what they are for, and no single line.
@@ -36,12 +36,12 @@ def test_readers() -> None:
     """Alertmanager reads what it sends with; the DSN and Redis' passwords are ionmon's."""
     readers = {file.key.rsplit(".", 1)[1]: file.reader for file in secret_files(load(FULL))}
     assert readers == {
-        "password_file": Reader.ALERTMANAGER,
-        "webhook_url_file": Reader.ALERTMANAGER,
-        "routing_key_file": Reader.ALERTMANAGER,
-        "dsn_file": Reader.IONMON,
+        "password_file": SecretReader.ALERTMANAGER,
+        "webhook_url_file": SecretReader.ALERTMANAGER,
+        "routing_key_file": SecretReader.ALERTMANAGER,
+        "dsn_file": SecretReader.IONMON,
     }
-    assert by_key(load(FULL))["redis.targets[0].password_file"].reader is Reader.IONMON
+    assert by_key(load(FULL))["redis.targets[0].password_file"].reader is SecretReader.IONMON
 
 
 def test_without_channels_there_are_no_secrets() -> None:

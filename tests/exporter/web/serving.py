@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from exporter.exposition.exposition import Format
 from exporter.web.connection import Deadlines
-from exporter.web.server import WebServer, WebSettings
+from exporter.web.server import ServerOptions, WebServer
 
 LISTEN = ("127.0.0.1:0",)
 PATIENCE = 30.0  # seconds; a guard against hanging, not a measurement
@@ -76,10 +76,10 @@ def undated(headers: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    site: PaperSite | None = None, settings: WebSettings | None = None
+    site: PaperSite | None = None, settings: ServerOptions | None = None
 ) -> Iterator[WebServer]:
     """Serve a site on a free port."""
-    server = WebServer(site or PaperSite(), settings or WebSettings(LISTEN))
+    server = WebServer(site or PaperSite(), settings or ServerOptions(LISTEN))
     server.start()
     try:
         yield server

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.web.connection import LARGEST_BODY, LARGEST_HEAD, Waiting
-from exporter.web.server import WebServer, WebSettings
+from exporter.web.server import ServerOptions, WebServer
 from tests.exporter.web.serving import (
     GET,
     LAST,
@@ -44,9 +44,9 @@ def server() -> Iterator[WebServer]:
         yield found
 
 
-def patient(**changes: object) -> WebSettings:
+def patient(**changes: object) -> ServerOptions:
     """Return settings whose deadlines no test reaches, but for the changes."""
-    return replace(WebSettings(LISTEN, deadlines=PATIENT), **changes)
+    return replace(ServerOptions(LISTEN, deadlines=PATIENT), **changes)
 
 
 def test_requests_follow_one_another_on_one_connection(server: WebServer) -> None:

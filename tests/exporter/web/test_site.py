@@ -13,7 +13,7 @@ from exporter import __version__
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
 from exporter.exposition.exposition import Format
-from exporter.poller import Poller, State
+from exporter.poller import Poller, PollState
 from exporter.web.site import LONGEST_SILENCE
 from tests.exporter.simulator.asking import NOON
 from tests.exporter.test_poller import Scripted, Source
@@ -219,7 +219,7 @@ def test_a_loop_that_is_blocked_is_not_healthy(tmp_path: Path, age: float) -> No
     assert found == [blocked if age > LONGEST_SILENCE else (True, "alive")]
 
 
-class Vanishing(State):
+class Vanishing(PollState):
     """A poll whose delivery is withdrawn by the poller's thread right after a first look."""
 
     looks = 0

@@ -10,7 +10,7 @@ from exporter.errors import PollError, Reason
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from exporter.web import status as statuses
-from exporter.web.status import CollectorRow, CostFigures, FaultRow, PollRow, Refusal, Status
+from exporter.web.status import CollectorRow, CostFigures, FaultRow, PollRow, RefusedReload, Status
 from tests.clocks import HandClock
 from tests.exporter.simulator.asking import NOON
 from tests.exporter.test_poller import Scripted, Source
@@ -101,7 +101,7 @@ def test_settings_that_were_refused(tmp_path: Path) -> None:
     """When, why, and that the old ones stay."""
     front = Front(tmp_path, Source([Scripted("a", [delivered("x")])]))
     front.run()
-    refusal = Refusal(NOON, "no such key")
+    refusal = RefusedReload(NOON, "no such key")
     told = statuses.status(front.engine, front.telemetry, front.clock, "/metrics", refusal).refusal
     assert told == f"settings refused at {AT_NOON}: no such key; the old ones stay"
 

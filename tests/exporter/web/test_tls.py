@@ -12,7 +12,7 @@ from cryptography import x509
 from exporter.errors import SettingsError
 from exporter.web import tls
 from exporter.web.config import TlsConfig
-from exporter.web.server import WebServer, WebSettings
+from exporter.web.server import ServerOptions, WebServer
 from exporter.web.tls import context
 from tests.exporter.web.certificates import ADDRESS, Authority
 from tests.exporter.web.serving import LISTEN, ask, opened, serving
@@ -37,7 +37,7 @@ def tls_server(home: Path, keys: dict[str, Any]) -> Iterator[WebServer]:
     lines = "".join(f"  {key}: {value}\n" for key, value in keys.items())
     path = home / "web.yml"
     path.write_text(f"tls_server_config:\n{lines}")
-    with serving(settings=WebSettings(LISTEN, config_file=path)) as server:
+    with serving(settings=ServerOptions(LISTEN, config_file=path)) as server:
         yield server
 
 

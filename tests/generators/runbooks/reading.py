@@ -10,7 +10,7 @@ from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.build import FOLDER, texts
-from generators.runbooks.documented import Case, cases
+from generators.runbooks.documented import DocumentedAlert, cases
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "examples" / "reference.yaml"
@@ -41,7 +41,7 @@ def documents(**sections: Any) -> dict[str, str]:
 
 
 @lru_cache
-def reference_cases() -> tuple[Case, ...]:
+def reference_cases() -> tuple[DocumentedAlert, ...]:
     """Return every alert of the reference deployment with its words."""
     return cases(reference(), build(reference()), policy(reference()))
 

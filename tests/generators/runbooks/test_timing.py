@@ -11,7 +11,7 @@ from exporter.settings.types import duration, seconds
 from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.model import Alerting, alerts
-from generators.runbooks.timing import Part, burnt, minutes, parts, total
+from generators.runbooks.timing import TimePart, burnt, minutes, parts, total
 from tests.generators.runbooks.reading import names, runbook, section, settings
 
 
@@ -20,7 +20,7 @@ def rule(given: Settings, name: str) -> Alerting:
     return next(r for r in alerts(build(given).all) if r.alert == name)
 
 
-def found(name: str, **sections: Any) -> tuple[Part, ...]:
+def found(name: str, **sections: Any) -> tuple[TimePart, ...]:
     """Return the parts of an alert's time under settings with these sections."""
     given = settings(**sections)
     return parts(given, build(given), policy(given), rule(given, name))
@@ -101,6 +101,6 @@ def test_the_table_adds_up(name: str) -> None:
     text = section(runbook(name), "How long until somebody is notified")
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
     body = [row for row in rows if len(row) == 3 and row[0] != "part"]
-    each = tuple(Part(row[0], seconds(row[1]), seconds(row[2])) for row in body[:-1])
+    each = tuple(TimePart(row[0], seconds(row[1]), seconds(row[2])) for row in body[:-1])
     assert [f"**{duration(value)}**" for value in total(each)] == body[-1][1:]
     assert text.lower().startswith(minutes(each).lower())
