@@ -52,9 +52,7 @@ class Merger:
         """Return when each living instance was last heard of."""
         return {i: at for i, at in state.seen.items() if state.now - at <= self._alive}
 
-    def merge(
-        self, state: State, now: float = 0.0, visited: Callable[[float], bool] = lambda _: True
-    ) -> Merged:
+    def merge(self, state: State, now: float, visited: Callable[[float], bool]) -> Merged:
         """Return everything that the page shows.
 
         A counting series that appears later than the first reading is shown at zero until every
