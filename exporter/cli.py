@@ -19,13 +19,22 @@ COMMANDS = {
     "run": ("exporter.commands.run", "Export a real project's metrics."),
     "simulate": (
         "exporter.commands.simulate",
-        "Export a project that never was; needs no account.",
+        "Export a simulated project; needs no account.",
     ),
-    "doctor": ("exporter.commands.doctor", "Try everything that run needs, and say what to mend."),
-    "estimate": ("exporter.commands.estimate", "Say what reading a project will cost a month."),
+    "doctor": (
+        "exporter.commands.doctor",
+        "Check everything that run needs, and say how to fix it.",
+    ),
+    "estimate": ("exporter.commands.estimate", "Estimate what reading a project costs a month."),
     "history": ("exporter.commands.history", "Write weeks of a simulated project's past."),
-    "configs": ("generators.commands.configs", "Write everything that is generated."),
-    "check": ("generators.commands.check", "Prove that rules ask for what there is."),
+    "configs": (
+        "generators.commands.configs",
+        "Write rules, routes, dashboards, runbooks and references.",
+    ),
+    "check": (
+        "generators.commands.check",
+        "Check that rules and dashboards only use what is exported.",
+    ),
     "preview": ("generators.commands.preview", "Draw the dashboards without Grafana."),
     "upload": ("generators.commands.upload", "Upload the dashboards to Grafana."),
     "completion": ("exporter.commands.completion", "Print a shell's completion script."),

@@ -42,7 +42,7 @@ class Outside:
     telemetry: Telemetry
     store: Store
     seen: Callable[[float], int | None]
-    visited: Callable[[float, float], bool] = lambda _since, _now: True
+    visited: Callable[[float, float], bool]
 
 
 class Engine:

@@ -53,10 +53,7 @@ class Merger:
         return {i: at for i, at in state.seen.items() if state.now - at <= self._alive}
 
     def merge(
-        self,
-        state: ApplicationState,
-        now: float = 0.0,
-        visited: Callable[[float], bool] = lambda _: True,
+        self, state: ApplicationState, now: float, visited: Callable[[float], bool]
     ) -> Merged:
         """Return everything that the page shows.
 

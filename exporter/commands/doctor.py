@@ -1,4 +1,4 @@
-"""ionmon doctor: tries everything that run needs, and says what to mend."""
+"""ionmon doctor: checks everything that run needs, and says how to fix it."""
 
 import json
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ Exit code 1 where anything failed. Each metric type that is tried costs what one
 @click.command("doctor", help=HELP)
 @options(CONFIG, PROJECT, GOOGLE, STATE)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--all", "everything", is_flag=True, help="Show metric types that are well, too.")
+@click.option("--all", "everything", is_flag=True, help="Show metric types without problems, too.")
 def command(
     config: Path | None,
     *,

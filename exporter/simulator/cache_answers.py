@@ -8,7 +8,6 @@ from threading import Lock, Thread
 from exporter.clock import Clock
 from exporter.simulator.world import MINUTE, World
 
-CAPACITY = 200  # operations a second, as many as the real one is given
 _HELLO = b"%s\r\n+server\r\n+redis\r\n+version\r\n+7.0.15\r\n+proto\r\n:%s\r\n+role\r\n+master\r\n"
 _INFO = """# Server
 redis_version:7.0.15

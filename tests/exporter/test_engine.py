@@ -41,7 +41,9 @@ class Stage:
         self.simulator, self.clock = simulator, clock
         self.telemetry, self.scrapers = Telemetry(clock.now()), Scrapers()
         self.store = SqliteStore(folder / "state.sqlite")
-        outside = Outside(clock, self.telemetry, self.store, self.scrapers.seen)
+        outside = Outside(
+            clock, self.telemetry, self.store, self.scrapers.seen, self.scrapers.visited
+        )
         self.engine = Engine(Settings.model_validate(settings), outside)
         self.site = ExporterSite(clock, self.telemetry, self.scrapers, lambda: None)
         self.site.engine = self.engine

@@ -210,7 +210,10 @@ QUERIES: list[tuple[Expression, View, str]] = [
     (Level(LAG, Reduce.MAX), BY, "max by (region) (cloudsql_replica_lag_seconds)"),
     (Level(LAG, Reduce.MEAN), View("5m"), "avg (cloudsql_replica_lag_seconds)"),
     (
-        LevelRatio(Level(redis.MEMORY_USED, Reduce.SUM), Level(redis.MEMORY_MAX, Reduce.SUM)),
+        LevelRatio(
+            Level(CATALOG["redis_memory_used_bytes"], Reduce.SUM),
+            Level(CATALOG["redis_memory_max_bytes"], Reduce.SUM),
+        ),
         View("5m"),
         "(sum (redis_memory_used_bytes) / (sum (redis_memory_max_bytes) > 0))",
     ),

@@ -14,6 +14,11 @@ NOW = 10_000.0
 GAUGE = Shape("gauge", "G.", ("region",))
 
 
+def scraped(_since: float) -> bool:
+    """Say that every scraper has come."""
+    return True
+
+
 def state(**given: Any) -> ApplicationState:
     """Return what Redis holds, most of it empty."""
     empty = {"meta": {"epoch": "e", "created": "7"}, "shapes": {}, "totals": {}, "gauges": {}}
@@ -22,7 +27,7 @@ def state(**given: Any) -> ApplicationState:
 
 def merged(given: ApplicationState, limit: int = 100) -> Merged:
     """Merge what an exporter that starts sees."""
-    return Merger(120.0, limit).merge(given)
+    return Merger(120.0, limit).merge(given, NOW, scraped)
 
 
 def samples(found: Merged, name: str) -> dict[tuple[str, ...], Any]:
@@ -100,7 +105,7 @@ def test_a_total_never_falls() -> None:
     for total in ({field("c_total", "", ()): 9.0}, {field("c_total", "", ()): 5.0}, {}):
         meta = {"epoch": "e", "created": "7"} if total else {}
         given = state(totals=total, shapes=shapes if total else {}, meta=meta)
-        found.append(merger.merge(given).parts[0].samples)
+        found.append(merger.merge(given, NOW, scraped).parts[0].samples)
     assert found == [(Sample((), 9, 7.0),)] * 3
 
 
@@ -109,8 +114,10 @@ def test_a_part_that_did_not_change_is_the_same() -> None:
     merger = Merger(120.0, 100)
     shapes = {"a_total": Shape("counter", "C.", ()), "b_total": Shape("counter", "C.", ())}
     names = [field(name, "", ()) for name in shapes]
-    first = merger.merge(state(shapes=shapes, totals=dict.fromkeys(names, 1.0))).parts
-    again = merger.merge(state(shapes=shapes, totals={names[0]: 1.0, names[1]: 2.0})).parts
+    first = merger.merge(state(shapes=shapes, totals=dict.fromkeys(names, 1.0)), NOW, scraped).parts
+    again = merger.merge(
+        state(shapes=shapes, totals={names[0]: 1.0, names[1]: 2.0}), NOW, scraped
+    ).parts
     assert (first[0] is again[0], first[1] is again[1]) == (True, False)
 
 

@@ -8,7 +8,6 @@ from exporter.catalog import application, cloud_run, redis
 from exporter.catalog.model import (
     Changes,
     Complement,
-    Enough,
     Events,
     Expression,
     Level,
@@ -16,6 +15,7 @@ from exporter.catalog.model import (
     Matcher,
     Mean,
     MeanOf,
+    MinimumEvents,
     Quantile,
     Rate,
     Ratio,
@@ -74,8 +74,8 @@ def test_labels_are_those_that_are_matched_or_split_by() -> None:
 def test_the_events_that_a_signal_needs_enough_of_are_its_expressions_too() -> None:
     """A signal's minimum is read as its value is."""
     for signal in SIGNALS:
-        enough = signal.enough or Enough((), 0)
-        assert expressions_of(signal) == (signal.expression, *enough.events)
+        minimum = signal.minimum_events or MinimumEvents((), 0)
+        assert expressions_of(signal) == (signal.expression, *minimum.events)
 
 
 def test_a_histogram_counts_beside_its_name() -> None:

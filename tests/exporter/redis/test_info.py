@@ -124,7 +124,7 @@ def test_counters_alone_carry_the_start_of_the_server() -> None:
     """A gauge has no beginning."""
     hits = redis_info.samples(catalog.KEYSPACE_HITS, ("cache", "h:1"), INFO, 5.0)
     assert hits == [Sample(("cache", "h:1"), 7.0, 5.0)]
-    used = redis_info.samples(catalog.MEMORY_USED, ("cache", "h:1"), INFO, 5.0)
+    used = redis_info.samples(FAMILIES["redis_memory_used_bytes"], ("cache", "h:1"), INFO, 5.0)
     assert used == [Sample(("cache", "h:1"), 990656.0, None)]
 
 

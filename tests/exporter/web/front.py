@@ -42,7 +42,9 @@ class Front:
         self.store = SqliteStore(home / "state.sqlite")
         self.loads = 0
         self.site = ExporterSite(self.clock, self.telemetry, self.scrapers, self._load)
-        outside = Outside(self.clock, self.telemetry, self.store, self.scrapers.seen)
+        outside = Outside(
+            self.clock, self.telemetry, self.store, self.scrapers.seen, self.scrapers.visited
+        )
         self.engine = Engine(Settings(google={**CALM, **google}), outside)
         if collectors:
             self.engine.poller = Poller(collectors, self.clock, self.telemetry, self.scrapers.seen)
