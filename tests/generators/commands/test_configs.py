@@ -8,6 +8,8 @@ from exporter import cli
 from exporter.settings import Settings
 from generators.outputs import texts
 
+pytestmark = pytest.mark.slow
+
 SLACK = "notifications: {slack: {webhook_url_file: slack, channel: '#alerts'}}\n"
 
 
