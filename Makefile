@@ -9,8 +9,12 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print(*sys.version_info[:3], sy
 ifneq ($(INTERPRETER),$(file < $(INSTALLED)))
 .PHONY: $(INSTALLED)
 endif
+WORKERS ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help install run test coverage lint configs bench stack pictures lock clean
+# Compiled modules are kept whatever the environment says: tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help install run test quick mutants coverage lint configs bench stack pictures lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,9 +37,16 @@ $(INSTALLED): requirements.lock pyproject.toml exporter/recorder/pyproject.toml
 run: $(INSTALLED) ## run the exporter on a simulated project; more with ARGS="--scenario latency"
 	@exec $(BIN)/ionmon simulate $(ARGS)
 
-test: $(INSTALLED) ## run every test; a part with ARGS=tests/exporter/web
+test: $(INSTALLED) ## run the tests; long drills, too, with ARGS=--deep; a part with ARGS=tests/exporter/web
 	@tests/install-tools
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
+
+quick: $(INSTALLED) ## run the tests that start no server and no program
+	$(BIN)/python -m pytest $(WORKERS) -m "not slow" $(ARGS)
+
+mutants: $(INSTALLED) ## make the core wrong, a bit at a time, and see that its tests notice
+	@tests/install-tools
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 coverage: $(INSTALLED) ## run every test, and say which lines and branches none of them reaches
 	@tests/install-tools
@@ -71,6 +82,6 @@ lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.tom
 		--generate-hashes --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## remove everything that was made, .venv too
-	rm -rf .venv .stack .pictures .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf .venv .stack .pictures .mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache build dist *.egg-info \
 		exporter/recorder/build exporter/recorder/*.egg-info

@@ -1,9 +1,78 @@
-"""Properties are tried on the same examples each time, so that a failure is a change's own.
+"""Which tests run, on how many examples, and what each of them may start.
 
-New examples are drawn with `make test ARGS=--hypothesis-profile=default`.
+By default long drills are left out and properties are tried on few examples, the same each time,
+so that a failure is a change's own. `make test ARGS=--deep` runs everything on many examples;
+`make test ARGS=--hypothesis-profile=default` draws new ones.
 """
 
+from pathlib import Path
+from tempfile import gettempdir
+
+import pytest
 from hypothesis import settings
 
-settings.register_profile("same", derandomize=True)
-settings.load_profile("same")
+from tests import evaluating
+from tests.quickness import Guard, is_slow
+
+FEW, MANY = "few", "many"
+_LEFT_OUT = pytest.StashKey[int]()
+_GUARD = Guard()
+
+settings.register_profile(FEW, derandomize=True, max_examples=30, deadline=None)
+settings.register_profile(MANY, derandomize=True, max_examples=300, deadline=None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --deep."""
+    about = "run long drills, too, and properties on many examples"
+    parser.addoption("--deep", action="store_true", help=about)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples properties are tried on."""
+    config.stash[_LEFT_OUT] = 0
+    evaluating.keep(config.cache.mkdir("jsonnet") if config.cache else Path(gettempdir()))
+    if config.getoption("hypothesis_profile", None) is None:
+        settings.load_profile(MANY if config.getoption("deep") else FEW)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is slow; leave out what is deep, unless it was chosen."""
+    for item in items:
+        if is_slow(item):
+            item.add_marker("slow")
+    if config.getoption("deep"):
+        return
+    deep = [item for item in items if item.get_closest_marker("deep")]
+    config.stash[_LEFT_OUT] = len(deep)
+    config.hook.pytest_deselected(items=deep)
+    items[:] = [item for item in items if item not in deep]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> object:
+    """Let only a test that is marked as slow start a server or a program."""
+    with _GUARD.over(item.nodeid, allowed=item.get_closest_marker("slow") is not None):
+        return (yield)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand over, from a worker of xdist, how many tests were left out."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash[_LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Take over that number: each worker has collected all tests."""
+    config, output = getattr(node, "config"), getattr(node, "workeroutput", {})  # noqa: B009
+    config.stash[_LEFT_OUT] = output.get("left_out", 0)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how many long drills were left out, and how to run them."""
+    if left_out := config.stash[_LEFT_OUT]:
+        text = f"{left_out} long drills were left out; run them with: make test ARGS=--deep"
+        terminalreporter.write_line(text)

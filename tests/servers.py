@@ -7,28 +7,55 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 READY_WITHIN = 30.0  # seconds; a guard against hanging, not a measurement
+_BLOCK = 500  # ports
+_CLAIMS: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nothing listens on, and that no other process of tests is given."""
+    return next(port for port in _ports() if _is_free(port))
+
+
+@cache
+def _ports() -> Iterator[int]:
+    """Return the ports of this process, again and again: a block that no other one has.
+
+    They lie below those that the kernel gives to connections. A name of a socket in the abstract
+    namespace is the claim: it can be bound once, and is free again when the process ends.
+    """
+    for first in range(10_000, 32_000, _BLOCK):
+        claim = socket.socket(socket.AF_UNIX)
+        with suppress(OSError):
+            claim.bind(f"\0ion-monitoring-tests-{first}")
+            _CLAIMS.append(claim)
+            return cycle(range(first, first + _BLOCK))
+        claim.close()
+    raise AssertionError("no block of ports is left; end test runs that hang")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 def wait_until(condition: Callable[[], bool], what: str, within: float = READY_WITHIN) -> None:
     """Return when the condition holds; fail, naming it, when it never does."""
-    end = time.monotonic() + within
+    end, pause = time.monotonic() + within, 0.01
     while not condition():
         assert time.monotonic() < end, f"never came true: {what}"
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(1.1 * pause, 0.2)  # who waits long leaves the processor to what it waits for
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def recordings(files: Iterable[RuleFile]) -> Iterator[Recording]:
             yield from (rule for rule in group.rules if isinstance(rule, Recording))
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Writes a text of several lines as a block, without aliases."""
 
     def ignore_aliases(self, data: object) -> bool:
@@ -127,7 +127,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+def _text(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 

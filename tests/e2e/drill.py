@@ -237,10 +237,13 @@ def _prometheus(folder: Path, rules: Rules, speed: float, ports: tuple[int, int]
 
 
 @contextmanager
-def drilled(folder: Path, speed: float = SPEED) -> Iterator[Drill]:
-    """Let it begin, be told, end, and be over; give what was seen."""
+def drilled(folder: Path, speed: float = SPEED, *, whole: bool = True) -> Iterator[Drill]:
+    """Let it begin and be told, and where it is whole end and be over; give what was seen."""
     with running(folder, speed) as drill:
         wait_until(drill.all_fired, "all nine, told", within=(BEFORE + LASTS) * 60 / speed + 60)
+        if not whole:
+            yield drill
+            return
         wait_until(drill.is_past, "the end of the incident", within=LASTS * 60 / speed + 60)
         wait_until(drill.all_over, "the end of all nine, told", within=90 * 60 / speed)
         yield drill

@@ -24,12 +24,11 @@ from tests.servers import free_port, wait_until
 ROOT = Path(__file__).parents[2]
 SPEED = 60.0
 MINUTES, KILLS = 45, 20
+SHORT = 12, 5  # minutes and kills of a storm that passes soon
 LATE = 480.0
 REQUESTS, DURATION = "cloudrun_requests_total", "cloudrun_request_duration_seconds"
 COUNTS, LATENCIES = "run.googleapis.com/request_count", "run.googleapis.com/request_latencies"
-SILENCE = Episode(INCIDENTS["traffic_to_zero"], after=MINUTES, minutes=600)
 STORM = Faults(seed=7, late=0.3, late_by=LATE, split=True, repeated=0.1, unavailable=0.05)
-OUTAGE = Outage(15 * 60, 25 * 60)
 
 Page = dict[str, dict[tuple[tuple[str, str], ...], float]]
 
@@ -59,10 +58,12 @@ class Running:
 
 
 @contextmanager
-def simulator(start: float) -> Iterator[tuple[Simulator, str]]:
-    """Serve a world whose traffic ends after some minutes, in a storm."""
-    world = World(5, start, Scenario("storm", "", (SILENCE,)), scale=0.01)
-    faults = Faults(**{**_fields(STORM), "outages": (OUTAGE,)})
+def simulator(start: float, minutes: int) -> Iterator[tuple[Simulator, str]]:
+    """Serve a world whose traffic ends after some minutes, in a storm, its API out for a while."""
+    silence = Episode(INCIDENTS["traffic_to_zero"], after=minutes, minutes=600)
+    world = World(5, start, Scenario("storm", "", (silence,)), scale=0.01)
+    outage = Outage(minutes * 60 / 3, minutes * 60 * 5 / 9)
+    faults = Faults(**{**_fields(STORM), "outages": (outage,)})
     served = Simulator(world, FastClock(start, SPEED), faults)
     try:
         yield served, served.start()
@@ -101,19 +102,21 @@ def configure(folder: Path, endpoint: str, port: int) -> None:
 
 
 @contextmanager
-def weathered(folder: Path) -> Iterator[tuple[Page, Simulator]]:
-    """Let the storm pass, with a kill at a random moment twenty times; give the last page."""
+def weathered(
+    folder: Path, minutes: int = MINUTES, kills: int = KILLS
+) -> Iterator[tuple[Page, Simulator]]:
+    """Let the storm pass, with so many kills, each at a random moment; give the last page."""
     start, port, chance = time.time(), free_port(), random.Random(11)
-    with simulator(start) as (served, endpoint):
+    with simulator(start, minutes) as (served, endpoint):
         configure(folder, endpoint, port)
         clock = FastClock(start, SPEED)
-        ends = [start + (n + chance.random()) * MINUTES * 60 / KILLS for n in range(KILLS)]
+        ends = [start + (n + chance.random()) * minutes * 60 / kills for n in range(kills)]
         for end in ends:
             with running(folder, start, port) as found:
                 wait_until(lambda moment=end: clock.now() >= moment, "the moment of the kill")
                 found.process.send_signal(signal.SIGKILL)
         with running(folder, start, port) as found:
-            settled = start + MINUTES * 60 + LATE + 300
+            settled = start + minutes * 60 + LATE + 300
             wait_until(lambda: clock.now() >= settled and polls(found.page()) > 0, "late points")
             before = polls(found.page())
             wait_until(lambda: polls(found.page()) >= before + 6, "polls of both families")

@@ -27,7 +27,8 @@ COMMANDS = (
 def ionmon(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ionmon in a bare environment, away from any credentials."""
     command = (sys.executable, "-c", "from exporter.cli import main; main()", *arguments)
-    bare = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "NO_GCE_CHECK": "true"}
+    home = f"{__file__}/missing"  # nothing lies below a file
+    bare = {"PATH": "/usr/bin:/bin", "HOME": home, "NO_GCE_CHECK": "true"}
     return subprocess.run(
         command,
         capture_output=True,

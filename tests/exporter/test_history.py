@@ -87,11 +87,12 @@ def test_the_command_writes_openmetrics(tmp_path: Path) -> None:
     assert sorted({float(line.rsplit(" ", 1)[1]) for line in lines[:-1]}) == [NOON - 1800, NOON]
 
 
-def test_a_place_that_cannot_be_written_is_named() -> None:
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """A directory that is not there is told as such, and is no defect."""
-    done = CliRunner().invoke(command, ["/nonexistent/history.om", "--last", "1h"])
+    path = tmp_path / "missing" / "history.om"
+    done = CliRunner().invoke(command, [str(path), "--last", "1h"])
     assert isinstance(done.exception, IonmonError)
-    assert str(done.exception).startswith("/nonexistent/history.om: cannot be written: No such")
+    assert str(done.exception).startswith(f"{path}: cannot be written: No such")
 
 
 @pytest.mark.parametrize(

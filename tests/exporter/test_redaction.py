@@ -18,7 +18,7 @@ def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redaction, "_pattern", None)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SECRETS, st.text(), st.text())
 def test_no_spelling_is_left(secret: str, before: str, after: str) -> None:
     """A secret is gone from a text in which it stands, as it is or as repr, JSON or a URL."""

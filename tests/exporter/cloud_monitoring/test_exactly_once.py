@@ -180,7 +180,6 @@ class ExactlyOnce(RuleBasedStateMachine):
 
 
 ExactlyOnce.TestCase.settings = settings(
-    max_examples=60,
     database=None,
     stateful_step_count=40,
     deadline=None,

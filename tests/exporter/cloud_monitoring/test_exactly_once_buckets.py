@@ -37,7 +37,6 @@ class BucketsExactlyOnce(ExactlyOnce):
 
 
 BucketsExactlyOnce.TestCase.settings = settings(
-    max_examples=40,
     database=None,
     stateful_step_count=40,
     deadline=None,

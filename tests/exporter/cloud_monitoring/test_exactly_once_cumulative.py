@@ -155,7 +155,6 @@ def test_an_answer_that_breaks_off_passes_over_nothing() -> None:
 
 
 CumulativeExactlyOnce.TestCase.settings = settings(
-    max_examples=60,
     database=None,
     stateful_step_count=40,
     deadline=None,

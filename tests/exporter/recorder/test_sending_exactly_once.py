@@ -129,4 +129,4 @@ class Counting(RuleBasedStateMachine):
 
 
 TestCounting = Counting.TestCase
-TestCounting.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestCounting.settings = settings(stateful_step_count=40, deadline=None)

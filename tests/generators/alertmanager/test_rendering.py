@@ -10,6 +10,8 @@ from generators.alertmanager.build import CONFIG, texts
 from generators.alertmanager.rendering import MANY, data, templates, unrendered
 from tests.generators.alertmanager.samples import ALERTS, VARIANTS, settings, write
 
+pytestmark = pytest.mark.slow
+
 SLACK = "alertmanager/templates/slack.tmpl"
 SAFE = "alertmanager/templates/common.tmpl"
 

@@ -9,6 +9,8 @@ from generators.alertmanager.build import CONFIG, texts
 from generators.alertmanager.route_cases import route_cases, wrong_routes
 from tests.generators.alertmanager.samples import ALERTS, ALL, settings, write
 
+pytestmark = pytest.mark.slow
+
 
 def test_there_is_a_case_for_each_alert() -> None:
     """Every alert has a case with all the labels that it carries, and strangers have theirs."""

@@ -10,6 +10,8 @@ from generators.checks import tools
 from generators.checks.engine.gathering import OUT, CheckRequest
 from tests.generators.checks.judging import ALERT, group
 
+pytestmark = pytest.mark.slow
+
 RULES = group({**ALERT, "annotations": {}})
 CONFIG = "rule_files: [rules/own.yml]\n"
 MANAGER = "route: {receiver: none}\nreceivers: [{name: none}]\n"

@@ -12,6 +12,8 @@ from generators.files import write
 from generators.outputs import texts
 from tests.generators.users import USER
 
+pytestmark = pytest.mark.slow
+
 ALERTS = "alertmanager/out/rules/alerts.yml"
 CONFIG = "alertmanager/out/alertmanager.yml"
 
@@ -37,9 +39,17 @@ def changed(found: dict[str, str], path: str, old: str, new: str) -> dict[str, s
     return {**found, path: found[path].replace(old, new)}
 
 
+@pytest.mark.deep
+@pytest.mark.timeout(2400)
 def test_what_is_generated_is_whole(tmp_path: Path, generated: dict[str, str]) -> None:
     """Another service, objective and regions, no PagerDuty: by checks, tools, tests and mutants."""
     assert told(tmp_path, generated, offline=False) == []
+
+
+def test_the_tools_take_what_is_generated(tmp_path: Path, generated: dict[str, str]) -> None:
+    """So do promtool and amtool of rules, configurations and routes, without the rules' tests."""
+    found = {path: text for path, text in generated.items() if "/out/tests/" not in path}
+    assert told(tmp_path, found, offline=False) == []
 
 
 def test_without_settings_it_is_whole(tmp_path: Path) -> None:

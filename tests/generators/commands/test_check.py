@@ -7,6 +7,8 @@ import pytest
 from exporter import cli
 from generators.checks.engine.gathering import OUT
 
+pytestmark = pytest.mark.slow
+
 MISSPELT = """groups:
   - name: own
     rules:

@@ -9,6 +9,8 @@ from exporter.settings import Settings
 from generators.outputs import texts
 
 RULES = "alertmanager/out/rules/alerts.yml"
+pytestmark = pytest.mark.slow
+
 SLACK = "notifications: {slack: {webhook_url_file: slack, channel: '#alerts'}}\n"
 
 

@@ -15,6 +15,8 @@ from generators.report.prometheus_api import Prometheus
 from tests.generators.report import boards
 from tests.generators.report.boards import END, HOSTILE
 
+pytestmark = pytest.mark.slow
+
 _OUTSIDE = re.compile(r"(?:https?:)?//[\w.]")
 
 

@@ -14,28 +14,79 @@ from exporter.settings import Settings, load
 from generators.alert_table import THRESHOLDS
 from generators.files import MARK, write
 from generators.policy import policy
-from generators.rule_tests.document import FOLDER
+from generators.rule_tests.document import FOLDER, TestFile
 from generators.rule_tests.files import documents, texts, urgent
 from generators.rule_tests.mutation import PROCESSES, failing, mutants, survivors, trimmed
+from generators.rules.build import FOLDER as RULES_FOLDER
 from generators.rules.build import build
 from generators.rules.build import texts as rule_texts
 from generators.rules.model import alerts
+from tests.generators.users import USER
 
 ROOT = Path(__file__).parents[3]
 
 
-def test_promtool_finds_that_every_alert_does_what_its_tests_say(tmp_path: Path) -> None:
-    """Each alert has a file of tests, and promtool finds nothing wrong in any of them."""
-    settings = load(ROOT / "examples" / "reference.yaml")
-    rules = build(settings)
-    found = texts(rules, policy(settings))
-    assert set(found) == {f"{FOLDER}/{rule.alert}.yml" for rule in alerts(rules.all)}
+REFERENCE = load(ROOT / "examples" / "reference.yaml")
+RULES = build(REFERENCE)
+NAMES = tuple(dict.fromkeys(rule.alert for rule in alerts(RULES.all)))
+# Stories of days or weeks. Of their kinds SLABreach, ThroughputAnomaly and ErrorRateAnomaly remain.
+LONG = {
+    "ErrorBudgetBurn",
+    "CacheHitRateL2Anomaly",
+    "ResponseTimeP95Anomaly",
+    "DbConnectionsAnomaly",
+    "QueryTimeAnomaly",
+}
+EACH = [pytest.param(name, marks=[pytest.mark.deep] if name in LONG else []) for name in NAMES]
+
+
+@pytest.fixture(scope="module")
+def tests() -> dict[str, Document]:
+    """Return the tests of each alert of the reference deployment."""
+    return {test.rule.alert: test for test in documents(RULES, policy(REFERENCE))}
+
+
+def test_every_alert_has_a_file_of_tests() -> None:
+    """Each file is named by its alert, says that it is generated, and can be read by a person."""
+    found = texts(RULES, policy(REFERENCE))
+    assert set(found) == {f"{FOLDER}/{name}.yml" for name in NAMES}
     assert all(text.startswith(f"# {MARK}\n") for text in found.values())
     assert max(text.count("\n") for text in found.values()) < 400
-    write(tmp_path, {**rule_texts(rules), **found})
+
+
+@pytest.mark.parametrize("alert", EACH)
+def test_promtool_finds_that_an_alert_does_what_its_tests_say(
+    tests: dict[str, Document], alert: str, tmp_path: Path
+) -> None:
+    """The alert, with the rules that it is worked out from alone, passes its tests."""
+    assert said_of(tests[alert], tmp_path) == ""
+
+
+def said_of(test: Document, folder: Path) -> str:
+    """Return what promtool has to say of an alert without the rules that it does not need."""
+    several = [rule.alert for rule in alerts(test.rules)].count(test.rule.alert) > 1
+    files = test.rules if several else trimmed(test)
+    write(folder, {**{f"{RULES_FOLDER}/{file.name}": file.text() for file in files},
+                   test.path: test.text()})  # fmt: skip
+    return complaint(folder / test.path)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(2400)
+def test_promtool_finds_that_every_alert_does_what_its_tests_say(tmp_path: Path) -> None:
+    """As they ship, all rules at once, promtool finds nothing wrong in any file of tests."""
+    found = texts(RULES, policy(REFERENCE))
+    write(tmp_path, {**rule_texts(RULES), **found})
     with ThreadPoolExecutor(PROCESSES) as pool:
         said = list(pool.map(complaint, (tmp_path / path for path in sorted(found))))
     assert [text for text in said if text] == []
+
+
+def test_alerts_of_other_settings_do_what_their_tests_say(tmp_path: Path) -> None:
+    """Other thresholds, times and objectives change rules and tests alike."""
+    rules, held = build(USER), policy(USER)
+    for test in nine(rules, held):
+        assert said_of(test, tmp_path / test.rule.alert) == ""
 
 
 def complaint(path: Path) -> str:
@@ -45,12 +96,28 @@ def complaint(path: Path) -> str:
     return f"{path.name}: {done.stdout}{done.stderr}" if done.returncode else ""
 
 
+def of_the_urgent() -> dict[str, TestFile]:
+    """Return the tests of the most urgent alerts without settings."""
+    settings = Settings()
+    return {test.rule.alert: test for test in urgent(build(settings), policy(settings))}
+
+
+def test_these_are_made_wrong() -> None:
+    """Each alert on a threshold, and the fast burn, has tests, which are run on mutants of it."""
+    assert len(of_the_urgent()) == len(THRESHOLDS) + 1
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(2400)
 def test_no_mutant_of_the_urgent_survives() -> None:
     """Whatever is done to one of the most urgent alerts, its tests notice."""
-    settings = Settings()
-    tests = urgent(build(settings), policy(settings))
-    assert len(tests) == len(THRESHOLDS) + 1
-    assert survivors(tests) == []
+    assert survivors([*of_the_urgent().values()]) == []
+
+
+@pytest.mark.parametrize("alert", ["ErrorRateCritical", "DatabaseLag"])
+def test_no_mutant_of_some_survives(alert: str) -> None:
+    """Whatever is done to an alert on events, or to one on a level, its tests notice."""
+    assert survivors([of_the_urgent()[alert]]) == []
 
 
 def test_a_rule_as_it_is_passes_and_a_test_of_nothing_is_told() -> None:

@@ -116,7 +116,7 @@ def judged(tests: list[dict[str, Any]], folder: Path) -> str:
 
 
 @settings(
-    max_examples=8,
+    max_examples=settings.default.max_examples // 10,  # each of many cases
     deadline=None,
     phases=[HypothesisPhase.explicit, HypothesisPhase.generate],  # one case of many fails by itself
     suppress_health_check=[HealthCheck.too_slow],
@@ -128,7 +128,10 @@ def test_an_expression_takes_the_value_that_was_asked_for(cases: list[Case]) -> 
         assert judged([*groups(cases)], Path(folder)) == ""
 
 
-@pytest.mark.parametrize("q", [0.5, 0.95, 0.99])
+@pytest.mark.parametrize(
+    "q",
+    [pytest.param(0.5, marks=pytest.mark.deep), 0.95, pytest.param(0.99, marks=pytest.mark.deep)],
+)
 def test_a_quantile_at_the_edge_of_a_bucket_is_taken(tmp_path: Path, q: float) -> None:
     """Where rounding may take a rank over a bucket's edge, the quantile is still the wanted one."""
     quantile = Quantile(q, cloud_run.REQUEST_DURATION)
