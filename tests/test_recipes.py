@@ -82,7 +82,7 @@ class Source:
         file.write_text(text.replace(old, new))
 
     def ionmon(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the copy: with -c, modules are looked for in the working directory first."""
+        """Run a command of the copy: with -c, modules of the working directory come first."""
         program = "from exporter.cli import main; main()"
         return subprocess.run(
             [sys.executable, "-c", program, *arguments],
