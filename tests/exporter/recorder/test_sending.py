@@ -97,14 +97,14 @@ def test_a_second_failover_to_the_same_moment_loses_nothing() -> None:
 
 def test_a_second_failover_may_go_further_back() -> None:
     """What came before the first failover is kept, too, and is sent again with what followed it."""
-    ledger = Ledger()
+    ledger = SendLog()
     for total in (1.0, 3.0, 7.0):
         send(ledger, a=total)
     ledger.rewind(2, 2)
-    assert ledger.next(Reading()) == Flush(4, 2, {"a": 4.0})
+    assert ledger.next(RegistryReading()) == Flush(4, 2, {"a": 4.0})
     ledger.applied()
     ledger.rewind(1, 1)
-    assert (ledger.next(Reading()), ledger.lost) == (Flush(5, 1, {"a": 6.0}), 0)
+    assert (ledger.next(RegistryReading()), ledger.lost) == (Flush(5, 1, {"a": 6.0}), 0)
 
 
 def test_only_so_many_flushes_are_kept() -> None:

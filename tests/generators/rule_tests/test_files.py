@@ -41,7 +41,7 @@ EACH = [pytest.param(name, marks=[pytest.mark.deep] if name in LONG else []) for
 
 
 @pytest.fixture(scope="module")
-def tests() -> dict[str, Document]:
+def tests() -> dict[str, TestFile]:
     """Return the tests of each alert of the reference deployment."""
     return {test.rule.alert: test for test in documents(RULES, policy(REFERENCE))}
 
@@ -56,13 +56,13 @@ def test_every_alert_has_a_file_of_tests() -> None:
 
 @pytest.mark.parametrize("alert", EACH)
 def test_promtool_finds_that_an_alert_does_what_its_tests_say(
-    tests: dict[str, Document], alert: str, tmp_path: Path
+    tests: dict[str, TestFile], alert: str, tmp_path: Path
 ) -> None:
     """The alert, with the rules that it is worked out from alone, passes its tests."""
     assert said_of(tests[alert], tmp_path) == ""
 
 
-def said_of(test: Document, folder: Path) -> str:
+def said_of(test: TestFile, folder: Path) -> str:
     """Return what promtool has to say of an alert without the rules that it does not need."""
     several = [rule.alert for rule in alerts(test.rules)].count(test.rule.alert) > 1
     files = test.rules if several else trimmed(test)
@@ -85,7 +85,7 @@ def test_promtool_finds_that_every_alert_does_what_its_tests_say(tmp_path: Path)
 def test_alerts_of_other_settings_do_what_their_tests_say(tmp_path: Path) -> None:
     """Other thresholds, times and objectives change rules and tests alike."""
     rules, held = build(USER), policy(USER)
-    for test in nine(rules, held):
+    for test in urgent(rules, held):
         assert said_of(test, tmp_path / test.rule.alert) == ""
 
 
