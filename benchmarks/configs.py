@@ -21,7 +21,9 @@ def rows() -> Iterator[Row]:
     same = "byte-identical" if len(digests) == 1 else "NOT THE SAME"
     figure = f"{min(times):.2f} s, {found[0][2]} files, {same} {RUNS} times"
     met = min(times) < REACH and len(digests) == 1
-    yield Row("make configs", figure, "", f"{REACH:g} s, identical", met)
+    yield Row(
+        what="make configs", figure=figure, baseline="", reach=f"{REACH:g} s, identical", met=met
+    )
 
 
 def _run() -> tuple[float, str, int]:

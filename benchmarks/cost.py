@@ -30,7 +30,13 @@ def rows() -> Iterator[Row]:
     ours, theirs = _ours(), _theirs() * SCRAPES
     figure = f"{ours:,} in {MINUTES} minutes, with 2 scrapers"
     against = f"{theirs:,} by reading at each scrape: 1/{theirs / ours:.1f}"
-    yield Row("series billed, all families", figure, against, "1/8", theirs >= 8 * ours)
+    yield Row(
+        what="series billed, all families",
+        figure=figure,
+        baseline=against,
+        reach="1/8",
+        met=theirs >= 8 * ours,
+    )
 
 
 def _ours() -> int:
@@ -68,7 +74,9 @@ def _theirs() -> int:
             clock.time = START + minute * 60
             for target in targets(settings(endpoint, ["*"])):
                 text, end = metric_filter(target.source), int(clock.time) * SECOND
-                query = SeriesQuery(World.project, text, end - WINDOW * SECOND, end)
+                query = SeriesQuery(
+                    project=World.project, filter=text, start=end - WINDOW * SECOND, end=end
+                )
                 deque(client.pages(query), maxlen=0)
     simulator.close()
     return simulator.billed

@@ -33,7 +33,13 @@ def rows() -> Iterator[Row]:
         theirs = _rate(responses, _by_objects)
         what = f"decode and count, {value} series a second on one core"
         against = f"{theirs:,.0f} with the library's objects: {ours / theirs:.1f} times"
-        yield Row(what, f"{ours:,.0f}", against, f"{REACH:,}", ours >= REACH)
+        yield Row(
+            what=what,
+            figure=f"{ours:,.0f}",
+            baseline=against,
+            reach=f"{REACH:,}",
+            met=ours >= REACH,
+        )
 
 
 class Counting:

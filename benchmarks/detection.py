@@ -26,4 +26,10 @@ def rows() -> Iterator[Row]:
             stated = f"stated: {minutes(found)}"
             met = told <= total(found)[1]
             what = f"{rule.alert}: from its cause to the first message"
-            yield Row(what, f"{told / 60:.1f} min", stated, "no later than stated", met)
+            yield Row(
+                what=what,
+                figure=f"{told / 60:.1f} min",
+                baseline=stated,
+                reach="no later than stated",
+                met=met,
+            )

@@ -25,9 +25,13 @@ def rows() -> Iterator[Row]:
     theirs = _quickest(lambda _: generate_latest(library))
     what = f"encoding {SERIES:,} changed series"
     against = f"{ms(theirs)} with generate_latest: {theirs / ours:.0f} times"
-    yield Row(what, ms(ours), against, "15 times", theirs / ours >= LEAST)
+    yield Row(
+        what=what, figure=ms(ours), baseline=against, reach="15 times", met=theirs / ours >= LEAST
+    )
     both = _quickest(lambda families: exposition.page(families, Format.OPENMETRICS, gzip=True))
-    yield Row(f"{what} as OpenMetrics, with gzip", ms(both), "", "", met=True)
+    yield Row(
+        what=f"{what} as OpenMetrics, with gzip", figure=ms(both), baseline="", reach="", met=True
+    )
 
 
 def _families(turn: int) -> Families:

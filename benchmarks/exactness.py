@@ -14,7 +14,13 @@ def rows() -> Iterator[Row]:
         ours, truth = sum(counted(page).values()), _sum(happened(page, served))
     what = f"requests counted over late points, an outage of 10 minutes and {KILLS} kill -9"
     figure = f"{ours:,.0f}, {ours / truth:.3%}"
-    yield Row(what, figure, f"{truth:,.0f} happened", "100.000 %", ours == truth)
+    yield Row(
+        what=what,
+        figure=figure,
+        baseline=f"{truth:,.0f} happened",
+        reach="100.000 %",
+        met=ours == truth,
+    )
 
 
 def _sum(totals: dict[tuple[str, ...], object]) -> int:

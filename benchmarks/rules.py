@@ -54,11 +54,11 @@ def rows() -> Iterator[Row]:
     minute = sum(often.values()) + sum(rare.values()) * _MINUTE / _FIVE
     each = f"{ms(sum(often.values()))} each minute, {ms(sum(rare.values()))} each five minutes"
     yield Row(
-        f"all rules, {series:,} series and 30 days, a minute",
-        f"{ms(minute)} ({each})",
-        f"{ms(by_hand)} for the eleven alerts alone, straight on the counters",
-        "no more than by hand",
-        minute <= by_hand,
+        what=f"all rules, {series:,} series and 30 days, a minute",
+        figure=f"{ms(minute)} ({each})",
+        baseline=f"{ms(by_hand)} for the eleven alerts alone, straight on the counters",
+        reach="no more than by hand",
+        met=minute <= by_hand,
     )
 
 

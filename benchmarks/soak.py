@@ -35,8 +35,20 @@ def rows() -> Iterator[Row]:
             with prometheus(folder, config) as server:
                 worked, tried, refused = _scraped(server)
     what = f"scrapes by Prometheus over {SCRAPES * EVERY // 60} minutes that worked"
-    yield Row(what, f"{worked:.0f} of {tried:.0f}", "", "all", worked == tried >= SCRAPES)
-    yield Row("of their samples, refused", f"{refused}", "", "0", refused == 0)
+    yield Row(
+        what=what,
+        figure=f"{worked:.0f} of {tried:.0f}",
+        baseline="",
+        reach="all",
+        met=worked == tried >= SCRAPES,
+    )
+    yield Row(
+        what="of their samples, refused",
+        figure=f"{refused}",
+        baseline="",
+        reach="0",
+        met=refused == 0,
+    )
 
 
 def _is_ready(url: str) -> bool:

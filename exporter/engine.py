@@ -30,7 +30,7 @@ COST_EVERY = 30.0
 FIRST_COST = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """What outlives a reload: clock, own counters, state file, and what scrapers have seen.
 
@@ -147,6 +147,11 @@ def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollecto
     client = MonitoringClient(opened, limits, outside.telemetry)
     margins = Margins(google.late_margin, google.lookback)
     shared = Shared(
-        client, Descriptors(client), outside.store, outside.clock, outside.telemetry, margins
+        client=client,
+        descriptors=Descriptors(client),
+        store=outside.store,
+        clock=outside.clock,
+        telemetry=outside.telemetry,
+        margins=margins,
     )
     return CloudMonitoringCollector(wanted, shared, google.parallel_calls, opened)

@@ -92,9 +92,11 @@ class FamilyHistory:
         scale = self._metric.source.scale
         if isinstance(value, Dist):
             total_value, kept = value.mean * value.count, self._layout(value.layout)
-            total.add_amount(Amount(total_value, value.counts, kept, scale), end)
+            total.add_amount(
+                Amount(value=total_value, counts=value.counts, layout=kept, scale=scale), end
+            )
         elif isinstance(value, int | float):
-            total.add_amount(Amount(value, scale=scale), end)
+            total.add_amount(Amount(value=value, scale=scale), end)
 
     def _rise(self, reading: TruthReading) -> Value:
         """Return what the minute adds; of cumulative values, what they rose by."""
@@ -122,7 +124,13 @@ def _risen(before: Value | None, now: Value) -> Value:
         count = now.count - held.count
         weight = now.mean * now.count - held.mean * held.count
         rises = tuple(a - b for a, b in zip(now.counts, counts, strict=True))
-        return Dist(count, weight / count if count else 0.0, 0.0, rises, now.layout)
+        return Dist(
+            count=count,
+            mean=weight / count if count else 0.0,
+            deviation=0.0,
+            counts=rises,
+            layout=now.layout,
+        )
     if isinstance(now, str) or isinstance(before, Dist | str | None):
         return 0
     return now if before > now else now - before

@@ -31,7 +31,7 @@ class PollFault:
     text: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, kw_only=True)
 class PollState:
     """What is known of one poll; times are Unix seconds, spans seconds."""
 
@@ -80,7 +80,9 @@ class Poller:
         """Poll what `collectors` read; `seen` tells which generation every scraper has got."""
         self.collectors = tuple(collectors)
         self._clock, self._telemetry, self._seen = clock, telemetry, seen
-        self.states = tuple(PollState(c.name, p) for c in collectors for p in c.polls())
+        self.states = tuple(
+            PollState(collector=c.name, poll=p) for c in collectors for p in c.polls()
+        )
         self.faults: deque[PollFault] = deque(maxlen=MOST_FAULTS)
         self.snapshot = Snapshot()
         self.changed = clock.now()

@@ -60,7 +60,11 @@ class Program:
 
     async def _serve(self, store: SqliteStore, started: Callable[[WebServer], None]) -> None:
         self._outside = Outside(
-            self._clock, self.telemetry, store, self.scrapers.seen, self.scrapers.visited
+            clock=self._clock,
+            telemetry=self.telemetry,
+            store=store,
+            seen=self.scrapers.seen,
+            visited=self.scrapers.visited,
         )
         self.site = ExporterSite(
             self._clock,
@@ -231,5 +235,8 @@ def web_settings(settings: Settings) -> ServerOptions:
     """Return what the web server needs of the settings."""
     web = settings.web
     return ServerOptions(
-        tuple(web.listen), web.telemetry_path, web.config_file, web.enable_lifecycle
+        listen=tuple(web.listen),
+        telemetry_path=web.telemetry_path,
+        config_file=web.config_file,
+        enable_lifecycle=web.enable_lifecycle,
     )

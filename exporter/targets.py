@@ -51,22 +51,24 @@ def _mapped(name: str, metric: MetricSettings) -> Family:
     """Return the family that settings make of a metric."""
     kind, value = MetricKind(metric.kind), ValueType(metric.value)
     source = CloudMonitoring(
-        metric.type,
-        metric.resource,
-        kind,
-        value,
-        tuple(metric.labels.items()),
-        metric.summed,
-        metric.scale,
-        Reduce(metric.reduce),
+        metric=metric.type,
+        resource=metric.resource,
+        kind=kind,
+        value=value,
+        labels=tuple(metric.labels.items()),
+        summed=metric.summed,
+        scale=metric.scale,
+        reduce=Reduce(metric.reduce),
     )
     return Family(
-        name,
-        type_of(kind, value),
-        unit_of(name),
-        f"{metric.help} [{metric.type}, {kind}, read in the background]",
-        tuple(Label(label, f"{origin} of the source") for label, origin in metric.labels.items()),
-        source,
+        name=name,
+        type=type_of(kind, value),
+        unit=unit_of(name),
+        help=f"{metric.help} [{metric.type}, {kind}, read in the background]",
+        labels=tuple(
+            Label(label, f"{origin} of the source") for label, origin in metric.labels.items()
+        ),
+        source=source,
     )
 
 
@@ -87,7 +89,12 @@ def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarge
     if not enabled:
         return None
     return FamilyTarget(
-        project, family, family.source, interval, limit, Selection(MappingProxyType(allowed))
+        project=project,
+        family=family,
+        source=family.source,
+        interval=interval,
+        limit=limit,
+        selection=Selection(MappingProxyType(allowed)),
     )
 
 
@@ -137,10 +144,10 @@ def application_target(settings: Settings) -> ApplicationTarget | None:
     for target in redis_targets(settings.redis):
         if target.name == application.redis:
             return ApplicationTarget(
-                application.name,
-                target,
-                application.poll_interval,
-                application.instance_timeout,
-                application.series_limit,
+                name=application.name,
+                redis=target,
+                interval=application.poll_interval,
+                alive=application.instance_timeout,
+                limit=application.series_limit,
             )
     return None

@@ -80,7 +80,7 @@ def _signal(signal: Signal, settings: Settings) -> Body:
         "unit": signal.unit.suffix or None,
         "direction": signal.direction,
         "split_by": list(split(signal)),
-        "query": render_signal(signal, View("5m", split(signal))),
+        "query": render_signal(signal, View(window="5m", by=split(signal))),
         "panel": {
             "dashboard": panel.board.value,
             "number": panel.number,

@@ -52,7 +52,7 @@ class Objective:
         return round(1 - self.availability, 12)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything that is alerted on, with what monitoring.yaml changes."""
 

@@ -36,7 +36,7 @@ from generators.selectors import AGGREGATIONS, AnyMatcher, by_clause, selector
 STEP = "30s"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """How to look at an expression: over which window, split by what, on which series only.
 

@@ -105,7 +105,7 @@ def _signal_lines() -> Iterator[str]:
             )
             yield f"- minimum: {signal.minimum_events.count} events of {counted}"
         by = signal.by[:1] if signal.by[:1] == ("region",) else ()
-        yield f"\n```promql\n{render_signal(signal, View('5m', by))}\n```\n"
+        yield f"\n```promql\n{render_signal(signal, View(window='5m', by=by))}\n```\n"
 
 
 def _direction(signal: Signal) -> str:

@@ -38,7 +38,14 @@ def exported(name: str, shape: Shape) -> Family:
     if known is None:
         labels = tuple(Label(label, "label of the application") for label in shape.labels)
         text = f"{shape.help.rstrip('.')}. [application]"
-        return Family(whole, kind, Unit.NONE, text, labels, ApplicationMetric(name))
+        return Family(
+            name=whole,
+            type=kind,
+            unit=Unit.NONE,
+            help=text,
+            labels=labels,
+            source=ApplicationMetric(name),
+        )
     if known.type is not kind or set(known.label_names) != set(shape.labels):
         wanted = f"{known.type} with the labels {', '.join(known.label_names)}"
         raise Unfit(f"{name}: has to be a {wanted}; rename it, or make it so")

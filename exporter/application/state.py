@@ -10,7 +10,7 @@ from exporter.recorder.layout import SEPARATOR, WINDOWS, Keys, Shape, shape
 from exporter.redis.client import Command, Reply
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationState:
     """Everything of one moment.
 
@@ -79,17 +79,17 @@ def state(replies: Sequence[Reply], regions: Sequence[str]) -> ApplicationState:
     time, meta, shapes, totals, gauges, seqs, seen, known, *counts = found
     notes: list[str] = []
     return ApplicationState(
-        float(time[0]) + float(time[1]) / 1e6,
-        dict(_texts(meta)),
-        dict(_shapes(shapes, notes)),
-        {name: float(value) for name, value in _texts(totals)},
-        {_split(name): float(value) for name, value in _texts(gauges)},
-        {name: int(value) for name, value in _texts(seqs)},
-        {name: float(value) for name, value in _texts(seen)},
-        tuple(sorted(_text(region) for region in known)),
-        dict(_users(regions, counts)),
-        sum(map(_size, found)),
-        tuple(notes),
+        now=float(time[0]) + float(time[1]) / 1e6,
+        meta=dict(_texts(meta)),
+        shapes=dict(_shapes(shapes, notes)),
+        totals={name: float(value) for name, value in _texts(totals)},
+        gauges={_split(name): float(value) for name, value in _texts(gauges)},
+        seqs={name: int(value) for name, value in _texts(seqs)},
+        seen={name: float(value) for name, value in _texts(seen)},
+        regions=tuple(sorted(_text(region) for region in known)),
+        users=dict(_users(regions, counts)),
+        size=sum(map(_size, found)),
+        notes=tuple(notes),
     )
 
 

@@ -23,7 +23,7 @@ INT, DOUBLE, BOOL, DIST = (
 MILLI, MICRO = 1e-3, 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """A monitored resource: its type, the labels that are kept, and those that are left out."""
 
@@ -41,29 +41,29 @@ class Resource:
         summed += tuple(f"metric.{key}" for key in reads.summed)
         full = f"{self.prefix}{metric}"
         source = CloudMonitoring(
-            full,
-            self.type,
-            reads.kind,
-            reads.value,
-            names,
-            summed,
-            reads.scale,
-            reads.reduce,
+            metric=full,
+            resource=self.type,
+            kind=reads.kind,
+            value=reads.value,
+            labels=names,
+            summed=summed,
+            scale=reads.scale,
+            reduce=reads.reduce,
             delay=self.delay,
         )
         return Family(
-            name,
-            type_of(reads.kind, reads.value),
-            reads.unit,
-            f"{text} [{full}, {reads.kind}, read in the background]",
-            tuple(label for label, _ in self.labels + reads.labels),
-            source,
-            reads.near,
-            reads.span,
+            name=name,
+            type=type_of(reads.kind, reads.value),
+            unit=reads.unit,
+            help=f"{text} [{full}, {reads.kind}, read in the background]",
+            labels=tuple(label for label, _ in self.labels + reads.labels),
+            source=source,
+            near=reads.near,
+            span=reads.span,
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reads:
     """What a metric's points are: kind, value, unit, labels kept and left out, scale."""
 

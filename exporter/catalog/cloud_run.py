@@ -5,25 +5,25 @@ from exporter.catalog.build import DIST, DOUBLE, INT, MICRO, MILLI, D, G, Reads,
 from exporter.catalog.model import Family, Label, Unit
 
 _REVISION = Resource(
-    "run.googleapis.com/",
-    "cloud_run_revision",
-    (
+    prefix="run.googleapis.com/",
+    type="cloud_run_revision",
+    labels=(
         (labels.PROJECT, "project_id"),
         (labels.REGION, "location"),
         (labels.SERVICE, "service_name"),
     ),
-    ("revision_name", "configuration_name"),
+    summed=("revision_name", "configuration_name"),
 )
 _EACH_REVISION = Resource(
-    _REVISION.prefix,
-    _REVISION.type,
-    (*_REVISION.labels, (labels.REVISION, "revision_name")),
-    ("configuration_name",),
+    prefix=_REVISION.prefix,
+    type=_REVISION.type,
+    labels=(*_REVISION.labels, (labels.REVISION, "revision_name")),
+    summed=("configuration_name",),
 )
 _JOB = Resource(
-    "run.googleapis.com/",
-    "cloud_run_job",
-    ((labels.PROJECT, "project_id"), (labels.REGION, "location"), (labels.JOB, "job_name")),
+    prefix="run.googleapis.com/",
+    type="cloud_run_job",
+    labels=((labels.PROJECT, "project_id"), (labels.REGION, "location"), (labels.JOB, "job_name")),
 )
 _CLASS = ((labels.CODE_CLASS, "response_code_class"),)
 _CODES = ("response_code", "route")
@@ -38,18 +38,41 @@ _PROBE = (
 _PROBE_OUT = ("container_name", "is_default")
 
 _LATENCY = Reads(
-    D, DIST, Unit.SECONDS, _CLASS, _CODES, MILLI, near=(0.1, 0.2), span=(0.001, 3600.0)
+    kind=D,
+    value=DIST,
+    unit=Unit.SECONDS,
+    labels=_CLASS,
+    summed=_CODES,
+    scale=MILLI,
+    near=(0.1, 0.2),
+    span=(0.001, 3600.0),
 )
-_PART = Reads(D, DIST, Unit.SECONDS, _CLASS, _CODES, MILLI, span=(0.001, 3600.0))
-_STARTUP = Reads(D, DIST, Unit.SECONDS, scale=MILLI, span=(0.001, 3600.0))
-_UTILIZATION = Reads(D, DIST, Unit.RATIO, near=(0.8,), span=(0.01, 2.0))
-_BYTES_BY_KIND = Reads(D, INT, Unit.BYTES, ((_NETWORK, "kind"),))
-_PROBE_LATENCY = Reads(D, DIST, Unit.SECONDS, _PROBE, _PROBE_OUT, MILLI, span=(0.001, 3600.0))
+_PART = Reads(
+    kind=D,
+    value=DIST,
+    unit=Unit.SECONDS,
+    labels=_CLASS,
+    summed=_CODES,
+    scale=MILLI,
+    span=(0.001, 3600.0),
+)
+_STARTUP = Reads(kind=D, value=DIST, unit=Unit.SECONDS, scale=MILLI, span=(0.001, 3600.0))
+_UTILIZATION = Reads(kind=D, value=DIST, unit=Unit.RATIO, near=(0.8,), span=(0.01, 2.0))
+_BYTES_BY_KIND = Reads(kind=D, value=INT, unit=Unit.BYTES, labels=((_NETWORK, "kind"),))
+_PROBE_LATENCY = Reads(
+    kind=D,
+    value=DIST,
+    unit=Unit.SECONDS,
+    labels=_PROBE,
+    summed=_PROBE_OUT,
+    scale=MILLI,
+    span=(0.001, 3600.0),
+)
 
 REQUESTS = _REVISION.metric(
     "cloudrun_requests_total",
     "request_count",
-    Reads(D, INT, Unit.NONE, _CLASS, _CODES),
+    Reads(kind=D, value=INT, unit=Unit.NONE, labels=_CLASS, summed=_CODES),
     "Requests that reached a container, counted when they end.",
 )
 REQUEST_DURATION = _REVISION.metric(
@@ -61,13 +84,13 @@ REQUEST_DURATION = _REVISION.metric(
 INSTANCES = _REVISION.metric(
     "cloudrun_instances",
     "container/instance_count",
-    Reads(G, INT, labels=((_STATE, "state"),)),
+    Reads(kind=G, value=INT, labels=((_STATE, "state"),)),
     "Container instances.",
 )
 BILLABLE_TIME = _EACH_REVISION.metric(
     "cloudrun_billable_instance_seconds_total",
     "container/billable_instance_time",
-    Reads(D, DOUBLE, Unit.SECONDS),
+    Reads(kind=D, value=DOUBLE, unit=Unit.SECONDS),
     "Instance time that is billed, rounded up to 100 ms; a revision that is new was deployed.",
 )
 CPU_UTILIZATION = _REVISION.metric(
@@ -105,13 +128,13 @@ _TRAFFIC = (
     _REVISION.metric(
         "cloudrun_pending_requests",
         "pending_queue/pending_requests",
-        Reads(G, INT),
+        Reads(kind=G, value=INT),
         "Requests that wait for an instance.",
     ),
     _REVISION.metric(
         "cloudrun_max_request_concurrency",
         "container/max_request_concurrencies",
-        Reads(D, DIST, labels=((_STATE, "state"),), span=(1.0, 1000.0)),
+        Reads(kind=D, value=DIST, labels=((_STATE, "state"),), span=(1.0, 1000.0)),
         "Most requests that an instance served at once in a period.",
     ),
     _REVISION.metric(
@@ -130,7 +153,9 @@ _TRAFFIC = (
         "cloudrun_service_health_checks_total",
         "service_health_count",
         Reads(
-            D, INT, labels=((Label("service_health", "health of the service"), "service_health"),)
+            kind=D,
+            value=INT,
+            labels=((Label("service_health", "health of the service"), "service_health"),),
         ),
         "Health verdicts on the service.",
     ),
@@ -141,32 +166,36 @@ _CONTAINERS = (
         "cloudrun_instances_by_readiness",
         "container/instance_count_with_readiness",
         Reads(
-            G, INT, labels=((Label("readiness_status", "readiness probe's"), "readiness_status"),)
+            kind=G,
+            value=INT,
+            labels=((Label("readiness_status", "readiness probe's"), "readiness_status"),),
         ),
         "Container instances by the verdict of their readiness probe.",
     ),
     _REVISION.metric(
         "cloudrun_recommended_instances",
         "scaling/recommended_instances",
-        Reads(G, INT, labels=((Label("scaling_driver", "why to scale"), "scaling_driver"),)),
+        Reads(
+            kind=G, value=INT, labels=((Label("scaling_driver", "why to scale"), "scaling_driver"),)
+        ),
         "Instances that the autoscaler wants.",
     ),
     _REVISION.metric(
         "cloudrun_memory_usage_bytes",
         "container/memory/usage",
-        Reads(G, DIST, Unit.BYTES, ((labels.CONTAINER, "container_name"),)),
+        Reads(kind=G, value=DIST, unit=Unit.BYTES, labels=((labels.CONTAINER, "container_name"),)),
         "Memory in use, mean of the instances.",
     ),
     _REVISION.metric(
         "cloudrun_cpu_allocation_seconds_total",
         "container/cpu/allocation_time",
-        Reads(D, DOUBLE, Unit.SECONDS),
+        Reads(kind=D, value=DOUBLE, unit=Unit.SECONDS),
         "CPU time allocated.",
     ),
     _REVISION.metric(
         "cloudrun_memory_allocation_byte_seconds_total",
         "container/memory/allocation_time",
-        Reads(D, DOUBLE, Unit.VOLUME_SECONDS, scale=2.0**30),
+        Reads(kind=D, value=DOUBLE, unit=Unit.VOLUME_SECONDS, scale=2.0**30),
         "Memory allocated, times the time it was.",
     ),
     _REVISION.metric(
@@ -181,13 +210,13 @@ _PROBES = (
     _REVISION.metric(
         "cloudrun_probes_total",
         "container/completed_probe_count",
-        Reads(D, INT, labels=_PROBE, summed=_PROBE_OUT),
+        Reads(kind=D, value=INT, labels=_PROBE, summed=_PROBE_OUT),
         "Completed probes.",
     ),
     _REVISION.metric(
         "cloudrun_probe_attempts_total",
         "container/completed_probe_attempt_count",
-        Reads(D, INT, labels=_PROBE, summed=_PROBE_OUT),
+        Reads(kind=D, value=INT, labels=_PROBE, summed=_PROBE_OUT),
         "Completed attempts of probes.",
     ),
     _REVISION.metric(
@@ -208,19 +237,19 @@ _CLOUD_SQL_CLIENT = (
     _REVISION.metric(
         "cloudrun_cloudsql_connection_duration_seconds",
         "infrastructure/cloudsql/connection_latencies",
-        Reads(D, DIST, Unit.SECONDS, scale=MICRO, span=(0.0001, 60.0)),
+        Reads(kind=D, value=DIST, unit=Unit.SECONDS, scale=MICRO, span=(0.0001, 60.0)),
         "Time to connect to Cloud SQL.",
     ),
     _REVISION.metric(
         "cloudrun_cloudsql_connections_total",
         "infrastructure/cloudsql/connection_request_count",
-        Reads(D, INT),
+        Reads(kind=D, value=INT),
         "Connections to Cloud SQL asked for.",
     ),
     _REVISION.metric(
         "cloudrun_cloudsql_connections_refused_total",
         "infrastructure/cloudsql/connection_refused_count",
-        Reads(D, INT),
+        Reads(kind=D, value=INT),
         "Connections to Cloud SQL refused.",
     ),
 )
@@ -229,25 +258,25 @@ _JOBS = (
     _JOB.metric(
         "cloudrun_job_running_executions",
         "job/running_executions",
-        Reads(G, INT),
+        Reads(kind=G, value=INT),
         "Job executions that run.",
     ),
     _JOB.metric(
         "cloudrun_job_running_task_attempts",
         "job/running_task_attempts",
-        Reads(G, INT, summed=("attempt",)),
+        Reads(kind=G, value=INT, summed=("attempt",)),
         "Task attempts that run.",
     ),
     _JOB.metric(
         "cloudrun_job_executions_total",
         "job/completed_execution_count",
-        Reads(D, INT, labels=((_RESULT, "result"),)),
+        Reads(kind=D, value=INT, labels=((_RESULT, "result"),)),
         "Job executions that ended.",
     ),
     _JOB.metric(
         "cloudrun_job_task_attempts_total",
         "job/completed_task_attempt_count",
-        Reads(D, INT, labels=((_RESULT, "result"),), summed=("attempt",)),
+        Reads(kind=D, value=INT, labels=((_RESULT, "result"),), summed=("attempt",)),
         "Task attempts that ended.",
     ),
     _JOB.metric(
@@ -265,7 +294,7 @@ _JOBS = (
     _JOB.metric(
         "cloudrun_job_billable_instance_seconds_total",
         "container/billable_instance_time",
-        Reads(D, DOUBLE, Unit.SECONDS),
+        Reads(kind=D, value=DOUBLE, unit=Unit.SECONDS),
         "Instance time of jobs that is billed.",
     ),
 )

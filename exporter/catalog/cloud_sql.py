@@ -13,9 +13,9 @@ from exporter.catalog.build import (
 from exporter.catalog.model import Family, Label, Reduce, Unit
 
 DATABASE = Resource(
-    "cloudsql.googleapis.com/database/",
-    "cloudsql_database",
-    (
+    prefix="cloudsql.googleapis.com/database/",
+    type="cloudsql_database",
+    labels=(
         (labels.PROJECT, "project_id"),
         (labels.REGION, "region"),
         (labels.DATABASE, "database_id"),
@@ -33,9 +33,12 @@ _STATES = (
 )
 _STATE = (Label("state", "state of the instance; RUNNABLE is stopped by its owner", _STATES),)
 _REPLICA_STATE = Label("state", "state of replication", ("Running", "Stopped", "Error"))
-BYTES, BYTES_D = Reads(G, INT, Unit.BYTES), Reads(D, INT, Unit.BYTES)
-COUNT, COUNT_D = Reads(G, INT), Reads(D, INT)
-RATIO = Reads(G, DOUBLE, Unit.RATIO)
+BYTES, BYTES_D = (
+    Reads(kind=G, value=INT, unit=Unit.BYTES),
+    Reads(kind=D, value=INT, unit=Unit.BYTES),
+)
+COUNT, COUNT_D = Reads(kind=G, value=INT), Reads(kind=D, value=INT)
+RATIO = Reads(kind=G, value=DOUBLE, unit=Unit.RATIO)
 
 
 def kept(name: str, meaning: str) -> tuple[Label, str]:
@@ -62,7 +65,7 @@ DISK_UTILIZATION = DATABASE.metric(
 REPLICA_LAG = DATABASE.metric(
     "cloudsql_replica_lag_seconds",
     "replication/replica_lag",
-    Reads(G, DOUBLE, Unit.SECONDS, reduce=Reduce.MAX),
+    Reads(kind=G, value=DOUBLE, unit=Unit.SECONDS, reduce=Reduce.MAX),
     "Time the replica is behind; negative where replication does not run.",
 )
 
@@ -71,24 +74,27 @@ _INSTANCE = (
     DATABASE.metric(
         "cloudsql_instance_state",
         "instance_state",
-        Reads(G, BOOL, labels=tuple((label, label.name) for label in _STATE)),
+        Reads(kind=G, value=BOOL, labels=tuple((label, label.name) for label in _STATE)),
         "1 for the state that the instance is in, 0 for the others.",
     ),
     DATABASE.metric(
         "cloudsql_uptime_seconds_total",
         "uptime",
-        Reads(D, INT, Unit.SECONDS),
+        Reads(kind=D, value=INT, unit=Unit.SECONDS),
         "Time the instance ran.",
     ),
     CPU_UTILIZATION,
     DATABASE.metric(
         "cloudsql_cpu_usage_seconds_total",
         "cpu/usage_time",
-        Reads(D, DOUBLE, Unit.SECONDS),
+        Reads(kind=D, value=DOUBLE, unit=Unit.SECONDS),
         "CPU time used.",
     ),
     DATABASE.metric(
-        "cloudsql_cpu_reserved_cores", "cpu/reserved_cores", Reads(G, DOUBLE), "Cores reserved."
+        "cloudsql_cpu_reserved_cores",
+        "cpu/reserved_cores",
+        Reads(kind=G, value=DOUBLE),
+        "Cores reserved.",
     ),
     MEMORY_UTILIZATION,
     DATABASE.metric(
@@ -112,7 +118,9 @@ _INSTANCE = (
     DATABASE.metric(
         "cloudsql_disk_used_by_type_bytes",
         "disk/bytes_used_by_data_type",
-        Reads(G, INT, Unit.BYTES, (kept("data_type", "what the bytes hold"),)),
+        Reads(
+            kind=G, value=INT, unit=Unit.BYTES, labels=(kept("data_type", "what the bytes hold"),)
+        ),
         "Disk in use by what it holds.",
     ),
     DATABASE.metric("cloudsql_disk_reads_total", "disk/read_ops_count", COUNT_D, "Disk reads."),
@@ -141,7 +149,7 @@ _INSTANCE = (
     DATABASE.metric(
         "cloudsql_network_sent_bytes_total",
         "network/sent_bytes_count",
-        Reads(D, INT, Unit.BYTES, summed=("destination",)),
+        Reads(kind=D, value=INT, unit=Unit.BYTES, summed=("destination",)),
         "Bytes sent.",
     ),
     DATABASE.metric(
@@ -163,23 +171,23 @@ _REPLICATION = (
     DATABASE.metric(
         "cloudsql_replica_network_lag_seconds",
         "replication/network_lag",
-        Reads(G, INT, Unit.SECONDS, reduce=Reduce.MAX),
+        Reads(kind=G, value=INT, unit=Unit.SECONDS, reduce=Reduce.MAX),
         "Time from the primary's log to the replica's receiving it.",
     ),
     DATABASE.metric(
         "cloudsql_replica_state",
         "replication/state",
-        Reads(G, BOOL, labels=((_REPLICA_STATE, "state"),)),
+        Reads(kind=G, value=BOOL, labels=((_REPLICA_STATE, "state"),)),
         "1 for the state that replication is in, 0 for the others.",
     ),
     DATABASE.metric(
         "cloudsql_postgresql_replica_byte_lag_bytes",
         "postgresql/replication/replica_byte_lag",
         Reads(
-            G,
-            INT,
-            Unit.BYTES,
-            (
+            kind=G,
+            value=INT,
+            unit=Unit.BYTES,
+            labels=(
                 kept("replica_name", "replica"),
                 kept("replica_lag_type", "which step of replication"),
             ),

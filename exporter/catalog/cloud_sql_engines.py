@@ -6,9 +6,9 @@ from exporter.catalog.cloud_sql import BYTES_D, COUNT, COUNT_D, DATABASE, RATIO,
 from exporter.catalog.model import Family, Label, Reduce, Unit
 
 _INSIGHTS = Resource(
-    "cloudsql.googleapis.com/database/postgresql/insights/aggregate/",
-    "cloudsql_instance_database",
-    (
+    prefix="cloudsql.googleapis.com/database/postgresql/insights/aggregate/",
+    type="cloudsql_instance_database",
+    labels=(
         (labels.PROJECT, "project_id"),
         (labels.REGION, "location"),
         (labels.DATABASE, "resource_id"),
@@ -17,27 +17,27 @@ _INSIGHTS = Resource(
     delay=165,
 )
 _POOL = Resource(
-    "cloudsql.googleapis.com/per_database/conn_pool/",
-    "cloudsql_instance_database",
-    _INSIGHTS.labels,
+    prefix="cloudsql.googleapis.com/per_database/conn_pool/",
+    type="cloudsql_instance_database",
+    labels=_INSIGHTS.labels,
     delay=165,
 )
 _NAME = (Label("database", "database inside the instance"), "database")
-_BY_DATABASE = Reads(D, INT, labels=(_NAME,))
+_BY_DATABASE = Reads(kind=D, value=INT, labels=(_NAME,))
 
 BACKENDS = DATABASE.metric(
     "cloudsql_postgresql_backends",
     "postgresql/num_backends",
-    Reads(G, INT, labels=(_NAME,)),
+    Reads(kind=G, value=INT, labels=(_NAME,)),
     "Connections to PostgreSQL.",
 )
 QUERY_DURATION = _INSIGHTS.metric(
     "cloudsql_query_duration_seconds",
     "latencies",
     Reads(
-        C,
-        DIST,
-        Unit.SECONDS,
+        kind=C,
+        value=DIST,
+        unit=Unit.SECONDS,
         summed=("user", "client_addr"),
         scale=MICRO,
         span=(0.0001, 600.0),
@@ -50,7 +50,7 @@ _POSTGRESQL = (
     DATABASE.metric(
         "cloudsql_postgresql_backends_by_state",
         "postgresql/num_backends_by_state",
-        Reads(G, INT, labels=(_NAME, kept("state", "what the backend does"))),
+        Reads(kind=G, value=INT, labels=(_NAME, kept("state", "what the backend does"))),
         "Connections to PostgreSQL by state.",
     ),
     DATABASE.metric(
@@ -63,8 +63,8 @@ _POSTGRESQL = (
         "cloudsql_postgresql_transactions_total",
         "postgresql/transaction_count",
         Reads(
-            D,
-            INT,
+            kind=D,
+            value=INT,
             labels=(
                 _NAME,
                 (
@@ -84,15 +84,15 @@ _POSTGRESQL = (
     DATABASE.metric(
         "cloudsql_postgresql_statements_total",
         "postgresql/statements_executed_count",
-        Reads(D, INT, labels=(_NAME, kept("operation_type", "kind of statement"))),
+        Reads(kind=D, value=INT, labels=(_NAME, kept("operation_type", "kind of statement"))),
         "Statements executed.",
     ),
     DATABASE.metric(
         "cloudsql_postgresql_blocks_read_total",
         "postgresql/blocks_read_count",
         Reads(
-            D,
-            INT,
+            kind=D,
+            value=INT,
             labels=(
                 _NAME,
                 (Label("source", "where blocks came from", ("disk", "buffer_cache")), "source"),
@@ -103,7 +103,7 @@ _POSTGRESQL = (
     DATABASE.metric(
         "cloudsql_postgresql_temp_written_bytes_total",
         "postgresql/temp_bytes_written_count",
-        Reads(D, INT, Unit.BYTES, (_NAME,)),
+        Reads(kind=D, value=INT, unit=Unit.BYTES, labels=(_NAME,)),
         "Bytes written to temporary files.",
     ),
     DATABASE.metric(
@@ -116,8 +116,8 @@ _POSTGRESQL = (
         "cloudsql_postgresql_oldest_transaction_age",
         "postgresql/vacuum/oldest_transaction_age",
         Reads(
-            G,
-            INT,
+            kind=G,
+            value=INT,
             labels=(kept("oldest_transaction_type", "what holds vacuum back"),),
             reduce=Reduce.MAX,
         ),
@@ -138,7 +138,7 @@ _POSTGRESQL = (
     DATABASE.metric(
         "cloudsql_postgresql_wal_redo_bytes",
         "postgresql/write_ahead_log/redo_size",
-        Reads(G, INT, Unit.BYTES, reduce=Reduce.MAX),
+        Reads(kind=G, value=INT, unit=Unit.BYTES, reduce=Reduce.MAX),
         "Log to be replayed after a crash.",
     ),
 )
@@ -154,7 +154,7 @@ _MYSQL = (
     DATABASE.metric(
         "cloudsql_mysql_threads",
         "mysql/threads",
-        Reads(G, INT, labels=(kept("thread_kind", "kind of thread"),)),
+        Reads(kind=G, value=INT, labels=(kept("thread_kind", "kind of thread"),)),
         "Threads.",
     ),
     DATABASE.metric(
@@ -178,7 +178,7 @@ _MYSQL = (
     DATABASE.metric(
         "cloudsql_mysql_replica_behind_seconds",
         "mysql/replication/seconds_behind_master",
-        Reads(G, INT, Unit.SECONDS, reduce=Reduce.MAX),
+        Reads(kind=G, value=INT, unit=Unit.SECONDS, reduce=Reduce.MAX),
         "Time the replica is behind; negative where replication does not run.",
     ),
 )
@@ -188,25 +188,25 @@ _QUERIES = (
     _INSIGHTS.metric(
         "cloudsql_query_execution_seconds_total",
         "execution_time",
-        Reads(C, INT, Unit.SECONDS, summed=("user", "client_addr"), scale=MICRO),
+        Reads(kind=C, value=INT, unit=Unit.SECONDS, summed=("user", "client_addr"), scale=MICRO),
         "CPU and wait time of queries.",
     ),
     _INSIGHTS.metric(
         "cloudsql_query_rows_total",
         "row_count",
-        Reads(C, INT, summed=("user", "client_addr")),
+        Reads(kind=C, value=INT, summed=("user", "client_addr")),
         "Rows that queries returned or touched.",
     ),
     _INSIGHTS.metric(
         "cloudsql_query_lock_seconds_total",
         "lock_time",
         Reads(
-            C,
-            INT,
-            Unit.SECONDS,
-            (kept("lock_type", "kind of lock"),),
-            ("user", "client_addr"),
-            MICRO,
+            kind=C,
+            value=INT,
+            unit=Unit.SECONDS,
+            labels=(kept("lock_type", "kind of lock"),),
+            summed=("user", "client_addr"),
+            scale=MICRO,
         ),
         "Time that queries waited for locks.",
     ),
@@ -214,25 +214,25 @@ _QUERIES = (
         "cloudsql_query_io_seconds_total",
         "io_time",
         Reads(
-            C,
-            INT,
-            Unit.SECONDS,
-            (kept("io_type", "read or write"),),
-            ("user", "client_addr"),
-            MICRO,
+            kind=C,
+            value=INT,
+            unit=Unit.SECONDS,
+            labels=(kept("io_type", "read or write"),),
+            summed=("user", "client_addr"),
+            scale=MICRO,
         ),
         "Time that queries waited for input and output.",
     ),
     _POOL.metric(
         "cloudsql_pool_client_connections",
         "client_connections",
-        Reads(G, INT, labels=(kept("status", "what the connection does"),)),
+        Reads(kind=G, value=INT, labels=(kept("status", "what the connection does"),)),
         "Client connections to the pool.",
     ),
     _POOL.metric(
         "cloudsql_pool_wait_seconds",
         "avg_wait_time",
-        Reads(G, INT, Unit.SECONDS, scale=MICRO, reduce=Reduce.MAX),
+        Reads(kind=G, value=INT, unit=Unit.SECONDS, scale=MICRO, reduce=Reduce.MAX),
         "Mean time that clients waited for a connection of the pool.",
     ),
 )

@@ -5,14 +5,14 @@ from exporter.catalog.build import DIST, INT, MILLI, D, Reads, Resource
 from exporter.catalog.model import Family, Label, Unit
 
 _RULE = Resource(
-    "loadbalancing.googleapis.com/https/",
-    "https_lb_rule",
-    (
+    prefix="loadbalancing.googleapis.com/https/",
+    type="https_lb_rule",
+    labels=(
         (labels.PROJECT, "project_id"),
         (labels.URL_MAP, "url_map_name"),
         (labels.BACKEND, "backend_target_name"),
     ),
-    (
+    summed=(
         "region",
         "forwarding_rule_name",
         "target_proxy_name",
@@ -36,13 +36,19 @@ _OUT = (
 _BY_CLASS = tuple((label, label.name) for label in _CLASS)
 _CACHE = ((Label("cache_result", "what the CDN did with the request"), "cache_result"),)
 _LATENCY = Reads(
-    D, DIST, Unit.SECONDS, _BY_CLASS, (*_OUT, "cache_result"), MILLI, span=(0.001, 3600.0)
+    kind=D,
+    value=DIST,
+    unit=Unit.SECONDS,
+    labels=_BY_CLASS,
+    summed=(*_OUT, "cache_result"),
+    scale=MILLI,
+    span=(0.001, 3600.0),
 )
 
 REQUESTS = _RULE.metric(
     "loadbalancer_requests_total",
     "request_count",
-    Reads(D, INT, labels=_BY_CLASS + _CACHE, summed=_OUT),
+    Reads(kind=D, value=INT, labels=_BY_CLASS + _CACHE, summed=_OUT),
     "Requests that the load balancer answered.",
 )
 
@@ -51,13 +57,13 @@ FAMILIES: tuple[Family, ...] = (
     _RULE.metric(
         "loadbalancer_request_bytes_total",
         "request_bytes_count",
-        Reads(D, INT, Unit.BYTES, _BY_CLASS, (*_OUT, "cache_result")),
+        Reads(kind=D, value=INT, unit=Unit.BYTES, labels=_BY_CLASS, summed=(*_OUT, "cache_result")),
         "Bytes of requests.",
     ),
     _RULE.metric(
         "loadbalancer_response_bytes_total",
         "response_bytes_count",
-        Reads(D, INT, Unit.BYTES, _BY_CLASS, (*_OUT, "cache_result")),
+        Reads(kind=D, value=INT, unit=Unit.BYTES, labels=_BY_CLASS, summed=(*_OUT, "cache_result")),
         "Bytes of responses.",
     ),
     _RULE.metric(
@@ -76,8 +82,8 @@ FAMILIES: tuple[Family, ...] = (
         "loadbalancer_backend_requests_total",
         "backend_request_count",
         Reads(
-            D,
-            INT,
+            kind=D,
+            value=INT,
             labels=_BY_CLASS + _CACHE,
             summed=("response_code", "load_balancing_scheme", "proxy_continent"),
         ),
@@ -87,9 +93,9 @@ FAMILIES: tuple[Family, ...] = (
         "loadbalancer_tcp_round_trip_seconds",
         "frontend_tcp_rtt",
         Reads(
-            D,
-            DIST,
-            Unit.SECONDS,
+            kind=D,
+            value=DIST,
+            unit=Unit.SECONDS,
             summed=("load_balancing_scheme", "proxy_continent", "client_country"),
             scale=MILLI,
             span=(0.001, 60.0),

@@ -5,17 +5,27 @@ from exporter.catalog.build import BOOL, DOUBLE, INT, MICRO, D, G, Reads, Resour
 from exporter.catalog.model import Family, Label, Reduce, Unit
 
 _ROLE = ((labels.REDIS_ROLE, "role"),)
-_COUNT, _RATIO = Reads(G, INT, labels=_ROLE), Reads(G, DOUBLE, Unit.RATIO, _ROLE, reduce=Reduce.MAX)
-_BYTES, _EVENTS = Reads(G, INT, Unit.BYTES, _ROLE), Reads(D, INT, labels=_ROLE)
+_COUNT, _RATIO = (
+    Reads(kind=G, value=INT, labels=_ROLE),
+    Reads(kind=G, value=DOUBLE, unit=Unit.RATIO, labels=_ROLE, reduce=Reduce.MAX),
+)
+_BYTES, _EVENTS = (
+    Reads(kind=G, value=INT, unit=Unit.BYTES, labels=_ROLE),
+    Reads(kind=D, value=INT, labels=_ROLE),
+)
 _DB = (Label("db", "number of the database"), "db")
 
 Row = tuple[str, str, Reads, str]
 
 _INSTANCE = Resource(
-    "redis.googleapis.com/",
-    "redis_instance",
-    ((labels.PROJECT, "project_id"), (labels.REGION, "region"), (labels.REDIS, "instance_id")),
-    ("node_id",),
+    prefix="redis.googleapis.com/",
+    type="redis_instance",
+    labels=(
+        (labels.PROJECT, "project_id"),
+        (labels.REGION, "region"),
+        (labels.REDIS, "instance_id"),
+    ),
+    summed=("node_id",),
     delay=240,
 )
 _INSTANCE_ROWS: tuple[Row, ...] = (
@@ -24,16 +34,22 @@ _INSTANCE_ROWS: tuple[Row, ...] = (
     (
         "commands_total",
         "commands/calls",
-        Reads(D, INT, labels=((labels.REDIS_COMMAND, "cmd"), *_ROLE)),
+        Reads(kind=D, value=INT, labels=((labels.REDIS_COMMAND, "cmd"), *_ROLE)),
         "Commands run.",
     ),
     (
         "commands_duration_seconds_total",
         "commands/total_time",
-        Reads(D, INT, Unit.SECONDS, ((labels.REDIS_COMMAND, "cmd"), *_ROLE), scale=MICRO),
+        Reads(
+            kind=D,
+            value=INT,
+            unit=Unit.SECONDS,
+            labels=((labels.REDIS_COMMAND, "cmd"), *_ROLE),
+            scale=MICRO,
+        ),
         "Time spent in commands.",
     ),
-    ("keys", "keyspace/keys", Reads(G, INT, labels=(_DB, *_ROLE)), "Keys."),
+    ("keys", "keyspace/keys", Reads(kind=G, value=INT, labels=(_DB, *_ROLE)), "Keys."),
     ("memory_used_bytes", "stats/memory/usage", _BYTES, "Memory in use."),
     ("memory_max_bytes", "stats/memory/maxmemory", _BYTES, "Memory that data may use."),
     ("memory_usage_ratio", "stats/memory/usage_ratio", _RATIO, "Memory in use by its limit."),
@@ -47,11 +63,11 @@ _INSTANCE_ROWS: tuple[Row, ...] = (
         "cpu_seconds_total",
         "stats/cpu_utilization",
         Reads(
-            D,
-            DOUBLE,
-            Unit.SECONDS,
-            ((Label("space", "sys or user"), "space"), *_ROLE),
-            ("relationship",),
+            kind=D,
+            value=DOUBLE,
+            unit=Unit.SECONDS,
+            labels=((Label("space", "sys or user"), "space"), *_ROLE),
+            summed=("relationship",),
         ),
         "CPU time used.",
     ),
@@ -69,23 +85,28 @@ _INSTANCE_ROWS: tuple[Row, ...] = (
     (
         "network_bytes_total",
         "stats/network_traffic",
-        Reads(D, INT, Unit.BYTES, ((Label("direction", "in or out"), "direction"), *_ROLE)),
+        Reads(
+            kind=D,
+            value=INT,
+            unit=Unit.BYTES,
+            labels=((Label("direction", "in or out"), "direction"), *_ROLE),
+        ),
         "Bytes sent and received.",
     ),
     (
         "uptime_seconds",
         "server/uptime",
-        Reads(G, INT, Unit.SECONDS, _ROLE, reduce=Reduce.MIN),
+        Reads(kind=G, value=INT, unit=Unit.SECONDS, labels=_ROLE, reduce=Reduce.MIN),
         "Time since the server started.",
     ),
     (
         "replica_lag_seconds",
         "replication/master/slaves/lag",
         Reads(
-            G,
-            INT,
-            Unit.SECONDS,
-            ((Label("replica", "replica"), "slave"), *_ROLE),
+            kind=G,
+            value=INT,
+            unit=Unit.SECONDS,
+            labels=((Label("replica", "replica"), "slave"), *_ROLE),
             reduce=Reduce.MAX,
         ),
         "Time the replica is behind.",
@@ -103,33 +124,59 @@ _SHARDED_ROWS: tuple[Row, ...] = (
     (
         "memory_maximum_utilization_ratio",
         "memory/maximum_utilization",
-        Reads(G, DOUBLE, Unit.RATIO, reduce=Reduce.MAX),
+        Reads(kind=G, value=DOUBLE, unit=Unit.RATIO, reduce=Reduce.MAX),
         "Memory of the fullest node.",
     ),
     (
         "memory_average_utilization_ratio",
         "memory/average_utilization",
-        Reads(G, DOUBLE, Unit.RATIO, reduce=Reduce.MEAN),
+        Reads(kind=G, value=DOUBLE, unit=Unit.RATIO, reduce=Reduce.MEAN),
         "Memory, mean of the nodes.",
     ),
-    ("memory_size_bytes", "memory/size", Reads(G, INT, Unit.BYTES), "Memory there is."),
-    ("memory_used_bytes", "memory/total_used_memory", Reads(G, INT, Unit.BYTES), "Memory in use."),
+    (
+        "memory_size_bytes",
+        "memory/size",
+        Reads(kind=G, value=INT, unit=Unit.BYTES),
+        "Memory there is.",
+    ),
+    (
+        "memory_used_bytes",
+        "memory/total_used_memory",
+        Reads(kind=G, value=INT, unit=Unit.BYTES),
+        "Memory in use.",
+    ),
     ("clients", "clients/total_connected_clients", _COUNT, "Client connections."),
     (
         "commands_total",
         "commandstats/total_calls_count",
-        Reads(D, INT, labels=((labels.REDIS_COMMAND, "command"), *_ROLE)),
+        Reads(kind=D, value=INT, labels=((labels.REDIS_COMMAND, "command"), *_ROLE)),
         "Commands run.",
     ),
     (
         "commands_duration_seconds_total",
         "commandstats/total_usec_count",
-        Reads(D, INT, Unit.SECONDS, ((labels.REDIS_COMMAND, "command"), *_ROLE), scale=MICRO),
+        Reads(
+            kind=D,
+            value=INT,
+            unit=Unit.SECONDS,
+            labels=((labels.REDIS_COMMAND, "command"), *_ROLE),
+            scale=MICRO,
+        ),
         "Time spent in commands.",
     ),
-    ("keys", "keyspace/total_keys", Reads(G, INT), "Keys."),
-    ("evicted_keys_total", "stats/total_evicted_keys_count", Reads(D, INT), "Keys evicted."),
-    ("expired_keys_total", "stats/total_expired_keys_count", Reads(D, INT), "Keys that expired."),
+    ("keys", "keyspace/total_keys", Reads(kind=G, value=INT), "Keys."),
+    (
+        "evicted_keys_total",
+        "stats/total_evicted_keys_count",
+        Reads(kind=D, value=INT),
+        "Keys evicted.",
+    ),
+    (
+        "expired_keys_total",
+        "stats/total_expired_keys_count",
+        Reads(kind=D, value=INT),
+        "Keys that expired.",
+    ),
     (
         "rejected_connections_total",
         "stats/total_rejected_connections_count",
@@ -152,19 +199,19 @@ _SHARDED_ROWS: tuple[Row, ...] = (
     (
         "network_input_bytes_total",
         "stats/total_net_input_bytes_count",
-        Reads(D, INT, Unit.BYTES, _ROLE),
+        Reads(kind=D, value=INT, unit=Unit.BYTES, labels=_ROLE),
         "Bytes received.",
     ),
     (
         "network_output_bytes_total",
         "stats/total_net_output_bytes_count",
-        Reads(D, INT, Unit.BYTES, _ROLE),
+        Reads(kind=D, value=INT, unit=Unit.BYTES, labels=_ROLE),
         "Bytes sent.",
     ),
     (
         "replica_lag_seconds",
         "replication/maximum_ack_lag",
-        Reads(G, DOUBLE, Unit.SECONDS, reduce=Reduce.MAX),
+        Reads(kind=G, value=DOUBLE, unit=Unit.SECONDS, reduce=Reduce.MAX),
         "Time the slowest replica is behind.",
     ),
 )
@@ -172,7 +219,7 @@ _NODE_ROWS: tuple[Row, ...] = (
     (
         "nodes_healthy",
         "node/server/healthy",
-        Reads(G, BOOL, labels=_ROLE),
+        Reads(kind=G, value=BOOL, labels=_ROLE),
         "Nodes that are healthy.",
     ),
 )
@@ -186,8 +233,8 @@ def _rows(resource: Resource, prefix: str, rows: tuple[Row, ...]) -> tuple[Famil
 
 def _sharded(prefix: str, tree: str, kind: str, key: str) -> tuple[Family, ...]:
     kept = ((labels.PROJECT, "project_id"), (labels.REGION, "location"), (labels.REDIS, key))
-    whole = Resource(tree, kind, kept, delay=300)
-    node = Resource(tree, f"{kind}Node", kept, ("node_id",), delay=300)
+    whole = Resource(prefix=tree, type=kind, labels=kept, delay=300)
+    node = Resource(prefix=tree, type=f"{kind}Node", labels=kept, summed=("node_id",), delay=300)
     return _rows(whole, prefix, _SHARDED_ROWS) + _rows(node, prefix, _NODE_ROWS)
 
 

@@ -67,7 +67,7 @@ class Label:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloudMonitoring:
     """A Cloud Monitoring metric on one monitored resource.
 
@@ -113,7 +113,7 @@ class Own:
 Source = CloudMonitoring | RedisInfo | ApplicationMetric | Own
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """One exported metric.
 

@@ -7,7 +7,9 @@ _REASON = Label("reason", "why")
 
 
 def _family(name: str, kind: Type, unit: Unit, text: str, *own: Label) -> Family:
-    return Family(name, kind, unit, f"{text} [exporter]", own, Own())
+    return Family(
+        name=name, type=kind, unit=unit, help=f"{text} [exporter]", labels=own, source=Own()
+    )
 
 
 def _gauge(name: str, unit: Unit, text: str, *own: Label) -> Family:

@@ -49,12 +49,12 @@ def _type(name: str) -> Type:
 def _family(section: str, row: InfoField, *own: Label) -> Family:
     origin = _ORIGINS.get(section, f"INFO {section}: ") + row.field
     return Family(
-        f"redis_{row.name}",
-        _type(row.name),
-        unit_of(row.name),
-        f"{row.help} [{origin}]",
-        (labels.REDIS, NODE, *own),
-        RedisInfo(section, row.field, row.scale),
+        name=f"redis_{row.name}",
+        type=_type(row.name),
+        unit=unit_of(row.name),
+        help=f"{row.help} [{origin}]",
+        labels=(labels.REDIS, NODE, *own),
+        source=RedisInfo(section, row.field, row.scale),
     )
 
 
@@ -63,12 +63,12 @@ def _families(section: str, rows: tuple[InfoField, ...], *own: Label) -> tuple[F
 
 
 UP = Family(
-    "redis_up",
-    Type.GAUGE,
-    Unit.NONE,
-    "1 where the server answered INFO at the last poll, else 0. [exporter]",
-    (labels.REDIS, NODE),
-    RedisInfo("poll", "up"),
+    name="redis_up",
+    type=Type.GAUGE,
+    unit=Unit.NONE,
+    help="1 where the server answered INFO at the last poll, else 0. [exporter]",
+    labels=(labels.REDIS, NODE),
+    source=RedisInfo("poll", "up"),
 )
 
 FAMILIES: tuple[Family, ...] = (

@@ -32,7 +32,7 @@ _MANAGED_SUMMED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogMetric:
     """A log-based metric: its family, the event that is counted, where values stand in the entry.
 
@@ -51,29 +51,36 @@ class LogMetric:
 
 LOG_METRICS: tuple[LogMetric, ...] = (
     LogMetric(
-        "ionmon/requests",
-        application.REQUESTS,
-        "request",
-        (("endpoint", "endpoint"), ("method", "method"), ("response_code_class", "status")),
+        name="ionmon/requests",
+        family=application.REQUESTS,
+        event="request",
+        labels=(("endpoint", "endpoint"), ("method", "method"), ("response_code_class", "status")),
     ),
     LogMetric(
-        "ionmon/request_duration",
-        application.REQUEST_DURATION,
-        "request",
-        (("endpoint", "endpoint"),),
-        "seconds",
+        name="ionmon/request_duration",
+        family=application.REQUEST_DURATION,
+        event="request",
+        labels=(("endpoint", "endpoint"),),
+        value="seconds",
     ),
     LogMetric(
-        "ionmon/routing_confidence", application.ROUTING_CONFIDENCE, "routing", (), "confidence"
+        name="ionmon/routing_confidence",
+        family=application.ROUTING_CONFIDENCE,
+        event="routing",
+        labels=(),
+        value="confidence",
     ),
     LogMetric(
-        "ionmon/persona_requests",
-        application.PERSONA_REQUESTS,
-        "routing",
-        (("persona", "persona"),),
+        name="ionmon/persona_requests",
+        family=application.PERSONA_REQUESTS,
+        event="routing",
+        labels=(("persona", "persona"),),
     ),
     LogMetric(
-        "ionmon/feature_uses", application.FEATURE_USES, "feature", (("feature", "feature"),)
+        name="ionmon/feature_uses",
+        family=application.FEATURE_USES,
+        event="feature",
+        labels=(("feature", "feature"),),
     ),
 )
 
@@ -86,12 +93,12 @@ def by_logs() -> tuple[Family, ...]:
 def _by_log(metric: LogMetric) -> Family:
     labels = (("region", "resource.location"), *((n, f"metric.{n}") for n, _ in metric.labels))
     source = CloudMonitoring(
-        LOGS + metric.name,
-        _LOG_RESOURCE,
-        MetricKind.DELTA,
-        ValueType.DISTRIBUTION if metric.value else ValueType.INT64,
-        labels,
-        _LOG_SUMMED,
+        metric=LOGS + metric.name,
+        resource=_LOG_RESOURCE,
+        kind=MetricKind.DELTA,
+        value=ValueType.DISTRIBUTION if metric.value else ValueType.INT64,
+        labels=labels,
+        summed=_LOG_SUMMED,
         delay=_LOG_DELAY,
     )
     return replace(metric.family, source=source)
@@ -110,12 +117,12 @@ def _by_managed(family: Family) -> Family:
     counted = family.type is not Type.GAUGE
     value = ValueType.DISTRIBUTION if family.type is Type.HISTOGRAM else ValueType.DOUBLE
     source = CloudMonitoring(
-        f"{MANAGED}{family.name}/{_SUFFIXES[family.type]}",
-        _MANAGED_RESOURCE,
-        MetricKind.CUMULATIVE if counted else MetricKind.GAUGE,
-        value,
-        (("region", "resource.location"), *((name, f"metric.{name}") for name in own)),
-        _MANAGED_SUMMED,
+        metric=f"{MANAGED}{family.name}/{_SUFFIXES[family.type]}",
+        resource=_MANAGED_RESOURCE,
+        kind=MetricKind.CUMULATIVE if counted else MetricKind.GAUGE,
+        value=value,
+        labels=(("region", "resource.location"), *((name, f"metric.{name}") for name in own)),
+        summed=_MANAGED_SUMMED,
         delay=_MANAGED_DELAY,
     )
     return replace(family, source=source)

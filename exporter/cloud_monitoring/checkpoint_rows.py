@@ -50,7 +50,9 @@ def read_totals(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
     """Read the totals of a ledger."""
     query = "SELECT id, labels, shown, value, bounds, counts, last FROM total WHERE ledger = ?"
     for id_, labels, shown, value, bounds, counts, last in db.execute(query, (row,)):
-        total = Total(tuple(json.loads(labels)), bool(shown), value, last=last, row=id_)
+        total = Total(
+            labels=tuple(json.loads(labels)), shown=bool(shown), value=value, last=last, row=id_
+        )
         total.dirty = False
         total.counts.frombytes(counts)
         if bounds is not None:
@@ -65,7 +67,13 @@ def read_marks(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
     )
     for id_, key, labels, floor, mask, off_grid, start, end, held in db.execute(query, (row,)):
         total = ledger.total(tuple(json.loads(labels)))
-        mark = Mark(key, total, floor, int.from_bytes(mask, "little"), set(json.loads(off_grid)))
+        mark = Mark(
+            key=key,
+            total=total,
+            floor=floor,
+            mask=int.from_bytes(mask, "little"),
+            off_grid=set(json.loads(off_grid)),
+        )
         mark.start, mark.end, mark.row, mark.dirty = start, end, id_, False
         mark.held = None if held is None else tuple(json.loads(held))
         ledger.marks[key] = mark

@@ -46,7 +46,7 @@ _RETRIED = {Reason.UNAVAILABLE, Reason.DEADLINE, Reason.QUOTA}
 Call: TypeAlias = Callable[..., Raw]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesQuery:
     """One ListTimeSeries call: (start, end] in Unix nanoseconds, series of one filter."""
 

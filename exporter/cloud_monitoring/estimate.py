@@ -18,7 +18,7 @@ LOOK_BACK = 1800
 _HOPELESS = {Reason.UNAVAILABLE, Reason.DEADLINE, Reason.PERMISSION, Reason.CREDENTIALS}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyCost:
     """A family's demand: series a call, seconds between calls, a month's calls, series, dollars.
 
@@ -35,7 +35,7 @@ class FamilyCost:
     fault: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """All rows, most expensive first, and the month's sums; `total` is after the free million."""
 
@@ -68,7 +68,14 @@ def estimate(
     factors = stretch(loads, budget)
     longer = tuple((name, factor) for name, factor in sorted(factors.items()) if factor > 1)
     calls = sum(row.calls for row in rows)
-    return Estimate(tuple(rows), billed, calls, dollars(billed), budget, longer)
+    return Estimate(
+        rows=tuple(rows),
+        billed=billed,
+        calls=calls,
+        total=dollars(billed),
+        budget=budget,
+        stretched=longer,
+    )
 
 
 def _rows(
@@ -113,18 +120,41 @@ def _failed(target: FamilyTarget, error: PollError) -> FamilyCost:
     if error.reason is Reason.NOT_FOUND:
         return _billed(target, 0)
     name = target.family.name
-    return FamilyCost(target.project, name, 0, target.interval, 0, 0, 0.0, str(error))
+    return FamilyCost(
+        project=target.project,
+        family=name,
+        series=0,
+        interval=target.interval,
+        calls=0,
+        billed=0,
+        dollars=0.0,
+        fault=str(error),
+    )
 
 
 def _billed(target: FamilyTarget, series: int) -> FamilyCost:
     interval = target.interval if series else max(target.interval, IDLE_INTERVAL)
     billed = round(Load(target.name, series, interval).monthly())
     calls, price = round(MONTH / interval), billed * DOLLARS_PER_SERIES
-    return FamilyCost(target.project, target.family.name, series, interval, calls, billed, price)
+    return FamilyCost(
+        project=target.project,
+        family=target.family.name,
+        series=series,
+        interval=interval,
+        calls=calls,
+        billed=billed,
+        dollars=price,
+    )
 
 
 def _series(target: FamilyTarget, client: MonitoringClient) -> int:
     now = int(time.time() * SECOND)
     text = metric_filter(target.source, target.selection)
-    query = SeriesQuery(target.project, text, now - LOOK_BACK * SECOND, now, headers_only=True)
+    query = SeriesQuery(
+        project=target.project,
+        filter=text,
+        start=now - LOOK_BACK * SECOND,
+        end=now,
+        headers_only=True,
+    )
     return sum(len(page.time_series) for page in client.pages(query))

@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     BEFORE_START = "before_start"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Mark:
     """Which points of one source series were counted.
 
@@ -50,7 +50,7 @@ class Mark:
     dirty: bool = True
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Ledger:
     """The counting of one metric of one project; ends and starts are Unix nanoseconds."""
 
@@ -67,7 +67,7 @@ class Ledger:
     def begin(cls, period: int, start: int) -> "Ledger":
         """Start counting after `start`, floored to a whole period."""
         start -= start % period
-        return cls(period, start, start, start)
+        return cls(period=period, start=start, watermark=start, covered=start)
 
     @property
     def data_seconds(self) -> float:
@@ -82,14 +82,16 @@ class Ledger:
         """Return the total of an exported series, made at zero on first sight."""
         found = self.totals.get(labels)
         if found is None:
-            found = self.totals[labels] = Total(labels, shown=self.first)
+            found = self.totals[labels] = Total(labels=labels, shown=self.first)
         return found
 
     def mark(self, key: str, labels: tuple[str, ...]) -> Mark:
         """Return the mark of a source series, made on first sight."""
         found = self.marks.get(key)
         if found is None:
-            found = self.marks[key] = Mark(key, self.total(labels), self._index(self.watermark))
+            found = self.marks[key] = Mark(
+                key=key, total=self.total(labels), floor=self._index(self.watermark)
+            )
         return found
 
     def _index(self, end: int) -> int:
@@ -199,4 +201,9 @@ def _rise(now: Amount, before: tuple[float, ...]) -> Amount:
     """Return what each number rose by since `before`; a fall is no rise."""
     padded = (*before, *((0,) * (len(now.numbers) - len(before))))
     value, *counts = (max(0, a - b) for a, b in zip(now.numbers, padded, strict=False))
-    return Amount(value, tuple(int(count) for count in counts), now.layout, now.scale)
+    return Amount(
+        value=value,
+        counts=tuple(int(count) for count in counts),
+        layout=now.layout,
+        scale=now.scale,
+    )

@@ -40,7 +40,7 @@ def number(value: float, scale: float) -> Amount:
     """Take a number. Raises Unsound where it is not finite."""
     if not isfinite(value * scale):
         raise Unsound(f"{value} is no count")
-    return Amount(value, scale=scale)
+    return Amount(value=value, scale=scale)
 
 
 def spread(value: Raw, scale: float, layouts: Callable[[Raw], Layout]) -> Amount:
@@ -58,4 +58,10 @@ def spread(value: Raw, scale: float, layouts: Callable[[Raw], Layout]) -> Amount
     if kept.full and len(counts) > len(kept.slots):
         raise Unsound(f"{len(counts)} counts for {len(kept.slots)} buckets")
     traced = tuple(exemplars(value, scale)) if value.exemplars else ()
-    return Amount(weight, counts if kept.full else (value.count,), kept, scale, traced)
+    return Amount(
+        value=weight,
+        counts=counts if kept.full else (value.count,),
+        layout=kept,
+        scale=scale,
+        exemplars=traced,
+    )

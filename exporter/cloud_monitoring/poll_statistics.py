@@ -8,7 +8,7 @@ from exporter.cloud_monitoring.ledger import Outcome
 LONGEST_KEY = 200
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class PollStatistics:
     """Series, points and what became of them, what was dropped and why, labels nobody knows."""
 

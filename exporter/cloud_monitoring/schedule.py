@@ -50,7 +50,7 @@ class Delay:
             self.low = max(0.0, self.low - period / 4)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Timetable:
     """The next poll of one metric; all times are Unix seconds, all spans seconds."""
 

@@ -11,7 +11,7 @@ from exporter.cloud_monitoring.filters import Selection
 from exporter.telemetry import Telemetry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyTarget:
     """What to read: a family of a project, how often, which of its series, how many at most."""
 
@@ -41,7 +41,7 @@ class Margins:
     lookback: float = 86400.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What all polls share."""
 

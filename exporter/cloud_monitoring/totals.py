@@ -22,7 +22,7 @@ class Layout:
 UNPLACED = Layout((), (0,), frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """A number; or a distribution's sum of values, its counts by source bucket, and the layout.
 
@@ -46,7 +46,7 @@ class Amount:
         return (self.value, *self.counts)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Total:
     """What one exported series has counted; `shown` once its true value may be exposed."""
 

@@ -20,7 +20,7 @@ EXPIRES_AFTER = 300.0
 TIDY_EVERY = 600.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationTarget:
     """An application: its name, where it writes, how often to read, when an instance is gone."""
 
@@ -101,7 +101,12 @@ class ApplicationPoll:
         self._account(found, merged)
         newest = max(found.seen.values(), default=None)
         age = None if newest is None else now - max(0.0, found.now - newest)
-        return Delivery(tuple(merged.parts), now + EXPIRES_AFTER, age, tuple(merged.notes))
+        return Delivery(
+            parts=tuple(merged.parts),
+            expires=now + EXPIRES_AFTER,
+            data_time=age,
+            notes=tuple(merged.notes),
+        )
 
     async def close(self) -> None:
         """Close the connection."""

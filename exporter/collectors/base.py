@@ -8,7 +8,7 @@ from exporter.errors import PollError
 from exporter.exposition.snapshot import Part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """What one poll brought.
 

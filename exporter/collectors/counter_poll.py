@@ -162,7 +162,7 @@ class CounterPoll:
         except StateError as error:
             self._forget()
             raise PollError(Reason.STATE, str(error)) from error
-        return Delivery((self._part(ledger),), NEVER, None)
+        return Delivery(parts=(self._part(ledger),), expires=NEVER, data_time=None)
 
 
 def _reached(newest: int, now: int, described: Described) -> int:

@@ -36,7 +36,9 @@ class FamilyFetch:
         self._described: Described | None = None
         offset = zlib.crc32(target.name.encode()) % 2000 / 1000
         documented = Delay.documented(target.source.delay, target.source.period)
-        self.timetable = Timetable(documented, target.source.period, target.interval, offset)
+        self.timetable = Timetable(
+            delay=documented, period=target.source.period, interval=target.interval, offset=offset
+        )
 
     @property
     def stretched(self) -> bool:
@@ -86,7 +88,7 @@ class FamilyFetch:
     def pages(self, reader: PageReader, start: int, end: int) -> PollError | None:
         """Let `reader` read the points in (start, end]. Returns why they are not all of them."""
         text = metric_filter(self.target.source, self.target.selection)
-        query = SeriesQuery(self.target.project, text, start, end)
+        query = SeriesQuery(project=self.target.project, filter=text, start=start, end=end)
         fault: PollError | None = None
         try:
             for page in self._shared.client.pages(query):

@@ -204,7 +204,9 @@ def _wrong_labels(target: FamilyTarget, known: tuple[str, ...] | None) -> Findin
 def _query(target: FamilyTarget, until: float) -> SeriesQuery:
     end = int(until * SECOND)
     text = metric_filter(target.source, target.selection)
-    return SeriesQuery(target.project, text, end - (LOOK_BACK + FUTURE) * SECOND, end)
+    return SeriesQuery(
+        project=target.project, filter=text, start=end - (LOOK_BACK + FUTURE) * SECOND, end=end
+    )
 
 
 def _skew(project: str, ends: list[float]) -> Finding:

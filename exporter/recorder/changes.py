@@ -74,11 +74,11 @@ class RegistryReader:
         edges = {float(s.labels["le"]) for s in samples if s.name.endswith("_bucket")}
         rule = "latest" if metric.type in _LATEST else self.rules.get(metric.name, "sum")
         return Shape(
-            metric.type,
-            metric.documentation,
-            (*constant, *own),
-            tuple(sorted(edges - {float("inf")})),
-            rule,
+            type=metric.type,
+            help=metric.documentation,
+            labels=(*constant, *own),
+            bounds=tuple(sorted(edges - {float("inf")})),
+            rule=rule,
         )
 
 

@@ -17,7 +17,7 @@ summary `s` or `n` for the count.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 VERSION = 1
 SEPARATOR = "\x1f"
@@ -27,7 +27,7 @@ RULES = ("sum", "max", "min", "latest", "mean")
 WINDOWS = (("5m", 60, 5), ("1h", 300, 12), ("1d", 3600, 24))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """The keys of an application."""
 
@@ -48,11 +48,10 @@ class Keys:
 def keys(application: str) -> Keys:
     """Return the keys of an application by its name."""
     start = f"ionmon:{VERSION}:{{{application}}}:"
-    names = ("totals", "gauges", "families", "seqs", "seen", "meta", "regions", "users")
-    return Keys(*(start + name for name in names))
+    return Keys(**{field.name: start + field.name for field in fields(Keys)})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """What is known of a family: type, help, label names, finite bounds, how gauges are joined."""
 
@@ -72,11 +71,11 @@ def shape(text: str | bytes) -> Shape:
     try:
         found = json.loads(text)
         return Shape(
-            str(found["type"]),
-            str(found["help"]),
-            tuple(str(name) for name in found["labels"]),
-            tuple(float(bound) for bound in found["bounds"]),
-            str(found["rule"]),
+            type=str(found["type"]),
+            help=str(found["help"]),
+            labels=tuple(str(name) for name in found["labels"]),
+            bounds=tuple(float(bound) for bound in found["bounds"]),
+            rule=str(found["rule"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no description of a family: {error!r}") from error

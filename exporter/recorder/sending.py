@@ -17,7 +17,7 @@ MOST_KEPT = 300
 MOST_KEPT_FIELDS = 50_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flush:
     """What one flush carries: its number, the one before, rises, levels, shapes."""
 
@@ -76,7 +76,14 @@ class SendLog:
         self._base.update(reading.totals)
         self._levels.update(levels)
         self._shapes.update(shapes)
-        return Flush(self._applied + 1, self._applied, rises, levels, shapes, dropped)
+        return Flush(
+            number=self._applied + 1,
+            before=self._applied,
+            totals=rises,
+            levels=levels,
+            shapes=shapes,
+            dropped=dropped,
+        )
 
     def _rose(self, name: str, value: float) -> bool:
         """Say whether a field is new or has risen; one that fell was reset and begins anew."""
@@ -115,7 +122,12 @@ class SendLog:
         following = max((flush.number for flush in known), default=self._applied) + 1
         dropped = sum(flush.dropped for flush in missing)
         self._flying = Flush(
-            following, redis_has, totals, dict(self._levels), dict(self._shapes), dropped
+            number=following,
+            before=redis_has,
+            totals=totals,
+            levels=dict(self._levels),
+            shapes=dict(self._shapes),
+            dropped=dropped,
         )
         self._kept = deque(flush for flush in self._kept if flush.number <= counted)
         self._kept_fields = sum(len(flush.totals) for flush in self._kept)

@@ -25,7 +25,7 @@ class Address:
         return self.path or f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RedisTarget:
     """A Redis server, a cluster, or a primary with its replicas, as the settings name it.
 

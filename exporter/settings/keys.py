@@ -13,7 +13,7 @@ ANY = "*"
 ITEM = "[]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """A key: its path, in which `*` stands for any name or index, type, default and meaning.
 
@@ -49,7 +49,13 @@ def _walk(node: Schema, defs: Schema, at: tuple[str, ...]) -> Iterator[Key]:
         path = (*at, name)
         shown = _default_text(entry)
         needed = name in node.get("required", ())
-        yield Key(path, _type(entry, defs), shown, needed, _meaning(entry, defs))
+        yield Key(
+            path=path,
+            type=_type(entry, defs),
+            default=shown,
+            required=needed,
+            meaning=_meaning(entry, defs),
+        )
         yield from _below(entry, defs, path)
 
 

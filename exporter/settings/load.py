@@ -20,7 +20,7 @@ from exporter.settings.problems import problems
 from exporter.settings.types import Origin
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
     """Values of flags; None, False and () are flags that were not given.
 

@@ -15,7 +15,7 @@ class SecretReader(StrEnum):
     IONMON = "ionmon"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFile:
     """A file with one secret on one line.
 
@@ -31,9 +31,18 @@ class SecretFile:
     form: str = r".+"
 
 
-_SLACK = ("a Slack incoming webhook, https://hooks.slack.com/services/...", r"https://[^\s/]+/\S+")
-_PAGERDUTY = ("an integration key of Events API v2, 32 letters and digits", r"[0-9A-Za-z]{32}")
-_SENTRY = ("a DSN, https://KEY@HOST/PROJECT", r"https?://\w+(?::\w+)?@[^\s/@]+(?:/[^\s/]+)*/\d+")
+_SLACK, _SLACK_FORM = (
+    "a Slack incoming webhook, https://hooks.slack.com/services/...",
+    r"https://[^\s/]+/\S+",
+)
+_PAGERDUTY, _PAGERDUTY_FORM = (
+    "an integration key of Events API v2, 32 letters and digits",
+    r"[0-9A-Za-z]{32}",
+)
+_SENTRY, _SENTRY_FORM = (
+    "a DSN, https://KEY@HOST/PROJECT",
+    r"https?://\w+(?::\w+)?@[^\s/@]+(?:/[^\s/]+)*/\d+",
+)
 _MAIL = "the password of the user at the mail server"
 _REDIS = "the password of the Redis target"
 
@@ -51,22 +60,45 @@ def _redis(settings: Settings) -> Iterator[SecretFile]:
     for index, target in enumerate(settings.redis.targets):
         if target.password_file:
             key = f"redis.targets[{index}].password_file"
-            yield SecretFile(target.password_file, key, SecretReader.IONMON, _REDIS)
+            yield SecretFile(
+                path=target.password_file, key=key, reader=SecretReader.IONMON, holds=_REDIS
+            )
 
 
 def _notifications(settings: Settings) -> Iterator[SecretFile]:
     channels, section = settings.notifications, "notifications."
     if channels.slack:
         key = section + "slack.webhook_url_file"
-        yield SecretFile(channels.slack.webhook_url_file, key, SecretReader.ALERTMANAGER, *_SLACK)
+        yield SecretFile(
+            path=channels.slack.webhook_url_file,
+            key=key,
+            reader=SecretReader.ALERTMANAGER,
+            holds=_SLACK,
+            form=_SLACK_FORM,
+        )
     if channels.pagerduty:
         key = section + "pagerduty.routing_key_file"
         yield SecretFile(
-            channels.pagerduty.routing_key_file, key, SecretReader.ALERTMANAGER, *_PAGERDUTY
+            path=channels.pagerduty.routing_key_file,
+            key=key,
+            reader=SecretReader.ALERTMANAGER,
+            holds=_PAGERDUTY,
+            form=_PAGERDUTY_FORM,
         )
     if channels.email and channels.email.password_file:
         key = section + "email.password_file"
-        yield SecretFile(channels.email.password_file, key, SecretReader.ALERTMANAGER, _MAIL)
+        yield SecretFile(
+            path=channels.email.password_file,
+            key=key,
+            reader=SecretReader.ALERTMANAGER,
+            holds=_MAIL,
+        )
     if channels.sentry:
         key = section + "sentry.dsn_file"
-        yield SecretFile(channels.sentry.dsn_file, key, SecretReader.IONMON, *_SENTRY)
+        yield SecretFile(
+            path=channels.sentry.dsn_file,
+            key=key,
+            reader=SecretReader.IONMON,
+            holds=_SENTRY,
+            form=_SENTRY_FORM,
+        )

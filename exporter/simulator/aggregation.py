@@ -17,7 +17,7 @@ _G, _D, _C = MetricKind.GAUGE, MetricKind.DELTA, MetricKind.CUMULATIVE
 Join = Callable[[Sequence[Any]], Value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """A series on its way to the client; points from new to old."""
 
@@ -36,7 +36,7 @@ class Listed:
         return repr((*found[:2], sorted(self.metric.items()), sorted(self.resource.items())))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """An aligner or reducer: what it takes and what it makes; None keeps kind or type."""
 
@@ -66,27 +66,39 @@ def _percentile(q: float) -> Join:
 
 _COUNTED = (*NUMBERS, ValueType.BOOL)
 ALIGNERS: dict[str, Operation] = {
-    "ALIGN_DELTA": Operation(total, (_C, _D), WHOLE, _D),
-    "ALIGN_RATE": Operation(total, (_C, _D), NUMBERS, _G, ValueType.DOUBLE),
-    "ALIGN_SUM": Operation(total, (_G, _D), WHOLE),
-    "ALIGN_MEAN": Operation(_mean, (_G, _D), NUMBERS, _G, ValueType.DOUBLE),
-    "ALIGN_MIN": Operation(min, (_G, _D), NUMBERS),
-    "ALIGN_MAX": Operation(max, (_G, _D), NUMBERS),
-    "ALIGN_COUNT": Operation(len, (_G, _D), _COUNTED, _G, ValueType.INT64),
+    "ALIGN_DELTA": Operation(join=total, kinds=(_C, _D), values=WHOLE, kind=_D),
+    "ALIGN_RATE": Operation(
+        join=total, kinds=(_C, _D), values=NUMBERS, kind=_G, value=ValueType.DOUBLE
+    ),
+    "ALIGN_SUM": Operation(join=total, kinds=(_G, _D), values=WHOLE),
+    "ALIGN_MEAN": Operation(
+        join=_mean, kinds=(_G, _D), values=NUMBERS, kind=_G, value=ValueType.DOUBLE
+    ),
+    "ALIGN_MIN": Operation(join=min, kinds=(_G, _D), values=NUMBERS),
+    "ALIGN_MAX": Operation(join=max, kinds=(_G, _D), values=NUMBERS),
+    "ALIGN_COUNT": Operation(
+        join=len, kinds=(_G, _D), values=_COUNTED, kind=_G, value=ValueType.INT64
+    ),
     **{
         f"ALIGN_PERCENTILE_{name}": Operation(
-            _percentile(q), (_G, _D), (ValueType.DISTRIBUTION,), _G, ValueType.DOUBLE
+            join=_percentile(q),
+            kinds=(_G, _D),
+            values=(ValueType.DISTRIBUTION,),
+            kind=_G,
+            value=ValueType.DOUBLE,
         )
         for name, q in _QUANTILES.items()
     },
 }
 _ANY = (_G, _D, _C)
 REDUCERS: dict[str, Operation] = {
-    "REDUCE_SUM": Operation(total, _ANY, WHOLE, None),
-    "REDUCE_MEAN": Operation(_mean, _ANY, WHOLE, _G, ValueType.DOUBLE),
-    "REDUCE_MIN": Operation(min, _ANY, NUMBERS, _G),
-    "REDUCE_MAX": Operation(max, _ANY, NUMBERS, _G),
-    "REDUCE_COUNT": Operation(len, _ANY, (*WHOLE, ValueType.BOOL), _G, ValueType.INT64),
+    "REDUCE_SUM": Operation(join=total, kinds=_ANY, values=WHOLE, kind=None),
+    "REDUCE_MEAN": Operation(join=_mean, kinds=_ANY, values=WHOLE, kind=_G, value=ValueType.DOUBLE),
+    "REDUCE_MIN": Operation(join=min, kinds=_ANY, values=NUMBERS, kind=_G),
+    "REDUCE_MAX": Operation(join=max, kinds=_ANY, values=NUMBERS, kind=_G),
+    "REDUCE_COUNT": Operation(
+        join=len, kinds=_ANY, values=(*WHOLE, ValueType.BOOL), kind=_G, value=ValueType.INT64
+    ),
 }
 
 

@@ -61,8 +61,15 @@ class BulkWorld:
             "revision_name": f"{service}-00001",
             "configuration_name": service,
         }
-        kind = (source.metric, source.resource, source.kind, source.value)
-        return Listed(*kind, metric, resource, points)
+        return Listed(
+            metric_type=source.metric,
+            resource_type=source.resource,
+            kind=source.kind,
+            value_type=source.value,
+            metric=metric,
+            resource=resource,
+            points=points,
+        )
 
     def _header(self, number: int) -> bytes:
         return bytes(header_message(self._listed(number)).SerializeToString())

@@ -26,7 +26,7 @@ class RequestGroup:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
     """A minute of a region."""
 
@@ -53,15 +53,15 @@ def business(traffic: Traffic, region: Region, minute: int) -> Business:
     hits = traffic.rounded(requests * L1_HIT_RATE, minute, region.name, "l1")
     busy = min(20, 4 + requests // 100)
     return Business(
-        visits,
-        hits,
-        requests - hits,
-        (requests - hits) // 20,
-        tuple(_decisions(region, minute, requests)),
-        tuple(_users(region, minute, requests)),
-        tuple((name, int(requests * share)) for name, share in FEATURES),
-        tuple(0.002 + 0.004 * unit(region.name, minute, "query", n) for n in range(20)),
-        (busy, 20 - busy, 20),
+        visits=visits,
+        l1_hits=hits,
+        l1_misses=requests - hits,
+        l1_evictions=(requests - hits) // 20,
+        decisions=tuple(_decisions(region, minute, requests)),
+        users=tuple(_users(region, minute, requests)),
+        features=tuple((name, int(requests * share)) for name, share in FEATURES),
+        queries=tuple(0.002 + 0.004 * unit(region.name, minute, "query", n) for n in range(20)),
+        pool=(busy, 20 - busy, 20),
     )
 
 

@@ -14,7 +14,7 @@ HIT_RATE = 0.823
 PATHS = (("/process", 0.6), ("/recommend", 0.3), ("/bulk-process", 0.1))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """A region. share: of all requests; mean, sigma: of latency in ms; lag: of its replica in s."""
 
@@ -39,9 +39,42 @@ def _shares() -> tuple[float, float, float]:
 
 _US, _EU, _ASIA = _shares()
 REGIONS = (
-    Region("us-central1", 15, _US, 10.2, 1.0, 0.352, 0.425, 0.0, "America", "United States"),
-    Region("europe-west1", 8, _EU, 34.8, 0.734, 0.417, 0.461, 0.047, "Europe", "Germany"),
-    Region("asia-southeast1", 5, _ASIA, 44.1, 1.2, 0.334, 0.408, 0.051, "Asia", "Singapore"),
+    Region(
+        name="us-central1",
+        instances=15,
+        share=_US,
+        mean=10.2,
+        sigma=1.0,
+        cpu=0.352,
+        memory=0.425,
+        lag=0.0,
+        continent="America",
+        country="United States",
+    ),
+    Region(
+        name="europe-west1",
+        instances=8,
+        share=_EU,
+        mean=34.8,
+        sigma=0.734,
+        cpu=0.417,
+        memory=0.461,
+        lag=0.047,
+        continent="Europe",
+        country="Germany",
+    ),
+    Region(
+        name="asia-southeast1",
+        instances=5,
+        share=_ASIA,
+        mean=44.1,
+        sigma=1.2,
+        cpu=0.334,
+        memory=0.408,
+        lag=0.051,
+        continent="Asia",
+        country="Singapore",
+    ),
 )
 REGION = {region.name: region for region in REGIONS}
 

@@ -33,7 +33,7 @@ class Outage(NamedTuple):
     ends: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
     """What goes wrong between world and client. Shares lie between 0 and 1.
 

@@ -135,7 +135,9 @@ class SimulatedSeries:
         counts = tuple(int(total * share) for share in self._shares)
         count = sum(counts)
         deviation = (self._middle * 0.2) ** 2 * count
-        return Dist(count, self._middle, deviation, counts, self._layout)
+        return Dist(
+            count=count, mean=self._middle, deviation=deviation, counts=counts, layout=self._layout
+        )
 
 
 def age(minute: int) -> int:

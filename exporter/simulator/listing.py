@@ -120,13 +120,13 @@ class Listing:
             if not holds(asked.node, self._subject(metric, one.metric, one.resource)):
                 continue
             listed = Listed(
-                source.metric,
-                source.resource,
-                source.kind,
-                source.value,
-                one.metric,
-                one.resource,
-                (),
+                metric_type=source.metric,
+                resource_type=source.resource,
+                kind=source.kind,
+                value_type=source.value,
+                metric=one.metric,
+                resource=one.resource,
+                points=(),
             )
             points = self._readable(listed.key, one.points, now - delay)
             if points:

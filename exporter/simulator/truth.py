@@ -54,7 +54,7 @@ UTILIZATION = Linear(110, 0.01, 0.0)
 CONCURRENCY = Explicit((1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0, 120.0, 200.0, 500.0, 1000.0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dist:
     """A distribution. `counts` by bucket, zeros at the end left out; bucket i is [lower, upper)."""
 
@@ -108,7 +108,13 @@ def normal(count: int, mean: float, sigma: float, layout: Layout = LATENCY) -> D
     while held and not held[-1]:
         held.pop()
     counts = (*(0,) * first, *held) if held else ()
-    return Dist(count, _feasible(mean, count, counts, bounds), sigma**2 * count, counts, layout)
+    return Dist(
+        count=count,
+        mean=_feasible(mean, count, counts, bounds),
+        deviation=sigma**2 * count,
+        counts=counts,
+        layout=layout,
+    )
 
 
 def _whole_shares(count: int, shares: Sequence[float]) -> list[int]:
@@ -137,7 +143,13 @@ def merged(values: Sequence[Dist]) -> Dist:
     mean = sum(v.mean * v.count for v in values) / total if total else 0.0
     deviation = sum(v.deviation + v.count * (v.mean - mean) ** 2 for v in values)
     columns = zip_longest(*(v.counts for v in values), fillvalue=0)
-    return Dist(total, mean, deviation, tuple(sum(c) for c in columns), values[0].layout)
+    return Dist(
+        count=total,
+        mean=mean,
+        deviation=deviation,
+        counts=tuple(sum(c) for c in columns),
+        layout=values[0].layout,
+    )
 
 
 def quantile(q: float, value: Dist) -> float:

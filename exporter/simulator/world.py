@@ -25,7 +25,7 @@ class Metric:
     model: Model
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CacheFigures:
     """The L2 cache at a minute: events in the minute, bytes, connections, operations a second."""
 
@@ -119,4 +119,12 @@ class World:
         cold = self.timeline.level(Aspect.HIT_RATE, "", minute) is not None
         limit = 64 * 2**20
         used = int(limit * (0.35 if cold else 0.72))
-        return CacheFigures(hits, misses, misses // 50, used, limit, 28, (hits + misses) / MINUTE)
+        return CacheFigures(
+            hits=hits,
+            misses=misses,
+            evicted=misses // 50,
+            used_memory=used,
+            maxmemory=limit,
+            clients=28,
+            operations=(hits + misses) / MINUTE,
+        )

@@ -25,7 +25,7 @@ OUT_OF_FILES_PAUSE = 0.1
 CLOSE_TIMEOUT = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerOptions:
     """Where and how to serve; `most` is the cap on connections."""
 

@@ -15,7 +15,7 @@ MOST_FAULTS = 20
 _MINUTE = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CollectorRow:
     """A collector: how it is, polls that are well of all, series on the page, age of its data."""
 
@@ -27,7 +27,7 @@ class CollectorRow:
     last_success: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollRow:
     """A poll: verdict in a word, series, time between runs, age of its data, what is wrong."""
 
@@ -40,7 +40,7 @@ class PollRow:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRow:
     """A fault: when, as UTC and as an age, in which poll, why, in words."""
 
@@ -51,7 +51,7 @@ class FaultRow:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CostFigures:
     """Dollars a month, projected once known, and allowed; series and calls so far, hold-ups."""
 
@@ -70,7 +70,7 @@ class RefusedReload:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """Everything on the landing page."""
 
@@ -97,23 +97,25 @@ def status(
 ) -> Status:
     """Return the status at this moment; families without series are only counted."""
     if engine is None:
-        return Status(__version__, "starting", telemetry_path, ())
+        return Status(
+            version=__version__, state="starting", telemetry_path=telemetry_path, projects=()
+        )
     now, poller = clock.now(), engine.poller
     rows = [_poll_row(state, now) for state in poller.states]
     shown = tuple(row for row in rows if row.verdict != "empty")
     return Status(
-        __version__,
-        _state(engine, poller),
-        telemetry_path,
-        engine.settings.google.projects,
-        tuple(_collector_row(c.name, poller, now) for c in poller.collectors),
-        tuple(sorted(shown, key=lambda row: (row.verdict != "failing", row.name))),
-        len(rows) - len(shown),
-        tuple(_fault_row(fault, now) for fault in list(poller.faults)[:MOST_FAULTS]),
-        _cost(engine, telemetry),
-        engine.settings.digest[:12],
-        _utc(now),
-        _refused(refusal),
+        version=__version__,
+        state=_state(engine, poller),
+        telemetry_path=telemetry_path,
+        projects=engine.settings.google.projects,
+        collectors=tuple(_collector_row(c.name, poller, now) for c in poller.collectors),
+        polls=tuple(sorted(shown, key=lambda row: (row.verdict != "failing", row.name))),
+        quiet=len(rows) - len(shown),
+        faults=tuple(_fault_row(fault, now) for fault in list(poller.faults)[:MOST_FAULTS]),
+        cost=_cost(engine, telemetry),
+        digest=engine.settings.digest[:12],
+        now=_utc(now),
+        refusal=_refused(refusal),
     )
 
 
@@ -138,12 +140,12 @@ def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
     times = [state.data_time for state in states if state.data_time]
     successes = [state.last_success for state in states if state.last_success]
     return CollectorRow(
-        name,
-        sum(1 for state in states if state.healthy()),
-        len(states),
-        sum(state.series() for state in states),
-        _age(min(times, default=None), now),
-        _age(max(successes, default=None), now),
+        name=name,
+        well=sum(1 for state in states if state.healthy()),
+        polls=len(states),
+        series=sum(state.series() for state in states),
+        data_age=_age(min(times, default=None), now),
+        last_success=_age(max(successes, default=None), now),
     )
 
 
@@ -177,17 +179,21 @@ def _verdict(state: PollState) -> tuple[str, str]:
 
 def _fault_row(fault: PollFault, now: float) -> FaultRow:
     return FaultRow(
-        _utc(fault.time), _age(fault.time, now), fault.poll, str(fault.reason), fault.text
+        at=_utc(fault.time),
+        age=_age(fault.time, now),
+        poll=fault.poll,
+        reason=str(fault.reason),
+        text=fault.text,
     )
 
 
 def _cost(engine: Engine, telemetry: Telemetry) -> CostFigures:
     return CostFigures(
-        engine.cost,
-        engine.settings.google.budget_usd_per_month,
-        int(telemetry.sum(own.API_SERIES)),
-        int(telemetry.sum(own.API_REQUESTS)),
-        int(telemetry.sum(own.API_THROTTLED)),
+        projected=engine.cost,
+        budget=engine.settings.google.budget_usd_per_month,
+        returned=int(telemetry.sum(own.API_SERIES)),
+        calls=int(telemetry.sum(own.API_REQUESTS)),
+        throttled=int(telemetry.sum(own.API_THROTTLED)),
     )
 
 

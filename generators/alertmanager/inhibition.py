@@ -35,7 +35,7 @@ class Inhibition:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
     """Alerts that one set of matchers takes: of a name, signal and severity."""
 
@@ -70,7 +70,15 @@ def _kinds(alerts: Sequence[Alerting]) -> list[_Kind]:
         if labels.get("severity") in SEVERITIES:
             signal, category = labels.get("signal", ""), labels.get("category", "")
             carried = _carried(alerts, alert.alert)
-            found.append(_Kind(alert.alert, signal, alert.severity, category, carried))
+            found.append(
+                _Kind(
+                    name=alert.alert,
+                    signal=signal,
+                    severity=alert.severity,
+                    category=category,
+                    carried=carried,
+                )
+            )
     return sorted(dict.fromkeys(found), key=lambda kind: kind.rank)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from exporter.settings.types import duration
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """How a receiver's messages begin, whether they mention the group on call, where else they go.
 
@@ -34,4 +34,4 @@ def escalated(after: float, channel: str | None, mail_to: tuple[str, ...]) -> No
         f'{{{{ if eq .Status "firing" }}}}Firing for {duration(after)}, and nobody silenced it.\n'
         "{{ end }}"
     )
-    return Notice("Escalated: ", words, slack_channel=channel, mail_to=mail_to)
+    return Notice(prefix="Escalated: ", words=words, slack_channel=channel, mail_to=mail_to)

@@ -39,7 +39,7 @@ class Pace:
     repeat: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timers:
     """The paces of the routes; the interval is the cooldown between notifications of a group.
 

@@ -9,7 +9,7 @@ from generators.checks.engine.gathering import BOARDS, CheckRequest, gather
 from generators.checks.engine.problem import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOutcome:
     """What was looked at and found; `notes` say what was not looked at, and why."""
 

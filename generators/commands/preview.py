@@ -54,7 +54,7 @@ class NameAndValue(click.ParamType[tuple[str, str]]):
         return name, rest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Output:
     """Where pages go, and how they look."""
 
@@ -142,7 +142,13 @@ class _Output:
 )
 def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     """Write a page, and a picture, of each dashboard."""
-    output = _Output(given["out"], given["theme"], given["png"], given["wide"], given["url"])
+    output = _Output(
+        folder=given["out"],
+        theme=given["theme"],
+        png=given["png"],
+        wide=given["wide"],
+        url=given["url"],
+    )
     if output.png:
         chromium.program()
     failed = 0

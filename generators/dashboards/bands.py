@@ -29,7 +29,13 @@ def band(queries: BoardQueries, number: int, name: str, title: str, by: str = "r
         (beyond, f"{label} unusual", "anomaly"),
     )
     targets = tuple(
-        Target(f"{split} ({text})", legend, look, server=LONGTERM, every=span(LONG_TERM))
+        Target(
+            expr=f"{split} ({text})",
+            legend=legend,
+            look=look,
+            server=LONGTERM,
+            every=span(LONG_TERM),
+        )
         for text, legend, look in asked
     )
     return Panel(

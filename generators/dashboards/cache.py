@@ -63,7 +63,7 @@ def _state() -> dict[str, Panel]:
             title="Redis",
             what=health.help,
             unit=health.unit.grafana,
-            targets=(Target(QUERIES.signal(health.name), "health"),),
+            targets=(Target(expr=QUERIES.signal(health.name), legend="health"),),
             decimals=0,
             series=SeriesCount.ONE,
             limits=DOWN,
@@ -76,7 +76,7 @@ def _state() -> dict[str, Panel]:
             title="Memory used",
             what="Memory that Redis uses, of what it may use.",
             unit=Unit.RATIO.grafana,
-            targets=(Target(QUERIES.raw(_used()), "used"),),
+            targets=(Target(expr=QUERIES.raw(_used()), legend="used"),),
             decimals=1,
             series=SeriesCount.ONE,
             empty="no limit is set",
@@ -95,7 +95,7 @@ def _state() -> dict[str, Panel]:
             title="Time of a command, mean",
             what="Mean time that Redis takes for a command, the network not included.",
             unit=Unit.SECONDS.grafana,
-            targets=(Target(QUERIES.raw(time_of_commands()), "mean"),),
+            targets=(Target(expr=QUERIES.raw(time_of_commands()), legend="mean"),),
             decimals=1,
             series=SeriesCount.ONE,
             least=0.0,
@@ -132,7 +132,7 @@ def _per_second(number: int, title: str, name: str, by: tuple[str, ...], **more:
         title=title,
         what=help_of(found),
         unit=_RATE,
-        targets=(Target(QUERIES.raw(Rate(Events(found)), by), legend),),
+        targets=(Target(expr=QUERIES.raw(Rate(Events(found)), by), legend=legend),),
         decimals=2,
         empty=more.get("empty", "no data"),
         least=0.0,
@@ -162,7 +162,11 @@ def _misses() -> dict[str, Panel]:
             what="Reads a second that Redis answered, and those that it did not.",
             unit=_READS,
             targets=tuple(
-                Target(QUERIES.expression(Rate(Events(CATALOG[name]))), legend, colour=colour)
+                Target(
+                    expr=QUERIES.expression(Rate(Events(CATALOG[name]))),
+                    legend=legend,
+                    colour=colour,
+                )
                 for legend, (name, colour) in reads.items()
             ),
             decimals=0,
@@ -175,7 +179,8 @@ def _misses() -> dict[str, Panel]:
             unit=_READS,
             targets=(
                 Target(
-                    QUERIES.expression(Rate(Events(application.L1_MISSES)), REGION), "{{region}}"
+                    expr=QUERIES.expression(Rate(Events(application.L1_MISSES)), REGION),
+                    legend="{{region}}",
                 ),
             ),
             decimals=0,
@@ -205,7 +210,10 @@ def _room() -> dict[str, Panel]:
             what=help_of(CATALOG["redis_db_keys"]),
             unit=_COUNT,
             targets=(
-                Target(QUERIES.level(CATALOG["redis_db_keys"], Reduce.SUM, CACHE), "{{redis_id}}"),
+                Target(
+                    expr=QUERIES.level(CATALOG["redis_db_keys"], Reduce.SUM, CACHE),
+                    legend="{{redis_id}}",
+                ),
             ),
             decimals=1,
             empty="no keys",
@@ -222,9 +230,11 @@ def _against(number: int, title: str, names: tuple[str, str], unit: str) -> Pane
         what=f"{help_of(used)} Dashed: {help_of(limit)[0].lower()}{help_of(limit)[1:]}",
         unit=unit,
         targets=(
-            Target(QUERIES.level(used, Reduce.SUM, CACHE), "{{redis_id}}"),
+            Target(expr=QUERIES.level(used, Reduce.SUM, CACHE), legend="{{redis_id}}"),
             Target(
-                f"{QUERIES.level(limit, Reduce.SUM, CACHE)} > 0", "{{redis_id}} limit", look="limit"
+                expr=f"{QUERIES.level(limit, Reduce.SUM, CACHE)} > 0",
+                legend="{{redis_id}} limit",
+                look="limit",
             ),
         ),
         decimals=1,

@@ -38,7 +38,10 @@ def _work(queries: BoardQueries) -> dict[str, Panel]:
             title="Commands",
             what="Commands a second, of the most frequent ones, and of all others together.",
             unit=_COMMANDS,
-            targets=(Target(top(commands, 7), "{{cmd}}"), Target(rest(commands, 7), "others")),
+            targets=(
+                Target(expr=top(commands, 7), legend="{{cmd}}"),
+                Target(expr=rest(commands, 7), legend="others"),
+            ),
             decimals=1,
             series=SeriesCount.MANY,
             least=0.0,
@@ -48,7 +51,7 @@ def _work(queries: BoardQueries) -> dict[str, Panel]:
             title="Time of a command, mean",
             what="Mean time that Redis takes for a command, of the slowest ones.",
             unit=Unit.SECONDS.grafana,
-            targets=(Target(top(times), "{{cmd}}"),),
+            targets=(Target(expr=top(times), legend="{{cmd}}"),),
             decimals=1,
             series=SeriesCount.MANY,
             least=0.0,
@@ -64,7 +67,7 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
             title="Does Redis answer?",
             what=health.help,
             unit=health.unit.grafana,
-            targets=(Target(queries.signal(health.name, CACHE), "{{redis_id}}"),),
+            targets=(Target(expr=queries.signal(health.name, CACHE), legend="{{redis_id}}"),),
             decimals=0,
             series=SeriesCount.ONE,
             limits=DOWN,
@@ -77,8 +80,10 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
             unit=_RATE,
             targets=(
                 Target(
-                    queries.raw(Rate(Events(CATALOG["redis_rejected_connections_total"])), CACHE),
-                    "{{redis_id}}",
+                    expr=queries.raw(
+                        Rate(Events(CATALOG["redis_rejected_connections_total"])), CACHE
+                    ),
+                    legend="{{redis_id}}",
                 ),
             ),
             decimals=2,
@@ -93,8 +98,8 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
             unit=_COUNT,
             targets=(
                 Target(
-                    queries.level(CATALOG["redis_blocked_clients"], Reduce.SUM, CACHE),
-                    "{{redis_id}}",
+                    expr=queries.level(CATALOG["redis_blocked_clients"], Reduce.SUM, CACHE),
+                    legend="{{redis_id}}",
                 ),
             ),
             least=0.0,
@@ -113,8 +118,8 @@ def _detail(queries: BoardQueries) -> dict[str, Panel]:
             unit=Unit.RATIO.grafana,
             targets=(
                 Target(
-                    queries.level(CATALOG["redis_mem_fragmentation_ratio"], Reduce.MAX, CACHE),
-                    "{{redis_id}}",
+                    expr=queries.level(CATALOG["redis_mem_fragmentation_ratio"], Reduce.MAX, CACHE),
+                    legend="{{redis_id}}",
                 ),
             ),
             decimals=2,
@@ -126,7 +131,10 @@ def _detail(queries: BoardQueries) -> dict[str, Panel]:
             what="Bytes a second that Redis received and sent.",
             unit="Bps",
             targets=tuple(
-                Target(queries.raw(Rate(Events(CATALOG[f"redis_net_{way}_bytes_total"]))), legend)
+                Target(
+                    expr=queries.raw(Rate(Events(CATALOG[f"redis_net_{way}_bytes_total"]))),
+                    legend=legend,
+                )
                 for way, legend in (("input", "received"), ("output", "sent"))
             ),
             decimals=1,
@@ -140,8 +148,8 @@ def _detail(queries: BoardQueries) -> dict[str, Panel]:
             unit=_COUNT,
             targets=(
                 Target(
-                    queries.level(CATALOG["redis_slowlog_length"], Reduce.SUM, CACHE),
-                    "{{redis_id}}",
+                    expr=queries.level(CATALOG["redis_slowlog_length"], Reduce.SUM, CACHE),
+                    legend="{{redis_id}}",
                 ),
             ),
             least=0.0,

@@ -33,7 +33,7 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
         77,
         "Incidents",
         "Times that critical alerts fired, one that fired when the range began included.",
-        Target(f"{beginnings(paged, ())} or vector(0)", server=LONGTERM),
+        Target(expr=f"{beginnings(paged, ())} or vector(0)", server=LONGTERM),
     )
     return {
         "timeline": _timeline(queries),
@@ -43,14 +43,14 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
             78,
             "Time in incidents",
             "Time for which any critical alert fired.",
-            Target(firing(paged, ()), server=LONGTERM),
+            Target(expr=firing(paged, ()), server=LONGTERM),
         ),
         "detect": _of_range(
             79,
             "Mean time to detect",
             "Mean time from the first bad minute to a critical alert: the age that the data of "
             "requests has, and the wait from the first bad evaluation to the firing.",
-            Target(detection(queries, with_data)),
+            Target(expr=detection(queries, with_data)),
             "none began in this range",
         ),
         "resolve": _of_range(
@@ -58,7 +58,7 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
             "Mean time to resolve",
             "Mean time from the first critical alert to the end of the last, of incidents that "
             "have ended; one that goes on is not among them.",
-            Target(resolution(paged), server=LONGTERM),
+            Target(expr=resolution(paged), server=LONGTERM),
             "no incident ended in this range",
         ),
     }
@@ -123,8 +123,8 @@ def _timeline(queries: BoardQueries) -> Panel:
         unit=_COUNT,
         targets=(
             Target(
-                tables.by_severity(queries, ("alertname",)),
-                "{{alertname}}",
+                expr=tables.by_severity(queries, ("alertname",)),
+                legend="{{alertname}}",
                 server=LONGTERM,
                 every=span(EVALUATION),
             ),

@@ -62,7 +62,7 @@ def _state() -> dict[str, Panel]:
         title="Age of the newest data",
         what="Age of the newest value of Cloud Monitoring, of the project where it is oldest.",
         unit=_SECONDS,
-        targets=(Target(age, "age"),),
+        targets=(Target(expr=age, legend="age"),),
         decimals=0,
         series=SeriesCount.ONE,
         limits=AGE,
@@ -74,7 +74,9 @@ def _state() -> dict[str, Panel]:
 
 def _of_containers(name: str, title: str, found: Family) -> Panel:
     """Return a panel of a utilization: its mean by region, and the p95 of all instances."""
-    p95 = Target(QUERIES.raw(Quantile(0.95, found)), "p95 of all instances", look="whole")
+    p95 = Target(
+        expr=QUERIES.raw(Quantile(0.95, found)), legend="p95 of all instances", look="whole"
+    )
     return over_time(QUERIES, name, SIGNAL_PANELS[name].number, title, REGION, p95)
 
 
@@ -96,7 +98,7 @@ def _containers() -> dict[str, Panel]:
             title="Instances by state",
             what=f"Container instances that serve requests, and those that are idle. {_DEPLOY}",
             unit=_COUNT,
-            targets=(Target(states, "{{state}}"),),
+            targets=(Target(expr=states, legend="{{state}}"),),
             least=0.0,
         ),
         "scaling": _scaling(),
@@ -162,7 +164,7 @@ def _filling(number: int, title: str, metric: str, by: tuple[str, ...]) -> Panel
         title=title,
         what="What is used, of what there is.",
         unit=_RATIO,
-        targets=(Target(f"max by ({label}) ({text})", f"{{{{{label}}}}}"),),
+        targets=(Target(expr=f"max by ({label}) ({text})", legend=f"{{{{{label}}}}}"),),
         decimals=1,
         least=0.0,
         most=1.0,
@@ -175,7 +177,9 @@ def _gauge(number: int, title: str, found: Family, unit: str = _COUNT) -> Panel:
         title=title,
         what=help_of(found),
         unit=unit,
-        targets=(Target(QUERIES.level(found, Reduce.MAX, DATABASE), "{{database_id}}"),),
+        targets=(
+            Target(expr=QUERIES.level(found, Reduce.MAX, DATABASE), legend="{{database_id}}"),
+        ),
         decimals=1,
         least=0.0,
         most=1.0 if unit == _RATIO else None,
@@ -191,7 +195,7 @@ def _counted(
         title=title,
         what=f"{help_of(found).removesuffix('.')}, a second.",
         unit=unit,
-        targets=(Target(QUERIES.raw(Rate(Events(found)), by), legend),),
+        targets=(Target(expr=QUERIES.raw(Rate(Events(found)), by), legend=legend),),
         decimals=1,
         least=0.0,
     )
@@ -215,10 +219,10 @@ def _more_database() -> dict[str, Panel]:
             unit=_COUNT,
             targets=(
                 Target(
-                    QUERIES.level(
+                    expr=QUERIES.level(
                         CATALOG["cloudsql_postgresql_backends_by_state"], Reduce.SUM, ("state",)
                     ),
-                    "{{state}}",
+                    legend="{{state}}",
                 ),
             ),
             least=0.0,

@@ -18,7 +18,7 @@ class SeriesCount(StrEnum):
     MANY = "many"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A query.
 

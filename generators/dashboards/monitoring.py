@@ -29,10 +29,13 @@ def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
             "succeeds.",
             unit=_COUNT,
             targets=(
-                Target(f'min by (instance) (up{{job="{EXPORTER_JOB}"}})', "scrape {{instance}}"),
                 Target(
-                    f"min by (collector) ({queries.family(own.COLLECTOR_SUCCESS)})",
-                    "collector {{collector}}",
+                    expr=f'min by (instance) (up{{job="{EXPORTER_JOB}"}})',
+                    legend="scrape {{instance}}",
+                ),
+                Target(
+                    expr=f"min by (collector) ({queries.family(own.COLLECTOR_SUCCESS)})",
+                    legend="collector {{collector}}",
                 ),
             ),
             decimals=0,
@@ -45,7 +48,7 @@ def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
             title="Age of the data, by family",
             what="Age of the newest point of each family, of the oldest ones.",
             unit=_SECONDS,
-            targets=(Target(top(ages, 3), "{{family}}"),),
+            targets=(Target(expr=top(ages, 3), legend="{{family}}"),),
             decimals=0,
             series=SeriesCount.MANY,
             limits=AGE,
@@ -59,8 +62,10 @@ def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
             "may cost, where a budget is set.",
             unit=Unit.DOLLARS.grafana,
             targets=(
-                Target(f"max({own.COST_PROJECTED.name})", "projected", colour="resource"),
-                Target(f"max({own.COST_BUDGET.name})", "budget", look="limit"),
+                Target(
+                    expr=f"max({own.COST_PROJECTED.name})", legend="projected", colour="resource"
+                ),
+                Target(expr=f"max({own.COST_BUDGET.name})", legend="budget", look="limit"),
             ),
             decimals=2,
             least=0.0,
@@ -77,7 +82,7 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
             title="Polls that fail",
             what=f"{help_of(own.POLL_FAILURES).removesuffix('.')}, a second.",
             unit=_RATE,
-            targets=(Target(failures, "{{collector}}: {{reason}}"),),
+            targets=(Target(expr=failures, legend="{{collector}}: {{reason}}"),),
             decimals=3,
             series=SeriesCount.MANY,
             empty="no poll failed yet",
@@ -89,7 +94,7 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
             what="Time series a second that Cloud Monitoring returns, of the families that "
             "return most.",
             unit=_RATE,
-            targets=(Target(top(returned), "{{family}}"),),
+            targets=(Target(expr=top(returned), legend="{{family}}"),),
             decimals=1,
             series=SeriesCount.MANY,
             least=0.0,
@@ -100,7 +105,10 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
             what=help_of(own.SERIES),
             unit=_COUNT,
             targets=(
-                Target(queries.level(own.SERIES, Reduce.SUM, ("collector",)), "{{collector}}"),
+                Target(
+                    expr=queries.level(own.SERIES, Reduce.SUM, ("collector",)),
+                    legend="{{collector}}",
+                ),
             ),
             least=0.0,
         ),
@@ -116,8 +124,8 @@ def _servers() -> dict[str, Panel]:
             unit=_SECONDS,
             targets=(
                 Target(
-                    top("max by (rule_group) (prometheus_rule_group_last_duration_seconds)"),
-                    "{{rule_group}}",
+                    expr=top("max by (rule_group) (prometheus_rule_group_last_duration_seconds)"),
+                    legend="{{rule_group}}",
                 ),
             ),
             decimals=1,
@@ -131,9 +139,9 @@ def _servers() -> dict[str, Panel]:
             unit=_RATE,
             targets=(
                 Target(
-                    "sum by (integration) "
+                    expr="sum by (integration) "
                     "(rate(alertmanager_notifications_failed_total[$__rate_interval]))",
-                    "{{integration}}",
+                    legend="{{integration}}",
                 ),
             ),
             decimals=3,
@@ -147,8 +155,9 @@ def _servers() -> dict[str, Panel]:
             unit=Unit.BYTES.grafana,
             targets=(
                 Target(
-                    f'max by (instance) (process_resident_memory_bytes{{job="{EXPORTER_JOB}"}})',
-                    "{{instance}}",
+                    expr="max by (instance) "
+                    f'(process_resident_memory_bytes{{job="{EXPORTER_JOB}"}})',
+                    legend="{{instance}}",
                 ),
             ),
             decimals=1,

@@ -42,7 +42,7 @@ def budget(
         what="What is left of the error budget of the objective's window, of the service that has "
         "least; below 0 the objective is missed.",
         unit=Unit.RATIO.grafana,
-        targets=(Target(f"min({left})", title, server=LONGTERM),),
+        targets=(Target(expr=f"min({left})", legend=title, server=LONGTERM),),
         decimals=1,
         series=SeriesCount.ONE,
         limits=BUDGET,
@@ -63,7 +63,9 @@ def burn_now(queries: BoardQueries, number: int) -> Panel:
         "last "
         "hour, of the service that spends fastest; 1 spends it exactly within its window.",
         unit=Unit.NONE.grafana,
-        targets=(Target(f"max({queries.filtered(slo.burn(HOUR), slo.BY)})", "burn rate"),),
+        targets=(
+            Target(expr=f"max({queries.filtered(slo.burn(HOUR), slo.BY)})", legend="burn rate"),
+        ),
         decimals=2,
         series=SeriesCount.ONE,
         limits=BURN,
@@ -145,7 +147,7 @@ def _saturation() -> dict[str, Panel]:
 
 def _times() -> Panel:
     """Return the p95 of the response time, with the mean beside it."""
-    mean = Target(QUERIES.signal("response_time_average"), "mean", colour="traffic")
+    mean = Target(expr=QUERIES.signal("response_time_average"), legend="mean", colour="traffic")
     found = over_time(QUERIES, "response_time_p95", 21, "Response time", (), mean, week=True)
     p95, *others = found.targets
     return replace(found, targets=(replace(p95, legend="p95"), *others))
@@ -162,11 +164,11 @@ def _trend() -> dict[str, Panel]:
             what="Reads that the local cache (L1) and Redis (L2) answered, of all.",
             unit=Unit.RATIO.grafana,
             targets=(
-                Target(QUERIES.signal("cache_hit_rate_l1"), "L1", colour="cache"),
-                Target(QUERIES.signal("cache_hit_rate_l2"), "L2", colour="ok"),
+                Target(expr=QUERIES.signal("cache_hit_rate_l1"), legend="L1", colour="cache"),
+                Target(expr=QUERIES.signal("cache_hit_rate_l2"), legend="L2", colour="ok"),
                 Target(
-                    QUERIES.past("cache_hit_rate_l2", (), WEEK),
-                    "L2, a week ago",
+                    expr=QUERIES.past("cache_hit_rate_l2", (), WEEK),
+                    legend="L2, a week ago",
                     look="past",
                     server=LONGTERM,
                 ),

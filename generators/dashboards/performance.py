@@ -75,7 +75,7 @@ def _times() -> dict[str, Panel]:
             "move when traffic shifts between regions.",
             unit=Unit.SECONDS.grafana,
             targets=tuple(
-                Target(QUERIES.signal(name), legend, colour=colour)
+                Target(expr=QUERIES.signal(name), legend=legend, colour=colour)
                 for name, legend, colour in _PERCENTILES
             ),
             decimals=1,
@@ -88,7 +88,11 @@ def _times() -> dict[str, Panel]:
             "histogram, and the more it stands out, the more requests.",
             unit=Unit.SECONDS.grafana,
             targets=(
-                Target(QUERIES.buckets(cloud_run.REQUEST_DURATION), "{{le}}", format="heatmap"),
+                Target(
+                    expr=QUERIES.buckets(cloud_run.REQUEST_DURATION),
+                    legend="{{le}}",
+                    format="heatmap",
+                ),
             ),
             decimals=1,
             series=SeriesCount.MANY,
@@ -106,8 +110,10 @@ def _traffic() -> dict[str, Panel]:
             unit=Unit.PER_SECOND.grafana,
             targets=(
                 Target(
-                    QUERIES.expression(Rate(Events(cloud_run.REQUESTS)), ("response_code_class",)),
-                    "{{response_code_class}}",
+                    expr=QUERIES.expression(
+                        Rate(Events(cloud_run.REQUESTS)), ("response_code_class",)
+                    ),
+                    legend="{{response_code_class}}",
                 ),
             ),
             decimals=1,
@@ -127,7 +133,9 @@ def _regions() -> dict[str, Panel]:
             unit=found.unit.grafana,
             targets=(
                 Target(
-                    f"sort_desc({QUERIES.signal(found.name, REGION)})", "{{region}}", instant=True
+                    expr=f"sort_desc({QUERIES.signal(found.name, REGION)})",
+                    legend="{{region}}",
+                    instant=True,
                 ),
             ),
             decimals=decimals(found),
@@ -145,16 +153,16 @@ def _said(pair: Pair) -> str:
 def _anomalies() -> dict[str, Panel]:
     scores = tuple(
         Target(
-            f"max(abs({QUERIES.filtered(found.name('score'), found.by)}))",
-            found.signal.name.replace("_", " "),
+            expr=f"max(abs({QUERIES.filtered(found.name('score'), found.by)}))",
+            legend=found.signal.name.replace("_", " "),
             server=LONGTERM,
         )
         for found in BANDS
     )
     pairs = tuple(
         Target(
-            f"max by (region) ({QUERIES.filtered(coefficient_name(pair), BY)})",
-            f"{_said(pair)}, {{{{region}}}}",
+            expr=f"max by (region) ({QUERIES.filtered(coefficient_name(pair), BY)})",
+            legend=f"{_said(pair)}, {{{{region}}}}",
             server=LONGTERM,
         )
         for pair in PAIRS
@@ -210,7 +218,7 @@ def _endpoints() -> dict[str, Panel]:
             what="Time that 95 of 100 requests of an endpoint stay below, of the slowest "
             "endpoints.",
             unit=Unit.SECONDS.grafana,
-            targets=(Target(top(p95), "{{endpoint}}"),),
+            targets=(Target(expr=top(p95), legend="{{endpoint}}"),),
             decimals=1,
             series=SeriesCount.MANY,
             least=0.0,

@@ -20,7 +20,10 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
     """Return the panels by name."""
     families = {family.name: family for family in cloud_run.FAMILIES}
     parts = tuple(
-        Target(queries.raw(Mean(families[f"cloudrun_request_{part}_duration_seconds"])), part)
+        Target(
+            expr=queries.raw(Mean(families[f"cloudrun_request_{part}_duration_seconds"])),
+            legend=part,
+        )
         for part in _PARTS
     )
     startup = families["cloudrun_startup_duration_seconds"]
@@ -44,8 +47,8 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
             unit=Unit.NONE.grafana,
             targets=(
                 Target(
-                    queries.level(families["cloudrun_pending_requests"], Reduce.SUM, REGION),
-                    "{{region}}",
+                    expr=queries.level(families["cloudrun_pending_requests"], Reduce.SUM, REGION),
+                    legend="{{region}}",
                 ),
             ),
             least=0.0,
@@ -55,7 +58,9 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
             title="Start of an instance, p95",
             what=help_of(startup),
             unit=Unit.SECONDS.grafana,
-            targets=(Target(queries.raw(Quantile(0.95, startup), REGION), "{{region}}"),),
+            targets=(
+                Target(expr=queries.raw(Quantile(0.95, startup), REGION), legend="{{region}}"),
+            ),
             decimals=1,
             empty="no instance started",
             least=0.0,
@@ -79,7 +84,7 @@ def _share(queries: BoardQueries, name: str, title: str, label: str) -> Panel:
         title=title,
         what=found.help,
         unit=found.unit.grafana,
-        targets=(Target(queries.signal(name), f"{{{{{label}}}}}"),),
+        targets=(Target(expr=queries.signal(name), legend=f"{{{{{label}}}}}"),),
         decimals=decimals(found),
         series=SeriesCount.MANY,
         least=0.0,

@@ -66,7 +66,7 @@ class BoardQueries:
 
     def raw(self, found: Expression, by: tuple[str, ...] = ()) -> str:
         """Return the query of an expression straight on the exported families."""
-        return render(found, View(INTERVAL, by, self.variables))
+        return render(found, View(window=INTERVAL, by=by, only=self.variables))
 
     def level(self, found: Family, how: Reduce, by: tuple[str, ...] = ()) -> str:
         """Return the query of a gauge."""
@@ -114,7 +114,7 @@ class BoardQueries:
         known: Mapping[str, RecordedSeries],
         offset: str = "",
     ) -> str:
-        view = View(span(WINDOW), by, self.variables, recorded=known, offset=offset)
+        view = View(window=span(WINDOW), by=by, only=self.variables, recorded=known, offset=offset)
         return render(expression, view)
 
 

@@ -67,8 +67,8 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             unit=Unit.RATIO.grafana,
             targets=(
                 Target(
-                    f"min({QUERIES.filtered(slo.AVAILABILITY, slo.BY)})",
-                    "available",
+                    expr=f"min({QUERIES.filtered(slo.AVAILABILITY, slo.BY)})",
+                    legend="available",
                     server=LONGTERM,
                 ),
             ),
@@ -86,7 +86,7 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             "the last "
             "six, whichever was worse; the alert on its trend looks at six.",
             unit=Unit.SECONDS.grafana,
-            targets=(Target(_runway(facts), "left", server=LONGTERM),),
+            targets=(Target(expr=_runway(facts), legend="left", server=LONGTERM),),
             decimals=1,
             series=SeriesCount.ONE,
             limits=RUNWAY,
@@ -102,7 +102,11 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             what="Requests that ended in a server error within the range.",
             unit=GROUPED,
             targets=(
-                Target(f"round(sum(sum_over_time({errors}[$__range])))", "failed", instant=True),
+                Target(
+                    expr=f"round(sum(sum_over_time({errors}[$__range])))",
+                    legend="failed",
+                    instant=True,
+                ),
             ),
             decimals=0,
             series=SeriesCount.ONE,
@@ -150,7 +154,7 @@ def _spending(facts: Facts) -> dict[str, Panel]:
             "scale is ten times the one below.",
             unit=_COUNT,
             targets=tuple(
-                Target(f"max({QUERIES.filtered(slo.burn(window), slo.BY)})", legend)
+                Target(expr=f"max({QUERIES.filtered(slo.burn(window), slo.BY)})", legend=legend)
                 for window, legend in _burn_windows(facts.policy).items()
             ),
             decimals=2,
@@ -174,7 +178,7 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             title="Errors by class",
             what="Failing requests a second, by the class of their status code.",
             unit=Unit.PER_SECOND.grafana,
-            targets=(Target(classes, "{{response_code_class}}"),),
+            targets=(Target(expr=classes, legend="{{response_code_class}}"),),
             decimals=1,
             empty="no errors",
             least=0.0,
@@ -189,7 +193,7 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             "alert "
             "on burn rates that goes off if it lasts.",
             unit=found.unit.grafana,
-            targets=(Target(QUERIES.signal(found.name, REGION), "{{region}}"),),
+            targets=(Target(expr=QUERIES.signal(found.name, REGION), legend="{{region}}"),),
             decimals=decimals(found),
             series=SeriesCount.ONE,
             limits=PACE,
@@ -268,8 +272,8 @@ def _distribution(number: int, title: str, by: str, events: Events, what: str) -
         unit=GROUPED,
         targets=(
             Target(
-                f"sort_desc({top(_counted(events, (by,)))})",
-                f"{{{{{by}}}}}",
+                expr=f"sort_desc({top(_counted(events, (by,)))})",
+                legend=f"{{{{{by}}}}}",
                 instant=True,
             ),
         ),

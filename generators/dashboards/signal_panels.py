@@ -29,12 +29,14 @@ def over_time(
     found = SIGNAL_BY_NAME[name]
     least, most = bounds(found)
     legend = ", ".join(f"{{{{{label}}}}}" for label in by) or title
-    targets = [Target(queries.signal(name, by), legend), *more]
+    targets = [Target(expr=queries.signal(name, by), legend=legend), *more]
     if week and by:
-        targets.insert(0, Target(queries.signal(name), "all", look="whole"))
+        targets.insert(0, Target(expr=queries.signal(name), legend="all", look="whole"))
     if week:
         ago = "all, a week ago" if by else "a week ago"
-        targets.append(Target(queries.past(name, (), WEEK), ago, look="past", server=LONGTERM))
+        targets.append(
+            Target(expr=queries.past(name, (), WEEK), legend=ago, look="past", server=LONGTERM)
+        )
     return Panel(
         number=number,
         title=title,
@@ -63,7 +65,7 @@ def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLi
         title=title,
         what=found.help,
         unit=unit(found),
-        targets=(Target(queries.signal(name), title),),
+        targets=(Target(expr=queries.signal(name), legend=title),),
         decimals=decimals(found),
         series=SeriesCount.ONE,
         limits=name,

@@ -40,7 +40,7 @@ _REGIONS = (
 
 def table(expr: str, server: str) -> Target:
     """Return a query of one moment, as rows of a table."""
-    return Target(expr, instant=True, format="table", server=server)
+    return Target(expr=expr, instant=True, format="table", server=server)
 
 
 def values(count: int) -> list[str]:
@@ -80,7 +80,7 @@ def active_count(queries: BoardQueries, number: int) -> Panel:
         f"{WATCHDOG} fires, which it does as long as alerts are evaluated.",
         unit=Unit.NONE.grafana,
         targets=tuple(
-            Target(text, name, colour=name, instant=True, server=LONGTERM)
+            Target(expr=text, legend=name, colour=name, instant=True, server=LONGTERM)
             for text, name in (*counts, (none, "ok"))
         ),
         decimals=0,

@@ -14,7 +14,7 @@ FLOOR = "2.42.0"  # the oldest Prometheus that everything generated works on
 Options = tuple[tuple[str, str | bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A datasource; `options` is what Grafana calls jsonData.
 
@@ -56,7 +56,12 @@ def _prometheus(asked: BoardDatasource, address: str, step: float) -> Source:
     )
     default = asked is RECENT
     return Source(
-        asked.uid, f"ion {asked.name}", "prometheus", f"http://{address}", default, options
+        uid=asked.uid,
+        name=f"ion {asked.name}",
+        type="prometheus",
+        url=f"http://{address}",
+        default=default,
+        options=options,
     )
 
 

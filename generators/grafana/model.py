@@ -25,7 +25,7 @@ class Folder:
 FOLDER = Folder("ion", "ion")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
     """A dashboard's JSON, with what names it; `name` is that of its file: overview."""
 
@@ -60,7 +60,7 @@ def _dashboard(path: str, text: str) -> Dashboard:
         raise IonmonError(f"{path}: uid: write 1 to 40 lower-case letters, digits and '-'")
     if not isinstance(title, str) or not title.strip():
         raise IonmonError(f"{path}: title: is missing or empty; write one")
-    return Dashboard(path, name, uid, title, text)
+    return Dashboard(path=path, name=name, uid=uid, title=title, text=text)
 
 
 def _parsed(path: str, text: str) -> dict[str, Any]:

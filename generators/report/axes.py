@@ -21,7 +21,7 @@ _OF_NOTHING = 100.0  # the height of an axis on which all is 0
 _ENDLESS = 2  # decimals of what no number of them says, such as 500 s in minutes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
     """One axis of values."""
 

@@ -15,7 +15,7 @@ from generators.report.model import DrawnRow, GridPlace, PanelKind
 _KINDS = frozenset(PanelKind)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileTarget:
     """One query of a panel."""
 
@@ -28,7 +28,7 @@ class FileTarget:
     data: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilePanel:
     """A panel as its file says it; `options` are read by what builds its kind."""
 
@@ -49,7 +49,7 @@ class FilePanel:
     type_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileAnnotation:
     """A query whose results are marks in every chart."""
 
@@ -63,7 +63,7 @@ class FileAnnotation:
     by_value: bool = False  # values are times, in milliseconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileBoard:
     """A dashboard as its file says it."""
 

@@ -13,7 +13,7 @@ _SPECIAL = re.compile(r"[\\^$*+?.()|{}\[\]'\"/-]")
 _PROMQL_SPECIAL = re.compile(r"[$^*{}\[\]'+?.()|]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilledVariable:
     """A variable: its name and label, what is chosen, and how it is written into an expression.
 

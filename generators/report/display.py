@@ -25,7 +25,7 @@ class DrawnThresholds:
     percent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnMapping:
     """Words for values: for one `value`, for a range, for a pattern, or for a special value."""
 
@@ -39,7 +39,7 @@ class DrawnMapping:
     order: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """How a line, a bar or a cell is drawn; shares are between 0 and 1."""
 
@@ -68,7 +68,7 @@ class Style:
     unlisted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """How values of one series or column are shown: unit, limits, colours, words."""
 

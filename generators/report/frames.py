@@ -13,7 +13,7 @@ TIME, NUMBER, STRING = "time", "number", "string"
 _LEGEND = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vector:
     """A column of a frame; a cell may hold a whole series, as a sparkline does."""
 
@@ -64,7 +64,7 @@ def frames(target: FileTarget, found: list[Points], *, alone: bool) -> list[Fram
         Frame(
             target.ref,
             (
-                Vector("Time", TIME, one.times),
+                Vector(name="Time", kind=TIME, values=one.times),
                 Vector(
                     name=name,
                     kind=NUMBER,
@@ -90,15 +90,16 @@ def _table(target: FileTarget, found: list[Points], *, alone: bool) -> Frame:
     ]
     names = sorted({name for _, labels, _ in rows for name in labels})
     labels = tuple(
-        Vector(name, STRING, tuple(row[1].get(name, "") for row in rows)) for name in names
+        Vector(name=name, kind=STRING, values=tuple(row[1].get(name, "") for row in rows))
+        for name in names
     )
     value = "Value" if alone else f"Value #{target.ref}"
     return Frame(
         target.ref,
         (
-            Vector("Time", TIME, tuple(row[0] for row in rows)),
+            Vector(name="Time", kind=TIME, values=tuple(row[0] for row in rows)),
             *labels,
-            Vector(value, NUMBER, tuple(_value(row[2]) for row in rows)),
+            Vector(name=value, kind=NUMBER, values=tuple(_value(row[2]) for row in rows)),
         ),
     )
 

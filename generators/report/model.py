@@ -46,7 +46,7 @@ class Calc:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnSeries:
     """Values over time under one name; None is a gap."""
 
@@ -59,7 +59,7 @@ class DrawnSeries:
     calcs: tuple[Calc, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnFigure:
     """One value as stat, gauge and bar gauge show it, with the series behind it where it is drawn.
 
@@ -77,7 +77,7 @@ class DrawnFigure:
     behind: DrawnSeries | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One cell of a table."""
 
@@ -134,7 +134,7 @@ class Lane:
     episodes: tuple[DrawnEpisode, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """An alert that is pending or firing."""
 
@@ -155,7 +155,7 @@ class DrawnLegend:
     right: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What a panel's options ask for; each kind reads its own."""
 
@@ -170,7 +170,7 @@ class Look:
     sorts: tuple[tuple[str, bool], ...] = ()  # titles, the first one first, and whether down
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnPanel:
     """One panel with what it shows; only what its kind shows is filled."""
 
@@ -240,7 +240,7 @@ class ChosenVariable:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnBoard:
     """A dashboard with what it shows from `start` to `end`."""
 

@@ -18,7 +18,7 @@ _HEAD = 190  # pixels above the grid, and below it
 _ROW, _PHONE = 38, 760
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewRequest:
     """What a command line asks for."""
 

@@ -37,11 +37,11 @@ def _cell(
         last = calculations.reduced("lastNotNull", value.values)
         color = series_color(field, 0, last)
         series = replace(value, field=field, color=color)
-        return Cell(shown(last, field).text, color, last, behind=series)
+        return Cell(text=shown(last, field).text, color=color, value=last, behind=series)
     number = value * scale if isinstance(value, int | float) else value
     show = shown(number, field)
     where = share(value, field, *limits) if isinstance(value, int | float) else 0.0
-    return Cell(show.text, show.color, value, where)
+    return Cell(text=show.text, color=show.color, value=value, share=where)
 
 
 def ordered(

@@ -105,8 +105,8 @@ def _label_rows(frame: Frame, wanted: Sequence[str] | None) -> Frame:
     return Frame(
         frame.ref,
         (
-            Vector("label", STRING, tuple(name for name, _ in labels)),
-            Vector("value", STRING, tuple(value for _, value in labels)),
+            Vector(name="label", kind=STRING, values=tuple(name for name, _ in labels)),
+            Vector(name="value", kind=STRING, values=tuple(value for _, value in labels)),
         ),
     )
 
@@ -116,7 +116,9 @@ def _label_columns(frame: Frame, wanted: Sequence[str] | None, value_label: str 
     figures = [c for c in frame.columns if c.kind != TIME]
     labels = {n: v for c in figures for n, v in c.labels if wanted is None or n in wanted}
     value_name = labels.pop(value_label, "Value") if value_label else ""
-    columns = [Vector(n, STRING, (v,) * frame.length) for n, v in sorted(labels.items())]
+    columns = [
+        Vector(name=n, kind=STRING, values=(v,) * frame.length) for n, v in sorted(labels.items())
+    ]
     named = [renamed(c, value_name or c.source) for c in figures]
     return Frame(frame.ref, (*times, *columns, *named))
 
@@ -167,12 +169,19 @@ def _reduce(found: Frames, options: Options) -> Frames:
     labels = sorted({n for _, c in columns for n, _ in c.labels}) if options.get("labelsToFields") \
         else []  # fmt: skip
     figures = (
-        Vector(calculations.TITLES[calc], NUMBER,
-               tuple(calculations.reduced(calc, plain_values(c)) for _, c in columns))
+        Vector(name=calculations.TITLES[calc], kind=NUMBER,
+               values=tuple(calculations.reduced(calc, plain_values(c)) for _, c in columns))
         for calc in calcs
     )  # fmt: skip
-    told = (Vector(n, STRING, tuple(dict(c.labels).get(n) for _, c in columns)) for n in labels)
-    return [Frame("", (Vector("Field", STRING, names), *told, *figures))] if columns else []
+    told = (
+        Vector(name=n, kind=STRING, values=tuple(dict(c.labels).get(n) for _, c in columns))
+        for n in labels
+    )
+    return (
+        [Frame("", (Vector(name="Field", kind=STRING, values=names), *told, *figures))]
+        if columns
+        else []
+    )
 
 
 def plain_values(column: Vector) -> list[Value]:
@@ -233,9 +242,14 @@ def _time_series_table(found: Frames, options: Options) -> Frames:
         names = sorted({n for f in mine for c in f.columns for n, _ in c.labels})
         name = "Trend" if len({f.ref for f in found}) == 1 else f"Trend #{ref}"
         labels = (
-            Vector(n, STRING, tuple(dict(f.columns[-1].labels).get(n) for f in mine)) for n in names
+            Vector(
+                name=n, kind=STRING, values=tuple(dict(f.columns[-1].labels).get(n) for f in mine)
+            )
+            for n in names
         )
-        tables.append(Frame(ref, (*labels, Vector(name, NUMBER, tuple(map(_whole, mine))))))
+        tables.append(
+            Frame(ref, (*labels, Vector(name=name, kind=NUMBER, values=tuple(map(_whole, mine)))))
+        )
     del options
     return tables
 

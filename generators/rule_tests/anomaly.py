@@ -74,12 +74,23 @@ def _told(values: _Band) -> Iterator[Story]:
     usual, over = values.usual, values.score(_OVER)
     shown, begins = values.sign * _OVER, (_PAST + _HOUR) * _STEP // MINUTE
     phases = ((usual, _PAST), (over, values.after))
-    yield Story("just-over", values.story("just-over", *phases), shown, fires=True, begins=begins)
+    yield Story(
+        name="just-over",
+        phases=values.story("just-over", *phases),
+        value=shown,
+        fires=True,
+        begins=begins,
+    )
     lasts = (usual, _PAST - 6 * DAY // _STEP), (over, 6 * DAY // _STEP + values.after)
-    yield Story("lasts-for-days", values.story("lasts-for-days", *lasts), shown, fires=True)
+    yield Story(
+        name="lasts-for-days",
+        phases=values.story("lasts-for-days", *lasts),
+        value=shown,
+        fires=True,
+    )
     name = "over-after-one-bad-week"
     bad = _bad_week(values, (over, values.after))
-    yield Story(name, values.story(name, *bad), shown, fires=True, begins=begins)
+    yield Story(name=name, phases=values.story(name, *bad), value=shown, fires=True, begins=begins)
 
 
 def _bad_week(values: _Band, *now: tuple[float, int]) -> tuple[tuple[float, int], ...]:
@@ -101,7 +112,7 @@ def _silent(values: _Band) -> Iterator[Story]:
     unknown = _PAST - 2 * _WEEK - 2 * _HOUR
     young = ((None, unknown), (usual, _PAST - unknown))
     yield from (
-        Story(name, values.story(name, *phases))
+        Story(name=name, phases=values.story(name, *phases))
         for name, phases in (
             ("just-under", ((usual, _PAST), (values.score(_UNDER), values.after))),
             ("better", ((usual, _PAST), (better, values.after))),
@@ -138,4 +149,4 @@ def _stops(values: _Band) -> Iterator[Story]:
     ):
         phases = values.story(name, (usual, _PAST))
         story = (Phase((*phases[0].series, read), _PAST), Phase((read,), values.after))
-        yield Story(name, story, score, fires=score < 0, begins=begins)
+        yield Story(name=name, phases=story, value=score, fires=score < 0, begins=begins)

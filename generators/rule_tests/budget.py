@@ -39,13 +39,23 @@ def exhausted(
     end = max(fires, bad) + 3
     few = 0.8 * BAD_EVENTS / (1.01 * whole) * requests
     stories = (
-        Story("just-over", _spent("just-over", 1.01 * whole, (bad, end), objective, requests),
-              1.01 * alert.threshold, fires=True, begins=max(fires, bad) * 5),
-        Story("just-under", _spent("just-under", 0.99 * whole, (bad, end), objective, requests)),
-        Story("few-errors",
-              _spent("few-errors", 0.8 * BAD_EVENTS, (bad, end), objective, few)),
-        Story("no-errors", _spent("no-errors", 0, (bad, end), objective, requests)),
-    )  # fmt: skip
+        Story(
+            name="just-over",
+            phases=_spent("just-over", 1.01 * whole, (bad, end), objective, requests),
+            value=1.01 * alert.threshold,
+            fires=True,
+            begins=max(fires, bad) * 5,
+        ),
+        Story(
+            name="just-under",
+            phases=_spent("just-under", 0.99 * whole, (bad, end), objective, requests),
+        ),
+        Story(
+            name="few-errors",
+            phases=_spent("few-errors", 0.8 * BAD_EVENTS, (bad, end), objective, few),
+        ),
+        Story(name="no-errors", phases=_spent("no-errors", 0, (bad, end), objective, requests)),
+    )
     minutes = [m * 5 for m in dict.fromkeys((fires - 1, max(fires, bad) + 1, end))]
     case = told("what is spent stays spent", stories, slo.BY, minutes, _STEP)
     return TestFile(rule, named(rules.longterm, "longterm-slo.yml"), (case,), _STEP)
@@ -95,15 +105,26 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> TestFile:
         return tuple(Phase((*events, few, gauge(burn, labels, rate)), n) for rate, n in rates)
 
     stories = (
-        Story("just-over", burning("just-over", (1.01 * limit, fires + 9)), 3 * DAY / 1.01,
-              fires=True, begins=fires * 5),
-        Story("just-under", burning("just-under", (0.99 * limit, fires + 9))),
-        *(() if early < 1 else (Story("short", burning("short", (10 * limit, early), (0, 9))),)),
-        Story("no-errors", burning("no-errors", (0, fires + 9))),
-        Story("few-errors",
-              burning("few-errors", (10 * limit, fires + 9), errors=0.9 * BAD_EVENTS)),
-        Story("lasts", _lasting("lasts", objective, fires + 9)),
-    )  # fmt: skip
+        Story(
+            name="just-over",
+            phases=burning("just-over", (1.01 * limit, fires + 9)),
+            value=3 * DAY / 1.01,
+            fires=True,
+            begins=fires * 5,
+        ),
+        Story(name="just-under", phases=burning("just-under", (0.99 * limit, fires + 9))),
+        *(
+            ()
+            if early < 1
+            else (Story(name="short", phases=burning("short", (10 * limit, early), (0, 9))),)
+        ),
+        Story(name="no-errors", phases=burning("no-errors", (0, fires + 9))),
+        Story(
+            name="few-errors",
+            phases=burning("few-errors", (10 * limit, fires + 9), errors=0.9 * BAD_EVENTS),
+        ),
+        Story(name="lasts", phases=_lasting("lasts", objective, fires + 9)),
+    )
     minutes = [(fires - 1) * 5, (fires + 1) * 5, (fires + 8) * 5]
     case = told("what burns for long", stories, slo.BY, minutes, _STEP)
     files = named(rules.longterm, "longterm-slo.yml", "longterm-trend.yml")

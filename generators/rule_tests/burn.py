@@ -112,13 +112,13 @@ def _new(burns: Burns, pair: int) -> Iterator[TestCase]:
     while _halfway(_whole(burns, minute / long)):
         minute += every
     outage = (Phase(burns.all_fail(name, _PLENTY), minute + every),)
-    stories = (Story(name, outage, _whole(burns, minute / long), fires=True),)
+    stories = (Story(name=name, phases=outage, value=_whole(burns, minute / long), fires=True),)
     yield told("a new server, and an outage", stories, slo.BY, (minute,))
     name, late = "minutes-only", long * 3 // 4
     late -= late % every
     phases = (Phase(burns.at(name, burns.rate(pair, _OVER), _PLENTY), late + every),)
     minutes = dict.fromkeys((min(fires, late), late))
-    yield told("a new server, and minutes", (Story(name, phases),), slo.BY, [*minutes])
+    yield told("a new server, and minutes", (Story(name=name, phases=phases),), slo.BY, [*minutes])
 
 
 def _whole(burns: Burns, share: float) -> float:
@@ -135,14 +135,14 @@ def _pairs(burns: Burns, pair: int) -> TestCase:
     small = 0.4 * burns.alert.factors[-1] * burns.objective.budget * burns.requests
     name = "small-region-fails"
     both = (*burns.at(name, 0), *burns.all_fail(name, small, ELSEWHERE))
-    stories.append(Story(name, (Phase(both, end),)))
+    stories.append(Story(name=name, phases=(Phase(both, end),)))
     trickle = burns.alert.factors[0] * burns.objective.budget * burns.requests
     phases = (
         Phase(burns.at("quiet-hour-fails", 0), at - long // 4),
         Phase(burns.all_fail("quiet-hour-fails", trickle), end - at + long // 4),
     )
-    stories.append(Story("quiet-hour-fails", phases))
-    stories.append(Story("few-errors", tuple(_few(burns, at))))
+    stories.append(Story(name="quiet-hour-fails", phases=phases))
+    stories.append(Story(name="few-errors", phases=tuple(_few(burns, at))))
     minutes = (burns.fires - burns.every, burns.fires, next_, start + long * 3 // 4, at)
     return burns.known("a pair of windows", stories, minutes, pair)
 
@@ -154,11 +154,13 @@ def _at_once(burns: Burns, pair: int, end: int) -> Iterator[Story]:
     broken = (Phase(missed, fires), Phase(missed, 1, Seen.NO), Phase(missed, end))
     ended = (Phase(burns.at("ended", over, plenty), fires), Phase((), end))
     whole = (Phase(burns.at("just-over", over, plenty), end),)
-    yield Story("just-over", whole, over, fires=True, begins=fires)
-    yield Story("missed-scrape", broken, over, fires=True, begins=fires)
-    yield Story("ended", ended, over, fires=True, begins=fires, ends=fires + burns.every)
-    yield Story("fine", (Phase(burns.at("fine", 0, plenty), end),))
-    yield Story("no-events", (Phase(burns.at("no-events", 0, 0), end),))
+    yield Story(name="just-over", phases=whole, value=over, fires=True, begins=fires)
+    yield Story(name="missed-scrape", phases=broken, value=over, fires=True, begins=fires)
+    yield Story(
+        name="ended", phases=ended, value=over, fires=True, begins=fires, ends=fires + burns.every
+    )
+    yield Story(name="fine", phases=(Phase(burns.at("fine", 0, plenty), end),))
+    yield Story(name="no-events", phases=(Phase(burns.at("no-events", 0, 0), end),))
 
 
 def _few(burns: Burns, at: int) -> Iterator[Phase]:
@@ -176,7 +178,7 @@ def _first(burns: Burns, start: int, end: int) -> Iterator[Story]:
             busy = Phase(burns.at(name, 0, _BUSY), start)
             phases = (busy, Phase(burns.at(name, rate), end - start))
             begins = start + burns.longs[0]
-            yield Story(name, phases, rate, fires=times > 1, begins=begins)
+            yield Story(name=name, phases=phases, value=rate, fires=times > 1, begins=begins)
 
 
 def _second(burns: Burns) -> TestCase:
@@ -192,14 +194,16 @@ def _second(burns: Burns) -> TestCase:
         Phase(burns.at("fine-again", 0, _PLENTY), end),
     )
     stories = [
-        Story(name, gone, far, fires=True, begins=fires, ends=next_),
-        Story("fine-again", fine, over, fires=True, begins=fires, ends=next_),
+        Story(name=name, phases=gone, value=far, fires=True, begins=fires, ends=next_),
+        Story(name="fine-again", phases=fine, value=over, fires=True, begins=fires, ends=next_),
     ]
     if over < burns.alert.factors[0] * _UNDER:
         phases = (Phase(burns.at("second-over", over, _PLENTY), end),)
-        stories.append(Story("second-over", phases, over, fires=True, begins=fires))
+        stories.append(
+            Story(name="second-over", phases=phases, value=over, fires=True, begins=fires)
+        )
     name, under = "second-under", burns.rate(-1, _UNDER)
-    stories.append(Story(name, (Phase(burns.at(name, under, _PLENTY), end),)))
+    stories.append(Story(name=name, phases=(Phase(burns.at(name, under, _PLENTY), end),)))
     return burns.known("the second pair of windows", stories, (fires, next_, later), -1)
 
 
@@ -212,14 +216,16 @@ def _gone(burns: Burns) -> Iterator[TestCase]:
     if burns.possible(far):
         name = "over-and-gone"
         phases = (Phase(burns.at(name, far), half), Phase(burns.at(name, 0), rest))
-        story = Story(name, phases, far * half / long, fires=True, ends=half)
+        story = Story(name=name, phases=phases, value=far * half / long, fires=True, ends=half)
         yield told("what is over", (story,), slo.BY, (half, half + rest))
     burst = burns.shorts[0] * 3 // 2 + burns.fires + burns.every
     burst += -burst % burns.every
     if burns.possible(burns.rate(0, _BURST)) and burst < long * 2 // 5:
         hot = burns.at("burst", burns.rate(0, _BURST))
         phases = (Phase(burns.at("burst", 0), long), Phase(hot, burst))
-        yield told("what just began", (Story("burst", phases),), slo.BY, (long + burst,))
+        yield told(
+            "what just began", (Story(name="burst", phases=phases),), slo.BY, (long + burst,)
+        )
 
 
 def document(rules: Rules, rule: Alerting, burns: Burns, files: tuple[str, ...]) -> TestFile:

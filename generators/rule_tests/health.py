@@ -19,7 +19,7 @@ _FAMILY = ("family", "cloudrun_requests_total")
 _OTHER = ("family", "cloudrun_instances")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """What fires an alert: series that are wrong, what they are where all is right, the value.
 
@@ -46,12 +46,17 @@ def _target(job: str) -> Pairs:
 
 
 def _gauge(name: str, wrong: float, right: float, *labels: tuple[str, str]) -> Fault:
-    return Fault((_is(name, wrong, *labels),), (_is(name, right, *labels),), labels, wrong)
+    return Fault(
+        wrong=(_is(name, wrong, *labels),),
+        right=(_is(name, right, *labels),),
+        labels=labels,
+        value=wrong,
+    )
 
 
 def _counter(name: str, each: float, value: float, *labels: tuple[str, str]) -> Fault:
     wrong, right = _rises(name, each, *labels), _rises(name, 0, *labels)
-    return Fault((wrong,), (right,), labels, value)
+    return Fault(wrong=(wrong,), right=(right,), labels=labels, value=value)
 
 
 _EXPORTER = _target(EXPORTER_JOB)
@@ -63,40 +68,49 @@ _POLL, _LAG = "ionmon_poll_interval_seconds", "cloudsql_replica_lag_seconds"
 _SECOND = _is("up", 1, ("job", EXPORTER_JOB), ("instance", "second:9841"))
 _REGION = tuple((name, PLACES[name]) for name in ("gcp_project", "region"))
 FAULTS: Mapping[str, Fault] = {
-    "ExporterDown": Fault((_is("up", 0, *_EXPORTER),), (_is("up", 1, *_EXPORTER),), (), 1, 0),
+    "ExporterDown": Fault(
+        wrong=(_is("up", 0, *_EXPORTER),),
+        right=(_is("up", 1, *_EXPORTER),),
+        labels=(),
+        value=1,
+        first=0,
+    ),
     "OneExporterDown": Fault(
-        (_is("up", 0, *_EXPORTER), _SECOND), (_is("up", 1, *_EXPORTER), _SECOND), _EXPORTER, 0
+        wrong=(_is("up", 0, *_EXPORTER), _SECOND),
+        right=(_is("up", 1, *_EXPORTER), _SECOND),
+        labels=_EXPORTER,
+        value=0,
     ),
     "ProductStale": Fault(
-        (_is(_AGE, 905, _PROJECT, _DISK), _is(_AGE, 100, _PROJECT, _FAMILY)),
-        (_is(_AGE, 895, _PROJECT, _DISK), _is(_AGE, 100, _PROJECT, _FAMILY)),
-        (_PROJECT, ("product", "cloudsql")),
-        905,
+        wrong=(_is(_AGE, 905, _PROJECT, _DISK), _is(_AGE, 100, _PROJECT, _FAMILY)),
+        right=(_is(_AGE, 895, _PROJECT, _DISK), _is(_AGE, 100, _PROJECT, _FAMILY)),
+        labels=(_PROJECT, ("product", "cloudsql")),
+        value=905,
     ),
     "PollsStretched": Fault(
-        (_is(_POLL, 151, _PROJECT, _FAMILY), _is(_POLL, 900, _PROJECT, _DISK)),
-        (_is(_POLL, 149, _PROJECT, _FAMILY), _is(_POLL, 900, _PROJECT, _DISK)),
-        (_PROJECT,),
-        151,
+        wrong=(_is(_POLL, 151, _PROJECT, _FAMILY), _is(_POLL, 900, _PROJECT, _DISK)),
+        right=(_is(_POLL, 149, _PROJECT, _FAMILY), _is(_POLL, 900, _PROJECT, _DISK)),
+        labels=(_PROJECT,),
+        value=151,
     ),
     "DataStale": Fault(
-        (_is(_AGE, 905, _PROJECT, _FAMILY), _is(_AGE, 2000, _PROJECT, _OTHER)),
-        (_is(_AGE, 895, _PROJECT, _FAMILY), _is(_AGE, 2000, _PROJECT, _OTHER)),
-        (_PROJECT,),
-        905,
+        wrong=(_is(_AGE, 905, _PROJECT, _FAMILY), _is(_AGE, 2000, _PROJECT, _OTHER)),
+        right=(_is(_AGE, 895, _PROJECT, _FAMILY), _is(_AGE, 2000, _PROJECT, _OTHER)),
+        labels=(_PROJECT,),
+        value=905,
     ),
     "CollectorFailing": _gauge("ionmon_collector_success", 0, 1, ("collector", "redis")),
     "ApplicationSilent": Fault(
-        (_is("ionmon_application_lag_seconds", 305, _APPLICATION),),
-        (_is("ionmon_application_lag_seconds", 295, _APPLICATION),),
-        (_APPLICATION,),
-        305,
+        wrong=(_is("ionmon_application_lag_seconds", 305, _APPLICATION),),
+        right=(_is("ionmon_application_lag_seconds", 295, _APPLICATION),),
+        labels=(_APPLICATION,),
+        value=305,
     ),
     "BudgetNear": Fault(
-        (_is(_COST, 45.5, *_EXPORTER), _BUDGET),
-        (_is(_COST, 44.5, *_EXPORTER), _BUDGET),
-        _EXPORTER,
-        45.5,
+        wrong=(_is(_COST, 45.5, *_EXPORTER), _BUDGET),
+        right=(_is(_COST, 44.5, *_EXPORTER), _BUDGET),
+        labels=_EXPORTER,
+        value=45.5,
     ),
     "SettingsRefused": _gauge("ionmon_config_last_reload_successful", 0, 1, *_EXPORTER),
     "SeriesDropped": _counter(

@@ -13,7 +13,7 @@ ELSEWHERE = "us-central1"
 Told = tuple[InputSeries, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """What happens at a place that is named after it.
 

@@ -147,24 +147,30 @@ class Stories:
 
     def fired(self, name: str, value: float, ends: float, *phases: Phase) -> Story:
         """Return a story that fires as soon as it can."""
-        return Story(name, phases, value, fires=True, begins=self.fires, ends=ends)
+        return Story(
+            name=name, phases=phases, value=value, fires=True, begins=self.fires, ends=ends
+        )
 
     def silent(self) -> Iterator[Story]:
         """Yield the stories in which nothing is told."""
         v, long = self.values, self.fires + _END
         by, signal = split(v.row.signal), v.row.signal
-        yield Story("just-under", (Phase(self.at(v.under, "just-under"), long),))
+        yield Story(name="just-under", phases=(Phase(self.at(v.under, "just-under"), long),))
         if is_level(signal):
-            yield Story("no-number", (Phase(self.at(v.over, "no-number"), long, Seen.NAN),))
+            yield Story(
+                name="no-number", phases=(Phase(self.at(v.over, "no-number"), long, Seen.NAN),)
+            )
         else:
-            yield Story("no-events", (Phase(self.at(v.over, "no-events", 0), long),))
+            yield Story(name="no-events", phases=(Phase(self.at(v.over, "no-events", 0), long),))
         if signal.minimum_events is not None:
-            yield Story("few-events", (Phase(self.at(v.extreme, "few-events", _FEW), long),))
+            yield Story(
+                name="few-events", phases=(Phase(self.at(v.extreme, "few-events", _FEW), long),)
+            )
         if v.row.for_ >= 2 * EVALUATION:
-            yield Story("one-bad-minute", tuple(self._burst("one-bad-minute")))
+            yield Story(name="one-bad-minute", phases=tuple(self._burst("one-bad-minute")))
         if "region" in by[:-1]:
             other = self.at(v.fine, _OVER, region=ELSEWHERE)
-            yield Story(f"{_OVER}, but elsewhere", (Phase(other, long),))
+            yield Story(name=f"{_OVER}, but elsewhere", phases=(Phase(other, long),))
 
     def _burst(self, name: str) -> Iterator[Phase]:
         yield Phase(self.at(self.values.fine, name), _BURST - 1)

@@ -55,14 +55,14 @@ def _far(rule: Alerting, trend: Trend) -> list[TestCase]:
     grows = _levels(trend, "grows", line[0])
     first = (Phase((), _PAST), *_levels(trend, "first-day", line[0][_PAST // _STEP :]))
     stories = [
-        Story("grows", grows, left, fires=True, begins=fires),
-        Story("first-day", first),
-        Story("slow", _levels(trend, "slow", line[1])),
-        Story("falls", _levels(trend, "falls", [*reversed(line[0])])),
+        Story(name="grows", phases=grows, value=left, fires=True, begins=fires),
+        Story(name="first-day", phases=first),
+        Story(name="slow", phases=_levels(trend, "slow", line[1])),
+        Story(name="falls", phases=_levels(trend, "falls", [*reversed(line[0])])),
     ]
     middle, wide = (trend.minimum_level + trend.limit) / 2, (trend.limit - trend.minimum_level) / 3
     waves = [middle + wide * sin(2 * pi * s / DAY) for s in _seconds(2 * DAY // MINUTE // _STEP)]
-    wave = Story("each-day", _levels(trend, "each-day", waves))
+    wave = Story(name="each-day", phases=_levels(trend, "each-day", waves))
     hours = range(6 * 60, 48 * 60, 6 * 60)
     return [
         told("growth", stories, trend.by, (fires - _STEP, fires + _STEP)),
@@ -82,12 +82,22 @@ def _days(trend: Trend) -> TestCase:
     top = (_DAYS - 24) * 60
     day = [trend.limit * _ramp(s // MINUTE % (24 * 60), top) for s in _seconds(at // _STEP + 6)]
     stories = (
-        Story("grows-for-days", _levels(trend, "grows-for-days", for_days), left, fires=True,
-              ends=at),
-        Story("grows-since-today", _levels(trend, "grows-since-today", new), left, fires=True,
-              ends=at),
-        Story("each-day", _levels(trend, "each-day", day)),
-    )  # fmt: skip
+        Story(
+            name="grows-for-days",
+            phases=_levels(trend, "grows-for-days", for_days),
+            value=left,
+            fires=True,
+            ends=at,
+        ),
+        Story(
+            name="grows-since-today",
+            phases=_levels(trend, "grows-since-today", new),
+            value=left,
+            fires=True,
+            ends=at,
+        ),
+        Story(name="each-day", phases=_levels(trend, "each-day", day)),
+    )
     return told("a second day", stories, trend.by, (at, at + 10, at + 20))
 
 
@@ -105,7 +115,10 @@ def _resumes(trend: Trend) -> TestCase:
         *(p for share, n in shares for p in _levels(trend, name, (share * trend.limit,), n)),
     )
     return told(
-        "a level that is there again", [Story(name, phases)], trend.by, range(back, back + 85, 5)
+        "a level that is there again",
+        [Story(name=name, phases=phases)],
+        trend.by,
+        range(back, back + 85, 5),
     )
 
 
@@ -124,7 +137,7 @@ def _grows(trend: Trend, fires: int) -> Story:
     values = [first + slope * MINUTE * _STEP * n for n in range(1, fires // _STEP + 3)]
     left = _NEAR * trend.within + _ODD - (fires + _STEP) * MINUTE
     phases = _levels(trend, "grows", values)
-    return Story("grows", phases, left, fires=True, begins=fires)
+    return Story(name="grows", phases=phases, value=left, fires=True, begins=fires)
 
 
 def _silent(trend: Trend, fires: int) -> Iterator[Story]:
@@ -141,7 +154,7 @@ def _silent(trend: Trend, fires: int) -> Iterator[Story]:
     if low * end * _STEP * MINUTE < trend.minimum_level * 0.95:
         stories["low"] = [low * seconds for seconds in _seconds(end)]
     for name, values in stories.items():
-        yield Story(name, _levels(trend, name, values))
+        yield Story(name=name, phases=_levels(trend, name, values))
 
 
 def _seconds(steps: int) -> list[float]:
@@ -157,4 +170,4 @@ def _step(trend: Trend) -> TestCase:
         *_levels(trend, "a-step", (after,), _BEFORE),
     )
     minutes = range(before + 20, before + 100, 10)
-    return told("a step", [Story("a-step", phases)], trend.by, minutes)
+    return told("a step", [Story(name="a-step", phases=phases)], trend.by, minutes)

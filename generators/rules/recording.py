@@ -129,7 +129,9 @@ def signal_name(signal: Signal, by: tuple[str, ...], window: str = _W) -> str:
 def signals() -> tuple[Recording, ...]:
     """Return the rules that record each signal in its full split."""
     known = recorded()
-    views = ((signal, View(_W, split(signal), held=HELD, recorded=known)) for signal in SIGNALS)
+    views = (
+        (signal, View(window=_W, by=split(signal), held=HELD, recorded=known)) for signal in SIGNALS
+    )
     return tuple(_signal(signal, view) for signal, view in views)
 
 
@@ -137,7 +139,7 @@ def newest(policy: Policy) -> tuple[Recording, ...]:
     """Return the newest minutes of the signals that alert on a window."""
     alerted = dict.fromkeys(alert.signal for alert in policy.thresholds)
     windowed = (signal for signal in alerted if not is_level(signal))
-    return tuple(_signal(signal, View(_N, split(signal))) for signal in windowed)
+    return tuple(_signal(signal, View(window=_N, by=split(signal))) for signal in windowed)
 
 
 def is_level(signal: Signal) -> bool:

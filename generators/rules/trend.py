@@ -79,7 +79,7 @@ def levels() -> tuple[Recording, ...]:
     return tuple(
         Recording(
             level_name(metric),
-            render(level.expression, View("5m", level.by, held=HELD)),
+            render(level.expression, View(window="5m", by=level.by, held=HELD)),
             level.by,
         )
         for metric, level in _LEVELS.items()

@@ -56,7 +56,7 @@ def promql(line: Line) -> str:
         raise unknown(line.place, "kind of query", asked.kind, ("promql", "signal", *_KINDS))
     expression = _KINDS[asked.kind](asked)
     _check_split(asked, expression)
-    return render(expression, View(asked.window, asked.by))
+    return render(expression, View(window=asked.window, by=asked.by))
 
 
 def _written_out(text: str, place: str) -> str:
@@ -77,7 +77,7 @@ def _signal(asked: Reference) -> str:
     recorded = tuple(label for label in full if label != "gcp_project")
     if (asked.window, asked.by) == (WINDOW, recorded):
         return signal_name(found, full)
-    return render_signal(found, View(asked.window, asked.by))
+    return render_signal(found, View(window=asked.window, by=asked.by))
 
 
 def _check_split(asked: Reference, expression: Expression) -> None:

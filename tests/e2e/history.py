@@ -54,7 +54,11 @@ class Exporter:
         self.telemetry = Telemetry(clock.now())
         self.store = SqliteStore(state)
         outside = Outside(
-            clock, self.telemetry, self.store, self._scrapers.seen, self._scrapers.visited
+            clock=clock,
+            telemetry=self.telemetry,
+            store=self.store,
+            seen=self._scrapers.seen,
+            visited=self._scrapers.visited,
         )
         self.site = ExporterSite(clock, self.telemetry, self._scrapers, lambda: None)
         self.engine = self.site.engine = Engine(settings, outside)

@@ -120,7 +120,7 @@ def test_every_signal_has_data(server: Prometheus) -> None:
     """All 25 signals have a value within a few minutes of the start."""
 
     def missing() -> list[str]:
-        queries = {signal.name: render_signal(signal, View("5m")) for signal in SIGNALS}
+        queries = {signal.name: render_signal(signal, View(window="5m")) for signal in SIGNALS}
         return [name for name, query in queries.items() if not server.query(query, time.time())]
 
     with suppress(AssertionError):  # the list says more than that it took too long

@@ -80,7 +80,7 @@ def asked(server: Prometheus, name: str, at: Moment) -> float | None:
     """Return what Prometheus makes of a signal in five minutes, in a region or in all."""
     only = (Matcher("region", (at.region,)),) if at.region else ()
     split = ("region",) if at.region else ()
-    found = server.query(render_signal(SIGNAL[name], View("5m", split, only)), at.at)
+    found = server.query(render_signal(SIGNAL[name], View(window="5m", by=split, only=only)), at.at)
     assert len(found) <= 1
     return next(iter(found.values()), None)
 
@@ -177,7 +177,7 @@ def test_signals_from_inside_the_application(
                 wrong.append((signal, region, expected, found))
     for signal, truths in SHARES.items():
         at = moment(recording, name, None)
-        shares = server.query(render_signal(SIGNAL[signal], View("5m")), at.at)
+        shares = server.query(render_signal(SIGNAL[signal], View(window="5m")), at.at)
         found_shares = {labels[0][1]: value for labels, value in shares.items()}
         expected_shares = {n: truth(at) for n, truth in truths.items() if truth(at) is not None}
         if found_shares != pytest.approx(expected_shares, rel=1e-9, abs=1e-12):

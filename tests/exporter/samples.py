@@ -26,7 +26,7 @@ def family(
     name: str, kind: Type, unit: Unit = Unit.NONE, text: str = "Something. [test]"
 ) -> Family:
     """Return a family with two labels."""
-    return Family(name, kind, unit, text, LABELS, Own())
+    return Family(name=name, type=kind, unit=unit, help=text, labels=LABELS, source=Own())
 
 
 GAUGE = family("t_gauge", Type.GAUGE)

@@ -42,7 +42,11 @@ class Stage:
         self.telemetry, self.scrapers = Telemetry(clock.now()), Scrapers()
         self.store = SqliteStore(folder / "state.sqlite")
         outside = Outside(
-            clock, self.telemetry, self.store, self.scrapers.seen, self.scrapers.visited
+            clock=clock,
+            telemetry=self.telemetry,
+            store=self.store,
+            seen=self.scrapers.seen,
+            visited=self.scrapers.visited,
         )
         self.engine = Engine(Settings.model_validate(settings), outside)
         self.site = ExporterSite(clock, self.telemetry, self.scrapers, lambda: None)

@@ -110,7 +110,7 @@ def part(value: float, key: str = "x", of: object = GAUGE) -> Part:
 
 def brought(*parts: Part, **more: object) -> Delivery:
     """Return a delivery that does not expire unless told."""
-    return Delivery(parts, **{"expires": FOREVER, "data_time": 990.0, **more})  # type: ignore[arg-type]
+    return Delivery(parts=parts, **{"expires": FOREVER, "data_time": 990.0, **more})  # type: ignore[arg-type]
 
 
 def failures(desk: Desk) -> dict[tuple[str, ...], float | object]:

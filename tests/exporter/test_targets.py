@@ -29,7 +29,12 @@ def test_without_a_word_every_family_of_every_project_is_read() -> None:
     family = CATALOG[REQUESTS]
     assert isinstance(family.source, CloudMonitoring)
     assert found()[REQUESTS] == FamilyTarget(
-        "p-one", family, family.source, 60.0, 10_000, Selection()
+        project="p-one",
+        family=family,
+        source=family.source,
+        interval=60.0,
+        limit=10_000,
+        selection=Selection(),
     )
 
 
@@ -117,6 +122,6 @@ def test_redis_targets_take_what_all_share() -> None:
         }
     )
     assert redis_targets(settings) == (
-        RedisTarget("a", "redis://h:1", timeout=2.0, interval=20.0),
-        RedisTarget("b", "redis://h:2", "cluster", timeout=2.0, interval=5.0),
+        RedisTarget(name="a", url="redis://h:1", timeout=2.0, interval=20.0),
+        RedisTarget(name="b", url="redis://h:2", mode="cluster", timeout=2.0, interval=5.0),
     )

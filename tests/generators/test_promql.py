@@ -94,8 +94,8 @@ def views(signal: Signal) -> Iterator[View]:
     """Yield several ways of looking at a signal."""
     only = tuple(Matcher(label, ('a"b', "c.d")) for label in signal.by)
     for by in ((), signal.by[:1], signal.by):
-        yield View("5m", by)
-        yield View("1h", by, only)
+        yield View(window="5m", by=by)
+        yield View(window="1h", by=by, only=only)
 
 
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
@@ -110,7 +110,7 @@ def test_a_signal_refers_to_what_it_says_it_needs(signal: Signal) -> None:
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
 def test_what_a_signal_is_split_by_is_what_is_left(signal: Signal) -> None:
     """The outermost aggregation of each query keeps the labels of the split."""
-    view = View("5m", signal.by)
+    view = View(window="5m", by=signal.by)
     sums = [
         set(node.modifier.labels)
         for node in nodes(promql_parser.parse(render_signal(signal, view)))
@@ -147,7 +147,9 @@ def test_a_quoted_expression_matches_only_itself(value: str, other: str) -> None
 def test_no_value_leaves_its_quotes(signal: Signal, value: str) -> None:
     """Whatever is matched on, the query has the selectors and labels that a plain value gives."""
     plain, hostile = (
-        render_signal(signal, View("5m", (), tuple(Matcher(n, (v,)) for n in signal.by)))
+        render_signal(
+            signal, View(window="5m", by=(), only=tuple(Matcher(n, (v,)) for n in signal.by))
+        )
         for v in ("x", value)
     )
     assert [s.name for s in selected(plain)] == [s.name for s in selected(hostile)]
@@ -158,12 +160,16 @@ def test_no_value_leaves_its_quotes(signal: Signal, value: str) -> None:
 REQUESTS, HITS = Events(cloud_run.REQUESTS), Events(redis.KEYSPACE_HITS)
 ERRORS = Events(cloud_run.REQUESTS, (Matcher("response_code_class", ("4xx", "5xx")),))
 DURATION, LAG = cloud_run.REQUEST_DURATION, cloud_sql.REPLICA_LAG
-BY = View("5m", ("region",))
+BY = View(window="5m", by=("region",))
 ALL = "sum by (region) (increase(cloudrun_requests_total[5m]))"
 BAD = 'sum by (region) (increase(cloudrun_requests_total{response_code_class=~"4xx|5xx"}[5m]))'
 QUERIES: list[tuple[Expression, View, str]] = [
     (REQUESTS, BY, ALL),
-    (Events(DURATION), View("5m"), "sum (increase(cloudrun_request_duration_seconds_count[5m]))"),
+    (
+        Events(DURATION),
+        View(window="5m"),
+        "sum (increase(cloudrun_request_duration_seconds_count[5m]))",
+    ),
     (Ratio((ERRORS,), (REQUESTS,)), BY, f"(({BAD} or {ALL} * 0) / ({ALL} > 0))"),
     (
         Complement(Ratio((ERRORS,), (REQUESTS,))),
@@ -172,12 +178,12 @@ QUERIES: list[tuple[Expression, View, str]] = [
     ),
     (
         Rate(HITS),
-        View("1h", (), (Matcher("redis_id", ("c",)), Matcher("region", ("r",)))),
+        View(window="1h", by=(), only=(Matcher("redis_id", ("c",)), Matcher("region", ("r",)))),
         'sum (rate(redis_keyspace_hits_total{redis_id="c"}[1h]))',
     ),
     (
         Rate(REQUESTS),
-        View("5m", ("region",), (Matcher("gcp_project", ("p",)),)),
+        View(window="5m", by=("region",), only=(Matcher("gcp_project", ("p",)),)),
         (
             "sum by (region) (sum by (region, gcp_project) "
             '(increase(cloudrun_requests_total{gcp_project="p"}[5m])) '
@@ -188,7 +194,7 @@ QUERIES: list[tuple[Expression, View, str]] = [
     ),
     (
         Mean(DURATION),
-        View("5m"),
+        View(window="5m"),
         (
             "(sum (increase(cloudrun_request_duration_seconds_sum[5m])) / "
             "(sum (increase(cloudrun_request_duration_seconds_count[5m])) > 0))"
@@ -208,18 +214,18 @@ QUERIES: list[tuple[Expression, View, str]] = [
         ),
     ),
     (Level(LAG, Reduce.MAX), BY, "max by (region) (cloudsql_replica_lag_seconds)"),
-    (Level(LAG, Reduce.MEAN), View("5m"), "avg (cloudsql_replica_lag_seconds)"),
+    (Level(LAG, Reduce.MEAN), View(window="5m"), "avg (cloudsql_replica_lag_seconds)"),
     (
         LevelRatio(
             Level(CATALOG["redis_memory_used_bytes"], Reduce.SUM),
             Level(CATALOG["redis_memory_max_bytes"], Reduce.SUM),
         ),
-        View("5m"),
+        View(window="5m"),
         "(sum (redis_memory_used_bytes) / (sum (redis_memory_max_bytes) > 0))",
     ),
     (
         Changes(Level(cloud_run.INSTANCES, Reduce.SUM)),
-        View("5m"),
+        View(window="5m"),
         "changes((sum (cloudrun_instances))[5m:30s])",
     ),
     (
@@ -246,8 +252,8 @@ def test_expressions_are_rendered(expression: Expression, view: View, query: str
 @pytest.mark.parametrize("held", ["", "3m"])
 def test_some_time_ago_is_configured_for_every_part(signal: Signal, held: str) -> None:
     """A query of a week ago is that of now with an offset in each of its selectors."""
-    now = render(signal.expression, View("5m", held=held))
-    ago = render(signal.expression, View("5m", held=held, offset="1w"))
+    now = render(signal.expression, View(window="5m", held=held))
+    ago = render(signal.expression, View(window="5m", held=held, offset="1w"))
     assert ago.replace(" offset 1w", "") == now
     assert ago.count(" offset 1w") == len(selected(now))
     promql_parser.parse(ago)

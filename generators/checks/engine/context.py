@@ -32,7 +32,7 @@ class JudgedQuery:
     server: Server = Server()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A rule of a rule file: kind is alert or record; `options` are `for` and its like."""
 
@@ -45,7 +45,7 @@ class Rule:
     annotations: Mapping[str, Text]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Everything that a check may look at.
 

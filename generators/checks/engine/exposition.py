@@ -65,7 +65,7 @@ def _of_family(family: Metric) -> Iterator[KnownSeries]:
         values = {**TARGET, **dict.fromkeys(labels, ())}
         if BUCKET in labels:
             values[BUCKET] = _bounds(labels[BUCKET])
-        yield KnownSeries(name, _type(family, name), values)
+        yield KnownSeries(name=name, type=_type(family, name), labels=values)
 
 
 def _bounds(texts: list[str]) -> tuple[str, ...]:

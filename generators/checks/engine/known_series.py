@@ -21,7 +21,7 @@ BUCKET = "le"
 INFINITE = "+Inf"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSeries:
     """The series of one name.
 
@@ -82,11 +82,13 @@ def _of_type(
     name: str, kind: Type, labels: Mapping[str, Values], bounds: Values
 ) -> Iterator[KnownSeries]:
     if kind is Type.HISTOGRAM:
-        yield KnownSeries(f"{name}_bucket", Type.COUNTER, {**labels, BUCKET: bounds})
-        yield KnownSeries(f"{name}_sum", Type.COUNTER, labels)
-        yield KnownSeries(f"{name}_count", Type.COUNTER, labels)
+        yield KnownSeries(
+            name=f"{name}_bucket", type=Type.COUNTER, labels={**labels, BUCKET: bounds}
+        )
+        yield KnownSeries(name=f"{name}_sum", type=Type.COUNTER, labels=labels)
+        yield KnownSeries(name=f"{name}_count", type=Type.COUNTER, labels=labels)
     else:
-        yield KnownSeries(name, kind, labels)
+        yield KnownSeries(name=name, type=kind, labels=labels)
 
 
 def _of_settings(name: str, metric: MetricSettings) -> Iterator[KnownSeries]:
@@ -96,7 +98,7 @@ def _of_settings(name: str, metric: MetricSettings) -> Iterator[KnownSeries]:
 
 
 def _external(name: str, kind: Type, labels: tuple[str, ...]) -> KnownSeries:
-    return KnownSeries(name, kind, {**TARGET, **dict.fromkeys(labels, ())})
+    return KnownSeries(name=name, type=kind, labels={**TARGET, **dict.fromkeys(labels, ())})
 
 
 def joined(first: KnownSeries, second: KnownSeries) -> KnownSeries:

@@ -60,7 +60,7 @@ class Call:
     scalar: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
     """Series joined: by these labels, without these, or all where neither is said."""
 
@@ -71,7 +71,7 @@ class Aggregate:
     without: Labels | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matching:
     """How two sides meet: on labels, or ignoring them; which side may have several, if one may."""
 

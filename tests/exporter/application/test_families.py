@@ -13,32 +13,47 @@ def test_a_metric_of_its_own_is_an_app_family(name: str) -> None:
     """It has the prefix once, its help with the origin, and its labels."""
     label = Label("kind", "label of the application")
     expected = Family(
-        "app_jobs_total",
-        Type.COUNTER,
-        Unit.NONE,
-        "Jobs. [application]",
-        (label,),
-        ApplicationMetric(name),
+        name="app_jobs_total",
+        type=Type.COUNTER,
+        unit=Unit.NONE,
+        help="Jobs. [application]",
+        labels=(label,),
+        source=ApplicationMetric(name),
     )
-    assert expected == exported(name, Shape("counter", "Jobs.", ("kind",)))
+    assert expected == exported(name, Shape(type="counter", help="Jobs.", labels=("kind",)))
 
 
 def test_the_catalog_s_families_are_known() -> None:
     """A metric of the catalog is that family, whichever order its labels have."""
     labels = tuple(reversed(catalog.REQUESTS.label_names))
-    assert exported("app_requests_total", Shape("counter", "x", labels)) is catalog.REQUESTS
+    assert (
+        exported("app_requests_total", Shape(type="counter", help="x", labels=labels))
+        is catalog.REQUESTS
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "shape", "text"),
     [
-        ("app_requests_total", Shape("counter", "R.", ("region",)), "with the labels region, end"),
-        ("app_pool_limit", Shape("histogram", "P.", ("region",)), "has to be a gauge"),
-        ("x", Shape("gaugehistogram", "X.", ()), "type 'gaugehistogram' is not known"),
-        ("a.b", Shape("gauge", "X.", ()), "letters, digits and _ only"),
-        ("a\nb", Shape("gauge", "X.", ()), "letters, digits and _ only"),
-        ("x", Shape("gauge", "X.", ("a b",)), "letters, digits and _ only"),
-        ("x", Shape("gauge", "X.", ("a", "a")), "has a label twice"),
+        (
+            "app_requests_total",
+            Shape(type="counter", help="R.", labels=("region",)),
+            "with the labels region, end",
+        ),
+        (
+            "app_pool_limit",
+            Shape(type="histogram", help="P.", labels=("region",)),
+            "has to be a gauge",
+        ),
+        (
+            "x",
+            Shape(type="gaugehistogram", help="X.", labels=()),
+            "type 'gaugehistogram' is not known",
+        ),
+        ("a.b", Shape(type="gauge", help="X.", labels=()), "letters, digits and _ only"),
+        ("a\nb", Shape(type="gauge", help="X.", labels=()), "letters, digits and _ only"),
+        ("x", Shape(type="gauge", help="X.", labels=("a b",)), "letters, digits and _ only"),
+        ("x", Shape(type="gauge", help="X.", labels=("a", "a")), "has a label twice"),
     ],
 )
 def test_what_would_break_the_page_is_unfit(name: str, shape: Shape, text: str) -> None:

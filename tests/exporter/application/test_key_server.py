@@ -12,7 +12,7 @@ def test_a_slot_that_moves_is_followed(tmp_path: Path) -> None:
     """A node that has a key no more names the one that has, which is asked from then on."""
     with servers.redis_cluster(tmp_path) as nodes:
         url = f"redis://127.0.0.1:{nodes[0].port}"
-        target = RedisTarget("metrics", url, "cluster", timeout=20.0)
+        target = RedisTarget(name="metrics", url=url, mode="cluster", timeout=20.0)
         found = asyncio.run(followed(target, nodes))
     assert found == [[b"OK"], [b"1"], [None]]
 
@@ -44,7 +44,9 @@ def test_a_primary_that_fails_is_looked_for_again(tmp_path: Path) -> None:
         ):
             servers.wait_until(lambda: "slaves=1" in watch.info("master0"), "a known replica")
             url = f"redis://127.0.0.1:{watch.port}"
-            target = RedisTarget("m", url, "sentinel", "cache", timeout=20.0)
+            target = RedisTarget(
+                name="m", url=url, mode="sentinel", sentinel_master="cache", timeout=20.0
+            )
             with asyncio.Runner() as runner:
                 place = KeyServer(target)
                 assert runner.run(place.ask([("SET", "k", "1")])) == [b"OK"]

@@ -11,7 +11,7 @@ from exporter.exposition.snapshot import Buckets, Sample
 from exporter.recorder.layout import Shape, field
 
 NOW = 10_000.0
-GAUGE = Shape("gauge", "G.", ("region",))
+GAUGE = Shape(type="gauge", help="G.", labels=("region",))
 
 
 def scraped(_since: float) -> bool:
@@ -38,7 +38,7 @@ def samples(found: Merged, name: str) -> dict[tuple[str, ...], Any]:
 def test_a_counter_has_its_total_and_when_it_began() -> None:
     """A whole number is written as one; created is when Redis began to count."""
     totals = {field("c_total", "", ("us",)): 3.0, field("c_total", "", ("eu",)): 0.5}
-    shapes = {"c_total": Shape("counter", "C.", ("region",))}
+    shapes = {"c_total": Shape(type="counter", help="C.", labels=("region",))}
     (part, _) = merged(state(totals=totals, shapes=shapes)).parts
     assert part.samples == (Sample(("us",), 3, 7.0), Sample(("eu",), 0.5, 7.0))
     assert [type(sample.value) for sample in part.samples] == [int, float]
@@ -48,7 +48,7 @@ def test_a_histogram_keeps_buckets_of_older_versions() -> None:
     """Where bounds changed, counts stay in the bucket that they were counted in."""
     counted = {"0.5": 2.0, "1.0": 3.0, "+Inf": 4.0, "s": 9.5}
     totals = {field("h", part, ("us",)): value for part, value in counted.items()}
-    shapes = {"h": Shape("histogram", "H.", ("region",), (0.7, 1.0, 2.0))}
+    shapes = {"h": Shape(type="histogram", help="H.", labels=("region",), bounds=(0.7, 1.0, 2.0))}
     found = samples(merged(state(totals=totals, shapes=shapes)), "app_h")
     assert found == {("us",): Buckets((0.5, 0.7, 1.0, 2.0), (2, 0, 3, 0, 4), 9.5)}
 
@@ -56,7 +56,10 @@ def test_a_histogram_keeps_buckets_of_older_versions() -> None:
 def test_a_summary_is_a_histogram_without_bounds() -> None:
     """Sums and counts add up; there is no more in it."""
     totals = {field("s", "n", ()): 4.0, field("s", "s", ()): 1.5}
-    found = samples(merged(state(totals=totals, shapes={"s": Shape("summary", "S.", ())})), "app_s")
+    found = samples(
+        merged(state(totals=totals, shapes={"s": Shape(type="summary", help="S.", labels=())})),
+        "app_s",
+    )
     assert found == {(): Buckets((), (4,), 1.5)}
 
 
@@ -68,7 +71,7 @@ def test_gauges_of_living_instances_are_joined(rule: str, value: float) -> None:
     seen = {"a": NOW - 120, "b": NOW - 60, "c": NOW, "dead": NOW - 121}
     values = {"a": 3.0, "b": 1.0, "c": 2.0, "dead": 100.0}
     gauges = {(instance, field("g", "", ("us",))): v for instance, v in values.items()}
-    shapes = {"g": Shape("gauge", "G.", ("region",), (), rule)}
+    shapes = {"g": Shape(type="gauge", help="G.", labels=("region",), bounds=(), rule=rule)}
     found = merged(state(seen=seen, gauges=gauges, shapes=shapes))
     assert samples(found, "app_g") == {("us",): value}
 
@@ -83,8 +86,8 @@ def test_info_and_states_are_of_the_latest() -> None:
     }
     gauges["a", field("build_info", "", ("2",))] = 1.0
     shapes = {
-        "mood": Shape("stateset", "M.", ("mood",), (), "latest"),
-        "build_info": Shape("info", "B.", ("version",), (), "latest"),
+        "mood": Shape(type="stateset", help="M.", labels=("mood",), bounds=(), rule="latest"),
+        "build_info": Shape(type="info", help="B.", labels=("version",), bounds=(), rule="latest"),
     }
     found = merged(state(seen=seen, gauges=gauges, shapes=shapes))
     assert samples(found, "app_mood") == {("good",): 0.0, ("bad",): 1.0}
@@ -94,13 +97,15 @@ def test_info_and_states_are_of_the_latest() -> None:
 def test_a_dead_instance_leaves_its_counts() -> None:
     """Totals do not say whose they are."""
     totals = {field("c_total", "", ()): 9.0}
-    found = merged(state(totals=totals, shapes={"c_total": Shape("counter", "C.", ())}))
+    found = merged(
+        state(totals=totals, shapes={"c_total": Shape(type="counter", help="C.", labels=())})
+    )
     assert samples(found, "app_c_total") == {(): 9}
 
 
 def test_a_total_never_falls() -> None:
     """What a failover took back is shown on, also while nothing is there."""
-    merger, shapes = Merger(120.0, 100), {"c_total": Shape("counter", "C.", ())}
+    merger, shapes = Merger(120.0, 100), {"c_total": Shape(type="counter", help="C.", labels=())}
     found = []
     for total in ({field("c_total", "", ()): 9.0}, {field("c_total", "", ()): 5.0}, {}):
         meta = {"epoch": "e", "created": "7"} if total else {}
@@ -112,7 +117,10 @@ def test_a_total_never_falls() -> None:
 def test_a_part_that_did_not_change_is_the_same() -> None:
     """So that its encoding can be kept; a changed one is another."""
     merger = Merger(120.0, 100)
-    shapes = {"a_total": Shape("counter", "C.", ()), "b_total": Shape("counter", "C.", ())}
+    shapes = {
+        "a_total": Shape(type="counter", help="C.", labels=()),
+        "b_total": Shape(type="counter", help="C.", labels=()),
+    }
     names = [field(name, "", ()) for name in shapes]
     first = merger.merge(state(shapes=shapes, totals=dict.fromkeys(names, 1.0)), NOW, scraped).parts
     again = merger.merge(
@@ -124,7 +132,7 @@ def test_a_part_that_did_not_change_is_the_same() -> None:
 def test_a_new_series_shows_zero_until_scrapers_came() -> None:
     """Later than the first reading, so that an increase sees its first counts."""
     merger, visited = Merger(120.0, 100), [False]
-    shapes, found = {"c_total": Shape("counter", "C.", ("a",))}, []
+    shapes, found = {"c_total": Shape(type="counter", help="C.", labels=("a",))}, []
     totals = {field("c_total", "", ("old",)): 3.0}
     for seen in (False, False, False, True):
         visited[0] = seen
@@ -137,7 +145,7 @@ def test_a_new_series_shows_zero_until_scrapers_came() -> None:
 
 def test_a_metric_that_does_not_fit_costs_only_itself() -> None:
     """It is noted and counted as dropped, with notes of what Redis held; others are shown."""
-    shapes = {"g": GAUGE, "app_requests_total": Shape("gauge", "R.", ())}
+    shapes = {"g": GAUGE, "app_requests_total": Shape(type="gauge", help="R.", labels=())}
     gauges = {("a", field("g", "", ("us",))): 1.0}
     found = merged(state(shapes=shapes, gauges=gauges, seen={"a": NOW}, notes=("x: y",)))
     assert samples(found, "app_g") == {("us",): 1.0}
@@ -151,7 +159,7 @@ def test_fields_of_another_version_s_labels_are_left_out() -> None:
     """A field whose label values do not fit the shape is shown under no wrong label."""
     totals = {field("c_total", "", ("us",)): 1.0, field("c_total", "", ("us", "x")): 2.0}
     gauges = {("a", field("g", "", v)): 1.0 for v in (("us",), ("us", "x"))}
-    shapes = {"c_total": Shape("counter", "C.", ("region",)), "g": GAUGE}
+    shapes = {"c_total": Shape(type="counter", help="C.", labels=("region",)), "g": GAUGE}
     found = merged(state(totals=totals, gauges=gauges, shapes=shapes, seen={"a": NOW}))
     assert samples(found, "app_c_total") == {("us",): 1}
     assert samples(found, "app_g") == {("us",): 1.0}
@@ -160,7 +168,9 @@ def test_fields_of_another_version_s_labels_are_left_out() -> None:
 def test_a_family_has_a_limit() -> None:
     """What is over it is dropped, counted and noted."""
     totals = {field("c_total", "", (str(n),)): 1.0 for n in range(7)}
-    found = merged(state(totals=totals, shapes={"c_total": Shape("counter", "C.", ("n",))}), 5)
+    found = merged(
+        state(totals=totals, shapes={"c_total": Shape(type="counter", help="C.", labels=("n",))}), 5
+    )
     assert len(samples(found, "app_c_total")) == 5
     assert (found.dropped, found.notes) == (
         {"app_c_total": 2},

@@ -7,7 +7,7 @@ from exporter.application.state import ApplicationState, commands, state
 from exporter.errors import PollError, Reason
 from exporter.recorder.layout import Shape, keys
 
-SHAPE = Shape("counter", "C.", ("region",))
+SHAPE = Shape(type="counter", help="C.", labels=("region",))
 
 
 def replies(*counts: int, shapes: tuple[bytes, ...] = ()) -> list[object]:

@@ -42,14 +42,16 @@ class Bench:
         assert isinstance(self.family.source, CloudMonitoring)
         self.store = SqliteStore(self.path)
         shared = Shared(
-            self.api,
-            Descriptors(self.api),
-            self.store,
-            self.clock,
-            self.telemetry,
-            self.margins,
+            client=self.api,
+            descriptors=Descriptors(self.api),
+            store=self.store,
+            clock=self.clock,
+            telemetry=self.telemetry,
+            margins=self.margins,
         )
-        target = FamilyTarget("p", self.family, self.family.source, limit=self.limit)
+        target = FamilyTarget(
+            project="p", family=self.family, source=self.family.source, limit=self.limit
+        )
         self.poll = CounterPoll(target, shared, POOL)
 
     def kill(self) -> None:

@@ -14,19 +14,19 @@ START = 30_000_000 * PERIOD
 
 def add_number(total: Total, number: float, end: int) -> None:
     """Add a number to a total."""
-    assert total.add_amount(Amount(number), end)
+    assert total.add_amount(Amount(value=number), end)
 
 
 def add_buckets(
     total: Total, layout: Layout, counts: Sequence[int], weight: float, end: int
 ) -> bool:
     """Add a distribution to a total; say whether the total could go on."""
-    return total.add_amount(Amount(weight, tuple(counts), layout), end)
+    return total.add_amount(Amount(value=weight, counts=tuple(counts), layout=layout), end)
 
 
 def claim(ledger: Ledger, mark: Mark, end: int) -> bool:
     """Let a ledger count a point that adds nothing; say whether it did."""
-    return ledger.add_delta(mark, end, lambda: Amount(0)) is Outcome.COUNTED
+    return ledger.add_delta(mark, end, lambda: Amount(value=0)) is Outcome.COUNTED
 
 
 def filled() -> Ledger:

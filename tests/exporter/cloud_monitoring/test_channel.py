@@ -20,7 +20,12 @@ from tests.exporter.simulator.asking import COUNT, NOON
 def test_a_page_above_grpc_s_usual_limit_is_taken() -> None:
     """The channel to a simulator takes a response of more than 4 MiB, and needs no credentials."""
     simulator = Simulator(BulkWorld(20_000), HandClock(NOON + 120))
-    query = SeriesQuery("ion-demo", f'metric.type = "{COUNT}"', (NOON - 60) * 10**9, NOON * 10**9)
+    query = SeriesQuery(
+        project="ion-demo",
+        filter=f'metric.type = "{COUNT}"',
+        start=(NOON - 60) * 10**9,
+        end=NOON * 10**9,
+    )
     with channel(simulator.start(), None, insecure=True) as opened:
         client = MonitoringClient(opened, CallLimits(), Telemetry(0.0))
         (page,) = client.pages(query)

@@ -30,7 +30,13 @@ BUCKETS = st.lists(st.floats(allow_nan=False), max_size=5).flatmap(
 )
 TOTALS = st.builds(
     lambda labels, shown, value, buckets, last: Total(
-        labels, shown, value, buckets[0], array("q", buckets[1]), {}, last
+        labels=labels,
+        shown=shown,
+        value=value,
+        bounds=buckets[0],
+        counts=array("q", buckets[1]),
+        exemplars={},
+        last=last,
     ),
     LABELS,
     st.booleans(),
@@ -67,7 +73,14 @@ def database() -> sqlite3.Connection:
 
 def read(db: sqlite3.Connection, row: int, like: Ledger) -> Ledger:
     """Return a ledger as its rows have it; the ledger's own row is taken from `like`."""
-    found = Ledger(like.period, like.start, like.watermark, like.covered, like.gap, like.first)
+    found = Ledger(
+        period=like.period,
+        start=like.start,
+        watermark=like.watermark,
+        covered=like.covered,
+        gap=like.gap,
+        first=like.first,
+    )
     read_totals(db, row, found)
     read_marks(db, row, found)
     return found
@@ -80,7 +93,16 @@ def test_rows_read_back(totals: list[Total], marks: list[tuple[object, ...]]) ->
     ledger.totals = {total.labels: total for total in totals}
     for index, (key, floor, mask, off_grid, held) in enumerate(marks):
         total = totals[index % len(totals)] if totals else ledger.total(("", ""))
-        mark = Mark(str(key), total, floor, mask, off_grid, index, index + 1, held)
+        mark = Mark(
+            key=str(key),
+            total=total,
+            floor=floor,
+            mask=mask,
+            off_grid=off_grid,
+            start=index,
+            end=index + 1,
+            held=held,
+        )
         ledger.marks[mark.key] = mark
     row = write_ledger(db, "a", "s", ledger)
     write_rows(db, row, ledger)
@@ -143,9 +165,9 @@ def test_a_file_of_the_first_version_is_read() -> None:
     read_totals(db, row, ledger)
     read_marks(db, row, ledger)
     numbers, buckets = (
-        Total(("a", "2xx"), shown=True, value=12, last=7, row=4, dirty=False),
+        Total(labels=("a", "2xx"), shown=True, value=12, last=7, row=4, dirty=False),
         Total(
-            ("a", "5xx"),
+            labels=("a", "5xx"),
             shown=False,
             value=0.5,
             bounds=(1.0,),
@@ -155,8 +177,10 @@ def test_a_file_of_the_first_version_is_read() -> None:
             dirty=False,
         ),
     )
-    delta = Mark("d", numbers, 9, mask=258, off_grid={10, 11}, row=6, dirty=False)
-    rising = Mark("r", buckets, 3, start=12, end=13, held=(0.5, 1, 2), row=7, dirty=False)
+    delta = Mark(key="d", total=numbers, floor=9, mask=258, off_grid={10, 11}, row=6, dirty=False)
+    rising = Mark(
+        key="r", total=buckets, floor=3, start=12, end=13, held=(0.5, 1, 2), row=7, dirty=False
+    )
     marks, totals = {"d": delta, "r": rising}, {t.labels: t for t in (numbers, buckets)}
     expected = Ledger(
         period=60,

@@ -23,7 +23,7 @@ from tests.exporter.cloud_monitoring.scripted import HANG, HandTime, scripted
 from tests.exporter.simulator.asking import COUNT, NOON, identity
 from tests.servers import wait_until
 
-QUERY = SeriesQuery("p", "f", 1_500_000_000, 2_000_000_001)
+QUERY = SeriesQuery(project="p", filter="f", start=1_500_000_000, end=2_000_000_001)
 AWAY = (grpc.StatusCode.UNAVAILABLE, "away")
 QUOTA = (grpc.StatusCode.RESOURCE_EXHAUSTED, "Quota exceeded")
 PAGE = PageMessage(unit="1")
@@ -53,7 +53,9 @@ def simulated(faults: str = "", most: int = -1) -> Iterator[tuple[MonitoringClie
 def asked(metric: str = COUNT, project: str = World.project, **more: Any) -> SeriesQuery:
     """Return a query for ten minutes of a metric."""
     start, end = int(NOON - 600) * 10**9, int(NOON) * 10**9
-    return SeriesQuery(project, f'metric.type = "{metric}"', start, end, **more)
+    return SeriesQuery(
+        project=project, filter=f'metric.type = "{metric}"', start=start, end=end, **more
+    )
 
 
 def points(pages: list[Any]) -> list[Any]:

@@ -47,7 +47,13 @@ def polled(found: Simulator) -> dict[str, int]:
         for target in wanted(found):
             before, end = found.billed, int(time.time() * SECOND)
             text = metric_filter(target.source, target.selection)
-            list(client.pages(SeriesQuery(target.project, text, end - LOOK_BACK * SECOND, end)))
+            list(
+                client.pages(
+                    SeriesQuery(
+                        project=target.project, filter=text, start=end - LOOK_BACK * SECOND, end=end
+                    )
+                )
+            )
             bills[target.family.name] = found.billed - before
     return bills
 
@@ -81,9 +87,14 @@ def test_an_interval_of_its_own_counts() -> None:
     row = usual[UP]
     assert row.dollars == pytest.approx(row.billed * 0.5e-6)
     assert rows[UP] == FamilyCost(
-        "ion-demo", UP, row.series, 600.0, MONTHLY // 10, row.billed // 10,
-        pytest.approx(row.dollars / 10),  # type: ignore[arg-type]
-    )  # fmt: skip
+        project="ion-demo",
+        family=UP,
+        series=row.series,
+        interval=600.0,
+        calls=MONTHLY // 10,
+        billed=row.billed // 10,
+        dollars=pytest.approx(row.dollars / 10),  # type: ignore[arg-type]
+    )
     assert rows[REQUESTS] == usual[REQUESTS]
 
 

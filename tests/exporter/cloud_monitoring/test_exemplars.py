@@ -14,7 +14,7 @@ Span = SpanContext.pb()
 
 def kept(*examples: tuple[float, int, str], total: Total | None = None) -> dict[int, Exemplar]:
     """Return what a total keeps of (value in milliseconds, second, span name)."""
-    total = total or Total((), shown=True, bounds=(0.01, 0.02))
+    total = total or Total(labels=(), shown=True, bounds=(0.01, 0.02))
     value = distribution([1])
     for number, at, name in examples:
         exemplar = value.exemplars.add(value=number)
@@ -41,7 +41,7 @@ def test_a_traced_request_is_kept_by_bucket() -> None:
 
 def test_the_newest_of_a_bucket_stays() -> None:
     """An older request does not replace a newer one, nor does a later poll bring it back."""
-    total = Total((), shown=True, bounds=(0.01, 0.02))
+    total = Total(labels=(), shown=True, bounds=(0.01, 0.02))
     kept((5.0, 100, "projects/p/traces/new/spans/s"), total=total)
     found = kept((6.0, 99, "projects/p/traces/old/spans/s"), total=total)
     assert found == {0: Exemplar("new", "s", 0.005, 100.0)}

@@ -28,7 +28,9 @@ def at(minute: float) -> int:
 
 def test_counting_begins_on_a_whole_period() -> None:
     """The start is floored to a period, and nothing is covered, lost or seen at first."""
-    assert ledger(at(0.9)) == Ledger(MINUTE, at(0), at(0), at(0), 0, first=True)
+    assert ledger(at(0.9)) == Ledger(
+        period=MINUTE, start=at(0), watermark=at(0), covered=at(0), gap=0, first=True
+    )
     assert ledger().data_seconds == 0.0
 
 
@@ -153,7 +155,7 @@ def test_totals_that_are_gone_leave_with_their_marks() -> None:
 def points(*numbers: int) -> Callable[[], Amount]:
     """Return what reads the next of `numbers` at every call, and fails after the last."""
     left = iter(numbers)
-    return lambda: Amount(next(left))
+    return lambda: Amount(value=next(left))
 
 
 def test_a_point_has_one_outcome() -> None:
@@ -221,7 +223,11 @@ def test_a_distribution_may_reset_or_be_empty() -> None:
     book = ledger()
     mark = book.mark("a", ("x",))
     strange = layout((3.0, 5.0), 1.0, REQUESTS)
-    amounts = [Amount(3.0, (1, 1), FINE), Amount(0.0, (0,), FINE), Amount(9.0, (1,), strange)]
+    amounts = [
+        Amount(value=3.0, counts=(1, 1), layout=FINE),
+        Amount(value=0.0, counts=(0,), layout=FINE),
+        Amount(value=9.0, counts=(1,), layout=strange),
+    ]
     found = [book.add_delta(mark, at(n), lambda a=a: a) for n, a in enumerate(amounts, 1)]
     assert found == [Outcome.COUNTED, Outcome.COUNTED, Outcome.RESET]
     assert (mark.total.value, mark.total.last) == (9.0, at(3))
@@ -273,7 +279,7 @@ def test_a_rise_is_of_every_number() -> None:
     book = ledger()
     mark = book.mark("a", ("x",))
     for minute, value, counts in ((1, 4.0, (1, 1)), (2, 3.0, (2, 0, 2)), (3, 3.5, (2, 1, 2))):
-        amount = Amount(value, counts, FINE)
+        amount = Amount(value=value, counts=counts, layout=FINE)
         book.add_cumulative(mark, at(-1), at(minute), lambda a=amount: a)
     assert (mark.total.value, list(mark.total.counts)) == (0.5, [1, 1, 2, 0, 0])
 

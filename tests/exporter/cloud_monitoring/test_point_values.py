@@ -21,16 +21,16 @@ def test_a_number_has_to_be_finite(value: float, scale: float) -> None:
     """Also in the base unit; a whole number stays one."""
     with pytest.raises(Unsound, match="is no count"):
         number(value, scale)
-    assert number(2**60 + 1, 1e-3) == Amount(2**60 + 1, scale=1e-3)
+    assert number(2**60 + 1, 1e-3) == Amount(value=2**60 + 1, scale=1e-3)
 
 
 def test_a_distribution_is_its_sum_and_its_counts() -> None:
     """Without bucket counts the events have no place; without events there is nothing."""
     assert spread(distribution([1, 1], mean=4.0), 1.0, lambda _: LAYOUT) == (
-        Amount(8.0, (1, 1), LAYOUT)
+        Amount(value=8.0, counts=(1, 1), layout=LAYOUT)
     )
     placeless = spread(Distribution(count=2, mean=4.0), 1.0, lambda _: LAYOUT)
-    assert placeless == Amount(8.0, (2,), UNPLACED)
+    assert placeless == Amount(value=8.0, counts=(2,), layout=UNPLACED)
     empty = spread(distribution([], mean=nan), 1.0, lambda _: LAYOUT)
     assert (empty.value, empty.empty, placeless.empty) == (0.0, True, False)
 
@@ -41,7 +41,7 @@ def test_a_sum_that_overflows_is_unsound(mean: float, count: int, scale: float) 
     with pytest.raises(Unsound, match="is no mean"):
         spread(distribution([count], mean=mean), scale, lambda _: LAYOUT)
     sound = spread(distribution([count], mean=1e300), scale, lambda _: LAYOUT)
-    assert sound == Amount(1e300 * count, (count,), LAYOUT, scale)
+    assert sound == Amount(value=1e300 * count, counts=(count,), layout=LAYOUT, scale=scale)
 
 
 def test_points_are_read_by_their_source() -> None:
@@ -49,7 +49,7 @@ def test_points_are_read_by_their_source() -> None:
     assert isinstance(REQUESTS.source, CloudMonitoring)
     assert isinstance(REQUEST_DURATION.source, CloudMonitoring)
     (point,) = series({60: 7}).points
-    assert PointValues(REQUESTS, REQUESTS.source).amount(point) == Amount(7)
+    assert PointValues(REQUESTS, REQUESTS.source).amount(point) == Amount(value=7)
     values = PointValues(REQUEST_DURATION, REQUEST_DURATION.source)
     points = series({60: distribution([1]), 120: distribution([2])}, "DELTA DISTRIBUTION").points
     first, second = (values.amount(point) for point in points)

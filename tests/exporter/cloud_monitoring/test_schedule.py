@@ -22,7 +22,9 @@ class Run:
 
     def __init__(self, delay: Callable[[int], float], interval: float = PERIOD) -> None:
         self._delay = delay
-        self.table = Timetable(Delay.documented(120.0, PERIOD), PERIOD, interval, OFFSET)
+        self.table = Timetable(
+            delay=Delay.documented(120.0, PERIOD), period=PERIOD, interval=interval, offset=OFFSET
+        )
         self.now = BEGIN
         self._seen: set[int] = set(self._there(always))
 
@@ -110,7 +112,9 @@ def test_an_interval_is_kept_in_whole_periods(interval: float, each: int, every:
 
 def test_a_metric_that_is_not_there_is_asked_for_seldom() -> None:
     """Two empty polls are an interval apart, then they are ten minutes apart."""
-    table = Timetable(Delay.documented(120.0, PERIOD), PERIOD, PERIOD, OFFSET)
+    table = Timetable(
+        delay=Delay.documented(120.0, PERIOD), period=PERIOD, interval=PERIOD, offset=OFFSET
+    )
     waits = []
     for _ in range(4):
         table.saw(BEGIN, None)
@@ -123,7 +127,9 @@ def test_a_metric_that_is_not_there_is_asked_for_seldom() -> None:
 
 def test_a_metric_that_was_there_is_asked_for_at_its_interval() -> None:
     """Silence after points is no reason to look seldom."""
-    table = Timetable(Delay.documented(120.0, PERIOD), PERIOD, PERIOD, OFFSET)
+    table = Timetable(
+        delay=Delay.documented(120.0, PERIOD), period=PERIOD, interval=PERIOD, offset=OFFSET
+    )
     table.saw(BEGIN, BEGIN - 130.0)
     for _ in range(5):
         table.saw(BEGIN, None)
@@ -133,7 +139,9 @@ def test_a_metric_that_was_there_is_asked_for_at_its_interval() -> None:
 @pytest.mark.parametrize(("interval", "wait"), [(30.0, 30.0), (60.0, 60.0), (600.0, 60.0)])
 def test_a_failed_poll_is_tried_again_within_a_minute(interval: float, wait: float) -> None:
     """The next try comes after the interval, at most a minute."""
-    table = Timetable(Delay.documented(120.0, PERIOD), PERIOD, interval, OFFSET)
+    table = Timetable(
+        delay=Delay.documented(120.0, PERIOD), period=PERIOD, interval=interval, offset=OFFSET
+    )
     table.failed(BEGIN)
     assert table.next == BEGIN + wait
 

@@ -68,7 +68,7 @@ def targets(projects: Sequence[str], *families: str, **more: Any) -> list[Family
         for name in families:
             source = CATALOG[name].source
             assert isinstance(source, CloudMonitoring)
-            found.append(FamilyTarget(project, CATALOG[name], source, **more))
+            found.append(FamilyTarget(project=project, family=CATALOG[name], source=source, **more))
     return found
 
 
@@ -80,7 +80,14 @@ def staged(path: Path, wanted: list[FamilyTarget], faults: str = "") -> Iterator
     channel = grpc.insecure_channel(simulator.start())
     client = MonitoringClient(channel, CallLimits(), telemetry)
     store = SqliteStore(path / "state.db")
-    shared = Shared(client, Descriptors(client), store, clock, telemetry, Margins(600.0, 86400.0))
+    shared = Shared(
+        client=client,
+        descriptors=Descriptors(client),
+        store=store,
+        clock=clock,
+        telemetry=telemetry,
+        margins=Margins(600.0, 86400.0),
+    )
     collector = CloudMonitoringCollector(wanted, shared, 4, channel)
     try:
         with pytest.MonkeyPatch.context() as patch:

@@ -34,9 +34,14 @@ class Level:
         self.api, self.clock = PaperApi(LABELS, kind="GAUGE", now=NOW), HandClock(NOW)
         self.telemetry, self.store = Telemetry(NOW), SqliteStore(path / "state.db")
         shared = Shared(
-            self.api, Descriptors(self.api), self.store, self.clock, self.telemetry, Margins()
+            client=self.api,
+            descriptors=Descriptors(self.api),
+            store=self.store,
+            clock=self.clock,
+            telemetry=self.telemetry,
+            margins=Margins(),
         )
-        target = FamilyTarget("p", INSTANCES, INSTANCES.source, limit=limit)
+        target = FamilyTarget(project="p", family=INSTANCES, source=INSTANCES.source, limit=limit)
         self.poll = GaugePoll(target, shared, ThreadPoolExecutor(1))
 
     def values(self) -> dict[str, Any]:

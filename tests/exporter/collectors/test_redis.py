@@ -20,7 +20,7 @@ Values = dict[tuple[str, ...], float]
 
 def at(port: int, name: str = "cache") -> RedisTarget:
     """Return a standalone target on a port, with time enough for a slow machine."""
-    return RedisTarget(name, f"redis://127.0.0.1:{port}", timeout=20.0)
+    return RedisTarget(name=name, url=f"redis://127.0.0.1:{port}", timeout=20.0)
 
 
 def polled(target: RedisTarget, times: int = 1) -> Delivery:

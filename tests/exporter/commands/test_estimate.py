@@ -12,12 +12,46 @@ from exporter.simulator.server import Simulator
 from tests.exporter.running import INSTANCES, REQUESTS, address, simulator, tree, written
 
 ROWS = (
-    FamilyCost("p", "big", 120, 60.0, 43_200, 5_184_000, 2.592),
-    FamilyCost("p", "empty", 0, 60.0, 43_200, 43_200, 0.0216),
-    FamilyCost("p", "bad", 0, 60.0, 0, 0, 0.0, "INTERNAL: x"),
-    FamilyCost("p", "worse", 0, 60.0, 0, 0, 0.0, "INTERNAL: x"),
+    FamilyCost(
+        project="p",
+        family="big",
+        series=120,
+        interval=60.0,
+        calls=43_200,
+        billed=5_184_000,
+        dollars=2.592,
+    ),
+    FamilyCost(
+        project="p",
+        family="empty",
+        series=0,
+        interval=60.0,
+        calls=43_200,
+        billed=43_200,
+        dollars=0.0216,
+    ),
+    FamilyCost(
+        project="p",
+        family="bad",
+        series=0,
+        interval=60.0,
+        calls=0,
+        billed=0,
+        dollars=0.0,
+        fault="INTERNAL: x",
+    ),
+    FamilyCost(
+        project="p",
+        family="worse",
+        series=0,
+        interval=60.0,
+        calls=0,
+        billed=0,
+        dollars=0.0,
+        fault="INTERNAL: x",
+    ),
 )
-WHOLE = Estimate(ROWS, 5_231_520, 90_720, 2.11576, None)
+WHOLE = Estimate(rows=ROWS, billed=5_231_520, calls=90_720, total=2.11576, budget=None)
 
 
 def estimate(project: Simulator, folder: Path, *more: str) -> int:
@@ -42,11 +76,13 @@ def test_the_table_and_its_sum() -> None:
 
 def test_a_budget_names_what_it_stretches() -> None:
     """With a budget the stretched polls are named, or that there are none."""
-    stretched = Estimate(ROWS, 1, 1, 1.0, 0.5, (("p/big", 2.4414),))
+    stretched = Estimate(
+        rows=ROWS, billed=1, calls=1, total=1.0, budget=0.5, stretched=(("p/big", 2.4414),)
+    )
     assert text(stretched, everything=True).splitlines()[-1] == (
         "Budget 0.50 dollars. Stretched: p/big x2.4."
     )
-    enough = Estimate(ROWS, 1, 1, 0.1, 0.5)
+    enough = Estimate(rows=ROWS, billed=1, calls=1, total=0.1, budget=0.5)
     assert text(enough, everything=True).endswith("Stretched: nothing.")
 
 

@@ -26,7 +26,15 @@ def file(
     """Write a file of this mode and return what is found of it; five letters and a y are right."""
     path.write_bytes(content)
     path.chmod(mode)
-    return secret(SecretFile(path, "a.b_file", reader, "five letters and a y", r"[a-z]{5}y"))
+    return secret(
+        SecretFile(
+            path=path,
+            key="a.b_file",
+            reader=reader,
+            holds="five letters and a y",
+            form=r"[a-z]{5}y",
+        )
+    )
 
 
 @pytest.mark.parametrize("content", [b"canary", b"canary\n", b"canary\r\n"])
@@ -77,7 +85,7 @@ def test_who_else_can_read_it(
 def test_a_missing_file(tmp_path: Path) -> None:
     """A file that is not there fails and says what to write and how to guard it."""
     path = tmp_path / "none"
-    found = secret(SecretFile(path, "a.b_file", SecretReader.IONMON, "a DSN"))
+    found = secret(SecretFile(path=path, key="a.b_file", reader=SecretReader.IONMON, holds="a DSN"))
     assert found.verdict is Verdict.FAIL
     assert found.text == f"{path}: cannot be read: No such file or directory"
     assert found.fix == f"write a DSN; chmod 0600 {path}"
@@ -87,7 +95,9 @@ def test_a_folder_or_a_pipe_is_no_secret(tmp_path: Path) -> None:
     """What is no file fails at once and is not waited for."""
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
-        found = secret(SecretFile(path, "a.b_file", SecretReader.IONMON, "a DSN"))
+        found = secret(
+            SecretFile(path=path, key="a.b_file", reader=SecretReader.IONMON, holds="a DSN")
+        )
         assert found.verdict is Verdict.FAIL
 
 

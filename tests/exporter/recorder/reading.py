@@ -29,7 +29,7 @@ class Exporter:
 
     def __init__(self, port: int, **options: Any) -> None:
         options = {"url": f"redis://127.0.0.1:{port}", "timeout": 20.0, **options}
-        target = ApplicationTarget("shop", RedisTarget("metrics", **options))
+        target = ApplicationTarget(name="shop", redis=RedisTarget(name="metrics", **options))
         self.telemetry = Telemetry(0.0)
         self._runner = asyncio.Runner()
         self.poll = ApplicationPoll(target, WallClock(), self.telemetry)

@@ -35,7 +35,9 @@ def test_a_counter_is_one_field_a_series() -> None:
 
     found = read(make)
     assert plain(found.totals) == {"app_jobs_total||us|a": 3.0}
-    assert found.shapes == {"app_jobs_total": Shape("counter", "Jobs.", ("region", "kind"))}
+    assert found.shapes == {
+        "app_jobs_total": Shape(type="counter", help="Jobs.", labels=("region", "kind"))
+    }
     assert (found.levels, found.dropped) == ({}, 0)
 
 
@@ -49,7 +51,9 @@ def test_a_histogram_is_its_sum_and_buckets_that_hold_something() -> None:
 
     found = read(make)
     assert plain(found.totals) == {"h|1.0|us": 2, "h|5.0|us": 1, "h|+Inf|us": 1, "h|s|us": 14.2}
-    assert found.shapes == {"h": Shape("histogram", "Sizes.", ("region",), (1.0, 2.0, 5.0))}
+    assert found.shapes == {
+        "h": Shape(type="histogram", help="Sizes.", labels=("region",), bounds=(1.0, 2.0, 5.0))
+    }
 
 
 def test_a_summary_is_sum_and_count() -> None:

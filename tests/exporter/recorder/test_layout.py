@@ -47,5 +47,5 @@ def test_keys_of_an_application_share_a_slot() -> None:
     start = "ionmon:1:{shop}:"
     names = ("totals", "gauges", "families", "seqs", "seen", "meta", "regions", "users")
     found = keys("shop")
-    assert Keys(*(start + name for name in names)) == found
+    assert Keys(**{name: start + name for name in names}) == found
     assert found.slot("us", 60, 7) == "ionmon:1:{shop}:users:us:60:7"

@@ -4,7 +4,7 @@ from exporter.recorder.changes import RegistryReading
 from exporter.recorder.layout import Shape
 from exporter.recorder.sending import MOST_KEPT, MOST_KEPT_FIELDS, Flush, SendLog
 
-SHAPE = Shape("counter", "C.", ())
+SHAPE = Shape(type="counter", help="C.", labels=())
 NAN = float("nan")
 
 
@@ -19,11 +19,20 @@ def test_a_flush_holds_what_changed() -> None:
     """The first flush has everything, the next what rose since; without a change there is none."""
     ledger = SendLog()
     first = ledger.next(RegistryReading({"a": 2.0, "b": 0.0}, {"g": 1.0}, {"c": SHAPE}, 4))
-    assert first == Flush(1, 0, {"a": 2.0, "b": 0.0}, {"g": 1.0}, {"c": SHAPE}, 4)
+    assert first == Flush(
+        number=1,
+        before=0,
+        totals={"a": 2.0, "b": 0.0},
+        levels={"g": 1.0},
+        shapes={"c": SHAPE},
+        dropped=4,
+    )
     ledger.applied()
     assert ledger.next(RegistryReading({"a": 2.0, "b": 0.0}, {"g": 1.0}, {"c": SHAPE}, 4)) is None
     second = ledger.next(RegistryReading({"a": 5.0, "b": 0.0}, {"g": 2.0}, {"c": SHAPE}, 6))
-    assert second == Flush(2, 1, {"a": 3.0}, {"g": 2.0}, {}, 2)
+    assert second == Flush(
+        number=2, before=1, totals={"a": 3.0}, levels={"g": 2.0}, shapes={}, dropped=2
+    )
 
 
 def test_a_flush_on_its_way_stays_as_it_is() -> None:
@@ -32,21 +41,21 @@ def test_a_flush_on_its_way_stays_as_it_is() -> None:
     first = ledger.next(RegistryReading({"a": 2.0}))
     assert ledger.next(RegistryReading({"a": 7.0})) is first
     ledger.applied()
-    assert ledger.next(RegistryReading({"a": 7.0})) == Flush(2, 1, {"a": 5.0})
+    assert ledger.next(RegistryReading({"a": 7.0})) == Flush(number=2, before=1, totals={"a": 5.0})
 
 
 def test_a_counter_that_fell_begins_anew() -> None:
     """After a reset all that the counter shows is a rise."""
     ledger = SendLog()
     send(ledger, a=9.0)
-    assert send(ledger, a=4.0) == Flush(2, 1, {"a": 4.0})
-    assert send(ledger, a=5.0) == Flush(3, 2, {"a": 1.0})
+    assert send(ledger, a=4.0) == Flush(number=2, before=1, totals={"a": 4.0})
+    assert send(ledger, a=5.0) == Flush(number=3, before=2, totals={"a": 1.0})
 
 
 def test_a_base_is_someone_else_s() -> None:
     """What was there at the start is not sent."""
     assert send(SendLog({"a": 9.0}), a=9.0) is None
-    assert send(SendLog({"a": 9.0}), a=10.0) == Flush(1, 0, {"a": 1.0})
+    assert send(SendLog({"a": 9.0}), a=10.0) == Flush(number=1, before=0, totals={"a": 1.0})
 
 
 def test_a_level_that_is_no_number_is_sent_once() -> None:
@@ -55,7 +64,9 @@ def test_a_level_that_is_no_number_is_sent_once() -> None:
     assert ledger.next(RegistryReading(levels={"g": NAN})) is not None
     ledger.applied()
     assert ledger.next(RegistryReading(levels={"g": NAN})) is None
-    assert ledger.next(RegistryReading(levels={"g": 1.0})) == Flush(2, 1, {}, {"g": 1.0})
+    assert ledger.next(RegistryReading(levels={"g": 1.0})) == Flush(
+        number=2, before=1, totals={}, levels={"g": 1.0}
+    )
 
 
 def test_a_beat_has_every_gauge() -> None:
@@ -64,7 +75,7 @@ def test_a_beat_has_every_gauge() -> None:
     ledger.next(RegistryReading({"a": 1.0}, {"g": 1.0}))
     ledger.applied()
     assert ledger.next(RegistryReading({"a": 1.0}, {"g": 1.0}), beat=True) == Flush(
-        2, 1, {}, {"g": 1.0}
+        number=2, before=1, totals={}, levels={"g": 1.0}
     )
 
 
@@ -77,7 +88,14 @@ def test_what_a_failover_took_back_is_sent_again_in_one() -> None:
     send(ledger, a=7.0, b=2.0)
     ledger.next(RegistryReading({"a": 8.0}))
     ledger.rewind(1, 1)
-    again = Flush(5, 1, {"a": 7.0, "b": 2.0}, {"g": 1.0}, {"c": SHAPE}, 0)
+    again = Flush(
+        number=5,
+        before=1,
+        totals={"a": 7.0, "b": 2.0},
+        levels={"g": 1.0},
+        shapes={"c": SHAPE},
+        dropped=0,
+    )
     assert ledger.next(RegistryReading({"a": 9.0})) == again
     ledger.applied()
     assert (ledger.number, ledger.lost, ledger.fields) == (5, 0, ("g",))
@@ -90,7 +108,7 @@ def test_a_second_failover_to_the_same_moment_loses_nothing() -> None:
         send(ledger, a=total)
     for number in (4, 5):
         ledger.rewind(1, 1)
-        assert ledger.next(RegistryReading()) == Flush(number, 1, {"a": 6.0})
+        assert ledger.next(RegistryReading()) == Flush(number=number, before=1, totals={"a": 6.0})
         ledger.applied()
     assert ledger.lost == 0
 
@@ -101,10 +119,13 @@ def test_a_second_failover_may_go_further_back() -> None:
     for total in (1.0, 3.0, 7.0):
         send(ledger, a=total)
     ledger.rewind(2, 2)
-    assert ledger.next(RegistryReading()) == Flush(4, 2, {"a": 4.0})
+    assert ledger.next(RegistryReading()) == Flush(number=4, before=2, totals={"a": 4.0})
     ledger.applied()
     ledger.rewind(1, 1)
-    assert (ledger.next(RegistryReading()), ledger.lost) == (Flush(5, 1, {"a": 6.0}), 0)
+    assert (ledger.next(RegistryReading()), ledger.lost) == (
+        Flush(number=5, before=1, totals={"a": 6.0}),
+        0,
+    )
 
 
 def test_only_so_many_flushes_are_kept() -> None:
@@ -113,7 +134,9 @@ def test_only_so_many_flushes_are_kept() -> None:
     for number in range(1, MOST_KEPT + 4):
         send(ledger, a=float(number))
     ledger.rewind(0, 0)
-    assert ledger.next(RegistryReading()) == Flush(MOST_KEPT + 4, 0, {"a": float(MOST_KEPT)})
+    assert ledger.next(RegistryReading()) == Flush(
+        number=MOST_KEPT + 4, before=0, totals={"a": float(MOST_KEPT)}
+    )
     assert ledger.lost == 3
 
 
@@ -134,4 +157,7 @@ def test_nothing_is_lost_where_redis_has_everything() -> None:
     ledger = SendLog()
     send(ledger, a=1.0)
     ledger.rewind(0, 1)
-    assert (ledger.next(RegistryReading()), ledger.lost) == (Flush(2, 0, {}), 0)
+    assert (ledger.next(RegistryReading()), ledger.lost) == (
+        Flush(number=2, before=0, totals={}),
+        0,
+    )

@@ -33,7 +33,7 @@ def refusal(target: RedisTarget) -> PollError:
 
 def at(port: int) -> RedisTarget:
     """Return a plain target on a port."""
-    return RedisTarget("cache", f"redis://127.0.0.1:{port}")
+    return RedisTarget(name="cache", url=f"redis://127.0.0.1:{port}")
 
 
 def test_only_what_is_asked_goes_over_the_wire(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_unix_socket_is_a_server_too(tmp_path: Path) -> None:
     """The path stands in place of host and port."""
     path = tmp_path / "s"
     with servers.redis(tmp_path, "--unixsocket", str(path)):
-        assert asyncio.run(ask(RedisTarget("cache", f"unix://{path}"))) == [0]
+        assert asyncio.run(ask(RedisTarget(name="cache", url=f"unix://{path}"))) == [0]
 
 
 def test_nobody_listening_is_unavailable() -> None:

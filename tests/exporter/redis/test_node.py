@@ -47,7 +47,7 @@ class Turns:
 def target(port: int, username: str | None = None, file: Path | None = None) -> RedisTarget:
     """Return a standalone target on a port."""
     url = f"redis://127.0.0.1:{port}"
-    return RedisTarget("cache", url, username=username, password_file=file)
+    return RedisTarget(name="cache", url=url, username=username, password_file=file)
 
 
 def readings(of: RedisTarget, *times: float) -> list[NodeReading]:
@@ -206,7 +206,7 @@ def test_a_cluster_is_asked_only_where_there_is_one(tmp_path: Path) -> None:
     with servers.redis(tmp_path) as server:
         readings(target(server.port), NOW, NOW + 15)
         assert calls(server, "cluster|info") == (0, 0)
-        of = RedisTarget("cache", f"redis://127.0.0.1:{server.port}", mode="cluster")
+        of = RedisTarget(name="cache", url=f"redis://127.0.0.1:{server.port}", mode="cluster")
 
         async def read() -> NodeReading:
             node = Node(of, of.addresses()[0])

@@ -52,7 +52,7 @@ def test_what_cannot_be_meant_is_refused_with_its_mend(given_: dict[str, Any], f
 def test_a_url_with_a_password_is_never_repeated(prefix: str, suffix: str, scheme: str) -> None:
     """Whatever stands around it, an at sign makes the URL one that is not shown."""
     with pytest.raises(SettingsError) as raised:
-        RedisTarget("cache", f"{scheme}://{prefix}canary@{suffix}")
+        RedisTarget(name="cache", url=f"{scheme}://{prefix}canary@{suffix}")
     assert "canary" not in str(raised.value)
 
 
@@ -70,7 +70,7 @@ def test_a_url_with_a_password_is_never_repeated(prefix: str, suffix: str, schem
 def test_the_url_names_the_servers(url: str, mode: Any, labels: list[str]) -> None:
     """Hosts without a port get that of their kind."""
     master = "m" if mode == "sentinel" else None
-    target = RedisTarget("cache", url, mode=mode, sentinel_master=master)
+    target = RedisTarget(name="cache", url=url, mode=mode, sentinel_master=master)
     assert [str(address) for address in target.addresses()] == labels
 
 

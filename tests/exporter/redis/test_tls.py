@@ -71,7 +71,7 @@ def tls_server(home: Path, clients: str) -> Iterator[RedisTarget]:
     options += ["--tls-key-file", str(home / "server.key")]
     options += ["--tls-ca-cert-file", str(home / "ca.pem")]
     with servers.redis(home, *options, port=port):
-        yield RedisTarget("cache", f"rediss://127.0.0.1:{port}", ca_file=home / "ca.pem")
+        yield RedisTarget(name="cache", url=f"rediss://127.0.0.1:{port}", ca_file=home / "ca.pem")
 
 
 def test_tls_trusts_the_named_authority_alone(tmp_path: Path) -> None:

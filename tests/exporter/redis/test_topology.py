@@ -26,14 +26,14 @@ REPLICA = [b"name", b"x", b"ip", b"10.0.0.2", b"port", b"6380", b"flags", b"slav
 
 def asks(url: str, mode: Any, master: str | None = None) -> Question:
     """Return what a target of this kind asks."""
-    found = question(RedisTarget("cache", url, mode=mode, sentinel_master=master))
+    found = question(RedisTarget(name="cache", url=url, mode=mode, sentinel_master=master))
     assert found
     return found
 
 
 def test_a_single_server_is_asked_for_no_others() -> None:
     """Standalone targets are what their URL says."""
-    assert question(RedisTarget("cache", "redis://h")) is None
+    assert question(RedisTarget(name="cache", url="redis://h")) is None
 
 
 def test_cluster_nodes_are_all_that_have_an_address() -> None:

@@ -32,7 +32,7 @@ def test_counts_and_mean_agree(count: int, mean: float, sigma: float, layout: ob
 
 def test_no_values_make_an_empty_distribution() -> None:
     """A distribution of nothing has no buckets and the mean 0."""
-    assert Dist(0, 0.0, 0.0, ()) == normal(0, 10.0, 1.0)
+    assert Dist(count=0, mean=0.0, deviation=0.0, counts=()) == normal(0, 10.0, 1.0)
 
 
 def test_merging_adds_buckets_and_weighs_means() -> None:

@@ -31,7 +31,9 @@ def delivered(*names: str, age: float = 30.0, notes: tuple[str, ...] = ()) -> De
     """Return a delivery of a gauge with one series a name, whose data is so old at noon."""
     samples = tuple(Sample((name, "b"), float(index)) for index, name in enumerate(names))
     parts = (Part(GAUGE, samples),) if names else ()
-    return Delivery(parts, FOREVER, NOON - age if names else None, notes)
+    return Delivery(
+        parts=parts, expires=FOREVER, data_time=NOON - age if names else None, notes=notes
+    )
 
 
 class Front:
@@ -43,7 +45,11 @@ class Front:
         self.loads = 0
         self.site = ExporterSite(self.clock, self.telemetry, self.scrapers, self._load)
         outside = Outside(
-            self.clock, self.telemetry, self.store, self.scrapers.seen, self.scrapers.visited
+            clock=self.clock,
+            telemetry=self.telemetry,
+            store=self.store,
+            seen=self.scrapers.seen,
+            visited=self.scrapers.visited,
         )
         self.engine = Engine(Settings(google={**CALM, **google}), outside)
         if collectors:

@@ -79,7 +79,7 @@ def serving(
     site: PaperSite | None = None, settings: ServerOptions | None = None
 ) -> Iterator[WebServer]:
     """Serve a site on a free port."""
-    server = WebServer(site or PaperSite(), settings or ServerOptions(LISTEN))
+    server = WebServer(site or PaperSite(), settings or ServerOptions(listen=LISTEN))
     server.start()
     try:
         yield server

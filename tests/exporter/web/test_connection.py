@@ -46,7 +46,7 @@ def server() -> Iterator[WebServer]:
 
 def patient(**changes: object) -> ServerOptions:
     """Return settings whose deadlines no test reaches, but for the changes."""
-    return replace(ServerOptions(LISTEN, deadlines=PATIENT), **changes)
+    return replace(ServerOptions(listen=LISTEN, deadlines=PATIENT), **changes)
 
 
 def test_requests_follow_one_another_on_one_connection(server: WebServer) -> None:

@@ -26,7 +26,7 @@ CHROMIUM = (
     "--disable-sync",
     "--no-first-run",
 )
-EMPTY = Status("1.2.3", "starting", "/metrics", ())
+EMPTY = Status(version="1.2.3", state="starting", telemetry_path="/metrics", projects=())
 VOID = ("meta", "link", "img", "br", "hr", "input")
 
 
@@ -144,7 +144,7 @@ def test_nothing_to_say() -> None:
 )
 def test_cost(budget: float | None, expected: str) -> None:
     """Dollars to the cent, counts in thousands, and the budget where there is one."""
-    figures = CostFigures(1.005, budget, 1234567, 8900, 0)
+    figures = CostFigures(projected=1.005, budget=budget, returned=1234567, calls=8900, throttled=0)
     texts = Dom(render(replace(EMPTY, cost=figures)).decode()).texts
     start = texts.index(expected) - 1
     assert [texts[start], *texts[start + 2 : start + 7 : 2]] == ["$1.00", "1,234,567", "8,900", "0"]
@@ -167,5 +167,12 @@ def test_a_bad_state_stands_out(state: str, bad: bool) -> None:
 
 def test_a_cost_that_is_not_known_yet() -> None:
     """Before the first round there is no number of dollars."""
-    texts = Dom(render(replace(EMPTY, cost=CostFigures(None, None, 0, 0, 0))).decode()).texts
+    texts = Dom(
+        render(
+            replace(
+                EMPTY,
+                cost=CostFigures(projected=None, budget=None, returned=0, calls=0, throttled=0),
+            )
+        ).decode()
+    ).texts
     assert "not known yet" in texts

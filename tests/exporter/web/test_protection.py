@@ -45,7 +45,7 @@ def server(path: Path, ca: Authority) -> Iterator[WebServer]:
     """Serve in TLS."""
     write(path, TLS)
     del ca
-    with serving(settings=ServerOptions(LISTEN, config_file=path)) as found:
+    with serving(settings=ServerOptions(listen=LISTEN, config_file=path)) as found:
         yield found
 
 
@@ -140,7 +140,7 @@ def test_files_that_a_refused_configuration_names_are_waited_for(
 def test_tls_is_switched_on_without_a_restart(tmp_path: Path, path: Path, ca: Authority) -> None:
     """A page that was served in clear is served in TLS from the next connection on."""
     write(path, HEADERS)
-    with serving(settings=ServerOptions(LISTEN, config_file=path)) as server:
+    with serving(settings=ServerOptions(listen=LISTEN, config_file=path)) as server:
         assert (server.scheme, ask(server).status) == ("http", 200)
         write(path, TLS)
         assert (server.scheme, ask(server, trust=ca.trust()).status) == ("https", 200)
@@ -172,7 +172,7 @@ def test_what_only_go_knows_is_told(
     """Curves are read and not used, and the log says so."""
     del ca
     write(path, TLS + "  curve_preferences: [CurveP256]\n")
-    WebServer(None, ServerOptions(LISTEN, config_file=path))
+    WebServer(None, ServerOptions(listen=LISTEN, config_file=path))
     assert caplog.messages == [f"{path}: tls_server_config.curve_preferences is not used"]
 
 
@@ -180,4 +180,4 @@ def test_a_wrong_configuration_at_the_start(path: Path) -> None:
     """There is no old one to keep: the server does not begin."""
     write(path, TLS)
     with pytest.raises(SettingsError, match=r"web.yml: tls_server_config: certificate or key"):
-        WebServer(None, ServerOptions(LISTEN, config_file=path))
+        WebServer(None, ServerOptions(listen=LISTEN, config_file=path))

@@ -42,7 +42,7 @@ def site() -> PaperSite:
 @pytest.fixture
 def server(site: PaperSite) -> Iterator[WebServer]:
     """Serve it, with reloads allowed."""
-    with serving(site, ServerOptions(LISTEN, enable_lifecycle=True)) as found:
+    with serving(site, ServerOptions(listen=LISTEN, enable_lifecycle=True)) as found:
         yield found
 
 
@@ -80,7 +80,7 @@ def test_only_reading_is_allowed(server: WebServer, method: str, path: str) -> N
 
 def test_another_path_for_the_page(site: PaperSite) -> None:
     """Where the page has another path, /metrics is not there."""
-    with serving(site, ServerOptions(LISTEN, telemetry_path="/ion/page")) as server:
+    with serving(site, ServerOptions(listen=LISTEN, telemetry_path="/ion/page")) as server:
         assert ask(server, path="/ion/page").body == b"the page\n"
         missing = ask(server)
     assert (missing.status, missing.body) == (404, b"not here; the page is /ion/page\n")
@@ -192,7 +192,7 @@ def configured(home: Path, text: str) -> ServerOptions:
     """Return the settings of a server with this web configuration."""
     path = home / "web.yml"
     path.write_text(text)
-    return ServerOptions(LISTEN, config_file=path)
+    return ServerOptions(listen=LISTEN, config_file=path)
 
 
 def test_security_headers_go_with_every_answer(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def ca(tmp_path: Path) -> Authority:
 
 def patient(**changes: object) -> ServerOptions:
     """Return settings whose deadlines no test reaches, but for the changes."""
-    return replace(ServerOptions(LISTEN, deadlines=PATIENT), **changes)
+    return replace(ServerOptions(listen=LISTEN, deadlines=PATIENT), **changes)
 
 
 def test_half_open_connections_do_not_keep_a_scrape() -> None:
@@ -194,7 +194,9 @@ def test_a_defect_costs_one_connection(
 
 def test_all_addresses_are_listened_on() -> None:
     """IPv4, IPv6 and names, each with its own port."""
-    with serving(settings=ServerOptions(("127.0.0.1:0", "[::1]:0", "localhost:0"))) as server:
+    with serving(
+        settings=ServerOptions(listen=("127.0.0.1:0", "[::1]:0", "localhost:0"))
+    ) as server:
         hosts = [host for host, _ in server.addresses]
         assert hosts[:2] == ["127.0.0.1", "::1"]
         assert len({port for _, port in server.addresses}) == 3
@@ -207,7 +209,7 @@ def test_all_addresses_are_listened_on() -> None:
 
 def test_no_host_is_all_interfaces() -> None:
     """A port alone is reached over IPv4 too, and counts as exposed."""
-    with serving(settings=ServerOptions((":0",))) as server:
+    with serving(settings=ServerOptions(listen=(":0",))) as server:
         assert ask(server).status == 200
         assert server.exposed
 
@@ -216,7 +218,7 @@ def test_a_password_covers_what_is_exposed(tmp_path: Path) -> None:
     """Who has to show a password is no stranger; nothing is exposed then."""
     path = tmp_path / "web.yml"
     path.write_text(f"basic_auth_users: {{alice: $2b$04${'a' * 21}.{'b' * 31}}}\n")
-    with serving(settings=ServerOptions((":0",), config_file=path)) as server:
+    with serving(settings=ServerOptions(listen=(":0",), config_file=path)) as server:
         assert not server.exposed
 
 
@@ -230,14 +232,14 @@ def taken() -> Iterator[str]:
 def test_an_address_that_is_taken(taken: str) -> None:
     """The refusal names the address and the mend; the addresses before it are free again."""
     free = f"127.0.0.1:{servers.free_port()}"
-    server = WebServer(PaperSite(), ServerOptions((free, taken)))
+    server = WebServer(PaperSite(), ServerOptions(listen=(free, taken)))
     with pytest.raises(IonmonError) as refused:
         server.start()
     assert str(refused.value) == (
         f"{taken}: cannot be listened on: Address already in use; free it, or name another with "
         "--web.listen-address"
     )
-    with serving(settings=ServerOptions((free,))) as again:
+    with serving(settings=ServerOptions(listen=(free,))) as again:
         assert ask(again).status == 200
 
 
@@ -251,7 +253,7 @@ def test_an_address_that_is_taken(taken: str) -> None:
 )
 def test_an_address_that_cannot_be_had(address: str, said: str) -> None:
     """Another machine's address, a name without one, a port that does not exist are refused."""
-    server = WebServer(PaperSite(), ServerOptions((address,)))
+    server = WebServer(PaperSite(), ServerOptions(listen=(address,)))
     with pytest.raises(IonmonError) as refused:
         server.start()
     expected = f"{address}: cannot be listened on: {said} with --web.listen-address"

@@ -22,13 +22,24 @@ AT_NOON = "2026-09-21 12:00:00 UTC"
 
 def row(name: str, verdict: str, series: int, age: str, text: str = "") -> PollRow:
     """Return the row of a poll that does not say how often it is due."""
-    return PollRow(name, verdict, series, "", stretched=False, data_age=age, text=text)
+    return PollRow(
+        name=name,
+        verdict=verdict,
+        series=series,
+        interval="",
+        stretched=False,
+        data_age=age,
+        text=text,
+    )
 
 
 def test_before_there_is_an_engine(tmp_path: Path) -> None:
     """The version, that it starts, and where the page will be."""
     front = Front(tmp_path)
-    assert Status(__version__, "starting", "/metrics", ()) == front.status()
+    assert (
+        Status(version=__version__, state="starting", telemetry_path="/metrics", projects=())
+        == front.status()
+    )
     front.store.close()
 
 
@@ -56,25 +67,29 @@ def test_everything_there_is_to_say(tmp_path: Path) -> None:
     partial = "one is missing; and another"
     down = "nobody answers; is it on?"
     expected = Status(
-        __version__,
-        "2 of 5 polls fail",
-        "/metrics",
-        ("ion-demo",),
-        (CollectorRow("paper", 3, 5, 4, "2h1m", "1m30s"),),
-        (
+        version=__version__,
+        state="2 of 5 polls fail",
+        telemetry_path="/metrics",
+        projects=("ion-demo",),
+        collectors=(
+            CollectorRow(
+                name="paper", well=3, polls=5, series=4, data_age="2h1m", last_success="1m30s"
+            ),
+        ),
+        polls=(
             row("down", "failing", 0, "none", f"unavailable: {down}"),
             row("part", "failing", 1, "2h1m", partial),
             row("a", "well", 1, "2m30s"),
             row("b", "well", 2, "2m"),
         ),
-        1,
-        (
-            FaultRow(AT_NOON, "1m30s", "down", "unavailable", down),
-            FaultRow(AT_NOON, "1m30s", "part", "partial", partial),
+        quiet=1,
+        faults=(
+            FaultRow(at=AT_NOON, age="1m30s", poll="down", reason="unavailable", text=down),
+            FaultRow(at=AT_NOON, age="1m30s", poll="part", reason="partial", text=partial),
         ),
-        CostFigures(3.21, 12.5, 1500, 40, 2),
-        front.engine.settings.digest[:12],
-        "2026-09-21 12:01:30 UTC",
+        cost=CostFigures(projected=3.21, budget=12.5, returned=1500, calls=40, throttled=2),
+        digest=front.engine.settings.digest[:12],
+        now="2026-09-21 12:01:30 UTC",
     )
     assert found == [expected]
 

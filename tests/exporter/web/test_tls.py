@@ -37,7 +37,7 @@ def tls_server(home: Path, keys: dict[str, Any]) -> Iterator[WebServer]:
     lines = "".join(f"  {key}: {value}\n" for key, value in keys.items())
     path = home / "web.yml"
     path.write_text(f"tls_server_config:\n{lines}")
-    with serving(settings=ServerOptions(LISTEN, config_file=path)) as server:
+    with serving(settings=ServerOptions(listen=LISTEN, config_file=path)) as server:
         yield server
 
 

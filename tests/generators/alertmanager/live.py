@@ -15,7 +15,14 @@ from tests.generators.alertmanager import samples, sinks
 
 QUICK = Pace(0.2, 1, 3600)
 # The escalation waits longer than what is looked at before it.
-TIMERS = Timers(Pace(0, 0.4, 0.5), QUICK, QUICK, QUICK, QUICK, Pace(4, 1, 3600))
+TIMERS = Timers(
+    heartbeat=Pace(0, 0.4, 0.5),
+    critical=QUICK,
+    high=QUICK,
+    medium=QUICK,
+    low=QUICK,
+    escalation=Pace(4, 1, 3600),
+)
 EXTERNAL = "https://alerts.example.com"
 
 

@@ -48,13 +48,13 @@ def context(
     document = parsed(text, "own.yml")
     found = tuple(rules(document, server))
     return Context(
-        Path(),
-        settings,
-        {"own.yml": document},
-        found,
-        tuple(rule.query for rule in found),
-        with_rules(base or known(settings), found),
-        None if uses is None else tuple(map(re.compile, uses)),
+        root=Path(),
+        settings=settings,
+        documents={"own.yml": document},
+        rules=found,
+        queries=tuple(rule.query for rule in found),
+        known=with_rules(base or known(settings), found),
+        uses=None if uses is None else tuple(map(re.compile, uses)),
     )
 
 

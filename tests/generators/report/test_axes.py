@@ -12,7 +12,9 @@ from generators.report.model import DrawnSeries
 def series(*values: float | None, field: Field | None = None) -> DrawnSeries:
     """Return a series."""
     times = tuple(float(at) for at in range(len(values)))
-    return DrawnSeries("a", (), field or Field(), "green", times, values)
+    return DrawnSeries(
+        name="a", labels=(), field=field or Field(), color="green", times=times, values=values
+    )
 
 
 def test_round_steps() -> None:

@@ -9,9 +9,11 @@ from generators.dashboards.file.board import VariableInFile
 from generators.report import board_variables
 from generators.report.board_variables import FilledVariable, Scope
 
-ONE = FilledVariable("one", "One", ("eu-1",))
-SOME = FilledVariable("some", "Some", ("a.b", "c|d"), many=True)
-EVERY = FilledVariable("every", "Every", ("a", "b"), chosen_all=True, all_value=".+", many=True)
+ONE = FilledVariable(name="one", label="One", values=("eu-1",))
+SOME = FilledVariable(name="some", label="Some", values=("a.b", "c|d"), many=True)
+EVERY = FilledVariable(
+    name="every", label="Every", values=("a", "b"), chosen_all=True, all_value=".+", many=True
+)
 SCOPE = Scope({v.name: v for v in (ONE, SOME, EVERY)}, {"__interval": "30s"})
 
 
@@ -66,6 +68,8 @@ def test_unknown_variable() -> None:
 @given(st.text(min_size=1))
 def test_a_value_is_one_string_of_promql(value: str) -> None:
     """Whatever a label's value is, a quote in it never ends the string that it is written into."""
-    written = Scope({"v": FilledVariable("v", "V", (value,), many=True)}, {}).filled("$v")
+    written = Scope(
+        {"v": FilledVariable(name="v", label="V", values=(value,), many=True)}, {}
+    ).filled("$v")
     unescaped = written.replace("\\\\", "").replace('\\"', "")
     assert '"' not in unescaped

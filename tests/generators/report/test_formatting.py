@@ -32,14 +32,14 @@ def test_thresholds_in_percent() -> None:
 @pytest.mark.parametrize(
     ("value", "mapping", "text"),
     [
-        (0.0, DrawnMapping("down", "red", value="0"), "down"),
-        ("a", DrawnMapping("first", value="a"), "first"),
-        (5.0, DrawnMapping("some", low=1, high=9), "some"),
-        (50.0, DrawnMapping("many", low=10), "many"),
-        ("eu-1", DrawnMapping("Europe", pattern="^eu-"), "Europe"),
-        (None, DrawnMapping("nothing", special="null"), "nothing"),
-        (math.nan, DrawnMapping("nothing", special="null+nan"), "nothing"),
-        (1.0, DrawnMapping("down", value="0"), "1"),
+        (0.0, DrawnMapping(text="down", color="red", value="0"), "down"),
+        ("a", DrawnMapping(text="first", value="a"), "first"),
+        (5.0, DrawnMapping(text="some", low=1, high=9), "some"),
+        (50.0, DrawnMapping(text="many", low=10), "many"),
+        ("eu-1", DrawnMapping(text="Europe", pattern="^eu-"), "Europe"),
+        (None, DrawnMapping(text="nothing", special="null"), "nothing"),
+        (math.nan, DrawnMapping(text="nothing", special="null+nan"), "nothing"),
+        (1.0, DrawnMapping(text="down", value="0"), "1"),
     ],
 )
 def test_mappings(value: Value, mapping: DrawnMapping, text: str) -> None:
@@ -50,7 +50,7 @@ def test_mappings(value: Value, mapping: DrawnMapping, text: str) -> None:
 def test_a_mapping_without_color_leaves_the_thresholds_theirs() -> None:
     """Words do not take a colour away."""
     field = Field(
-        thresholds=STEPS, color_mode="thresholds", mappings=(DrawnMapping("x", value="1"),)
+        thresholds=STEPS, color_mode="thresholds", mappings=(DrawnMapping(text="x", value="1"),)
     )
     assert shown(1.0, field) == Shown("x", "red")
 

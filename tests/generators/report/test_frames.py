@@ -13,23 +13,28 @@ US = (("__name__", "up"), ("region", "us"))
 def test_legends() -> None:
     """A template takes labels; a label that is not there is empty; none is the selector."""
     labels = [EU, US]
-    assert legends(FileTarget("A", "up", "in {{ region }}{{zone}}"), labels) == ["in eu", "in us"]
-    assert legends(FileTarget("A", "up", "__auto"), labels) == ["eu", "us"]
-    assert legends(FileTarget("A", "up"), labels)[0] == 'up{region="eu"}'
-    assert legends(FileTarget("A", "1 + 1"), [()]) == ["1 + 1"]
+    assert legends(FileTarget(ref="A", expr="up", legend="in {{ region }}{{zone}}"), labels) == [
+        "in eu",
+        "in us",
+    ]
+    assert legends(FileTarget(ref="A", expr="up", legend="__auto"), labels) == ["eu", "us"]
+    assert legends(FileTarget(ref="A", expr="up"), labels)[0] == 'up{region="eu"}'
+    assert legends(FileTarget(ref="A", expr="1 + 1"), [()]) == ["1 + 1"]
 
 
 def test_gaps_are_none() -> None:
     """NaN is a gap in a series, not a number."""
-    (frame,) = frames(FileTarget("A", "up"), [Points(EU, (1.0, 2.0), (math.nan, 3.0))], alone=True)
+    (frame,) = frames(
+        FileTarget(ref="A", expr="up"), [Points(EU, (1.0, 2.0), (math.nan, 3.0))], alone=True
+    )
     assert frame.columns[1].values == (None, 3.0)
 
 
 def test_tables() -> None:
     """A table has time, labels by name, and a value that bears the query's letter where needed."""
     found = [Points(EU, (1.0,), (5.0,)), Points((("zone", "b"),), (1.0,), (6.0,))]
-    (frame,) = frames(FileTarget("B", "up", format="table"), found, alone=False)
+    (frame,) = frames(FileTarget(ref="B", expr="up", format="table"), found, alone=False)
     assert [c.name for c in frame.columns] == ["Time", "__name__", "region", "zone", "Value #B"]
     assert frame.rows()[1]["zone"] == "b"
-    (frame,) = frames(FileTarget("B", "up", format="table"), found, alone=True)
+    (frame,) = frames(FileTarget(ref="B", expr="up", format="table"), found, alone=True)
     assert frame.columns[-1].name == "Value"

@@ -7,7 +7,11 @@ from generators.report.svg import HIGH, spark
 
 def heights(field: Field) -> list[float]:
     """Return how high the points of a sparkline of 0.6 and 0.62 are, as shares of its box."""
-    line, _ = spark(DrawnSeries("a", (), field, "green", (0.0, 60.0), (0.6, 0.62)))
+    line, _ = spark(
+        DrawnSeries(
+            name="a", labels=(), field=field, color="green", times=(0.0, 60.0), values=(0.6, 0.62)
+        )
+    )
     return [1 - float(point.split(",")[1]) / HIGH for point in line[1:].split("L")]
 
 

@@ -10,18 +10,18 @@ from generators.report.model import DrawnSeries
 from generators.report.transform import Unknown, changed
 
 ERRORS = Frame("A", (
-    Vector("Time", TIME, (1.0, 1.0)),
-    Vector("region", STRING, ("eu", "us")),
-    Vector("Value #A", NUMBER, (0.1, 0.2)),
+    Vector(name="Time", kind=TIME, values=(1.0, 1.0)),
+    Vector(name="region", kind=STRING, values=("eu", "us")),
+    Vector(name="Value #A", kind=NUMBER, values=(0.1, 0.2)),
 ))  # fmt: skip
 LOAD = Frame("B", (
-    Vector("Time", TIME, (1.0, 1.0)),
-    Vector("region", STRING, ("us", "asia")),
-    Vector("Value #B", NUMBER, (5.0, 7.0)),
+    Vector(name="Time", kind=TIME, values=(1.0, 1.0)),
+    Vector(name="region", kind=STRING, values=("us", "asia")),
+    Vector(name="Value #B", kind=NUMBER, values=(5.0, 7.0)),
 ))  # fmt: skip
 LINE = Frame("A", (
-    Vector("Time", TIME, (1.0, 2.0)),
-    Vector("one", NUMBER, (3.0, 4.0), (("region", "eu"),), "Value"),
+    Vector(name="Time", kind=TIME, values=(1.0, 2.0)),
+    Vector(name="one", kind=NUMBER, values=(3.0, 4.0), labels=(("region", "eu"),), plain="Value"),
 ))  # fmt: skip
 
 

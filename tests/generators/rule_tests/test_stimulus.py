@@ -86,7 +86,7 @@ def groups(cases: list[Case]) -> Iterator[dict[str, Any]]:
     for case in cases:
         given_ = Given(case.events, dict.fromkeys(IDENTITY, "here"))
         story = [Phase(stimulus(case.expression, case.value, given_), 20)]
-        query = render(case.expression, View("5m"))
+        query = render(case.expression, View(window="5m"))
         if isinstance(case.expression, Share):
             query = f'sum(({query}) and on (feature) app_feature_uses_total{{feature="one"}})'
         yield group(story, within(query, case.value), "{}")
@@ -149,7 +149,9 @@ def test_each_signal_takes_a_value(tmp_path: Path, *, whole: bool) -> None:
         value = 1.0 if isinstance(signal.expression, Changes) else 0.4
         given_ = Given(400, {})
         story = [Phase(signal_stimulus(signal, value, given_), 20)]
-        query = f"max({render_signal(signal, View('5m', () if whole else split(signal)))})"
+        query = (
+            f"max({render_signal(signal, View(window='5m', by=() if whole else split(signal)))})"
+        )
         if isinstance(signal.expression, Share):
             value = 0.6  # the greater share is that of all others
         tests.append(group(story, within(query, value), "{}"))

@@ -141,7 +141,7 @@ def test_labels_of_signals_are_those_that_prometheus_gives(
     server: Prometheus, signal: Signal
 ) -> None:
     """Every signal, in its full split, has the labels that Prometheus answers with."""
-    query = render_signal(signal, View("5m", split(signal)))
+    query = render_signal(signal, View(window="5m", by=split(signal)))
     assert set(shape(parse(query), KNOWN).labels) == answered(server, query)
 
 
@@ -150,7 +150,7 @@ def views(draw: st.DrawFn) -> tuple[Signal, View]:
     """Return a signal with some part of its split, and some window."""
     signal = draw(st.sampled_from(SIGNALS))
     by = tuple(draw(st.lists(st.sampled_from(split(signal)), unique=True)) if split(signal) else ())
-    return signal, View(draw(st.sampled_from(["2m", "5m", "1h", "2d"])), by, held="3m")
+    return signal, View(window=draw(st.sampled_from(["2m", "5m", "1h", "2d"])), by=by, held="3m")
 
 
 @given(views())
