@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.catalog import CATALOG
@@ -154,6 +154,7 @@ def views(draw: st.DrawFn) -> tuple[Signal, View]:
 
 
 @given(views())
+@settings(deadline=None)
 def test_a_signal_has_the_labels_of_its_split(found: tuple[Signal, View]) -> None:
     """However a signal is split, its labels are those of the split, and nothing is wrong."""
     signal, view = found
