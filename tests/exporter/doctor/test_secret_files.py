@@ -85,7 +85,9 @@ def test_who_else_can_read_it(
 def test_a_missing_file(tmp_path: Path) -> None:
     """A file that is not there fails and says what to write and how to guard it."""
     path = tmp_path / "none"
-    found = secret(SecretFile(path=path, key="a.b_file", reader=SecretReader.IONMON, content="a DSN"))
+    found = secret(
+        SecretFile(path=path, key="a.b_file", reader=SecretReader.IONMON, content="a DSN")
+    )
     assert found.verdict is Verdict.FAIL
     assert found.text == f"{path}: cannot be read: No such file or directory"
     assert found.fix == f"write a DSN; chmod 0600 {path}"
