@@ -6,17 +6,17 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where the program reads the time, and how it waits."""
+    """Reads the time and waits."""
 
     def now(self) -> float:
         """Return the Unix time in seconds."""
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until this clock has gone on by so many seconds."""
+        """Wait until this clock has advanced by so many seconds."""
 
 
 class WallClock:
-    """The machine's own time."""
+    """The machine's clock."""
 
     def now(self) -> float:
         """Return the Unix time in seconds."""

@@ -1,7 +1,7 @@
 """Weeks of what an exporter of a simulated project would have served, as OpenMetrics.
 
-Worked out from the world's own points, without API and polls: a poll a minute would take hours.
-What is written is what the exporter shows once everything has come, at the end of each step.
+Computed from the world's own points, without API and polls: a poll a minute would take hours.
+Each step has the values that the exporter exposes once all points of that time have arrived.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,14 +27,14 @@ REDIS = ("ion-cache", "127.0.0.1:6379")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `start` to `end`, Unix seconds, a sample every `step` seconds; whole minutes all."""
+    """From `start` to `end`, Unix seconds, a sample every `step` seconds; all whole minutes."""
 
     start: int
     end: int
     step: int
 
     def minutes(self) -> range:
-        """Return the minutes, by the number that their end has."""
+        """Return the numbers of the minutes; minute m ends at 60 m seconds."""
         return range(self.start // MINUTE + 1, self.end // MINUTE + 1)
 
 
@@ -47,12 +47,12 @@ class FamilyHistory:
         self._ledger = Ledger.begin(MINUTE * SECOND, start * SECOND)
         self._labels: dict[tuple[Labels, Labels], tuple[str, ...]] = {}
         self._layouts: dict[SourceLayout, Layout] = {}
-        self._held: dict[tuple[Labels, Labels], Value] = {}
+        self._cumulative: dict[tuple[Labels, Labels], Value] = {}
         self._gauges: list[GaugeSample] = []
-        self._began = start
+        self._start = start
 
     def add(self, world: World, minute: int) -> None:
-        """Take in a minute."""
+        """Add a minute."""
         end, source = minute * MINUTE * SECOND, self._metric.source
         readings = self._metric.model(world.traffic, minute)
         if source.kind is MetricKind.GAUGE:
@@ -70,7 +70,7 @@ class FamilyHistory:
             return Part(self.family, join(self._metric.source, self._gauges))
         totals = self._ledger.totals.values()
         return Part(
-            self.family, tuple(Sample(t.labels, t.exposed_value(), self._began) for t in totals)
+            self.family, tuple(Sample(t.labels, t.exposed_value(), self._start) for t in totals)
         )
 
     def _exported(self, reading: TruthReading) -> tuple[str, ...]:
@@ -99,11 +99,11 @@ class FamilyHistory:
             total.add_amount(Amount(value=value, scale=scale), end)
 
     def _rise(self, reading: TruthReading) -> Value:
-        """Return what the minute adds; of cumulative values, what they rose by."""
+        """Return what the minute adds; for cumulative values, their rise."""
         if self._metric.source.kind is MetricKind.DELTA:
             return reading.value
         key = (reading.metric, reading.resource)
-        before, self._held[key] = self._held.get(key), reading.value
+        before, self._cumulative[key] = self._cumulative.get(key), reading.value
         return _risen(before, reading.value)
 
     def _layout(self, source: SourceLayout) -> Layout:
@@ -115,14 +115,14 @@ class FamilyHistory:
 
 
 def _risen(before: Value | None, now: Value) -> Value:
-    """Return the difference of cumulative values; all of one that began anew, none at first."""
+    """Return the difference of cumulative values; the whole value after a reset, 0 at first."""
     if isinstance(now, Dist):
-        held = before if isinstance(before, Dist) else now
-        if held.count > now.count:
+        earlier = before if isinstance(before, Dist) else now
+        if earlier.count > now.count:
             return now
-        counts = [*held.counts, *(0,) * (len(now.counts) - len(held.counts))]
-        count = now.count - held.count
-        weight = now.mean * now.count - held.mean * held.count
+        counts = [*earlier.counts, *(0,) * (len(now.counts) - len(earlier.counts))]
+        count = now.count - earlier.count
+        weight = now.mean * now.count - earlier.mean * earlier.count
         rises = tuple(a - b for a, b in zip(now.counts, counts, strict=True))
         return Dist(
             count=count,
@@ -137,7 +137,7 @@ def _risen(before: Value | None, now: Value) -> Value:
 
 
 class CacheHistory:
-    """The cache's figures, added up."""
+    """The cache's families, added up minute by minute."""
 
     families = (redis.UP, redis.KEYSPACE_HITS, redis.KEYSPACE_MISSES, redis.EVICTED_KEYS)
 
@@ -145,7 +145,7 @@ class CacheHistory:
         self._hits = self._misses = self._evicted = 0
 
     def add(self, world: World, minute: int) -> None:
-        """Take in a minute."""
+        """Add a minute."""
         figures = world.redis_fields(minute)
         self._hits += figures.hits
         self._misses += figures.misses
@@ -171,23 +171,23 @@ def write(
     histories = [FamilyHistory(metric, span.start, world.project) for metric in metrics]
     cache, written = CacheHistory(), 0
     stems: dict[str, Stems] = {}
-    wanted = [family for family in cache.families if family.name in chosen]
+    redis_families = [family for family in cache.families if family.name in chosen]
     for minute in span.minutes():
         for history in histories:
             history.add(world, minute)
         cache.add(world, minute)
         if minute * MINUTE % span.step == 0:
             parts = [history.part() for history in histories]
-            parts += [part for part in cache.parts() if part.family in wanted]
+            parts += [part for part in cache.parts() if part.family in redis_families]
             parts.append(_covered(histories, world, minute * MINUTE - span.start))
-            written += _write_page(parts, stems, minute * MINUTE, out)
+            written += _write_step(parts, stems, minute * MINUTE, out)
             progress((minute * MINUTE - span.start) / (span.end - span.start))
     out.write(b"# EOF\n")
     return written
 
 
 def _covered(histories: Iterable[FamilyHistory], world: World, seconds: int) -> Part:
-    """Return the source time that counters cover: all of it."""
+    """Return the source time that counters cover: here, all of it."""
     names = sorted(h.family.name for h in histories if _counts(h.family))
     return Part(own.DATA_SECONDS, tuple(Sample((world.project, name), seconds) for name in names))
 
@@ -197,11 +197,11 @@ def _counts(family: Family) -> bool:
     return isinstance(source, CloudMonitoring) and source.kind is not MetricKind.GAUGE
 
 
-def _write_page(parts: Iterable[Part], stems: dict[str, Stems], at: int, out: IO[bytes]) -> int:
+def _write_step(parts: Iterable[Part], stems: dict[str, Stems], at: int, out: IO[bytes]) -> int:
     end, written = f" {at}\n".encode(), 0
     for part in parts:
-        kept = stems.setdefault(part.family.name, Stems(part.family))
-        text = lines(part, kept, openmetrics=False)
+        stem = stems.setdefault(part.family.name, Stems(part.family))
+        text = lines(part, stem, openmetrics=False)
         out.write(text.replace(b"\n", end))
         written += text.count(b"\n")
     return written

@@ -33,7 +33,7 @@ def targets(settings: Settings) -> tuple[FamilyTarget, ...]:
 
 
 def _families(settings: Settings) -> Iterator[Family]:
-    """Yield the catalog's families, the application's where they come this way, and others."""
+    """Yield the catalog's families, the application's where they come this way, configured ones."""
     yield from (f for f in CATALOG.values() if isinstance(f.source, CloudMonitoring))
     yield from _ROADS[settings.application.road]()
     for name, metric in settings.google.metrics.items():
@@ -48,7 +48,7 @@ _ROADS: dict[str, Callable[[], tuple[Family, ...]]] = {
 
 
 def _mapped(name: str, metric: MetricSettings) -> Family:
-    """Return the family that settings make of a metric."""
+    """Return the family of a metric that the settings add."""
     kind, value = MetricKind(metric.kind), ValueType(metric.value)
     source = CloudMonitoring(
         metric=metric.type,
@@ -112,7 +112,7 @@ def _allowed(filters: Filters) -> dict[str, tuple[str, ...]]:
 
 
 def redis_targets(redis: RedisSettings) -> tuple[RedisTarget, ...]:
-    """Return the Redis targets of the settings, with what all targets share filled in."""
+    """Return the Redis targets of the settings, each with the settings that all of them share."""
     return tuple(
         RedisTarget(
             name=t.name,
@@ -134,12 +134,12 @@ def redis_targets(redis: RedisSettings) -> tuple[RedisTarget, ...]:
 
 def collected(redis: RedisSettings) -> tuple[RedisTarget, ...]:
     """Return the Redis targets whose own metrics are read."""
-    wanted = {target.name for target in redis.targets if target.collect}
-    return tuple(target for target in redis_targets(redis) if target.name in wanted)
+    names = {target.name for target in redis.targets if target.collect}
+    return tuple(target for target in redis_targets(redis) if target.name in names)
 
 
 def application_target(settings: Settings) -> ApplicationTarget | None:
-    """Return where the application writes, if the settings say so."""
+    """Return the target that the application writes to, where one is configured."""
     application = settings.application
     for target in redis_targets(settings.redis):
         if target.name == application.redis:

@@ -1,4 +1,4 @@
-"""What the exporter counts of itself: a thread-safe table of own families and their values."""
+"""The exporter's own counters and gauges: a thread-safe table of families and their values."""
 
 import threading
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ class Telemetry:
     """Own counters and gauges; every value is set or counted under a family of the catalog."""
 
     def __init__(self, started: float) -> None:
-        """Start at `started`, Unix seconds: when counters were zero."""
+        """Begin; `started` is the Unix time at which counters were zero."""
         self._started = started
         self._mutex = threading.Lock()
         self._values: dict[str, tuple[Family, dict[Key, float]]] = {}
@@ -27,7 +27,7 @@ class Telemetry:
                 values[labels] = values.get(labels, 0) + by
 
     def set(self, family: Family, labels: Key, value: float) -> None:
-        """Set a gauge, or a counter that is kept elsewhere."""
+        """Set a gauge, or a counter that other code counts."""
         with self._mutex:
             values = self._of(family)
             if labels in values or len(values) < MOST_SERIES:
@@ -49,7 +49,7 @@ class Telemetry:
             return sum(self._of(family).values())
 
     def parts(self, computed: Iterable[tuple[Family, Key, float]] = ()) -> tuple[Part, ...]:
-        """Return all families as parts, with gauges that are computed at the time of asking."""
+        """Return all families as parts, with gauges that are computed at this moment."""
         with self._mutex:
             table = {name: (f, dict(values)) for name, (f, values) in self._values.items()}
         for family, labels, value in computed:

@@ -25,7 +25,7 @@ resource "google_logging_metric" "ionmon_requests" {
     labels {
       key         = "method"
       value_type  = "STRING"
-      description = "HTTP method; other, where it is none of the usual"
+      description = "HTTP method; other, where it is not a common one"
     }
 
     labels {

@@ -1,4 +1,4 @@
-"""Which exported family an application's metric is: one of the catalog, or one of its own."""
+"""Finds the exported family of an application's metric: the catalog's, or a new one."""
 
 import re
 
@@ -25,13 +25,13 @@ class Unfit(Exception):
 
 
 def exported(name: str, shape: Shape) -> Family:
-    """Return the family of a metric. Raises Unfit where the catalog says otherwise."""
+    """Return the family of a metric. Raises Unfit where it contradicts the catalog."""
     whole = name if name.startswith(PREFIX) else PREFIX + name
     kind = _TYPES.get(shape.type)
     if kind is None:
-        raise Unfit(f"{name}: type {shape.type!r} is not known")
+        raise Unfit(f"{name}: unknown type {shape.type!r}")
     if not _NAME.fullmatch(whole) or not all(map(_LABEL.fullmatch, shape.labels)):
-        raise Unfit(f"{name}: names may hold letters, digits and _ only; rename it or its labels")
+        raise Unfit(f"{name}: names have letters, digits and _ only; rename it or its labels")
     if len(set(shape.labels)) < len(shape.labels):
         raise Unfit(f"{name}: has a label twice; rename one")
     known = _BY_NAME.get(whole)
@@ -47,6 +47,6 @@ def exported(name: str, shape: Shape) -> Family:
             source=ApplicationMetric(name),
         )
     if known.type is not kind or set(known.label_names) != set(shape.labels):
-        wanted = f"{known.type} with the labels {', '.join(known.label_names)}"
-        raise Unfit(f"{name}: has to be a {wanted}; rename it, or make it so")
+        expected = f"{known.type} with the labels {', '.join(known.label_names)}"
+        raise Unfit(f"{name}: must be a {expected}; rename or change it")
     return known

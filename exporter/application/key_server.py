@@ -1,4 +1,4 @@
-"""Where in a Redis the application's keys are: the server itself, a primary, a cluster's node."""
+"""Finds the server with the application's keys: the one configured, a primary, a cluster's node."""
 
 from collections.abc import Sequence
 
@@ -7,31 +7,31 @@ from redis.exceptions import MovedError
 from exporter.errors import PollError, Reason
 from exporter.redis.client import Address, Command, Link, RedisTarget, Reply
 
-MOST_TURNS = 5
+MOST_MOVES = 5
 
 
 class KeyServer:
-    """Asks the one server that has the keys; follows it when it moves."""
+    """Queries the one server that has the keys, and follows the keys when they move."""
 
     def __init__(self, target: RedisTarget) -> None:
-        """Look for it at the first question."""
+        """Connect at the first query."""
         self._target = target
         self._link: Link | None = None
 
-    async def ask(self, commands: Sequence[Command]) -> list[Reply]:
+    async def query(self, commands: Sequence[Command]) -> list[Reply]:
         """Send all commands at once. Raises PollError where no server has the keys."""
-        for _ in range(MOST_TURNS):
-            link = await self._found()
+        for _ in range(MOST_MOVES):
+            link = await self._connected()
             try:
-                replies = await link.ask(commands)
+                replies = await link.query(commands)
             except PollError:
                 await self.close()  # a primary may be another one by now
                 raise
             moved = next((a for a in map(_moved, replies) if a), None)
             if moved is None:
                 return replies
-            await self._turn(moved)
-        raise PollError(Reason.UNAVAILABLE, "the cluster sends from one node to another")
+            await self._follow(moved)
+        raise PollError(Reason.UNAVAILABLE, "the cluster redirects from node to node")
 
     async def close(self) -> None:
         """Close the connection."""
@@ -39,11 +39,11 @@ class KeyServer:
         if link:
             await link.close()
 
-    async def _turn(self, address: Address) -> None:
+    async def _follow(self, address: Address) -> None:
         await self.close()
         self._link = Link(self._target, address)
 
-    async def _found(self) -> Link:
+    async def _connected(self) -> Link:
         if self._link is None:
             first, *others = self._target.addresses()
             if self._target.mode == "sentinel":
@@ -52,12 +52,12 @@ class KeyServer:
         return self._link
 
     async def _primary(self, sentinels: Sequence[Address]) -> Address:
-        """Ask the sentinels, one after the other, for the primary."""
+        """Return the primary, from the first sentinel that knows it."""
         group = self._target.sentinel_master or ""
         for address in sentinels:
             link = Link(self._target, address, is_sentinel=True)
             try:
-                (reply,) = await link.ask([("SENTINEL", "GET-MASTER-ADDR-BY-NAME", group)])
+                (reply,) = await link.query([("SENTINEL", "GET-MASTER-ADDR-BY-NAME", group)])
             except PollError:
                 continue
             finally:
@@ -68,5 +68,5 @@ class KeyServer:
 
 
 def _moved(reply: Reply) -> Address | None:
-    """Return where a cluster's node says that the keys are."""
+    """Return the node to which a cluster's reply redirects; None where it does not."""
     return Address(reply.host, reply.port) if isinstance(reply, MovedError) else None

@@ -1,7 +1,7 @@
-"""From what Redis holds to samples: counters and histograms add up, gauges are joined by rule.
+"""From an application's state in Redis to samples: counters add up, gauges are joined by rule.
 
-What was shown once is never shown smaller while the process lives: a failover may take flushes
-back, and the instances send them again.
+While the process lives, no exposed count falls: a failover may undo flushes, and the instances send
+them again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from exporter.catalog.model import Family, Type
 from exporter.exposition.snapshot import Buckets, Part, Sample
 from exporter.recorder.layout import COUNT, SUM, Shape, parts
 
-SETTLED = 1.0  # seconds by which what was merged is on the page
+SETTLED = 1.0  # seconds after which a merged value is surely exposed
 Values = tuple[str, ...]
 _JOINS: Mapping[str, Callable[[list[float]], float]] = {
     "sum": sum,
@@ -27,7 +27,7 @@ _JOINS: Mapping[str, Callable[[list[float]], float]] = {
 
 @dataclass(slots=True)
 class Merged:
-    """What the page shows, and what was left out and why."""
+    """The parts to expose, and what was left out and why."""
 
     parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -49,20 +49,20 @@ class Merger:
         self._last: dict[str, Part] = {}
 
     def living(self, state: ApplicationState) -> dict[str, float]:
-        """Return when each living instance was last heard of."""
+        """Return when each living instance last flushed."""
         return {i: at for i, at in state.seen.items() if state.now - at <= self._alive}
 
     def merge(
         self, state: ApplicationState, now: float, visited: Callable[[float], bool]
     ) -> Merged:
-        """Return everything that the page shows.
+        """Return all parts to expose.
 
-        A counting series that appears later than the first reading is shown at zero until every
-        scraper has come, which `visited` tells of a time.
+        A counter that appears after the first reading is exposed at zero until every scraper has
+        read it: `visited` returns whether all have scraped since a time.
         """
         for name, value in state.totals.items():
             self.shown[name] = max(self.shown.get(name, 0.0), value)
-        self._meet(state, now, visited)
+        self._note_new(state, now, visited)
         merged = Merged(notes=list(state.notes))
         self._created = float(state.meta.get("created", self._created))
         self._shapes.update(state.shapes)
@@ -84,8 +84,10 @@ class Merger:
         self._show(ACTIVE_USERS, users, merged)
         return merged
 
-    def _meet(self, state: ApplicationState, now: float, visited: Callable[[float], bool]) -> None:
-        """Note which series are new, and forget of which every scraper has seen the zero."""
+    def _note_new(
+        self, state: ApplicationState, now: float, visited: Callable[[float], bool]
+    ) -> None:
+        """Note new series, and forget those whose zero every scraper has read."""
         present = {(family, values) for family, _, values in map(parts, state.totals)}
         fresh = present - self._known
         self._known |= present
@@ -111,7 +113,7 @@ class Merger:
         return found
 
     def _show(self, family: Family, samples: Iterable[Sample], merged: Merged) -> None:
-        """Add a family's samples; a part that did not change stays the one it was."""
+        """Add a family's samples; an unchanged part stays the same object: its text is reused."""
         found = tuple(samples)
         if len(found) > self._limit:
             merged.dropped[family.name] = len(found) - self._limit
@@ -125,9 +127,9 @@ class Merger:
 
 
 def _order(family: Family, shape: Shape) -> Callable[[Values], Values]:
-    """Return what brings values from the shape's order of labels into the family's."""
-    places = [shape.labels.index(name) for name in family.label_names]
-    return lambda values: tuple(values[place] for place in places)
+    """Return a function that reorders values from the shape's labels to the family's."""
+    indices = [shape.labels.index(name) for name in family.label_names]
+    return lambda values: tuple(values[index] for index in indices)
 
 
 def _totals(
@@ -145,28 +147,28 @@ def _totals(
     series: dict[Values, dict[str, float]] = {}
     for part, values, value in fitting:
         series.setdefault(values, {})[part] = value
-    for values, held in series.items():
-        yield Sample(order(values), _buckets(shape, held), created)
+    for values, counts_by_part in series.items():
+        yield Sample(order(values), _buckets(shape, counts_by_part), created)
 
 
-def _buckets(shape: Shape, held: Mapping[str, float]) -> Buckets:
-    """Return a histogram; buckets of an older version of the application keep their bounds."""
-    counts = {float(part): int(n) for part, n in held.items() if part not in (SUM, COUNT)}
-    counts[float("inf")] = counts.get(float("inf"), 0) + int(held.get(COUNT, 0))
+def _buckets(shape: Shape, counts_by_part: Mapping[str, float]) -> Buckets:
+    """Return a histogram; bounds of an older version of the application stay."""
+    counts = {float(part): int(n) for part, n in counts_by_part.items() if part not in (SUM, COUNT)}
+    counts[float("inf")] = counts.get(float("inf"), 0) + int(counts_by_part.get(COUNT, 0))
     bounds = tuple(sorted({*shape.bounds, *counts} - {float("inf")}))
     every = tuple(counts.get(bound, 0) for bound in (*bounds, float("inf")))
-    return Buckets(bounds, every, held.get(SUM, 0.0))
+    return Buckets(bounds, every, counts_by_part.get(SUM, 0.0))
 
 
 def _whole(value: float) -> float:
-    """Return whole numbers as such, so that the page shows them as people write them."""
+    """Return whole numbers as such, so that they are exposed as people write them."""
     return int(value) if value.is_integer() else value
 
 
 def _levels(
     state: ApplicationState, living: Mapping[str, float]
 ) -> dict[str, dict[Values, list[tuple[float, float]]]]:
-    """Return by family and label values when living instances set a gauge, and to what."""
+    """Return, by family and labels, each living instance's last flush and its gauge's value."""
     found: dict[str, dict[Values, list[tuple[float, float]]]] = {}
     for (instance, name), value in state.gauges.items():
         if instance in living:

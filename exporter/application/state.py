@@ -1,4 +1,4 @@
-"""What Redis holds of an application at one moment, from the replies to one transaction."""
+"""An application's state in Redis at one moment, from the replies to one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,18 +12,18 @@ from exporter.redis.client import Command, Reply
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationState:
-    """Everything of one moment.
+    """The state of an application at one moment.
 
     now       Unix time of the server
     meta      epoch, created, seeded, dropped
-    shapes    what is known of each family
+    shapes    descriptions of the families
     totals    sums by field
     gauges    values by instance and field
     seqs      number of the last flush of each instance
     seen      Unix time of the last flush of each instance
-    users     how many, by region and window
+    users     number of active users, by region and window
     size      bytes of all replies
-    notes     what could not be understood
+    notes     what could not be read
     """
 
     now: float
@@ -40,13 +40,13 @@ class ApplicationState:
 
     @property
     def epoch(self) -> str:
-        """What totals were begun with; empty where there are none."""
+        """The epoch of the totals; empty where there are none."""
         return self.meta.get("epoch", "")
 
 
 def commands(keys: Keys, regions: Sequence[str], now: float) -> list[Command]:
     """Return one transaction: totals and the numbers of flushes must be of one moment."""
-    asked: list[Command] = [
+    needed: list[Command] = [
         ("MULTI",),
         ("TIME",),
         ("HGETALL", keys.meta),
@@ -61,12 +61,12 @@ def commands(keys: Keys, regions: Sequence[str], now: float) -> list[Command]:
         for _, width, slots in WINDOWS:
             last = int(now // width)
             named = (keys.slot(region, width, last - back) for back in range(slots))
-            asked.append(("PFCOUNT", *named))
-    return [*asked, ("EXEC",)]
+            needed.append(("PFCOUNT", *named))
+    return [*needed, ("EXEC",)]
 
 
 def state(replies: Sequence[Reply], regions: Sequence[str]) -> ApplicationState:
-    """Return what the replies say. Raises PollError where one is an error."""
+    """Return the state in the replies. Raises PollError where one is an error."""
     for reply in replies:
         if isinstance(reply, Exception):
             raise refusal(reply)
@@ -94,11 +94,11 @@ def state(replies: Sequence[Reply], regions: Sequence[str]) -> ApplicationState:
 
 
 def refusal(error: Exception) -> PollError:
-    """Return what an error reply means."""
+    """Return the failure that an error reply means, with its fix."""
     text = str(error)
     if isinstance(error, NoPermissionError | AuthenticationError):
-        mend = "grant the user the application's keys, ~ionmon:*, and the commands it needs"
-        return PollError(Reason.PERMISSION, f"{text[:200]}; {mend}")
+        fix = "grant the user the application's keys, ~ionmon:*, and the commands it needs"
+        return PollError(Reason.PERMISSION, f"{text[:200]}; {fix}")
     return PollError(Reason.INVALID, text[:200])
 
 
@@ -126,10 +126,10 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _users(regions: Sequence[str], counts: Sequence[int]) -> Iterator[tuple[tuple[str, str], int]]:
-    left = iter(counts)
+    rest = iter(counts)
     for region in regions:
         for window, _, _ in WINDOWS:
-            yield (region, window), int(next(left))
+            yield (region, window), int(next(rest))
 
 
 def _size(reply: object) -> int:

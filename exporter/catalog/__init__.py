@@ -1,4 +1,4 @@
-"""The one statement of every metric and signal; it imports the standard library only."""
+"""Every metric and signal, stated once; only the standard library is imported."""
 
 from exporter.catalog import (
     application,

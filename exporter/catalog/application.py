@@ -1,4 +1,4 @@
-"""Metrics from inside the application, as the table that its recorder shares states them."""
+"""Metrics from inside the application, from the table that its recorder uses, too."""
 
 from exporter.catalog import labels
 from exporter.catalog.build import unit_of

@@ -1,7 +1,7 @@
-"""Which bucket bounds a histogram has: at most 40 of its source's, and those of the simulator.
+"""Which bucket bounds a histogram has: at most 40 of its source's, and which the simulator has.
 
-Google's documents name no layout, and none was observed: the bounds of `expected` are those under
-which the simulator plays Google. Where Google's are others, a page of a real exporter says so.
+Google's documents name no layout, and none was observed: `expected` returns the simulator's bounds.
+Where Google uses other bounds, the exposition of a real exporter shows them.
 """
 
 from bisect import bisect_left, bisect_right
@@ -25,7 +25,7 @@ def expected(family: Family) -> tuple[float, ...]:
 
 
 def _simulated(family: Family) -> tuple[float, ...]:
-    """Return the bounds that the simulator plays, in the source's unit."""
+    """Return the simulator's bounds, in the source's unit."""
     if family.name == _ROUND:
         return _CONCURRENCY
     if family.unit is Unit.RATIO:
@@ -42,19 +42,19 @@ def thin(
     bounds: tuple[float, ...],
     near: tuple[float, ...],
     span: tuple[float, float],
-    most: int = MOST_BOUNDS,
+    limit: int = MOST_BOUNDS,
 ) -> tuple[float, ...]:
-    """Return at most `most` of `bounds`: those beside `near` first, then evenly within `span`."""
-    if len(bounds) <= most:
+    """Return at most `limit` of `bounds`: those beside `near` first, then evenly within `span`."""
+    if len(bounds) <= limit:
         return bounds
     kept = {bound for value in near for bound in _beside(bounds, value)}
     inside = [b for b in bounds if span[0] <= b <= span[1] and b not in kept]
     outside = [b for b in bounds if not span[0] <= b <= span[1] and b not in kept]
-    room = most - len(kept)
+    room = limit - len(kept)
     if len(inside) >= room:
         return tuple(sorted(kept.union(_evenly(inside, room))))
     kept.update(inside)
-    return tuple(sorted(kept.union(_evenly(outside, most - len(kept)))))
+    return tuple(sorted(kept.union(_evenly(outside, limit - len(kept)))))
 
 
 def _beside(bounds: tuple[float, ...], value: float) -> tuple[float, ...]:

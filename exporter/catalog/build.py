@@ -1,4 +1,4 @@
-"""How the rows of the catalog are spelled: one function that fills in what all rows share."""
+"""Builds the families of the catalog: what a resource's metrics share is written once."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ MILLI, MICRO = 1e-3, 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A monitored resource: its type, the labels that are kept, and those that are left out."""
+    """A monitored resource: its type, the labels to export, and those to sum over."""
 
     prefix: str
     type: str
@@ -65,7 +65,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reads:
-    """What a metric's points are: kind, value, unit, labels kept and left out, scale."""
+    """What a metric's points are: kind, value, unit, labels to export and to sum over, scale."""
 
     kind: MetricKind
     value: ValueType
@@ -79,7 +79,7 @@ class Reads:
 
 
 def type_of(kind: MetricKind, value: ValueType) -> Type:
-    """Return the Prometheus type that a metric's kind and values make."""
+    """Return the Prometheus type for a metric's kind and type of value."""
     if kind is MetricKind.GAUGE:
         return Type.GAUGE
     return Type.HISTOGRAM if value is ValueType.DISTRIBUTION else Type.COUNTER
@@ -94,6 +94,6 @@ _SUFFIXES = (
 
 
 def unit_of(name: str) -> Unit:
-    """Return the unit that the end of a family's name says."""
+    """Return the unit that a family's name ends with."""
     bare = name.removesuffix("_total")
     return next((unit for suffix, unit in _SUFFIXES if bare.endswith(suffix)), Unit.NONE)

@@ -91,19 +91,19 @@ BILLABLE_TIME = _EACH_REVISION.metric(
     "cloudrun_billable_instance_seconds_total",
     "container/billable_instance_time",
     Reads(kind=D, value=DOUBLE, unit=Unit.SECONDS),
-    "Instance time that is billed, rounded up to 100 ms; a revision that is new was deployed.",
+    "Instance time that is billed, rounded up to 100 ms; a new revision is a deployment.",
 )
 CPU_UTILIZATION = _REVISION.metric(
     "cloudrun_cpu_utilization_ratio",
     "container/cpu/utilizations",
     _UTILIZATION,
-    "Used CPU by allocated CPU, one value an instance and period.",
+    "Used CPU divided by allocated CPU; one value for each instance and period.",
 )
 MEMORY_UTILIZATION = _REVISION.metric(
     "cloudrun_memory_utilization_ratio",
     "container/memory/utilizations",
     _UTILIZATION,
-    "Used memory by allocated memory, one value an instance and period.",
+    "Used memory divided by allocated memory; one value for each instance and period.",
 )
 
 
@@ -113,7 +113,7 @@ def _parts() -> tuple[Family, ...]:
         ("ingress_to_region", "ingress", "Time from Google's edge to the region."),
         ("pending", "pending", "Time a request waits for an instance, startup included."),
         ("response_egress", "egress", "Time from the container's response to Google's edge."),
-        ("routing", "routing", "Time Cloud Run needs to route a request."),
+        ("routing", "routing", "Time that Cloud Run takes to route a request."),
         ("user_execution", "execution", "Time spent in the container's own code."),
     )
     return tuple(
@@ -157,7 +157,7 @@ _TRAFFIC = (
             value=INT,
             labels=((Label("service_health", "health of the service"), "service_health"),),
         ),
-        "Health verdicts on the service.",
+        "Health checks of the service, by result.",
     ),
 )
 
@@ -170,7 +170,7 @@ _CONTAINERS = (
             value=INT,
             labels=((Label("readiness_status", "readiness probe's"), "readiness_status"),),
         ),
-        "Container instances by the verdict of their readiness probe.",
+        "Container instances by the result of their readiness probe.",
     ),
     _REVISION.metric(
         "cloudrun_recommended_instances",
@@ -178,7 +178,7 @@ _CONTAINERS = (
         Reads(
             kind=G, value=INT, labels=((Label("scaling_driver", "why to scale"), "scaling_driver"),)
         ),
-        "Instances that the autoscaler wants.",
+        "Instances that the autoscaler recommends.",
     ),
     _REVISION.metric(
         "cloudrun_memory_usage_bytes",
@@ -196,7 +196,7 @@ _CONTAINERS = (
         "cloudrun_memory_allocation_byte_seconds_total",
         "container/memory/allocation_time",
         Reads(kind=D, value=DOUBLE, unit=Unit.VOLUME_SECONDS, scale=2.0**30),
-        "Memory allocated, times the time it was.",
+        "Memory allocated, multiplied by time.",
     ),
     _REVISION.metric(
         "cloudrun_startup_duration_seconds",
@@ -244,7 +244,7 @@ _CLOUD_SQL_CLIENT = (
         "cloudrun_cloudsql_connections_total",
         "infrastructure/cloudsql/connection_request_count",
         Reads(kind=D, value=INT),
-        "Connections to Cloud SQL asked for.",
+        "Connections to Cloud SQL requested.",
     ),
     _REVISION.metric(
         "cloudrun_cloudsql_connections_refused_total",
@@ -259,13 +259,13 @@ _JOBS = (
         "cloudrun_job_running_executions",
         "job/running_executions",
         Reads(kind=G, value=INT),
-        "Job executions that run.",
+        "Job executions that are running.",
     ),
     _JOB.metric(
         "cloudrun_job_running_task_attempts",
         "job/running_task_attempts",
         Reads(kind=G, value=INT, summed=("attempt",)),
-        "Task attempts that run.",
+        "Task attempts that are running.",
     ),
     _JOB.metric(
         "cloudrun_job_executions_total",
@@ -283,13 +283,13 @@ _JOBS = (
         "cloudrun_job_cpu_utilization_ratio",
         "container/cpu/utilizations",
         _UTILIZATION,
-        "Used CPU by allocated CPU of a job's instances.",
+        "Used CPU divided by allocated CPU of a job's instances.",
     ),
     _JOB.metric(
         "cloudrun_job_memory_utilization_ratio",
         "container/memory/utilizations",
         _UTILIZATION,
-        "Used memory by allocated memory of a job's instances.",
+        "Used memory divided by allocated memory of a job's instances.",
     ),
     _JOB.metric(
         "cloudrun_job_billable_instance_seconds_total",

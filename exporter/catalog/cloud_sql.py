@@ -41,8 +41,8 @@ COUNT, COUNT_D = Reads(kind=G, value=INT), Reads(kind=D, value=INT)
 RATIO = Reads(kind=G, value=DOUBLE, unit=Unit.RATIO)
 
 
-def kept(name: str, meaning: str) -> tuple[Label, str]:
-    """Keep a metric label under its own name."""
+def metric_label(name: str, meaning: str) -> tuple[Label, str]:
+    """Return a metric label that is exported under its own name."""
     return (Label(name, meaning), name)
 
 
@@ -51,16 +51,16 @@ CPU_UTILIZATION = DATABASE.metric(
     "cloudsql_cpu_utilization_ratio",
     "cpu/utilization",
     RATIO,
-    "Used CPU by reserved CPU; may exceed 1.",
+    "Used CPU divided by reserved CPU; may exceed 1.",
 )
 MEMORY_UTILIZATION = DATABASE.metric(
     "cloudsql_memory_utilization_ratio",
     "memory/utilization",
     RATIO,
-    "Used memory by the instance's memory.",
+    "Used memory divided by the instance's memory.",
 )
 DISK_UTILIZATION = DATABASE.metric(
-    "cloudsql_disk_utilization_ratio", "disk/utilization", RATIO, "Used disk by quota."
+    "cloudsql_disk_utilization_ratio", "disk/utilization", RATIO, "Used disk divided by its quota."
 )
 REPLICA_LAG = DATABASE.metric(
     "cloudsql_replica_lag_seconds",
@@ -119,9 +119,12 @@ _INSTANCE = (
         "cloudsql_disk_used_by_type_bytes",
         "disk/bytes_used_by_data_type",
         Reads(
-            kind=G, value=INT, unit=Unit.BYTES, labels=(kept("data_type", "what the bytes hold"),)
+            kind=G,
+            value=INT,
+            unit=Unit.BYTES,
+            labels=(metric_label("data_type", "what the bytes store"),),
         ),
-        "Disk in use by what it holds.",
+        "Disk in use by type of data.",
     ),
     DATABASE.metric("cloudsql_disk_reads_total", "disk/read_ops_count", COUNT_D, "Disk reads."),
     DATABASE.metric("cloudsql_disk_writes_total", "disk/write_ops_count", COUNT_D, "Disk writes."),
@@ -156,7 +159,7 @@ _INSTANCE = (
         "cloudsql_failover_requests_total",
         "auto_failover_request_count",
         COUNT_D,
-        "Automatic failovers asked for.",
+        "Automatic failovers requested.",
     ),
     DATABASE.metric(
         "cloudsql_available_for_failover",
@@ -188,8 +191,8 @@ _REPLICATION = (
             value=INT,
             unit=Unit.BYTES,
             labels=(
-                kept("replica_name", "replica"),
-                kept("replica_lag_type", "which step of replication"),
+                metric_label("replica_name", "replica"),
+                metric_label("replica_lag_type", "which step of replication"),
             ),
         ),
         "Bytes of log that a replica is behind, as the primary sees it.",
@@ -198,7 +201,7 @@ _REPLICATION = (
         "cloudsql_log_archive_failures_total",
         "replication/log_archive_failure_count",
         COUNT_D,
-        "Failed archivings of log files.",
+        "Log files whose archiving failed.",
     ),
 )
 

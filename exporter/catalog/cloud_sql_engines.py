@@ -2,7 +2,7 @@
 
 from exporter.catalog import labels
 from exporter.catalog.build import DIST, INT, MICRO, C, D, G, Reads, Resource
-from exporter.catalog.cloud_sql import BYTES_D, COUNT, COUNT_D, DATABASE, RATIO, kept
+from exporter.catalog.cloud_sql import BYTES_D, COUNT, COUNT_D, DATABASE, RATIO, metric_label
 from exporter.catalog.model import Family, Label, Reduce, Unit
 
 _INSIGHTS = Resource(
@@ -50,7 +50,7 @@ _POSTGRESQL = (
     DATABASE.metric(
         "cloudsql_postgresql_backends_by_state",
         "postgresql/num_backends_by_state",
-        Reads(kind=G, value=INT, labels=(_NAME, kept("state", "what the backend does"))),
+        Reads(kind=G, value=INT, labels=(_NAME, metric_label("state", "what the backend does"))),
         "Connections to PostgreSQL by state.",
     ),
     DATABASE.metric(
@@ -84,7 +84,9 @@ _POSTGRESQL = (
     DATABASE.metric(
         "cloudsql_postgresql_statements_total",
         "postgresql/statements_executed_count",
-        Reads(kind=D, value=INT, labels=(_NAME, kept("operation_type", "kind of statement"))),
+        Reads(
+            kind=D, value=INT, labels=(_NAME, metric_label("operation_type", "kind of statement"))
+        ),
         "Statements executed.",
     ),
     DATABASE.metric(
@@ -110,7 +112,7 @@ _POSTGRESQL = (
         "cloudsql_postgresql_transaction_id_utilization_ratio",
         "postgresql/transaction_id_utilization",
         RATIO,
-        "Transaction identifiers used of those there are.",
+        "Share of transaction identifiers in use.",
     ),
     DATABASE.metric(
         "cloudsql_postgresql_oldest_transaction_age",
@@ -118,10 +120,10 @@ _POSTGRESQL = (
         Reads(
             kind=G,
             value=INT,
-            labels=(kept("oldest_transaction_type", "what holds vacuum back"),),
+            labels=(metric_label("oldest_transaction_type", "what delays vacuum"),),
             reduce=Reduce.MAX,
         ),
-        "Age of the oldest transaction that vacuum has to keep, in transactions.",
+        "Age of the oldest transaction whose rows vacuum cannot remove, in transactions.",
     ),
     DATABASE.metric(
         "cloudsql_postgresql_wal_written_bytes_total",
@@ -139,7 +141,7 @@ _POSTGRESQL = (
         "cloudsql_postgresql_wal_redo_bytes",
         "postgresql/write_ahead_log/redo_size",
         Reads(kind=G, value=INT, unit=Unit.BYTES, reduce=Reduce.MAX),
-        "Log to be replayed after a crash.",
+        "Log to replay after a crash.",
     ),
 )
 
@@ -154,26 +156,26 @@ _MYSQL = (
     DATABASE.metric(
         "cloudsql_mysql_threads",
         "mysql/threads",
-        Reads(kind=G, value=INT, labels=(kept("thread_kind", "kind of thread"),)),
+        Reads(kind=G, value=INT, labels=(metric_label("thread_kind", "kind of thread"),)),
         "Threads.",
     ),
     DATABASE.metric(
         "cloudsql_mysql_max_connections",
         "mysql/max_connections",
         COUNT,
-        "Connections that are allowed.",
+        "Maximum number of connections.",
     ),
     DATABASE.metric(
         "cloudsql_mysql_connections_total",
         "mysql/connections_count",
         COUNT_D,
-        "Connections tried.",
+        "Connection attempts.",
     ),
     DATABASE.metric(
         "cloudsql_mysql_aborted_connections_total",
         "mysql/aborted_connects_count",
         COUNT_D,
-        "Connections that failed.",
+        "Connection attempts that failed.",
     ),
     DATABASE.metric(
         "cloudsql_mysql_replica_behind_seconds",
@@ -204,7 +206,7 @@ _QUERIES = (
             kind=C,
             value=INT,
             unit=Unit.SECONDS,
-            labels=(kept("lock_type", "kind of lock"),),
+            labels=(metric_label("lock_type", "kind of lock"),),
             summed=("user", "client_addr"),
             scale=MICRO,
         ),
@@ -217,7 +219,7 @@ _QUERIES = (
             kind=C,
             value=INT,
             unit=Unit.SECONDS,
-            labels=(kept("io_type", "read or write"),),
+            labels=(metric_label("io_type", "read or write"),),
             summed=("user", "client_addr"),
             scale=MICRO,
         ),
@@ -226,7 +228,7 @@ _QUERIES = (
     _POOL.metric(
         "cloudsql_pool_client_connections",
         "client_connections",
-        Reads(kind=G, value=INT, labels=(kept("status", "what the connection does"),)),
+        Reads(kind=G, value=INT, labels=(metric_label("status", "what the connection does"),)),
         "Client connections to the pool.",
     ),
     _POOL.metric(

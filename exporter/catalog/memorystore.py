@@ -30,7 +30,7 @@ _INSTANCE = Resource(
 )
 _INSTANCE_ROWS: tuple[Row, ...] = (
     ("clients", "clients/connected", _COUNT, "Client connections."),
-    ("blocked_clients", "clients/blocked", _COUNT, "Clients that wait for a blocking call."),
+    ("blocked_clients", "clients/blocked", _COUNT, "Clients that wait in a blocking call."),
     (
         "commands_total",
         "commands/calls",
@@ -52,12 +52,17 @@ _INSTANCE_ROWS: tuple[Row, ...] = (
     ("keys", "keyspace/keys", Reads(kind=G, value=INT, labels=(_DB, *_ROLE)), "Keys."),
     ("memory_used_bytes", "stats/memory/usage", _BYTES, "Memory in use."),
     ("memory_max_bytes", "stats/memory/maxmemory", _BYTES, "Memory that data may use."),
-    ("memory_usage_ratio", "stats/memory/usage_ratio", _RATIO, "Memory in use by its limit."),
+    (
+        "memory_usage_ratio",
+        "stats/memory/usage_ratio",
+        _RATIO,
+        "Memory in use divided by its limit.",
+    ),
     (
         "system_memory_usage_ratio",
         "stats/memory/system_memory_usage_ratio",
         _RATIO,
-        "Memory in use by the machine's.",
+        "Memory in use divided by the machine's memory.",
     ),
     (
         "cpu_seconds_total",
@@ -72,8 +77,13 @@ _INSTANCE_ROWS: tuple[Row, ...] = (
         "CPU time used.",
     ),
     ("keyspace_hits_total", "stats/keyspace_hits", _EVENTS, "Reads that found their key."),
-    ("keyspace_misses_total", "stats/keyspace_misses", _EVENTS, "Reads that did not."),
-    ("evicted_keys_total", "stats/evicted_keys", _EVENTS, "Keys evicted for want of memory."),
+    (
+        "keyspace_misses_total",
+        "stats/keyspace_misses",
+        _EVENTS,
+        "Reads that did not find their key.",
+    ),
+    ("evicted_keys_total", "stats/evicted_keys", _EVENTS, "Keys evicted because memory was full."),
     ("expired_keys_total", "stats/expired_keys", _EVENTS, "Keys that expired."),
     ("connections_total", "stats/connections/total", _EVENTS, "Connections accepted."),
     (
@@ -118,26 +128,31 @@ _SHARDED_ROWS: tuple[Row, ...] = (
         "cpu_maximum_utilization_ratio",
         "cpu/maximum_utilization",
         _RATIO,
-        "CPU of the busiest node.",
+        "CPU utilization of the busiest node.",
     ),
-    ("cpu_average_utilization_ratio", "cpu/average_utilization", _RATIO, "CPU, mean of the nodes."),
+    (
+        "cpu_average_utilization_ratio",
+        "cpu/average_utilization",
+        _RATIO,
+        "CPU utilization, mean of the nodes.",
+    ),
     (
         "memory_maximum_utilization_ratio",
         "memory/maximum_utilization",
         Reads(kind=G, value=DOUBLE, unit=Unit.RATIO, reduce=Reduce.MAX),
-        "Memory of the fullest node.",
+        "Memory utilization of the fullest node.",
     ),
     (
         "memory_average_utilization_ratio",
         "memory/average_utilization",
         Reads(kind=G, value=DOUBLE, unit=Unit.RATIO, reduce=Reduce.MEAN),
-        "Memory, mean of the nodes.",
+        "Memory utilization, mean of the nodes.",
     ),
     (
         "memory_size_bytes",
         "memory/size",
         Reads(kind=G, value=INT, unit=Unit.BYTES),
-        "Memory there is.",
+        "Total memory.",
     ),
     (
         "memory_used_bytes",
@@ -195,7 +210,12 @@ _SHARDED_ROWS: tuple[Row, ...] = (
         _EVENTS,
         "Reads that found their key.",
     ),
-    ("keyspace_misses_total", "stats/total_keyspace_misses_count", _EVENTS, "Reads that did not."),
+    (
+        "keyspace_misses_total",
+        "stats/total_keyspace_misses_count",
+        _EVENTS,
+        "Reads that did not find their key.",
+    ),
     (
         "network_input_bytes_total",
         "stats/total_net_input_bytes_count",
@@ -232,9 +252,11 @@ def _rows(resource: Resource, prefix: str, rows: tuple[Row, ...]) -> tuple[Famil
 
 
 def _sharded(prefix: str, tree: str, kind: str, key: str) -> tuple[Family, ...]:
-    kept = ((labels.PROJECT, "project_id"), (labels.REGION, "location"), (labels.REDIS, key))
-    whole = Resource(prefix=tree, type=kind, labels=kept, delay=300)
-    node = Resource(prefix=tree, type=f"{kind}Node", labels=kept, summed=("node_id",), delay=300)
+    exported = ((labels.PROJECT, "project_id"), (labels.REGION, "location"), (labels.REDIS, key))
+    whole = Resource(prefix=tree, type=kind, labels=exported, delay=300)
+    node = Resource(
+        prefix=tree, type=f"{kind}Node", labels=exported, summed=("node_id",), delay=300
+    )
     return _rows(whole, prefix, _SHARDED_ROWS) + _rows(node, prefix, _NODE_ROWS)
 
 

@@ -39,7 +39,7 @@ class MetricKind(StrEnum):
 
 
 class ValueType(StrEnum):
-    """What a Cloud Monitoring point holds: google.api.MetricDescriptor.ValueType."""
+    """The type of a Cloud Monitoring point's value: google.api.MetricDescriptor.ValueType."""
 
     BOOL = "BOOL"
     INT64 = "INT64"
@@ -118,7 +118,7 @@ class Family:
     """One exported metric.
 
     `near` are values, in the base unit, whose neighbouring bucket bounds are never thinned away.
-    `span` is the part of the value range in which every bound of the source is kept if it fits.
+    `span` is the range of values in which bounds are thinned last.
     """
 
     name: str
@@ -287,10 +287,10 @@ class MinimumEvents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
-    """One thing that people watch.
+    """A quantity that people watch.
 
-    noun        what it is called in a sentence, after "the": error rate
-    direction   the one in which it gets worse
+    noun        its name in a sentence, after "the": error rate
+    direction   the direction in which it gets worse
     by          the labels it may be split by, coarse first
     """
 

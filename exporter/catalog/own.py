@@ -1,4 +1,4 @@
-"""What the exporter says of itself."""
+"""The exporter's metrics about itself."""
 
 from exporter.catalog import labels
 from exporter.catalog.model import Family, Label, Own, Type, Unit
@@ -50,10 +50,10 @@ COLLECTOR_LAST_SUCCESS = _gauge(
 COLLECTOR_DATA_AGE = _gauge(
     "ionmon_collector_data_age_seconds",
     Unit.SECONDS,
-    "Age of the oldest of a collector's newest values.",
+    "Age of the newest value of the poll that is furthest behind.",
     labels.COLLECTOR,
 )
-SERIES = _gauge("ionmon_series", Unit.NONE, "Series on the page.", labels.COLLECTOR)
+SERIES = _gauge("ionmon_series", Unit.NONE, "Series that are exposed.", labels.COLLECTOR)
 POLL_SUCCESS = _gauge(
     "ionmon_poll_success",
     Unit.NONE,
@@ -80,7 +80,7 @@ DATA_AGE = _gauge(
 DATA_SECONDS = _counter(
     "ionmon_data_seconds_total",
     Unit.SECONDS,
-    "Source time that a family's counters cover; divide by it for rates.",
+    "Source time that a family's counters cover; the divisor of rates.",
     labels.PROJECT,
     labels.FAMILY,
 )
@@ -97,21 +97,21 @@ POINTS_TOO_LATE = _counter(
 GAP = _counter(
     "ionmon_data_gap_seconds_total",
     Unit.SECONDS,
-    "Source time that no poll could read; what happened in it is not counted.",
+    "Source time that no poll could read; its events are not counted.",
     labels.PROJECT,
     labels.FAMILY,
 )
 RESETS = _counter(
     "ionmon_totals_restarted_total",
     Unit.NONE,
-    "Counters that started anew, by cause.",
+    "Counters that restarted at zero.",
     labels.FAMILY,
     _REASON,
 )
 SERIES_DROPPED = _counter(
     "ionmon_series_dropped_total",
     Unit.NONE,
-    "Series left off the page.",
+    "Series that are not exposed.",
     labels.FAMILY,
     _REASON,
 )
@@ -145,34 +145,36 @@ API_SERIES = _counter(
 API_THROTTLED = _counter(
     "ionmon_api_throttled_total",
     Unit.NONE,
-    "Calls put off: by the API's quota, or by the exporter's own guard.",
+    "Calls delayed by the API's quota or by the exporter's own guard.",
     labels.PROJECT,
-    Label("by", "who", ("quota", "guard")),
+    Label("by", "what delayed them", ("quota", "guard")),
 )
 COST_PROJECTED = _gauge(
     "ionmon_cost_projected_dollars",
     Unit.DOLLARS,
-    "What a month of 30 days costs at the present rate, after the free million.",
+    "Projected cost of 30 days at the current rate, less the free first million series.",
 )
 COST_BUDGET = _gauge(
-    "ionmon_cost_budget_dollars", Unit.DOLLARS, "What a month may cost; absent without a budget."
+    "ionmon_cost_budget_dollars", Unit.DOLLARS, "Configured budget for a month; absent without one."
 )
 POLL_INTERVAL = _gauge(
     "ionmon_poll_interval_seconds",
     Unit.SECONDS,
-    "Time between polls, as it is now.",
+    "Current time between polls.",
     labels.PROJECT,
     labels.FAMILY,
 )
 POLL_STRETCH = _gauge(
     "ionmon_poll_interval_stretch_ratio",
     Unit.RATIO,
-    "Time between polls by the time that was asked for; above 1 the budget stretches it.",
+    "Time between polls divided by the configured time; above 1, the budget stretches it.",
     labels.PROJECT,
     labels.FAMILY,
 )
 CONFIG_RELOAD_SUCCESS = _gauge(
-    "ionmon_config_last_reload_successful", Unit.NONE, "1 where the last load of settings worked."
+    "ionmon_config_last_reload_successful",
+    Unit.NONE,
+    "1 where the last load of settings succeeded.",
 )
 CONFIG_RELOAD_TIME = _gauge(
     "ionmon_config_last_reload_success_timestamp_seconds",
@@ -189,22 +191,22 @@ CONFIG_HASH = _family(
 WEB_EXPOSED = _gauge(
     "ionmon_web_unprotected",
     Unit.NONE,
-    "1 where the page can be read from other machines without authentication.",
+    "1 where metrics can be read from other machines without authentication.",
 )
 SNAPSHOT_AGE = _gauge(
-    "ionmon_snapshot_age_seconds", Unit.SECONDS, "Time since any poll last changed the page."
+    "ionmon_snapshot_age_seconds", Unit.SECONDS, "Time since a poll last changed what is exposed."
 )
 
 APPLICATION_INSTANCES = _gauge(
     "ionmon_application_instances",
     Unit.NONE,
-    "Instances of the application that were heard of lately.",
+    "Instances of the application that flushed recently.",
     labels.APPLICATION,
 )
 APPLICATION_BYTES = _gauge(
     "ionmon_application_reply_bytes",
     Unit.BYTES,
-    "Size of what Redis holds of the application, as it was last read.",
+    "Size of the application's data in Redis at the last read.",
     labels.APPLICATION,
 )
 APPLICATION_LAG = _gauge(
@@ -216,7 +218,7 @@ APPLICATION_LAG = _gauge(
 APPLICATION_DROPPED = _counter(
     "ionmon_application_series_dropped_total",
     Unit.NONE,
-    "Series that the application's instances left out for being too many.",
+    "Series that the application's instances left out because they were too many.",
     labels.APPLICATION,
 )
 

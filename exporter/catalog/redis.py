@@ -1,4 +1,4 @@
-"""What a Redis server says of itself, under redis_exporter's names wherever promlint allows them.
+"""What a Redis server reports, under redis_exporter's names wherever promlint allows them.
 
 A source names a section and a field of exporter.redis.info's rows: mostly INFO's own words.
 """

@@ -35,9 +35,11 @@ CLIENTS = (
 MEMORY = (
     InfoField("memory_used_bytes", "used_memory", "Memory in use."),
     InfoField("memory_used_rss_bytes", "used_memory_rss", "Memory as the kernel sees it."),
-    InfoField("memory_used_peak_bytes", "used_memory_peak", "Most memory that was ever in use."),
+    InfoField("memory_used_peak_bytes", "used_memory_peak", "Peak memory in use."),
     InfoField("memory_used_dataset_bytes", "used_memory_dataset", "Memory of the data itself."),
-    InfoField("memory_used_overhead_bytes", "used_memory_overhead", "Memory around the data."),
+    InfoField(
+        "memory_used_overhead_bytes", "used_memory_overhead", "Memory of internal structures."
+    ),
     InfoField(
         "memory_used_startup_bytes", "used_memory_startup", "Memory that an empty server uses."
     ),
@@ -50,23 +52,31 @@ MEMORY = (
         "total_system_memory_bytes", "total_system_memory", "Memory of the server's machine."
     ),
     InfoField(
-        "mem_fragmentation_ratio", "mem_fragmentation_ratio", "Resident memory by memory in use."
+        "mem_fragmentation_ratio",
+        "mem_fragmentation_ratio",
+        "Resident memory divided by memory in use.",
     ),
     InfoField(
         "mem_not_counted_for_eviction_bytes",
         "mem_not_counted_for_evict",
         "Memory that does not count against the limit.",
     ),
-    InfoField("mem_replication_backlog_bytes", "mem_replication_backlog", "Memory of the backlog."),
+    InfoField(
+        "mem_replication_backlog_bytes",
+        "mem_replication_backlog",
+        "Memory of the replication backlog.",
+    ),
     InfoField("mem_clients_normal_bytes", "mem_clients_normal", "Memory of clients' buffers."),
     InfoField("mem_clients_slaves_bytes", "mem_clients_slaves", "Memory of replicas' buffers."),
     InfoField(
-        "allocator_allocated_bytes", "allocator_allocated", "Memory that the allocator gave out."
+        "allocator_allocated_bytes", "allocator_allocated", "Memory that the allocator handed out."
     ),
     InfoField(
         "allocator_active_bytes", "allocator_active", "Memory in the allocator's active pages."
     ),
-    InfoField("allocator_resident_bytes", "allocator_resident", "Memory that the allocator holds."),
+    InfoField(
+        "allocator_resident_bytes", "allocator_resident", "Memory resident in the allocator."
+    ),
     InfoField(
         "active_defrag_running", "active_defrag_running", "Effort of defragmentation; 0 is off."
     ),
@@ -77,7 +87,7 @@ MEMORY = (
 STATS = (
     InfoField("keyspace_hits_total", "keyspace_hits", "Reads that found their key."),
     InfoField("keyspace_misses_total", "keyspace_misses", "Reads that did not find their key."),
-    InfoField("evicted_keys_total", "evicted_keys", "Keys evicted for want of memory."),
+    InfoField("evicted_keys_total", "evicted_keys", "Keys evicted because memory was full."),
     InfoField("expired_keys_total", "expired_keys", "Keys that expired."),
     InfoField("connections_received_total", "total_connections_received", "Connections accepted."),
     InfoField(
@@ -98,12 +108,15 @@ STATS = (
         "Commands a second over the server's last samples.",
     ),
     InfoField(
-        "expired_stale_ratio", "expired_stale_perc", "Share of keys expired yet present.", 0.01
+        "expired_stale_ratio",
+        "expired_stale_perc",
+        "Share of keys that expired but are not deleted yet.",
+        0.01,
     ),
     InfoField(
         "expired_time_cap_reached_total",
         "expired_time_cap_reached_count",
-        "Expiry cycles cut short by their limit of time.",
+        "Expiry cycles that ended at their time limit.",
     ),
     InfoField(
         "expire_cycle_cpu_seconds_total",
@@ -162,25 +175,29 @@ PERSISTENCE = (
     InfoField(
         "rdb_last_cow_size_bytes", "rdb_last_cow_size", "Memory copied during the last snapshot."
     ),
-    InfoField("aof_enabled", "aof_enabled", "1 where an append-only file is kept."),
+    InfoField("aof_enabled", "aof_enabled", "1 where an append-only file is written."),
     InfoField(
         "aof_rewrite_in_progress", "aof_rewrite_in_progress", "1 while the file is rewritten."
     ),
-    InfoField("aof_rewrite_scheduled", "aof_rewrite_scheduled", "1 where a rewrite waits."),
+    InfoField("aof_rewrite_scheduled", "aof_rewrite_scheduled", "1 where a rewrite is scheduled."),
     InfoField(
         "aof_last_rewrite_duration_seconds",
         "aof_last_rewrite_time_sec",
         "Time of the last rewrite.",
     ),
     InfoField(
-        "aof_last_bgrewrite_status", "aof_last_bgrewrite_status", "1 where that rewrite succeeded."
+        "aof_last_bgrewrite_status",
+        "aof_last_bgrewrite_status",
+        "1 where the last rewrite succeeded.",
     ),
     InfoField(
         "aof_last_write_status", "aof_last_write_status", "1 where the last write succeeded."
     ),
     InfoField("aof_current_size_bytes", "aof_current_size", "Size of the append-only file."),
     InfoField("aof_base_size_bytes", "aof_base_size", "Size of the file after its last rewrite."),
-    InfoField("aof_delayed_fsyncs_total", "aof_delayed_fsync", "Syncs of the file that came late."),
+    InfoField(
+        "aof_delayed_fsyncs_total", "aof_delayed_fsync", "Delayed syncs of the append-only file."
+    ),
 )
 REPLICATION = (
     InfoField("connected_slaves", "connected_slaves", "Replicas that are connected."),
@@ -190,7 +207,7 @@ REPLICATION = (
     InfoField(
         "master_last_io_seconds_ago",
         "master_last_io_seconds_ago",
-        "Seconds since a replica heard its primary; absent while the link is down.",
+        "Seconds since a replica last heard from its primary; absent while the link is down.",
     ),
     InfoField(
         "master_sync_in_progress", "master_sync_in_progress", "1 while a replica copies all data."
@@ -198,10 +215,12 @@ REPLICATION = (
     InfoField("master_repl_offset", "master_repl_offset", "Offset of the replication stream."),
     InfoField("slave_repl_offset", "slave_repl_offset", "Offset that a replica has reached."),
     InfoField("slave_priority", "slave_priority", "Priority of a replica in a failover."),
-    InfoField("repl_backlog_is_active", "repl_backlog_active", "1 where a backlog is kept."),
-    InfoField("replication_backlog_bytes", "repl_backlog_size", "Size of the backlog."),
     InfoField(
-        "repl_backlog_history_bytes", "repl_backlog_histlen", "Bytes that the backlog holds."
+        "repl_backlog_is_active", "repl_backlog_active", "1 where a replication backlog exists."
+    ),
+    InfoField("replication_backlog_bytes", "repl_backlog_size", "Size of the replication backlog."),
+    InfoField(
+        "repl_backlog_history_bytes", "repl_backlog_histlen", "Bytes in the replication backlog."
     ),
 )
 CPU = (
@@ -230,16 +249,19 @@ SLOWLOG = (
         "slowlog_last_id", "last_id", "Number of the slow log's newest entry; it only grows."
     ),
     InfoField(
-        "last_slow_execution_duration_seconds", "last_usec", "Time of the newest entry.", MICRO
+        "last_slow_execution_duration_seconds",
+        "last_usec",
+        "Time that the slow log's newest command took.",
+        MICRO,
     ),
 )
 CLUSTER = (
     InfoField("cluster_enabled", "cluster_enabled", "1 where the server is part of a cluster."),
 )
 CLUSTER_INFO = (
-    InfoField("cluster_state", "cluster_state", "1 where this node finds the cluster ok."),
+    InfoField("cluster_state", "cluster_state", "1 where this node reports the cluster as ok."),
     InfoField("cluster_slots_assigned", "cluster_slots_assigned", "Slots that a node owns."),
-    InfoField("cluster_slots_ok", "cluster_slots_ok", "Slots whose node is well."),
+    InfoField("cluster_slots_ok", "cluster_slots_ok", "Slots whose node is healthy."),
     InfoField("cluster_slots_pfail", "cluster_slots_pfail", "Slots whose node may be down."),
     InfoField("cluster_slots_fail", "cluster_slots_fail", "Slots whose node is down."),
     InfoField("cluster_known_nodes", "cluster_known_nodes", "Nodes that this node knows."),
@@ -275,15 +297,13 @@ COMMANDSTATS = (
 ERRORSTATS = (InfoField("errors_total", "count", "Error replies by kind."),)
 LATENCYSTATS = (
     InfoField(
-        "latency_percentiles_seconds", "usec", "Time of a command's calls, a percentile.", MICRO
+        "latency_percentiles_seconds", "usec", "Percentile of the time of a command's calls.", MICRO
     ),
 )
 KEYSPACE = (
     InfoField("db_keys", "keys", "Keys of a database."),
     InfoField("db_keys_expiring", "expires", "Keys of a database that have a time to live."),
-    InfoField(
-        "db_avg_ttl_seconds", "avg_ttl", "Mean time that keys of a database have left.", MILLI
-    ),
+    InfoField("db_avg_ttl_seconds", "avg_ttl", "Mean time until a database's keys expire.", MILLI),
 )
 SLAVES = (
     InfoField("connected_slave_offset_bytes", "offset", "Offset that a replica acknowledged."),

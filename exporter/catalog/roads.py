@@ -1,6 +1,6 @@
-"""Other roads out of the application: log-based metrics, and Managed Service for Prometheus.
+"""The application's other roads: log-based metrics and Managed Service for Prometheus.
 
-The families are those of the catalog's application; only where they are read differs.
+The families are those of the catalog's application; only their sources differ.
 """
 
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ _MANAGED_SUMMED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogMetric:
-    """A log-based metric: its family, the event that is counted, where values stand in the entry.
+    """A log-based metric: its family, the event that is counted, the entry's fields.
 
     An entry is a line of JSON that the service writes to its standard output, such as
     {"ionmon": "request", "endpoint": "/process", "method": "GET", "status": 200, "seconds": 0.01}.

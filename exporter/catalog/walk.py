@@ -1,6 +1,6 @@
-"""What an expression is made of: one walk for whoever looks into one.
+"""What an expression is made of: one walk for all code that reads expressions.
 
-A new kind of expression fails to type-check here until it says what it is made of.
+A new kind of expression does not type-check here until its parts are listed.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ Leaf = Events | Mean | Quantile | Level
 
 
 def children(node: Expression) -> tuple[Expression, ...]:
-    """Return the expressions that one is directly made of; none of what reads a family."""
+    """Return the direct parts of an expression; those that read a family have none."""
     match node:
         case Events() | Mean() | Quantile() | Level():
             return ()
@@ -52,14 +52,14 @@ def _both(node: Ratio | LevelRatio) -> tuple[Expression, ...]:
 
 
 def walk(*nodes: Expression) -> Iterator[Expression]:
-    """Yield expressions and all that they are made of, each before its parts."""
+    """Yield expressions and all their parts, each before its own parts."""
     for node in nodes:
         yield node
         yield from walk(*children(node))
 
 
 def leaves(*nodes: Expression) -> Iterator[Leaf]:
-    """Yield what reads a family: everything else is worked out from these."""
+    """Yield the expressions that read a family; all others are computed from these."""
     for node in walk(*nodes):
         if isinstance(node, Leaf):
             yield node
@@ -78,5 +78,5 @@ def labels_in(node: Expression) -> set[str]:
 
 
 def expressions_of(signal: Signal) -> tuple[Expression, ...]:
-    """Return a signal's expression, and the events that it needs enough of."""
+    """Return a signal's expression, and the events of its minimum."""
     return (signal.expression, *(signal.minimum_events.events if signal.minimum_events else ()))

@@ -121,7 +121,7 @@ class ApplicationPoll:
     async def _ask(self, asked: Sequence[Command]) -> list[Reply]:
         try:
             async with asyncio.timeout(self._target.redis.timeout):
-                return await self._place.ask(asked)
+                return await self._place.query(asked)
         except TimeoutError:
             text = f"no reply within {self._target.redis.timeout:g} s, check the network"
             raise PollError(Reason.DEADLINE, text) from None

@@ -12,7 +12,7 @@ from exporter.exposition.snapshot import Part
 from exporter.redis import info as redis_info
 from exporter.redis.client import Address, RedisTarget
 from exporter.redis.node import Node, NodeReading
-from exporter.redis.topology import Question, Topology, question
+from exporter.redis.topology import Topology, TopologyQuery, topology_query
 
 _DOWN: redis_info.Info = {"poll": ({"up": "0"},)}
 _LONGEST_NOTE = 300
@@ -52,7 +52,7 @@ class TargetPoll:
         self.name, self.interval = target.name, target.interval
         self._target = target
         self._clock = clock
-        self._question = question(target)
+        self._question = topology_query(target)
         self._seeds = target.addresses()
         self._topology = Topology(self._seeds if self._question is None else ())
         self._nodes: dict[Address, Node] = {}
@@ -90,7 +90,7 @@ class TargetPoll:
         tasks: dict[Address, asyncio.Task[NodeReading | PollError]] = {}
         async with asyncio.TaskGroup() as group:
 
-            def start(addresses: Iterable[Address], asked: Question | None = None) -> None:
+            def start(addresses: Iterable[Address], asked: TopologyQuery | None = None) -> None:
                 for address in addresses:
                     if address not in tasks:
                         tasks[address] = group.create_task(self._ask(address, now, until, asked))
@@ -105,11 +105,13 @@ class TargetPoll:
                 start(best.members)
             self._topology = best if best.members else self._topology
         asked = [tasks[guide].result() for guide in guides]
-        trouble = [o.trouble for o in asked if isinstance(o, NodeReading) and o.trouble]
+        trouble = [
+            o.topology_error for o in asked if isinstance(o, NodeReading) and o.topology_error
+        ]
         return {address: tasks[address].result() for address in self._shown()}, trouble
 
     async def _ask(
-        self, address: Address, now: float, until: float, asked: Question | None
+        self, address: Address, now: float, until: float, asked: TopologyQuery | None
     ) -> NodeReading | PollError:
         is_sentinel = self._target.mode == "sentinel" and asked is not None
         node = self._nodes.get(address)
@@ -128,7 +130,7 @@ class TargetPoll:
         """Return whom to ask for the servers: sentinels, or nodes of a cluster that were well."""
         if self._target.mode == "sentinel":
             lost = self._topology.members and not set(self._seeds) & set(self._up)
-            return tuple(dict.fromkeys(self._seeds + (self._topology.guides if lost else ())))
+            return tuple(dict.fromkeys(self._seeds + (self._topology.sentinels if lost else ())))
         if self._target.mode == "cluster":
             return self._up[:_MOST_GUIDES] or self._seeds
         return ()

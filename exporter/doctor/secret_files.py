@@ -29,7 +29,7 @@ def secret(file: SecretFile) -> Finding:
         return _unusable(file, error)
     fault = _fault(file, found.secret.reveal())
     if fault:
-        return Finding(subject, Verdict.FAIL, f"{file.path}: {fault}", f"write {file.holds}")
+        return Finding(subject, Verdict.FAIL, f"{file.path}: {fault}", f"write {file.content}")
     if found.mode & _MORE_THAN[file.reader]:
         text = f"{file.path}: mode {found.mode:04o} lets others read it"
         return Finding(subject, Verdict.WARN, text, _mode(file))
@@ -38,7 +38,7 @@ def secret(file: SecretFile) -> Finding:
 
 def _unusable(file: SecretFile, error: UnusableSecret) -> Finding:
     """Say why a file cannot be used; Alertmanager may read what this user may not."""
-    verdict, fix = Verdict.FAIL, f"write {file.holds}"
+    verdict, fix = Verdict.FAIL, f"write {file.content}"
     if error.number:
         fix += f"; {_mode(file)}"
     if error.denied:

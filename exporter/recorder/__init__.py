@@ -1,7 +1,7 @@
-"""What an application calls to have its own prometheus_client metrics collected through Redis.
+"""Sends an application's own prometheus_client metrics to Redis, where the exporter reads them.
 
-Imports nothing but prometheus_client, redis and the standard library, and those two only when one
-of its names is used: the exporter's catalog reads the table of families alone.
+Only prometheus_client, redis and the standard library are imported, and the first two only when a
+public name is used: the exporter's catalog needs only the table of families.
 """
 
 from typing import TYPE_CHECKING

@@ -11,24 +11,24 @@ MOST_ENDPOINTS, MOST_NAMES = 100, 50
 
 
 class Application:
-    """Counts requests, cache, pool, queries and what the business watches.
+    """Counts requests, cache, pool, queries and business events.
 
-    Every label with free values is bounded: what comes after the first many is counted as `other`.
+    Every label with free values is bounded: values after the first so many are counted as `other`.
     """
 
     def __init__(self, recorder: Recorder | None = None) -> None:
         """Make the metrics in the recorder's registry; without one in the default registry."""
         self.recorder = recorder
         registry = recorder.registry if recorder else REGISTRY
-        self._requests_by(registry)
+        self._http(registry)
         self._cache_and_database(registry)
         self._business(registry)
 
-    def _requests_by(self, registry: CollectorRegistry) -> None:
+    def _http(self, registry: CollectorRegistry) -> None:
         self._requests = _counter(families.REQUESTS, registry)
         self._durations = _histogram(families.REQUEST_DURATION, registry)
         self._endpoints = Bounded(MOST_ENDPOINTS)
-        self._met: set[tuple[str, str]] = set()
+        self._prepared: set[tuple[str, str]] = set()
 
     def _cache_and_database(self, registry: CollectorRegistry) -> None:
         self._hits = _counter(families.L1_HITS, registry)
@@ -45,11 +45,12 @@ class Application:
         self._persona_names, self._feature_names = Bounded(MOST_NAMES), Bounded(MOST_NAMES)
 
     def request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
-        """Count a request; `endpoint` is a route template, never the path that was asked for."""
+        """Count a request; `endpoint` is a route template, never the requested path."""
         name, verb = self._endpoints.of(endpoint), _method(method)
-        if (name, verb) not in self._met:
-            self._met.add((name, verb))
-            for code_class in families.CODE_CLASSES:  # at zero, so that the first error is a rise
+        if (name, verb) not in self._prepared:
+            self._prepared.add((name, verb))
+            # From 0, a series shows its first error as a rise; one that begins at 1 hides it.
+            for code_class in families.CODE_CLASSES:
                 self._requests.labels(name, verb, code_class)
         self._requests.labels(name, verb, f"{status // 100}xx").inc()
         self._durations.labels(name).observe(seconds)
@@ -59,11 +60,11 @@ class Application:
         self._hits.inc()
 
     def cache_miss(self) -> None:
-        """Count a read that it did not."""
+        """Count a read that the local cache did not answer."""
         self._misses.inc()
 
     def cache_eviction(self, number: int = 1) -> None:
-        """Count entries that it evicted."""
+        """Count entries that the local cache evicted."""
         self._evictions.inc(number)
 
     def query(self, seconds: float) -> None:
@@ -71,18 +72,18 @@ class Application:
         self._queries.observe(seconds)
 
     def pool(self, active: int, idle: int, limit: int) -> None:
-        """Say how the connection pool is."""
+        """Set the connections of the pool: in use, idle, and how many it may have."""
         for state, number in zip(families.POOL_STATES, (active, idle), strict=True):
             self._pool.labels(state).set(number)
         self._pool_limit.set(limit)
 
     def routing_decision(self, confidence: float, persona: str) -> None:
-        """Count a request that was routed to a persona, and how sure that was, 0 to 1."""
+        """Count a request that was routed to a persona, with the confidence, 0 to 1."""
         self._confidence.observe(confidence)
         self._personas.labels(self._persona_names.of(persona)).inc()
 
     def active_user(self, user: str) -> None:
-        """Note that a user is active. Who it is leaves the process only as a trace in a sketch."""
+        """Count a user as active. Only a digest of the name leaves the process."""
         if self.recorder:
             self.recorder.users.add(user)
 
@@ -91,17 +92,17 @@ class Application:
         self._features.labels(self._feature_names.of(name)).inc()
 
 
-def _counter(stated: ApplicationFamily, registry: CollectorRegistry) -> Counter:
-    return Counter(stated.name, stated.help, stated.labels, registry=registry)
+def _counter(family: ApplicationFamily, registry: CollectorRegistry) -> Counter:
+    return Counter(family.name, family.help, family.labels, registry=registry)
 
 
-def _gauge(stated: ApplicationFamily, registry: CollectorRegistry) -> Gauge:
-    return Gauge(stated.name, stated.help, stated.labels, registry=registry)
+def _gauge(family: ApplicationFamily, registry: CollectorRegistry) -> Gauge:
+    return Gauge(family.name, family.help, family.labels, registry=registry)
 
 
-def _histogram(stated: ApplicationFamily, registry: CollectorRegistry) -> Histogram:
+def _histogram(family: ApplicationFamily, registry: CollectorRegistry) -> Histogram:
     return Histogram(
-        stated.name, stated.help, stated.labels, buckets=stated.bounds, registry=registry
+        family.name, family.help, family.labels, buckets=family.bounds, registry=registry
     )
 
 

@@ -1,7 +1,7 @@
-"""Counts the requests of an ASGI application, and flushes while there is CPU to do it with.
+"""Counts the requests of an ASGI application, and flushes while the instance has CPU.
 
 The end of the application's lifespan stops the recorder: uvicorn ends by the signal that it caught,
-after which nothing runs at exit.
+and then no exit handler runs.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ class AsgiMiddleware:
         self._app, self._metrics, self._endpoint = app, metrics, endpoint
         self._recorder = metrics.recorder if flush else None
 
-    def _ending(self, send: Send) -> Send:
-        """Return what stops the recorder before the server hears that the application has ended."""
+    def _send_and_stop(self, send: Send) -> Send:
+        """Return a `send` that stops the recorder before it reports the end of the application."""
 
         async def stop(message: Message) -> None:
             if message["type"].startswith("lifespan.shutdown.") and self._metrics.recorder:
@@ -50,11 +50,11 @@ class AsgiMiddleware:
         return stop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, and count it when its answer has ended; stop with the application."""
+        """Count a request when its response has ended; stop the recorder with the application."""
         if scope["type"] != "http":
-            await self._app(scope, receive, self._ending(send))
+            await self._app(scope, receive, self._send_and_stop(send))
             return
-        begun, seen = time.perf_counter(), [FAILED]
+        started, seen = time.perf_counter(), [FAILED]
 
         async def note(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -65,6 +65,6 @@ class AsgiMiddleware:
             await self._app(scope, receive, note)
         finally:
             name = self._endpoint(scope) or UNMATCHED
-            self._metrics.request(name, scope["method"], seen[0], time.perf_counter() - begun)
+            self._metrics.request(name, scope["method"], seen[0], time.perf_counter() - started)
             if self._recorder and self._recorder.is_due():
                 await asyncio.to_thread(self._recorder.flush_if_due)

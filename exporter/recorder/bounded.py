@@ -1,4 +1,4 @@
-"""Keeps label values few: the first so many pass, what comes after them is `other`."""
+"""Limits the number of a label's values: after the first so many, each is `other`."""
 
 import threading
 
@@ -7,10 +7,10 @@ LONGEST = 200
 
 
 class Bounded:
-    """Remembers the first `most` values."""
+    """Accepts the first `limit` values."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._known: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -20,6 +20,6 @@ class Bounded:
         if found is not None:
             return found
         with self._lock:
-            if len(self._known) >= self._most or not value:
+            if len(self._known) >= self._limit or not value:
                 return OTHER
             return self._known.setdefault(value, value[:LONGEST])

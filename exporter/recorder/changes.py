@@ -1,4 +1,4 @@
-"""What a prometheus_client registry holds, as fields: what adds up, and what is a level."""
+"""Reads a prometheus_client registry as fields: totals, which add up, and levels."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ Values = tuple[str, ...]
 
 @dataclass(slots=True)
 class RegistryReading:
-    """totals and levels by field, shapes by family, and how many series were one too many."""
+    """Totals and levels by field, shapes by family, and how many series were above the limit."""
 
     totals: dict[str, float] = field(default_factory=dict)
     levels: dict[str, float] = field(default_factory=dict)
@@ -34,8 +34,8 @@ class RegistryReading:
 class RegistryReader:
     """Reads a registry.
 
-    `constant` labels come before a metric's own, and give way to one of the same name; `rules` join
-    its gauges.
+    `constant` labels come before a metric's own; a metric's label of the same name replaces one.
+    `rules` say how its gauges are joined.
     """
 
     registry: CollectorRegistry
@@ -43,7 +43,7 @@ class RegistryReader:
     rules: Mapping[str, str]
 
     def read(self) -> RegistryReading:
-        """Return everything that the registry holds now."""
+        """Return all that the registry contains now."""
         found = RegistryReading()
         for metric in self.registry.collect():
             if metric.samples and not metric.name.startswith(SKIPPED):
@@ -61,7 +61,7 @@ class RegistryReader:
             labels = (*constant, *values)
             if metric.type in ("counter", "summary", "histogram"):
                 for part, value in _parts(metric.type, group):
-                    if isfinite(value):  # Redis adds up no other, nor could it be taken back
+                    if isfinite(value):  # Redis refuses others: the whole flush would fail
                         found.totals[field_name(name, part, labels)] = value
             else:
                 found.levels[field_name(name, "", labels)] = group[0].value
@@ -94,7 +94,7 @@ def _series(samples: Iterable[Sample], own: Values) -> dict[Values, list[Sample]
 
 
 def _parts(kind: str, group: Iterable[Sample]) -> Iterator[tuple[str, float]]:
-    """Yield the parts of one series; of a histogram its sum, and buckets that hold something."""
+    """Yield the parts of one series; of a histogram its sum, and the buckets that are not empty."""
     below = 0.0
     for sample in group:
         if kind == "counter":

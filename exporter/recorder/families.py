@@ -1,7 +1,7 @@
 """The families that an application has for its dashboards and alerts, each stated once.
 
-The recorder makes its metrics of them, the exporter's catalog its families. The standard library
-only: who reads this table needs neither prometheus_client nor redis.
+The recorder makes metrics of them, the exporter's catalog makes families. Only the standard library
+is imported, so that reading this table needs neither prometheus_client nor redis.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class ApplicationType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationFamily:
-    """One family, by the name on the exporter's page.
+    """One family, by its exported name.
 
     `labels` come after the label region, which every recorder adds; `bounds` are a histogram's
     finite ones, in the base unit that ends its name.

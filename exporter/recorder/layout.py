@@ -1,4 +1,4 @@
-"""How an application's metrics lie in Redis, version 1: the recorder writes, the exporter reads.
+"""The layout of an application's metrics in Redis, version 1: written here, read by the exporter.
 
 All keys of an application share a hash tag, so that one script may touch them in a cluster, too.
 
@@ -9,7 +9,7 @@ seqs      hash: instance -> number of its last flush that was applied
 seen      sorted set: instance -> Unix time of the server when it last flushed
 meta      hash: epoch, created, seeded, dropped: see exporter.recorder.scripts
 regions   set: regions that users were seen in
-users:…   HyperLogLog of users, one a region, width and slot of time
+users:…   HyperLogLog of users, one for each region, width and slot of time
 
 A field is family, part and label values, joined by the unit separator. The part of a counter is
 empty; of a histogram it is the bound of one bucket, not accumulated, or `s` for the sum; of a
@@ -53,7 +53,7 @@ def keys(application: str) -> Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What is known of a family: type, help, label names, finite bounds, how gauges are joined."""
+    """A family's description: type, help, label names, finite bounds, how gauges are joined."""
 
     type: str
     help: str
@@ -67,7 +67,7 @@ class Shape:
 
 
 def shape(text: str | bytes) -> Shape:
-    """Return what JSON holds. Raises ValueError where it is no shape."""
+    """Return the shape in a JSON text. Raises ValueError where it is none."""
     try:
         found = json.loads(text)
         return Shape(

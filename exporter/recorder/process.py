@@ -1,4 +1,4 @@
-"""What becomes of recorders when their process forks, is told to end, or ends."""
+"""Keeps recorders right when their process forks, gets SIGTERM or ends."""
 
 import atexit
 import os
@@ -12,13 +12,13 @@ from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
-# Where prometheus_client keeps what has a lock: a registry's collectors, a metric's series, and
-# the numbers of a series.
-_HOLDERS = ("_names_to_collectors", "_metrics", "_value", "_sum", "_count", "_buckets")
+# prometheus_client's attributes whose values have locks: a registry's collectors, a metric's
+# series, the numbers of a series.
+_PARTS_WITH_LOCKS = ("_names_to_collectors", "_metrics", "_value", "_sum", "_count", "_buckets")
 
 
 class ProcessRecorder(Protocol):
-    """A recorder, as far as its process goes."""
+    """A recorder, as this module uses it."""
 
     registry: CollectorRegistry
 
@@ -26,10 +26,10 @@ class ProcessRecorder(Protocol):
         """Flush for the last time."""
 
     def before_fork(self) -> None:
-        """Begin no reading until after the fork."""
+        """Start no reading until after the fork."""
 
     def after_fork_in_parent(self) -> None:
-        """Go on."""
+        """Continue."""
 
     def after_fork_in_child(self) -> None:
         """Become another instance."""
@@ -37,22 +37,22 @@ class ProcessRecorder(Protocol):
 
 _recorders: "weakref.WeakSet[ProcessRecorder]" = weakref.WeakSet()
 _forking = threading.Lock()
-_still: list[ProcessRecorder] = []
-_held: list[Any] = []
+_paused: list[ProcessRecorder] = []
+_acquired: list[Any] = []
 
 
 def join(recorder: ProcessRecorder) -> None:
-    """See to a recorder that has started, from now to the end of the process."""
+    """Flush a started recorder at the end of the process, and keep it right over forks."""
     _recorders.add(recorder)
     atexit.register(recorder.stop)
     stop_with_child(recorder)
     is_main = threading.current_thread() is threading.main_thread()
     if is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, _terminated)  # a handler that is there stays
+        signal.signal(signal.SIGTERM, _terminated)  # an application's own handler stays
 
 
 def stop_with_child(recorder: ProcessRecorder) -> None:
-    """See that processes of multiprocessing, which skip atexit, flush at their end."""
+    """Flush at the end of a process of multiprocessing, which skips atexit."""
     util = sys.modules.get("multiprocessing.util")
     if util is not None:
         util.register_after_fork(recorder, _finalize)
@@ -66,7 +66,7 @@ def _finalize(recorder: ProcessRecorder) -> None:
 def _terminated(number: int, frame: FrameType | None) -> None:
     """Flush where SIGTERM would end the process at once.
 
-    Not in this thread: a signal may come while it holds the lock of a metric, or flushes.
+    In another thread: the signal may interrupt code that has locked a metric, or a flush.
     """
     del frame
     signal.signal(number, signal.SIG_DFL)
@@ -80,48 +80,48 @@ def _end(number: int) -> None:
 
 
 def _before_fork() -> None:
-    """Hold every metric still: a lock that another thread holds would never open in the child."""
+    """Lock every metric: a lock that another thread owns would never be released in the child."""
     _forking.acquire()
-    _still.extend(_recorders)
-    for recorder in _still:
+    _paused.extend(_recorders)
+    for recorder in _paused:
         recorder.before_fork()
     seen: set[int] = set()
-    for lock in _locks((recorder.registry for recorder in _still), seen):
+    for lock in _locks((recorder.registry for recorder in _paused), seen):
         lock.acquire()
-        _held.append(lock)
+        _acquired.append(lock)
 
 
-def _locks(things: Iterable[object], seen: set[int]) -> Iterator[Any]:
-    """Yield the locks of things and of what they hold, each once; to be taken as they come."""
-    for thing in things:
-        if id(thing) in seen:
+def _locks(objects: Iterable[object], seen: set[int]) -> Iterator[Any]:
+    """Yield the locks of objects and of their parts, each once; acquire each as it comes."""
+    for part in objects:
+        if id(part) in seen:
             continue
-        seen.add(id(thing))
-        lock = getattr(thing, "_lock", None)
+        seen.add(id(part))
+        lock = getattr(part, "_lock", None)
         if hasattr(lock, "acquire"):
             yield lock
-        for name in _HOLDERS:
-            held = getattr(thing, name, ())
-            parts = held.values() if isinstance(held, dict) else held
-            yield from _locks(parts if isinstance(held, dict | list) else (held,), seen)
+        for name in _PARTS_WITH_LOCKS:
+            below = getattr(part, name, ())
+            parts = below.values() if isinstance(below, dict) else below
+            yield from _locks(parts if isinstance(below, dict | list) else (below,), seen)
 
 
-def _let_go() -> list[ProcessRecorder]:
-    while _held:
-        _held.pop().release()
-    still = _still[:]
-    _still.clear()
+def _release() -> list[ProcessRecorder]:
+    while _acquired:
+        _acquired.pop().release()
+    paused = _paused[:]
+    _paused.clear()
     _forking.release()
-    return still
+    return paused
 
 
 def _after_fork_in_parent() -> None:
-    for recorder in _let_go():
+    for recorder in _release():
         recorder.after_fork_in_parent()
 
 
 def _after_fork_in_child() -> None:
-    for recorder in _let_go():
+    for recorder in _release():
         recorder.after_fork_in_child()
 
 

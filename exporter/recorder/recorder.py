@@ -23,12 +23,12 @@ log = logging.getLogger("ionmon.recorder")
 
 BEAT = 30.0
 SEED_WAIT = 10.0
-ATTEMPTS = 5  # one that is behind, one that takes up, one with what is new, and to spare
+ATTEMPTS = 5  # behind, rewound, the rises since then, and two more
 PATIENCE = 5.0  # seconds that the end of a process waits for a flush under way
 
 
 class Reply(NamedTuple):
-    """What Redis says of a flush: ok, behind or epoch; its epoch; the number it has; seeded."""
+    """The reply to a flush: ok, behind or epoch; Redis' epoch; its last number; seeded."""
 
     state: str
     epoch: str
@@ -44,16 +44,16 @@ class Recorder:
     region       where this instance runs, the label `region` of all its series
     registry     what is read
     interval     seconds between two flushes
-    gauges       how gauges of several instances are joined, by the metric's name: sum (unless
-                 said), max, min, mean, latest
+    gauges       how gauges of several instances are joined, by the metric's name: sum (the
+                 default), max, min, mean, latest
     timeout      seconds that one attempt may take
     clock        returns the Unix time by which active users are counted
 
-    Counting costs nothing but prometheus_client's own: nothing is hooked in. While Redis is away,
-    the registry itself is the buffer. A fork counts its own from then on.
+    Counting costs what prometheus_client costs: the registry is read, not wrapped. While Redis is
+    away, the registry itself is the buffer. After a fork, the child is an instance of its own.
     """
 
-    def __init__(  # noqa: PLR0913 - named settings of one thing
+    def __init__(  # noqa: PLR0913 - named settings of one recorder
         self,
         redis_url: Any,  # noqa: ANN401 - a URL, or one of redis-py's clients, which share no type
         *,
@@ -65,22 +65,22 @@ class Recorder:
         timeout: float = 1.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Connect to nothing before start. Raises ValueError where an argument is wrong."""
+        """Connect at the first flush. Raises ValueError where an argument is wrong."""
         for name, rule in (gauges or {}).items():
             if rule not in RULES:
                 raise ValueError(f"gauges: {name}: unknown rule {rule!r}; use {', '.join(RULES)}")
         if interval <= 0:
             raise ValueError("interval: must be more than 0 seconds")
-        self.registry, self.failures, self.flushes = registry, 0, 0
+        self.registry, self.failures = registry, 0
         self._target, self._timeout, self._interval = redis_url, timeout, interval
         self._keys = keys(application)
         self._reader = RegistryReader(registry, {"region": region}, dict(gauges or {}))
         self._running = False
         self.users = Users(self._keys, region, clock)
-        self._be_born(SendLog())
+        self._new_instance(SendLog())
 
-    def _be_born(self, ledger: SendLog) -> None:
-        """Become an instance of its own."""
+    def _new_instance(self, ledger: SendLog) -> None:
+        """Become a new instance, with an id, a log and a connection of its own."""
         self.instance = secrets.token_hex(8)
         self._ledger = ledger
         self._epoch, self._unseeded_since = "", 0.0
@@ -102,11 +102,11 @@ class Recorder:
 
     @property
     def lost(self) -> int:
-        """Return how many flushes Redis lost that could not be sent again."""
+        """The number of flushes that Redis lost and that could not be sent again."""
         return self._ledger.lost
 
     def start(self) -> "Recorder":
-        """Begin to flush in the background; at the end of the process what is left, too."""
+        """Start to flush in the background, and once more at the end of the process."""
         if not self._running:
             self._running = True
             process.join(self)
@@ -124,7 +124,7 @@ class Recorder:
             self.flush()
 
     def stop(self) -> bool:
-        """End the background thread and flush. Returns whether all that was counted is in Redis."""
+        """End the background thread and flush. Returns whether Redis has all counts."""
         if not self._running:
             return True
         self._running = False
@@ -134,7 +134,7 @@ class Recorder:
             try:
                 self._leave()
             except (redis.RedisError, OSError):
-                log.debug("the instance could not say that it leaves")
+                log.debug("the instance could not remove its gauges")
         return done
 
     def _leave(self) -> None:
@@ -142,18 +142,18 @@ class Recorder:
         self._leave_script(keys=[self._keys.gauges, self._keys.seen], args=named)
 
     def is_due(self) -> bool:
-        """Say whether the last flush, or the last attempt at one, is an interval ago."""
+        """Return whether the last flush, or attempt at one, is at least an interval ago."""
         return time.monotonic() - self._tried_at >= self._interval
 
     def flush_if_due(self) -> None:
-        """Flush where it is due: for CPU that is there in requests only."""
+        """Flush when a flush is due: for instances that have CPU during requests only."""
         if self.is_due():
             self.flush(wait=0.0)
 
     def flush(self, wait: float = -1) -> bool:
         """Send what changed. Returns whether all of it is in Redis; never raises.
 
-        `wait` is how long to wait for a flush under way; below 0, for as long as it takes.
+        `wait` limits the seconds to wait for a flush under way; below 0, there is no limit.
         """
         if not self._flushing.acquire(timeout=wait):
             return False
@@ -168,7 +168,7 @@ class Recorder:
             self._flushing.release()
 
     def _send(self) -> bool:
-        """Send until Redis and this instance agree."""
+        """Send until Redis has all that the registry had at the start."""
         self._tried_at = time.monotonic()
         self.users.send(self._client)
         with self._reading:
@@ -180,22 +180,21 @@ class Recorder:
                 return True
             reply = self._apply(flush)
             if reply.state == "ok":
-                self._agreed(reply)
-            elif not self._take_up(reply):
+                self._confirmed(reply)
+            elif not self._catch_up(reply):
                 return False
         return False
 
-    def _agreed(self, reply: Reply) -> None:
+    def _confirmed(self, reply: Reply) -> None:
         self._ledger.applied()
         self._epoch, self._unseeded_since = reply.epoch, 0.0
         self._beat_at, self._acknowledged = time.monotonic(), time.time()
-        self.flushes += 1
         if self.failures:
             log.info("flushing works again after %d failures", self.failures)
             self.failures = 0
 
-    def _take_up(self, reply: Reply) -> bool:
-        """Go on from what Redis has; not before the exporter had time to fill an emptied one."""
+    def _catch_up(self, reply: Reply) -> bool:
+        """Continue from what Redis has; the exporter gets time to seed an empty one first."""
         counted = reply.number
         if reply.state == "epoch" and not reply.seeded:
             self._unseeded_since = self._unseeded_since or time.monotonic()
@@ -203,8 +202,11 @@ class Recorder:
                 return False
             counted = self._ledger.number
         elif time.time() - self._acknowledged > REMEMBERED / 2:
-            counted = self._ledger.number  # Redis has forgotten the instance, not what it counted
+            counted = self._ledger.number  # Redis forgot the instance's number, not its counts
+        lost = self.lost
         self._ledger.rewind(reply.number, counted)
+        if self.lost > lost:
+            log.warning("Redis lost %d flushes that are no longer kept", self.lost - lost)
         self._epoch = reply.epoch
         return True
 
@@ -234,17 +236,17 @@ class Recorder:
         return Reply(_text(state), _text(epoch), int(number), bool(seeded))
 
     def before_fork(self) -> None:
-        """Hold the registry still while the process forks."""
+        """Let no reading of the registry run while the process forks."""
         self._reading.acquire()
 
     def after_fork_in_parent(self) -> None:
-        """Let it go on."""
+        """Allow readings again."""
         self._reading.release()
 
     def after_fork_in_child(self) -> None:
-        """Become another instance: what was counted until now is the parent's to send."""
+        """Become a new instance: the parent sends what was counted until now."""
         self.users.forget()
-        self._be_born(SendLog(self._reader.read().totals))
+        self._new_instance(SendLog(self._reader.read().totals))
         if self._running:
             process.stop_with_child(self)
             self._run()
@@ -258,7 +260,7 @@ def _pairs(values: Mapping[str, str]) -> Iterator[object]:
 
 
 def _bytes(text: str) -> bytes:
-    """Return it as UTF-8; a label value may hold what is no character."""
+    """Return the text as UTF-8; a label value may contain lone surrogates."""
     return text.encode("utf-8", "replace")
 
 

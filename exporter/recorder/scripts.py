@@ -1,15 +1,15 @@
-"""What Redis runs in one step: a flush, the end of an instance, the seeding of an empty Redis.
+"""Redis' scripts, each one step: a flush, the end of an instance, the seeding of an empty Redis.
 
 Each flush of an instance has a number, and names the one before. Redis keeps the last number that
 it applied, in the same step as what it applied, so that a flush whose reply was lost counts once,
-and one that a failover lost is seen to be missing. The epoch is drawn when totals are begun:
-another epoch means that Redis was emptied.
+and one that a failover lost is noticed. The epoch is drawn when totals start from nothing: another
+epoch means that Redis was emptied.
 """
 
 REMEMBERED = 86_400  # seconds for which Redis knows an instance that flushes no more
 
 # KEYS: totals gauges families seqs seen meta
-# ARGV: instance, number, the number before, epoch known, epoch to begin with, dropped,
+# ARGV: instance, number, the number before, epoch known, epoch for an empty Redis, dropped,
 #       how many totals, field and rise of each, how many gauges, field and value of each,
 #       how many families, name and shape of each
 # Returns: "ok", "behind" or "epoch", the epoch, the number that is applied, whether it was seeded.
@@ -53,9 +53,9 @@ end
 return 1
 """
 
-# KEYS: totals seqs meta. ARGV: epoch that was known, epoch that is there, created,
+# KEYS: totals seqs meta. ARGV: the exporter's epoch, the epoch in Redis, created,
 #       how many totals, field and value of each, how many instances, name and number of each.
-# Returns 1 where it was done, 0 where someone else did it or it is not needed.
+# Returns 1 where it was done, 0 where another exporter did it or it is not needed.
 SEED = """
 local totals, seqs, meta = unpack(KEYS)
 if redis.call('HGET', meta, 'epoch') ~= ARGV[2] then return 0 end
@@ -70,7 +70,7 @@ return 1
 """
 
 # KEYS: gauges seqs seen. ARGV: Unix time before which instances are forgotten.
-# Returns how many were.
+# Returns how many were forgotten.
 RETIRE = """
 local gone = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[1])
 for _, id in ipairs(gone) do

@@ -1,8 +1,8 @@
 """From readings to flushes: each has a number, and every rise is in just one that is applied.
 
-Pure bookkeeping: nothing here talks to Redis. What was read last and is applied or on its way is
-the base; a flush carries the rises since. Until its reply is there it is sent again as it is.
-Flushes that were applied are kept for a while, since a failover may take them back.
+Pure bookkeeping, without Redis. The base is the last reading whose flush is applied or on its way;
+a flush carries the rises since. It is sent again unchanged until its reply arrives. Applied flushes
+are kept for a while, since a failover may undo them.
 """
 
 from collections import deque
@@ -33,12 +33,12 @@ class SendLog:
     """What one instance has sent, what is on its way, and what to send next."""
 
     def __init__(self, base: Mapping[str, float] | None = None) -> None:
-        """Begin; `base` is what someone else has counted, as the parent of a fork."""
+        """Begin; `base` are totals that another instance sends, such as a fork's parent."""
         self._base = dict(base or {})
         self._levels: dict[str, float] = {}
         self._shapes: dict[str, Shape] = {}
         self._applied = 0
-        self._flying: Flush | None = None
+        self._in_flight: Flush | None = None
         self._kept: deque[Flush] = deque()
         self._kept_fields = 0
         self._dropped = 0
@@ -55,13 +55,13 @@ class SendLog:
         return tuple(self._levels)
 
     def next(self, reading: RegistryReading, *, beat: bool = False) -> Flush | None:
-        """Return what is to be sent now: the flush on its way, else what changed, else nothing.
+        """Return the flush to send now: the one on its way, else the changes, else None.
 
-        A `beat` is sent even where nothing changed, with all gauges: it says that we live.
+        A `beat` is sent even without a change, with all gauges: it shows that the instance lives.
         """
-        if self._flying is None:
-            self._flying = self._change(reading, beat=beat)
-        return self._flying
+        if self._in_flight is None:
+            self._in_flight = self._change(reading, beat=beat)
+        return self._in_flight
 
     def _change(self, reading: RegistryReading, *, beat: bool) -> Flush | None:
         rises = {
@@ -86,7 +86,7 @@ class SendLog:
         )
 
     def _rose(self, name: str, value: float) -> bool:
-        """Say whether a field is new or has risen; one that fell was reset and begins anew."""
+        """Return whether a field is new or has risen; one that fell was reset and counts from 0."""
         base = self._base.get(name)
         if base is not None and value < base:
             self._base[name] = 0.0
@@ -94,10 +94,10 @@ class SendLog:
 
     def applied(self) -> None:
         """Note that the flush on its way is applied."""
-        if self._flying is not None:
-            self._applied = self._flying.number
-            self._keep(self._flying)
-            self._flying = None
+        if self._in_flight is not None:
+            self._applied = self._in_flight.number
+            self._keep(self._in_flight)
+            self._in_flight = None
 
     def _keep(self, flush: Flush) -> None:
         self._kept.append(flush)
@@ -106,12 +106,12 @@ class SendLog:
             self._kept_fields -= len(self._kept.popleft().totals)
 
     def rewind(self, redis_has: int, counted: int) -> None:
-        """Take up after a reply that says otherwise: send again what came after `counted`.
+        """Send again the flushes after `counted`, which Redis does not have.
 
         `redis_has` is the number that Redis knows of this instance, `counted` the last flush whose
-        rises are in its totals. What is no longer kept is lost, and counted as flushes.
+        rises are in its totals. Flushes that are no longer kept are lost, and `lost` counts them.
         """
-        known = [*self._kept, *([self._flying] if self._flying else [])]
+        known = [*self._kept, *([self._in_flight] if self._in_flight else [])]
         missing = [flush for flush in known if flush.number > counted]
         before = missing[0].before if missing else self._applied
         self.lost += max(0, before - counted)
@@ -121,7 +121,7 @@ class SendLog:
                 totals[name] = totals.get(name, 0.0) + rise
         following = max((flush.number for flush in known), default=self._applied) + 1
         dropped = sum(flush.dropped for flush in missing)
-        self._flying = Flush(
+        self._in_flight = Flush(
             number=following,
             before=redis_has,
             totals=totals,
@@ -134,5 +134,5 @@ class SendLog:
 
 
 def _differs(known: float | None, value: float) -> bool:
-    """Say whether a level changed; what is not a number is the same as what was none."""
+    """Return whether a level changed; two values that are not numbers are the same."""
     return known != value and not (known is not None and isnan(known) and isnan(value))

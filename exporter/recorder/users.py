@@ -1,6 +1,6 @@
 """Active users by HyperLogLog: how many, never who.
 
-A digest of each is sent, since Redis writes the arguments of commands to its files and logs.
+Only a digest of each is sent, since Redis writes commands' arguments to its files and logs.
 """
 
 import hashlib
@@ -20,16 +20,16 @@ class Users:
         self._waiting: dict[str, None] = {}
 
     def add(self, user: str) -> None:
-        """Note that a user is active; of very many between two flushes some are left out."""
+        """Count a user as active; after MOST_WAITING in one interval, further ones are left out."""
         if len(self._waiting) < MOST_WAITING:
             self._waiting[user] = None
 
     def forget(self) -> None:
-        """Forget who waits: a fork's parent sends them."""
+        """Forget the waiting users: a fork's parent sends them."""
         self._waiting = {}
 
     def send(self, client: Any) -> None:  # noqa: ANN401 - redis-py's clients share no type
-        """Add those who wait to the present slot of each width. Raises redis.RedisError."""
+        """Add the waiting users to the current slot of each width. Raises redis.RedisError."""
         waiting = list(self._waiting)
         if not waiting:
             return

@@ -1,4 +1,4 @@
-"""Counts the requests of a WSGI application, and flushes while there is CPU to do it with."""
+"""Counts the requests of a WSGI application, and flushes while the instance has CPU."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -25,9 +25,9 @@ def flask_rule(environ: Environ) -> str | None:
 class WsgiMiddleware:
     """Wraps a WSGI application.
 
-    endpoint     returns the route template of a request, or None where no route fits
-    flush        flush at the end of a request where it is due: for CPU that is there in requests
-                 only, as in request-based billing
+    endpoint     returns the route template of a request, or None where no route matches
+    flush        whether to flush at the end of a request when a flush is due: for instances that
+                 have CPU during requests only, as in request-based billing
     """
 
     def __init__(
@@ -42,8 +42,8 @@ class WsgiMiddleware:
         self._recorder = metrics.recorder if flush else None
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterator[bytes]:
-        """Answer a request, and count it when its answer has ended."""
-        begun, status_seen, matched = time.perf_counter(), FAILED, None
+        """Answer a request, and count it when its response has ended."""
+        started, status_seen, matched = time.perf_counter(), FAILED, None
 
         def start(status: str, headers: list[tuple[str, str]], *error: ErrorInfo) -> object:
             nonlocal status_seen, matched
@@ -61,7 +61,7 @@ class WsgiMiddleware:
                     close()
         finally:
             name = matched or self._endpoint(environ) or UNMATCHED
-            taken = time.perf_counter() - begun
+            taken = time.perf_counter() - started
             self._metrics.request(name, environ.get("REQUEST_METHOD", ""), status_seen, taken)
             if self._recorder:
                 self._recorder.flush_if_due()

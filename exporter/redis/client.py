@@ -1,4 +1,4 @@
-"""One kept connection to one Redis server, on which no command goes out unasked."""
+"""A lasting connection to one Redis server, which sends no command of its own accord."""
 
 import asyncio
 import ssl
@@ -21,23 +21,23 @@ from exporter.secrets_file import Secret, UnusableSecret, read_secret
 __all__ = ["Address", "Command", "Link", "RedisTarget", "Reply"]
 
 Command = tuple[str, ...]
-Reply = object  # bytes, int, None, a list of these, or the error that came in its place
+Reply = object  # bytes, int, None, a list of these, or an error reply
 
 _REFUSED = "the server refused the user or password, check username and password_file"
 
 
 class Link:
-    """A connection that is opened when needed and kept."""
+    """A connection that is opened when needed and stays open."""
 
     def __init__(self, target: RedisTarget, address: Address, *, is_sentinel: bool = False) -> None:
-        """Connect later; a sentinel may do without the password that its Redis servers want."""
+        """Connect later; a sentinel may have no password although its Redis servers do."""
         self._target = target
         self._address = address
         self._is_sentinel = is_sentinel
         self._connection: AbstractConnection | None = None
 
-    async def ask(self, commands: Sequence[Command]) -> list[Reply]:
-        """Send all commands at once and return their replies, errors in their places.
+    async def query(self, commands: Sequence[Command]) -> list[Reply]:
+        """Send all commands at once and return their replies, error replies included.
 
         A connection that the server closed since the last poll is opened once more. Raises
         PollError when the server cannot be reached or refuses the user.
@@ -51,12 +51,12 @@ class Link:
             self._connection = await self._open()
             return await self._exchange(self._connection, commands)
         except AuthenticationError:
-            text = "the server wants a password, set password_file"
+            text = "the server requires a password, set password_file"
             raise PollError(Reason.CREDENTIALS, text) from None
         except (RedisError, OSError) as error:
             raise PollError(Reason.UNAVAILABLE, str(error)) from None
         except (ValueError, RecursionError):
-            # redis-py reads lengths and nesting as they come.
+            # redis-py does not check the lengths and the nesting in a reply.
             text = "the reply is not Redis's, check host and port"
             raise PollError(Reason.INVALID, text) from None
 
@@ -69,14 +69,14 @@ class Link:
     async def _exchange(
         self, connection: AbstractConnection, commands: Sequence[Command]
     ) -> list[Reply]:
-        whole = False
+        complete = False
         try:
             await connection.send_packed_command(connection.pack_commands(commands))
             replies = [await _reply(connection) for _ in commands]
-            whole = True
+            complete = True
         finally:
-            # What is left unread would be taken for the answer to the next command.
-            if not whole:
+            # An unread reply would be taken for the reply to the next command.
+            if not complete:
                 await self.close()
         return replies
 

@@ -1,8 +1,8 @@
 """What a Redis server replies, as rows of text by section, and the samples that they make.
 
-A section that INFO writes as plain fields is one row. One with a line for each thing (a command,
-a database, a replica) is a row for each, with the thing's name under the label that families give
-it. Nothing here raises on what a server sends: what cannot be read is left out.
+A section that INFO writes as plain fields is one row. One with a line for each item (a command,
+a database, a replica) has a row for each, with the item's name under the label that families use.
+Nothing here raises on a server's reply: what cannot be read is left out.
 """
 
 import math
@@ -15,7 +15,7 @@ from exporter.exposition.snapshot import Sample
 Row = Mapping[str, str]
 Info = Mapping[str, tuple[Row, ...]]
 
-# More lines of one section than any server has in practice; what is beyond is left out.
+# More lines of one section than any server has in practice; further ones are left out.
 MOST_ROWS = 2000
 MOST_ERRORS = 50
 _LONGEST_LABEL = 128
@@ -75,7 +75,7 @@ def keep_errors(
 ) -> tuple[tuple[Row, ...], frozenset[str]]:
     """Join the kinds of errors beyond the first MOST_ERRORS as `other`; return the kinds kept.
 
-    A script can invent kinds without end. `known` are the kinds kept before: a kind never moves
+    A script can invent kinds without end. `known` are the kinds kept so far: a kind never moves
     into or out of `other`, so that no counter falls.
     """
     kept = set(known)
@@ -91,7 +91,7 @@ def keep_errors(
 
 
 def number(text: str) -> float | None:
-    """Return the number that INFO means; None where there is none, and for -1, which means that."""
+    """Return the number in a field of INFO; None where there is none; -1 means none, too."""
     word = _WORDS.get(text.lower())
     if word is not None:
         return word
@@ -130,13 +130,13 @@ def _named(section: str, line: str) -> dict[str, str]:
     if section not in _NAMED or "=" not in line:
         return {}
     pattern, label = _NAMED[section]
-    # An address may hold a colon, and so may a kind of error: the last before the first "=" splits.
-    thing = line.partition("=")[0].rpartition(":")[0]
-    match = pattern.fullmatch(thing)
+    # An address may contain a colon, and so may a kind of error: the last one before "=" splits.
+    item = line.partition("=")[0].rpartition(":")[0]
+    match = pattern.fullmatch(item)
     if not match:
         return {}
     row = {label: match[1]}
-    for name, _, value in (part.partition("=") for part in line[len(thing) + 1 :].split(",")):
+    for name, _, value in (part.partition("=") for part in line[len(item) + 1 :].split(",")):
         row.setdefault(_RENAMED.get(name, name), value)
     if "status" in row:
         row["master_status"] = row["status"]

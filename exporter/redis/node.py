@@ -1,4 +1,4 @@
-"""One Redis server over time: what it is asked, what it was found to refuse, when it started."""
+"""One Redis server over time: the commands it gets, those it refused, when it started."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from exporter.redis import info as redis_info
 from exporter.redis.client import Command, Link, Reply
 from exporter.redis.info import Info
 from exporter.redis.target import Address, RedisTarget
-from exporter.redis.topology import Question, Topology
+from exporter.redis.topology import Topology, TopologyQuery
 
 REFUSED_FOR = 86_400.0  # seconds
 
@@ -20,25 +20,25 @@ _SLOWLOG_GET = ("SLOWLOG", "GET", "1")
 _CONFIG = ("CONFIG", "GET", "max*")
 _CLUSTER_INFO = ("CLUSTER", "INFO")
 _PASSING = ("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN")
-# A sentinel counts connections and commands of its own, which are none of the cache's.
+# A sentinel counts connections and commands of its own, not the cache's.
 _OF_SENTINELS = ("server", "sentinel", "sentinel_masters")
 
 
 @dataclass(frozen=True, slots=True)
 class NodeReading:
-    """What a server said: its rows, when it started (Unix time), and who its peers are.
+    """What a server replied: its rows, when it started (Unix time), and its peers.
 
-    `trouble` says why the peers are not known where they were asked for.
+    `topology_error` is the reason where its peers were queried and are unknown.
     """
 
     info: Info
     start: float | None = None
     topology: Topology | None = None
-    trouble: str = ""
+    topology_error: str = ""
 
 
 class Node:
-    """A server, and what was learnt of it."""
+    """A server, with the state that its replies left."""
 
     def __init__(self, target: RedisTarget, address: Address, *, is_sentinel: bool = False) -> None:
         """Connect at the first reading."""
@@ -52,20 +52,20 @@ class Node:
         self._start: float | None = None
         self._errors: frozenset[str] = frozenset()
 
-    async def read(self, now: float, question: Question | None = None) -> NodeReading:
-        """Ask everything in one round trip. Raises PollError where INFO cannot be had."""
-        peers = question.commands if question else ()
+    async def read(self, now: float, query: TopologyQuery | None = None) -> NodeReading:
+        """Send all commands in one round trip. Raises PollError where INFO cannot be read."""
+        peers = query.commands if query else ()
         commands = (_INFO[self._form], *self._optional(now), *peers)
-        replies = dict(zip(commands, await self._link.ask(commands), strict=True))
+        replies = dict(zip(commands, await self._link.query(commands), strict=True))
         info = self._known(redis_info.parse(await self._info(replies[commands[0]])), now)
         self._learn(replies, peers, now)
         info = _joined(info, replies)
-        if not question:
+        if not query:
             return NodeReading(info, self._start)
         try:
-            topology = question.read([replies[command] for command in peers], self._address)
+            topology = query.read([replies[command] for command in peers], self._address)
         except PollError as error:
-            return NodeReading(info, self._start, trouble=str(error))
+            return NodeReading(info, self._start, topology_error=str(error))
         return NodeReading(info, self._start, topology)
 
     async def close(self) -> None:
@@ -76,11 +76,11 @@ class Node:
         if self._is_sentinel:
             return []
         cluster = [_CLUSTER_INFO] if self._is_cluster else []
-        wanted = [_SLOWLOG_LEN, _SLOWLOG_GET, _CONFIG, *cluster]
-        return [command for command in wanted if now >= self._refused.get(command, now)]
+        commands = [_SLOWLOG_LEN, _SLOWLOG_GET, _CONFIG, *cluster]
+        return [command for command in commands if now >= self._refused.get(command, now)]
 
     async def _info(self, reply: Reply) -> str:
-        """Return INFO's text; where this form of it is not known, ask for the next and keep it."""
+        """Return INFO's text; where the server refuses this form, try the next and keep it."""
         while not (isinstance(reply, bytes) and reply):
             if isinstance(reply, NoPermissionError):
                 raise PollError(Reason.PERMISSION, "the user may not run INFO, grant +info")
@@ -90,11 +90,11 @@ class Node:
                 self._form = 0
                 raise PollError(Reason.INVALID, f"INFO: {reply or 'an empty reply'}")
             self._form += 1
-            [reply] = await self._link.ask([_INFO[self._form]])
+            [reply] = await self._link.query([_INFO[self._form]])
         return reply.decode("utf-8", "replace")
 
     def _known(self, info: Info, now: float) -> Info:
-        """Take note of what this server is; a new process may allow what the last one refused."""
+        """Note which server this is; a new process may allow what the last one refused."""
         [server] = info.get("server", ()) or ({},)
         uptime = redis_info.number(server.get("uptime_in_seconds", ""))
         run_id = server.get("run_id", "")
@@ -112,7 +112,7 @@ class Node:
     def _learn(
         self, replies: Mapping[Command, Reply], peers: tuple[Command, ...], now: float
     ) -> None:
-        """Remember what was refused: a managed Redis counts each refusal among its errors."""
+        """Remember refused commands: a managed Redis counts each refusal among its errors."""
         for command, reply in replies.items():
             passing = _is_passing(reply) or command in peers or command in _INFO
             if isinstance(reply, ResponseError) and not passing:
@@ -134,7 +134,7 @@ def _joined(info: Info, replies: Mapping[Command, Reply]) -> Info:
     if isinstance(cluster, bytes):
         joined["cluster_info"] = (redis_info.fields(cluster.decode("utf-8", "replace")),)
     config = _config(replies.get(_CONFIG))
-    # INFO of old versions has no limits, CONFIG of managed ones is refused: one has them.
+    # INFO of old versions has no limits, managed ones refuse CONFIG: one has them.
     for section, name in (("clients", "maxclients"), ("memory", "maxmemory")):
         if name in config and section in joined:
             joined[section] = ({name: config[name], **joined[section][0]},)
@@ -144,7 +144,7 @@ def _joined(info: Info, replies: Mapping[Command, Reply]) -> Info:
 def _slowlog(length: Reply, newest: Reply) -> dict[str, str]:
     row = {"length": str(length)} if isinstance(length, int) else {}
     if isinstance(newest, list) and newest and isinstance(newest[0], list):
-        # number, Unix time, microseconds, and then the command itself, which is not ours to show
+        # number, Unix time, microseconds, and the command itself, which may contain users' data
         row["last_id"], _, row["last_usec"] = (str(part) for part in (*newest[0], "", "", "")[:3])
     return row
 

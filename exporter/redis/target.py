@@ -1,4 +1,4 @@
-"""What the settings say of a Redis target: where it is, what it is, and who asks."""
+"""A configured Redis target: its addresses, its mode, and the credentials for it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedisTarget:
-    """A Redis server, a cluster, or a primary with its replicas, as the settings name it.
+    """A Redis server, a cluster, or a primary with its replicas, as configured.
 
     `url` is redis://host:port, rediss:// for TLS, unix:///path; several hosts, with commas, are
     sentinels of one group or nodes of one cluster. `timeout` limits a whole poll, in seconds, as
@@ -48,7 +48,7 @@ class RedisTarget:
     interval: float = 15.0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be meant."""
+        """Refuse settings that contradict each other."""
         for wrong, text in (*_url_mistakes(self), *_mistakes(self)):
             if wrong:
                 raise SettingsError(f"redis target {self.name!r}: {text}")
@@ -73,7 +73,7 @@ class RedisTarget:
 
 
 def _split(url: str) -> SplitResult:
-    """Return the parts of a URL; none of one that holds a user or password, or is no URL."""
+    """Return the parts of a URL; no parts where it contains a user or password or is no URL."""
     try:
         return urlsplit(url if "@" not in url else "")
     except ValueError:
@@ -91,7 +91,7 @@ def _url_mistakes(target: RedisTarget) -> tuple[tuple[bool, str], ...]:
     parts = _split(target.url)
     unix = parts.scheme == "unix"
     return (
-        ("@" in target.url, "url: holds a user or password, use username and password_file"),
+        ("@" in target.url, "url: contains a user or password, use username and password_file"),
         (
             parts.scheme not in {"redis", "rediss", "unix"},
             "url: unknown scheme, use redis://, rediss:// or unix://",

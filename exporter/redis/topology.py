@@ -1,4 +1,4 @@
-"""Which servers belong to a target: what a cluster's node or a sentinel is asked, and answers."""
+"""Finds the servers of a target: queries to a cluster's node or a sentinel, and their replies."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ from exporter.redis.target import Address, RedisTarget
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """The servers that are polled, and further sentinels that can be asked for them."""
+    """The servers that are polled, and the other sentinels that know them."""
 
     members: tuple[Address, ...]
-    guides: tuple[Address, ...] = ()
+    sentinels: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Commands for one server, and what their replies mean; `read` raises PollError."""
+class TopologyQuery:
+    """Commands for one server, and the function that reads their replies; it raises PollError."""
 
     commands: tuple[Command, ...]
     read: Callable[[Sequence[Reply], Address], Topology]
 
 
-def question(target: RedisTarget) -> Question | None:
-    """Return what finds the servers of a target; None where the URL is all there is."""
+def topology_query(target: RedisTarget) -> TopologyQuery | None:
+    """Return the query for the servers of a target; None where the URL names the only one."""
     if target.mode == "cluster":
-        return Question(
+        return TopologyQuery(
             (("CLUSTER", "NODES"),),
-            lambda replies, asked: _cluster(replies[0], asked, tls=target.tls),
+            lambda replies, queried: _cluster(replies[0], queried, tls=target.tls),
         )
     if target.mode == "sentinel":
         master = target.sentinel_master or ""
-        return Question(
+        return TopologyQuery(
             (
                 ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", master),
                 ("SENTINEL", "REPLICAS", master),
@@ -44,28 +44,28 @@ def question(target: RedisTarget) -> Question | None:
     return None
 
 
-def _cluster(reply: Reply, asked: Address, *, tls: bool) -> Topology:
+def _cluster(reply: Reply, queried: Address, *, tls: bool) -> Topology:
     if not isinstance(reply, bytes):
         text = f"CLUSTER NODES: {reply}, use mode standalone, or grant +cluster|nodes"
         raise PollError(Reason.MISMATCH, text)
     lines = reply.decode("utf-8", "replace").splitlines()
-    members = tuple(sorted({node for line in lines for node in _node(line, asked, tls=tls)}))
+    members = tuple(sorted({node for line in lines for node in _node(line, queried, tls=tls)}))
     if not members:
         raise PollError(Reason.MISMATCH, "CLUSTER NODES: no node in the reply")
     return Topology(members)
 
 
-def _node(line: str, asked: Address, *, tls: bool) -> Iterator[Address]:
-    """Read `id ip:port@bus,hostname flags …`; an empty ip is the node that was asked."""
+def _node(line: str, queried: Address, *, tls: bool) -> Iterator[Address]:
+    """Read `id ip:port@bus,hostname flags …`; an empty ip is the queried node."""
     words = line.split()
     if len(words) < 8 or {"noaddr", "handshake"} & set(words[2].split(",")):  # noqa: PLR2004 - documented columns
         return
     address, *extra = words[1].split(",")
     host, _, port = address.partition("@")[0].rpartition(":")
-    # A certificate names the host, where the node announces one; without TLS an IP is surer.
+    # A certificate names the host, where the node announces one; without TLS, an IP needs no DNS.
     if tls and extra and extra[0]:
         host = extra[0]
-    yield from _valid(host or asked.host, port)
+    yield from _valid(host or queried.host, port)
 
 
 def _sentinel(replies: Sequence[Reply], master: str) -> Topology:

@@ -18,7 +18,7 @@ _WEB = ("http", "https")
 
 
 def text_form(pattern: str, fix: str) -> AfterValidator:
-    """Return the check that the whole text has the form `pattern`; `fix` says what is right."""
+    """Return the check that the whole text matches `pattern`; `fix` is the error's text."""
     form = re.compile(pattern)
 
     def check(value: str) -> str:
@@ -35,7 +35,7 @@ def _text(value: str) -> str:
     if len(value) > _LONGEST:
         raise ValueError(f"is longer than {_LONGEST} characters")
     if not value.isprintable():
-        raise ValueError("holds a control character; write plain text on one line")
+        raise ValueError("contains a control character; write plain text on one line")
     return value
 
 
@@ -55,11 +55,11 @@ def _address(*, host: bool, port: int) -> Callable[[str], str]:
 
 
 def _path(value: object) -> object:
-    """Refuse what was pasted in place of a file's name; it may be a secret: not repeated."""
+    """Refuse a value that is not a path; it may be a pasted secret, so no error repeats it."""
     if isinstance(value, str):
         _text(value)
         if "://" in value:
-            raise ValueError("is a URL; write it to a file, mode 0600, and give that file's path")
+            raise ValueError("is a URL; write it to a file, mode 0600, and set that file's path")
         if value.startswith("~"):
             raise ValueError("'~' is not expanded; write the whole path")
     return value
@@ -72,9 +72,9 @@ def _beside(path: Path, info: ValidationInfo) -> Path:
 def _redis_url(value: str) -> str:
     parts = _split(_text(value))
     if parts.username is not None or parts.password is not None or "@" in parts.netloc:
-        raise ValueError("holds a user or a password; give them as username and password_file")
+        raise ValueError("contains a user or a password; set username and password_file")
     if parts.query or parts.fragment:
-        raise ValueError("holds a '?' or a '#'; options are keys of the target")
+        raise ValueError("contains a '?' or a '#'; options are keys of the target")
     whole = parts.path if parts.scheme == "unix" else parts.hostname
     if parts.scheme not in _SCHEMES or not whole:
         raise ValueError(
@@ -88,7 +88,7 @@ def _redis_url(value: str) -> str:
 def _web_url(value: str) -> str:
     parts = _split(_text(value))
     if "@" in parts.netloc:
-        raise ValueError("holds a user or a password; leave them out")
+        raise ValueError("contains a user or a password; leave them out")
     if parts.scheme not in _WEB or not parts.hostname or " " in value:
         raise ValueError("is no web address; write it like https://grafana.example.com")
     return value
@@ -97,7 +97,7 @@ def _web_url(value: str) -> str:
 def _web_folder(value: str) -> str:
     parts = _split(_web_url(value))
     if parts.query or parts.fragment or value.endswith(("?", "#")):
-        raise ValueError("holds a '?' or a '#'; write the address without it")
+        raise ValueError("contains a '?' or a '#'; write the address without it")
     return value.rstrip("/")
 
 
@@ -134,11 +134,11 @@ LabelOrigin = Annotated[
 MailAddress = Annotated[
     str, text_form(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+", "is no mail address")
 ]
-PagePath = Annotated[
+MetricsPath = Annotated[
     str,
     text_form(
         r"/(?!-(/|$))[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*",
-        "is no path for a page; write it like /metrics; / and /-/ are taken",
+        "is not a usable path; write it like /metrics; / and /-/ are reserved",
     ),
 ]
 Endpoint = Annotated[str, AfterValidator(_address(host=True, port=1))]

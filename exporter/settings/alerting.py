@@ -1,4 +1,4 @@
-"""The sections of monitoring.yaml that say what is promised and what is alerted on."""
+"""The sections of monitoring.yaml on objectives and alerts."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -21,66 +21,66 @@ from exporter.settings.types import (
 Severity = Literal["critical", "high", "medium", "low"]
 
 
-def _promise(ratio: float) -> float:
+def _below_all(ratio: float) -> float:
     if not 0 < ratio < 1:
         raise ValueError("must lie between 0% and 100%; 100% would leave no error budget")
     return ratio
 
 
 class ObjectiveSettings(Section):
-    """What is promised to the users."""
+    """What the service promises its users."""
 
-    availability: Annotated[Ratio, AfterValidator(_promise)] = key(
+    availability: Annotated[Ratio, AfterValidator(_below_all)] = key(
         "99.95%", "Share of requests that are answered without a server error."
     )
     window: Annotated[Seconds, at_least("1d"), at_most("90d")] = key(
-        "30d", "Time over which the promise is kept."
+        "30d", "Period over which availability is measured."
     )
 
 
 class AlertSettings(Section):
-    """What is different for one alert; what is left out stays as docs/alerts.md says."""
+    """Overrides of one alert; a key that is left out keeps its default from docs/alerts.md."""
 
     threshold: float | None = None
     duration: Annotated[Seconds, at_most("1d")] | None = key(
-        None, "How long the threshold has to be passed before the alert fires.", alias="for"
+        None, "How long the condition must last before the alert fires.", alias="for"
     )
-    severity: Severity | None = key(None, "How urgent it is, which says who is told.")
+    severity: Severity | None = key(None, "Severity; it decides who is notified.")
     enabled: Switch = key(default=True, meaning="Whether the alert is generated.")
 
 
 class DurationAlert(AlertSettings):
     """An alert whose threshold is a time."""
 
-    threshold: Seconds | None = key(None, "The value to pass, as a duration.")
+    threshold: Seconds | None = key(None, "Threshold, as a duration.")
 
 
 class RatioAlert(AlertSettings):
     """An alert whose threshold is a share."""
 
-    threshold: Ratio | None = key(None, "The value to pass, as a percentage.")
+    threshold: Ratio | None = key(None, "Threshold, as a percentage.")
 
 
 class BurnRateAlert(AlertSettings):
     """An alert whose threshold is a burn rate of the error budget."""
 
     threshold: Annotated[Number, Field(gt=0)] | None = key(
-        None, "Burn rate of the error budget to pass; 1 spends it exactly within the window."
+        None, "Threshold, as a burn rate; at 1, the error budget lasts exactly one window."
     )
 
 
 class OtherAlert(Section):
-    """What is different for an alert that has no threshold of its own here."""
+    """Overrides of an alert whose threshold cannot be configured here."""
 
     duration: Annotated[Seconds, at_most("1d")] | None = key(
-        None, "How long it has to hold before the alert fires.", alias="for"
+        None, "How long the condition must last before the alert fires.", alias="for"
     )
-    severity: Severity | None = key(None, "How urgent it is, which says who is told.")
+    severity: Severity | None = key(None, "Severity; it decides who is notified.")
     enabled: Switch = key(default=True, meaning="Whether the alert is generated.")
 
 
 class AlertsSettings(Section):
-    """What is different for the alerts, by their names."""
+    """Overrides of alerts, by the alert's name."""
 
     ResponseTimeCritical: DurationAlert = part(DurationAlert, "The 95th percentile of latency.")
     ErrorRateCritical: RatioAlert = part(RatioAlert, "The share of requests that fail.")
@@ -91,7 +91,9 @@ class AlertsSettings(Section):
     CacheHitRateLow: RatioAlert = part(RatioAlert, "The share of look-ups that Redis answers.")
     CPUHigh: RatioAlert = part(RatioAlert, "The share of CPU in use.")
     MemoryHigh: RatioAlert = part(RatioAlert, "The share of memory in use.")
-    ErrorBudgetBurn: BurnRateAlert = part(BurnRateAlert, "The error budget, burning for long.")
+    ErrorBudgetBurn: BurnRateAlert = part(
+        BurnRateAlert, "The error budget, burning for a long time."
+    )
     ErrorBudgetExhausted: RatioAlert = part(RatioAlert, "The share of the error budget spent.")
 
     others: Named[str, OtherAlert] = key(

@@ -1,4 +1,4 @@
-"""Reads monitoring.yaml as plain text, numbers, lists and mappings, and keeps where each stands."""
+"""Reads monitoring.yaml as plain text, numbers, lists and mappings, with their positions."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _ANY = "'key: value'"
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """Stands where a value was refused, so that its key is not reported as missing too."""
+    """Replaces a value that was refused, so that its key is not reported as missing too."""
 
 
 Tree = str | int | float | bool | Unusable | list["Tree"] | dict[str, "Tree"]
@@ -47,7 +47,7 @@ _UNCLOSED = "found unexpected end of stream"
 # Part of PyYAML's message, and what to fix.
 _FIXES = (
     ("'\\t'", "a tab; YAML indents with spaces"),
-    ("mapping values are not allowed", "a ': ' too much; quote the value, or end the line above"),
+    ("mapping values are not allowed", "one ': ' too many; quote the value, or end the line above"),
     ("could not find expected ':'", "a key without ': ' after it"),
     ("<block end>, but found '<scalar>'", "text after the value's end; quote the whole value"),
     ("<block end>", "does not fit the lines above; align keys of one mapping"),
@@ -62,7 +62,7 @@ _FIXES = (
     ("a tag", "a value that begins with '!'; quote it"),
     ("tag handle", "a value that begins with '!'; quote it"),
     ("a block scalar", "text after '>' or '|'; begin it on the next line, or quote it"),
-    ("<document start>", "does not belong to what stands before it; check the brackets"),
+    ("<document start>", "does not belong to what comes before it; check the brackets"),
     ("special characters are not allowed", "a control character; remove it"),
 )
 
@@ -76,19 +76,19 @@ class _Mark(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SettingsDocument:
-    """A file's content, where each of its keys and list items stands, and what is wrong with it."""
+    """A file's content, the positions of its keys and list items, and the problems in it."""
 
     source: str
     content: dict[str, Tree]
-    places: Mapping[Loc, Position]
+    positions: Mapping[Loc, Position]
     problems: tuple[SettingsProblem, ...] = ()
 
 
 def read(path: Path, example: str = SMALLEST) -> SettingsDocument:
     """Return the content of the file at `path`. Raises SettingsError where it is not YAML.
 
-    `example` is what a file holds at least, for those who wrote none; where it is empty, so may
-    the file be.
+    `example` is the smallest useful content, for the error about an empty file; where it is empty,
+    an empty file is allowed.
     """
     source = str(path)
     text = _decoded(_bytes(path), source)
@@ -119,33 +119,33 @@ def _decoded(raw: bytes, source: str) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-    # Raised out here: the decoder's error holds the whole file.
+    # Raised out here: the decoder's error contains the whole file.
     raise SettingsError(f"{source}:{line}: not UTF-8; save the file as UTF-8")
 
 
 def _check_events(text: str, source: str) -> None:
-    """Refuse what makes a small file large, or one value look like another, before it is built."""
+    """Refuse YAML that makes a small file large or disguises a value, before it is built."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        place = _marked(event.start_mark, source)
+        position = _marked(event.start_mark, source)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         documents += isinstance(event, yaml.DocumentStartEvent)
         if depth > DEEPEST:
-            raise SettingsError(f"{place}: nested deeper than {DEEPEST} levels")
+            raise SettingsError(f"{position}: nested deeper than {DEEPEST} levels")
         if documents > 1:
-            raise SettingsError(f"{place}: a second document; one file holds one")
+            raise SettingsError(f"{position}: a second document; a file contains one")
         if isinstance(event, yaml.NodeEvent):
-            _check_plain(event, place)
+            _check_plain(event, position)
 
 
-def _check_plain(event: yaml.NodeEvent, place: Position) -> None:
+def _check_plain(event: yaml.NodeEvent, position: Position) -> None:
     if isinstance(event, yaml.AliasEvent):
-        raise SettingsError(f"{place}: an alias; write the value out")
+        raise SettingsError(f"{position}: an alias; write the value out")
     if event.anchor is not None:
-        raise SettingsError(f"{place}: an anchor; write the value out, each time")
+        raise SettingsError(f"{position}: an anchor; write the value out, each time")
     if getattr(event, "tag", None) is not None:
-        raise SettingsError(f"{place}: a tag; remove it, plain values need none")
+        raise SettingsError(f"{position}: a tag; remove it, plain values need none")
 
 
 def _marked(mark: _Mark | None, source: str) -> Position:
@@ -155,10 +155,10 @@ def _marked(mark: _Mark | None, source: str) -> Position:
 def _fault(error: yaml.YAMLError, text: str, source: str) -> SettingsError:
     message = " ".join(str(getattr(error, part, "")) for part in ("context", "problem", "reason"))
     known = (fix for part, fix in _FIXES if part in message)
-    return SettingsError(f"{_place(error, text, source)}: {next(known, 'not YAML')}")
+    return SettingsError(f"{_position(error, text, source)}: {next(known, 'not YAML')}")
 
 
-def _place(error: yaml.YAMLError, text: str, source: str) -> Position:
+def _position(error: yaml.YAMLError, text: str, source: str) -> Position:
     if isinstance(error, yaml.MarkedYAMLError):
         unclosed = error.problem == _UNCLOSED
         return _marked(error.context_mark if unclosed else error.problem_mark, source)
@@ -172,18 +172,18 @@ def _document(root: yaml.Node | None, source: str, example: str) -> SettingsDocu
     if root is None:
         raise SettingsError(f"{source} is empty; smallest useful content: {example}")
     if not isinstance(root, yaml.MappingNode):
-        raise SettingsError(f"{source}:1:1: must hold keys, such as {example or _ANY}")
+        raise SettingsError(f"{source}:1:1: must contain keys, such as {example or _ANY}")
     reading = _Reading(source)
     content = reading.mapping(root, ())
-    return SettingsDocument(source, content, reading.places, tuple(reading.problems))
+    return SettingsDocument(source, content, reading.positions, tuple(reading.problems))
 
 
 @dataclass
 class _Reading:
-    """Builds the content of nodes; what cannot be taken is noted, and Unusable stands for it."""
+    """Builds the content of nodes; a value that is refused becomes a problem and Unusable."""
 
     source: str
-    places: dict[Loc, Position] = field(default_factory=dict)
+    positions: dict[Loc, Position] = field(default_factory=dict)
     problems: list[SettingsProblem] = field(default_factory=list)
 
     def mapping(self, node: yaml.MappingNode, at: Loc) -> dict[str, Tree]:
@@ -195,17 +195,17 @@ class _Reading:
         return found
 
     def _key(self, node: yaml.Node, at: Loc) -> str | None:
-        """Return the key's text and note its place; None where it cannot be one."""
-        kind, place = node.tag.removeprefix(_TAG), self._place(node)
+        """Return the key's text and note its position; None where the key is refused."""
+        kind, position = node.tag.removeprefix(_TAG), self._position(node)
         if kind != "str":
-            self.problems.append(SettingsProblem(place, at, _NO_KEY.get(kind, _NO_TEXT)))
+            self.problems.append(SettingsProblem(position, at, _NO_KEY.get(kind, _NO_TEXT)))
             return None
         name = str(node.value)
-        first = self.places.setdefault((*at, name), place)
-        if first is not place:
+        first = self.positions.setdefault((*at, name), position)
+        if first is not position:
             text = f"is written twice, first on line {first.line}; remove one"
-            self.problems.append(SettingsProblem(place, (*at, name), text))
-        return name if first is place else None
+            self.problems.append(SettingsProblem(position, (*at, name), text))
+        return name if first is position else None
 
     def _tree(self, node: yaml.Node, at: Loc) -> Tree:
         if isinstance(node, yaml.MappingNode):
@@ -215,15 +215,15 @@ class _Reading:
         kind = node.tag.removeprefix(_TAG)
         tree = _scalar(kind, node.value)
         if isinstance(tree, Unusable):
-            self.problems.append(SettingsProblem(self.places[at], at, _REFUSED[kind]))
+            self.problems.append(SettingsProblem(self.positions[at], at, _REFUSED[kind]))
         return tree
 
     def _sequence(self, node: yaml.SequenceNode, at: Loc) -> list[Tree]:
         for index, item in enumerate(node.value):
-            self.places[(*at, index)] = self._place(item)
+            self.positions[(*at, index)] = self._position(item)
         return [self._tree(item, (*at, index)) for index, item in enumerate(node.value)]
 
-    def _place(self, node: yaml.Node) -> Position:
+    def _position(self, node: yaml.Node) -> Position:
         return _marked(node.start_mark, self.source)
 
 

@@ -15,7 +15,7 @@ ITEM = "[]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key: its path, in which `*` stands for any name or index, type, default and meaning.
+    """A key: its path, in which `*` is any name and `[]` any index, type, default and meaning.
 
     The default is as the file would write it; None where the key is needed or has no default.
     """
@@ -28,13 +28,13 @@ class Key:
 
     @property
     def is_single(self) -> bool:
-        """Whether the key stands in one place only: neither in a list nor under a free name."""
+        """Whether the key occurs once at most: neither in a list nor under a free name."""
         return not {ANY, ITEM} & set(self.path)
 
 
 @cache
 def keys(model: type[Section]) -> tuple[Key, ...]:
-    """Return every key of a file that `model` reads, sections before what they hold."""
+    """Return every key of a file that `model` reads, sections before their keys."""
     whole = schema(model)
     return tuple(_walk(whole, whole.get("$defs", {}), ()))
 

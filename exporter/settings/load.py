@@ -22,7 +22,7 @@ from exporter.settings.types import Origin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overrides:
-    """Values of flags; None, False and () are flags that were not given.
+    """Values of flags; None, False and () are flags that are not set.
 
     Relative paths are relative to the working directory, as with any command.
     """
@@ -58,18 +58,18 @@ _FLAGS: tuple[tuple[str, str, tuple[str, str]], ...] = (
 def load(path: Path | None = None, overrides: Overrides = Overrides()) -> Settings:
     """Return the settings of `path`, else of IONMON_CONFIG, else of flags and defaults alone.
 
-    Raises SettingsError with every problem that was found, one a line.
+    Raises SettingsError that lists every problem, one a line.
     """
     path = path or config_file()
     document = read(path) if path is not None else SettingsDocument("settings", {}, {})
-    for flag, loc, value in _given(overrides):
+    for flag, loc, value in _set_flags(overrides):
         document = _with(document, Position(flag), loc, value)
     document = _with_project(document)
     return _validated(document, path.absolute().parent if path is not None else Path.cwd())
 
 
 def config_file() -> Path | None:
-    """Return the path that IONMON_CONFIG gives, or None."""
+    """Return the path in IONMON_CONFIG, or None."""
     text = _environment("IONMON_CONFIG")
     return Path(text) if text else None
 
@@ -80,10 +80,10 @@ def no_color() -> bool:
 
 
 def default_state_file(settings: Settings) -> Path:
-    """Return where counters are remembered without `storage.state_file`.
+    """Return the state file to use where `storage.state_file` is not configured.
 
-    The name holds a digest of projects and endpoint, so that two exporters for different projects
-    do not meet in one file. systemd's StateDirectory goes before the user's own state directory.
+    The name contains a digest of projects and endpoint, so that exporters of different projects do
+    not share one file. systemd's StateDirectory comes before the user's own state directory.
     """
     read_from = "\n".join((settings.google.endpoint or "", *sorted(settings.google.projects)))
     digest = hashlib.sha256(read_from.encode()).hexdigest()[:12]
@@ -91,9 +91,9 @@ def default_state_file(settings: Settings) -> Path:
 
 
 def _state_directory() -> Path:
-    given = (_environment("STATE_DIRECTORY") or "").split(":")[0]
-    if given:
-        return Path(given)
+    by_systemd = (_environment("STATE_DIRECTORY") or "").split(":")[0]
+    if by_systemd:
+        return Path(by_systemd)
     own = Path(_environment("XDG_STATE_HOME") or "")
     if own.is_absolute():
         return own / "ionmon"
@@ -105,11 +105,11 @@ def _state_directory() -> Path:
 
 def _environment(name: str) -> str | None:
     """Return a variable, or None where it is unset or empty."""
-    return os.environ.get(name) or None  # noqa: TID251 - the one place that reads it
+    return os.environ.get(name) or None  # noqa: TID251 - the only line that reads it
 
 
-def _given(overrides: Overrides) -> Iterator[tuple[str, Loc, Tree]]:
-    """Yield the flags that were given, in the form of the file."""
+def _set_flags(overrides: Overrides) -> Iterator[tuple[str, Loc, Tree]]:
+    """Yield the flags that are set, in the form of the file."""
     for name, flag, loc in _FLAGS:
         value = getattr(overrides, name)
         if value not in (None, False, ()):
@@ -129,21 +129,23 @@ def _with_project(document: SettingsDocument) -> SettingsDocument:
     project, section = _environment("GOOGLE_CLOUD_PROJECT"), document.content.get("google", {})
     if project is None or not isinstance(section, dict) or section.get("projects"):
         return document
-    place = Position("GOOGLE_CLOUD_PROJECT")
-    return _with(document, place, ("google", "projects"), [project])
+    position = Position("GOOGLE_CLOUD_PROJECT")
+    return _with(document, position, ("google", "projects"), [project])
 
 
-def _with(document: SettingsDocument, place: Position, loc: Loc, value: Tree) -> SettingsDocument:
+def _with(
+    document: SettingsDocument, position: Position, loc: Loc, value: Tree
+) -> SettingsDocument:
     """Return the document with another value; a section that is none stays, and is reported."""
     section, name = str(loc[0]), str(loc[1])
     old = document.content.get(section, {})
     if not isinstance(old, dict):
         return document
-    kept = {at: where for at, where in document.places.items() if at[: len(loc)] != loc}
+    kept = {at: known for at, known in document.positions.items() if at[: len(loc)] != loc}
     return replace(
         document,
         content={**document.content, section: {**old, name: value}},
-        places={**kept, loc: place},
+        positions={**kept, loc: position},
     )
 
 
@@ -156,5 +158,5 @@ def _validated(document: SettingsDocument, directory: Path) -> Settings:
         if not document.problems:
             return settings
         found = list(document.problems)
-    # Raised out here: pydantic's error holds the values, which may be secrets.
+    # Raised out here: pydantic's error contains the values, which may be secrets.
     raise refusal(found)

@@ -24,15 +24,15 @@ MetricType = Annotated[
 
 def _free_name(name: str) -> str:
     if name in CATALOG:
-        raise ValueError("is a family of the catalog; take another name")
+        raise ValueError("is a family of the catalog; choose another name")
     if name.endswith(_RESERVED) or name.startswith(("ionmon_", "process_")):
-        raise ValueError("is a name that others use; take another ending or beginning")
+        raise ValueError("has a reserved beginning or ending; choose another name")
     return name
 
 
 def _free_label(name: str) -> str:
     if name in TAKEN:
-        raise ValueError("would meet a label that Prometheus sets; take another name")
+        raise ValueError("is a label that Prometheus sets; choose another name")
     return name
 
 
@@ -61,7 +61,7 @@ class MetricSettings(Section):
     )
     help: Text = key(..., "One sentence that describes it.")
     labels: Named[LabelName, LabelOrigin] = key(
-        {}, "Labels that are kept: the exported name, and resource.NAME or metric.NAME."
+        {}, "Labels to export: the exported name, and resource.NAME or metric.NAME."
     )
     summed: tuple[LabelOrigin, ...] = key((), "Labels that are left out on purpose.")
     scale: Annotated[Number, Field(gt=0)] = key(1.0, "Factor to the base unit, such as 0.001.")
@@ -69,7 +69,7 @@ class MetricSettings(Section):
         "sum", "How gauges that differ only in labels that are left out become one."
     )
     interval: Annotated[Seconds, at_least("10s"), at_most("1d")] | None = key(
-        None, "Time between two reads, in place of `poll_interval`."
+        None, "Time between two reads, instead of `poll_interval`."
     )
 
 

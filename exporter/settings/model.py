@@ -1,4 +1,4 @@
-"""The whole of monitoring.yaml as frozen models; each key with its meaning and its default."""
+"""All of monitoring.yaml as frozen models; each key with its meaning and its default."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from exporter.settings.addresses import File, ListenAddress, Name, PagePath, Text
+from exporter.settings.addresses import File, ListenAddress, MetricsPath, Name, Text
 from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.notifications import NotificationSettings
@@ -16,14 +16,14 @@ from exporter.settings.types import Section, Switch, inside, key, part
 
 
 class ServiceSettings(Section):
-    """What is watched, in the words of pages, reports and notifications."""
+    """The monitored service, as dashboards, reports and notifications name it."""
 
     name: Text | None = key(None, "The service's name.")
-    regions: tuple[Name, ...] = key((), "Regions it runs in, in the order pages show them.")
+    regions: tuple[Name, ...] = key((), "Regions it runs in, in the order in which they are shown.")
 
 
 class StorageSettings(Section):
-    """Where counters are remembered over a restart, and where generated facts are read from."""
+    """The file that keeps counters over a restart, and the generated file that commands read."""
 
     state_file: File | None = key(
         None, "The state file; by default in the service's or the user's state directory."
@@ -43,12 +43,12 @@ def _apart(addresses: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class WebSettings(Section):
-    """Where the page is served."""
+    """Where metrics are served."""
 
     listen: Annotated[tuple[ListenAddress, ...], Field(min_length=1), AfterValidator(_apart)] = key(
         [":9841"], "Addresses to listen on, HOST:PORT or :PORT for all interfaces."
     )
-    telemetry_path: PagePath = key("/metrics", "Path of the page.")
+    telemetry_path: MetricsPath = key("/metrics", "Path of the metrics.")
     config_file: File | None = key(None, "TLS and basic auth, as exporter-toolkit's web.yml.")
     enable_lifecycle: Switch = key(
         default=False, meaning="Whether POST /-/reload reads the settings again."
@@ -79,21 +79,21 @@ def _listed(names: list[str | None]) -> str:
 class Settings(Section):
     """Everything that monitoring.yaml can configure."""
 
-    service: ServiceSettings = part(ServiceSettings, "What is watched.")
+    service: ServiceSettings = part(ServiceSettings, "The monitored service.")
     google: GoogleSettings = part(GoogleSettings, "What is read from Cloud Monitoring.")
     redis: RedisSettings = part(RedisSettings, "Which Redis servers are read.")
     application: Annotated[ApplicationSettings, AfterValidator(_known_target)] = part(
         ApplicationSettings, "Where the application's own metrics are collected."
     )
-    objectives: ObjectiveSettings = part(ObjectiveSettings, "What is promised to the users.")
-    alerts: AlertsSettings = part(AlertsSettings, "What is different for an alert, by its name.")
+    objectives: ObjectiveSettings = part(ObjectiveSettings, "What the service promises its users.")
+    alerts: AlertsSettings = part(AlertsSettings, "Overrides of alerts, by the alert's name.")
     notifications: NotificationSettings = part(NotificationSettings, "Who is notified, and how.")
     prometheus: PrometheusSettings = part(
         PrometheusSettings, "Where the servers of the monitoring itself are."
     )
-    links: LinkSettings = part(LinkSettings, "Where links in notifications and pages lead.")
+    links: LinkSettings = part(LinkSettings, "Addresses that notifications and dashboards link to.")
     storage: StorageSettings = part(StorageSettings, "Files that ionmon keeps and reads.")
-    web: WebSettings = part(WebSettings, "Where the page is served.")
+    web: WebSettings = part(WebSettings, "Where metrics are served.")
     log: LogSettings = part(LogSettings, "What is logged, and how.")
 
     @property

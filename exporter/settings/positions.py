@@ -1,4 +1,4 @@
-"""Where a value of the settings stands, and what is wrong with it: one line a problem."""
+"""The position of a value in the settings, and what is wrong with it: one line a problem."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ class Position:
 class SettingsProblem:
     """What is wrong with the value at `loc`, and the fix; the value is never repeated."""
 
-    place: Position
+    position: Position
     loc: Loc
     text: str
 
     def __str__(self) -> str:
         subject = dotted(self.loc)
-        return f"{self.place}: {subject + ': ' if subject else ''}{self.text}"
+        return f"{self.position}: {subject + ': ' if subject else ''}{self.text}"
 
 
 def dotted(loc: Loc) -> str:
@@ -48,5 +48,5 @@ def _shown(step: str) -> str:
 
 def refusal(problems: Iterable[SettingsProblem]) -> SettingsError:
     """Return the one error that lists all problems, in the order of the file."""
-    ordered = sorted(set(problems), key=lambda p: (p.place, dotted(p.loc), p.text))
+    ordered = sorted(set(problems), key=lambda p: (p.position, dotted(p.loc), p.text))
     return SettingsError("\n".join(str(problem) for problem in ordered))

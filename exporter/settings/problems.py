@@ -17,7 +17,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _FEW = 2
-_MAPPING = "must hold keys, as 'key: value' lines"
+_MAPPING = "must contain keys, as 'key: value' lines"
 _SENTENCES: Mapping[str, str] = {
     "string_type": "must be text; quote it",
     "int_type": "must be a whole number, such as 8, without quotes",
@@ -36,7 +36,7 @@ _SENTENCES: Mapping[str, str] = {
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
     "finite_number": "must be a finite number",
-    "too_short": "must hold at least {min_length} value; add one or remove the key",
+    "too_short": "must contain at least {min_length} value; add one or remove the key",
     "inside": "{text}",
     "value_error": "{error}",
 }
@@ -47,13 +47,13 @@ def problems(
 ) -> Iterator[SettingsProblem]:
     """Yield a problem for each of pydantic's errors that reading the file has not found.
 
-    `keys` are those that the file may hold.
+    `keys` are those that the file may contain.
     """
     known = {problem.loc for problem in document.problems}
     for details in error.errors(include_url=False):
         loc = _loc(details)
         if not _is_echo(details) and not any(loc[:n] in known for n in range(1, len(loc) + 1)):
-            yield SettingsProblem(_place(loc, document), loc, _sentence(details, loc, keys))
+            yield SettingsProblem(_position(loc, document), loc, _sentence(details, loc, keys))
 
 
 def _is_echo(details: ErrorDetails) -> bool:
@@ -66,11 +66,11 @@ def _loc(details: ErrorDetails) -> Loc:
     return (*(step for step in details["loc"] if step != "[key]"), *below)
 
 
-def _place(loc: Loc, document: SettingsDocument) -> Position:
-    """Return where the value stands, or, where it is missing, what should hold it."""
+def _position(loc: Loc, document: SettingsDocument) -> Position:
+    """Return the position of the value; where it is missing, that of the section around it."""
     for depth in range(len(loc), 0, -1):
-        if loc[:depth] in document.places:
-            return document.places[loc[:depth]]
+        if loc[:depth] in document.positions:
+            return document.positions[loc[:depth]]
     return Position(document.source, 1, 1)
 
 
@@ -78,7 +78,7 @@ def _sentence(details: ErrorDetails, loc: Loc, keys: Sequence[Key]) -> str:
     if details["type"] == "extra_forbidden":
         return _unknown(loc, keys)
     text = _SENTENCES.get(details["type"])
-    return text.format(**details.get("ctx", {})) if text else "is not what belongs here"
+    return text.format(**details.get("ctx", {})) if text else "is not a valid value here"
 
 
 def _unknown(loc: Loc, keys: Sequence[Key]) -> str:
@@ -102,7 +102,7 @@ def _inline_secret(name: str, known: list[str]) -> str:
 
 
 def _beside(loc: Loc, keys: Sequence[Key]) -> list[str]:
-    """Return the keys that are known where `loc` stands."""
+    """Return the keys that are known beside `loc`."""
     return [
         key.path[-1]
         for key in keys

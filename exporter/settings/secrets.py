@@ -19,15 +19,15 @@ class SecretReader(StrEnum):
 class SecretFile:
     """A file with one secret on one line.
 
-    key     where monitoring.yaml names it
-    holds   what it has to hold, in words
-    form    the regular expression that the whole line has to match
+    key      the key of monitoring.yaml that names it
+    content  what it must contain, in words
+    form     the regular expression that the whole line has to match
     """
 
     path: Path
     key: str
     reader: SecretReader
-    holds: str
+    content: str
     form: str = r".+"
 
 
@@ -50,8 +50,8 @@ _REDIS = "the password of the Redis target"
 def secret_files(settings: Settings) -> tuple[SecretFile, ...]:
     """Return the files that the settings name, in the order of the reference.
 
-    Credentials of Google and keys of TLS are not among them: they are no single line, and who
-    reads them reports what is wrong.
+    Google's credentials and TLS keys are not among them: they are more than one line, and the
+    library that reads them reports what is wrong.
     """
     return (*_redis(settings), *_notifications(settings))
 
@@ -61,7 +61,7 @@ def _redis(settings: Settings) -> Iterator[SecretFile]:
         if target.password_file:
             key = f"redis.targets[{index}].password_file"
             yield SecretFile(
-                path=target.password_file, key=key, reader=SecretReader.IONMON, holds=_REDIS
+                path=target.password_file, key=key, reader=SecretReader.IONMON, content=_REDIS
             )
 
 
@@ -73,7 +73,7 @@ def _notifications(settings: Settings) -> Iterator[SecretFile]:
             path=channels.slack.webhook_url_file,
             key=key,
             reader=SecretReader.ALERTMANAGER,
-            holds=_SLACK,
+            content=_SLACK,
             form=_SLACK_FORM,
         )
     if channels.pagerduty:
@@ -82,7 +82,7 @@ def _notifications(settings: Settings) -> Iterator[SecretFile]:
             path=channels.pagerduty.routing_key_file,
             key=key,
             reader=SecretReader.ALERTMANAGER,
-            holds=_PAGERDUTY,
+            content=_PAGERDUTY,
             form=_PAGERDUTY_FORM,
         )
     if channels.email and channels.email.password_file:
@@ -91,7 +91,7 @@ def _notifications(settings: Settings) -> Iterator[SecretFile]:
             path=channels.email.password_file,
             key=key,
             reader=SecretReader.ALERTMANAGER,
-            holds=_MAIL,
+            content=_MAIL,
         )
     if channels.sentry:
         key = section + "sentry.dsn_file"
@@ -99,6 +99,6 @@ def _notifications(settings: Settings) -> Iterator[SecretFile]:
             path=channels.sentry.dsn_file,
             key=key,
             reader=SecretReader.IONMON,
-            holds=_SENTRY,
+            content=_SENTRY,
             form=_SENTRY_FORM,
         )

@@ -25,5 +25,5 @@ class PrometheusSettings(Section):
         "HOST:PORT of a second Prometheus that keeps 90 days; without it, one server does all.",
     )
     scrape_interval: Annotated[Seconds, at_least("1s"), at_most("1m")] = key(
-        "15s", "Time between scrapes; at most half of the two minutes that alerts look at."
+        "15s", "Time between scrapes; at most half of the two minutes that alerts evaluate."
     )

@@ -83,16 +83,19 @@ class Filters(Section):
 
 
 class FamilySettings(Section):
-    """What is different for a family, or for all that a pattern such as cloudrun_* fits."""
+    """Overrides of a family, or of all that match a pattern such as cloudrun_*."""
 
     enabled: Switch = key(
         default=True, meaning="Whether these families are read; a longer pattern overrides."
     )
-    interval: Interval | None = key(None, "Time between two reads, in place of `poll_interval`.")
+    interval: Interval | None = key(None, "Time between two reads, instead of `poll_interval`.")
     series_limit: SeriesLimit | None = key(
-        None, "Most series of a family, in place of the general limit."
+        None, "Maximum number of series of a family, instead of the general limit."
     )
-    filters: Filters = part(Filters, "Filters for these families; a label here replaces a general.")
+    filters: Filters = part(
+        Filters,
+        "Filters for these families; a label here overrides the general one.",
+    )
 
 
 class GoogleSettings(Section):
@@ -110,7 +113,7 @@ class GoogleSettings(Section):
     )
     poll_interval: Interval = key("60s", "Time between two reads of a family; at least 10s.")
     late_margin: Annotated[Seconds, at_most("1d")] = key(
-        "10m", "How late a point may arrive and still count."
+        "10m", "How late a point may arrive and still be counted."
     )
     lookback: Annotated[Seconds, at_most("6w"), AfterValidator(_beyond_margin)] = key(
         "24h", "Longest outage whose points are counted after it; at most 6w."
@@ -118,17 +121,21 @@ class GoogleSettings(Section):
     timeout: Annotated[Seconds, at_least("1s"), at_most("10m")] = key(
         "30s", "Total time of a call, with its pages and retries."
     )
-    parallel_calls: Annotated[Whole, Field(ge=1, le=256)] = key(8, "Most calls at the same time.")
-    calls_per_minute: Annotated[Whole, Field(ge=1, le=1_000_000)] = key(
-        3000, "Most calls a minute; Google's own quota is 6000 a project."
+    parallel_calls: Annotated[Whole, Field(ge=1, le=256)] = key(
+        8, "Maximum number of calls at the same time."
     )
-    series_limit: SeriesLimit = key(10_000, "Most series of a family; further ones are dropped.")
+    calls_per_minute: Annotated[Whole, Field(ge=1, le=1_000_000)] = key(
+        3000, "Maximum number of calls a minute; Google's own quota is 6000 a project."
+    )
+    series_limit: SeriesLimit = key(
+        10_000, "Maximum number of series of a family; further ones are dropped."
+    )
     budget_usd_per_month: Annotated[Number, Field(gt=0)] | None = key(
         None, "Dollars a month that reading may cost; intervals are stretched to stay within it."
     )
     filters: Filters = part(Filters, "Filters for all families.")
     families: Named[FamilyPattern, FamilySettings] = key(
-        {}, "What is different for a family, by its name or a pattern such as `cloudrun_*`."
+        {}, "Overrides of families, by name or by a pattern such as `cloudrun_*`."
     )
     metrics: Annotated[Named[FamilyName, MetricSettings], AfterValidator(named_by_kind)] = key(
         {}, "Further metrics of Cloud Monitoring, by the name of the family they become."
@@ -171,7 +178,7 @@ def _with_password(username: object, info: ValidationInfo) -> object:
 class RedisTargetSettings(Section):
     """One Redis: a server, a group under sentinels, or a cluster."""
 
-    name: Name = key(..., "Its name, which is also its value of the label redis_id.")
+    name: Name = key(..., "Its name, which is also the value of the label redis_id.")
     url: RedisUrl = key(
         ..., "redis://HOST:PORT, rediss://HOST:PORT for TLS, or unix:///PATH; no user, no password."
     )
@@ -189,7 +196,7 @@ class RedisTargetSettings(Section):
         None, "Certificates to trust; by default the system's."
     )
     cert_file: Annotated[File | None, AfterValidator(_tls_only)] = key(
-        None, "Certificate to show the server, with `key_file`."
+        None, "Client certificate, with `key_file`."
     )
     key_file: Annotated[File | None, AfterValidator(_pair)] = key(
         None, "Private key of `cert_file`."
@@ -198,11 +205,11 @@ class RedisTargetSettings(Section):
         default=False, meaning="Accept any certificate; for tests only."
     )
     interval: Annotated[Seconds, at_least("1s"), at_most("1d")] | None = key(
-        None, "Time between two reads, in place of `poll_interval`."
+        None, "Time between two reads, instead of `poll_interval`."
     )
     collect: Switch = key(
         default=True,
-        meaning="Whether its own metrics are read; false if it only holds an application's.",
+        meaning="Whether its own metrics are read; false if it only stores an application's.",
     )
 
 
@@ -243,11 +250,13 @@ class ApplicationSettings(Section):
     redis: Annotated[Name | None, AfterValidator(_by_redis_only)] = key(
         None, "Name of the Redis target that the recorder writes to."
     )
-    name: Name = key("default", "The application's name, as its recorder gives it.")
+    name: Name = key("default", "The application's name, as configured in its recorder.")
     poll_interval: Annotated[Seconds, at_least("200ms"), at_most("1h")] = key(
         "1s", "Time between two reads."
     )
     instance_timeout: Annotated[Seconds, at_least("5s"), at_most("1d")] = key(
         "2m", "Silence after which an instance's gauges are removed; its counts stay."
     )
-    series_limit: SeriesLimit = key(10_000, "Most series of a family; further ones are dropped.")
+    series_limit: SeriesLimit = key(
+        10_000, "Maximum number of series of a family; further ones are dropped."
+    )

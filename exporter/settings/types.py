@@ -56,12 +56,12 @@ def key(default: object, meaning: str, **limits: Any) -> Any:  # noqa: ANN401 - 
 
 
 def part(section: type[Section], meaning: str) -> Any:  # noqa: ANN401 - as pydantic's Field
-    """Declare a key that holds a section; left out, the section has its own defaults."""
+    """Declare a key whose value is a section; left out, the section has its own defaults."""
     return Field(default_factory=section, description=meaning)
 
 
 def inside(below: tuple[str | int, ...], text: str) -> PydanticCustomError:
-    """Return the error for a key that lies `below` the value which is being looked at."""
+    """Return the error for a key that lies `below` the value which is being checked."""
     return PydanticCustomError("inside", "{text}", {"text": text, "below": below})
 
 
@@ -89,7 +89,7 @@ def ratio(text: str) -> float:
         raise ValueError("is no percentage; write it like 99.95%")
     value = float(Decimal(text[:-1]) / 100)
     if value > 1:
-        raise ValueError("is more than all; write at most 100%")
+        raise ValueError("is more than 100%; write at most 100%")
     return value
 
 

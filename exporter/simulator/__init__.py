@@ -1,1 +1,1 @@
-"""A Google project that never was: a seeded world behind the API of google.monitoring.v3."""
+"""A simulated Google Cloud project: a seeded world behind the API of google.monitoring.v3."""

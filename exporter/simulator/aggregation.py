@@ -9,7 +9,7 @@ from exporter.catalog.model import MetricKind, ValueType
 from exporter.simulator.refusal import invalid
 from exporter.simulator.truth import Dist, TruthPoint, Value, merged, quantile
 
-LEAST_PERIOD = 60.0
+SHORTEST_PERIOD = 60.0
 _QUANTILES = {"99": 0.99, "95": 0.95, "50": 0.5, "05": 0.05}
 NUMBERS = (ValueType.INT64, ValueType.DOUBLE)
 WHOLE = (*NUMBERS, ValueType.DISTRIBUTION)
@@ -31,14 +31,14 @@ class Listed:
 
     @property
     def key(self) -> str:
-        """What tells the series from all others."""
+        """The series' identity: types and labels."""
         found = (self.metric_type, self.resource_type, self.metric, self.resource)
         return repr((*found[:2], sorted(self.metric.items()), sorted(self.resource.items())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """An aligner or reducer: what it takes and what it makes; None keeps kind or type."""
+    """An aligner or reducer: kinds and types that it takes and returns; None keeps kind or type."""
 
     join: Join
     kinds: tuple[MetricKind, ...]
@@ -51,7 +51,7 @@ def total(values: Sequence[Any]) -> Value:
     """Add numbers, or merge distributions."""
     if isinstance(values[0], Dist):
         return merged(values)
-    return sum(values)  # type: ignore[no-any-return]  # numbers, as the operation's table says
+    return sum(values)  # type: ignore[no-any-return]  # numbers, by the operation's table
 
 
 def _mean(values: Sequence[Any]) -> float:
@@ -116,11 +116,11 @@ class Aggregation:
         if self.aligner == "ALIGN_NONE":
             if self.reducer != "REDUCE_NONE":
                 raise invalid("A cross-series reducer needs a per-series aligner.")
-        elif self.period < LEAST_PERIOD:
+        elif self.period < SHORTEST_PERIOD:
             raise invalid("aggregation.alignmentPeriod must be at least 60 seconds.")
         for name, table in ((self.aligner, ALIGNERS), (self.reducer, REDUCERS)):
             if name not in table and not name.endswith("_NONE"):
-                raise invalid(f"{name}: the simulator does not play it.")
+                raise invalid(f"{name}: the simulator does not support it.")
 
 
 def _operation(table: dict[str, Operation], name: str, series: Listed) -> Operation:
@@ -134,7 +134,7 @@ def _operation(table: dict[str, Operation], name: str, series: Listed) -> Operat
 
 
 def aggregate(series: Sequence[Listed], how: Aggregation, end: float) -> list[Listed]:
-    """Align and reduce; aligned points stand at the ends of periods counted back from `end`."""
+    """Align and reduce; aligned points end with the periods, counted back from `end`."""
     if how.aligner == "ALIGN_NONE":
         return list(series)
     aligned = [_align(one, how, end) for one in series]
@@ -169,7 +169,7 @@ def _joined(values: list[Value], how: Aggregation) -> Value:
 
 
 def rises(series: Listed) -> Sequence[TruthPoint]:
-    """Return what each point adds; the oldest of a cumulative series only shows where it stood."""
+    """Return what each point adds; the oldest of a cumulative series is only the start."""
     if series.kind is not _C:
         return series.points
     pairs = zip(series.points, series.points[1:], strict=False)

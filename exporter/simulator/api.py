@@ -16,7 +16,7 @@ from google.cloud.monitoring_v3 import (
 from exporter.clock import Clock
 from exporter.simulator import filter_text
 from exporter.simulator.faults import Faults
-from exporter.simulator.filter_text import Subject, holds
+from exporter.simulator.filter_text import Subject, matches
 from exporter.simulator.listing import HEADERS, Listing
 from exporter.simulator.malformed import spoil
 from exporter.simulator.refusal import Refusal, invalid
@@ -30,9 +30,9 @@ DESCRIPTORS_PAGE = 1000
 
 
 class SerialisedAnswer(Protocol):
-    """Serialised responses of the three methods, and how many series the first one holds.
+    """Serialised responses of the three methods, and how many series the first has.
 
-    `billed` counts series of an answer once, however many pages it takes.
+    `billed` counts the series of a query once, on however many pages they are returned.
     """
 
     project: str
@@ -87,7 +87,7 @@ class WorldAnswer:
     def _described(self, text: str) -> Iterator[Raw]:
         node = filter_text.parse(text) if text else None
         for metric_type, metrics in sorted(self._world.metrics.items()):
-            if node is None or holds(node, Subject(metric_type, project=self.project)):
+            if node is None or matches(node, Subject(metric_type, project=self.project)):
                 yield descriptor(self.project, metrics, self.delay(metric_type))
 
     def delay(self, metric_type: str) -> float:
@@ -111,7 +111,7 @@ Reply: TypeAlias = Callable[[Raw, int], bytes]
 
 
 class MetricService(grpc.GenericRpcHandler):
-    """Takes calls, lets faults have their way, counts, and answers."""
+    """Counts calls, applies faults, and answers."""
 
     def __init__(self, answer: SerialisedAnswer, clock: Clock, faults: Faults) -> None:
         self.calls = self.series_returned = self.billed = 0
@@ -130,7 +130,7 @@ class MetricService(grpc.GenericRpcHandler):
         }
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "Method | None":
-        """Return the method that a call asks for."""
+        """Return the called method."""
         return self._methods.get(handler_call_details.method)
 
     def _method(self, request: Raw, reply: Reply) -> Method:

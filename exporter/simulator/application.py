@@ -11,11 +11,11 @@ from exporter.simulator import deployment
 from exporter.simulator.business import Business, business
 from exporter.simulator.world import MINUTE, World
 
-LOOK = 0.25
+CHECK_EVERY = 0.25
 
 
 class SimulatedApplication:
-    """Lives through each minute of the world as it ends; its counters begin at the start."""
+    """Counts each minute of the world when it ends; its counters start with the simulator."""
 
     def __init__(self, world: World, clock: Clock, redis_url: str, name: str) -> None:
         self._world, self._clock = world, clock
@@ -37,7 +37,7 @@ class SimulatedApplication:
         return Application(recorder)
 
     def start(self) -> None:
-        """Live on in the background."""
+        """Count in the background."""
         for recorder in self._recorders():
             recorder.start()
         self._thread = Thread(target=self._live, name="simulated-application", daemon=True)
@@ -49,23 +49,23 @@ class SimulatedApplication:
             yield application.recorder
 
     def _live(self) -> None:
-        while not self._closing.wait(LOOK):
+        while not self._closing.wait(CHECK_EVERY):
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Live through the minutes that have ended."""
+        """Count the minutes that have ended."""
         for minute in range(self.lived + 1, int(self._clock.now() // MINUTE) + 1):
             for region in deployment.REGIONS:
                 live(self._parts[region.name], business(self._world.traffic, region, minute))
             self.lived = minute
 
     def flush(self) -> bool:
-        """Send what changed; say whether all of it arrived."""
+        """Send what changed; return whether all of it arrived."""
         arrived = [recorder.flush() for recorder in self._recorders()]
         return all(arrived)
 
     def close(self) -> None:
-        """End."""
+        """End the background thread and the recorders."""
         self._closing.set()
         if self._thread:
             self._thread.join()
@@ -74,7 +74,7 @@ class SimulatedApplication:
 
 
 def live(application: Application, seen: Business) -> None:
-    """Call what an application's code calls, for all of a minute."""
+    """Make all calls of an application's code in a minute."""
     for visit in seen.visits:
         _repeat(
             visit.number, application.request, visit.endpoint, "POST", visit.status, visit.seconds

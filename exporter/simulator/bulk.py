@@ -13,7 +13,7 @@ from exporter.catalog.model import ValueType
 from exporter.simulator import deployment
 from exporter.simulator.aggregation import Listed
 from exporter.simulator.api import Billed, DescriptorsResponse
-from exporter.simulator.listing import MOST_POINTS, understood
+from exporter.simulator.listing import MOST_POINTS, parse_query
 from exporter.simulator.refusal import Refusal
 from exporter.simulator.truth import Dist, TruthPoint, Value, normal
 from exporter.simulator.wire import Raw, RawSeries, descriptor, header_message, series_message
@@ -85,28 +85,28 @@ class BulkWorld:
         return bytes(alone.SerializeToString())
 
     def time_series(self, request: Raw, now: float, _call: int) -> Billed:
-        """Answer ListTimeSeries; see the module for what is not looked at. Raises Refusal."""
-        asked = understood(request)
-        if asked.metric != self.metric_type:
-            text = f"Cannot find metric(s) that match type = {asked.metric!r}."
+        """Answer ListTimeSeries; see the module for what is ignored. Raises Refusal."""
+        query = parse_query(request)
+        if query.metric != self.metric_type:
+            text = f"Cannot find metric(s) that match type = {query.metric!r}."
             raise Refusal(grpc.StatusCode.NOT_FOUND, text)
         at, offset = now, 0
         if request.page_token:
             at, offset = _token_read(request.page_token)
-        first = int(asked.start // MINUTE) + 1
-        last = int(min(asked.end, at - self.delay) // MINUTE)
+        first = int(query.start // MINUTE) + 1
+        last = int(min(query.end, at - self.delay) // MINUTE)
         if last < first:
             return Billed(b"", 0, 1)
         size = max(1, min(request.page_size or MOST_POINTS, MOST_POINTS) // (last - first + 1))
-        held = self._headers[offset : offset + size]
-        body = _series_bytes(held, self._points(first, last))
+        headers = self._headers[offset : offset + size]
+        body = _series_bytes(headers, self._points(first, last))
         if offset + size < self.series:
             token = f"{at!r};{offset + size}".encode()
             body += TOKEN_TAG + _varint(len(token)) + token
-        return Billed(body, len(held), self.series if offset == 0 else 0)
+        return Billed(body, len(headers), self.series if offset == 0 else 0)
 
     def descriptors(self, _request: Raw) -> bytes:
-        """Answer ListMetricDescriptors with the one metric there is."""
+        """Answer ListMetricDescriptors with the only metric."""
         return bytes(
             DescriptorsResponse(metric_descriptors=[self._described()]).SerializeToString()
         )

@@ -34,7 +34,7 @@ class RedisServer:
         self._process, self.port = _start(program, Path(self._folder.name), options)
 
     def close(self) -> None:
-        """End it, and leave nothing behind."""
+        """End the server and remove its files."""
         self._process.terminate()
         self._process.wait()
         self._folder.cleanup()
@@ -91,7 +91,7 @@ class RealRedis:
 def _start(
     program: str, folder: Path, options: Sequence[str]
 ) -> tuple["subprocess.Popen[bytes]", int]:
-    """Start a server on a free port; a port that is taken meanwhile is tried anew."""
+    """Start a server on a free port; where the port is taken meanwhile, try another."""
     for _ in range(5):
         port = _free_port()
         process = subprocess.Popen(  # noqa: S603 - a program from the PATH, our own arguments
@@ -126,7 +126,7 @@ def _free_port() -> int:
 
 
 def _answers(process: "subprocess.Popen[bytes]", port: int) -> bool:
-    """Wait until the server answers; say no where it ended or does not in time."""
+    """Wait until the server answers; return False where it ended or does not in time."""
     waiting, waited = Event(), 0.0
     with redis.Redis(port=port, retry=_NO_RETRY) as client:
         while process.poll() is None and waited < START_TIMEOUT:
@@ -139,7 +139,7 @@ def _answers(process: "subprocess.Popen[bytes]", port: int) -> bool:
 
 
 class SimulatedCache:
-    """The L2 cache; `simulated` says whether only its answers are, for want of redis-server."""
+    """The L2 cache; `simulated` is true where redis-server is missing: a simulated one answers."""
 
     def __init__(self, world: World, clock: Clock, program: str | None = None) -> None:
         found = shutil.which("redis-server" if program is None else program)

@@ -1,4 +1,4 @@
-"""A Redis that is none: it answers INFO and SLOWLOG LEN with the simulated world's numbers."""
+"""A simulated Redis: it answers INFO and SLOWLOG LEN with the simulated world's numbers."""
 
 import socketserver
 from collections.abc import Iterable, Iterator
@@ -67,8 +67,8 @@ class CacheAnswers:
 
     def __init__(self, world: World, clock: Clock) -> None:
         self._world, self._clock = world, clock
-        self._began = clock.now()
-        self._counted = int(self._began // MINUTE)
+        self._start = clock.now()
+        self._counted = int(self._start // MINUTE)
         self._hits = self._misses = self._evicted = 0
         self._mutex = Lock()
         answers = self
@@ -106,7 +106,7 @@ class CacheAnswers:
         with self._mutex:
             self._count(int(now // MINUTE))
             return _INFO.format(
-                uptime=int(now - self._began),
+                uptime=int(now - self._start),
                 clients=figures.clients,
                 used_memory=figures.used_memory,
                 maxmemory=figures.maxmemory,

@@ -1,4 +1,4 @@
-"""Faults that the simulated API shows on purpose: data, drawn by seed, composable."""
+"""Faults of the simulated API: data, drawn by seed, composable."""
 
 import re
 from dataclasses import dataclass, fields, replace
@@ -29,8 +29,8 @@ class Failing(NamedTuple):
 class Outage(NamedTuple):
     """Seconds after the simulator's start between which no call is answered."""
 
-    begins: float
-    ends: float
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +41,10 @@ class Faults:
     quota        share of calls refused with RESOURCE_EXHAUSTED
     unavailable  share of calls refused with UNAVAILABLE
     slow         share of calls that take `slow_by` seconds longer
-    partial      share of responses that lack a third of their series and say so
+    partial      share of responses that lack a third of their series and report that
     repeated     share of series that carry their newest point twice
     split        pages of unpredictable size
-    malformed    what each response holds beside sound series, of MALFORMED
+    malformed    kinds of MALFORMED series added to each response
     outages      when no call is answered
     failing      metric types that always fail
     """
@@ -73,7 +73,7 @@ class Faults:
         return found
 
     def drawn(self, share: float, *key: object) -> bool:
-        """Say whether something that happens to a share of the keys happens to this one."""
+        """Return whether this key is in the drawn share of the keys."""
         return share > 0.0 and unit(self.seed, *key) < share
 
     def lateness(self, key: object, end: float) -> float:
@@ -83,15 +83,15 @@ class Faults:
         return self.late_by * unit(self.seed, "by", key, end)
 
     def refuse(self, call: int, elapsed: float) -> None:
-        """Raise the Refusal that the call with this number meets, if any."""
-        out = any(begins <= elapsed < ends for begins, ends in self.outages)
+        """Raise the Refusal of the call with this number, if it fails."""
+        out = any(start <= elapsed < end for start, end in self.outages)
         if out or self.drawn(self.unavailable, "unavailable", call):
             raise Refusal(grpc.StatusCode.UNAVAILABLE, "The service is currently unavailable.")
         if self.drawn(self.quota, "quota", call):
             raise Refusal(grpc.StatusCode.RESOURCE_EXHAUSTED, QUOTA_TEXT)
 
     def refuse_metric(self, metric: str) -> None:
-        """Raise the Refusal that every call for this metric type meets, if any."""
+        """Raise the Refusal of a metric type that always fails."""
         for failing in self.failing:
             if failing.metric == metric:
                 code = grpc.StatusCode[failing.code]
@@ -101,11 +101,11 @@ class Faults:
         """Return how many seconds the call with this number waits."""
         return self.slow_by if self.drawn(self.slow, "slow", call) else 0.0
 
-    def page_size(self, call: int, asked: int, points: int) -> int:
+    def page_size(self, call: int, size: int, points: int) -> int:
         """Return how many points go on the page that answers this call."""
         if not self.split:
-            return asked
-        return min(asked, 1 + int(unit(self.seed, "split", call) * max(1, points // 2)))
+            return size
+        return min(size, 1 + int(unit(self.seed, "split", call) * max(1, points // 2)))
 
 
 NONE = Faults()
@@ -120,8 +120,8 @@ def _with(faults: Faults, name: str, value: str) -> Faults:
     if name == "malformed":
         return replace(faults, malformed=_malformed(value))
     if name == "outage":
-        begins, _, ends = value.partition(":")
-        outage = Outage(_seconds(name, begins), _seconds(name, ends))
+        start, _, end = value.partition(":")
+        outage = Outage(_seconds(name, start), _seconds(name, end))
         return replace(faults, outages=(*faults.outages, outage))
     if name == "fail":
         return replace(faults, failing=(*faults.failing, _failing(value)))
@@ -154,7 +154,7 @@ def _malformed(value: str) -> tuple[str, ...]:
     for kind in kinds:
         if kind not in MALFORMED:
             known = ", ".join(MALFORMED)
-            raise SettingsError(f"fault malformed={value}: unknown {kind!r}, use of {known}")
+            raise SettingsError(f"fault malformed={value}: unknown {kind!r}, use {known}")
     return kinds
 
 

@@ -1,7 +1,7 @@
 """The Monitoring filter language: parsed to a tree, evaluated on one series.
 
 AND may be left out between clauses. OR binds tighter than AND, as in Google's other filter
-languages; its documentation of this one was not at hand, so ask with parentheses.
+languages; its documentation of this one was not available, so write parentheses.
 """
 
 import re
@@ -24,7 +24,7 @@ UNSUPPORTED = "The right-hand side of a comparison contains an unsupported value
 
 
 class Subject(NamedTuple):
-    """What a filter looks at."""
+    """The series that a filter is evaluated on."""
 
     metric_type: str
     resource_type: str = ""
@@ -64,14 +64,14 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """Every node has to hold."""
+    """All nodes must match."""
 
     nodes: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """One node has to hold."""
+    """At least one node must match."""
 
     nodes: tuple["Node", ...]
 
@@ -79,23 +79,25 @@ class Either:
 Node: TypeAlias = Compare | Not | Both | Either
 Test: TypeAlias = Callable[[str, tuple[str, ...]], bool]
 _TESTS: dict[str, Test] = {
-    "equals": lambda value, given: value == given[0],
-    "starts_with": lambda value, given: value.startswith(given[0]),
-    "ends_with": lambda value, given: value.endswith(given[0]),
-    "has_substring": lambda value, given: given[0] in value,
-    "one_of": lambda value, given: value in given,
-    "monitoring.regex.full_match": lambda value, given: re.fullmatch(given[0], value) is not None,
+    "equals": lambda value, arguments: value == arguments[0],
+    "starts_with": lambda value, arguments: value.startswith(arguments[0]),
+    "ends_with": lambda value, arguments: value.endswith(arguments[0]),
+    "has_substring": lambda value, arguments: arguments[0] in value,
+    "one_of": lambda value, arguments: value in arguments,
+    "monitoring.regex.full_match": (
+        lambda value, arguments: re.fullmatch(arguments[0], value) is not None
+    ),
 }
 
 
-def holds(node: Node, subject: Subject) -> bool:
-    """Say whether a series passes a filter."""
+def matches(node: Node, subject: Subject) -> bool:
+    """Return whether a series matches a filter."""
     if isinstance(node, Not):
-        return not holds(node.node, subject)
+        return not matches(node.node, subject)
     if isinstance(node, Both):
-        return all(holds(n, subject) for n in node.nodes)
+        return all(matches(n, subject) for n in node.nodes)
     if isinstance(node, Either):
-        return any(holds(n, subject) for n in node.nodes)
+        return any(matches(n, subject) for n in node.nodes)
     return _TESTS[node.function](subject.field(node.field), node.values) is not node.unequal
 
 

@@ -29,7 +29,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Something that goes wrong."""
+    """A failure, with its effects."""
 
     name: str
     description: str

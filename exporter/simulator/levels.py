@@ -1,4 +1,4 @@
-"""A model for every family that has none of its own: plausible levels, rates and spreads."""
+"""A model for every family without one of its own: plausible levels, rates and spreads."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -81,7 +81,7 @@ def _layout(family: Family) -> Layout:
 
 
 def _middle(family: Family, layout: Layout, key: object) -> float:
-    """Return the mean of a distribution, well inside its layout."""
+    """Return the mean of a distribution, away from the ends of its layout."""
     if family.unit is Unit.RATIO:
         return 0.4 * around(0.2, key)
     bounds = upper_bounds(layout)
@@ -130,8 +130,8 @@ class SimulatedSeries:
             return self._grown(int(QUERIES * age(minute)))
         mean, count = self._middle, GAUGE_COUNT
         if self._source.kind is MetricKind.DELTA:
-            wanted = DELTA_COUNT * traffic.day(minute)
-            count = traffic.rounded(wanted, minute, *self.labels)
+            expected = DELTA_COUNT * traffic.day(minute)
+            count = traffic.rounded(expected, minute, *self.labels)
         return normal(count, mean, mean * 0.2, self._layout)
 
     def _grown(self, total: int) -> Dist:
@@ -145,7 +145,7 @@ class SimulatedSeries:
 
 
 def age(minute: int) -> int:
-    """Return the minutes since cumulative metrics last began anew, which they do every week."""
+    """Return the minutes since cumulative metrics were last reset, which happens every week."""
     return (minute - 1) % WEEK + 1
 
 

@@ -1,4 +1,4 @@
-"""ListTimeSeries over a world: what is asked for, what is visible by now, and its pages."""
+"""ListTimeSeries over a world: the query, the points that are readable by now, and pages."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ from exporter.catalog.model import MetricKind
 from exporter.simulator import filter_text
 from exporter.simulator.aggregation import Aggregation, Listed, aggregate
 from exporter.simulator.faults import Faults
-from exporter.simulator.filter_text import Subject, holds
+from exporter.simulator.filter_text import Subject, matches
 from exporter.simulator.refusal import Refusal, invalid
 from exporter.simulator.truth import TruthPoint
 from exporter.simulator.wire import Raw, google_unit
@@ -28,8 +28,8 @@ HEADERS = 1
 KEPT_ANSWERS = 16
 
 
-class Asked(NamedTuple):
-    """A request, understood: filter tree, metric type, seconds (start, end], aggregation."""
+class Query(NamedTuple):
+    """A parsed request: filter tree, metric type, seconds (start, end], aggregation."""
 
     node: filter_text.Node
     metric: str
@@ -39,14 +39,14 @@ class Asked(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """Where a page begins: points, or headers, before it; and when its query was first asked."""
+    """The start of a page: points, or headers, before it; and the time of the first page."""
 
     offset: int
     now: float
 
 
 class Page(NamedTuple):
-    """A part of an answer: series, the token of the next page, unit, series in the whole answer."""
+    """A part of an answer: series, next page's token, unit, whether first, series of all pages."""
 
     series: list[Listed]
     token: str
@@ -68,56 +68,56 @@ class Listing:
         return float(metric.source.delay) if self._delay is None else self._delay
 
     def page(self, request: Raw, now: float, call: int) -> Page:
-        """Return the page that a request asks for. Raises Refusal."""
-        asked = understood(request)
-        self._faults.refuse_metric(asked.metric)
+        """Return the requested page. Raises Refusal."""
+        query = parse_query(request)
+        self._faults.refuse_metric(query.metric)
         digest = _digest(request)
         cursor = _cursor(request.page_token, digest, now)
-        series = self._answer(digest, asked, cursor.now)
+        series = self._answer(digest, query, cursor.now)
         size = request.page_size if 0 < request.page_size < MOST_POINTS else MOST_POINTS
         if request.view == HEADERS:
-            held, total = _headers(series, cursor.offset, size), len(series)
+            on_page, total = _headers(series, cursor.offset, size), len(series)
         else:
             total = sum(len(one.points) for one in series)
             size = self._faults.page_size(call, size, total)
-            held = list(cut(series, cursor.offset, size))
+            on_page = list(points_between(series, cursor.offset, size))
         after = cursor.offset + size
         token = _token(Cursor(after, cursor.now), digest) if after < total else ""
-        unit = google_unit(self._world.metrics[asked.metric][0])
-        return Page(held, token, unit, cursor.offset == 0, len(series))
+        unit = google_unit(self._world.metrics[query.metric][0])
+        return Page(on_page, token, unit, cursor.offset == 0, len(series))
 
-    def _answer(self, digest: str, asked: Asked, now: float) -> list[Listed]:
+    def _answer(self, digest: str, query: Query, now: float) -> list[Listed]:
         """Return the whole answer, which the pages of one query share."""
         with self._mutex:
             found = self._answers.get((digest, now))
         if found is None:
-            found = self.select(asked, now)
+            found = self.select(query, now)
             with self._mutex:
                 self._answers[digest, now] = found
                 while len(self._answers) > KEPT_ANSWERS:
                     self._answers.popitem(last=False)
         return found
 
-    def select(self, asked: Asked, now: float) -> list[Listed]:
+    def select(self, query: Query, now: float) -> list[Listed]:
         """Return all series of a query that are visible at `now`, points from new to old."""
-        metrics = self._world.metrics.get(asked.metric)
+        metrics = self._world.metrics.get(query.metric)
         if metrics is None:
             raise Refusal(
                 grpc.StatusCode.NOT_FOUND,
-                f'Cannot find metric(s) that match type = "{asked.metric}".',
+                f'Cannot find metric(s) that match type = "{query.metric}".',
             )
-        found = [one for metric in metrics for one in self._visible(metric, asked, now)]
-        return [one for one in aggregate(found, asked.how, asked.end) if one.points]
+        found = [one for metric in metrics for one in self._visible(metric, query, now)]
+        return [one for one in aggregate(found, query.how, query.end) if one.points]
 
-    def _visible(self, metric: Metric, asked: Asked, now: float) -> Iterator[Listed]:
+    def _visible(self, metric: Metric, query: Query, now: float) -> Iterator[Listed]:
         source, delay = metric.source, self.delay(metric)
-        again = source.kind is MetricKind.CUMULATIVE and asked.how.aligner != "ALIGN_NONE"
-        start = asked.start - (source.period if again else 0)
-        held = self._world.series(
-            source.metric, source.resource, start, min(asked.end, now - delay)
+        has_base = source.kind is MetricKind.CUMULATIVE and query.how.aligner != "ALIGN_NONE"
+        start = query.start - (source.period if has_base else 0)
+        found = self._world.series(
+            source.metric, source.resource, start, min(query.end, now - delay)
         )
-        for one in held:
-            if not holds(asked.node, self._subject(metric, one.metric, one.resource)):
+        for one in found:
+            if not matches(query.node, self._subject(metric, one.metric, one.resource)):
                 continue
             listed = Listed(
                 metric_type=source.metric,
@@ -139,7 +139,7 @@ class Listing:
     def _readable(
         self, key: str, points: Sequence[TruthPoint], until: float
     ) -> tuple[TruthPoint, ...]:
-        """Return the points that are not late any more, from new to old."""
+        """Return the points that are readable by now, from new to old."""
         safe = until - self._faults.late_by
         return tuple(
             p
@@ -148,7 +148,7 @@ class Listing:
         )
 
 
-def understood(request: Raw) -> Asked:
+def parse_query(request: Raw) -> Query:
     """Read a request. Raises Refusal where it is wrong."""
     if not request.filter:
         raise invalid('Field filter had an invalid value of "": the filter is required.')
@@ -160,7 +160,7 @@ def understood(request: Raw) -> Asked:
     if start >= end:
         raise invalid("Field interval had an invalid value: the start must be before the end.")
     node = filter_text.parse(request.filter)
-    return Asked(
+    return Query(
         node, filter_text.metric_type(node), start // SECOND, end // SECOND, _aggregation(request)
     )
 
@@ -185,7 +185,7 @@ def _aggregation(request: Raw) -> Aggregation:
     return found
 
 
-def cut(series: Sequence[Listed], offset: int, size: int) -> Iterator[Listed]:
+def points_between(series: Sequence[Listed], offset: int, size: int) -> Iterator[Listed]:
     """Yield the series whose points lie in [offset, offset + size) of all points in a row."""
     before = 0
     for one in series:

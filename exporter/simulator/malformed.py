@@ -1,4 +1,4 @@
-"""Responses that break the rules: what a client has to survive."""
+"""Responses that break the rules: a client must survive them."""
 
 from exporter.catalog.model import ValueType
 from exporter.simulator.faults import Faults
@@ -9,7 +9,7 @@ DEADLINE_EXCEEDED = 4
 
 
 def spoil(response: Raw, faults: Faults, call: int) -> None:
-    """Put into a response what `faults` asks for."""
+    """Apply `faults` to a response."""
     if faults.drawn(faults.partial, "partial", call):
         _make_partial(response)
     for number, series in enumerate(response.time_series):
@@ -21,14 +21,14 @@ def spoil(response: Raw, faults: Faults, call: int) -> None:
 
 
 def _make_partial(response: Raw) -> None:
-    """Take the last third of the series away and say so."""
+    """Remove the last third of the series and report a partial response."""
     keep = len(response.time_series) * 2 // 3
     del response.time_series[keep:]
     response.execution_errors.add(code=DEADLINE_EXCEEDED, message=PARTIAL_TEXT)
 
 
 def _copied(response: Raw, mark: str) -> Raw:
-    """Add a copy of the first series, told from it by a resource label of its own value."""
+    """Add a copy of the first series, with another value of a resource label."""
     found = response.time_series.add()
     found.CopyFrom(response.time_series[0])
     labels = found.resource.labels
@@ -48,7 +48,7 @@ def _string(response: Raw) -> None:
 
 
 def _no_options(response: Raw) -> None:
-    """Take bucket options and counts from every distribution of the first series."""
+    """Remove bucket options and counts from every distribution of the first series."""
     for point in response.time_series[0].points:
         if point.value.HasField("distribution_value"):
             point.value.distribution_value.ClearField("bucket_options")

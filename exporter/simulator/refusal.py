@@ -1,4 +1,4 @@
-"""How the simulated API says no: a gRPC status and a sentence."""
+"""The simulated API's errors: a gRPC status and a sentence."""
 
 import grpc
 

@@ -81,7 +81,7 @@ def utilization(aspect: Aspect) -> Model:
 
 
 def concurrency(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
-    """Give the most requests that each instance served at once."""
+    """Yield the maximum number of requests that each instance served at once."""
     for region in deployment.REGIONS:
         for name, total in _split(traffic, region, minute):
             if total:
@@ -126,7 +126,7 @@ def balanced(
     value: Callable[[Traffic, Region, int, int], int | Dist],
     leave_out: frozenset[str] = frozenset(),
 ) -> Model:
-    """Return a model of the load balancer; it writes no points for what had no requests."""
+    """Return a model of the load balancer; what had no requests has no points."""
 
     def model(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
         for region in deployment.REGIONS:
@@ -142,7 +142,7 @@ def balanced(
 
 
 def round_trips(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
-    """Give the round trips of clients' connections, one connection for ten requests."""
+    """Yield the round trips of clients' connections, one connection for ten requests."""
     leave_out = frozenset({"protocol", "response_code", "response_code_class", "cache_result"})
     for region in deployment.REGIONS:
         count = sum(r.number for r in traffic.requests(region, minute)) // 10

@@ -1,4 +1,4 @@
-"""Models of what incidents reach in databases and caches: replica lag, hits, misses, states."""
+"""Models of what incidents change in databases and caches: replica lag, hits, misses, states."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ PRIMARY_ROLE = deployment.labels(role="primary")
 
 
 def replica_lag(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
-    """Give how far each replica is behind, in seconds."""
+    """Yield how far each replica is behind, in seconds."""
     for resource in deployment.REPLICAS:
         region = deployment.REGION[dict(resource)["region"]]
         lag = traffic.level(Aspect.REPLICA_LAG, region.name, minute, region.lag)

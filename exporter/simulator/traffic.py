@@ -49,20 +49,20 @@ class Traffic:
         return 1.0 - 0.3 * sin(turn) + (0.08 if weekend else -0.08) * sin(2 * turn)
 
     def level(self, aspect: Aspect, region: str, minute: int, calm: float) -> float:
-        """Return what an incident makes of a figure, or the calm one with a little noise."""
+        """Return what an incident makes of a figure, or the calm figure with a little noise."""
         found = self.timeline.level(aspect, region, minute)
         if found is not None or self.mix.flat:
             return calm if found is None else found
         return calm * around(0.02, self.mix.seed, aspect, region, minute)
 
     def rounded(self, expected: float, minute: int, *key: object) -> int:
-        """Make a whole number of an expected one."""
+        """Round an expected number to a whole one."""
         if self.mix.flat:
             return steady(expected, minute)
         return whole(expected, self.mix.seed, minute, *key)
 
-    def wanted(self, region: Region, minute: int) -> float:
-        """Return how many requests users of a region send in a minute."""
+    def demand(self, region: Region, minute: int) -> float:
+        """Return how many requests the users of a region send in a minute."""
         mean = (
             deployment.REQUESTS_PER_SECOND * 60 * region.share * self.mix.scale * self.day(minute)
         )
@@ -72,8 +72,8 @@ class Traffic:
     def _requests(self, region: Region, minute: int) -> tuple[Requests, ...]:
         """Return the requests that reached containers of a region, none of them zero."""
         factor = self.timeline.level(Aspect.TRAFFIC, region.name, minute)
-        wanted = self.wanted(region, minute) * (1.0 if factor is None else factor)
-        total = self.rounded(wanted, minute, region.name)
+        expected = self.demand(region, minute) * (1.0 if factor is None else factor)
+        total = self.rounded(expected, minute, region.name)
         found: list[Requests] = []
         for name, count in self._by_revision(region, minute, total):
             found += self._by_code(region, minute, name, count)
@@ -133,10 +133,10 @@ class Traffic:
 
     def hits(self, minute: int) -> tuple[int, int]:
         """Return hits and misses of the L2 cache in a minute."""
-        asked = sum(
+        requests = sum(
             r.number for region in deployment.REGIONS for r in self.requests(region, minute)
         )
-        lookups = asked * LOOKUPS_PER_REQUEST
+        lookups = requests * LOOKUPS_PER_REQUEST
         rate = self.hit_rate(minute)
         return (
             self.rounded(lookups * rate, minute, "hits"),

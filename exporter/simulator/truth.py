@@ -1,4 +1,4 @@
-"""What the simulated world holds: values, points and series, before any API has touched them."""
+"""The simulated world's values, points and series, before any API changes them."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ Value: TypeAlias = int | float | bool | str | Dist
 
 
 class TruthPoint(NamedTuple):
-    """A value and the seconds (start, end] that it speaks of; a gauge starts where it ends."""
+    """A value and its seconds (start, end]; a gauge starts where it ends."""
 
     start: float
     end: float
@@ -85,7 +85,7 @@ class TruthSeries(NamedTuple):
 
 
 class TruthReading(NamedTuple):
-    """What one series holds at one minute."""
+    """The value of one series at one minute."""
 
     metric: Labels
     resource: Labels
@@ -104,10 +104,10 @@ def normal(count: int, mean: float, sigma: float, layout: Layout = LATENCY) -> D
     first, last = bisect_right(bounds, mean - 4 * sigma), bisect_right(bounds, mean + 4 * sigma)
     below = [0.5 * (1 + erf((b - mean) / (sigma * sqrt(2)))) for b in bounds[first:last]]
     shares = [b - a for a, b in zip([0.0, *below], [*below, 1.0], strict=True)]
-    held = _whole_shares(count, shares)
-    while held and not held[-1]:
-        held.pop()
-    counts = (*(0,) * first, *held) if held else ()
+    filled = _whole_shares(count, shares)
+    while filled and not filled[-1]:
+        filled.pop()
+    counts = (*(0,) * first, *filled) if filled else ()
     return Dist(
         count=count,
         mean=_feasible(mean, count, counts, bounds),
@@ -119,12 +119,12 @@ def normal(count: int, mean: float, sigma: float, layout: Layout = LATENCY) -> D
 
 def _whole_shares(count: int, shares: Sequence[float]) -> list[int]:
     """Split `count` by `shares`: floors first, what is left to the largest fractions."""
-    wanted = [count * share for share in shares]
-    held = [int(value) for value in wanted]
-    order = sorted(range(len(held)), key=lambda i: held[i] - wanted[i])
-    for i in order[: count - sum(held)]:
-        held[i] += 1
-    return held
+    exact = [count * share for share in shares]
+    counts = [int(value) for value in exact]
+    order = sorted(range(len(counts)), key=lambda i: counts[i] - exact[i])
+    for i in order[: count - sum(counts)]:
+        counts[i] += 1
+    return counts
 
 
 def _feasible(mean: float, count: int, counts: Sequence[int], bounds: Sequence[float]) -> float:

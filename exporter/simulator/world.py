@@ -18,7 +18,7 @@ MINUTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric on one monitored resource: what the catalog says of it, and its model."""
+    """A metric on one monitored resource: its family in the catalog, and its model."""
 
     family: Family
     source: CloudMonitoring
@@ -40,8 +40,8 @@ class CacheFigures:
     @property
     def hit_rate(self) -> float:
         """The share of reads that hit."""
-        asked = self.hits + self.misses
-        return self.hits / asked if asked else 0.0
+        reads = self.hits + self.misses
+        return self.hits / reads if reads else 0.0
 
 
 def _metric(family: Family, source: CloudMonitoring) -> Metric:
@@ -61,12 +61,12 @@ def metrics_of(families: Iterable[Family]) -> dict[str, tuple[Metric, ...]]:
 
 
 class World:
-    """A project that never was.
+    """A simulated project.
 
     start     Unix time from which the scenario's minutes are counted; there is data before it
-    scale     factor on all requests, for tests that want few
+    scale     factor on all requests, for tests that need few
     flat      no day, no noise, no deploys: the same every minute but for incidents
-    families  what is served: the whole catalog unless told
+    families  what is served; by default the whole catalog
     """
 
     project = deployment.PROJECT
@@ -99,15 +99,15 @@ class World:
     def _series(self, metric: Metric, start: float, end: float) -> list[TruthSeries]:
         points: dict[tuple[Labels, Labels], list[TruthPoint]] = {}
         for minute in range(floor(start / MINUTE) + 1, floor(end / MINUTE) + 1):
-            begun = float(self._begun(metric.source.kind, minute))
-            ended = float(minute * MINUTE)
+            point_start = float(self._point_start(metric.source.kind, minute))
+            point_end = float(minute * MINUTE)
             for labels, resource, value in metric.model(self.traffic, minute):
-                held = points.setdefault((labels, resource), [])
-                held.append(TruthPoint(begun, ended, value))
+                series = points.setdefault((labels, resource), [])
+                series.append(TruthPoint(point_start, point_end, value))
         return [TruthSeries(dict(m), dict(r), tuple(p)) for (m, r), p in points.items()]
 
-    def _begun(self, kind: MetricKind, minute: int) -> int:
-        """Return where the interval of a point begins, in Unix seconds."""
+    def _point_start(self, kind: MetricKind, minute: int) -> int:
+        """Return the start of a point's interval, in Unix seconds."""
         if kind is MetricKind.GAUGE:
             return minute * MINUTE
         back = age(minute) if kind is MetricKind.CUMULATIVE else 1

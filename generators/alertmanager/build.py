@@ -61,7 +61,7 @@ def manifest(settings: Settings) -> dict[str, list[dict[str, str]]]:
                 "file": str(file.path),
                 "key": file.key,
                 "reader": file.reader.value,
-                "holds": file.holds,
+                "holds": file.content,
             }
             for file in secret_files(settings)
         ]

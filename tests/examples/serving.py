@@ -1,4 +1,4 @@
-"""Runs an example under the server that it is written for, and asks it."""
+"""Runs an example under the server that it is written for, and sends it requests."""
 
 import sys
 import urllib.error
@@ -44,7 +44,7 @@ def pages(folder: Path, *command: str) -> dict[str, dict[tuple[str, ...], Any]]:
 
 
 def check(found: dict[str, dict[tuple[str, ...], Any]], template: str) -> None:
-    """Compare a page with what was asked."""
+    """Compare the exposition with the requests."""
     here = "us-central1"
     requests = {labels: n for labels, n in found["app_requests_total"].items() if n}
     assert requests == {

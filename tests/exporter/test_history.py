@@ -77,7 +77,7 @@ def test_the_cache_and_the_time_covered_are_there() -> None:
 
 
 def test_the_command_writes_openmetrics(tmp_path: Path) -> None:
-    """A page of every step, in order of time, ended as OpenMetrics asks."""
+    """Every step, in order of time, ended as OpenMetrics requires."""
     file = tmp_path / "history.om"
     arguments = [str(file), "--last", "1h", "--until", str(NOON), "--step", "30m"]
     done = CliRunner().invoke(command, [*arguments, "--family", "cloudrun_instances"])
@@ -88,7 +88,7 @@ def test_the_command_writes_openmetrics(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    """A directory that is not there is told as such, and is no defect."""
+    """A directory that does not exist is reported, and is no defect."""
     path = tmp_path / "missing" / "history.om"
     done = CliRunner().invoke(command, [str(path), "--last", "1h"])
     assert isinstance(done.exception, IonmonError)
@@ -96,17 +96,17 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "error"),
     [
         (["--step", "90s"], "has to be whole minutes"),
         (["--family", "cloudrum_*"], "no family fits"),
         (["--last", "3 weeks"], "is no duration"),
     ],
 )
-def test_wrong_options_are_refused(tmp_path: Path, arguments: list[str], said: str) -> None:
+def test_wrong_options_are_refused(tmp_path: Path, arguments: list[str], error: str) -> None:
     """What cannot be written is refused with its reason, and no file is left."""
     file = tmp_path / "history.om"
     done = CliRunner().invoke(command, [str(file), *arguments])
     assert done.exit_code != 0
-    assert said in f"{done.stderr}{done.exception}"
+    assert error in f"{done.stderr}{done.exception}"
     assert not file.exists()

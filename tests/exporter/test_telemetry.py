@@ -32,7 +32,7 @@ def test_counters_carry_their_start_and_gauges_none() -> None:
 
 
 def test_what_is_computed_is_shown_but_not_kept() -> None:
-    """Gauges that are computed when asked stand beside those that were set, for one page."""
+    """Gauges that are computed at the scrape are exposed beside those that were set."""
     telemetry = Telemetry(0.0)
     telemetry.set(own.UP, ("redis",), 1)
     shown = samples(telemetry, (own.UP, ("cloud_monitoring",), 0.0))

@@ -48,7 +48,7 @@ def test_each_family_has_one_row() -> None:
             "| `redis_memory_used_bytes` | gauge | bytes | `redis_id`, `redis_node` "
             "| Memory in use. | INFO memory: `used_memory` |"
         ),
-        "| `ionmon_series` | gauge |  | `collector` | Series on the page. | the exporter |",
+        "| `ionmon_series` | gauge |  | `collector` | Series that are exposed. | the exporter |",
         (
             "| `app_requests_total` | counter |  | `region`, `endpoint`, `method`, "
             "`response_code_class` | Requests by route template. | the application |"

@@ -43,12 +43,12 @@ def test_the_catalog_s_families_are_known() -> None:
         (
             "app_pool_limit",
             Shape(type="histogram", help="P.", labels=("region",)),
-            "has to be a gauge",
+            "must be a gauge",
         ),
         (
             "x",
             Shape(type="gaugehistogram", help="X.", labels=()),
-            "type 'gaugehistogram' is not known",
+            "unknown type 'gaugehistogram'",
         ),
         ("a.b", Shape(type="gauge", help="X.", labels=()), "letters, digits and _ only"),
         ("a\nb", Shape(type="gauge", help="X.", labels=()), "letters, digits and _ only"),
@@ -57,6 +57,6 @@ def test_the_catalog_s_families_are_known() -> None:
     ],
 )
 def test_what_would_break_the_page_is_unfit(name: str, shape: Shape, text: str) -> None:
-    """Each reason is said, with what would be right."""
+    """Each reason is reported, with the fix."""
     with pytest.raises(Unfit, match=text):
         exported(name, shape)

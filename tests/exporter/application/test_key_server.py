@@ -1,4 +1,4 @@
-"""The one server that has the keys is asked, and followed when it moves."""
+"""The one server that has the keys is queried, and followed when it moves."""
 
 import asyncio
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests import servers
 
 
 def test_a_slot_that_moves_is_followed(tmp_path: Path) -> None:
-    """A node that has a key no more names the one that has, which is asked from then on."""
+    """A node that has a key no more names the one that has, which is queried from then on."""
     with servers.redis_cluster(tmp_path) as nodes:
         url = f"redis://127.0.0.1:{nodes[0].port}"
         target = RedisTarget(name="metrics", url=url, mode="cluster", timeout=20.0)
@@ -20,8 +20,8 @@ def test_a_slot_that_moves_is_followed(tmp_path: Path) -> None:
 async def followed(target: RedisTarget, nodes: list[servers.Redis]) -> list[list[object]]:
     """Write, read, move the slot of the key elsewhere, and read again."""
     place, found = KeyServer(target), []
-    found.append(await place.ask([("SET", "{shop}", "1")]))
-    found.append(await place.ask([("GET", "{shop}")]))
+    found.append(await place.query([("SET", "{shop}", "1")]))
+    found.append(await place.query([("GET", "{shop}")]))
     slot = nodes[0].cli("CLUSTER", "KEYSLOT", "{shop}")
     (owner,) = [node for node in nodes if node.cli("GET", "{shop}") == "1"]
     owner.cli("DEL", "{shop}")
@@ -29,7 +29,7 @@ async def followed(target: RedisTarget, nodes: list[servers.Redis]) -> list[list
     name = other.cli("CLUSTER", "MYID")
     for node in (other, owner):
         assert node.cli("CLUSTER", "SETSLOT", slot, "NODE", name) == "OK"
-    found.append(await place.ask([("GET", "{shop}")]))
+    found.append(await place.query([("GET", "{shop}")]))
     await place.close()
     return found
 
@@ -49,7 +49,7 @@ def test_a_primary_that_fails_is_looked_for_again(tmp_path: Path) -> None:
             )
             with asyncio.Runner() as runner:
                 place = KeyServer(target)
-                assert runner.run(place.ask([("SET", "k", "1")])) == [b"OK"]
+                assert runner.run(place.query([("SET", "k", "1")])) == [b"OK"]
                 servers.wait_until(lambda: second.cli("GET", "k") == "1", "replication")
                 runner.run(place.close())
                 first.kill()
@@ -57,5 +57,5 @@ def test_a_primary_that_fails_is_looked_for_again(tmp_path: Path) -> None:
                 servers.wait_until(
                     lambda: f":{second.port}," in watch.info("master0"), "its being known"
                 )
-                assert runner.run(place.ask([("SET", "k", "2"), ("GET", "k")])) == [b"OK", b"2"]
+                assert runner.run(place.query([("SET", "k", "2"), ("GET", "k")])) == [b"OK", b"2"]
                 runner.run(place.close())

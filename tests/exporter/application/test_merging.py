@@ -151,7 +151,7 @@ def test_a_metric_that_does_not_fit_costs_only_itself() -> None:
     assert samples(found, "app_g") == {("us",): 1.0}
     assert found.dropped == {"app_requests_total": 1}
     assert found.notes[0] == "x: y"
-    assert found.notes[1].startswith("app_requests_total: has to be a counter with the labels")
+    assert found.notes[1].startswith("app_requests_total: must be a counter with the labels")
     assert len(found.notes) == 2
 
 

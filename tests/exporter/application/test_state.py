@@ -1,4 +1,4 @@
-"""Replies are read as what Redis holds; what cannot be understood is said."""
+"""Replies become the application's state; what cannot be read is noted."""
 
 import pytest
 from redis.exceptions import NoPermissionError, ResponseError
@@ -70,10 +70,10 @@ def test_an_error_in_any_place_is_a_poll_error(reply: list[object], reason: Reas
 
 def test_windows_are_made_of_whole_slots() -> None:
     """A window is read as the slots that end with the present one."""
-    asked = commands(keys("shop"), ["us"], 86_400.0)
-    minutes, quarters, hours = (c for c in asked if c[0] == "PFCOUNT")
+    needed = commands(keys("shop"), ["us"], 86_400.0)
+    minutes, quarters, hours = (c for c in needed if c[0] == "PFCOUNT")
     start = "ionmon:1:{shop}:users:us"
     assert minutes == ("PFCOUNT", *(f"{start}:60:{n}" for n in (1440, 1439, 1438, 1437, 1436)))
     assert quarters == ("PFCOUNT", *(f"{start}:300:{288 - back}" for back in range(12)))
     assert hours == ("PFCOUNT", *(f"{start}:3600:{24 - back}" for back in range(24)))
-    assert (asked[0], asked[-1]) == (("MULTI",), ("EXEC",))
+    assert (needed[0], needed[-1]) == (("MULTI",), ("EXEC",))

@@ -65,10 +65,10 @@ def test_few_bounds_are_all_kept(size: int) -> None:
 def test_thinning_as_it_is_done() -> None:
     """Neighbours of what is near come first, then the span, then the rest evenly."""
     bounds = tuple(float(n) for n in range(20))
-    assert thin(bounds, (5.5, 9.0), (0.0, inf), most=5) == (0.0, 5.0, 6.0, 9.0, 19.0)
-    assert thin(bounds, (), (12.0, 15.0), most=6) == (0.0, 12.0, 13.0, 14.0, 15.0, 19.0)
-    assert thin(bounds, (), (12.0, 15.0), most=5) == (12.0, 13.0, 14.0, 15.0, 19.0)
-    assert thin(bounds, (100.0, -1.0), (0.0, 1.0), most=3) == (0.0, 1.0, 19.0)
+    assert thin(bounds, (5.5, 9.0), (0.0, inf), limit=5) == (0.0, 5.0, 6.0, 9.0, 19.0)
+    assert thin(bounds, (), (12.0, 15.0), limit=6) == (0.0, 12.0, 13.0, 14.0, 15.0, 19.0)
+    assert thin(bounds, (), (12.0, 15.0), limit=5) == (12.0, 13.0, 14.0, 15.0, 19.0)
+    assert thin(bounds, (100.0, -1.0), (0.0, 1.0), limit=3) == (0.0, 1.0, 19.0)
 
 
 @given(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.filters import Selection, descriptor_filter, metric_filter, quote
-from exporter.simulator.filter_text import Subject, holds, metric_type, parse, unquoted
+from exporter.simulator.filter_text import Subject, matches, metric_type, parse, unquoted
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 NASTY = st.text(st.sampled_from('\\"\n\t\r()=, aOR'), max_size=12)
@@ -26,7 +26,7 @@ def test_what_is_quoted_reads_back(value: str) -> None:
     """A quoted value is one literal of one line, and its text is the value."""
     assert value == unquoted(quote(value))
     assert "\n" not in quote(value)
-    assert holds(parse(f"resource.labels.service_name = {quote(value)}"), subject(value))
+    assert matches(parse(f"resource.labels.service_name = {quote(value)}"), subject(value))
 
 
 @given(st.lists(ANY_TEXT | NASTY, min_size=1, max_size=4), ANY_TEXT | NASTY)
@@ -35,8 +35,8 @@ def test_a_selection_takes_its_values_and_no_others(values: list[str], other: st
     text = metric_filter(SOURCE, Selection({SERVICE: tuple(values)}))
     tree = parse(text)
     assert metric_type(tree) == SOURCE.metric
-    assert all(holds(tree, subject(value)) for value in values)
-    assert holds(tree, subject(other)) is (other in values)
+    assert all(matches(tree, subject(value)) for value in values)
+    assert matches(tree, subject(other)) is (other in values)
 
 
 def test_a_filter_as_it_is_written() -> None:
@@ -62,11 +62,11 @@ def test_labels_combine() -> None:
     tree = parse(metric_filter(SOURCE, chosen))
     labels = {"service_name": "b", "location": "x"}
     found = [
-        holds(tree, Subject(SOURCE.metric, SOURCE.resource, "p", {"response_code": code}, labels))
+        matches(tree, Subject(SOURCE.metric, SOURCE.resource, "p", {"response_code": code}, labels))
         for code in ("500", "200")
     ]
     assert found == [True, False]
-    assert not holds(tree, subject("b", "y"))
+    assert not matches(tree, subject("b", "y"))
 
 
 def test_a_label_that_the_resource_lacks_selects_nothing_away() -> None:
@@ -78,7 +78,7 @@ def test_a_label_that_the_resource_lacks_selects_nothing_away() -> None:
 def test_a_resource_is_told_from_another() -> None:
     """The same metric on another resource does not pass."""
     tree = parse(metric_filter(SOURCE))
-    assert [holds(tree, Subject(SOURCE.metric, r)) for r in (SOURCE.resource, "gae_app")] == [
+    assert [matches(tree, Subject(SOURCE.metric, r)) for r in (SOURCE.resource, "gae_app")] == [
         True,
         False,
     ]
@@ -87,5 +87,5 @@ def test_a_resource_is_told_from_another() -> None:
 def test_descriptors_are_asked_for_by_prefix() -> None:
     """A listing takes in every metric under its prefix and no other."""
     tree = parse(descriptor_filter("run.googleapis.com/"))
-    assert holds(tree, Subject("run.googleapis.com/request_count"))
-    assert not holds(tree, Subject("cloudsql.googleapis.com/database/up"))
+    assert matches(tree, Subject("run.googleapis.com/request_count"))
+    assert not matches(tree, Subject("cloudsql.googleapis.com/database/up"))

@@ -31,7 +31,7 @@ def file(
             path=path,
             key="a.b_file",
             reader=reader,
-            holds="five letters and a y",
+            content="five letters and a y",
             form=r"[a-z]{5}y",
         )
     )
@@ -85,7 +85,9 @@ def test_who_else_can_read_it(
 def test_a_missing_file(tmp_path: Path) -> None:
     """A file that is not there fails and says what to write and how to guard it."""
     path = tmp_path / "none"
-    found = secret(SecretFile(path=path, key="a.b_file", reader=SecretReader.IONMON, holds="a DSN"))
+    found = secret(
+        SecretFile(path=path, key="a.b_file", reader=SecretReader.IONMON, content="a DSN")
+    )
     assert found.verdict is Verdict.FAIL
     assert found.text == f"{path}: cannot be read: No such file or directory"
     assert found.fix == f"write a DSN; chmod 0600 {path}"
@@ -96,7 +98,7 @@ def test_a_folder_or_a_pipe_is_no_secret(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
         found = secret(
-            SecretFile(path=path, key="a.b_file", reader=SecretReader.IONMON, holds="a DSN")
+            SecretFile(path=path, key="a.b_file", reader=SecretReader.IONMON, content="a DSN")
         )
         assert found.verdict is Verdict.FAIL
 

@@ -26,24 +26,26 @@ class Proxy:
             except OSError:
                 return
             server = socket.create_connection(("127.0.0.1", self._target))
-            asked = threading.Event()
+            requested = threading.Event()
             for serve in (self._requests, self._replies):
-                threading.Thread(target=serve, args=(client, server, asked), daemon=True).start()
+                threading.Thread(
+                    target=serve, args=(client, server, requested), daemon=True
+                ).start()
 
     def _requests(
-        self, client: socket.socket, server: socket.socket, asked: threading.Event
+        self, client: socket.socket, server: socket.socket, requested: threading.Event
     ) -> None:
         while sent := _received(client):
-            asked.set()
+            requested.set()
             server.sendall(sent)
         _end(server)
 
     def _replies(
-        self, client: socket.socket, server: socket.socket, asked: threading.Event
+        self, client: socket.socket, server: socket.socket, requested: threading.Event
     ) -> None:
         while reply := _received(server):
-            self.trips += asked.is_set()
-            asked.clear()
+            self.trips += requested.is_set()
+            requested.clear()
             if self.swallow:
                 self.swallowed += 1
                 break

@@ -19,7 +19,7 @@ DURABLE = ("--appendonly", "yes", "--appendfsync", "always")
 
 
 def recorder(server: servers.Redis, **options: Any) -> Recorder:
-    """Return a recorder of a registry of its own; nothing flushes unless it is told to."""
+    """Return a recorder of a registry of its own; nothing flushes by itself."""
     options = {"application": "shop", "registry": CollectorRegistry(), "interval": 3600, **options}
     return Recorder(f"redis://127.0.0.1:{server.port}", **options)
 

@@ -63,7 +63,7 @@ def test_a_summary_is_sum_and_count() -> None:
 
 
 def test_gauges_are_levels_joined_by_rule() -> None:
-    """A gauge has the rule that was said, or sum; info and states are of the latest instance."""
+    """A gauge has the configured rule, or sum; info and states are of the latest instance."""
 
     def make(registry: CollectorRegistry) -> None:
         Gauge("g", "G.", registry=registry).set(4)
@@ -111,7 +111,7 @@ def test_a_label_of_the_metric_s_own_wins() -> None:
 
 
 def test_very_many_series_are_cut_and_counted() -> None:
-    """Of one metric so many series are sent; how many were not is said."""
+    """Of one metric so many series are sent; the number of the others is counted."""
 
     def make(registry: CollectorRegistry) -> None:
         gauge = Gauge("g", "G.", ["n"], registry=registry)

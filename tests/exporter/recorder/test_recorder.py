@@ -23,7 +23,7 @@ def counter(of: Recorder) -> Counter:
 
 
 def test_what_is_counted_is_flushed_in_the_background(tmp_path: Path) -> None:
-    """Once started, a recorder flushes each interval without being asked; stopped, once more."""
+    """Once started, a recorder flushes each interval by itself; stopped, once more."""
     with servers.redis(tmp_path) as server:
         started = recorder(server, interval=0.05, region="us").start()
         counted = counter(started)

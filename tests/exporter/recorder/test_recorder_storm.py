@@ -31,13 +31,13 @@ class Worker:
 
     @property
     def confirmed(self) -> int:
-        """How much of it a flush said to be in Redis."""
+        """How much of it a flush confirmed to be in Redis."""
         return int(self.done[THREADS])
 
     @property
     def rest(self) -> tuple[int, ...]:
         """How often its threads have still to count."""
-        return tuple(wanted - done for wanted, done in zip(self.times, self.done, strict=False))
+        return tuple(times - done for times, done in zip(self.times, self.done, strict=False))
 
 
 @dataclass
@@ -87,7 +87,7 @@ def codes(found: Crowd) -> set[int | None]:
 
 
 def test_a_million_counts_are_exact(tmp_path: Path) -> None:
-    """Redis is killed and processes are replaced: what flushes said to be there is all there."""
+    """Redis is killed and processes are replaced: all that flushes confirmed is there."""
     shown = []
     with crowd(tmp_path, PROCESSES, COUNTS) as found:
         exporter = Exporter(found.port)

@@ -1,4 +1,4 @@
-"""A link asks real servers what it is told and nothing else, and names what refuses it."""
+"""A link sends real servers its commands and nothing else, and names the reason of a refusal."""
 
 import asyncio
 from dataclasses import replace
@@ -18,7 +18,7 @@ async def ask(target: RedisTarget, *, is_sentinel: bool = False) -> list[Reply]:
     """Ask one command over a new link."""
     link = Link(target, target.addresses()[0], is_sentinel=is_sentinel)
     try:
-        return await link.ask([LEN])
+        return await link.query([LEN])
     finally:
         await link.close()
 
@@ -41,8 +41,8 @@ def test_only_what_is_asked_goes_over_the_wire(tmp_path: Path) -> None:
 
     async def twice(target: RedisTarget) -> None:
         link = Link(target, target.addresses()[0])
-        await link.ask([LEN, ("ECHO", "a")])
-        await link.ask([LEN])
+        await link.query([LEN, ("ECHO", "a")])
+        await link.query([LEN])
         await link.close()
 
     with servers.redis(tmp_path) as server:
@@ -59,7 +59,7 @@ def test_an_error_takes_the_place_of_its_reply(tmp_path: Path) -> None:
 
     async def both(target: RedisTarget) -> list[Reply]:
         link = Link(target, target.addresses()[0])
-        replies = await link.ask([("NONSENSE",), LEN])
+        replies = await link.query([("NONSENSE",), LEN])
         await link.close()
         return replies
 
@@ -74,9 +74,9 @@ def test_a_connection_that_the_server_closed_is_opened_again(tmp_path: Path) -> 
 
     async def across(target: RedisTarget, server: servers.Redis) -> list[Reply]:
         link = Link(target, target.addresses()[0])
-        await link.ask([LEN])
+        await link.query([LEN])
         await asyncio.to_thread(server.cli, "CLIENT", "KILL", "TYPE", "normal")
-        replies = await link.ask([LEN])
+        replies = await link.query([LEN])
         await link.close()
         return replies
 
@@ -138,7 +138,7 @@ def test_a_server_that_repeats_what_it_refuses_leaks_nothing(tmp_path: Path) -> 
 
 
 def test_a_sentinel_may_do_without_the_password(tmp_path: Path) -> None:
-    """Redis wants a password that its sentinels often do not know."""
+    """Redis requires a password that its sentinels often do not know."""
     file = tmp_path / "password"
     file.write_text(CANARY)
     with servers.redis(tmp_path) as server:

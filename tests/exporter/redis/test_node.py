@@ -1,4 +1,4 @@
-"""A node asks all in one round trip, learns what is refused, and knows when its server started."""
+"""A node queries all in one round trip, learns what is refused, and when its server started."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 from exporter.errors import PollError, Reason
 from exporter.redis.client import RedisTarget
 from exporter.redis.node import REFUSED_FOR, Node, NodeReading
-from exporter.redis.topology import question
+from exporter.redis.topology import topology_query
 from tests import servers
 
 NOW = 1_800_000_000.0
@@ -82,7 +82,7 @@ def limited(home: Path, *rights: str) -> Iterator[tuple[servers.Redis, RedisTarg
 
 
 def test_a_poll_is_one_round_trip_on_one_connection(tmp_path: Path) -> None:
-    """Three polls are three turns, and nothing but what is wanted is asked."""
+    """Three polls are three turns, and only the needed commands are sent."""
 
     async def run(server: servers.Redis) -> int:
         turns = Turns(server.port)
@@ -99,8 +99,8 @@ def test_a_poll_is_one_round_trip_on_one_connection(tmp_path: Path) -> None:
     with servers.redis(tmp_path) as server:
         server.cli("CONFIG", "RESETSTAT")
         assert asyncio.run(run(server)) == 3
-        asked = {name: calls(server, name) for name in ("info", "slowlog|len", "config|get")}
-        assert asked == {"info": (3, 0), "slowlog|len": (3, 0), "config|get": (3, 0)}
+        sent = {name: calls(server, name) for name in ("info", "slowlog|len", "config|get")}
+        assert sent == {"info": (3, 0), "slowlog|len": (3, 0), "config|get": (3, 0)}
         assert server.info("total_error_replies") == "0"
 
 
@@ -202,7 +202,7 @@ def test_a_busy_server_is_unavailable_for_now(tmp_path: Path) -> None:
 
 
 def test_a_cluster_is_asked_only_where_there_is_one(tmp_path: Path) -> None:
-    """A single server gets no CLUSTER command; asked for peers, it says why it has none."""
+    """A single server gets no CLUSTER command; queried for peers, it reports why it has none."""
     with servers.redis(tmp_path) as server:
         readings(target(server.port), NOW, NOW + 15)
         assert calls(server, "cluster|info") == (0, 0)
@@ -210,22 +210,22 @@ def test_a_cluster_is_asked_only_where_there_is_one(tmp_path: Path) -> None:
 
         async def read() -> NodeReading:
             node = Node(of, of.addresses()[0])
-            reading = await node.read(NOW, question(of))
+            reading = await node.read(NOW, topology_query(of))
             await node.close()
             return reading
 
-        assert "use mode standalone" in asyncio.run(read()).trouble
+        assert "use mode standalone" in asyncio.run(read()).topology_error
 
 
 @pytest.mark.parametrize("known", [b"all", b""])
 def test_old_servers_are_asked_for_info_in_their_own_words(known: bytes) -> None:
     """Before Redis 7 an unknown section is answered by nothing; the form that works is kept."""
-    asked: list[bytes] = []
+    sent: list[bytes] = []
     closed = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while words := await command(reader):
-            asked.append(b" ".join(words))
+            sent.append(b" ".join(words))
             if words[0] == b"INFO":
                 whole = b"".join(words[1:]) == known
                 text = b"# Server\r\nuptime_in_seconds:1\r\n" if whole else b""
@@ -247,7 +247,7 @@ def test_old_servers_are_asked_for_info_in_their_own_words(known: bytes) -> None
             await closed.wait()
 
     asyncio.run(run())
-    assert asked[-1] == b"INFO " + known if known else asked[-1] == b"INFO"
+    assert sent[-1] == b"INFO " + known if known else sent[-1] == b"INFO"
 
 
 def test_a_server_without_info_is_no_redis(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_tls_trusts_the_named_authority_alone(tmp_path: Path) -> None:
 
 
 def test_mutual_tls_shows_the_clients_certificate(tmp_path: Path) -> None:
-    """A server that wants a certificate gets it; without one it hangs up."""
+    """A server that requires a certificate gets it; without one it hangs up."""
     with tls_server(tmp_path, "yes") as target:
         cert, key = tmp_path / "client.pem", tmp_path / "client.key"
         assert asyncio.run(ask(replace(target, cert_file=cert, key_file=key))) == [0]

@@ -12,7 +12,7 @@ from exporter.settings.addresses import (
     Endpoint,
     File,
     ListenAddress,
-    PagePath,
+    MetricsPath,
     Project,
     RedisUrl,
     WebFolder,
@@ -47,11 +47,11 @@ def accepts(kind: Any, value: str) -> bool:
         (Project, "example.com:ion", True),
         (Project, "p/timeSeries", False),
         (Project, "Ion", False),
-        (PagePath, "/metrics", True),
-        (PagePath, "/a/b", True),
-        (PagePath, "/", False),
-        (PagePath, "/-/reload", False),
-        (PagePath, "/metrics\n", False),
+        (MetricsPath, "/metrics", True),
+        (MetricsPath, "/a/b", True),
+        (MetricsPath, "/", False),
+        (MetricsPath, "/-/reload", False),
+        (MetricsPath, "/metrics\n", False),
         (RedisUrl, "redis://10.0.0.3", True),
         (RedisUrl, "rediss://[::1]:6380/2", False),
         (RedisUrl, "unix:///run/redis.sock", True),
@@ -81,9 +81,9 @@ def test_a_url_with_a_password_is_refused_and_never_repeated(secret: str, scheme
     """Whatever its scheme, a URL with a password is refused by a text without the password."""
     with pytest.raises(ValidationError) as refused:
         TypeAdapter(RedisUrl).validate_python(f"{scheme}://u:{secret}@host/")
-    told = refused.value.errors(include_input=False)[0]["msg"]
-    fixed = "holds a user or a password; give them as username and password_file"
-    assert told == f"Value error, {fixed}"
+    text = refused.value.errors(include_input=False)[0]["msg"]
+    fixed = "contains a user or a password; set username and password_file"
+    assert text == f"Value error, {fixed}"
 
 
 @given(st.text())

@@ -1,4 +1,4 @@
-"""YAML with places."""
+"""YAML is read with the position of each key and item."""
 
 import traceback
 from pathlib import Path
@@ -53,14 +53,14 @@ def test_any_bytes_are_read_or_refused(
     path = tmp_path_factory.mktemp("yaml") / "monitoring.yaml"
     path.write_bytes(raw)
     try:
-        told = str(path)
+        text = str(path)
         read(path)
     except SettingsError as error:
-        told = str(error)
-    assert told.startswith(str(path))
+        text = str(error)
+    assert text.startswith(str(path))
 
 
-def test_places_are_those_of_keys_and_items(tmp_path: Path) -> None:
+def test_positions_are_those_of_keys_and_items(tmp_path: Path) -> None:
     """A key stands where its name begins, an item where its value begins."""
     path = tmp_path / "monitoring.yaml"
     path.write_text("google:\n  projects:\n    - a\n    - b\nlog: {level: info}\n")
@@ -73,7 +73,7 @@ def test_places_are_those_of_keys_and_items(tmp_path: Path) -> None:
         "log": Position(source, 5, 1),
         "log.level": Position(source, 5, 7),
     }
-    assert expected == {dotted(loc): place for loc, place in read(path).places.items()}
+    assert expected == {dotted(loc): position for loc, position in read(path).positions.items()}
 
 
 def test_a_byte_order_mark_is_no_content(tmp_path: Path) -> None:
@@ -83,15 +83,15 @@ def test_a_byte_order_mark_is_no_content(tmp_path: Path) -> None:
     assert read(path).content == {"google": {"projects": ["p"]}}
 
 
-@pytest.mark.parametrize(("text", "said"), [("", " is empty"), ("[]", ":1:1: must hold keys")])
-def test_a_file_without_keys_is_shown_an_example(tmp_path: Path, text: str, said: str) -> None:
+@pytest.mark.parametrize(("text", "error"), [("", " is empty"), ("[]", ":1:1: must contain keys")])
+def test_a_file_without_keys_is_shown_an_example(tmp_path: Path, text: str, error: str) -> None:
     """The example is the caller's, else our own; where it is empty, so may the file be."""
     path = tmp_path / "monitoring.yaml"
     path.write_text(text)
     for example, shown in (((), SMALLEST), (("a: 1",), "a: 1")):
         with pytest.raises(SettingsError) as refused:
             read(path, *example)
-        assert str(refused.value).startswith(f"{path}{said}")
+        assert str(refused.value).startswith(f"{path}{error}")
         assert str(refused.value).endswith(shown)
     path.write_text("")
     assert read(path, "").content == {}

@@ -77,7 +77,7 @@ def test_paths_start_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_flags_go_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a flag says replaces what the file says; its relative paths start where one is."""
+    """A flag replaces what the file configures; its relative paths start where one is."""
     monkeypatch.chdir(tmp_path)
     overrides = Overrides(
         projects=("q", "r"),
@@ -131,10 +131,10 @@ def test_a_flag_mends_the_file(tmp_path: Path) -> None:
 
 
 def test_a_flag_leaves_a_section_that_is_none(tmp_path: Path) -> None:
-    """A section that holds no keys is refused, whatever a flag would put into it."""
+    """A section without keys is refused, whatever a flag would put into it."""
     path = tmp_path / "monitoring.yaml"
     path.write_text("google: [p]\n")
-    with pytest.raises(SettingsError, match="google: must hold keys"):
+    with pytest.raises(SettingsError, match="google: must contain keys"):
         load(path, Overrides(projects=("p",)))
 
 

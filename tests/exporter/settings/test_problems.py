@@ -21,7 +21,7 @@ def refused(name: str) -> SettingsError:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_bad_file(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bad file is refused by the text beside it: each problem with line, key and mend."""
+    """A bad file is refused by the text beside it: each problem with line, key and fix."""
     monkeypatch.chdir(BAD)
     expected = (BAD / f"{name}.txt").read_text(encoding="utf-8")
     assert expected == f"{refused(name)}\n"

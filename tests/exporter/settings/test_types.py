@@ -43,7 +43,7 @@ def test_durations_are_seconds(text: str, expected: float) -> None:
     ],
 )
 def test_other_texts_are_no_durations(text: str) -> None:
-    """Signs, fractions, spaces, foreign digits and parts out of order are refused with the mend."""
+    """Signs, fractions, spaces, foreign digits and parts out of order are refused with the fix."""
     with pytest.raises(ValueError, match="write it like 500ms, 60s, 1m30s, 24h, 30d or 1w"):
         seconds(text)
 
@@ -73,10 +73,10 @@ def test_percentages_are_ratios(text: str, expected: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "mend"),
+    ("text", "fix"),
     [("99.95", "write it like"), ("-1%", "write it like"), ("1 %", "like"), ("100.1%", "at most")],
 )
-def test_other_texts_are_no_percentages(text: str, mend: str) -> None:
-    """What is no percentage, or more than all, is refused with the mend."""
-    with pytest.raises(ValueError, match=mend):
+def test_other_texts_are_no_percentages(text: str, fix: str) -> None:
+    """What is no percentage, or more than 100 %, is refused with the fix."""
+    with pytest.raises(ValueError, match=fix):
         ratio(text)

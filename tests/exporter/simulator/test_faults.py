@@ -62,22 +62,22 @@ def test_faults_are_written_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "mend"),
+    ("text", "fix"),
     [
         ("lat=0.1", "unknown, use one of late"),
         ("late=0.1", "duration"),
         ("late=2:5s", "share from 0 to 1"),
         ("quota=often", "share from 0 to 1"),
         ("outage=1s", "duration"),
-        ("malformed=odd", "use of string"),
+        ("malformed=odd", "use string"),
         ("fail=metric:BROKEN", "gRPC code"),
         ("fail=:INTERNAL", "gRPC code"),
         ("seed=x", "unknown"),
     ],
 )
-def test_wrong_faults_are_refused_with_the_mend(text: str, mend: str) -> None:
+def test_wrong_faults_are_refused_with_the_fix(text: str, fix: str) -> None:
     """A fault that is written wrongly says how to write it."""
-    with pytest.raises(SettingsError, match=mend):
+    with pytest.raises(SettingsError, match=fix):
         Faults.parse(text)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.cloud_monitoring.filters import quote
-from exporter.simulator.filter_text import UNSUPPORTED, Subject, holds, metric_type, parse
+from exporter.simulator.filter_text import UNSUPPORTED, Subject, matches, metric_type, parse
 from exporter.simulator.refusal import Refusal
 
 SUBJECT = Subject(
@@ -50,7 +50,7 @@ TYPE = 'metric.type = "run.googleapis.com/request_count"'
 )
 def test_clauses(text: str, expected: bool) -> None:
     """Each form of clause selects what Google's documentation says."""
-    assert expected is holds(parse(text), SUBJECT)
+    assert expected is matches(parse(text), SUBJECT)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_a_query_names_exactly_one_metric_type(text: str) -> None:
 def test_quoting_round_trips(text: str) -> None:
     """Whatever the exporter quotes, the simulator reads as the same text."""
     node = parse(f"metric.labels.key = {quote(text)} AND {TYPE}")
-    assert holds(node, SUBJECT._replace(metric={"key": text}))
-    assert not holds(node, SUBJECT._replace(metric={"key": text + "x"}))
+    assert matches(node, SUBJECT._replace(metric={"key": text}))
+    assert not matches(node, SUBJECT._replace(metric={"key": text + "x"}))
 
 
 @given(st.text())

@@ -127,7 +127,7 @@ def test_an_empty_interval_gives_no_series(asker: Asker) -> None:
             InvalidArgument,
             "per-series aligner",
         ),
-        ({"aggregation": aggregation(60, "ALIGN_STDDEV")}, InvalidArgument, "does not play"),
+        ({"aggregation": aggregation(60, "ALIGN_STDDEV")}, InvalidArgument, "does not support"),
         ({"aggregation": aggregation(60, "ALIGN_PERCENTILE_99")}, InvalidArgument, "value type"),
         (
             {"aggregation": aggregation(60, "ALIGN_SUM", "REDUCE_SUM", "colour")},

@@ -46,7 +46,7 @@ def test_distributions_have_totals_too() -> None:
     assert simulator.total(COUNT, NOON - 600, NOON)[()] == found.count
 
 
-def test_a_taken_port_is_refused_with_the_mend() -> None:
+def test_a_taken_port_is_refused_with_the_fix() -> None:
     """A second simulator on the same port says to choose another."""
     first = Simulator(World(), HandClock(NOON))
     port = int(first.start().split(":")[1])

@@ -212,7 +212,7 @@ def test_a_file_without_keys_is_refused_in_its_own_words(tmp_path: Path) -> None
     path = written(tmp_path, "- a list\n")
     with pytest.raises(SettingsError) as refused:
         load(path)
-    assert str(refused.value) == f"{path}:1:1: must hold keys, such as 'key: value'"
+    assert str(refused.value) == f"{path}:1:1: must contain keys, such as 'key: value'"
 
 
 def test_all_problems_are_told_at_once(tmp_path: Path) -> None:

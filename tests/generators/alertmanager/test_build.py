@@ -118,7 +118,7 @@ def test_runbooks_without_an_address_have_no_button() -> None:
 
 
 def test_the_manifest_names_every_secret_and_none_is_written() -> None:
-    """Secrets are files, each listed with its key, its reader and what it must hold."""
+    """Secrets are files, each listed with its key, its reader and what it must contain."""
     found = texts(settings(ALL), ALERTS)
     listed = yaml.safe_load(found[SECRETS])["secrets"]
     files = {secret["file"]: secret["reader"] for secret in listed}
