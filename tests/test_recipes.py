@@ -19,14 +19,14 @@ from exporter.catalog import labels
 from exporter.catalog.build import INT, D, Reads, Resource
 
 _DATABASE = Resource(
-    "firestore.googleapis.com/",
-    "firestore.googleapis.com/Database",
-    ((labels.PROJECT, "project_id"), (labels.REGION, "location")),
-    ("database_id",),
+    prefix="firestore.googleapis.com/",
+    type="firestore.googleapis.com/Database",
+    labels=((labels.PROJECT, "project_id"), (labels.REGION, "location")),
+    summed=("database_id",),
 )
 FAMILIES = (
     _DATABASE.metric(
-        "firestore_reads_total", "document/read_count", Reads(D, INT), "Documents read."
+        "firestore_reads_total", "document/read_count", Reads(kind=D, value=INT), "Documents read."
     ),
 )
 '''
@@ -34,7 +34,7 @@ METRIC = """_PROBES = (
     _REVISION.metric(
         "cloudrun_gpu_utilization_ratio",
         "container/gpu/utilizations",
-        Reads(G, DIST, Unit.RATIO),
+        Reads(kind=G, value=DIST, unit=Unit.RATIO),
         "GPU in use, mean of the instances.",
     ),
 """
@@ -63,9 +63,7 @@ ALERT = """THRESHOLDS = (
     ),
 """
 KEY = """    others: Named[str, OtherAlert] = key("""
-RUNBOOK = """
-STATEMENTS = (*STATEMENTS, replace(CPU_HIGH, alert="QueryTimeHigh", first=CPU_HIGH.first[:2]))
-"""
+TEXTS = "generators/runbooks/texts"
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,7 @@ def test_a_signal_is_two_edits(source: Source) -> None:
     rows = f"{CATALOG}/service_signals.py"
     source.edit(rows, "INFRASTRUCTURE = (\n", SIGNAL)
     source.refused("signal cpu_peak", "SIGNAL_PANELS", "generators/boards.py")
-    panel = "Panel(Board.INFRASTRUCTURE, 118)"
+    panel = "PanelAddress(Board.INFRASTRUCTURE, 118)"
     line = f'    "instances": {panel},\n'
     source.edit("generators/boards.py", line, f'{line}    "cpu_peak": {panel},\n')
     source.whole()
@@ -166,7 +164,8 @@ def test_a_signal_is_two_edits(source: Source) -> None:
     assert ". cpu_peak\n" in source.text("docs/signals.md")
     signals = source.effective()["signals"]
     assert isinstance(signals, dict)
-    assert signals["cpu_peak"]["panel"] == "ion-infrastructure/118"
+    assert signals["cpu_peak"]["panel"]["dashboard"] == "ion-infrastructure"
+    assert signals["cpu_peak"]["panel"]["number"] == 118
 
 
 def test_an_alert_is_three_edits(source: Source) -> None:
@@ -175,13 +174,9 @@ def test_an_alert_is_three_edits(source: Source) -> None:
     source.refused("alert QueryTimeHigh has no key", "exporter/settings/alerting.py")
     key = '    QueryTimeHigh: DurationAlert = part(DurationAlert, "The mean time of queries.")\n\n'
     source.edit("exporter/settings/alerting.py", KEY, f"{key}{KEY}")
-    source.refused("alert QueryTimeHigh has no runbook", "generators/runbooks/")
-    runbook = source.root / "generators/runbooks/containers.py"
-    imports = "from dataclasses import replace\n\nfrom exporter.catalog.model import Reduce\n"
-    source.edit(
-        "generators/runbooks/containers.py", "from exporter.catalog.model import Reduce\n", imports
-    )
-    runbook.write_text(runbook.read_text() + RUNBOOK)
+    source.refused("alert QueryTimeHigh has no runbook", f"{TEXTS}/QueryTimeHigh.md")
+    runbook = source.text(f"{TEXTS}/CPUHigh.md").replace("# CPUHigh", "# QueryTimeHigh")
+    (source.root / TEXTS / "QueryTimeHigh.md").write_text(runbook)
     source.whole()
     assert "alert: QueryTimeHigh" in source.text(f"{RULES}/alerts.yml")
     assert "just-over" in source.text("alertmanager/out/tests/QueryTimeHigh.yml")

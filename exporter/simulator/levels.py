@@ -23,6 +23,7 @@ from exporter.simulator.truth import (
 )
 
 WEEK = 10080
+_REVISION = "cloud_run_revision"
 SIZES = Explicit(tuple(2.0**i for i in range(20, 36)))
 GAUGE_COUNT, DELTA_COUNT, QUERIES = 8, 40.0, 700.0
 _FINE = 1_000_000
@@ -64,7 +65,10 @@ def _metric_labels(family: Family, source: CloudMonitoring) -> tuple[Labels, ...
     return tuple(tuple(zip(keys, row, strict=True)) for row in product(*choices))
 
 
-def _resources(source: CloudMonitoring) -> tuple[Labels, ...]:
+def _resources(source: CloudMonitoring) -> tuple[Labels, ...] | None:
+    """Return the resources of a metric; None for revisions, which change with each deploy."""
+    if source.resource == _REVISION:
+        return None
     if source.resource == "cloudsql_database":
         return deployment.databases_of(source.metric)
     return deployment.resources_of(source)
@@ -151,7 +155,7 @@ def level_model(family: Family, source: CloudMonitoring) -> Model:
     known: dict[tuple[Labels, Labels], SimulatedSeries] = {}
 
     def model(traffic: Traffic, minute: int) -> Iterator[TruthReading]:
-        for resource in fixed or _revisions(traffic, minute):
+        for resource in _revisions(traffic, minute) if fixed is None else fixed:
             for metric in metrics:
                 series = known.get((metric, resource))
                 if series is None:

@@ -6,7 +6,7 @@ import pytest
 
 from exporter.catalog.model import CloudMonitoring, Matcher
 from exporter.catalog.signals import SIGNALS
-from exporter.catalog.walk import families_in
+from exporter.catalog.walk import expressions_of, families_in
 from exporter.simulator.deployment import REGIONS
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.world import MINUTE, World
@@ -52,7 +52,7 @@ def recording(
     names = {
         family.name
         for name in (*TRUTHS, *QUANTILES)
-        for family in families_in(SIGNAL[name])
+        for family in families_in(*expressions_of(SIGNAL[name]))
         if isinstance(family.source, CloudMonitoring)
     }
     world = World(start=NOON, scenario=DRILL)
@@ -93,7 +93,11 @@ def places() -> list[tuple[str, str | None]]:
 
 def test_every_signal_is_compared() -> None:
     """All 25 signals are looked at: 18 from Google and Redis, seven from inside the application."""
-    inside = {s.name for s in SIGNALS if any(f.name[:4] == "app_" for f in families_in(s))}
+    inside = {
+        s.name
+        for s in SIGNALS
+        if any(f.name[:4] == "app_" for f in families_in(*expressions_of(s)))
+    }
     assert inside == {*OWN_TRUTHS, *SHARES, "active_users"}
     assert {signal.name for signal in SIGNALS} - inside == {*TRUTHS, *QUANTILES}
     assert (len(SIGNALS), len(inside)) == (25, 7)

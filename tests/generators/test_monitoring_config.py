@@ -12,6 +12,8 @@ from generators.outputs import texts
 from generators.policy import policy
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "reference.yaml"
+pytestmark = pytest.mark.slow
+
 MINIMAL = Settings.model_validate({"google": {"projects": ["my-project"]}})
 
 
@@ -30,7 +32,7 @@ def test_each_threshold_is_there_as_a_number(found: tuple[Settings, MonitoringCo
         assert alert.limit is not None
         assert alert.limit.value == row.threshold
         assert (alert.limit.unit or "") == row.signal.unit.suffix
-        assert alert.limit.direction == row.signal.bad
+        assert alert.limit.direction == row.signal.direction
         assert alert.signal == row.signal.name
 
 

@@ -9,11 +9,11 @@ from exporter.recorder.layout import Keys, Shape, field, keys, parts, shape
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x1f"), max_size=9)
 SHAPES = st.builds(
     Shape,
-    TEXT,
-    TEXT,
-    st.lists(TEXT).map(tuple),
-    st.lists(st.floats(allow_nan=False)).map(tuple),
-    st.sampled_from(["sum", "max"]),
+    type=TEXT,
+    help=TEXT,
+    labels=st.lists(TEXT).map(tuple),
+    bounds=st.lists(st.floats(allow_nan=False)).map(tuple),
+    rule=st.sampled_from(["sum", "max"]),
 )
 
 

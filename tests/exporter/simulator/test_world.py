@@ -137,6 +137,15 @@ def test_every_catalog_family_is_there_and_never_changes(
     assert known >= {(str(s[:2]), p) for s in part for p in s.points}
 
 
+@pytest.mark.parametrize("metric", sorted(metric for metric, kind in EVERY if kind == REVISION))
+def test_every_metric_of_a_revision_is_in_every_region(calm: World, metric: str) -> None:
+    """A revision that serves has each of its metrics, with its own name, in all regions."""
+    found = calm.series(metric, REVISION, NOON - 600, NOON)
+    assert {s.resource["location"] for s in found} == {r.name for r in deployment.REGIONS}
+    serving = {name for name, _ in calm.traffic.revisions(NOON // 60 - 1)}
+    assert {s.resource["revision_name"] for s in found} >= serving
+
+
 def test_another_seed_is_another_world(calm: World) -> None:
     """Two seeds draw different requests."""
     other = World(seed=2, start=NOON)

@@ -34,6 +34,7 @@ class Authority:
             serialization.PrivateFormat.PKCS8,
             lock or serialization.NoEncryption(),
         )
+        (self.home / f"{name}.key").touch(mode=0o600)
         (self.home / f"{name}.key").write_bytes(pem)
         return made.serial_number
 

@@ -179,5 +179,7 @@ def test_what_only_go_knows_is_told(
 def test_a_wrong_configuration_at_the_start(path: Path) -> None:
     """There is no old one to keep: the server does not begin."""
     write(path, TLS)
-    with pytest.raises(SettingsError, match=r"web.yml: tls_server_config: certificate or key"):
+    with pytest.raises(
+        SettingsError, match=r"web.yml: tls_server_config.key_file: .*server.key: cannot be read"
+    ):
         WebServer(None, ServerOptions(listen=LISTEN, config_file=path))

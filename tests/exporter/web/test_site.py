@@ -243,7 +243,7 @@ def test_a_delivery_may_go_while_a_page_is_made(tmp_path: Path) -> None:
     poller = Poller([source], front.clock, front.telemetry, front.scrapers.seen)
     front.engine.poller = poller
     for _ in range(2):
-        poller.states = (Vanishing("paper", source.given[0]),)
+        poller.states = (Vanishing(collector="paper", poll=source.given[0]),)
         assert front.status().polls
         assert page(front)
         front.clock.time += 1
