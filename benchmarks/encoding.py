@@ -18,17 +18,17 @@ LEAST = 15
 def rows() -> Iterator[Row]:
     """Yield the rows of this file."""
     exposition = Exposition()
-    text = exposition.page(_families(0), Format.TEXT, gzip=False)
+    text = exposition.body(_families(0), Format.TEXT, gzip=False)
     library = registry(text.decode())
     assert text.count(b"\n") == generate_latest(library).count(b"\n")
-    ours = _quickest(lambda families: exposition.page(families, Format.TEXT, gzip=False))
+    ours = _quickest(lambda families: exposition.body(families, Format.TEXT, gzip=False))
     theirs = _quickest(lambda _: generate_latest(library))
     what = f"encoding {SERIES:,} changed series"
     against = f"{ms(theirs)} with generate_latest: {theirs / ours:.0f} times"
     yield Row(
         what=what, figure=ms(ours), baseline=against, reach="15 times", met=theirs / ours >= LEAST
     )
-    both = _quickest(lambda families: exposition.page(families, Format.OPENMETRICS, gzip=True))
+    both = _quickest(lambda families: exposition.body(families, Format.OPENMETRICS, gzip=True))
     yield Row(
         what=f"{what} as OpenMetrics, with gzip", figure=ms(both), baseline="", reach="", met=True
     )

@@ -81,7 +81,7 @@ async def _waits() -> list[float]:
         await asyncio.sleep(0.001)
         if poller.snapshot.generation > shown and poller.snapshot.families:
             shown = poller.snapshot.generation
-            page = exposition.page(poller.snapshot.families, Format.TEXT, gzip=True)
+            page = exposition.body(poller.snapshot.families, Format.TEXT, gzip=True)
             assert page
             delivered = poller.snapshot.families[0][1][0].samples[0].value
             assert isinstance(delivered, float)

@@ -109,7 +109,7 @@ async def _polls(server: Redis) -> Row:
     for _ in range(POLLS):
         begun = time.perf_counter()
         delivery = await poll.run()
-        exposition.page(snapshot(delivery.parts, 1).families, Format.TEXT, gzip=True)
+        exposition.body(snapshot(delivery.parts, 1).families, Format.TEXT, gzip=True)
         taken.append(time.perf_counter() - begun)
     await poll.close()
     what = f"reading {INSTANCES} instances of {SERIES} series, to the page"
@@ -118,7 +118,7 @@ async def _polls(server: Redis) -> Row:
 
 def _poll(server: Redis, name: str) -> ApplicationPoll:
     target = ApplicationTarget(name=name, redis=RedisTarget(name="metrics", url=_url(server)))
-    return ApplicationPoll(target, WallClock(), Telemetry(0.0))
+    return ApplicationPoll(target, WallClock(), Telemetry(0.0), lambda _since, _now: True)
 
 
 async def _lag(server: Redis) -> Row:

@@ -1,6 +1,6 @@
-"""The one command, ionmon. Subcommands are loaded when they are called, and exit codes live here.
+"""The command ionmon: its subcommands, each imported only when it is called, and exit codes.
 
-0 done · 1 it did not work, the message says why · 2 wrong use of the command line
+0 done · 1 failed, the message has the reason · 2 wrong use of the command line
 3 settings are wrong · 4 the state file cannot be used · 70 a defect in this program · 130 stopped
 """
 
@@ -23,32 +23,32 @@ COMMANDS = {
     ),
     "doctor": (
         "exporter.commands.doctor",
-        "Check everything that run needs, and say how to fix it.",
+        "Check what `ionmon run` needs, and how to fix it.",
     ),
-    "estimate": ("exporter.commands.estimate", "Estimate what reading a project costs a month."),
-    "history": ("exporter.commands.history", "Write weeks of a simulated project's past."),
+    "estimate": ("exporter.commands.estimate", "Estimate what reading a project costs per month."),
+    "history": ("exporter.commands.history", "Write weeks of simulated history for Prometheus."),
     "configs": (
         "generators.commands.configs",
-        "Write rules, routes, dashboards, runbooks and references.",
+        "Generate rules, routes, dashboards, runbooks and references.",
     ),
     "check": (
         "generators.commands.check",
-        "Check that rules and dashboards only use what is exported.",
+        "Check that rules and dashboards only use exported metrics.",
     ),
     "preview": ("generators.commands.preview", "Draw the dashboards without Grafana."),
     "upload": ("generators.commands.upload", "Upload the dashboards to Grafana."),
-    "completion": ("exporter.commands.completion", "Print a shell's completion script."),
+    "completion": ("exporter.commands.completion", "Print the completion script of a shell."),
 }
 _HELP = """Monitoring for Cloud Run, Cloud SQL and Redis with Prometheus.
 
 \b
 Try it without an account:   ionmon simulate
-A real project:              ionmon run --project my-project
-What it will cost:           ionmon estimate --project my-project
-What is missing:             ionmon doctor --project my-project
+Monitor a real project:      ionmon run --project my-project
+Estimate the cost:           ionmon estimate --project my-project
+Find what is missing:        ionmon doctor --project my-project
 
 \b
-Exit codes: 0 done, 1 it did not work, 2 wrong use, 3 wrong settings,
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 wrong settings,
 4 unusable state file, 70 a defect in this program, 130 stopped.
 """
 
@@ -105,14 +105,14 @@ def run(arguments: list[str]) -> int:
     except IonmonError as error:
         click.echo(f"ionmon: {error}", err=True)
         return exit_code(error)
-    except Exception:  # noqa: BLE001 - the process boundary: whatever gets here is a defect
+    except Exception:  # noqa: BLE001 - the process boundary: any other error is a defect
         _report_defect()
         return DEFECT
     return outcome if isinstance(outcome, int) else 0
 
 
 def _report_defect() -> None:
-    """Show the traceback without what may be a secret."""
+    """Print the traceback without known secrets."""
     from exporter.redaction import redacted  # noqa: PLC0415 - keeps --help quick
 
     click.echo(redacted(traceback.format_exc()), err=True)

@@ -1,4 +1,4 @@
-"""What one set of settings runs: collectors, poller, and the watch over cost."""
+"""Everything that runs for one set of settings: collectors, poller, cost projection."""
 
 import asyncio
 import logging
@@ -34,8 +34,8 @@ FIRST_COST = 1.0
 class Outside:
     """What outlives a reload: clock, own counters, state file, and what scrapers have seen.
 
-    `seen` tells the newest generation that every scraper has got, `visited` whether every scraper
-    has come since a time.
+    `seen` returns the newest generation that every scraper has seen, `visited` whether every
+    scraper has come since a time.
     """
 
     clock: Clock
@@ -49,7 +49,7 @@ class Engine:
     """Runs the collectors of one set of settings."""
 
     def __init__(self, settings: Settings, outside: Outside) -> None:
-        """Build everything; nothing is called yet. Raises IonmonError where settings are wrong."""
+        """Build everything; nothing runs yet. Raises IonmonError where settings are wrong."""
         self.settings = settings
         self._outside = outside
         self.monitoring = _monitoring(settings, outside)
@@ -57,30 +57,30 @@ class Engine:
         application = ApplicationCollector(
             application_target(settings), outside.clock, outside.telemetry, outside.visited
         )
-        every: tuple[Collector, ...] = (self.monitoring, self.redis, application)
-        collectors = tuple(collector for collector in every if collector.polls())
+        every: tuple[Collector | None, ...] = (self.monitoring, self.redis, application)
+        collectors = tuple(collector for collector in every if collector and collector.polls())
         self.poller = Poller(collectors, outside.clock, outside.telemetry, outside.seen)
         self.cost: float | None = None
-        self._longer: set[str] = set()
+        self._stretched: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
     def take_over(self, before: "Engine") -> None:
-        """Keep on the page what polls of the same name delivered, not how others were planned."""
+        """Keep exposing what polls of the same name delivered; drop metrics of old intervals."""
         for family in (own.POLL_INTERVAL, own.POLL_STRETCH):
             self._outside.telemetry.drop(family)
         self.poller.inherit(before.poller)
 
     def start(self) -> asyncio.Task[None]:
-        """Begin to poll; the task ends when polling does."""
+        """Start polling; the task ends when polling does."""
         self._task = asyncio.get_running_loop().create_task(self._run())
         return self._task
 
     def alive(self) -> bool:
-        """Say whether polling goes on."""
+        """Return whether polling goes on."""
         return self._task is not None and not self._task.done()
 
     async def stop(self) -> None:
-        """Stop polling and close connections; a poll that is being committed is waited for."""
+        """Stop polling and close connections, after the commits that are under way."""
         if self._task and not self._task.done():
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -92,16 +92,17 @@ class Engine:
             group.create_task(self._watch_cost())
 
     async def _watch_cost(self) -> None:
-        """Project the month's bill, and stretch intervals to the budget."""
+        """Project the monthly cost from time to time, and stretch intervals to the budget."""
         while True:
-            self.weigh()
+            self.project_cost()
             await self._outside.clock.sleep(FIRST_COST if self.cost is None else COST_EVERY)
 
-    def weigh(self) -> None:
-        """Project once, from what the last polls returned; nothing before all were tried."""
+    def project_cost(self) -> None:
+        """Project the monthly cost from the last polls; does nothing before all were tried."""
         budget = self.settings.google.budget_usd_per_month
-        fetches = [(poll, poll.fetch) for poll in self.monitoring.polls()]
-        self._say_budget(budget)
+        polls = self.monitoring.polls() if self.monitoring else ()
+        fetches = [(poll, poll.fetch) for poll in polls]
+        self._report_budget(budget)
         if not all(fetch.billed or fetch.tried for _, fetch in fetches):
             return
         loads = [
@@ -109,39 +110,40 @@ class Engine:
             for poll, fetch in fetches
         ]
         factors = stretch(loads, budget)
-        self.monitoring.stretch(factors)
+        if self.monitoring:
+            self.monitoring.stretch(factors)
         self.cost = projected(loads, factors)
         self._outside.telemetry.set(own.COST_PROJECTED, (), self.cost)
         self._report_stretch(factors, budget, self.cost)
 
-    def _say_budget(self, budget: float | None) -> None:
+    def _report_budget(self, budget: float | None) -> None:
         if budget is None:
             self._outside.telemetry.drop(own.COST_BUDGET)
         else:
             self._outside.telemetry.set(own.COST_BUDGET, (), budget)
 
     def _report_stretch(self, factors: dict[str, float], budget: float | None, cost: float) -> None:
-        longer = {name for name, factor in factors.items() if factor > 1}
-        if longer != self._longer and budget is not None:
-            self._longer = longer
+        stretched = {name for name, factor in factors.items() if factor > 1}
+        if stretched != self._stretched and budget is not None:
+            self._stretched = stretched
             log.info(
-                "intervals of %d polls are stretched to keep within %.2f dollars a month",
-                len(longer),
+                "intervals of %d polls are stretched to stay within %.2f dollars a month",
+                len(stretched),
                 budget,
             )
         if budget is not None and cost > budget:
             text = (
-                f"a month costs {cost:.2f} dollars at the longest intervals, {budget:.2f} "
-                "were allowed; switch families off in google.families"
+                f"the budget is {budget:.2f} dollars a month, but even the longest intervals cost "
+                f"{cost:.2f}; disable families in google.families"
             )
             once(log, "budget", text)
 
 
-def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollector:
-    """Return what reads Cloud Monitoring; without a project that is nothing, and no credentials."""
-    google, wanted = settings.google, targets(settings)
-    if not wanted:
-        return CloudMonitoringCollector()
+def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollector | None:
+    """Return the collector of Cloud Monitoring; None without a project, so without credentials."""
+    google, requested = settings.google, targets(settings)
+    if not requested:
+        return None
     opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
     limits = CallLimits(google.timeout, google.calls_per_minute)
     client = MonitoringClient(opened, limits, outside.telemetry)
@@ -154,4 +156,4 @@ def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollecto
         telemetry=outside.telemetry,
         margins=margins,
     )
-    return CloudMonitoringCollector(wanted, shared, google.parallel_calls, opened)
+    return CloudMonitoringCollector(requested, shared, google.parallel_calls, opened)

@@ -1,12 +1,12 @@
 """Every error that this program raises on purpose.
 
-IonmonError                 anything a user can act on; its text says what and how to mend it
-├── SettingsError           monitoring.yaml or a flag is wrong: nothing was started
+IonmonError                 anything a user can act on; its text has the cause and the fix
+├── SettingsError           monitoring.yaml or a flag is wrong; nothing was started
 ├── StateError              the state file cannot be used
-│   ├── StateLocked         another process holds it
+│   ├── StateLocked         another process uses it
 │   ├── StateForeign        it is another program's, or from a newer version
 │   └── StateUnwritable     it, or its directory, cannot be written
-├── PollError               one poll failed; the rest of the page is served; carries a Reason
+├── PollError               one poll failed, for a Reason; the others are served
 └── ToolMissing             a program that this command needs is not on the PATH
 """
 
@@ -43,7 +43,7 @@ class StateError(IonmonError):
 
 
 class StateLocked(StateError):
-    """Another process holds the state file."""
+    """Another process uses the state file."""
 
 
 class StateForeign(StateError):
@@ -55,7 +55,7 @@ class StateUnwritable(StateError):
 
 
 class PollError(IonmonError):
-    """One poll failed; what it last delivered stays until it expires."""
+    """One poll failed; its last delivery stays until it expires."""
 
     def __init__(self, reason: Reason, text: str) -> None:
         """Keep `reason` for the metric, `text` for the log and the landing page."""

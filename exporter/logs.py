@@ -1,6 +1,6 @@
-"""Logs to standard error, one line a record, as logfmt or JSON, with every known secret taken out.
+"""Logs to standard error: one line per record, as logfmt or JSON, without known secrets.
 
-A module says `log = logs.logger("poller")` and `log.warning("failed", extra=fields(metric=m))`.
+A module writes `log = logs.logger("poller")` and `log.warning("failed", extra=fields(metric=m))`.
 """
 
 import json
@@ -29,8 +29,8 @@ _BARE = re.compile(r"[!#-<>-~]+")
 _KEY = re.compile(r"[^A-Za-z0-9_]")
 _OWN = ("ts", "level", "logger", "msg", "exception")
 
-_told: dict[tuple[str, str], str] = {}
-_told_lock = threading.Lock()
+_warned: dict[tuple[str, str], str] = {}
+_warned_lock = threading.Lock()
 
 
 def logger(name: str) -> logging.Logger:
@@ -44,56 +44,56 @@ def fields(**values: object) -> dict[str, dict[str, object]]:
 
 
 def setup(level: str = "info", form: str = "logfmt", stream: TextIO | None = None) -> None:
-    """Log to standard error, or to `stream`, from `level` on; what libraries say, from warn on.
+    """Log to standard error, or to `stream`, from `level` on; libraries from warn on.
 
-    `form` is logfmt or json. A second call replaces the first one's choice.
+    `form` is logfmt or json. A second call replaces the first.
     """
-    own = logging.StreamHandler(stream if stream is not None else sys.stderr)
-    own.setFormatter(Lines(_FORMS[form]))
-    own.set_name(ROOT)
+    handler = logging.StreamHandler(stream if stream is not None else sys.stderr)
+    handler.setFormatter(Lines(_FORMS[form]))
+    handler.set_name(ROOT)
     root = logging.getLogger()
-    for handler in [h for h in root.handlers if h.get_name() == ROOT]:
-        root.removeHandler(handler)
-    root.addHandler(own)
+    for previous in [h for h in root.handlers if h.get_name() == ROOT]:
+        root.removeHandler(previous)
+    root.addHandler(handler)
     logging.getLogger(ROOT).setLevel(LEVELS[level])
     logging.captureWarnings(capture=True)
-    # Else logging reports its own faults with the record's arguments, secrets among them.
+    # Else logging prints its own faults with the record's arguments, which may be secrets.
     logging.raiseExceptions = False
 
 
 def log_uncaught() -> None:
-    """Log what ends the process or a thread as one line: Python's own way would show secrets."""
+    """Log an error that ends the process or a thread: Python's own output could show secrets."""
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
 
 
 def once(log: logging.Logger, key: str, message: str, **values: object) -> None:
-    """Warn, unless the last message under this logger and `key` was the same one."""
-    with _told_lock:
-        known = _told.get((log.name, key)) == message
-        _told[log.name, key] = message
+    """Warn, unless the last message of this logger and `key` was the same."""
+    with _warned_lock:
+        known = _warned.get((log.name, key)) == message
+        _warned[log.name, key] = message
     if not known:
         log.warning("%s", message, extra=fields(**values))
 
 
 def over(log: logging.Logger, key: str, message: str, **values: object) -> None:
-    """Say that what `once` warned of under `key` has ended; nothing where it did not warn."""
-    with _told_lock:
-        warned = _told.pop((log.name, key), None) is not None
+    """Log that the fault which `once` warned of under `key` is over; silent without a warning."""
+    with _warned_lock:
+        warned = _warned.pop((log.name, key), None) is not None
     if warned:
         log.info("%s", message, extra=fields(**values))
 
 
 class Lines(logging.Formatter):
-    """Renders a record as one line; the base class is what logging's handlers ask for."""
+    """Formats a record as one line; logging's handlers require the base class."""
 
     def __init__(self, form: Callable[[dict[str, object]], str]) -> None:
-        """Keep `form`, which writes the values of a line."""
+        """Take `form`, which writes the values of a line."""
         super().__init__()
         self._form = form
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record without its line's end."""
+        """Return the line, without the line break."""
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line: dict[str, object] = {
             "ts": when.replace("+00:00", "Z"),
@@ -110,7 +110,7 @@ class Lines(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Return the record's text; a call whose arguments do not fit loses no record."""
+    """Return the record's text, even where its arguments do not fit its format."""
     try:
         return record.getMessage()
     except (TypeError, ValueError, KeyError):
@@ -118,7 +118,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _clean(value: object) -> object:
-    """Return numbers and truth as they are, all else as text without secrets."""
+    """Return numbers and booleans as they are, everything else as text without secrets."""
     return value if isinstance(value, bool | int | float) else redacted(str(value))
 
 
@@ -137,7 +137,7 @@ def _json(line: dict[str, object]) -> str:
 
 
 def _printable(quoted: str) -> str:
-    """Escape what could end a line, steer a terminal or fail to encode; JSON reads it back."""
+    """Escape line breaks, terminal controls and what cannot be encoded, as JSON does."""
     if quoted.isprintable():
         return quoted
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in quoted)

@@ -1,8 +1,8 @@
 """monitoring_config.json, which `ionmon configs` writes, as frozen models.
 
-docs/monitoring_config.md is the contract. What runs reads thresholds, queries and links from the
-file, and never from the generators. A file of another schema version is refused. Keys that are not
-known here are passed over: a newer ionmon adds some without a new version.
+docs/monitoring_config.md is the contract. The exporter reads thresholds, queries and links from
+this file, never from the generators. A file of another schema version is refused. Unknown keys are
+ignored: a newer ionmon may add some without a new version.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ Labels = tuple[str, ...]
 
 
 class MonitoringConfigError(IonmonError):
-    """The file is missing, of another version, or not what its version promises."""
+    """The file is missing, has another version, or does not match its version's schema."""
 
 
 class _Part(BaseModel):
@@ -31,7 +31,7 @@ class _Part(BaseModel):
 
 
 class ObjectiveConfig(_Part):
-    """What is promised to the users."""
+    """The objective of the service."""
 
     availability: str
     window: Duration
@@ -46,7 +46,7 @@ class LimitConfig(_Part):
 
 
 class AlertConfig(_Part):
-    """An alert in force; `threshold` words the limit, `limit` has it as a number."""
+    """An active alert; `threshold` is its limit as text, `limit` the same as a number."""
 
     severity: str
     for_: Duration = Field(alias="for")
@@ -94,17 +94,17 @@ class MonitoringConfig(_Part):
 
 
 def config_path(settings: Settings) -> Path:
-    """Return where the file is: as the settings say, else where `ionmon configs` writes it here."""
+    """Return the path of the file: as configured, else where `ionmon configs` writes it."""
     return settings.storage.monitoring_config or DEFAULT_PATH
 
 
 def read_config(path: Path) -> MonitoringConfig:
-    """Return what a file holds. Raises MonitoringConfigError, which names file, key and fix."""
+    """Return the content of a file. Raises MonitoringConfigError with file, key and fix."""
     try:
         text = path.read_text("utf-8")
     except OSError as error:
         fault = f"{path}: cannot be read: {error.strerror}"
-        fix = "write it with: ionmon configs, or name it in storage.monitoring_config"
+        fix = "write it with: ionmon configs, or set its path in storage.monitoring_config"
         raise MonitoringConfigError(f"{fault}; {fix}") from error
     except UnicodeDecodeError:
         raise MonitoringConfigError(f"{path}: is not UTF-8 text; {FIX}") from None
@@ -112,7 +112,7 @@ def read_config(path: Path) -> MonitoringConfig:
 
 
 def parsed(text: str, source: str) -> MonitoringConfig:
-    """Return what a text holds; errors name `source`."""
+    """Return the content of a text; errors name `source`."""
     try:
         version = _Version.model_validate_json(text).schema_version
         if version != SCHEMA_VERSION:
@@ -123,7 +123,7 @@ def parsed(text: str, source: str) -> MonitoringConfig:
         first = error.errors()[0]
         key = "".join(f"{name}: " for name in [".".join(map(str, first["loc"]))] if name)
         fault = f"{source}: {key}{first['msg']}"
-    # Raised out here: pydantic's error holds the values.
+    # Raised out here: pydantic's error contains the values.
     raise MonitoringConfigError(f"{fault}; {FIX}")
 
 

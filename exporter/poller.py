@@ -1,4 +1,4 @@
-"""Runs every poll on its own schedule, turns errors into outcomes, swaps one immutable snapshot."""
+"""Runs every poll on its own schedule, and publishes their deliveries as immutable snapshots."""
 
 import asyncio
 import logging
@@ -16,14 +16,14 @@ from exporter.telemetry import Telemetry
 log = logging.getLogger("ionmon.poller")
 
 TICK = 0.25
-SETTLE = 0.02
-MOST_FAULTS = 50
-LONGEST_SLEEP = 30.0  # the wall clock may be set meanwhile
+BATCH = 0.02  # seconds; deliveries that come together are published together
+MAX_FAULTS = 50
+MAX_SLEEP = 30.0  # the wall clock may be set meanwhile
 
 
 @dataclass(frozen=True, slots=True)
 class PollFault:
-    """Something that went wrong: when, in which poll, why, in words."""
+    """A fault: Unix time in seconds, poll, reason, text."""
 
     time: float
     poll: str
@@ -33,7 +33,7 @@ class PollFault:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class PollState:
-    """What is known of one poll; times are Unix seconds, spans seconds."""
+    """The state of one poll; times are Unix seconds, durations seconds."""
 
     collector: str
     poll: Poll
@@ -54,21 +54,21 @@ class PollState:
         return self.poll.name
 
     def healthy(self) -> bool:
-        """Say whether the last run delivered everything."""
+        """Return whether the last run delivered everything."""
         return self.faultless() and self.delivery is not None
 
     def series(self) -> int:
-        """Return how many series the last delivery holds; any thread may ask."""
+        """Return how many series the last delivery has; any thread may call it."""
         delivery = self.delivery  # read once: the poller may withdraw it meanwhile
         return sum(len(part.samples) for part in delivery.parts) if delivery else 0
 
     def faultless(self) -> bool:
-        """Say whether nothing is known to be wrong with the poll."""
+        """Return whether the poll has no known fault."""
         return self.fault is None and not self.notes
 
 
 class Poller:
-    """Owns the polls of all collectors and the snapshot they add up to."""
+    """Owns the polls of all collectors, and the snapshot of their deliveries."""
 
     def __init__(
         self,
@@ -77,26 +77,27 @@ class Poller:
         telemetry: Telemetry,
         seen: Callable[[float], int | None],
     ) -> None:
-        """Poll what `collectors` read; `seen` tells which generation every scraper has got."""
+        """Poll what `collectors` read; `seen` returns the generation all scrapers have seen."""
         self.collectors = tuple(collectors)
         self._clock, self._telemetry, self._seen = clock, telemetry, seen
         self.states = tuple(
             PollState(collector=c.name, poll=p) for c in collectors for p in c.polls()
         )
-        self.faults: deque[PollFault] = deque(maxlen=MOST_FAULTS)
+        self.faults: deque[PollFault] = deque(maxlen=MAX_FAULTS)
         self.snapshot = Snapshot()
         self.changed = clock.now()
         self._dirty = asyncio.Event()
-        self._doubled: tuple[str, ...] = ()
+        self._duplicated: tuple[str, ...] = ()
 
     def inherit(self, before: "Poller") -> None:
-        """Take over from an earlier poller what polls of the same name delivered last."""
+        """Take over the last deliveries of an earlier poller, for polls of the same name."""
         self.faults.extend(before.faults)
         self.snapshot, self.changed = before.snapshot, before.changed
         old = {(state.collector, state.name): state for state in before.states}
         for state in self.states:
             past = old.get((state.collector, state.name))
             if past and past.delivery:
+                # The old poll is closed: what is at zero waits for the new one.
                 state.delivery = replace(past.delivery, reveal=None)
                 state.data_time, state.last_success = past.data_time, past.last_success
         self.swap()
@@ -110,25 +111,25 @@ class Poller:
                 group.create_task(self._keep_polling(state))
 
     def ready(self) -> bool:
-        """Say whether every poll has been tried, and any of them has delivered."""
+        """Return whether every poll was tried, and at least one has delivered."""
         if self.tried() < len(self.states):
             return False
         return not self.states or any(s.delivery for s in self.states)
 
     def tried(self) -> int:
-        """Return how many polls have been run to their end, with or without success."""
+        """Return how many polls have run to their end, with or without success."""
         return sum(1 for state in self.states if state.tried)
 
     async def _keep_polling(self, state: PollState) -> None:
         while True:
             wait = state.poll.due() - self._clock.now()
             if wait > 0:
-                await self._clock.sleep(min(wait, LONGEST_SLEEP))
+                await self._clock.sleep(min(wait, MAX_SLEEP))
                 continue
             await self.poll_once(state)
 
     async def poll_once(self, state: PollState) -> None:
-        """Run one poll and keep what it brought."""
+        """Run one poll and keep its delivery."""
         async with state.busy:
             state.started = self._clock.now()
             self._telemetry.count(own.POLLS, (state.collector,))
@@ -141,7 +142,7 @@ class Poller:
     async def _attempt(
         self, state: PollState, work: Callable[[], Awaitable[Delivery | None]]
     ) -> Delivery | None:
-        """Return what a poll's work delivers; an error is noted as the poll's fault."""
+        """Return the delivery of a poll's work; an error is recorded as the poll's fault."""
         try:
             return await work()
         except PollError as error:
@@ -166,56 +167,54 @@ class Poller:
         else:
             state.fault, state.last_success = None, self._clock.now()
         if delivery.notes and not delivery.fault:
-            self._note_fault(state, Reason.PARTIAL, "; ".join(delivery.notes))
+            self._record_fault(state, Reason.PARTIAL, "; ".join(delivery.notes))
         self._dirty.set()
 
     def _fail(self, state: PollState, reason: Reason, text: str) -> None:
         if state.fault is None or state.fault.reason != reason:
             log.warning("%s: %s", state.name, text)
         state.fault = PollFault(self._clock.now(), state.name, reason, text)
-        self._note_fault(state, reason, text)
+        self._record_fault(state, reason, text)
 
-    def _note_fault(self, state: PollState, reason: Reason, text: str) -> None:
+    def _record_fault(self, state: PollState, reason: Reason, text: str) -> None:
         labels = (state.collector, state.name, str(reason))
         self._telemetry.count(own.POLL_FAILURES, labels)
         self.faults.appendleft(PollFault(self._clock.now(), state.name, reason, text))
 
     async def _publish(self) -> None:
-        """Swap the snapshot soon after a change; what comes together is swapped together."""
+        """Publish a new snapshot soon after a change."""
         while True:
             await self._dirty.wait()
-            await asyncio.sleep(SETTLE)
-            self._dirty.clear()  # before the swap, so that nothing that comes later is forgotten
+            await asyncio.sleep(BATCH)
+            self._dirty.clear()  # before the swap: a delivery during it needs another one
             self.swap()
 
     def swap(self) -> None:
-        """Make the snapshot of what all polls delivered last and is not expired."""
+        """Replace the snapshot by one of all current deliveries."""
         now = self._clock.now()
         live = [s for s in self.states if s.delivery and s.delivery.expires > now]
         parts = (part for state in live for part in _parts(state))
         self.snapshot = snapshot(parts, self.snapshot.generation + 1)
         self.changed = now
         for state in live:
-            if (
-                state.generation is None
-            ):  # the first snapshot that shows it: its zeros are seen here
+            if state.generation is None:  # the first snapshot with this delivery and its zeros
                 state.generation = self.snapshot.generation
-        self._report_doubled(self.snapshot.doubled)
+        self._report_duplicated(self.snapshot.duplicated)
 
-    def _report_doubled(self, names: tuple[str, ...]) -> None:
-        for name in set(names) - set(self._doubled):
+    def _report_duplicated(self, names: tuple[str, ...]) -> None:
+        for name in set(names) - set(self._duplicated):
             self._telemetry.count(own.SERIES_DROPPED, (name, "duplicate"))
-            log.warning("%s: two polls read the same series; the first one's is shown", name)
-        self._doubled = names
+            log.warning("%s: two polls read the same series; that of the first is exposed", name)
+        self._duplicated = names
 
     async def _watch(self) -> None:
-        """Withdraw what has expired, and reveal what every scraper has seen at zero."""
+        """Withdraw expired deliveries, and reveal series that every scraper has seen at zero."""
         while True:
             await asyncio.sleep(TICK)
             await self.tick()
 
     async def tick(self) -> None:
-        """Look once at what time and scrapers allow."""
+        """Withdraw and reveal once."""
         now, seen = self._clock.now(), self._seen(self._clock.now())
         for state in self.states:
             delivery = state.delivery
@@ -231,9 +230,9 @@ class Poller:
         if state.busy.locked():
             return
         async with state.busy:
-            shown = await self._attempt(state, work)
-            if shown:
-                state.delivery, state.generation = shown, None
+            revealed = await self._attempt(state, work)
+            if revealed:
+                state.delivery, state.generation = revealed, None
                 self._dirty.set()
 
     async def close(self) -> None:

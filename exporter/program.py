@@ -23,15 +23,15 @@ from exporter.web.status import RefusedReload
 
 log = logging.getLogger("ionmon")
 
-RELOAD_TIMEOUT = 25.0  # below the deadline of an answer, so that the client is told
-BEAT = 1.0
+RELOAD_TIMEOUT = 25.0  # below the deadline of an answer, so that the client gets a reply
+HEARTBEAT = 1.0
 
 
 class Program:
-    """Runs until it is told to stop."""
+    """Runs until a signal stops it."""
 
     def __init__(self, load: Callable[[], Settings], clock: Clock | None = None) -> None:
-        """Take settings from `load`, now and at each reload."""
+        """Load settings with `load`, now and at each reload."""
         self._load = load
         self._clock = clock or WallClock()
         self.settings = load()
@@ -44,9 +44,9 @@ class Program:
         self._defect: BaseException | None = None
 
     async def run(self, started: Callable[[WebServer], None] = lambda _: None) -> None:
-        """Serve and poll until a signal says stop. Raises IonmonError at the start only.
+        """Serve and poll until a signal stops it. Raises IonmonError at the start only.
 
-        Raises RuntimeError where polling ends of itself: old values must not be served for ever.
+        Raises RuntimeError where polling ends by itself: old values must not be served for ever.
         """
         self._loop = asyncio.get_running_loop()
         state_file = self.settings.storage.state_file or default_state_file(self.settings)
@@ -76,43 +76,43 @@ class Program:
         engine = self.site.engine = Engine(self.settings, self._outside)
         server = WebServer(self.site, web_settings(self.settings))
         server.start()
-        self._spawn(self._beat())
+        self._spawn(self._heartbeat())
         try:
-            self._note_settings()
+            self._record_settings()
             self._warn_exposed(server)
             self._install_signals()
-            self._begin(engine)
+            self._start_polling(engine)
             started(server)
             await self._stop.wait()
         finally:
             await self._close(server)
 
     async def _close(self, server: WebServer) -> None:
-        """Stop; a reload under way is waited for, since it starts what has to be stopped here."""
+        """Stop everything, after a running reload: it starts what has to be stopped here."""
         log.info("stopping")
         self._stop.set()
         async with self._reloading:
-            await self._end()
+            await self._stop_polling()
         for task in self._tasks:
             task.cancel()
         await asyncio.to_thread(server.close)
 
-    def _begin(self, engine: Engine) -> None:
+    def _start_polling(self, engine: Engine) -> None:
         self.site.engine = engine
         self._polling = engine.start()
         self._polling.add_done_callback(self._note_end)
 
-    async def _end(self) -> None:
-        """Stop polling; whatever goes wrong with that must not keep from what comes next."""
+    async def _stop_polling(self) -> None:
+        """Stop polling; an error in that must not prevent the next steps."""
         self._polling = None
         try:
             if self.site.engine:
                 await self.site.engine.stop()
         except Exception:  # the process boundary: collectors close what they opened themselves
-            log.exception("polls could not be ended cleanly")
+            log.exception("polls could not be stopped cleanly")
 
     def _note_end(self, polling: asyncio.Task[None]) -> None:
-        """Stop the program where polling has ended of itself, by a defect."""
+        """Stop the program where polling has ended by itself, by a defect."""
         error = None if polling.cancelled() else polling.exception()
         if polling is self._polling:
             self._defect = error or RuntimeError("polling ended without an error")
@@ -121,15 +121,15 @@ class Program:
         elif error:
             log.error("polls ended with a defect", exc_info=error)
 
-    async def _beat(self) -> None:
-        """Show the web server's thread that this loop is not blocked."""
+    async def _heartbeat(self) -> None:
+        """Let the web server's thread see that this loop is not blocked."""
         while True:
-            self.site.beaten = time.monotonic()
-            await asyncio.sleep(BEAT)
+            self.site.last_heartbeat = time.monotonic()
+            await asyncio.sleep(HEARTBEAT)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)
-        self._tasks.add(task)  # the loop itself keeps no reference
+        self._tasks.add(task)  # the loop itself keeps only weak references
         task.add_done_callback(self._tasks.discard)
 
     def stop(self) -> None:
@@ -159,62 +159,62 @@ class Program:
             if reload.done():
                 raise
             reload.add_done_callback(_report_late)
-            raise StillLoading("the reload goes on; the log says how it ends") from None
+            raise StillLoading("the reload goes on; its result will be logged") from None
 
     async def reload(self) -> None:
-        """Swap settings: all of the new ones or none. Raises IonmonError and keeps the old."""
+        """Load and apply new settings. Raises IonmonError, and keeps all of the old ones."""
         async with self._reloading:
             if self._stop.is_set():
-                raise IonmonError("ionmon is stopping; start it anew to load settings")
+                raise IonmonError("ionmon is stopping; start it again to load settings")
             settings, new = self._loaded()
-            self._warn_fixed(settings)
+            self._warn_unapplied(settings)
             self.site.reloading = True
             try:
                 await self._swap(new)
             finally:
                 self.site.reloading = False
             self.settings = settings
-            self._note_settings()
+            self._record_settings()
             log.info("settings loaded", extra={"fields": {"hash": settings.digest[:12]}})
 
     def _loaded(self) -> tuple[Settings, Engine]:
-        """Return new settings and what runs them; an error is noted before it goes on."""
+        """Return new settings and their engine; an error is shown by metric and landing page."""
         try:
             settings = self._load()
             return settings, Engine(settings, self._outside)
         except Exception as error:
             known = isinstance(error, IonmonError)
-            text = redacted(str(error)) if known else "a defect; the log says more"
+            text = redacted(str(error)) if known else "a defect; see the log"
             self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 0)
             self.site.refusal = RefusedReload(self._clock.now(), text)
             raise
 
     async def _swap(self, new: Engine) -> None:
         old = self.site.engine
-        await self._end()
+        await self._stop_polling()
         try:
             if old:
                 new.take_over(old)
         finally:
-            self._begin(new)
+            self._start_polling(new)
 
-    def _note_settings(self) -> None:
+    def _record_settings(self) -> None:
         self.telemetry.drop(own.CONFIG_HASH)
         self.telemetry.set(own.CONFIG_HASH, (self.settings.digest[:12],), 1)
         self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 1)
         self.telemetry.set(own.CONFIG_RELOAD_TIME, (), self._clock.now())
         self.site.refusal = None
 
-    def _warn_fixed(self, settings: Settings) -> None:
+    def _warn_unapplied(self, settings: Settings) -> None:
         if (settings.web, settings.storage) != (self.settings.web, self.settings.storage):
-            log.warning("changes of web and storage are taken up at the next start only")
+            log.warning("changes of web and storage apply at the next start")
 
     def _warn_exposed(self, server: WebServer) -> None:
         self.telemetry.set(own.WEB_EXPOSED, (), float(server.exposed))
         if server.exposed:
             log.warning(
-                "the page can be read by any machine that reaches this one; "
-                "--web.config.file sets TLS and passwords, or listen on 127.0.0.1"
+                "metrics can be read by any machine that reaches this one; set TLS and passwords "
+                "with --web.config.file, or listen on 127.0.0.1"
             )
 
 
@@ -226,13 +226,13 @@ def _report(error: BaseException) -> None:
 
 
 def _report_late(reload: Future[None]) -> None:
-    """Log how a reload ended that nobody waits for any more; one that succeeds says so itself."""
+    """Log the error of a reload that nobody waits for any more; success is logged anyway."""
     if not reload.cancelled() and (error := reload.exception()):
         _report(error)
 
 
 def web_settings(settings: Settings) -> ServerOptions:
-    """Return what the web server needs of the settings."""
+    """Return the web server's options."""
     web = settings.web
     return ServerOptions(
         listen=tuple(web.listen),

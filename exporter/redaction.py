@@ -1,4 +1,4 @@
-"""Takes secrets out of text: the last defence, for what no other rule kept from being written."""
+"""Removes secrets from text: the last defence, after everything that avoids writing them."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 SHOWN = "<secret>"
-_SHORTEST_LINE = 8
+_MIN_LINE = 8
 
 _lock = threading.Lock()
 _spellings: set[str] = set()
@@ -15,13 +15,14 @@ _pattern: re.Pattern[str] | None = None
 
 
 def conceal(value: str) -> None:
-    """Never show `value` again, as it is or as repr, JSON or a URL would write it."""
-    global _pattern  # noqa: PLW0603 - what is secret is known to the whole process
+    """Remove `value` from all later text, as it is and as repr, JSON or a URL writes it."""
+    global _pattern  # noqa: PLW0603 - the whole process shares the secrets
     with _lock:
         written = set(_written(value))
         if written <= _spellings:
-            return  # files are read again at each connect
+            return  # secret files are read again at each connect
         _spellings.update(written)
+        # Longest first, or a secret that contains another one would be replaced only in part.
         longest_first = sorted(_spellings, key=lambda text: (-len(text), text))
         _pattern = re.compile("|".join(map(re.escape, longest_first)))
 
@@ -33,9 +34,9 @@ def redacted(text: str) -> str:
 
 
 def _written(value: str) -> Iterator[str]:
-    """Yield how a secret may be spelt; lines of a long one, such as a private key, on their own."""
+    """Yield the spellings of a secret; lines of a long one, such as a private key, one by one."""
     lines = value.splitlines() if len(value.splitlines()) > 1 else []
-    for text in (value, *(line for line in lines if len(line) >= _SHORTEST_LINE)):
+    for text in (value, *(line for line in lines if len(line) >= _MIN_LINE)):
         if text:
             plain = text.encode("utf-8", "surrogatepass")
             yield from (text, repr(text)[1:-1], quote(plain), quote(plain, safe=""))

@@ -1,4 +1,4 @@
-"""Reads a secret from a file of its own, into a type that does not show it."""
+"""Reads a secret from its own file into a type that does not show it."""
 
 import errno
 import hmac
@@ -12,7 +12,7 @@ from exporter import logs
 from exporter.errors import SettingsError
 from exporter.redaction import SHOWN
 
-LARGEST_SECRET = 1 << 16
+MAX_SECRET = 1 << 16
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 log = logs.logger("secrets")
@@ -27,7 +27,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Return the secret, to hand it to what needs it and to nothing else."""
+        """Return the secret, for the code that needs it and nothing else."""
         return self._value
 
     def __repr__(self) -> str:
@@ -52,24 +52,24 @@ class Secret:
         return self
 
     def __reduce__(self) -> tuple[Callable[[str], "Secret"], tuple[str]]:
-        """Pickle a stand-in: what was pickled would lie on a disk."""
+        """Pickle a placeholder: a pickle may end up on a disk."""
         return Secret, (SHOWN,)
 
 
 class UnusableSecret(SettingsError):
-    """A secret's file that cannot be used: `fault` says why, `fix` what to do, the text both.
+    """A secret file that cannot be used: `fault` is the reason, `fix` the fix, the text has both.
 
-    `number` is the system's errno where the file could not be read, 0 where its content is wrong.
+    `number` is the errno where the file could not be read, 0 where its content is wrong.
     """
 
     def __init__(self, path: Path, fault: str, fix: str, number: int = 0) -> None:
-        """Name the file before both."""
+        """Put the file's path before both."""
         super().__init__(f"{path}: {fault}; {fix}")
         self.fault, self.fix, self.number = fault, fix, number
 
     @property
     def denied(self) -> bool:
-        """Whether this user may not read what another one may."""
+        """Whether this user has no permission to read the file."""
         return self.number in (errno.EACCES, errno.EPERM)
 
 
@@ -82,22 +82,22 @@ class SecretFileContent:
 
 
 def read_secret(path: Path) -> Secret:
-    """Return the file's text less one newline at its end, and keep it out of every log from now on.
+    """Return the file's text without the final newline, and keep it out of all logs from now on.
 
-    Symbolic links are followed, since Kubernetes mounts secrets as such. A mode wider than 0600 is
-    warned of once. Raises UnusableSecret where the file is missing, empty, too large or no text.
+    Symbolic links are followed, since Kubernetes mounts secrets that way. A mode wider than 0600
+    is warned of once. Raises UnusableSecret where the file is missing, empty, too large or binary.
     """
-    found = inspect_secret(path)
-    if found.mode & _OTHERS:
-        text = f"{path}: mode {found.mode:04o} lets others read this secret; chmod 0600 it"
+    content = inspect_secret(path)
+    if content.mode & _OTHERS:
+        text = f"{path}: mode {content.mode:04o} lets others read this secret; chmod 0600 it"
         logs.once(log, str(path), text)
     else:
         logs.over(log, str(path), f"{path}: only its owner can read this secret now")
-    return found.secret
+    return content.secret
 
 
 def inspect_secret(path: Path) -> SecretFileContent:
-    """Do the same without a warning: who may read the file is for the caller to judge."""
+    """Read a file without a warning about its mode, which the caller checks."""
     raw, mode = _read(path)
     text = _decoded(raw, path).removesuffix("\n").removesuffix("\r")
     if not text.strip():
@@ -108,31 +108,31 @@ def inspect_secret(path: Path) -> SecretFileContent:
 
 def _read(path: Path) -> tuple[bytes, int]:
     try:
-        # O_NONBLOCK: a pipe must be refused, not waited for.
+        # O_NONBLOCK: a pipe has to be refused, without waiting for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             status = os.fstat(descriptor)
             _check(status, path)
-            return os.read(descriptor, LARGEST_SECRET), stat.S_IMODE(status.st_mode)
+            return os.read(descriptor, MAX_SECRET), stat.S_IMODE(status.st_mode)
         finally:
             os.close(descriptor)
     except OSError as error:
         number, fault = error.errno or errno.EIO, f"cannot be read: {error.strerror}"
-        fix = _FIXES.get(number, "see that this process may read it")
+        fix = _FIXES.get(number, "make it readable by this process")
         raise UnusableSecret(path, fault, fix, number) from error
 
 
 _WRITE = "write the secret into it, mode 0600"
 _FIXES = {
     errno.ENOENT: _WRITE,
-    errno.EACCES: "give it to the user that this process runs as, mode 0600",
+    errno.EACCES: "chown it to the user that this process runs as, mode 0600",
 }
 
 
 def _check(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise UnusableSecret(path, "is not a file", "write the secret into a file, mode 0600")
-    if status.st_size > LARGEST_SECRET:
+    if status.st_size > MAX_SECRET:
         raise UnusableSecret(path, "is larger than 64 KiB", "a secret is one short text")
 
 
@@ -141,5 +141,5 @@ def _decoded(raw: bytes, path: Path) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         pass
-    # Raised out here: the decoder's error holds the secret.
+    # Raised out here: the decoder's error contains the secret.
     raise UnusableSecret(path, "is not UTF-8 text", "write the secret into it")

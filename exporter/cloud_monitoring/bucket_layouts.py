@@ -1,7 +1,7 @@
 """Bucket layouts: Google's bounds in base units, and the at most 40 of them that are exported.
 
-Google's finite buckets hold [lower, upper), Prometheus' hold (lower, upper]: a value that equals a
-bound lies one bucket higher here. Merging whole buckets is exact; nothing is interpolated.
+Google's finite buckets are [lower, upper), those of Prometheus (lower, upper]: a value that equals
+a bound counts one bucket higher here. Merging whole buckets is exact; nothing is interpolated.
 """
 
 from bisect import bisect_left
@@ -15,22 +15,22 @@ from exporter.catalog.model import Family
 from exporter.cloud_monitoring.points import Unsound
 from exporter.cloud_monitoring.totals import Layout
 
-MOST_SOURCE_BOUNDS = 10_000  # Google allows 200 buckets; a number out of the air fills the memory
+MAX_SOURCE_BOUNDS = 10_000  # Google allows 200; a corrupt number must not fill the memory
 
 
 def source_bounds(options: Distribution.BucketOptions) -> tuple[float, ...]:
     """Return the upper bounds of all source buckets but the last, in the source's unit.
 
-    Raises Unsound where they cannot be worked out.
+    Raises Unsound where they cannot be computed.
     """
     exponential, linear = options.exponential_buckets, options.linear_buckets
-    named = exponential.num_finite_buckets or linear.num_finite_buckets
-    if not 0 <= named <= MOST_SOURCE_BOUNDS:
-        raise Unsound(f"{named} buckets, not between 0 and {MOST_SOURCE_BOUNDS}")
+    count = exponential.num_finite_buckets or linear.num_finite_buckets
+    if not 0 <= count <= MAX_SOURCE_BOUNDS:
+        raise Unsound(f"{count} buckets, not between 0 and {MAX_SOURCE_BOUNDS}")
     try:
         return _bounds(options)
     except OverflowError as error:
-        raise Unsound("its bucket bounds grow beyond all numbers") from error
+        raise Unsound("its bucket bounds overflow") from error
 
 
 def _bounds(options: Distribution.BucketOptions) -> tuple[float, ...]:
@@ -49,11 +49,11 @@ def _bounds(options: Distribution.BucketOptions) -> tuple[float, ...]:
 def layout(source: tuple[float, ...], scale: float, family: Family) -> Layout:
     """Choose which of the source's bounds are exported for `family`.
 
-    Raises Unsound where they do not rise, or are not finite.
+    Raises Unsound where they do not ascend, or are not finite.
     """
     scaled = in_base_unit(source, scale)
     if not all(map(isfinite, scaled)) or not all(a < b for a, b in pairwise(scaled)):
-        raise Unsound("its bucket bounds do not rise, or are not finite")
+        raise Unsound("its bucket bounds do not ascend, or are not finite")
     bounds = thin(scaled, family.near, family.span)
     slots = tuple(bisect_left(bounds, bound) for bound in scaled)
     return Layout(bounds, (*slots, len(bounds)), frozenset(scaled))

@@ -1,4 +1,4 @@
-"""The one gRPC channel of the process, with Google's credentials or, to a simulator, without."""
+"""The gRPC channel of the process: with Google's credentials, without them to a simulator."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,17 +9,17 @@ import google.auth.transport.grpc
 import google.auth.transport.requests
 import grpc
 
-from exporter.cloud_monitoring.client import LARGEST_RESPONSE
+from exporter.cloud_monitoring.client import MAX_RESPONSE
 from exporter.cloud_monitoring.points import Raw
 from exporter.errors import IonmonError
 
 GOOGLE = "monitoring.googleapis.com:443"
 SCOPES = ("https://www.googleapis.com/auth/monitoring.read",)
 OPTIONS: Sequence[tuple[str, int]] = (
-    ("grpc.max_receive_message_length", LARGEST_RESPONSE),
+    ("grpc.max_receive_message_length", MAX_RESPONSE),
     ("grpc.keepalive_time_ms", 120_000),
 )
-_NO_KEY = (ValueError, AttributeError)  # what a file of other JSON makes google.auth raise
+_NO_KEY = (ValueError, AttributeError)  # raised by google.auth for other JSON files
 
 
 class CredentialsMissing(IonmonError):
@@ -27,7 +27,7 @@ class CredentialsMissing(IonmonError):
 
 
 def channel(endpoint: str | None, credentials_file: Path | None, *, insecure: bool) -> grpc.Channel:
-    """Open the channel. Raises CredentialsMissing, with what to do in three lines."""
+    """Open the channel. Raises CredentialsMissing, whose text has the fix in three lines."""
     if insecure and endpoint:
         return grpc.insecure_channel(endpoint, options=OPTIONS)
     credentials = _credentials(credentials_file)
@@ -50,15 +50,15 @@ def _credentials(path: Path | None) -> Raw:
             f"{where}.\n"
             "On this machine: gcloud auth application-default login. On Google Cloud: attach a "
             "service account with roles/monitoring.viewer.\n"
-            "No account at hand? ionmon simulate needs none."
+            "Without an account: ionmon simulate."
         ) from error
     return found
 
 
 def _unusable(path: Path) -> str:
-    """Say why a named file is no credentials, and where it was named."""
-    reason = "it is no key of Google's" if path.exists() else "there is no such file"
+    """Return why a configured file is unusable, and where it is configured."""
+    reason = "not a Google key" if path.exists() else "no such file"
     return (
-        f"{path}: unusable credentials, {reason}; name another with --google.credentials-file "
+        f"{path}: unusable credentials, {reason}; set another with --google.credentials-file "
         "or google.credentials_file"
     )

@@ -1,8 +1,8 @@
-"""What counters must remember, in SQLite: one transaction a poll, on disk before it is served.
+"""The state of counters in SQLite: one transaction for each poll, on disk before it is exposed.
 
 A damaged file is moved aside and counting starts anew from now, so that nothing is counted twice.
-A file of another program or of a newer version, a file that cannot be written and a file that
-another process holds are refused.
+Refused are files of another program or of a newer version, files that cannot be written, and files
+that another process uses.
 """
 
 import fcntl
@@ -53,7 +53,7 @@ class Store(Protocol):
     """Where ledgers outlive the process."""
 
     def restarted(self, name: str) -> bool:
-        """Say whether `name` was counted before, and what was counted is no longer known."""
+        """Return whether earlier counting of `name` was lost."""
 
     def load(self, name: str, shape: str) -> Ledger | None:
         """Return the ledger `name`, or None where there is none of this shape."""
@@ -61,11 +61,11 @@ class Store(Protocol):
     def commit(
         self, name: str, shape: str, ledger: Ledger, gone: tuple[list[Mark], list[Total]]
     ) -> None:
-        """Write what changed, and forget what is gone, all or nothing."""
+        """Write what changed and delete what is gone, in one transaction."""
 
 
 class SqliteStore:
-    """A Store in one SQLite file, held by one process at a time."""
+    """A Store in one SQLite file, which one process uses at a time."""
 
     def __init__(self, path: Path) -> None:
         """Open or create the file; a damaged one is moved aside. Raises StateError."""
@@ -73,7 +73,7 @@ class SqliteStore:
         self._lost = path.exists() and not path.stat().st_size
         self._lost_shapes: set[str] = set()
         self._mutex = threading.Lock()
-        self._lock = _hold(path)
+        self._lock = _lock(path)
         try:
             self._connection = self._open()
         except BaseException:
@@ -81,7 +81,7 @@ class SqliteStore:
             raise
 
     def close(self) -> None:
-        """Close the file and let others hold it."""
+        """Close the file and unlock it."""
         with self._mutex:
             self._connection.close()
             self._lock.close()
@@ -91,7 +91,7 @@ class SqliteStore:
             return _connect(self.path)
         except sqlite3.OperationalError as error:
             raise StateUnwritable(
-                f"{self.path}: {error}; make it and its directory writable, or name another file "
+                f"{self.path}: {error}; make it and its directory writable, or choose another file "
                 "with --storage.state-file"
             ) from error
         except sqlite3.DatabaseError as error:
@@ -105,7 +105,7 @@ class SqliteStore:
             return _connect(self.path)
 
     def restarted(self, name: str) -> bool:
-        """Say whether `name` was counted before, and what was counted is no longer known."""
+        """Return whether earlier counting of `name` was lost."""
         return self._lost or name in self._lost_shapes
 
     def load(self, name: str, shape: str) -> Ledger | None:
@@ -127,7 +127,7 @@ class SqliteStore:
     def commit(
         self, name: str, shape: str, ledger: Ledger, gone: tuple[list[Mark], list[Total]] = ([], [])
     ) -> None:
-        """Write what changed, and forget what is gone, all or nothing."""
+        """Write what changed and delete what is gone, in one transaction."""
         with self._transaction() as db:
             row = write_ledger(db, name, shape, ledger)
             # Rows count as written from here on: if COMMIT fails, the caller loads them again.
@@ -154,7 +154,7 @@ class SqliteStore:
 
 
 def holder(path: Path) -> str | None:
-    """Return the process that holds a state file, or None; the file stays as it is."""
+    """Return the process that uses a state file, or None; the file is not changed."""
     lock = path.with_name(path.name + ".lock")
     if not lock.exists():
         return None
@@ -167,27 +167,27 @@ def holder(path: Path) -> str | None:
 
 
 def inspect(path: Path) -> None:
-    """Read a state file that nobody holds, and change nothing. Raises StateError."""
+    """Check a state file that no process uses, and change nothing. Raises StateError."""
     if not path.stat().st_size:
-        raise StateError(f"{path}: it is empty; run begins it anew and counts from then on")
-    # Without a log a reader would make one, unless the URI says that nobody writes.
-    logged = path.with_name(path.name + "-wal").exists()
-    uri = f"{path.absolute().as_uri()}?mode=ro{'' if logged else '&immutable=1'}"
+        raise StateError(f"{path}: it is empty; ionmon run starts it anew and counts from then on")
+    # Without a log, even a reader would create one, unless the URI declares the file immutable.
+    has_log = path.with_name(path.name + "-wal").exists()
+    uri = f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as db:
             _check(db, path)
     except sqlite3.Error as error:
-        raise StateError(f"{path}: damaged ({error}); run moves it aside") from error
+        raise StateError(f"{path}: damaged ({error}); ionmon run moves it aside") from error
 
 
-def _hold(path: Path) -> IO[str]:
+def _lock(path: Path) -> IO[str]:
     """Lock the state file against other processes for as long as the result is open."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = path.with_name(path.name + ".lock").open("a+")
     except OSError as error:
         raise StateUnwritable(
-            f"{path}: {error.strerror}; name a file in a writable directory with "
+            f"{path}: {error.strerror}; choose a file in a writable directory with "
             "--storage.state-file"
         ) from error
     try:
@@ -197,7 +197,7 @@ def _hold(path: Path) -> IO[str]:
         holder = handle.read(20).strip() or "unknown"
         handle.close()
         raise StateLocked(
-            f"{path}: process {holder} holds it; stop that one, or give this one its own file "
+            f"{path}: process {holder} uses it; stop that process, or give this one its own file "
             "with --storage.state-file"
         ) from error
     handle.truncate(0)
@@ -217,16 +217,16 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _check(db: sqlite3.Connection, path: Path) -> bool:
-    """Check that the file is ours and whole. Returns False where it is new."""
+    """Check that the file is ours and undamaged. Returns False where it is new."""
     tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     owner = db.execute("PRAGMA application_id").fetchone()[0]
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if tables and owner != APPLICATION_ID:
-        raise StateForeign(f"{path}: it is another program's database; name another file")
+        raise StateForeign(f"{path}: it is another program's database; choose another file")
     if version > VERSION:
         raise StateForeign(
-            f"{path}: it is of version {version}, this program knows {VERSION}; run the newer "
-            "program, or name another file"
+            f"{path}: it has version {version}, this program reads {VERSION}; run the newer "
+            "program, or choose another file"
         )
     if tables and db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
         raise sqlite3.DatabaseError("its check failed")
@@ -234,7 +234,7 @@ def _check(db: sqlite3.Connection, path: Path) -> bool:
 
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
-    """Check the file, and make it ours where it is new."""
+    """Check the file; create its tables where it is new."""
     known = _check(db, path)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
@@ -243,7 +243,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
             f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; "
             f"PRAGMA user_version = {VERSION}; COMMIT"
         )
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")  # a write, to find that it can be done
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")  # a write, to test that it is possible
 
 
 def _move_aside(path: Path) -> Path:

@@ -1,7 +1,7 @@
 """The rows of the state file: ledgers, marks and totals, to and from SQLite.
 
-Columns keep the names that they were given first, so that every file can be read: `cut` is a
-ledger's start, `horizon` its watermark, `stray` the ends of a mark that lie off the grid.
+Columns keep their first names, so that every file can be read: `cut` is a ledger's start, `horizon`
+its watermark, `stray` the ends of a mark that are off-grid.
 """
 
 import json
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.totals import Total
 
-LARGEST = 2**63  # SQLite has no whole numbers from here on: such a total is kept as a float
+LARGEST = 2**63  # SQLite's integers end here; a larger total is stored as a float
 _MARK = """
 INSERT OR REPLACE INTO mark (id, ledger, key, labels, floor, mask, stray, start, end, held)
 VALUES (?,?,?,?,?,?,?,?,?,?)"""
@@ -22,14 +22,14 @@ VALUES (?,?,?,?,?,?,?,?)"""
 
 
 def drop(db: sqlite3.Connection, row: int) -> None:
-    """Forget a ledger."""
+    """Delete a ledger."""
     for table in ("mark", "total"):
         db.execute(f"DELETE FROM {table} WHERE ledger = ?", (row,))  # noqa: S608 - two constants
     db.execute("DELETE FROM ledger WHERE id = ?", (row,))
 
 
 def read_ledger(db: sqlite3.Connection, name: str) -> tuple[int, str, Ledger] | None:
-    """Return the number and shape of the ledger `name`, and itself, still without its rows."""
+    """Return row number, shape and ledger of a name, still without marks and totals."""
     query = "SELECT id, shape, period, cut, horizon, covered, gap, first FROM ledger WHERE name = ?"
     found = db.execute(query, (name,)).fetchone()
     if found is None:
@@ -61,7 +61,7 @@ def read_totals(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
 
 
 def read_marks(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
-    """Read the marks of a ledger; its totals are there already."""
+    """Read the marks of a ledger whose totals have been read."""
     query = (
         "SELECT id, key, labels, floor, mask, stray, start, end, held FROM mark WHERE ledger = ?"
     )
@@ -100,7 +100,7 @@ def write_ledger(db: sqlite3.Connection, name: str, shape: str, ledger: Ledger) 
 
 
 def write_rows(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
-    """Write dirty totals and marks; new ones are given their row numbers first."""
+    """Write dirty totals and marks; new ones get their row numbers first."""
     totals = [total for total in ledger.totals.values() if total.dirty]
     marks = [mark for mark in ledger.marks.values() if mark.dirty]
     _number(db, "total", totals)

@@ -1,7 +1,7 @@
 """Calls to Cloud Monitoring: raw protobuf, a total deadline, retries only where they can help.
 
 Retried: UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, and RESOURCE_EXHAUSTED where it means quota. A
-response that is larger than the channel takes has that status, too; another try does not help.
+response that exceeds the channel's limit has that status, too; it is not retried.
 """
 
 import random
@@ -27,9 +27,9 @@ from exporter.telemetry import Telemetry
 API = "monitoring"
 SERVICE = "/google.monitoring.v3.MetricService/"
 PAGE_SIZE = 100_000
-MOST_PAGES = 10_000
-LARGEST_RESPONSE = 256 * 1024 * 1024
-FIRST_WAIT, LONGEST_WAIT = 0.25, 8.0
+MAX_PAGES = 10_000
+MAX_RESPONSE = 256 * 1024 * 1024
+FIRST_WAIT, MAX_WAIT = 0.25, 8.0
 QUOTA_WAIT = 2.0
 _REASONS = {
     grpc.StatusCode.PERMISSION_DENIED: Reason.PERMISSION,
@@ -59,18 +59,18 @@ class SeriesQuery:
 
 @dataclass(frozen=True, slots=True)
 class CallLimits:
-    """timeout: seconds for a whole read, pages and retries included; calls a minute allowed."""
+    """Seconds for a whole read, with all pages and retries; calls allowed per minute."""
 
     timeout: float = 30.0
     calls_per_minute: int = 3000
 
 
 class Stopping(PollError):
-    """The channel was closed: the call was not made, and nothing is wrong."""
+    """The channel was closed: the call was not made, which is not a failure."""
 
 
 class Guard:
-    """Keeps calls below a rate, and all of a project's calls back while its quota is spent."""
+    """Limits the rate of calls, and delays all calls of a project while its quota is exhausted."""
 
     def __init__(self, calls_per_minute: int, telemetry: Telemetry) -> None:
         self._gap = 60.0 / calls_per_minute
@@ -86,16 +86,17 @@ class Guard:
         with self._mutex:
             free = max(self._free_at.get(project, 0.0), now - self._burst * self._gap)
             until = max(free, self._closed.get(project, (0.0, 0.0))[0])
+            # A call that will be refused must not take a turn from the others.
             if until <= now or until < deadline:
                 self._free_at[project] = free + self._gap
         if until > now:
             self._telemetry.count(own.API_THROTTLED, (project, "guard"))
             if until >= deadline:
-                raise PollError(Reason.QUOTA, "no turn within the deadline; calls are held back")
+                raise PollError(Reason.QUOTA, "the rate limit allows no call before the deadline")
             time.sleep(until - now)
 
     def spent(self, project: str) -> None:
-        """Note that the project's quota is spent: hold its calls back, longer each time."""
+        """Delay the calls of a project whose quota is exhausted, longer each time."""
         self._telemetry.count(own.API_THROTTLED, (project, "quota"))
         now = time.monotonic()
         with self._mutex:
@@ -105,7 +106,7 @@ class Guard:
                 self._closed[project] = (now + wait * random.uniform(0.5, 1.0), wait)  # noqa: S311
 
     def answered(self, project: str) -> None:
-        """Note that a call was answered: the quota is not spent."""
+        """End the delay: a call was answered, so the quota is not exhausted."""
         with self._mutex:
             self._closed.pop(project, None)
 
@@ -129,7 +130,7 @@ class MonitoringClient:
         )
 
     def pages(self, query: SeriesQuery) -> Iterator[Raw]:
-        """Yield every page of a query. Raises PollError; pages until then are good."""
+        """Yield every page of a query. Raises PollError; pages before it are valid."""
         yield from self._paged(self._list_series, _series_request(query), query.project)
 
     def descriptors(self, project: str, text: str) -> Iterator[MetricDescriptor]:
@@ -142,7 +143,7 @@ class MonitoringClient:
         """Yield every page of a list, all within one deadline."""
         deadline = time.monotonic() + self._limits.timeout
         seen: set[str] = set()
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             page = self._call(call, request, project, deadline)
             yield page
             token = page.next_page_token
@@ -152,10 +153,10 @@ class MonitoringClient:
                 raise PollError(Reason.INTERNAL, "the API repeats a page token")
             seen.add(token)
             request.page_token = token
-        raise PollError(Reason.TOO_LARGE, f"more than {MOST_PAGES} pages")
+        raise PollError(Reason.TOO_LARGE, f"more than {MAX_PAGES} pages")
 
     def _call(self, call: Call, request: Raw, project: str, deadline: float) -> Raw:
-        """Make one call, again where that can help, until the deadline."""
+        """Make one call, and retry it until the deadline where that can help."""
         metadata = (("x-goog-request-params", f"name=projects/{project}"),)
         wait = FIRST_WAIT
         while True:
@@ -163,7 +164,7 @@ class MonitoringClient:
             try:
                 left = max(0.001, deadline - time.monotonic())
                 answer = call(request, timeout=left, metadata=metadata)
-            except ValueError as error:  # what grpc raises once the channel is closed
+            except ValueError as error:  # raised by grpc once the channel is closed
                 raise Stopping(Reason.UNAVAILABLE, "the exporter is stopping") from error
             except grpc.RpcError as error:
                 failure = self._failure(error, project)
@@ -171,14 +172,14 @@ class MonitoringClient:
                 if failure.reason not in _RETRIED or time.monotonic() + pause >= deadline:
                     raise failure from None
                 time.sleep(pause)
-                wait = min(wait * 2, LONGEST_WAIT)
+                wait = min(wait * 2, MAX_WAIT)
             else:
                 self._telemetry.count(own.API_REQUESTS, (API, "OK"))
                 self._guard.answered(project)
                 return answer
 
     def _failure(self, error: grpc.RpcError, project: str) -> PollError:
-        """Count a failed call and say why it failed."""
+        """Count a failed call and return why it failed."""
         code, details = error.code(), error.details() or ""
         self._telemetry.count(own.API_REQUESTS, (API, code.name))
         self._telemetry.count(own.API_FAILURES, (API,))

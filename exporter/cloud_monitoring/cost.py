@@ -1,4 +1,4 @@
-"""From time series returned to money, and from a budget to longer intervals.
+"""The price of time series returned, and the intervals that keep a budget.
 
 Google bills reads by time series returned: 0.50 dollars a million, the first million a month and
 billing account free, an empty call as one (price list of October 2025).
@@ -11,14 +11,14 @@ from heapq import heapify, heappop, heappush
 DOLLARS_PER_SERIES = 0.5e-6
 FREE_SERIES = 1_000_000
 MONTH = 30 * 86400.0
-MOST_STRETCH = 60.0
+MAX_STRETCH = 60.0
 STRETCH_STEP = 1.25
-SLACK = 1e-3  # dollars; nearer to the budget than this the running sum is not exact enough
+SLACK = 1e-3  # dollars; closer to the budget, the running sum is not exact enough
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One poll's demand: series a call, wanted seconds between calls, whether an alert needs it."""
+    """What one poll costs: series per call, configured interval, whether an alert needs it."""
 
     name: str
     series: int
@@ -31,7 +31,7 @@ class Load:
 
 
 def dollars(series: float) -> float:
-    """Return what a month with so many series costs."""
+    """Return what a month costs in which `series` are billed."""
     return max(0.0, series - FREE_SERIES) * DOLLARS_PER_SERIES
 
 
@@ -42,9 +42,10 @@ def projected(loads: Iterable[Load], stretch: Mapping[str, float] | None = None)
 
 
 def stretch(loads: Iterable[Load], budget: float | None) -> dict[str, float]:
-    """Return by how much to stretch each interval so that the month costs `budget` at most.
+    """Return the factor by which to stretch each interval so that the month costs at most `budget`.
 
-    What no alert needs goes first, and of that the most expensive; nothing beyond 60 times.
+    Polls that no alert needs are stretched first, the most expensive before the others; the factor
+    is at most MAX_STRETCH.
     """
     ranked = sorted(loads, key=lambda load: (load.alerted, -load.monthly(), load.name))
     factors = {load.name: 1.0 for load in ranked}
@@ -62,16 +63,16 @@ def _stretch_group(
 ) -> bool:
     """Stretch the group's members, always the most expensive next, until the month fits."""
     total = sum(load.monthly(factors[load.name]) for load in loads)
-    dearest = [(-load.monthly(factors[load.name]), rank) for rank, load in enumerate(group)]
-    heapify(dearest)
+    queue = [(-load.monthly(factors[load.name]), rank) for rank, load in enumerate(group)]
+    heapify(queue)
     while dollars(total) > budget + SLACK or projected(loads, factors) > budget:
-        if not dearest:
+        if not queue:
             return False
-        before, rank = heappop(dearest)
+        before, rank = heappop(queue)
         load = group[rank]
-        factors[load.name] = min(MOST_STRETCH, factors[load.name] * STRETCH_STEP)
+        factors[load.name] = min(MAX_STRETCH, factors[load.name] * STRETCH_STEP)
         after = load.monthly(factors[load.name])
         total += before + after
-        if factors[load.name] < MOST_STRETCH:
-            heappush(dearest, (-after, rank))
+        if factors[load.name] < MAX_STRETCH:
+            heappush(queue, (-after, rank))
     return True

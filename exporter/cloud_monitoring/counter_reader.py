@@ -1,4 +1,4 @@
-"""From pages to counters: decodes points; the ledger says which of them count."""
+"""Decodes the points of counters; the ledger decides which of them count."""
 
 from functools import partial
 
@@ -16,21 +16,21 @@ from exporter.cloud_monitoring.points import (
 )
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 
-FARTHEST = 20 * 366 * 86400 * SECOND  # after the watermark; longer than any process was away
+MAX_AHEAD = 20 * 366 * 86400 * SECOND  # after the watermark; longer than any outage
 
 
 class SeriesCache:
-    """What the polls of a counter remember of its series, by their bytes on the wire."""
+    """What a counter's polls cache about its series, by the series' bytes on the wire."""
 
     def __init__(self, family: Family, source: CloudMonitoring, project: str, limit: int) -> None:
-        """Remember nothing; a family may have `limit` exported series."""
+        """Start empty; at most `limit` series are exported."""
         self.limit = limit
         self.identities = Identities(family, source, project)
         self.values = PointValues(family, source)
         self.marks: dict[bytes, Mark] = {}
 
     def forget(self) -> None:
-        """Drop what refers to series that are gone."""
+        """Drop everything that refers to removed series."""
         self.marks.clear()
         self.identities.forget()
 
@@ -42,23 +42,23 @@ class CounterReader:
         self.statistics = PollStatistics()
         self._source, self._ledger, self._cache = source, ledger, cache
         self._cumulative = source.kind is MetricKind.CUMULATIVE
-        self._latest = ledger.watermark + FARTHEST
+        self._latest = ledger.watermark + MAX_AHEAD
         self._waiting: list[tuple[int, Mark, Raw]] = []
 
     def read_page(self, page: Raw) -> None:
-        """Take in every series of a page; cumulative points wait for `close`."""
-        here: set[str] = set()
+        """Count the points of a page; cumulative ones wait for `close`."""
+        on_page: set[str] = set()
         for series in page.time_series:
-            mark = self._mark(series, here)
+            mark = self._mark(series, on_page)
             if mark is not None:
                 self._read_points(mark, series.points)
 
-    def _mark(self, series: Raw, here: set[str]) -> Mark | None:
-        """Return the mark of a series, or None where the series cannot be taken."""
+    def _mark(self, series: Raw, on_page: set[str]) -> Mark | None:
+        """Return the mark of a series, or None where the series is refused."""
         wire, cache, totals = wire_key(series), self._cache, self._ledger.totals
         found = cache.marks.get(wire) or cache.identities.identity(wire, series)
         refused = refusal(self._source, series)
-        if not self.statistics.admit(found.key, refused, here):
+        if not self.statistics.admit(found.key, refused, on_page):
             return None
         if isinstance(found, Mark):
             return found
@@ -76,7 +76,7 @@ class CounterReader:
             end = nanoseconds(point.interval.end_time)
             statistics.points += 1
             if end > self._latest:
-                statistics.drop("invalid", f"{mark.total.labels}: a point of the far future")
+                statistics.drop("invalid", f"{mark.total.labels}: a point far in the future")
                 continue
             statistics.newest = max(statistics.newest, end)
             if self._cumulative:
@@ -85,7 +85,7 @@ class CounterReader:
                 self._count(mark, end, point)
 
     def _count(self, mark: Mark, end: int, point: Raw) -> None:
-        """Let the ledger count a point; one that is unsound is dropped."""
+        """Pass a point to the ledger; an unsound one is dropped."""
         amount = partial(self._cache.values.amount, point)
         try:
             if self._cumulative:
@@ -99,10 +99,10 @@ class CounterReader:
             self.statistics.outcomes[outcome] += 1
 
     def close(self) -> None:
-        """Count cumulative points, oldest first, once all pages are in.
+        """Count cumulative points, oldest first, once all pages were read.
 
-        Pages begin with the newest points: to count after a page that never came would pass over
-        what a series rose by before it started anew.
+        Pages begin with the newest points. Counted while a page is missing, a series that started
+        anew would lose what it rose by before.
         """
         for end, mark, point in sorted(self._waiting, key=lambda waiting: waiting[0]):
             self._count(mark, end, point)

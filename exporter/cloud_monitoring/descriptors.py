@@ -1,4 +1,4 @@
-"""Metric descriptors, cached: what the API says of a metric's delay, period, kind and labels."""
+"""Metric descriptors, cached: delay, period, kind and labels of a metric."""
 
 import logging
 import threading
@@ -20,9 +20,9 @@ RETRY = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A metric's period and delay in seconds, why it cannot be read as stated, and its labels.
+    """A metric's period and delay in seconds, how it differs from the catalog, and its labels.
 
-    `labels` are keys of metric labels; None where the API says nothing of the metric.
+    `labels` are the keys of metric labels; None where the API does not know the metric.
     """
 
     period: float
@@ -32,9 +32,9 @@ class Described:
 
 
 class Descriptors:
-    """The descriptors of each project's metrics, read a prefix at a time, once a day.
+    """The descriptors of each project's metrics, listed prefix by prefix, once a day.
 
-    Where they cannot be read, the catalog's documented values serve.
+    Where they cannot be listed, the catalog's documented values are used.
     """
 
     def __init__(self, client: MonitoringClient) -> None:
@@ -43,7 +43,7 @@ class Descriptors:
         self._known: dict[tuple[str, str], tuple[float, dict[str, MetricDescriptor]]] = {}
 
     def describe(self, project: str, source: CloudMonitoring) -> Described:
-        """Return what is known of a metric."""
+        """Return a metric's description, from its descriptor or else from the catalog."""
         found = self._under(project, prefix(source.metric)).get(source.metric)
         if found is None:
             return Described(source.period, source.delay)
@@ -60,20 +60,23 @@ class Descriptors:
                 return known
             try:
                 listed = self._client.descriptors(project, descriptor_filter(start))
-                known, keep = {d.type: d for d in listed}, REFRESH
-            except Stopping:
+                known, ttl = {d.type: d for d in listed}, REFRESH
+            except Stopping:  # not a fault of the API: nothing to remember or to warn of
                 return known
             except PollError as error:
-                keep = RETRY
+                ttl = RETRY
                 log.warning(
-                    "%s: no descriptors of %s*, documented values serve: %s", project, start, error
+                    "%s: no descriptors of %s*, documented values are used: %s",
+                    project,
+                    start,
+                    error,
                 )
-            self._known[project, start] = (time.monotonic() + keep, known)
+            self._known[project, start] = (time.monotonic() + ttl, known)
             return known
 
 
 def prefix(metric: str) -> str:
-    """Return the part of a metric type that one listing covers."""
+    """Return the prefix of a metric type that one call lists."""
     return metric.split("/", 1)[0] + "/"
 
 
@@ -81,7 +84,7 @@ def _mismatch(source: CloudMonitoring, found: MetricDescriptor) -> str | None:
     kind = MetricDescriptor.MetricKind.Name(found.metric_kind)
     value = MetricDescriptor.ValueType.Name(found.value_type)
     if value in (ValueType.STRING, ValueType.MONEY):
-        return f"{Reason.MISMATCH}: {value} values are no numbers"
+        return f"{Reason.MISMATCH}: {value} values are not numbers"
     if (kind, value) == (source.kind, source.value):
         return None
-    return f"the API says {kind} {value}, the catalog {source.kind} {source.value}"
+    return f"the API has {kind} {value}, the catalog {source.kind} {source.value}"

@@ -1,4 +1,4 @@
-"""What reading will cost, before it is begun: one call a family, which returns names only."""
+"""Estimates what reading costs before it starts: one call per family, without any points."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -14,15 +14,15 @@ from exporter.cloud_monitoring.schedule import IDLE_INTERVAL
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError, PollError, Reason
 
-LOOK_BACK = 1800
+LOOKBACK = 1800
 _HOPELESS = {Reason.UNAVAILABLE, Reason.DEADLINE, Reason.PERMISSION, Reason.CREDENTIALS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyCost:
-    """A family's demand: series a call, seconds between calls, a month's calls, series, dollars.
+    """A family: series per call, seconds between calls; calls, billed series, dollars per month.
 
-    Dollars are without the free million, which is the billing account's, not the family's.
+    The free million is not subtracted: it belongs to the billing account, not to a family.
     """
 
     project: str
@@ -37,7 +37,7 @@ class FamilyCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """All rows, most expensive first, and the month's sums; `total` is after the free million."""
+    """All families, most expensive first, and monthly sums; `total` subtracts the free million."""
 
     rows: tuple[FamilyCost, ...]
     billed: int
@@ -53,9 +53,9 @@ def estimate(
     budget: float | None,
     progress: Callable[[int], None],
 ) -> Estimate:
-    """Ask for the series of each family, and say what polling them costs a month of 30 days.
+    """Query each family's series, and return what polling them costs in a month of 30 days.
 
-    Families that fail are not in the sums. Raises IonmonError where no call can be made at all.
+    Failed families are not in the sums. Raises IonmonError where no call can be made at all.
     """
     rows = _rows(list(targets), client, progress)
     rows.sort(key=lambda row: (-row.billed, row.project, row.family))
@@ -66,7 +66,7 @@ def estimate(
         if not r.fault
     ]
     factors = stretch(loads, budget)
-    longer = tuple((name, factor) for name, factor in sorted(factors.items()) if factor > 1)
+    stretched = tuple((name, factor) for name, factor in sorted(factors.items()) if factor > 1)
     calls = sum(row.calls for row in rows)
     return Estimate(
         rows=tuple(rows),
@@ -74,14 +74,14 @@ def estimate(
         calls=calls,
         total=dollars(billed),
         budget=budget,
-        stretched=longer,
+        stretched=stretched,
     )
 
 
 def _rows(
     targets: list[FamilyTarget], client: MonitoringClient, progress: Callable[[int], None]
 ) -> list[FamilyCost]:
-    """Ask for the first family alone, then for the others, some at a time."""
+    """Query the first family alone, then the others in parallel."""
     pool = ThreadPoolExecutor(8)
     try:
         rows = [_first(target, client) for target in targets[:1]]
@@ -90,20 +90,20 @@ def _rows(
             rows.append(row)
             progress(len(rows))
     finally:
-        # Not waited for: after Ctrl-C calls under way end when the caller closes the channel.
+        # Without waiting: after Ctrl-C, running calls end when the caller closes the channel.
         pool.shutdown(wait=False, cancel_futures=True)
     return rows
 
 
 def _first(target: FamilyTarget, client: MonitoringClient) -> FamilyCost:
-    """Ask for one family. Raises IonmonError where no other would be answered either."""
+    """Query one family. Raises IonmonError where all others would fail, too."""
     try:
         return _billed(target, _series(target, client))
     except PollError as error:
         if error.reason in _HOPELESS:
             raise IonmonError(
                 f"{target.project}: {error}; nothing was estimated. "
-                f"What is wrong says: ionmon doctor --project {target.project}"
+                f"Find out why: ionmon doctor --project {target.project}"
             ) from error
         return _failed(target, error)
 
@@ -116,7 +116,7 @@ def _row(target: FamilyTarget, client: MonitoringClient) -> FamilyCost:
 
 
 def _failed(target: FamilyTarget, error: PollError) -> FamilyCost:
-    """Return the row of a family that is not known, and adds nothing; NOT_FOUND is no failure."""
+    """Return the row of a family that could not be read; NOT_FOUND means no series."""
     if error.reason is Reason.NOT_FOUND:
         return _billed(target, 0)
     name = target.family.name
@@ -153,7 +153,7 @@ def _series(target: FamilyTarget, client: MonitoringClient) -> int:
     query = SeriesQuery(
         project=target.project,
         filter=text,
-        start=now - LOOK_BACK * SECOND,
+        start=now - LOOKBACK * SECOND,
         end=now,
         headers_only=True,
     )

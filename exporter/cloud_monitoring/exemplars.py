@@ -1,4 +1,4 @@
-"""Exemplars: traced requests that distributions carry."""
+"""Reads exemplars: the traced requests of a distribution."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def exemplars(value: Raw, scale: float) -> Iterator[Exemplar]:
 
 
 def _unpacked(attachment: Raw, span: Raw) -> bool:
-    """Read a span; one that is damaged is no reason to lose the point that carries it."""
+    """Parse a span; a damaged one must not cost its point."""
     try:
         return bool(attachment.Unpack(span))
     except DecodeError:

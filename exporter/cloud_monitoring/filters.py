@@ -1,4 +1,4 @@
-"""The text of Monitoring filters, and the one function that quotes a value in them."""
+"""Writes the filters of Cloud Monitoring, and quotes values in them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from exporter.catalog.model import CloudMonitoring
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which series of a metric are read: values allowed, by source label such as resource.location.
+    """Which series are read: allowed values by source label, such as resource.location.
 
-    A label that the metric's resource does not carry selects nothing away.
+    A label that a metric does not have filters nothing.
     """
 
     allowed: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,4 +1,4 @@
-"""Gauges: the newest point of each series, joined over the labels that are left out."""
+"""Reads gauges: the newest point of each series, joined over labels that are not exported."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class GaugeSample:
 
 
 def newest(source: CloudMonitoring, labels: tuple[str, ...], series: Raw) -> GaugeSample:
-    """Read the newest point, in the base unit, whatever order the points are in."""
+    """Return the newest point, in the base unit; points may come in any order."""
     end, point = max(
         ((nanoseconds(point.interval.end_time), point) for point in series.points),
         key=itemgetter(0),
@@ -57,25 +57,25 @@ class GaugeReader:
         self._source, self._identities = source, identities
 
     def read_page(self, page: Raw) -> None:
-        """Take in every series of a page."""
-        here: set[str] = set()
+        """Read every series of a page."""
+        on_page: set[str] = set()
         for series in page.time_series:
             identity = self._identities.identity(wire_key(series), series)
             refused = refusal(self._source, series)
-            if self.statistics.admit(identity.key, refused, here):
+            if self.statistics.admit(identity.key, refused, on_page):
                 self.statistics.unknown.update(identity.unknown)
                 self.statistics.points += len(series.points)
                 self._keep(identity.key, newest(self._source, identity.labels, series))
 
     def _keep(self, key: str, sample: GaugeSample) -> None:
-        held = self.found.get(key)
-        if held is None or held.end < sample.end:
+        known = self.found.get(key)
+        if known is None or known.end < sample.end:
             self.found[key] = sample
         self.statistics.newest = max(self.statistics.newest, sample.end)
 
 
 def join(source: CloudMonitoring, found: Iterable[GaugeSample]) -> tuple[Sample, ...]:
-    """Join samples that export as one series; what stopped two periods ago no longer counts."""
+    """Join samples that are exported as one series; those two periods older do not count."""
     current = [sample for sample in found if not isnan(sample.value)]
     if not current:
         return ()
@@ -93,7 +93,7 @@ def join(source: CloudMonitoring, found: Iterable[GaugeSample]) -> tuple[Sample,
 def limited(
     samples: tuple[Sample, ...], limit: int, statistics: PollStatistics
 ) -> tuple[Sample, ...]:
-    """Return the first `limit` samples; the others are dropped, counted and noted."""
+    """Return the first `limit` samples; the others are dropped and counted."""
     for _ in samples[limit:]:
         statistics.drop("limit", f"more than {limit} series")
     return samples[:limit]

@@ -1,9 +1,9 @@
-"""Exactly-once counting: which points of a metric have been counted, each of them once.
+"""Exactly-once counting: which points of a metric were counted, so that none counts twice.
 
-A ledger is one metric of one project. It has a start: a point that ends at or before it is never
-counted. It has a watermark: what ends at or before it is settled. Of every source series it knows
-which ends after the watermark were counted: a bitmask over whole periods, a set for ends that lie
-off the grid of periods. Nothing here reads a clock, a network or a disk.
+A ledger counts one metric of one project. Points that end at or before its start never count.
+Points that end at or before its watermark are settled. For each source series a mark records which
+ends after the watermark were counted: a bitmask for whole periods, a set for off-grid ends. Nothing
+here reads a clock, a network or a disk.
 """
 
 from collections.abc import Callable
@@ -22,8 +22,8 @@ class Outcome(StrEnum):
     """What became of a point."""
 
     COUNTED = "counted"
-    RESET = "reset"  # counted, and the total started anew: its buckets no longer fit
-    BASE = "base"  # the first of a cumulative series: later points count what they rose by
+    RESET = "reset"  # counted; the total started anew, since its buckets no longer fit
+    BASE = "base"  # the first of a cumulative series: later points count their rise
     SEEN = "seen"  # counted before
     LATE = "late"  # its time was settled before it came
     BEFORE_START = "before_start"
@@ -33,9 +33,9 @@ class Outcome(StrEnum):
 class Mark:
     """Which points of one source series were counted.
 
-    DELTA: bit n of `mask` is the period that ends at grid index floor + 1 + n; `off_grid` holds
-    the ends between periods. CUMULATIVE: `start` and `held` are the last point's: a number,
-    or a sum and bucket counts; `end` is when it was.
+    DELTA: bit n of `mask` is the period that ends at grid index floor + 1 + n; `off_grid` has the
+    ends between periods. CUMULATIVE: `start`, `end` and `held` are those of the last point; `held`
+    is its number, or its sum and bucket counts.
     """
 
     key: str
@@ -52,7 +52,7 @@ class Mark:
 
 @dataclass(slots=True, kw_only=True)
 class Ledger:
-    """The counting of one metric of one project; ends and starts are Unix nanoseconds."""
+    """The counts of one metric of one project; all times are Unix nanoseconds."""
 
     period: int
     start: int
@@ -65,28 +65,28 @@ class Ledger:
 
     @classmethod
     def begin(cls, period: int, start: int) -> "Ledger":
-        """Start counting after `start`, floored to a whole period."""
+        """Start counting after `start`, rounded down to a whole period."""
         start -= start % period
         return cls(period=period, start=start, watermark=start, covered=start)
 
     @property
     def data_seconds(self) -> float:
-        """Seconds of source time that the totals cover, gaps not included."""
+        """Seconds of source time that the totals cover, without gaps."""
         return (self.covered - self.start - self.gap) / SECOND
 
     def window(self, now: int, lookback: int) -> tuple[int, int]:
-        """Return the (start, end] to read; never empty, even where counting begins later."""
+        """Return the (start, end] to read; never empty, even where counting starts later."""
         return min(max(self.watermark, now - lookback), now - 1), now
 
     def total(self, labels: tuple[str, ...]) -> Total:
-        """Return the total of an exported series, made at zero on first sight."""
+        """Return the total of an exported series, created at zero on first sight."""
         found = self.totals.get(labels)
         if found is None:
             found = self.totals[labels] = Total(labels=labels, shown=self.first)
         return found
 
     def mark(self, key: str, labels: tuple[str, ...]) -> Mark:
-        """Return the mark of a source series, made on first sight."""
+        """Return the mark of a source series, created on first sight."""
         found = self.marks.get(key)
         if found is None:
             found = self.marks[key] = Mark(
@@ -100,7 +100,7 @@ class Ledger:
     def add_delta(self, mark: Mark, end: int, amount: ReadAmount) -> Outcome:
         """Count a DELTA point once. `amount` is read only where the point is new.
 
-        What `amount` raises is passed on, and the point stays open: it is not claimed.
+        Where `amount` raises, the point is not marked and may be counted later.
         """
         if end <= self.watermark:
             return Outcome.LATE if end > self.start else Outcome.BEFORE_START
@@ -109,7 +109,7 @@ class Ledger:
         if mark.mask & bit or (off_grid and end in mark.off_grid):
             return Outcome.SEEN
         found = amount()
-        # The claim comes before the addition: where that fails the point must not count twice.
+        # Marked before it is added: where the addition fails, the point must not count twice.
         mark.mask |= bit
         if off_grid:
             mark.off_grid = {kept for kept in mark.off_grid if kept > self.watermark} | {end}
@@ -119,9 +119,9 @@ class Ledger:
     def add_cumulative(self, mark: Mark, start: int, end: int, amount: ReadAmount) -> Outcome:
         """Count what a CUMULATIVE series rose by since its last point, which has to be older.
 
-        All of it counts where the series started anew. Of a series that is met with an old start
-        nothing does: what it had until then lies before the ledger's start, or was counted before
-        the series was retired. `amount` is read and passed on as with `add_delta`.
+        After the series started anew, its whole value counts. The first point of a series that
+        started earlier counts nothing: its value is from before the ledger's start, or was counted
+        before the series was retired. `amount` is read as in `add_delta`.
         """
         if end <= mark.end:
             return Outcome.SEEN
@@ -138,36 +138,36 @@ class Ledger:
         return Outcome.COUNTED if total.add_amount(amount, end) else Outcome.RESET
 
     def _bit(self, mark: Mark, end: int) -> int:
-        # Catching up shifts the mask, so it comes before any bit of it is looked at.
+        # Catching up shifts the mask, so it comes before any bit is read.
         self._catch_up(mark)
         return 1 << (self._index(end) - mark.floor - 1)
 
     def _catch_up(self, mark: Mark) -> None:
-        """Forget the periods that were settled since the mark was last touched."""
+        """Drop the periods that were settled since the last call."""
         floor = self._index(self.watermark)
         if floor > mark.floor:
             mark.mask >>= floor - mark.floor
             mark.floor = floor
 
     def settle(self, start: int, reached: int, margin: int) -> int:
-        """Close a poll that read (start, …] in full and covers time up to `reached`.
+        """Settle what a poll covers that read everything after `start`, up to `reached`.
 
-        Returns the nanoseconds of source time that can no longer be read and were not.
+        Returns the nanoseconds of source time before `start` that no poll has read.
         """
         lost = max(0, start - max(self.watermark, self.covered))
         self.gap += lost
         self.covered = max(self.covered, reached)
         floor = (self.covered - margin - self.start) // self.period * self.period + self.start
-        # Never back: what was settled has left the masks, and could count a second time.
+        # Never back: settled points are no longer in the masks and would count a second time.
         self.watermark = max(self.watermark, start, floor)
         self.first = False
         return lost
 
     def retire(self, oldest: int, closed: frozenset[int]) -> tuple[list[Mark], list[Total]]:
-        """Take out settled marks, and totals whose resource had no point since `oldest`.
+        """Remove settled marks, and totals whose resource had no point since `oldest`.
 
         `closed` are the positions of labels with a closed set of values: totals that differ only
-        there belong to one resource, and live as long as any of them does.
+        there belong to one resource, and stay as long as one of them does.
         """
         newest: dict[tuple[str, ...], int] = {}
         for total in self.totals.values():
@@ -175,7 +175,7 @@ class Ledger:
             newest[group] = max(newest.get(group, 0), total.last)
         gone = [t for t in self.totals.values() if newest[without(t.labels, closed)] <= oldest]
         names = {id(total) for total in gone}
-        # Marks leave with their totals: one that stayed would count into a total nobody exposes.
+        # Marks go with their totals: one that stayed would count into a total that is not exposed.
         marks = [m for m in self.marks.values() if self._done(m, names)]
         for mark in marks:
             del self.marks[mark.key]
@@ -188,17 +188,17 @@ class Ledger:
             return True
         if mark.held is not None:
             return False
-        self._catch_up(mark)  # or bits of periods that are settled by now would keep it
+        self._catch_up(mark)  # else bits of settled periods would keep it
         return not mark.mask and all(end <= self.watermark for end in mark.off_grid)
 
 
 def without(labels: tuple[str, ...], positions: frozenset[int]) -> tuple[str, ...]:
-    """Return the labels less those at `positions`."""
+    """Return the labels without those at `positions`."""
     return tuple(value for i, value in enumerate(labels) if i not in positions)
 
 
 def _rise(now: Amount, before: tuple[float, ...]) -> Amount:
-    """Return what each number rose by since `before`; a fall is no rise."""
+    """Return by how much each number rose since `before`; zero where it fell."""
     padded = (*before, *((0,) * (len(now.numbers) - len(before))))
     value, *counts = (max(0, a - b) for a, b in zip(now.numbers, padded, strict=False))
     return Amount(

@@ -1,4 +1,4 @@
-"""What a point says in numbers, found sound before it is counted, so that none half counts."""
+"""Reads a point's value and checks all of it first, so that no point counts in part."""
 
 from collections.abc import Callable
 from math import isfinite
@@ -9,22 +9,22 @@ from exporter.cloud_monitoring.exemplars import exemplars
 from exporter.cloud_monitoring.points import FIELDS, Raw, Unsound
 from exporter.cloud_monitoring.totals import UNPLACED, Amount, Layout
 
-MOST_EVENTS = 2**53  # of one bucket in one point; sums of these stay far from what 64 bits hold
+MAX_EVENTS = 2**53  # of one bucket in one point; sums of these stay far below 64 bits
 
 
 class PointValues:
-    """Reads the points of one source; bucket layouts are remembered by their bytes."""
+    """Reads the points of one source; bucket layouts are cached by their bytes."""
 
     def __init__(self, family: Family, source: CloudMonitoring) -> None:
         self._family, self._scale, self._field = family, source.scale, FIELDS[source.value]
-        self._spreads = source.value is ValueType.DISTRIBUTION
+        self._is_distribution = source.value is ValueType.DISTRIBUTION
         self._layouts: dict[bytes, Layout] = {}
 
     def amount(self, point: Raw) -> Amount:
-        """Return what a point says. Raises Unsound where that cannot be counted."""
+        """Return a point's value. Raises Unsound where it cannot be counted."""
         value = getattr(point.value, self._field)
-        if self._spreads:
-            return spread(value, self._scale, self._layout)
+        if self._is_distribution:
+            return distribution_amount(value, self._scale, self._layout)
         return number(value, self._scale)
 
     def _layout(self, value: Raw) -> Layout:
@@ -37,29 +37,29 @@ class PointValues:
 
 
 def number(value: float, scale: float) -> Amount:
-    """Take a number. Raises Unsound where it is not finite."""
+    """Return a number as an amount. Raises Unsound where it is not finite."""
     if not isfinite(value * scale):
-        raise Unsound(f"{value} is no count")
+        raise Unsound(f"{value} is not a count")
     return Amount(value=value, scale=scale)
 
 
-def spread(value: Raw, scale: float, layouts: Callable[[Raw], Layout]) -> Amount:
-    """Take a distribution. Raises Unsound where its mean, a count or a bucket is.
+def distribution_amount(value: Raw, scale: float, layouts: Callable[[Raw], Layout]) -> Amount:
+    """Return a distribution as an amount. Raises Unsound where a mean, count or bucket is invalid.
 
-    Events without bucket counts are above all bounds, whatever the options say.
+    Events without bucket counts are placed above all bounds, whatever the options are.
     """
     counts = tuple(value.bucket_counts) or (value.count,)
-    if not all(0 <= count <= MOST_EVENTS for count in (*counts, value.count)):
-        raise Unsound(f"a count is not between 0 and {MOST_EVENTS}")
-    weight = value.mean * value.count if value.count else 0.0
-    if not isfinite(weight * scale):
-        raise Unsound(f"mean {value.mean} of {value.count} values is no mean")
+    if not all(0 <= count <= MAX_EVENTS for count in (*counts, value.count)):
+        raise Unsound(f"a count is not between 0 and {MAX_EVENTS}")
+    total = value.mean * value.count if value.count else 0.0
+    if not isfinite(total * scale):
+        raise Unsound(f"mean {value.mean} of {value.count} values is not a mean")
     kept = layouts(value) if value.bucket_counts or not value.count else UNPLACED
     if kept.full and len(counts) > len(kept.slots):
         raise Unsound(f"{len(counts)} counts for {len(kept.slots)} buckets")
     traced = tuple(exemplars(value, scale)) if value.exemplars else ()
     return Amount(
-        value=weight,
+        value=total,
         counts=counts if kept.full else (value.count,),
         layout=kept,
         scale=scale,

@@ -1,7 +1,7 @@
-"""From a TimeSeries message to label values; every refusal has its reason.
+"""Reads the labels of a TimeSeries message, and why a series is refused.
 
-The identity of a series is its metric and resource labels. Messages are walked as raw protobuf:
-the object layer of the client library costs ten times as much.
+The identity of a series is its metric and resource labels. Messages are read as raw protobuf: the
+object layer of the client library is ten times as slow.
 """
 
 import json
@@ -14,7 +14,7 @@ from google.cloud.monitoring_v3 import ListTimeSeriesResponse
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
 
 SECOND = 1_000_000_000
-LABEL_LENGTH = 200
+MAX_LABEL = 200
 _KINDS = {1: MetricKind.GAUGE, 2: MetricKind.DELTA, 3: MetricKind.CUMULATIVE}
 _VALUES = {
     1: ValueType.BOOL,
@@ -30,13 +30,13 @@ FIELDS = {
     ValueType.DOUBLE: "double_value",
     ValueType.DISTRIBUTION: "distribution_value",
 }
-Raw: TypeAlias = Any  # a raw protobuf message: the client library has no types for them
+Raw: TypeAlias = Any  # a raw protobuf message, for which the client library has no types
 PageMessage = ListTimeSeriesResponse.pb()
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A source series: its canonical key, what it is exported as, labels that nobody knows."""
+    """A source series: its canonical key, its exported labels, labels the catalog does not know."""
 
     key: str
     labels: tuple[str, ...]
@@ -63,7 +63,7 @@ def identify(family: Family, source: CloudMonitoring, series: Raw, project: str)
 
 
 class Identities:
-    """Identities of source series, remembered by their bytes on the wire."""
+    """Identities of source series, cached by their bytes on the wire."""
 
     def __init__(self, family: Family, source: CloudMonitoring, project: str) -> None:
         self._of = (family, source)
@@ -71,31 +71,31 @@ class Identities:
         self._known: dict[bytes, Identity] = {}
 
     def identity(self, wire: bytes, series: Raw) -> Identity:
-        """Return the identity of a series, worked out once."""
+        """Return the identity of a series, computed once."""
         found = self._known.get(wire)
         if found is None:
             found = self._known[wire] = identify(*self._of, series, self._project)
         return found
 
     def release(self, wire: bytes) -> None:
-        """Forget one identity that is remembered elsewhere from now on."""
+        """Drop an identity that is cached elsewhere from now on."""
         self._known.pop(wire, None)
 
     def forget(self) -> None:
-        """Start anew, so that series that are gone leave the memory."""
+        """Drop all, so that series that are gone leave the memory."""
         self._known.clear()
 
 
 def exported(
-    family: Family, source: CloudMonitoring, found: Mapping[str, str], project: str
+    family: Family, source: CloudMonitoring, values: Mapping[str, str], project: str
 ) -> tuple[str, ...]:
-    """Return the values of the family's labels; `found` holds a series' own, by where they are."""
+    """Return the values of the family's labels; `values` are those of a series, by origin."""
     origins = dict(source.labels)
-    return tuple(_label_value(name, found, origins[name], project) for name in family.label_names)
+    return tuple(_label_value(name, values, origins[name], project) for name in family.label_names)
 
 
-def _label_value(name: str, found: Mapping[str, str], origin: str, project: str) -> str:
-    value = found.get(origin, "")
+def _label_value(name: str, values: Mapping[str, str], origin: str, project: str) -> str:
+    value = values.get(origin, "")
     if name == "gcp_project":
         return value or project
     if name == "response_code_class":
@@ -104,12 +104,10 @@ def _label_value(name: str, found: Mapping[str, str], origin: str, project: str)
 
 
 def clean(value: str) -> str:
-    """Cut a label value to a length and take control characters out."""
-    if value.isprintable() and len(value) <= LABEL_LENGTH:
+    """Truncate a label value, and replace control characters."""
+    if value.isprintable() and len(value) <= MAX_LABEL:
         return value
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)[
-        :LABEL_LENGTH
-    ]
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)[:MAX_LABEL]
 
 
 def code_class(value: str) -> str:
@@ -118,12 +116,12 @@ def code_class(value: str) -> str:
 
 
 def refusal(source: CloudMonitoring, series: Raw) -> str:
-    """Return why a series cannot be taken; empty where it is what the catalog states."""
+    """Return why a series is refused; empty where it is as in the catalog."""
     kind, value = _KINDS.get(series.metric_kind), _VALUES.get(series.value_type)
     if value in (ValueType.STRING, ValueType.MONEY):
-        return f"{value} values are no numbers"
+        return f"{value} values are not numbers"
     if kind is not source.kind or value is not source.value:
-        return f"it is {kind} {value}, the catalog says {source.kind} {source.value}"
+        return f"it is {kind} {value}, the catalog has {source.kind} {source.value}"
     return "" if series.points else "it has no points"
 
 

@@ -1,16 +1,16 @@
-"""What one poll met: how much of it counted, what was dropped and why."""
+"""The statistics of one poll: how much of it counted, what was dropped and why."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 from exporter.cloud_monitoring.ledger import Outcome
 
-LONGEST_KEY = 200
+MAX_KEY = 200
 
 
 @dataclass(slots=True, kw_only=True)
 class PollStatistics:
-    """Series, points and what became of them, what was dropped and why, labels nobody knows."""
+    """Series, points and their outcomes, what was dropped and why, labels that are unknown."""
 
     series: int = 0
     points: int = 0
@@ -22,12 +22,12 @@ class PollStatistics:
 
     @property
     def counted(self) -> int:
-        """Return how many points count from now on."""
+        """Return how many points were counted."""
         return self.outcomes[Outcome.COUNTED] + self.outcomes[Outcome.RESET]
 
     @property
     def too_late(self) -> int:
-        """Return how many points came after their time was settled."""
+        """Return how many points came too late: their time was already settled."""
         return self.outcomes[Outcome.LATE]
 
     @property
@@ -35,24 +35,22 @@ class PollStatistics:
         """Return how often a total started anew, because its buckets no longer fit."""
         return self.outcomes[Outcome.RESET]
 
-    def admit(self, key: str, refusal: str, here: set[str]) -> bool:
-        """Say whether a series can be taken, and count it; `here` are the keys of its page.
+    def admit(self, key: str, refusal: str, on_page: set[str]) -> bool:
+        """Count a series, and return whether to read it; `on_page` are the keys of its page so far.
 
-        One that its page holds twice is noted and taken: each of its points counts once.
+        A series that comes twice on a page is noted and read: each of its points counts once.
         """
         self.series += 1
         if refusal:
-            self.drop("invalid", f"{key[:LONGEST_KEY]}: {refusal}")
+            self.drop("invalid", f"{key[:MAX_KEY]}: {refusal}")
             return False
-        if key in here:
-            self._drop(
-                "repeated", f"{key[:LONGEST_KEY]} came twice on one page; its points count once"
-            )
-        here.add(key)
+        if key in on_page:
+            self._drop("repeated", f"{key[:MAX_KEY]} came twice on one page; its points count once")
+        on_page.add(key)
         return True
 
     def drop(self, reason: str, note: str) -> None:
-        """Count a series or point that was left out; the first of each reason is put in words."""
+        """Count a series or point that was dropped; the first of each reason becomes a note."""
         self._drop(reason, f"a series was dropped ({reason}): {note}")
 
     def _drop(self, reason: str, sentence: str) -> None:

@@ -1,13 +1,13 @@
-"""When to poll a metric: just after its next point can be read, learnt from what was seen.
+"""Plans the polls of a metric: just after its next point can be read, which is learnt.
 
-A point that ends at E can be read from E + delay. A poll that finds it bounds the delay from
-above, a poll that does not from below; between the two the next poll tries the middle.
+A point that ends at E can be read from E + delay on. A poll that finds it gives an upper bound of
+the delay, a poll that does not a lower one; the next poll tries the middle.
 """
 
 from dataclasses import dataclass
 from math import ceil
 
-CLOSE = 5.0
+PRECISION = 5.0
 FORGET_AFTER = 360
 IDLE_INTERVAL = 600.0
 IDLE_AFTER = 3
@@ -15,7 +15,7 @@ IDLE_AFTER = 3
 
 @dataclass(slots=True)
 class Delay:
-    """The delay of a metric in seconds, kept between `low` (not yet there) and `high` (there)."""
+    """The delay of a metric in seconds: more than `low`, at most `high`, as far as is known."""
 
     low: float
     high: float
@@ -23,21 +23,21 @@ class Delay:
 
     @classmethod
     def documented(cls, delay: float, period: float) -> "Delay":
-        """Start from what the descriptor says, which is a promise and so an upper bound."""
+        """Start from the documented delay, which is an upper bound."""
         return cls(max(0.0, delay - period), delay)
 
     @property
     def guess(self) -> float:
-        """Seconds after a point's end at which to look for it."""
-        if self.high - self.low <= CLOSE:
+        """Seconds after a point's end at which to read it."""
+        if self.high - self.low <= PRECISION:
             return self.high
         return (self.low + self.high) / 2
 
     def observe(self, age: float, period: float, *, new: bool) -> None:
-        """Note that the newest point is `age` old, and that the one after it is not there yet.
+        """Learn from the newest point, `age` seconds old: the one after it cannot be read yet.
 
-        That one may never come, as where a service is idle: only what is seen for the first time
-        says that points take longer than was thought, and a point that is there says most.
+        That one may never come, as of an idle service. So only a point that is seen for the first
+        time (`new`) can raise the upper bound, and a point that is there lowers it at once.
         """
         if age < self.low:
             self.low = max(0.0, age - period)
@@ -52,7 +52,7 @@ class Delay:
 
 @dataclass(slots=True, kw_only=True)
 class Timetable:
-    """The next poll of one metric; all times are Unix seconds, all spans seconds."""
+    """The next poll of one metric; times are Unix seconds."""
 
     delay: Delay
     period: float
@@ -64,11 +64,11 @@ class Timetable:
 
     @property
     def idle(self) -> bool:
-        """Say whether nothing was ever there: a product that the project does not use."""
+        """Return whether the metric never had data: a product that the project does not use."""
         return self.newest is None and self.empty >= IDLE_AFTER
 
     def saw(self, now: float, newest: float | None) -> None:
-        """Plan after a poll that worked and found `newest` as the newest end, or nothing."""
+        """Plan after a successful poll; its newest point ended at `newest`, None without points."""
         if newest is None:
             self.empty += 1
             self.next = now + (max(self.interval, IDLE_INTERVAL) if self.idle else self.interval)
@@ -79,19 +79,19 @@ class Timetable:
         self.next = self._after(now, newest)
 
     def failed(self, now: float) -> None:
-        """Plan after a poll that did not work: again after the interval, at most a minute."""
+        """Plan after a failed poll: again after the interval, at most a minute."""
         self.next = now + min(self.interval, 60.0)
 
     def _after(self, now: float, newest: float) -> float:
         """Return when the first point that is an interval newer can be read.
 
-        A poll that came too early is not made again at once: the next reads both points. So a
-        metric is never read more often than once an interval, which is what was promised to cost.
+        A poll that came too early is not repeated at once: the next one reads both points. So a
+        metric is never read more than once per interval, as the projected cost assumes.
         """
         step = ceil(self.interval / self.period) * self.period
         target = newest + step + self.delay.guess + self.offset
-        planned = max(self.next, now - step / 2)  # a poll that had to wait for its turn began late
-        soonest = planned + step - CLOSE
-        while target < soonest:
+        planned = max(self.next, now - step / 2)  # a poll that waited for a free thread began late
+        earliest = planned + step - PRECISION
+        while target < earliest:
             target += self.period
         return target

@@ -1,4 +1,4 @@
-"""What a poll met, as the exporter's own metrics, log lines and notes."""
+"""Reports the statistics of a poll as the exporter's own metrics, log lines and notes."""
 
 import logging
 
@@ -11,16 +11,16 @@ from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.cloud_monitoring")
 
-MOST_LABELS = 20
+MAX_LABELS = 20
 
 
 def account(statistics: PollStatistics, target: FamilyTarget, telemetry: Telemetry) -> int:
-    """Count what a poll returned and dropped; new labels become notes. Returns series billed."""
+    """Count the series returned and dropped; new labels become notes. Returns series billed."""
     name, billed = target.family.name, max(1, statistics.series)
     telemetry.count(own.API_SERIES, target.key, billed)
     for reason, number in statistics.dropped.items():
         telemetry.count(own.SERIES_DROPPED, (name, reason), number)
-    for label in sorted(statistics.unknown)[:MOST_LABELS]:
+    for label in sorted(statistics.unknown)[:MAX_LABELS]:
         telemetry.set(own.UNKNOWN_LABELS, (name, label), 1)
         statistics.notes.append(f"label {label} is new; its series are summed")
     return billed
@@ -29,7 +29,7 @@ def account(statistics: PollStatistics, target: FamilyTarget, telemetry: Telemet
 def account_counting(
     ledger: Ledger, statistics: PollStatistics, target: FamilyTarget, telemetry: Telemetry
 ) -> None:
-    """Count points, and the source time that they cover."""
+    """Count the points, and the source time that they cover."""
     telemetry.set(own.DATA_SECONDS, target.key, ledger.data_seconds)
     telemetry.count(own.POINTS, target.key, statistics.counted)
     telemetry.count(own.POINTS_TOO_LATE, target.key, statistics.too_late)
@@ -38,7 +38,7 @@ def account_counting(
 
 
 def account_gap(lost: int, target: FamilyTarget, telemetry: Telemetry) -> None:
-    """Count nanoseconds of source time that no poll could read, and say so."""
+    """Count and log nanoseconds of source time that no poll could read."""
     telemetry.count(own.GAP, target.key, lost / SECOND)
     if lost:
         log.error(

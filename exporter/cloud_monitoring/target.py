@@ -13,7 +13,7 @@ from exporter.telemetry import Telemetry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyTarget:
-    """What to read: a family of a project, how often, which of its series, how many at most."""
+    """What to read: a family of a project, how often, which series, at most how many."""
 
     project: str
     family: Family
@@ -35,7 +35,7 @@ class FamilyTarget:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Seconds: how late a point may come and still count, and how far back an outage is read."""
+    """Seconds: how late a point may come, and how far back an outage is read."""
 
     late: float = 600.0
     lookback: float = 86400.0

@@ -1,4 +1,4 @@
-"""What points say in numbers, and what the points of one exported series add up to."""
+"""The value of a point, and the sum of all points of one exported series."""
 
 from array import array
 from bisect import bisect_left
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from exporter.exposition.snapshot import Buckets, Exemplar
 
-FEWEST_SHARED_BOUNDS = 8
+MIN_SHARED_BOUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """bounds: exported upper bounds; slots: exported bucket of each source bucket, by index."""
+    """A bucket layout: exported upper bounds, exported bucket of each source bucket, all bounds."""
 
     bounds: tuple[float, ...]
     slots: tuple[int, ...]
@@ -24,9 +24,9 @@ UNPLACED = Layout((), (0,), frozenset())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """A number; or a distribution's sum of values, its counts by source bucket, and the layout.
+    """The value of a point: a number, or the sum, bucket counts and layout of a distribution.
 
-    `value` is in the source's unit, and finite also in the base unit, which is `scale` times it.
+    `value` is in the source's unit; times `scale`, in the base unit, it is finite, too.
     """
 
     value: float
@@ -37,18 +37,18 @@ class Amount:
 
     @property
     def empty(self) -> bool:
-        """Say whether there is nothing to count: a distribution without events."""
+        """Return whether there is nothing to count: a distribution without events."""
         return self.layout is not None and not any(self.counts)
 
     @property
     def numbers(self) -> tuple[float, ...]:
-        """Return the value and the counts, all of which rise in a cumulative series."""
+        """Return the value and the counts; in a cumulative series all of them only rise."""
         return (self.value, *self.counts)
 
 
 @dataclass(slots=True, kw_only=True)
 class Total:
-    """What one exported series has counted; `shown` once its true value may be exposed."""
+    """The sum of one exported series; `shown` once its true value may be exposed."""
 
     labels: tuple[str, ...]
     shown: bool
@@ -61,7 +61,7 @@ class Total:
     dirty: bool = True
 
     def add_amount(self, amount: Amount, end: int) -> bool:
-        """Add what a point says, in the base unit.
+        """Add a point's value, in the base unit.
 
         Returns False where the layout changed so much that the total had to start anew.
         """
@@ -90,19 +90,19 @@ class Total:
     def keep(self, exemplar: Exemplar) -> None:
         """Keep an exemplar, the newest of each bucket."""
         bucket = bisect_left(self.bounds or (), exemplar.value)
-        held = self.exemplars.get(bucket)
-        if held is None or held.time <= exemplar.time:
+        known = self.exemplars.get(bucket)
+        if known is None or known.time <= exemplar.time:
             self.exemplars[bucket] = exemplar
 
     def take_layout(self, layout: Layout) -> bool:
-        """Make room for a layout's buckets. Returns False where counting had to start anew."""
+        """Adopt the buckets of a layout. Returns False where counting had to start anew."""
         if self.bounds == layout.bounds or self._nests(layout):
             return True
         shared = tuple(b for b in self.bounds or () if b in layout.full)
-        if self.bounds and len(shared) >= max(FEWEST_SHARED_BOUNDS, len(self.bounds) // 2):
+        if self.bounds and len(shared) >= max(MIN_SHARED_BOUNDS, len(self.bounds) // 2):
             self._shrink(shared)
             return True
-        # Events whose distribution named no buckets stay in the last one, above all bounds.
+        # Events of distributions without buckets stay in the last bucket, above all bounds.
         unplaced = self.counts[0] if self.bounds == () else 0
         fresh = not self.bounds
         self.bounds, self.counts = layout.bounds, array("q", bytes(8 * (len(layout.bounds) + 1)))
@@ -114,7 +114,7 @@ class Total:
         return bool(self.bounds) and all(b in layout.full for b in self.bounds or ())
 
     def _shrink(self, bounds: tuple[float, ...]) -> None:
-        """Merge buckets down to `bounds`, a part of the present ones."""
+        """Merge buckets down to `bounds`, a subset of the current ones."""
         old = self.bounds or ()
         counts = array("q", bytes(8 * (len(bounds) + 1)))
         slot = 0
@@ -125,7 +125,7 @@ class Total:
         self.bounds, self.counts, self.exemplars = bounds, counts, {}
 
     def exposed_value(self) -> float | Buckets:
-        """Return what /metrics shows: zero until the series was seen at zero."""
+        """Return what /metrics exposes: zero until every scraper has seen the series at zero."""
         if self.bounds is None:
             return self.value if self.shown else 0
         if not self.shown:
@@ -135,7 +135,7 @@ class Total:
 
 
 def _slots(layout: Layout, bounds: tuple[float, ...]) -> tuple[int, ...]:
-    """Return the bucket of `bounds` that holds each source bucket of a finer layout."""
+    """Return for each source bucket of a finer layout the bucket of `bounds` that contains it."""
     slots, slot = [], 0
     for bound in sorted(layout.full):
         while slot < len(bounds) and bounds[slot] < bound:

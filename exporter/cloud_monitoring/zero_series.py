@@ -1,6 +1,6 @@
-"""Series that a resource can have exist at zero from its first sight, such as code classes.
+"""Creates all possible series of a resource at zero, such as those of every code class.
 
-Without them the first error would be the first sample of its series, and no rise.
+Without them the first error would be the first sample of its series, which `rate` does not count.
 """
 
 from itertools import product
@@ -11,7 +11,7 @@ from exporter.cloud_monitoring.totals import Total
 
 
 def prime(family: Family, ledger: Ledger) -> None:
-    """Make the totals that closed labels allow, beside those that are there."""
+    """Create a total for every combination of the closed labels' values that is missing."""
     closed = {i: label.values for i, label in enumerate(family.labels) if label.values}
     if not closed:
         return
@@ -23,7 +23,7 @@ def prime(family: Family, ledger: Ledger) -> None:
 
 
 def _complete(ledger: Ledger, total: Total, closed: dict[int, tuple[str, ...]]) -> bool:
-    """Say quickly whether the last of the combinations is there, and so all are."""
+    """Return whether the last combination exists: it is created last, so then all do."""
     labels = list(total.labels)
     for position, values in closed.items():
         labels[position] = values[-1]

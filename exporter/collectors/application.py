@@ -1,4 +1,4 @@
-"""Reads what an application's instances wrote to Redis: one round trip, however many series."""
+"""Reads an application's metrics from Redis: one round trip, however many series."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -17,12 +17,12 @@ from exporter.redis.client import Command, RedisTarget, Reply
 from exporter.telemetry import Telemetry
 
 EXPIRES_AFTER = 300.0
-TIDY_EVERY = 600.0
+CLEAN_UP_EVERY = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationTarget:
-    """An application: its name, where it writes, how often to read, when an instance is gone."""
+    """An application: its name, its Redis, how often to read, when an instance counts as gone."""
 
     name: str
     redis: RedisTarget
@@ -43,7 +43,7 @@ class ApplicationCollector:
         telemetry: Telemetry,
         visited: Callable[[float, float], bool],
     ) -> None:
-        """Connect to nothing before the first poll; `visited` says whether scrapers have come."""
+        """Connect to nothing before the first poll; `visited` is whether scrapers have come."""
         self._polls = (ApplicationPoll(target, clock, telemetry, visited),) if target else ()
 
     def polls(self) -> Sequence[Poll]:
@@ -67,16 +67,16 @@ class ApplicationPoll:
         target: ApplicationTarget,
         clock: Clock,
         telemetry: Telemetry,
-        visited: Callable[[float, float], bool] = lambda _since, _now: True,
+        visited: Callable[[float, float], bool],
     ) -> None:
         """Be due at once."""
         self.name, self.interval = target.name, target.interval
         self._target, self._clock, self._telemetry = target, clock, telemetry
         self._visited = visited
         self._keys: Keys = keys(target.name)
-        self._place = KeyServer(target.redis)
+        self._server = KeyServer(target.redis)
         self._merger = Merger(target.alive, target.limit)
-        self._due = self._tidied = clock.now()
+        self._due = self._cleaned = clock.now()
         self._regions: tuple[str, ...] = ()
         self._before: ApplicationState | None = None
 
@@ -85,18 +85,19 @@ class ApplicationPoll:
         return self._due
 
     async def run(self) -> Delivery:
-        """Read once, and show what all instances add up to."""
+        """Read once, and return the sums over all instances."""
         now = self._clock.now()
         self._due = now + self._target.interval
         found = await self._read(now)
         before = self._before
+        # Another epoch: Redis lost its data. Seeded with the last totals, counters do not fall.
         if before and before.epoch and found.epoch != before.epoch:
             if found.epoch and "seeded" not in found.meta:
                 await self._seed(before, found)
             found = await self._read(now)
         if found.epoch:
             self._before = found
-        await self._tidy(found, now)
+        await self._clean_up(found, now)
         merged = self._merger.merge(found, now, lambda since: self._visited(since, now))
         self._account(found, merged)
         newest = max(found.seen.values(), default=None)
@@ -110,55 +111,55 @@ class ApplicationPoll:
 
     async def close(self) -> None:
         """Close the connection."""
-        await self._place.close()
+        await self._server.close()
 
     async def _read(self, now: float) -> ApplicationState:
-        replies = await self._ask(commands(self._keys, self._regions, now))
+        replies = await self._send(commands(self._keys, self._regions, now))
         found = state(replies, self._regions)
         self._regions = found.regions
         return found
 
-    async def _ask(self, asked: Sequence[Command]) -> list[Reply]:
+    async def _send(self, sent: Sequence[Command]) -> list[Reply]:
         try:
             async with asyncio.timeout(self._target.redis.timeout):
-                return await self._place.query(asked)
+                return await self._server.query(sent)
         except TimeoutError:
             text = f"no reply within {self._target.redis.timeout:g} s, check the network"
             raise PollError(Reason.DEADLINE, text) from None
 
     async def _seed(self, before: ApplicationState, found: ApplicationState) -> None:
-        """Fill an emptied Redis with what was shown, and the flushes that are in it."""
+        """Write the exposed totals into an emptied Redis, and which flushes they include."""
         totals = [text for n, v in self._merger.shown.items() for text in (n, repr(v))]
         seqs = [text for n, v in before.seqs.items() for text in (n, str(v))]
-        named = (self._keys.totals, self._keys.seqs, self._keys.meta)
+        redis_keys = (self._keys.totals, self._keys.seqs, self._keys.meta)
         created = before.meta.get("created", "")
         counted = (str(len(totals) // 2), *totals, str(len(seqs) // 2), *seqs)
-        asked = ("EVAL", SEED, "3", *named, before.epoch, found.epoch, created, *counted)
-        (reply,) = await self._ask([asked])
+        command = ("EVAL", SEED, "3", *redis_keys, before.epoch, found.epoch, created, *counted)
+        (reply,) = await self._send([command])
         if isinstance(reply, Exception):
             raise PollError(Reason.PERMISSION, f"an emptied Redis could not be filled: {reply}")
 
-    async def _tidy(self, found: ApplicationState, now: float) -> None:
-        """Now and then take instances out of Redis that have long been silent."""
-        if now - self._tidied < TIDY_EVERY:
+    async def _clean_up(self, found: ApplicationState, now: float) -> None:
+        """Every ten minutes, remove instances from Redis that have been silent for long."""
+        if now - self._cleaned < CLEAN_UP_EVERY:
             return
-        self._tidied = now
+        self._cleaned = now
         oldest = found.now - REMEMBERED
         gone = {instance for instance, at in found.seen.items() if at < oldest}
         levels = [f"{i}\x1f{name}" for i, name in found.gauges if i in gone or i not in found.seen]
-        named = (self._keys.gauges, self._keys.seqs, self._keys.seen)
-        asked: list[Command] = [("EVAL", RETIRE, "3", *named, str(oldest))]
+        redis_keys = (self._keys.gauges, self._keys.seqs, self._keys.seen)
+        cleaning: list[Command] = [("EVAL", RETIRE, "3", *redis_keys, str(oldest))]
         if levels:
-            asked.append(("HDEL", self._keys.gauges, *levels))
-        await self._ask(asked)
+            cleaning.append(("HDEL", self._keys.gauges, *levels))
+        await self._send(cleaning)
 
     def _account(self, found: ApplicationState, merged: Merged) -> None:
         telemetry, key = self._telemetry, (self.name,)
-        living = self._merger.living(found)
-        telemetry.set(own.APPLICATION_INSTANCES, key, len(living))
+        alive = self._merger.living(found)
+        telemetry.set(own.APPLICATION_INSTANCES, key, len(alive))
         telemetry.set(own.APPLICATION_BYTES, key, found.size)
         telemetry.set(own.APPLICATION_DROPPED, key, float(found.meta.get("dropped", 0)))
-        if living:
-            telemetry.set(own.APPLICATION_LAG, key, max(0.0, found.now - max(living.values())))
+        if alive:
+            telemetry.set(own.APPLICATION_LAG, key, max(0.0, found.now - max(alive.values())))
         for name, number in merged.dropped.items():
             telemetry.set(own.SERIES_DROPPED, (name, "application"), number)

@@ -1,4 +1,4 @@
-"""What the poller asks of every collector."""
+"""The interface between the poller and every collector."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from exporter.exposition.snapshot import Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What one poll brought.
+    """The result of one poll.
 
-    parts      what is exposed from now on in place of the poll's last parts
+    parts      exposed from now on, in place of the poll's previous parts
     expires    Unix time after which the parts are withdrawn unless replaced
-    data_time  Unix time of the newest value, or None where nothing was there
-    notes      sentences for the log and the landing page: faults that cost only a part
-    fault      what makes the delivery incomplete: the poll counts as failed, its parts are served
-    reveal     what to run once every scraper has seen these parts: series that had to be seen at
-               zero show their value then
+    data_time  Unix time of the newest value, or None without data
+    notes      sentences for the log and the landing page: faults that affect only a part
+    fault      why the delivery is incomplete: the poll counts as failed, its parts are served
+    reveal     to be run once every scraper has seen these parts: then series that had to be seen
+               at zero show their value
     """
 
     parts: tuple[Part, ...]
@@ -30,9 +30,9 @@ class Delivery:
 
 
 class Poll(Protocol):
-    """One thing that is read on its own schedule: a metric of a project, a Redis target.
+    """Reads a metric of a project, or a Redis target, on its own schedule.
 
-    project, family  what is read, where that is one family of one project; else both are empty
+    project, family  where one family of one project is read; else both are empty
     """
 
     name: str
@@ -41,17 +41,17 @@ class Poll(Protocol):
 
     @property
     def interval(self) -> float:
-        """Seconds between runs at present."""
+        """Current seconds between runs."""
 
     @property
     def stretched(self) -> bool:
-        """Say whether that is longer than configured, to keep a budget."""
+        """Return whether the interval is longer than configured, to stay within the budget."""
 
     def due(self) -> float:
         """Return the Unix time of the next run."""
 
     async def run(self) -> Delivery:
-        """Read once. Raises PollError; whatever else escapes is a defect."""
+        """Read once. Raises PollError; any other exception is a defect."""
 
 
 class Collector(Protocol):
@@ -60,7 +60,7 @@ class Collector(Protocol):
     name: str
 
     def polls(self) -> Sequence[Poll]:
-        """Return everything that this collector reads, each on its own schedule."""
+        """Return the polls of this collector, each with its own schedule."""
 
     async def close(self) -> None:
         """Release connections and files."""

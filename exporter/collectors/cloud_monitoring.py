@@ -19,29 +19,29 @@ class CloudMonitoringCollector:
 
     def __init__(
         self,
-        targets: Sequence[FamilyTarget] = (),
-        shared: Shared | None = None,
-        parallel: int = 1,
-        channel: grpc.Channel | None = None,
+        targets: Sequence[FamilyTarget],
+        shared: Shared,
+        parallel: int,
+        channel: grpc.Channel,
     ) -> None:
-        """Poll `targets`, so many at a time; the channel is closed with the collector."""
+        """Poll `targets`, at most `parallel` at a time; the channel is closed on `close`."""
         self._channel = channel
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="monitoring")
-        self._polls = tuple(_poll(target, shared, self._pool) for target in targets if shared)
+        self._polls = tuple(_poll(target, shared, self._pool) for target in targets)
 
     def polls(self) -> Sequence[CounterPoll | GaugePoll]:
         """Return a poll for each family of each project."""
         return self._polls
 
     def stretch(self, factors: Mapping[str, float]) -> None:
-        """Stretch the intervals of polls by name."""
+        """Set the stretch factor of each poll by name; 1 where there is none."""
         for poll in self._polls:
             poll.fetch.stretch(factors.get(poll.name, 1.0))
 
     async def close(self) -> None:
-        """Cut calls under way short, let what they brought be counted, end the threads."""
-        if self._channel:
-            self._channel.close()
+        """Cancel running calls, let their results be counted, end the threads."""
+        # First, so that no thread waits for a slow answer.
+        self._channel.close()
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
 

@@ -1,4 +1,4 @@
-"""Polls a counter of one project: every point once, on disk before it is shown."""
+"""Polls a counter of one project: each point counts once, on disk before it is exposed."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from exporter.collectors.family_fetch import FamilyFetch
 from exporter.errors import PollError, Reason, StateError
 from exporter.exposition.snapshot import Part, Sample
 
-NEVER = float("inf")  # counters stay, flat, where they are no longer read
+NEVER = float("inf")  # a counter that is no longer read stays exposed, flat
 IDLE_PERIODS = 3
 RETIRE_AFTER = 86400
 RETIRE_EVERY = 60
@@ -42,7 +42,7 @@ class CounterPoll:
 
     @property
     def stretched(self) -> bool:
-        """Say whether that is longer than configured."""
+        """Return whether the interval is longer than configured."""
         return self.fetch.stretched
 
     def due(self) -> float:
@@ -54,7 +54,7 @@ class CounterPoll:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self.read)
 
     def read(self) -> Delivery:
-        """Read everything new; it is counted and on disk. Raises PollError."""
+        """Count everything new and commit it to disk. Raises PollError."""
         return self.fetch.planned(self._read)
 
     def _read(self, now: float) -> Delivery:
@@ -62,13 +62,13 @@ class CounterPoll:
         try:
             ledger = self._open(now, described)
             statistics, fault, gone = self._count(ledger, now, described)
-            # Committed before it is shown: what was exposed once must never be counted again.
+            # Committed before it is exposed: what was exposed once must never be counted again.
             self._shared.store.commit(self.name, self._shape(), ledger, gone)
         except StateError as error:
             self._forget()
             raise PollError(Reason.STATE, str(error)) from error
         except BaseException:
-            self._forget()  # or the next commit would keep claims of points that were not added
+            self._forget()  # else the next commit would store marks of points that were not added
             raise
         self.fetch.account(statistics)
         account_counting(ledger, statistics, self._target, self._shared.telemetry)
@@ -77,7 +77,7 @@ class CounterPoll:
     def _count(
         self, ledger: Ledger, now: float, described: Described
     ) -> tuple[PollStatistics, PollError | None, tuple[list[Mark], list[Total]]]:
-        """Read what is not settled, count what is new, settle what was read in full."""
+        """Read what is not settled, count new points, settle the time that was read in full."""
         at, margins = int(now * SECOND), self._shared.margins
         start, end = ledger.window(at, int(margins.lookback * SECOND))
         reader = CounterReader(self._target.source, ledger, self._cache)
@@ -86,7 +86,7 @@ class CounterPoll:
             reader.close()
         prime(self._target.family, ledger)
         gone: tuple[list[Mark], list[Total]] = ([], [])
-        if fault is None:  # or points that were not answered would be settled unread
+        if fault is None:  # else points that were not returned would be settled without being read
             reached = _reached(reader.statistics.newest, at, described)
             lost = ledger.settle(start, reached, int(margins.late * SECOND))
             account_gap(lost, self._target, self._shared.telemetry)
@@ -94,21 +94,21 @@ class CounterPoll:
         return reader.statistics, fault, gone
 
     def _open(self, now: float, described: Described) -> Ledger:
-        """Return the ledger: kept, loaded, or begun."""
+        """Return the ledger: from memory, from the store, or a new one."""
         if self._ledger is None:
             self._ledger = self._shared.store.load(self.name, self._shape())
         if self._ledger is None:
             period = int(described.period * SECOND)
-            back = described.delay + self._shared.margins.late
-            start = int((now - back) * SECOND)
+            oldest = now - described.delay - self._shared.margins.late
+            start = int(oldest * SECOND)
             if self._shared.store.restarted(self.name):
-                # What was counted is no longer known: only what is still to come is new for sure.
+                # What was counted before is unknown: only points of the future are new for sure.
                 start = int(now * SECOND) + period
             self._ledger = Ledger.begin(period, start)
         return self._ledger
 
     def _forget(self) -> None:
-        """Read the ledger from the store again before the next poll counts."""
+        """Drop the ledger, so that the next poll loads it from the store."""
         self._ledger = None
         self._cache.forget()
 
@@ -118,14 +118,14 @@ class CounterPoll:
         return json.dumps([family.label_names, source.metric, source.resource, source.scale])
 
     def _retire(self, ledger: Ledger, at: int) -> tuple[list[Mark], list[Total]]:
-        """Now and then take out series that are gone."""
+        """Remove series without points for a day, on every RETIRE_EVERY-th poll."""
         self._runs += 1
         if self._runs % RETIRE_EVERY:
             return [], []
         closed = {i for i, label in enumerate(self._target.family.labels) if label.values}
         gone = ledger.retire(at - RETIRE_AFTER * SECOND, frozenset(closed))
         if any(gone):
-            self._cache.forget()  # or a series that comes back would be counted into its old mark
+            self._cache.forget()  # else a series that comes back would be counted into its old mark
         return gone
 
     def _delivery(
@@ -150,7 +150,7 @@ class CounterPoll:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self.reveal)
 
     def reveal(self) -> Delivery | None:
-        """Show the true values of series that were seen at zero, once that is on disk."""
+        """Expose the true values of series that were seen at zero, once that is on disk."""
         ledger = self._ledger
         if ledger is None:
             return None
@@ -166,7 +166,10 @@ class CounterPoll:
 
 
 def _reached(newest: int, now: int, described: Described) -> int:
-    """Return how far the source time is covered; silence counts after a few periods."""
+    """Return up to when the source time is covered.
+
+    Without new points the end still moves on, IDLE_PERIODS later than with them.
+    """
     period = int(described.period * SECOND)
     silent = now - int(described.delay * SECOND) - IDLE_PERIODS * period
     return min(max(newest, silent - silent % period), now)

@@ -1,4 +1,4 @@
-"""Reads one family of one project: when, what is queried, and what the answers cost."""
+"""Reads one family of one project: schedule, query, and what the answers cost."""
 
 import zlib
 from collections.abc import Callable
@@ -18,17 +18,17 @@ from exporter.errors import PollError, Reason
 
 
 class PageReader(Protocol):
-    """Takes in what the API answers."""
+    """Reads the pages of an answer."""
 
     def read_page(self, page: Raw) -> None:
-        """Take in every series of a page."""
+        """Read every series of a page."""
 
 
 class FamilyFetch:
     """What the polls of counters and of gauges have in common."""
 
     def __init__(self, target: FamilyTarget, shared: Shared) -> None:
-        """Be due at once, a little apart from other families after that."""
+        """Be due at once, later with an offset that spreads the families."""
         self.target = target
         self.billed = 0
         self.tried = False
@@ -42,12 +42,12 @@ class FamilyFetch:
 
     @property
     def stretched(self) -> bool:
-        """Say whether the interval is longer than the configured one, to keep a budget."""
+        """Return whether the interval is longer than configured, to stay within the budget."""
         return self.timetable.interval > self.target.interval
 
     @property
     def unstretched_interval(self) -> float:
-        """Seconds between reads, not stretched: as configured, longer where nothing is there."""
+        """Seconds between reads without stretching: as configured, longer without any data."""
         idle = self.timetable.idle
         return max(self.target.interval, IDLE_INTERVAL) if idle else self.target.interval
 
@@ -59,7 +59,7 @@ class FamilyFetch:
         telemetry.set(own.POLL_STRETCH, key, factor)
 
     def planned(self, read: Callable[[float], Delivery]) -> Delivery:
-        """Read at this moment, and plan the next read. Raises PollError."""
+        """Read now, and plan the next read. Raises PollError."""
         now = self._shared.clock.now()
         try:
             delivery = read(now)
@@ -75,7 +75,7 @@ class FamilyFetch:
         return delivery
 
     def describe(self) -> Described:
-        """Return what the API says of the metric. Raises PollError where the catalog differs."""
+        """Return the metric's descriptor. Raises PollError where the catalog differs from it."""
         described = self._shared.descriptors.describe(self.target.project, self.target.source)
         if described.mismatch:
             raise PollError(Reason.MISMATCH, f"{self.target.family.name}: {described.mismatch}")
@@ -86,7 +86,7 @@ class FamilyFetch:
         return described
 
     def pages(self, reader: PageReader, start: int, end: int) -> PollError | None:
-        """Let `reader` read the points in (start, end]. Returns why they are not all of them."""
+        """Let `reader` read the points in (start, end]. Returns why some are missing, or None."""
         text = metric_filter(self.target.source, self.target.selection)
         query = SeriesQuery(project=self.target.project, filter=text, start=start, end=end)
         fault: PollError | None = None
@@ -97,10 +97,10 @@ class FamilyFetch:
                     missing = f"part of the answer is missing: {error.message[:200]}"
                     fault = PollError(Reason.PARTIAL, missing)
         except PollError as error:
-            if error.reason is not Reason.NOT_FOUND:
+            if error.reason is not Reason.NOT_FOUND:  # no such metric there: no data, not a failure
                 fault = error
         return fault
 
     def account(self, statistics: PollStatistics) -> None:
-        """Put what a read cost and dropped into the exporter's own metrics."""
+        """Add what a read cost and dropped to the exporter's own metrics."""
         self.billed = account(statistics, self.target, self._shared.telemetry)

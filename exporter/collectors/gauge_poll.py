@@ -1,4 +1,4 @@
-"""Polls a gauge of one project: the newest point of each series, withdrawn when it grows old."""
+"""Polls a gauge of one project: the newest point of each series, withdrawn when it is too old."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +32,7 @@ class GaugePoll:
 
     @property
     def stretched(self) -> bool:
-        """Say whether that is longer than configured."""
+        """Return whether the interval is longer than configured."""
         return self.fetch.stretched
 
     def due(self) -> float:
@@ -44,7 +44,7 @@ class GaugePoll:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self.read)
 
     def read(self) -> Delivery:
-        """Read the newest of each series. Raises PollError."""
+        """Read the newest point of each series. Raises PollError."""
         return self.fetch.planned(self._read)
 
     def _read(self, now: float) -> Delivery:
@@ -52,9 +52,9 @@ class GaugePoll:
         self._runs += 1
         if self._runs % FORGET_EVERY == 0:
             self._identities.forget()
-        back = described.delay + STALE_PERIODS * described.period + self.interval
+        span = described.delay + STALE_PERIODS * described.period + self.interval
         reader = GaugeReader(target.source, self._identities)
-        fault = self.fetch.pages(reader, int((now - back) * SECOND), int(now * SECOND))
+        fault = self.fetch.pages(reader, int((now - span) * SECOND), int(now * SECOND))
         statistics = reader.statistics
         samples = limited(join(target.source, reader.found.values()), target.limit, statistics)
         self.fetch.account(statistics)

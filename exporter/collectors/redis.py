@@ -15,9 +15,9 @@ from exporter.redis.node import Node, NodeReading
 from exporter.redis.topology import Topology, TopologyQuery, topology_query
 
 _DOWN: redis_info.Info = {"poll": ({"up": "0"},)}
-_LONGEST_NOTE = 300
-_MOST_NOTES = 20
-_MOST_GUIDES = 3
+_MAX_NOTE = 300
+_MAX_NOTES = 20
+_MAX_GUIDES = 3
 _EXPIRES_AFTER = 3  # intervals, and at least a minute
 _MINUTE = 60.0
 
@@ -58,7 +58,7 @@ class TargetPoll:
         self._nodes: dict[Address, Node] = {}
         self._up: tuple[Address, ...] = ()
         self._due = clock.now()
-        # After the first poll, targets keep apart from one another.
+        # After the first poll, the offset spreads the targets.
         self._step = target.interval * (0.5 + crc32(target.name.encode()) / 2**32)
 
     def due(self) -> float:
@@ -66,7 +66,7 @@ class TargetPoll:
         return self._due
 
     async def run(self) -> Delivery:
-        """Read every server once. A server that fails costs itself, and is named in a note."""
+        """Read every server once. A server that fails is named in a note; the others are served."""
         now = self._clock.now()
         self._due = max(self._due + self._step, now)
         self._step = self._target.interval
@@ -85,41 +85,41 @@ class TargetPoll:
         await self._forget({})
 
     async def _read(self, now: float) -> tuple[dict[Address, NodeReading | PollError], list[str]]:
-        """Ask all known servers at once, and those that become known meanwhile."""
+        """Query all known servers at once, and those that are discovered meanwhile."""
         until = asyncio.get_running_loop().time() + self._target.timeout
         tasks: dict[Address, asyncio.Task[NodeReading | PollError]] = {}
         async with asyncio.TaskGroup() as group:
 
-            def start(addresses: Iterable[Address], asked: TopologyQuery | None = None) -> None:
+            def start(addresses: Iterable[Address], about: TopologyQuery | None = None) -> None:
                 for address in addresses:
                     if address not in tasks:
-                        tasks[address] = group.create_task(self._ask(address, now, until, asked))
+                        tasks[address] = group.create_task(self._query(address, now, until, about))
 
             guides = self._guides()
             start(guides, self._question)
             start(self._topology.members)
             best = Topology(())
             async for found in _topologies([tasks[guide] for guide in guides]):
-                # A node that was taken out and reset knows itself alone: the widest view counts.
+                # A node that was removed and reset knows only itself: the largest topology wins.
                 best = max(best, found, key=lambda topology: len(topology.members))
                 start(best.members)
             self._topology = best if best.members else self._topology
-        asked = [tasks[guide].result() for guide in guides]
+        answers = [tasks[guide].result() for guide in guides]
         trouble = [
-            o.topology_error for o in asked if isinstance(o, NodeReading) and o.topology_error
+            o.topology_error for o in answers if isinstance(o, NodeReading) and o.topology_error
         ]
         return {address: tasks[address].result() for address in self._shown()}, trouble
 
-    async def _ask(
-        self, address: Address, now: float, until: float, asked: TopologyQuery | None
+    async def _query(
+        self, address: Address, now: float, until: float, about: TopologyQuery | None
     ) -> NodeReading | PollError:
-        is_sentinel = self._target.mode == "sentinel" and asked is not None
+        is_sentinel = self._target.mode == "sentinel" and about is not None
         node = self._nodes.get(address)
         if node is None:
             node = self._nodes[address] = Node(self._target, address, is_sentinel=is_sentinel)
         try:
             async with asyncio.timeout_at(until):
-                return await node.read(now, asked)
+                return await node.read(now, about)
         except PollError as error:
             return error
         except TimeoutError:
@@ -127,21 +127,21 @@ class TargetPoll:
             return PollError(Reason.DEADLINE, text)
 
     def _guides(self) -> tuple[Address, ...]:
-        """Return whom to ask for the servers: sentinels, or nodes of a cluster that were well."""
+        """Return whom to query for the topology: sentinels, or healthy nodes of a cluster."""
         if self._target.mode == "sentinel":
             lost = self._topology.members and not set(self._seeds) & set(self._up)
             return tuple(dict.fromkeys(self._seeds + (self._topology.sentinels if lost else ())))
         if self._target.mode == "cluster":
-            return self._up[:_MOST_GUIDES] or self._seeds
+            return self._up[:_MAX_GUIDES] or self._seeds
         return ()
 
     def _shown(self) -> tuple[Address, ...]:
-        """Return whose samples are served: a cluster's seed can be another name of a member."""
+        """Return the servers that are exposed; a cluster's seed may be another name of a member."""
         sentinels = self._seeds if self._target.mode == "sentinel" else ()
         return tuple(dict.fromkeys(sentinels + self._topology.members)) or self._seeds
 
     async def _forget(self, outcomes: Mapping[Address, object]) -> None:
-        """Close what is no longer polled."""
+        """Close connections to servers that are no longer polled."""
         for address in [address for address in self._nodes if address not in outcomes]:
             await self._nodes.pop(address).close()
 
@@ -149,7 +149,7 @@ class TargetPoll:
 async def _topologies(
     tasks: Sequence[asyncio.Task[NodeReading | PollError]],
 ) -> AsyncIterator[Topology]:
-    """Yield what each server says of its peers, as soon as it says so."""
+    """Yield the topology that each server reports, as soon as it answers."""
     for done in asyncio.as_completed(tasks):
         outcome = await done
         if isinstance(outcome, NodeReading) and outcome.topology:
@@ -173,10 +173,10 @@ def _notes(
 ) -> tuple[str, ...]:
     faults = [f"{a}: {o.reason}: {o}" for a, o in outcomes.items() if isinstance(o, PollError)]
     notes = [_sentence(text) for text in (*dict.fromkeys(trouble), *faults)]
-    more = len(notes) - _MOST_NOTES
-    return tuple(notes[:_MOST_NOTES]) + ((f"and {more} more faults",) if more > 0 else ())
+    more = len(notes) - _MAX_NOTES
+    return tuple(notes[:_MAX_NOTES]) + ((f"and {more} more faults",) if more > 0 else ())
 
 
 def _sentence(text: str) -> str:
-    """Make one printable line of what may hold a server's own words."""
-    return "".join(c if c.isprintable() else " " for c in text)[:_LONGEST_NOTE]
+    """Return a text as one printable line: it may contain a server's own message."""
+    return "".join(c if c.isprintable() else " " for c in text)[:_MAX_NOTE]

@@ -1,1 +1,1 @@
-"""The subcommands of ionmon, one file each."""
+"""The subcommands of ionmon that run the exporter; the others are in generators/commands."""

@@ -1,9 +1,9 @@
-"""ionmon completion: the script that lets a shell complete ionmon's options."""
+"""ionmon completion: prints the script with which a shell completes ionmon's options."""
 
 import click
 from click.shell_completion import get_completion_class
 
-HELP = """Print the completion script of a shell.
+HELP = """Print the script that completes ionmon's commands and options in a shell.
 
 \b
   bash:  ionmon completion bash > ~/.local/share/bash-completion/completions/ionmon

@@ -1,4 +1,4 @@
-"""ionmon estimate: what reading a project will cost a month, before the first poll."""
+"""ionmon estimate: the monthly cost of reading a project, before the first poll."""
 
 import json
 from collections import Counter
@@ -18,22 +18,24 @@ from exporter.settings import load
 from exporter.targets import targets
 from exporter.telemetry import Telemetry
 
-HELP = """Ask once for the series of each family, and say what polling them costs a month.
+HELP = """Estimate what reading a project costs per month, before the first poll.
 
 \b
   ionmon estimate --project my-project
   ionmon estimate --config monitoring.yaml --json
 
-A month has 30 days. Google bills series returned: 0.50 dollars a million after the first million
-of the billing account; a call that returns nothing counts as one. The question itself costs what
-one round of polls does.
+The command queries the series of each metric once, which costs as much as polling each once. A
+month has 30 days. Google bills each series that a call returns: 0.50 dollars per million, after the
+first million of the billing account. A call without any series is billed as one.
+
+Exit code 1 if a metric could not be read.
 """
 
 
 @click.command("estimate", help=HELP)
 @options(CONFIG, PROJECT, GOOGLE)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--all", "everything", is_flag=True, help="Show families without series, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the estimate as JSON.")
+@click.option("--all", "everything", is_flag=True, help="Also list metrics without series.")
 def command(
     config: Path | None,
     *,
@@ -44,25 +46,25 @@ def command(
     """Print the estimate."""
     settings = load(config, overrides(given))
     google = settings.google
-    wanted = targets(settings)
-    if not wanted:
-        raise SettingsError("no project is named: ionmon estimate --project my-project")
+    requested = targets(settings)
+    if not requested:
+        raise SettingsError("no project is configured; use: ionmon estimate --project my-project")
     opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
     limits = CallLimits(google.timeout, google.calls_per_minute)
     client = MonitoringClient(opened, limits, Telemetry(0.0))
     try:
-        with progress("asking for each family's series", len(wanted)) as bar:
-            found = estimate(wanted, client, google.budget_usd_per_month, bar.reach)
+        with progress("querying the series of each metric", len(requested)) as bar:
+            result = estimate(requested, client, google.budget_usd_per_month, bar.reach)
     finally:
-        opened.close()  # ends calls under way, so that Ctrl-C does not wait for them
-    click.echo(json.dumps(asdict(found), indent=2) if as_json else text(found, everything))
-    if any(row.fault for row in found.rows):
+        opened.close()  # ends running calls, so that Ctrl-C does not wait for them
+    click.echo(json.dumps(asdict(result), indent=2) if as_json else text(result, everything))
+    if any(row.fault for row in result.rows):
         raise click.exceptions.Exit(1)
 
 
-def text(found: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag of one caller
-    """Return the estimate as a table, most expensive first, and its sum in words."""
-    shown = [r for r in found.rows if not r.fault and (everything or r.series)]
+def text(result: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag of one caller
+    """Return the estimate as a table, most expensive first, and its sum as text."""
+    shown = [r for r in result.rows if not r.fault and (everything or r.series)]
     rows = [
         (
             row.project,
@@ -76,20 +78,20 @@ def text(found: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag o
         for row in shown
     ]
     head = ("project", "family", "series", "every", "calls", "billed series", "dollars")
-    faults = Counter(row.fault for row in found.rows if row.fault)
-    empty = len(found.rows) - len(shown) - faults.total()
+    faults = Counter(row.fault for row in result.rows if row.fault)
+    empty = len(result.rows) - len(shown) - faults.total()
     lines = [table(head, rows, right={2, 3, 4, 5, 6}), ""]
     if empty:
         lines.append(
-            f"{empty} families have no series; asking for them still counts as one series a call, "
-            "and the exporter asks every ten minutes only."
+            f"{empty} families have no series. Each query of them is billed as one series, so they "
+            "are polled only every ten minutes."
         )
-    lines += [f"not in the sum: {n} families failed: {fault}" for fault, n in faults.most_common()]
+    lines += [f"not in the sum: {n} failed families: {fault}" for fault, n in faults.most_common()]
     lines.append(
-        f"A month: {found.calls:,} calls, {found.billed:,} series billed, "
-        f"{found.total:.2f} dollars after the free million."
+        f"Per month: {result.calls:,} calls, {result.billed:,} series billed, "
+        f"{result.total:.2f} dollars after the free million."
     )
-    if found.budget is not None:
-        names = ", ".join(f"{name} x{factor:.2g}" for name, factor in found.stretched[:5])
-        lines.append(f"Budget {found.budget:.2f} dollars. Stretched: {names or 'nothing'}.")
+    if result.budget is not None:
+        names = ", ".join(f"{name} x{factor:.2g}" for name, factor in result.stretched[:5])
+        lines.append(f"Budget: {result.budget:.2f} dollars. Longer intervals: {names or 'none'}.")
     return "\n".join(lines)

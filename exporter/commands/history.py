@@ -1,4 +1,4 @@
-"""ionmon history: weeks of a simulated project, for a Prometheus that has no past."""
+"""ionmon history: weeks of simulated metrics, for a Prometheus without history."""
 
 import time
 from fnmatch import fnmatchcase
@@ -18,20 +18,20 @@ from exporter.settings.types import seconds
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.world import MINUTE, World
 
-HELP = """Write weeks of what an exporter of the simulated project would have served, to FILE.
+HELP = """Write weeks of simulated metrics to FILE, in the format that promtool imports.
 
 \b
   ionmon history --last 3w history.om
   promtool tsdb create-blocks-from openmetrics history.om data/
   prometheus --storage.tsdb.path=data/ --storage.tsdb.retention.time=1y …
 
-The families are those of the signals, unless --family names others; incidents of a scenario begin
-three minutes after the start. ionmon simulate --help lists scenarios.
+Without --family, the file has the metrics that the signals need. The incidents of a scenario begin
+three minutes after the start of the file. `ionmon simulate --help` lists the scenarios.
 """
 
 
 class Duration(click.ParamType[int]):
-    """A duration as monitoring.yaml writes it, in seconds."""
+    """A duration as in monitoring.yaml, in seconds."""
 
     name = "duration"
 
@@ -49,19 +49,24 @@ class Duration(click.ParamType[int]):
 
 @click.command("history", help=HELP)
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-@click.option("--last", type=Duration(), default="3w", show_default=True, help="How long.")
-@click.option("--until", type=int, default=None, help="Unix time of its end; now by default.")
-@click.option("--step", type=Duration(), default="5m", show_default=True, help="Between samples.")
-@click.option("--family", "patterns", multiple=True, help="A name or pattern; repeatable.")
+@click.option(
+    "--last", type=Duration(), default="3w", show_default=True, help="Length of the data."
+)
+@click.option("--until", type=int, default=None, help="Unix time of its end. Default: now.")
+@click.option(
+    "--step", type=Duration(), default="5m", show_default=True, help="Time between samples."
+)
+@click.option("--family", "patterns", multiple=True, help="Name or pattern of metrics; repeatable.")
 @click.option(
     "--scenario",
     type=click.Choice(tuple(SCENARIOS)),
     default="calm",
     metavar="NAME",
-    help="What happened; calm unless said.",
+    show_default=True,
+    help="Scenario to simulate.",
 )
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed, the same data."
+    "--seed", type=int, default=1, show_default=True, help="The same seed yields the same data."
 )
 def command(file: Path, patterns: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - options
     """Write the file."""
@@ -77,9 +82,9 @@ def command(file: Path, patterns: tuple[str, ...], **given: Any) -> None:  # noq
 
 def _span(last: int, until: int | None, step: int) -> Span:
     if step < MINUTE or step % MINUTE:
-        raise SettingsError("--step: has to be whole minutes, such as 5m")
+        raise SettingsError("--step: must be whole minutes, such as 5m")
     if last < step:
-        raise SettingsError("--last: has to be at least one --step")
+        raise SettingsError("--last: must be at least one --step")
     end = int(time.time() if until is None else until) // step * step
     return Span(end - last // step * step, end, step)
 
@@ -90,5 +95,5 @@ def _families(patterns: tuple[str, ...]) -> list[Family]:
     else:
         names = {name for name in CATALOG if any(fnmatchcase(name, p) for p in patterns)}
     if not names:
-        raise SettingsError(f"--family {patterns[0]}: no family fits; docs/metrics.md lists them")
+        raise SettingsError(f"--family {patterns[0]}: no metric matches; docs/metrics.md lists all")
     return [CATALOG[name] for name in sorted(names)]

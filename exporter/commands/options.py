@@ -1,4 +1,4 @@
-"""Options that several subcommands share, under the names that exporter-toolkit made common."""
+"""Options that several subcommands share; they are named as in Prometheus' exporter-toolkit."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,20 +12,24 @@ F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 CONFIG = click.option(
-    "--config", type=FILE, metavar="FILE", help="monitoring.yaml; else $IONMON_CONFIG."
+    "--config", type=FILE, metavar="FILE", help="Path of monitoring.yaml. Default: $IONMON_CONFIG."
 )
 PROJECT = click.option(
     "--project", "projects", multiple=True, metavar="ID", help="Google Cloud project; repeatable."
 )
 GOOGLE = (
-    click.option("--google.endpoint", "endpoint", metavar="HOST:PORT", help="Another API server."),
-    click.option("--google.insecure", "insecure", is_flag=True, help="No TLS; with an endpoint."),
+    click.option(
+        "--google.endpoint", "endpoint", metavar="HOST:PORT", help="Address of another API server."
+    ),
+    click.option(
+        "--google.insecure", "insecure", is_flag=True, help="Connect to the endpoint without TLS."
+    ),
     click.option(
         "--google.credentials-file",
         "credentials_file",
         type=FILE,
         metavar="FILE",
-        help="Credentials, where the application default ones are not meant.",
+        help="Credentials. Default: application default credentials.",
     ),
 )
 STATE = click.option(
@@ -33,7 +37,7 @@ STATE = click.option(
     "state_file",
     type=FILE,
     metavar="FILE",
-    help="Where counters are remembered.",
+    help="File that keeps the counters across restarts.",
 )
 WEB = (
     click.option(
@@ -41,10 +45,13 @@ WEB = (
         "listen",
         multiple=True,
         metavar="ADDRESS",
-        help="Where to serve, such as :9841 or 127.0.0.1:9841; repeatable.",
+        help="Address to listen on, such as :9841 or 127.0.0.1:9841; repeatable.",
     ),
     click.option(
-        "--web.telemetry-path", "telemetry_path", metavar="PATH", help="Default /metrics."
+        "--web.telemetry-path",
+        "telemetry_path",
+        metavar="PATH",
+        help="Path of the metrics. Default: /metrics.",
     ),
     click.option(
         "--web.config.file",
@@ -54,7 +61,7 @@ WEB = (
         help="TLS and passwords, in exporter-toolkit's format.",
     ),
     click.option(
-        "--web.enable-lifecycle", "enable_lifecycle", is_flag=True, help="Allow POST /-/reload."
+        "--web.enable-lifecycle", "enable_lifecycle", is_flag=True, help="Allow POST to /-/reload."
     ),
 )
 LOG = (
@@ -62,13 +69,13 @@ LOG = (
         "--log.level",
         "log_level",
         type=click.Choice(("debug", "info", "warn", "error")),
-        help="The least that is logged; info unless said.",
+        help="Lowest level to log. Default: info.",
     ),
     click.option(
         "--log.format",
         "log_format",
         type=click.Choice(("logfmt", "json")),
-        help="How a line is written; logfmt unless said.",
+        help="Format of log lines. Default: logfmt.",
     ),
 )
 
@@ -86,6 +93,6 @@ def options(*groups: Any) -> Callable[[F], F]:  # noqa: ANN401 - options and tup
 
 
 def overrides(given: dict[str, Any]) -> Overrides:
-    """Return what flags say, by the names of the fields of Overrides."""
+    """Return the settings that flags override."""
     known = Overrides.__dataclass_fields__
     return Overrides(**{name: value for name, value in given.items() if name in known})

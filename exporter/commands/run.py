@@ -1,4 +1,4 @@
-"""ionmon run: export a real project's metrics until told to stop."""
+"""ionmon run: exports a real project's metrics until a signal stops it."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,36 +14,37 @@ from exporter.program import Program
 from exporter.settings import Settings, load
 from exporter.web.server import WebServer
 
-NOTHING_TO_DO = """nothing to read: no project and no Redis target is named.
-A project:  ionmon run --project my-project   (credentials: gcloud auth application-default login)
-No account: ionmon simulate                   Everything else: monitoring.yaml, docs/settings.md"""
-HELP = """Read Cloud Monitoring and Redis in the background, serve Prometheus from memory.
+NOTHING_TO_READ = """nothing to read: no project and no Redis target is configured.
+Project:    ionmon run --project my-project   (log in: gcloud auth application-default login)
+No account: ionmon simulate                   More settings: monitoring.yaml, docs/settings.md"""
+HELP = """Export the metrics of a Google Cloud project and of Redis to Prometheus.
 
 \b
   ionmon run --project my-project
   ionmon run --config monitoring.yaml
   ionmon run --project my-project --web.listen-address 127.0.0.1:9841
 
-SIGHUP loads the settings anew; a wrong file keeps the old ones. SIGTERM ends it.
+Data is read in the background and served from memory. SIGHUP reloads the settings; if they are
+wrong, the old ones stay. SIGTERM stops the exporter.
 """
 
 
 @click.command("run", help=HELP)
 @options(CONFIG, PROJECT, GOOGLE, STATE, WEB, LOG)
 def command(config: Path | None, **given: Any) -> None:  # noqa: ANN401 - options by name
-    """Serve until a signal says stop."""
+    """Serve until a signal stops it."""
     serve(lambda: checked(load(config, overrides(given))))
 
 
 def checked(settings: Settings) -> Settings:
-    """Return settings that name something to read. Raises SettingsError."""
+    """Return settings that have something to read. Raises SettingsError."""
     if not settings.google.projects and not settings.redis.targets:
-        raise SettingsError(NOTHING_TO_DO)
+        raise SettingsError(NOTHING_TO_READ)
     return settings
 
 
 def serve(load_settings: Callable[[], Settings]) -> None:
-    """Run the exporter on what `load_settings` returns."""
+    """Run the exporter with the settings that `load_settings` returns."""
     first = load_settings()
     setup(first.log.level, first.log.format)
     log_uncaught()
@@ -56,10 +57,10 @@ async def _run(load_settings: Callable[[], Settings]) -> None:
 
 
 def announce(server: WebServer, settings: Settings) -> None:
-    """Say where the page is."""
+    """Print the addresses of metrics and landing page."""
     for host, port in server.addresses:
         where = f"{server.scheme}://{_reachable(host)}:{port}"
-        click.echo(f"page {where}{settings.web.telemetry_path}   overview {where}/", err=True)
+        click.echo(f"metrics {where}{settings.web.telemetry_path}   overview {where}/", err=True)
 
 
 def _reachable(host: str) -> str:

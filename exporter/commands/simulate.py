@@ -1,4 +1,4 @@
-"""ionmon simulate: the exporter on a Google project that never was; no account, no network."""
+"""ionmon simulate: exports a simulated Google Cloud project; needs no account and no network."""
 
 import dataclasses
 import shutil
@@ -24,10 +24,11 @@ from exporter.simulator.world import World
 
 PORT = "127.0.0.1:9841"
 _NAMES = "\n".join(f"  {s.name:<18} {s.description}" for s in SCENARIOS.values())
-HELP = f"""Export a simulated project: three regions, a replicated database, a cache, daily traffic,
-and the service's own code, which counts through the recorder.
+HELP = f"""Export a simulated project; needs no account.
 
-The real client reads it over gRPC, as it would read Google; only the endpoint differs.
+The project has a service in three regions, a replicated database, a cache, daily traffic, and an
+application with its own metrics. It is read over gRPC like a real project; only the endpoint
+differs.
 
 \b
   ionmon simulate
@@ -36,16 +37,21 @@ The real client reads it over gRPC, as it would read Google; only the endpoint d
   curl 127.0.0.1:9841/metrics
 
 \b
-Scenarios; an incident begins three minutes after the start and lasts a quarter of an hour:
+Scenarios. An incident begins three minutes after the start and lasts fifteen minutes:
 {_NAMES}
 
 \b
-Faults between the project and the exporter, with commas:
-  late=SHARE:TIME  points come late        split            pages of odd sizes
-  quota=SHARE      RESOURCE_EXHAUSTED      unavailable=SHARE  UNAVAILABLE
-  slow=SHARE:TIME  slow answers            partial=SHARE    a part is missing
-  repeated=SHARE   points come twice       malformed        series nobody can take
-  outage=FROM:TO   no answer, from and to after the start   fail=METRIC:STATUS  one always fails
+Faults of the simulated API, separated by commas. SHARE is from 0 to 1, TIME like 480s:
+  late=SHARE:TIME     points come late
+  repeated=SHARE      points come twice
+  partial=SHARE       part of the answer is missing
+  slow=SHARE:TIME     calls are slow
+  quota=SHARE         calls fail with RESOURCE_EXHAUSTED
+  unavailable=SHARE   calls fail with UNAVAILABLE
+  outage=FROM:TO      all calls fail, from and to these times after the start
+  fail=METRIC:STATUS  calls for this metric always fail
+  split               pages have odd sizes
+  malformed           some series are invalid
 """
 
 
@@ -56,18 +62,25 @@ Faults between the project and the exporter, with commas:
     type=click.Choice(tuple(SCENARIOS)),
     default="calm",
     metavar="NAME",
-    help="What happens; calm unless said.",
+    show_default=True,
+    help="Scenario to simulate.",
 )
-@click.option("--faults", "fault_text", default="", metavar="FAULTS", help="What goes wrong.")
+@click.option("--faults", "fault_text", default="", metavar="FAULTS", help="Faults of the API.")
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed, the same data."
+    "--seed", type=int, default=1, show_default=True, help="The same seed yields the same data."
 )
-@click.option("--scale", type=click.FloatRange(0, min_open=True), default=1.0, help="Of traffic.")
+@click.option(
+    "--scale",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Factor for the traffic.",
+)
 @click.option(
     "--api-port",
     type=click.IntRange(0, 65535),
     default=0,
-    help="The API's port; any free one by default.",
+    help="Port of the simulated API. Default: a free one.",
 )
 def command(
     config: Path | None,
@@ -78,7 +91,7 @@ def command(
     api_port: int,
     **given: Any,  # noqa: ANN401 - options by name
 ) -> None:
-    """Serve until a signal says stop."""
+    """Serve until a signal stops it."""
     faults = dataclasses.replace(Faults.parse(fault_text), seed=seed)
     clock = WallClock()
     world = World(seed, clock.now(), SCENARIOS[scenario], scale)
@@ -94,14 +107,15 @@ def command(
             listen=base.listen or (PORT,),
             state_file=base.state_file or folder / "counters.sqlite",
         )
-        simulated(config, base, cache.address, None)  # wrong settings are told before anything
+        # Loaded here already, so that wrong settings are refused before anything starts.
+        simulated(config, base, cache.address, None)
         click.echo(f"simulating {World.project} at {endpoint}, scenario {scenario}", err=True)
         metrics = stack.enter_context(_application(world, clock))
         serve(lambda: simulated(config, base, cache.address, metrics))
 
 
 def simulated(config: Path | None, base: Overrides, cache: str, metrics: str | None) -> Settings:
-    """Return the settings with the simulated cache and, if there is one, the application."""
+    """Return the settings with the simulated cache and, where it runs, the application."""
     settings = load(config, base)
     targets = [
         *settings.redis.targets,
@@ -118,7 +132,7 @@ def simulated(config: Path | None, base: Overrides, cache: str, metrics: str | N
 
 @contextmanager
 def _application(world: World, clock: WallClock) -> Iterator[str | None]:
-    """Run the service's own code beside a Redis for its metrics; nothing without redis-server."""
+    """Run the application and a Redis for its metrics; None without redis-server."""
     program = shutil.which("redis-server")
     if program is None:
         yield None
@@ -146,7 +160,7 @@ def _api(simulator: Simulator) -> Iterator[str]:
 def _cache(world: World, clock: WallClock) -> Iterator[SimulatedCache]:
     cache = SimulatedCache(world, clock)
     if cache.simulated:
-        text = "redis-server is not on the PATH: Redis is simulated, the application left out"
+        text = "redis-server is not on the PATH: Redis is simulated, the application is left out"
         click.echo(text, err=True)
     try:
         yield cache

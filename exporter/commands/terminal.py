@@ -1,4 +1,4 @@
-"""What commands show on a terminal: tables, and progress of long work. Piped, tables are plain."""
+"""Tables and progress bars on a terminal. Piped, tables are plain text."""
 
 import io
 import shutil
@@ -19,11 +19,11 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
-UNLIMITED = 1 << 20  # columns of what is piped: nothing wraps, so that grep finds whole rows
+UNLIMITED = 1 << 20  # columns of piped output: no line wraps, so that grep finds whole rows
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> str:
-    """Return rows in columns, of which those in `right` are aligned to the right.
+    """Return a table; the columns in `right` are aligned to the right.
 
     On a terminal, long cells wrap and the head is bold. Piped, each row is one plain line.
     """
@@ -43,29 +43,29 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[
 
 
 def _cell(text: str) -> Text:
-    """Return a cell as it is: square brackets are text, not the library's markup."""
+    """Return a cell as plain text: square brackets are not the library's markup."""
     return Text(printable(text))
 
 
 def printable(text: str) -> str:
-    """Return a text with nothing left in it that a terminal would obey."""
+    """Return a text without control characters, which a terminal would obey."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
 class Bar:
-    """The progress of one piece of work, drawn on standard error while it is a terminal."""
+    """The progress of a task, drawn on standard error where that is a terminal."""
 
     def __init__(self, drawn: Progress, what: str, total: float | None) -> None:
         self._drawn = drawn
         self._task = drawn.add_task(printable(what), total=total)
 
-    def say(self, what: str) -> None:
-        """Show what is being done now."""
+    def show(self, what: str) -> None:
+        """Show the current step."""
         self._drawn.update(self._task, description=printable(what))
 
     def note(self, what: str) -> None:
-        """Do the same, or print a line where no bar is drawn."""
-        self.say(what)
+        """Show the current step; without a terminal, print it as a line."""
+        self.show(what)
         if self._drawn.disable:
             click.echo(what, err=True)
 
@@ -74,7 +74,7 @@ class Bar:
         self._drawn.update(self._task, completed=done)
 
     def echo(self, text: str, *, err: bool = False) -> None:
-        """Print a line that stays: the bar is taken away meanwhile."""
+        """Print a line that stays: the bar is hidden meanwhile."""
         self._drawn.stop()
         click.echo(text, err=err)
         self._drawn.start()
@@ -82,7 +82,7 @@ class Bar:
 
 @contextmanager
 def progress(what: str, total: float | None = None) -> Iterator[Bar]:
-    """Show that work goes on, and how far it is where a total is known; gone when it is done."""
+    """Show progress while a task runs, as a share where `total` is known; removed at its end."""
     drawn = Progress(
         SpinnerColumn(),
         TextColumn(
@@ -96,7 +96,7 @@ def progress(what: str, total: float | None = None) -> Iterator[Bar]:
         console=Console(stderr=True),
         transient=True,
         disable=not sys.stderr.isatty(),
-        # What a command prints belongs to its own stream, which may be piped.
+        # A command's output goes to its own stream, which may be piped.
         redirect_stdout=False,
         redirect_stderr=False,
     )

@@ -1,1 +1,1 @@
-"""Tries everything that `run` needs, and says what to fix."""
+"""Checks everything that `ionmon run` needs; each finding has its fix."""

@@ -1,4 +1,4 @@
-"""Tries everything that run needs, one finding a thing, each with its fix."""
+"""Checks everything that `ionmon run` needs, and yields findings, each with its fix."""
 
 import asyncio
 import os
@@ -29,14 +29,14 @@ from exporter.settings import Settings, default_state_file
 from exporter.targets import collected, targets
 from exporter.telemetry import Telemetry
 
-LOOK_BACK = 1800
+LOOKBACK = 1800
 FUTURE = 600
-MOST_SKEW = 30.0
+MAX_SKEW = 30.0
 TIMEOUT = 10.0
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for everything, as it is found."""
+    """Yield a finding for each check, as soon as it is done."""
     yield state_directory(settings)
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
@@ -45,7 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def state_directory(settings: Settings) -> Finding:
-    """Try whether the state file can be written, without touching what it holds."""
+    """Check whether the state file can be written, without changing it."""
     path = settings.storage.state_file or default_state_file(settings)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,13 +58,13 @@ def state_directory(settings: Settings) -> Finding:
             "state file",
             Verdict.FAIL,
             f"{path}: {error.strerror}",
-            "make the directory writable, or name another file in storage.state_file",
+            "make the directory writable, or choose another file in storage.state_file",
         )
     return Finding("state file", Verdict.OK, f"{path} can be written")
 
 
 def _existing_state(path: Path) -> Finding:
-    """Look at a state file, which another process may hold, and leave it as it is."""
+    """Check a state file, which another process may use, without changing it."""
     process = holder(path)
     if process is not None:
         return Finding("state file", Verdict.OK, f"{path} is in use by process {process}")
@@ -72,15 +72,15 @@ def _existing_state(path: Path) -> Finding:
         inspect(path)
     except StateError as error:
         return Finding("state file", Verdict.WARN, str(error))
-    return Finding("state file", Verdict.OK, f"{path} is whole")
+    return Finding("state file", Verdict.OK, f"{path} is intact")
 
 
 def _google(settings: Settings) -> Iterator[Finding]:
     google = settings.google
-    wanted = targets(settings)
-    if not wanted:
+    requested = targets(settings)
+    if not requested:
         verdict = Verdict.WARN if collected(settings.redis) else Verdict.FAIL
-        yield Finding("projects", verdict, "no project is named", "--project my-project")
+        yield Finding("projects", verdict, "no project is configured", "--project my-project")
         return
     try:
         opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
@@ -92,15 +92,15 @@ def _google(settings: Settings) -> Iterator[Finding]:
     limits = CallLimits(min(google.timeout, TIMEOUT), google.calls_per_minute)
     client = MonitoringClient(opened, limits, Telemetry(time.time()))
     for project in google.projects:
-        yield from _project(project, [t for t in wanted if t.project == project], client)
+        yield from _project(project, [t for t in requested if t.project == project], client)
     opened.close()
 
 
 def _project(
-    project: str, wanted: list[FamilyTarget], client: MonitoringClient
+    project: str, requested: list[FamilyTarget], client: MonitoringClient
 ) -> Iterator[Finding]:
-    """Try a project's permissions, then each metric type."""
-    first = wanted[0]
+    """Check a project's permissions, then each metric type."""
+    first = requested[0]
     series = _permission(
         project, LIST_SERIES, lambda: sum(1 for _ in client.pages(_query(first, time.time())))
     )
@@ -117,7 +117,7 @@ def _project(
     known = Descriptors(client)
     ends = []
     with ThreadPoolExecutor(8) as pool:
-        for probe in pool.map(lambda target: _metric(target, client, known), wanted):
+        for probe in pool.map(lambda target: _metric(target, client, known), requested):
             yield probe.finding
             ends.append(probe.newest)
     yield _skew(project, [end for end in ends if end])
@@ -130,9 +130,7 @@ def _permission(project: str, permission: str, attempt: Callable[[], int]) -> Fi
     except PollError as error:
         if error.reason is Reason.PERMISSION:
             return Finding(subject, Verdict.FAIL, str(error), Grant(project, permission).command())
-        if (
-            error.reason is Reason.NOT_FOUND
-        ):  # that metric is not there, which only who may look learns
+        if error.reason is Reason.NOT_FOUND:  # the API reports it only to those who may read
             return Finding(subject, Verdict.OK, "granted")
         return Finding(subject, Verdict.FAIL, str(error), _fix(error))
     return Finding(subject, Verdict.OK, "granted")
@@ -143,14 +141,14 @@ def _fix(error: PollError) -> str:
         Reason.CREDENTIALS: "gcloud auth application-default login, or attach a service account",
         Reason.UNAVAILABLE: "check the network, a proxy, and google.endpoint",
         Reason.DEADLINE: "check the network, a proxy, and google.endpoint",
-        Reason.QUOTA: "wait a minute; lower google.calls_per_minute, or ask Google for more",
+        Reason.QUOTA: "wait a minute; lower google.calls_per_minute, or request a higher quota",
         Reason.NOT_FOUND: "check the project's name",
     }.get(error.reason, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A metric's finding, and the newest end that its points have, in Unix seconds."""
+    """A metric's finding, and the end of its newest point in Unix seconds."""
 
     finding: Finding
     newest: float | None = None
@@ -183,17 +181,17 @@ def _metric(target: FamilyTarget, client: MonitoringClient, known: Descriptors) 
 def _fix_mismatch(target: FamilyTarget) -> str:
     name = target.family.name
     if name in CATALOG:
-        return f"switch it off: google.families.{name}.enabled: false"
-    return f"write google.metrics.{name} as the API says"
+        return f"disable it: google.families.{name}.enabled: false"
+    return f"correct google.metrics.{name}: kind and value as in the API"
 
 
 def _wrong_labels(target: FamilyTarget, known: tuple[str, ...] | None) -> Finding | None:
-    """Say which labels of a metric of the settings its descriptor does not have."""
+    """Return a finding where a configured metric has labels that its descriptor does not have."""
     if known is None or target.family.name in CATALOG:
         return None
     origins = [origin for _, origin in target.source.labels] + list(target.source.summed)
-    named = {o.removeprefix("metric.") for o in origins if o.startswith("metric.")}
-    missing = sorted(named - set(known))
+    configured = {o.removeprefix("metric.") for o in origins if o.startswith("metric.")}
+    missing = sorted(configured - set(known))
     if not missing:
         return None
     text = f"{target.source.metric} has no label {', '.join(missing)}"
@@ -205,17 +203,17 @@ def _query(target: FamilyTarget, until: float) -> SeriesQuery:
     end = int(until * SECOND)
     text = metric_filter(target.source, target.selection)
     return SeriesQuery(
-        project=target.project, filter=text, start=end - (LOOK_BACK + FUTURE) * SECOND, end=end
+        project=target.project, filter=text, start=end - (LOOKBACK + FUTURE) * SECOND, end=end
     )
 
 
 def _skew(project: str, ends: list[float]) -> Finding:
-    """Compare this machine's clock with the points: none can end in the future."""
+    """Compare this machine's clock with the newest point, which cannot end in the future."""
     subject = f"{project}: clock"
     if not ends:
         return Finding(subject, Verdict.WARN, "no points to compare this machine's clock with")
     ahead = max(ends) - time.time()
-    if ahead > MOST_SKEW:
+    if ahead > MAX_SKEW:
         text = f"this machine's clock is at least {ahead:.0f} s behind Google's"
         return Finding(subject, Verdict.FAIL, text, "set the clock: systemctl restart chrony")
     return Finding(subject, Verdict.OK, f"the newest point is {-ahead:.0f} s old")

@@ -1,11 +1,11 @@
-"""What ionmon doctor finds: one thing that was tried, how it is, and how to fix it."""
+"""A finding of ionmon doctor: what was checked, the result, and the fix."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """How a thing is."""
+    """The result of a check."""
 
     OK = "ok"
     EMPTY = "empty"
@@ -15,7 +15,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was tried: what, how it is, in words, and how to fix it."""
+    """A check: its subject, verdict, a text, and the fix."""
 
     subject: str
     verdict: Verdict

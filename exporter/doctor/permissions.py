@@ -1,4 +1,4 @@
-"""What a Google account must be allowed for each product, and the commands that allow it."""
+"""The permissions that a Google account needs, and the command that grants them."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ LIST_DESCRIPTORS = "monitoring.metricDescriptors.list"
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A permission that is missing on a project, and what grants it."""
+    """A permission that is missing on a project."""
 
     project: str
     permission: str
 
     def command(self) -> str:
-        """Return the command that grants the role that holds the permission."""
+        """Return the command that grants a role with the permission."""
         return (
             f"gcloud projects add-iam-policy-binding {self.project} "
             f"--member=serviceAccount:ACCOUNT --role={ROLE}"

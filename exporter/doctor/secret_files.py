@@ -1,4 +1,4 @@
-"""Looks at the files that hold secrets, for ionmon doctor; nothing of their content is shown."""
+"""Checks the files with secrets, for ionmon doctor; their content is never shown."""
 
 import re
 import stat
@@ -9,53 +9,53 @@ from exporter.secrets_file import UnusableSecret, inspect_secret
 from exporter.settings import Settings
 from exporter.settings.secrets import SecretFile, SecretReader, secret_files
 
-_MORE_THAN = {  # who else may not read it; Alertmanager runs as another user, through its group
+_FORBIDDEN = {  # mode bits; Alertmanager runs as another user and reads through its group
     SecretReader.ALERTMANAGER: stat.S_IRWXO,
     SecretReader.IONMON: stat.S_IRWXG | stat.S_IRWXO,
 }
 
 
 def secrets(settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for each file with a secret that the settings name."""
+    """Yield a finding for each configured file with a secret."""
     yield from map(secret, secret_files(settings))
 
 
 def secret(file: SecretFile) -> Finding:
-    """Return how a file is: there, readable, one line of the right form, read by nobody else."""
+    """Check that a file is readable, has one line of the right form, and is private."""
     subject = f"secret {file.key}"
     try:
-        found = inspect_secret(file.path)
+        content = inspect_secret(file.path)
     except UnusableSecret as error:
         return _unusable(file, error)
-    fault = _fault(file, found.secret.reveal())
+    fault = _fault(file, content.secret.reveal())
     if fault:
         return Finding(subject, Verdict.FAIL, f"{file.path}: {fault}", f"write {file.content}")
-    if found.mode & _MORE_THAN[file.reader]:
-        text = f"{file.path}: mode {found.mode:04o} lets others read it"
+    if content.mode & _FORBIDDEN[file.reader]:
+        text = f"{file.path}: mode {content.mode:04o} lets others read it"
         return Finding(subject, Verdict.WARN, text, _mode(file))
-    return Finding(subject, Verdict.OK, f"{file.path} holds what {file.reader} needs")
+    return Finding(subject, Verdict.OK, f"{file.path} has what {file.reader} needs")
 
 
 def _unusable(file: SecretFile, error: UnusableSecret) -> Finding:
-    """Say why a file cannot be used; Alertmanager may read what this user may not."""
+    """Return why a file cannot be used; Alertmanager may read what this user may not."""
     verdict, fix = Verdict.FAIL, f"write {file.content}"
     if error.number:
         fix += f"; {_mode(file)}"
     if error.denied:
         fix = f"let {file.reader} read it: {_mode(file)}"
         if file.reader is SecretReader.ALERTMANAGER:
-            verdict, fix = Verdict.WARN, "run doctor as a user who may read it"
+            verdict, fix = Verdict.WARN, "run ionmon doctor as a user who may read it"
     return Finding(f"secret {file.key}", verdict, f"{file.path}: {error.fault}", fix)
 
 
 def _mode(file: SecretFile) -> str:
     if file.reader is SecretReader.ALERTMANAGER:
-        return f"chmod 0640 {file.path}, group of Alertmanager"
+        return f"chmod 0640 {file.path}, and give it Alertmanager's group"
     return f"chmod 0600 {file.path}"
 
 
 def _fault(file: SecretFile, text: str) -> str:
-    """Return what is wrong with a file's content, without any of it; nothing where it is right."""
+    """Return what is wrong with a file's content, without quoting it; empty where it is valid."""
     if "\n" in text or "\r" in text:
-        return "holds more than one line"
+        return "has more than one line"
     return "" if re.fullmatch(file.form, text) else "has another form"

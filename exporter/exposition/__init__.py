@@ -1,1 +1,1 @@
-"""From a snapshot to the bytes that a scrape answers with."""
+"""Encodes a snapshot as the bytes of an exposition."""

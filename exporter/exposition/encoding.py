@@ -1,6 +1,6 @@
-"""From samples to lines of the text format 0.0.4 and of OpenMetrics 1.0.
+"""Encodes samples as lines of the text format 0.0.4 and of OpenMetrics 1.0.
 
-The text of a series' name and labels is kept from one encoding to the next: only values change.
+The text of a series' name and labels is cached, since only values change.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -56,7 +56,7 @@ def base_name(family: Family) -> str:
 
 
 class Stems:
-    """The texts of one family's series up to the value, made once a series."""
+    """The texts of one family's series up to the value, built once for each series."""
 
     def __init__(self, family: Family) -> None:
         self._family = family
@@ -72,7 +72,7 @@ class Stems:
         return found
 
     def created(self, labels: Labels) -> str:
-        """Return the stem of the line that says when counting began."""
+        """Return the stem of the line with the time when counting began."""
         found = self._created.get(labels)
         if found is None:
             name = base_name(self._family) + "_created"
@@ -137,11 +137,11 @@ def _histogram_lines(
         if not isinstance(value, Buckets):
             continue
         texts = stems.histogram(sample.labels, value.bounds)
-        shown = _exemplars(value) if openmetrics else _nothing
+        exemplar_text = _exemplars(value) if openmetrics else _nothing
         total = 0
         for index, count in enumerate(value.counts):
             total += count
-            yield f"{texts[index]}{total}{shown(index)}\n"
+            yield f"{texts[index]}{total}{exemplar_text(index)}\n"
         yield f"{texts[-2]}{number(value.sum)}\n"
         yield f"{texts[-1]}{total}\n"
         if openmetrics and sample.created is not None:
@@ -153,8 +153,8 @@ def _nothing(_: int) -> str:
 
 
 def _exemplars(value: Buckets) -> Callable[[int], str]:
-    held = dict(value.exemplars)
-    return lambda index: _exemplar(held[index]) if index in held else ""
+    by_bucket = dict(value.exemplars)
+    return lambda index: _exemplar(by_bucket[index]) if index in by_bucket else ""
 
 
 def _exemplar(exemplar: Exemplar) -> str:

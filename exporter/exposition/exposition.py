@@ -1,7 +1,7 @@
-"""From a snapshot to the bytes of a page; what did not change since the last page is not redone.
+"""The exposition, which is the body of /metrics; unchanged parts are not encoded again.
 
-Each part of a page is compressed by itself, and the pieces are joined into one gzip stream: they
-end on a byte, so that deflate may go on after them (RFC 1951, 3.2.3; RFC 1952).
+Each part is compressed by itself, and the pieces are joined into one gzip stream: each piece ends
+on a byte boundary, so that another deflate block may follow (RFC 1951, 3.2.3; RFC 1952).
 """
 
 import struct
@@ -21,14 +21,14 @@ Families = Iterable[tuple[Family, tuple[Part, ...]]]
 
 
 class Format(Enum):
-    """The two formats of the page."""
+    """The two formats of the exposition."""
 
     TEXT = "text"
     OPENMETRICS = "openmetrics"
 
 
 class Piece:
-    """Some lines of the page, and their compressed form once it was asked for."""
+    """Some lines of the exposition; their compressed form is made once it is needed."""
 
     __slots__ = ("_packed", "plain")
 
@@ -39,8 +39,8 @@ class Piece:
     def packed(self) -> bytes:
         """Return the lines as deflate blocks that end on a byte."""
         if self._packed is None:
-            squeeze = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-            self._packed = squeeze.compress(self.plain) + squeeze.flush(zlib.Z_FULL_FLUSH)
+            compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+            self._packed = compressor.compress(self.plain) + compressor.flush(zlib.Z_FULL_FLUSH)
         return self._packed
 
 
@@ -52,22 +52,22 @@ class Exposition:
         self._heads: dict[tuple[str, bool], Piece] = {}
         self._pieces: dict[bool, dict[Part, Piece]] = {False: {}, True: {}}
 
-    def page(self, families: Families, fmt: Format, *, gzip: bool) -> bytes:
-        """Return the page of a snapshot's families."""
+    def body(self, families: Families, fmt: Format, *, gzip: bool) -> bytes:
+        """Return the exposition of a snapshot's families."""
         openmetrics = fmt is Format.OPENMETRICS
-        pieces = self._all(families, openmetrics=openmetrics)
+        pieces = self._encode_all(families, openmetrics=openmetrics)
         return _zip(pieces) if gzip else b"".join(piece.plain for piece in pieces)
 
-    def _all(self, families: Families, *, openmetrics: bool) -> list[Piece]:
-        old, kept = self._pieces[openmetrics], {}
+    def _encode_all(self, families: Families, *, openmetrics: bool) -> list[Piece]:
+        old, current = self._pieces[openmetrics], {}
         pieces = []
         for family, parts in families:
             pieces.append(self._head(family, openmetrics=openmetrics))
             for part in parts:
                 piece = old.get(part) or self._encode(part, openmetrics=openmetrics)
-                kept[part] = piece
+                current[part] = piece
                 pieces.append(piece)
-        self._pieces[openmetrics] = kept
+        self._pieces[openmetrics] = current
         if openmetrics:
             pieces.append(Piece(b"# EOF\n"))
         return pieces

@@ -1,4 +1,4 @@
-"""The immutable data between collectors and the page: samples, parts, and the snapshot of all."""
+"""The immutable data between collectors and exposition: samples, parts, and the snapshot."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from exporter.catalog.model import Family
 
 @dataclass(frozen=True, slots=True)
 class Exemplar:
-    """One traced request in a bucket: trace and span identifiers, value, Unix time in seconds."""
+    """A traced request in a bucket: trace and span identifiers, value, Unix time in seconds."""
 
     trace_id: str
     span_id: str
@@ -43,7 +43,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """What one poll delivers of one family; compared by identity, so that encodings can be kept."""
+    """What one poll delivers of one family; compared by identity, as its encoding is cached."""
 
     family: Family
     samples: tuple[Sample, ...]
@@ -51,34 +51,34 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """Everything that is served: families by name, each with its parts, and a growing number.
+    """Everything that is served: families by name, each with its parts, and a number that grows.
 
-    `doubled` names families in which two parts held the same series; the first part's was kept.
+    `duplicated` names families in which two parts have the same series; the first part's is served.
     """
 
     families: tuple[tuple[Family, tuple[Part, ...]], ...] = ()
     generation: int = 0
-    doubled: tuple[str, ...] = ()
+    duplicated: tuple[str, ...] = ()
 
 
 def snapshot(parts: Iterable[Part], generation: int) -> Snapshot:
-    """Group parts by family, families by name, so that a page has each family and series once."""
+    """Group parts by family, families by name, so that each family and series appears once."""
     groups: dict[str, list[Part]] = {}
     for part in parts:
         if part.samples:
             groups.setdefault(part.family.name, []).append(part)
-    families, doubled = [], []
+    families, duplicated = [], []
     for name in sorted(groups):
         whole = groups[name]
         kept = whole if len(whole) == 1 else _once(whole)
         if any(a is not b for a, b in zip(whole, kept, strict=True)):
-            doubled.append(name)
+            duplicated.append(name)
         families.append((whole[0].family, tuple(kept)))
-    return Snapshot(tuple(families), generation, tuple(doubled))
+    return Snapshot(tuple(families), generation, tuple(duplicated))
 
 
 def _once(parts: list[Part]) -> list[Part]:
-    """Leave out what an earlier part holds; a part without doubles stays itself."""
+    """Leave out series of earlier parts; a part without duplicates stays the same object."""
     seen: set[tuple[str, ...]] = set()
     kept = []
     for part in parts:

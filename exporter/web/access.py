@@ -14,54 +14,56 @@ from concurrent.futures import Executor
 
 import bcrypt
 
-MOST_KEPT = 100
-LONGEST_PASSWORD = 72  # bytes that bcrypt looks at
+MAX_VERDICTS = 100
+MAX_PASSWORD = 72  # bytes; bcrypt ignores the rest
 
 
 class Passwords:
-    """Checks basic authentication; verdicts are kept, since bcrypt is slow on purpose."""
+    """Checks basic authentication; verdicts are cached, since bcrypt is slow on purpose."""
 
     def __init__(self, users: Mapping[str, str], executor: Executor) -> None:
         self._users = {name: value.encode() for name, value in users.items()}
         self._executor = executor
         self._salt = secrets.token_bytes(32)
-        # Two stores: guesses must not crowd out those who have the password.
-        self._kept = {True: OrderedDict[bytes, None](), False: OrderedDict[bytes, None]()}
+        # Two caches: wrong guesses must not evict the users who know the password.
+        self._cached = {True: OrderedDict[bytes, None](), False: OrderedDict[bytes, None]()}
 
     @property
     def needed(self) -> bool:
-        """Say whether anyone has to show a password."""
+        """Return whether a password is required."""
         return bool(self._users)
 
     async def allow(self, authorization: str) -> bool:
-        """Say whether an Authorization header names a user with its password."""
+        """Return whether an Authorization header has a known user and the right password."""
         if not self._users:
             return True
-        given = _credentials(authorization)
-        if given is None:
+        credentials = _credentials(authorization)
+        if credentials is None:
             return False
-        mark = hmac.new(self._salt, b"\0".join(given), hashlib.sha256).digest()
-        verdict = next((v for v, marks in self._kept.items() if mark in marks), None)
+        # Keyed by a salted hash, so that no password stays in memory.
+        key = hmac.new(self._salt, b"\0".join(credentials), hashlib.sha256).digest()
+        verdict = next((v for v, keys in self._cached.items() if key in keys), None)
         if verdict is None:
             loop = asyncio.get_running_loop()
-            verdict = await loop.run_in_executor(self._executor, self._check, *given)
-        self._keep(mark, verdict)
+            verdict = await loop.run_in_executor(self._executor, self._check, *credentials)
+        self._cache(key, verdict)
         return verdict
 
-    def _keep(self, mark: bytes, verdict: bool) -> None:  # noqa: FBT001 - what is kept
-        """Note a verdict as the last that was asked for; the one not asked for longest goes."""
-        marks = self._kept[verdict]
-        marks[mark] = None
-        marks.move_to_end(mark)
-        if len(marks) > MOST_KEPT:
-            marks.popitem(last=False)
+    def _cache(self, key: bytes, verdict: bool) -> None:  # noqa: FBT001 - what is cached
+        """Cache a verdict as the most recently used; the least recently used is evicted."""
+        keys = self._cached[verdict]
+        keys[key] = None
+        keys.move_to_end(key)
+        if len(keys) > MAX_VERDICTS:
+            keys.popitem(last=False)
 
     def _check(self, user: bytes, password: bytes) -> bool:
-        """Compare with the user's hash; an unknown user costs as much as a known one."""
+        """Compare with the user's hash; an unknown user takes as long as a known one."""
         known = self._users.get(user.decode("utf-8", "replace"))
-        wanted = known or next(iter(self._users.values()))
-        right = bcrypt.checkpw(password[:LONGEST_PASSWORD], wanted)
-        return right and known is not None
+        # An unknown user is compared, too: the time of an answer must not reveal who exists.
+        expected = known or next(iter(self._users.values()))
+        matches = bcrypt.checkpw(password[:MAX_PASSWORD], expected)
+        return matches and known is not None
 
 
 def _credentials(authorization: str) -> tuple[bytes, bytes] | None:
@@ -76,14 +78,14 @@ def _credentials(authorization: str) -> tuple[bytes, bytes] | None:
 
 
 class Bucket:
-    """A token bucket: one request more each `interval` seconds, `burst` at most."""
+    """A token bucket: one more request every `interval` seconds, at most `burst` at once."""
 
     def __init__(self, interval: float, burst: int) -> None:
         self._interval, self._burst = interval, burst
         self._free_at = -math.inf
 
     def take(self) -> bool:
-        """Say whether one more request may be answered now."""
+        """Return whether one more request may be answered now."""
         if not self._interval:
             return True
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection: h11 knows the grammar, this knows how long a client may take."""
+"""One HTTP/1.1 connection: h11 parses it, this module enforces deadlines and size limits."""
 
 import asyncio
 import logging
@@ -15,14 +15,14 @@ from exporter.web.routes import Request, Response, Routes
 
 log = logging.getLogger("ionmon.web")
 
-LARGEST_HEAD = 16 * 1024
-LARGEST_BODY = 64 * 1024
+MAX_HEAD = 16 * 1024
+MAX_BODY = 64 * 1024
 _SERVER = ("Server", f"ionmon/{__version__}")
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds: for the TLS handshake, for a whole request, for a whole answer, and between two."""
+    """Seconds: for a TLS handshake, a whole request, a whole answer, and between two requests."""
 
     handshake: float = 5.0
     request: float = 10.0
@@ -31,7 +31,10 @@ class Deadlines:
 
 
 class Waiting:
-    """Connections that the server waits for, longest first; the cap closes those."""
+    """Connections that the server waits for, the longest first.
+
+    At the limit of connections these are closed, never one that is being answered.
+    """
 
     def __init__(self) -> None:
         self._closers: dict[object, Callable[[], object]] = {}
@@ -40,16 +43,16 @@ class Waiting:
         return len(self._closers)
 
     def add(self, connection: object, close: Callable[[], object]) -> None:
-        """Note that `connection` is waited for from now on; `close` ends it."""
+        """Add a connection that is waited for from now on; `close` ends it."""
         self._closers.pop(connection, None)
         self._closers[connection] = close
 
     def remove(self, connection: object) -> None:
-        """Note that it is not waited for any more."""
+        """Remove a connection that is no longer waited for."""
         self._closers.pop(connection, None)
 
     def close_longest(self) -> bool:
-        """End the one that is waited for longest; say whether there was one."""
+        """Close the connection that is waited for longest. Returns False where there is none."""
         for connection, close in self._closers.items():
             del self._closers[connection]
             close()
@@ -69,7 +72,7 @@ class Connection(asyncio.Protocol):
     ) -> None:
         self._routes, self._rules = routes, rules
         self._waiting, self._deadlines = waiting, deadlines
-        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LARGEST_HEAD)
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._request: h11.Request | None = None
         self._body = 0
         self._idle = False
@@ -79,20 +82,21 @@ class Connection(asyncio.Protocol):
         self.closed = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to wait for a request, unless the client's certificate is not one of ours."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio's own promise
+        """Wait for a request, unless the client's certificate has none of the allowed names."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio guarantees it
         self._transport = transport
+        # Else a response counts as read while most of it is still in the buffer.
         transport.set_write_buffer_limits(high=0)
         self._drained.set()
         peer = transport.get_extra_info("peername")
         self._host = str(peer[0]) if isinstance(peer, tuple) else ""
-        if not _named(transport.get_extra_info("peercert"), self._rules()):
+        if not _allowed(transport.get_extra_info("peercert"), self._rules()):
             transport.abort()
             return
         self._wait(self._deadlines.request)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget everything."""
+        """Stop the timer and the answer."""
         del exc
         self._waiting.remove(self)
         self._drained.set()
@@ -103,22 +107,22 @@ class Connection(asyncio.Protocol):
             self.closed.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        """Feed the grammar."""
+        """Parse what came."""
         if self._idle:
             self._idle = False
             self._wait(self._deadlines.request)
-        self._feed(data)
+        self._parse(data)
 
     def eof_received(self) -> bool:
-        """Close when the client has: nothing asks over half a connection."""
+        """Close when the client has: half-open connections are not served."""
         return False
 
     def pause_writing(self) -> None:
-        """Note that the client does not take what is written."""
+        """Note that the client does not read."""
         self._drained.clear()
 
     def resume_writing(self) -> None:
-        """Note that it has taken all."""
+        """Note that the client has read everything."""
         self._drained.set()
 
     def _wait(self, seconds: float) -> None:
@@ -137,8 +141,8 @@ class Connection(asyncio.Protocol):
     def _abort(self) -> None:
         self._transport.abort()
 
-    def _feed(self, data: bytes) -> None:
-        """Take in bytes; without any, look at what came with the request before."""
+    def _parse(self, data: bytes) -> None:
+        """Parse bytes; without any, those that came along with the previous request."""
         try:
             if data:
                 self._http.receive_data(data)
@@ -154,35 +158,35 @@ class Connection(asyncio.Protocol):
             if event in (h11.PAUSED, h11.NEED_DATA):
                 return
             if isinstance(event, h11.Request):
-                _limit(_size(event), LARGEST_HEAD, 431)
+                _limit(_size(event), MAX_HEAD, 431)
                 self._request, self._body = event, 0
             elif isinstance(event, h11.Data):
                 self._body += len(event.data)
-                _limit(self._body, LARGEST_BODY, 413)
+                _limit(self._body, MAX_BODY, 413)
             elif isinstance(event, h11.EndOfMessage) and self._request:
                 self._answer(self._request)
 
-    def _answer(self, asked: h11.Request) -> None:
+    def _answer(self, parsed: h11.Request) -> None:
         self._waiting.remove(self)
-        request = _request(asked, self._host)
+        request = _request(parsed, self._host)
         self._start_timer(self._deadlines.answer)
         self._answering = asyncio.get_running_loop().create_task(self._reply(request))
         self._answering.add_done_callback(self._replied)
 
     def _replied(self, reply: asyncio.Task[None]) -> None:
-        """End a connection whose reply was stopped by a defect; nothing more comes of it."""
+        """Close a connection whose reply was stopped by a defect; nobody else would."""
         if not reply.cancelled() and (error := reply.exception()):
             log.critical("a connection was ended by a defect", exc_info=error)
             self._abort()
 
     async def _reply(self, request: Request) -> None:
         answer = await self._routes.answer(request, self._rules())
-        self._write(answer, whole=request.method != "HEAD")
+        self._write(answer, with_body=request.method != "HEAD")
         await self._drained.wait()
         self._next()
 
-    def _write(self, answer: Response, *, whole: bool) -> None:
-        """Write head and body, or the head alone."""
+    def _write(self, answer: Response, *, with_body: bool) -> None:
+        """Write head and body, or only the head."""
         headers = [
             ("Content-Type", answer.type),
             ("Content-Length", str(len(answer.body))),
@@ -191,7 +195,7 @@ class Connection(asyncio.Protocol):
             *answer.headers,
         ]
         head = h11.Response(status_code=answer.status, headers=headers)
-        body = (h11.Data(data=answer.body),) if whole else ()
+        body = (h11.Data(data=answer.body),) if with_body else ()
         pieces = [self._http.send(event) for event in (head, *body, h11.EndOfMessage())]
         for piece in filter(None, pieces):
             self._transport.write(piece)
@@ -207,10 +211,10 @@ class Connection(asyncio.Protocol):
         self._idle = not self._http.trailing_data[0]
         self._wait(self._deadlines.idle if self._idle else self._deadlines.request)
         self._transport.resume_reading()
-        self._feed(b"")
+        self._parse(b"")
 
     def _refuse(self, status: int) -> None:
-        """Answer what is no request, as far as that can be done, and close."""
+        """Answer a malformed request with its status, if that is still possible, and close."""
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             date = ("Date", formatdate(usegmt=True))
             headers = [("Content-Length", "0"), date, ("Connection", "close")]
@@ -219,30 +223,30 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
 
-def _limit(size: int, most: int, status: int) -> None:
-    if size > most:
-        raise h11.RemoteProtocolError(f"larger than {most} bytes", status)
+def _limit(size: int, limit: int, status: int) -> None:
+    if size > limit:
+        raise h11.RemoteProtocolError(f"larger than {limit} bytes", status)
 
 
-def _size(asked: h11.Request) -> int:
-    return len(asked.target) + sum(len(name) + len(value) for name, value in asked.headers)
+def _size(parsed: h11.Request) -> int:
+    return len(parsed.target) + sum(len(name) + len(value) for name, value in parsed.headers)
 
 
-def _request(asked: h11.Request, host: str) -> Request:
-    found: dict[str, str] = {}
-    for name, value in asked.headers:
+def _request(parsed: h11.Request, host: str) -> Request:
+    headers: dict[str, str] = {}
+    for name, value in parsed.headers:
         key, text = name.decode("latin-1"), value.decode("latin-1")
-        found[key] = f"{found[key]}, {text}" if key in found else text
-    path = asked.target.decode("latin-1").partition("?")[0]
-    client = f"{host} {found.get('user-agent', '')}"[:200]
-    return Request(asked.method.decode("latin-1"), path, MappingProxyType(found), client)
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    path = parsed.target.decode("latin-1").partition("?")[0]
+    client = f"{host} {headers.get('user-agent', '')}"[:200]
+    return Request(parsed.method.decode("latin-1"), path, MappingProxyType(headers), client)
 
 
-def _named(certificate: Mapping[str, object] | None, rules: ProtectionRules) -> bool:
-    """Say whether a client's certificate holds a name that is allowed."""
+def _allowed(certificate: Mapping[str, object] | None, rules: ProtectionRules) -> bool:
+    """Return whether a client's certificate has one of the allowed names."""
     tls = rules.config.tls_server_config
     if tls is None or not tls.client_allowed_sans or tls.client_auth_type == "NoClientCert":
         return True
     names = (certificate or {}).get("subjectAltName", ())
-    assert isinstance(names, tuple)  # noqa: S101 - ssl's own promise
+    assert isinstance(names, tuple)  # noqa: S101 - ssl guarantees it
     return any(value in tls.client_allowed_sans for _, value in names)

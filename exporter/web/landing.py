@@ -20,5 +20,5 @@ def _template() -> Template:
 
 
 def render(status: Status) -> bytes:
-    """Return the page."""
+    """Return the landing page."""
     return _template().render(status=status).encode()

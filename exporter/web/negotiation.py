@@ -1,4 +1,4 @@
-"""Which form of the page a client gets, from its Accept and Accept-Encoding headers (RFC 9110)."""
+"""Chooses format and compression by the headers Accept and Accept-Encoding (RFC 9110)."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ CONTENT_TYPES = {
 }
 _VERSIONS = {TEXT: "0.0.4", OPENMETRICS: "1.0.0"}
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
-# What is quoted is not split, nor what follows a quote that is never closed.
+# Quoted text is not split, nor is text after a quote that is never closed.
 _ITEMS = re.compile(r'(?:^|,)((?:[^,"]|"[^"]*"?)*)')
 _PARTS = re.compile(r'(?:^|;)((?:[^;"]|"[^"]*"?)*)')
 
@@ -29,7 +29,7 @@ class Choice:
 
 
 def choices(header: str) -> Iterator[Choice]:
-    """Yield the items of a header; one whose quality cannot be read counts as not accepted."""
+    """Yield the items of a header; one with an invalid quality counts as not accepted."""
     for item in _ITEMS.findall(header):
         value, *rest = (part.strip() for part in _PARTS.findall(item))
         pairs = (part.partition("=") for part in rest)
@@ -40,32 +40,32 @@ def choices(header: str) -> Iterator[Choice]:
             yield Choice(value.lower(), quality, parameters)
 
 
-def page_format(accept: str) -> Format:
-    """Return the format that a client likes best; text 0.0.4 where it likes none of ours.
+def exposition_format(accept: str) -> Format:
+    """Return the format that a client prefers; text 0.0.4 where it accepts none of ours.
 
-    Text stands for anything a client accepts by a wildcard, and wins a draw only where the client
-    does not name OpenMetrics. A version that nobody here writes is no match.
+    A wildcard means text. At equal quality OpenMetrics wins where the client names it. A version
+    that is not written here does not match.
     """
-    best, liked = Format.TEXT, 0.0
+    best, best_quality = Format.TEXT, 0.0
     for choice in choices(accept):
-        found = _matched(choice)
-        if found is not None and choice.quality > liked:
-            best, liked = found, choice.quality
-        elif found is Format.OPENMETRICS and choice.quality == liked > 0:
-            best = found
+        fmt = _matched(choice)
+        if fmt is not None and choice.quality > best_quality:
+            best, best_quality = fmt, choice.quality
+        elif fmt is Format.OPENMETRICS and choice.quality == best_quality > 0:
+            best = fmt
     return best
 
 
 def _matched(choice: Choice) -> Format | None:
     if choice.value in ("*/*", "text/*"):
         return Format.TEXT
-    ours = _VERSIONS.get(choice.value)
-    if ours is None or choice.parameters.get("version", ours) != ours:
+    version = _VERSIONS.get(choice.value)
+    if version is None or choice.parameters.get("version", version) != version:
         return None
     return Format.TEXT if choice.value == TEXT else Format.OPENMETRICS
 
 
 def accepts_gzip(header: str) -> bool:
-    """Say whether a client takes gzip: named with a quality above 0, or by an asterisk."""
+    """Return whether a client accepts gzip: by name or by an asterisk, with a quality above 0."""
     qualities = {choice.value: choice.quality for choice in choices(header)}
     return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0))) > 0

@@ -1,4 +1,4 @@
-"""TLS, passwords and headers in force: read anew when a file of them changes."""
+"""TLS, passwords and headers in force; they are read again when one of their files changes."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ _GO_ONLY = ("curve_preferences",)
 
 @dataclass(frozen=True, slots=True)
 class ProtectionRules:
-    """What protects the page: `tls` is None where it is served in clear."""
+    """What protects the server; `tls` is None where it serves plain HTTP."""
 
     config: WebConfig
     tls: ssl.SSLContext | None
@@ -29,32 +29,32 @@ class ProtectionRules:
     bucket: Bucket
 
     @property
-    def asks_clients(self) -> bool:
-        """Say whether a reader has to show a password or a certificate."""
+    def authenticates(self) -> bool:
+        """Return whether every client needs a password or a certificate."""
         tls = self.config.tls_server_config
         certified = tls is not None and tls.client_auth_type == "RequireAndVerifyClientCert"
         return self.passwords.needed or certified
 
 
 class Protection:
-    """Keeps the rules of a file up to date; a file that turns bad keeps the old ones."""
+    """Keeps the rules of a file up to date; while the file is wrong, the old rules stay."""
 
     def __init__(self, path: Path | None, executor: Executor) -> None:
         """Read the file, if there is one. Raises SettingsError."""
         self._path, self._executor = path, executor
         self._files: tuple[Path, ...] = ()
         self._rules = self._read()
-        self._stamp = self._look()
+        self._stamp = self._current_stamp()
 
     def rules(self) -> ProtectionRules:
         """Return the rules in force now."""
-        stamp = self._look()
+        stamp = self._current_stamp()
         if stamp != self._stamp:
             self._stamp = stamp
-            self._renew()
+            self._reload()
         return self._rules
 
-    def _renew(self) -> None:
+    def _reload(self) -> None:
         files = self._files
         try:
             self._rules = self._read()
@@ -62,30 +62,31 @@ class Protection:
             once(log, "web.config", f"web configuration refused, the old one stays: {error}")
             return
         finally:
+            # The new configuration names other files: without this they would count as changed.
             if files != self._files:
-                self._stamp = self._look()
-        over(log, "web.config", "web configuration is right again")
+                self._stamp = self._current_stamp()
+        over(log, "web.config", "web configuration is valid again")
         log.info("web configuration read")
 
     def _read(self) -> ProtectionRules:
         config = load(self._path) if self._path else WebConfig()
         self._files = config.files()
         tls, limit = config.tls_server_config, config.rate_limit
-        made = context(tls, self._path) if tls and self._path else None
+        tls_context = context(tls, self._path) if tls and self._path else None
         for name in _GO_ONLY:
             if tls and getattr(tls, name):
                 log.warning("%s: tls_server_config.%s is not used", self._path, name)
         passwords = Passwords(config.basic_auth_users, self._executor)
-        return ProtectionRules(config, made, passwords, Bucket(limit.interval, limit.burst))
+        return ProtectionRules(config, tls_context, passwords, Bucket(limit.interval, limit.burst))
 
-    def _look(self) -> Stamp:
-        """Return what tells one state of the files from another."""
+    def _current_stamp(self) -> Stamp:
+        """Return what changes whenever one of the files does."""
         return tuple(_stamp(path) for path in (self._path, *self._files) if path)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = os.stat(path)  # noqa: PTH116 - half the cost of Path.stat, once a request
+        status = os.stat(path)  # noqa: PTH116 - half the cost of Path.stat, once a request
     except OSError:
         return None
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+    return (status.st_mtime_ns, status.st_size, status.st_ino)

@@ -1,4 +1,4 @@
-"""What each path answers; nothing here knows sockets."""
+"""The response to each path; nothing here knows sockets."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from exporter.errors import IonmonError
 from exporter.exposition.exposition import Format
-from exporter.web.negotiation import CONTENT_TYPES, accepts_gzip, page_format
+from exporter.web.negotiation import CONTENT_TYPES, accepts_gzip, exposition_format
 from exporter.web.protection import ProtectionRules
 
 log = logging.getLogger("ionmon.web")
@@ -27,12 +27,12 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class StillLoading(IonmonError):
-    """A reload takes longer than a client is made to wait; it goes on."""
+    """A reload takes longer than its client waits; it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request: method, path without its query, headers by lower-case name, who asks."""
+    """A request: method, path without its query, headers by lower-case name, the client."""
 
     method: str
     path: str
@@ -40,13 +40,13 @@ class Request:
     client: str = ""
 
     def header(self, name: str) -> str:
-        """Return a header's value, or nothing."""
+        """Return a header's value, empty where it is missing."""
         return self.headers.get(name, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What goes back: status, body, its type, and headers beside Content-Length."""
+    """A response: status, body, its type, and headers beside Content-Length."""
 
     status: HTTPStatus
     body: bytes
@@ -57,20 +57,20 @@ class Response:
 class Site(Protocol):
     """What is served."""
 
-    def page(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
-        """Return the page for Prometheus; a `client` of None only looks, and is no scraper."""
+    def exposition(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
+        """Return the exposition; where `client` is None, nobody counts as having seen it."""
 
     def landing(self) -> bytes:
-        """Return the page for people."""
+        """Return the landing page."""
 
     def healthy(self) -> tuple[bool, str]:
-        """Say whether the process works, and how it is in a few words."""
+        """Return whether the process works, and its state in a few words."""
 
     def ready(self) -> tuple[bool, str]:
-        """Say whether the page is complete, and what is missing in a few words."""
+        """Return whether the exposition is complete, and what is missing in a few words."""
 
     def reload(self) -> None:
-        """Load the settings anew. Raises IonmonError; may take seconds."""
+        """Reload the settings. Raises IonmonError; may take seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +83,24 @@ class Routes:
     lifecycle: bool = False
 
     async def answer(self, request: Request, rules: ProtectionRules) -> Response:
-        """Return the answer; whatever a site raises becomes a 500, and a line in the log."""
+        """Return the response; an unexpected error becomes a 500 and a line in the log."""
         try:
-            found = await self._admitted(request, rules)
+            response = await self._admitted(request, rules)
         except Exception:  # the process boundary: a defect in one answer costs only it
-            log.exception("%s: no answer", request.path)
-            found = _text(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error; the log says more")
+            log.exception("%s: internal error", request.path)
+            response = _text(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error; see the log")
         own = tuple(rules.config.http_server_config.headers.items())
         names = {name for name, _ in own}
         guard = tuple(header for header in _GUARD if header[0] not in names)
-        return replace(found, headers=(*found.headers, *guard, *own))
+        return replace(response, headers=(*response.headers, *guard, *own))
 
     async def _admitted(self, request: Request, rules: ProtectionRules) -> Response:
         if not rules.bucket.take():
             return _text(HTTPStatus.TOO_MANY_REQUESTS, "too many requests; rate_limit allows fewer")
         if not await rules.passwords.allow(request.header("authorization")):
-            asked = (("WWW-Authenticate", 'Basic realm="ionmon", charset="UTF-8"'),)
+            challenge = (("WWW-Authenticate", 'Basic realm="ionmon", charset="UTF-8"'),)
             return Response(
-                HTTPStatus.UNAUTHORIZED, b"a user and a password, please\n", PLAIN, asked
+                HTTPStatus.UNAUTHORIZED, b"a user and a password are required\n", PLAIN, challenge
             )
         return await self._routed(request)
 
@@ -108,24 +108,24 @@ class Routes:
         if request.path == "/-/reload":
             return await self._reload(request)
         if request.path not in (self.telemetry_path, "/", "/-/healthy", "/-/ready"):
-            return _text(HTTPStatus.NOT_FOUND, f"not here; the page is {self.telemetry_path}")
+            return _text(HTTPStatus.NOT_FOUND, f"not found; metrics are at {self.telemetry_path}")
         if request.method not in _READ:
             return _not_allowed("GET, HEAD")
         if request.path == self.telemetry_path:
-            return self._page(request)
+            return self._exposition(request)
         if request.path == "/":
             return Response(
                 HTTPStatus.OK, self.site.landing(), HTML, (("Cache-Control", "no-store"),)
             )
-        good, words = self.site.healthy() if request.path == "/-/healthy" else self.site.ready()
-        return _text(HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE, words)
+        good, text = self.site.healthy() if request.path == "/-/healthy" else self.site.ready()
+        return _text(HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE, text)
 
-    def _page(self, request: Request) -> Response:
-        fmt = page_format(request.header("accept"))
+    def _exposition(self, request: Request) -> Response:
+        fmt = exposition_format(request.header("accept"))
         gzip = accepts_gzip(request.header("accept-encoding"))
-        # Who asks for the head has not seen the samples.
+        # A client that requests only the head has not seen the samples.
         client = request.client if request.method == "GET" else None
-        body = self.site.page(fmt, gzip=gzip, client=client)
+        body = self.site.exposition(fmt, gzip=gzip, client=client)
         headers: Headers = (("Vary", "Accept, Accept-Encoding"),)
         if gzip:
             headers += (("Content-Encoding", "gzip"),)
@@ -133,7 +133,7 @@ class Routes:
 
     async def _reload(self, request: Request) -> Response:
         if not self.lifecycle:
-            text = "reload is off; switch it on with --web.enable-lifecycle, or send SIGHUP"
+            text = "reload is disabled; enable it with --web.enable-lifecycle, or send SIGHUP"
             return _text(HTTPStatus.FORBIDDEN, text)
         if request.method not in ("POST", "PUT"):
             return _not_allowed("POST, PUT")
@@ -146,8 +146,8 @@ class Routes:
         return _text(HTTPStatus.OK, "loaded")
 
 
-def _text(status: HTTPStatus, words: str) -> Response:
-    return Response(status, f"{words}\n".encode())
+def _text(status: HTTPStatus, text: str) -> Response:
+    return Response(status, f"{text}\n".encode())
 
 
 def _not_allowed(methods: str) -> Response:

@@ -1,4 +1,4 @@
-"""The web server: a thread of its own, so that a scrape waits for no poll and no poll for it."""
+"""The web server, in a thread of its own: scrapes and polls never wait for each other."""
 
 import asyncio
 import contextlib
@@ -27,13 +27,13 @@ CLOSE_TIMEOUT = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerOptions:
-    """Where and how to serve; `most` is the cap on connections."""
+    """Where and how to serve, and limits."""
 
     listen: tuple[str, ...]
     telemetry_path: str = "/metrics"
     config_file: Path | None = None
     enable_lifecycle: bool = False
-    most: int = 512
+    max_connections: int = 512
     deadlines: Deadlines = field(default_factory=Deadlines)
 
 
@@ -56,7 +56,7 @@ class WebServer:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Listen, and serve in a thread. Raises IonmonError where an address cannot be had."""
+        """Listen, and serve in a thread. Raises IonmonError where an address cannot be used."""
         try:
             for address in self._settings.listen:
                 self._listeners.append(_listen(address))
@@ -70,25 +70,20 @@ class WebServer:
 
     @property
     def addresses(self) -> tuple[tuple[str, int], ...]:
-        """Return host and port of every address that is listened on."""
+        """Return host and port of every address that the server listens on."""
         return tuple(listener.getsockname()[:2] for listener in self._listeners)
 
     @property
     def scheme(self) -> str:
-        """Return what a URL of the page begins with."""
+        """Return the scheme of the server's URLs."""
         return "https" if self._protection.rules().tls else "http"
 
     @property
     def exposed(self) -> bool:
-        """Say whether other machines can read the page without showing who they are."""
-        if self._protection.rules().asks_clients:
+        """Return whether other machines can read without authentication."""
+        if self._protection.rules().authenticates:
             return False
         return not all(_local(host) for host, _ in self.addresses)
-
-    @property
-    def connections(self) -> int:
-        """Return how many connections are open, handshakes under way among them."""
-        return self._open
 
     def close(self) -> None:
         """Stop listening, end all connections, end the thread."""
@@ -133,19 +128,19 @@ class WebServer:
                 self._waiting.close_longest()
                 await asyncio.sleep(OUT_OF_FILES_PAUSE)
                 continue
-            if self._open >= self._settings.most and not self._waiting.close_longest():
+            if self._open >= self._settings.max_connections and not self._waiting.close_longest():
                 accepted.close()
                 continue
-            self._open += 1
+            self._open += 1  # here, not in the task: a burst must not pass the limit
             self._spawn(self._attend(accepted))
 
     async def _attend(self, accepted: socket.socket) -> None:
-        """Shake hands if need be, and let the connection run until it is closed."""
+        """Do the TLS handshake if there is one, then serve the connection until it is closed."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         transport, deadlines = None, self._settings.deadlines
         try:
-            # asyncio does so only where a socket's protocol was named; else a body waits 40 ms for
-            # the client's word that it has the head.
+            # asyncio sets it only on sockets with an explicit protocol. Without it a body waits up
+            # to 40 ms, until the client acknowledges the head.
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             rules = self._protection.rules()
             if rules.tls and task:
@@ -177,28 +172,29 @@ class WebServer:
 
 
 def _listen(address: str) -> socket.socket:
-    """Return a listening socket of HOST:PORT; no host means all interfaces, IPv6 where it is."""
+    """Return a listening socket for HOST:PORT; without a host, on all interfaces and both IPs."""
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
     try:
-        found = _bound(host, int(port))
+        listener = _bound(host, int(port))
     except (OSError, OverflowError) as error:
         raise IonmonError(
-            f"{address}: cannot be listened on: {_why(error)} with --web.listen-address"
+            f"{address}: cannot listen: {_why(error)} with --web.listen-address"
         ) from error
-    found.setblocking(False)  # noqa: FBT003 - the socket library's way
-    return found
+    listener.setblocking(False)  # noqa: FBT003 - the socket library's way
+    return listener
 
 
 def _why(error: OSError | OverflowError) -> str:
-    """Return what is wrong with an address, and the mend."""
+    """Return what is wrong with an address, and the fix."""
     if isinstance(error, OverflowError):
-        return "it is no port; name one up to 65535"
+        return "invalid port; choose one up to 65535"
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return "it is no address of this machine; name one that is"
-    said = os.strerror(error.errno) if error.errno else str(error)  # strerror names it once more
-    mend = "free it, or name another" if error.errno == errno.EADDRINUSE else "name another"
-    return f"{said}; {mend}"
+        return "not an address of this machine; choose one that is"
+    # The error's own text would name the address a second time.
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    fix = "free it, or choose another" if error.errno == errno.EADDRINUSE else "choose another"
+    return f"{reason}; {fix}"
 
 
 def _bound(host: str, port: int) -> socket.socket:

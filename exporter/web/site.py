@@ -1,4 +1,4 @@
-"""What the web server serves: the page of the present snapshot, health, and the landing page."""
+"""What the web server serves: the exposition of the current snapshot, health, landing page."""
 
 import platform
 import time
@@ -18,13 +18,13 @@ from exporter.web.process_metrics import Process
 from exporter.web.scrapers import Scrapers
 from exporter.web.status import RefusedReload, status
 
-LONGEST_SILENCE = 30.0
+MAX_SILENCE = 30.0
 
 Computed = tuple[Family, tuple[str, ...], float]
 
 
 class ExporterSite:
-    """Serves one engine at a time; pages are asked for by one thread only."""
+    """Serves one engine at a time; only the web server's thread calls it."""
 
     def __init__(
         self,
@@ -37,27 +37,27 @@ class ExporterSite:
     ) -> None:
         self.engine: Engine | None = None
         self.reloading = False
-        self.beaten: float | None = None
+        self.last_heartbeat: float | None = None
         self.refusal: RefusedReload | None = None
         self._clock, self._telemetry, self._scrapers = clock, telemetry, scrapers
         self._reload = reload
         self._telemetry_path = telemetry_path
-        self._exposition = Exposition()
+        self._encoder = Exposition()
         self._process = Process()
-        self._kept: dict[tuple[Format, bool], tuple[tuple[int, int], bytes]] = {}
+        self._cached: dict[tuple[Format, bool], tuple[tuple[int, int], bytes]] = {}
 
-    def page(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
-        """Return the page; the exporter's own figures are renewed once a second."""
+    def exposition(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
+        """Return the exposition; the exporter's own metrics are updated once a second."""
         poller = self._poller()
         if poller is None:
             return b""
         now, shown = self._clock.now(), poller.snapshot
         stamp = (shown.generation, int(now))
-        at, body = self._kept.get((fmt, gzip), (None, b""))
+        at, body = self._cached.get((fmt, gzip), (None, b""))
         if at != stamp:
             families = (*shown.families, *snapshot(self._own_parts(poller, now), 0).families)
-            body = self._exposition.page(families, fmt, gzip=gzip)
-            self._kept[fmt, gzip] = (stamp, body)
+            body = self._encoder.body(families, fmt, gzip=gzip)
+            self._cached[fmt, gzip] = (stamp, body)
         if client is not None:
             self._scrapers.note(client, now, shown.generation)
         return body
@@ -69,9 +69,9 @@ class ExporterSite:
         )
 
     def healthy(self) -> tuple[bool, str]:
-        """Say whether the poller lives: its loop ticks and its tasks have not ended."""
-        if self.beaten is not None and time.monotonic() - self.beaten > LONGEST_SILENCE:
-            return False, f"the loop that polls is blocked since over {LONGEST_SILENCE:.0f} s"
+        """Return whether the poller works: its loop runs and its tasks have not ended."""
+        if self.last_heartbeat is not None and time.monotonic() - self.last_heartbeat > MAX_SILENCE:
+            return False, f"the polling loop has been blocked for over {MAX_SILENCE:.0f} s"
         if self.engine is None:
             return True, "starting"
         if self.reloading:
@@ -79,7 +79,7 @@ class ExporterSite:
         return (True, "alive") if self.engine.alive() else (False, "polling has stopped")
 
     def ready(self) -> tuple[bool, str]:
-        """Say whether every poll was tried, and the page has what could be read."""
+        """Return whether every poll was tried, and at least one delivered."""
         poller = self._poller()
         if poller is None:
             return False, "starting"
@@ -87,18 +87,18 @@ class ExporterSite:
             return True, "ready"
         tried = poller.tried()
         if tried < len(poller.states):
-            return False, f"{tried} of {len(poller.states)} polls were tried"
-        return False, "nothing current; / names the faults"
+            return False, f"{tried} of {len(poller.states)} polls tried"
+        return False, "no current data; / lists the faults"
 
     def reload(self) -> None:
-        """Load the settings anew. Raises IonmonError, and keeps the old ones."""
+        """Reload the settings. Raises IonmonError, and keeps the old ones."""
         self._reload()
 
     def _poller(self) -> Poller | None:
         return self.engine.poller if self.engine else None
 
     def _own_parts(self, poller: Poller, now: float) -> Iterator[Part]:
-        computed = (*_build(), *self._process.read(), *_poll_figures(poller, now))
+        computed = (*_build(), *self._process.read(), *_poll_metrics(poller, now))
         yield from self._telemetry.parts(computed)
 
 
@@ -106,8 +106,8 @@ def _build() -> Iterator[Computed]:
     yield own.BUILD_INFO, (__version__, platform.python_version()), 1
 
 
-def _poll_figures(poller: Poller, now: float) -> Iterator[Computed]:
-    """Yield what is known of polls and collectors at the time of the scrape."""
+def _poll_metrics(poller: Poller, now: float) -> Iterator[Computed]:
+    """Yield the state of polls and collectors at the time of the scrape."""
     yield own.SNAPSHOT_AGE, (), max(0.0, now - poller.changed)
     for state in poller.states:
         yield own.POLL_SUCCESS, (state.collector, state.name), float(state.healthy())
@@ -116,10 +116,10 @@ def _poll_figures(poller: Poller, now: float) -> Iterator[Computed]:
             yield own.DATA_AGE, (poll.project, poll.family), max(0.0, now - state.data_time)
     for collector in poller.collectors:
         states = [s for s in poller.states if s.collector == collector.name]
-        yield from _collector_figures(collector.name, states, now)
+        yield from _collector_metrics(collector.name, states, now)
 
 
-def _collector_figures(name: str, states: list[PollState], now: float) -> Iterator[Computed]:
+def _collector_metrics(name: str, states: list[PollState], now: float) -> Iterator[Computed]:
     key = (name,)
     yield own.UP, key, float(any(s.delivery and not s.fault for s in states))
     yield own.COLLECTOR_SUCCESS, key, float(all(s.healthy() for s in states))

@@ -1,4 +1,4 @@
-"""What the landing page says, as data: collectors, age of data, cost, faults."""
+"""What the landing page shows, as data: collectors, age of data, cost, faults."""
 
 import time
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from exporter.poller import Poller, PollFault, PollState
 from exporter.settings.types import duration
 from exporter.telemetry import Telemetry
 
-MOST_FAULTS = 20
+MAX_FAULTS = 20
 _MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectorRow:
-    """A collector: how it is, polls that are well of all, series on the page, age of its data."""
+    """A collector: healthy polls, all polls, exposed series, age of its data."""
 
     name: str
-    well: int
+    healthy: int
     polls: int
     series: int
     data_age: str
@@ -29,10 +29,10 @@ class CollectorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRow:
-    """A poll: verdict in a word, series, time between runs, age of its data, what is wrong."""
+    """A poll: its state, series, time between runs, age of its data, and what is wrong."""
 
     name: str
-    verdict: str
+    state: str
     series: int
     interval: str
     stretched: bool
@@ -42,7 +42,7 @@ class PollRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRow:
-    """A fault: when, as UTC and as an age, in which poll, why, in words."""
+    """A fault: its time, as UTC and as an age, the poll, the reason, a text."""
 
     at: str
     age: str
@@ -53,7 +53,10 @@ class FaultRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostFigures:
-    """Dollars a month, projected once known, and allowed; series and calls so far, hold-ups."""
+    """Dollars a month, projected and budgeted; series, calls and delayed calls since the start.
+
+    `projected` is None until every poll was tried once.
+    """
 
     projected: float | None
     budget: float | None
@@ -64,7 +67,7 @@ class CostFigures:
 
 @dataclass(frozen=True, slots=True)
 class RefusedReload:
-    """Settings that a reload did not take: when, Unix seconds, and why, in words."""
+    """A reload that was refused: Unix time in seconds, and the reason."""
 
     time: float
     text: str
@@ -80,7 +83,7 @@ class Status:
     projects: tuple[str, ...]
     collectors: tuple[CollectorRow, ...] = ()
     polls: tuple[PollRow, ...] = ()
-    quiet: int = 0
+    empty: int = 0
     faults: tuple[FaultRow, ...] = ()
     cost: CostFigures | None = None
     digest: str = ""
@@ -95,23 +98,23 @@ def status(
     telemetry_path: str,
     refusal: RefusedReload | None = None,
 ) -> Status:
-    """Return the status at this moment; families without series are only counted."""
+    """Return the current status; polls without series are only counted."""
     if engine is None:
         return Status(
             version=__version__, state="starting", telemetry_path=telemetry_path, projects=()
         )
     now, poller = clock.now(), engine.poller
     rows = [_poll_row(state, now) for state in poller.states]
-    shown = tuple(row for row in rows if row.verdict != "empty")
+    shown = tuple(row for row in rows if row.state != "empty")
     return Status(
         version=__version__,
         state=_state(engine, poller),
         telemetry_path=telemetry_path,
         projects=engine.settings.google.projects,
         collectors=tuple(_collector_row(c.name, poller, now) for c in poller.collectors),
-        polls=tuple(sorted(shown, key=lambda row: (row.verdict != "failing", row.name))),
-        quiet=len(rows) - len(shown),
-        faults=tuple(_fault_row(fault, now) for fault in list(poller.faults)[:MOST_FAULTS]),
+        polls=tuple(sorted(shown, key=lambda row: (row.state != "failing", row.name))),
+        empty=len(rows) - len(shown),
+        faults=tuple(_fault_row(fault, now) for fault in list(poller.faults)[:MAX_FAULTS]),
         cost=_cost(engine, telemetry),
         digest=engine.settings.digest[:12],
         now=_utc(now),
@@ -122,7 +125,7 @@ def status(
 def _refused(refusal: RefusedReload | None) -> str:
     if refusal is None:
         return ""
-    return f"settings refused at {_utc(refusal.time)}: {refusal.text}; the old ones stay"
+    return f"Reload refused at {_utc(refusal.time)}: {refusal.text}; the old settings stay."
 
 
 def _state(engine: Engine, poller: Poller) -> str:
@@ -131,8 +134,8 @@ def _state(engine: Engine, poller: Poller) -> str:
     if poller.tried() < len(poller.states):
         return "starting"
     failing = sum(1 for state in poller.states if not state.healthy())
-    words = f"{failing} of {len(poller.states)} polls fail" if failing else "all polls work"
-    return words if poller.ready() else f"nothing current: {words}"
+    text = f"{failing} of {len(poller.states)} polls fail" if failing else "all polls work"
+    return text if poller.ready() else f"no current data: {text}"
 
 
 def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
@@ -141,7 +144,7 @@ def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
     successes = [state.last_success for state in states if state.last_success]
     return CollectorRow(
         name=name,
-        well=sum(1 for state in states if state.healthy()),
+        healthy=sum(1 for state in states if state.healthy()),
         polls=len(states),
         series=sum(state.series() for state in states),
         data_age=_age(min(times, default=None), now),
@@ -150,10 +153,10 @@ def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
 
 
 def _poll_row(state: PollState, now: float) -> PollRow:
-    (verdict, text), poll = _verdict(state), state.poll
+    (name, text), poll = _poll_state(state), state.poll
     return PollRow(
         name=state.name,
-        verdict=verdict,
+        state=name,
         series=state.series(),
         interval=duration(round(poll.interval)) if poll.family else "",
         stretched=poll.stretched,
@@ -162,7 +165,7 @@ def _poll_row(state: PollState, now: float) -> PollRow:
     )
 
 
-def _verdict(state: PollState) -> tuple[str, str]:
+def _poll_state(state: PollState) -> tuple[str, str]:
     fault, delivery = state.fault, state.delivery  # read once: the poller goes on meanwhile
     if fault:
         return "failing", f"{fault.reason}: {fault.text}"
@@ -171,7 +174,7 @@ def _verdict(state: PollState) -> tuple[str, str]:
     if delivery is None:
         return "waiting", "not read yet"
     return (
-        ("well", "")
+        ("healthy", "")
         if any(part.samples for part in delivery.parts)
         else ("empty", "the source has no series")
     )
@@ -198,7 +201,7 @@ def _cost(engine: Engine, telemetry: Telemetry) -> CostFigures:
 
 
 def _age(at: float | None, now: float) -> str:
-    """Return how long ago that was, to the second, above an hour to the minute."""
+    """Return how long ago `at` was: to the second, above an hour to the minute."""
     if at is None:
         return "none"
     age = max(0, round(now - at))

@@ -1,4 +1,4 @@
-"""From the web configuration to an SSL context of Python's own library."""
+"""Makes an SSL context of Python's own library from the web configuration."""
 
 import ssl
 import tempfile
@@ -38,22 +38,22 @@ SUITES = {
 
 def context(tls: TlsConfig, source: Path) -> ssl.SSLContext:
     """Return the context; `source` is the file it comes from. Raises SettingsError."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    _limit_versions(made, tls, source)
-    made.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
+    result = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    _limit_versions(result, tls, source)
+    result.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
     if not tls.prefer_server_cipher_suites:  # Python's default is to prefer them
-        made.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
-    made.set_alpn_protocols(["http/1.1"])
-    _limit_suites(made, tls, source)
-    _load_certificate(made, tls, source)
-    _trust_clients(made, tls, source)
-    return made
+        result.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
+    result.set_alpn_protocols(["http/1.1"])
+    _limit_suites(result, tls, source)
+    _load_certificate(result, tls, source)
+    _trust_clients(result, tls, source)
+    return result
 
 
-def _limit_versions(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
+def _limit_versions(result: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
     try:
-        made.minimum_version = _VERSIONS[tls.min_version]
-        made.maximum_version = _VERSIONS[tls.max_version]
+        result.minimum_version = _VERSIONS[tls.min_version]
+        result.maximum_version = _VERSIONS[tls.max_version]
     except ValueError as error:
         raise SettingsError(
             f"{source}: tls_server_config.min_version: this machine's OpenSSL does not allow "
@@ -61,45 +61,45 @@ def _limit_versions(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
         ) from None
 
 
-def _limit_suites(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
+def _limit_suites(result: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
     where = f"{source}: tls_server_config.cipher_suites"
     unknown = [name for name in tls.cipher_suites if name not in SUITES]
     if unknown:
-        raise SettingsError(f"{where}: {unknown[0]} is not known; use {', '.join(SUITES)}")
-    named = [SUITES[name] for name in tls.cipher_suites if SUITES[name]]
+        raise SettingsError(f"{where}: {unknown[0]} is unknown; use {', '.join(SUITES)}")
+    suites = [SUITES[name] for name in tls.cipher_suites if SUITES[name]]
     try:
-        if named:
-            made.set_ciphers(":".join(dict.fromkeys(named)))
+        if suites:
+            result.set_ciphers(":".join(dict.fromkeys(suites)))
     except ssl.SSLError as error:
         raise SettingsError(
-            f"{where}: this machine's OpenSSL has none of them: {_words(error)}; name others"
+            f"{where}: this machine's OpenSSL has none of them: {_text(error)}; choose others"
         ) from None
 
 
-def _load_certificate(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
+def _load_certificate(result: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
     with ExitStack() as stack:
-        certificate = tls.cert_file or _in_a_file(stack, tls.cert or "")
-        key = tls.key_file or _in_a_file(stack, tls.key or "")
+        certificate = tls.cert_file or _temporary_file(stack, tls.cert or "")
+        key = tls.key_file or _temporary_file(stack, tls.key or "")
         try:
             if tls.key_file:
-                read_secret(tls.key_file)  # so that no log shows it; OpenSSL reads it again
-            made.load_cert_chain(certificate, key, password=_no_password)
+                read_secret(tls.key_file)  # only so that no log shows it; OpenSSL reads it again
+            result.load_cert_chain(certificate, key, password=_no_password)
         except UnusableSecret as error:
             raise SettingsError(f"{source}: tls_server_config.key_file: {error}") from None
         except (OSError, ValueError) as error:
             raise SettingsError(
                 f"{source}: tls_server_config: certificate or key cannot be used: "
-                f"{_words(error)}; give PEM files that belong together"
+                f"{_text(error)}; both have to be PEM and belong together"
             ) from None
 
 
 def _no_password() -> str:
-    """Stand in for the question on the terminal that OpenSSL would ask."""
-    raise ValueError("the key has a password, take it off")
+    """Refuse a key with a password: OpenSSL would ask for it on the terminal."""
+    raise ValueError("the key has a password; remove it")
 
 
-def _in_a_file(stack: ExitStack, pem: str) -> Path:
-    """Write what stands in the configuration itself where OpenSSL can read it: to a file."""
+def _temporary_file(stack: ExitStack, pem: str) -> Path:
+    """Write inline PEM to a file: OpenSSL reads certificates from files only."""
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ionmon-"))
     path = Path(folder, "pem")
     path.touch(0o600)
@@ -107,19 +107,19 @@ def _in_a_file(stack: ExitStack, pem: str) -> Path:
     return path
 
 
-def _trust_clients(made: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
+def _trust_clients(result: ssl.SSLContext, tls: TlsConfig, source: Path) -> None:
     if tls.client_auth_type == "NoClientCert":
         return
-    written = tls.client_ca and tls.client_ca.encode("ascii", "replace").decode()
+    inline = tls.client_ca and tls.client_ca.encode("ascii", "replace").decode()
     try:
-        made.load_verify_locations(tls.client_ca_file, cadata=written)
+        result.load_verify_locations(tls.client_ca_file, cadata=inline)
     except (OSError, ValueError) as error:
         raise SettingsError(
-            f"{source}: tls_server_config.client_ca_file: cannot be used: {_words(error)}; "
-            "give certificates as PEM"
+            f"{source}: tls_server_config.client_ca_file: cannot be used: {_text(error)}; "
+            "write certificates as PEM"
         ) from None
-    made.verify_mode = _CLIENTS[tls.client_auth_type]
+    result.verify_mode = _CLIENTS[tls.client_auth_type]
 
 
-def _words(error: OSError | ValueError) -> str:
+def _text(error: OSError | ValueError) -> str:
     return str(getattr(error, "strerror", None) or error)

@@ -1,1 +1,1 @@
-"""The subcommands of what builds and judges; those of what runs are in exporter/commands."""
+"""The subcommands of ionmon that generate and check files; the others are in exporter/commands."""

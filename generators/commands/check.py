@@ -1,4 +1,4 @@
-"""ionmon check: proves without a server that rules ask for what there is, and say enough."""
+"""ionmon check: proves without a server that rules and dashboards use what is exported."""
 
 from pathlib import Path
 
@@ -10,26 +10,26 @@ from exporter.settings import load
 from generators.checks import run
 from generators.checks.engine.gathering import CheckRequest
 
-HELP = """Prove that rules and dashboards ask for metrics, labels, values and buckets that exist.
+HELP = """Check that rules and dashboards only use metrics, labels, values and buckets that exist.
 
 \b
-  ionmon check                          everything below alertmanager/out and grafana/out
+  ionmon check                          all files below alertmanager/out and grafana/out
   ionmon check --offline                the same without promtool and amtool, in a second
-  ionmon check my-rules.yml             rule files of your own
+  ionmon check my-rules.yml             your own rule files
   ionmon check --page http://127.0.0.1:9841/metrics
 
-No server is asked, and no data is needed: what is exported is known from the catalog and from
-monitoring.yaml. Beyond names it looks at rates of gauges and counters without rates, at the labels
-of both sides of an operator, at windows, at what Prometheus 2.42 knows, and at what an alert has to
-say; in dashboards at units, datasources, variables, limits, links and layout, too. Then promtool
-and amtool check the same files, and run the rules' tests, which takes some minutes.
+No server and no data are needed: the catalog and monitoring.yaml define what is exported. The
+command also finds rates of gauges, counters without a rate, operators whose sides have different
+labels, wrong windows, functions that Prometheus 2.42 lacks, and incomplete alerts. In dashboards it
+also checks units, data sources, variables, limits, links and layout. Then promtool and amtool check
+the same files and run the tests of the rules, which takes some minutes.
 
-The buckets of Cloud Monitoring's histograms are those of the simulated project: Google's own may
-differ. --page reads a real exporter's page, a file or an address, and knows what is on it: its
-buckets, and an application's own metrics.
+Histograms of Cloud Monitoring are checked against the buckets of the simulated project; those of
+Google may differ. With --page, the metrics of a real exporter are known, too: its buckets, and the
+metrics of an application.
 
-Prints one problem a line, as path:line: rule: what is wrong and what was probably meant. Exit code
-1 where there is any.
+Each problem is one line: path:line: rule: the problem and a suggestion. Exit code 1 if there are
+problems.
 """
 
 
@@ -40,9 +40,9 @@ Prints one problem a line, as path:line: rule: what is wrong and what was probab
     "--root",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
     default=Path(),
-    help="Where alertmanager/out is; here unless said. Its recorded series are known.",
+    help="Directory of alertmanager/out, whose recorded series are known. Default: here.",
 )
-@click.option("--page", metavar="URL|FILE", help="A page of metrics, known on top of the catalog.")
+@click.option("--page", metavar="URL|FILE", help="Metrics of an exporter, added to the catalog.")
 @click.option("--offline", is_flag=True, help="Run neither promtool nor amtool.")
 def command(
     files: tuple[Path, ...],
@@ -56,15 +56,15 @@ def command(
     settings = load(config)
     request = CheckRequest(root, settings, files, page)
     with progress("reading files") as bar:
-        found = run.run(request, bar.say, offline=offline)
-    for problem in found.problems:
+        result = run.run(request, bar.show, offline=offline)
+    for problem in result.problems:
         click.echo(str(problem))
-    for note in found.notes:
+    for note in result.notes:
         click.echo(note, err=True)
-    count = len(found.problems)
+    count = len(result.problems)
     click.echo(
-        f"{count or 'no'} problem{'' if count == 1 else 's'} in {found.rules} rules "
-        f"of {found.files} files",
+        f"{count or 'no'} problem{'' if count == 1 else 's'} in {result.rules} rules "
+        f"of {result.files} files",
         err=True,
     )
     if count:

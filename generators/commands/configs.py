@@ -1,4 +1,4 @@
-"""ionmon configs: writes everything that is generated from catalog, policy and settings."""
+"""ionmon configs: writes all files that are generated from catalog, policy and settings."""
 
 import shlex
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ from generators.alertmanager.plan import unreachable
 from generators.files import COMMAND
 from generators.outputs import texts
 
-HELP = """Write every generated file below a directory; what did not change is not touched.
+HELP = """Generate rules and their tests, routes, templates, dashboards, runbooks and references.
 
-Rules, their tests, routes, templates, runbooks and documents come from the catalog, from the policy
-and from monitoring.yaml. Either all files are written or none. A file that is generated no more is
-removed, unless it was changed by hand.
+They are made from the catalog, the policy and monitoring.yaml. Either all files are written or
+none; unchanged files are not touched. A file that is no longer generated is removed, unless it was
+edited by hand.
 
 \b
   ionmon configs --config monitoring.yaml
-  ionmon configs --diff       what would change, in words; writes nothing
-  ionmon configs --check      exit code 1 where a file is not what it would be
+  ionmon configs --diff       print what would change, and write nothing
+  ionmon configs --check      exit code 1 if a file is out of date
 """
 
 
@@ -33,10 +33,12 @@ removed, unless it was changed by hand.
     "--root",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(),
-    help="Where to write; here unless said.",
+    help="Directory to write to. Default: here.",
 )
-@click.option("--check", is_flag=True, help="Write nothing; say what would change.")
-@click.option("--diff", is_flag=True, help="Write nothing; say what would change, by meaning.")
+@click.option("--check", is_flag=True, help="Write nothing; list the files that would change.")
+@click.option(
+    "--diff", is_flag=True, help="Write nothing; print the alerts, rules, panels that would change."
+)
 def command(config: Path | None, root: Path, *, check: bool, diff: bool) -> None:
     """Write what the generators return."""
     settings = load(config)
@@ -50,7 +52,7 @@ def command(config: Path | None, root: Path, *, check: bool, diff: bool) -> None
 
 
 def _command(config: Path | None, root: Path) -> str:
-    """Return the command line that writes the same files, as somebody would type it here."""
+    """Return the command line that writes the same files from the current directory."""
     words = [COMMAND]
     if config is not None:
         words += ["--config", shlex.quote(_from_here(config))]
@@ -60,7 +62,7 @@ def _command(config: Path | None, root: Path) -> str:
 
 
 def _from_here(path: Path) -> str:
-    """Return a path from the current directory, where it is inside, so that all spell it alike."""
+    """Return a path relative to the current directory where it is inside it."""
     absolute, here = path.absolute(), Path.cwd()
     return str(absolute.relative_to(here) if absolute.is_relative_to(here) else path)
 
@@ -76,7 +78,7 @@ def _write(root: Path, generated: Mapping[str, str]) -> None:
 
 
 def _show(root: Path, generated: Mapping[str, str], *, diff: bool) -> None:
-    """Say what would change; fail where something would, so that CI can ask."""
+    """Print what would change; with --check, fail if anything would, so that CI can use it."""
     changed = [*files.differing(root, generated), *difference.gone(root, generated)]
     lines = difference.changes(root, generated) if diff else (f"would change {n}" for n in changed)
     for line in lines:

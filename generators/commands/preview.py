@@ -1,4 +1,4 @@
-"""ionmon preview: pictures of the dashboards, of their files and of real data, without Grafana."""
+"""ionmon preview: draws the dashboards from their files and real data, without Grafana."""
 
 import time
 from dataclasses import dataclass
@@ -12,27 +12,29 @@ from exporter.commands.terminal import Bar, progress
 from exporter.errors import SettingsError
 from generators.report import chromium, pages
 
-HELP = """Draw dashboards from their files and from what Prometheus holds, as HTML, and as PNG.
+HELP = """Draw the dashboards as HTML or PNG, from their files and the data of Prometheus.
 
 \b
   make stack                                       then, after some minutes:
   ionmon preview --from now-15m                    all of grafana/out, to preview/
-  ionmon preview --dashboard overview --png        one of them, as a picture too
+  ionmon preview --dashboard overview --png        one of them, also as a picture
   ionmon preview --var region=europe-west1 --from now-24h
-  ionmon preview --against /tmp/before             each beside what it was, to review a change
+  ionmon preview --against /tmp/before             each beside its older version, for a review
 
-What is drawn is the file that Grafana would load, never what it is made from. Each page is one file
-that asks nothing of any network: open it in a browser, send it by mail. Layout, queries, units,
-decimals, thresholds, legends, colours and texts are those of Grafana; charts are drawn by plotly,
-which is why a page says that it is a preview.
+The command draws the same files that Grafana loads. Each page is one HTML file that works offline:
+open it in a browser, or send it by mail. Layout, queries, units, decimals, thresholds, legends,
+colours and texts are as in Grafana. Charts are drawn by plotly, so they only resemble Grafana's.
 
-Times are UTC: now, now-6h, Unix seconds, or 2026-01-31T12:00; where none is given, the dashboard's
-own. A variable is set with --var NAME=VALUE, and again for more values. PNG needs chromium.
+Times are UTC: now, now-6h, Unix seconds, or 2026-01-31T12:00. Default: the dashboard's own time
+range. Repeat --var for several values of a variable. PNG needs chromium.
 
-Dashboards that read a second Prometheus are served by the same one, unless told where it is:
---datasource ion-prometheus-longterm=http://127.0.0.1:9091
+Some dashboards have a second data source, for long-term data. By default it is the same Prometheus.
+Another address is set like this:
 
-Exit code 1 when a query failed; its panel says why, and everything else is drawn.
+\b
+  ionmon preview --datasource ion-prometheus-longterm=http://127.0.0.1:9091
+
+Exit code 1 if a query failed. Its panel shows the error; all others are drawn.
 """
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _KNOWN_FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
@@ -56,12 +58,12 @@ class NameAndValue(click.ParamType[tuple[str, str]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Output:
-    """Where pages go, and how they look."""
+    """Where and how pages are written."""
 
     folder: Path
     theme: str
     png: bool
-    wide: int
+    width: int
     url: str
 
 
@@ -72,7 +74,7 @@ class _Output:
     default="http://127.0.0.1:9090",
     show_default=True,
     metavar="URL",
-    help="The server that is asked.",
+    help="Address of Prometheus.",
 )
 @click.option(
     "--datasource",
@@ -80,7 +82,7 @@ class _Output:
     type=NameAndValue("UID=URL"),
     multiple=True,
     metavar="UID=URL",
-    help="Another server, for one of the dashboards' data sources; repeatable.",
+    help="Another Prometheus for one data source of the dashboards; repeatable.",
 )
 @click.option(
     "--dashboards",
@@ -88,57 +90,56 @@ class _Output:
     type=_KNOWN_FOLDER,
     default=Path("grafana/out"),
     show_default=True,
-    help="Where the files are.",
+    help="Directory of the dashboards' files.",
 )
 @click.option(
     "--dashboard",
     "names",
     multiple=True,
     metavar="NAME",
-    help="A file's name without .json; repeatable; all unless said.",
+    help="Name of a file without .json; repeatable. Default: all.",
 )
-@click.option("--from", "start", default="", metavar="TIME", help="Begin, such as now-6h.")
-@click.option("--to", "end", default="", metavar="TIME", help="End; now unless said.")
+@click.option("--from", "start", default="", metavar="TIME", help="Start, such as now-6h.")
+@click.option("--to", "end", default="", metavar="TIME", help="End. Default: now.")
 @click.option(
     "--var",
-    "given",
+    "variables",
     type=NameAndValue("NAME=VALUE"),
     multiple=True,
     metavar="NAME=VALUE",
-    help="A variable's value; repeatable.",
+    help="Value of a variable; repeatable.",
 )
 @click.option(
     "--interval",
     default="",
     metavar="DURATION",
-    help="The least time between points; unless said, as the generated data sources have it: 1m, "
-    "and 5m for the 90 days.",
+    help="Minimum time between points. Default: that of the generated data sources, which is 1m, "
+    "and 5m for long-term data.",
 )
-@click.option("--open-rows", is_flag=True, help="Show what collapsed rows hold.")
+@click.option("--open-rows", is_flag=True, help="Expand collapsed rows.")
 @click.option(
     "--theme",
     type=click.Choice(("auto", "dark", "light")),
     default="auto",
     show_default=True,
-    help="Auto follows the reader's system.",
+    help="Colours; auto follows the system of the reader.",
 )
 @click.option(
-    "--out", type=_FOLDER, default=Path("preview"), show_default=True, help="Where to write."
+    "--out", type=_FOLDER, default=Path("preview"), show_default=True, help="Directory to write to."
 )
-@click.option("--png", is_flag=True, help="Write a picture of each page, too; needs chromium.")
+@click.option("--png", is_flag=True, help="Also write each page as a picture; needs chromium.")
 @click.option(
     "--width",
-    "wide",
     type=click.IntRange(320, 4000),
     default=1600,
     show_default=True,
-    help="Of the picture, in pixels; 420 is a phone.",
+    help="Width of the picture in pixels; 420 is a phone.",
 )
 @click.option(
     "--against",
     type=_KNOWN_FOLDER,
     metavar="DIR",
-    help="Older files: draw each beside its older self.",
+    help="Directory with older files; each dashboard is drawn beside its older version.",
 )
 def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     """Write a page, and a picture, of each dashboard."""
@@ -146,7 +147,7 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
         folder=given["out"],
         theme=given["theme"],
         png=given["png"],
-        wide=given["wide"],
+        width=given["width"],
         url=given["url"],
     )
     if output.png:
@@ -167,13 +168,13 @@ def _draw(page: pages.PreviewPage, output: _Output, bar: Bar) -> None:
     bar.echo(f"wrote {path}")
     if output.png:
         picture = path.with_suffix(".png")
-        chromium.picture(path, picture, output.wide, page.height(output.wide))
+        chromium.picture(path, picture, output.width, page.height(output.width))
         bar.echo(f"wrote {picture}")
 
 
 def _request(given: dict[str, Any]) -> pages.PreviewRequest:
     values: dict[str, tuple[str, ...]] = {}
-    for name, value in given["given"]:
+    for name, value in given["variables"]:
         values[name] = (*values.get(name, ()), value)
     return pages.PreviewRequest(
         folder=given["folder"],

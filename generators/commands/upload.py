@@ -1,4 +1,4 @@
-"""ionmon upload: brings the dashboards into Grafana by its HTTP API."""
+"""ionmon upload: uploads the dashboards to Grafana through its HTTP API."""
 
 from collections import Counter
 from pathlib import Path
@@ -16,19 +16,19 @@ from generators.grafana.upload import UploadAction, UploadResult, upload
 HELP = """Upload the dashboards to Grafana. Without --apply, only print what would change.
 
 \b
-  ionmon upload --token-file token              what would change
+  ionmon upload --token-file token              print what would change
   ionmon upload --token-file token --apply      change it
   ionmon upload --grafana https://grafana.example.com --token-file token
 
-The token belongs to a service account of Grafana with the role Editor: Administration, Users and
-access, Service accounts, Add token. Write it into a file of mode 0600.
+The token belongs to a service account of Grafana with the role Editor. Create it in Grafana:
+Administration, Users and access, Service accounts, Add token. Write it to a file of mode 0600.
 
-Dashboards go into the folder "ion", which is created if it is missing. A dashboard that is already
-there and the same is left alone; one that was edited in Grafana is replaced, and Grafana's version
-history keeps the edit. Nothing is deleted. Alerts and data sources are not uploaded.
+Dashboards go into the folder "ion", which is created if it is missing. Unchanged dashboards are
+skipped. A dashboard that was edited in Grafana is replaced; Grafana's version history keeps the
+edit. Nothing is deleted. Alerts and data sources are not uploaded.
 
-Certificates are checked; SSL_CERT_FILE names an authority of your own. Redirects are not followed,
-so that the token goes nowhere else.
+Certificates are verified; set SSL_CERT_FILE for your own authority. Redirects are not followed, so
+that the token reaches no other server.
 
 Exit code 1 if Grafana refuses something. Dashboards before it are uploaded; run the command again.
 """
@@ -40,7 +40,7 @@ Exit code 1 if Grafana refuses something. Dashboards before it are uploaded; run
     "--grafana",
     "address",
     metavar="URL",
-    help="Address of Grafana. Default: links.grafana of the settings.",
+    help="Address of Grafana. Default: links.grafana in the settings.",
 )
 @click.option(
     "--token-file", "token", type=FILE, metavar="FILE", required=True, help="File with the token."
@@ -67,7 +67,7 @@ def command(
                 results.append(result)
                 bar.reach(len(results))
     finally:
-        # After an error, too: what is listed was done.
+        # After an error, too: the listed dashboards are uploaded already.
         if results:
             click.echo(_text(results, apply=apply))
     click.echo(_summary(results, apply=apply), err=True)
@@ -79,7 +79,7 @@ def _boards(folder: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise IonmonError(f"{folder}: a dashboard cannot be read: {error}") from error
     if not found:
-        raise IonmonError(f"{folder}: holds no dashboard; write them with: ionmon configs")
+        raise IonmonError(f"{folder}: has no dashboards; write them with: ionmon configs")
     return found
 
 

@@ -69,7 +69,7 @@ def pages(folder: Path, start: int, end: int, scenario: Scenario = _SCENARIO) ->
                 assert application.flush()
                 await exporter.poll()
                 if clock.time % SCRAPE == 0:
-                    exporter.engine.weigh()
+                    exporter.engine.project_cost()
                     file.writelines(_stamped(exporter.page(), clock.time))
                 clock.time += STEP
             await exporter.close()

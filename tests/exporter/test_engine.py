@@ -31,7 +31,7 @@ FAMILIES = (REQUESTS, INSTANCES, UP)
 
 @pytest.fixture(autouse=True)
 def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "_told", {})
+    monkeypatch.setattr(logs, "_warned", {})
 
 
 class Stage:
@@ -64,7 +64,7 @@ class Stage:
 
     def page(self, client: str = "p") -> str:
         """Return the page, as a scraper gets it."""
-        return self.site.page(Format.TEXT, gzip=False, client=client).decode()
+        return self.site.exposition(Format.TEXT, gzip=False, client=client).decode()
 
 
 @contextmanager
@@ -167,7 +167,7 @@ def test_the_month_is_projected_from_what_was_returned(tmp_path: Path) -> None:
     """The projection is the series of one round, 43,200 times a month, less the free million."""
     with stage(tmp_path) as found:
         asyncio.run(found.step())
-        found.engine.weigh()
+        found.engine.project_cost()
         series = found.telemetry.sum(own.API_SERIES)
         assert series == found.simulator.billed
         assert found.engine.cost == pytest.approx(max(0.0, series * 43_200 - 1e6) * 0.5e-6)
@@ -185,14 +185,14 @@ def test_a_budget_stretches_and_says_so_once(
         for poll in polls.values():
             poll.billed = 50
         for _ in range(3):
-            found.engine.weigh()
+            found.engine.project_cost()
         factors = {name: poll.timetable.interval / 60 for name, poll in polls.items()}
         key = ("ion-demo", UP)
         assert found.telemetry.value(own.POLL_STRETCH, key) == factors[UP] > 1 == factors[REQUESTS]
         assert found.telemetry.value(own.POLL_INTERVAL, key) == 60 * factors[UP]
         assert 0.5 < found.engine.cost <= 1
         assert found.telemetry.value(own.COST_BUDGET) == 1
-    text = "intervals of 2 polls are stretched to keep within 1.00 dollars a month"
+    text = "intervals of 2 polls are stretched to stay within 1.00 dollars a month"
     assert [record.getMessage() for record in caplog.records] == [text]
 
 
@@ -204,10 +204,10 @@ def test_a_budget_that_cannot_be_kept_is_warned_of_once(
         for poll in found.engine.monitoring.polls():
             poll.fetch.billed = 10**6
         for _ in range(3):
-            found.engine.weigh()
+            found.engine.project_cost()
         assert found.engine.cost > 1e-9
     assert len(caplog.records) == 1
-    assert f"a month costs {found.engine.cost:.2f} dollars" in caplog.records[0].getMessage()
+    assert f"longest intervals cost {found.engine.cost:.2f};" in caplog.records[0].getMessage()
 
 
 def test_it_lives_until_it_is_stopped(tmp_path: Path) -> None:
@@ -228,9 +228,9 @@ def test_it_lives_until_it_is_stopped(tmp_path: Path) -> None:
 def test_nothing_is_projected_before_all_was_tried(tmp_path: Path) -> None:
     """Before the first round the cost is unknown; after it a poll that failed is no hindrance."""
     with stage(tmp_path, f"fail={CATALOG[UP].source.metric}:INTERNAL") as found:  # type: ignore[union-attr]
-        found.engine.weigh()
+        found.engine.project_cost()
         assert found.engine.cost is None
         assert "ionmon_cost_projected_dollars" not in found.page()
         asyncio.run(found.step())
-        found.engine.weigh()
+        found.engine.project_cost()
         assert found.engine.cost is not None

@@ -98,8 +98,8 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["--step", "90s"], "has to be whole minutes"),
-        (["--family", "cloudrum_*"], "no family fits"),
+        (["--step", "90s"], "must be whole minutes"),
+        (["--family", "cloudrum_*"], "no metric matches"),
         (["--last", "3 weeks"], "is no duration"),
     ],
 )

@@ -43,7 +43,7 @@ def page() -> Iterator[io.StringIO]:
 def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redaction, "_spellings", set())
     monkeypatch.setattr(redaction, "_pattern", None)
-    monkeypatch.setattr(logs, "_told", {})
+    monkeypatch.setattr(logs, "_warned", {})
 
 
 def line(message: object, form: str, **values: object) -> str:

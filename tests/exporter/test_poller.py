@@ -238,7 +238,7 @@ def test_what_comes_together_is_swapped_together(monkeypatch: pytest.MonkeyPatch
     """Ten polls that deliver at once change the page once."""
     polls = [Scripted(f"p/{n}", [brought(part(n, str(n)))]) for n in range(10)]
     desk = Desk(*polls)
-    monkeypatch.setattr(poller, "SETTLE", 0.5)
+    monkeypatch.setattr(poller, "BATCH", 0.5)
 
     async def main() -> None:
         running = asyncio.create_task(desk.poller._publish())
@@ -289,7 +289,7 @@ def test_ready_means_that_all_were_tried_and_one_delivered() -> None:
 
 def test_an_idle_poller_keeps_its_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
     """A snapshot is made where a part came, was revealed or expired, and at no other time."""
-    monkeypatch.setattr(poller, "SETTLE", 0.0)
+    monkeypatch.setattr(poller, "BATCH", 0.0)
     monkeypatch.setattr(poller, "TICK", 0.0)
     shown = brought(part(0, "counter", COUNTER))
     turned = brought(part(5, "counter", COUNTER))

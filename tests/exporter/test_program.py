@@ -121,7 +121,7 @@ def test_changes_that_need_a_start_are_named(project: Simulator, tmp_path: Path)
     with running(tmp_path, "--config", str(path)) as exporter:
         written(path, {**settings, "web": {"telemetry_path": "/other"}})
         exporter.process.send_signal(signal.SIGHUP)
-        exporter.wait_for_log("web and storage are taken up at the next start only")
+        exporter.wait_for_log("web and storage apply at the next start")
         assert exporter.ask("/metrics")[0] == 200
 
 

@@ -22,11 +22,11 @@ from tests.exporter.running import written
 
 PATIENCE = 30.0  # seconds; a guard against hanging, not a measurement
 BROKEN = (
-    "from exporter.engine import Engine; weigh = Engine.weigh\n"
+    "from exporter.engine import Engine; project_cost = Engine.project_cost\n"
     "def broken(self):\n"
     "    if self.settings.google.budget_usd_per_month == 7: raise KeyError('a defect')\n"
-    "    weigh(self)\n"
-    "Engine.weigh = broken\n"
+    "    project_cost(self)\n"
+    "Engine.project_cost = broken\n"
     "from exporter.cli import main; main()"
 )
 
@@ -146,12 +146,12 @@ def test_a_defect_after_a_reload_ends_the_process(tmp_path: Path) -> None:
 
 def test_the_loop_shows_that_it_is_not_blocked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The running program writes one sign of life after another."""
-    monkeypatch.setattr(program, "BEAT", 0.0)
+    monkeypatch.setattr(program, "HEARTBEAT", 0.0)
 
     async def work() -> None:
         seen: set[float | None] = {None}
         while len(seen) < 3:
-            seen.add(desk.program.site.beaten)
+            seen.add(desk.program.site.last_heartbeat)
             await asyncio.sleep(0)
 
     desk.run(work)
@@ -216,7 +216,7 @@ def test_every_reload_by_signal_is_kept_until_it_is_done(desk: Desk) -> None:
     ("fault", "text"),
     [
         (SettingsError("google.projcts: unknown"), "google.projcts: unknown"),
-        (KeyError("inside"), "a defect; the log says more"),
+        (KeyError("inside"), "a defect; see the log"),
     ],
 )
 def test_a_reload_that_fails_is_shown_until_one_succeeds(
@@ -230,7 +230,7 @@ def test_a_reload_that_fails_is_shown_until_one_succeeds(
         await desk.program._reload_and_report()
         assert desk.successful() == 0
         landing = desk.program.site.landing().decode()
-        assert f": {text}; the old ones stay" in landing
+        assert f": {text}; the old settings stay" in landing
         assert "settings refused at 20" in landing
         assert len(caplog.records) == 1
         desk.fault = None
@@ -252,7 +252,7 @@ def test_polling_goes_on_where_the_old_engine_does_not_end_well(
         desk.stop_fault = None
         assert desk.program.site.engine is desk.engines[1]
         assert desk.engines[1].alive()
-        assert "could not be ended cleanly" in caplog.text
+        assert "could not be stopped cleanly" in caplog.text
         assert "a connection hangs" in caplog.text
 
     desk.run(work)
@@ -267,7 +267,7 @@ def test_who_waits_too_long_for_a_reload_is_told(
     async def work() -> None:
         desk.go_on.clear()
         for _ in range(2):
-            with pytest.raises(StillLoading, match="the reload goes on; the log says"):
+            with pytest.raises(StillLoading, match="the reload goes on; its result"):
                 await asyncio.to_thread(desk.program.reload_from_thread)
         desk.fault = SettingsError("google.projcts: unknown")
         desk.go_on.set()

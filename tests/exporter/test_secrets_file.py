@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from exporter import logs, redaction
-from exporter.secrets_file import LARGEST_SECRET, Secret, UnusableSecret, read_secret
+from exporter.secrets_file import MAX_SECRET, Secret, UnusableSecret, read_secret
 
 
 @pytest.fixture(autouse=True)
 def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redaction, "_spellings", set())
     monkeypatch.setattr(redaction, "_pattern", None)
-    monkeypatch.setattr(logs, "_told", {})
+    monkeypatch.setattr(logs, "_warned", {})
 
 
 def written(path: Path, content: bytes, mode: int = 0o600) -> Path:
@@ -100,7 +100,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     [
         (b"", "is empty; write the secret into it, mode 0600"),
         (b"\n", "is empty; write the secret into it, mode 0600"),
-        (b"x" * (LARGEST_SECRET + 1), "is larger than 64 KiB; a secret is one short text"),
+        (b"x" * (MAX_SECRET + 1), "is larger than 64 KiB; a secret is one short text"),
         (b"\xffcanary", "is not UTF-8 text; write the secret into it"),
     ],
 )

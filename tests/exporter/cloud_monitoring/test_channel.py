@@ -63,7 +63,7 @@ def test_unusable_credentials_name_the_file_and_the_mend(tmp_path: Path, text: s
     with pytest.raises(CredentialsMissing) as caught:
         channel(None, path, insecure=False)
     first, second, third = str(caught.value).splitlines()
-    reason = "there is no such file" if text is None else "it is no key of Google's"
+    reason = "no such file" if text is None else "not a Google key"
     assert first.startswith(f"{path}: unusable credentials, {reason}; ")
     assert "--google.credentials-file or google.credentials_file" in first
     assert "gcloud auth application-default login" in second

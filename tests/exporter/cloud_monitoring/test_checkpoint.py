@@ -223,7 +223,7 @@ def test_another_process_is_named_and_a_kill_lets_go(tmp_path: Path) -> None:
     try:
         wait_until(lambda: "held" in log.read_text() or holder.poll() is not None, "a holder")
         for _ in range(2):
-            with pytest.raises(StateLocked, match=f"process {holder.pid} holds it"):
+            with pytest.raises(StateLocked, match=f"process {holder.pid} uses it"):
                 SqliteStore(path)
     finally:
         holder.send_signal(signal.SIGKILL)
@@ -238,7 +238,7 @@ def test_another_process_is_named_and_a_kill_lets_go(tmp_path: Path) -> None:
 def test_one_process_holds_it_once(path: Path) -> None:
     """A second store of the same process is refused until the first is closed."""
     store = SqliteStore(path)
-    with pytest.raises(StateLocked, match=f"process {os.getpid()} holds it"):
+    with pytest.raises(StateLocked, match=f"process {os.getpid()} uses it"):
         SqliteStore(path)
     store.close()
     assert opened(path) is None

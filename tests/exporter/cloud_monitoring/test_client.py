@@ -157,7 +157,7 @@ def test_a_server_that_always_refuses_ends_a_read_in_time(hand: HandTime) -> Non
         assert failure(told.client).reason is Reason.UNAVAILABLE
     assert len(told.script.asked) > 3
     assert hand.at < 1020.0
-    assert max(hand.pauses) <= client_module.LONGEST_WAIT
+    assert max(hand.pauses) <= client_module.MAX_WAIT
 
 
 def test_pages_and_retries_share_one_deadline(hand: HandTime) -> None:
@@ -188,7 +188,7 @@ def test_a_repeated_page_token_ends_the_read() -> None:
 
 def test_pages_without_end_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ever new tokens end the read after the most pages there can be."""
-    monkeypatch.setattr(client_module, "MOST_PAGES", 3)
+    monkeypatch.setattr(client_module, "MAX_PAGES", 3)
     with scripted(*(PageMessage(next_page_token=str(n)) for n in range(5))) as told:
         assert (failure(told.client).reason, len(told.script.asked)) == (Reason.TOO_LARGE, 3)
 
@@ -244,7 +244,7 @@ def test_a_call_that_gets_no_turn_takes_none(hand: HandTime) -> None:
     for _ in range(11):
         guard.wait("p", 2000.0)
     for _ in range(50):
-        with pytest.raises(PollError, match="held back"):
+        with pytest.raises(PollError, match="rate limit"):
             guard.wait("p", hand.at + 0.5)
     guard.wait("p", 2000.0)
     assert hand.pauses == [1.0]
@@ -287,7 +287,7 @@ def test_a_listing_that_goes_round_or_has_no_end_fails(monkeypatch: pytest.Monke
     page = ListMetricDescriptorsResponse.pb()
     with scripted(page(next_page_token="a")) as told, pytest.raises(PollError, match="repeats"):
         list(told.client.descriptors("p", "f"))
-    monkeypatch.setattr(client_module, "MOST_PAGES", 3)
+    monkeypatch.setattr(client_module, "MAX_PAGES", 3)
     pages = (page(next_page_token=str(n)) for n in range(5))
     with scripted(*pages) as told, pytest.raises(PollError, match="more than 3 pages"):
         list(told.client.descriptors("p", "f"))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.cloud_monitoring import cost
-from exporter.cloud_monitoring.cost import MOST_STRETCH, Load, dollars, projected, stretch
+from exporter.cloud_monitoring.cost import MAX_STRETCH, Load, dollars, projected, stretch
 
 REQUESTS = Load("requests", 60, 60.0, alerted=True)
 SMALL = Load("small", 10, 60.0)
@@ -54,9 +54,9 @@ def test_the_most_expensive_that_no_alert_needs_goes_first() -> None:
 def test_what_alerts_need_goes_last() -> None:
     """An alerted load is touched only when all others are at the most, however dear it is."""
     dear = Load("dear", 5000, 60.0, alerted=True)
-    at_most = projected([SMALL, dear], {"small": MOST_STRETCH})
-    assert stretch([dear, SMALL], at_most) == {"dear": 1.0, "small": MOST_STRETCH}
-    assert stretch([dear, SMALL], at_most - 0.01) == {"dear": 1.25, "small": MOST_STRETCH}
+    at_most = projected([SMALL, dear], {"small": MAX_STRETCH})
+    assert stretch([dear, SMALL], at_most) == {"dear": 1.0, "small": MAX_STRETCH}
+    assert stretch([dear, SMALL], at_most - 0.01) == {"dear": 1.25, "small": MAX_STRETCH}
 
 
 def test_an_impossible_budget_stretches_all_to_the_most() -> None:
@@ -70,10 +70,10 @@ def test_a_budget_is_kept_where_it_can_be(loads: list[Load], budget: float) -> N
     """The month costs the budget at most, or every interval is as long as it may get."""
     factors = stretch(loads, budget)
     assert factors.keys() == {load.name for load in loads}
-    assert all(1.0 <= factor <= MOST_STRETCH for factor in factors.values())
-    assert projected(loads, factors) <= budget or set(factors.values()) == {MOST_STRETCH}
+    assert all(1.0 <= factor <= MAX_STRETCH for factor in factors.values())
+    assert projected(loads, factors) <= budget or set(factors.values()) == {MAX_STRETCH}
     if any(factors[load.name] > 1.0 for load in loads if load.alerted):
-        assert {factors[x.name] for x in loads if not x.alerted} <= {MOST_STRETCH}
+        assert {factors[x.name] for x in loads if not x.alerted} <= {MAX_STRETCH}
 
 
 def test_many_loads_are_summed_up_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from google.cloud.monitoring_v3.types import SpanContext
 
 from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
-from exporter.cloud_monitoring.counter_reader import FARTHEST, CounterReader, SeriesCache
+from exporter.cloud_monitoring.counter_reader import MAX_AHEAD, CounterReader, SeriesCache
 from exporter.cloud_monitoring.ledger import SECOND, Ledger, Outcome
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.exposition.snapshot import Exemplar
@@ -293,7 +293,7 @@ def test_cumulative_points_wait_until_all_pages_are_in() -> None:
 
 def test_the_farthest_point_that_is_taken() -> None:
     """A point counts up to twenty years after the watermark, to the nanosecond."""
-    shelf, farthest = requests(), START + FARTHEST // SECOND
+    shelf, farthest = requests(), START + MAX_AHEAD // SECOND
     met = shelf.poll(page(series({farthest: 1, farthest + 60: 1})))
     assert (met.newest, met.counted) == (farthest * SECOND, 1)
     assert met.dropped == {"invalid": 1}

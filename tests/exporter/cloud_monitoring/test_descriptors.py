@@ -94,14 +94,14 @@ def test_a_descriptor_overrides_what_is_documented() -> None:
 @pytest.mark.parametrize(
     ("kind", "value", "text"),
     [
-        ("DELTA", "INT64", "the API says DELTA INT64, the catalog GAUGE INT64"),
-        ("GAUGE", "DOUBLE", "the API says GAUGE DOUBLE, the catalog GAUGE INT64"),
-        ("GAUGE", "STRING", "mismatch: STRING values are no numbers"),
-        ("GAUGE", "MONEY", "mismatch: MONEY values are no numbers"),
+        ("DELTA", "INT64", "the API has DELTA INT64, the catalog GAUGE INT64"),
+        ("GAUGE", "DOUBLE", "the API has GAUGE DOUBLE, the catalog GAUGE INT64"),
+        ("GAUGE", "STRING", "mismatch: STRING values are not numbers"),
+        ("GAUGE", "MONEY", "mismatch: MONEY values are not numbers"),
         (
             "METRIC_KIND_UNSPECIFIED",
             "INT64",
-            "the API says METRIC_KIND_UNSPECIFIED INT64, the catalog GAUGE INT64",
+            "the API has METRIC_KIND_UNSPECIFIED INT64, the catalog GAUGE INT64",
         ),
     ],
 )
@@ -128,14 +128,14 @@ def test_a_listing_is_kept_for_a_day(hand: HandTime) -> None:
 def test_a_listing_that_failed_is_tried_again_in_ten_minutes(
     hand: HandTime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Meanwhile documented values serve, said once, and no call is made."""
+    """Meanwhile documented values are used, warned of once, and no call is made."""
     listing = Listing(descriptor(delay=240))
     listing.away = True
     known = Descriptors(listing)
     for _ in range(2):
         assert known.describe("p", SOURCE) == Described(60, 120)
     assert len(listing.asked) == len(caplog.messages) == 1
-    assert "p: no descriptors of run.googleapis.com/*, documented values serve" in caplog.text
+    assert "p: no descriptors of run.googleapis.com/*, documented values are used" in caplog.text
     listing.away = False
     hand.at += RETRY
     assert known.describe("p", SOURCE) == Described(60, 240, labels=())

@@ -9,7 +9,7 @@ import pytest
 from exporter.catalog import CATALOG
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.cost import dollars
-from exporter.cloud_monitoring.estimate import LOOK_BACK, Estimate, FamilyCost, estimate
+from exporter.cloud_monitoring.estimate import LOOKBACK, Estimate, FamilyCost, estimate
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
@@ -50,7 +50,7 @@ def polled(found: Simulator) -> dict[str, int]:
             list(
                 client.pages(
                     SeriesQuery(
-                        project=target.project, filter=text, start=end - LOOK_BACK * SECOND, end=end
+                        project=target.project, filter=text, start=end - LOOKBACK * SECOND, end=end
                     )
                 )
             )

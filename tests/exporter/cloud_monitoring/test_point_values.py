@@ -8,7 +8,7 @@ from google.api.distribution_pb2 import Distribution
 from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.point_values import PointValues, number, spread
+from exporter.cloud_monitoring.point_values import PointValues, distribution_amount, number
 from exporter.cloud_monitoring.points import Unsound
 from exporter.cloud_monitoring.totals import UNPLACED, Amount
 from tests.exporter.cloud_monitoring.messages import EDGES, distribution, series
@@ -19,28 +19,28 @@ LAYOUT = layout(EDGES, 1.0, REQUESTS)
 @pytest.mark.parametrize(("value", "scale"), [(nan, 1.0), (-inf, 1.0), (1e308, 1e3)])
 def test_a_number_has_to_be_finite(value: float, scale: float) -> None:
     """Also in the base unit; a whole number stays one."""
-    with pytest.raises(Unsound, match="is no count"):
+    with pytest.raises(Unsound, match="is not a count"):
         number(value, scale)
     assert number(2**60 + 1, 1e-3) == Amount(value=2**60 + 1, scale=1e-3)
 
 
 def test_a_distribution_is_its_sum_and_its_counts() -> None:
     """Without bucket counts the events have no place; without events there is nothing."""
-    assert spread(distribution([1, 1], mean=4.0), 1.0, lambda _: LAYOUT) == (
+    assert distribution_amount(distribution([1, 1], mean=4.0), 1.0, lambda _: LAYOUT) == (
         Amount(value=8.0, counts=(1, 1), layout=LAYOUT)
     )
-    placeless = spread(Distribution(count=2, mean=4.0), 1.0, lambda _: LAYOUT)
+    placeless = distribution_amount(Distribution(count=2, mean=4.0), 1.0, lambda _: LAYOUT)
     assert placeless == Amount(value=8.0, counts=(2,), layout=UNPLACED)
-    empty = spread(distribution([], mean=nan), 1.0, lambda _: LAYOUT)
+    empty = distribution_amount(distribution([], mean=nan), 1.0, lambda _: LAYOUT)
     assert (empty.value, empty.empty, placeless.empty) == (0.0, True, False)
 
 
 @pytest.mark.parametrize(("mean", "count", "scale"), [(1e308, 100, 1.0), (1e308, 1, 1e3)])
 def test_a_sum_that_overflows_is_unsound(mean: float, count: int, scale: float) -> None:
     """Also where only the base unit has no number for it: a total would be infinite for ever."""
-    with pytest.raises(Unsound, match="is no mean"):
-        spread(distribution([count], mean=mean), scale, lambda _: LAYOUT)
-    sound = spread(distribution([count], mean=1e300), scale, lambda _: LAYOUT)
+    with pytest.raises(Unsound, match="is not a mean"):
+        distribution_amount(distribution([count], mean=mean), scale, lambda _: LAYOUT)
+    sound = distribution_amount(distribution([count], mean=1e300), scale, lambda _: LAYOUT)
     assert sound == Amount(value=1e300 * count, counts=(count,), layout=LAYOUT, scale=scale)
 
 
@@ -61,6 +61,11 @@ def test_points_are_read_by_their_source() -> None:
 
 def test_a_count_for_every_bucket_is_sound() -> None:
     """One count more than there are buckets is not."""
-    assert spread(distribution([1, 2, 3, 4]), 1.0, lambda _: LAYOUT).counts == (1, 2, 3, 4)
+    assert distribution_amount(distribution([1, 2, 3, 4]), 1.0, lambda _: LAYOUT).counts == (
+        1,
+        2,
+        3,
+        4,
+    )
     with pytest.raises(Unsound, match="5 counts for 4 buckets"):
-        spread(distribution([1, 2, 3, 4, 5]), 1.0, lambda _: LAYOUT)
+        distribution_amount(distribution([1, 2, 3, 4, 5]), 1.0, lambda _: LAYOUT)

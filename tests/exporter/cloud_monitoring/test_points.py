@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.points import (
-    LABEL_LENGTH,
+    MAX_LABEL,
     Identities,
     clean,
     code_class,
@@ -82,11 +82,11 @@ def test_cleaned_values_are_printable_and_short(value: str) -> None:
     """A value that is printable and short stays; another is cut, control characters replaced."""
     found = clean(value)
     assert found.isprintable()
-    assert len(found) == min(len(value), LABEL_LENGTH)
+    assert len(found) == min(len(value), MAX_LABEL)
     assert all(b in (a, "\N{REPLACEMENT CHARACTER}") for a, b in zip(value, found, strict=False))
     assert clean(found) == found
     if value.isprintable():
-        assert found == value[:LABEL_LENGTH]
+        assert found == value[:MAX_LABEL]
 
 
 @given(st.lists(st.tuples(LABELS, LABELS), max_size=12))
@@ -102,10 +102,10 @@ def test_bytes_on_the_wire_tell_series_apart(pairs: list[tuple[Any, Any]]) -> No
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("DELTA STRING", "STRING values are no numbers"),
-        ("DELTA MONEY", "MONEY values are no numbers"),
-        ("GAUGE INT64", "it is GAUGE INT64, the catalog says DELTA INT64"),
-        ("DELTA DOUBLE", "it is DELTA DOUBLE, the catalog says DELTA INT64"),
+        ("DELTA STRING", "STRING values are not numbers"),
+        ("DELTA MONEY", "MONEY values are not numbers"),
+        ("GAUGE INT64", "it is GAUGE INT64, the catalog has DELTA INT64"),
+        ("DELTA DOUBLE", "it is DELTA DOUBLE, the catalog has DELTA INT64"),
     ],
 )
 def test_what_the_catalog_does_not_say_is_refused(kind: str, text: str) -> None:

@@ -5,7 +5,13 @@ from random import Random
 
 import pytest
 
-from exporter.cloud_monitoring.schedule import CLOSE, FORGET_AFTER, IDLE_INTERVAL, Delay, Timetable
+from exporter.cloud_monitoring.schedule import (
+    FORGET_AFTER,
+    IDLE_INTERVAL,
+    PRECISION,
+    Delay,
+    Timetable,
+)
 
 PERIOD = 60.0
 BEGIN = 1_800_000_017.0
@@ -54,7 +60,7 @@ def test_polls_come_to_land_just_after_a_new_point(delay: float) -> None:
     run = Run(lambda _: delay)
     run.polls(2.0)
     waits = run.polls(2.0)
-    assert max(waits) <= CLOSE + OFFSET + 0.01
+    assert max(waits) <= PRECISION + OFFSET + 0.01
     assert 119 <= run.calls <= 121
 
 
@@ -85,7 +91,7 @@ def test_silence_is_no_delay(minutes: int) -> None:
     calm = run.polls(2.0, lambda minute: not quiet <= minute < quiet + minutes)
     assert run.calls <= 121
     assert max(calm) <= PERIOD
-    assert max(run.polls(1.0)) <= CLOSE + OFFSET + 0.01
+    assert max(run.polls(1.0)) <= PRECISION + OFFSET + 0.01
 
 
 def test_a_service_that_is_seldom_busy_is_read_in_time_and_no_more_often() -> None:

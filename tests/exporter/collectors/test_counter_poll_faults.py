@@ -177,9 +177,9 @@ def test_a_damaged_file_counts_nothing_twice(tmp_path: Path) -> None:
 
 def test_a_mismatch_stops_the_poll(bench: Minutes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A metric that is another kind than the catalog says is not read at all."""
-    described = Described(60, 120, "the API says GAUGE INT64, the catalog DELTA INT64")
+    described = Described(60, 120, "the API has GAUGE INT64, the catalog DELTA INT64")
     monkeypatch.setattr(bench.poll._shared.descriptors, "describe", lambda *_: described)
-    with pytest.raises(PollError, match="cloudrun_requests_total: the API says GAUGE") as caught:
+    with pytest.raises(PollError, match="cloudrun_requests_total: the API has GAUGE") as caught:
         bench.poll.read()
     assert (caught.value.reason, bench.api.calls) == (Reason.MISMATCH, 1)
 

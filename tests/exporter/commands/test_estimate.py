@@ -67,9 +67,9 @@ def test_the_table_and_its_sum() -> None:
     assert " ".join(lines[0].split()) == ("project family series every calls billed series dollars")
     assert lines[1].split() == ["p", "big", "120", "60", "s", "43,200", "5,184,000", "2.59"]
     assert lines[3].startswith("1 families have no series")
-    assert lines[4] == "not in the sum: 2 families failed: INTERNAL: x"
+    assert lines[4] == "not in the sum: 2 failed families: INTERNAL: x"
     assert lines[5] == (
-        "A month: 90,720 calls, 5,231,520 series billed, 2.12 dollars after the free million."
+        "Per month: 90,720 calls, 5,231,520 series billed, 2.12 dollars after the free million."
     )
     assert len(text(WHOLE, everything=True).splitlines()) == 6
 
@@ -80,10 +80,10 @@ def test_a_budget_names_what_it_stretches() -> None:
         rows=ROWS, billed=1, calls=1, total=1.0, budget=0.5, stretched=(("p/big", 2.4414),)
     )
     assert text(stretched, everything=True).splitlines()[-1] == (
-        "Budget 0.50 dollars. Stretched: p/big x2.4."
+        "Budget: 0.50 dollars. Longer intervals: p/big x2.4."
     )
     enough = Estimate(rows=ROWS, billed=1, calls=1, total=0.1, budget=0.5)
-    assert text(enough, everything=True).endswith("Stretched: nothing.")
+    assert text(enough, everything=True).endswith("Longer intervals: none.")
 
 
 def test_json_is_the_whole_estimate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

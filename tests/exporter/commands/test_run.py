@@ -1,4 +1,4 @@
-"""ionmon run: what it says where there is nothing to read, and where its page is."""
+"""ionmon run: its message without anything to read, and the addresses that it prints."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def test_a_first_run_says_in_three_lines_what_to_do(tmp_path: Path) -> None:
     done = ionmon("run", HOME=str(tmp_path))
     assert (done.returncode, done.stdout) == (3, "")
     first, second, third = done.stderr.splitlines()
-    assert first == "ionmon: nothing to read: no project and no Redis target is named."
+    assert first == "ionmon: nothing to read: no project and no Redis target is configured."
     assert "ionmon run --project my-project" in second
     assert "gcloud auth application-default login" in second
     assert "ionmon simulate" in third
@@ -77,8 +77,8 @@ class Served:
 def test_the_page_is_announced_where_it_can_be_reached(
     host: str, shown: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each address is told as URLs of page and overview that work on this machine."""
+    """Each address is printed as URLs of metrics and overview that work on this machine."""
     settings = Settings.model_validate({"web": {"telemetry_path": "/m"}})
     announce(Served((host, 9841)), settings)  # type: ignore[arg-type]
     where = f"https://{shown}:9841"
-    assert capsys.readouterr().err == f"page {where}/m   overview {where}/\n"
+    assert capsys.readouterr().err == f"metrics {where}/m   overview {where}/\n"

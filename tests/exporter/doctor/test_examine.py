@@ -99,8 +99,8 @@ def test_a_descriptor_that_differs_is_named(tmp_path: Path) -> None:
         findings = found(project, tmp_path)
     wrong = findings[f"ion-demo/{UP}"]
     metric = "cloudsql.googleapis.com/database/up"
-    text = f"{metric}: the API says GAUGE DOUBLE, the catalog GAUGE INT64"
-    fix = f"switch it off: google.families.{UP}.enabled: false"
+    text = f"{metric}: the API has GAUGE DOUBLE, the catalog GAUGE INT64"
+    fix = f"disable it: google.families.{UP}.enabled: false"
     assert wrong == Finding(f"ion-demo/{UP}", Verdict.FAIL, text, fix)
     assert findings[f"ion-demo/{INSTANCES}"].verdict is Verdict.OK
 
@@ -185,7 +185,7 @@ def test_a_state_file_is_tried_and_not_touched(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == []
     SqliteStore(path).close()
     before = held(path)
-    assert state(path) == Finding("state file", Verdict.OK, f"{path} is whole")
+    assert state(path) == Finding("state file", Verdict.OK, f"{path} is intact")
     assert before == held(path)
 
 

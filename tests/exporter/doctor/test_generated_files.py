@@ -29,7 +29,7 @@ def test_a_file_of_these_settings(tmp_path: Path) -> None:
     """Where only what nothing is generated from differs, the file is right."""
     path = written(tmp_path / "c.json", log={"level": "debug"})
     (found,) = looked(path)
-    assert (found.verdict, found.text) == (Verdict.OK, f"{path} is of these settings")
+    assert (found.verdict, found.text) == (Verdict.OK, f"{path} matches these settings")
 
 
 def test_a_file_of_other_settings_is_warned_of(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_file_of_other_settings_is_warned_of(tmp_path: Path) -> None:
     path = written(tmp_path / "c.json", google={"projects": ["my-project"]})
     (found,) = looked(path, links={"grafana": "https://grafana.example.com"})
     assert found.verdict is Verdict.WARN
-    assert found.text == f"{path}: written for other settings: google, links"
+    assert found.text == f"{path}: made from other settings: google, links"
     assert found.fix.startswith("ionmon configs ")
 
 

@@ -41,7 +41,7 @@ def file(
 def test_a_sound_file(content: bytes, tmp_path: Path) -> None:
     """A file of the right form, with or without a newline at its end, is well."""
     found = file(tmp_path / "s", content)
-    text = f"{tmp_path / 's'} holds what ionmon needs"
+    text = f"{tmp_path / 's'} has what ionmon needs"
     assert found == Finding("secret a.b_file", Verdict.OK, text)
 
 
@@ -50,8 +50,8 @@ def test_a_sound_file(content: bytes, tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b" \n", "is empty"),
-        (b"canary\ncanary\n", "holds more than one line"),
-        (b"canary\n\n", "holds more than one line"),
+        (b"canary\ncanary\n", "has more than one line"),
+        (b"canary\n\n", "has more than one line"),
         (b"canary ", "has another form"),
         (b"canary1", "has another form"),
         (b"canar\xff", "is not UTF-8 text"),

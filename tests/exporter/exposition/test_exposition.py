@@ -36,9 +36,9 @@ def test_each_page_is_what_a_fresh_start_would_serve(
     for changes in rounds:
         held = tuple(new or old for new, old in zip(changes, held, strict=True))
         for fmt in Format:
-            plain = kept.page(shown(held), fmt, gzip=False)
-            assert plain == Exposition().page(shown(held), fmt, gzip=False)
-            assert plain == gzip.decompress(kept.page(shown(held), fmt, gzip=True))
+            plain = kept.body(shown(held), fmt, gzip=False)
+            assert plain == Exposition().body(shown(held), fmt, gzip=False)
+            assert plain == gzip.decompress(kept.body(shown(held), fmt, gzip=True))
             rows = [r for p in held for r in expected(p, created=fmt is Format.OPENMETRICS)]
             assert rows == read(plain, fmt)
 
@@ -46,10 +46,10 @@ def test_each_page_is_what_a_fresh_start_would_serve(
 def test_the_end_is_openmetrics_own() -> None:
     """OpenMetrics ends with one # EOF, also where nothing is served; the old format has none."""
     for found in ((), (Part(GAUGE, (Sample(("", ""), 1),)),)):
-        new = Exposition().page(shown(found), Format.OPENMETRICS, gzip=False)
+        new = Exposition().body(shown(found), Format.OPENMETRICS, gzip=False)
         assert new.endswith(b"# EOF\n")
         assert new.count(b"# EOF") == 1
-        assert b"EOF" not in Exposition().page(shown(found), Format.TEXT, gzip=False)
+        assert b"EOF" not in Exposition().body(shown(found), Format.TEXT, gzip=False)
 
 
 def test_an_unchanged_part_is_encoded_once() -> None:
@@ -59,8 +59,8 @@ def test_an_unchanged_part_is_encoded_once() -> None:
         for value in range(3):
             changing = Part(COUNTER, (Sample(("", ""), value),))
             for fmt in Format:
-                page.page(shown((stays, changing)), fmt, gzip=True)
-                page.page(shown((stays, changing)), fmt, gzip=False)
+                page.body(shown((stays, changing)), fmt, gzip=True)
+                page.body(shown((stays, changing)), fmt, gzip=False)
     asked = [call.args[0] for call in encode.call_args_list]
     assert asked.count(stays) == len(Format)
     assert len(asked) == len(Format) * (1 + 3)
@@ -69,17 +69,17 @@ def test_an_unchanged_part_is_encoded_once() -> None:
 def test_an_unchanged_part_is_compressed_once() -> None:
     """The compressed bytes of what stays are the same object from page to page."""
     page, stays = Exposition(), Part(GAUGE, (Sample(("x", ""), 1),))
-    page.page(shown((stays,)), Format.TEXT, gzip=True)
+    page.body(shown((stays,)), Format.TEXT, gzip=True)
     before = page._pieces[False][stays].packed()
-    page.page(shown((stays, Part(COUNTER, (Sample(("", ""), 1),)))), Format.TEXT, gzip=True)
+    page.body(shown((stays, Part(COUNTER, (Sample(("", ""), 1),)))), Format.TEXT, gzip=True)
     assert page._pieces[False][stays].packed() is before
 
 
 def test_a_part_that_is_gone_is_forgotten() -> None:
     """What is no longer served is not kept."""
     page, gone = Exposition(), Part(GAUGE, (Sample(("x", ""), 1),))
-    page.page(shown((gone,)), Format.TEXT, gzip=False)
-    page.page((), Format.TEXT, gzip=False)
+    page.body(shown((gone,)), Format.TEXT, gzip=False)
+    page.body((), Format.TEXT, gzip=False)
     assert page._pieces[False] == {}
 
 
@@ -97,7 +97,7 @@ def everything() -> list[tuple[Family, tuple[Part, ...]]]:
 
 def test_promtool_has_nothing_to_say_of_the_whole_catalog() -> None:
     """A page with every family passes Prometheus' own linter without a word."""
-    page = Exposition().page(everything(), Format.TEXT, gzip=False)
+    page = Exposition().body(everything(), Format.TEXT, gzip=False)
     done = subprocess.run(
         ["promtool", "check", "metrics"], input=page, capture_output=True, check=False
     )
@@ -106,7 +106,7 @@ def test_promtool_has_nothing_to_say_of_the_whole_catalog() -> None:
 
 def test_no_two_families_clash_in_openmetrics() -> None:
     """Without their suffixes, the names of all families are still one each."""
-    rows = read(Exposition().page(everything(), Format.OPENMETRICS, gzip=False), Format.OPENMETRICS)
+    rows = read(Exposition().body(everything(), Format.OPENMETRICS, gzip=False), Format.OPENMETRICS)
     assert {name for name, _, _ in rows} >= {
         f.name for f in CATALOG.values() if f.type is not Type.HISTOGRAM
     }

@@ -19,7 +19,7 @@ def test_families_come_by_name() -> None:
     one, two, three = part("a"), part("b"), part("a", of=COUNTER)
     found = snapshot((one, three, two), 7)
     assert found.families == ((COUNTER, (three,)), (GAUGE, (one, two)))
-    assert (found.generation, found.doubled) == (7, ())
+    assert (found.generation, found.duplicated) == (7, ())
 
 
 def test_a_part_without_series_is_left_out() -> None:
@@ -35,7 +35,7 @@ def test_the_first_part_keeps_a_double() -> None:
     (_, (kept, rest)) = found.families[0]
     assert kept is first
     assert rest.samples == (Sample(("c", ""), 2),)
-    assert found.doubled == (GAUGE.name,)
+    assert found.duplicated == (GAUGE.name,)
 
 
 @given(st.lists(KEYS, max_size=5))
@@ -46,7 +46,7 @@ def test_each_series_is_there_once(groups: list[set[str]]) -> None:
     kept = [p for _, parts in found.families for p in parts]
     labels = [sample.labels for p in kept for sample in p.samples]
     assert sorted({(key, "") for keys in groups for key in keys}) == sorted(labels)
-    assert bool(found.doubled) == (sum(map(len, groups)) > len(labels))
+    assert bool(found.duplicated) == (sum(map(len, groups)) > len(labels))
     before: set[str] = set()
     for keys, entry in zip(groups, given_parts, strict=True):
         assert (entry in kept) == (bool(keys) and not keys & before)

@@ -69,7 +69,7 @@ class Front:
             if not names or state.name in names:
                 await self.engine.poller.poll_once(state)
         self.engine.poller.swap()
-        self.engine.weigh()
+        self.engine.project_cost()
         look()
         await self.engine.stop()
         self.store.close()

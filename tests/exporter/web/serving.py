@@ -1,11 +1,13 @@
-"""A site that says what it is told to, behind the real server, and clients that ask it."""
+"""A site with fixed responses behind the real server, and clients that query it."""
 
+import contextlib
 import gzip as packing
 import http.client
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from exporter.exposition.exposition import Format
@@ -20,7 +22,7 @@ LAST = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 class PaperSite:
-    """Says what stands in its fields, raises `fault` if there is one, and notes who asked."""
+    """Returns what its fields contain, raises `fault` if it is set, and records its clients."""
 
     def __init__(self) -> None:
         self.body = b"the page\n"
@@ -28,17 +30,17 @@ class PaperSite:
         self.health = (True, "alive")
         self.readiness = (True, "ready")
         self.fault: Exception | None = None
-        self.asked: list[tuple[Format, bool, str | None]] = []
+        self.calls: list[tuple[Format, bool, str | None]] = []
         self.loads = 0
 
-    def page(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
+    def exposition(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
         """Return the body."""
         self._fail()
-        self.asked.append((fmt, gzip, client))
+        self.calls.append((fmt, gzip, client))
         return packing.compress(self.body) if gzip else self.body
 
     def landing(self) -> bytes:
-        """Return the page for people."""
+        """Return the landing page."""
         self._fail()
         return self.html
 
@@ -126,6 +128,25 @@ def ask(
         return say(connection, method, path, headers)
     finally:
         connection.close()
+
+
+def client_hello() -> bytes:
+    """Return the first message of a TLS client."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="x")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read()
+
+
+def accepted(server: WebServer) -> int:
+    """Return how many connections the server has accepted and not closed.
+
+    The kernel lists them by the server's port; those in the backlog have no inode yet.
+    """
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    port, listening = f":{port_of(server):04X}", "0A"
+    return sum(r[1].endswith(port) and r[3] != listening and r[9] != "0" for r in rows)
 
 
 def opened(server: WebServer, sent: bytes = b"") -> socket.socket:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.web import access
-from exporter.web.access import MOST_KEPT, Bucket, Passwords
+from exporter.web.access import MAX_VERDICTS, Bucket, Passwords
 
 LONG = "x" * 72
 
@@ -110,28 +110,28 @@ def test_a_verdict_is_of_user_and_password() -> None:
 
 def test_the_oldest_verdicts_are_forgotten() -> None:
     """Guesses do not fill the memory: the first of one too many is compared again."""
-    guesses = [basic("alice", str(number)) for number in range(MOST_KEPT + 1)]
+    guesses = [basic("alice", str(number)) for number in range(MAX_VERDICTS + 1)]
     found, calls = verdicts(
         *guesses, guesses[-1], guesses[1], guesses[0], users={"alice": USERS["alice"]}
     )
-    assert calls == MOST_KEPT + 2
-    assert verdicts(*guesses, guesses[-1], guesses[1])[1] == MOST_KEPT + 1
+    assert calls == MAX_VERDICTS + 2
+    assert verdicts(*guesses, guesses[-1], guesses[1])[1] == MAX_VERDICTS + 1
     assert not any(found)
 
 
 def test_guesses_do_not_crowd_out_the_right_password() -> None:
     """Whoever has the password is compared once, however many guess meanwhile."""
     right = basic("alice", "wonder")
-    guesses = [basic("alice", str(number)) for number in range(MOST_KEPT + 1)]
+    guesses = [basic("alice", str(number)) for number in range(MAX_VERDICTS + 1)]
     found, calls = verdicts(right, *guesses, right, users={"alice": USERS["alice"]})
-    assert (found[0], found[-1], calls) == (True, True, MOST_KEPT + 2)
+    assert (found[0], found[-1], calls) == (True, True, MAX_VERDICTS + 2)
 
 
 def test_what_is_asked_for_again_is_kept() -> None:
     """The verdict that goes is the one that was not asked for longest."""
-    guesses = [basic("alice", str(number)) for number in range(MOST_KEPT)]
+    guesses = [basic("alice", str(number)) for number in range(MAX_VERDICTS)]
     asked = (*guesses, guesses[0], basic("alice", "one more"), guesses[0])
-    assert verdicts(*asked, users={"alice": USERS["alice"]})[1] == MOST_KEPT + 1
+    assert verdicts(*asked, users={"alice": USERS["alice"]})[1] == MAX_VERDICTS + 1
 
 
 @given(st.text(st.characters(max_codepoint=255)) | st.binary().map(encoded))

@@ -122,31 +122,31 @@ PAIR = "tls_server_config:\n  cert_file: c\n  key_file: k\n"
         ),
         (
             PAIR + "  cert: c\n",
-            "4:3: tls_server_config.cert: says the same as cert_file; remove one of the two",
+            "4:3: tls_server_config.cert: sets the same as cert_file; remove one of the two",
         ),
         (
             PAIR + "  key: k\n",
-            "4:3: tls_server_config.key: says the same as key_file; remove one of the two",
+            "4:3: tls_server_config.key: sets the same as key_file; remove one of the two",
         ),
         (
             PAIR + "  client_ca: a\n  client_ca_file: b\n",
             (
-                "4:3: tls_server_config.client_ca: says the same as client_ca_file; "
+                "4:3: tls_server_config.client_ca: sets the same as client_ca_file; "
                 "remove one of the two"
             ),
         ),
         (
             PAIR + "  client_auth_type: RequireAnyClientCert\n",
             (
-                "4:3: tls_server_config.client_auth_type: takes certificates that nobody checks; "
-                "write RequireAndVerifyClientCert, or VerifyClientCertIfGiven"
+                "4:3: tls_server_config.client_auth_type: accepts certificates without verifying "
+                "them; write RequireAndVerifyClientCert or VerifyClientCertIfGiven"
             ),
         ),
         (
             PAIR + "  client_auth_type: VerifyClientCertIfGiven\n",
             (
-                "4:3: tls_server_config.client_auth_type: needs client_ca_file: the certificates "
-                "that sign the clients'"
+                "4:3: tls_server_config.client_auth_type: needs client_ca_file: the authority "
+                "that signs the clients' certificates"
             ),
         ),
         (
@@ -171,20 +171,20 @@ PAIR = "tls_server_config:\n  cert_file: c\n  key_file: k\n"
         (
             "http_server_config:\n  headers:\n    X-Frame-Options: dény\n",
             (
-                "3:5: http_server_config.headers.X-Frame-Options: is no header's value; write "
+                "3:5: http_server_config.headers.X-Frame-Options: is not a header's value; write "
                 "printable ASCII without spaces around it"
             ),
         ),
         (
             "basic_auth_users:\n  alice: secret-in-clear\n",
             (
-                "2:3: basic_auth_users.alice: is no bcrypt hash of a cost from 4 to 19; "
+                "2:3: basic_auth_users.alice: is not a bcrypt hash of a cost from 4 to 19; "
                 "htpasswd -nBC 10 USER writes one"
             ),
         ),
         (
             f"basic_auth_users:\n  'a:b': {HASH}\n",
-            "2:3: basic_auth_users.a:b: is no user's name; it holds no ':'",
+            "2:3: basic_auth_users.a:b: is not a user name; it must not contain ':'",
         ),
         (
             "rate_limit:\n  interval: 5\n",
@@ -250,5 +250,5 @@ def test_a_hash_that_is_taken_can_be_compared(tmp_path: Path, letter: str) -> No
         users = load(path).basic_auth_users
         assert not bcrypt.checkpw(b"wrong", users["alice"].encode())
     else:
-        with pytest.raises(SettingsError, match="is no bcrypt hash"):
+        with pytest.raises(SettingsError, match="is not a bcrypt hash"):
             load(path)

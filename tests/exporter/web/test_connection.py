@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.web.connection import LARGEST_BODY, LARGEST_HEAD, Waiting
+from exporter.web.connection import MAX_BODY, MAX_HEAD, Waiting
 from exporter.web.server import ServerOptions, WebServer
 from tests.exporter.web.serving import (
     GET,
@@ -21,6 +21,7 @@ from tests.exporter.web.serving import (
     PATIENCE,
     PATIENT,
     PaperSite,
+    accepted,
     ask,
     link,
     opened,
@@ -114,7 +115,7 @@ def test_a_body_in_chunks_is_read_and_passed_over(server: WebServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "status"), [(LARGEST_BODY, 200), (LARGEST_BODY + 1, 413), (LARGEST_BODY * 3, 413)]
+    ("size", "status"), [(MAX_BODY, 200), (MAX_BODY + 1, 413), (MAX_BODY * 3, 413)]
 )
 def test_a_body_has_a_limit(server: WebServer, size: int, status: int) -> None:
     """64 KiB are read, one byte more is refused, whether its length was told or not."""
@@ -129,7 +130,7 @@ def test_a_body_has_a_limit(server: WebServer, size: int, status: int) -> None:
 @pytest.mark.parametrize("start", [b"GET /metrics HTTP/1.1\r\nHost: x\r\nX: ", b"GET /"])
 def test_a_head_has_a_limit(server: WebServer, start: bytes, end: bytes) -> None:
     """More than 16 KiB are refused, whether the end of the head has come or not."""
-    head = start + b"y" * (LARGEST_HEAD + 1) + (b" HTTP/1.1\r\nHost: x" * (start == b"GET /")) + end
+    head = start + b"y" * (MAX_HEAD + 1) + (b" HTTP/1.1\r\nHost: x" * (start == b"GET /")) + end
     assert statuses(rest(opened(server, head))) == [431]
 
 
@@ -253,8 +254,8 @@ def test_a_client_that_does_not_read_is_cut() -> None:
     site.body = b"x" * 32_000_000
     with serving(site, patient(deadlines=replace(PATIENT, answer=SHORT))) as server:
         connection = opened(server, GET)
-        wait_until(lambda: server.connections == 1, "a connection")
-        wait_until(lambda: server.connections == 0, "the end of it")
+        wait_until(lambda: accepted(server) == 1, "a connection")
+        wait_until(lambda: accepted(server) == 0, "the end of it")
         assert len(rest(connection)) < len(site.body)
 
 
@@ -279,7 +280,7 @@ def test_a_defect_in_writing_ends_the_connection(caplog: pytest.LogCaptureFixtur
     site.body = "no bytes"  # type: ignore[assignment]
     with caplog.at_level(logging.CRITICAL, "ionmon.web"), serving(site, patient()) as server:
         assert b"no bytes" not in rest(opened(server, GET))
-        wait_until(lambda: server.connections == 0, "no connection")
+        wait_until(lambda: accepted(server) == 0, "no connection")
     assert caplog.messages == ["a connection was ended by a defect"]
     assert "TypeError" in caplog.text
 

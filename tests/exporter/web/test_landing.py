@@ -98,17 +98,17 @@ def test_a_browser_shows_everything(tmp_path: Path) -> None:
     dom = shown(tmp_path, pages[0])
     words = QUOTES.replace("\x00", "")
     assert dom.rows == [
-        ["collector", "polls that work", "series", "oldest data", "last success"],
+        ["collector", "healthy polls", "series", "oldest data", "last success"],
         ["paper", "2 of 3", "2", "1m30s", "1m ago"],
         ["when", "poll", "reason", "what happened"],
         ["1m ago", HOSTILE, "unavailable", words],
-        ["poll", "is", "series", "read every", "age of the data", "remark"],
+        ["poll", "state", "series", "read every", "age of data", "remark"],
         [HOSTILE, "failing", "0", "", "none", f"unavailable: {words}"],
-        ["calm", "well", "2", "", "1m30s", ""],
+        ["calm", "healthy", "2", "", "1m30s", ""],
     ]
     assert dom.title == "ionmon: 1 of 3 polls fail"
     assert {"$1234.50", "1 of 3 polls fail", "ion-demo"} <= set(dom.texts)
-    assert "1 more are read whose source has no series." in dom.texts
+    assert "1 more poll finds no series." in dom.texts
     assert not {"script", "img"} & set(dom.elements)
     assert not {name for name in dom.attributes if name.startswith("on")}
 
@@ -133,14 +133,14 @@ def test_a_refused_reload() -> None:
 def test_nothing_to_say() -> None:
     """Before anything is known the page says so, without cost."""
     dom = Dom(render(EMPTY).decode())
-    assert dom.rows[1] == ["none: no project and no Redis target is named"]
+    assert dom.rows[1] == ["none: no project and no Redis target is configured"]
     assert {"ionmon 1.2.3", "starting", "no project", "None since the start."} <= set(dom.texts)
     assert not [text for text in dom.texts if "$" in text]
 
 
 @pytest.mark.parametrize(
     ("budget", "expected"),
-    [(None, "a month at the present rate"), (9.5, "a month at the present rate, $9.50 allowed")],
+    [(None, "per month at the current rate"), (9.5, "per month at the current rate, budget $9.50")],
 )
 def test_cost(budget: float | None, expected: str) -> None:
     """Dollars to the cent, counts in thousands, and the budget where there is one."""
@@ -175,4 +175,4 @@ def test_a_cost_that_is_not_known_yet() -> None:
             )
         ).decode()
     ).texts
-    assert "not known yet" in texts
+    assert "unknown yet" in texts

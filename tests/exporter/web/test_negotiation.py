@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.exposition.exposition import Format
-from exporter.web.negotiation import Choice, accepts_gzip, choices, page_format
+from exporter.web.negotiation import Choice, accepts_gzip, choices, exposition_format
 
 TEXT, OPENMETRICS = Format.TEXT, Format.OPENMETRICS
 # What the scrapers send: Prometheus 2.42, recorded; Prometheus 3, without and with native
@@ -66,7 +66,7 @@ OURS = "application/openmetrics-text"
 )
 def test_the_format_that_a_client_likes_best(accept: str, expected: Format) -> None:
     """The highest quality wins; in a draw OpenMetrics where it is named; else text."""
-    assert expected is page_format(accept)
+    assert expected is exposition_format(accept)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ HEADERS = st.one_of(
 @given(HEADERS)
 def test_no_header_fails(header: str) -> None:
     """Whatever a client sends, there is a format, a word on gzip, and qualities from 0 to 1."""
-    assert page_format(header) in Format
+    assert exposition_format(header) in Format
     assert accepts_gzip(header) in (True, False)
     assert all(0 <= choice.quality <= 1 for choice in choices(header))
 
@@ -143,4 +143,4 @@ def test_quotes_protect_commas_and_semicolons(header: str) -> None:
 @pytest.mark.parametrize("piece", [",", '",', ';"', ',"'])
 def test_a_header_is_read_once_through(piece: str) -> None:
     """Headers of a megabyte of commas and quotes are answered: the work grows with the length."""
-    assert page_format(piece * 500_000) is TEXT
+    assert exposition_format(piece * 500_000) is TEXT

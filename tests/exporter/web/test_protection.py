@@ -23,7 +23,7 @@ HEADERS = "http_server_config: {headers: {X-Frame-Options: deny}}\n"
 
 @pytest.fixture(autouse=True)
 def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "_told", {})
+    monkeypatch.setattr(logs, "_warned", {})
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_bad_renewal_keeps_the_old_certificate(
     told = [r.getMessage().partition(":")[0] for r in caplog.records]
     assert told == [
         "web configuration refused, the old one stays",
-        "web configuration is right again",
+        "web configuration is valid again",
         "web configuration read",
     ]
 

@@ -54,10 +54,10 @@ def server(site: PaperSite) -> Iterator[WebServer]:
         ("/", 200, HTML, b"<p>landing</p>"),
         ("/-/healthy", 200, PLAIN, b"alive\n"),
         ("/-/ready", 200, PLAIN, b"ready\n"),
-        ("/metrics/", 404, PLAIN, b"not here; the page is /metrics\n"),
-        ("/-/quit", 404, PLAIN, b"not here; the page is /metrics\n"),
-        ("/debug/pprof/", 404, PLAIN, b"not here; the page is /metrics\n"),
-        ("/..%2f..%2fetc/passwd", 404, PLAIN, b"not here; the page is /metrics\n"),
+        ("/metrics/", 404, PLAIN, b"not found; metrics are at /metrics\n"),
+        ("/-/quit", 404, PLAIN, b"not found; metrics are at /metrics\n"),
+        ("/debug/pprof/", 404, PLAIN, b"not found; metrics are at /metrics\n"),
+        ("/..%2f..%2fetc/passwd", 404, PLAIN, b"not found; metrics are at /metrics\n"),
         ("/-/reload", 405, PLAIN, b"use POST, PUT\n"),
     ],
 )
@@ -83,7 +83,7 @@ def test_another_path_for_the_page(site: PaperSite) -> None:
     with serving(site, ServerOptions(listen=LISTEN, telemetry_path="/ion/page")) as server:
         assert ask(server, path="/ion/page").body == b"the page\n"
         missing = ask(server)
-    assert (missing.status, missing.body) == (404, b"not here; the page is /ion/page\n")
+    assert (missing.status, missing.body) == (404, b"not found; metrics are at /ion/page\n")
 
 
 def test_health_and_readiness_are_503_where_they_fail(server: WebServer, site: PaperSite) -> None:
@@ -107,7 +107,7 @@ def test_the_page_comes_in_the_form_that_was_asked_for(server: WebServer, site: 
     )
     assert "content-encoding" not in plain.headers
     assert {plain.headers["vary"], packed.headers["vary"]} == {"Accept, Accept-Encoding"}
-    assert site.asked == [
+    assert site.calls == [
         (Format.TEXT, False, "127.0.0.1 "),
         (Format.OPENMETRICS, True, "127.0.0.1 Prometheus/2.42.0"),
     ]
@@ -127,14 +127,14 @@ def test_headers_that_come_twice_are_one(server: WebServer) -> None:
 def test_a_long_name_of_a_client_is_cut(server: WebServer, site: PaperSite) -> None:
     """What is kept of each scraper is at most 200 letters."""
     ask(server, headers={"User-Agent": "x" * 5000})
-    assert len(site.asked[0][2] or "") == 200
+    assert len(site.calls[0][2] or "") == 200
 
 
 def test_the_head_alone_is_no_scrape(server: WebServer, site: PaperSite) -> None:
     """Who asks for the head of the page gets none of its samples, and is not noted."""
     ask(server, "HEAD")
     ask(server, "GET")
-    assert [client for _, _, client in site.asked] == [None, "127.0.0.1 "]
+    assert [client for _, _, client in site.calls] == [None, "127.0.0.1 "]
 
 
 def test_reload(server: WebServer, site: PaperSite) -> None:
@@ -153,9 +153,9 @@ def test_reload(server: WebServer, site: PaperSite) -> None:
 
 def test_a_reload_that_goes_on(server: WebServer, site: PaperSite) -> None:
     """A reload that outlasts the client's patience is neither loaded nor refused."""
-    site.fault = StillLoading("the reload goes on; the log says how it ends")
+    site.fault = StillLoading("the reload goes on; its result will be logged")
     got = ask(server, "POST", "/-/reload")
-    assert (got.status, got.body) == (504, b"the reload goes on; the log says how it ends\n")
+    assert (got.status, got.body) == (504, b"the reload goes on; its result will be logged\n")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -180,8 +180,8 @@ def test_a_site_that_fails_is_a_500(
     connection = link(server)
     with caplog.at_level(logging.ERROR, "ionmon.web"):
         got = say(connection, method, path)
-    assert (got.status, got.body) == (500, b"internal error; the log says more\n")
-    assert caplog.messages == [f"{path}: no answer"]
+    assert (got.status, got.body) == (500, b"internal error; see the log\n")
+    assert caplog.messages == [f"{path}: internal error"]
     assert "secret detail" in caplog.text
     site.fault = None
     assert say(connection).status == 200
@@ -233,4 +233,4 @@ def test_requests_over_the_limit_are_a_429(tmp_path: Path, site: PaperSite) -> N
     with serving(site, configured(tmp_path, "rate_limit: {interval: 1h, burst: 2}\n")) as server:
         found = [ask(server).status for _ in range(4)]
     assert found == [200, 200, 429, 429]
-    assert len(site.asked) == 2
+    assert len(site.calls) == 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.web.scrapers import LONGEST_PACE, MOST_CLIENTS, Scrapers
+from exporter.web.scrapers import MAX_CLIENTS, MAX_PACE, Scrapers
 
 
 def visits(scrapers: Scrapers, client: str, pace: int, until: int, first: int = 0) -> None:
@@ -54,7 +54,7 @@ def test_one_that_goes_away_is_waited_for_two_and_a_half_of_its_paces() -> None:
     assert scrapers.seen(46.001) == 60
 
 
-@pytest.mark.parametrize(("pace", "expected"), [(LONGEST_PACE, 0), (LONGEST_PACE + 1, 121)])
+@pytest.mark.parametrize(("pace", "expected"), [(MAX_PACE, 0), (MAX_PACE + 1, 121)])
 def test_the_longest_pace(pace: float, expected: int) -> None:
     """One that comes each two minutes is waited for; one that is slower is not."""
     scrapers = Scrapers()
@@ -79,8 +79,8 @@ def test_passers_by_are_forgotten() -> None:
     """More clients than are kept push out those that came once, never a scraper."""
     scrapers = Scrapers()
     visits(scrapers, "prometheus", 15, 30)
-    for number in range(MOST_CLIENTS * 2):
+    for number in range(MAX_CLIENTS * 2):
         scrapers.note(str(number), 30, 30)
-    assert len(scrapers._visits) <= MOST_CLIENTS + 1
+    assert len(scrapers._visits) <= MAX_CLIENTS + 1
     scrapers.note("prometheus", 45, 45)
     assert scrapers.seen(45) == 45

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,11 +21,15 @@ from tests.exporter.web.serving import (
     PATIENCE,
     PATIENT,
     PaperSite,
+    accepted,
     ask,
+    client_hello,
+    link,
     opened,
     page,
     port_of,
     rest,
+    say,
     serving,
 )
 from tests.exporter.web.test_access import basic
@@ -48,26 +53,37 @@ def patient(**changes: object) -> ServerOptions:
     return replace(ServerOptions(listen=LISTEN, deadlines=PATIENT), **changes)
 
 
+def assert_room(server: WebServer, number: int, trust: ssl.SSLContext | None = None) -> None:
+    """Assert that so many connections are kept at once: earlier ones no longer count."""
+    clients = [link(server, trust) for _ in range(number)]
+    for _ in range(2):
+        assert {say(client).status for client in clients} == {200}
+    assert accepted(server) == number
+    for client in clients:
+        client.close()
+
+
 def test_half_open_connections_do_not_keep_a_scrape() -> None:
     """300 requests that are never finished: a scrape is served at once, and all of them end."""
     deadlines = replace(PATIENT, request=3.0)
-    with serving(settings=patient(deadlines=deadlines)) as server:
+    with serving(settings=patient(deadlines=deadlines, max_connections=301)) as server:
         half = [opened(server, HALF) for _ in range(300)]
         assert ask(server).body == b"the page\n"
         assert [rest(connection) for connection in half] == [b""] * 300
-        wait_until(lambda: server.connections == 0, "no connection")
-        assert ask(server).status == 200
+        wait_until(lambda: accepted(server) == 0, "no connection")
+        assert_room(server, 301)
 
 
 def test_silent_handshakes_do_not_keep_a_scrape(tmp_path: Path, ca: Authority) -> None:
     """50 clients that never begin to speak TLS: a scrape is served, and all of them end."""
     web = patient(config_file=tmp_path / "web.yml", deadlines=replace(PATIENT, handshake=2.0))
+    web = replace(web, max_connections=51)
     with serving(settings=web) as server:
         silent = [opened(server, b"\x16\x03\x01"[: n % 4]) for n in range(50)]
         assert ask(server, trust=ca.trust()).body == b"the page\n"
         assert [rest(connection) for connection in silent] == [b""] * 50
-        wait_until(lambda: server.connections == 0, "no connection")
-        assert ask(server, trust=ca.trust()).status == 200
+        wait_until(lambda: accepted(server) == 0, "no connection")
+        assert_room(server, 51, ca.trust())
 
 
 def test_what_is_no_tls_is_hung_up_on(tmp_path: Path, ca: Authority) -> None:
@@ -79,7 +95,7 @@ def test_what_is_no_tls_is_hung_up_on(tmp_path: Path, ca: Authority) -> None:
 
 def test_the_cap_closes_what_is_waited_for_longest() -> None:
     """Of three quiet connections the one whose last request is oldest makes room for a fourth."""
-    with serving(settings=patient(most=3)) as server:
+    with serving(settings=patient(max_connections=3)) as server:
         first, second, third = (opened(server) for _ in range(3))
         for connection in (first, second, third, first):
             connection.sendall(GET)
@@ -94,21 +110,21 @@ def test_the_cap_closes_what_is_waited_for_longest() -> None:
 
 
 def test_the_cap_counts_handshakes(tmp_path: Path, ca: Authority) -> None:
-    """A client that never begins to speak TLS makes room for one that does."""
-    with serving(settings=patient(most=1, config_file=tmp_path / "web.yml")) as server:
-        silent = opened(server)
-        wait_until(lambda: server.connections == 1, "a connection")
+    """A client that never finishes its handshake makes room for one that does."""
+    with serving(settings=patient(max_connections=1, config_file=tmp_path / "web.yml")) as server:
+        stuck = opened(server, client_hello())
+        assert stuck.recv(1), "the handshake has begun"
         assert ask(server, trust=ca.trust()).status == 200
-        assert rest(silent) == b""
+        assert b"HTTP" not in rest(stuck)
 
 
 def test_the_cap_does_not_cut_answers() -> None:
     """Where every connection is being answered, the one too many is closed at once."""
     site = PaperSite()
     site.body = b"x" * 32_000_000 + b"the page\n"
-    with serving(site, patient(most=1)) as server:
+    with serving(site, patient(max_connections=1)) as server:
         busy = opened(server, GET)
-        wait_until(lambda: len(site.asked) == 1, "an answer under way")
+        wait_until(lambda: len(site.calls) == 1, "an answer under way")
         assert rest(opened(server)) == b""
         assert len(page(busy)) > len(site.body)
         busy.close()
@@ -127,8 +143,8 @@ def test_close_ends_everything(tmp_path: Path, ca: Authority) -> None:
         site.body = b"x" * 32_000_000
         unread = ca.trust().wrap_socket(opened(server, b""), server_hostname="127.0.0.1")
         unread.sendall(GET)
-        wait_until(lambda: len(site.asked) == 2, "an answer under way")
-        wait_until(lambda: server.connections == 4, "four connections")
+        wait_until(lambda: len(site.calls) == 2, "an answer under way")
+        wait_until(lambda: accepted(server) == 4, "four connections")
         port, thread = port_of(server), server._thread
         server.close()
         assert not thread.is_alive()
@@ -182,11 +198,14 @@ def test_a_defect_costs_one_connection(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Where no rules can be had, the connection is closed, counted out and logged."""
-    with caplog.at_level(logging.CRITICAL, "ionmon.web"), serving(settings=patient()) as server:
+    with (
+        caplog.at_level(logging.CRITICAL, "ionmon.web"),
+        serving(settings=patient(max_connections=1)) as server,
+    ):
         with monkeypatch.context() as patch:
             patch.setattr(server._protection, "rules", lambda: 1 // 0)
             assert rest(opened(server, GET)) == b""
-            wait_until(lambda: server.connections == 0, "no connection")
+            wait_until(lambda: accepted(server) == 0, "no connection")
         assert ask(server).status == 200
     assert caplog.messages == ["the web server has a defect"]
     assert "ZeroDivisionError" in caplog.text
@@ -230,13 +249,13 @@ def taken() -> Iterator[str]:
 
 
 def test_an_address_that_is_taken(taken: str) -> None:
-    """The refusal names the address and the mend; the addresses before it are free again."""
+    """The refusal names the address and the fix; the addresses before it are free again."""
     free = f"127.0.0.1:{servers.free_port()}"
     server = WebServer(PaperSite(), ServerOptions(listen=(free, taken)))
     with pytest.raises(IonmonError) as refused:
         server.start()
     assert str(refused.value) == (
-        f"{taken}: cannot be listened on: Address already in use; free it, or name another with "
+        f"{taken}: cannot listen: Address already in use; free it, or choose another with "
         "--web.listen-address"
     )
     with serving(settings=ServerOptions(listen=(free,))) as again:
@@ -244,17 +263,17 @@ def test_an_address_that_is_taken(taken: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "reason"),
     [
-        ("192.0.2.1:0", "it is no address of this machine; name one that is"),
-        ("nowhere.invalid:0", "it is no address of this machine; name one that is"),
-        ("127.0.0.1:65536", "it is no port; name one up to 65535"),
+        ("192.0.2.1:0", "not an address of this machine; choose one that is"),
+        ("nowhere.invalid:0", "not an address of this machine; choose one that is"),
+        ("127.0.0.1:65536", "invalid port; choose one up to 65535"),
     ],
 )
-def test_an_address_that_cannot_be_had(address: str, said: str) -> None:
+def test_an_address_that_cannot_be_had(address: str, reason: str) -> None:
     """Another machine's address, a name without one, a port that does not exist are refused."""
     server = WebServer(PaperSite(), ServerOptions(listen=(address,)))
     with pytest.raises(IonmonError) as refused:
         server.start()
-    expected = f"{address}: cannot be listened on: {said} with --web.listen-address"
+    expected = f"{address}: cannot listen: {reason} with --web.listen-address"
     assert str(refused.value) == expected

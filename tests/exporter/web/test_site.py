@@ -14,7 +14,7 @@ from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
 from exporter.exposition.exposition import Format
 from exporter.poller import Poller, PollState
-from exporter.web.site import LONGEST_SILENCE
+from exporter.web.site import MAX_SILENCE
 from tests.exporter.simulator.asking import NOON
 from tests.exporter.test_poller import Scripted, Source
 from tests.exporter.web.front import Front, delivered
@@ -25,7 +25,7 @@ READERS = {Format.TEXT: text_format, Format.OPENMETRICS: openmetrics}
 
 def page(front: Front, fmt: Format = Format.TEXT, client: str = "") -> bytes:
     """Return the page, not compressed."""
-    return front.site.page(fmt, gzip=False, client=client)
+    return front.site.exposition(fmt, gzip=False, client=client)
 
 
 def values(body: bytes, fmt: Format = Format.TEXT) -> dict[tuple[str, ...], float]:
@@ -113,7 +113,7 @@ def test_compressed_it_is_the_same_page(tmp_path: Path) -> None:
     front = Front(tmp_path, Source([Scripted("a", [delivered("x")])]))
     front.run()
     for fmt in Format:
-        packed = values(gzip.decompress(front.site.page(fmt, gzip=True, client="")), fmt)
+        packed = values(gzip.decompress(front.site.exposition(fmt, gzip=True, client="")), fmt)
         plain = values(page(front, fmt), fmt)
         assert packed.keys() == plain.keys()
         shared = {key for key in plain if not key[0].startswith("process_")}
@@ -144,7 +144,7 @@ def test_every_scrape_is_noted(tmp_path: Path) -> None:
     page(front, client="one")
     assert generation == front.scrapers.seen(NOON)
     for _ in range(2):
-        front.site.page(Format.TEXT, gzip=False, client=None)
+        front.site.exposition(Format.TEXT, gzip=False, client=None)
     front.engine.poller.swap()
     for _ in range(2):
         page(front, client="two")
@@ -175,8 +175,8 @@ def test_readiness_in_words(tmp_path: Path) -> None:
     front.run(note, "b")
     front.run(note, "b")
     assert found == [
-        (False, "1 of 2 polls were tried"),
-        (False, "nothing current; / names the faults"),
+        (False, "1 of 2 polls tried"),
+        (False, "no current data; / lists the faults"),
         (True, "ready"),
     ]
 
@@ -187,7 +187,7 @@ def test_a_poll_that_still_waits_is_not_tried(tmp_path: Path) -> None:
     front.engine.poller.states[1].started = NOON
     found: list[tuple[bool, str]] = []
     front.run(lambda: found.append(front.site.ready()), "a")
-    assert found == [(False, "1 of 2 polls were tried")]
+    assert found == [(False, "1 of 2 polls tried")]
 
 
 def test_what_has_expired_is_nothing_current(tmp_path: Path) -> None:
@@ -203,20 +203,20 @@ def test_what_has_expired_is_nothing_current(tmp_path: Path) -> None:
     front.run(look)
     assert found == [
         (True, "ready"),
-        (False, "nothing current; / names the faults"),
-        "nothing current: 1 of 1 polls fail",
+        (False, "no current data; / lists the faults"),
+        "no current data: 1 of 1 polls fail",
     ]
 
 
-@pytest.mark.parametrize("age", [LONGEST_SILENCE + 1, LONGEST_SILENCE / 2])
+@pytest.mark.parametrize("age", [MAX_SILENCE + 1, MAX_SILENCE / 2])
 def test_a_loop_that_is_blocked_is_not_healthy(tmp_path: Path, age: float) -> None:
     """No sign of life for half a minute is a reason to restart, whatever the engine's task is."""
     front = Front(tmp_path, Source([Scripted("a", [delivered("x")])]))
-    front.site.beaten = time.monotonic() - age
+    front.site.last_heartbeat = time.monotonic() - age
     found: list[tuple[bool, str]] = []
     front.run(lambda: found.append(front.site.healthy()))
-    blocked = (False, "the loop that polls is blocked since over 30 s")
-    assert found == [blocked if age > LONGEST_SILENCE else (True, "alive")]
+    blocked = (False, "the polling loop has been blocked for over 30 s")
+    assert found == [blocked if age > MAX_SILENCE else (True, "alive")]
 
 
 class Vanishing(PollState):

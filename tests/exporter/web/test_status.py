@@ -20,11 +20,11 @@ DOWN = PollError(Reason.UNAVAILABLE, "nobody answers; is it on?")
 AT_NOON = "2026-09-21 12:00:00 UTC"
 
 
-def row(name: str, verdict: str, series: int, age: str, text: str = "") -> PollRow:
+def row(name: str, state: str, series: int, age: str, text: str = "") -> PollRow:
     """Return the row of a poll that does not say how often it is due."""
     return PollRow(
         name=name,
-        verdict=verdict,
+        state=state,
         series=series,
         interval="",
         stretched=False,
@@ -73,16 +73,16 @@ def test_everything_there_is_to_say(tmp_path: Path) -> None:
         projects=("ion-demo",),
         collectors=(
             CollectorRow(
-                name="paper", well=3, polls=5, series=4, data_age="2h1m", last_success="1m30s"
+                name="paper", healthy=3, polls=5, series=4, data_age="2h1m", last_success="1m30s"
             ),
         ),
         polls=(
             row("down", "failing", 0, "none", f"unavailable: {down}"),
             row("part", "failing", 1, "2h1m", partial),
-            row("a", "well", 1, "2m30s"),
-            row("b", "well", 2, "2m"),
+            row("a", "healthy", 1, "2m30s"),
+            row("b", "healthy", 2, "2m"),
         ),
-        quiet=1,
+        empty=1,
         faults=(
             FaultRow(at=AT_NOON, age="1m30s", poll="down", reason="unavailable", text=down),
             FaultRow(at=AT_NOON, age="1m30s", poll="part", reason="partial", text=partial),
@@ -104,8 +104,8 @@ def test_the_state_in_a_few_words(tmp_path: Path) -> None:
         found.append(front.status().state)
 
     front.run(say, "a")
-    waiting = {row.name: (row.verdict, row.text) for row in front.status().polls}
-    assert waiting == {"a": ("well", ""), "b": ("waiting", "not read yet")}
+    waiting = {row.name: (row.state, row.text) for row in front.status().polls}
+    assert waiting == {"a": ("healthy", ""), "b": ("waiting", "not read yet")}
     front.run(say, "b")
     front.run(say, "a")
     say()
@@ -117,8 +117,8 @@ def test_settings_that_were_refused(tmp_path: Path) -> None:
     front = Front(tmp_path, Source([Scripted("a", [delivered("x")])]))
     front.run()
     refusal = RefusedReload(NOON, "no such key")
-    told = statuses.status(front.engine, front.telemetry, front.clock, "/metrics", refusal).refusal
-    assert told == f"settings refused at {AT_NOON}: no such key; the old ones stay"
+    shown = statuses.status(front.engine, front.telemetry, front.clock, "/metrics", refusal).refusal
+    assert shown == f"Reload refused at {AT_NOON}: no such key; the old settings stay."
 
 
 def test_the_newest_faults(tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ def test_how_often_a_metric_is_read(tmp_path: Path, budget: float | None, stretc
     front = Front(tmp_path, endpoint=simulator.start(), **google)
     try:
         front.run(lambda: setattr(front.engine.monitoring.polls()[0].fetch, "billed", 100_000))
-        front.engine.weigh()
+        front.engine.project_cost()
         (row,) = front.status().polls
-        assert (row.name, row.verdict) == ("ion-demo/cloudrun_requests_total", "well")
+        assert (row.name, row.state) == ("ion-demo/cloudrun_requests_total", "healthy")
         assert (row.interval == "10s", row.stretched) == (not stretched, stretched)
         assert front.status().cost.budget == budget
     finally:

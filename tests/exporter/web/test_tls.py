@@ -162,22 +162,25 @@ BAD = "web.yml: tls_server_config: certificate or key cannot be used: "
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"cert_file": "none.pem"}, f"{BAD}No such file or directory; give PEM files"),
-        ({"cert_file": "other.pem"}, f"{BAD}.*(?i:mismatch).*; give PEM files that belong togeth"),
+        ({"cert_file": "none.pem"}, f"{BAD}No such file or directory; both have to be PEM"),
+        ({"cert_file": "other.pem"}, f"{BAD}.*(?i:mismatch).*; both have to be PEM"),
         ({"key_file": "empty"}, "web.yml: tls_server_config.key_file: .*empty: is empty; write"),
-        ({"key_file": "locked.key"}, f"{BAD}the key has a password, take it off; give PEM files"),
+        (
+            {"key_file": "locked.key"},
+            f"{BAD}the key has a password; remove it; both",
+        ),
         (
             {"client_ca_file": "empty", "client_auth_type": "RequireAndVerifyClientCert"},
-            "web.yml: tls_server_config.client_ca_file: cannot be used: .*give certificates as PEM",
+            "web.yml: tls_server_config.client_ca_file: cannot be used: .*certificates as PEM",
         ),
         (
             {"client_ca": "é", "client_auth_type": "RequireAndVerifyClientCert"},
-            "web.yml: tls_server_config.client_ca_file: cannot be used: .*give certificates as PEM",
+            "web.yml: tls_server_config.client_ca_file: cannot be used: .*certificates as PEM",
         ),
         (
             {"cipher_suites": ("TLS_RSA_WITH_RC4_128_SHA",)},
             (
-                "web.yml: tls_server_config.cipher_suites: TLS_RSA_WITH_RC4_128_SHA is not known; "
+                "web.yml: tls_server_config.cipher_suites: TLS_RSA_WITH_RC4_128_SHA is unknown; "
                 "use TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "
             ),
         ),
@@ -186,7 +189,7 @@ BAD = "web.yml: tls_server_config: certificate or key cannot be used: "
 def test_what_cannot_be_used(
     tmp_path: Path, ca: Authority, change: dict[str, Any], expected: str
 ) -> None:
-    """The refusal names file and key, says what is wrong, and what to give instead."""
+    """The refusal names file and key, the cause and the fix."""
     ca.issue("locked", password=b"secret")
     ca.issue("other")
     (tmp_path / "empty").touch()
@@ -199,7 +202,12 @@ def test_what_cannot_be_used(
 @pytest.mark.parametrize(
     ("table", "key", "value", "expected"),
     [
-        (tls.SUITES, SUITES[0], "NO-SUCH-SUITE", "cipher_suites: .*none of them: .*; name others"),
+        (
+            tls.SUITES,
+            SUITES[0],
+            "NO-SUCH-SUITE",
+            "cipher_suites: .*none of them: .*; choose",
+        ),
         (tls._VERSIONS, "TLS12", 0x9999, "min_version: .* not allow TLS12 to TLS13"),
     ],
 )

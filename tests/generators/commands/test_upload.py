@@ -120,7 +120,7 @@ def test_a_wrong_token_is_not_shown(
     [
         ((), 2, "--token-file"),
         (("--token-file", "{}/none"), 3, "none: cannot be read: No such file or directory"),
-        (("--token-file", "{}/token", "--dashboards", "{}/empty"), 1, "empty: holds no dashboard"),
+        (("--token-file", "{}/token", "--dashboards", "{}/empty"), 1, "empty: has no dashboards"),
         (("--token-file", "{}/token", "--grafana", "localhost:3000"), 1, "write it like https://"),
     ],
 )
