@@ -231,7 +231,7 @@ def test_a_reload_that_fails_is_shown_until_one_succeeds(
         assert desk.successful() == 0
         landing = desk.program.site.landing().decode()
         assert f": {text}; the old settings stay" in landing
-        assert "settings refused at 20" in landing
+        assert "Reload refused at 20" in landing
         assert len(caplog.records) == 1
         desk.fault = None
         await desk.program.reload()

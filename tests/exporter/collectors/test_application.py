@@ -130,7 +130,7 @@ def test_instances_that_are_long_silent_are_forgotten(tmp_path: Path) -> None:
             assert each.flush()
         server.cli("ZADD", "ionmon:1:{shop}:seen", "1000", gone.instance)
         exporter = Exporter(server.port)
-        exporter.poll._tidied = 0.0
+        exporter.poll._cleaned = 0.0
         assert exporter.total(NAME) == 2
         exporter.close()
         left = [server.cli("HKEYS", f"ionmon:1:{{shop}}:{name}") for name in ("seqs", "gauges")]
@@ -156,7 +156,7 @@ def test_least_rights(tmp_path: Path) -> None:
         server.cli("FLUSHALL")
         counted.inc()
         assert not flushing.flush()
-        exporter.poll._tidied = 0.0
+        exporter.poll._cleaned = 0.0
         assert exporter.total(NAME) == 5
         assert flushing.stop()
         assert exporter.total(NAME) == 6
