@@ -66,7 +66,7 @@ def test_what_is_sent_is_what_the_documents_ask_for(server: Grafana) -> None:
 
 
 def test_without_apply_nothing_is_sent(server: Grafana) -> None:
-    """What would be done is returned for the folder and each dashboard, and Grafana does not change."""
+    """What would be done is returned for folder and dashboards, and Grafana does not change."""
     assert actions(sent(server, apply=False)) == [CREATED] * 3
     sent(server)
     server.asked.clear()
