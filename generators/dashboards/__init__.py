@@ -1,1 +1,1 @@
-"""Five Grafana dashboards: what they ask and say; how they look is in grafana/."""
+"""The five dashboards: queries and texts in Python, their style in Jsonnet."""

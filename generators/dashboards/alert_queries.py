@@ -1,6 +1,6 @@
 """Alerts as queries: which fire, since when, how often they began, how long incidents took.
 
-All that adds up looks at whole minutes: what fires at one and did not at the one before has begun.
+Sums use whole minutes: an alert that fires at one minute and not at the one before has begun.
 """
 
 from dataclasses import replace
@@ -12,23 +12,27 @@ from exporter.settings import Settings
 from generators.dashboards.queries import BoardQueries
 from generators.selectors import AnyMatcher, PatternMatcher, by_clause, selector
 
-NOTIFIED, PAGED = "critical|high|medium|low", "critical"
+NOTIFIED, CRITICAL = "critical|high|medium|low", "critical"
 ALERT = ("alertname", "where", "service_name")
-_PLACES = ("region", "database_id", "redis_id")  # the last one that an alert has is the nearest
+_LOCATIONS = (
+    "region",
+    "database_id",
+    "redis_id",
+)  # of an alert's labels, the last of these is the most precise
 
 
 def alerts(queries: BoardQueries, severity: str = NOTIFIED, *more: AnyMatcher) -> str:
-    """Return a selector of the alerts of what the reader chose; those without a place stay."""
-    places = (replace(matcher, absent=True) for matcher in queries.variables)
+    """Return a selector of the alerts that match the board's variables, or lack their labels."""
+    chosen = (replace(matcher, absent=True) for matcher in queries.variables)
     firing = Matcher("alertstate", ("firing",))
-    return selector("ALERTS", (firing, PatternMatcher("severity", severity), *places, *more))
+    return selector("ALERTS", (firing, PatternMatcher("severity", severity), *chosen, *more))
 
 
 def grouped(alerts: str, by: tuple[str, ...]) -> str:
-    """Return alerts, those that agree in labels taken as one; `where` is their place, or `all`."""
+    """Return alerts aggregated by labels; `where` is the region, database or cache, or `all`."""
     if "where" in by:
         alerts = f'label_replace({alerts}, "where", "all", "", "")'
-        for label in _PLACES:
+        for label in _LOCATIONS:
             alerts = f'label_replace({alerts}, "where", "$1", "{label}", "(.+)")'
     return f"max{by_clause(by)} ({alerts})"
 
@@ -86,7 +90,7 @@ def resolution(alerts: str) -> str:
 
 
 def detection(queries: BoardQueries, alerts: str) -> str:
-    """Return the mean time from the first bad minute to an alert: the data's age, and the wait."""
+    """Return the mean time from a problem to its alert: the age of the data, and the `for`."""
     waited = f"(time() - ALERTS_FOR_STATE) and ignoring (alertstate) {began(alerts)}"
     age = queries.family(DATA_AGE, (Matcher("family", (REQUESTS.name,)),))
     late = f"max(avg_over_time({age}[$__range]))"
@@ -94,6 +98,6 @@ def detection(queries: BoardQueries, alerts: str) -> str:
 
 
 def runbooks(settings: Settings) -> str:
-    """Return where runbooks are, where that is an address that a browser can open."""
+    """Return the address of the runbooks, if a browser can open it, else nothing."""
     base = settings.links.runbooks or ""
     return base if base.startswith(("http://", "https://")) else ""

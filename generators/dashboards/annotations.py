@@ -5,7 +5,7 @@ from typing import Any
 from exporter.settings import Settings
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import deploy_queries
-from generators.dashboards.alert_queries import PAGED, alerts, began, runbooks
+from generators.dashboards.alert_queries import CRITICAL, alerts, began, runbooks
 from generators.dashboards.descriptions import Facts
 from generators.dashboards.model import MAIN
 from generators.dashboards.queries import BoardQueries
@@ -13,17 +13,17 @@ from generators.rules import model
 from generators.selectors import PatternMatcher
 
 _LESS_URGENT = ("high", "medium")
-# An annotation is found for as long as from one point of the query to the next, however long the
-# range; its value says when it was.
-_FOUND = "$__rate_interval"
+# An annotation lasts for one step of the query, so that each range shows it once. Its value is the
+# time of the event.
+_STEP = "$__rate_interval"
 Annotation = dict[str, Any]
 
 
 def annotations(facts: Facts, board: Board, queries: BoardQueries) -> list[Annotation]:
-    """Return deploys, alerts that page, and less urgent ones that lead to the board's panels."""
+    """Return deploys, critical alerts, and less urgent alerts that link to the board's panels."""
     found = [
         _deploys(queries),
-        _alerts(facts.settings, "Pages", alerts(queries, PAGED), "anomaly"),
+        _alerts(facts.settings, "Critical alerts", alerts(queries, CRITICAL), "anomaly"),
     ]
     signals = "|".join(_signals(facts, board))
     if signals:
@@ -33,7 +33,7 @@ def annotations(facts: Facts, board: Board, queries: BoardQueries) -> list[Annot
 
 
 def _signals(facts: Facts, board: Board) -> list[str]:
-    """Return the signals of the board that less urgent alerts are about."""
+    """Return the signals of the board that have less urgent alerts."""
     rules = (rule for rule in model.alerts(facts.rules.all) if rule.severity in _LESS_URGENT)
     named = dict.fromkeys(dict(rule.labels).get("signal", "") for rule in rules)
     return [name for name in named if name and SIGNAL_PANELS[name].board is board]
@@ -42,7 +42,7 @@ def _signals(facts: Facts, board: Board) -> list[str]:
 def _deploys(queries: BoardQueries) -> Annotation:
     return {
         "name": "Deploys",
-        "expr": deploy_queries.began(queries, _FOUND),
+        "expr": deploy_queries.began(queries, _STEP),
         "colour": "latency",
         "step": "60s",
         "tags": "service_name",
@@ -53,7 +53,7 @@ def _deploys(queries: BoardQueries) -> Annotation:
 
 
 def _alerts(settings: Settings, name: str, selector: str, colour: str) -> Annotation:
-    begun = f"max_over_time(({began(selector)} * time())[{_FOUND}:1m])"
+    begun = f"max_over_time(({began(selector)} * time())[{_STEP}:1m])"
     return {
         "name": name,
         "expr": f"max by (alertname, severity) ({begun}) * 1000",

@@ -1,4 +1,4 @@
-"""The five dashboards as JSON: what generators say, under the look that grafana/ gives."""
+"""The five dashboards as JSON: queries and texts from here, their style from grafana/."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -24,8 +24,7 @@ from generators.rules.build import Rules
 SOURCE = Path(__file__).parent / "grafana" / "dashboards"
 OUT = "grafana/out"
 _LATE = (
-    "What Google measures is drawn when it arrives, minutes later; what Redis and the application "
-    "count, at once."
+    "Values from Google arrive minutes late; those from Redis and the application arrive at once."
 )
 Body = dict[str, Any]
 BOARDS: tuple[Callable[[Facts], BoardText], ...] = (
@@ -47,7 +46,7 @@ def texts(settings: Settings, rules: Rules, policy: Policy) -> dict[str, str]:
 
 
 def boards(facts: Facts) -> Iterator[BoardText]:
-    """Yield what each dashboard asks and says, for the servers that there are."""
+    """Yield the panels of each dashboard, for one or two servers as configured."""
     alone = facts.settings.prometheus.longterm is None
     for build in BOARDS:
         found = build(facts)
@@ -56,7 +55,7 @@ def boards(facts: Facts) -> Iterator[BoardText]:
 
 
 def _at_main(panel: Panel) -> Panel:
-    """Return the panel with all its queries at the one server that there is."""
+    """Return the panel with all its queries at the only server."""
     return replace(panel, targets=tuple(replace(one, server=MAIN) for one in panel.targets))
 
 
@@ -96,13 +95,13 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
 
 
 def _roomy(panel: Panel, found: Limits) -> Panel:
-    """Return the panel with an axis that shows its limits, where it has no bound there."""
-    least, most = soft(found[panel.limits]) if panel.limits else (None, None)
+    """Return the panel with an axis that includes its limits, unless it has bounds of its own."""
+    lower, upper = soft(found[panel.limits]) if panel.limits else (None, None)
     return replace(
         panel,
         soft=(
-            least if panel.least is None and panel.soft[0] is None else panel.soft[0],
-            most if panel.most is None and panel.soft[1] is None else panel.soft[1],
+            lower if panel.minimum is None and panel.soft[0] is None else panel.soft[0],
+            upper if panel.maximum is None and panel.soft[1] is None else panel.soft[1],
         ),
     )
 

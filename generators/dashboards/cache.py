@@ -1,4 +1,4 @@
-"""The panels of Cache: what they ask and say."""
+"""The panels of Cache: their queries and texts."""
 
 from exporter.catalog import CATALOG, application
 from exporter.catalog.model import Events, Level, LevelRatio, Rate, Reduce, Unit
@@ -26,7 +26,7 @@ def board(facts: Facts) -> BoardText:
     return BoardText(
         board=Board.CACHE,
         title="Cache",
-        question="Does the cache answer, and if not, why?",
+        question="Does the cache answer? If not, why?",
         refresh="1m",
         past="now-6h",
         variables=QUERIES.labels,
@@ -74,14 +74,14 @@ def _state() -> dict[str, Panel]:
         "memory_now": Panel(
             number=93,
             title="Memory used",
-            what="Memory that Redis uses, of what it may use.",
+            what="Share of its memory limit that Redis uses.",
             unit=Unit.RATIO.grafana,
             targets=(Target(expr=QUERIES.raw(_used()), legend="used"),),
             decimals=1,
             series=SeriesCount.ONE,
             empty="no limit is set",
-            least=0.0,
-            most=1.0,
+            minimum=0.0,
+            maximum=1.0,
         ),
         "evictions_now": now(
             QUERIES,
@@ -92,13 +92,13 @@ def _state() -> dict[str, Panel]:
         ),
         "time_now": Panel(
             number=95,
-            title="Time of a command, mean",
-            what="Mean time that Redis takes for a command, the network not included.",
+            title="Command time, mean",
+            what="Mean time that Redis takes for a command, without the network.",
             unit=Unit.SECONDS.grafana,
             targets=(Target(expr=QUERIES.raw(time_of_commands()), legend="mean"),),
             decimals=1,
             series=SeriesCount.ONE,
-            least=0.0,
+            minimum=0.0,
         ),
     }
 
@@ -124,7 +124,7 @@ def _rates() -> dict[str, Panel]:
 
 
 def _per_second(number: int, title: str, name: str, by: tuple[str, ...], **more: str) -> Panel:
-    """Return a panel of how often something happens, straight from its counter."""
+    """Return a panel of events a second, straight from their counter."""
     found = CATALOG[name]
     legend = ", ".join(f"{{{{{label}}}}}" for label in by)
     return Panel(
@@ -135,7 +135,7 @@ def _per_second(number: int, title: str, name: str, by: tuple[str, ...], **more:
         targets=(Target(expr=QUERIES.raw(Rate(Events(found)), by), legend=legend),),
         decimals=2,
         empty=more.get("empty", "no data"),
-        least=0.0,
+        minimum=0.0,
         soft=RARE,
     )
 
@@ -159,7 +159,7 @@ def _misses() -> dict[str, Panel]:
         "reads": Panel(
             number=96,
             title="Reads of L2",
-            what="Reads a second that Redis answered, and those that it did not.",
+            what="Reads a second: hits were answered by Redis, misses were not.",
             unit=_READS,
             targets=tuple(
                 Target(
@@ -170,7 +170,7 @@ def _misses() -> dict[str, Panel]:
                 for legend, (name, colour) in reads.items()
             ),
             decimals=0,
-            least=0.0,
+            minimum=0.0,
         ),
         "l1_misses": Panel(
             number=97,
@@ -184,7 +184,7 @@ def _misses() -> dict[str, Panel]:
                 ),
             ),
             decimals=0,
-            least=0.0,
+            minimum=0.0,
         ),
         "expired": _per_second(98, "Expired keys", "redis_expired_keys_total", CACHE),
     }
@@ -194,13 +194,13 @@ def _room() -> dict[str, Panel]:
     return {
         "memory": _against(
             99,
-            "Memory against its limit",
+            "Memory and its limit",
             ("redis_memory_used_bytes", "redis_memory_max_bytes"),
             Unit.BYTES.grafana,
         ),
         "clients": _against(
             boards.REDIS_CLIENTS.number,
-            "Clients against their limit",
+            "Clients and their limit",
             ("redis_connected_clients", "redis_config_maxclients"),
             _COUNT,
         ),
@@ -217,7 +217,7 @@ def _room() -> dict[str, Panel]:
             ),
             decimals=1,
             empty="no keys",
-            least=0.0,
+            minimum=0.0,
         ),
     }
 
@@ -227,17 +227,17 @@ def _against(number: int, title: str, names: tuple[str, str], unit: str) -> Pane
     return Panel(
         number=number,
         title=title,
-        what=f"{help_of(used)} Dashed: {help_of(limit)[0].lower()}{help_of(limit)[1:]}",
+        what=f"{help_of(used)} The dashed line: {help_of(limit)[0].lower()}{help_of(limit)[1:]}",
         unit=unit,
         targets=(
             Target(expr=QUERIES.level(used, Reduce.SUM, CACHE), legend="{{redis_id}}"),
             Target(
                 expr=f"{QUERIES.level(limit, Reduce.SUM, CACHE)} > 0",
                 legend="{{redis_id}} limit",
-                look="limit",
+                style="limit",
             ),
         ),
         decimals=1,
         series=SeriesCount.MANY,
-        least=0.0,
+        minimum=0.0,
     )

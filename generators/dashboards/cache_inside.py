@@ -1,4 +1,4 @@
-"""Panels of what goes on in Redis: commands, clients, memory, network."""
+"""Panels of Redis in detail: commands, clients, memory, network."""
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Events, MeanOf, Rate, Reduce, Unit
@@ -36,7 +36,7 @@ def _work(queries: BoardQueries) -> dict[str, Panel]:
         "commands": Panel(
             number=132,
             title="Commands",
-            what="Commands a second, of the most frequent ones, and of all others together.",
+            what="Commands a second: the seven most frequent commands, and all others together.",
             unit=_COMMANDS,
             targets=(
                 Target(expr=top(commands, 7), legend="{{cmd}}"),
@@ -44,17 +44,17 @@ def _work(queries: BoardQueries) -> dict[str, Panel]:
             ),
             decimals=1,
             series=SeriesCount.MANY,
-            least=0.0,
+            minimum=0.0,
         ),
         "times": Panel(
             number=133,
-            title="Time of a command, mean",
-            what="Mean time that Redis takes for a command, of the slowest ones.",
+            title="Command time, mean",
+            what="Mean time that Redis takes for each of the slowest commands.",
             unit=Unit.SECONDS.grafana,
             targets=(Target(expr=top(times), legend="{{cmd}}"),),
             decimals=1,
             series=SeriesCount.MANY,
-            least=0.0,
+            minimum=0.0,
         ),
     }
 
@@ -76,7 +76,8 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
         "refused": Panel(
             number=134,
             title="Refused connections",
-            what="Connections a second that Redis refused, for it had as many as it may have.",
+            what="Connections a second that Redis refused because its limit of clients was "
+            "reached.",
             unit=_RATE,
             targets=(
                 Target(
@@ -88,7 +89,7 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
             ),
             decimals=2,
             colour="errors",
-            least=0.0,
+            minimum=0.0,
             soft=RARE,
         ),
         "blocked": Panel(
@@ -102,7 +103,7 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
                     legend="{{redis_id}}",
                 ),
             ),
-            least=0.0,
+            minimum=0.0,
             soft=RARE,
         ),
     }
@@ -112,9 +113,9 @@ def _detail(queries: BoardQueries) -> dict[str, Panel]:
     return {
         "fragmentation": Panel(
             number=135,
-            title="Fragmentation of memory",
-            what=f"{help_of(CATALOG['redis_mem_fragmentation_ratio'])} The highest node of each "
-            f"cache.",
+            title="Memory fragmentation",
+            what=f"{help_of(CATALOG['redis_mem_fragmentation_ratio'])} The highest value of each "
+            f"cache's nodes.",
             unit=Unit.RATIO.grafana,
             targets=(
                 Target(
@@ -123,7 +124,7 @@ def _detail(queries: BoardQueries) -> dict[str, Panel]:
                 ),
             ),
             decimals=2,
-            least=0.0,
+            minimum=0.0,
         ),
         "network": Panel(
             number=136,
@@ -138,12 +139,12 @@ def _detail(queries: BoardQueries) -> dict[str, Panel]:
                 for way, legend in (("input", "received"), ("output", "sent"))
             ),
             decimals=1,
-            least=0.0,
+            minimum=0.0,
         ),
         "band": band(queries, 138, "cache_hit_rate_l2", "Hit rate, L2", "redis_id"),
         "slow": Panel(
             number=137,
-            title="Slow commands kept in the log",
+            title="Commands in the slow log",
             what=help_of(CATALOG["redis_slowlog_length"]),
             unit=_COUNT,
             targets=(
@@ -152,6 +153,6 @@ def _detail(queries: BoardQueries) -> dict[str, Panel]:
                     legend="{{redis_id}}",
                 ),
             ),
-            least=0.0,
+            minimum=0.0,
         ),
     }

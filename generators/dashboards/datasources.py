@@ -1,4 +1,4 @@
-"""The datasources of Grafana that boards ask: their fixed identifiers, and their variables."""
+"""The datasources that boards query: their fixed identifiers, and their variables."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from generators.dashboards.model import LONGTERM, MAIN
 
 @dataclass(frozen=True, slots=True)
 class BoardDatasource:
-    """A Prometheus as Grafana knows it; `variable` is what boards call it."""
+    """A Prometheus in Grafana; `variable` is its name in boards."""
 
     variable: str
     label: str
@@ -33,5 +33,5 @@ KEPT = BoardDatasource(
 
 
 def datasources(settings: Settings) -> tuple[BoardDatasource, ...]:
-    """Return the datasources: one, where one server does all."""
+    """Return the datasources: one if there is one server, else two."""
     return (RECENT,) if settings.prometheus.longterm is None else (RECENT, KEPT)

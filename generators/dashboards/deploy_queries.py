@@ -6,26 +6,25 @@ from generators.dashboards.queries import BoardQueries
 REVISION = ("gcp_project", "service_name", "revision_name")
 _BY = ", ".join(REVISION)
 _SERVICE = "gcp_project, service_name"
-_WINDOW, _LOOK = "15m", "5m"  # a deploy is there for so long, and is looked for so often
+_WINDOW, _STEP = "15m", "5m"  # how long a deploy is shown, how often it is looked up
 
 
 def began(queries: BoardQueries, window: str) -> str:
-    """Return when revisions were first seen, in milliseconds; there for a window afterwards.
+    """Return when revisions were first seen, in milliseconds; shown for a window afterwards.
 
-    Of a service that was not known before, nothing is said: it is the exporter that is new.
+    A service without data before the window has no deploy: its exporter is new, not its revision.
     """
     billed = queries.family(BILLABLE_TIME)
     return (
-        f"min by ({_BY}) (min_over_time(timestamp({billed})[{window}:1m])) * 1000 "
-        f"and count by ({_BY}) (increase({billed}[{window}]) > 0) "
-        f"unless count by ({_BY}) ({billed} offset {window}) "
-        f"and on ({_SERVICE}) count by ({_SERVICE}) ({billed} offset {window})"
+        f"min by ({_BY}) (min_over_time(timestamp({billed})[{window}:1m])) * 1000 and count by "
+        f"({_BY}) (increase({billed}[{window}]) > 0) unless count by ({_BY}) ({billed} offset "
+        f"{window}) and on ({_SERVICE}) count by ({_SERVICE}) ({billed} offset {window})"
     )
 
 
 def deployed(queries: BoardQueries) -> str:
     """Return when revisions of the range were first seen, in milliseconds; 0 for older ones."""
-    found = f"min by ({_BY}) (min_over_time(({began(queries, _WINDOW)})[$__range:{_LOOK}]))"
+    found = f"min by ({_BY}) (min_over_time(({began(queries, _WINDOW)})[$__range:{_STEP}]))"
     return f"{found} or ({serving(queries)}) * 0"
 
 

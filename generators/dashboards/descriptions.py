@@ -1,4 +1,4 @@
-"""What a panel's description says: what is seen, from which metric, how late, who is told when."""
+"""Descriptions of panels: what is drawn, from which metric, how late, which alert fires when."""
 
 import re
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ _SERIES: dict[str, Family] = {
     for family in CATALOG.values()
     for suffix in (_SUFFIXES if family.type is Type.HISTOGRAM else ("",))
 }
-_MOST = 3  # families that a description names
+_NAMED_FAMILIES = 3  # a description with more names none
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What descriptions are made of."""
+    """The settings, rules and policy that descriptions are written from."""
 
     settings: Settings
     rules: Rules
@@ -56,10 +56,10 @@ def description(facts: Facts, board: Board, panel: Panel) -> str:
 
 
 def _exact(panel: Panel) -> str:
-    """Return how exact percentiles are, where there are some."""
+    """Return a sentence on how exact percentiles are, if there are any."""
     if not any("histogram_quantile(" in target.expr for target in panel.targets):
         return ""
-    return "A percentile is exact to the bucket that it falls in."
+    return "Percentiles are estimated within a bucket of the histogram."
 
 
 def names(expr: str) -> set[str]:
@@ -68,7 +68,7 @@ def names(expr: str) -> set[str]:
 
 
 def families(facts: Facts, panel: Panel) -> list[Family]:
-    """Return the families behind a panel's queries, over as many rules as there are between."""
+    """Return the families behind a panel's queries, through all recording rules in between."""
     left = [word for target in panel.targets for word in names(target.expr)]
     seen: set[str] = set()
     while left:
@@ -85,7 +85,7 @@ def families(facts: Facts, panel: Panel) -> list[Family]:
 def _origin(facts: Facts, panel: Panel) -> str:
     found = families(facts, panel)
     stepped = any(_STEPPED.search(target.expr) for target in panel.targets)
-    if not found or len(found) > _MOST:
+    if not found or len(found) > _NAMED_FAMILIES:
         return _late(facts.settings, found, stepped=stepped)
     listed = ", ".join(f"{family.name}{_source(family)}" for family in found)
     return f"From {listed}. {_late(facts.settings, found, stepped=stepped)}".strip()
@@ -97,15 +97,15 @@ def _source(family: Family) -> str:
 
 
 def _late(settings: Settings, found: list[Family], *, stepped: bool) -> str:
-    """Return how old the newest value may be: the slowest of the families decides.
+    """Return how old the newest value may be: that of the slowest family.
 
-    stepped   whether what is shown is added up from steps of five minutes
+    stepped  whether the panel adds up steps of five minutes
     """
     ages = [_age(settings, family) for family in found]
-    most = max(ages, default=0) + (LONG_TERM if stepped else 0)
-    if not most:
+    oldest = max(ages, default=0) + (LONG_TERM if stepped else 0)
+    if not oldest:
         return ""
-    return f"The newest value is up to {duration(most)} old."
+    return f"The newest value is up to {duration(oldest)} old."
 
 
 def _age(settings: Settings, family: Family) -> float:
@@ -118,14 +118,14 @@ def _age(settings: Settings, family: Family) -> float:
 
 
 def _kept(facts: Facts, panel: Panel) -> str:
-    """Return how far back the panel reaches, where that is not the 90 days of the others."""
+    """Return how far back the panel goes, if that is less than the 90 days of other panels."""
     if facts.settings.prometheus.longterm is None or all(map(_long, panel.targets)):
         return ""
     return f"Kept for {RETENTION}."
 
 
 def _long(target: Target) -> bool:
-    """Say whether a query works on the server with 90 days."""
+    """Return whether a query works on the server with 90 days."""
     if target.server == LONGTERM:
         return True
     found = names(target.expr)
@@ -134,7 +134,7 @@ def _long(target: Target) -> bool:
 
 
 def _alerts(facts: Facts, board: Board, panel: Panel) -> Iterator[Alerting]:
-    """Yield the alerts that lead to the panel, and those whose limits it draws."""
+    """Yield the alerts that link to the panel, and those whose limits it draws."""
     for rule in alerts(facts.rules.all):
         row = rule.source
         linked = rule.panel.board is board and rule.panel.number == panel.number

@@ -1,4 +1,4 @@
-"""Panels of what happened: alerts over time, how long they took, deploys."""
+"""Panels of incidents: alerts over time, and how long they took."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from generators.boards import Board
 from generators.dashboards import tables
 from generators.dashboards.alert_queries import (
     ALERT,
-    PAGED,
+    CRITICAL,
     alerts,
     beginnings,
     detection,
@@ -27,13 +27,13 @@ _COUNT = Unit.NONE.grafana
 
 def panels(queries: BoardQueries) -> dict[str, Panel]:
     """Return the panels by name."""
-    paged = alerts(queries, PAGED)
-    with_data = alerts(queries, PAGED, PresentMatcher("signal"))
+    critical = alerts(queries, CRITICAL)
+    with_data = alerts(queries, CRITICAL, PresentMatcher("signal"))
     count = _of_range(
         77,
         "Incidents",
-        "Times that critical alerts fired, one that fired when the range began included.",
-        Target(expr=f"{beginnings(paged, ())} or vector(0)", server=LONGTERM),
+        "How often critical alerts fired, including one at the start of the range.",
+        Target(expr=f"{beginnings(critical, ())} or vector(0)", server=LONGTERM),
     )
     return {
         "timeline": _timeline(queries),
@@ -43,37 +43,37 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
             78,
             "Time in incidents",
             "Time for which any critical alert fired.",
-            Target(expr=firing(paged, ()), server=LONGTERM),
+            Target(expr=firing(critical, ()), server=LONGTERM),
         ),
         "detect": _of_range(
             79,
             "Mean time to detect",
-            "Mean time from the first bad minute to a critical alert: the age that the data of "
-            "requests has, and the wait from the first bad evaluation to the firing.",
+            "Mean time from the start of a problem to a critical alert: the age of the data on "
+            "requests, and the alert's `for`.",
             Target(expr=detection(queries, with_data)),
-            "none began in this range",
+            "no incident began in this range",
         ),
         "resolve": _of_range(
             80,
             "Mean time to resolve",
-            "Mean time from the first critical alert to the end of the last, of incidents that "
-            "have ended; one that goes on is not among them.",
-            Target(expr=resolution(paged), server=LONGTERM),
+            "Mean time from an incident's first critical alert to the end of its last. Incidents "
+            "that go on are not included.",
+            Target(expr=resolution(critical), server=LONGTERM),
             "no incident ended in this range",
         ),
     }
 
 
 def _table(queries: BoardQueries) -> Panel:
-    """Return a table of the alerts of the range: a row for each, wherever it fired."""
+    """Return a table of the alerts of the range, a row for each alert and location."""
     every, seconds = alerts(queries), Unit.SECONDS.grafana
     times, lasted = beginnings(every, ALERT), firing(every, ALERT)
     severity = f"max_over_time(({tables.by_severity(queries, ALERT)})[$__range:1m])"
     return Panel(
         number=76,
         title="Alerts in range",
-        what="Each alert that fired within the range: how often it began to, for how long it did, "
-        "and for how long on the mean.",
+        what="Each alert that fired within the range: how often, for how long in total, and for "
+        "how long on average.",
         unit=seconds,
         targets=tuple(
             tables.table(text, LONGTERM)
@@ -105,7 +105,7 @@ def _of_range(number: int, title: str, what: str, target: Target, empty: str = "
         decimals=1,
         series=SeriesCount.ONE,
         empty=empty or "no incident in this range",
-        least=0.0,
+        minimum=0.0,
         sparkline=False,
         links=(to_board("Open incidents", Board.RELIABILITY, boards.INCIDENTS.number),),
     )
@@ -116,10 +116,9 @@ def _timeline(queries: BoardQueries) -> Panel:
     return Panel(
         number=boards.INCIDENTS.number,
         title="When did which alert fire?",
-        what="Alerts while they fire, a line for each name, in the colour of its severity; the "
-        "table "
-        "says where. They lag their causes by the age of the data and by the windows they look at: "
-        "some minutes, those on bands and trends up to half an hour.",
+        what="Alerts while they fire, a line for each name, in the colour of its severity. The "
+        "table shows where. They come after their causes by the age of the data and their "
+        "windows: some minutes, or up to half an hour for bands and trends.",
         unit=_COUNT,
         targets=(
             Target(

@@ -1,4 +1,4 @@
-"""The panels of Infrastructure: what they ask and say."""
+"""The panels of Infrastructure: their queries and texts."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ QUERIES = BoardQueries(("gcp_project", "region", "service_name", "database_id"))
 DATABASE = ("database_id",)
 _COUNT, _RATIO = Unit.NONE.grafana, Unit.RATIO.grafana
 _RATE, _SECONDS = EVENTS, Unit.SECONDS.grafana
-_DEPLOY = "At a deploy the old and the new revision both count for some minutes."
+_DEPLOY = "During a deploy, the old and the new revision both count for some minutes."
 _LEVEL = ("gcp_project", "region", "database_id")
 
 
@@ -34,7 +34,7 @@ def board(facts: Facts) -> BoardText:
     return BoardText(
         board=Board.INFRASTRUCTURE,
         title="Infrastructure",
-        question="Is there enough of everything, and does the monitoring itself work?",
+        question="Are there enough resources, and does the monitoring itself work?",
         refresh="1m",
         past="now-6h",
         variables=QUERIES.labels,
@@ -52,7 +52,7 @@ def _state() -> dict[str, Panel]:
     )
     found = {
         f"{name}_now": now(
-            QUERIES, name, number, title, to_panel(SIGNAL_PANELS[name], "Open it over time")
+            QUERIES, name, number, title, to_panel(SIGNAL_PANELS[name], "Open over time")
         )
         for name, number, title in names
     }
@@ -60,13 +60,13 @@ def _state() -> dict[str, Panel]:
     found["age_now"] = Panel(
         number=145,
         title="Age of the newest data",
-        what="Age of the newest value of Cloud Monitoring, of the project where it is oldest.",
+        what="Age of the newest value from Cloud Monitoring; of several projects, the oldest.",
         unit=_SECONDS,
         targets=(Target(expr=age, legend="age"),),
         decimals=0,
         series=SeriesCount.ONE,
         limits=AGE,
-        least=0.0,
+        minimum=0.0,
         links=(to_panel(boards.DATA_AGE, "Open the age of each family"),),
     )
     return found
@@ -75,7 +75,7 @@ def _state() -> dict[str, Panel]:
 def _of_containers(name: str, title: str, found: Family) -> Panel:
     """Return a panel of a utilization: its mean by region, and the p95 of all instances."""
     p95 = Target(
-        expr=QUERIES.raw(Quantile(0.95, found)), legend="p95 of all instances", look="whole"
+        expr=QUERIES.raw(Quantile(0.95, found)), legend="p95 of all instances", style="whole"
     )
     return over_time(QUERIES, name, SIGNAL_PANELS[name].number, title, REGION, p95)
 
@@ -96,10 +96,11 @@ def _containers() -> dict[str, Panel]:
         "states": Panel(
             number=146,
             title="Instances by state",
-            what=f"Container instances that serve requests, and those that are idle. {_DEPLOY}",
+            what=f"Container instances that serve requests (active) and that do not (idle). "
+            f"{_DEPLOY}",
             unit=_COUNT,
             targets=(Target(expr=states, legend="{{state}}"),),
-            least=0.0,
+            minimum=0.0,
         ),
         "scaling": _scaling(),
         "cpu": _of_containers("cpu_utilization", "CPU of containers", cloud_run.CPU_UTILIZATION),
@@ -110,7 +111,7 @@ def _containers() -> dict[str, Panel]:
 
 
 def _scaling() -> Panel:
-    """Return bars of five minutes, as each value is one of five minutes."""
+    """Return bars of five minutes, since each value is the count of five minutes."""
     number = SIGNAL_PANELS["scaling_events"].number
     found = over_time(QUERIES, "scaling_events", number, "Scaling events in 5 min", REGION)
     bars = (replace(target, every=span(WINDOW)) for target in found.targets)
@@ -148,7 +149,7 @@ def _database() -> dict[str, Panel]:
             boards.DATABASE_DISK.number, "Database disk", "database_disk", DATABASE
         ),
         "pool": _filling(
-            boards.POOL.number, "Connection pool, used of its limit", "pool_utilization", REGION
+            boards.POOL.number, "Connection pool, share used", "pool_utilization", REGION
         ),
         "database_cpu": _gauge(
             147, "Database CPU", CATALOG["cloudsql_cpu_utilization_ratio"], _RATIO
@@ -162,12 +163,12 @@ def _filling(number: int, title: str, metric: str, by: tuple[str, ...]) -> Panel
     return Panel(
         number=number,
         title=title,
-        what="What is used, of what there is.",
+        what="Share in use; at 100 % nothing is left.",
         unit=_RATIO,
         targets=(Target(expr=f"max by ({label}) ({text})", legend=f"{{{{{label}}}}}"),),
         decimals=1,
-        least=0.0,
-        most=1.0,
+        minimum=0.0,
+        maximum=1.0,
     )
 
 
@@ -181,8 +182,8 @@ def _gauge(number: int, title: str, found: Family, unit: str = _COUNT) -> Panel:
             Target(expr=QUERIES.level(found, Reduce.MAX, DATABASE), legend="{{database_id}}"),
         ),
         decimals=1,
-        least=0.0,
-        most=1.0 if unit == _RATIO else None,
+        minimum=0.0,
+        maximum=1.0 if unit == _RATIO else None,
     )
 
 
@@ -197,7 +198,7 @@ def _counted(
         unit=unit,
         targets=(Target(expr=QUERIES.raw(Rate(Events(found)), by), legend=legend),),
         decimals=1,
-        least=0.0,
+        minimum=0.0,
     )
 
 
@@ -225,6 +226,6 @@ def _more_database() -> dict[str, Panel]:
                     legend="{{state}}",
                 ),
             ),
-            least=0.0,
+            minimum=0.0,
         ),
     }

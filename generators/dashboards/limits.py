@@ -1,6 +1,6 @@
-"""The policy's values as limits of panels: the same constants on which alerts fire.
+"""Limits of panels: the same constants on which alerts fire.
 
-Three are for colours alone: the objective, the time that the budget lasts, and how traffic changed
+Three are for colours only: the objective, the time that the budget lasts, and the change of traffic
 in a week.
 """
 
@@ -24,14 +24,14 @@ BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
     "runway",
     "change",
 )
-DOWN = "down"  # of what is 1 while it works
-_HALF = -0.5  # of a week's traffic is gone: a colour only, what alerts is the band
+DOWN = "down"  # of values that are 1 while something works
+_HALF = -0.5  # compared with a week ago: for the colour only, the alert uses the band
 _ROOM = 1.5  # of an axis, above its greatest limit
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Limit:
-    """A value beyond which it is bad, on which side, and how much that matters."""
+    """A threshold: its value, its side, and the severity of passing it."""
 
     value: float
     severity: str
@@ -52,7 +52,7 @@ Limits = dict[str, tuple[Limit, ...]]
 
 
 def limits(policy: Policy) -> Limits:
-    """Return the limits of each name that a panel may ask for, the least value first."""
+    """Return the limits of each name that a panel may name, the lowest value first."""
     found: Limits = {signal.name: () for signal in SIGNALS}
     for row in policy.thresholds:
         above = row.signal.direction is Direction.UP
@@ -99,7 +99,7 @@ def soft(found: tuple[Limit, ...]) -> tuple[float | None, float | None]:
     """Return the axis' bounds that show the limits even where values are far from them."""
     above = [limit.value for limit in found if limit.above]
     below = [limit.value for limit in found if not limit.above]
-    least = None
+    lower = None
     if below and 0 < below[0] < 1:
-        least = round(below[0] - 2 * (1 - below[0]), 6) if below[0] > 0.9 else 0.0  # noqa: PLR2004 - near 1
-    return least, round(_ROOM * max(above), 6) if above else None
+        lower = round(below[0] - 2 * (1 - below[0]), 6) if below[0] > 0.9 else 0.0  # noqa: PLR2004 - near 1
+    return lower, round(_ROOM * max(above), 6) if above else None

@@ -1,4 +1,4 @@
-"""What a dashboard asks and says, as frozen data; grafana/lib gives it its look."""
+"""Queries and texts of dashboards, as frozen data; grafana/lib gives them their style."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,7 +11,7 @@ MAIN, LONGTERM = "datasource", "longterm"  # variables: the server with 72 hours
 
 
 class SeriesCount(StrEnum):
-    """How many series a panel has to be read with: no legend, a list, a sorted table."""
+    """How many series a panel has, and so its legend: none, a list, a sorted table."""
 
     ONE = "one"
     FEW = "few"
@@ -22,15 +22,15 @@ class SeriesCount(StrEnum):
 class Target:
     """A query.
 
-    look    past, whole, limit, upper, lower or anomaly; empty for a plain line
-    colour  a token of grafana/lib/tokens.libsonnet; empty for the panel's
-    server  the variable of the datasource that is asked
-    every   the least time between two points, where its series have fewer than others
+    style   past, whole, limit, upper, lower or anomaly; empty for a plain line
+    colour  a token of grafana/lib/tokens.libsonnet; empty for the panel's colour
+    server  the variable of the datasource
+    every   the minimum time between two points, for series with fewer points than others
     """
 
     expr: str
     legend: str = ""
-    look: str = ""
+    style: str = ""
     colour: str = ""
     instant: bool = False
     format: str = "time_series"
@@ -42,7 +42,7 @@ class Target:
         return {
             "expr": self.expr,
             "legend": self.legend,
-            "look": self.look,
+            "style": self.style,
             "colour": self.colour,
             "instant": self.instant,
             "format": self.format,
@@ -55,7 +55,7 @@ class Target:
 class TableColumn:
     """A column of a table: a label or the value of a query, as `Value #A`.
 
-    empty   what is shown in rows that have no value; empty for what the panel says
+    empty   text in cells without a value; empty for the panel's own
     """
 
     field: str
@@ -87,7 +87,7 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class ValueMapping:
-    """A value that is shown as a word, in the colour of a severity, or of what is fine."""
+    """A value that is shown as a word, in the colour of a severity or a token."""
 
     value: str
     text: str
@@ -100,7 +100,7 @@ class ValueMapping:
 
 @dataclass(frozen=True, slots=True)
 class PanelLink:
-    """A link: its words and its address, which keeps time and variables."""
+    """A link: its text and its address, which keeps time and variables."""
 
     title: str
     url: str
@@ -112,13 +112,13 @@ class PanelLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A panel; its number is part of links, so that it is stated and never counted.
+    """A panel. Links contain its number, so it is fixed here and not computed.
 
-    what    a sentence on what is seen; where it is from, how late and what it alerts on is added
-    limits  the name of the policy's limits that are drawn
-    empty   what is shown where there is no data
+    what    a sentence on what is drawn; its metric, its delay and its alerts are added
+    limits  the name of the limits that are drawn
+    empty   text that is shown without data
     soft    bounds of the axis that values may pass
-    sort    columns that rows are sorted by, the first one first, and whether down
+    sort    columns by which rows are sorted, and whether descending
     """
 
     number: int
@@ -131,8 +131,8 @@ class Panel:
     limits: str = ""
     colour: str = ""
     empty: str = "no data"
-    least: float | None = None
-    most: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     soft: tuple[float | None, float | None] = (None, None)
     mappings: tuple[ValueMapping, ...] = ()
     links: tuple[PanelLink, ...] = ()
@@ -155,8 +155,8 @@ class Panel:
             "limits": self.limits,
             "colour": self.colour,
             "empty": self.empty,
-            "min": self.least,
-            "max": self.most,
+            "min": self.minimum,
+            "max": self.maximum,
             "soft_min": self.soft[0],
             "soft_max": self.soft[1],
             "mappings": [mapping.body() for mapping in self.mappings],
@@ -171,7 +171,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardText:
-    """A dashboard: the question it answers, its panels by the name that its Jsonnet has for them.
+    """A dashboard: the question it answers, its panels by their name in Jsonnet.
 
     variables  labels that its panels are filtered by
     """

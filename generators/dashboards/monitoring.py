@@ -25,7 +25,7 @@ def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
         "exporter": Panel(
             number=boards.EXPORTER.number,
             title="Does the exporter work?",
-            what="Whether the exporter can be scraped, and whether each of its collectors "
+            what="Whether Prometheus can scrape each exporter, and whether each collector "
             "succeeds.",
             unit=_COUNT,
             targets=(
@@ -45,30 +45,29 @@ def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
         ),
         "age": Panel(
             number=boards.DATA_AGE.number,
-            title="Age of the data, by family",
-            what="Age of the newest point of each family, of the oldest ones.",
+            title="Age of the data by family",
+            what="Age of the newest point, of the three families where it is oldest.",
             unit=_SECONDS,
             targets=(Target(expr=top(ages, 3), legend="{{family}}"),),
             decimals=0,
             series=SeriesCount.MANY,
             limits=AGE,
-            least=0.0,
+            minimum=0.0,
         ),
         "cost": Panel(
             number=boards.COST.number,
             title="Cost of reading, a month",
-            what="What a month of reading Cloud Monitoring costs at the present rate; dashed, "
-            "what it "
-            "may cost, where a budget is set.",
+            what="Cost of reading Cloud Monitoring for a month at the present rate. The dashed "
+            "line is the budget, if one is configured.",
             unit=Unit.DOLLARS.grafana,
             targets=(
                 Target(
                     expr=f"max({own.COST_PROJECTED.name})", legend="projected", colour="resource"
                 ),
-                Target(expr=f"max({own.COST_BUDGET.name})", legend="budget", look="limit"),
+                Target(expr=f"max({own.COST_BUDGET.name})", legend="budget", style="limit"),
             ),
             decimals=2,
-            least=0.0,
+            minimum=0.0,
         ),
     }
 
@@ -79,29 +78,29 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
     return {
         "failures": Panel(
             number=153,
-            title="Polls that fail",
+            title="Failed polls",
             what=f"{help_of(own.POLL_FAILURES).removesuffix('.')}, a second.",
             unit=_RATE,
             targets=(Target(expr=failures, legend="{{collector}}: {{reason}}"),),
             decimals=3,
             series=SeriesCount.MANY,
             empty="no poll failed yet",
-            least=0.0,
+            minimum=0.0,
         ),
         "returned": Panel(
             number=154,
-            title="Series that are billed",
-            what="Time series a second that Cloud Monitoring returns, of the families that "
-            "return most.",
+            title="Billed series",
+            what="Time series a second that Cloud Monitoring returns and Google bills; the "
+            "families with the most.",
             unit=_RATE,
             targets=(Target(expr=top(returned), legend="{{family}}"),),
             decimals=1,
             series=SeriesCount.MANY,
-            least=0.0,
+            minimum=0.0,
         ),
         "series": Panel(
             number=155,
-            title="Series on the page",
+            title="Exposed series",
             what=help_of(own.SERIES),
             unit=_COUNT,
             targets=(
@@ -110,7 +109,7 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
                     legend="{{collector}}",
                 ),
             ),
-            least=0.0,
+            minimum=0.0,
         ),
     }
 
@@ -120,7 +119,7 @@ def _servers() -> dict[str, Panel]:
         "rules": Panel(
             number=156,
             title="Evaluation of rules",
-            what="How long the last evaluation of each group of rules took, of the slowest ones.",
+            what="Duration of the last evaluation of a group of rules; the slowest groups.",
             unit=_SECONDS,
             targets=(
                 Target(
@@ -130,11 +129,11 @@ def _servers() -> dict[str, Panel]:
             ),
             decimals=1,
             series=SeriesCount.MANY,
-            least=0.0,
+            minimum=0.0,
         ),
         "notifications": Panel(
             number=157,
-            title="Notifications that fail",
+            title="Failed notifications",
             what="Notifications a second that Alertmanager could not deliver, by channel.",
             unit=_RATE,
             targets=(
@@ -146,12 +145,12 @@ def _servers() -> dict[str, Panel]:
             ),
             decimals=3,
             series=SeriesCount.MANY,
-            least=0.0,
+            minimum=0.0,
         ),
         "process": Panel(
             number=158,
             title="Memory of the exporter",
-            what="Memory that the exporter's process holds.",
+            what="Memory that the exporter's process uses.",
             unit=Unit.BYTES.grafana,
             targets=(
                 Target(
@@ -161,6 +160,6 @@ def _servers() -> dict[str, Panel]:
                 ),
             ),
             decimals=1,
-            least=0.0,
+            minimum=0.0,
         ),
     }

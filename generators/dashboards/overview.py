@@ -1,4 +1,4 @@
-"""The panels of Overview: what they ask and say."""
+"""The panels of Overview: their queries and texts."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def board(facts: Facts) -> BoardText:
     return BoardText(
         board=Board.OVERVIEW,
         title="Overview",
-        question="Is the service all right, and if not, where does one look?",
+        question="Is the service healthy? If not, where should I look?",
         refresh="5m",
         past="now-24h",
         variables=QUERIES.labels,
@@ -34,21 +34,21 @@ def board(facts: Facts) -> BoardText:
 def budget(
     queries: BoardQueries, number: int, title: str, link: boards.PanelAddress | None
 ) -> Panel:
-    """Return a panel of what is left of the error budget; without a link, over time."""
+    """Return a panel of the error budget that is left; without a link, over time."""
     left = queries.filtered(slo.REMAINING, slo.BY)
     return Panel(
         number=number,
         title=title,
-        what="What is left of the error budget of the objective's window, of the service that has "
-        "least; below 0 the objective is missed.",
+        what="Share of the error budget that is left in the objective's window; of several "
+        "services, the lowest. Below 0 the objective is missed.",
         unit=Unit.RATIO.grafana,
         targets=(Target(expr=f"min({left})", legend=title, server=LONGTERM),),
         decimals=1,
         series=SeriesCount.ONE,
         limits=BUDGET,
         colour="latency",
-        empty="not known before a quarter of an hour of data",
-        most=1.0,
+        empty="needs 15 minutes of data",
+        maximum=1.0,
         soft=(0.0, None),
         links=() if link is None else (to_panel(link, "Open the budget"),),
     )
@@ -58,10 +58,9 @@ def burn_now(queries: BoardQueries, number: int) -> Panel:
     """Return a panel of the present burn rate."""
     return Panel(
         number=number,
-        title="Budget burn, 1 h",
-        what="How many times as fast as the objective allows the error budget was spent in the "
-        "last "
-        "hour, of the service that spends fastest; 1 spends it exactly within its window.",
+        title="Burn rate, 1 h",
+        what="How many times faster than the objective allows the error budget was spent in the "
+        "last hour; of several services, the fastest. At 1 it lasts exactly for its window.",
         unit=Unit.NONE.grafana,
         targets=(
             Target(expr=f"max({queries.filtered(slo.burn(HOUR), slo.BY)})", legend="burn rate"),
@@ -69,7 +68,7 @@ def burn_now(queries: BoardQueries, number: int) -> Panel:
         decimals=2,
         series=SeriesCount.ONE,
         limits=BURN,
-        least=0.0,
+        minimum=0.0,
         links=(to_panel(boards.BURN_RATES, "Open burn rates"),),
     )
 
@@ -146,7 +145,7 @@ def _saturation() -> dict[str, Panel]:
 
 
 def _times() -> Panel:
-    """Return the p95 of the response time, with the mean beside it."""
+    """Return the p95 of the response time, and the mean."""
     mean = Target(expr=QUERIES.signal("response_time_average"), legend="mean", colour="traffic")
     found = over_time(QUERIES, "response_time_p95", 21, "Response time", (), mean, week=True)
     p95, *others = found.targets
@@ -161,7 +160,7 @@ def _trend() -> dict[str, Panel]:
         "hits_over_time": Panel(
             number=23,
             title="Cache hit rate",
-            what="Reads that the local cache (L1) and Redis (L2) answered, of all.",
+            what="Share of reads that the local cache (L1) and Redis (L2) answered.",
             unit=Unit.RATIO.grafana,
             targets=(
                 Target(expr=QUERIES.signal("cache_hit_rate_l1"), legend="L1", colour="cache"),
@@ -169,14 +168,14 @@ def _trend() -> dict[str, Panel]:
                 Target(
                     expr=QUERIES.past("cache_hit_rate_l2", (), WEEK),
                     legend="L2, a week ago",
-                    look="past",
+                    style="past",
                     server=LONGTERM,
                 ),
             ),
             decimals=1,
             limits="cache_hit_rate_l2",
-            least=0.0,
-            most=1.0,
+            minimum=0.0,
+            maximum=1.0,
         ),
         "budget_over_time": budget(QUERIES, 24, "Error budget left", None),
     }

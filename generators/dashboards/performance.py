@@ -1,4 +1,4 @@
-"""The panels of Performance: what they ask and say."""
+"""The panels of Performance: their queries and texts."""
 
 from exporter.catalog import application, cloud_run
 from exporter.catalog.model import Events, Mean, Quantile, Rate, Unit
@@ -27,7 +27,7 @@ from generators.rules.correlation import BY, PAIRS, coefficient_name
 from generators.rules.rows import Pair
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
-_SCORES = (0.01, 1000.0)  # widths of a band, from where to where the scale goes
+_SCORES = (0.01, 1000.0)  # ends of the scale, in widths of a band
 _PERCENTILES = (
     ("response_time_p50", "p50", "ok"),
     ("response_time_average", "mean", "traffic"),
@@ -70,22 +70,21 @@ def _times() -> dict[str, Panel]:
         "percentiles": Panel(
             number=40,
             title="Response time, percentiles",
-            what="Mean and percentiles of the response time of all that is chosen, together; "
-            "they also "
-            "move when traffic shifts between regions.",
+            what="Mean and percentiles of the response time, over everything that is selected. "
+            "They also change when traffic shifts between regions.",
             unit=Unit.SECONDS.grafana,
             targets=tuple(
                 Target(expr=QUERIES.signal(name), legend=legend, colour=colour)
                 for name, legend, colour in _PERCENTILES
             ),
             decimals=1,
-            least=0.0,
+            minimum=0.0,
         ),
         "heatmap": Panel(
             number=41,
             title="Response time, all requests",
-            what="How many requests of five minutes took how long: each row is a bucket of the "
-            "histogram, and the more it stands out, the more requests.",
+            what="Requests of five minutes by response time: each row is a bucket of the "
+            "histogram. The stronger the colour, the more requests.",
             unit=Unit.SECONDS.grafana,
             targets=(
                 Target(
@@ -106,7 +105,7 @@ def _traffic() -> dict[str, Panel]:
         "classes": Panel(
             number=42,
             title="Throughput by class",
-            what="Requests a second by the class of their status code.",
+            what="Requests a second, by the class of their status code.",
             unit=Unit.PER_SECOND.grafana,
             targets=(
                 Target(
@@ -117,7 +116,7 @@ def _traffic() -> dict[str, Panel]:
                 ),
             ),
             decimals=1,
-            least=0.0,
+            minimum=0.0,
         ),
     }
 
@@ -140,13 +139,13 @@ def _regions() -> dict[str, Panel]:
             ),
             decimals=decimals(found),
             limits=found.name,
-            least=0.0,
+            minimum=0.0,
             data_links=(to_region("${__field.labels.region}"),),
         ),
     }
 
 
-def _said(pair: Pair) -> str:
+def _named(pair: Pair) -> str:
     return f"{pair.effect.signal.name} and {pair.cause.signal.name}".replace("_", " ")
 
 
@@ -162,7 +161,7 @@ def _anomalies() -> dict[str, Panel]:
     pairs = tuple(
         Target(
             expr=f"max by (region) ({QUERIES.filtered(coefficient_name(pair), BY)})",
-            legend=f"{_said(pair)}, {{{{region}}}}",
+            legend=f"{_named(pair)}, {{{{region}}}}",
             server=LONGTERM,
         )
         for pair in PAIRS
@@ -173,35 +172,34 @@ def _anomalies() -> dict[str, Panel]:
         "band_errors": band(QUERIES, 47, "error_rate", "Error rate"),
         "scores": Panel(
             number=boards.ANOMALIES.number,
-            title="How unusual the signals are",
-            what="The distance of each signal from what was usual at this time of the last three "
-            "weeks, in widths of its band; of several series, the farthest. Each line of the scale "
-            "is ten times the one below.",
+            title="How unusual is each signal?",
+            what="Distance of each signal from its value at this time of the last three weeks, "
+            "in widths of its band; of several series, the largest. Each line of the scale is "
+            "ten times the one below.",
             unit=Unit.NONE.grafana,
             targets=scores,
             decimals=2,
             series=SeriesCount.MANY,
             limits=BAND,
             empty=NO_BAND,
-            least=_SCORES[0],
-            most=_SCORES[1],
+            minimum=_SCORES[0],
+            maximum=_SCORES[1],
             logarithmic=True,
         ),
         "pairs": Panel(
             number=48,
-            title="What moves together",
-            what="Correlation, over six hours, of what two signals differ from their usual "
-            "values by; "
-            "nothing is said where either does not move. Compared are "
-            f"{'; '.join(map(_said, PAIRS))}.",
+            title="Correlated signals",
+            what="Correlation of two signals over six hours, after their weekly patterns are "
+            "removed. There is no value where one of them does not move. Pairs: "
+            f"{'; '.join(map(_named, PAIRS))}.",
             unit=Unit.NONE.grafana,
             targets=pairs,
             decimals=2,
             series=SeriesCount.MANY,
             limits=CORRELATION,
-            empty=f"none of the {len(PAIRS)} pairs compared moved together",
-            least=-1.0,
-            most=1.0,
+            empty=f"none of the {len(PAIRS)} pairs moved together",
+            minimum=-1.0,
+            maximum=1.0,
         ),
     }
 
@@ -215,19 +213,18 @@ def _endpoints() -> dict[str, Panel]:
         "slowest": Panel(
             number=49,
             title="Slowest endpoints, p95",
-            what="Time that 95 of 100 requests of an endpoint stay below, of the slowest "
-            "endpoints.",
+            what="95 of 100 requests of an endpoint take less than this; the slowest endpoints.",
             unit=Unit.SECONDS.grafana,
             targets=(Target(expr=top(p95), legend="{{endpoint}}"),),
             decimals=1,
             series=SeriesCount.MANY,
-            least=0.0,
+            minimum=0.0,
         ),
         "endpoints": Panel(
             number=50,
             title="Endpoints",
-            what="Requests, response times and errors of each endpoint, as the application "
-            "counts them.",
+            what="Requests, response times and errors of each endpoint, as counted by the "
+            "application.",
             unit=Unit.NONE.grafana,
             targets=(
                 tables.table(rate, MAIN),

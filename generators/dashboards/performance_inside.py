@@ -1,4 +1,4 @@
-"""Panels of what goes on in the service: where the time of a request goes, and what it decides."""
+"""Panels of the service in detail: where a request spends its time, and how it is routed."""
 
 from exporter.catalog import cloud_run
 from exporter.catalog.model import Mean, Quantile, Reduce, Unit
@@ -30,19 +30,18 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
     return {
         "parts": Panel(
             number=51,
-            title="Where a request's time goes, mean",
-            what="Mean time from Google's edge to the region, waiting for an instance, in "
-            "routing, in "
-            "the container's own code, and back.",
+            title="Parts of a request's time, mean",
+            what="Mean time from Google's edge to the region (ingress), waiting for an instance "
+            "(pending), in routing, in the container (execution), and on the way back (egress).",
             unit=Unit.SECONDS.grafana,
             targets=parts,
             decimals=1,
             series=SeriesCount.MANY,
-            least=0.0,
+            minimum=0.0,
         ),
         "pending": Panel(
             number=52,
-            title="Requests that wait for an instance",
+            title="Requests waiting for an instance",
             what=help_of(families["cloudrun_pending_requests"]),
             unit=Unit.NONE.grafana,
             targets=(
@@ -51,7 +50,7 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
                     legend="{{region}}",
                 ),
             ),
-            least=0.0,
+            minimum=0.0,
         ),
         "startup": Panel(
             number=53,
@@ -63,7 +62,7 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
             ),
             decimals=1,
             empty="no instance started",
-            least=0.0,
+            minimum=0.0,
         ),
         "routing": over_time(
             queries,
@@ -72,8 +71,8 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
             "Routing confidence, mean",
             REGION,
         ),
-        "personas": _share(queries, "persona_share", "Share of personas", "persona"),
-        "features": _share(queries, "feature_usage", "Share of features", "feature"),
+        "personas": _share(queries, "persona_share", "Personas, share", "persona"),
+        "features": _share(queries, "feature_usage", "Features, share", "feature"),
     }
 
 
@@ -87,6 +86,6 @@ def _share(queries: BoardQueries, name: str, title: str, label: str) -> Panel:
         targets=(Target(expr=queries.signal(name), legend=f"{{{{{label}}}}}"),),
         decimals=decimals(found),
         series=SeriesCount.MANY,
-        least=0.0,
-        most=1.0,
+        minimum=0.0,
+        maximum=1.0,
     )

@@ -1,7 +1,7 @@
-"""PromQL of panels: signals from what is recorded, raw families, each filtered by the variables.
+"""PromQL of panels: recorded signals and raw families, filtered by the board's variables.
 
-What is recorded exists twice: each minute on the server with 72 hours, each five minutes on that
-with 90 days. A query asks for the first, or else for the second, so that it works on both.
+Recorded series exist twice: every minute on the server with 72 hours, every five minutes on the one
+with 90 days. A query uses the first, or else the second, so that it works on both servers.
 """
 
 from collections.abc import Mapping
@@ -25,15 +25,15 @@ from generators.selectors import (
 
 INTERVAL = "$__rate_interval"
 WEEK = "1w"
-_SHOWN = "0[.].+|1[.].+|[+]Inf"  # buckets below two seconds, and what is beyond
+_SHOWN = "0[.].+|1[.].+|[+]Inf"  # buckets up to two seconds, and the rest
 _LONGTERM = {Reduce.SUM: "mean", Reduce.MAX: "max", Reduce.MIN: "min", Reduce.MEAN: "mean"}
 
 
 @dataclass(frozen=True, slots=True)
 class BoardQueries:
-    """The queries of a board: each selects what the reader chose in the board's variables.
+    """The queries of a board: each selects by the board's variables.
 
-    labels   those that the board has variables for
+    labels  the labels that have a variable
     """
 
     labels: tuple[str, ...]
@@ -52,7 +52,7 @@ class BoardQueries:
         return f"{self._recent(SIGNAL_BY_NAME[name], by)} or {self.past(name, by)}"
 
     def past(self, name: str, by: tuple[str, ...] = (), offset: str = "") -> str:
-        """Return the query of a signal on the server with 90 days, some time ago if so given."""
+        """Return the query of a signal on the server with 90 days, perhaps with an offset."""
         found = SIGNAL_BY_NAME[name]
         if _is_levelled(found):
             series = longterm.name(found, _LONGTERM[_reduce(found)])
@@ -60,7 +60,7 @@ class BoardQueries:
         return self._rendered(found.expression, by, _kept(), offset)
 
     def expression(self, found: Expression, by: tuple[str, ...] = ()) -> str:
-        """Return the query of any expression on what is recorded, on either server."""
+        """Return the query of an expression on recorded series, on either server."""
         recent, kept = (self._rendered(found, by, known) for known in (recorded(), _kept()))
         return f"{recent} or {kept}"
 
@@ -73,7 +73,7 @@ class BoardQueries:
         return self.raw(Level(found, how), by)
 
     def buckets(self, found: Family) -> str:
-        """Return the query of how many events fell into each bucket of a histogram."""
+        """Return the query of the events in each bucket of a histogram."""
         name = recorded()[f"{found.name}_bucket"]
         labels = tuple(label for label in found.label_names if label in name.labels)
         shown: tuple[AnyMatcher, ...] = (*self._matchers(labels), PatternMatcher("le", _SHOWN))

@@ -1,4 +1,4 @@
-"""The panels of Reliability: what they ask and say."""
+"""The panels of Reliability: their queries and texts."""
 
 from exporter.catalog import application, cloud_run
 from exporter.catalog.model import Events, Matcher, Rate, Unit
@@ -30,7 +30,7 @@ from generators.selectors import by_clause
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
 _FAILED = (Matcher("response_code_class", ("4xx", "5xx")),)
 _ERRORS = Events(cloud_run.REQUESTS, _FAILED)
-_LEAST_BURN = 0.1  # where the scale of burn rates begins
+_SCALE_START = 0.1  # of burn rates
 _WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 _COUNT = Unit.NONE.grafana
 
@@ -40,12 +40,12 @@ def board(facts: Facts) -> BoardText:
     return BoardText(
         board=Board.RELIABILITY,
         title="Reliability",
-        question="Does it fail, where, and how much more may it?",
+        question="What fails, where, and how much error budget is left?",
         refresh="1m",
         past="now-6h",
         variables=QUERIES.labels,
         panels={
-            **_promise(facts),
+            **_objective(facts),
             **_spending(facts),
             **_errors(facts),
             **_sources(),
@@ -54,16 +54,15 @@ def board(facts: Facts) -> BoardText:
     )
 
 
-def _promise(facts: Facts) -> dict[str, Panel]:
+def _objective(facts: Facts) -> dict[str, Panel]:
     window = span(facts.policy.objective.window)
     errors = QUERIES.filtered(slo.longterm("errors"), slo.BY)
     return {
         "availability_now": Panel(
             number=60,
             title=f"{AVAILABLE}, {window}",
-            what=f"Requests of the objective's window of {window} that did not end in a server "
-            f"error, "
-            "of the service that is worst.",
+            what=f"Share of the requests of {window}, the objective's window, that did not end "
+            "in a server error; of several services, the lowest.",
             unit=Unit.RATIO.grafana,
             targets=(
                 Target(
@@ -75,7 +74,7 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             decimals=3,
             series=SeriesCount.ONE,
             limits="availability",
-            most=1.0,
+            maximum=1.0,
         ),
         "budget_now": overview.budget(QUERIES, 61, "Error budget left", boards.BUDGET),
         "burn_now": overview.burn_now(QUERIES, 62),
@@ -83,8 +82,7 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             number=63,
             title="Budget spent in",
             what="Time until the error budget is spent, if errors go on as in the last hour or "
-            "the last "
-            "six, whichever was worse; the alert on its trend looks at six.",
+            "in the last six hours, whichever is worse. ErrorBudgetTrend uses six hours.",
             unit=Unit.SECONDS.grafana,
             targets=(Target(expr=_runway(facts), legend="left", server=LONGTERM),),
             decimals=1,
@@ -92,7 +90,7 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             limits=RUNWAY,
             mappings=(ValueMapping("0", "spent", _severity(facts)),),
             empty="not at this rate",
-            least=0.0,
+            minimum=0.0,
             sparkline=False,
             links=(to_board("Open the budget", Board.RELIABILITY, boards.BUDGET.number),),
         ),
@@ -110,7 +108,7 @@ def _promise(facts: Facts) -> dict[str, Panel]:
             ),
             decimals=0,
             series=SeriesCount.ONE,
-            least=0.0,
+            minimum=0.0,
             sparkline=False,
         ),
         "active": tables.active_count(QUERIES, 65),
@@ -123,7 +121,7 @@ def _severity(facts: Facts) -> str:
 
 
 def _runway(facts: Facts) -> str:
-    """Return the seconds in which the budget is spent: 0 where it is, nothing where it lasts."""
+    """Return the seconds until the budget is spent: 0 if it is, no value if it lasts."""
     left = QUERIES.filtered(slo.REMAINING, slo.BY)
     hour, six = (QUERIES.filtered(slo.burn(window), slo.BY) for window in (HOUR, 6 * HOUR))
     window = number(facts.policy.objective.window)
@@ -132,7 +130,7 @@ def _runway(facts: Facts) -> str:
 
 
 def _burn_windows(policy: Policy) -> dict[int, str]:
-    """Return the long windows of burn alerts, or the usual ones, with what they are called."""
+    """Return the windows of burn rates and their legends, with the limit that an alert has."""
     found = {window: span(window) for window in _WINDOWS}
     for alert in (policy.breach, policy.burn):
         if alert is not None:
@@ -148,9 +146,9 @@ def _spending(facts: Facts) -> dict[str, Panel]:
         "burn": Panel(
             number=boards.BURN_RATES.number,
             title="Burn rates of the error budget",
-            what="How many times as fast as the objective allows the error budget is spent, over "
-            "windows from an hour to three days, of the service that spends fastest; each window "
-            "has its own limit. One that is known in part counts for that part. Each line of the "
+            what="How many times faster than the objective allows the error budget is spent, over "
+            "windows from an hour to three days; of several services, the fastest. Each window has "
+            "its own limit. A window with data for a part counts for that part. Each line of the "
             "scale is ten times the one below.",
             unit=_COUNT,
             targets=tuple(
@@ -159,8 +157,8 @@ def _spending(facts: Facts) -> dict[str, Panel]:
             ),
             decimals=2,
             limits=BURN,
-            least=_LEAST_BURN,
-            most=round(1 / facts.policy.objective.budget, 6),
+            minimum=_SCALE_START,
+            maximum=round(1 / facts.policy.objective.budget, 6),
             logarithmic=True,
         ),
     }
@@ -181,23 +179,22 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             targets=(Target(expr=classes, legend="{{response_code_class}}"),),
             decimals=1,
             empty="no errors",
-            least=0.0,
+            minimum=0.0,
         ),
         "availability": over_time(
             QUERIES, found.name, SIGNAL_PANELS[found.name].number, AVAILABLE, REGION
         ),
         "uptime": Panel(
             number=71,
-            title="When did it keep its promise?",
-            what="Each region's availability over five minutes: green, or in the colour of the "
-            "alert "
-            "on burn rates that goes off if it lasts.",
+            title="When was availability low?",
+            what="Availability of each region over five minutes: green, or the colour of the "
+            "alert on burn rates that fires if it stays so low.",
             unit=found.unit.grafana,
             targets=(Target(expr=QUERIES.signal(found.name, REGION), legend="{{region}}"),),
             decimals=decimals(found),
             series=SeriesCount.ONE,
             limits=PACE,
-            most=1.0,
+            maximum=1.0,
         ),
         "windows": _windows(facts),
     }
@@ -226,11 +223,10 @@ def _windows(facts: Facts) -> Panel:
     )
     return Panel(
         number=72,
-        title="Uptime by window",
-        what="Requests that did not end in a server error, of those of the last hour to those of "
-        "the "
-        "objective's window; windows of which less is known begin with what is known. Steps of "
-        "five minutes are counted: an hour ends some minutes before that of the burn rate.",
+        title="Availability by window",
+        what="Share of requests that did not end in a server error, from the last hour to the "
+        "objective's window. Where there is less data, a window covers what there is. It counts in "
+        "steps of five minutes, so it ends some minutes before the burn rate's.",
         unit=_COUNT,
         targets=tuple(
             tables.table(_by_window(found, windows), LONGTERM) for found in texts.values()
@@ -243,7 +239,7 @@ def _windows(facts: Facts) -> Panel:
 
 
 def _sum(kind: str, window: float) -> str:
-    """Return the events of a window, all counted in the same steps: of a part no more than all."""
+    """Return the events of a window, in the steps of all windows: errors never exceed requests."""
     return f"sum(sum_over_time({QUERIES.filtered(slo.longterm(kind), slo.BY)}[{span(window)}]))"
 
 
@@ -256,7 +252,7 @@ def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:
 
 
 def _counted(events: Events, by: tuple[str, ...]) -> str:
-    """Return how many events fell into the range: the sum of its five minutes."""
+    """Return the number of events in the range: the sum of its steps of five minutes."""
     series = recorded()[events.family.name]
     text = QUERIES.filtered(
         longterm.increase(series.name), tuple(series.labels), own=events.matchers
@@ -268,7 +264,7 @@ def _distribution(number: int, title: str, by: str, events: Events, what: str) -
     return Panel(
         number=number,
         title=title,
-        what=f"Failing requests within the range, by {what}; the most first.",
+        what=f"Failing requests within the range, by {what}; the largest first.",
         unit=GROUPED,
         targets=(
             Target(
@@ -280,7 +276,7 @@ def _distribution(number: int, title: str, by: str, events: Events, what: str) -
         decimals=0,
         colour="errors",
         empty="no errors in this range",
-        least=0.0,
+        minimum=0.0,
     )
 
 

@@ -1,4 +1,4 @@
-"""Panels that several boards have: of a signal over time, and of a signal now."""
+"""Panels of signals, over time and now, as several boards have them."""
 
 from exporter.catalog.model import Complement, Family, Mean, MeanOf, Quantile, Ratio, Signal
 from generators.dashboards.model import LONGTERM, Panel, PanelLink, SeriesCount, Target
@@ -7,8 +7,8 @@ from generators.dashboards.signal_style import bounds, colour, decimals, unit
 from generators.policy import SIGNAL_BY_NAME
 
 REGION = ("region",)
-RARE = (None, 1.0)  # soft bounds of what is mostly nothing
-_MIXED = "The line of all also moves when load shifts from one to another."
+RARE = (None, 1.0)  # soft bounds of what is mostly 0
+_MIXED = "The line of all also changes when load shifts from one to another."
 _OF_EVENTS = (Complement, Mean, MeanOf, Quantile, Ratio)  # of all events, not sums of parts
 AVAILABLE, ERRORS = "Availability (without 5xx)", "Error rate (4xx and 5xx)"
 
@@ -22,20 +22,20 @@ def over_time(
     *more: Target,
     week: bool = False,
 ) -> Panel:
-    """Return a panel of a signal over time; with `week`, all of it a week ago, dashed.
+    """Return a panel of a signal over time; with `week`, also its total a week ago, dashed.
 
-    Where the signal is split, all of it now is beside it: parts compare badly with a whole.
+    A split signal then also has its total now, since parts cannot be compared with a total.
     """
     found = SIGNAL_BY_NAME[name]
-    least, most = bounds(found)
+    minimum, maximum = bounds(found)
     legend = ", ".join(f"{{{{{label}}}}}" for label in by) or title
     targets = [Target(expr=queries.signal(name, by), legend=legend), *more]
     if week and by:
-        targets.insert(0, Target(expr=queries.signal(name), legend="all", look="whole"))
+        targets.insert(0, Target(expr=queries.signal(name), legend="all", style="whole"))
     if week:
         ago = "all, a week ago" if by else "a week ago"
         targets.append(
-            Target(expr=queries.past(name, (), WEEK), legend=ago, look="past", server=LONGTERM)
+            Target(expr=queries.past(name, (), WEEK), legend=ago, style="past", server=LONGTERM)
         )
     return Panel(
         number=number,
@@ -47,8 +47,8 @@ def over_time(
         series=SeriesCount.FEW if by or len(targets) > 1 else SeriesCount.ONE,
         limits=name,
         colour="" if by else colour(found),
-        least=least,
-        most=most,
+        minimum=minimum,
+        maximum=maximum,
     )
 
 
@@ -57,9 +57,9 @@ def _help_of_parts(found: Signal) -> str:
 
 
 def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLink) -> Panel:
-    """Return a panel of a signal's newest value, of all that is chosen together."""
+    """Return a panel of a signal's newest value, over everything that is selected."""
     found = SIGNAL_BY_NAME[name]
-    least, most = bounds(found)
+    minimum, maximum = bounds(found)
     return Panel(
         number=number,
         title=title,
@@ -69,12 +69,12 @@ def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLi
         decimals=decimals(found),
         series=SeriesCount.ONE,
         limits=name,
-        least=least,
-        most=most,
+        minimum=minimum,
+        maximum=maximum,
         links=(link,),
     )
 
 
 def help_of(found: Family) -> str:
-    """Return a family's help, without where it is from."""
+    """Return a family's help without its source."""
     return found.help.partition(" [")[0]

@@ -1,8 +1,8 @@
-"""How a signal is shown everywhere: its unit, its decimals, its colour, the bounds of its axis."""
+"""How a signal is shown on every board: unit, decimals, colour and bounds of the axis."""
 
 from exporter.catalog.model import Kind, Signal, Unit
 
-EVENTS = "count:/s"  # Grafana's own names for them are riddles: c/s, rd/s, wr/s
+EVENTS = "count:/s"  # Grafana's own abbreviations are hard to read: c/s, rd/s, wr/s
 GROUPED = "locale"  # a count with all its digits
 _UNITS = {"cache_evictions": EVENTS, "cache_misses": EVENTS}
 _COLOURS = {
@@ -16,15 +16,15 @@ _COLOURS = {
     Kind.MEMORY: "resource",
 }
 _DECIMALS = {Unit.RATIO: 1, Unit.SECONDS: 1, Unit.PER_SECOND: 1}
-_GREAT = ("active_users", "requests_total")  # counts that are written in thousands
+_LARGE = ("active_users", "requests_total")  # counts in thousands
 _FINE = {Kind.AVAILABILITY: 3, Kind.ERROR_RATE: 2}
 
 
 def decimals(found: Signal) -> int:
-    """Return how many decimals a signal is read with."""
+    """Return how many decimals a signal is shown with."""
     if found.kind in _FINE:
         return _FINE[found.kind]
-    return 1 if found.name in _GREAT else _DECIMALS.get(found.unit, 0)
+    return 1 if found.name in _LARGE else _DECIMALS.get(found.unit, 0)
 
 
 def unit(found: Signal) -> str:
@@ -33,7 +33,7 @@ def unit(found: Signal) -> str:
 
 
 def colour(found: Signal) -> str:
-    """Return the colour token of what a signal means."""
+    """Return the colour token of a signal's kind."""
     return _COLOURS[found.kind] if found.kind else "traffic"
 
 

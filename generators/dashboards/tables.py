@@ -44,19 +44,19 @@ def table(expr: str, server: str) -> Target:
 
 
 def values(count: int) -> list[str]:
-    """Return the names of the columns that hold the values of so many queries."""
+    """Return the names of the columns with the values of so many queries."""
     return ["Value"] if count == 1 else [f"Value #{chr(ord('A') + i)}" for i in range(count)]
 
 
 def by_severity(queries: BoardQueries, by: tuple[str, ...]) -> str:
-    """Return how severe alerts are that fire, as the number that STATES has words for."""
+    """Return the severity of alerts that fire, as a number of STATES."""
     return " or ".join(
         f"{grouped(alerts(queries, state.text), by)} * {state.value}" for state in STATES
     )
 
 
 def severity(field: str) -> TableColumn:
-    """Return the column of how severe alerts are, in words and colours."""
+    """Return the column of severities, in words and colours."""
     return TableColumn(
         field=field,
         title="Severity",
@@ -76,8 +76,8 @@ def active_count(queries: BoardQueries, number: int) -> Panel:
     return Panel(
         number=number,
         title="Active alerts",
-        what="How many alerts fire, by severity, each counted once a place; ok is said only where "
-        f"{WATCHDOG} fires, which it does as long as alerts are evaluated.",
+        what="Alerts that fire now, by severity. An alert counts once for each region, database or "
+        f"cache. ok is shown only while {WATCHDOG} fires: it proves that alerts are evaluated.",
         unit=Unit.NONE.grafana,
         targets=tuple(
             Target(expr=text, legend=name, colour=name, instant=True, server=LONGTERM)
@@ -86,7 +86,7 @@ def active_count(queries: BoardQueries, number: int) -> Panel:
         decimals=0,
         series=SeriesCount.FEW,
         empty="alerts are not evaluated",
-        least=0.0,
+        minimum=0.0,
         sparkline=False,
         links=(to_panel(INCIDENTS, "Open incidents"),),
     )
@@ -99,9 +99,8 @@ def active(queries: BoardQueries, number: int, settings: Settings) -> Panel:
     return Panel(
         number=number,
         title="What is wrong now",
-        what="Alerts that fire, the most severe and the newest first, and for how long they "
-        "have, as "
-        "far back as the range goes; an alert's name leads to its runbook.",
+        what="Alerts that fire, the most severe and the newest first, and for how long; at most "
+        "the selected range. An alert's name links to its runbook.",
         unit=Unit.SECONDS.grafana,
         targets=(
             table(ongoing(alerts(queries), ALERT), LONGTERM),
@@ -132,10 +131,9 @@ def deploys(queries: BoardQueries, number: int) -> Panel:
     return Panel(
         number=number,
         title="Last deploys",
-        what="Revisions whose first instance time was billed within the range, and those that "
-        "run: the "
-        "share is that of the instance time of the last ten minutes. What ran before the range, or "
-        "before the exporter first saw its service, is no deploy and has no time.",
+        what="Revisions that were first billed within the range, and revisions that run. The share "
+        "is of the service's instance time in the last ten minutes. A revision that ran before the "
+        "range, or before the exporter first saw its service, has no time.",
         unit=TIME,
         targets=(table(deployed(queries), MAIN), table(serving(queries), MAIN)),
         decimals=0,
@@ -190,10 +188,8 @@ def regions(queries: BoardQueries, number: int, title: str = "Regions at a glanc
     return Panel(
         number=number,
         title=title,
-        what="The newest value of each signal, region by region, the most failing first; a "
-        "colour says "
-        "which limit is passed. Beside requests stands how many more or fewer they are than a "
-        "week ago.",
+        what="The newest value of each signal by region, the highest error rate first. A colour "
+        "shows which limit is passed. Next to requests: the change compared with a week ago.",
         unit=Unit.NONE.grafana,
         targets=(
             *(table(queries.signal(of.name, REGION), MAIN) for of in found),

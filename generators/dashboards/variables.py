@@ -1,4 +1,4 @@
-"""What a reader may choose: each value is read from a series that both servers have."""
+"""The variables of boards. Their values come from series that both servers have."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _LABELS = {
 
 
 def variable(label: str, labels: tuple[str, ...]) -> dict[str, Any]:
-    """Return a variable as the Jsonnet library takes it; those before it narrow its values."""
+    """Return a variable as the Jsonnet library takes it; the ones before it restrict its values."""
     title, signal = _LABELS[label]
     found = SIGNAL_BY_NAME[signal]
     before = BoardQueries(labels[: labels.index(label)])
@@ -32,5 +32,5 @@ def variable(label: str, labels: tuple[str, ...]) -> dict[str, Any]:
 
 
 def variables(labels: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the variables of a board, coarse first."""
+    """Return the variables of a board, the coarsest first."""
     return [variable(label, labels) for label in labels]

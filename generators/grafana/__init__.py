@@ -1,1 +1,1 @@
-"""How dashboards and datasources get into Grafana: files, Terraform, Kubernetes, the HTTP API."""
+"""Dashboards and datasources for Grafana: as files, Terraform, Kubernetes, or by its HTTP API."""

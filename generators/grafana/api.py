@@ -1,4 +1,4 @@
-"""Calls of Grafana's HTTP API: one request, one answer, never repeated, never sent elsewhere.
+"""Calls of Grafana's HTTP API. A request is sent once, to one address: no retry, no redirect.
 
 https://grafana.com/docs/grafana/latest/developers/http_api/dashboard/ and .../folder/
 """
@@ -24,16 +24,16 @@ from urllib.request import (
 
 from generators.grafana.errors import GrafanaUnavailable, TokenRefused, WrongAddress
 
-SECONDS = 30.0  # that Grafana may be silent
-LARGEST = 16 << 20  # bytes of an answer
-_LATER = frozenset({429, *range(500, 600)})
-_ELSEWHERE = frozenset({301, 302, 303, 307, 308})
+SECONDS = 30.0  # time-out of a connection or a read
+LARGEST = 16 << 20  # limit of an answer, bytes
+_RETRY_LATER = frozenset({429, *range(500, 600)})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")
-_SERVICE_ACCOUNT = "make one in Grafana: Administration, Service accounts, Add token"
+_SERVICE_ACCOUNT = "create one in Grafana: Administration, Service accounts, Add token"
 
 
 class Token(Protocol):
-    """A secret that does not show itself, as exporter.secrets_file reads it."""
+    """A secret that does not print itself, as exporter.secrets_file reads it."""
 
     def reveal(self) -> str:
         """Return the token."""
@@ -41,14 +41,14 @@ class Token(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GrafanaReply:
-    """What was answered: the status, and the object in the body, empty where there was none."""
+    """An answer: the status, and the object in the body, empty if there was none."""
 
     status: int
     body: dict[str, Any]
 
     @property
     def message(self) -> str:
-        """What Grafana says about it, on one line of bounded length."""
+        """Grafana's message, on one line of bounded length."""
         return _line(str(self.body.get("message", "")))
 
 
@@ -58,30 +58,30 @@ class Api:
     def __init__(
         self, address: str, token: Token, trust: ssl.SSLContext | None, seconds: float = SECONDS
     ) -> None:
-        """Take what is needed; raises TokenRefused, WrongAddress where it cannot be right."""
+        """Raise WrongAddress or TokenRefused for an address or a token that cannot be valid."""
         self.address = address.rstrip("/")
         self._seconds = seconds
         if urlsplit(self.address).scheme not in ("http", "https"):
             raise WrongAddress(self.address, 0, "write it like https://grafana.example.com")
         if _TOKEN.fullmatch(token.reveal()) is None:
-            raise TokenRefused(self.address, 0, f"the file holds no token; {_SERVICE_ACCOUNT}")
+            raise TokenRefused(self.address, 0, f"the file contains no token; {_SERVICE_ACCOUNT}")
         self._token = token
         self._opener = _opener(trust or ssl.create_default_context())
 
     def get(self, path: str, about: str) -> GrafanaReply:
-        """Ask for what is at a path; `about` is what errors name."""
+        """Return the answer of a path; errors name `about`."""
         return self._call(Request(self.address + path), about)  # noqa: S310 - see _opener
 
     def post(self, path: str, body: dict[str, Any], about: str) -> GrafanaReply:
-        """Send an object."""
+        """Send an object and return the answer; errors name `about`."""
         request = Request(self.address + path, json.dumps(body).encode())  # noqa: S310 - see _opener
         request.add_header("Content-Type", "application/json")
         return self._call(request, about)
 
     def _call(self, request: Request, about: str) -> GrafanaReply:
-        """Return the answer, whose status means something about what was asked.
+        """Return the answer, whose status the caller has to judge.
 
-        Raises UploadError where it means something about the token, the address or the server.
+        Raises UploadError for a status that concerns the token, the address or the server.
         """
         request.add_header("Accept", "application/json")
         request.add_header("Authorization", f"Bearer {self._token.reveal()}")
@@ -89,30 +89,32 @@ class Api:
         body = _object(raw)
         answer = GrafanaReply(status, body or {})
         if location:
-            raise WrongAddress(about, status, f"leads to {location}; write where that ends")
+            raise WrongAddress(about, status, f"redirects to {location}; use the final address")
         if status == HTTPStatus.UNAUTHORIZED:
-            raise TokenRefused(about, status, f"the token is unknown or old; {_SERVICE_ACCOUNT}")
-        if status in _LATER:
-            text = f"Grafana cannot do it now; try again later: {answer.message}"
+            raise TokenRefused(
+                about, status, f"the token is unknown or expired; {_SERVICE_ACCOUNT}"
+            )
+        if status in _RETRY_LATER:
+            text = f"Grafana is not available; try again later: {answer.message}"
             raise GrafanaUnavailable(about, status, text.rstrip(": "))
         if body is None and status in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
-            raise WrongAddress(about, status, f"{self.address} is not where Grafana's API is")
+            raise WrongAddress(about, status, f"{self.address} is not the address of Grafana's API")
         return answer
 
     def _exchanged(self, request: Request, about: str) -> tuple[int, str, bytes]:
-        """Return status, where it leads to instead, and body."""
+        """Return the status, the location of a redirect, and the body."""
         try:
             with self._answer(request) as answer:
                 raw = answer.read(LARGEST + 1)
                 if len(raw) <= LARGEST:
-                    answer.read()  # raises where the answer was cut off, as reading a part does not
+                    answer.read()  # raises for a truncated answer, as a partial read does not
                 status, location = answer.status, answer.headers.get("Location", "")
         except (OSError, HTTPException, UnicodeError) as error:
-            text = f"{self.address} was not reached: {_why(error)}"
+            text = f"{self.address} cannot be reached: {_why(error)}"
             raise GrafanaUnavailable(about, 0, text) from error
         if len(raw) > LARGEST:
             raise WrongAddress(about, status, "answers more than 16 MiB; is this Grafana?")
-        return status, _line(location) if status in _ELSEWHERE else "", raw
+        return status, _line(location) if status in _REDIRECTS else "", raw
 
     def _answer(self, request: Request) -> Any:  # noqa: ANN401 - a response or an HTTPError
         try:
@@ -122,7 +124,7 @@ class Api:
 
 
 def _opener(trust: ssl.SSLContext) -> OpenerDirector:
-    """Return what opens http and https only, and follows nothing: the token stays where it is."""
+    """Return an opener that follows no redirect, so that the token goes nowhere else."""
     opener = OpenerDirector()
     for handler in (
         ProxyHandler(),
@@ -135,9 +137,9 @@ def _opener(trust: ssl.SSLContext) -> OpenerDirector:
     return opener
 
 
-def _line(said: str) -> str:
-    """Return what another program says on one printable line of bounded length."""
-    return "".join(c for c in " ".join(said.split())[:300] if c.isprintable())
+def _line(text: str) -> str:
+    """Return another program's text as one printable line of bounded length."""
+    return "".join(c for c in " ".join(text.split())[:300] if c.isprintable())
 
 
 def _object(raw: bytes) -> dict[str, Any] | None:
@@ -149,7 +151,7 @@ def _object(raw: bytes) -> dict[str, Any] | None:
 
 
 def _why(error: Exception) -> str:
-    """Return the cause in words, and the fix where TLS is the cause."""
+    """Return the cause in words, with a fix for certificates."""
     cause = error.reason if isinstance(error, URLError) else error
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"{cause.verify_message}; name its authority's file in SSL_CERT_FILE"

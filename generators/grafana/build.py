@@ -1,4 +1,4 @@
-"""Every file by which Grafana gets datasources and dashboards, by path."""
+"""Every file that brings datasources and dashboards into Grafana, by path."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from generators.grafana.model import dashboards
 def texts(settings: Settings, boards: Mapping[str, str]) -> dict[str, str]:
     """Return the files; `boards` are the JSON texts of the dashboards by path.
 
-    Raises IonmonError that names the path of what is no dashboard.
+    Raises IonmonError that names the path of a file that is no dashboard.
     """
     listed = dashboards(boards)
     return {

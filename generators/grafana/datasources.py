@@ -10,16 +10,16 @@ from generators.policy import EVALUATION
 from generators.rules.slo import LONG_TERM
 
 ALERTMANAGER = "ion-alertmanager"
-FLOOR = "2.42.0"  # the oldest Prometheus that everything generated works on
+FLOOR = "2.42.0"  # the oldest Prometheus that works with every generated file
 Options = tuple[tuple[str, str | bool], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A datasource; `options` is what Grafana calls jsonData.
+    """A datasource; `options` is Grafana's jsonData.
 
-    A file, Terraform and the operator find an existing datasource by its name, and stop where that
-    has another uid (grafana/grafana#110740), so that the name is one that nobody else has.
+    A file, Terraform and the operator find an existing datasource by its name, and fail if that has
+    another uid (grafana/grafana#110740). So the name is one that others are unlikely to use.
     """
 
     uid: str
@@ -44,7 +44,7 @@ def _sources(settings: Settings) -> Iterator[Source]:
         yield _alertmanager(address, number)
 
 
-def _prometheus(asked: BoardDatasource, address: str, step: float) -> Source:
+def _prometheus(queried: BoardDatasource, address: str, step: float) -> Source:
     """Return a Prometheus; its samples are `step` seconds apart."""
     options: Options = (
         ("httpMethod", "POST"),
@@ -54,10 +54,10 @@ def _prometheus(asked: BoardDatasource, address: str, step: float) -> Source:
         ("prometheusType", "Prometheus"),
         ("prometheusVersion", FLOOR),
     )
-    default = asked is RECENT
+    default = queried is RECENT
     return Source(
-        uid=asked.uid,
-        name=f"ion {asked.name}",
+        uid=queried.uid,
+        name=f"ion {queried.name}",
         type="prometheus",
         url=f"http://{address}",
         default=default,
@@ -66,10 +66,10 @@ def _prometheus(asked: BoardDatasource, address: str, step: float) -> Source:
 
 
 def _alertmanager(address: str, number: int) -> Source:
-    mark = "" if number == 1 else f"-{number}"
+    suffix = "" if number == 1 else f"-{number}"
     return Source(
-        uid=ALERTMANAGER + mark,
-        name="ion Alertmanager" + mark.replace("-", " "),
+        uid=ALERTMANAGER + suffix,
+        name="ion Alertmanager" + suffix.replace("-", " "),
         type="alertmanager",
         url=f"http://{address}",
         default=False,

@@ -1,10 +1,10 @@
-"""Why Grafana did not take what was sent, each with how to fix it."""
+"""Why an upload failed; each message has its fix."""
 
 from exporter.errors import IonmonError
 
 
 class UploadError(IonmonError):
-    """Something was not taken; `about` names it, `status` is Grafana's, 0 where it gave none."""
+    """An upload that failed; `about` names it, `status` is Grafana's, or 0 without an answer."""
 
     def __init__(self, about: str, status: int, text: str) -> None:
         """Keep both for programs; the text is for people."""
@@ -15,7 +15,7 @@ class UploadError(IonmonError):
 
 
 class TokenRefused(UploadError):
-    """The token is none, is unknown or has expired."""
+    """The token is malformed, unknown or expired."""
 
 
 class PermissionMissing(UploadError):
@@ -23,16 +23,16 @@ class PermissionMissing(UploadError):
 
 
 class WrongAddress(UploadError):
-    """What answers there is not Grafana's API."""
+    """The address is not that of Grafana's API."""
 
 
 class ChangedElsewhere(UploadError):
-    """Something else is there in the way, or was put there meanwhile."""
+    """Another dashboard or folder conflicts, or was changed meanwhile."""
 
 
 class ContentRefused(UploadError):
-    """Grafana does not take this dashboard or folder as it is."""
+    """Grafana refuses this dashboard or folder as it is."""
 
 
 class GrafanaUnavailable(UploadError):
-    """Grafana was not reached, or could not do it now."""
+    """Grafana cannot be reached, or is temporarily unavailable."""

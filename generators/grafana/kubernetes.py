@@ -1,6 +1,6 @@
 """Folder, datasources and dashboards for grafana-operator, and the kustomization that applies them.
 
-Kustomize makes a ConfigMap of each shipped dashboard, since a ConfigMap holds 1 MiB at most.
+Kustomize makes a ConfigMap of each shipped dashboard, since a ConfigMap is limited to 1 MiB.
 """
 
 from collections.abc import Iterable
@@ -66,7 +66,7 @@ def _dashboard(board: Dashboard) -> Body:
 
 
 def _kustomization(boards: tuple[Dashboard, ...]) -> Body:
-    """Return it; names get no hash, since kustomize does not know what refers to them."""
+    """Return the kustomization; names have no hash, since kustomize cannot update references."""
     return {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",

@@ -1,4 +1,4 @@
-"""What is brought into Grafana: one folder, datasources, dashboards."""
+"""A folder and its dashboards, as Grafana is to have them."""
 
 import json
 import re
@@ -9,9 +9,9 @@ from typing import Any
 
 from exporter.errors import IonmonError
 
-OUT = "grafana/out"  # the dashboards, and what refers to them as its neighbours
-_NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")  # fits Kubernetes and Terraform
-_UID = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")  # Grafana takes 40 characters
+OUT = "grafana/out"  # the dashboards, and files that refer to them by relative path
+_NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")  # valid in Kubernetes and Terraform
+_UID = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")  # Grafana's limit is 40 characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ FOLDER = Folder("ion", "ion")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """A dashboard's JSON, with what names it; `name` is that of its file: overview."""
+    """A dashboard's JSON with its names; `name` is that of its file: overview."""
 
     path: str
     name: str
@@ -39,14 +39,14 @@ class Dashboard:
 def dashboards(texts: Mapping[str, str]) -> tuple[Dashboard, ...]:
     """Return the dashboards of JSON texts by path, in the order of paths.
 
-    Raises IonmonError that names the path where one is no dashboard, or is there twice.
+    Raises IonmonError that names the path of a file that is no dashboard, or repeats another.
     """
     found: list[Dashboard] = []
     for path, text in sorted(texts.items()):
         one = _dashboard(path, text)
         for other in found:
             if one.uid == other.uid or one.name == other.name:
-                raise IonmonError(f"{path}: has name or uid of {other.path}; give it its own")
+                raise IonmonError(f"{path}: has the name or uid of {other.path}; give it its own")
         found.append(one)
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""Provisioning: files that Grafana reads when it starts, and the folder that it keeps reading."""
+"""Provisioning files, which Grafana reads when it starts, and the folder that it reads again."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from generators.rules.model import dumped
 
 PLACE = "grafana/provisioning"
 MOUNTED = "/etc/grafana/dashboards/ion"
-_RESCAN = 60  # seconds; 10 is Grafana's least
+_RESCAN = 60  # seconds; Grafana's minimum is 10
 _DATASOURCES = f"""\
 # {MARK}
 # Goes to /etc/grafana/provisioning/datasources. The addresses are those of monitoring.yaml below

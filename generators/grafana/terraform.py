@@ -1,4 +1,4 @@
-"""Folder, datasources and dashboards in Terraform; the dashboards are read from beside the file."""
+"""Folder, datasources and dashboards in Terraform; it reads the dashboards from its own folder."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,6 +1,6 @@
-"""Uploads dashboards by the HTTP API: what is there already, and the same, is left alone.
+"""Uploads dashboards by the HTTP API; a dashboard that is the same is left alone.
 
-A second upload changes nothing. After an error, what was yielded before it is done; start it again.
+A second upload changes nothing. After an error, the results before it are done; upload again.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from generators.grafana.errors import (
 )
 from generators.grafana.model import FOLDER, Dashboard, Folder, dashboards
 
-_GRAFANAS_OWN = ("id", "version")  # Grafana numbers anew what it is given
+_GRAFANAS_OWN = ("id", "version")  # Grafana sets these itself
 _NEEDED = (
     "give its service account the role Editor, or folders:read, folders:create, dashboards:read, "
     "dashboards:create and dashboards:write"
@@ -30,7 +30,7 @@ _NEEDED = (
 
 
 class UploadAction(StrEnum):
-    """What was done to a folder or a dashboard, or would be."""
+    """What an upload does to a folder or a dashboard."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -39,7 +39,7 @@ class UploadAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UploadResult:
-    """A folder or a dashboard, what was done to it, or would be, and where it is then."""
+    """A folder or a dashboard, what was or would be done to it, and its address."""
 
     about: str
     action: UploadAction
@@ -59,10 +59,10 @@ def upload(
 
     address  of Grafana, as links.grafana has it
     boards   JSON texts by path; all are read before anything is sent
-    trust    whose certificates are taken; left out, those the system trusts
-    apply    whether anything is written; else what would be done is yielded
+    trust    authorities of certificates; by default those of the system
+    apply    whether to write; without it, only what would be done is yielded
 
-    Raises IonmonError for what is no dashboard, UploadError for what Grafana did not take.
+    Raises IonmonError for a text that is no dashboard, UploadError for what Grafana refuses.
     """
     listed = dashboards(boards)
     api = Api(address, token, trust)
@@ -98,7 +98,7 @@ def _uploaded(api: Api, board: Dashboard, folder: Folder, *, apply: bool) -> Upl
 
 
 def _same(there: dict[str, Any], board: Dashboard, folder: Folder) -> bool:
-    """Say whether Grafana has the dashboard as it is to be, and in the folder."""
+    """Return whether Grafana has this dashboard unchanged, and in the folder."""
     meta = there.get("meta")
     placed = isinstance(meta, dict) and meta.get("folderUid") == folder.uid
     return placed and _content(there["dashboard"]) == _content(json.loads(board.text))
@@ -121,11 +121,11 @@ def _request(board: Dashboard, folder: Folder) -> dict[str, Any]:
 
 
 def _need(answer: GrafanaReply, about: str, field: str) -> None:
-    """Raise what the status means; `field` is what Grafana's API has in an answer of success."""
+    """Raise UploadError for a status other than 200, or an answer without the API's `field`."""
     if answer.status != HTTPStatus.OK:
         raise _error(answer, about)
     if field not in answer.body:
-        raise WrongAddress(about, answer.status, "what answers there is not Grafana's API")
+        raise WrongAddress(about, answer.status, "the answer is not that of Grafana's API")
 
 
 def _error(answer: GrafanaReply, about: str) -> UploadError:
@@ -133,22 +133,22 @@ def _error(answer: GrafanaReply, about: str) -> UploadError:
     if answer.status == HTTPStatus.PRECONDITION_FAILED:
         fix = _CONFLICTS.get(str(answer.body.get("status")), fix)
     if "provisioned" in answer.message:
-        fix = "Grafana reads it from a file: change that file, or take its provider away"
-    said = f": {answer.message}" if answer.message else ""
-    return kind(about, answer.status, f"{fix}{said}")
+        fix = "Grafana reads it from a file: change that file, or remove its provider"
+    message = f": {answer.message}" if answer.message else ""
+    return kind(about, answer.status, f"{fix}{message}")
 
 
-_OTHER = (ContentRefused, "Grafana does not take it")
+_OTHER = (ContentRefused, "Grafana refuses it")
 _FIXES: dict[int, tuple[type[UploadError], str]] = {
     403: (PermissionMissing, f"the token may not do this; {_NEEDED}"),
-    404: (WrongAddress, "there is no such API; write the address at which people open Grafana"),
+    404: (WrongAddress, "there is no such API; use the address at which people open Grafana"),
     409: (ChangedElsewhere, "another one has its name; rename or delete that one"),
-    412: (ChangedElsewhere, "something is in its way; look at it in Grafana"),
-    413: (ContentRefused, "a proxy before Grafana takes no body this large; raise its limit"),
-    422: (ContentRefused, "Grafana cannot read it; see that Grafana is 10.4 or newer"),
+    412: (ChangedElsewhere, "it conflicts with something in Grafana; check there"),
+    413: (ContentRefused, "a proxy before Grafana refuses a body this large; raise its limit"),
+    422: (ContentRefused, "Grafana cannot read it; check that Grafana is 10.4 or newer"),
 }
 _CONFLICTS = {
-    "version-mismatch": "somebody else changed it just now; look at it, then upload again",
+    "version-mismatch": "somebody else changed it just now; check it in Grafana, then upload again",
     "name-exists": "another dashboard of the folder has its title; rename or delete that one",
-    "plugin-dashboard": "a plugin owns a dashboard of this uid; take the plugin away",
+    "plugin-dashboard": "a plugin owns a dashboard of this uid; remove the plugin",
 }

@@ -1,1 +1,1 @@
-"""What to do when an alert fires: statements as data, and the pages that they become."""
+"""What to do when an alert fires: texts as data, and the runbooks written from them."""

@@ -1,4 +1,4 @@
-"""All runbooks, their index, and the reference of the alerts."""
+"""All runbooks, their index, and docs/alerts.md."""
 
 from collections.abc import Iterator
 
@@ -6,16 +6,16 @@ from exporter.settings import Settings
 from generators.files import MARK
 from generators.policy import SEVERITIES, Policy
 from generators.rules.build import Rules
-from generators.runbooks.documented import DocumentedAlert, cases
-from generators.runbooks.notifications import told
-from generators.runbooks.page import page
+from generators.runbooks.documented import DocumentedAlert, documented_alerts
+from generators.runbooks.notifications import notified
 from generators.runbooks.reference import PATH, reference
+from generators.runbooks.runbook import runbook
 
 FOLDER = "docs/runbooks"
 _INDEX = """<!-- {mark} -->
 # Runbooks
 
-One for each alert, by severity. Each begins with what to do at once; causes, queries and the rest
+One for each alert, by severity. Each begins with what to do at once. Causes, queries and details
 follow. In commands, words in capitals stand for the alert's labels: PROJECT for `gcp_project`,
 REGION for `region`, SERVICE for `service_name`, INSTANCE for the part of `database_id` after the
 colon. HOST and PORT of a Redis are in `redis.targets` of monitoring.yaml.
@@ -26,10 +26,10 @@ role `pg_monitor`, redis-cli, and amtool. Try them before you need them at night
 
 
 def texts(settings: Settings, rules: Rules, policy: Policy) -> dict[str, str]:
-    """Return the documents by path. Raises ValueError that names an alert without a statement."""
-    found = cases(settings, rules, policy)
-    pages = {f"{FOLDER}/{case.name}.md": page(case) for case in found}
-    return {PATH: reference(found), f"{FOLDER}/README.md": _index(found), **pages}
+    """Return the documents by path. Raises TextError for an alert without a text."""
+    found = documented_alerts(settings, rules, policy)
+    runbooks = {f"{FOLDER}/{alert.name}.md": runbook(alert) for alert in found}
+    return {PATH: reference(found), f"{FOLDER}/README.md": _index(found), **runbooks}
 
 
 def _index(found: tuple[DocumentedAlert, ...]) -> str:
@@ -38,9 +38,9 @@ def _index(found: tuple[DocumentedAlert, ...]) -> str:
 
 def _lists(found: tuple[DocumentedAlert, ...]) -> Iterator[str]:
     for severity in (*SEVERITIES, "none"):
-        each = [case for case in found if case.rule.severity == severity]
+        each = [alert for alert in found if alert.rule.severity == severity]
         if each:
             title = severity.capitalize() if severity in SEVERITIES else "Always there"
-            yield f"## {title}\n\nNotifies {told(each[0])}.\n"
-            yield from (f"- [{c.name}]({c.name}.md): {c.when}" for c in each)
+            yield f"## {title}\n\nNotifies {notified(each[0])}.\n"
+            yield from (f"- [{alert.name}]({alert.name}.md): {alert.when}" for alert in each)
             yield ""

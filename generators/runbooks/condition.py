@@ -1,4 +1,4 @@
-"""When an alert fires, in words: from the row that it is made from, or from the statement."""
+"""When an alert fires, in words: from its row, or from its runbook's text."""
 
 from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
 from generators.incomplete import Incomplete
@@ -12,7 +12,7 @@ from generators.rules.rows import Band, Trend
 from generators.runbooks.fact_values import Facts, filled
 from generators.runbooks.model import Statement
 
-_PLACES = (
+_SCOPES = (
     ("service_name", "a service"),
     ("database_id", "a database instance"),
     ("redis_id", "a Redis"),
@@ -20,25 +20,25 @@ _PLACES = (
 )
 
 
-def place(labels: tuple[str, ...]) -> str:
+def scope(labels: tuple[str, ...]) -> str:
     """Return what an alert is about, one at a time: a service in a region."""
-    return " ".join(words for label, words in _PLACES if label in labels)
+    return " ".join(words for label, words in _SCOPES if label in labels)
 
 
 def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
-    """Return the condition as a clause, without the time for which it has to hold."""
+    """Return the condition as a clause, without its `for`."""
     row = rule.source
     match row:
         case ThresholdAlert():
             return _threshold(row, rule)
         case BurnAlert():
             return (
-                f"the burn rate of the error budget of {place(rule.carried)} is {limit_of(row)}, "
-                f"with {facts['least']} server errors or more in the long window"
+                f"the burn rate of the error budget of {scope(rule.carried)} is {limit_of(row)}, "
+                f"with at least {facts['minimum_events']} server errors in the long window"
             )
         case ExhaustedAlert():
             window = facts["window"]
-            return f"a service has spent {limit(row)} of the error budget of {window}, or more"
+            return f"a service has spent at least {limit(row)} of the error budget of {window}"
         case Trend():
             return filled(_trend(row), facts)
         case Band():
@@ -51,25 +51,26 @@ def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
 
 
 def _threshold(row: ThresholdAlert, rule: Alerting) -> str:
-    text = f"the {row.signal.noun} of {place(rule.carried)} is {limit_of(row)}"
+    text = f"the {row.signal.noun} of {scope(rule.carried)} is {limit_of(row)}"
     if is_level(row.signal):
         return text
-    return f"{text} over {span(WINDOW)}, and not within it again over the newest {span(NEWEST)}"
+    return f"{text} over {span(WINDOW)}, unless the last {span(NEWEST)} are within it again"
 
 
 def _band(row: Band, rule: Alerting, facts: Facts) -> str:
     return (
-        f"the {row.signal.noun} of {place(rule.carried)} is more than {facts['widths']} widths "
-        f"{side(row.signal)} what it was at this time of the last three weeks"
+        f"the {row.signal.noun} of {scope(rule.carried)} is more than {facts['widths']} widths "
+        f"{side(row.signal)} its value at this time of the last three weeks"
     )
 
 
 def _trend(trend: Trend) -> str:
-    """Return the condition of a trend; a subject that names its place needs no other."""
+    """Return the condition of a trend; some subjects already name what they are about."""
     where: dict[tuple[str, ...], str] = {("region",): " in a region", ("redis_id",): ""}
     slopes = "1h and 1d" if trend.far else "1h and 6h"
-    but = "" if trend.far else ", unless it rises to less as it did yesterday"
+    about = where.get(trend.by, f" of {scope(trend.by)}")
+    unless = "" if trend.far else ", unless yesterday's course would keep it below that"
     return (
-        f"the {trend.subject}{where.get(trend.by, f' of {place(trend.by)}')} is above {{worth}}, "
-        f"and reaches {{limit}} within {{within}} at the slower of the slopes of {slopes}{but}"
+        f"the {trend.subject}{about} is above {{minimum_level}}, and reaches {{limit}} "
+        f"within {{within}} at the slower of the slopes of {slopes}{unless}"
     )

@@ -1,4 +1,4 @@
-"""An alert with all that its runbook and its row of the reference are written from."""
+"""An alert with everything that its runbook and its row of docs/alerts.md show."""
 
 import re
 from collections.abc import Iterable
@@ -23,9 +23,10 @@ _WORD = re.compile(r"\b[A-Z]\w+\b")
 class DocumentedAlert:
     """An alert: its rules (of a name there may be several), its statement, and what follows.
 
-    mutes   inhibit rules by which it mutes others; `muted`, by which it is muted
-    others  names of the other alerts, which texts link
-    second  whether it is the second server, with 90 days, that evaluates it
+    mutes        inhibit rules by which it mutes other alerts
+    muted        inhibit rules by which it is muted
+    other_names  names of the other alerts, which texts link
+    is_longterm  whether the second server, with 90 days, evaluates it
     """
 
     settings: Settings
@@ -38,12 +39,12 @@ class DocumentedAlert:
     parts: tuple[TimePart, ...]
     mutes: tuple[Inhibition, ...]
     muted: tuple[Inhibition, ...]
-    others: frozenset[str]
-    second: bool
+    other_names: frozenset[str]
+    is_longterm: bool
 
     @property
     def rule(self) -> Alerting:
-        """The first rule of the name; the others differ in their expression only."""
+        """The first rule of the name; the other ones differ in their expression only."""
         return self.rules[0]
 
     @property
@@ -51,7 +52,7 @@ class DocumentedAlert:
         """The alert's name."""
         return self.rule.alert
 
-    def typed(self, command: str) -> str:
+    def command(self, command: str) -> str:
         """Return a command of the statement with its facts."""
         return filled(command, self.facts)
 
@@ -60,42 +61,45 @@ class DocumentedAlert:
         return _WORD.sub(self._linked, filled(text, self.facts))
 
     def _linked(self, word: re.Match[str]) -> str:
-        return f"[{word[0]}]({word[0]}.md)" if word[0] in self.others else word[0]
+        return f"[{word[0]}]({word[0]}.md)" if word[0] in self.other_names else word[0]
 
 
-def cases(settings: Settings, rules: Rules, held: Policy) -> tuple[DocumentedAlert, ...]:
-    """Return every alert of the rules, in their order. Raises ValueError for one without words."""
+def documented_alerts(
+    settings: Settings, rules: Rules, policy: Policy
+) -> tuple[DocumentedAlert, ...]:
+    """Return every alert of the rules, in their order. Raises TextError for one without a text."""
     found: dict[str, list[Alerting]] = {}
     for rule in alerts(rules.all):
         found.setdefault(rule.alert, []).append(rule)
     every = inhibitions(tuple(alerts(rules.all)))
-    made = (_case(settings, rules, held, tuple(each), every) for each in found.values())
-    return tuple(replace(case, others=frozenset(found) - {case.name}) for case in made)
+    made = (_documented(settings, rules, policy, tuple(each), every) for each in found.values())
+    names = frozenset(found)
+    return tuple(replace(alert, other_names=names - {alert.name}) for alert in made)
 
 
-def _case(
+def _documented(
     settings: Settings,
     rules: Rules,
-    held: Policy,
+    policy: Policy,
     each: tuple[Alerting, ...],
     every: Iterable[Inhibition],
 ) -> DocumentedAlert:
     rule, statement = each[0], statement_of(each[0])
-    known = facts(settings, held, rule)
+    known = facts(settings, policy, rule)
     check_facts(statement, known)
     return DocumentedAlert(
         settings=settings,
-        policy=held,
+        policy=policy,
         rules=each,
         group=sources(rules, rule).group,
         statement=statement,
         facts=known,
         when=condition(rule, statement, known),
-        parts=parts(settings, rules, held, rule),
+        parts=parts(settings, rules, policy, rule),
         mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
         muted=tuple(i for i in every if rule.alert in alerts_of(i.target)),
-        others=frozenset(),
-        second=settings.prometheus.longterm is not None and rule in alerts(rules.longterm),
+        other_names=frozenset(),
+        is_longterm=settings.prometheus.longterm is not None and rule in alerts(rules.longterm),
     )
 
 

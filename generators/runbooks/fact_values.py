@@ -1,4 +1,4 @@
-"""What texts of runbooks may name in braces: values of policy and settings in people's words."""
+"""The facts that texts of runbooks may name in braces: values of the policy and the settings."""
 
 import re
 from typing import assert_never
@@ -19,7 +19,7 @@ _NAMED = re.compile(r"\{([a-z_]+)\}")
 
 
 def filled(text: str, facts: Facts) -> str:
-    """Return a text with its facts. Raises ValueError that names a fact that is not known."""
+    """Return a text with its facts filled in. Raises ValueError for an unknown fact."""
 
     def fact(match: re.Match[str]) -> str:
         if match[1] not in facts:
@@ -30,15 +30,20 @@ def filled(text: str, facts: Facts) -> str:
     return _NAMED.sub(fact, text)
 
 
-def facts(settings: Settings, held: Policy, rule: Alerting) -> Facts:
-    """Return what the texts of an alert's runbook may name."""
-    found = {"alert": rule.alert, "hold": span(rule.for_), **_places(settings), **_promise(held)}
+def facts(settings: Settings, in_force: Policy, rule: Alerting) -> Facts:
+    """Return the facts that an alert's runbook may name."""
+    found = {
+        "alert": rule.alert,
+        "for": span(rule.for_),
+        **_of_settings(settings),
+        **_of_objective(in_force),
+    }
     row = rule.source
     match row:
         case ThresholdAlert():
             return found | _limit(row) | {"seconds": number(row.threshold)}
         case BurnAlert():
-            return found | _limit(row) | _burn(row, held)
+            return found | _limit(row) | _burn(row, in_force)
         case ExhaustedAlert():
             return found | _limit(row)
         case Trend():
@@ -46,16 +51,16 @@ def facts(settings: Settings, held: Policy, rule: Alerting) -> Facts:
         case BudgetTrend():
             return found | {"within": span(row.within)}
         case _:
-            return found | _of_weeks(row)
+            return found | _of_other(row)
 
 
 def _limit(row: PolicyAlert) -> Facts:
-    """Return an alert's limit, and that of the same alert without settings."""
+    """Return an alert's limit, and the default with its reason."""
     usual = next(each for each in policy(Settings()).rows if each.name == row.name)
-    return {"value": limit(row), "default": limit(usual)}
+    return {"value": limit(row), "default": limit(usual), "default_reason": usual.why}
 
 
-def _of_weeks(row: Band | Pair | HealthAlert) -> Facts:
+def _of_other(row: Band | Pair | HealthAlert) -> Facts:
     match row:
         case Band():
             return _anomaly(row)
@@ -66,7 +71,7 @@ def _of_weeks(row: Band | Pair | HealthAlert) -> Facts:
     assert_never(row)
 
 
-def _places(settings: Settings) -> Facts:
+def _of_settings(settings: Settings) -> Facts:
     servers, sentry = settings.prometheus, settings.notifications.sentry
     return {
         "exporter": servers.exporters[0],
@@ -79,47 +84,47 @@ def _places(settings: Settings) -> Facts:
     }
 
 
-def _promise(held: Policy) -> Facts:
-    promise = held.objective
+def _of_objective(in_force: Policy) -> Facts:
+    objective = in_force.objective
     return {
-        "objective": f"{number(promise.availability * 100)} %",
-        "window": span(promise.window),
-        "budget": f"{number(promise.budget * 100)} %",
-        "outage": duration(round(promise.budget * promise.window)),
-        "least": str(BAD_EVENTS),
+        "objective": f"{number(objective.availability * 100)} %",
+        "window": span(objective.window),
+        "budget": f"{number(objective.budget * 100)} %",
+        "outage": duration(round(objective.budget * objective.window)),
+        "minimum_events": str(BAD_EVENTS),
     }
 
 
-def _burn(row: BurnAlert, held: Policy) -> Facts:
-    window = held.objective.window
+def _burn(row: BurnAlert, in_force: Policy) -> Facts:
+    window = in_force.objective.window
     pairs = tuple(zip(row.windows, row.factors, strict=True))
     spends = (
         f"{number(round(100 * f * w.long / window, 2))} % within {span(w.long)}" for w, f in pairs
     )
     slowest = min(row.factors)
     return {
-        "spends": ", or ".join(spends),
-        "short": " or ".join(span(w.short) for w in row.windows),
-        "gone": duration(round(window / slowest)),
+        "budget_spent": ", or ".join(spends),
+        "short_windows": " or ".join(span(w.short) for w in row.windows),
+        "spent_in": duration(round(window / slowest)),
     }
 
 
 _LIKE_YESTERDAY = (
-    "What rises as it did yesterday at this time is expected to go on as it did then; the alert "
-    "fires only if that reaches the limit."
+    "The alert expects the value to move as it did after this time yesterday, plus what today's "
+    "slope adds to that. It fires only if that reaches the limit."
 )
-_LATER = (
-    "What goes up and down each day adds nothing in a day; the alert cannot fire in the first day."
+_DAILY = (
+    "A daily up and down cancels out in the slope of a day. The alert cannot fire on the first day."
 )
 
 
 def _trend(row: Trend) -> Facts:
     return {
         "limit": shown(row.limit, row.unit),
-        "worth": shown(row.minimum_level, row.unit),
+        "minimum_level": shown(row.minimum_level, row.unit),
         "within": span(row.within),
         "slopes": "an hour and of a day" if row.far else "one hour and of six",
-        "yesterday": _LATER if row.far else _LIKE_YESTERDAY,
+        "daily_pattern": _DAILY if row.far else _LIKE_YESTERDAY,
     }
 
 
@@ -129,7 +134,7 @@ def _anomaly(band: Band) -> Facts:
         floor += " a second"
     if band.minimum_level:
         small = number(round(band.minimum_level, 2))
-        floor += f" (or a fifth of what is usual, if that is less and {small} or more are usual)"
+        floor += f" (or a fifth of the usual value, if that is less and at least {small} is usual)"
     if band.share:
-        floor += f", nor than {number(band.share * 100)} % of the usual value"
-    return {"floor": floor, "widths": str(anomaly.LIMIT)}
+        floor += f", and {number(band.share * 100)} % of the usual value"
+    return {"minimum_width": floor, "widths": str(anomaly.LIMIT)}

@@ -1,4 +1,4 @@
-"""The lines of a text with its shared fragments put in, each with the file and line it is from.
+"""The lines of a text with its shared fragments put in, each with the file and line it comes from.
 
 A line that is only `{include: budget#causes}` stands for the lines below the heading "causes" of
 texts/shared/budget.md; `{command: revisions}` is short for `{include: commands#revisions}`. The
@@ -23,10 +23,10 @@ _HEADING = "## "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a text, and the file and number that an error names."""
+    """A line of a text, and its file and number for messages."""
 
     text: str
-    place: str
+    location: str
 
 
 Lines = tuple[Line, ...]
@@ -44,7 +44,7 @@ class Library:
         return tuple(self._expanded(self.texts[alert], ()))
 
     def fragment(self, name: str) -> Lines:
-        """Return the fragment FILE#HEADING, for code that writes it out as it is."""
+        """Return the fragment FILE#HEADING, for code that copies it unchanged."""
         return tuple(self._expanded(self._fragment(name, FOLDER), (name,)))
 
     def _expanded(self, lines: Lines, within: tuple[str, ...]) -> Iterator[Line]:
@@ -53,32 +53,34 @@ class Library:
             if found is None:
                 yield _plain(line)
                 continue
-            name = _name(found, line.place)
+            name = _name(found, line.location)
             if name in within:
-                raise TextError(f"{line.place}: {name} includes itself")
-            for each in self._expanded(self._fragment(name, line.place), (*within, name)):
-                yield Line(f"{found['indent']}{each.text}" if each.text else "", each.place)
+                raise TextError(f"{line.location}: {name} includes itself")
+            for each in self._expanded(self._fragment(name, line.location), (*within, name)):
+                yield Line(f"{found['indent']}{each.text}" if each.text else "", each.location)
 
-    def _fragment(self, name: str, place: str) -> Lines:
+    def _fragment(self, name: str, location: str) -> Lines:
         file, _, heading = name.partition("#")
         if file not in self.shared:
-            raise unknown(place, "file of fragments", file, self.shared)
+            raise unknown(location, "file of fragments", file, self.shared)
         if heading not in self.shared[file]:
             what = "command" if file == "commands" else f"fragment of {_SHARED}/{file}.md"
-            raise unknown(place, what, heading, self.shared[file])
+            raise unknown(location, what, heading, self.shared[file])
         return self.shared[file][heading]
 
 
 def _plain(line: Line) -> Line:
-    """Return a line without a fragment. Raises TextError where one does not stand alone."""
+    """Return a line without a directive. Raises TextError for one within a sentence."""
     if _WITHIN.search(line.text):
-        raise TextError(f"{line.place}: {{include: …}} and {{command: …}} need a line of their own")
+        raise TextError(
+            f"{line.location}: {{include: …}} and {{command: …}} need a line of their own"
+        )
     return line
 
 
-def _name(found: re.Match[str], place: str) -> str:
+def _name(found: re.Match[str], location: str) -> str:
     if found["kind"] not in ("include", "command"):
-        raise unknown(place, "directive", found["kind"], ("include", "command"))
+        raise unknown(location, "directive", found["kind"], ("include", "command"))
     return found["name"] if found["kind"] == "include" else f"commands#{found['name']}"
 
 
@@ -107,7 +109,7 @@ def _files(folder: Traversable, path: str) -> dict[str, Lines]:
 
 
 def _by_heading(lines: Lines) -> Mapping[str, Lines]:
-    """Return what stands below each heading of a file, without the empty lines around it."""
+    """Return the lines below each heading of a file, without empty lines at both ends."""
     found: dict[str, list[Line]] = {}
     below: list[Line] = []
     for line in lines:

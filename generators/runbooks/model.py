@@ -1,8 +1,8 @@
-"""What a runbook states of an alert: frozen data, in sentences that somebody tired can act on.
+"""What a runbook states about an alert, as frozen data.
 
-Texts and commands may name facts in braces, such as {value}; `facts.py` says which there are, so
+Texts and commands may name facts in braces, such as {value}; `fact_values.py` lists them, so
 that no number of the policy is written twice. Words in capitals, such as REGION, stand for the
-alert's labels and for what a step before has shown.
+alert's labels and for results of earlier steps.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Language(StrEnum):
-    """What a step's command is typed into."""
+    """The language of a step's command."""
 
     SHELL = "sh"
     SQL = "sql"
@@ -19,7 +19,7 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A thing to do: one sentence or two, and what to type, if anything."""
+    """An instruction: one sentence or two, and the command, if any."""
 
     text: str
     command: str = ""
@@ -28,10 +28,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A likely cause, and how to tell that it is this one."""
+    """A likely cause, and the evidence that it is this one."""
 
     what: str
-    tell: str
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +47,34 @@ class Mention:
     """A fact that a text names in braces, and the file and line where it does."""
 
     fact: str
-    place: str
+    location: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """All that a runbook says beyond the rule itself.
+    """All that a runbook states beyond the rule itself.
 
-    means     what users notice
-    why       why the alert is at this value
-    first     what to do at once; it has to fit the first screen
-    then      what to do after it
-    causes    in order of likelihood
-    never     what makes it worse
-    false     when nothing is wrong
-    queries   the most telling first
-    when      the condition in words, where the rule has no row of a table to say it from
-    silence   what stands in place of the command, where silencing is a mistake
-    mentions  the facts that all of these name
+    impact        what users notice
+    why           the reason for the threshold
+    first         what to do at once; it has to fit the first screen
+    then          what to do after that
+    causes        likely causes, the likeliest first
+    do_not        what makes it worse
+    false_alarms  when nothing is wrong although it fires
+    queries       queries to run next, the most useful first
+    when          the condition in words, where it cannot be worded from the rule's row
+    silence       replaces the shared text on silencing, where silencing is a mistake
+    mentions      the facts that all of these name
     """
 
     alert: str
-    means: str
+    impact: str
     why: str
     first: tuple[Step, ...]
     then: tuple[Step, ...]
     causes: tuple[Cause, ...]
-    never: tuple[str, ...]
-    false: tuple[str, ...]
+    do_not: tuple[str, ...]
+    false_alarms: tuple[str, ...]
     queries: tuple[Query, ...]
     when: str = ""
     silence: str = ""

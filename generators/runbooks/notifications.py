@@ -1,4 +1,4 @@
-"""Who is told of an alert, what mutes it, and how it is changed."""
+"""Who is notified of an alert, what mutes it, and how it is changed."""
 
 from collections.abc import Iterator
 
@@ -44,12 +44,12 @@ PLACEHOLDERS = {
 _FILE = "monitoring.yaml"
 
 
-def told(case: DocumentedAlert) -> str:
-    """Return who is told: PagerDuty and Slack."""
-    severity = case.rule.severity
+def notified(alert: DocumentedAlert) -> str:
+    """Return who is notified: PagerDuty and Slack."""
+    severity = alert.rule.severity
     if severity not in CHANNELS:
-        return "the heartbeat" if case.settings.notifications.heartbeat else "nobody"
-    found = channels_of(case)
+        return "the heartbeat" if alert.settings.notifications.heartbeat else "nobody"
+    found = channels_of(alert)
     return " and ".join(_word(channel) for channel in found) or "nobody: no channel is configured"
 
 
@@ -62,29 +62,29 @@ def _word(channel: Channel) -> str:
     return _WORDS[channel]
 
 
-def channels_of(case: DocumentedAlert) -> tuple[Channel, ...]:
+def channels_of(alert: DocumentedAlert) -> tuple[Channel, ...]:
     """Return the channels that notify of an alert."""
-    return channels(case.settings, case.rule.severity) or default_channels(case.settings)
+    return channels(alert.settings, alert.rule.severity) or default_channels(alert.settings)
 
 
-def waits(case: DocumentedAlert) -> Iterator[str]:
-    """Yield when somebody is told later, or somebody else is."""
-    settings, severity = case.settings, case.rule.severity
+def waits(alert: DocumentedAlert) -> Iterator[str]:
+    """Yield when somebody is notified later, or somebody else is."""
+    settings, severity = alert.settings, alert.rule.severity
     if severity == "critical" and is_escalated(settings):
         after = duration(timers(settings).escalation.wait)
         yield f"The second line is notified if it still fires after {after}."
     if severity in QUIET and settings.notifications.quiet_hours:
         hours = settings.notifications.quiet_hours
         days = ", and on Saturdays and Sundays," if hours.weekends else ""
-        yield f"Between {hours.since} and {hours.to} ({hours.timezone}){days} it waits."
+        yield f"Between {hours.since} and {hours.to} ({hours.timezone}){days} notifications wait."
 
 
-def muting(case: DocumentedAlert) -> Iterator[str]:
+def muting(alert: DocumentedAlert) -> Iterator[str]:
     """Yield what is not sent while another alert fires."""
-    for rule in case.muted:
+    for rule in alert.muted:
         by = _listed(alerts_of(rule.source))
         yield f"- It is not sent while {by} fires{_same(rule.equal)}."
-    for rule in case.mutes:
+    for rule in alert.mutes:
         names = alerts_of(rule.target)
         yield f"- While it fires, these are not sent{_same(rule.equal)}: {_listed(names)}."
 
@@ -97,44 +97,45 @@ def _same(labels: tuple[str, ...]) -> str:
     return f", of the same {', '.join(f'`{label}`' for label in labels)}" if labels else ""
 
 
-def change(case: DocumentedAlert) -> Iterator[str]:
-    """Yield how to change it by the settings, or that they have no key for it."""
-    if case.name not in case.settings.alerts.by_name():
-        yield from _change_other(case)
+def change(alert: DocumentedAlert) -> Iterator[str]:
+    """Yield how to change an alert in monitoring.yaml."""
+    # Only alerts of the policy have a key of their own; the schema has one key for the rest.
+    if alert.name not in alert.settings.alerts.by_name():
+        yield from _change_other(alert)
         return
-    yield f"In {_FILE}; what is left out stays as it is:\n"
-    yield f"```yaml\nalerts:\n  {case.name}:\n    {_keys(case)}\n```\n"
-    yield f"To switch it off:\n\n```yaml\nalerts:\n  {case.name}: {{enabled: false}}\n```\n"
+    yield f"In {_FILE}; what you leave out stays as it is:\n"
+    yield f"```yaml\nalerts:\n  {alert.name}:\n    {_keys(alert)}\n```\n"
+    yield f"To switch it off:\n\n```yaml\nalerts:\n  {alert.name}: {{enabled: false}}\n```\n"
     yield _write()
 
 
-def _change_other(case: DocumentedAlert) -> Iterator[str]:
-    """Yield what can be changed of an alert whose values are part of its method."""
-    if case.name == WATCHDOG:
-        yield "Nothing can be changed: it proves that alerts arrive."
+def _change_other(alert: DocumentedAlert) -> Iterator[str]:
+    """Yield what can be changed of an alert whose threshold is part of its method."""
+    if alert.name == WATCHDOG:
+        yield "It cannot be changed: it proves that alerts arrive."
         return
-    yield f"Its values are part of the method; in {_FILE} these can be changed:\n"
-    keys = f"severity: {case.rule.severity}\n      for: {duration(case.rule.for_)}"
-    yield f"```yaml\nalerts:\n  others:\n    {case.name}:\n      {keys}\n```\n"
-    off = f"alerts:\n  others:\n    {case.name}: {{enabled: false}}"
+    yield f"Its threshold is part of the method. In {_FILE} you can change:\n"
+    keys = f"severity: {alert.rule.severity}\n      for: {duration(alert.rule.for_)}"
+    yield f"```yaml\nalerts:\n  others:\n    {alert.name}:\n      {keys}\n```\n"
+    off = f"alerts:\n  others:\n    {alert.name}: {{enabled: false}}"
     yield f"To switch it off:\n\n```yaml\n{off}\n```\n"
     yield _write()
 
 
 def _write() -> str:
     return (
-        f"Then `ionmon configs --config {_FILE} --diff` says what changes, and `ionmon configs "
-        f"--config {_FILE}` writes it. Prometheus takes it up at SIGHUP."
+        f"`ionmon configs --config {_FILE} --diff` shows what would change, and `ionmon configs "
+        f"--config {_FILE}` writes it. Prometheus reads it again on SIGHUP."
     )
 
 
-def _keys(case: DocumentedAlert) -> str:
-    row = case.rule.source
+def _keys(alert: DocumentedAlert) -> str:
+    row = alert.rule.source
     if isinstance(row, BurnAlert):
         value = f"{number(row.factors[0])}  # of the first pair; the others keep their proportion"
     else:
         value = limit(row) if isinstance(row, PolicyAlert) else ""
     return (
-        f"threshold: {value}\n    for: {duration(case.rule.for_)}\n    severity: "
-        f"{case.rule.severity}"
+        f"threshold: {value}\n    for: {duration(alert.rule.for_)}\n    severity: "
+        f"{alert.rule.severity}"
     )

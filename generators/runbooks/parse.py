@@ -1,4 +1,4 @@
-"""From a runbook's sections to its statement; what is missing, empty or unknown is refused."""
+"""From a runbook's sections to its statement; missing, empty or unknown sections are refused."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,34 +12,34 @@ from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError, unknown
 FIRST = "First"
 THEN = "Then"
 CAUSES = "Likely causes, the likeliest first"
-NEVER = "Do not"
-FALSE = "When it is a false alarm"
+DO_NOT = "Do not"
+FALSE_ALARMS = "When it is a false alarm"
 QUERIES = "Look next"
 WHEN = "When it fires"
 WHY = "Why this value"
 SILENCE = "Silence it"
-_LISTS = (FIRST, THEN, CAUSES, NEVER, FALSE, QUERIES)
+_LISTS = (FIRST, THEN, CAUSES, DO_NOT, FALSE_ALARMS, QUERIES)
 _REQUIRED = (*_LISTS, WHY)
 _OPTIONAL = (WHEN, SILENCE)
 _FACT = re.compile(r"\{([a-z_]+)\}")
-_CAUSE = re.compile(r"\*\*(?P<what>.+?)\*\* (?P<tell>.+)")
+_CAUSE = re.compile(r"\*\*(?P<what>.+?)\*\* (?P<evidence>.+)")
 _CODE = re.compile(r"`[^`]+`")
 
 
 def statement(name: str, lines: tuple[Line, ...]) -> Statement:
-    """Return what the lines of an alert's text say. Raises TextError with file and line."""
+    """Return the statement of an alert's text. Raises TextError with file and line."""
     every = tuple(sections(lines))
     _check_head(name, every)
     found = _by_title(name, every[1:])
     return Statement(
         alert=name,
-        means=_prose(every[0]),
+        impact=_prose(every[0]),
         why=_prose(found[WHY]),
         first=tuple(_step(item) for item in found[FIRST].items),
         then=tuple(_step(item) for item in found[THEN].items),
         causes=tuple(_cause(item) for item in found[CAUSES].items),
-        never=tuple(_sentences(item) for item in found[NEVER].items),
-        false=tuple(_sentences(item) for item in found[FALSE].items),
+        do_not=tuple(_sentences(item) for item in found[DO_NOT].items),
+        false_alarms=tuple(_sentences(item) for item in found[FALSE_ALARMS].items),
         queries=tuple(_query(item) for item in found[QUERIES].items),
         when=_prose(found[WHEN]) if WHEN in found else "",
         silence=_prose(found[SILENCE]) if SILENCE in found else "",
@@ -57,11 +57,11 @@ def _check_head(name: str, every: tuple[RunbookSection, ...]) -> None:
 def _by_title(name: str, below: tuple[RunbookSection, ...]) -> Mapping[str, RunbookSection]:
     found: dict[str, RunbookSection] = {}
     for section in below:
-        title, place = section.title.text, section.title.place
+        title, location = section.title.text, section.title.location
         if title not in (*_REQUIRED, *_OPTIONAL):
-            raise unknown(place, "section", title, (*_REQUIRED, *_OPTIONAL))
+            raise unknown(location, "section", title, (*_REQUIRED, *_OPTIONAL))
         if title in found:
-            raise TextError(f"{place}: section '{title}' is there twice; join the two")
+            raise TextError(f"{location}: section '{title}' appears twice; join the two")
         found[title] = section
     for title in _REQUIRED:
         if title not in found:
@@ -72,47 +72,48 @@ def _by_title(name: str, below: tuple[RunbookSection, ...]) -> Mapping[str, Runb
 
 
 def _check_form(section: RunbookSection) -> None:
-    """Raise TextError for a section that is empty, or a list where it is prose or the reverse."""
-    title, place = section.title.text, section.title.place
-    form, held, other = "sentences and no list", bool(section.paragraphs), bool(section.items)
-    if title in _LISTS:
-        form, held, other = "a list and nothing else", other, held
-    if other or not held:
-        raise TextError(f"{place}: section '{title}' has to be {form}; see {TEMPLATE}")
+    """Raise TextError for an empty section, prose in place of a list, or the reverse."""
+    title, location = section.title.text, section.title.location
+    is_list, has_prose, has_items = title in _LISTS, bool(section.paragraphs), bool(section.items)
+    form = "a list and nothing else" if is_list else "sentences and no list"
+    if (has_prose, has_items) != (not is_list, is_list):
+        raise TextError(f"{location}: section '{title}' has to be {form}; see {TEMPLATE}")
 
 
 def _prose(section: RunbookSection) -> str:
     if not section.paragraphs:
         raise TextError(
-            f"{section.title.place}: a sentence is missing below '{section.title.text}'"
+            f"{section.title.location}: a sentence is missing below '{section.title.text}'"
         )
     return "\n\n".join(paragraph.text for paragraph in section.paragraphs)
 
 
 def _step(item: Item) -> Step:
-    languages = dict.fromkeys(_language(fence.language, fence.code.place) for fence in item.fences)
+    languages = dict.fromkeys(
+        _language(fence.language, fence.code.location) for fence in item.fences
+    )
     if len(languages) > 1:
-        raise TextError(f"{item.paragraph.place}: write a step's commands in one language")
+        raise TextError(f"{item.paragraph.location}: write a step's commands in one language")
     command = "\n".join(fence.code.text for fence in item.fences)
     return Step(item.paragraph.text, command, next(iter(languages), Language.SHELL))
 
 
-def _language(name: str, place: str) -> Language:
+def _language(name: str, location: str) -> Language:
     if name not in [*Language]:
-        raise unknown(place, "language of code", name, [*Language])
+        raise unknown(location, "language of code", name, [*Language])
     return Language(name)
 
 
 def _cause(item: Item) -> Cause:
     found = _CAUSE.fullmatch(_sentences(item))
     if found is None:
-        raise TextError(f"{item.paragraph.place}: write a cause as **What it is.** How to tell.")
-    return Cause(found["what"], found["tell"])
+        raise TextError(f"{item.paragraph.location}: write a cause as **What it is.** How to tell.")
+    return Cause(found["what"], found["evidence"])
 
 
 def _sentences(item: Item) -> str:
     if item.fences:
-        raise TextError(f"{item.fences[0].code.place}: only steps have code")
+        raise TextError(f"{item.fences[0].code.location}: only steps have code")
     return item.paragraph.text
 
 
@@ -123,12 +124,13 @@ def _query(item: Item) -> Query:
     text, below = Paragraph(lines[:first]), Paragraph(lines[first:])
     if first == 0 or item.fences or not _CODE.fullmatch(below.text):
         raise TextError(
-            f"{item.paragraph.place}: write what a query shows, and on the next line `KIND: WHAT`"
+            f"{item.paragraph.location}: write what a query shows, and on the next line "
+            "`KIND: WHAT`"
         )
-    return Query(text.text, promql(Line(below.text.strip("`"), below.place)))
+    return Query(text.text, promql(Line(below.text.strip("`"), below.location)))
 
 
 def _mentions(lines: tuple[Line, ...]) -> Iterator[Mention]:
     """Yield the facts that a text names in braces, in code, too."""
     for line in lines:
-        yield from (Mention(name, line.place) for name in _FACT.findall(line.text))
+        yield from (Mention(name, line.location) for name in _FACT.findall(line.text))

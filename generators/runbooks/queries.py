@@ -1,13 +1,13 @@
 """Queries of runbooks, from the references that texts write to PromQL.
 
-signal: error_rate by region              a signal; as it is recorded, where it is so
+signal: error_rate by region              a signal; its recorded series, if there is one
 rate: FAMILY by region                    events a second of the time that the data covers
-increase: FAMILY over 1h by family        what a counter rose by
+increase: FAMILY over 1h by family        the increase of a counter
 ratio: FAMILY{class=5xx} / FAMILY by region
 mean: FAMILY by region                    of a histogram; so are p50, p90, p95 and p99
 level max: FAMILY by region               a gauge; sum, max, min or mean joins its series
 level sum: FAMILY / FAMILY by redis_id    a gauge by another
-promql: up{job="ionmon"}                  what none of these can say
+promql: up{job="ionmon"}                  anything else
 """
 
 from collections.abc import Callable, Mapping
@@ -48,93 +48,95 @@ def promql(line: Line) -> str:
     """Return the PromQL of a reference. Raises TextError with file, line and what is known."""
     kind, _, text = line.text.partition(": ")
     if kind == "promql":
-        return _written_out(text, line.place)
-    asked = reference(line)
-    if asked.kind == "signal":
-        return _signal(asked)
-    if asked.kind not in _KINDS:
-        raise unknown(line.place, "kind of query", asked.kind, ("promql", "signal", *_KINDS))
-    expression = _KINDS[asked.kind](asked)
-    _check_split(asked, expression)
-    return render(expression, View(window=asked.window, by=asked.by))
+        return _written_out(text, line.location)
+    query = reference(line)
+    if query.kind == "signal":
+        return _signal(query)
+    if query.kind not in _KINDS:
+        raise unknown(line.location, "kind of query", query.kind, ("promql", "signal", *_KINDS))
+    expression = _KINDS[query.kind](query)
+    _check_split(query, expression)
+    return render(expression, View(window=query.window, by=query.by))
 
 
-def _written_out(text: str, place: str) -> str:
+def _written_out(text: str, location: str) -> str:
     try:
         promql_parser.parse(text)
     except ValueError as error:
-        raise TextError(f"{place}: not PromQL: {error}") from error
+        raise TextError(f"{location}: not PromQL: {error}") from error
     return text
 
 
-def _signal(asked: Reference) -> str:
-    if asked.part not in SIGNAL_BY_NAME:
-        raise unknown(asked.place, "signal", asked.part, SIGNAL_BY_NAME)
-    _no_whole(asked)
-    found = SIGNAL_BY_NAME[asked.part]
+def _signal(query: Reference) -> str:
+    if query.part not in SIGNAL_BY_NAME:
+        raise unknown(query.location, "signal", query.part, SIGNAL_BY_NAME)
+    _refuse_whole(query)
+    found = SIGNAL_BY_NAME[query.part]
     full = split(found)
-    _check_split(asked, found.expression)
+    _check_split(query, found.expression)
     recorded = tuple(label for label in full if label != "gcp_project")
-    if (asked.window, asked.by) == (WINDOW, recorded):
+    if (query.window, query.by) == (WINDOW, recorded):
         return signal_name(found, full)
-    return render_signal(found, View(window=asked.window, by=asked.by))
+    return render_signal(found, View(window=query.window, by=query.by))
 
 
-def _check_split(asked: Reference, expression: Expression) -> None:
+def _check_split(query: Reference, expression: Expression) -> None:
     """Raise TextError for a label that a family of the expression does not have."""
     for family in families_in(expression):
-        check_labels(asked.by, family.name, family.label_names, asked.place)
+        check_labels(query.by, family.name, family.label_names, query.location)
 
 
-def _no_whole(asked: Reference) -> None:
-    if asked.whole:
-        raise TextError(f"{asked.place}: '{asked.kind}' divides by nothing: leave out / and after")
+def _refuse_whole(query: Reference) -> None:
+    if query.whole:
+        raise TextError(
+            f"{query.location}: '{query.kind}' takes one family: leave out / and what follows"
+        )
 
 
-def _of(asked: Reference, text: str, *types: Type) -> SelectedSeries:
+def _series_of(query: Reference, text: str, *types: Type) -> SelectedSeries:
     """Return the series of a reference. Raises TextError for those of another type."""
-    found = series(text, asked.place)
+    found = series(text, query.location)
     if found.family.type not in types:
         raise TextError(
-            f"{asked.place}: '{asked.kind}' needs a {' or '.join(types)}, "
+            f"{query.location}: '{query.kind}' needs a {' or '.join(types)}, "
             f"and {found.family.name} is a {found.family.type}"
         )
     return found
 
 
-def _only(asked: Reference, *types: Type) -> SelectedSeries:
-    _no_whole(asked)
-    return _of(asked, asked.part, *types)
+def _only(query: Reference, *types: Type) -> SelectedSeries:
+    _refuse_whole(query)
+    return _series_of(query, query.part, *types)
 
 
 def _events(found: SelectedSeries) -> Events:
     return Events(found.family, found.matchers)
 
 
-def _ratio(asked: Reference) -> Expression:
-    if not asked.whole:
-        raise TextError(f"{asked.place}: 'ratio' needs a second family: ratio: PART / WHOLE")
-    part, whole = (_of(asked, text, *_COUNTED) for text in (asked.part, asked.whole))
+def _ratio(query: Reference) -> Expression:
+    if not query.whole:
+        raise TextError(f"{query.location}: 'ratio' needs a second family: ratio: PART / WHOLE")
+    part, whole = (_series_of(query, text, *_COUNTED) for text in (query.part, query.whole))
     return Ratio((_events(part),), (_events(whole),))
 
 
-def _mean(asked: Reference) -> Expression:
-    found = _only(asked, Type.HISTOGRAM)
+def _mean(query: Reference) -> Expression:
+    found = _only(query, Type.HISTOGRAM)
     return Mean(found.family, found.matchers)
 
 
 def _quantile(q: float) -> Callable[[Reference], Expression]:
-    def quantile(asked: Reference) -> Expression:
-        found = _only(asked, Type.HISTOGRAM)
+    def quantile(query: Reference) -> Expression:
+        found = _only(query, Type.HISTOGRAM)
         return Quantile(q, found.family, found.matchers)
 
     return quantile
 
 
 def _level(how: Reduce) -> Callable[[Reference], Expression]:
-    def level(asked: Reference) -> Expression:
-        texts = (asked.part, asked.whole) if asked.whole else (asked.part,)
-        found = tuple(_of(asked, text, Type.GAUGE, Type.INFO) for text in texts)
+    def level(query: Reference) -> Expression:
+        texts = (query.part, query.whole) if query.whole else (query.part,)
+        found = tuple(_series_of(query, text, Type.GAUGE, Type.INFO) for text in texts)
         levels = tuple(Level(each.family, how, each.matchers) for each in found)
         return levels[0] if len(levels) == 1 else LevelRatio(*levels)
 
@@ -142,8 +144,8 @@ def _level(how: Reduce) -> Callable[[Reference], Expression]:
 
 
 _KINDS: Mapping[str, Callable[[Reference], Expression]] = {
-    "rate": lambda asked: Rate(_events(_only(asked, *_COUNTED))),
-    "increase": lambda asked: _events(_only(asked, *_COUNTED)),
+    "rate": lambda query: Rate(_events(_only(query, *_COUNTED))),
+    "increase": lambda query: _events(_only(query, *_COUNTED)),
     "ratio": _ratio,
     "mean": _mean,
     **{f"p{100 * q:.0f}": _quantile(q) for q in (0.5, 0.9, 0.95, 0.99)},

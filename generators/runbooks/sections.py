@@ -29,13 +29,13 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        """The sentences on one line: where they are broken is up to their writer."""
+        """The sentences on one line: where they are broken does not matter."""
         return " ".join(line.text for line in self.lines)
 
     @property
-    def place(self) -> str:
-        """The file and line where it begins."""
-        return self.lines[0].place
+    def location(self) -> str:
+        """The file and line of its beginning."""
+        return self.lines[0].location
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ def sections(lines: tuple[Line, ...]) -> Iterator[RunbookSection]:
     tree = SyntaxTreeNode(_MARKDOWN.parse("\n".join(line.text for line in lines) + "\n"))
     section: RunbookSection | None = None
     for node in tree.children:
-        place = _place(node, lines)
+        location = _location(node, lines)
         if node.type == "heading":
             if section is not None:
                 yield section
             section = RunbookSection(int(node.tag.removeprefix("h")), _inline(node, lines))
         elif section is None:
-            raise TextError(f"{place}: the first line has to be the alert's name: # NAME")
+            raise TextError(f"{location}: the first line has to be the alert's name: # NAME")
         elif not _is_comment(node):
             section = _added(section, node, lines)
     if section is not None:
@@ -82,7 +82,9 @@ def _added(
     if node.type in _LISTS:
         items = (_item(child, lines) for child in node.children)
         return replace(section, items=(*section.items, *items))
-    raise TextError(f"{_place(node, lines)}: {_shown(node)} has no place here, only below an item")
+    raise TextError(
+        f"{_location(node, lines)}: {_shown(node)} has no place here, only below an item"
+    )
 
 
 def _is_comment(node: SyntaxTreeNode) -> bool:
@@ -90,30 +92,30 @@ def _is_comment(node: SyntaxTreeNode) -> bool:
 
 
 def _item(node: SyntaxTreeNode, lines: tuple[Line, ...]) -> Item:
-    place = _place(node, lines)
+    location = _location(node, lines)
     if not node.children or node.children[0].type != "paragraph":
-        raise TextError(f"{place}: an item has to begin with a sentence")
+        raise TextError(f"{location}: an item has to begin with a sentence")
     first, *rest = node.children
     for child in rest:
         if child.type != "fence":
-            raise TextError(f"{_place(child, lines)}: only code may follow an item's sentences")
+            raise TextError(f"{_location(child, lines)}: only code may follow an item's sentences")
     return Item(_inline(first, lines), tuple(_fence(child, lines) for child in rest))
 
 
 def _fence(node: SyntaxTreeNode, lines: tuple[Line, ...]) -> Fence:
-    return Fence(node.info.strip(), Line(node.content.removesuffix("\n"), _place(node, lines)))
+    return Fence(node.info.strip(), Line(node.content.removesuffix("\n"), _location(node, lines)))
 
 
 def _inline(node: SyntaxTreeNode, lines: tuple[Line, ...]) -> Paragraph:
     """Return the Markdown of a heading or paragraph as it is written, less its marks and indent."""
     written = node.children[0].content.split("\n") if node.children else [""]
     first = node.map[0] if node.map else 0
-    places = (lines[first + n].place for n in range(len(written)))
-    return Paragraph(tuple(Line(t.strip(), p) for t, p in zip(written, places, strict=True)))
+    locations = (lines[first + n].location for n in range(len(written)))
+    return Paragraph(tuple(Line(t.strip(), p) for t, p in zip(written, locations, strict=True)))
 
 
-def _place(node: SyntaxTreeNode, lines: tuple[Line, ...]) -> str:
-    return lines[node.map[0]].place if node.map else lines[0].place
+def _location(node: SyntaxTreeNode, lines: tuple[Line, ...]) -> str:
+    return lines[node.map[0]].location if node.map else lines[0].location
 
 
 def _shown(node: SyntaxTreeNode) -> str:

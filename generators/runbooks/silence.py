@@ -1,4 +1,4 @@
-"""How an alert is silenced: one shared text, or the alert's own where silencing is a mistake."""
+"""How to silence an alert: the shared text, or the alert's own where silencing is a mistake."""
 
 from collections.abc import Iterator
 
@@ -9,20 +9,20 @@ from generators.runbooks.fragments import packaged
 from generators.runbooks.notifications import PLACEHOLDERS, channels_of
 
 
-def silence(case: DocumentedAlert) -> Iterator[str]:
+def silence(alert: DocumentedAlert) -> Iterator[str]:
     """Yield how to silence an alert, and how to end that."""
-    if case.statement.silence:
-        yield case.text(case.statement.silence)
+    if alert.statement.silence:
+        yield alert.text(alert.statement.silence)
         return
-    if Channel.SLACK in channels_of(case):
-        yield from _shared(case, "button")
+    if Channel.SLACK in channels_of(alert):
+        yield from _shared(alert, "button")
         yield ""
-    yield from _shared(case, "by-hand")
+    yield from _shared(alert, "by-hand")
 
 
-def _shared(case: DocumentedAlert, heading: str) -> Iterator[str]:
+def _shared(alert: DocumentedAlert, heading: str) -> Iterator[str]:
     """Yield the lines of the shared text with the alert's labels as matchers."""
-    matchers = " ".join(f"'{label}=\"{PLACEHOLDERS[label]}\"'" for label in case.rule.carried)
-    facts = {**case.facts, "matchers": matchers}
+    matchers = " ".join(f"'{label}=\"{PLACEHOLDERS[label]}\"'" for label in alert.rule.carried)
+    facts = {**alert.facts, "matchers": matchers}
     for line in packaged().fragment(f"silence#{heading}"):
         yield filled(line.text, facts).rstrip()

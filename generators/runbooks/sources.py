@@ -1,4 +1,4 @@
-"""What an alert is built on: families of the catalog, and the groups that record what it reads."""
+"""What an alert reads: families of the catalog, and the groups that record series of them."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _SERIES: dict[str, Family] = {
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The alert's own group, the other groups that it waits for, the families behind all."""
+    """An alert's own group, the other groups that record its series, and the families they read."""
 
     group: Group
     recorded: tuple[Group, ...]
@@ -33,7 +33,7 @@ class Sources:
 
 
 def sources(rules: Rules, rule: Alerting) -> Sources:
-    """Return what an alert is built on, over as many recording rules as there are between."""
+    """Return what an alert is built on, through all recording rules in between."""
     groups = [group for file in rules.all for group in file.groups]
     own = next(group for group in groups if rule in group.rules)
     made = {r.record: (r, g) for g in groups for r in g.rules if isinstance(r, Recording)}

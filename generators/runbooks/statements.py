@@ -1,4 +1,4 @@
-"""What runbooks state, by alert: a file of texts/ each."""
+"""The statements of all runbooks, by alert: one file of texts/ each."""
 
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -12,7 +12,7 @@ from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError, unknown
 
 @cache
 def statements() -> Mapping[str, Statement]:
-    """Return every statement. Raises TextError for a text that is not as it should be."""
+    """Return every statement. Raises TextError for a text with a mistake."""
     library = packaged()
     return {name: statement(name, library.lines(name)) for name in library.texts}
 
@@ -27,7 +27,7 @@ def statement_of(rule: Alerting) -> Statement:
 
 
 def check_facts(statement: Statement, known: Collection[str]) -> None:
-    """Raise TextError with the file and line of a fact that an alert of this kind has not."""
+    """Raise TextError with the file and line of a fact that this kind of alert does not have."""
     for mention in statement.mentions:
         if mention.fact not in known:
-            raise unknown(mention.place, f"fact of {statement.alert}", mention.fact, known)
+            raise unknown(mention.location, f"fact of {statement.alert}", mention.fact, known)

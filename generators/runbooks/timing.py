@@ -1,7 +1,7 @@
-"""How long it takes from a fault to a message: the parts, each with its least and its most.
+"""How long it takes from a fault to a notification, in parts, each with a minimum and a maximum.
 
-Google's delay is what the catalog documents; the exporter learns the true one, and is never slower
-than the most that is said here unless Google is.
+Google's delay is what the catalog documents. The exporter learns the true delay, and exceeds the
+maximum only if Google does.
 """
 
 from collections.abc import Iterator
@@ -25,67 +25,69 @@ from generators.runbooks.sources import Sources, sources
 
 FLUSH = 1.0  # of the recorder in the application, seconds
 SLOPE = 6 * HOUR
-_LONG = 2 * HOUR  # from which minutes alone are hard to read
+_LONG = 2 * HOUR  # beyond this, minutes alone are hard to read
 SHARES = (1.0, 0.1, 0.01)
 
 
 @dataclass(frozen=True, slots=True)
 class TimePart:
-    """A part of the time: what passes, in seconds at least and at most."""
+    """A part of the time: what has to happen, and how many seconds that takes."""
 
     what: str
-    least: float
-    most: float
+    minimum: float
+    maximum: float
 
 
-def parts(settings: Settings, rules: Rules, held: Policy, rule: Alerting) -> tuple[TimePart, ...]:
+def parts(settings: Settings, rules: Rules, policy: Policy, rule: Alerting) -> tuple[TimePart, ...]:
     """Return the parts from a fault to the first notification, in order."""
-    of = sources(rules, rule)
-    found = [*_data(settings, of)]
+    built_on = sources(rules, rule)
+    found = [*_data(settings, built_on)]
     found.append(TimePart("until Prometheus scrapes it", 0, settings.prometheus.scrape_interval))
-    found += _filling(rule, held)
-    found += (_recorded(group) for group in of.recorded)
-    interval = of.group.interval
+    found += _filling(rule, policy)
+    found += (_recorded(group) for group in built_on.recorded)
+    interval = built_on.group.interval
     found.append(TimePart("until the alert is evaluated", 0, interval))
     if rule.for_:
         for_ = ceil(rule.for_ / interval) * interval
-        found.append(TimePart("the alert's own `for`", for_, for_))
+        found.append(TimePart("the alert's `for`", for_, for_))
     if rule.severity in CHANNELS:
         wait = timers(settings).of(rule.severity).wait
-        found.append(TimePart("Alertmanager's wait for others of the group", wait, wait))
+        found.append(TimePart("Alertmanager waits for other alerts of the group", wait, wait))
     return tuple(found)
 
 
 def total(found: tuple[TimePart, ...]) -> tuple[float, float]:
-    """Return the sums of the least and of the most."""
-    return sum(part.least for part in found), sum(part.most for part in found)
+    """Return the sums of the minimums and of the maximums."""
+    return sum(part.minimum for part in found), sum(part.maximum for part in found)
 
 
 def minutes(found: tuple[TimePart, ...]) -> str:
     """Return the sum as people read it: 5 to 14 minutes."""
-    least, most = total(found)
-    text = f"{floor(least / MINUTE)} to {ceil(most / MINUTE)} minutes"
-    return text if most <= _LONG else f"{text} (up to {duration(ceil(most / MINUTE) * MINUTE)})"
+    minimum, maximum = total(found)
+    if maximum <= _LONG:
+        return f"{floor(minimum / MINUTE)} to {ceil(maximum / MINUTE)} minutes"
+    shortest, longest = floor(minimum / MINUTE) * MINUTE, ceil(maximum / MINUTE) * MINUTE
+    return f"{duration(shortest)} to {duration(longest)}"
 
 
 def _recorded(group: Group) -> TimePart:
     return TimePart(f"until `{group.name}` records it", 0, group.interval)
 
 
-def _data(settings: Settings, of: Sources) -> tuple[TimePart, ...]:
-    """Return the way of the slowest family onto the exporter's page."""
-    ways = [tuple(_way(settings, family)) for family in of.families]
+def _data(settings: Settings, built_on: Sources) -> tuple[TimePart, ...]:
+    """Return the parts until the slowest family is in the exporter's exposition."""
+    ways = [tuple(_way(settings, family)) for family in built_on.families]
     return max(ways, key=lambda way: total(way)[1], default=())
 
 
 def _way(settings: Settings, family: Family) -> Iterator[TimePart]:
     source = _source(settings, family)
     if isinstance(source, CloudMonitoring):
-        least, interval = max(0, source.delay - source.period), _interval(settings, family)
-        yield TimePart(f"Google samples it each {span(source.period)}", 0, source.period)
-        yield TimePart("Google makes the sample readable", least, source.delay)
+        shortest, interval = max(0, source.delay - source.period), _interval(settings, family)
+        yield TimePart(f"Google samples it every {span(source.period)}", 0, source.period)
+        yield TimePart("Google makes the sample readable", shortest, source.delay)
         rest = ceil(interval / source.period) * source.period - source.period
-        yield TimePart("the exporter reads it just then, or at its next turn", 0, rest)
+        yield TimePart("the exporter reads it at once, or at its next poll", 0, rest)
     elif isinstance(source, RedisInfo):
         each = [t.interval or settings.redis.poll_interval for t in settings.redis.targets]
         yield TimePart(
@@ -100,7 +102,7 @@ _ROADS = {"logs": roads.by_logs, "managed_prometheus": roads.by_managed_promethe
 
 
 def _source(settings: Settings, family: Family) -> object:
-    """Return where a family is read: an application's may come by other roads."""
+    """Return where a family is read: those of an application may come by other roads."""
     road = _ROADS.get(settings.application.road)
     if road is None or not isinstance(family.source, ApplicationMetric):
         return family.source
@@ -109,19 +111,21 @@ def _source(settings: Settings, family: Family) -> object:
 
 def _interval(settings: Settings, family: Family) -> float:
     """Return the time between two reads of a family."""
-    said = [s.interval for s in settings.google.configured_for(family.name) if s.interval]
-    return said[-1] if said else settings.google.poll_interval
+    configured = [s.interval for s in settings.google.configured_for(family.name) if s.interval]
+    return configured[-1] if configured else settings.google.poll_interval
 
 
-def _filling(rule: Alerting, held: Policy) -> Iterator[TimePart]:
-    """Yield the time that the condition needs to become true: short for much, long for little."""
+def _filling(rule: Alerting, policy: Policy) -> Iterator[TimePart]:
+    """Yield the time until the condition is true: the larger the fault, the shorter."""
     row = rule.source
     match row:
         case ThresholdAlert() if not is_level(row.signal):
-            yield TimePart(f"enough of the window of {span(WINDOW)} is bad", 0, WINDOW)
+            yield TimePart(f"the window of {span(WINDOW)} passes the threshold", 0, WINDOW)
         case BurnAlert():
-            most = row.windows[-1].long
-            yield TimePart("enough of the long window is bad", burnt(row, held, 1.0), most)
+            longest = row.windows[-1].long
+            yield TimePart(
+                "the long window passes its limit", seconds_to_limit(row, policy, 1.0), longest
+            )
         case Trend():
             yield TimePart("both slopes show it", 0, DAY if row.far else SLOPE)
         case BudgetTrend():
@@ -130,15 +134,15 @@ def _filling(rule: Alerting, held: Policy) -> Iterator[TimePart]:
             yield TimePart(f"the mean of {span(anomaly.FOR)} leaves the band", 0, anomaly.FOR)
         case Pair():
             window = correlation.WINDOW
-            yield TimePart(f"enough of the window of {span(window)} shows it", 0, window)
+            yield TimePart(f"the window of {span(window)} passes the limit", 0, window)
         case HealthAlert(age=age) if age:
             yield TimePart("the age at which it fires is reached", age, age)
 
 
-def burnt(row: BurnAlert, held: Policy, share: float) -> float:
-    """Return the seconds after which the first long window is over, where a share of all fails."""
+def seconds_to_limit(row: BurnAlert, policy: Policy, share: float) -> float:
+    """Return the seconds until the first long window passes its limit, if a share of all fails."""
     pairs = zip(row.windows, row.factors, strict=True)
-    limits = ((f * held.objective.budget, w.long) for w, f in pairs)
+    limits = ((f * policy.objective.budget, w.long) for w, f in pairs)
     return min(
         (long * limit / share for limit, long in limits if share > limit), default=float("inf")
     )

@@ -13,16 +13,16 @@ function(catalog, policy)
       [show.lines(name, 12) for name in ['misses', 'evictions']],
       [show.stacked('reads', 8), show.lines('l1_misses', 8), show.lines('expired', 8)],
     ]),
-    row.open(933, 'Is there room?', [
+    row.open(933, 'Is it within its limits?', [
       [show.lines(name, 8) for name in ['memory', 'clients', 'keys']],
     ]),
     row.open(934, 'What does it do, and how fast?', [
       [show.stacked('commands', 12), show.lines('times', 12)],
     ]),
-    row.open(935, 'Is Redis well?', [
+    row.open(935, 'Is Redis healthy?', [
       [show.timeline('health', 8), show.lines('refused', 8), show.lines('blocked', 8)],
     ]),
-    row.closed(936, 'What else does Redis say?', [
+    row.closed(936, 'What else does Redis report?', [
       [show.lines(name, 12) for name in ['fragmentation', 'network']],
       [show.lines(name, 12) for name in ['slow', 'band']],
     ]),

@@ -5,13 +5,13 @@ local row = import '../lib/rows.libsonnet';
 function(catalog, policy)
   local show = panels(catalog, policy);
   board(catalog, [
-    row.open(941, 'Is there enough of everything?', [
+    row.open(941, 'Are there enough resources?', [
       [
         show.stat(name + '_now', 4)
         for name in ['instances', 'cpu_utilization', 'memory_utilization', 'replication_lag', 'db_connections', 'age']
       ],
     ]),
-    row.open(942, 'Do containers have room?', [
+    row.open(942, 'Do containers have capacity left?', [
       [show.steps('instances', 8), show.stacked('states', 8), show.bars('scaling', 8)],
       [show.lines(name, 12) for name in ['cpu', 'memory']],
     ]),
@@ -28,7 +28,7 @@ function(catalog, policy)
       [show.lines('transactions', 8), show.lines('deadlocks', 8), show.stacked('backends', 8)],
       [show.lines(name, 12) for name in ['query_band', 'connections_band']],
     ]),
-    row.closed(946, 'What does the monitoring cost and take?', [
+    row.closed(946, 'What does the monitoring use?', [
       [show.bars('failures', 8), show.lines('returned', 8), show.lines('series', 8)],
       [show.lines(name, 8) for name in ['rules', 'notifications', 'process']],
     ]),

@@ -5,11 +5,11 @@ local row = import '../lib/rows.libsonnet';
 function(catalog, policy)
   local show = panels(catalog, policy);
   board(catalog, [
-    row.open(921, 'How much more may fail?', [
+    row.open(921, 'How much error budget is left?', [
       [show.stat(name, 4) for name in ['availability_now', 'budget_now', 'burn_now', 'exhaustion', 'failed', 'active']],
       [show.lines(name, 12) for name in ['budget', 'burn']],
     ]),
-    row.open(922, 'Does it fail?', [
+    row.open(922, 'How much fails?', [
       [show.lines('error_rate', 12), show.stacked('classes', 12)],
       [show.lines('availability', 8), show.timeline('uptime', 8), show.table('windows', 8)],
     ]),

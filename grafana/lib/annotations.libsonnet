@@ -1,4 +1,4 @@
-// Marks in every chart: deploys, and alerts that fire.
+// Marks in every chart: deploys, and beginnings of alerts.
 local targets = import 'targets.libsonnet';
 local tokens = import 'tokens.libsonnet';
 

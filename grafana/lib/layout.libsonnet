@@ -1,9 +1,9 @@
-// Places panels: rows under a question, lines within them, each line as high as its highest panel.
+// The grid of panels: rows under a question, lines within them, each line as high as its highest panel.
 local full = 24;
 local widths = [4, 6, 8, 12, 24];
 
 local sum(numbers) = std.foldl(function(a, b) a + b, numbers, 0);
-local height(panels) = std.foldl(function(most, panel) std.max(most, panel.height), panels, 0);
+local height(panels) = std.foldl(function(highest, panel) std.max(highest, panel.height), panels, 0);
 
 // A line of panels from the left; panels are left at `left`, which is full in the end.
 local line(panels, left, top, high) =
@@ -32,12 +32,12 @@ local header(row, top, panels) = {
 };
 
 // The panels of rows, from the top; those of a collapsed row are inside it.
-local place(rows, top) =
+local placed(rows, top) =
   if std.length(rows) == 0 then []
   else
     local row = rows[0];
     local below = lines(row.lines, top + 1);
-    if row.collapsed then [header(row, top, below)] + place(rows[1:], top + 1)
-    else [header(row, top, [])] + below + place(rows[1:], top + 1 + sum([height(found) for found in row.lines]));
+    if row.collapsed then [header(row, top, below)] + placed(rows[1:], top + 1)
+    else [header(row, top, [])] + below + placed(rows[1:], top + 1 + sum([height(found) for found in row.lines]));
 
-function(rows) place(rows, 0)
+function(rows) placed(rows, 0)

@@ -5,7 +5,7 @@ local property(id, value) = { id: id, value: value };
 local fixed(colour) = property('color', { fixedColor: colour, mode: 'fixed' });
 local dashed = property('custom.lineStyle', { dash: tokens.line.dash, fill: 'dash' });
 
-local looks = {
+local styles = {
   past: [fixed(tokens.colours.past), dashed, property('custom.lineWidth', 1), property('custom.fillOpacity', 0)],
   whole: [fixed(tokens.colours.plain), property('custom.lineWidth', 1), property('custom.fillOpacity', 0)],
   limit: [fixed(tokens.colours.limit), dashed, property('custom.fillOpacity', 0)],
@@ -32,28 +32,28 @@ local looks = {
   by_query(ref, properties): { matcher: { id: 'byFrameRefID', options: ref }, properties: properties },
   by_name(name, properties): { matcher: { id: 'byName', options: name }, properties: properties },
 
-  // Of each query that has a look or a colour of its own. Where the panel has no colour, a query of
-  // one series takes the colour of its place.
+  // Of each query with a style or a colour of its own. Where the panel has no colour, a query of one
+  // series takes the colour of its position.
   of_targets(targets, colour): [
-    $.by_query(targets[i].refId, looks_of)
+    $.by_query(targets[i].refId, properties)
     for i in std.range(0, std.length(targets) - 1)
-    for looks_of in [
-      (if targets[i].look == '' then [] else looks[targets[i].look])
+    for properties in [
+      (if targets[i].style == '' then [] else styles[targets[i].style])
       + (if targets[i].colour != '' then [fixed((tokens.severities + tokens.colours)[targets[i].colour])]
          else if colour == '' && $.single(targets[i]) then [fixed(tokens.series[i % std.length(tokens.series)])]
          else []),
     ]
-    if std.length(looks_of) > 0
+    if std.length(properties) > 0
   ],
 
-  single(target): target.look == '' && std.length(std.findSubstr('{{', target.legend)) == 0,
+  single(target): target.style == '' && std.length(std.findSubstr('{{', target.legend)) == 0,
 
-  // The area between the bounds of a band, in the colour of its place: Grafana takes its foot by
-  // name, of places that are known.
+  // The area between the bounds of a band, in the colour of its region or cache. Grafana finds the
+  // lower bound by name, so only names of the settings can have an area.
   bands(targets, regions, caches): [
     override
     for target in targets
-    if target.look == 'upper'
+    if target.style == 'upper'
     for colours in [if std.startsWith(target.legend, '{{region}}') then regions else caches]
     for name in std.objectFields(colours)
     for override in [
@@ -66,7 +66,7 @@ local looks = {
     ]
   ],
 
-  // Of names that are known, such as regions, wherever a series bears them.
+  // Of known names, such as regions, on every series that has one of them.
   of_names(names): [$.by_name(name, [fixed(names[name])]) for name in std.objectFields(names)],
 
   filled(found): [override for override in found if std.length(override.properties) > 0],

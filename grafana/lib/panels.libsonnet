@@ -1,5 +1,5 @@
-// The kinds of panels. Each takes what the generator says of a panel (number, title, queries, unit,
-// limits) and gives it a look; width and height are for the layout, which takes them off again.
+// The kinds of panels. Each takes a panel of the catalog (number, title, queries, unit, limits) and
+// styles it. Width and height are for the layout; hidden fields do not appear in the JSON.
 local legends = import 'legends.libsonnet';
 local overrides = import 'overrides.libsonnet';
 local targets = import 'targets.libsonnet';
@@ -100,7 +100,7 @@ local chart(policy, panel, custom) =
 function(catalog, policy)
   local get(name) =
     if std.objectHas(catalog.panels, name) then catalog.panels[name]
-    else error 'the catalog has no panel ' + name + '; say it in generators/dashboards';
+    else error 'the catalog has no panel ' + name + '; add it in generators/dashboards';
   {
     // One number and its past as a line.
     stat(name, width): local panel = get(name);
@@ -134,7 +134,7 @@ function(catalog, policy)
       stacking: { group: 'A', mode: 'normal' },
     }) { width:: width },
 
-    // Bars: what happens now and then.
+    // Bars: rare events.
     bars(name, width): chart(policy, get(name), {
       drawStyle: 'bars',
       fillOpacity: 60,
@@ -142,7 +142,7 @@ function(catalog, policy)
       stacking: { group: 'A', mode: 'normal' },
     }) { width:: width },
 
-    // Steps: what holds until it changes.
+    // Steps: values that stay until they change.
     steps(name, width): chart(policy, get(name), { lineInterpolation: 'stepAfter' }) { width:: width },
 
     // Horizontal bars, the longest first.
@@ -171,7 +171,7 @@ function(catalog, policy)
                             width:: width,
                           },
 
-    // A row for each thing, a column for each of its figures.
+    // A row for each set of labels, a column for each value.
     table(name, width): local panel = get(name);
                         base('table', panel, tokens.heights.table) {
                           fieldConfig+: {
@@ -243,7 +243,7 @@ function(catalog, policy)
                             width:: width,
                           },
 
-    // States over time, a line for each thing.
+    // States over time, a line for each series.
     timeline(name, width): local panel = get(name);
                            base('state-timeline', panel, tokens.heights.timeline) {
                              fieldConfig+: { defaults+: {

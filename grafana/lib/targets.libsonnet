@@ -1,4 +1,4 @@
-// A query of a panel, as Grafana's Prometheus datasource wants it.
+// A query of a panel, in the format of Grafana's Prometheus datasource.
 local letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 {

@@ -1,11 +1,11 @@
-// Limits as Grafana's threshold steps: where an alert fires, there the colour changes.
+// Limits as Grafana's threshold steps: the colour changes where the alert fires.
 local tokens = import 'tokens.libsonnet';
 
 local rising(limits) =
   [{ color: tokens.colours.ok, value: null }]
   + [{ color: tokens.severities[l.severity], value: l.value } for l in limits];
 
-// The worst lies lowest: each step's colour holds from its value up to the next limit.
+// The worst limit is the lowest: each step's colour applies from its value up to the next limit.
 local falling(limits) =
   local n = std.length(limits);
   [{ color: tokens.severities[limits[0].severity], value: null }]

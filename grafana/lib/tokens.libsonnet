@@ -1,4 +1,4 @@
-// What a colour, a line and a fill mean; the same on every board.
+// The meaning of colours, lines and fills, the same on every board.
 // The hues are Okabe and Ito's, which people who confuse red and green tell apart, darkened until
 // each stands out three to one on white and on Grafana's dark panels.
 {
@@ -31,7 +31,7 @@
     '5xx': '#D55E00',
   },
   states: { active: '#009E73', idle: '#808080' },
-  // Of series that differ by place or kind only: in this order, by the order of the settings.
+  // Of series that differ by a label only: in this order, by the order of the settings.
   series: ['#0072B2', '#C98500', '#009E73', '#B8659A', '#3D9BD1', '#D55E00', '#A68B00', '#808080'],
   line: { width: 2, fill: 0, area: 12, stacked: 25, band: 15, dash: [8, 6] },
   heights: { stat: 4, chart: 8, table: 8, timeline: 9 },

@@ -1,4 +1,4 @@
-// What the reader chooses: servers, and the values of labels.
+// The variables that a reader chooses: servers, and values of labels.
 local targets = import 'targets.libsonnet';
 
 {

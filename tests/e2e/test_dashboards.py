@@ -169,7 +169,7 @@ def test_marks_are_there(both: Servers, name: str) -> None:
     marks = reference()[name]["annotations"]["list"][1:]
     found = {mark["name"]: _marks(both.recent, mark) for mark in marks}
     assert found["Deploys"]
-    assert found["Pages"]
+    assert found["Critical alerts"]
     now = time.time()
     moments = [moment / 1000 for series in found.values() for times in series for moment in times]
     assert all(now - 3600 < moment <= now for moment in moments)

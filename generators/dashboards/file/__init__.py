@@ -1,1 +1,1 @@
-"""A dashboard file, typed and read leniently: what a file leaves out is what Grafana takes."""
+"""A dashboard file, typed and read leniently: what a file leaves out has Grafana's default."""

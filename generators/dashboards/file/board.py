@@ -1,4 +1,4 @@
-"""A dashboard file of Grafana's classic schema, as far as anything here reads one."""
+"""A dashboard file of Grafana's classic schema, as far as checks and previews need it."""
 
 import json
 from pathlib import Path
@@ -12,13 +12,13 @@ from generators.dashboards.file.panel import PanelInFile, Source, SourceInFile
 
 
 class CurrentInFile(Lenient):
-    """What is chosen in a variable at first."""
+    """The default of a variable."""
 
     value: JsonValue = None
 
 
 class QueryInFile(Lenient):
-    """What a variable's values are asked by; old files have its text alone."""
+    """The query of a variable's values; old files have only its text."""
 
     query: str = ""
 
@@ -28,7 +28,7 @@ def _by_query(found: object) -> object:
 
 
 class VariableInFile(Lenient):
-    """What a reader may choose."""
+    """A variable that the reader chooses."""
 
     all_value: str = ""
     current: CurrentInFile = CurrentInFile()
@@ -70,7 +70,7 @@ class AnnotationsInFile(Lenient):
 
 
 class TimesInFile(Lenient):
-    """The range at first."""
+    """The default time range."""
 
     begin: Annotated[str, Field(alias="from")] = "now-6h"
     to: str = "now"
@@ -96,7 +96,7 @@ class BoardInFile(Lenient):
 
 
 def read(path: Path) -> BoardInFile:
-    """Return the dashboard of a file. Raises SettingsError where it is none, or cannot be read."""
+    """Return the dashboard of a file. Raises SettingsError if it is not one, or cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

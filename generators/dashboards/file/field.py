@@ -1,4 +1,4 @@
-"""Fields of a dashboard file: units, limits, words for values, how series are drawn."""
+"""Fields of a dashboard file: units, thresholds, value mappings, how series are drawn."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ class FieldColorInFile(Lenient):
 
 
 class StepInFile(Lenient):
-    """A colour from a value upwards; from everywhere, where there is no value."""
+    """A colour from a value upwards; without a value, for everything below the next."""
 
     color: str = ""
     value: Number | None = None
@@ -29,7 +29,7 @@ class ThresholdsInFile(Lenient):
 
 
 class ResultInFile(Lenient):
-    """What a value is shown as."""
+    """The text and colour that replace a value."""
 
     color: str = ""
     index: int = 0
@@ -37,7 +37,7 @@ class ResultInFile(Lenient):
 
 
 class MappingInFile(Lenient):
-    """Values, or a kind of values, that are shown as something else; its type says which."""
+    """Values, or a kind of values, that are shown as something else; `type` tells which."""
 
     options: dict[str, JsonValue] = Field(default_factory=dict)
     type: str = ""
@@ -54,7 +54,7 @@ class SpecialInFile(Lenient):
 
 
 class ModeInFile(Lenient):
-    """A way that is chosen by name, or by type."""
+    """An option that is chosen by mode or by type."""
 
     fill: str = ""
     mode: str = ""
@@ -69,7 +69,7 @@ class HiddenInFile(Lenient):
 
 
 class StyleInFile(Lenient):
-    """How a series is drawn, or a cell is: what `custom` of a field holds."""
+    """How a series or a cell is drawn: `custom` of a field."""
 
     align: str = ""
     axis_label: str = ""

@@ -7,7 +7,7 @@ Number = int | float
 
 
 class Lenient(BaseModel):
-    """Takes what it names, in Grafana's spelling; null is as if it were not there."""
+    """Reads the keys that it names, in Grafana's spelling; null counts as missing."""
 
     model_config = ConfigDict(
         extra="ignore", frozen=True, alias_generator=to_camel, coerce_numbers_to_str=True
@@ -22,7 +22,7 @@ class Lenient(BaseModel):
 
 
 def wrong(error: ValidationError) -> str:
-    """Return the first thing that a file has wrong: where it stands, and what it is."""
+    """Return the first mistake of a file: the key, and what is wrong with it."""
     first = error.errors(include_url=False)[0]
     where = ".".join(map(str, first["loc"]))
     return f"'{where}': {first['msg']}" if where else first["msg"]

@@ -1,4 +1,4 @@
-"""Panels of a dashboard file: queries, places, what their fields are configured by."""
+"""Panels of a dashboard file: queries, positions, configuration of fields."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ def _by_uid(found: object) -> object:
 
 
 class SourceInFile(Lenient):
-    """Which datasource is asked."""
+    """The datasource of a query."""
 
     type: str = ""
     uid: str = ""
@@ -37,8 +37,8 @@ class TargetInFile(Lenient):
     ref_id: str = "A"
 
 
-class PlaceInFile(Lenient):
-    """A place in the grid of 24 columns."""
+class PositionInFile(Lenient):
+    """A position in the grid of 24 columns."""
 
     h: int
     w: int
@@ -55,21 +55,21 @@ class TransformationInFile(Lenient):
 
 
 class MatcherInFile(Lenient):
-    """Which series an override is of."""
+    """The series that an override applies to."""
 
     id: str = ""
     options: JsonValue = None
 
 
 class PropertyInFile(Lenient):
-    """What an override sets: custom.lineWidth, unit."""
+    """A property that an override sets: custom.lineWidth, unit."""
 
     id: str
     value: JsonValue = None
 
 
 class OverrideInFile(Lenient):
-    """What is special about some series."""
+    """Properties of some series."""
 
     matcher: MatcherInFile = MatcherInFile()
     properties: tuple[PropertyInFile, ...] = ()
@@ -89,7 +89,7 @@ class PanelInFile(Lenient):
     datasource: Source = SourceInFile()
     description: str = ""
     field_config: FieldConfigInFile = FieldConfigInFile()
-    grid_pos: PlaceInFile
+    grid_pos: PositionInFile
     id: int = 0
     interval: str = ""
     max_data_points: int = 0

@@ -101,7 +101,7 @@ def test_what_was_done_before_an_error_is_listed(
     assert upload(server, files, "--apply") == 1
     shown = capsys.readouterr()
     assert [what for what, _ in listed(shown.out)] == ["created"] * 2
-    assert f"ionmon: {files / 'overview.json'}: Grafana cannot do it now" in shown.err
+    assert f"ionmon: {files / 'overview.json'}: Grafana is not available" in shown.err
 
 
 def test_a_wrong_token_is_not_shown(

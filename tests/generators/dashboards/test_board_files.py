@@ -19,7 +19,7 @@ def panel(**more: Any) -> PanelInFile:
 
 
 def test_what_is_left_out_is_what_grafana_takes() -> None:
-    """A panel of a kind and a place is a whole panel."""
+    """A panel of a kind and a position is a whole panel."""
     found = panel()
     assert (found.max_per_row, found.repeat_direction, found.targets) == (4, "h", ())
     assert found.options.legend.show_legend
@@ -67,7 +67,7 @@ def test_a_place_is_needed(tmp_path: Path) -> None:
 
 
 def test_a_range_may_leave_out_its_end(tmp_path: Path) -> None:
-    """A dashboard that says from when alone reaches to now."""
+    """A dashboard that has only a start reaches to now."""
     path = tmp_path / "board.json"
     body = {"title": "x", "panels": [], "time": {"from": "now-24h"}, "uid": "ion-x"}
     path.write_text(json.dumps(body))

@@ -1,18 +1,18 @@
-"""What the panel says of the time until the error budget is spent."""
+"""What the panel shows of the time until the error budget is spent."""
 
 from pathlib import Path
 
 import pytest
 
 from generators.rules import slo
-from tests.generators.dashboards.asked import MINUTES, agree, expression, series
+from tests.generators.dashboards.evaluated import MINUTES, agree, expression, series
 
 SPENT_IN = 63
 DAYS = 30 * 86400.0
 
 
 @pytest.mark.parametrize(
-    ("left", "hour", "six", "wanted"),
+    ("left", "hour", "six", "expected"),
     [
         (0.5, 10.0, 2.0, {"{}": 0.5 * DAYS / 10}),
         (0.5, 1.5, 2.0, {"{}": 0.5 * DAYS / 2}),
@@ -22,24 +22,24 @@ DAYS = 30 * 86400.0
     ],
 )
 def test_the_worse_of_two_windows_spends_it(
-    tmp_path: Path, left: float, hour: float, six: float, wanted: dict[str, float]
+    tmp_path: Path, left: float, hour: float, six: float, expected: dict[str, float]
 ) -> None:
     """At the faster pace; nothing where the budget lasts, 0 where nothing of it is left."""
     labels = {"gcp_project": "ion", "service_name": "ion"}
     values = {slo.REMAINING: left, slo.burn(3600): hour, slo.burn(6 * 3600): six}
-    given = [series(name, labels, [value] * (MINUTES + 1)) for name, value in values.items()]
-    assert agree(tmp_path, expression("reliability", SPENT_IN), given, {MINUTES: wanted}) == ""
+    recorded = [series(name, labels, [value] * (MINUTES + 1)) for name, value in values.items()]
+    assert agree(tmp_path, expression("reliability", SPENT_IN), recorded, {MINUTES: expected}) == ""
 
 
 def test_the_service_that_has_least_is_said(tmp_path: Path) -> None:
     """Each service's own pace spends its own budget; one that is spent is first."""
-    given = []
+    recorded = []
     for service, left, pace in (("a", 0.5, 1.5), ("b", 0.9, 20.0)):
         labels = {"gcp_project": "ion", "service_name": service}
         values = {slo.REMAINING: left, slo.burn(3600): pace, slo.burn(6 * 3600): 1.2}
-        given += [series(name, labels, [v] * (MINUTES + 1)) for name, v in values.items()]
-    asked = expression("reliability", SPENT_IN)
-    assert agree(tmp_path, asked, given, {MINUTES: {"{}": 0.9 * DAYS / 20}}) == ""
+        recorded += [series(name, labels, [v] * (MINUTES + 1)) for name, v in values.items()]
+    query = expression("reliability", SPENT_IN)
+    assert agree(tmp_path, query, recorded, {MINUTES: {"{}": 0.9 * DAYS / 20}}) == ""
     spent = {"gcp_project": "ion", "service_name": "c"}
-    given.append(series(slo.REMAINING, spent, [-0.2] * (MINUTES + 1)))
-    assert agree(tmp_path, asked, given, {MINUTES: {"{}": 0.0}}) == ""
+    recorded.append(series(slo.REMAINING, spent, [-0.2] * (MINUTES + 1)))
+    assert agree(tmp_path, query, recorded, {MINUTES: {"{}": 0.0}}) == ""

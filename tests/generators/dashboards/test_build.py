@@ -51,23 +51,23 @@ def test_links_of_alerts_find_their_panel(fixed: build_module.Panel) -> None:
 
 def test_two_runs_are_the_same() -> None:
     """The texts are the same, byte for byte, each time."""
-    rules, held = build(REFERENCE), policy(REFERENCE)
-    before = texts(REFERENCE, rules, held)
+    rules, in_force = build(REFERENCE), policy(REFERENCE)
+    before = texts(REFERENCE, rules, in_force)
     with evaluating.anew():
-        assert texts(REFERENCE, rules, held) == before
+        assert texts(REFERENCE, rules, in_force) == before
 
 
 def test_limits_are_those_of_the_alerts() -> None:
     """The lines across a chart, and the colours of a figure, change at the alerts' thresholds."""
     for row in policy(REFERENCE).thresholds:
-        place = SIGNAL_PANELS[row.signal.name]
-        assert row.threshold in steps(panel(BY_UID[place.board.value], place.number))
+        address = SIGNAL_PANELS[row.signal.name]
+        assert row.threshold in steps(panel(BY_UID[address.board.value], address.number))
     assert steps(panel(BY_UID["ion-performance"], P95.number)) == [0.1, 0.2]
     assert steps(panel(BY_UID["ion-reliability"], 202)) == [1, 3, 6, 14.4]
 
 
 def test_an_override_moves_the_line() -> None:
-    """A threshold of monitoring.yaml is drawn, and said, on every board."""
+    """A threshold of monitoring.yaml is drawn, and stated, on every board."""
     other = boards(OTHER)
     for board, number in (("performance", P95.number), ("overview", 4), ("overview", 21)):
         found = panel(other[board], number)
@@ -76,7 +76,7 @@ def test_an_override_moves_the_line() -> None:
 
 
 def test_a_disabled_alert_is_not_drawn() -> None:
-    """Where nothing alerts, there is no line and nothing is said of an alert."""
+    """Where nothing alerts, there is no line and no alert is named."""
     names = ("CPUHigh", "CPUTrend")
     other = boards(OTHER)
     found = panel(other["infrastructure"], SIGNAL_PANELS["cpu_utilization"].number)
@@ -132,7 +132,7 @@ def test_a_band_is_filled_between_its_bounds() -> None:
 
 
 def test_one_server_is_one_datasource() -> None:
-    """Where no second server is named, nothing asks for one."""
+    """Where no second server is named, no query uses one."""
     other = boards(changed(prometheus={}))
     assert "longterm}" not in json.dumps(other)
     names = {v["name"] for board in other.values() for v in board["templating"]["list"]}
@@ -167,7 +167,7 @@ def test_last_week_is_beside_the_three_headlines() -> None:
 
 
 def test_a_panel_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Jsonnet that asks for a panel that the generator does not have says which."""
+    """Jsonnet that asks for a panel that the generator does not have names it."""
     lib = tmp_path / "lib"
     lib.mkdir()
     for path in (ROOT / "grafana" / "lib").iterdir():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generators.dashboards.asked import MINUTES, agree, expression, filled, series
+from tests.generators.dashboards.evaluated import MINUTES, agree, expression, filled, series
 from tests.generators.dashboards.made import reference
 
 DEPLOYS = 32
@@ -27,36 +27,36 @@ def named(revision: str, project: str = "p") -> str:
 
 @pytest.mark.parametrize("first", range(30, 35))
 def test_a_deploy_is_found_whenever_it_was(tmp_path: Path, first: int) -> None:
-    """The table of deploys looks every five minutes, and says the minute all the same."""
+    """The table of deploys steps by five minutes, and shows the minute all the same."""
     samples = {named("new"): first * 60e3, named("old"): 0.0}
-    given = [billed("old"), billed("new", first)]
-    assert agree(tmp_path, expression("overview", DEPLOYS), given, {MINUTES: samples}) == ""
+    recorded = [billed("old"), billed("new", first)]
+    assert agree(tmp_path, expression("overview", DEPLOYS), recorded, {MINUTES: samples}) == ""
 
 
 def test_a_project_has_revisions_of_its_own(tmp_path: Path) -> None:
     """A revision that is new in one project is a deploy, though another has run it for long."""
     other = {"gcp_project": "q"}
-    given = [billed("old", **other), billed("new"), billed("new", 30, **other)]
+    recorded = [billed("old", **other), billed("new"), billed("new", 30, **other)]
     samples = {named("new", "q"): 30 * 60e3, named("old", "q"): 0.0, named("new"): 0.0}
-    assert agree(tmp_path, expression("overview", DEPLOYS), given, {MINUTES: samples}) == ""
+    assert agree(tmp_path, expression("overview", DEPLOYS), recorded, {MINUTES: samples}) == ""
 
 
 def test_the_first_revision_of_a_service_is_no_deploy(tmp_path: Path) -> None:
     """It is the exporter that is new to it: it runs, and has no time."""
-    asked, samples = expression("overview", DEPLOYS), {named("first"): 0.0}
-    assert agree(tmp_path, asked, [billed("first", 20)], {MINUTES: samples}) == ""
+    query, samples = expression("overview", DEPLOYS), {named("first"): 0.0}
+    assert agree(tmp_path, query, [billed("first", 20)], {MINUTES: samples}) == ""
 
 
 def test_shares_are_of_a_service(tmp_path: Path) -> None:
     """A quarter and three of one service, all of another; what stands still has none."""
-    given = [
+    recorded = [
         billed("a", 0, region="eu"),
         *(billed("b", 0, region=region) for region in ("eu", "us", "asia")),
         billed("gone", 0, 20),
         billed("a", gcp_project="q"),
     ]
     shares = {named("a"): 0.25, named("b"): 0.75, named("a", "q"): 1.0}
-    assert agree(tmp_path, expression("overview", DEPLOYS, "B"), given, {MINUTES: shares}) == ""
+    assert agree(tmp_path, expression("overview", DEPLOYS, "B"), recorded, {MINUTES: shares}) == ""
 
 
 def test_a_mark_is_found_between_two_points(tmp_path: Path) -> None:
@@ -64,5 +64,5 @@ def test_a_mark_is_found_between_two_points(tmp_path: Path) -> None:
     mark = reference()["overview"]["annotations"]["list"][1]
     assert mark["useValueForTime"]
     seen = {minute: {named("new"): 30 * 60e3} for minute in (31, 32, 33)}
-    given = [billed("old"), billed("new", 30)]
-    assert agree(tmp_path, filled(mark["expr"]), given, {29: {}, **seen, 36: {}}) == ""
+    recorded = [billed("old"), billed("new", 30)]
+    assert agree(tmp_path, filled(mark["expr"]), recorded, {29: {}, **seen, 36: {}}) == ""

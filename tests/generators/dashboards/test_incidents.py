@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generators.dashboards.asked import MINUTES, RANGE, agree, expression, filled, series
+from tests.generators.dashboards.evaluated import MINUTES, RANGE, agree, expression, filled, series
 from tests.generators.dashboards.made import reference
 
 FIRST, SECOND, LATER = range(5, 20), range(15, 30), range(40, 45)
@@ -24,7 +24,7 @@ def alert(name: str, region: str, minutes: range, severity: str = "critical") ->
 
 
 @pytest.mark.parametrize(
-    ("number", "severity", "alerts", "wanted"),
+    ("number", "severity", "alerts", "expected"),
     [
         (INCIDENTS, "critical", ENDED, 2),
         (LASTED, "critical", ENDED, 30 * 60),
@@ -37,13 +37,13 @@ def alert(name: str, region: str, minutes: range, severity: str = "critical") ->
     ],
 )
 def test_alerts_that_overlap_are_one_incident(
-    tmp_path: Path, number: int, severity: str, alerts: Alerts, wanted: float | None
+    tmp_path: Path, number: int, severity: str, alerts: Alerts, expected: float | None
 ) -> None:
     """Two alerts that overlap and a later one are two incidents; one that goes on has no end."""
-    given = [alert(*one, severity) for one in alerts]
-    samples = {} if wanted is None else {"{}": wanted}
-    asked = expression("reliability", number)
-    assert agree(tmp_path, asked, given, {MINUTES: samples}) == ""
+    recorded = [alert(*one, severity) for one in alerts]
+    samples = {} if expected is None else {"{}": expected}
+    query = expression("reliability", number)
+    assert agree(tmp_path, query, recorded, {MINUTES: samples}) == ""
 
 
 @pytest.mark.parametrize(("alerts", "age"), [(ONE_MORE, 600), (ONE_LONG, RANGE)])
@@ -51,9 +51,9 @@ def test_an_alert_fires_since_its_last_beginning(
     tmp_path: Path, alerts: Alerts, age: float
 ) -> None:
     """What fired before does not count, and no more than the range is known."""
-    given = [alert(*one) for one in alerts]
+    recorded = [alert(*one) for one in alerts]
     samples = {'{alertname="SLABreach", where="eu"}': age}
-    assert agree(tmp_path, expression("overview", WRONG), given, {MINUTES: samples}) == ""
+    assert agree(tmp_path, expression("overview", WRONG), recorded, {MINUTES: samples}) == ""
 
 
 def seconds(name: str, *stretches: tuple[int, int]) -> dict[str, str]:
@@ -85,9 +85,9 @@ def test_an_alert_between_two_minutes(
     tmp_path: Path, stretches: tuple[tuple[int, int], ...], age: float
 ) -> None:
     """One that just began is new, whatever fired before; one that always fired fills the range."""
-    given, at = [seconds("Slow", *stretches)], f"{NOW}s"
+    recorded, at = [seconds("Slow", *stretches)], f"{NOW}s"
     samples = {'{alertname="Slow", where="all"}': age}
-    assert agree(tmp_path, expression("overview", WRONG), given, {at: samples}, "10s") == ""
+    assert agree(tmp_path, expression("overview", WRONG), recorded, {at: samples}, "10s") == ""
 
 
 @pytest.mark.parametrize(
@@ -99,16 +99,16 @@ def test_the_mean_of_ended_incidents_between_two_minutes(
     """What has just begun, has just ended or goes on changes nothing of what has ended."""
     both = last[1] == NOW - 80
     mean = (900 + 1020) / 2 if both else 900
-    given = [seconds("SLABreach", QUARTER, last)]
-    asked = expression("reliability", RESOLVED)
-    assert agree(tmp_path, asked, given, {f"{NOW}s": {"{}": mean}}, "10s") == ""
+    recorded = [seconds("SLABreach", QUARTER, last)]
+    query = expression("reliability", RESOLVED)
+    assert agree(tmp_path, query, recorded, {f"{NOW}s": {"{}": mean}}, "10s") == ""
 
 
 def test_the_worst_severity_of_an_alert_is_said(tmp_path: Path) -> None:
     """As the number that the column has a word for."""
-    given = [alert("Slow", "eu", ALWAYS, "high"), alert("Slow", "us", ALWAYS, "low")]
+    recorded = [alert("Slow", "eu", ALWAYS, "high"), alert("Slow", "us", ALWAYS, "low")]
     samples = {'{alertname="Slow", where="eu"}': 3.0, '{alertname="Slow", where="us"}': 1.0}
-    assert agree(tmp_path, expression("overview", WRONG, "B"), given, {MINUTES: samples}) == ""
+    assert agree(tmp_path, expression("overview", WRONG, "B"), recorded, {MINUTES: samples}) == ""
 
 
 @pytest.mark.parametrize(
@@ -123,24 +123,24 @@ def test_the_worst_severity_of_an_alert_is_said(tmp_path: Path) -> None:
 def test_where_an_alert_is(tmp_path: Path, labels: dict[str, str], where: str) -> None:
     """Its database or cache, else its region, else everywhere."""
     own = {"alertname": "Slow", "alertstate": "firing", "severity": "high", **labels}
-    given = [series("ALERTS", own, [1] * (MINUTES + 1))]
+    recorded = [series("ALERTS", own, [1] * (MINUTES + 1))]
     samples = {f'{{alertname="Slow", where="{where}"}}': 3.0}
-    assert agree(tmp_path, expression("overview", WRONG, "B"), given, {MINUTES: samples}) == ""
+    assert agree(tmp_path, expression("overview", WRONG, "B"), recorded, {MINUTES: samples}) == ""
 
 
 @pytest.mark.parametrize(
-    ("others", "wanted"), [((), {"{}": 0.0}), ((alert("Slow", "eu", ALWAYS),), {})]
+    ("others", "expected"), [((), {"{}": 0.0}), ((alert("Slow", "eu", ALWAYS),), {})]
 )
 def test_all_is_well_only_where_alerts_are_evaluated(
-    tmp_path: Path, others: tuple[dict[str, str], ...], wanted: dict[str, float]
+    tmp_path: Path, others: tuple[dict[str, str], ...], expected: dict[str, float]
 ) -> None:
     """The 0 is there beside Watchdog alone: not beside another alert, and not without Watchdog."""
-    asked = expression("overview", ACTIVE, "E")
+    query = expression("overview", ACTIVE, "E")
     watchdog = series(
         "ALERTS", {"alertname": "Watchdog", "alertstate": "firing"}, [1] * (MINUTES + 1)
     )
-    assert agree(tmp_path, asked, [watchdog, *others], {MINUTES: wanted}) == ""
-    assert agree(tmp_path, asked, others, {MINUTES: {}}) == ""
+    assert agree(tmp_path, query, [watchdog, *others], {MINUTES: expected}) == ""
+    assert agree(tmp_path, query, others, {MINUTES: {}}) == ""
 
 
 def test_a_mark_says_when_it_was_for_some_minutes(tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_the_time_to_detect_has_the_age_of_the_data(tmp_path: Path) -> None:
     name = {"alertname": "SLABreach", "region": "eu", "severity": "critical", "signal": "x"}
     began = [None if minute < 38 else 38 * 60 for minute in range(MINUTES + 1)]
     firing = [None if minute < 40 else 1 for minute in range(MINUTES + 1)]
-    given = [
+    recorded = [
         series("ALERTS_FOR_STATE", name, began),
         series("ALERTS", {**name, "alertstate": "firing"}, firing),
         series(
@@ -176,20 +176,24 @@ def test_the_time_to_detect_has_the_age_of_the_data(tmp_path: Path) -> None:
         ),
     ]
     samples = {MINUTES: {"{}": 300.0}}
-    assert agree(tmp_path, expression("reliability", DETECTED), given, samples) == ""
+    assert agree(tmp_path, expression("reliability", DETECTED), recorded, samples) == ""
 
 
-@pytest.mark.parametrize(("ref", "wanted"), [("A", 1800), ("B", 4), ("C", 2), ("D", 900)])
-def test_the_table_of_alerts(tmp_path: Path, ref: str, wanted: float) -> None:
+@pytest.mark.parametrize(("ref", "expected"), [("A", 1800), ("B", 4), ("C", 2), ("D", 900)])
+def test_the_table_of_alerts(tmp_path: Path, ref: str, expected: float) -> None:
     """How long an alert fired, how severe it was, how often, and for how long on the mean."""
-    given = [alert("Slow", "eu", range(10, 25)), alert("Slow", "eu", range(30, 45), "high")]
-    samples = {'{alertname="Slow", where="eu"}': float(wanted)}
-    assert agree(tmp_path, expression("reliability", TABLE, ref), given, {MINUTES: samples}) == ""
+    recorded = [alert("Slow", "eu", range(10, 25)), alert("Slow", "eu", range(30, 45), "high")]
+    samples = {'{alertname="Slow", where="eu"}': float(expected)}
+    assert (
+        agree(tmp_path, expression("reliability", TABLE, ref), recorded, {MINUTES: samples}) == ""
+    )
 
 
 def test_alerts_are_counted_as_the_table_has_them(tmp_path: Path) -> None:
     """Two instances of an alert at one place are a row, and one alert."""
     labels = {"alertname": "Slow", "region": "eu", "alertstate": "firing", "severity": "critical"}
-    given = [series("ALERTS", {**labels, "window": w}, [1] * (MINUTES + 1)) for w in ("1h", "6h")]
-    asked = expression("overview", ACTIVE, "A")
-    assert agree(tmp_path, asked, given, {MINUTES: {"{}": 1.0}}) == ""
+    recorded = [
+        series("ALERTS", {**labels, "window": w}, [1] * (MINUTES + 1)) for w in ("1h", "6h")
+    ]
+    query = expression("overview", ACTIVE, "A")
+    assert agree(tmp_path, query, recorded, {MINUTES: {"{}": 1.0}}) == ""

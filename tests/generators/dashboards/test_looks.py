@@ -1,4 +1,4 @@
-"""What a panel says of its look reaches the file."""
+"""The style of a panel reaches the file."""
 
 from tests.generators.dashboards.made import boards, changed, panel, reference
 

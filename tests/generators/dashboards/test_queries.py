@@ -42,11 +42,11 @@ def test_each_signal_is_asked_of_either_server(found: object) -> None:
 def test_each_selector_tests_every_choice_that_its_series_have(found: object) -> None:
     """A reader who chooses one region sees only that region, in every part of a query."""
     name, labels = getattr(found, "name", ""), set(split(found))  # type: ignore[arg-type] - a signal
-    wanted = {label for label in labels if label in VARIABLES}
+    expected = {label for label in labels if label in VARIABLES}
     for selector in selectors(parse(EVERY.signal(name), variables=True)):
         tested = {m.label: m.operator for m in selector.matchers if m.label in VARIABLES}
-        least = {"gcp_project"} if "family" in {m.label for m in selector.matchers} else wanted
-        assert dict.fromkeys(least & wanted, "=~").items() <= tested.items()
+        required = {"gcp_project"} if "family" in {m.label for m in selector.matchers} else expected
+        assert dict.fromkeys(required & expected, "=~").items() <= tested.items()
 
 
 def test_a_week_ago_is_asked_of_every_selector() -> None:
@@ -77,7 +77,7 @@ def test_alerts_without_the_label_of_a_variable_stay() -> None:
 
 
 def test_buckets_are_filtered_by_the_variables_too() -> None:
-    """Buckets that are shown are asked by pattern, beside the board's variables."""
+    """Buckets that are shown are selected by pattern, beside the board's variables."""
     found = BoardQueries(("region",)).buckets(cloud_run.REQUEST_DURATION)
     for selector in selectors(parse(found, variables=True)):
         assert [(m.label, m.operator) for m in selector.matchers] == [

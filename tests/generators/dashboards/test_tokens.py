@@ -46,8 +46,8 @@ def test_each_colour_stands_out(colour: str, background: str) -> None:
 
 def test_the_palette_is_that_of_the_tokens() -> None:
     """The check's colours are the library's, no more and no fewer."""
-    said = {c for group in ("colours", "severities", "classes") for c in TOKENS[group].values()}
-    assert said | set(TOKENS["series"]) == PALETTE
+    colours = {c for group in ("colours", "severities", "classes") for c in TOKENS[group].values()}
+    assert colours | set(TOKENS["series"]) == PALETTE
 
 
 def test_neighbours_are_told_apart_without_red_and_green() -> None:

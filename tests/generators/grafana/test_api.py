@@ -82,7 +82,7 @@ def test_a_broken_answer_is_not_taken(raw: bytes) -> None:
     """A connection that ends too early is told as such, with the address."""
     with listening(lambda connection: connection.sendall(raw)) as address:
         asked = api.Api(address, SECRET, None)
-        with pytest.raises(GrafanaUnavailable, match=f"{address} was not reached: \\S"):
+        with pytest.raises(GrafanaUnavailable, match=f"{address} cannot be reached: \\S"):
             asked.get("/api/folders/ion", "folder ion")
 
 

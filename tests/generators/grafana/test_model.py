@@ -52,7 +52,7 @@ def test_what_is_no_dashboard_is_named_with_the_mend(path: str, text: str, says:
 )
 def test_a_uid_and_a_name_belong_to_one(other: dict[str, str]) -> None:
     """Two dashboards of one uid, or of one file name, would replace each other."""
-    with pytest.raises(IonmonError, match=r"has name or uid of grafana/out/cache\.json"):
+    with pytest.raises(IonmonError, match=r"has the name or uid of grafana/out/cache\.json"):
         dashboards({"grafana/out/cache.json": board("cache"), **other})
 
 

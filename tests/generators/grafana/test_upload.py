@@ -66,7 +66,7 @@ def test_what_is_sent_is_what_the_documents_ask_for(server: Grafana) -> None:
 
 
 def test_without_apply_nothing_is_sent(server: Grafana) -> None:
-    """What would be done is told for the folder and each dashboard, and Grafana stays as it is."""
+    """What would be done is returned for folder and dashboards, and Grafana does not change."""
     assert actions(sent(server, apply=False)) == [CREATED] * 3
     sent(server)
     server.asked.clear()
@@ -143,20 +143,30 @@ def test_nothing_is_sent_where_one_is_no_dashboard(server: Grafana) -> None:
 FAULTS = [
     (401, {"message": "Invalid API key"}, errors.TokenRefused, "Service accounts"),
     (403, {"message": "Permissions needed: dashboards:write"}, errors.PermissionMissing, "Editor"),
-    (404, {"message": "Not found"}, errors.WrongAddress, "write the address"),
-    (404, HTML, errors.WrongAddress, "not where Grafana's API is"),
-    (200, HTML, errors.WrongAddress, "not where Grafana's API is"),
-    (200, {"ok": True}, errors.WrongAddress, "not Grafana's API"),
-    (200, [1], errors.WrongAddress, "not where Grafana's API is"),
-    (200, "[" * 99999, errors.WrongAddress, "not where Grafana's API is"),
-    (302, "https://login.example.com/", errors.WrongAddress, "leads to https://login.example.com/"),
+    (404, {"message": "Not found"}, errors.WrongAddress, "use the address"),
+    (404, HTML, errors.WrongAddress, "is not the address of Grafana's API"),
+    (200, HTML, errors.WrongAddress, "is not the address of Grafana's API"),
+    (200, {"ok": True}, errors.WrongAddress, "not that of Grafana's API"),
+    (200, [1], errors.WrongAddress, "is not the address of Grafana's API"),
+    (200, "[" * 99999, errors.WrongAddress, "is not the address of Grafana's API"),
+    (
+        302,
+        "https://login.example.com/",
+        errors.WrongAddress,
+        "redirects to https://login.example.com/",
+    ),
     (412, {"status": "version-mismatch"}, errors.ChangedElsewhere, "somebody else changed it"),
     (412, {"status": "name-exists"}, errors.ChangedElsewhere, "has its title"),
     (412, {"status": "plugin-dashboard"}, errors.ChangedElsewhere, "plugin"),
-    (412, {}, errors.ChangedElsewhere, "in its way"),
+    (412, {}, errors.ChangedElsewhere, "conflicts"),
     (422, {"message": "bad json"}, errors.ContentRefused, "10.4 or newer: bad json"),
     (413, HTML, errors.ContentRefused, "raise its limit"),
-    (400, {"message": "Cannot save provisioned dashboard"}, errors.ContentRefused, "provider away"),
+    (
+        400,
+        {"message": "Cannot save provisioned dashboard"},
+        errors.ContentRefused,
+        "remove its provider",
+    ),
     (400, {"message": "x\n\x1b[31my" + "z" * 999}, errors.ContentRefused, r"x \[31myz{291,296} "),
     (429, {"message": "slow down"}, errors.GrafanaUnavailable, "try again later: slow down"),
     (502, HTML, errors.GrafanaUnavailable, r"try again later \(HTTP 502\)"),
@@ -164,18 +174,18 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("status", "body", "kind", "says"), FAULTS)
-def test_an_error_names_the_dashboard_the_status_and_the_mend(
+def test_an_error_names_the_dashboard_the_status_and_the_fix(
     server: Grafana, status: int, body: Any, kind: type[errors.UploadError], says: str
 ) -> None:
     """A status that Grafana or what is before it gives for one write, said on one line."""
     server.folders["ion"] = "ion"
     server.fault = lambda method, _: (status, body) if method == "POST" else None
-    with pytest.raises(errors.UploadError, match=says) as told:
+    with pytest.raises(errors.UploadError, match=says) as raised:
         sent(server, {PATH: BOARDS[PATH]})
-    assert type(told.value) is kind
-    assert (told.value.about, told.value.status) == (PATH, status)
-    assert str(told.value).startswith(f"{PATH}: ")
-    assert str(told.value).isprintable()
+    assert type(raised.value) is kind
+    assert (raised.value.about, raised.value.status) == (PATH, status)
+    assert str(raised.value).startswith(f"{PATH}: ")
+    assert str(raised.value).isprintable()
     assert server.writes == ["/api/dashboards/db"]
 
 
@@ -198,9 +208,9 @@ def test_a_folder_that_cannot_be_made_is_named(
 ) -> None:
     """Nothing is uploaded without its folder."""
     server.fault = lambda method, _: (status, {}) if method == "POST" else None
-    with pytest.raises(kind, match=r"^folder ion: ") as told:
+    with pytest.raises(kind, match=r"^folder ion: ") as raised:
         sent(server)
-    assert told.value.status == status
+    assert raised.value.status == status
     assert server.writes == ["/api/folders"]
 
 
@@ -214,9 +224,9 @@ def test_reading_may_be_forbidden_too(server: Grafana) -> None:
 
 def test_another_token_is_refused(server: Grafana) -> None:
     """The first request says so, and nothing else is asked."""
-    with pytest.raises(errors.TokenRefused, match=r"HTTP 401") as told:
+    with pytest.raises(errors.TokenRefused, match=r"HTTP 401") as raised:
         list(upload(server.address, Secret("glsa_other"), BOARDS))
-    assert "glsa_other" not in repr(told.value)
+    assert "glsa_other" not in repr(raised.value)
     assert len(server.asked) == 1
 
 
@@ -231,10 +241,10 @@ def test_the_token_comes_from_a_file(server: Grafana, tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["two words", "a\nX-Evil: 1", "tökén", "<html>"])
 def test_what_is_no_token_is_not_sent_and_not_shown(server: Grafana, text: str) -> None:
     """A wrong file is refused before a request, and its content is in no message."""
-    with pytest.raises(errors.TokenRefused, match="holds no token") as told:
+    with pytest.raises(errors.TokenRefused, match="contains no token") as raised:
         list(upload(server.address, Secret(text), BOARDS))
-    assert text not in str(told.value)
-    assert told.value.__cause__ is None
+    assert text not in str(raised.value)
+    assert raised.value.__cause__ is None
     assert server.asked == []
 
 
@@ -242,15 +252,15 @@ def test_a_redirect_is_not_followed(server: Grafana) -> None:
     """The token is not carried to where an answer leads."""
     with grafana() as other:
         server.fault = lambda _, path: (307, f"{other.address}{path}")
-        with pytest.raises(errors.WrongAddress, match=f"leads to {other.address}"):
+        with pytest.raises(errors.WrongAddress, match=f"redirects to {other.address}"):
             sent(server)
         assert other.asked == []
 
 
-def test_a_grafana_below_a_path_is_asked_there(server: Grafana) -> None:
+def test_a_grafana_below_a_path_is_called_there(server: Grafana) -> None:
     """The address may end in a folder, with or without the slash."""
     server.fault = lambda _, path: None if path.startswith("/api/") else GONE
-    with pytest.raises(errors.WrongAddress, match="write the address"):
+    with pytest.raises(errors.WrongAddress, match="use the address"):
         list(upload(f"{server.address}/grafana/", Secret(TOKEN), BOARDS))
     assert [path for _, path in server.asked] == [
         "/grafana/api/folders/ion",
@@ -261,9 +271,11 @@ def test_a_grafana_below_a_path_is_asked_there(server: Grafana) -> None:
 def test_where_nothing_listens_is_said() -> None:
     """The address and the cause are in the message; there is no status."""
     address = f"http://127.0.0.1:{free_port()}"
-    with pytest.raises(errors.GrafanaUnavailable, match=f"{address} was not reached: Conn") as told:
+    with pytest.raises(
+        errors.GrafanaUnavailable, match=f"{address} cannot be reached: Conn"
+    ) as raised:
         list(upload(address, Secret(TOKEN), BOARDS))
-    assert told.value.status == 0
+    assert raised.value.status == 0
 
 
 def test_only_the_web_is_asked(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.build import FOLDER, texts
-from generators.runbooks.documented import DocumentedAlert, cases
+from generators.runbooks.documented import DocumentedAlert, documented_alerts
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = ROOT / "examples" / "reference.yaml"
@@ -36,14 +36,14 @@ def written() -> dict[str, str]:
 
 def documents(**sections: Any) -> dict[str, str]:
     """Return all documents for settings with these sections."""
-    held = settings(**sections)
-    return texts(held, build(held), policy(held))
+    loaded = settings(**sections)
+    return texts(loaded, build(loaded), policy(loaded))
 
 
 @lru_cache
 def reference_cases() -> tuple[DocumentedAlert, ...]:
     """Return every alert of the reference deployment with its words."""
-    return cases(reference(), build(reference()), policy(reference()))
+    return documented_alerts(reference(), build(reference()), policy(reference()))
 
 
 def runbook(name: str, **sections: Any) -> str:

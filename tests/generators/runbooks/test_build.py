@@ -21,9 +21,9 @@ from tests.generators.rules.by_hand import by_hand
 from tests.generators.runbooks.reading import ROOT, documents, names, reference, runbook, written
 
 VARIANTS: dict[str, dict[str, Any]] = {
-    "nothing said": {},
-    "another promise": {"objectives": {"availability": "99.9%", "window": "7d"}},
-    "a loose promise": {"objectives": {"availability": "50%", "window": "1d"}},
+    "no settings": {},
+    "another objective": {"objectives": {"availability": "99.9%", "window": "7d"}},
+    "a loose objective": {"objectives": {"availability": "50%", "window": "1d"}},
     "one server": {"prometheus": {"longterm": None}},
     "many servers": {
         "prometheus": {"exporters": ["a:9841", "b:9841"], "alertmanagers": ["a:9093", "b:9093"]}
@@ -106,7 +106,7 @@ def test_the_bridge_has_a_runbook_where_there_is_a_bridge() -> None:
     assert f"{FOLDER}/BridgeDown.md" in written()
 
 
-def test_every_document_says_that_it_is_generated() -> None:
+def test_every_document_states_that_it_is_generated() -> None:
     """Each begins with the mark, ends with one newline, and is the same when made again."""
     for text in written().values():
         assert text.startswith(f"<!-- {MARK} -->\n# ")

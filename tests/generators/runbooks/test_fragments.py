@@ -53,13 +53,13 @@ def test_a_fragment_takes_the_place_of_its_line(tmp_path: Path) -> None:
         ),
         *("  ```sh", "  ls", "", "  cat", "  ```"),
     ]
-    assert found[0].place == f"{FOLDER}/Full.md:1"
-    assert found[1].place == f"{FOLDER}/shared/budget.md:7"
-    assert found[3].place == f"{FOLDER}/shared/commands.md:6"
+    assert found[0].location == f"{FOLDER}/Full.md:1"
+    assert found[1].location == f"{FOLDER}/shared/budget.md:7"
+    assert found[3].location == f"{FOLDER}/shared/commands.md:6"
 
 
 def test_the_guide_is_no_alert(tmp_path: Path) -> None:
-    """Every Markdown file of the folder is an alert's, but for the one that says how to write."""
+    """Every Markdown file of the folder is an alert's, but for the guide."""
     assert set(library(tmp_path, "# Full\n").texts) == {"Full"}
 
 
@@ -74,7 +74,7 @@ def test_the_guide_is_no_alert(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_reference_is_refused(tmp_path: Path, line: str, message: str) -> None:
-    """The error says the file, the line, and what was probably meant."""
+    """The error names the file, the line, and the nearest known name."""
     texts = library(tmp_path, f"# Full\n\n{line}\n")
     with pytest.raises(TextError, match=rf"^{FOLDER}/Full\.md:3: .*{message}"):
         texts.lines("Full")

@@ -1,4 +1,4 @@
-"""A runbook that lacks something, or names what there is not, is refused with file and line."""
+"""A runbook that lacks something, or uses an unknown name, is refused with file and line."""
 
 import pytest
 
@@ -22,7 +22,7 @@ Users notice {value}.
 ## Then
 1. Rest.
 ## Likely causes, the likeliest first
-1. **It broke.** The `log` says so.
+1. **It broke.** The `log` shows it.
 ## Do not
 - Do not panic.
 ## When it is a false alarm
@@ -46,18 +46,18 @@ def parsed(text: str) -> Statement:
 
 def test_each_section_is_read() -> None:
     """Sentences come on one line, commands of a step together, queries as PromQL."""
-    place = f"{FOLDER}/X.md"
+    path = f"{FOLDER}/X.md"
     assert parsed(GOOD) == Statement(
         alert="X",
-        means="Users notice {value}.",
+        impact="Users notice {value}.",
         why="It is round.",
         first=(Step("Look.", "select 1;\nselect {seconds};", Language.SQL), Step("Think hard.")),
         then=(Step("Rest."),),
-        causes=(Cause("It broke.", "The `log` says so."),),
-        never=("Do not panic.",),
-        false=("Never.",),
+        causes=(Cause("It broke.", "The `log` shows it."),),
+        do_not=("Do not panic.",),
+        false_alarms=("Never.",),
         queries=(Query("Whether Redis answers, by `redis_id`", "min by (redis_id) (redis_up)"),),
-        mentions=(Mention("value", f"{place}:2"), Mention("seconds", f"{place}:9")),
+        mentions=(Mention("value", f"{path}:2"), Mention("seconds", f"{path}:9")),
     )
 
 
@@ -95,7 +95,7 @@ def test_a_section_that_is_empty_is_named(title: str) -> None:
         ("# X", "# Y", "1: the first line has to be the alert's name: # X"),
         ("## Do not", "## Don't", "17: unknown section 'Don't'; did you mean 'Do not'"),
         ("## Then\n1. Rest.\n", "", ": no section '## Then'"),
-        ("## Then", "## First", "13: section 'First' is there twice"),
+        ("## Then", "## First", "13: section 'First' appears twice"),
         ("Users notice {value}.\n", "", "1: a sentence is missing below 'X'"),
         ("It is round.", "- Round.", "27: section 'Why this value' has to be sentences"),
         ("- Never.", "Never.", "19: section 'When it is a false alarm' has to be a list"),
@@ -109,7 +109,7 @@ def test_a_section_that_is_empty_is_named(title: str) -> None:
     ],
 )
 def test_a_mistake_is_refused_where_it_is(old: str, new: str, message: str) -> None:
-    """The error begins with the file and the line, and says what to write."""
+    """The error begins with the file and the line, and states what to write."""
     assert old in GOOD
     with pytest.raises(TextError, match=rf"^{FOLDER}/X\.md:? ?{message}"):
         parsed(GOOD.replace(old, new, 1))

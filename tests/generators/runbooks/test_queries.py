@@ -12,8 +12,9 @@ from exporter.catalog.model import Type
 from exporter.settings import Settings
 from generators.checks.engine.external_series import EXTERNAL
 from generators.rules.build import build
-from generators.rules.correlation import PAIRS, Pair, coefficient_name
+from generators.rules.correlation import PAIRS, coefficient_name
 from generators.rules.model import recordings
+from generators.rules.rows import Pair
 from generators.runbooks.fragments import Line
 from generators.runbooks.queries import promql
 from generators.runbooks.statements import statements
@@ -88,7 +89,7 @@ def _each() -> list[tuple[int, tuple[str, str]]]:
 
 @pytest.mark.parametrize("name", names())
 def test_every_query_is_in_the_runbook(name: str) -> None:
-    """The page shows each query of the statement, as it is, once."""
+    """The runbook shows each query of the statement, as it is, once."""
     shown = [body.strip() for body in fences(runbook(name), "promql")]
     stated = statements()[name].queries
     assert [shown.count(query.promql) for query in stated] == [1] * len(stated)
@@ -139,14 +140,14 @@ REFERENCES = {
 
 @pytest.mark.parametrize("reference", REFERENCES)
 def test_a_reference_becomes_promql(reference: str) -> None:
-    """Each kind of reference is the query that the guide of the texts says."""
+    """Each kind of reference is the query that the guide of the texts states."""
     assert promql(Line(reference, "x.md:1")) == REFERENCES[reference]
 
 
 REFUSED = {
     "signal: error_rte": "unknown signal 'error_rte'; did you mean 'error_rate'",
     "signal: error_rate by regoin": "unknown label of cloudrun_requests_total 'regoin'; did you",
-    "signal: error_rate / throughput": "'signal' divides by nothing",
+    "signal: error_rate / throughput": "'signal' takes one family",
     "rate: cloudrun_request_total": "unknown family .*; did you mean 'cloudrun_requests_total'",
     "rate: redis_up": "'rate' needs a counter or histogram, and redis_up is a gauge",
     "rate: redis_expired_keys_total by region": "unknown label of redis_expired_keys_total",
@@ -166,7 +167,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("reference", REFUSED)
 def test_a_reference_to_what_there_is_not_is_refused(reference: str) -> None:
-    """The error begins with file and line, and says what is wrong and what is known."""
+    """The error begins with file and line, and states what is wrong and what is known."""
     with pytest.raises(TextError, match=rf"^texts/X\.md:7: .*{REFUSED[reference]}"):
         promql(Line(reference, "texts/X.md:7"))
 

@@ -28,7 +28,7 @@ def test_what_is_written_is_read(
     text += "" if window == "5m" else f" over {window}"
     text += f" by {', '.join(by)}" if by else ""
     assert reference(Line(text, "x.md:1")) == Reference(
-        kind=kind, part=part, whole=whole, window=window, by=tuple(by), place="x.md:1"
+        kind=kind, part=part, whole=whole, window=window, by=tuple(by), location="x.md:1"
     )
 
 
@@ -44,6 +44,6 @@ def test_matchers_choose_series() -> None:
 
 @pytest.mark.parametrize("text", ["a-b", "redis_up{}", "redis_up{redis_id=a", "{redis_id=a}"])
 def test_what_names_no_series_is_refused(text: str) -> None:
-    """The error says how a series is written."""
+    """The error states how a series is written."""
     with pytest.raises(TextError, match=r"^x\.md:1: .* names no series; write FAMILY\{LABEL="):
         series(text, "x.md:1")

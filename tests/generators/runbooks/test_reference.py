@@ -26,12 +26,12 @@ def test_every_alert_has_one_row() -> None:
 
 def test_the_most_urgent_stand_together() -> None:
     """The first table has the thresholds and the budget burning fast."""
-    first = written()[PATH].split("## The most urgent\n")[1].split("\n## ")[0]
+    first = written()[PATH].split("## Service, database and cache\n")[1].split("\n## ")[0]
     assert len(ROW.findall(first)) == len(THRESHOLDS) + 1
 
 
-def test_a_row_says_what_is_in_force() -> None:
-    """Value, time, severity and who is told are those of the settings."""
+def test_a_row_shows_what_is_in_force() -> None:
+    """Threshold, time, severity and who is notified are those of the settings."""
     cells = rows(written()[PATH])["CPUHigh"]
     assert cells[1:5] == ["80%", "5m", "medium", "Slack"]
     changed = documents(alerts={"CPUHigh": {"threshold": "91%", "for": "11m", "severity": "low"}})
@@ -40,7 +40,7 @@ def test_a_row_says_what_is_in_force() -> None:
 
 def test_the_keys_are_those_of_the_settings() -> None:
     """Every alert that has a key is named with it."""
-    text = written()[PATH].split("## Change them")[1]
+    text = written()[PATH].split("## Change an alert")[1]
     assert re.findall(r"`([A-Z]\w+)`", text.split("| `for`")[0]) == [*AlertsSettings().by_name()]
 
 

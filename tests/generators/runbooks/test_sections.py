@@ -8,7 +8,7 @@ from generators.runbooks.text_error import TextError
 
 
 def lines(text: str) -> tuple[Line, ...]:
-    """Return the lines of a text with their places."""
+    """Return the lines of a text with their locations."""
     return tuple(Line(line, f"X.md:{n}") for n, line in enumerate(text.splitlines(), 1))
 
 
@@ -20,11 +20,11 @@ def test_sentences_may_be_broken_anywhere() -> None:
     assert [p.text for p in head.paragraphs] == ["One *two* three."]
     assert (head.level, head.title.text, steps.level, steps.title.text) == (1, "X", 2, "First")
     assert [item.paragraph.text for item in steps.items] == ["Do `a` b.", "Then"]
-    assert [line.place for line in steps.items[0].paragraph.lines] == ["X.md:7", "X.md:8"]
+    assert [line.location for line in steps.items[0].paragraph.lines] == ["X.md:7", "X.md:8"]
 
 
 def test_code_below_an_item_is_its_own() -> None:
-    """Blocks keep their lines, their indent and their language; the fence's line is their place."""
+    """Blocks keep their lines, their indent and their language; the line is the fence's."""
     (head,) = sections(lines("# X\n1. Do\n   ```sql\n   a\n     b\n\n   c\n   ```\n2. Next\n"))
     (fence,) = head.items[0].fences
     assert (fence.language, fence.code) == ("sql", Line("a\n  b\n\nc", "X.md:3"))

@@ -1,4 +1,4 @@
-"""An alert is silenced as its runbook says, with one shared text for all."""
+"""An alert is silenced as its runbook states, with one shared text for all."""
 
 import subprocess
 from pathlib import Path
@@ -28,12 +28,12 @@ def test_amtool_takes_every_silence(tmp_path: Path) -> None:
             )
             assert done.returncode == 0, f"{name}: {done.stderr}"
         query = f"amtool silence query --alertmanager.url=http://127.0.0.1:{running.port} -o json"
-        held = yaml.safe_load(subprocess.check_output(["sh", "-c", query], text=True))
+        silences = yaml.safe_load(subprocess.check_output(["sh", "-c", query], text=True))
     labels = {
         next(m["value"] for m in silence["matchers"] if m["name"] == "alertname"): {
             m["name"] for m in silence["matchers"]
         }
-        for silence in held
+        for silence in silences
     }
     carried = {r.alert: {"alertname", *r.carried} for r in alerts(build(reference()).all)}
     del carried["Watchdog"]

@@ -1,4 +1,4 @@
-"""The texts as they are installed: facts that there are, and a guide that says all of them."""
+"""The texts as they are installed: known facts, and a guide that lists all of them."""
 
 import re
 from importlib.resources import files

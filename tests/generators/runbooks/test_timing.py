@@ -1,4 +1,4 @@
-"""The time until somebody is told is the sum of its parts, and follows settings and catalog."""
+"""The time until somebody is notified is the sum of its parts, and follows settings and catalog."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from exporter.settings.types import duration, seconds
 from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.model import Alerting, alerts
-from generators.runbooks.timing import TimePart, burnt, minutes, parts, total
+from generators.runbooks.timing import TimePart, minutes, parts, seconds_to_limit, total
 from tests.generators.runbooks.reading import names, runbook, section, settings
 
 
@@ -27,13 +27,13 @@ def found(name: str, **sections: Any) -> tuple[TimePart, ...]:
 
 
 def span(name: str, word: str, **sections: Any) -> tuple[float, float]:
-    """Return the least and the most of the part whose text has a word."""
+    """Return the minimum and the maximum of the part whose text has a word."""
     part = next(part for part in found(name, **sections) if word in part.what)
-    return part.least, part.most
+    return part.minimum, part.maximum
 
 
 def test_cloud_monitorings_delay_is_the_catalogs() -> None:
-    """A sample is as late as the catalog says of its family: its period, then its delay."""
+    """A sample is as late as the catalog states for its family: its period, then its delay."""
     for name, family in (
         ("ResponseTimeCritical", cloud_run.REQUEST_DURATION),
         ("DatabaseLag", cloud_sql.REPLICA_LAG),
@@ -47,8 +47,8 @@ def test_cloud_monitorings_delay_is_the_catalogs() -> None:
 def test_a_longer_interval_takes_longer() -> None:
     """A family that is read every five minutes may be four later than one read each minute."""
     families = {"cloudrun_request*": {"interval": "5m"}}
-    assert span("ResponseTimeCritical", "next turn") == (0, 0)
-    assert span("ResponseTimeCritical", "next turn", google={"families": families}) == (0, 240)
+    assert span("ResponseTimeCritical", "next poll") == (0, 0)
+    assert span("ResponseTimeCritical", "next poll", google={"families": families}) == (0, 240)
 
 
 def test_redis_is_late_by_its_poll_only() -> None:
@@ -66,7 +66,7 @@ def test_the_applications_road_decides() -> None:
 
 def test_every_group_in_between_adds_its_interval() -> None:
     """An anomaly waits for the signal, its five minutes, its band, and its own evaluation."""
-    waits = [p.most for p in found("ThroughputAnomaly") if "records it" in p.what]
+    waits = [p.maximum for p in found("ThroughputAnomaly") if "records it" in p.what]
     assert waits == [60, 300, 300]
     assert span("ThroughputAnomaly", "evaluated") == (0, 300)
 
@@ -87,10 +87,10 @@ def test_a_level_has_no_window_to_fill() -> None:
 
 def test_a_full_outage_fills_an_hour_in_seconds() -> None:
     """At 99.95 % the first window is over after 26 seconds of nothing but errors: 14.4 times."""
-    held = policy(Settings())
-    assert held.breach is not None
-    assert round(burnt(held.breach, held, 1.0), 2) == 25.92
-    assert burnt(held.breach, held, 0.001) == float("inf")
+    in_force = policy(Settings())
+    assert in_force.breach is not None
+    assert round(seconds_to_limit(in_force.breach, in_force, 1.0), 2) == 25.92
+    assert seconds_to_limit(in_force.breach, in_force, 0.001) == float("inf")
 
 
 @pytest.mark.parametrize("name", names())

@@ -1,4 +1,4 @@
-"""A runbook says what to do first, has nothing empty, and takes its numbers from the policy."""
+"""A runbook states what to do first, has nothing empty, and takes its numbers from the policy."""
 
 import re
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_no_section_is_missing_or_empty(name: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_there_is_enough_to_act_on(name: str) -> None:
-    """At least three things to do at once, three causes with their sign, and two queries."""
+    """At least three things to do at once, three causes with their evidence, and two queries."""
     text = runbook(name)
     assert len(re.findall(r"^\d+\. ", section(text, "First"), re.MULTILINE)) >= 3
     causes = re.findall(r"^\d+\. \*\*.+\*\* \S", section(text, ALWAYS[2]), re.MULTILINE)
@@ -59,36 +59,38 @@ def test_no_hole_is_left(name: str) -> None:
 
 def test_the_threshold_is_that_of_the_policy() -> None:
     """A threshold, a time and a severity of the settings are those of the text, and no others."""
-    given = {"threshold": "350ms", "for": "7m", "severity": "high"}
-    alerts_ = {"ResponseTimeCritical": given, "ResponseTimeWarning": {"severity": "medium"}}
+    configured = {"threshold": "350ms", "for": "7m", "severity": "high"}
+    alerts_ = {"ResponseTimeCritical": configured, "ResponseTimeWarning": {"severity": "medium"}}
     text = runbook("ResponseTimeCritical", alerts=alerts_)
     assert "is above 350ms over 5m" in text
     assert ", for 7m." in text
     assert text.count("**high**") == 1
     assert 'httpRequest.latency>"0.35s"' in text
     why = section(text, "Why this value")
-    assert why.startswith("350ms, by monitoring.yaml; the default is 200ms.")
+    assert why.startswith(
+        "350ms, from monitoring.yaml. The default is 200ms: more than five times this percentile"
+    )
     assert "is above 200ms" not in text
 
 
-def test_the_usual_threshold_says_where_it_is_from() -> None:
-    """Without settings the text says the default, and the reason that the policy has for it."""
+def test_the_default_threshold_has_its_reason() -> None:
+    """Without settings the text states the default, and the reason that the policy has for it."""
     why = section(runbook("ResponseTimeCritical"), "Why this value")
     assert why.startswith("200ms, the default: more than five times this percentile")
 
 
 def test_an_objective_changes_windows_and_budget() -> None:
-    """Another promise gives other factors, another budget and another time until it is gone."""
+    """Another objective gives other factors, another budget and another time until it is spent."""
     text = runbook("SLABreach", objectives={"availability": "99%", "window": "7d"})
     assert "the objective of 99 % over 7d" in text
-    assert "3.36 over 1h and 5m" in text
+    assert "3.36 times over 1h and 5m" in text
     assert "1 % of all requests" in text
     assert "14.4" not in text
     assert "| 100 % | 2m1s |" in text
 
 
-def test_a_burn_that_cannot_be_reached_says_never() -> None:
-    """Where less fails than the factor of any window, the alert never fires, and says so."""
+def test_a_burn_rate_that_cannot_be_reached_is_never() -> None:
+    """Where less fails than the factor of any window, the alert never fires."""
     text = runbook("SLABreach", objectives={"availability": "99%", "window": "30d"})
     assert "| 1 % | never |" in text
     assert "| 1 % | 43m12s |" in runbook("SLABreach")
@@ -102,8 +104,8 @@ def test_the_expression_is_the_rules_own(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_what_mutes_it_is_what_alertmanager_is_told(name: str) -> None:
-    """Every inhibit rule that takes the alert is said, and a runbook without one has no section."""
+def test_what_mutes_it_is_in_alertmanagers_configuration(name: str) -> None:
+    """Every inhibit rule that mutes the alert is listed; without one there is no section."""
     heading = "What mutes it, and what it mutes"
     rules = inhibitions(tuple(alerts(build(reference()).all)))
     sides = [(dict(r.source)["alertname"], dict(r.target)["alertname"]) for r in rules]
@@ -116,7 +118,7 @@ def test_what_mutes_it_is_what_alertmanager_is_told(name: str) -> None:
 
 
 def test_every_snippet_of_settings_loads_and_changes_nothing(tmp_path: Path) -> None:
-    """What a runbook offers to put into monitoring.yaml is taken, and says what is in force."""
+    """What a runbook offers to put into monitoring.yaml loads, and states what is in force."""
     base = reference()
     for name in base.alerts.by_name():
         usual, off = fences(section(runbook(name), "Change it, or switch it off"), "yaml")
@@ -133,25 +135,25 @@ def test_every_snippet_of_settings_loads_and_changes_nothing(tmp_path: Path) -> 
 def test_an_alert_without_a_value_offers_what_can_be_changed() -> None:
     """Severity and time of an alert without a threshold can be changed; of the watchdog nothing."""
     every = alerts(build(Settings()).all)
-    held = next(duration(rule.for_) for rule in every if rule.alert == "DiskTrend")
+    for_ = next(duration(rule.for_) for rule in every if rule.alert == "DiskTrend")
     text = section(runbook("DiskTrend"), "Change it, or switch it off")
     assert [yaml.safe_load(found)["alerts"]["others"] for found in fences(text, "yaml")] == [
-        {"DiskTrend": {"severity": "low", "for": held}},
+        {"DiskTrend": {"severity": "low", "for": for_}},
         {"DiskTrend": {"enabled": False}},
     ]
     text = section(runbook("Watchdog"), "Change it, or switch it off")
     assert fences(text, "yaml") == []
 
 
-def test_who_is_told_follows_the_channels() -> None:
-    """A channel that is left out is not named; without any, the text says that nobody is told."""
+def test_who_is_notified_follows_the_channels() -> None:
+    """A channel that is left out is not named; without any, nobody is notified."""
     assert "notifies PagerDuty and Slack" in runbook("SLABreach")
     assert "notifies nobody: no channel is configured" in runbook("SLABreach", service={})
     mail = {"to": ["a@example.com"], "from": "b@example.com", "smarthost": "c.example.com:25"}
     assert "notifies mail" in runbook("SLABreach", notifications={"email": mail})
 
 
-def test_quiet_hours_and_escalation_are_said_where_they_are() -> None:
+def test_quiet_hours_and_escalation_are_stated_if_configured() -> None:
     """A medium alert waits for the morning; a critical one goes to the second line."""
     assert "Between 22:00 and 07:00 (UTC)" in runbook("CPUHigh")
     assert "Between" not in runbook("ErrorRateWarning").split("## First")[0]

@@ -1,4 +1,4 @@
-"""Asks queries of the dashboards what they say of series, by promtool."""
+"""Evaluates queries of the dashboards on series, by promtool."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ import yaml
 from tests.generators.dashboards.made import panel, reference
 
 MINUTES = 60  # that series last
-RANGE = 58 * 60  # seconds that a dashboard looks back
+RANGE = 58 * 60  # seconds of a dashboard's range
 _OWN = {"__range": f"{RANGE}s", "__range_s": str(RANGE), "__rate_interval": "4m"}
 
 
@@ -35,13 +35,13 @@ def series(name: str, labels: Mapping[str, str], values: Sequence[float | None])
 def agree(
     folder: Path,
     expr: str,
-    given: Sequence[dict[str, str]],
-    wanted: Mapping[int | str, Mapping[str, float]],
+    recorded: Sequence[dict[str, str]],
+    expected: Mapping[int | str, Mapping[str, float]],
     every: str = "1m",
 ) -> str:
     """Return what promtool finds wrong, of the samples by their labels; or nothing.
 
-    wanted   samples at minutes, or at times such as 58m40s
+    expected  samples at minutes, or at times such as 58m40s
     every    the time between the values of the series
     """
     tests = [
@@ -50,10 +50,10 @@ def agree(
             "eval_time": at if isinstance(at, str) else f"{at}m",
             "exp_samples": [{"labels": text, "value": value} for text, value in samples.items()],
         }
-        for at, samples in wanted.items()
+        for at, samples in expected.items()
     ]
-    body = {"interval": every, "input_series": [*given], "promql_expr_test": tests}
-    path = folder / "asked.yml"
+    body = {"interval": every, "input_series": [*recorded], "promql_expr_test": tests}
+    path = folder / "expected.yml"
     path.write_text(yaml.safe_dump({"evaluation_interval": every, "tests": [body]}))
     done = subprocess.run(
         ["promtool", "test", "rules", str(path)], capture_output=True, text=True, check=False
