@@ -1,7 +1,7 @@
 """A project of very many equal series, serialised once: a load test costs the server little.
 
-Its filter has to name the metric type; other clauses are not looked at. Views and aggregation are
-not played. Pages hold whole series.
+A filter must name the metric type; its other clauses, views and aggregation are ignored. Pages
+contain whole series.
 """
 
 from functools import lru_cache
@@ -41,7 +41,7 @@ class BulkWorld:
         self._points = lru_cache(maxsize=64)(self._serialised)
 
     def at(self, minute: int) -> Value:
-        """Return what every series holds at a minute."""
+        """Return the value of every series at a minute."""
         count = 10 + minute % 7
         return normal(count, 34.8, 2.0) if self.value is ValueType.DISTRIBUTION else count
 

@@ -27,7 +27,7 @@ class Simulator:
     """Serves google.monitoring.v3 on 127.0.0.1.
 
     port   0 for a free one
-    delay  seconds after which points are readable, in place of each metric's own
+    delay  seconds after which points are readable, instead of each metric's own
     """
 
     def __init__(

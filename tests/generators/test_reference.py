@@ -84,7 +84,7 @@ def test_a_signal_is_described() -> None:
     block = signals().split("\n## ")[1]
     assert block.splitlines()[1:7] == [
         "",
-        "Requests that did not end in a server error, of all.",
+        "Share of requests that did not end in a server error.",
         "",
         "- kind: availability; unit: ratio; low is bad",
         "- split by: region, service_name",
