@@ -1,6 +1,6 @@
 """Cloud Run: services, their containers, probes and network, and jobs."""
 
-from exporter.catalog import labels
+from exporter.catalog import cloud_run_jobs, labels
 from exporter.catalog.build import DIST, DOUBLE, INT, MICRO, MILLI, D, G, Reads, Resource
 from exporter.catalog.model import Family, Label, Unit
 
@@ -20,14 +20,8 @@ _EACH_REVISION = Resource(
     labels=(*_REVISION.labels, (labels.REVISION, "revision_name")),
     summed=("configuration_name",),
 )
-_JOB = Resource(
-    prefix="run.googleapis.com/",
-    type="cloud_run_job",
-    labels=((labels.PROJECT, "project_id"), (labels.REGION, "location"), (labels.JOB, "job_name")),
-)
 _CLASS = ((labels.CODE_CLASS, "response_code_class"),)
 _CODES = ("response_code", "route")
-_RESULT = Label("result", "how the execution ended", ("succeeded", "failed"))
 _STATE = Label("state", "whether instances serve requests", ("active", "idle"))
 _NETWORK = Label("kind", "where traffic goes", ("internet", "private", "google"))
 _PROBE = (
@@ -254,51 +248,6 @@ _CLOUD_SQL_CLIENT = (
     ),
 )
 
-_JOBS = (
-    _JOB.metric(
-        "cloudrun_job_running_executions",
-        "job/running_executions",
-        Reads(kind=G, value=INT),
-        "Job executions that are running.",
-    ),
-    _JOB.metric(
-        "cloudrun_job_running_task_attempts",
-        "job/running_task_attempts",
-        Reads(kind=G, value=INT, summed=("attempt",)),
-        "Task attempts that are running.",
-    ),
-    _JOB.metric(
-        "cloudrun_job_executions_total",
-        "job/completed_execution_count",
-        Reads(kind=D, value=INT, labels=((_RESULT, "result"),)),
-        "Job executions that ended.",
-    ),
-    _JOB.metric(
-        "cloudrun_job_task_attempts_total",
-        "job/completed_task_attempt_count",
-        Reads(kind=D, value=INT, labels=((_RESULT, "result"),), summed=("attempt",)),
-        "Task attempts that ended.",
-    ),
-    _JOB.metric(
-        "cloudrun_job_cpu_utilization_ratio",
-        "container/cpu/utilizations",
-        _UTILIZATION,
-        "Used CPU divided by allocated CPU of a job's instances.",
-    ),
-    _JOB.metric(
-        "cloudrun_job_memory_utilization_ratio",
-        "container/memory/utilizations",
-        _UTILIZATION,
-        "Used memory divided by allocated memory of a job's instances.",
-    ),
-    _JOB.metric(
-        "cloudrun_job_billable_instance_seconds_total",
-        "container/billable_instance_time",
-        Reads(kind=D, value=DOUBLE, unit=Unit.SECONDS),
-        "Instance time of jobs that is billed.",
-    ),
-)
-
 FAMILIES: tuple[Family, ...] = (
     REQUESTS,
     REQUEST_DURATION,
@@ -311,5 +260,5 @@ FAMILIES: tuple[Family, ...] = (
     MEMORY_UTILIZATION,
     *_PROBES,
     *_CLOUD_SQL_CLIENT,
-    *_JOBS,
+    *cloud_run_jobs.FAMILIES,
 )

@@ -3,7 +3,7 @@
 A source names a section and a field of exporter.redis.info's rows: mostly INFO's own words.
 """
 
-from exporter.catalog import labels, redis_fields
+from exporter.catalog import labels, redis_fields, redis_peer_fields
 from exporter.catalog.build import unit_of
 from exporter.catalog.model import Family, Label, RedisInfo, Type, Unit
 from exporter.catalog.redis_fields import InfoField
@@ -84,24 +84,24 @@ FAMILIES: tuple[Family, ...] = (
     *_families("memory", redis_fields.MEMORY),
     *_families("stats", redis_fields.STATS),
     *_families("persistence", redis_fields.PERSISTENCE),
-    *_families("replication", redis_fields.REPLICATION),
+    *_families("replication", redis_peer_fields.REPLICATION),
     *_families("cpu", redis_fields.CPU),
     *_families("slowlog", redis_fields.SLOWLOG),
-    *_families("cluster", redis_fields.CLUSTER),
-    *_families("cluster_info", redis_fields.CLUSTER_INFO),
-    *_families("sentinel", redis_fields.SENTINEL),
+    *_families("cluster", redis_peer_fields.CLUSTER),
+    *_families("cluster_info", redis_peer_fields.CLUSTER_INFO),
+    *_families("sentinel", redis_peer_fields.SENTINEL),
     *_families("commandstats", redis_fields.COMMANDSTATS, labels.REDIS_COMMAND),
     *_families("errorstats", redis_fields.ERRORSTATS, _ERROR),
     *_families("latencystats", redis_fields.LATENCYSTATS, labels.REDIS_COMMAND, _PERCENTILE),
     *_families("keyspace", redis_fields.KEYSPACE, _DB),
-    *_families("slaves", redis_fields.SLAVES, *_SLAVE),
+    *_families("slaves", redis_peer_fields.SLAVES, *_SLAVE),
     _family(
         "sentinel_masters",
         InfoField("sentinel_master_status", "status", "1 where the sentinel finds a primary ok."),
         _MASTER,
         Label("master_status", "state of the primary, in the sentinel's words"),
     ),
-    *_families("sentinel_masters", redis_fields.SENTINEL_MASTERS, _MASTER),
+    *_families("sentinel_masters", redis_peer_fields.SENTINEL_MASTERS, _MASTER),
 )
 
 _BY_NAME = {family.name: family for family in FAMILIES}

@@ -1,10 +1,9 @@
 """The panels of Reliability: their queries and texts."""
 
-from exporter.catalog import application, cloud_run
-from exporter.catalog.model import Events, Matcher, Rate, Unit
+from exporter.catalog.model import Rate, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
-from generators.dashboards import incidents, overview, tables
+from generators.dashboards import error_sources, incidents, overview, tables
 from generators.dashboards.descriptions import Facts
 from generators.dashboards.limits import BURN, PACE, RUNWAY
 from generators.dashboards.links import to_board
@@ -17,19 +16,16 @@ from generators.dashboards.model import (
     Target,
     ValueMapping,
 )
-from generators.dashboards.queries import BoardQueries, top
+from generators.dashboards.queries import BoardQueries
 from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, over_time
 from generators.dashboards.signal_style import GROUPED, decimals
 from generators.limits import number
 from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy
-from generators.rules import longterm, slo
+from generators.rules import slo
 from generators.rules.names import span
-from generators.rules.recording import recorded
-from generators.selectors import by_clause
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
-_FAILED = (Matcher("response_code_class", ("4xx", "5xx")),)
-_ERRORS = Events(cloud_run.REQUESTS, _FAILED)
+_ERRORS = error_sources.FAILED_REQUESTS
 _SCALE_START = 0.1  # of burn rates
 _WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 _COUNT = Unit.NONE.grafana
@@ -48,7 +44,7 @@ def board(facts: Facts) -> BoardText:
             **_objective(facts),
             **_spending(facts),
             **_errors(facts),
-            **_sources(),
+            **error_sources.sources(QUERIES),
             **incidents.panels(QUERIES),
         },
     )
@@ -78,22 +74,7 @@ def _objective(facts: Facts) -> dict[str, Panel]:
         ),
         "budget_now": overview.budget(QUERIES, 61, "Error budget left", boards.BUDGET),
         "burn_now": overview.burn_now(QUERIES, 62),
-        "exhaustion": Panel(
-            number=63,
-            title="Budget spent in",
-            what="Time until the error budget is spent, if errors go on as in the last hour or "
-            "in the last six hours, whichever is worse. ErrorBudgetTrend uses six hours.",
-            unit=Unit.SECONDS.grafana,
-            targets=(Target(expr=_runway(facts), legend="left", server=LONGTERM),),
-            decimals=1,
-            series=SeriesCount.ONE,
-            limits=RUNWAY,
-            mappings=(ValueMapping("0", "spent", _severity(facts)),),
-            empty="not at this rate",
-            minimum=0.0,
-            sparkline=False,
-            links=(to_board("Open the budget", Board.RELIABILITY, boards.BUDGET.number),),
-        ),
+        "exhaustion": _exhaustion(facts),
         "failed": Panel(
             number=64,
             title="Server errors in range",
@@ -113,6 +94,25 @@ def _objective(facts: Facts) -> dict[str, Panel]:
         ),
         "active": tables.active_count(QUERIES, 65),
     }
+
+
+def _exhaustion(facts: Facts) -> Panel:
+    return Panel(
+        number=63,
+        title="Budget spent in",
+        what="Time until the error budget is spent, if errors go on as in the last hour or "
+        "in the last six hours, whichever is worse. ErrorBudgetTrend uses six hours.",
+        unit=Unit.SECONDS.grafana,
+        targets=(Target(expr=_runway(facts), legend="left", server=LONGTERM),),
+        decimals=1,
+        series=SeriesCount.ONE,
+        limits=RUNWAY,
+        mappings=(ValueMapping("0", "spent", _severity(facts)),),
+        empty="not at this rate",
+        minimum=0.0,
+        sparkline=False,
+        links=(to_board("Open the budget", Board.RELIABILITY, boards.BUDGET.number),),
+    )
 
 
 def _severity(facts: Facts) -> str:
@@ -249,53 +249,3 @@ def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:
         for text, window in zip(texts, windows, strict=True)
     )
     return " or ".join(marked)
-
-
-def _counted(events: Events, by: tuple[str, ...]) -> str:
-    """Return the number of events in the range: the sum of its steps of five minutes."""
-    series = recorded()[events.family.name]
-    text = QUERIES.filtered(
-        longterm.increase(series.name), tuple(series.labels), own=events.matchers
-    )
-    return f"round(sum{by_clause(by)} (sum_over_time({text}[$__range])))"
-
-
-def _distribution(number: int, title: str, by: str, events: Events, what: str) -> Panel:
-    return Panel(
-        number=number,
-        title=title,
-        what=f"Failing requests within the range, by {what}; the largest first.",
-        unit=GROUPED,
-        targets=(
-            Target(
-                expr=f"sort_desc({top(_counted(events, (by,)))})",
-                legend=f"{{{{{by}}}}}",
-                instant=True,
-            ),
-        ),
-        decimals=0,
-        colour="errors",
-        empty="no errors in this range",
-        minimum=0.0,
-    )
-
-
-def _sources() -> dict[str, Panel]:
-    found = over_time(
-        QUERIES,
-        "error_rate_by_endpoint",
-        SIGNAL_PANELS["error_rate_by_endpoint"].number,
-        "Error rate by endpoint",
-        ("endpoint",),
-    )
-    of_application = Events(application.REQUESTS, _FAILED)
-    return {
-        "endpoint_rate": found,
-        "by_endpoint": _distribution(
-            73, "Errors by endpoint", "endpoint", of_application, "endpoint"
-        ),
-        "by_region": _distribution(74, "Errors by region", "region", _ERRORS, "region"),
-        "by_class": _distribution(
-            75, "Errors by code", "response_code_class", _ERRORS, "the class of their status code"
-        ),
-    }

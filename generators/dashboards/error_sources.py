@@ -1,0 +1,91 @@
+"""Where errors come from: the panels of Reliability by endpoint, region and status code."""
+
+from dataclasses import dataclass
+
+from exporter.catalog import application, cloud_run
+from exporter.catalog.model import Events, Matcher
+from generators.boards import SIGNAL_PANELS
+from generators.dashboards.model import Panel, Target
+from generators.dashboards.queries import BoardQueries, top
+from generators.dashboards.signal_panels import over_time
+from generators.dashboards.signal_style import GROUPED
+from generators.rules import longterm
+from generators.rules.recording import recorded
+from generators.selectors import by_clause
+
+FAILED = (Matcher("response_code_class", ("4xx", "5xx")),)
+FAILED_REQUESTS = Events(cloud_run.REQUESTS, FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ErrorsBy:
+    """A panel of errors by one label; `what` names the label in prose."""
+
+    number: int
+    title: str
+    by: str
+    what: str
+    events: Events = FAILED_REQUESTS
+
+
+_DISTRIBUTIONS = {
+    "by_endpoint": _ErrorsBy(
+        number=73,
+        title="Errors by endpoint",
+        by="endpoint",
+        what="endpoint",
+        events=Events(application.REQUESTS, FAILED),
+    ),
+    "by_region": _ErrorsBy(number=74, title="Errors by region", by="region", what="region"),
+    "by_class": _ErrorsBy(
+        number=75,
+        title="Errors by code",
+        by="response_code_class",
+        what="the class of their status code",
+    ),
+}
+
+
+def _counted(queries: BoardQueries, events: Events, by: tuple[str, ...]) -> str:
+    """Return the number of events in the range: the sum of its steps of five minutes."""
+    series = recorded()[events.family.name]
+    text = queries.filtered(
+        longterm.increase(series.name), tuple(series.labels), own=events.matchers
+    )
+    return f"round(sum{by_clause(by)} (sum_over_time({text}[$__range])))"
+
+
+def _distribution(queries: BoardQueries, panel: _ErrorsBy) -> Panel:
+    count = _counted(queries, panel.events, (panel.by,))
+    return Panel(
+        number=panel.number,
+        title=panel.title,
+        what=f"Failing requests within the range, by {panel.what}; the largest first.",
+        unit=GROUPED,
+        targets=(
+            Target(
+                expr=f"sort_desc({top(count)})",
+                legend=f"{{{{{panel.by}}}}}",
+                instant=True,
+            ),
+        ),
+        decimals=0,
+        colour="errors",
+        empty="no errors in this range",
+        minimum=0.0,
+    )
+
+
+def sources(queries: BoardQueries) -> dict[str, Panel]:
+    """Return the panels of where errors come from."""
+    rate = over_time(
+        queries,
+        "error_rate_by_endpoint",
+        SIGNAL_PANELS["error_rate_by_endpoint"].number,
+        "Error rate by endpoint",
+        ("endpoint",),
+    )
+    return {
+        "endpoint_rate": rate,
+        **{name: _distribution(queries, panel) for name, panel in _DISTRIBUTIONS.items()},
+    }
