@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from exporter.settings import Settings
 from exporter.settings.types import seconds
-from generators.checks.dashboards.dashboard import Body, DashboardFile
-from generators.checks.dashboards.variables import LABEL_VALUES, query
+from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.dashboards.variables import LABEL_VALUES
 from generators.checks.engine.context import Context, Server
 from generators.checks.engine.gathering import asking
 from generators.checks.engine.known_series import Known
@@ -23,6 +23,8 @@ from generators.checks.promql.tree import (
     parse,
     paths,
 )
+from generators.dashboards.file.board import AnnotationInFile
+from generators.dashboards.file.panel import TargetInFile
 from generators.dashboards.model import LONGTERM, MAIN
 from generators.prometheus import LONG_RETENTION, RETENTION
 
@@ -46,11 +48,11 @@ def check(board: DashboardFile, context: Context) -> Iterator[Problem]:
 def _valued(board: DashboardFile, known: Known) -> Iterator[Problem]:
     """Yield variables that ask for the values of a label which the series do not have."""
     for variable in board.variables:
-        found = LABEL_VALUES.fullmatch(query(variable))
+        found = LABEL_VALUES.fullmatch(variable.query.query)
         tree = None if found is None else _tree(found[1])
         if found is not None and tree is not None and not shape(tree, known).may_have(found[2]):
-            text = f"variable {variable['name']}: {found[1]} has no label {found[2]}"
-            yield board.problem(RULE, f"{text}; take a series that has it", query(variable))
+            text = f"variable {variable.name}: {found[1]} has no label {found[2]}"
+            yield board.problem(RULE, f"{text}; take a series that has it", variable.query.query)
 
 
 def _tree(expr: str) -> Node | None:
@@ -78,11 +80,12 @@ def server(settings: Settings, source: str) -> Server:
 
 def expressions(board: DashboardFile) -> Iterator[tuple[str, str]]:
     """Yield every expression with its datasource; of a variable, its selector."""
-    parts: list[Body] = [target for panel in board.panels for target in panel.get("targets", ())]
-    for part in (*parts, *board.annotations):
-        yield str(part.get("datasource", {}).get("uid", "")), str(part.get("expr", ""))
+    targets = [target for panel in board.panels for target in panel.targets]
+    queries: list[TargetInFile | AnnotationInFile] = [*targets, *board.annotations]
+    for query in queries:
+        yield query.datasource.uid, query.expr
     for variable in board.variables:
-        found = LABEL_VALUES.fullmatch(query(variable))
+        found = LABEL_VALUES.fullmatch(variable.query.query)
         if found is not None:
             # label_values() asks which values a label has: a query that keeps the label says so.
             yield f"${{{MAIN}}}", f"count by ({found[2]}) ({found[1]})"

@@ -140,9 +140,9 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "unknown unit": (put(P95, "ms", *DEFAULTS, "unit"), "panel: panel 106"),
     "title": (put(P95, "", "title"), "panel: panel 106 (): has no title"),
     "description": (put(P95, "", "description"), "has no description"),
-    "targets": (put(P95, [], "targets"), "asks for nothing"),
+    "targets": (put(P95, [], "targets"), "has no query"),
     "legend": (put(P95, "", "targets", 0, "legendFormat"), "has no legend"),
-    "no value": (put(P95, "", *DEFAULTS, "noValue"), "says nothing where there is no data"),
+    "no value": (put(P95, "", *DEFAULTS, "noValue"), "has no text for missing data"),
     "kind": (put(P95, "graph", "type"), "graph is no kind of panel"),
     # who is asked
     "panel's datasource": (put(P95, _FIXED, "datasource"), "datasource: panel 106"),
@@ -151,8 +151,8 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "datasource's label": (of_variable("datasource", "label", "Prometheus"), "write Data source"),
     # variables
     "refresh of a variable": (of_variable("region", "refresh", 1), "refresh is 1; write 2"),
-    "choice of one": (of_variable("region", "multi", value=False), "multi is False; write true"),
-    "value of all": (of_variable("region", "allValue", None), "allValue is None"),
+    "choice of one": (of_variable("region", "multi", value=False), "multi is false; write true"),
+    "value of all": (of_variable("region", "allValue", None), "allValue is null"),
     "unknown variable": (expr(f'max({_RECORDED}{{region=~"$zone"}})'), "$zone is used"),
     "unused variable": (of_variable("region", "name", "place"), "variable place is not used"),
     "query of a variable": (
@@ -168,16 +168,16 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "fixed number": (put(P95, 999, "id"), "number: alerts link to panel 106"),
     "too many": (opened, ""),
     # the board
-    "editable": (top("editable", value=True), "board: editable is True; write False"),
-    "identity": (top("uid", "other"), "number: uid other"),
+    "editable": (top("editable", value=True), "board: editable is true; write false"),
+    "identity": (top("uid", "other"), "number: no link uses uid other"),
     "cursor": (top("graphTooltip", 0), "graphTooltip is 0"),
     "refresh": (top("refresh", "10s"), "refresh is not one of 1m, 5m"),
     "links": (top("links", []), "has no link to the boards"),
     "version": (top("schemaVersion", 30), "schemaVersion is not one of"),
     "purpose": (top("description", ""), "description is missing"),
-    "question": (of_row("title", "Latency"), "asks nothing"),
+    "question": (of_row("title", "Latency"), "is no question"),
     # looks
-    "colour": (annotation("iconColor", "red"), "look: red is no colour"),
+    "colour": (annotation("iconColor", "red"), "style: red is no colour"),
     "tooltip": (put(P95, "single", "options", "tooltip", "mode"), "does not show all series"),
     "fill": (put(P95, 80, *DEFAULTS, "custom", "fillOpacity"), "filled by more than 30 %"),
     "legend of many": (put(P95, False, "options", "legend", "showLegend"), "a legend is for"),  # noqa: FBT003 - a value
