@@ -1,4 +1,4 @@
-"""A dashboard as checks see it: typed, with the line on which something in it stands."""
+"""A dashboard as checks see it: typed, with the lines of what it contains."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class DashboardFile:
-    """A dashboard's file: how its path is shown, its lines, its JSON."""
+    """A dashboard's file: the path that is shown, its lines, its JSON."""
 
     path: str
     lines: tuple[str, ...]
@@ -54,12 +54,12 @@ class DashboardFile:
         return tuple(one for one in self.board.annotations.list if one.expr)
 
     def text(self, value: str) -> Text:
-        """Return a text of the file with its place."""
+        """Return a text of the file with its line."""
         line = self.line(value)
         return Text(value, self.path, line, (self.lines[line - 1],) if self.lines else ())
 
     def line(self, value: str) -> int:
-        """Return the line on which a text stands; 1, where it does not."""
+        """Return the line that contains a text; 1 where none does."""
         written = json.dumps(value)
         found = (number for number, line in enumerate(self.lines, 1) if written in line)
         return next(found, 1)

@@ -1,4 +1,4 @@
-"""What links in old notifications rely on: identifiers of boards, numbers of panels."""
+"""Links in old notifications rely on these: identifiers of boards, numbers of panels."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Each panel says what it shows, in which unit, how exactly, and what it shows without data."""
+"""Each panel has a title, a description, a unit, decimals, and a text for missing data."""
 
 from collections.abc import Iterator
 

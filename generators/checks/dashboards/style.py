@@ -1,4 +1,4 @@
-"""Boards read alike: questions over rows, legends by number of series, axes from 0, one palette."""
+"""Boards have one style: titles of rows, legends by number of series, axes from 0, one palette."""
 
 import json
 import re
@@ -30,7 +30,7 @@ _FEW = 4
 
 
 def check(board: DashboardFile) -> Iterator[Problem]:
-    """Yield what does not read like the other boards."""
+    """Yield what differs from the other boards."""
     for row in board.with_rows:
         if row.type == "row" and not row.title.endswith("?"):
             yield board.of(
