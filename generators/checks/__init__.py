@@ -1,1 +1,1 @@
-"""Offline proof that what is asked of Prometheus is there: one check a file, an explicit list."""
+"""Offline proof that what Prometheus is queried for exists: one check a file, an explicit list."""

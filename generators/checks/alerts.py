@@ -1,4 +1,4 @@
-"""Alerts say what they have to: a name, a condition, a severity, words, links."""
+"""Alerts have what they need: a name, a condition, a severity, texts, links."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from exporter.settings.types import seconds
 from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
-from generators.checks.engine.suggestions import meant
+from generators.checks.engine.suggestions import suggestion
 from generators.checks.promql.result_labels import filters
 from generators.checks.promql.tree import Aggregate, Binary, Call, Negative, Node, Selector
 from generators.policy import SEVERITIES, WATCHDOG
@@ -48,7 +48,7 @@ def _condition(rule: Rule) -> Iterator[Problem]:
 
 
 def conditional(node: Node) -> bool:
-    """Say whether an expression has no value where all is well: it compares, or sees absence."""
+    """Return whether an expression has no value while all is healthy: a comparison or absent."""
     if isinstance(node, Binary):
         sides = [conditional(node.left), conditional(node.right)]
         if node.operator == "or":
@@ -68,8 +68,8 @@ def _severity(rule: Rule) -> Iterator[Problem]:
         text = f"{rule.name.value} has no severity; write labels: severity: {' or '.join(allowed)}"
         yield rule.name.problem(RULE, text)
     elif found.value not in allowed:
-        mend = meant(found.value, allowed) or f"; write {' or '.join(allowed)}"
-        yield found.problem(RULE, f"severity '{found.value}' has no route{mend}", found.value)
+        fix = suggestion(found.value, allowed) or f"; write {' or '.join(allowed)}"
+        yield found.problem(RULE, f"severity '{found.value}' has no route{fix}", found.value)
 
 
 def _annotations(rule: Rule) -> Iterator[Problem]:
@@ -78,8 +78,12 @@ def _annotations(rule: Rule) -> Iterator[Problem]:
         if text is None or not text.value.strip():
             others = rule.annotations.keys() - set(REQUIRED)
             near = get_close_matches(name, sorted(others), 1, _NEAR)
-            mend = f"is {near[0]} meant to be it?" if near else "add it to its annotations"
-            yield rule.name.problem(RULE, f"{rule.name.value} has no {name}; {mend}")
+            fix = (
+                f"did you mean {name} instead of '{near[0]}'?"
+                if near
+                else "add it to its annotations"
+            )
+            yield rule.name.problem(RULE, f"{rule.name.value} has no {name}; {fix}")
 
 
 def _summary(rule: Rule) -> Iterator[Problem]:
@@ -96,7 +100,7 @@ def _summary(rule: Rule) -> Iterator[Problem]:
 
 
 def _is_absent(tree: Node | None) -> bool:
-    """Say whether there is nothing to tell but that something is not there: no label is kept."""
+    """Return whether an expression tests for absence and keeps no label that a text could use."""
     return (
         isinstance(tree, Call)
         and tree.function == "absent"
@@ -109,7 +113,7 @@ def _description(rule: Rule) -> Iterator[Problem]:
     if found is None or rule.name.value == WATCHDOG:
         return
     if found.value.strip() and "{{" not in found.value and not _is_absent(rule.query.tree):
-        text = "description says the same whatever happened; put {{ $value }} and labels in it"
+        text = "description is the same for every alert; put {{ $value }} and labels in it"
         yield found.problem(RULE, text)
 
 

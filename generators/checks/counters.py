@@ -1,4 +1,4 @@
-"""Counters are looked at through their rise, and only they are; quantiles need buckets."""
+"""Counters are read through their increase, gauges are not; quantiles need buckets."""
 
 from collections.abc import Iterator
 
@@ -46,9 +46,9 @@ def _selector(
         return
     function = _function(above)
     if series.type is Type.COUNTER:
-        looked_at = function in RATES | _RESETS | _EXISTENCE
-        if not looked_at and not _only_there(node, above) and not _begins(node, above):
-            text = f"{node.name} is a counter: its value says nothing; write rate or increase of it"
+        read = function in RATES | _RESETS | _EXISTENCE
+        if not read and not _only_there(node, above) and not _begins(node, above):
+            text = f"{node.name} is a counter without rate; write rate or increase of it"
             yield query.text.problem(RULE, text, node.name)
     elif function in RATES:
         kind = "an info" if series.type is Type.INFO else "a gauge"
@@ -59,14 +59,14 @@ def _selector(
 
 
 def _function(above: tuple[Node, ...]) -> str:
-    """Return the function that looks at a selector, straight or through a subquery of it alone."""
+    """Return the function that reads a selector, directly or through a subquery of it alone."""
     near = [node for node in above[-2:] if not isinstance(node, Subquery)]
     last = near[-1] if near else None
     return last.function if isinstance(last, Call) else ""
 
 
 def _only_there(node: Node, above: tuple[Node, ...]) -> bool:
-    """Say whether only the existence of series matters: counted, or after `and` and `unless`."""
+    """Return whether only the existence of series matters: counted, or after `and` and `unless`."""
     below = node
     for parent in reversed(above):
         if isinstance(parent, Aggregate) and parent.operator in _COUNTED:
@@ -80,7 +80,7 @@ def _only_there(node: Node, above: tuple[Node, ...]) -> bool:
 
 
 def _begins(node: Selector, above: tuple[Node, ...]) -> bool:
-    """Say whether it is about a counter that begins above 0: `x > 0 unless x offset 1h`."""
+    """Return whether it is about a counter that begins above 0: `x > 0 unless x offset 1h`."""
     match above:
         case (*_, Binary("unless", left, Selector() as before), Binary(">", _, Number(0)) as begun):
             return left is begun and before.name == node.name
@@ -93,6 +93,6 @@ def _quantile(query: JudgedQuery, node: Call, known: Known) -> Iterator[Problem]
     if shape(inner, known).may_have(BUCKET):
         return
     grouped = any(isinstance(found, Aggregate) for found in walk(inner))
-    mend = "keep it: sum by (le, ...)" if grouped else "take the series that end in _bucket"
-    text = f"histogram_quantile needs the label le, which is not there; {mend}"
+    fix = "keep it: sum by (le, ...)" if grouped else "take the series that end in _bucket"
+    text = f"histogram_quantile needs the label le, which is missing; {fix}"
     yield query.text.problem(RULE, text, "histogram_quantile")

@@ -1,4 +1,4 @@
-"""Whether every alert that the settings ask for is there, and no other is in their file."""
+"""Whether every alert of the settings exists, and no other is in their file."""
 
 from collections.abc import Iterator
 
@@ -10,13 +10,13 @@ from generators.rules.model import RuleFile, alerts
 from generators.rules.thresholds import FILE
 
 SERVER = "alertmanager/out/prometheus.yml"
-MEND = "write the files anew: ionmon configs"
+FIX = "write the files again: ionmon configs"
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Yield the alerts that are missing, and those in alerts.yml that are none of them.
+    """Yield the alerts that are missing, and those in alerts.yml that the settings do not have.
 
-    Only where everything below the root is judged, and was written by `ionmon configs`.
+    Only where everything below the root is checked, and was written by `ionmon configs`.
     """
     if SERVER not in context.documents or not (context.root / PATH).exists():
         return
@@ -24,17 +24,17 @@ def check(context: Context) -> Iterator[Problem]:
     for file in build(context.settings).all:
         yield from _missing(file, found)
         if file.name == FILE:
-            yield from _strangers(context, file)
+            yield from _unexpected(context, file)
 
 
 def _missing(file: RuleFile, found: set[str]) -> Iterator[Problem]:
     for rule in alerts([file]):
         if rule.alert not in found:
-            text = f"this alert of the settings is not there; {MEND}"
+            text = f"this alert of the settings is missing; {FIX}"
             yield Problem(f"{FOLDER}/{file.name}", 1, rule.alert, text)
 
 
-def _strangers(context: Context, file: RuleFile) -> Iterator[Problem]:
+def _unexpected(context: Context, file: RuleFile) -> Iterator[Problem]:
     known = {rule.alert for rule in alerts([file])}
     for rule in context.rules:
         at = rule.name

@@ -1,4 +1,4 @@
-"""Every check, by one line each: what it looks at is in its own file."""
+"""Every check of expressions and rules, one a line; each is described in its own file."""
 
 from collections.abc import Callable, Iterator
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from generators.checks.engine.context import Context
 from generators.checks.engine.problem import Problem
-from generators.checks.engine.suggestions import meant_of
+from generators.checks.engine.suggestions import suggestion_or_choices
 from generators.checks.promql.grafana_variables import is_variable
 from generators.checks.promql.tree import NAME, selectors
 
@@ -12,7 +12,7 @@ RULE = "label"
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Yield tests of labels that are not there."""
+    """Yield tests of labels that the series do not have."""
     for query in context.queries:
         for selector in selectors(query.tree) if query.tree else ():
             series = context.known.get(selector.name)
@@ -20,6 +20,6 @@ def check(context: Context) -> Iterator[Problem]:
                 continue
             for label in dict.fromkeys(matcher.label for matcher in selector.matchers):
                 if label != NAME and label not in series.labels and not is_variable(label):
-                    mend = meant_of(label, series.labels)
-                    text = f"{selector.name} has no label {label}{mend}"
+                    fix = suggestion_or_choices(label, series.labels)
+                    text = f"{selector.name} has no label {label}{fix}"
                     yield query.text.problem(RULE, text, label)

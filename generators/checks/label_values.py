@@ -1,7 +1,7 @@
 """Every value that a selector tests is one that the label can have, where these are few and known.
 
 Of histograms of Cloud Monitoring the bounds of buckets are such values, in their exact text. An
-application's bounds are not known: only their text is looked at.
+application's bounds are not known: only their notation is checked.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from generators.checks.engine.context import Context
 from generators.checks.engine.known_series import BUCKET, INFINITE, Values, written
 from generators.checks.engine.problem import Problem
-from generators.checks.engine.suggestions import listed, meant_of
+from generators.checks.engine.suggestions import listed, suggestion_or_choices
 from generators.checks.promql.grafana_variables import is_variable
 from generators.checks.promql.regexes import branches, matches_any, plain
 from generators.checks.promql.tree import MatcherNode, selectors
@@ -19,7 +19,7 @@ _NEAR = 0.3  # "500" is near "5xx"
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Yield values and buckets that are not there."""
+    """Yield values and buckets that the series do not have."""
     for query in context.queries:
         for selector in selectors(query.tree) if query.tree else ():
             series = context.known.get(selector.name)
@@ -32,7 +32,7 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _wrong(name: str, matcher: MatcherNode, known: Values) -> Iterator[tuple[str, str]]:
-    """Yield each value that cannot be, with what to say of it."""
+    """Yield each value that is impossible, with the text of its problem."""
     exact = matcher.operator in ("=", "!=")
     for branch in (matcher.value,) if exact else branches(matcher.value):
         value = branch if exact or _is_bound(matcher.label, branch) else plain(branch)
@@ -43,12 +43,12 @@ def _wrong(name: str, matcher: MatcherNode, known: Values) -> Iterator[tuple[str
         elif value and matcher.label == BUCKET:
             yield from _bucket(name, value, known)
         elif value and known and value not in known:
-            mend = meant_of(value, known, _NEAR)
-            yield value, f"{matcher.label} of {name} is never '{value}'{mend}"
+            fix = suggestion_or_choices(value, known, _NEAR)
+            yield value, f"{matcher.label} of {name} is never '{value}'{fix}"
 
 
 def _is_bound(label: str, branch: str) -> bool:
-    """Say whether an alternative is a bound, whose point nobody escapes."""
+    """Return whether an alternative is a bound, whose point is never escaped."""
     return label == BUCKET and branch.replace(".", "", 1).isdigit()
 
 

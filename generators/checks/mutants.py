@@ -1,4 +1,4 @@
-"""Whether the tests of the urgent alerts bite: each is made wrong in every way that matters."""
+"""Whether the tests of the urgent alerts fail for mutants: alerts that are wrong in one way."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,16 +12,16 @@ from generators.rule_tests.mutation import ToolError, mutants, survivors
 from generators.rules.build import build
 
 
-def check(request: CheckRequest, say: Callable[[str], None]) -> Iterator[Problem]:
-    """Yield the mutants that no test notices; nothing where single files are judged."""
+def check(request: CheckRequest, progress: Callable[[str], None]) -> Iterator[Problem]:
+    """Yield the mutants that no test notices; nothing where single files are checked."""
     if request.files or not (request.root / FOLDER).exists():
         return
     tests = urgent(build(request.settings), policy(request.settings))
-    say(f"promtool on {sum(1 for test in tests for _ in mutants(test))} alerts made wrong")
+    progress(f"promtool on {sum(1 for test in tests for _ in mutants(test))} mutants of alerts")
     try:
         for text in survivors(tests):
             yield Problem(FOLDER, 1, "mutants", text)
     except ToolMissing:
-        return  # the run of promtool on the tests has told it
+        return  # reported by the run of promtool on the tests
     except ToolError as error:
         yield Problem(FOLDER, 1, "mutants", str(error))

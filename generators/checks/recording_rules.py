@@ -1,4 +1,4 @@
-"""Recorded series have names that say what they are, are made once, and are used."""
+"""Recorded series have names of the right form, are recorded once, and are used."""
 
 import re
 from collections.abc import Iterator
@@ -28,21 +28,21 @@ def duplicates(context: Context) -> Iterator[Problem]:
         first = seen.setdefault((rule.kind, rule.name.value, labels), rule)
         if first is not rule:
             where = f"{first.name.path}:{first.name.line}"
-            text = f"{rule.name.value} is made by {where}, too; remove one, or add a label"
+            text = f"{rule.name.value} is also made by {where}; remove one, or add a label"
             yield rule.name.problem(RULE, text, rule.name.value)
 
 
 def unused(context: Context) -> Iterator[Problem]:
-    """Yield recorded series that no rule, dashboard or remote write takes, where that is known."""
+    """Yield recorded series that no rule, dashboard or remote write uses, where that is known."""
     if context.uses is None:
         return
     used = {s.name for q in context.queries if q.tree for s in selectors(q.tree)}
     for rule in context.rules:
         name = rule.name.value
-        if rule.kind == "record" and name not in used and not _taken(name, context.uses):
+        if rule.kind == "record" and name not in used and not _used(name, context.uses):
             text = f"nothing uses {name}; remove the rule"
             yield rule.name.problem(RULE, text, name)
 
 
-def _taken(name: str, uses: tuple[re.Pattern[str], ...]) -> bool:
+def _used(name: str, uses: tuple[re.Pattern[str], ...]) -> bool:
     return any(use.fullmatch(name) for use in uses)

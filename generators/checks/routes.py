@@ -1,4 +1,4 @@
-"""Whether alertmanager.yml and its templates hold for these alerts; amtool routes and renders."""
+"""Whether alertmanager.yml and its templates suit these alerts; amtool routes and renders."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,19 +17,19 @@ CHECK = "routes"
 
 
 def check(request: CheckRequest, *, offline: bool) -> Iterator[Problem]:
-    """Yield what is wrong with the files below the root; nothing where they are not there."""
+    """Yield what is wrong with the files below the root; nothing where they do not exist."""
     if request.files or not (request.root / CONFIG).exists():
         return
-    given = tuple(alerts(build(request.settings).all))
-    for text in problems(_texts(request.root), given):
+    expected = tuple(alerts(build(request.settings).all))
+    for text in problems(_texts(request.root), expected):
         yield Problem(CONFIG, 1, CHECK, text)
     if offline:
         return
     try:
-        wrong = wrong_routes(request.root / CONFIG, route_cases(request.settings, given))
+        wrong = wrong_routes(request.root / CONFIG, route_cases(request.settings, expected))
         wrong += unrendered(request.root)
     except ToolMissing:
-        return  # the run of amtool check-config has told it
+        return  # reported by the run of amtool check-config
     for text in wrong:
         yield Problem(CONFIG, 1, CHECK, text)
 

@@ -1,4 +1,4 @@
-"""Rule files hold the fields that Prometheus 2.42 knows, each once."""
+"""Rule files have only fields that Prometheus 2.42 knows, each once."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -7,7 +7,7 @@ import yaml
 
 from generators.checks.engine.context import Context
 from generators.checks.engine.problem import Problem
-from generators.checks.engine.suggestions import meant_of
+from generators.checks.engine.suggestions import suggestion_or_choices
 from generators.checks.engine.yaml_file import YamlFile, get, items, pairs
 
 RULE = "field"
@@ -43,7 +43,7 @@ def _file(document: YamlFile) -> Iterator[Problem]:
     names = Counter(n.value for n in _names(document))
     for node in _names(document):
         if names[node.value] > 1:
-            text = f"two groups have the name {node.value}; give one another"
+            text = f"two groups have the name {node.value}; rename one"
             yield document.problem(node, RULE, text)
     for group in items(get(root, "groups")):
         yield from _only(document, group, GROUP, "a group")
@@ -78,8 +78,8 @@ def _only(
     for name, key, _ in pairs(node):
         if name not in allowed:
             since = f" before Prometheus {NEWER[name]}" if name in NEWER else ""
-            mend = "; leave it out" if since else meant_of(name, allowed)
-            yield document.problem(key, RULE, f"{what} has no field {name}{since}{mend}")
+            fix = "; leave it out" if since else suggestion_or_choices(name, allowed)
+            yield document.problem(key, RULE, f"{what} has no field {name}{since}{fix}")
 
 
 def _needs(
@@ -90,16 +90,16 @@ def _needs(
         if found is None:
             yield document.problem(node, RULE, f"{what} needs the field {name}; write it")
         elif not isinstance(found, form):
-            text = f"{name} of {what} has to be {_FORMS[form]}; write it so"
+            text = f"{name} of {what} is not {_FORMS[form]}; write {_FORMS[form]}"
             yield document.problem(found, RULE, text)
 
 
 def _twice(document: YamlFile) -> Iterator[Problem]:
     """Yield keys that a mapping has twice: the second silently replaces the first."""
-    waiting, seen = [document.root] if document.root else [], set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:  # an alias: the same node at another place, maybe within itself
+    pending, seen = [document.root] if document.root else [], set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:  # an alias: the same node again, maybe within itself
             continue
         seen.add(id(node))
         names: set[str] = set()
@@ -108,5 +108,5 @@ def _twice(document: YamlFile) -> Iterator[Problem]:
                 text = f"{name} is written twice in one mapping; remove one"
                 yield document.problem(key, RULE, text)
             names.add(name)
-            waiting.append(value)
-        waiting += items(node)
+            pending.append(value)
+        pending += items(node)

@@ -11,7 +11,7 @@ from generators.checks.engine.problem import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOutcome:
-    """What was looked at and found; `notes` say what was not looked at, and why."""
+    """What was checked and which problems there are; `notes`: what was not checked, and why."""
 
     files: int
     rules: int
@@ -20,17 +20,17 @@ class CheckOutcome:
     notes: tuple[str, ...]
 
 
-def run(request: CheckRequest, say: Callable[[str], None], *, offline: bool) -> CheckOutcome:
+def run(request: CheckRequest, progress: Callable[[str], None], *, offline: bool) -> CheckOutcome:
     """Run every check, and the tools unless `offline`. Raises IonmonError for unreadable files."""
     context = gather(request)
-    say(f"{len(context.queries)} expressions of {len(context.documents)} files")
+    progress(f"{len(context.queries)} expressions of {len(context.documents)} files")
     found = expressions.problems(context)
     files = [] if request.files else dashboard.read(request.root, BOARDS)
     found += boards.problems(files, context)
     found += routes.check(request, offline=offline)
     if not offline:
-        found += tools.check(request, say)
-        found += mutants.check(request, say)
+        found += tools.check(request, progress)
+        found += mutants.check(request, progress)
     notes = []
     if context.uses is None and not request.files:
         notes.append("there are no dashboards: whether each recorded series is used is not known")

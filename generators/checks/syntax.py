@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.problem import Problem
-from generators.checks.engine.suggestions import meant
+from generators.checks.engine.suggestions import suggestion
 from generators.checks.promql.tree import Aggregate, Call, walk
 
 RULE = "syntax"
@@ -114,21 +114,21 @@ def check(context: Context) -> Iterator[Problem]:
 def _unparsed(query: JudgedQuery) -> Iterator[Problem]:
     unknown = _UNKNOWN.search(query.error)
     if unknown:
-        yield _not_both(query, "function", unknown[1])
+        yield _in_one_version(query, "function", unknown[1])
     else:
-        yield query.text.problem(RULE, f"this is no PromQL: {query.error}; mend the expression")
+        yield query.text.problem(RULE, f"this is no PromQL: {query.error}; fix the expression")
 
 
 def _newer(query: JudgedQuery) -> Iterator[Problem]:
     for node in walk(query.tree) if query.tree else ():
         if isinstance(node, Call) and node.function not in FUNCTIONS:
-            yield _not_both(query, "function", node.function)
+            yield _in_one_version(query, "function", node.function)
         if isinstance(node, Aggregate) and node.operator not in AGGREGATIONS:
-            yield _not_both(query, "aggregation", node.operator)
+            yield _in_one_version(query, "aggregation", node.operator)
 
 
-def _not_both(query: JudgedQuery, what: str, name: str) -> Problem:
+def _in_one_version(query: JudgedQuery, what: str, name: str) -> Problem:
     known = FUNCTIONS if what == "function" else AGGREGATIONS
-    mend = meant(name, known) or "; write it without"
-    text = f"{what} {name} is not in both Prometheus 2.42 and 3{mend}"
+    fix = suggestion(name, known) or "; leave it out"
+    text = f"{what} {name} is not in both Prometheus 2.42 and 3{fix}"
     return query.text.problem(RULE, text, name)

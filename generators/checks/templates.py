@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
-from generators.checks.engine.suggestions import meant_of
+from generators.checks.engine.suggestions import suggestion_or_choices
 from generators.checks.promql.result_labels import ResultLabels, shape
 
 RULE = "template"
@@ -16,7 +16,7 @@ _VALUE = re.compile(r"\$value\b|(?<![\w)])\.Value\b")
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Yield labels that are not there, and values where each would make another alert."""
+    """Yield labels that are missing, and values where each would make another alert."""
     for rule in context.rules:
         if rule.kind != "alert" or rule.query.tree is None:
             continue
@@ -25,16 +25,18 @@ def check(context: Context) -> Iterator[Problem]:
             yield from _labels(text, found, rule)
         for name, text in rule.labels.items():
             if any(_VALUE.search(action) for action in _ACTION.findall(text.value)):
-                says = f"label {name} holds $value: every change is a new alert; use an annotation"
-                yield text.problem(RULE, says)
+                problem = (
+                    f"label {name} contains $value: every change is a new alert; use an annotation"
+                )
+                yield text.problem(RULE, problem)
 
 
 def _labels(text: Text, found: ResultLabels, rule: Rule) -> Iterator[Problem]:
     for action in _ACTION.findall(text.value):
         for label in (*_LABEL.findall(action), *_INDEX.findall(action)):
             if not found.may_have(label):
-                kept = meant_of(label, found.labels)
-                says = (
+                kept = suggestion_or_choices(label, found.labels)
+                problem = (
                     f"$labels.{label} is empty: the expression of {rule.name.value} drops it{kept}"
                 )
-                yield text.problem(RULE, says, label)
+                yield text.problem(RULE, problem, label)

@@ -1,4 +1,4 @@
-"""Prometheus' and Alertmanager's own checkers, run on the files that are judged."""
+"""Prometheus' and Alertmanager's own checkers, run on the checked files."""
 
 import re
 import subprocess
@@ -29,7 +29,7 @@ class Run:
 
 
 def runs(request: CheckRequest) -> Iterator[Run]:
-    """Yield what there is to run: on the given rule files, else on everything generated."""
+    """Yield the runs: on the requested rule files, else on everything generated."""
     files = [(path, str(path)) for path in request.files] or rule_paths(request.root)
     for path, shown in files:
         yield Run("promtool", ("check", "rules", *_LINT), path, shown)
@@ -44,12 +44,12 @@ def runs(request: CheckRequest) -> Iterator[Run]:
             yield Run(tool, words, path, path.relative_to(request.root).as_posix())
 
 
-def check(request: CheckRequest, say: Callable[[str], None]) -> Iterator[Problem]:
-    """Run the tools, saying each; yield what they find. A tool that is not there is a problem."""
-    wanted_runs = list(runs(request))
-    programs = {run.tool: which(run.tool) for run in wanted_runs}
+def check(request: CheckRequest, progress: Callable[[str], None]) -> Iterator[Problem]:
+    """Run the tools and yield what they report; a missing tool is a problem."""
+    needed = list(runs(request))
+    programs = {run.tool: which(run.tool) for run in needed}
     for tool in (tool for tool, program in programs.items() if program is None):
-        first = next(run for run in wanted_runs if run.tool == tool)
+        first = next(run for run in needed if run.tool == tool)
         text = f"{tool} is not on the PATH; type: sudo apt-get install {PACKAGES[tool]}"
         yield Problem(first.shown, 1, tool, f"{text}, or check with --offline")
 
@@ -57,11 +57,11 @@ def check(request: CheckRequest, say: Callable[[str], None]) -> Iterator[Problem
         program = programs[run.tool]
         if program is None:
             return []
-        say(f"{run.tool} {' '.join(run.words[:2])} {run.shown}")
+        progress(f"{run.tool} {' '.join(run.words[:2])} {run.shown}")
         return list(_run(program, run))
 
     with ThreadPoolExecutor(PROCESSES) as pool:
-        for found in pool.map(problems, wanted_runs):
+        for found in pool.map(problems, needed):
             yield from found
 
 
@@ -72,7 +72,7 @@ def _run(program: str, run: Run) -> Iterator[Problem]:
     if done.returncode == 0:
         return
     lines = [_NOISE.sub("", line).strip() for line in (done.stdout + done.stderr).splitlines()]
-    said = [line for line in lines if line]
-    line = _LINE.search("\n".join(said))
-    text = "; ".join(said) or f"ended with {done.returncode} and said nothing"
+    reported = [line for line in lines if line]
+    line = _LINE.search("\n".join(reported))
+    text = "; ".join(reported) or f"ended with {done.returncode} and no message"
     yield Problem(run.shown, int(line[1]) if line else 1, run.tool, text)

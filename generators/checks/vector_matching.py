@@ -1,11 +1,11 @@
-"""Series that an operator joins can meet, and labels that a query names are there."""
+"""Series that an operator joins can match, and labels that a query names exist."""
 
 from collections.abc import Collection, Iterator, Mapping
 
 from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.known_series import TARGET, Known
 from generators.checks.engine.problem import Problem
-from generators.checks.engine.suggestions import listed, meant, meant_of
+from generators.checks.engine.suggestions import listed, suggestion, suggestion_or_choices
 from generators.checks.promql.result_labels import ResultLabels, matched, shape
 from generators.checks.promql.tree import SETS, Aggregate, Binary, Node, Selector, is_scalar, walk
 
@@ -15,7 +15,7 @@ _TARGET = frozenset(TARGET)
 
 
 def check(context: Context) -> Iterator[Problem]:
-    """Yield sides that never meet, or meet more than once, and labels that are not there."""
+    """Yield sides that never match, or match more than once, and labels that do not exist."""
     for query in context.queries:
         for node in walk(query.tree) if query.tree else ():
             if isinstance(node, Aggregate):
@@ -31,8 +31,8 @@ def _grouping(query: JudgedQuery, node: Aggregate, known: Known) -> Iterator[Pro
     word = "by" if node.by is not None else "without"
     for label in node.by or node.without or ():
         if not inner.may_have(label):
-            mend = meant_of(label, inner.labels)
-            text = f"{word} ({label}): what is joined has no label {label}{mend}"
+            fix = suggestion_or_choices(label, inner.labels)
+            text = f"{word} ({label}): the aggregated series have no label {label}{fix}"
             yield query.text.problem(RULE, text, label)
 
 
@@ -48,7 +48,7 @@ def _joined(query: JudgedQuery, node: Binary, known: Known) -> Iterator[Problem]
 
 
 def _named(node: Binary, left: ResultLabels, right: ResultLabels) -> Iterator[tuple[str, str]]:
-    """Yield labels that are named, and that the side which has to have them has not."""
+    """Yield labels that are named but missing on the side that needs them."""
     matching = node.matching
     for label in matching.labels:
         lacking = [
@@ -56,19 +56,19 @@ def _named(node: Binary, left: ResultLabels, right: ResultLabels) -> Iterator[tu
         ]
         if matching.on and lacking:
             both = " and ".join(lacking)
-            mend = meant_of(label, left.labels.keys() & right.labels.keys())
+            fix = suggestion_or_choices(label, left.labels.keys() & right.labels.keys())
             yield (
-                f"on ({label}): the {both} side of {node.operator} has no label {label}{mend}",
+                f"on ({label}): the {both} side of {node.operator} has no label {label}{fix}",
                 label,
             )
         elif not matching.on and len(lacking) == len(("left", "right")):
-            mend = meant(label, left.labels.keys() | right.labels.keys()) or "; leave it out"
-            yield f"ignoring ({label}): neither side has a label {label}{mend}", label
+            fix = suggestion(label, left.labels.keys() | right.labels.keys()) or "; leave it out"
+            yield f"ignoring ({label}): neither side has a label {label}{fix}", label
     one, side = (left, "left") if matching.many == "right" else (right, "right")
     for label in matching.include:
         if not one.may_have(label):
-            mend = meant_of(label, one.labels)
-            text = f"group_{matching.many} ({label}): the {side} side has no label {label}{mend}"
+            fix = suggestion_or_choices(label, one.labels)
+            text = f"group_{matching.many} ({label}): the {side} side has no label {label}{fix}"
             yield text, label
 
 
@@ -83,12 +83,12 @@ def _never(node: Binary, left: ResultLabels, right: ResultLabels) -> Iterator[tu
         common = sorted(left.labels.keys() & right.labels.keys() - _TARGET)
         only = [f"only the {side} side has {listed(names)}"
                 for side, names in (("left", more), ("right", less)) if names]  # fmt: skip
-        mend = _meet(node, common, (more, less))
-        yield f"the sides of {node.operator} never meet: {', '.join(only)}; {mend}", node.operator
+        fix = _to_match(node, common, (more, less))
+        yield f"the sides of {node.operator} never match: {', '.join(only)}; {fix}", node.operator
 
 
-def _meet(node: Binary, common: list[str], differ: tuple[list[str], list[str]]) -> str:
-    """Return the mend by which the sides meet: the side with more labels may be the many."""
+def _to_match(node: Binary, common: list[str], differ: tuple[list[str], list[str]]) -> str:
+    """Return the fix by which the sides match: the side with more labels may be the many."""
     on, (more, less) = f"on ({', '.join(common)})", differ
     if node.operator in SETS:
         return f"write {on}"
@@ -98,7 +98,7 @@ def _meet(node: Binary, common: list[str], differ: tuple[list[str], list[str]]) 
 
 
 def _often(node: Binary, left: ResultLabels, right: ResultLabels) -> Iterator[tuple[str, str]]:
-    """Yield a side of which several series may meet one of the other, where that is an error."""
+    """Yield a side of which several series may match one of the other, where that is an error."""
     by = matched(node.matching, left, right) | _TARGET
     sides = {
         "left": [] if _is_info(node.left) else left.varying(by),
@@ -107,21 +107,21 @@ def _often(node: Binary, left: ResultLabels, right: ResultLabels) -> Iterator[tu
     many = node.matching.many
     for side, labels in sides.items():
         if labels and side != many:
-            mend = _mend(side, many, sides)
+            fix = _fix(side, many, sides)
             text = (
-                f"several series of the {side} side of {node.operator} may meet one of the other: "
-                f"they differ in {listed(labels)}; {mend}"
+                f"several series of the {side} side of {node.operator} may match one of the other: "
+                f"they differ in {listed(labels)}; {fix}"
             )
             yield text, node.operator
 
 
 def _is_info(node: Node) -> bool:
-    """Say whether a side is an info: one series for each thing, whatever its labels say of it."""
+    """Return whether a side is an info: one series for each item, whatever its labels are."""
     return isinstance(node, Selector) and node.name.endswith("_info")
 
 
-def _mend(side: str, many: str, sides: Mapping[str, Collection[str]]) -> str:
+def _fix(side: str, many: str, sides: Mapping[str, Collection[str]]) -> str:
     other = "right" if side == "left" else "left"
     if many or sides[other]:
-        return "join them first, or match on these labels too"
-    return f"join them first, or add group_{side} ()"
+        return "aggregate them first, or match on these labels too"
+    return f"aggregate them first, or add group_{side} ()"

@@ -1,4 +1,4 @@
-"""A window holds enough samples to say something, and no more past than is kept."""
+"""A window has the samples that its function needs, and reaches no further back than is kept."""
 
 from collections.abc import Iterator
 
@@ -32,12 +32,12 @@ def _short(
     recorded = None if series is None else series.interval
     interval = recorded or query.server.scrape_interval
     function = above[-1].function if above and isinstance(above[-1], Call) else ""
-    least = interval * (2 if function in _TWO_SAMPLES else 1)
-    if node.window < least:
+    shortest = interval * (2 if function in _TWO_SAMPLES else 1)
+    if node.window < shortest:
         what = "recorded" if recorded else "scraped"
         text = (
             f"[{duration(node.window)}] of {node.name} is too short for {function or 'it'}: it is "
-            f"{what} every {duration(interval)}; write [{duration(least)}] or more"
+            f"{what} every {duration(interval)}; write [{duration(shortest)}] or more"
         )
         yield query.text.problem(RULE, text, node.name)
 
@@ -52,7 +52,7 @@ def _long(query: JudgedQuery, node: Selector, above: tuple[Node, ...]) -> Iterat
     kept = query.server.retention
     if sum(times) > kept:
         text = (
-            f"{node.name or 'this'} is looked at {duration(sum(times))} back, but only "
-            f"{duration(kept)} are kept; shorten it, or ask the server that keeps more"
+            f"{node.name or 'this'} is read {duration(sum(times))} back, but only "
+            f"{duration(kept)} are kept; shorten it, or query the server that keeps more"
         )
         yield query.text.problem(RULE, text, node.name)

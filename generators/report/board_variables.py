@@ -60,7 +60,7 @@ def _variable(found: VariableInFile, given: Mapping[str, tuple[str, ...]]) -> Fi
         label=found.label or found.name,
         values=_options(found) if whole else values,
         chosen_all=whole and found.include_all,
-        all_value=found.all_value,
+        all_value=found.all_value or "",
         many=found.multi or found.include_all,
         query=found.query.query,
         data=found.datasource.uid if found.type == "query" else "",

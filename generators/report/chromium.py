@@ -45,7 +45,7 @@ def picture(page: Path, place: Path, wide: int, high: int) -> None:
         except subprocess.TimeoutExpired:
             raise IonmonError(f"{place}: chromium drew nothing within {_WITHIN} s") from None
     if done.returncode or not place.exists():
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise IonmonError(f"{place}: chromium drew nothing: {last}")
 
 

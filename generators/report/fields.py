@@ -206,8 +206,8 @@ def _style(found: StyleInFile) -> Style:
     )
 
 
-def _connected(said: float) -> float:
-    """Return the seconds of the longest gap that a line crosses; said in ms, or as all or none."""
-    if isinstance(said, bool):
-        return math.inf if said else 0.0
-    return said / 1000
+def _connected(span_nulls: float) -> float:
+    """Return the seconds of the longest gap that a line crosses; the file has ms or a bool."""
+    if isinstance(span_nulls, bool):
+        return math.inf if span_nulls else 0.0
+    return span_nulls / 1000

@@ -173,12 +173,12 @@ def _reduce(found: Frames, options: Options) -> Frames:
                values=tuple(calculations.reduced(calc, plain_values(c)) for _, c in columns))
         for calc in calcs
     )  # fmt: skip
-    told = (
+    described = (
         Vector(name=n, kind=STRING, values=tuple(dict(c.labels).get(n) for _, c in columns))
         for n in labels
     )
     return (
-        [Frame("", (Vector(name="Field", kind=STRING, values=names), *told, *figures))]
+        [Frame("", (Vector(name="Field", kind=STRING, values=names), *described, *figures))]
         if columns
         else []
     )

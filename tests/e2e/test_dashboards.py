@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from generators.checks.dashboards.variables import LABEL_VALUES, query
+from generators.checks.dashboards.variables import LABEL_VALUES
+from generators.dashboards.file.board import VariableInFile
 from generators.dashboards.model import LONGTERM
 from tests.e2e.boards import Servers, servers
 from tests.generators.dashboards.made import panels, reference
@@ -156,11 +157,12 @@ def test_a_choice_is_kept_to(both: Servers) -> None:
 def test_a_variable_has_values(both: Servers, name: str) -> None:
     """On either server, so that a reader may change it."""
     for variable in reference()[name]["templating"]["list"]:
-        found = LABEL_VALUES.fullmatch(query(variable))
+        query = VariableInFile.model_validate(variable).query.query
+        found = LABEL_VALUES.fullmatch(query)
         if found is not None:
             for server in (both.recent, both.kept):
                 values = server.api(f"label/{found[2]}/values", **{"match[]": filled(found[1])})
-                assert values, query(variable)
+                assert values, query
 
 
 @pytest.mark.parametrize("name", list(reference()))

@@ -1,1 +1,1 @@
-"""Checks of dashboards, on every kind of panel: what they ask for, and whether they can be read."""
+"""Checks of dashboards, on every kind of panel: their queries, and how they are shown."""

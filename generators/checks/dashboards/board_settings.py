@@ -1,6 +1,9 @@
 """The board as a whole: fixed, described, linked to the others, of a version that Grafana loads."""
 
+import json
 from collections.abc import Iterator
+
+from pydantic.alias_generators import to_camel
 
 from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
@@ -8,10 +11,10 @@ from generators.checks.engine.problem import Problem
 RULE = "board"
 VERSIONS = range(39, 42)  # of the classic schema: Grafana 10.4 to 13 load them
 _SHARED_CROSSHAIR = 1
-_WANTED: dict[str, object] = {
+_EXPECTED: dict[str, object] = {
     "editable": False,
     "id": None,
-    "graphTooltip": _SHARED_CROSSHAIR,
+    "graph_tooltip": _SHARED_CROSSHAIR,
     "timezone": "browser",
 }
 _REFRESH = ("1m", "5m")  # the data has a point a minute; more often shows nothing new
@@ -19,25 +22,27 @@ _REFRESH = ("1m", "5m")  # the data has a point a minute; more often shows nothi
 
 def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield what is wrong with the frame."""
-    body = board.body
-    for key, value in _WANTED.items():
-        if body.get(key, "missing") != value:
-            yield board.problem(RULE, f"{key} is {body.get(key)}; write {value}", key)
+    body = board.board
+    for name, expected in _EXPECTED.items():
+        key, value = to_camel(name), getattr(body, name)
+        if value != expected:
+            text = f"{key} is {json.dumps(value)}; write {json.dumps(expected)}"
+            yield board.problem(RULE, text, key)
     for key in ("title", "description", "uid"):
-        if not body.get(key):
+        if not getattr(body, key):
             yield board.problem(RULE, f"{key} is missing; write one")
-    if body.get("schemaVersion") not in VERSIONS:
-        yield board.problem(RULE, f"schemaVersion is not one of {[*VERSIONS]}", "schemaVersion")
-    if body.get("refresh") not in _REFRESH:
+    if body.schema_version not in VERSIONS:
+        versions = ", ".join(map(str, VERSIONS))
+        yield board.problem(RULE, f"schemaVersion is not one of {versions}", "schemaVersion")
+    if body.refresh not in _REFRESH:
         yield board.problem(RULE, f"refresh is not one of {', '.join(_REFRESH)}", "refresh")
     yield from _linked(board)
 
 
 def _linked(board: DashboardFile) -> Iterator[Problem]:
-    tags = set(board.body.get("tags", ()))
-    links = [link for link in board.body.get("links", ()) if link.get("type") == "dashboards"]
-    for link in links:
-        if link.get("keepTime") and link.get("includeVars") and tags & set(link.get("tags", ())):
-            return
+    tags = set(board.board.tags)
+    links = [link for link in board.board.links if link.type == "dashboards"]
+    if any(link.keep_time and link.include_vars and tags & set(link.tags) for link in links):
+        return
     text = "has no link to the boards of its tag that keeps time and variables; add one"
     yield board.problem(RULE, text, "links")

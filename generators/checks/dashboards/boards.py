@@ -1,4 +1,4 @@
-"""Every check of dashboards, by one line each, and what they find."""
+"""Every check of dashboards, one a line, and their problems."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -37,15 +37,15 @@ CHECKS: tuple[Check, ...] = (
 def problems(boards: Iterable[DashboardFile], context: Context) -> list[Problem]:
     """Return what the checks find, each once, by file and line.
 
-    The others rely on the schema: where it finds something, that is all that is said.
+    The others rely on the schema: where it reports something, they do not run.
     """
     found: set[Problem] = set()
-    held = policy(context.settings)
+    limits = policy(context.settings)
     for board in boards:
         refused = set(schema.check(board))
         found |= refused
         if not refused:
             found.update(problem for check in CHECKS for problem in check(board))
             found.update(queries.check(board, context))
-            found.update(drawn_limits.check(board, held))
+            found.update(drawn_limits.check(board, limits))
     return sorted(found)

@@ -1,9 +1,11 @@
-"""Every query asks a datasource that the reader chooses; no board is bound to one server."""
+"""Every query uses a datasource that the reader chooses; no board is bound to one server."""
 
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import Body, DashboardFile
+from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
+from generators.dashboards.file.board import AnnotationInFile
+from generators.dashboards.file.panel import PanelInFile, TargetInFile
 
 RULE = "datasource"
 MIXED = "-- Mixed --"
@@ -19,9 +21,8 @@ def check(board: DashboardFile) -> Iterator[Problem]:
         if _variable(annotation) not in board.sources:
             yield board.problem(
                 RULE,
-                f"annotation {annotation.get('name')} has a fixed datasource; write "
-                "${datasource}",
-                str(annotation.get("name")),
+                f"annotation {annotation.name} has a fixed datasource; write ${{datasource}}",
+                annotation.name,
             )
 
 
@@ -29,26 +30,27 @@ def _chosen(board: DashboardFile) -> Iterator[Problem]:
     if "datasource" not in board.sources:
         yield board.problem(RULE, "there is no datasource variable named datasource; add it")
     for variable in board.variables:
-        name, label = variable.get("name"), variable.get("label")
-        if variable.get("type") == "datasource" and NAMES.get(str(name)) != label:
-            text = f"datasource variable {name} has the label {label}; write {NAMES.get(str(name))}"
-            yield board.problem(RULE, text, str(label))
+        name, label = variable.name, variable.label
+        if variable.type == "datasource" and NAMES.get(name) != label:
+            text = f"datasource variable {name} has the label {label}; write {NAMES.get(name)}"
+            yield board.problem(RULE, text, label)
 
 
-def _panel(board: DashboardFile, panel: Body) -> Iterator[Problem]:
-    used = {_variable(target) for target in panel.get("targets", ())}
-    own = panel.get("datasource", {}).get("uid", "")
+def _panel(board: DashboardFile, panel: PanelInFile) -> Iterator[Problem]:
+    used = {_variable(target) for target in panel.targets}
+    own = panel.datasource.uid
     if not used <= board.sources:
         yield board.of(panel, RULE, "a query has a fixed datasource; write ${datasource}")
     elif len(used) == 1 and own != f"${{{min(used)}}}":
-        wanted = f"${{{min(used)}}}"
-        yield board.of(panel, RULE, f"its datasource is {own}; write {wanted}, as its queries have")
+        expected = f"${{{min(used)}}}"
+        text = f"its datasource is {own}, but that of its queries is {expected}; write {expected}"
+        yield board.of(panel, RULE, text)
     elif len(used) > 1 and own != MIXED:
-        yield board.of(panel, RULE, f"its queries ask several servers; write {MIXED}")
+        yield board.of(panel, RULE, f"its queries have several datasources; write {MIXED}")
 
 
-def _variable(part: Body) -> str:
+def _variable(query: TargetInFile | AnnotationInFile) -> str:
     """Return the variable of a query's datasource; empty where it is none."""
-    source = part.get("datasource", {})
-    uid = str(source.get("uid", "")) if source.get("type") == "prometheus" else ""
+    source = query.datasource
+    uid = source.uid if source.type == "prometheus" else ""
     return uid.removeprefix("${").removesuffix("}") if uid.startswith("${") else ""

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import Body, DashboardFile
+from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
+from generators.dashboards.file.panel import PanelInFile
 from generators.dashboards.limits import limits
 from generators.limits import number
 from generators.policy import Policy
@@ -20,14 +21,18 @@ def check(board: DashboardFile, policy: Policy) -> Iterator[Problem]:
     for panel in board.panels:
         drawn = _steps(panel)
         for value in sorted(drawn - known):
-            yield board.of(panel, RULE, f"draws {number(value)}, which no alert is about")
-        for name in _ALERT.findall(str(panel.get("description", ""))):
+            yield board.of(
+                panel, RULE, f"draws {number(value)}, the limit of no alert; draw one of an alert"
+            )
+        for name in _ALERT.findall(panel.description):
             row = rows.get(name)
             if row is not None and drawn and row.threshold not in drawn:
-                text = f"says {name}, but does not draw its {number(row.threshold)}"
+                text = (
+                    f"describes {name}, but does not draw its limit; draw {number(row.threshold)}"
+                )
                 yield board.of(panel, RULE, text)
 
 
-def _steps(panel: Body) -> set[float]:
-    steps = panel["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", ())
-    return {float(step["value"]) for step in steps if step["value"] is not None}
+def _steps(panel: PanelInFile) -> set[float]:
+    steps = panel.field.thresholds.steps
+    return {float(step.value) for step in steps if step.value is not None}

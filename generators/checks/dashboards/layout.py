@@ -1,43 +1,45 @@
-"""Panels stand in lines of equal height that fill the width; few enough to be taken in."""
+"""Panels stand in lines of equal height that fill the width, and not too many are visible."""
 
 from collections.abc import Iterator, Sequence
 
-from generators.checks.dashboards.dashboard import Body, DashboardFile
+from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
+from generators.dashboards.file.panel import PanelInFile
 
 RULE = "grid"
 WIDTH = 24
 WIDTHS = (4, 6, 8, 12, 24)
-MOST_VISIBLE = 25
-MOST_STATS = 6
+MAX_VISIBLE = 25
+MAX_FIGURES = 6
 
 
 def check(board: DashboardFile) -> Iterator[Problem]:
-    """Yield panels that stand badly."""
-    numbers: set[object] = set()
+    """Yield panels that overlap, leave gaps, or are too many."""
+    numbers: set[int] = set()
     for panel in board.with_rows:
-        if panel.get("id") in numbers:
+        if panel.id in numbers:
             yield board.of(panel, RULE, "has the number of another; give it its own")
-        numbers.add(panel.get("id"))
-    top = board.body.get("panels", ())
+        numbers.add(panel.id)
+    top = board.board.panels
     yield from _lines(board, top)
     for row in top:
-        yield from _lines(board, row.get("panels", ()))
-    visible = [panel for panel in top if panel.get("type") != "row"]
-    if len(visible) > MOST_VISIBLE:
-        text = f"{len(visible)} panels are visible; leave {MOST_VISIBLE}, and collapse rows"
+        yield from _lines(board, row.panels)
+    visible = [panel for panel in top if panel.type != "row"]
+    if len(visible) > MAX_VISIBLE:
+        text = f"{len(visible)} panels are visible; leave {MAX_VISIBLE} at most, and collapse rows"
         yield board.problem(RULE, text)
-    first = [p for p in visible if p["gridPos"]["y"] == min(v["gridPos"]["y"] for v in visible)]
-    if sum(panel.get("type") == "stat" for panel in first) > MOST_STATS:
-        yield board.problem(RULE, f"more than {MOST_STATS} figures in the first line; move some")
+    first = min((panel.grid_pos.y for panel in visible), default=0)
+    figures = sum(panel.type == "stat" and panel.grid_pos.y == first for panel in visible)
+    if figures > MAX_FIGURES:
+        yield board.problem(RULE, f"more than {MAX_FIGURES} figures in the first line; move some")
 
 
-def _lines(board: DashboardFile, panels: Sequence[Body]) -> Iterator[Problem]:
-    lines: dict[int, list[Body]] = {}
+def _lines(board: DashboardFile, panels: Sequence[PanelInFile]) -> Iterator[Problem]:
+    lines: dict[int, list[PanelInFile]] = {}
     for panel in panels:
-        lines.setdefault(panel["gridPos"]["y"], []).append(panel)
-        if panel.get("type") != "row" and panel["gridPos"]["w"] not in WIDTHS:
-            text = f"is {panel['gridPos']['w']} wide; write one of {', '.join(map(str, WIDTHS))}"
+        lines.setdefault(panel.grid_pos.y, []).append(panel)
+        if panel.type != "row" and panel.grid_pos.w not in WIDTHS:
+            text = f"is {panel.grid_pos.w} wide; write one of {', '.join(map(str, WIDTHS))}"
             yield board.of(panel, RULE, text)
     expected = min(lines, default=0)
     for y, line in sorted(lines.items()):
@@ -45,18 +47,18 @@ def _lines(board: DashboardFile, panels: Sequence[Body]) -> Iterator[Problem]:
         if y != expected:
             what = "overlaps the line above it" if y < expected else "leaves a gap above it"
             yield board.of(line[0], RULE, f"{what}; it belongs at y {expected}")
-        expected = y + max(panel["gridPos"]["h"] for panel in line)
+        expected = y + max(panel.grid_pos.h for panel in line)
 
 
-def _line(board: DashboardFile, line: Sequence[Body]) -> Iterator[Problem]:
+def _line(board: DashboardFile, line: Sequence[PanelInFile]) -> Iterator[Problem]:
     at = 0
-    for panel in sorted(line, key=lambda found: int(found["gridPos"]["x"])):
-        place = panel["gridPos"]
-        if place["x"] != at:
-            what = "overlaps the panel" if place["x"] < at else "leaves a gap"
+    for panel in sorted(line, key=lambda found: found.grid_pos.x):
+        grid = panel.grid_pos
+        if grid.x != at:
+            what = "overlaps the panel" if grid.x < at else "leaves a gap"
             yield board.of(panel, RULE, f"{what} on its left; it belongs at x {at}")
-        if place["h"] != line[0]["gridPos"]["h"]:
+        if grid.h != line[0].grid_pos.h:
             yield board.of(panel, RULE, "is not as high as its line; make them equal")
-        at = place["x"] + place["w"]
+        at = grid.x + grid.w
     if at != WIDTH:
         yield board.of(line[-1], RULE, f"its line ends at {at}, not at {WIDTH}; fill it")

@@ -1,4 +1,4 @@
-"""What links in old notifications rely on: identifiers of boards, numbers of panels."""
+"""Links in old notifications rely on these: identifiers of boards, numbers of panels."""
 
 from collections.abc import Iterator
 
@@ -27,12 +27,12 @@ FIXED: tuple[PanelAddress, ...] = (
 def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield numbers that links use and that no panel has."""
     known = [found.value for found in Board]
-    if board.body.get("uid") not in known:
-        text = f"uid {board.body.get('uid')} is none that links use: {', '.join(known)}"
+    if board.board.uid not in known:
+        text = f"no link uses uid {board.board.uid}; write one of {', '.join(known)}"
         yield board.problem(RULE, text, "uid")
         return
-    numbers = {panel.get("id") for panel in board.panels}
+    numbers = {panel.id for panel in board.panels}
     for panel in FIXED:
-        if panel.board.value == board.body["uid"] and panel.number not in numbers:
-            text = f"alerts link to panel {panel.number}, which is not there; give it its number"
+        if panel.board.value == board.board.uid and panel.number not in numbers:
+            text = f"alerts link to panel {panel.number}, which is missing; restore its number"
             yield board.problem(RULE, text)

@@ -1,12 +1,13 @@
-"""Each panel says what it shows, in which unit, how exactly, and what it shows without data."""
+"""Each panel has a title, a description, a unit, decimals, and a text for missing data."""
 
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import Body, DashboardFile
+from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.dashboards.panel_options import KINDS
 from generators.checks.engine.problem import Problem
+from generators.dashboards.file.panel import PanelInFile
 
 RULE = "panel"
-KINDS = frozenset(["timeseries", "stat", "bargauge", "table", "heatmap", "state-timeline"])
 UNITS = frozenset(
     [
         "short",
@@ -31,35 +32,34 @@ def check(board: DashboardFile) -> Iterator[Problem]:
         yield from _values(board, panel)
 
 
-def _words(board: DashboardFile, panel: Body) -> Iterator[Problem]:
-    if panel.get("type") not in KINDS:
-        mend = f"write one of {', '.join(sorted(KINDS))}"
-        yield board.of(panel, RULE, f"{panel.get('type')} is no kind of panel here; {mend}")
+def _words(board: DashboardFile, panel: PanelInFile) -> Iterator[Problem]:
+    if panel.type not in KINDS:
+        fix = f"write one of {', '.join(sorted(KINDS))}"
+        yield board.of(panel, RULE, f"{panel.type} is no kind of panel here; {fix}")
     for key in ("title", "description"):
-        if not panel.get(key):
+        if not getattr(panel, key):
             yield board.of(panel, RULE, f"has no {key}; write one")
-    if not panel.get("targets"):
-        yield board.of(panel, RULE, "asks for nothing; write a query")
-    for target in panel.get("targets", ()):
-        if panel.get("type") != "table" and not target.get("legendFormat"):
-            yield board.of(panel, RULE, f"query {target.get('refId')} has no legend; write one")
+    if not panel.targets:
+        yield board.of(panel, RULE, "has no query; write one")
+    for target in panel.targets:
+        if panel.type != "table" and not target.legend_format:
+            yield board.of(panel, RULE, f"query {target.ref_id} has no legend; write one")
 
 
-def _values(board: DashboardFile, panel: Body) -> Iterator[Problem]:
-    defaults = panel.get("fieldConfig", {}).get("defaults", {})
-    for unit in (defaults.get("unit"), *_overridden(panel)):
+def _values(board: DashboardFile, panel: PanelInFile) -> Iterator[Problem]:
+    field = panel.field
+    for unit in (field.unit, *_overridden(panel)):
         if unit not in UNITS:
-            yield board.of(
-                panel, RULE, f"{unit} is no unit here; one of {', '.join(sorted(UNITS))}"
-            )
-    if not isinstance(defaults.get("decimals"), int):
+            fix = f"write one of {', '.join(sorted(UNITS))}"
+            yield board.of(panel, RULE, f"{unit} is no unit here; {fix}")
+    if field.decimals is None:
         yield board.of(panel, RULE, "the number of decimals is not fixed; write decimals")
-    if not defaults.get("noValue"):
-        yield board.of(panel, RULE, "says nothing where there is no data; write noValue")
+    if not field.no_value:
+        yield board.of(panel, RULE, "has no text for missing data; write noValue")
 
 
-def _overridden(panel: Body) -> Iterator[str]:
-    for override in panel.get("fieldConfig", {}).get("overrides", ()):
-        for found in override.get("properties", ()):
-            if found.get("id") == "unit":
-                yield str(found.get("value"))
+def _overridden(panel: PanelInFile) -> Iterator[str]:
+    for override in panel.field_config.overrides:
+        for found in override.properties:
+            if found.id == "unit":
+                yield str(found.value)

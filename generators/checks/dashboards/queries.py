@@ -1,14 +1,14 @@
-"""Every query of panels, variables and annotations asks for what there is; no 0 is made up."""
+"""Every query of panels, variables and annotations is for series that exist; no 0 is made up."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from exporter.settings import Settings
 from exporter.settings.types import seconds
-from generators.checks.dashboards.dashboard import Body, DashboardFile
-from generators.checks.dashboards.variables import LABEL_VALUES, query
+from generators.checks.dashboards.dashboard import DashboardFile
+from generators.checks.dashboards.variables import LABEL_VALUES
 from generators.checks.engine.context import Context, Server
-from generators.checks.engine.gathering import asking
+from generators.checks.engine.gathering import with_queries
 from generators.checks.engine.known_series import Known
 from generators.checks.engine.problem import Problem, Text
 from generators.checks.expressions import CHECKS
@@ -23,6 +23,8 @@ from generators.checks.promql.tree import (
     parse,
     paths,
 )
+from generators.dashboards.file.board import AnnotationInFile
+from generators.dashboards.file.panel import TargetInFile
 from generators.dashboards.model import LONGTERM, MAIN
 from generators.prometheus import LONG_RETENTION, RETENTION
 
@@ -32,36 +34,36 @@ _INTERVAL = "$__rate_interval"
 
 
 def check(board: DashboardFile, context: Context) -> Iterator[Problem]:
-    """Yield what the checks of expressions find, and what only panels can get wrong."""
+    """Yield problems of expressions, and those that only panels can have."""
     yield from _valued(board, context.known)
-    for server, texts in _asked(board, context.settings):
-        asked = asking(context, texts, server)
+    for server, texts in _by_server(board, context.settings):
+        queries = with_queries(context, texts, server)
         for one in CHECKS:
-            yield from one(asked)
+            yield from one(queries)
         for text in texts:
             yield from _interval(text)
             yield from _made_up(text)
 
 
 def _valued(board: DashboardFile, known: Known) -> Iterator[Problem]:
-    """Yield variables that ask for the values of a label which the series do not have."""
+    """Yield variables with the values of a label which the series do not have."""
     for variable in board.variables:
-        found = LABEL_VALUES.fullmatch(query(variable))
+        found = LABEL_VALUES.fullmatch(variable.query.query)
         tree = None if found is None else _tree(found[1])
         if found is not None and tree is not None and not shape(tree, known).may_have(found[2]):
-            text = f"variable {variable['name']}: {found[1]} has no label {found[2]}"
-            yield board.problem(RULE, f"{text}; take a series that has it", query(variable))
+            text = f"variable {variable.name}: {found[1]} has no label {found[2]}"
+            yield board.problem(RULE, f"{text}; take a series that has it", variable.query.query)
 
 
 def _tree(expr: str) -> Node | None:
     try:
         return parse(expr, variables=True)
     except Unparsable:
-        return None  # the check of syntax says it
+        return None  # reported by the check of syntax
 
 
-def _asked(board: DashboardFile, settings: Settings) -> Iterator[tuple[Server, list[Text]]]:
-    """Yield the texts of all queries, by the server that is asked."""
+def _by_server(board: DashboardFile, settings: Settings) -> Iterator[tuple[Server, list[Text]]]:
+    """Yield the texts of all queries, by the server that they are for."""
     by_name: dict[str, list[Text]] = {}
     for source, expr in expressions(board):
         by_name.setdefault(source, []).append(board.text(expr))
@@ -78,13 +80,14 @@ def server(settings: Settings, source: str) -> Server:
 
 def expressions(board: DashboardFile) -> Iterator[tuple[str, str]]:
     """Yield every expression with its datasource; of a variable, its selector."""
-    parts: list[Body] = [target for panel in board.panels for target in panel.get("targets", ())]
-    for part in (*parts, *board.annotations):
-        yield str(part.get("datasource", {}).get("uid", "")), str(part.get("expr", ""))
+    targets = [target for panel in board.panels for target in panel.targets]
+    queries: list[TargetInFile | AnnotationInFile] = [*targets, *board.annotations]
+    for query in queries:
+        yield query.datasource.uid, query.expr
     for variable in board.variables:
-        found = LABEL_VALUES.fullmatch(query(variable))
+        found = LABEL_VALUES.fullmatch(variable.query.query)
         if found is not None:
-            # label_values() asks which values a label has: a query that keeps the label says so.
+            # label_values() needs the label: the checks see that in a query which keeps it.
             yield f"${{{MAIN}}}", f"count by ({found[2]}) ({found[1]})"
 
 
@@ -109,7 +112,7 @@ def _zero(node: Node) -> bool:
 
 
 def _counts(node: Node) -> bool:
-    """Say whether a query counts: with count(), or how many there were in a range."""
+    """Return whether a query counts: with count(), or how many there were in a range."""
     if isinstance(node, Aggregate) and node.operator == "count":
         return True
     if isinstance(node, Call) and node.function == "count_over_time":

@@ -1,11 +1,11 @@
-"""The unit of a panel is that of what it asks for, worked out from the catalog's."""
+"""The unit of a panel is that of its queries, worked out from the catalog's."""
 
 from collections.abc import Callable, Iterator, Mapping
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Type, Unit
 from exporter.catalog.signals import SIGNALS
-from generators.checks.dashboards.dashboard import Body, DashboardFile
+from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.checks.promql.tree import (
     Aggregate,
@@ -19,6 +19,7 @@ from generators.checks.promql.tree import (
     Unparsable,
     parse,
 )
+from generators.dashboards.file.panel import PanelInFile
 from generators.policy import DAY, WINDOW
 
 RULE = "unit"
@@ -63,40 +64,39 @@ _LAST = {  # by the last part of a recorded name, before its window
 def check(board: DashboardFile) -> Iterator[Problem]:
     """Yield panels and columns whose unit is not that of their queries."""
     for panel in board.panels:
-        for target in panel.get("targets", ()):
-            said, found = _said(panel, str(target.get("refId"))), unit(str(target.get("expr")))
-            if found is not None and said not in _SHOWN[found]:
-                mend = " or ".join(sorted(_SHOWN[found]))
-                text = f"query {target['refId']} gives {found}, shown as {said}; write {mend}"
+        for target in panel.targets:
+            shown, found = _configured(panel, target.ref_id), unit(target.expr)
+            if found is not None and shown not in _SHOWN[found]:
+                fix = " or ".join(sorted(_SHOWN[found]))
+                text = f"query {target.ref_id} gives {found}, shown as {shown}; write {fix}"
                 yield board.of(panel, RULE, text)
 
 
-def _said(panel: Body, ref: str) -> str:
+def _configured(panel: PanelInFile, ref: str) -> str:
     """Return the unit of a panel; of a table, of the column of a query."""
-    field = panel["fieldConfig"]
-    usual = str(field["defaults"].get("unit"))
-    if panel.get("type") != "table":
+    usual = panel.field.unit
+    if panel.type != "table":
         return usual
-    names = {f"Value #{ref}", "Value"} if len(panel["targets"]) == 1 else {f"Value #{ref}"}
+    names = {f"Value #{ref}", "Value"} if len(panel.targets) == 1 else {f"Value #{ref}"}
     titles = {_renamed(panel, name) for name in names}
-    for override in field["overrides"]:
-        if override["matcher"]["options"] in titles:
-            for found in override["properties"]:
-                if found["id"] == "unit":
-                    return str(found["value"])
+    for override in panel.field_config.overrides:
+        if str(override.matcher.options) in titles:
+            for found in override.properties:
+                if found.id == "unit":
+                    return str(found.value)
     return usual
 
 
-def _renamed(panel: Body, name: str) -> str:
-    for step in panel.get("transformations", ()):
-        renamed = step.get("options", {}).get("renameByName", {})
-        if name in renamed:
+def _renamed(panel: PanelInFile, name: str) -> str:
+    for step in panel.transformations:
+        renamed = step.options.get("renameByName")
+        if isinstance(renamed, dict) and name in renamed:
             return str(renamed[name])
     return name
 
 
 def unit(expr: str) -> str | None:
-    """Return the unit of an expression's values; None where it cannot be said."""
+    """Return the unit of an expression's values; None where it does not follow."""
     try:
         return of_node(parse(expr, variables=True))
     except Unparsable:
@@ -158,7 +158,7 @@ def _call(node: Call) -> str | None:
 
 
 def _quantile(node: Node) -> str | None:
-    """Return the unit of what a histogram saw."""
+    """Return the unit of the values that a histogram counts."""
     if isinstance(node, Selector):
         name = node.name.split(":")[1] if ":" in node.name else node.name
         return _SERIES.get(f"{name.removesuffix('_bucket')}_sum")
@@ -187,7 +187,7 @@ def _binary(node: Binary) -> str | None:
 
 
 def _is_window(node: Node) -> bool:
-    """Say whether a number is days in seconds: a share of them is a time."""
+    """Return whether a number is days in seconds: a share of them is a time."""
     return isinstance(node, Number) and node.value > 0 and node.value % DAY == 0
 
 

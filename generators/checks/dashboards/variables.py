@@ -1,54 +1,53 @@
-"""Variables: read anew with the time, narrowed by each other, all defined, all used."""
+"""Variables: read again when the time changes, narrowed by each other, all defined, all used."""
 
 import json
 import re
 from collections.abc import Iterator
 
-from generators.checks.dashboards.dashboard import Body, DashboardFile
+from pydantic.alias_generators import to_camel
+
+from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
+from generators.dashboards.file.board import VariableInFile
 
 RULE = "variable"
 LABEL_VALUES = re.compile(r"label_values\((.+), (\w+)\)")
 _USED = re.compile(r"\$(?:\{(\w+)[^}]*\}|([A-Za-z_]\w*))")  # $1 is a group of a regex
 _OWN = re.compile(r"__\w+")  # Grafana's
-_WANTED = {
+_EXPECTED = {
     "refresh": 2,
     "multi": True,
-    "includeAll": True,
-    "allValue": ".+",
+    "include_all": True,
+    "all_value": ".+",
     "sort": 1,
 }
 
 
 def check(board: DashboardFile) -> Iterator[Problem]:
-    """Yield variables that are not as they should be, are unknown, or are not used."""
+    """Yield variables that are set up wrongly, are unknown, or are not used."""
     for variable in board.variables:
-        if variable.get("type") == "query":
+        if variable.type == "query":
             yield from _query(board, variable)
-    known = {str(variable["name"]) for variable in board.variables}
+    known = {variable.name for variable in board.variables}
     for name in sorted(used(board) - known):
         yield board.problem(RULE, f"${name} is used, but there is no such variable; add it")
     for name in sorted(known - used(board)):
         yield board.problem(RULE, f"variable {name} is not used; remove it", name)
 
 
-def _query(board: DashboardFile, variable: Body) -> Iterator[Problem]:
-    name = str(variable["name"])
-    for key, value in _WANTED.items():
-        if variable.get(key) != value:
-            text = f"variable {name}: {key} is {variable.get(key)}; write {json.dumps(value)}"
-            yield board.problem(RULE, text, name)
-    if not variable.get("label"):
+def _query(board: DashboardFile, variable: VariableInFile) -> Iterator[Problem]:
+    name = variable.name
+    for key, expected in _EXPECTED.items():
+        value = getattr(variable, key)
+        if value != expected:
+            text = f"{to_camel(key)} is {json.dumps(value)}; write {json.dumps(expected)}"
+            yield board.problem(RULE, f"variable {name}: {text}", name)
+    if not variable.label:
         yield board.problem(RULE, f"variable {name} has no label; write one", name)
-    if LABEL_VALUES.fullmatch(query(variable)) is None:
-        text = f"variable {name}: {query(variable)} is not label_values(series, label)"
+    query = variable.query.query
+    if LABEL_VALUES.fullmatch(query) is None:
+        text = f"variable {name}: {query} is not label_values(series, label); write it so"
         yield board.problem(RULE, text, name)
-
-
-def query(variable: Body) -> str:
-    """Return the query of a variable."""
-    found = variable.get("query", "")
-    return str(found.get("query", "")) if isinstance(found, dict) else str(found)
 
 
 def used(board: DashboardFile) -> set[str]:
@@ -59,7 +58,10 @@ def used(board: DashboardFile) -> set[str]:
 
 
 def _texts(board: DashboardFile) -> Iterator[str]:
-    """Yield what may hold a variable: queries, datasources, links."""
+    """Yield what may use a variable: queries, datasources, links."""
     for panel in board.panels:
-        yield json.dumps([panel.get("targets"), panel.get("links"), panel.get("fieldConfig")])
-    yield json.dumps([board.annotations, *(query(v) for v in board.variables)])
+        yield panel.model_dump_json(include={"targets", "links", "field_config"})
+    for annotation in board.annotations:
+        yield annotation.model_dump_json()
+    for variable in board.variables:
+        yield variable.query.query

@@ -1,4 +1,4 @@
-"""What checks look at, and what they find: texts with their place in a file, queries, problems."""
+"""What checks read: queries and rules with their lines, files, known series."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from generators.checks.engine.problem import Text
 from generators.checks.engine.yaml_file import YamlFile
 from generators.checks.promql.tree import Node
 
-USUAL_RETENTION = 15 * 86400.0  # Prometheus' own, where no flag says another
+USUAL_RETENTION = 15 * 86400.0  # Prometheus' own, unless a flag sets another
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class JudgedQuery:
-    """A query; its tree unless it does not parse, then why; the server that is asked."""
+    """A query; its tree unless it does not parse, then the error; the server that it is for."""
 
     text: Text
     tree: Node | None
@@ -47,11 +47,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Everything that a check may look at.
+    """Everything that a check may read.
 
-    root        where the project's files are; `documents` are those that are judged, by path
-    rules       rules of the judged files; their queries are in `queries`, with all others
-    known       every series that there is, those of rules that are not judged included
+    root        where the project's files are; `documents` are those that are checked, by path
+    rules       rules of the checked files; their queries are in `queries`, with all others
+    known       every series that there is, those of rules that are not checked included
     uses        regular expressions of names that are used outside rules; None where it is not known
     """
 

@@ -1,4 +1,4 @@
-"""A real exporter's page, whose names, labels and buckets are known on top of the catalog's."""
+"""A real exporter's exposition: its names, labels and buckets are known beside the catalog's."""
 
 import urllib.error
 import urllib.request
@@ -24,27 +24,27 @@ _SECONDS = 30
 _COUNTED = ("_bucket", "_sum", "_count", "_total")
 
 
-def with_page(known: Known, place: str) -> Known:
-    """Return what is known with the page at a path or an http address. Raises IonmonError."""
+def with_exposition(known: Known, source: str) -> Known:
+    """Return what is known with an exposition from a path or http address. Raises IonmonError."""
     try:
-        found = _series(_read(place))
+        found = _series(_read(source))
     except ValueError as error:
-        raise IonmonError(f"{place}: is no page of metrics in the text format: {error}") from error
+        raise IonmonError(f"{source}: is no exposition in the text format: {error}") from error
     if not found:
-        raise IonmonError(f"{place}: has no metrics; was the exporter asked too early?")
+        raise IonmonError(f"{source}: has no metrics; try again when the exporter has polled")
     return known.and_also({name: _on_top(known.get(name), one) for name, one in found.items()})
 
 
-def _read(place: str) -> str:
+def _read(source: str) -> str:
     try:
-        if place.startswith(("http://", "https://")):
-            request = urllib.request.Request(place, headers={"Accept": "text/plain"})  # noqa: S310 - http only
+        if source.startswith(("http://", "https://")):
+            request = urllib.request.Request(source, headers={"Accept": "text/plain"})  # noqa: S310 - http only
             with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - http only
                 return str(answer.read().decode())
-        return Path(place).read_text(encoding="utf-8")
+        return Path(source).read_text(encoding="utf-8")
     except OSError as error:
         why = error.reason if isinstance(error, urllib.error.URLError) else error.strerror
-        raise IonmonError(f"{place}: cannot be read: {why or error}") from error
+        raise IonmonError(f"{source}: cannot be read: {why or error}") from error
 
 
 def _series(text: str) -> dict[str, KnownSeries]:
@@ -79,7 +79,7 @@ def _type(family: Metric, name: str) -> Type:
 
 
 def _on_top(old: KnownSeries | None, new: KnownSeries) -> KnownSeries:
-    """Return the series of both; the buckets are those of the page."""
+    """Return the series of both; the buckets are those of the exposition."""
     if old is None:
         return new
     labels: Mapping[str, tuple[str, ...]] = {**new.labels, **old.labels}

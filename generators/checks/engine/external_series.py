@@ -1,6 +1,6 @@
 """Series of other programs that rules and dashboards may use, as Debian 12's versions have them.
 
-Read from the pages of Prometheus 2.42 and Alertmanager 0.25; `up` and its like are made by a
+Read from /metrics of Prometheus 2.42 and Alertmanager 0.25; `up` and its like are made by a
 scrape.
 """
 

@@ -1,4 +1,4 @@
-"""From the files of a project, or a user's own, to what checks look at."""
+"""From the files of a project, or a user's own, to what checks read."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from exporter.settings import Settings
 from exporter.settings.types import seconds
 from generators.checks.dashboards.dashboard import parsed
 from generators.checks.engine.context import Context, Server
-from generators.checks.engine.exposition import with_page
+from generators.checks.engine.exposition import with_exposition
 from generators.checks.engine.known_series import known
 from generators.checks.engine.problem import Text
 from generators.checks.engine.rule_files import query, rules
@@ -34,7 +34,7 @@ class Loading:
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """What to look at: rule files, or all below a root; a page of a real exporter on top."""
+    """What to check: rule files, or all below a root; `page` is the source of a real exposition."""
 
     root: Path
     settings: Settings
@@ -43,37 +43,37 @@ class CheckRequest:
 
 
 def gather(request: CheckRequest) -> Context:
-    """Return what checks look at. Raises IonmonError where there is nothing, or nothing to read."""
+    """Return what checks read. Raises IonmonError for no rules or an unreadable file."""
     servers = list(_servers(request.root))
-    own, given = rule_paths(request.root), [(path, str(path)) for path in request.files]
+    own, requested = rule_paths(request.root), [(path, str(path)) for path in request.files]
     configs = config_paths(request.root)
-    judged = {shown: read(path, shown) for path, shown in given or (*own, *configs)}
-    if not judged:
+    checked = {shown: read(path, shown) for path, shown in requested or (*own, *configs)}
+    if not checked:
         raise IonmonError(f"{request.root / OUT}: there are no rules; write them: ionmon configs")
-    resolved = {path.resolve() for path, _ in given}
-    others = [(path, shown) for path, shown in own if given and path.resolve() not in resolved]
+    resolved = {path.resolve() for path, _ in requested}
+    others = [(path, shown) for path, shown in own if requested and path.resolve() not in resolved]
     every = [
         rule
-        for path, shown in (*others, *(given or own))
-        for rule in rules(judged.get(shown) or read(path, shown), _server(path, servers))
+        for path, shown in (*others, *(requested or own))
+        for rule in rules(checked.get(shown) or read(path, shown), _server(path, servers))
     ]
-    found = tuple(rule for rule in every if rule.name.path in judged)
+    found = tuple(rule for rule in every if rule.name.path in checked)
     base = known(request.settings)
     if request.page is not None:
-        base = with_page(base, request.page)
+        base = with_exposition(base, request.page)
     return Context(
         root=request.root,
         settings=request.settings,
-        documents=judged,
+        documents=checked,
         rules=found,
         queries=tuple(rule.query for rule in found),
         known=with_rules(base, every),
-        uses=None if given else _uses(request.root, judged.values()),
+        uses=None if requested else _uses(request.root, checked.values()),
     )
 
 
-def asking(context: Context, texts: Iterable[Text], server: Server) -> Context:
-    """Return what checks look at for expressions from elsewhere, such as dashboards' queries."""
+def with_queries(context: Context, texts: Iterable[Text], server: Server) -> Context:
+    """Return what checks read for expressions from elsewhere, such as dashboards' queries."""
     queries = tuple(query(text, server, variables=True) for text in texts)
     return replace(context, documents={}, rules=(), queries=queries, uses=None)
 
@@ -99,10 +99,10 @@ def _servers(root: Path) -> Iterator[Loading]:
         document = read(path, shown)
         loaded = [scalar(item) for item in items(get(document.root, "rule_files"))]
         found = {file.resolve() for text in loaded if text for file in path.parent.glob(text)}
-        yield Loading(_like(document), frozenset(found))
+        yield Loading(_server_of(document), frozenset(found))
 
 
-def _like(document: YamlFile) -> Server:
+def _server_of(document: YamlFile) -> Server:
     kept = _RETENTION.search(document.source)
     usual = Server()
     return Server(

@@ -1,8 +1,8 @@
-"""Every series that there is: of catalog, settings, other programs, rules, a page.
+"""Every series that there is: of catalog, settings, other programs, rules, an exposition.
 
-Labels are given with their values where the set of these is closed, else with none. The bounds of
-histograms are those of `exporter.catalog.buckets`: Google's own layout was not observed, and a real
-page, read on top, settles it. An application's bounds are its own affair: any are taken.
+Labels come with their values where the set of these is closed, else with none. The bounds of
+histograms are those of `exporter.catalog.buckets`: Google's own layout was not observed; a real
+exposition, read on top, settles it. An application's bounds are not known: any are allowed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ class KnownSeries:
     """The series of one name.
 
     interval   seconds between samples where a rule makes them, else None
-    extensible further labels may be there, which nobody could list
+    extensible there may be further labels, which cannot be listed
     partial    some of the labels may be missing
     """
 

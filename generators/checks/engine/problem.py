@@ -1,4 +1,4 @@
-"""A text and where it stands in a file, and a problem at such a place."""
+"""A text of a file with its line, and a problem on such a line."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """What is wrong, where, found by which check; the text ends with the mend."""
+    """What is wrong, on which line, by the rule of which check; the text ends with the fix."""
 
     path: str
     line: int
@@ -27,7 +27,7 @@ class Text:
     lines: tuple[str, ...] = ()
 
     def at(self, word: str) -> int:
-        """Return the first line on which a word of the text stands, as a whole where it is one."""
+        """Return the first line that contains a word of the text, as a whole word."""
         whole = re.compile(rf"(?<![\w:]){re.escape(word)}(?![\w:])")
         for number, line in enumerate(self.lines):
             if word and whole.search(line):

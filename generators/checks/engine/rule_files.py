@@ -15,7 +15,7 @@ OPTIONS = ("for", "keep_firing_for")
 
 
 def rules(document: YamlFile, server: Server) -> Iterator[Rule]:
-    """Yield the rules of a file; what is no rule is left out, and a check says so."""
+    """Yield the rules of a file; what is no rule is left out, and reported by a check."""
     for group in items(get(document.root, "groups")):
         interval = _interval(get(group, "interval"))
         for node in items(get(group, "rules")):

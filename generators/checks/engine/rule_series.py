@@ -19,13 +19,13 @@ def with_rules(known: Known, rules: Iterable[Rule]) -> Known:
     for rule in found:
         if rule.kind == "record":
             by_name.setdefault(rule.name.value, []).append(rule)
-    made = _Made(known, by_name)
+    recorded = _Recorded(known, by_name)
     for name in by_name:
-        made.work_out(name)
-    return made.known.and_also(_alerts(made.known, [r for r in found if r.kind == "alert"]))
+        recorded.work_out(name)
+    return recorded.known.and_also(_alerts(recorded.known, [r for r in found if r.kind == "alert"]))
 
 
-class _Made:
+class _Recorded:
     """Works out recorded series, those that a rule is made of first."""
 
     def __init__(self, known: Known, rules: Mapping[str, list[Rule]]) -> None:
@@ -34,7 +34,7 @@ class _Made:
         self._open: set[str] = set()
 
     def work_out(self, name: str) -> None:
-        """Make a recorded series known; one that is made of itself has labels nobody can say."""
+        """Make a recorded series known; one that is made of itself has unknown labels."""
         if name in self._open or name not in self._rules:
             return
         self._open.add(name)

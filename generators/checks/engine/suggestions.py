@@ -1,4 +1,4 @@
-"""What was probably meant."""
+"""Suggestions: which known word was probably intended."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -6,8 +6,8 @@ from difflib import get_close_matches
 FEW = 12
 
 
-def meant(word: str, known: Collection[str], cutoff: float = 0.6) -> str:
-    """Return the question whether a known word was meant, or nothing where none is like it.
+def suggestion(word: str, known: Collection[str], cutoff: float = 0.6) -> str:
+    """Return a suggestion of the known word that is most like a word; nothing where none is.
 
     A word of which only the end is missing is nearer than any other: cpu for cpu_seconds.
     """
@@ -16,9 +16,9 @@ def meant(word: str, known: Collection[str], cutoff: float = 0.6) -> str:
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
-def meant_of(word: str, known: Collection[str], cutoff: float = 0.6) -> str:
-    """Return that question, or else what there is to choose from."""
-    return meant(word, known, cutoff) or f"; there is {listed(known)}"
+def suggestion_or_choices(word: str, known: Collection[str], cutoff: float = 0.6) -> str:
+    """Return a suggestion, or else what there is to choose from."""
+    return suggestion(word, known, cutoff) or f"; there is {listed(known)}"
 
 
 def listed(words: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""YAML files with the place of everything in them."""
+"""YAML files with the line of everything in them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from generators.checks.engine.problem import Problem, Text
 
 @dataclass(frozen=True, slots=True)
 class YamlFile:
-    """A YAML file: how its path is shown, its lines, its root unless it is no YAML, then why."""
+    """A YAML file: the path that is shown, its lines, its root, or the problems of its syntax."""
 
     path: str
     lines: tuple[str, ...]

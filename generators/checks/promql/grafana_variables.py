@@ -1,7 +1,7 @@
-"""Grafana's variables in a query, replaced by values that no one writes, so that it parses.
+"""Grafana's variables in a query, replaced by values that nobody writes, so that it parses.
 
 A variable stands for a duration in brackets and after `offset`, for text in quotes. Elsewhere it is
-a number or a name; which of the two, only the parser can say.
+a number or a name; which of the two, the parser decides.
 """
 
 import re
@@ -34,12 +34,12 @@ def expansions(text: str) -> Iterator[str]:
 
 
 def is_variable(value: str) -> bool:
-    """Say whether a name or a value holds what a variable was replaced by."""
+    """Return whether a name or a value contains what a variable was replaced by."""
     return MAGIC in value
 
 
 def is_variable_time(seconds: float) -> bool:
-    """Say whether a window is what a variable was replaced by."""
+    """Return whether a window is what a variable was replaced by."""
     return round(seconds, 3) in _SECONDS
 
 
@@ -57,7 +57,7 @@ def _pieces(text: str, plain: str) -> Iterator[str]:
 
 
 def _timed(kind: str, found: str, *, timed: bool) -> bool:
-    """Say whether a duration has to follow."""
+    """Return whether a duration has to follow."""
     if kind in ("open", "offset"):
         return True
     return timed and (found == ":" or found.isspace())

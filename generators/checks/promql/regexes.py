@@ -30,7 +30,7 @@ def alternatives(pattern: str) -> tuple[str, ...] | None:
 
 
 def matches_any(pattern: str, texts: Iterable[str]) -> bool:
-    """Say whether a regular expression matches a text as a whole; also where Python cannot say."""
+    """Return whether a regular expression matches a whole text; true where Python is unsure."""
     try:
         with warnings.catch_warnings():  # of forms that Python may read otherwise some day
             warnings.simplefilter("ignore", FutureWarning)

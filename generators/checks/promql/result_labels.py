@@ -30,7 +30,7 @@ _KEEP_ALL = frozenset({"topk", "bottomk"})
 class ResultLabels:
     """The labels of an expression's series, each with its values where their set is closed.
 
-    extensible  further labels may be there, which are not known
+    extensible  there may be further labels, which are not known
     partial     some of the labels may be missing
     """
 
@@ -39,7 +39,7 @@ class ResultLabels:
     partial: bool = False
 
     def may_have(self, label: str) -> bool:
-        """Say whether a series may have a label."""
+        """Return whether a series may have a label."""
         return self.extensible or label in self.labels or label == NAME or is_variable(label)
 
     def varying(self, without: frozenset[str] = frozenset()) -> list[str]:
@@ -66,7 +66,7 @@ def _selector(node: Selector, known: Known) -> ResultLabels:
 
 
 def _narrow(labels: dict[str, Values], matcher: MatcherNode) -> None:
-    """Take away the values that a test leaves out, where that can be said."""
+    """Take away the values that a test leaves out, where that is known."""
     values = matcher.plain
     if values is None or matcher.operator in ("!=", "!~") or any(map(is_variable, values)):
         return
@@ -188,7 +188,7 @@ def _met(matching: Matching, left: ResultLabels) -> ResultLabels:
 
 
 def filters(node: Binary) -> bool:
-    """Say whether a comparison leaves out what does not hold."""
+    """Return whether a comparison leaves out what does not satisfy it."""
     return node.operator in COMPARISONS and not node.matching.compares
 
 

@@ -62,7 +62,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
-    """Series joined: by these labels, without these, or all where neither is said."""
+    """Series joined: by these labels, without these, or all where neither is set."""
 
     operator: str
     inner: "Node"
@@ -165,7 +165,7 @@ def selectors(node: Node) -> Iterator[Selector]:
 
 
 def is_scalar(node: Node) -> bool:
-    """Say whether an expression is a number, not series."""
+    """Return whether an expression is a number, not series."""
     if isinstance(node, Call):
         return node.scalar
     if isinstance(node, Negative):

@@ -30,9 +30,10 @@ def _by_query(found: object) -> object:
 class VariableInFile(Lenient):
     """A variable that the reader chooses."""
 
-    all_value: str = ""
+    all_value: str | None = None
     current: CurrentInFile = CurrentInFile()
     datasource: Source = SourceInFile()
+    definition: str = ""
     hide: int = 0
     include_all: bool = False
     label: str = ""
@@ -40,6 +41,10 @@ class VariableInFile(Lenient):
     name: str
     options: tuple[CurrentInFile, ...] = ()
     query: Annotated[QueryInFile, BeforeValidator(_by_query)] = QueryInFile()
+    refresh: int = 0
+    regex: str = ""
+    skip_url_sync: bool = False
+    sort: int = 0
     type: str = ""
 
 
@@ -52,14 +57,18 @@ class VariablesInFile(Lenient):
 class AnnotationInFile(Lenient):
     """A query whose results are marks in every chart."""
 
+    built_in: int = 0
     datasource: Source = SourceInFile()
     enable: bool = False
     expr: str = ""
+    hide: bool = False
     icon_color: str = "red"
     name: str = ""
     step: str = ""
+    tag_keys: str = ""
     text_format: str = ""
     title_format: str = ""
+    type: str = ""
     use_value_for_time: bool = False
 
 
@@ -79,7 +88,16 @@ class TimesInFile(Lenient):
 class LinkInFile(Lenient):
     """A link of the dashboard."""
 
+    as_dropdown: bool = False
+    icon: str = ""
+    include_vars: bool = False
+    keep_time: bool = False
+    tags: tuple[str, ...] = ()
+    target_blank: bool = False
     title: str = ""
+    tooltip: str = ""
+    type: str = ""
+    url: str = ""
 
 
 class BoardInFile(Lenient):
@@ -87,12 +105,24 @@ class BoardInFile(Lenient):
 
     annotations: AnnotationsInFile = AnnotationsInFile()
     description: str = ""
+    editable: bool = True
+    fiscal_year_start_month: int = 0
+    graph_tooltip: int = 0
+    id: int | None = None
     links: tuple[LinkInFile, ...] = ()
+    live_now: bool = False
     panels: tuple[PanelInFile, ...]
+    refresh: str | bool = ""
+    schema_version: int = 0
+    tags: tuple[str, ...] = ()
     templating: VariablesInFile = VariablesInFile()
     time: TimesInFile = TimesInFile()
+    timepicker: dict[str, JsonValue] = Field(default_factory=dict)
+    timezone: str = ""
     title: str
     uid: str = ""
+    version: int = 0
+    week_start: str = ""
 
 
 def read(path: Path) -> BoardInFile:

@@ -65,23 +65,40 @@ class HiddenInFile(Lenient):
     """Where a series is not shown."""
 
     legend: bool = False
+    tooltip: bool = False
     viz: bool = False
+
+
+class FieldLinkInFile(Lenient):
+    """A link of a panel, or of a value in it."""
+
+    target_blank: bool = False
+    title: str = ""
+    url: str = ""
 
 
 class StyleInFile(Lenient):
     """How a series or a cell is drawn: `custom` of a field."""
 
     align: str = ""
+    axis_border_show: bool = False
+    axis_centered_zero: bool = False
+    axis_color_mode: str = "text"
     axis_label: str = ""
     axis_placement: str = "auto"
     axis_soft_max: Number | None = None
     axis_soft_min: Number | None = None
+    bar_alignment: int = 0
     cell_options: ModeInFile = ModeInFile()
     draw_style: str = "line"
     fill_below_to: str = ""
     fill_opacity: Number = 0
+    filterable: bool = False
+    gradient_mode: str = "none"
     hidden: bool = False
     hide_from: HiddenInFile = HiddenInFile()
+    insert_nulls: bool | Number = False
+    inspect: bool = False
     line_interpolation: str = "linear"
     line_style: ModeInFile = ModeInFile()
     line_width: Number = 1
@@ -102,6 +119,7 @@ class FieldInFile(Lenient):
     custom: StyleInFile = StyleInFile()
     decimals: int | None = None
     display_name: str = ""
+    links: tuple[FieldLinkInFile, ...] = ()
     mappings: tuple[MappingInFile, ...] = ()
     max: Number | None = None
     min: Number | None = None

@@ -1,6 +1,6 @@
 """Options of the panels of a dashboard file; each kind has some of them."""
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from generators.dashboards.file.lenient import Lenient, Number
 
@@ -27,6 +27,7 @@ class ReduceInFile(Lenient):
     """How a series becomes one value, or a table's rows values."""
 
     calcs: tuple[str, ...] = ()
+    fields: str = ""
     limit: int | None = None
     values: bool = False
 
@@ -50,26 +51,52 @@ class SchemeInFile(Lenient):
     scheme: str = "Oranges"
 
 
+class TooltipInFile(Lenient):
+    """What is shown under the pointer."""
+
+    mode: str = "single"
+    sort: str = "none"
+
+
 class OptionsInFile(Lenient):
     """Options of panels of every kind; each kind has some of them."""
 
     alert_instance_label_filter: str = ""
+    align_value: str = "left"
+    calculate: bool = False
+    cell_gap: Number = 1
+    cell_height: str = "sm"
+    cell_values: dict[str, JsonValue] = Field(default_factory=dict)
     color: SchemeInFile = SchemeInFile()
     color_mode: str = "value"
     content: str = ""
     display_mode: str = "gradient"
+    exemplars: dict[str, JsonValue] = Field(default_factory=dict)
     filter_values: CountsInFile = CountsInFile()
+    footer: dict[str, JsonValue] = Field(default_factory=dict)
     graph_mode: str = "none"
+    justify_mode: str = "auto"
     legend: LegendInFile = LegendInFile()
     max_items: int = 20
+    max_viz_height: Number = 300
     merge_values: bool = True
+    min_viz_height: Number = 16
+    min_viz_width: Number = 8
     mode: str = "markdown"
+    name_placement: str = "auto"
     orientation: str = "auto"
     reduce_options: ReduceInFile = ReduceInFile()
+    row_height: Number = 0.9
+    rows_frame: dict[str, JsonValue] = Field(default_factory=dict)
+    show_header: bool = True
     show_threshold_markers: bool = True
     show_unfilled: bool = True
     show_value: str = "auto"
+    sizing: str = "auto"
     sort_by: tuple[SortInFile, ...] = ()
     state_filter: dict[str, bool] = Field(default_factory=dict)
     text_mode: str = "auto"
+    tooltip: TooltipInFile = TooltipInFile()
+    value_mode: str = "color"
+    wide_layout: bool = True
     y_axis: AxisInFile = AxisInFile()

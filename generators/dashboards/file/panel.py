@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, JsonValue
 
+from generators.dashboards.file.field import FieldInFile, FieldLinkInFile
 from generators.dashboards.file.lenient import Lenient
 from generators.dashboards.file.options import OptionsInFile
 
@@ -27,6 +28,7 @@ class TargetInFile(Lenient):
     """A query of a panel."""
 
     datasource: Source = SourceInFile()
+    editor_mode: str = ""
     expr: str = ""
     format: str = "time_series"
     hide: bool = False
@@ -92,6 +94,7 @@ class PanelInFile(Lenient):
     grid_pos: PositionInFile
     id: int = 0
     interval: str = ""
+    links: tuple[FieldLinkInFile, ...] = ()
     max_data_points: int = 0
     max_per_row: int = 4
     options: OptionsInFile = OptionsInFile()
@@ -103,3 +106,8 @@ class PanelInFile(Lenient):
     transformations: tuple[TransformationInFile, ...] = ()
     transparent: bool = False
     type: str
+
+    @property
+    def field(self) -> FieldInFile:
+        """The field of a series that no override is about."""
+        return FieldInFile.model_validate(self.field_config.defaults)

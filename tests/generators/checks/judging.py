@@ -63,7 +63,7 @@ def judged(text: str, **more: Any) -> list[str]:
     return [str(found).removeprefix("own.yml:") for found in problems(context(text, **more))]
 
 
-def said(expression: str, **more: Any) -> list[str]:
+def problem_texts(expression: str, **more: Any) -> list[str]:
     """Return the problems of one recorded expression, as rule: text."""
     text = group({"record": "own:test:value", "expr": expression})
     return [found.partition(": ")[2] for found in judged(text, **more)]

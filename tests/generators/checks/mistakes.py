@@ -1,15 +1,15 @@
-"""Expressions that ask for what is not there, each with how what is said of it begins."""
+"""Expressions for what does not exist, each with the start of its problem."""
 
 DURATION = "cloudrun_request_duration_seconds"
 MISTAKES: list[tuple[str, str]] = [
     # syntax
-    ("sum(up", "syntax: this is no PromQL: unclosed left parenthesis; mend the expression"),
+    ("sum(up", "syntax: this is no PromQL: unclosed left parenthesis; fix the expression"),
     (
         "rate(up)",
         (
             "syntax: this is no PromQL: expected type matrix in call to function "
             "'rate', got vector; "
-            "mend the expression"
+            "fix the expression"
         ),
     ),
     (
@@ -17,7 +17,7 @@ MISTAKES: list[tuple[str, str]] = [
         (
             "syntax: this is no PromQL: no Prometheus knows `or` within braces; write "
             "two selectors; "
-            "mend the expression"
+            "fix the expression"
         ),
     ),
     (
@@ -29,11 +29,11 @@ MISTAKES: list[tuple[str, str]] = [
     ),
     (
         "holt_winters(cloudrun_instances[1h], 0.1, 0.1)",
-        "syntax: function holt_winters is not in both Prometheus 2.42 and 3; write it without",
+        "syntax: function holt_winters is not in both Prometheus 2.42 and 3; leave it out",
     ),
     (
         "limitk(3, cloudrun_instances)",
-        "syntax: aggregation limitk is not in both Prometheus 2.42 and 3; write it without",
+        "syntax: aggregation limitk is not in both Prometheus 2.42 and 3; leave it out",
     ),
     # metric
     (
@@ -51,8 +51,7 @@ MISTAKES: list[tuple[str, str]] = [
         "max(zzz)",
         (
             "metric: nothing exports zzz; docs/metrics.md lists what is exported, and "
-            "--page takes a "
-            "real page's metrics as known"
+            "--page adds the metrics of a real /metrics"
         ),
     ),
     (
@@ -65,7 +64,7 @@ MISTAKES: list[tuple[str, str]] = [
         (
             "metric: no metric has a name like clodrun_.+; docs/metrics.md lists what "
             "is exported, and "
-            "--page takes a real page's metrics as known"
+            "--page adds the metrics of a real /metrics"
         ),
     ),
     # label

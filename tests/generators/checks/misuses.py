@@ -1,4 +1,4 @@
-"""Expressions of what is there that say nothing, each with how what is said of it begins."""
+"""Expressions of what is there that mean nothing, each with the start of its problem."""
 
 DURATION = "cloudrun_request_duration_seconds"
 MISUSES: list[tuple[str, str]] = [
@@ -34,86 +34,83 @@ MISUSES: list[tuple[str, str]] = [
     (
         "cloudrun_requests_total > 0 unless cloudrun_instances offset 1h",
         (
-            "counter: cloudrun_requests_total is a counter: its value says nothing; "
+            "counter: cloudrun_requests_total is a counter without rate; "
             "write rate or increase of it"
         ),
     ),
     (
         "sum(cloudrun_requests_total)",
         (
-            "counter: cloudrun_requests_total is a counter: its value says nothing; "
+            "counter: cloudrun_requests_total is a counter without rate; "
             "write rate or increase of it"
         ),
     ),
     (
         f"max_over_time({DURATION}_count[5m])",
-        (
-            f"counter: {DURATION}_count is a counter: its value says nothing; "
-            "write rate or increase of it"
-        ),
+        (f"counter: {DURATION}_count is a counter without rate; write rate or increase of it"),
     ),
     (
         "cloudrun_requests_total and on (region) cloudrun_instances",
         (
-            "counter: cloudrun_requests_total is a counter: its value says nothing; "
+            "counter: cloudrun_requests_total is a counter without rate; "
             "write rate or increase of it"
         ),
     ),
     (
         "cloudrun_instances and on () (cloudrun_requests_total > 0)",
         (
-            "counter: cloudrun_requests_total is a counter: its value says nothing; "
+            "counter: cloudrun_requests_total is a counter without rate; "
             "write rate or increase of it"
         ),
     ),
     (
         f"histogram_quantile(0.9, sum by (region) (rate({DURATION}_bucket[5m])))",
         (
-            "counter: histogram_quantile needs the label le, which is not there; "
+            "counter: histogram_quantile needs the label le, which is missing; "
             "keep it: sum by (le, ...)"
         ),
     ),
     (
         f"histogram_quantile(0.9, rate({DURATION}_sum[5m]))",
         (
-            "counter: histogram_quantile needs the label le, which is not there; "
+            "counter: histogram_quantile needs the label le, which is missing; "
             "take the series that end in _bucket"
         ),
     ),
     # matching
     (
         "sum by (regoin) (cloudrun_instances)",
-        "matching: by (regoin): what is joined has no label regoin; did you mean 'region'?",
+        "matching: by (regoin): the aggregated series have no label regoin; did you mean 'region'?",
     ),
     (
         "sum without (le) (sum by (region) (cloudrun_instances))",
-        "matching: without (le): what is joined has no label le; there is region",
+        "matching: without (le): the aggregated series have no label le; there is region",
     ),
     (
         "sum by (region) (cloudrun_instances) / sum by (region, state) (cloudrun_instances)",
         (
-            "matching: the sides of / never meet: only the right side has state; "
+            "matching: the sides of / never match: only the right side has state; "
             "write on (region) group_right ()"
         ),
     ),
     (
         "sum by (region) (cloudrun_instances) unless sum by (state) (cloudrun_instances)",
         (
-            "matching: the sides of unless never meet: only the left side has region, "
+            "matching: the sides of unless never match: only the left side has region, "
             "only the right side has state; write on ()"
         ),
     ),
     (
         "max by (region) (cloudrun_instances) * max by (redis_id) (redis_up)",
         (
-            "matching: the sides of * never meet: only the left side has region, "
+            "matching: the sides of * never match: only the left side has region, "
             "only the right side has redis_id; aggregate both by ()"
         ),
     ),
     (
         "sum by (region) (cloudrun_instances) > vector(1)",
         (
-            "matching: the sides of > never meet: only the left side has region; "
+            "matching: the sides of > never match: only the left side has region; "
             "write on () group_left ()"
         ),
     ),
@@ -141,8 +138,8 @@ MISUSES: list[tuple[str, str]] = [
             "sum by (region) (cloudrun_instances)"
         ),
         (
-            "matching: several series of the left side of / may meet one of the other: "
-            "they differ in state; join them first, or add group_left ()"
+            "matching: several series of the left side of / may match one of the other: "
+            "they differ in state; aggregate them first, or add group_left ()"
         ),
     ),
     (
@@ -151,8 +148,8 @@ MISUSES: list[tuple[str, str]] = [
             "sum by (region, state) (cloudrun_instances)"
         ),
         (
-            "matching: several series of the right side of / may meet one of the other: "
-            "they differ in state; join them first, or match on these labels too"
+            "matching: several series of the right side of / may match one of the other: "
+            "they differ in state; aggregate them first, or match on these labels too"
         ),
     ),
     (
@@ -161,8 +158,8 @@ MISUSES: list[tuple[str, str]] = [
             "sum by (region, state) (cloudrun_instances)"
         ),
         (
-            "matching: several series of the left side of / may meet one of the other: "
-            "they differ in state; join them first, or match on these labels too"
+            "matching: several series of the left side of / may match one of the other: "
+            "they differ in state; aggregate them first, or match on these labels too"
         ),
     ),
     (
@@ -189,15 +186,15 @@ MISUSES: list[tuple[str, str]] = [
     (
         "increase(cloudrun_requests_total[4d])",
         (
-            "window: cloudrun_requests_total is looked at 4d back, but only 3d are kept; "
-            "shorten it, or ask the server that keeps more"
+            "window: cloudrun_requests_total is read 4d back, but only 3d are kept; "
+            "shorten it, or query the server that keeps more"
         ),
     ),
     (
         "max_over_time(rate(cloudrun_requests_total[1d])[2d:1h] offset 1d)",
         (
-            "window: cloudrun_requests_total is looked at 4d back, but only 3d are kept; "
-            "shorten it, or ask the server that keeps more"
+            "window: cloudrun_requests_total is read 4d back, but only 3d are kept; "
+            "shorten it, or query the server that keeps more"
         ),
     ),
 ]

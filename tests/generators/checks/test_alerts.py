@@ -58,7 +58,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         annotated(description=None, descripton="x"),
-        "alert: QueueLong has no description; is descripton meant to be it?",
+        "alert: QueueLong has no description; did you mean description instead of 'descripton'?",
     ),
     (
         annotated(summary="Requests wait in {{ $labels.region }}."),
@@ -70,7 +70,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         annotated(description="Requests wait."),
-        "alert: description says the same whatever happened; put {{ $value }} and labels in it",
+        "alert: description is the same for every alert; put {{ $value }} and labels in it",
     ),
     (
         annotated(description="{{ $value }} in {{ $labels.regoin }}."),
@@ -87,7 +87,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"labels": {"severity": "high", "value": "{{ $value }}"}},
-        "template: label value holds $value: every change is a new alert; use an annotation",
+        "template: label value contains $value: every change is a new alert; use an annotation",
     ),
     (
         {"labels": {"severity": "high", "zone": "{{ $labels.zone }}"}},
@@ -97,8 +97,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("changes", "text"), WRONG, ids=[text for _, text in WRONG])
-def test_what_an_alert_lacks_is_said(changes: dict[str, Any], text: str) -> None:
-    """Each lack is found, and its mend named."""
+def test_what_an_alert_lacks_is_reported(changes: dict[str, Any], text: str) -> None:
+    """Each lack is found, and the fix named."""
     assert text in alert(**changes)
 
 

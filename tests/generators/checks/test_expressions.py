@@ -1,10 +1,10 @@
-"""Expressions that ask for what is not there, or for what says nothing, each with its mend."""
+"""Expressions for what does not exist, or that mean nothing, each with its fix."""
 
 import pytest
 
 from exporter.settings import Settings
 from exporter.settings.sources import GoogleSettings
-from tests.generators.checks.judging import context, judged, said
+from tests.generators.checks.judging import context, judged, problem_texts
 from tests.generators.checks.mistakes import DURATION, MISTAKES
 from tests.generators.checks.misuses import MISUSES
 
@@ -12,9 +12,9 @@ from tests.generators.checks.misuses import MISUSES
 @pytest.mark.parametrize(
     ("expression", "text"), MISTAKES + MISUSES, ids=[e for e, _ in MISTAKES + MISUSES]
 )
-def test_what_is_wrong_is_said(expression: str, text: str) -> None:
-    """Each mistake is found by its check, in words that name the item and the mend."""
-    assert [found for found in said(expression) if found.startswith(text)]
+def test_what_is_wrong_is_reported(expression: str, text: str) -> None:
+    """Each mistake is found by its check, in words that name the item and the fix."""
+    assert [found for found in problem_texts(expression) if found.startswith(text)]
 
 
 GOOD = [
@@ -62,17 +62,14 @@ GOOD = [
 @pytest.mark.parametrize("expression", GOOD)
 def test_what_is_right_is_not_held_against_anyone(expression: str) -> None:
     """Expressions as people write them, and which work, have no problem."""
-    assert said(expression) == []
+    assert problem_texts(expression) == []
 
 
 def test_a_subquery_shows_a_counter_only_to_a_rate() -> None:
     """A counter's own values in a subquery are as raw as elsewhere, unless a rate looks at them."""
-    raw = (
-        "counter: ionmon_polls_total is a counter: its value says nothing; "
-        "write rate or increase of it"
-    )
-    assert said("rate(ionmon_polls_total[5m:1m])") == []
-    assert said("max_over_time(ionmon_polls_total[5m:1m])") == [raw]
+    raw = "counter: ionmon_polls_total is a counter without rate; write rate or increase of it"
+    assert problem_texts("rate(ionmon_polls_total[5m:1m])") == []
+    assert problem_texts("max_over_time(ionmon_polls_total[5m:1m])") == [raw]
 
 
 def test_the_line_is_that_of_the_word() -> None:
@@ -109,11 +106,11 @@ def test_metrics_of_the_settings_are_known() -> None:
     google = GoogleSettings.model_validate({"metrics": {"orders_total": metric}})
     settings = Settings(google=google)
     rate = "sum by (gcp_project, shop) (rate(orders_total[5m]))"
-    assert said(rate, settings=settings) == []
-    assert said(rate) != []
-    assert said("sum by (shp) (orders_total)", settings=settings) == [
-        "counter: orders_total is a counter: its value says nothing; write rate or increase of it",
-        "matching: by (shp): what is joined has no label shp; did you mean 'shop'?",
+    assert problem_texts(rate, settings=settings) == []
+    assert problem_texts(rate) != []
+    assert problem_texts("sum by (shp) (orders_total)", settings=settings) == [
+        "counter: orders_total is a counter without rate; write rate or increase of it",
+        "matching: by (shp): the aggregated series have no label shp; did you mean 'shop'?",
     ]
 
 
@@ -162,7 +159,7 @@ def test_alerts_have_the_labels_of_their_rules() -> None:
 
 
 def test_a_series_that_is_made_of_itself_ends() -> None:
-    """Rules that go round in circles are looked at once, and nothing is said of their labels."""
+    """Rules that go round in circles are read once, and nothing is reported of their labels."""
     text = """groups:
   - name: own
     rules:

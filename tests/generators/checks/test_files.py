@@ -26,7 +26,7 @@ def test_a_good_file_has_no_problem() -> None:
                 "1: field: a rule file needs the field groups; write it",
             ],
         ),
-        ("groups: {}", ["1: field: groups of a rule file has to be a list; write it so"]),
+        ("groups: {}", ["1: field: groups of a rule file is not a list; write a list"]),
         (
             "groups:\n  - nmae: a\n    rules: []",
             [
@@ -37,8 +37,8 @@ def test_a_good_file_has_no_problem() -> None:
         (
             "groups:\n  - {name: a, rules: []}\n  - {name: a, rules: []}",
             [
-                "2: field: two groups have the name a; give one another",
-                "3: field: two groups have the name a; give one another",
+                "2: field: two groups have the name a; rename one",
+                "3: field: two groups have the name a; rename one",
             ],
         ),
         (
@@ -72,7 +72,7 @@ def test_newer_fields_are_named_with_their_version() -> None:
         ({"record": "a:b:c"}, "field: a rule needs the field expr; write it"),
         ({**RECORD, "for": "5m"}, "field: a rule with record has no field for"),
         ({**ALERT, "fro": "5m"}, "field: a rule with alert has no field fro; did you mean 'for'?"),
-        ({**RECORD, "labels": ["a"]}, "field: labels of a rule has to be a mapping; write it so"),
+        ({**RECORD, "labels": ["a"]}, "field: labels of a rule is not a mapping; write a mapping"),
         (
             {**RECORD, "record": "pending_max"},
             "recording: pending_max is not level:metric:operations",
@@ -90,7 +90,7 @@ def test_what_is_made_twice_is_told_apart_by_labels() -> None:
     other = {**RECORD, "labels": {"team": "a"}}
     assert judged(group(RECORD, other)) == []
     assert judged(group(RECORD, other, RECORD)) == [
-        "10: recording: region:pending:max is made by own.yml:4, too; remove one, or add a label"
+        "10: recording: region:pending:max is also made by own.yml:4; remove one, or add a label"
     ]
     calm = {**ALERT, "labels": {"severity": "low"}}
     assert judged(group(ALERT, calm)) == []
@@ -109,5 +109,5 @@ def test_what_nobody_uses_is_named_where_the_uses_are_known() -> None:
 
 
 def test_an_alias_that_holds_itself_ends() -> None:
-    """YAML may refer to itself; the file is looked at once."""
+    """YAML may refer to itself; the file is read once."""
     assert judged("groups: &a [*a]") != []

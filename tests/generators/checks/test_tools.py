@@ -45,17 +45,17 @@ def project(root: Path, **texts: str) -> Path:
 
 
 def found(root: Path, *files: Path) -> tuple[list[str], list[str]]:
-    """Return what the tools find and what is said while they run."""
-    said: list[str] = []
-    problems = [*tools.check(CheckRequest(root, Settings(), files), said.append)]
-    return [str(problem) for problem in problems], said
+    """Return what the tools find and their progress while they run."""
+    progress: list[str] = []
+    problems = [*tools.check(CheckRequest(root, Settings(), files), progress.append)]
+    return [str(problem) for problem in problems], progress
 
 
 def test_every_file_is_checked_by_its_tool(tmp_path: Path) -> None:
     """Rules, configurations, tests and Alertmanager's file are each given to their checker."""
-    problems, said = found(project(tmp_path))
+    problems, progress = found(project(tmp_path))
     assert problems == []
-    assert said == [
+    assert progress == [
         f"promtool check rules {OUT}/rules/own.yml",
         f"promtool check config {OUT}/prometheus.yml",
         f"promtool test rules {OUT}/tests/own.yml",
@@ -67,8 +67,8 @@ def test_given_files_are_checked_alone(tmp_path: Path) -> None:
     """Of files that are named only the rules are checked."""
     own = project(tmp_path) / "mine.yml"
     own.write_text("groups: [{name: a, rules: [{record: b, expr: up}, {record: b, expr: up}]}]")
-    (problem,), said = found(tmp_path, own)
-    assert said == [f"promtool check rules {own}"]
+    (problem,), progress = found(tmp_path, own)
+    assert progress == [f"promtool check rules {own}"]
     assert problem.startswith(f"{own}:1: promtool: ")
     assert "duplicate" in problem
 
@@ -97,8 +97,8 @@ def test_what_a_tool_finds_is_a_problem(
 def test_a_missing_tool_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each tool that is not there is named once, with the package that has it."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    problems, said = found(project(tmp_path))
-    assert said == []
+    problems, progress = found(project(tmp_path))
+    assert progress == []
     assert problems == [
         (
             f"{OUT}/rules/own.yml:1: promtool: promtool is not on the PATH; "

@@ -24,7 +24,7 @@ def generated() -> dict[str, str]:
     return texts(USER)
 
 
-def told(
+def reported(
     root: Path, found: dict[str, str], settings: Settings = USER, *, offline: bool = True
 ) -> list[str]:
     """Return the problems of files below a root."""
@@ -43,33 +43,33 @@ def changed(found: dict[str, str], path: str, old: str, new: str) -> dict[str, s
 @pytest.mark.timeout(2400)
 def test_what_is_generated_is_whole(tmp_path: Path, generated: dict[str, str]) -> None:
     """Another service, objective and regions, no PagerDuty: by checks, tools, tests and mutants."""
-    assert told(tmp_path, generated, offline=False) == []
+    assert reported(tmp_path, generated, offline=False) == []
 
 
 def test_the_tools_take_what_is_generated(tmp_path: Path, generated: dict[str, str]) -> None:
     """So do promtool and amtool of rules, configurations and routes, without the rules' tests."""
     found = {path: text for path, text in generated.items() if "/out/tests/" not in path}
-    assert told(tmp_path, found, offline=False) == []
+    assert reported(tmp_path, found, offline=False) == []
 
 
 def test_without_settings_it_is_whole(tmp_path: Path) -> None:
     """One server, no channel, no name: nothing that is generated is wrong or of no use."""
-    assert told(tmp_path, texts(Settings()), Settings()) == []
+    assert reported(tmp_path, texts(Settings()), Settings()) == []
 
 
-def test_an_alert_that_is_missing_is_told(tmp_path: Path, generated: dict[str, str]) -> None:
+def test_an_alert_that_is_missing_is_reported(tmp_path: Path, generated: dict[str, str]) -> None:
     """An alert that was renamed is missing, and its new name is no alert of these settings."""
     found = changed(generated, ALERTS, "alert: CPUHigh", "alert: CPUTooHigh")
-    problems = told(tmp_path, found)
-    missing = f"{ALERTS}:1: CPUHigh: this alert of the settings is not there; "
-    assert f"{missing}write the files anew: ionmon configs" in problems
+    problems = reported(tmp_path, found)
+    missing = f"{ALERTS}:1: CPUHigh: this alert of the settings is missing; "
+    assert f"{missing}write the files again: ionmon configs" in problems
     stranger = (
         "CPUTooHigh: is no alert of these settings; put a rule of your own into a file of its own"
     )
     assert [text for text in problems if text.endswith(stranger)] != []
 
 
-def test_a_route_that_is_wrong_is_told(tmp_path: Path, generated: dict[str, str]) -> None:
+def test_a_route_that_is_wrong_is_reported(tmp_path: Path, generated: dict[str, str]) -> None:
     """Amtool sends an alert of a severity elsewhere than the settings say."""
     found = changed(generated, CONFIG, 'severity="high"', 'severity="higher"')
     write(tmp_path, found)
@@ -81,7 +81,7 @@ def test_a_route_that_is_wrong_is_told(tmp_path: Path, generated: dict[str, str]
     assert [text for text in problems if wrong in text] != []
 
 
-def test_a_field_that_is_too_new_is_told(tmp_path: Path, generated: dict[str, str]) -> None:
+def test_a_field_that_is_too_new_is_reported(tmp_path: Path, generated: dict[str, str]) -> None:
     """A field that Alertmanager 0.25 does not have is named."""
     found = changed(generated, CONFIG, "title_link:", "message_text:")
-    assert [text for text in told(tmp_path, found) if "no field message_text" in text] != []
+    assert [text for text in reported(tmp_path, found) if "no field message_text" in text] != []

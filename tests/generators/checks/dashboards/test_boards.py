@@ -103,7 +103,7 @@ _FIXED = {"type": "prometheus", "uid": "P1809F7CD0C75ACF3"}
 _RECORDED = "project_region_service:response_time_p95:quantile5m"
 
 BROKEN: dict[str, tuple[Break, str]] = {
-    # what is asked for
+    # queries
     "metric": (expr("sum(cloudrun_request_total)"), "metric: nothing exports"),
     "recorded": (expr("max(project:latency:ratio5m)"), "metric: no rule records"),
     "label": (expr(f'max({_RECORDED}{{location="x"}})'), "label: "),
@@ -135,31 +135,31 @@ BROKEN: dict[str, tuple[Break, str]] = {
         ),
         "query: variable region: cloudrun_instances has no label zone",
     ),
-    # how it is said
+    # texts and units
     "unit": (put(P95, "short", *DEFAULTS, "unit"), "unit: panel 106"),
     "unknown unit": (put(P95, "ms", *DEFAULTS, "unit"), "panel: panel 106"),
     "title": (put(P95, "", "title"), "panel: panel 106 (): has no title"),
     "description": (put(P95, "", "description"), "has no description"),
-    "targets": (put(P95, [], "targets"), "asks for nothing"),
+    "targets": (put(P95, [], "targets"), "has no query"),
     "legend": (put(P95, "", "targets", 0, "legendFormat"), "has no legend"),
-    "no value": (put(P95, "", *DEFAULTS, "noValue"), "says nothing where there is no data"),
+    "no value": (put(P95, "", *DEFAULTS, "noValue"), "has no text for missing data"),
     "kind": (put(P95, "graph", "type"), "graph is no kind of panel"),
-    # who is asked
+    # datasources
     "panel's datasource": (put(P95, _FIXED, "datasource"), "datasource: panel 106"),
     "query's datasource": (put(P95, _FIXED, "targets", 0, "datasource"), "fixed datasource"),
     "annotation's datasource": (annotation("datasource", _FIXED), "has a fixed datasource"),
     "datasource's label": (of_variable("datasource", "label", "Prometheus"), "write Data source"),
     # variables
     "refresh of a variable": (of_variable("region", "refresh", 1), "refresh is 1; write 2"),
-    "choice of one": (of_variable("region", "multi", value=False), "multi is False; write true"),
-    "value of all": (of_variable("region", "allValue", None), "allValue is None"),
+    "choice of one": (of_variable("region", "multi", value=False), "multi is false; write true"),
+    "value of all": (of_variable("region", "allValue", None), "allValue is null"),
     "unknown variable": (expr(f'max({_RECORDED}{{region=~"$zone"}})'), "$zone is used"),
     "unused variable": (of_variable("region", "name", "place"), "variable place is not used"),
     "query of a variable": (
         of_variable("region", "query", {"query": "metrics(x)", "refId": "A"}),
         "is not label_values(series, label)",
     ),
-    # where it stands
+    # layout
     "overlap": (moved(P95, x=6), "grid: panel 106"),
     "gap": (lowered, "leaves a gap above it"),
     "width": (moved(P95, w=10), "is 10 wide"),
@@ -168,16 +168,16 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "fixed number": (put(P95, 999, "id"), "number: alerts link to panel 106"),
     "too many": (opened, ""),
     # the board
-    "editable": (top("editable", value=True), "board: editable is True; write False"),
-    "identity": (top("uid", "other"), "number: uid other"),
+    "editable": (top("editable", value=True), "board: editable is true; write false"),
+    "identity": (top("uid", "other"), "number: no link uses uid other"),
     "cursor": (top("graphTooltip", 0), "graphTooltip is 0"),
     "refresh": (top("refresh", "10s"), "refresh is not one of 1m, 5m"),
     "links": (top("links", []), "has no link to the boards"),
     "version": (top("schemaVersion", 30), "schemaVersion is not one of"),
     "purpose": (top("description", ""), "description is missing"),
-    "question": (of_row("title", "Latency"), "asks nothing"),
-    # looks
-    "colour": (annotation("iconColor", "red"), "look: red is no colour"),
+    "question": (of_row("title", "Latency"), "is no question"),
+    # style
+    "colour": (annotation("iconColor", "red"), "style: red is no colour"),
     "tooltip": (put(P95, "single", "options", "tooltip", "mode"), "does not show all series"),
     "fill": (put(P95, 80, *DEFAULTS, "custom", "fillOpacity"), "filled by more than 30 %"),
     "legend of many": (put(P95, False, "options", "legend", "showLegend"), "a legend is for"),  # noqa: FBT003 - a value
@@ -209,15 +209,15 @@ def test_every_board_is_whole(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in BROKEN if name != "too many"])
-def test_what_is_broken_is_said(name: str) -> None:
-    """The check that is meant finds it, and says it in its words."""
-    change, said = BROKEN[name]
+def test_what_is_broken_is_reported(name: str) -> None:
+    """Its check finds it, and reports it in its words."""
+    change, expected = BROKEN[name]
     found = judged("performance", change)
-    assert any(said in text for text in found), found
+    assert any(expected in text for text in found), found
 
 
 def test_a_problem_of_a_panel_is_where_it_stands() -> None:
-    """Two panels of one title are told apart by their numbers' lines."""
+    """Two panels of one title are distinguished by their numbers' lines."""
     body = copy.deepcopy(reference()["reliability"])
     budget = panel(body, 201)
     put(201, "s", *DEFAULTS, "unit")(body)
@@ -227,7 +227,7 @@ def test_a_problem_of_a_panel_is_where_it_stands() -> None:
     assert text.splitlines()[found.line - 1].strip() == '"id": 201,'
 
 
-def test_too_many_panels_are_said() -> None:
+def test_too_many_panels_is_reported() -> None:
     """Twenty-five panels are visible at most."""
 
     def more(body: Body) -> None:
@@ -240,7 +240,7 @@ def test_too_many_panels_are_said() -> None:
     assert any("panels are visible; leave 25" in text for text in judged("performance", more))
 
 
-def test_too_many_figures_are_said() -> None:
+def test_too_many_figures_is_reported() -> None:
     """Six figures are in the first line at most."""
 
     def more(body: Body) -> None:
@@ -250,7 +250,7 @@ def test_too_many_figures_are_said() -> None:
     assert any("more than 6 figures" in text for text in judged("overview", more))
 
 
-def test_an_axis_without_bound_is_said() -> None:
+def test_an_axis_without_bound_is_reported() -> None:
     """A chart begins at 0, or says where else."""
 
     def free(body: Body) -> None:
@@ -267,7 +267,7 @@ def test_a_count_may_be_zero() -> None:
 
 
 def test_a_column_has_a_unit_of_its_own() -> None:
-    """A table's unit is that of each column: one that is wrong is said."""
+    """A table's unit is that of each column: one that is wrong is reported."""
 
     def seconds(body: Body) -> None:
         for override in panel(body, 43)["fieldConfig"]["overrides"]:

@@ -32,5 +32,5 @@ UNITS = {
 
 @pytest.mark.parametrize("expr", list(UNITS))
 def test_a_unit_follows(expr: str) -> None:
-    """What cannot be said is not said."""
+    """No unit is returned where none follows."""
     assert unit(expr) == UNITS[expr]

@@ -8,7 +8,7 @@ import pytest
 from exporter.errors import IonmonError
 from exporter.settings import Settings
 from generators.checks.engine.context import Server
-from generators.checks.engine.gathering import BOARDS, OUT, CheckRequest, asking, gather
+from generators.checks.engine.gathering import BOARDS, OUT, CheckRequest, gather, with_queries
 from generators.checks.engine.problem import Text
 from generators.checks.expressions import problems
 from tests.generators.checks.judging import group
@@ -61,8 +61,8 @@ def test_a_rule_is_judged_by_its_server(tmp_path: Path) -> None:
             "scraped every 2m; write [4m] or more"
         ),
         (
-            f"{main}:9: window: region:main:max is looked at 1w3d back, but only 3d are kept; "
-            "shorten it, or ask the server that keeps more"
+            f"{main}:9: window: region:main:max is read 1w3d back, but only 3d are kept; "
+            "shorten it, or query the server that keeps more"
         ),
     ]
 
@@ -92,7 +92,7 @@ def test_a_user_s_file_knows_what_is_generated(tmp_path: Path) -> None:
 
 
 def test_uses_are_those_of_rules_dashboards_and_remote_write(tmp_path: Path) -> None:
-    """Without dashboards nothing is said of use; with them, only what nothing takes is named."""
+    """Without dashboards use is not checked; with them, only what nothing uses is named."""
     names = ("region:kept:max", "region:shown:max", "region:used:max", "region:idle:max")
     used = {"alert": "Used", "expr": "region:used:max > 1"}
     project(tmp_path, group(*map(record, names), used))
@@ -137,11 +137,11 @@ def test_queries_from_elsewhere_are_judged_alone(tmp_path: Path) -> None:
         Text('max by ($by) (region:main:max{region="[[region]]"}) > $limit', "board.json", 5),
         Text("max_over_time(region:main:maxx[${window}])", "board.json", 6),
     ]
-    context = asking(gather(CheckRequest(tmp_path, Settings())), texts, Server())
+    context = with_queries(gather(CheckRequest(tmp_path, Settings())), texts, Server())
     assert [str(problem) for problem in problems(context)] == [
         (
             "board.json:4: syntax: this is no PromQL: expected type vector in aggregation "
-            "expression, got matrix; mend the expression"
+            "expression, got matrix; fix the expression"
         ),
         "board.json:6: metric: no rule records region:main:maxx; did you mean 'region:main:max'?",
     ]

@@ -1,4 +1,4 @@
-"""What is said of other programs is what their own pages say, and functions are Prometheus'."""
+"""External series are those that the programs export, and functions are Prometheus'."""
 
 import subprocess
 import urllib.request
