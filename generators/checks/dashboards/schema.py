@@ -36,7 +36,7 @@ from generators.dashboards.file.panel import (
     MatcherInFile,
     OverrideInFile,
     PanelInFile,
-    PlaceInFile,
+    PositionInFile,
     PropertyInFile,
     SourceInFile,
     TargetInFile,
@@ -55,7 +55,7 @@ _TARGET = strict(
     ref_id=Annotated[str, Field(pattern="^[A-Z]$")],
 )
 _GRID = strict(
-    PlaceInFile,
+    PositionInFile,
     h=Annotated[int, Field(ge=1)],
     w=Annotated[int, Field(ge=1, le=24)],
     x=Annotated[int, Field(ge=0, le=23)],
