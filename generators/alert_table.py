@@ -19,8 +19,8 @@ class ThresholdAlert:
     """A signal beyond a value, in the signal's unit, for `for_` seconds.
 
     why      the reason for the threshold, as a clause
-    summary  the headline of a notification: no value in it, understood at three in the morning
-    look     what to look at first
+    summary  the headline of a notification: what is wrong, without a value
+    check    what to check first
     """
 
     name: str
@@ -30,12 +30,12 @@ class ThresholdAlert:
     severity: str
     why: str
     summary: str
-    look: str
+    check: str
 
 
 @dataclass(frozen=True, slots=True)
 class BurnWindow:
-    """A share of the budget, spent within `long` seconds; `short` says that it goes on."""
+    """A share of the budget, spent within `long` seconds; `short` shows that it goes on."""
 
     budget: float
     long: int
@@ -66,10 +66,10 @@ class ExhaustedAlert:
 
 
 PolicyAlert = ThresholdAlert | BurnAlert | ExhaustedAlert
-_SLOW = "More than one request in twenty is too slow."
+_SLOW = "Responses are too slow."
 _FAILING = "Too many requests fail."
-_WHY_SLOW = "Look at CPU, at the database and at the cache of that region, and at the last deploy."
-_WHY_FAILING = "Look at which endpoints and codes fail, and at the last deploy."
+_CHECK_SLOW = "Check CPU, the database and the cache of that region, and the last deploy."
+_CHECK_FAILING = "Check which endpoints and codes fail, and the last deploy."
 THRESHOLDS = (
     ThresholdAlert(
         name="ResponseTimeCritical",
@@ -77,9 +77,9 @@ THRESHOLDS = (
         threshold=0.2,
         for_=3 * _MINUTE,
         severity="critical",
-        why="more than five times this percentile on a normal day of the reference service (36 ms)",
+        why="more than five times the 36 ms of a normal day on the reference service",
         summary=_SLOW,
-        look=_WHY_SLOW,
+        check=_CHECK_SLOW,
     ),
     ThresholdAlert(
         name="ErrorRateCritical",
@@ -87,9 +87,9 @@ THRESHOLDS = (
         threshold=0.01,
         for_=3 * _MINUTE,
         severity="critical",
-        why="more than three times the usual error rate of the reference service (0.3%)",
+        why="more than three times the reference service's usual error rate (0.3%)",
         summary=_FAILING,
-        look=_WHY_FAILING,
+        check=_CHECK_FAILING,
     ),
     ThresholdAlert(
         name="ResponseTimeWarning",
@@ -97,9 +97,9 @@ THRESHOLDS = (
         threshold=0.1,
         for_=3 * _MINUTE,
         severity="high",
-        why="nearly three times this percentile on a normal day of the reference service (36 ms)",
+        why="nearly three times the 36 ms of a normal day on the reference service",
         summary=_SLOW,
-        look=_WHY_SLOW,
+        check=_CHECK_SLOW,
     ),
     ThresholdAlert(
         name="ErrorRateWarning",
@@ -107,9 +107,9 @@ THRESHOLDS = (
         threshold=0.005,
         for_=3 * _MINUTE,
         severity="high",
-        why="above the usual error rate of the reference service (0.3%), early enough to act",
+        why="above the reference service's usual error rate (0.3%), and early enough to act",
         summary=_FAILING,
-        look=_WHY_FAILING,
+        check=_CHECK_FAILING,
     ),
     ThresholdAlert(
         name="DatabaseLag",
@@ -118,9 +118,8 @@ THRESHOLDS = (
         for_=3 * _MINUTE,
         severity="high",
         why="ten times the usual lag of the reference service's replicas (about 50 ms)",
-        summary="A database replica is too far behind.",
-        look="Look at writes on the primary, at long transactions, and at the replica's CPU and "
-        "disk.",
+        summary="A database replica lags too far behind.",
+        check="Check writes on the primary, long transactions, and the replica's CPU and disk.",
     ),
     ThresholdAlert(
         name="CacheHitRateLow",
@@ -128,10 +127,9 @@ THRESHOLDS = (
         threshold=0.7,
         for_=5 * _MINUTE,
         severity="medium",
-        why="the database then gets 1.7 times the usual reads of the reference service (82% hits)",
-        summary="Redis answers too few reads.",
-        look="Look at evictions, memory and expiry, and at whether the cache was emptied or "
-        "restarted.",
+        why="the database then serves 1.7 times as many reads as at the usual 82% hits",
+        summary="The Redis hit rate is too low.",
+        check="Check evictions, memory and expiry, and whether the cache was emptied or restarted.",
     ),
     ThresholdAlert(
         name="CPUHigh",
@@ -139,9 +137,9 @@ THRESHOLDS = (
         threshold=0.8,
         for_=5 * _MINUTE,
         severity="medium",
-        why="Cloud Run adds instances to keep CPU near 60%; above this it cannot add enough",
+        why="Cloud Run adds instances to keep CPU near 60%; above this it no longer keeps up",
         summary="Containers use too much CPU.",
-        look="Look at requests per instance, at the limit of instances, and at the last deploy.",
+        check="Check requests per instance, the limit of instances, and the last deploy.",
     ),
     ThresholdAlert(
         name="MemoryHigh",
@@ -149,12 +147,12 @@ THRESHOLDS = (
         threshold=0.8,
         for_=5 * _MINUTE,
         severity="medium",
-        why="nearly twice the usual memory of the reference service (42.5%), and near the kill",
+        why="nearly twice the reference service's usual memory (42.5%); 100% kills containers",
         summary="Containers use too much memory.",
-        look="Look at whether it grows since the last deploy, and at requests served at once.",
+        check="Check whether it grew since the last deploy, and how many requests run at once.",
     ),
 )
-# A pair pages: 2 % of the budget of 30 days gone within an hour, or 5 % within six.
+# A pair is critical: 2 % of the budget of 30 days spent within an hour, or 5 % within six.
 PAGE_WINDOWS = (
     BurnWindow(0.02, _HOUR, 5 * _MINUTE),
     BurnWindow(0.05, 6 * _HOUR, 30 * _MINUTE),
@@ -169,7 +167,7 @@ BREACH = BurnAlert(
     factors=(),
     for_=2 * _MINUTE,
     severity="critical",
-    why="the SRE workbook's windows for an objective's budget",
+    why="the windows that the SRE workbook recommends for an error budget",
 )
 BURN = BurnAlert(
     name="ErrorBudgetBurn",
@@ -177,12 +175,12 @@ BURN = BurnAlert(
     factors=(),
     for_=15 * _MINUTE,
     severity="high",
-    why="the SRE workbook's windows for an objective's budget",
+    why="the windows that the SRE workbook recommends for an error budget",
 )
 EXHAUSTED = ExhaustedAlert(
     name="ErrorBudgetExhausted",
     threshold=1.0,
     for_=15 * _MINUTE,
     severity="medium",
-    why="nothing of the budget is left",
+    why="no budget is left",
 )

@@ -1,4 +1,4 @@
-"""How a limit is worded, everywhere: in rules, notifications, panels, runbooks and documents."""
+"""How a limit is worded everywhere: in rules, notifications, panels, runbooks and documents."""
 
 from typing import assert_never
 
@@ -21,13 +21,18 @@ def shown(value: float, unit: Unit) -> str:
     return number(value)
 
 
+def times(factor: float) -> str:
+    """Return a multiple as people write it: 14.4×."""
+    return f"{number(factor)}×"
+
+
 def side(signal: Signal) -> str:
     """Return the side of a limit on which a signal is worse."""
     return "above" if signal.direction is Direction.UP else "below"
 
 
 def limit(alert: PolicyAlert) -> str:
-    """Return the limit alone: 200ms, 100%, 14.4 times over 1h and 5m or 6 times over 6h and 30m."""
+    """Return the limit alone: 200ms, 100%, 14.4× over 1h and 5m or 6× over 6h and 30m."""
     match alert:
         case ThresholdAlert():
             return shown(alert.threshold, alert.signal.unit)
@@ -40,7 +45,7 @@ def limit(alert: PolicyAlert) -> str:
 
 def _burns(alert: BurnAlert) -> list[str]:
     return [
-        f"{number(factor)} times over {duration(window.long)} and {duration(window.short)}"
+        f"{times(factor)} over {duration(window.long)} and {duration(window.short)}"
         for window, factor in zip(alert.windows, alert.factors, strict=True)
     ]
 
@@ -58,5 +63,5 @@ def condition(alert: PolicyAlert) -> str:
 
 
 def lasting(condition_: str, for_: float) -> str:
-    """Return a condition with the time for which it has to hold: above 200ms for 3m."""
+    """Return a condition with the time for which it has to be true: above 200ms for 3m."""
     return f"{condition_} for {duration(for_)}" if for_ else condition_

@@ -59,7 +59,7 @@ ALERT = """THRESHOLDS = (
         severity="medium",
         why="ten times the usual query time",
         summary="Database queries are too slow.",
-        look="Look at the slowest queries.",
+        check="Check the slowest queries.",
     ),
 """
 KEY = """    others: Named[str, OtherAlert] = key("""

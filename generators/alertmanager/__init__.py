@@ -1,1 +1,1 @@
-"""What Alertmanager needs: who is told what, when, in which words; and the proof that it holds."""
+"""What Alertmanager needs: who is notified of what, when, in which words; and the proof of it."""

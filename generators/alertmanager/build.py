@@ -22,7 +22,9 @@ SECRETS = f"{OUT}/secrets.yml"
 def texts(settings: Settings, alerts: Sequence[Alerting]) -> dict[str, str]:
     """Return every file for these settings and alerts, by its path."""
     found = {
-        CONFIG: headed("Who is told what.", configuration(settings, alerts, timers(settings))),
+        CONFIG: headed(
+            "Who is notified of what.", configuration(settings, alerts, timers(settings))
+        ),
         SECRETS: headed("Files that have to be there, each with one secret.", manifest(settings)),
         f"{TEMPLATES}/common.tmpl": common.text(),
         f"{TEMPLATES}/slack.tmpl": slack.text(),
@@ -54,7 +56,7 @@ def configuration(settings: Settings, alerts: Sequence[Alerting], paces: Timers)
 
 
 def manifest(settings: Settings) -> dict[str, list[dict[str, str]]]:
-    """Return the files with secrets: where, named by which key, read by whom, holding what."""
+    """Return the files with secrets: where, named by which key, read by whom, with what."""
     return {
         "secrets": [
             {

@@ -7,7 +7,7 @@ channel would read as markup is neutralised where the value is written.
 from generators.boards import PAST
 from generators.files import MARK
 
-MOST = 10  # alerts that are told one by one
+SHOWN = 10  # alerts that are listed one by one
 LONGEST = 500  # characters of a value
 MARGIN = "1800e9"  # nanoseconds that a dashboard shows before an alert and after it
 _COLOURS = {"critical": "#c4162a", "high": "#f2711c", "medium": "#e0b400"}
@@ -28,9 +28,9 @@ def head(about: str) -> str:
     return f"{{{{/* {MARK} */}}}}\n{{{{/* {about} */}}}}\n"
 
 
-def define(name: str, body: str) -> str:
-    """Return a definition on lines of its own; the body is as it is written out."""
-    return f'{{{{ define "{name}" }}}}{body}{{{{ end }}}}\n'
+def define(name: str, text_: str) -> str:
+    """Return a definition on lines of its own; the text is as it is written out."""
+    return f'{{{{ define "{name}" }}}}{text_}{{{{ end }}}}\n'
 
 
 def title(name: str, safe: str) -> str:
@@ -62,7 +62,7 @@ def title(name: str, safe: str) -> str:
 
 
 def lines(name: str, safe: str, bullet: str) -> str:
-    """Return the definition of what each of some alerts says, the first ten of them."""
+    """Return the definition of a list of alerts, a line each: the first ten of them."""
     labels = (
         f'{{{{ range .Labels.SortedPairs }}}}{{{{ template "{safe}" .Name }}}}='
         f'{{{{ template "{safe}" .Value }}}} {{{{ end }}}}'
@@ -71,13 +71,13 @@ def lines(name: str, safe: str, bullet: str) -> str:
         f'{bullet}{{{{ with .Annotations.description }}}}{{{{ template "{safe}" . }}}}'
         f"{{{{ else }}}}{labels}{{{{ end }}}}\n"
     )
-    more = f"{{{{ if gt (len .) {MOST} }}}}and {{{{ len (slice . {MOST}) }}}} more\n{{{{ end }}}}"
-    some = f"{{{{ if lt $at {MOST} }}}}{one}{{{{ end }}}}"
+    more = f"{{{{ if gt (len .) {SHOWN} }}}}and {{{{ len (slice . {SHOWN}) }}}} more\n{{{{ end }}}}"
+    some = f"{{{{ if lt $at {SHOWN} }}}}{one}{{{{ end }}}}"
     each = f"{{{{ range $at, $alert := . }}}}{some}{{{{ end }}}}"
     return define(name, each + more)
 
 
-def told(name: str, of: str) -> str:
+def body(name: str, of: str) -> str:
     """Return the definition of what fires, and below it what no longer does."""
     mixed = "{{ if .Alerts.Firing }}{{ if .Alerts.Resolved }}Resolved:\n{{ end }}{{ end }}"
     return define(
@@ -126,7 +126,7 @@ def text() -> str:
             _safe("ion.slack.safe", SLACK),
             title("ion.title", "ion.plain"),
             lines("ion.lines", "ion.plain", "- "),
-            told("ion.told", "ion.lines"),
+            body("ion.body", "ion.lines"),
             define("ion.alert.dashboard", _dashboard()),
             define(
                 "ion.dashboard",

@@ -12,9 +12,9 @@ from generators.alertmanager.routes import INCIDENT, matcher
 from generators.policy import SEVERITIES
 from generators.rules.model import Alerting
 
-UNTRUSTED = ("ExporterDown", "DataStale")  # they say: no data, or old data
+UNTRUSTED = ("ExporterDown", "DataStale")  # either means: no data, or old data
 DEPENDENT = ("threshold", "slo", "anomaly", "trend", "correlation")  # categories built on data
-_PLACES = frozenset(INCIDENT[2:])
+_LOCATION = frozenset(INCIDENT[2:])
 Matchers = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -27,7 +27,7 @@ class Inhibition:
     equal: tuple[str, ...]
 
     def body(self) -> dict[str, Any]:
-        """Return the rule as Alertmanager wants it."""
+        """Return the rule as Alertmanager's configuration has it."""
         return {
             "source_matchers": [matcher(label, *values) for label, values in self.source],
             "target_matchers": [matcher(label, *values) for label, values in self.target],
@@ -90,12 +90,12 @@ def _carried(alerts: Iterable[Alerting], name: str) -> frozenset[str]:
 def _mutes(source: _Kind, targets: Iterable[_Kind], less: int = 0) -> Iterator[Inhibition]:
     """Yield a rule for each set of labels in common.
 
-    A target is less urgent by `less` steps at least: what is muted is told as loudly, elsewhere.
+    A target is less urgent by `less` steps at least: what is muted is notified as loudly.
     """
     groups: dict[tuple[str, ...], list[_Kind]] = {}
     for target in targets:
         shared = source.carried & target.carried
-        elsewhere = source.carried & _PLACES and not shared
+        elsewhere = source.carried & _LOCATION and not shared
         if target.rank >= source.rank + less and target.name != source.name and not elsewhere:
             groups.setdefault(_ordered(shared), []).append(target)
     for equal, group in groups.items():

@@ -1,9 +1,9 @@
-"""What a mail says: a subject, HTML that fits a phone, and the same as plain text."""
+"""The mails: a subject, HTML that fits a phone, and the same as plain text."""
 
 from typing import Any
 
 from exporter.settings import EmailSettings
-from generators.alertmanager.common import MOST, colour, define, head
+from generators.alertmanager.common import SHOWN, colour, define, head
 from generators.alertmanager.notice import Notice
 
 _TOP = """\
@@ -26,7 +26,7 @@ Silence</a></p>
 </div></body></html>
 """
 _ALERTS = """\
-{{ range $at, $alert := . }}{{ if lt $at MOST }}\
+{{ range $at, $alert := . }}{{ if lt $at SHOWN }}\
 <div style="border-top:1px solid #d9dee3;padding:10px 0">
 <p style="margin:0 0 6px;overflow-wrap:anywhere">{{ with .Annotations.description }}\
 {{ template "ion.plain" . }}{{ else }}{{ range .Labels.SortedPairs }}\
@@ -40,7 +40,7 @@ _ALERTS = """\
 <a style="color:#0b5cad" href="{{ . }}">Runbook</a> {{ else }}Runbook: {{ . }} {{ end }}{{ end }}\
 {{ with .GeneratorURL }}<a style="color:#0b5cad" href="{{ . }}">Prometheus</a>{{ end }}</p>
 </div>
-{{ end }}{{ end }}{{ if gt (len .) MOST }}<p>and {{ len (slice . MOST) }} more</p>{{ end }}"""
+{{ end }}{{ end }}{{ if gt (len .) SHOWN }}<p>and {{ len (slice . SHOWN) }} more</p>{{ end }}"""
 # html/template escapes what stands in an address by itself.
 _SILENCE = (
     "{{ .ExternalURL }}/#/silences/new?filter=%7B"
@@ -48,7 +48,7 @@ _SILENCE = (
     '{{ .Name }}%3D{{ printf "%q" .Value }}{{ end }}%7D'
 )
 _TEXT = (
-    '{{ template "ion.title" . }}\n\n{{ template "ion.told" . }}\n'
+    '{{ template "ion.title" . }}\n\n{{ template "ion.body" . }}\n'
     'Dashboard: {{ template "ion.dashboard" . }}\n'
     "{{ with .CommonAnnotations.runbook_url }}Runbook: {{ . }}\n{{ end }}"
     'Prometheus: {{ template "ion.prometheus" . }}\nSilence: {{ template "ion.silence" . }}\n'
@@ -57,12 +57,12 @@ _TEXT = (
 
 def text() -> str:
     """Return alertmanager/templates/email.tmpl."""
-    return head("What a mail says.") + "".join(
+    return head("The mails.") + "".join(
         (
             define("ion.mail.text", _TEXT),
             define("ion.mail.silence", _SILENCE),
             define("ion.mail.colour", colour()),
-            define("ion.mail.alerts", _ALERTS.replace("MOST", str(MOST))),
+            define("ion.mail.alerts", _ALERTS.replace("SHOWN", str(SHOWN))),
             define("ion.mail.top", _TOP),
             define("ion.mail.rest", _REST),
         )
@@ -70,7 +70,7 @@ def text() -> str:
 
 
 def integration(mail: EmailSettings, notice: Notice) -> dict[str, Any]:
-    """Return an entry of `email_configs`; the server is told once, for all of them."""
+    """Return an entry of `email_configs`; the server stands in `global`, once for all of them."""
     words = f"<p>{notice.words.strip()}</p>" if notice.words else ""
     return {
         "send_resolved": True,
@@ -82,7 +82,7 @@ def integration(mail: EmailSettings, notice: Notice) -> dict[str, Any]:
 
 
 def server(mail: EmailSettings) -> dict[str, Any]:
-    """Return what `global` says of the mail server."""
+    """Return the mail server's keys of `global`."""
     body: dict[str, Any] = {
         "smtp_from": mail.sender,
         "smtp_smarthost": mail.smarthost,

@@ -1,4 +1,4 @@
-"""What PagerDuty is told: every severity has its own of PagerDuty's four."""
+"""The events to PagerDuty: each of our severities has one of PagerDuty's four."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _COMPONENTS = ("service_name", "database_id", "redis_id")
 
 def text() -> str:
     """Return alertmanager/templates/pagerduty.tmpl."""
-    return head("What PagerDuty is told.") + "".join(
+    return head("The events to PagerDuty.") + "".join(
         (
             lines("ion.pagerduty.lines", "ion.plain", _NO_YAML),
             define("ion.pagerduty.severity", _severity()),
@@ -41,7 +41,7 @@ def _severity() -> str:
 
 
 def _first(*labels: str) -> str:
-    """Return the value of the first label that all alerts share; PagerDuty wants one."""
+    """Return the value of the first label that all alerts share; PagerDuty needs one."""
     last = "ion-monitoring"
     for label in reversed(labels):
         shown = f'{{{{ with .CommonLabels.{label} }}}}{{{{ template "ion.plain" . }}}}'

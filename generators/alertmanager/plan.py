@@ -1,4 +1,4 @@
-"""Who is told what, as a table: severities, the channels of each, and what to do without them."""
+"""Who is notified of what: severities, the channels of each, and what to do without them."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -43,8 +43,8 @@ class Pace:
 class Timers:
     """The paces of the routes; the interval is the cooldown between notifications of a group.
 
-    A repeat is looked at once an interval, so that it is a multiple of it. The heartbeat's is none:
-    looked at every 20 s and due after 50, it goes out once a minute, to the second.
+    Alertmanager checks a repeat once an interval, so that it is a multiple of it. Not so for the
+    heartbeat: checked every 20 s and due after 50, it goes out once a minute, to the second.
     """
 
     heartbeat: Pace = Pace(0, 20, 50)
@@ -61,7 +61,7 @@ class Timers:
 
 
 def timers(settings: Settings) -> Timers:
-    """Return the paces, with what the settings say of the escalation."""
+    """Return the paces, with the wait that is configured for the escalation."""
     escalation = settings.notifications.escalation
     usual = Timers()
     if escalation is None:
@@ -90,13 +90,13 @@ def receiver(settings: Settings, severity: str) -> str:
 
 
 def is_escalated(settings: Settings) -> bool:
-    """Return whether Alertmanager itself tells somebody else of what goes on."""
+    """Return whether Alertmanager itself notifies somebody else of what goes on."""
     escalation = settings.notifications.escalation
     return escalation is not None and bool(escalation.to or escalation.channel)
 
 
 def unreachable(settings: Settings) -> tuple[str, ...]:
-    """Return the severities of which nobody is told."""
+    """Return the severities of which nobody is notified."""
     if default_channels(settings):
         return ()
     return tuple(severity for severity in SEVERITIES if not channels(settings, severity))

@@ -123,10 +123,12 @@ def _files(node: object) -> Iterator[tuple[str, str]]:
 
 def unmatched_severities(config: Body, alerts: Iterable[Alerting]) -> tuple[str, ...]:
     """Return the severities without exactly one route, and those of alerts that have none."""
-    said = {dict(alert.labels).get("severity", "") for alert in alerts if alert.alert != WATCHDOG}
+    severities = {
+        dict(alert.labels).get("severity", "") for alert in alerts if alert.alert != WATCHDOG
+    }
     routes = [r["matchers"] for r in config["route"]["routes"] if not r.get("continue")]
     counts = {severity: routes.count([matcher("severity", severity)]) for severity in SEVERITIES}
     return (
-        *(f"{CONFIG}: no route takes severity '{s}'" for s in sorted(said - {*SEVERITIES})),
+        *(f"{CONFIG}: no route takes severity '{s}'" for s in sorted(severities - {*SEVERITIES})),
         *(f"{CONFIG}: {n} routes take severity '{s}', not 1" for s, n in counts.items() if n != 1),
     )

@@ -1,4 +1,4 @@
-"""Receivers: each holds all channels of its severity; only the escalation's route continues."""
+"""Receivers: each has all channels of its severity; only the escalation's route continues."""
 
 from typing import Any
 
@@ -29,24 +29,24 @@ def receivers(settings: Settings) -> list[Body]:
     if is_escalated(settings):
         found.append({"name": ESCALATION, **_escalation(settings)})
     for severity in SEVERITIES:
-        told = channels(settings, severity)
-        if told:
+        reached = channels(settings, severity)
+        if reached:
             notice = CRITICAL if severity == "critical" else PLAIN
-            found.append({"name": severity, **_integrations(settings, told, notice)})
+            found.append({"name": severity, **_integrations(settings, reached, notice)})
     return found
 
 
-def _integrations(settings: Settings, told: tuple[Channel, ...], notice: Notice) -> Body:
+def _integrations(settings: Settings, reached: tuple[Channel, ...], notice: Notice) -> Body:
     """Return the entries of a receiver, one a channel."""
     at, body = settings.notifications, {}
-    if Channel.PAGERDUTY in told and at.pagerduty:
+    if Channel.PAGERDUTY in reached and at.pagerduty:
         entry = pagerduty.integration(settings, at.pagerduty, notice)
         body["pagerduty_configs"] = [entry]
-    if Channel.SLACK in told and at.slack:
+    if Channel.SLACK in reached and at.slack:
         body["slack_configs"] = [slack.integration(settings, at.slack, notice)]
-    if Channel.EMAIL in told and at.email:
+    if Channel.EMAIL in reached and at.email:
         body["email_configs"] = [mail.integration(at.email, notice)]
-    if Channel.SENTRY in told and at.sentry:
+    if Channel.SENTRY in reached and at.sentry:
         url = f"http://{at.sentry.bridge}{BRIDGE_PATH}"
         body["webhook_configs"] = [{"send_resolved": True, "url": url}]
     return body
@@ -64,11 +64,11 @@ def _escalation(settings: Settings) -> Body:
     if escalation is None:
         return {}
     notice = escalated(escalation.after, escalation.channel, escalation.to)
-    told = ((Channel.SLACK, escalation.channel), (Channel.EMAIL, escalation.to))
-    return _integrations(settings, tuple(channel for channel, to in told if to), notice)
+    targets = ((Channel.SLACK, escalation.channel), (Channel.EMAIL, escalation.to))
+    return _integrations(settings, tuple(channel for channel, to in targets if to), notice)
 
 
 def globals_(settings: Settings) -> Body:
-    """Return what holds for all receivers: the mail server."""
+    """Return what applies to all receivers: the mail server."""
     at = settings.notifications
     return mail.server(at.email) if at.email else {}

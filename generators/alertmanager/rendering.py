@@ -95,7 +95,7 @@ def _templates(place: str, node: object, reader: str) -> Iterator[Template]:
 
 
 def unrendered(root: Path) -> list[str]:
-    """Return what amtool cannot render, or renders as a stranger wants. Raises ToolMissing."""
+    """Return what amtool cannot render, or renders with a label's markup. Raises ToolMissing."""
     tool = shutil.which(AMTOOL)
     if tool is None:
         raise ToolMissing("amtool is not on the PATH; apt-get install prometheus-alertmanager")

@@ -17,8 +17,8 @@ from generators.alertmanager.plan import (
 from generators.policy import SEVERITIES, WATCHDOG
 
 Body = dict[str, Any]
-# What makes two incidents two. An alert that joins a group pages nobody anew, so that what is
-# mended apart is told apart; endpoints, revisions and the like are told together.
+# What makes two incidents two. An alert that joins a group notifies nobody anew: what has a fix
+# of its own is a group of its own; endpoints, revisions and the like share one.
 INCIDENT = (
     "alertname",
     "signal",

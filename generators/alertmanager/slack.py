@@ -1,10 +1,10 @@
-"""What Slack is told: an attachment in the alert's colour, with buttons, and who is mentioned."""
+"""The messages to Slack: an attachment in the alert's colour, buttons, who is mentioned."""
 
 import re
 from typing import Any
 
 from exporter.settings import Settings, SlackSettings
-from generators.alertmanager.common import colour, define, head, lines, title, told
+from generators.alertmanager.common import body, colour, define, head, lines, title
 from generators.alertmanager.notice import Notice
 
 _GROUP_ID = re.compile(r"[SW][A-Z0-9]{6,}")
@@ -18,12 +18,12 @@ _BUTTONS = (
 
 def text() -> str:
     """Return alertmanager/templates/slack.tmpl."""
-    return head("What Slack is told.") + "".join(
+    return head("The messages to Slack.") + "".join(
         (
             title("ion.slack.title", "ion.slack.safe"),
             lines("ion.slack.lines", "ion.slack.safe", "• "),
-            told("ion.slack.told", "ion.slack.lines"),
-            define("ion.slack.text", '{{ template "ion.slack.told" . }}' + _runbook()),
+            body("ion.slack.body", "ion.slack.lines"),
+            define("ion.slack.text", '{{ template "ion.slack.body" . }}' + _runbook()),
             define("ion.slack.colour", colour()),
         )
     )
@@ -41,7 +41,7 @@ def _runbook() -> str:
 def integration(settings: Settings, slack: SlackSettings, notice: Notice) -> dict[str, Any]:
     """Return an entry of `slack_configs`."""
     runbooks = settings.links.runbooks is not None
-    body: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "send_resolved": True,
         "api_url_file": str(slack.webhook_url_file),
         "channel": notice.slack_channel or slack.channel,
@@ -57,9 +57,9 @@ def integration(settings: Settings, slack: SlackSettings, notice: Notice) -> dic
         ],
     }
     if notice.mentions:
-        body["pretext"] = f'{{{{ if eq .Status "firing" }}}}{mention(slack)}{{{{ end }}}}'
-        body["link_names"] = not _GROUP_ID.fullmatch(slack.oncall_group)
-    return body
+        entry["pretext"] = f'{{{{ if eq .Status "firing" }}}}{mention(slack)}{{{{ end }}}}'
+        entry["link_names"] = not _GROUP_ID.fullmatch(slack.oncall_group)
+    return entry
 
 
 def mention(slack: SlackSettings) -> str:

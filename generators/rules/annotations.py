@@ -1,4 +1,4 @@
-"""What an alert says: where, how much, how long, what to look at, and where to read on."""
+"""What an alert reports: where, how much, how long, what to check, and where to read on."""
 
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
@@ -11,7 +11,7 @@ _SHOWN = {
     Unit.SECONDS: "{{ $value | humanizeDuration }}",
     Unit.RATIO: "{{ $value | humanizePercentage }}",
 }
-_PLACES = (
+_LOCATION = (
     ("service_name", "{{ $labels.service_name }}"),
     ("database_id", "{{ $labels.database_id }}"),
     ("redis_id", "{{ $labels.redis_id }}"),
@@ -25,14 +25,14 @@ def annotations(settings: Settings, alert: str, text: AlertText, labels: tuple[s
     """Return an alert's annotations; its links open the panel at the alert's labels."""
     return (
         ("summary", text.summary),
-        ("description", f"{text.description} {text.look}"),
+        ("description", f"{text.description} {text.check}"),
         ("runbook_url", runbook(settings, alert)),
         ("dashboard_url", link(settings.links.grafana, text.panel, labels)),
     )
 
 
 def runbook(settings: Settings, alert: str) -> str:
-    """Return where an alert's runbook is: a path, where the settings say no address."""
+    """Return where an alert's runbook is: a path, where the settings have no address."""
     return f"{settings.links.runbooks or RUNBOOKS}/{alert}.md"
 
 
@@ -49,4 +49,4 @@ def of(labels: tuple[str, ...]) -> str:
 
 def place(labels: tuple[str, ...]) -> str:
     """Return the template of what and where: ion in europe-west1 (ion-production)."""
-    return " ".join(text for label, text in _PLACES if label in labels)
+    return " ".join(text for label, text in _LOCATION if label in labels)

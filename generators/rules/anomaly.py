@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from exporter.catalog.model import CloudMonitoring, Direction, Rate
 from exporter.settings import Settings
 from generators.boards import panel_of
-from generators.limits import number, side
+from generators.limits import number, side, times
 from generators.policy import SIGNAL_BY_NAME
 from generators.rules import longterm, slo
 from generators.rules.annotations import annotations, of
@@ -115,12 +115,13 @@ def alert(settings: Settings, band: Band) -> Alerting:
     """Return the alert on a score beyond the limit, in the direction in which it gets worse."""
     signal, by = band.signal, band.by
     beyond, limit = (">", LIMIT) if signal.direction is Direction.UP else ("<", -LIMIT)
+    level = "high" if signal.direction is Direction.UP else "low"
     text = AlertText(
-        f"The {signal.noun} is unusual for this time of the week.",
-        f'The {signal.noun} {of(by)} is {{{{ $value | printf "%.1f" }}}} widths from what it was '
-        f"at this time of the last three weeks; the limit is {LIMIT} widths {side(signal)}, as a "
-        f"mean of {span(FOR)}.",
-        "Look at what else changed at the same time, at deploys, and at the calendar.",
+        f"The {signal.noun} is unusually {level} for this time of the week.",
+        f"Over {span(FOR)}, the {signal.noun} {of(by)} differs from the last three weeks at this "
+        f'time by {{{{ $value | printf "%.1f" }}}} times its usual variation. The alert fires '
+        f"{side(signal)} {times(limit)}.",
+        "Check what else changed at the same time, deploys, and the calendar.",
         panel_of(signal.name, alert=band.alert),
     )
     return Alerting(

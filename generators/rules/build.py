@@ -34,7 +34,7 @@ class Rules:
 
 
 def build(settings: Settings) -> Rules:
-    """Return the rules that the settings ask for. Raises SettingsError where they conflict."""
+    """Return the rules of these settings. Raises SettingsError where they conflict."""
     found = policy(settings)
     more = (*trend.levels(), *slo.recordings(found.objective))
     main = (

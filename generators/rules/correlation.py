@@ -81,10 +81,10 @@ def alert(settings: Settings, pair: Pair) -> Alerting:
     """Return the alert on a pair that moves together."""
     effect, cause = pair.effect.signal, pair.cause.signal
     text = AlertText(
-        "Two signals moved together more than their weeks explain.",
-        f"The {effect.noun} and the {cause.noun} {of(BY)} moved together over {_W}: correlation "
-        f'{{{{ $value | printf "%.2f" }}}}, it fires above {number(LIMIT)}.',
-        f"Look at whether the {cause.noun} moved first; what moved it is the likelier cause.",
+        "Two signals rise and fall together unusually closely.",
+        f"The {effect.noun} and the {cause.noun} {of(BY)} moved together over {_W}, with a "
+        f'correlation of {{{{ $value | printf "%.2f" }}}}. The alert fires above {number(LIMIT)}.',
+        f"Check whether the {cause.noun} moved first: whatever moved it is then the likely cause.",
         ANOMALIES,
     )
     return Alerting(

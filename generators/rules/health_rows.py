@@ -29,9 +29,9 @@ _WATCHED = "|".join(
 
 
 def _text(
-    summary: str, description: str, look: str, panel: PanelAddress = boards.EXPORTER
+    summary: str, description: str, check: str, panel: PanelAddress = boards.EXPORTER
 ) -> AlertText:
-    return AlertText(summary, description, look, panel)
+    return AlertText(summary, description, check, panel)
 
 
 WATCHDOG_ROW = HealthAlert(
@@ -39,9 +39,9 @@ WATCHDOG_ROW = HealthAlert(
     severity="none",
     expr="vector(1)",
     text=_text(
-        "Alerts get through to the heartbeat.",
-        "This alert always fires; the heartbeat notifies somebody when it stops.",
-        "Nothing needs to be done.",
+        "Alerts reach the heartbeat service.",
+        "This alert always fires. The heartbeat service notifies somebody when it stops.",
+        "There is nothing to do.",
     ),
 )
 ROWS = (
@@ -52,8 +52,8 @@ ROWS = (
         for_=5 * MINUTE,
         text=_text(
             "Prometheus cannot scrape any exporter.",
-            "No exporter answers, so that no other alert can be trusted.",
-            "Look at the exporter's log, at `ionmon doctor`, and at the network between the two.",
+            "No exporter answers, so no other alert can be trusted.",
+            "Check the exporter's log, `ionmon doctor`, and the network between Prometheus and it.",
         ),
     ),
     HealthAlert(
@@ -65,8 +65,8 @@ ROWS = (
         by=("job", "instance"),
         text=_text(
             "Prometheus cannot scrape one of the exporters.",
-            "{{ $labels.instance }} does not answer, so that nothing watches what it exports.",
-            "Look at that exporter's log, and at the network between the two.",
+            "{{ $labels.instance }} does not answer. Nothing watches what it exports.",
+            "Check that exporter's log, and the network between Prometheus and it.",
         ),
     ),
     HealthAlert(
@@ -77,9 +77,9 @@ ROWS = (
         by=("gcp_project",),
         text=_text(
             "Cloud Monitoring data is stale.",
-            "The newest value of {{ $labels.gcp_project }} is {{ $value | humanizeDuration }} old; "
-            "alerts on this project cannot be trusted.",
-            "Look at the collector's errors, at quota and permissions, and at Google's status.",
+            "The newest value of {{ $labels.gcp_project }} is {{ $value | humanizeDuration }} old. "
+            "Alerts on this project cannot be trusted.",
+            "Check the collector's errors, quota and permissions, and Google's status page.",
             boards.DATA_AGE,
         ),
         age=STALE,
@@ -94,9 +94,9 @@ ROWS = (
         text=_text(
             "Cloud Monitoring data of one product is stale.",
             "The newest value of {{ $labels.product }} in {{ $labels.gcp_project }} is "
-            "{{ $value | humanizeDuration }} old, while other products are fresh; alerts on it "
+            "{{ $value | humanizeDuration }} old, while other products are fresh. Alerts on it "
             "cannot be trusted.",
-            "Look at whether it runs at all, and at that product's polls on the landing page.",
+            "Check whether the product runs at all, and its polls on the exporter's landing page.",
             boards.DATA_AGE,
         ),
         age=STALE,
@@ -111,8 +111,8 @@ ROWS = (
         text=_text(
             "A database replica has stopped replicating.",
             "Replication of {{ $labels.database_id }} in {{ $labels.region }} "
-            "({{ $labels.gcp_project }}) does not run; its lag is unknown and grows.",
-            "Look at the replica's state and log, and at whether it was promoted.",
+            "({{ $labels.gcp_project }}) does not run. Its lag is unknown and grows.",
+            "Check the replica's state and log, and whether it was promoted.",
             boards.SIGNAL_PANELS["replication_lag"],
         ),
     ),
@@ -124,10 +124,10 @@ ROWS = (
         for_=15 * MINUTE,
         by=("gcp_project",),
         text=_text(
-            "Cloud Monitoring is read too seldom for the alerts.",
-            "Metrics of {{ $labels.gcp_project }} that alerts need are read only every "
-            "{{ $value | humanizeDuration }}; alerts on five minutes may miss a fault.",
-            "Look at google.budget_usd_per_month and at the intervals in google.families.",
+            "Cloud Monitoring is polled too rarely for the alerts.",
+            "Metrics of {{ $labels.gcp_project }} that alerts need are polled only every "
+            "{{ $value | humanizeDuration }}. Alerts over five minutes can miss a fault.",
+            "Check google.budget_usd_per_month, and the intervals in google.families.",
             boards.COST,
         ),
     ),
@@ -138,9 +138,9 @@ ROWS = (
         for_=10 * MINUTE,
         by=("collector",),
         text=_text(
-            "A collector fails.",
+            "A collector keeps failing.",
             "At least one poll of the collector {{ $labels.collector }} has failed for 10m.",
-            "Look at the landing page of the exporter, which says which poll and why.",
+            "Check the exporter's landing page: it shows which poll fails, and why.",
         ),
     ),
     HealthAlert(
@@ -153,7 +153,7 @@ ROWS = (
             "The application sends no metrics.",
             "No instance of {{ $labels.application }} has sent metrics to Redis for "
             "{{ $value | humanizeDuration }}.",
-            "Look at whether it runs, and whether it reaches its Redis.",
+            "Check whether it runs, and whether it reaches its Redis.",
         ),
         age=SILENT,
     ),
@@ -164,10 +164,10 @@ ROWS = (
         for_=HOUR,
         by=("job", "instance"),
         text=_text(
-            "Reading Cloud Monitoring has nearly used up its budget.",
-            "At the present rate a month costs {{ $value | humanize }} dollars, more than 90 % of "
-            "the budget. Rather than exceed it, the exporter polls less often.",
-            "Look at which families return the most series, and switch off those that nobody uses.",
+            "Reading Cloud Monitoring costs nearly its whole budget.",
+            "At the present rate, a month costs {{ $value | humanize }} dollars, more than 90 % of "
+            "the budget. The exporter will poll less often rather than exceed it.",
+            "Check which families return the most series. Switch off those that nobody uses.",
             boards.COST,
         ),
     ),
@@ -179,11 +179,10 @@ ROWS = (
         "(ionmon_data_gap_seconds_total > 0 unless ionmon_data_gap_seconds_total offset 1h)",
         by=("gcp_project", "family"),
         text=_text(
-            "Counters miss some time.",
-            "{{ $labels.family }} of {{ $labels.gcp_project }} misses "
-            "{{ $value | humanizeDuration }} that no poll could read; what happened in that time "
-            "is not counted.",
-            "Look at how long the exporter was away, against google.lookback.",
+            "Counters have a gap.",
+            "No poll could read {{ $value | humanizeDuration }} of {{ $labels.family }} in "
+            "{{ $labels.gcp_project }}. Events in that time are not counted.",
+            "Check whether the exporter was down for longer than google.lookback.",
             boards.DATA_AGE,
         ),
     ),
@@ -195,8 +194,8 @@ ROWS = (
         by=("family", "reason"),
         text=_text(
             "Some series are not exported.",
-            "{{ $labels.family }} drops series: {{ $labels.reason }}.",
-            "Look at which label has so many values; filter it, or raise series_limit.",
+            "The exporter drops series of {{ $labels.family }}. The reason: {{ $labels.reason }}.",
+            "Check which label has so many values. Filter it, or raise series_limit.",
         ),
     ),
     HealthAlert(
@@ -206,9 +205,9 @@ ROWS = (
         for_=5 * MINUTE,
         by=("job", "instance"),
         text=_text(
-            "The exporter runs with old settings.",
-            "{{ $labels.instance }} refused its new settings and runs on with the old ones.",
-            "Look at its log, which names the line and the fix.",
+            "The exporter runs on old settings.",
+            "{{ $labels.instance }} refused its new settings and keeps the old ones.",
+            "Check its log, which names the line and the fix.",
         ),
     ),
     HealthAlert(
@@ -217,9 +216,9 @@ ROWS = (
         expr="sum by (integration) (increase(alertmanager_notifications_failed_total[30m])) > 0",
         by=("integration",),
         text=_text(
-            "Notifications fail.",
-            "Alertmanager could not notify by {{ $labels.integration }} within the last 30m.",
-            "Look at Alertmanager's log, and at the secret file of that channel.",
+            "Alertmanager cannot send notifications.",
+            "Notifications through {{ $labels.integration }} failed within the last 30m.",
+            "Check Alertmanager's log, and the secret file of that channel.",
         ),
     ),
     HealthAlert(
@@ -230,8 +229,8 @@ ROWS = (
         by=("rule_group",),
         text=_text(
             "Prometheus cannot evaluate a rule.",
-            "Rules of {{ $labels.rule_group }} fail; their alerts cannot fire.",
-            "Look at the page Status > Rules of Prometheus, which shows the error.",
+            "Rules of {{ $labels.rule_group }} fail. Their alerts cannot fire.",
+            "Check Status > Rules in Prometheus, which shows the error.",
         ),
     ),
 )
@@ -248,9 +247,9 @@ REMOTE = HealthAlert(
     by=("remote_name",),
     text=_text(
         "The long-term Prometheus misses samples.",
-        "Remote write to {{ $labels.remote_name }} fails or is behind; error budgets and bands "
+        "Remote write to {{ $labels.remote_name }} fails or is behind. Error budgets and bands "
         "have gaps.",
-        "Look at whether that server runs, and with --web.enable-remote-write-receiver.",
+        "Check whether that server runs, and whether it has --web.enable-remote-write-receiver.",
     ),
 )
 BRIDGE = HealthAlert(
@@ -260,8 +259,8 @@ BRIDGE = HealthAlert(
     for_=5 * MINUTE,
     by=("job", "instance"),
     text=_text(
-        "The bridge to Sentry cannot be scraped.",
+        "Prometheus cannot scrape the bridge to Sentry.",
         "While {{ $labels.instance }} is down, alerts for Sentry reach nobody.",
-        "Look at the bridge's log.",
+        "Check the bridge's log.",
     ),
 )

@@ -23,7 +23,7 @@ class Recording:
     labels: tuple[str, ...] = ()
 
     def body(self) -> dict[str, Any]:
-        """Return the rule as Prometheus' rule file wants it."""
+        """Return the rule as Prometheus' rule file has it."""
         return {"record": self.record, "expr": self.expr}
 
 
@@ -35,7 +35,7 @@ class Alerting:
     panel            the panel that shows what it is about
     carried          labels of its expression's series, which the alert carries beside `labels`
     for_             seconds that the expression holds before the alert fires
-    keep_firing_for  seconds for which the alert stays after the expression last held
+    keep_firing_for  seconds for which the alert stays after the expression was last true
     """
 
     alert: str
@@ -50,7 +50,7 @@ class Alerting:
 
     @property
     def severity(self) -> str:
-        """The severity, which says who is notified."""
+        """The severity, which decides who is notified."""
         return dict(self.labels)["severity"]
 
     @property
@@ -59,7 +59,7 @@ class Alerting:
         return frozenset(("alertname", *self.carried, *(name for name, _ in self.labels)))
 
     def body(self) -> dict[str, Any]:
-        """Return the rule as Prometheus' rule file wants it."""
+        """Return the rule as Prometheus' rule file has it."""
         found: dict[str, Any] = {"alert": self.alert, "expr": self.expr}
         if self.for_:
             found["for"] = duration(self.for_)
@@ -82,7 +82,7 @@ class Group:
     rules: tuple[Rule, ...]
 
     def body(self) -> dict[str, Any]:
-        """Return the group as Prometheus' rule file wants it."""
+        """Return the group as Prometheus' rule file has it."""
         return {
             "name": self.name,
             "interval": duration(self.interval),

@@ -13,15 +13,15 @@ from generators.rules.names import series
 class AlertText:
     """The words of one alert.
 
-    summary      the headline: no value in it
-    description  what is so, by a template of Prometheus
-    look         what to look at first
-    panel        where it is looked at
+    summary      the headline: what is wrong, without a value
+    description  where, how much and the limit, as a template of Prometheus
+    check        what to check first
+    panel        the panel that shows it
     """
 
     summary: str
     description: str
-    look: str
+    check: str
     panel: PanelAddress
 
 
@@ -30,8 +30,8 @@ class HealthAlert:
     """An alert on the monitoring itself.
 
     by   the labels that its series carry
-    age  seconds that something has to be old before the condition can hold, if that is what it is
-         about
+    age  seconds that something has to be old before the condition can be true; 0 where age is not
+         what it is about
     """
 
     alert: str

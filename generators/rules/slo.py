@@ -12,7 +12,7 @@ from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators import boards
 from generators.alert_table import BurnAlert
-from generators.limits import limit, number
+from generators.limits import condition, limit, number
 from generators.policy import (
     BAD_EVENTS,
     EVALUATION,
@@ -135,11 +135,11 @@ def burn_alert(settings: Settings, alert: BurnAlert) -> Alerting:
     """Return the alert on a budget that burns too fast, in any of its pairs of windows."""
     pace = "much too fast" if alert.severity == "critical" else "too fast"
     text = AlertText(
-        f"The error budget of {number(settings.objectives.availability * 100)} % burns {pace}.",
-        f"{place(BY)} spends its error budget "
-        f'{{{{ $value | printf "%.1f" }}}} times as fast as the objective allows; '
-        f"the limit is {limit(alert)}.",
-        "Look at which regions, endpoints and codes fail, and at the last deploy.",
+        f"The error budget for {number(settings.objectives.availability * 100)} % availability "
+        f"burns {pace}.",
+        f'{place(BY)} spends its error budget at {{{{ $value | printf "%.1f" }}}}× the pace that '
+        f"the objective allows. The alert fires {condition(alert)}.",
+        "Check which regions, endpoints and codes fail, and the last deploy.",
         boards.BURN_RATES,
     )
     return Alerting(
@@ -158,9 +158,9 @@ def burn_alert(settings: Settings, alert: BurnAlert) -> Alerting:
 def _pairs(alert: BurnAlert) -> Iterator[str]:
     """Yield the condition of each pair of windows.
 
-    The long window says that enough is spent, the short one that it goes on: without it the alert
-    would last for hours after the end. So many errors at least, or one request of a quiet night
-    that fails would page.
+    The long window shows that much is spent, the short one that it goes on: without it the alert
+    would last for hours after the end. It needs a minimum of errors: otherwise one failed request
+    in a quiet night would wake somebody.
     """
     for window, rate in zip(alert.windows, alert.factors, strict=True):
         yield (
@@ -181,9 +181,9 @@ def exhausted(settings: Settings, policy: Policy) -> tuple[Alerting, ...]:
     window = span(policy.objective.window)
     text = AlertText(
         "The error budget is spent.",
-        f"{place(BY)} has spent {value(Unit.RATIO)} of the error budget of {window}; "
-        f"the limit is {limit(alert)}.",
-        "Look at when it was spent, and postpone risky changes until it has recovered.",
+        f"{place(BY)} has spent {value(Unit.RATIO)} of its error budget for {window}. "
+        f"The alert fires at {limit(alert)}.",
+        "Check when it was spent. Postpone risky changes until it has recovered.",
         boards.BUDGET,
     )
     rule = Alerting(

@@ -2,7 +2,7 @@
 
 A signal has to be beyond its value over five minutes, and must not be fine again in the newest two:
 so neither a burst that is over nor the first minute of a deploy fires. Where there are too few
-events to say anything, the signal has no value, and nothing fires.
+events to judge by, the signal has no value, and nothing fires.
 """
 
 from exporter.catalog.model import Direction
@@ -55,13 +55,13 @@ def expression(row: ThresholdAlert) -> str:
 
 
 def _text(row: ThresholdAlert) -> AlertText:
-    window = "" if is_level(row.signal) else f", over {span(WINDOW)}"
+    window = "" if is_level(row.signal) else f" over {span(WINDOW)}"
     description = (
-        f"The {row.signal.noun} {of(split(row.signal))} is {value(row.signal.unit)}{window}: "
-        f"{lasting(condition(row), row.for_)}."
+        f"The {row.signal.noun} {of(split(row.signal))} is {value(row.signal.unit)}{window}. "
+        f"The alert fires {lasting(condition(row), row.for_)}."
     )
     panel = panel_of(row.signal.name, alert=row.name)
-    return AlertText(row.summary, description, row.look, panel)
+    return AlertText(row.summary, description, row.check, panel)
 
 
 def file(settings: Settings, policy: Policy) -> RuleFile:

@@ -1,9 +1,9 @@
 """Time until a limit is reached, for what fills up: a level that rises, and by both of two slopes.
 
 The slower of the slopes of the last hour and of the last six counts, so that neither a step nor
-noise looks like growth; and the level has to matter already. What rises as it rose yesterday at
-this time is expected to go on as it did then. Who looks ahead for a day or more takes what a day
-has added, from the hour of yesterday to this one, in place of six hours.
+noise passes for growth; and the level has to be high enough to matter. What rises as it rose
+yesterday at this time is expected to go on as it did then. A trend that looks ahead for a day or
+more uses what a day has added, from the hour of yesterday to this one, in place of six hours.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from generators.rules.recording import HELD, signal_name
 from generators.rules.rows import AlertText, BudgetTrend, Trend
 
 FOR = 30 * 60
-LONGEST = 3600  # a step looks like growth while the short window holds it, and no longer
+LONGEST = 3600  # a step looks like growth while the short window contains it, and no longer
 _LONG, _SHORT, _YESTERDAY = "6h", "1h", "offset 1d"
 
 
@@ -190,10 +190,11 @@ def _expected(trend: Trend) -> tuple[str, str]:
 def alert(settings: Settings, trend: Trend) -> Alerting:
     """Return the alert on a limit that is near."""
     text = AlertText(
-        f"The {trend.subject} will reach its limit.",
-        f"The {trend.subject} {of(trend.by)} reaches {shown(trend.limit, trend.unit)} in "
-        f"{value(Unit.SECONDS)} if it grows on like this; it fires below {span(trend.within)}.",
-        "Look at since when it grows, and at what began then.",
+        f"The {trend.subject} will soon reach its limit.",
+        f"If it keeps growing at this pace, the {trend.subject} {of(trend.by)} reaches "
+        f"{shown(trend.limit, trend.unit)} in {value(Unit.SECONDS)}. The alert fires when less "
+        f"than {span(trend.within)} is left.",
+        "Check when the growth began, and what changed then.",
         trend.panel,
     )
     own = (("signal", trend.signal),) if trend.signal else ()
@@ -220,7 +221,7 @@ def _condition(trend: Trend) -> str:
 
 
 def usual_for(trend: Trend) -> float:
-    """Return how long the condition has to hold: a step looks like growth at first."""
+    """Return how long the condition has to be true: a step looks like growth at first."""
     return max(FOR, min(LONGEST, trend.within / 4))
 
 
@@ -228,10 +229,10 @@ def budget_alert(settings: Settings) -> Alerting:
     """Return the alert on an error budget that will be spent within some days."""
     row = BudgetTrend(alert="ErrorBudgetTrend", within=BUDGET_DAYS * DAY)
     text = AlertText(
-        "The error budget will be spent.",
-        f"The error budget {of(slo.BY)} is spent in {value(Unit.SECONDS)} if errors go on "
-        f"as in the last six hours; it fires below {span(row.within)}.",
-        "Look at which errors spend it, and at what began when they did.",
+        "The error budget will soon be spent.",
+        f"If errors continue as in the last six hours, the error budget {of(slo.BY)} is spent in "
+        f"{value(Unit.SECONDS)}. The alert fires when less than {span(row.within)} is left.",
+        "Check which errors spend it, and what changed when they began.",
         boards.BUDGET,
     )
     return Alerting(
