@@ -9,7 +9,7 @@ from math import ceil
 
 from exporter.catalog.model import CloudMonitoring, Direction, Rate
 from generators.policy import DAY
-from generators.rule_tests.document import MINUTE, TestFile, named
+from generators.rule_tests.document import MINUTE, RuleTestFile, named
 from generators.rule_tests.scenes import PLACES, Story, gauge, place, told
 from generators.rule_tests.story import Phase
 from generators.rules import longterm, slo
@@ -55,7 +55,7 @@ class _Band:
         )
 
 
-def document(rules: Rules, rule: Alerting, band: Band) -> TestFile:
+def document(rules: Rules, rule: Alerting, band: Band) -> RuleTestFile:
     """Return the tests of a band's alert, evaluated each half hour: nothing holds for less."""
     values = _Band(band, rule.for_)
     stories = [*_told(values), *_silent(values)]
@@ -64,7 +64,7 @@ def document(rules: Rules, rule: Alerting, band: Band) -> TestFile:
     start = _PAST * _STEP // MINUTE
     case = told("three weeks, and an hour that differs", stories, band.by,
                 (start + 30, *(start + n + values.longer for n in (60, 90))), _STEP)  # fmt: skip
-    return TestFile(rule, named(rules.longterm, "longterm-anomaly.yml"), (case,), _EVERY)
+    return RuleTestFile(rule, named(rules.longterm, "longterm-anomaly.yml"), (case,), _EVERY)
 
 
 _OVER, _UNDER = LIMIT * 1.01, LIMIT * 0.99

@@ -8,7 +8,7 @@ from math import ceil
 
 from generators.alert_table import ExhaustedAlert
 from generators.policy import BAD_EVENTS, DAY, HOUR, Objective
-from generators.rule_tests.document import TestFile, named
+from generators.rule_tests.document import RuleTestFile, named
 from generators.rule_tests.scenes import Story, gauge, place, told
 from generators.rule_tests.stimulus import InputSeries
 from generators.rule_tests.story import Phase
@@ -24,7 +24,7 @@ _NEARLY, _KEPT = 0.97, 0.95  # of a budget that is spent, and a burn rate that d
 
 def exhausted(
     rules: Rules, rule: Alerting, alert: ExhaustedAlert, objective: Objective
-) -> TestFile:
+) -> RuleTestFile:
     """Return the tests of the alert on a spent budget.
 
     Errors come at the beginning. What they spend stays spent while nothing is forgotten: the more
@@ -58,7 +58,7 @@ def exhausted(
     )
     minutes = [m * 5 for m in dict.fromkeys((fires - 1, max(fires, bad) + 1, end))]
     case = told("what is spent stays spent", stories, slo.BY, minutes, _STEP)
-    return TestFile(rule, named(rules.longterm, "longterm-slo.yml"), (case,), _STEP)
+    return RuleTestFile(rule, named(rules.longterm, "longterm-slo.yml"), (case,), _STEP)
 
 
 def _spent(
@@ -86,7 +86,7 @@ def _events(name: str, kind: str, each: float, objective: Objective) -> tuple[In
     return (*found, InputSeries(slo.events(kind, objective.window), labels, (each,), counter=True))
 
 
-def trend(rules: Rules, rule: Alerting, objective: Objective) -> TestFile:
+def trend(rules: Rules, rule: Alerting, objective: Objective) -> RuleTestFile:
     """Return the tests of the alert on a budget that will be spent in three days."""
     fires = 1 + ceil(rule.for_ / _STEP)
     early = fires - 2
@@ -128,7 +128,7 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> TestFile:
     minutes = [(fires - 1) * 5, (fires + 1) * 5, (fires + 8) * 5]
     case = told("what burns for long", stories, slo.BY, minutes, _STEP)
     files = named(rules.longterm, "longterm-slo.yml", "longterm-trend.yml")
-    return TestFile(rule, files, (case,), _STEP)
+    return RuleTestFile(rule, files, (case,), _STEP)
 
 
 def _lasting(name: str, objective: Objective, steps: int) -> tuple[Phase, ...]:

@@ -15,7 +15,7 @@ from exporter.errors import SettingsError
 from generators.alert_table import BurnAlert
 from generators.limits import number
 from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW, Objective
-from generators.rule_tests.document import MINUTE, TestCase, TestFile, named
+from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import ELSEWHERE, PLACES, Story, Told, told
 from generators.rule_tests.stimulus import Given, stimulus
 from generators.rule_tests.story import Phase, Seen
@@ -60,7 +60,7 @@ class Burns:
 
     def known(
         self, name: str, stories: Sequence[Story], minutes: Sequence[int], pair: int
-    ) -> TestCase:
+    ) -> RuleTestCase:
         """Return stories as a case that begins when a pair's windows are known."""
         past = self.longs[pair] + 2 * WINDOW // MINUTE
         later = [self._later(story, past) for story in stories]
@@ -104,7 +104,7 @@ def _errors() -> Ratio:
     return expression.ratio
 
 
-def _new(burns: Burns, pair: int) -> Iterator[TestCase]:
+def _new(burns: Burns, pair: int) -> Iterator[RuleTestCase]:
     """Yield what a new server tells: an outage at once, and not minutes as if they were hours."""
     long, every, fires = burns.longs[pair], burns.every, burns.fires
     name, least = "all-fail", burns.rate(pair, _OVER) * burns.objective.budget
@@ -126,7 +126,7 @@ def _whole(burns: Burns, share: float) -> float:
     return min(share, 1.0) / burns.objective.budget
 
 
-def _pairs(burns: Burns, pair: int) -> TestCase:
+def _pairs(burns: Burns, pair: int) -> RuleTestCase:
     """Return what the first possible pair tells, and what none does, though means would."""
     long, next_ = burns.longs[0], burns.fires + burns.every
     start = long // 2
@@ -181,7 +181,7 @@ def _first(burns: Burns, start: int, end: int) -> Iterator[Story]:
             yield Story(name=name, phases=phases, value=rate, fires=times > 1, begins=begins)
 
 
-def _second(burns: Burns) -> TestCase:
+def _second(burns: Burns) -> RuleTestCase:
     """Return what only the second pair tells: it burns for longer, and less."""
     fires, over = burns.fires, burns.rate(-1, _OVER)
     later = fires + burns.shorts[-1] + 3 * WINDOW // MINUTE
@@ -207,7 +207,7 @@ def _second(burns: Burns) -> TestCase:
     return burns.known("the second pair of windows", stories, (fires, next_, later), -1)
 
 
-def _gone(burns: Burns) -> Iterator[TestCase]:
+def _gone(burns: Burns) -> Iterator[RuleTestCase]:
     """Yield what the long windows still know and the short ones no more, and the reverse."""
     long, short = burns.longs[0], burns.shorts[-1]
     half = max(long // 2, burns.fires + burns.every)
@@ -228,7 +228,7 @@ def _gone(burns: Burns) -> Iterator[TestCase]:
         )
 
 
-def document(rules: Rules, rule: Alerting, burns: Burns, files: tuple[str, ...]) -> TestFile:
+def document(rules: Rules, rule: Alerting, burns: Burns, files: tuple[str, ...]) -> RuleTestFile:
     """Return the tests of an alert. Raises SettingsError where it can never fire."""
     pairs = [n for n in range(len(burns.longs)) if burns.possible(burns.rate(n, _OVER))]
     if not pairs:
@@ -243,4 +243,4 @@ def document(rules: Rules, rule: Alerting, burns: Burns, files: tuple[str, ...])
         *_new(burns, pairs[0]),
         *_gone(burns),
     )
-    return TestFile(rule, named(rules.main, *files), cases, burns.every * MINUTE)
+    return RuleTestFile(rule, named(rules.main, *files), cases, burns.every * MINUTE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from generators.policy import DAY
-from generators.rule_tests.document import MINUTE, Check, Firing, TestCase, TestFile, named
+from generators.rule_tests.document import MINUTE, Check, Firing, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import PLACES, gauge
 from generators.rule_tests.story import Input, Phase, inputs
 from generators.rules import slo
@@ -23,14 +23,14 @@ _KNOWN, _GAP = 48, 10  # steps, before and after nothing is known of the effects
 _SLOW, _FAST, _STILL = (0, 0, 0, 1, 1, 1), (0, 1), (0,)
 
 
-def document(rules: Rules, rule: Alerting) -> TestFile:
+def document(rules: Rules, rule: Alerting) -> RuleTestFile:
     """Return the tests of the alerts on pairs, which have the name of this one."""
     found = [each for each in alerts(rules.longterm) if each.alert == rule.alert]
     files = named(rules.longterm, "longterm-correlation.yml")
-    return TestFile(rule, files, (_moves(found, rule.for_), _day(), _gap()), _STEP)
+    return RuleTestFile(rule, files, (_moves(found, rule.for_), _day(), _gap()), _STEP)
 
 
-def _moves(found: list[Alerting], for_: float) -> TestCase:
+def _moves(found: list[Alerting], for_: float) -> RuleTestCase:
     """Return what is left over in several regions; only in one does all of it move together."""
     fires = MINIMUM_SAMPLES + ceil(for_ / _STEP)
     end = fires + 3
@@ -53,7 +53,7 @@ def _moves(found: list[Alerting], for_: float) -> TestCase:
         for band in _BANDS
         for i in _left(band, region, effect if band in _EFFECTS else cause, times, end)
     )
-    return TestCase("what the bands leave over", series, checks, _STEP)
+    return RuleTestCase("what the bands leave over", series, checks, _STEP)
 
 
 def _left(
@@ -70,7 +70,7 @@ def _place(label: str, region: str) -> str:
     return region if label == "region" else PLACES.get(label, label.replace("_", "-"))
 
 
-def _day() -> TestCase:
+def _day() -> RuleTestCase:
     """Return a day that all signals share, up and down again; values follow it a little late."""
     half = DAY // _STEP // 2
     series = []
@@ -84,10 +84,10 @@ def _day() -> TestCase:
         series.append(Input(f"{band.name('centre')}{{{pairs}}}", f"{up} {down}"))
         series.append(Input(f"{band.name('value')}{{{pairs}}}", f"{late} {up} {down}"))
     checks = tuple(Check(hours * 60) for hours in (8, 14, 20, 23))
-    return TestCase("a day that all share", tuple(series), checks, _STEP)
+    return RuleTestCase("a day that all share", tuple(series), checks, _STEP)
 
 
-def _gap() -> TestCase:
+def _gap() -> RuleTestCase:
     """Return unrelated moves, and a time in which causes fall and no effect is known."""
     labels = {band: tuple((n, _place(n, "gap")) for n in band.by) for band in _BANDS}
     series: list[Input] = []
@@ -104,7 +104,7 @@ def _gap() -> TestCase:
         series += [*inputs(phases), *inputs((Phase((centre,), 2 * _KNOWN + _GAP),))]
     steps = range(_KNOWN + 2 * _GAP, 2 * _KNOWN + _GAP, 3)
     checks = tuple(Check(step * _STEP // MINUTE) for step in steps)
-    return TestCase("a time in which only causes are known", tuple(series), checks, _STEP)
+    return RuleTestCase("a time in which only causes are known", tuple(series), checks, _STEP)
 
 
 def _ramp(start: float, rise: float, steps: int) -> str:

@@ -35,7 +35,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class TestCase:
+class RuleTestCase:
     """A story: its input series, a sample each `step` seconds, and what fires when."""
 
     name: str
@@ -45,7 +45,7 @@ class TestCase:
 
 
 @dataclass(frozen=True, slots=True)
-class TestFile:
+class RuleTestFile:
     """The tests of one alert; `rules` are the files that they need, evaluated in their order.
 
     rule      the alert, whose labels and annotations are what is expected
@@ -54,7 +54,7 @@ class TestFile:
 
     rule: Alerting
     rules: tuple[RuleFile, ...]
-    cases: tuple[TestCase, ...]
+    cases: tuple[RuleTestCase, ...]
     interval: int = MINUTE
 
     @property
@@ -73,7 +73,7 @@ class TestFile:
         return f"# {MARK}\n# When {self.rule.alert} fires, and when it does not.\n{dumped(body)}"
 
 
-def _case(case: TestCase, rule: Alerting) -> dict[str, Any]:
+def _case(case: RuleTestCase, rule: Alerting) -> dict[str, Any]:
     return {
         "name": case.name,
         "interval": duration(case.step),

@@ -5,7 +5,7 @@ from typing import assert_never
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
 from generators.policy import Policy
 from generators.rule_tests import anomaly, budget, burn, correlation, health, thresholds, trend
-from generators.rule_tests.document import TestFile
+from generators.rule_tests.document import RuleTestFile
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, alerts
 from generators.rules.rows import Band, BudgetTrend, HealthAlert, Pair, Trend
@@ -20,19 +20,19 @@ def texts(rules: Rules, policy: Policy) -> dict[str, str]:
     return {test.path: test.text() for test in documents(rules, policy)}
 
 
-def documents(rules: Rules, policy: Policy) -> tuple[TestFile, ...]:
+def documents(rules: Rules, policy: Policy) -> tuple[RuleTestFile, ...]:
     """Return the tests of every alert there is. Raises SettingsError as above."""
     by_name = {rule.alert: rule for rule in alerts(rules.all)}
     return tuple(_document(rules, rule, policy) for rule in by_name.values())
 
 
-def urgent(rules: Rules, policy: Policy) -> tuple[TestFile, ...]:
+def urgent(rules: Rules, policy: Policy) -> tuple[RuleTestFile, ...]:
     """Return the tests of the alerts in alerts.yml: thresholds, and the budget burning fast."""
     rows = (*policy.thresholds, policy.breach)
     return tuple(test for test in documents(rules, policy) if test.rule.source in rows)
 
 
-def _document(rules: Rules, rule: Alerting, policy: Policy) -> TestFile:
+def _document(rules: Rules, rule: Alerting, policy: Policy) -> RuleTestFile:
     """Return the tests of an alert, by what it is made from."""
     row = rule.source
     match row:
@@ -51,7 +51,7 @@ def _document(rules: Rules, rule: Alerting, policy: Policy) -> TestFile:
 
 def _of_policy(
     rules: Rules, rule: Alerting, row: PolicyAlert | BudgetTrend, policy: Policy
-) -> TestFile:
+) -> RuleTestFile:
     match row:
         case ThresholdAlert():
             return thresholds.document(rules, rule, row)
@@ -64,7 +64,7 @@ def _of_policy(
     assert_never(row)
 
 
-def _burn(rules: Rules, rule: Alerting, row: BurnAlert, policy: Policy) -> TestFile:
+def _burn(rules: Rules, rule: Alerting, row: BurnAlert, policy: Policy) -> RuleTestFile:
     fast = row == policy.breach
     burns = burn.Burns(row, policy.objective, 1 if fast else _LONG_MINUTES)
     return burn.document(rules, rule, burns, _FAST if fast else _SLOW)

@@ -6,7 +6,7 @@ from math import ceil
 
 from generators.incomplete import Incomplete
 from generators.policy import EVALUATION, WATCHDOG
-from generators.rule_tests.document import Check, Firing, TestCase, TestFile, named
+from generators.rule_tests.document import Check, Firing, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import PLACES
 from generators.rule_tests.stimulus import InputSeries, Pairs
 from generators.rule_tests.story import Phase, inputs
@@ -132,14 +132,14 @@ _LOST = 600.5  # seconds
 _GAP = "ionmon_data_gap_seconds_total"
 
 
-def document(rules: Rules, rule: Alerting) -> TestFile:
+def document(rules: Rules, rule: Alerting) -> RuleTestFile:
     """Return the tests of an alert."""
     files = named(rules.main, "health.yml")
     if rule.alert == WATCHDOG:
         checks = tuple(Check(minute, (Firing((), 1),)) for minute in (0, 30))
-        return TestFile(rule, files, (TestCase("always", (), checks),))
+        return RuleTestFile(rule, files, (RuleTestCase("always", (), checks),))
     if rule.alert in _STORIES:
-        return TestFile(rule, files, _STORIES[rule.alert]())
+        return RuleTestFile(rule, files, _STORIES[rule.alert]())
     if rule.alert not in FAULTS:
         raise Incomplete(
             f"alert {rule.alert} has no test; say what makes it fire in FAULTS of "
@@ -165,7 +165,7 @@ def document(rules: Rules, rule: Alerting) -> TestFile:
         cases.append(_case("no exporter at all", (), Check(fires + 1, firing)))
         one = (Phase((*row.wrong, _SECOND), fires + 5),)
         cases.append(_case("one of two", one, Check(fires + 4)))
-    return TestFile(rule, files, tuple(case for case in cases if case.checks))
+    return RuleTestFile(rule, files, tuple(case for case in cases if case.checks))
 
 
 def _counts(row: Fault) -> bool:
@@ -173,11 +173,11 @@ def _counts(row: Fault) -> bool:
     return row.wrong[0].counter
 
 
-def _case(name: str, phases: tuple[Phase, ...], *checks: Check) -> TestCase:
-    return TestCase(name, tuple(inputs(phases)), checks)
+def _case(name: str, phases: tuple[Phase, ...], *checks: Check) -> RuleTestCase:
+    return RuleTestCase(name, tuple(inputs(phases)), checks)
 
 
-def _gap() -> tuple[TestCase, ...]:
+def _gap() -> tuple[RuleTestCase, ...]:
     """Return gaps of ten minutes: of a family that is known, and of one that is first seen so."""
     labels, other = (_PROJECT, _FAMILY), (_PROJECT, _OTHER)
     whole = _rises(_GAP, 0, *other)
@@ -193,7 +193,7 @@ def _gap() -> tuple[TestCase, ...]:
     return known, _case("a gap at the start", new, Check(70), Check(100, (found,)), Check(140))
 
 
-def _stopped() -> tuple[TestCase, ...]:
+def _stopped() -> tuple[RuleTestCase, ...]:
     """Return replicas: one that stops, one that is slow, and one that never ran."""
 
     def lag(value: float, database: str) -> InputSeries:
@@ -207,7 +207,7 @@ def _stopped() -> tuple[TestCase, ...]:
     return (_case("replicas", phases, Check(30), Check(50, (found,))),)
 
 
-_STORIES: Mapping[str, Callable[[], tuple[TestCase, ...]]] = {
+_STORIES: Mapping[str, Callable[[], tuple[RuleTestCase, ...]]] = {
     "CounterGap": _gap,
     "ReplicationStopped": _stopped,
 }

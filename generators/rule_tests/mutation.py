@@ -15,7 +15,7 @@ from pathlib import Path
 
 from exporter.errors import ToolMissing
 from generators.files import write
-from generators.rule_tests.document import TestFile
+from generators.rule_tests.document import RuleTestFile
 from generators.rules.build import FOLDER
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 
@@ -34,7 +34,7 @@ class Mutant:
     files: tuple[RuleFile, ...]
 
 
-def survivors(tests: Sequence[TestFile]) -> list[str]:
+def survivors(tests: Sequence[RuleTestFile]) -> list[str]:
     """Return the mutants that the tests do not notice; an alert that fails unchanged counts too.
 
     Raises ToolError where promtool cannot judge, ToolMissing where it is not there.
@@ -45,7 +45,7 @@ def survivors(tests: Sequence[TestFile]) -> list[str]:
         return [text for text in said if text]
 
 
-def _survivor(test: TestFile, mutant: Mutant) -> str:
+def _survivor(test: RuleTestFile, mutant: Mutant) -> str:
     wrong, unchanged = failing(test, mutant.files), not mutant.done
     if unchanged:
         return f"{test.rule.alert}: its own tests fail" if wrong else ""
@@ -56,7 +56,7 @@ class ToolError(Exception):
     """promtool could not judge rules: it cannot read them."""
 
 
-def failing(test: TestFile, files: Sequence[RuleFile]) -> bool:
+def failing(test: RuleTestFile, files: Sequence[RuleFile]) -> bool:
     """Say whether promtool finds that rules do not do what a test wants. Raises as above."""
     with tempfile.TemporaryDirectory(prefix="ionmon-") as folder:
         root = Path(folder)
@@ -77,11 +77,11 @@ def failing(test: TestFile, files: Sequence[RuleFile]) -> bool:
     return done.returncode != 0
 
 
-def _same(test: TestFile) -> Mutant:
+def _same(test: RuleTestFile) -> Mutant:
     return Mutant("", trimmed(test))
 
 
-def trimmed(test: TestFile) -> tuple[RuleFile, ...]:
+def trimmed(test: RuleTestFile) -> tuple[RuleFile, ...]:
     """Return the files of a test with nothing but the alert and what it is worked out from."""
     by_name = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
     needed, wanted = {test.rule.alert}, _NAME.findall(test.rule.expr)
@@ -93,7 +93,7 @@ def trimmed(test: TestFile) -> tuple[RuleFile, ...]:
     return tuple(_kept(file, needed) for file in test.rules)
 
 
-def _rules(test: TestFile) -> Iterator[Rule]:
+def _rules(test: RuleTestFile) -> Iterator[Rule]:
     for file in test.rules:
         for group in file.groups:
             yield from group.rules
@@ -111,7 +111,7 @@ def _kept(file: RuleFile, names: set[str]) -> RuleFile:
     return replace(file, groups=tuple(groups))
 
 
-def mutants(test: TestFile) -> Iterator[Mutant]:
+def mutants(test: RuleTestFile) -> Iterator[Mutant]:
     """Yield what can be done to an alert and makes a difference."""
     files = trimmed(test)
     for done, rule in (*_timed(test), *_written(test), *_labelled(test)):
@@ -143,7 +143,7 @@ def _with(files: Sequence[RuleFile], changed: Mapping[str, Rule]) -> tuple[RuleF
     )
 
 
-def _timed(test: TestFile) -> Iterator[tuple[str, Alerting]]:
+def _timed(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
     rule = test.rule
     if ceil(2 * rule.for_ / test.interval) != ceil(rule.for_ / test.interval):
         yield "it waits twice as long", replace(rule, for_=2 * rule.for_)
@@ -151,20 +151,20 @@ def _timed(test: TestFile) -> Iterator[tuple[str, Alerting]]:
         yield "it ends at once", replace(rule, keep_firing_for=0)
 
 
-def _labelled(test: TestFile) -> Iterator[tuple[str, Alerting]]:
+def _labelled(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
     for name, _ in test.rule.labels:
         left = tuple(pair for pair in test.rule.labels if pair[0] != name)
         yield f"its {name} is dropped", replace(test.rule, labels=left)
 
 
-def _written(test: TestFile) -> Iterator[tuple[str, Alerting]]:
+def _written(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
     """Yield what is done to the condition."""
     rule, tries = test.rule, _pairs if "\nor\n" in test.rule.expr else _plain
     for done, text in tries(test):
         yield done, replace(rule, expr=text)
 
 
-def _plain(test: TestFile) -> Iterator[tuple[str, str]]:
+def _plain(test: RuleTestFile) -> Iterator[tuple[str, str]]:
     text = test.rule.expr
     side = next(_LIMIT.finditer(text))[1]
     moved = _LIMIT.sub(lambda m: f"{m[1]} {_moved(m[2], side)}", text)
@@ -185,7 +185,7 @@ def _turned(text: str) -> str:
     return _LIMIT.sub(lambda m: f"{_TURNED[m[1]]} {m[2]}", text, count=1)
 
 
-def _pairs(test: TestFile) -> Iterator[tuple[str, str]]:
+def _pairs(test: RuleTestFile) -> Iterator[tuple[str, str]]:
     """Yield what is done to a pair of windows that some story is about."""
     told = {name for name in STORIES if f'service_name="{name}"' in test.text()}
     parts = test.rule.expr.split("\nor\n")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from generators.rule_tests.document import MINUTE, Check, Firing, TestCase
+from generators.rule_tests.document import MINUTE, Check, Firing, RuleTestCase
 from generators.rule_tests.stimulus import InputSeries
 from generators.rule_tests.story import Phase, inputs
 
@@ -30,7 +30,7 @@ class Story:
 
 
 def told(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: Sequence[int],
-         step: int = MINUTE) -> TestCase:  # fmt: skip
+         step: int = MINUTE) -> RuleTestCase:  # fmt: skip
     """Return stories as a case, checked in these minutes; places are named in the finest label."""
     checks = tuple(
         Check(
@@ -44,7 +44,7 @@ def told(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: Sequ
         for minute in minutes
     )
     found = tuple(i for story in stories for i in inputs(story.phases))
-    return TestCase(name, found, checks, step)
+    return RuleTestCase(name, found, checks, step)
 
 
 def place(by: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]:

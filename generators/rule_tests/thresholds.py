@@ -16,7 +16,7 @@ from exporter.errors import SettingsError
 from generators.alert_table import ThresholdAlert
 from generators.limits import limit, side
 from generators.policy import EVALUATION, split
-from generators.rule_tests.document import MINUTE, TestFile, named
+from generators.rule_tests.document import MINUTE, RuleTestFile, named
 from generators.rule_tests.scenes import ELSEWHERE, PLACES, Story, Told, told
 from generators.rule_tests.stimulus import USUAL_BOUNDS, Given, signal_stimulus
 from generators.rule_tests.story import Phase, Seen
@@ -178,10 +178,10 @@ class Stories:
         yield Phase(self.at(self.values.fine, name), self.fires + _END - _BURST)
 
 
-def document(rules: Rules, rule: Alerting, row: ThresholdAlert) -> TestFile:
+def document(rules: Rules, rule: Alerting, row: ThresholdAlert) -> RuleTestFile:
     """Return the tests of an alert. Raises SettingsError where no value fires it, or each."""
     found = Stories(Values(row))
     minutes = (found.fires - 1, found.fires, found.fires + 1, found.fires + _LATER)
     name = "each place has a story, which is its name"
     case = told(name, (*found.firing(), *found.silent()), split(row.signal), minutes)
-    return TestFile(rule, named(rules.main, "recording.yml", "alerts.yml"), (case,))
+    return RuleTestFile(rule, named(rules.main, "recording.yml", "alerts.yml"), (case,))

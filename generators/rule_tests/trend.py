@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import pi, sin
 
 from generators.policy import DAY, HOUR
-from generators.rule_tests.document import MINUTE, TestCase, TestFile, named
+from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import PLACES, Story, told
 from generators.rule_tests.stimulus import Given, stimulus
 from generators.rule_tests.story import Phase
@@ -23,7 +23,7 @@ _DAYS = 31  # hours until a second day is looked at
 _NEAR, _ODD = 0.95, 30.5  # of what is told; seconds that no rounding takes to the next one
 
 
-def document(rules: Rules, rule: Alerting, trend: Trend) -> TestFile:
+def document(rules: Rules, rule: Alerting, trend: Trend) -> RuleTestFile:
     """Return the tests of a trend's alert."""
     found = _far(rule, trend) if trend.far else [_growth(rule, trend), _days(trend)]
     if rule.for_ >= usual_for(trend):  # a shorter one of the settings fires on steps, too
@@ -31,17 +31,17 @@ def document(rules: Rules, rule: Alerting, trend: Trend) -> TestFile:
     if trend.signed:
         found.append(_resumes(trend))
     files = named(rules.main, "recording.yml", "trend.yml")
-    return TestFile(rule, files, tuple(found), _STEP * MINUTE)
+    return RuleTestFile(rule, files, tuple(found), _STEP * MINUTE)
 
 
-def _growth(rule: Alerting, trend: Trend) -> TestCase:
+def _growth(rule: Alerting, trend: Trend) -> RuleTestCase:
     """Return what a trend tells of hours when nothing is known of yesterday."""
     fires = 2 * _STEP + int(rule.for_) // MINUTE
     stories = [_grows(trend, fires), *_silent(trend, fires)]
     return told("growth", stories, trend.by, (fires - _STEP, fires + _STEP))
 
 
-def _far(rule: Alerting, trend: Trend) -> list[TestCase]:
+def _far(rule: Alerting, trend: Trend) -> list[RuleTestCase]:
     """Return what a trend tells that compares with yesterday: growth, but no day's up and down."""
     fires = _PAST + _STEP + int(rule.for_) // MINUTE
     end = fires // _STEP + 2
@@ -70,7 +70,7 @@ def _far(rule: Alerting, trend: Trend) -> list[TestCase]:
     ]
 
 
-def _days(trend: Trend) -> TestCase:
+def _days(trend: Trend) -> RuleTestCase:
     """Return what yesterday explains, and what it does not."""
     at, left = _DAYS * 60, 0.3 * trend.within + _ODD
     whole = at * MINUTE + left
@@ -106,7 +106,7 @@ def _ramp(minute: float, top: int) -> float:
     return 0.05 + 0.92 * max(0.0, 1 - abs(minute - top) / (7 * 60))
 
 
-def _resumes(trend: Trend) -> TestCase:
+def _resumes(trend: Trend) -> RuleTestCase:
     """Return a level that is none for long, and then a little higher twice."""
     name, back = "resumes", 100
     shares = ((0.4, 5), (0.5, 40), (0.6, 40))
@@ -161,7 +161,7 @@ def _seconds(steps: int) -> list[float]:
     return [float(MINUTE * _STEP * n) for n in range(1, steps + 1)]
 
 
-def _step(trend: Trend) -> TestCase:
+def _step(trend: Trend) -> RuleTestCase:
     """Return a level that is higher from one minute to the next, and then stays."""
     first, before = trend.minimum_level * 1.05, _PAST if trend.far else _BEFORE
     after = first + 0.4 * (trend.limit - first)

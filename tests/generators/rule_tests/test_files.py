@@ -14,7 +14,7 @@ from exporter.settings import Settings, load
 from generators.alert_table import THRESHOLDS
 from generators.files import MARK, write
 from generators.policy import policy
-from generators.rule_tests.document import FOLDER, TestFile
+from generators.rule_tests.document import FOLDER, RuleTestFile
 from generators.rule_tests.files import documents, texts, urgent
 from generators.rule_tests.mutation import PROCESSES, failing, mutants, survivors, trimmed
 from generators.rules.build import FOLDER as RULES_FOLDER
@@ -41,7 +41,7 @@ EACH = [pytest.param(name, marks=[pytest.mark.deep] if name in LONG else []) for
 
 
 @pytest.fixture(scope="module")
-def tests() -> dict[str, TestFile]:
+def tests() -> dict[str, RuleTestFile]:
     """Return the tests of each alert of the reference deployment."""
     return {test.rule.alert: test for test in documents(RULES, policy(REFERENCE))}
 
@@ -56,13 +56,13 @@ def test_every_alert_has_a_file_of_tests() -> None:
 
 @pytest.mark.parametrize("alert", EACH)
 def test_promtool_finds_that_an_alert_does_what_its_tests_say(
-    tests: dict[str, TestFile], alert: str, tmp_path: Path
+    tests: dict[str, RuleTestFile], alert: str, tmp_path: Path
 ) -> None:
     """The alert, with the rules that it is worked out from alone, passes its tests."""
     assert said_of(tests[alert], tmp_path) == ""
 
 
-def said_of(test: TestFile, folder: Path) -> str:
+def said_of(test: RuleTestFile, folder: Path) -> str:
     """Return what promtool has to say of an alert without the rules that it does not need."""
     several = [rule.alert for rule in alerts(test.rules)].count(test.rule.alert) > 1
     files = test.rules if several else trimmed(test)
@@ -96,7 +96,7 @@ def complaint(path: Path) -> str:
     return f"{path.name}: {done.stdout}{done.stderr}" if done.returncode else ""
 
 
-def of_the_urgent() -> dict[str, TestFile]:
+def of_the_urgent() -> dict[str, RuleTestFile]:
     """Return the tests of the most urgent alerts without settings."""
     settings = Settings()
     return {test.rule.alert: test for test in urgent(build(settings), policy(settings))}
