@@ -7,7 +7,7 @@ alerting on SLOs, scaled to the objective's window.
 
 from dataclasses import dataclass
 
-from exporter.catalog.model import Signal
+from exporter.catalog.expression import Signal
 from exporter.catalog.signals import SIGNALS
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

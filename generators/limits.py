@@ -2,7 +2,8 @@
 
 from typing import assert_never
 
-from exporter.catalog.model import Direction, Signal, Unit
+from exporter.catalog.expression import Direction, Signal
+from exporter.catalog.model import Unit
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from exporter.catalog.model import Signal
+from exporter.catalog.expression import Signal
 from exporter.catalog.signals import SIGNALS
 from exporter.monitoring_config import SCHEMA_VERSION, parsed
 from exporter.settings import Settings

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
-from exporter.catalog.model import Direction, Family, Signal
+from exporter.catalog.expression import Direction, Signal
+from exporter.catalog.model import Family
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in
 from exporter.errors import SettingsError

@@ -9,25 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
-    CloudMonitoring,
     Complement,
     Events,
     Expression,
-    Family,
     Level,
     LevelRatio,
     Matcher,
     Mean,
     MeanOf,
-    MetricKind,
     Quantile,
     Rate,
     Ratio,
     Share,
     Signal,
 )
+from exporter.catalog.model import CloudMonitoring, Family, MetricKind
 from exporter.catalog.own import DATA_SECONDS
 from exporter.catalog.walk import families_in, labels_in
 from exporter.settings.types import seconds

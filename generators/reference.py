@@ -3,14 +3,8 @@
 from collections.abc import Iterator
 
 from exporter.catalog import PRODUCTS
-from exporter.catalog.model import (
-    ApplicationMetric,
-    CloudMonitoring,
-    Family,
-    Label,
-    RedisInfo,
-    Signal,
-)
+from exporter.catalog.expression import Signal
+from exporter.catalog.model import ApplicationMetric, CloudMonitoring, Family, Label, RedisInfo
 from exporter.catalog.signals import SIGNALS
 from generators.files import MARK
 from generators.promql import View, render_signal

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from exporter.catalog.model import Matcher, Reduce
+from exporter.catalog.expression import Matcher
+from exporter.catalog.model import Reduce
 
 AGGREGATIONS: Mapping[Reduce, str] = {
     Reduce.SUM: "sum",

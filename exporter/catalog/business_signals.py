@@ -1,17 +1,8 @@
 """Signals of what users do, as the application counts it."""
 
 from exporter.catalog import application
-from exporter.catalog.model import (
-    Direction,
-    Events,
-    Level,
-    Matcher,
-    Mean,
-    Reduce,
-    Share,
-    Signal,
-    Unit,
-)
+from exporter.catalog.expression import Direction, Events, Level, Matcher, Mean, Share, Signal
+from exporter.catalog.model import Reduce, Unit
 
 BUSINESS = (
     Signal(

@@ -1,13 +1,12 @@
 """Signals of the service and of what it runs on."""
 
 from exporter.catalog import application, cloud_run, redis
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
     Complement,
     Direction,
     Events,
     Expression,
-    Family,
     Kind,
     Level,
     Matcher,
@@ -16,10 +15,9 @@ from exporter.catalog.model import (
     Quantile,
     Rate,
     Ratio,
-    Reduce,
     Signal,
-    Unit,
 )
+from exporter.catalog.model import Family, Reduce, Unit
 
 _BY_SERVICE = ("region", "service_name")
 _REQUESTS = Events(cloud_run.REQUESTS)

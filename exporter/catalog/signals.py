@@ -1,7 +1,7 @@
 """The signals: what people watch, stated once, a row each in the modules that are joined here."""
 
 from exporter.catalog import business_signals, service_signals, store_signals
-from exporter.catalog.model import Signal
+from exporter.catalog.expression import Signal
 from exporter.catalog.walk import families_in
 
 SIGNALS: tuple[Signal, ...] = (

@@ -4,7 +4,7 @@ Redis families are referred to by the names that redis_exporter made common.
 """
 
 from exporter.catalog import application, cloud_sql, cloud_sql_engines, redis
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Direction,
     Events,
     Kind,
@@ -13,10 +13,9 @@ from exporter.catalog.model import (
     MinimumEvents,
     Rate,
     Ratio,
-    Reduce,
     Signal,
-    Unit,
 )
+from exporter.catalog.model import Reduce, Unit
 
 _BY_DATABASE = ("region", "database_id")
 _L2_READS = (Events(redis.KEYSPACE_HITS), Events(redis.KEYSPACE_MISSES))

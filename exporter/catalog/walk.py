@@ -6,12 +6,11 @@ A new kind of expression does not type-check here until its parts are listed.
 from collections.abc import Iterator
 from typing import assert_never
 
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
     Complement,
     Events,
     Expression,
-    Family,
     Level,
     LevelRatio,
     Mean,
@@ -22,6 +21,7 @@ from exporter.catalog.model import (
     Share,
     Signal,
 )
+from exporter.catalog.model import Family
 
 Leaf = Events | Mean | Quantile | Level
 

@@ -6,7 +6,7 @@ Sums use whole minutes: an alert that fires at one minute and not at the one bef
 from dataclasses import replace
 
 from exporter.catalog.cloud_run import REQUESTS
-from exporter.catalog.model import Matcher
+from exporter.catalog.expression import Matcher
 from exporter.catalog.own import DATA_AGE
 from exporter.settings import Settings
 from generators.dashboards.queries import BoardQueries

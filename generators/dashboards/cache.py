@@ -1,7 +1,8 @@
 """The panels of Cache: their queries and texts."""
 
 from exporter.catalog import CATALOG, application
-from exporter.catalog.model import Events, Level, LevelRatio, Rate, Reduce, Unit
+from exporter.catalog.expression import Events, Level, LevelRatio, Rate
+from exporter.catalog.model import Reduce, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import cache_inside

@@ -1,7 +1,8 @@
 """Panels of Redis in detail: commands, clients, memory, network."""
 
 from exporter.catalog import CATALOG
-from exporter.catalog.model import Events, MeanOf, Rate, Reduce, Unit
+from exporter.catalog.expression import Events, MeanOf, Rate
+from exporter.catalog.model import Reduce, Unit
 from generators.boards import SIGNAL_PANELS
 from generators.dashboards.bands import band
 from generators.dashboards.limits import DOWN

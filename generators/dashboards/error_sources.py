@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from exporter.catalog import application, cloud_run
-from exporter.catalog.model import Events, Matcher
+from exporter.catalog.expression import Events, Matcher
 from generators.boards import SIGNAL_PANELS
 from generators.dashboards.model import Panel, Target
 from generators.dashboards.queries import BoardQueries, top

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from exporter.catalog import CATALOG, cloud_run, own
-from exporter.catalog.model import Events, Family, Quantile, Rate, Reduce, Unit
+from exporter.catalog.expression import Events, Quantile, Rate
+from exporter.catalog.model import Family, Reduce, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import monitoring

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from exporter.catalog.model import Direction
+from exporter.catalog.expression import Direction
 from exporter.catalog.signals import SIGNALS
 from generators.alert_table import BurnAlert
 from generators.policy import DAY, Policy

@@ -1,7 +1,8 @@
 """Panels of the monitoring itself: exporter, age of the data, cost, rules, notifications."""
 
 from exporter.catalog import own
-from exporter.catalog.model import Events, Level, Rate, Reduce, Unit
+from exporter.catalog.expression import Events, Level, Rate
+from exporter.catalog.model import Reduce, Unit
 from generators import boards
 from generators.dashboards.cache_inside import HEALTH
 from generators.dashboards.limits import AGE, DOWN

@@ -1,7 +1,8 @@
 """The panels of Performance: their queries and texts."""
 
 from exporter.catalog import application, cloud_run
-from exporter.catalog.model import Events, Mean, Quantile, Rate, Unit
+from exporter.catalog.expression import Events, Mean, Quantile, Rate
+from exporter.catalog.model import Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import performance_inside, tables

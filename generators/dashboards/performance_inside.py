@@ -1,7 +1,8 @@
 """Panels of the service in detail: where a request spends its time, and how it is routed."""
 
 from exporter.catalog import cloud_run
-from exporter.catalog.model import Mean, Quantile, Reduce, Unit
+from exporter.catalog.expression import Mean, Quantile
+from exporter.catalog.model import Reduce, Unit
 from generators.boards import SIGNAL_PANELS
 from generators.dashboards.model import (
     Panel,

@@ -7,7 +7,8 @@ with 90 days. A query uses the first, or else the second, so that it works on bo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exporter.catalog.model import Changes, Expression, Family, Level, Matcher, Reduce, Signal
+from exporter.catalog.expression import Changes, Expression, Level, Matcher, Signal
+from exporter.catalog.model import Family, Reduce
 from generators.boards import VARIABLES
 from generators.policy import SIGNAL_BY_NAME, WINDOW, split
 from generators.promql import RecordedSeries, View, render

@@ -1,6 +1,7 @@
 """The panels of Reliability: their queries and texts."""
 
-from exporter.catalog.model import Rate, Unit
+from exporter.catalog.expression import Rate
+from exporter.catalog.model import Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import error_sources, incidents, overview, tables

@@ -1,6 +1,7 @@
 """Panels of signals, over time and now, as several boards have them."""
 
-from exporter.catalog.model import Complement, Family, Mean, MeanOf, Quantile, Ratio, Signal
+from exporter.catalog.expression import Complement, Mean, MeanOf, Quantile, Ratio, Signal
+from exporter.catalog.model import Family
 from generators.dashboards.model import LONGTERM, Panel, PanelLink, SeriesCount, Target
 from generators.dashboards.queries import WEEK, BoardQueries
 from generators.dashboards.signal_style import bounds, colour, decimals, unit

@@ -1,6 +1,7 @@
 """How a signal is shown on every board: unit, decimals, colour and bounds of the axis."""
 
-from exporter.catalog.model import Kind, Signal, Unit
+from exporter.catalog.expression import Kind, Signal
+from exporter.catalog.model import Unit
 
 EVENTS = "count:/s"  # Grafana's own abbreviations are hard to read: c/s, rd/s, wr/s
 GROUPED = "locale"  # a count with all its digits

@@ -225,7 +225,7 @@ def _moment(text: str) -> float:
 def _events(
     notes: tuple[FileAnnotation, ...], place: _Place
 ) -> tuple[tuple[Event, ...], list[str]]:
-    """Return the dashboard's annotations, as many of the last as can be told apart."""
+    """Return the dashboard's annotations, as many of the last as can be distinguished."""
     events, faults = list[Event](), list[str]()
     for note in notes:
         step = max(time_range.duration(note.step), time_range.step(place.span, WIDE, 1))

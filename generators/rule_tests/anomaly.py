@@ -7,10 +7,11 @@ the band's width is its floor.
 from collections.abc import Iterator
 from math import ceil
 
-from exporter.catalog.model import CloudMonitoring, Direction, Rate
+from exporter.catalog.expression import Direction, Rate
+from exporter.catalog.model import CloudMonitoring
 from generators.policy import DAY
 from generators.rule_tests.document import MINUTE, RuleTestFile, named
-from generators.rule_tests.scenes import PLACES, Story, gauge, place, told
+from generators.rule_tests.scenes import BASE_LABELS, Story, case_of, gauge, labels_of
 from generators.rule_tests.story import Phase
 from generators.rules import longterm, slo
 from generators.rules.anomaly import DROP, LIMIT
@@ -48,7 +49,7 @@ class _Band:
 
     def story(self, name: str, *phases: tuple[float | None, int]) -> tuple[Phase, ...]:
         """Return values of a place, each for so many steps; None for no series."""
-        labels = place(self.band.by, name)
+        labels = labels_of(self.band.by, name)
         return tuple(
             Phase((gauge(self.name, labels, value),) if value is not None else (), steps)
             for value, steps in phases
@@ -62,7 +63,7 @@ def document(rules: Rules, rule: Alerting, band: Band) -> RuleTestFile:
     if _read(band):
         stories += _stops(values)
     start = _PAST * _STEP // MINUTE
-    case = told("three weeks, and an hour that differs", stories, band.by,
+    case = case_of("three weeks, and an hour that differs", stories, band.by,
                 (start + 30, *(start + n + values.longer for n in (60, 90))), _STEP)  # fmt: skip
     return RuleTestFile(rule, named(rules.longterm, "longterm-anomaly.yml"), (case,), _EVERY)
 
@@ -138,7 +139,7 @@ def _stops(values: _Band) -> Iterator[Story]:
     begins = (_PAST + _HOUR) * _STEP // MINUTE
     seconds = longterm.increase(recorded()["ionmon_data_seconds_total"].name)
     read = gauge(
-        seconds, (("gcp_project", PLACES["gcp_project"]), ("family", _read(values.band))), 300
+        seconds, (("gcp_project", BASE_LABELS["gcp_project"]), ("family", _read(values.band))), 300
     )
     small, minimum = LIMIT * values.band.floor * 0.975, values.band.minimum_level
     for name, usual, score in (

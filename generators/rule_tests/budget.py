@@ -1,4 +1,4 @@
-"""When a spent error budget, and one that will be spent soon, is told: on the long-term server.
+"""When alerts on a spent error budget, and on one spent soon, fire: on the long-term server.
 
 Its input is what the other server writes to it: events of five minutes, and burn rates.
 """
@@ -9,7 +9,7 @@ from math import ceil
 from generators.alert_table import ExhaustedAlert
 from generators.policy import BAD_EVENTS, DAY, HOUR, Objective
 from generators.rule_tests.document import RuleTestFile, named
-from generators.rule_tests.scenes import Story, gauge, place, told
+from generators.rule_tests.scenes import Story, case_of, gauge, labels_of
 from generators.rule_tests.stimulus import InputSeries
 from generators.rule_tests.story import Phase
 from generators.rules import slo
@@ -57,7 +57,7 @@ def exhausted(
         Story(name="no-errors", phases=_spent("no-errors", 0, (bad, end), objective, requests)),
     )
     minutes = [m * 5 for m in dict.fromkeys((fires - 1, max(fires, bad) + 1, end))]
-    case = told("what is spent stays spent", stories, slo.BY, minutes, _STEP)
+    case = case_of("what is spent stays spent", stories, slo.BY, minutes, _STEP)
     return RuleTestFile(rule, named(rules.longterm, "longterm-slo.yml"), (case,), _STEP)
 
 
@@ -79,7 +79,7 @@ def _spent(
 
 def _events(name: str, kind: str, each: float, objective: Objective) -> tuple[InputSeries, ...]:
     """Return events of five minutes; and their sum, where the other server writes that, too."""
-    labels = place(slo.BY, name)
+    labels = labels_of(slo.BY, name)
     found = (gauge(slo.longterm(kind), labels, each),)
     if objective.window not in slo.LONG:
         return found
@@ -95,7 +95,7 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> RuleTestFile:
     def burning(
         name: str, *rates: tuple[float, int], errors: float = BAD_EVENTS
     ) -> tuple[Phase, ...]:
-        burn, labels = slo.burn(6 * HOUR), place(slo.BY, name)
+        burn, labels = slo.burn(6 * HOUR), labels_of(slo.BY, name)
         few = gauge(slo.events("errors", 6 * HOUR), labels, errors)
         events = tuple(
             s
@@ -126,7 +126,7 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> RuleTestFile:
         Story(name="lasts", phases=_lasting("lasts", objective, fires + 9)),
     )
     minutes = [(fires - 1) * 5, (fires + 1) * 5, (fires + 8) * 5]
-    case = told("what burns for long", stories, slo.BY, minutes, _STEP)
+    case = case_of("what burns for long", stories, slo.BY, minutes, _STEP)
     files = named(rules.longterm, "longterm-slo.yml", "longterm-trend.yml")
     return RuleTestFile(rule, files, (case,), _STEP)
 
@@ -134,7 +134,7 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> RuleTestFile:
 def _lasting(name: str, objective: Objective, steps: int) -> tuple[Phase, ...]:
     """Return a budget of which hardly anything is left, and errors that do not spend it."""
     share = _NEARLY * objective.budget * objective.window / _STEP
-    labels = place(slo.BY, name)
+    labels = labels_of(slo.BY, name)
     more = (
         gauge(slo.burn(6 * HOUR), labels, _KEPT),
         gauge(slo.events("errors", 6 * HOUR), labels, 10 * BAD_EVENTS),

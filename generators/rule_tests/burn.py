@@ -1,7 +1,7 @@
 """When an alert on burning error budgets fires: each pair of windows for itself, by events.
 
 Each service has a story, which is its name. Of two windows both have to burn, the long and the
-short; a pair is told apart from the other by how many requests there were before. Stories begin
+short; the two pairs differ by how many requests there were before. Stories begin
 when the windows are known, after so long without a request; but for those of a new server.
 """
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
 
-from exporter.catalog.model import Complement, Ratio
+from exporter.catalog.expression import Complement, Ratio
 from exporter.errors import SettingsError
 from generators.alert_table import BurnAlert
 from generators.limits import number
 from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW, Objective
 from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
-from generators.rule_tests.scenes import ELSEWHERE, PLACES, Story, Told, told
+from generators.rule_tests.scenes import BASE_LABELS, ELSEWHERE, InputSet, Story, case_of
 from generators.rule_tests.stimulus import Given, stimulus
 from generators.rule_tests.story import Phase, Seen
 from generators.rules import slo
@@ -64,7 +64,7 @@ class Burns:
         """Return stories as a case that begins when a pair's windows are known."""
         past = self.longs[pair] + 2 * WINDOW // MINUTE
         later = [self._later(story, past) for story in stories]
-        return told(name, later, slo.BY, [past + minute for minute in minutes])
+        return case_of(name, later, slo.BY, [past + minute for minute in minutes])
 
     def _later(self, story: Story, past: int) -> Story:
         phases = (Phase(self.at(story.name, 0, 0), past), *story.phases)
@@ -80,15 +80,15 @@ class Burns:
         allowed = min(self.alert.factors[0] * self.objective.budget, 1.0)
         return _ERRORS / self.longs[0] / allowed
 
-    def at(self, name: str, rate: float, times: float = 1, region: str = "") -> Told:
+    def at(self, name: str, rate: float, times: float = 1, region: str = "") -> InputSet:
         """Return a service's requests that burn at a rate, `times` as many as usual."""
         given = Given(
             self.requests * times * WINDOW / MINUTE,
-            {**PLACES, "service_name": name, **({"region": region} if region else {})},
+            {**BASE_LABELS, "service_name": name, **({"region": region} if region else {})},
         )
         return stimulus(_errors(), rate * self.objective.budget, given)
 
-    def all_fail(self, name: str, errors: float, region: str = "") -> Told:
+    def all_fail(self, name: str, errors: float, region: str = "") -> InputSet:
         """Return a service of which every request fails, so many a minute."""
         return self.at(name, 1 / self.objective.budget, errors / self.requests, region)
 
@@ -113,12 +113,14 @@ def _new(burns: Burns, pair: int) -> Iterator[RuleTestCase]:
         minute += every
     outage = (Phase(burns.all_fail(name, _PLENTY), minute + every),)
     stories = (Story(name=name, phases=outage, value=_whole(burns, minute / long), fires=True),)
-    yield told("a new server, and an outage", stories, slo.BY, (minute,))
+    yield case_of("a new server, and an outage", stories, slo.BY, (minute,))
     name, late = "minutes-only", long * 3 // 4
     late -= late % every
     phases = (Phase(burns.at(name, burns.rate(pair, _OVER), _PLENTY), late + every),)
     minutes = dict.fromkeys((min(fires, late), late))
-    yield told("a new server, and minutes", (Story(name=name, phases=phases),), slo.BY, [*minutes])
+    yield case_of(
+        "a new server, and minutes", (Story(name=name, phases=phases),), slo.BY, [*minutes]
+    )
 
 
 def _whole(burns: Burns, share: float) -> float:
@@ -217,13 +219,13 @@ def _gone(burns: Burns) -> Iterator[RuleTestCase]:
         name = "over-and-gone"
         phases = (Phase(burns.at(name, far), half), Phase(burns.at(name, 0), rest))
         story = Story(name=name, phases=phases, value=far * half / long, fires=True, ends=half)
-        yield told("what is over", (story,), slo.BY, (half, half + rest))
+        yield case_of("what is over", (story,), slo.BY, (half, half + rest))
     burst = burns.shorts[0] * 3 // 2 + burns.fires + burns.every
     burst += -burst % burns.every
     if burns.possible(burns.rate(0, _BURST)) and burst < long * 2 // 5:
         hot = burns.at("burst", burns.rate(0, _BURST))
         phases = (Phase(burns.at("burst", 0), long), Phase(hot, burst))
-        yield told(
+        yield case_of(
             "what just began", (Story(name="burst", phases=phases),), slo.BY, (long + burst,)
         )
 

@@ -8,7 +8,7 @@ from math import ceil
 
 from generators.policy import DAY
 from generators.rule_tests.document import MINUTE, Check, Firing, RuleTestCase, RuleTestFile, named
-from generators.rule_tests.scenes import PLACES, gauge
+from generators.rule_tests.scenes import BASE_LABELS, gauge
 from generators.rule_tests.story import Input, Phase, inputs
 from generators.rules import slo
 from generators.rules.build import Rules
@@ -41,7 +41,7 @@ def _moves(found: list[Alerting], for_: float) -> RuleTestCase:
         ("only-one-moves", _SLOW, _STILL, 10.0),
         ("hardly-moves", _SLOW, _SLOW, 0.5),
     )
-    together = (("gcp_project", PLACES["gcp_project"]), ("region", "moves-together"))
+    together = (("gcp_project", BASE_LABELS["gcp_project"]), ("region", "moves-together"))
     firing = tuple(Firing(together, 1.0, rule) for rule in found)
     checks = (
         Check((fires - 2) * _STEP // MINUTE),
@@ -67,7 +67,7 @@ def _left(
 
 
 def _place(label: str, region: str) -> str:
-    return region if label == "region" else PLACES.get(label, label.replace("_", "-"))
+    return region if label == "region" else BASE_LABELS.get(label, label.replace("_", "-"))
 
 
 def _day() -> RuleTestCase:
@@ -75,7 +75,7 @@ def _day() -> RuleTestCase:
     half = DAY // _STEP // 2
     series = []
     for band in _BANDS:
-        labels = tuple((label, _place(label, PLACES["region"])) for label in band.by)
+        labels = tuple((label, _place(label, BASE_LABELS["region"])) for label in band.by)
         pairs = ",".join(f'{name}="{value}"' for name, value in labels)
         rise = 10 * band.floor / half
         low = 20 * band.floor

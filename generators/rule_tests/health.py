@@ -7,14 +7,14 @@ from math import ceil
 from generators.incomplete import Incomplete
 from generators.policy import EVALUATION, WATCHDOG
 from generators.rule_tests.document import Check, Firing, RuleTestCase, RuleTestFile, named
-from generators.rule_tests.scenes import PLACES
+from generators.rule_tests.scenes import BASE_LABELS
 from generators.rule_tests.stimulus import InputSeries, Pairs
 from generators.rule_tests.story import Phase, inputs
 from generators.rules.build import Rules
 from generators.rules.health_rows import BRIDGE_JOB, EXPORTER_JOB
 from generators.rules.model import Alerting
 
-_PROJECT = ("gcp_project", PLACES["gcp_project"])
+_PROJECT = ("gcp_project", BASE_LABELS["gcp_project"])
 _FAMILY = ("family", "cloudrun_requests_total")
 _OTHER = ("family", "cloudrun_instances")
 
@@ -66,7 +66,7 @@ _APPLICATION = ("application", "ion")
 _DISK = ("family", "cloudsql_disk_used_bytes")
 _POLL, _LAG = "ionmon_poll_interval_seconds", "cloudsql_replica_lag_seconds"
 _SECOND = _is("up", 1, ("job", EXPORTER_JOB), ("instance", "second:9841"))
-_REGION = tuple((name, PLACES[name]) for name in ("gcp_project", "region"))
+_REGION = tuple((name, BASE_LABELS[name]) for name in ("gcp_project", "region"))
 FAULTS: Mapping[str, Fault] = {
     "ExporterDown": Fault(
         wrong=(_is("up", 0, *_EXPORTER),),

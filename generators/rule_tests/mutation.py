@@ -187,12 +187,12 @@ def _turned(text: str) -> str:
 
 def _pairs(test: RuleTestFile) -> Iterator[tuple[str, str]]:
     """Yield what is done to a pair of windows that some story is about."""
-    told = {name for name in STORIES if f'service_name="{name}"' in test.text()}
+    used = {name for name in STORIES if f'service_name="{name}"' in test.text()}
     parts = test.rule.expr.split("\nor\n")
     for at, part in enumerate(parts):
         which = ("first", "second")[at]
         for done, story, text in _pair(part, which):
-            if story in told:
+            if story in used:
                 changed = (*parts[:at], text, *parts[at + 1 :])
                 yield f"of the {which} pair {done}", "\nor\n".join(changed)
 

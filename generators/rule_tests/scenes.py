@@ -1,4 +1,4 @@
-"""Where stories take place, and what a story is: phases of input series, and when it fires."""
+"""What a story is: labels, phases of input series, and when the alert fires."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from generators.rule_tests.document import MINUTE, Check, Firing, RuleTestCase
 from generators.rule_tests.stimulus import InputSeries
 from generators.rule_tests.story import Phase, inputs
 
-PLACES = {"gcp_project": "example.com:ion", "region": "europe-west1"}
+BASE_LABELS = {"gcp_project": "example.com:ion", "region": "europe-west1"}
 ELSEWHERE = "us-central1"
-Told = tuple[InputSeries, ...]
+InputSet = tuple[InputSeries, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What happens at a place that is named after it.
+    """What happens to the series of one label set, whose finest label is named after it.
 
     value         of the alert where it fires, which it does not in every story
     begins, ends  the minutes between which a check finds it firing
@@ -29,14 +29,14 @@ class Story:
     begins: float = 0
 
 
-def told(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: Sequence[int],
+def case_of(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: Sequence[int],
          step: int = MINUTE) -> RuleTestCase:  # fmt: skip
-    """Return stories as a case, checked in these minutes; places are named in the finest label."""
+    """Return stories as a case, checked in these minutes; its finest label is the story's name."""
     checks = tuple(
         Check(
             minute,
             tuple(
-                Firing(place(by, story.name), story.value)
+                Firing(labels_of(by, story.name), story.value)
                 for story in stories
                 if story.fires and story.begins <= minute <= story.ends
             ),
@@ -47,9 +47,9 @@ def told(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: Sequ
     return RuleTestCase(name, found, checks, step)
 
 
-def place(by: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]:
-    """Return the labels of a story's place: the finest is the story's name."""
-    labels = {**PLACES, by[-1]: name}
+def labels_of(by: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]:
+    """Return the labels of a story: the finest is the story's name."""
+    labels = {**BASE_LABELS, by[-1]: name}
     return tuple((label, labels[label]) for label in by)
 
 

@@ -10,25 +10,23 @@ from dataclasses import dataclass
 from itertools import product
 
 from exporter.catalog.buckets import expected
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
-    CloudMonitoring,
     Complement,
     Events,
     Expression,
-    Family,
     Level,
     LevelRatio,
     Matcher,
     Mean,
     MeanOf,
-    MetricKind,
     Quantile,
     Rate,
     Ratio,
     Share,
     Signal,
 )
+from exporter.catalog.model import CloudMonitoring, Family, MetricKind
 from exporter.catalog.own import DATA_SECONDS
 
 MINUTES = 5  # of the window in which events are counted

@@ -11,13 +11,13 @@ from functools import cached_property
 from math import ceil, inf
 
 from exporter.catalog.buckets import expected
-from exporter.catalog.model import Complement, Direction, LevelRatio, Quantile, Ratio, Share
+from exporter.catalog.expression import Complement, Direction, LevelRatio, Quantile, Ratio, Share
 from exporter.errors import SettingsError
 from generators.alert_table import ThresholdAlert
 from generators.limits import limit, side
 from generators.policy import EVALUATION, split
 from generators.rule_tests.document import MINUTE, RuleTestFile, named
-from generators.rule_tests.scenes import ELSEWHERE, PLACES, Story, Told, told
+from generators.rule_tests.scenes import BASE_LABELS, ELSEWHERE, InputSet, Story, case_of
 from generators.rule_tests.stimulus import USUAL_BOUNDS, Given, signal_stimulus
 from generators.rule_tests.story import Phase, Seen
 from generators.rules.build import Rules
@@ -32,7 +32,7 @@ _ENOUGH, _PLENTY, _FEW = 100, 10, 0.8  # events; times those: enough in a minute
 
 @dataclass(frozen=True)
 class Values:
-    """A row of the policy, and the values of its signal that stories are told of."""
+    """A row of the policy, and the values of its signal that its stories use."""
 
     row: ThresholdAlert
 
@@ -43,7 +43,7 @@ class Values:
 
     @cached_property
     def range(self) -> tuple[float, float]:
-        """Between which values the signal can be told to be."""
+        """The range of values that the signal can take."""
         expression = self.row.signal.expression
         if isinstance(expression, Ratio | Complement | Share | LevelRatio):
             return 0.0, 1.0
@@ -77,7 +77,7 @@ class Values:
 
     @property
     def fine(self) -> float:
-        """A value that nobody would be told of."""
+        """A value that notifies nobody."""
         limit, top = self.row.threshold, self.range[1]
         return self.held(limit / 2 if self.up else min(limit * 2, (limit + top) / 2))
 
@@ -122,11 +122,11 @@ class Stories:
         at = {bisect_left(known, value) for value in (v.over, v.under, v.fine, v.extreme)}
         return tuple(known[i] for i in sorted(at | {max(i - 1, 0) for i in at}))
 
-    def at(self, value: float, name: str, times: float = _PLENTY, **more: str) -> Told:
+    def at(self, value: float, name: str, times: float = _PLENTY, **more: str) -> InputSet:
         """Return the signal's series at a place."""
         signal = self.values.row.signal
         enough = signal.minimum_events.count if signal.minimum_events else _ENOUGH
-        labels = {**PLACES, split(signal)[-1]: name, **more}
+        labels = {**BASE_LABELS, split(signal)[-1]: name, **more}
         return signal_stimulus(signal, value, Given(enough * times, labels, self.bounds))
 
     def firing(self) -> Iterator[Story]:
@@ -152,7 +152,7 @@ class Stories:
         )
 
     def silent(self) -> Iterator[Story]:
-        """Yield the stories in which nothing is told."""
+        """Yield the stories in which nothing fires."""
         v, long = self.values, self.fires + _END
         by, signal = split(v.row.signal), v.row.signal
         yield Story(name="just-under", phases=(Phase(self.at(v.under, "just-under"), long),))
@@ -183,5 +183,5 @@ def document(rules: Rules, rule: Alerting, row: ThresholdAlert) -> RuleTestFile:
     found = Stories(Values(row))
     minutes = (found.fires - 1, found.fires, found.fires + 1, found.fires + _LATER)
     name = "each place has a story, which is its name"
-    case = told(name, (*found.firing(), *found.silent()), split(row.signal), minutes)
+    case = case_of(name, (*found.firing(), *found.silent()), split(row.signal), minutes)
     return RuleTestFile(rule, named(rules.main, "recording.yml", "alerts.yml"), (case,))

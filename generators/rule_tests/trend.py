@@ -1,6 +1,6 @@
-"""When what fills up is told: steady growth, and neither a step, nor noise, nor growth far below.
+"""When alerts on what fills up fire: on steady growth, not on a step, noise, or growth far below.
 
-The level is told anew every five minutes; so are the rules evaluated.
+The level is recorded every five minutes, and the rules are evaluated as often.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from math import pi, sin
 
 from generators.policy import DAY, HOUR
 from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
-from generators.rule_tests.scenes import PLACES, Story, told
+from generators.rule_tests.scenes import BASE_LABELS, Story, case_of
 from generators.rule_tests.stimulus import Given, stimulus
 from generators.rule_tests.story import Phase
 from generators.rules.build import Rules
@@ -20,7 +20,7 @@ _STEP = 5  # minutes between evaluations
 _BEFORE = 6 * HOUR // MINUTE  # minutes of calm before a step: the long window
 _PAST = 25 * HOUR // MINUTE  # minutes until yesterday's hour is known
 _DAYS = 31  # hours until a second day is looked at
-_NEAR, _ODD = 0.95, 30.5  # of what is told; seconds that no rounding takes to the next one
+_NEAR, _ODD = 0.95, 30.5  # of what fires; seconds that no rounding takes to the next one
 
 
 def document(rules: Rules, rule: Alerting, trend: Trend) -> RuleTestFile:
@@ -38,7 +38,7 @@ def _growth(rule: Alerting, trend: Trend) -> RuleTestCase:
     """Return what a trend tells of hours when nothing is known of yesterday."""
     fires = 2 * _STEP + int(rule.for_) // MINUTE
     stories = [_grows(trend, fires), *_silent(trend, fires)]
-    return told("growth", stories, trend.by, (fires - _STEP, fires + _STEP))
+    return case_of("growth", stories, trend.by, (fires - _STEP, fires + _STEP))
 
 
 def _far(rule: Alerting, trend: Trend) -> list[RuleTestCase]:
@@ -65,8 +65,8 @@ def _far(rule: Alerting, trend: Trend) -> list[RuleTestCase]:
     wave = Story(name="each-day", phases=_levels(trend, "each-day", waves))
     hours = range(6 * 60, 48 * 60, 6 * 60)
     return [
-        told("growth", stories, trend.by, (fires - _STEP, fires + _STEP)),
-        told("up and down each day", (wave,), trend.by, [*hours, 60, 120, 25 * 60, 26 * 60]),
+        case_of("growth", stories, trend.by, (fires - _STEP, fires + _STEP)),
+        case_of("up and down each day", (wave,), trend.by, [*hours, 60, 120, 25 * 60, 26 * 60]),
     ]
 
 
@@ -98,7 +98,7 @@ def _days(trend: Trend) -> RuleTestCase:
         ),
         Story(name="each-day", phases=_levels(trend, "each-day", day)),
     )
-    return told("a second day", stories, trend.by, (at, at + 10, at + 20))
+    return case_of("a second day", stories, trend.by, (at, at + 10, at + 20))
 
 
 def _ramp(minute: float, top: int) -> float:
@@ -114,7 +114,7 @@ def _resumes(trend: Trend) -> RuleTestCase:
         *_levels(trend, name, (-1,), back),
         *(p for share, n in shares for p in _levels(trend, name, (share * trend.limit,), n)),
     )
-    return told(
+    return case_of(
         "a level that is there again",
         [Story(name=name, phases=phases)],
         trend.by,
@@ -126,12 +126,12 @@ def _levels(
     trend: Trend, name: str, values: Sequence[float], steps: int = _STEP
 ) -> tuple[Phase, ...]:
     """Return a place's level, each value for so many minutes."""
-    given, node = Given(1000, {**PLACES, trend.by[-1]: name}), expression(trend)
+    given, node = Given(1000, {**BASE_LABELS, trend.by[-1]: name}), expression(trend)
     return tuple(Phase(stimulus(node, value, given), steps) for value in values)
 
 
 def _grows(trend: Trend, fires: int) -> Story:
-    """Return steady growth that reaches the limit just before what is told."""
+    """Return steady growth that reaches the limit just before an alert fires."""
     first = trend.minimum_level * 1.05
     slope = (trend.limit - first) / (_NEAR * trend.within + _ODD)
     values = [first + slope * MINUTE * _STEP * n for n in range(1, fires // _STEP + 3)]
@@ -170,4 +170,4 @@ def _step(trend: Trend) -> RuleTestCase:
         *_levels(trend, "a-step", (after,), _BEFORE),
     )
     minutes = range(before + 20, before + 100, 10)
-    return told("a step", [Story(name="a-step", phases=phases)], trend.by, minutes)
+    return case_of("a step", [Story(name="a-step", phases=phases)], trend.by, minutes)

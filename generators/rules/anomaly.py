@@ -9,7 +9,8 @@ weeks is unknown there is no band.
 
 from collections.abc import Iterator
 
-from exporter.catalog.model import CloudMonitoring, Direction, Rate
+from exporter.catalog.expression import Direction, Rate
+from exporter.catalog.model import CloudMonitoring
 from exporter.settings import Settings
 from generators.boards import panel_of
 from generators.limits import number, side, times

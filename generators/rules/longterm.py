@@ -5,7 +5,7 @@ increase, so that ratios, means and quantiles of any period come from events. An
 with these by remote write.
 """
 
-from exporter.catalog.model import Share, Signal
+from exporter.catalog.expression import Share, Signal
 from exporter.catalog.signals import SIGNALS
 from generators.policy import Policy, split
 from generators.rules import slo

@@ -1,6 +1,6 @@
 """Names of recorded series, level:metric:operation, after what the series are split by."""
 
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
     Complement,
     Events,

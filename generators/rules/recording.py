@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
     Complement,
     Events,
     Expression,
-    Family,
     Level,
     LevelRatio,
     Mean,
@@ -25,6 +24,7 @@ from exporter.catalog.model import (
     Share,
     Signal,
 )
+from exporter.catalog.model import Family
 from exporter.catalog.own import DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import children, expressions_of

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from exporter.catalog.model import Signal, Unit
+from exporter.catalog.expression import Signal
+from exporter.catalog.model import Unit
 from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
 from generators.boards import PanelAddress
 from generators.policy import DAY, split

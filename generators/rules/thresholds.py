@@ -5,7 +5,7 @@ so neither a burst that is over nor the first minute of a deploy fires. Where th
 events to judge by, the signal has no value, and nothing fires.
 """
 
-from exporter.catalog.model import Direction
+from exporter.catalog.expression import Direction
 from exporter.settings import Settings
 from generators.alert_table import ThresholdAlert
 from generators.boards import panel_of

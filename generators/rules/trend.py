@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from exporter.catalog import application, cloud_sql, redis
-from exporter.catalog.model import Expression, Level, LevelRatio, Matcher, Reduce, Unit
+from exporter.catalog.expression import Expression, Level, LevelRatio, Matcher
+from exporter.catalog.model import Reduce, Unit
 from exporter.settings import Settings
 from generators import boards
 from generators.boards import PanelAddress, panel_of

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 import promql_parser
 
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Events,
     Expression,
     Level,
@@ -23,9 +23,8 @@ from exporter.catalog.model import (
     Quantile,
     Rate,
     Ratio,
-    Reduce,
-    Type,
 )
+from exporter.catalog.model import Reduce, Type
 from exporter.catalog.walk import families_in
 from generators.policy import SIGNAL_BY_NAME, split
 from generators.promql import View, render, render_signal

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from exporter.catalog import CATALOG
-from exporter.catalog.model import Family, Matcher
+from exporter.catalog.expression import Matcher
+from exporter.catalog.model import Family
 from generators.runbooks.fragments import Line
 from generators.runbooks.text_error import GUIDE, TextError, unknown
 

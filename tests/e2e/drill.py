@@ -113,12 +113,12 @@ class Seen:
     """What was seen of an alert, in simulated seconds after the incident began, or ended.
 
     fired     from the beginning until it fired, anywhere
-    told      from the beginning until each channel was told
+    notified  from the beginning until each channel was notified
     resolved  from the end until it was over everywhere
     """
 
     fired: float = 0.0
-    told: dict[str, float] = field(default_factory=dict)
+    notified: dict[str, float] = field(default_factory=dict)
     resolved: float | None = None
 
 
@@ -151,22 +151,24 @@ class Drill:
             self.seen[name] = Seen(now - self.began)
         for name, seen in self.seen.items():
             seen.resolved = None if name in firing else seen.resolved or now - self.ends
-            for channel in self.channels(name) - {*seen.told}:
-                seen.told[channel] = now - self.began
+            for channel in self.channels(name) - {*seen.notified}:
+                seen.notified[channel] = now - self.began
 
     def channels(self, name: str) -> set[str]:
-        """Return the channels that were told of an alert."""
-        told = zip(("pagerduty", "slack", "email", "sentry"), self.sinks.counts(name), strict=True)
-        return {channel for channel, count in told if count}
+        """Return the channels that were notified of an alert."""
+        notified = zip(
+            ("pagerduty", "slack", "email", "sentry"), self.sinks.counts(name), strict=True
+        )
+        return {channel for channel, count in notified if count}
 
     def all_fired(self) -> bool:
-        """Say whether every one of the nine has fired and every channel of it was told."""
+        """Say whether every one of the nine has fired and every channel of it was notified."""
         self.look()
         return all(self._told(rule) for rule in self.nine)
 
     def _told(self, rule: Alerting) -> bool:
         expected = {channel.value for channel in CHANNELS[rule.severity]}
-        return rule.alert in self.seen and expected <= set(self.seen[rule.alert].told)
+        return rule.alert in self.seen and expected <= set(self.seen[rule.alert].notified)
 
     def is_past(self) -> bool:
         """Say whether the incident has ended."""
@@ -174,7 +176,7 @@ class Drill:
         return self.clock.now() > self.ends
 
     def all_over(self) -> bool:
-        """Say whether the nine are resolved, and Slack, which is told of all, knows."""
+        """Say whether the nine are resolved, and Slack, which is notified of all, knows."""
         self.look()
         names = [rule.alert for rule in self.nine]
         over = all(self.seen[name].resolved is not None for name in names)
@@ -238,12 +240,14 @@ def _prometheus(folder: Path, rules: Rules, speed: float, ports: tuple[int, int]
 
 @contextmanager
 def drilled(folder: Path, speed: float = SPEED, *, whole: bool = True) -> Iterator[Drill]:
-    """Let it begin and be told, and where it is whole end and be over; give what was seen."""
+    """Let it begin and notify, and where it is whole end and be over; give what was seen."""
     with running(folder, speed) as drill:
-        wait_until(drill.all_fired, "all nine, told", within=(BEFORE + LASTS) * 60 / speed + 60)
+        wait_until(
+            drill.all_fired, "all alerts notified", within=(BEFORE + LASTS) * 60 / speed + 60
+        )
         if not whole:
             yield drill
             return
         wait_until(drill.is_past, "the end of the incident", within=LASTS * 60 / speed + 60)
-        wait_until(drill.all_over, "the end of all nine, told", within=90 * 60 / speed)
+        wait_until(drill.all_over, "the end of all alerts notified", within=90 * 60 / speed)
         yield drill

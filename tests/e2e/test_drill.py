@@ -1,4 +1,4 @@
-"""All nine alerts, from a cause in the simulated project to those who are told: live."""
+"""All nine alerts, from a cause in the simulated project to those who are notified: live."""
 
 from collections.abc import Iterator, Mapping
 
@@ -27,7 +27,7 @@ def test_each_alert_fires_and_is_told_to_its_channels_alone(
 ) -> None:
     """An alert fires because of its cause, and reaches the channels of its severity."""
     seen = outcome[1][name]
-    assert set(seen.told) == {channel.value for channel in CHANNELS[NINE[name].severity]}
+    assert set(seen.notified) == {channel.value for channel in CHANNELS[NINE[name].severity]}
     assert seen.fired > 0
     print(f"{name}: fired {seen.fired / 60:.1f} min after its cause began")  # noqa: T201
 
@@ -45,7 +45,7 @@ def test_nothing_else_fires(outcome: tuple[Drill, Mapping[str, Seen]]) -> None:
 
 
 def test_the_more_urgent_alone_is_told(outcome: tuple[Drill, Mapping[str, Seen]]) -> None:
-    """Where the critical alert of a signal is told, its warning is not; elsewhere it is."""
+    """Where the critical alert of a signal is notified, its warning is not; elsewhere it is."""
     sinks = outcome[0].sinks
     for signal in ("ErrorRate", "ResponseTime"):
         warned = [str(body) for body in sinks.slack(f"{signal}Warning")]

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from exporter.catalog.model import CloudMonitoring, Matcher
+from exporter.catalog.expression import Matcher
+from exporter.catalog.model import CloudMonitoring
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import expressions_of, families_in
 from exporter.simulator.deployment import REGIONS

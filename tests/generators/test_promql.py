@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.catalog import CATALOG, application, cloud_run, cloud_sql, redis
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
     Complement,
     Events,
@@ -27,11 +27,10 @@ from exporter.catalog.model import (
     Quantile,
     Rate,
     Ratio,
-    Reduce,
     Share,
     Signal,
-    Type,
 )
+from exporter.catalog.model import Reduce, Type
 from exporter.catalog.signals import SIGNALS
 from generators.promql import View, needs, render, render_signal
 from generators.selectors import quote, quote_regex, selector

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.catalog.model import Matcher, Reduce
+from exporter.catalog.expression import Matcher
+from exporter.catalog.model import Reduce
 from generators.checks.promql.grafana_variables import MAGIC
 from generators.checks.promql.tree import parse, selectors
 from generators.selectors import (

@@ -1,7 +1,7 @@
 """The signals rest on families that exist and have the labels they are split by."""
 
 from exporter.catalog import CATALOG, cloud_run, cloud_sql, redis
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
     Complement,
     Events,
@@ -9,11 +9,9 @@ from exporter.catalog.model import (
     Level,
     Matcher,
     Ratio,
-    Reduce,
     Share,
-    Type,
-    Unit,
 )
+from exporter.catalog.model import Reduce, Type, Unit
 from exporter.catalog.signals import ALERTED, SIGNALS
 from exporter.catalog.walk import expressions_of, families_in
 

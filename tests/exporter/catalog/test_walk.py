@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from exporter.catalog import application, cloud_run, redis
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
     Complement,
     Events,
@@ -19,10 +19,9 @@ from exporter.catalog.model import (
     Quantile,
     Rate,
     Ratio,
-    Reduce,
     Share,
-    Type,
 )
+from exporter.catalog.model import Reduce, Type
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import children, expressions_of, families_in, labels_in, walk
 

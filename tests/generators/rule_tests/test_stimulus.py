@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from exporter.catalog import CATALOG, application, cloud_run, cloud_sql, redis
 from exporter.catalog.buckets import expected
-from exporter.catalog.model import (
+from exporter.catalog.expression import (
     Changes,
     Complement,
     Events,
@@ -29,9 +29,9 @@ from exporter.catalog.model import (
     Quantile,
     Rate,
     Ratio,
-    Reduce,
     Share,
 )
+from exporter.catalog.model import Reduce
 from exporter.catalog.signals import SIGNALS
 from generators.policy import split
 from generators.promql import View, render, render_signal

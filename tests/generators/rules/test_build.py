@@ -8,7 +8,7 @@ from pathlib import Path
 import promql_parser
 import pytest
 
-from exporter.catalog.model import Level, LevelRatio
+from exporter.catalog.expression import Level, LevelRatio
 from exporter.catalog.signals import SIGNALS
 from exporter.settings import Settings
 from generators.alert_table import BREACH, THRESHOLDS

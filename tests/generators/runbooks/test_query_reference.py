@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.catalog import CATALOG
-from exporter.catalog.model import Matcher
+from exporter.catalog.expression import Matcher
 from generators.runbooks.fragments import Line
 from generators.runbooks.query_reference import Reference, reference, series
 from generators.runbooks.text_error import TextError

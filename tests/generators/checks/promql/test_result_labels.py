@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.catalog import CATALOG
-from exporter.catalog.model import Share, Signal
+from exporter.catalog.expression import Share, Signal
 from exporter.catalog.signals import SIGNALS
 from exporter.settings import Settings
 from generators.checks.engine.known_series import known

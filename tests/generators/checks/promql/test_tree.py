@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.catalog.model import Matcher
+from exporter.catalog.expression import Matcher
 from generators.checks.promql.grafana_variables import is_variable, is_variable_time
 from generators.checks.promql.regexes import alternatives
 from generators.checks.promql.tree import Selector, Unparsable, parse, selectors
