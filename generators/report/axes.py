@@ -138,16 +138,16 @@ def _softened(
     """Return an end of the range; `inner` picks the one of two ends that is nearer to the data."""
     if fixed is not None and soft is None:
         return fixed
-    wanted = 0.0 if soft is None else soft
-    holds = inner(data, wanted) == data
-    if holds and (soft is not None or inner(end, wanted) == wanted):
-        end = wanted
+    requested = 0.0 if soft is None else soft
+    holds = inner(data, requested) == data
+    if holds and (soft is not None or inner(end, requested) == requested):
+        end = requested
     return end if fixed is None else inner(end, fixed)
 
 
-def _ticks(low: float, high: float, wanted: int, field: Field) -> tuple[float, ...]:
+def _ticks(low: float, high: float, requested: int, field: Field) -> tuple[float, ...]:
     """Return round values within the range."""
-    step = _step((high - low) / wanted, field)
+    step = _step((high - low) / requested, field)
     first = math.ceil(low / step - 1e-9)
     count = math.floor(high / step + 1e-9) - first
     ticks = tuple(float(f"{(first + at) * step:.12g}") for at in range(count + 1))

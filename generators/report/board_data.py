@@ -67,9 +67,9 @@ def board(file: FileBoard, request: DataRequest, say: Callable[[str], None]) -> 
     span = time_range.between(request.start or file.start, request.end or file.end, request.now)
     place, faults = _place(file, request, span)
     panels = []
-    for wanted, here in _each(file, place):
-        say(wanted.title)
-        panels.append(_panel(wanted, here))
+    for file_panel, here in _each(file, place):
+        say(file_panel.title)
+        panels.append(_panel(file_panel, here))
     events, more = _events(file.notes, place)
     return DrawnBoard(
         uid=file.uid,
@@ -125,40 +125,40 @@ def _with_values(variable: FilledVariable, place: _Place) -> tuple[FilledVariabl
 
 
 def _each(file: FileBoard, place: _Place) -> Iterator[tuple[FilePanel, _Place]]:
-    for wanted in file.panels:
-        variable = place.scope.variables.get(wanted.repeat)
+    for file_panel in file.panels:
+        variable = place.scope.variables.get(file_panel.repeat)
         if variable is None:
-            yield wanted, place
+            yield file_panel, place
         else:
-            for one, value in repeated(wanted, variable.values):
+            for one, value in repeated(file_panel, variable.values):
                 yield one, place.choosing(variable.name, value)
 
 
-def _panel(wanted: FilePanel, place: _Place) -> DrawnPanel:
-    if wanted.kind is PanelKind.ALERT_LIST:
-        return _alert_list(wanted, place)
+def _panel(file_panel: FilePanel, place: _Place) -> DrawnPanel:
+    if file_panel.kind is PanelKind.ALERT_LIST:
+        return _alert_list(file_panel, place)
     found, faults = list[Frame](), list[str]()
-    alone = len({target.ref for target in wanted.targets}) == 1
-    for target in wanted.targets:
+    alone = len({target.ref for target in file_panel.targets}) == 1
+    for target in file_panel.targets:
         try:
             found += frames(
                 replace(target, legend=place.scope.filled(target.legend)),
-                _asked(target, wanted, place),
+                _queried(target, file_panel, place),
                 alone=alone,
             )
         except Refused as error:
             faults.append(f"query {target.ref}: {error}")
     try:
-        after = changed(found, wanted.changes) if not faults else []
+        after = changed(found, file_panel.changes) if not faults else []
     except Unknown as error:
         after, faults = [], [str(error)]
-    content = place.scope.titled(wanted.options.content)
-    filled = replace(wanted, options=wanted.options.model_copy(update={"content": content}))
+    content = place.scope.titled(file_panel.options.content)
+    filled = replace(file_panel, options=file_panel.options.model_copy(update={"content": content}))
     return panel(filled, QueryAnswer(tuple(after), tuple(faults)), place.scope.titled)
 
 
-def _asked(target: FileTarget, wanted: FilePanel, place: _Place) -> list[Points]:
-    pixels = wanted.points or WIDE * wanted.grid.w / 24
+def _queried(target: FileTarget, file_panel: FilePanel, place: _Place) -> list[Points]:
+    pixels = file_panel.points or WIDE * file_panel.grid.w / 24
     own = time_range.duration(place.scope.filled(target.least))
     least = own or place.least(target.data)
     step = time_range.step(place.span, pixels, least)
@@ -174,27 +174,27 @@ def _asked(target: FileTarget, wanted: FilePanel, place: _Place) -> list[Points]
     return server.range(expr, place.span, step)
 
 
-def _alert_list(wanted: FilePanel, place: _Place) -> DrawnPanel:
-    data = next((target.data for target in wanted.targets), "")
-    base = panel(wanted, QueryAnswer(), place.scope.titled)
+def _alert_list(file_panel: FilePanel, place: _Place) -> DrawnPanel:
+    data = next((target.data for target in file_panel.targets), "")
+    base = panel(file_panel, QueryAnswer(), place.scope.titled)
     try:
         found = place.server(data).alerts()
     except Refused as error:
         return replace(base, faults=(f"alerts: {error}",))
-    states = wanted.options.state_filter or {"firing": True, "pending": True}
-    matchers = _MATCHER.findall(place.scope.filled(wanted.options.alert_instance_label_filter))
+    states = file_panel.options.state_filter or {"firing": True, "pending": True}
+    matchers = _MATCHER.findall(place.scope.filled(file_panel.options.alert_instance_label_filter))
     fitting = [
         alert for alert in found if states.get(alert.state) and _fits(dict(alert.labels), matchers)
     ]
-    most = wanted.options.max_items or 20
+    most = file_panel.options.max_items or 20
     alerts = sorted(map(_alert, fitting), key=lambda alert: -alert.since)
     return replace(base, alerts=tuple(alerts[:most]))
 
 
 def _fits(labels: Mapping[str, str], matchers: list[tuple[str, str, str]]) -> bool:
-    for name, operator, wanted in matchers:
+    for name, operator, expected in matchers:
         value = labels.get(name, "")
-        same = bool(re.fullmatch(wanted, value)) if "~" in operator else value == wanted
+        same = bool(re.fullmatch(expected, value)) if "~" in operator else value == expected
         if same == operator.startswith("!"):
             return False
     return True

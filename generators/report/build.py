@@ -33,30 +33,30 @@ class QueryAnswer:
     faults: tuple[str, ...] = ()
 
 
-def panel(wanted: FilePanel, answer: QueryAnswer, text: Callable[[str], str]) -> DrawnPanel:
+def panel(file_panel: FilePanel, answer: QueryAnswer, text: Callable[[str], str]) -> DrawnPanel:
     """Return a panel with what it shows; `text` fills variables into titles."""
-    legend = wanted.options.legend
+    legend = file_panel.options.legend
     base = DrawnPanel(
-        number=wanted.number,
-        kind=wanted.kind,
-        title=text(wanted.title),
-        description=text(wanted.description),
-        grid=wanted.grid,
-        look=_look(wanted.options),
+        number=file_panel.number,
+        kind=file_panel.kind,
+        title=text(file_panel.title),
+        description=text(file_panel.description),
+        grid=file_panel.grid,
+        look=_look(file_panel.options),
         legend=DrawnLegend(
             shown=legend.show_legend and legend.display_mode != "hidden",
             table=legend.display_mode == "table",
             right=legend.placement == "right",
         ),
-        no_value=wanted.config.no_value,
+        no_value=file_panel.config.no_value,
         faults=answer.faults,
-        bare=wanted.bare,
-        type_name=wanted.type_name,
+        bare=file_panel.bare,
+        type_name=file_panel.type_name,
     )
-    build = _BUILDERS.get(wanted.kind)
+    build = _BUILDERS.get(file_panel.kind)
     if build is None or answer.faults:
         return base
-    return build(base, wanted, answer.frames)
+    return build(base, file_panel, answer.frames)
 
 
 def _look(options: OptionsInFile) -> Look:
@@ -90,11 +90,11 @@ def _subjects(frames: tuple[Frame, ...]) -> list[tuple[Vector, Vector, FieldSubj
     return found
 
 
-def _series(wanted: FilePanel, frames: tuple[Frame, ...]) -> tuple[DrawnSeries, ...]:
-    calcs = wanted.options.legend.calcs
+def _series(file_panel: FilePanel, frames: tuple[Frame, ...]) -> tuple[DrawnSeries, ...]:
+    calcs = file_panel.options.legend.calcs
     found = []
     for at, (times, column, subject) in enumerate(_subjects(frames)):
-        field = wanted.config.of(subject)
+        field = file_panel.config.of(subject)
         values = tuple(v if isinstance(v, int | float) else None for v in column.values)
         color = series_color(field, at, calculations.reduced("lastNotNull", values))
         when = tuple(t for t in times.values if isinstance(t, int | float))
@@ -123,21 +123,21 @@ def _calcs(
     )
 
 
-def _timeseries(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
+def _timeseries(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     return replace(
-        base, series=tuple(s for s in _series(wanted, frames) if not s.field.style.hidden)
+        base, series=tuple(s for s in _series(file_panel, frames) if not s.field.style.hidden)
     )
 
 
-def _readings(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
-    how = wanted.options.reduce_options
+def _readings(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
+    how = file_panel.options.reduce_options
     if how.values:
-        found = _rows(wanted, frames, how)
+        found = _rows(file_panel, frames, how)
     else:
         calc = next((c for c in how.calcs if calculations.known(c)), "lastNotNull")
         found = [
             (series.name, calculations.reduced(calc, series.values), series.field, series)
-            for series in _series(wanted, frames)
+            for series in _series(file_panel, frames)
             if not series.field.style.hidden
         ]
     spread = [v for *_, s in found if s for v in s.values if v is not None]
@@ -150,13 +150,13 @@ def _readings(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) ->
 Found = tuple[str, Value, Field, DrawnSeries | None]
 
 
-def _rows(wanted: FilePanel, frames: tuple[Frame, ...], how: ReduceInFile) -> list[Found]:
+def _rows(file_panel: FilePanel, frames: tuple[Frame, ...], how: ReduceInFile) -> list[Found]:
     """Return a reading for each row, named by its words."""
     found: list[Found] = []
     for frame in frames:
         words = [c for c in frame.columns if c.kind == STRING]
         for column in (c for c in frame.columns if c.kind == NUMBER):
-            field = wanted.config.of(FieldSubject(column.name, frame.ref, column.labels))
+            field = file_panel.config.of(FieldSubject(column.name, frame.ref, column.labels))
             for at in range(min(frame.length, int(how.limit or frame.length))):
                 name = " ".join(str(c.values[at]) for c in words) or field.name
                 value = column.values[at]
@@ -182,22 +182,22 @@ def _reading(one: Found, at: int, low: float | None, high: float | None) -> Draw
     )
 
 
-def _table(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
-    columns = tables.columns(wanted.config, frames[0]) if frames else ()
+def _table(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
+    columns = tables.columns(file_panel.config, frames[0]) if frames else ()
     return replace(base, columns=tables.ordered(columns, base.look.sorts))
 
 
-def _heatmap(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
-    axis = wanted.options.y_axis
+def _heatmap(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
+    axis = file_panel.options.y_axis
     field = replace(
-        wanted.config.of(FieldSubject("")),
-        unit=axis.unit or wanted.config.unit,
+        file_panel.config.of(FieldSubject("")),
+        unit=axis.unit or file_panel.config.unit,
         decimals=axis.decimals,
     )
     subjects = sorted(_subjects(frames), key=lambda s: _bound(s[1].name))
     rows = [[_number(v) for v in column.values] for _, column, _ in subjects]
-    least = wanted.options.filter_values.le
-    if any(target.format == "heatmap" for target in wanted.targets):
+    least = file_panel.options.filter_values.le
+    if any(target.format == "heatmap" for target in file_panel.targets):
         rows = _apart(rows)
     buckets = tuple(
         DrawnBucket(column.name, tuple(None if v is None or v <= least else v for v in row))
@@ -206,7 +206,7 @@ def _heatmap(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> 
     if not buckets:
         return base
     times = tuple(t for t in subjects[0][0].values if isinstance(t, int | float))
-    scheme = wanted.options.color.scheme
+    scheme = file_panel.options.color.scheme
     return replace(base, heat=Heat(times, buckets, scheme, field))
 
 
@@ -232,11 +232,11 @@ def _apart(rows: list[list[float | None]]) -> list[list[float | None]]:
     return apart
 
 
-def _timeline(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
-    merge = wanted.options.merge_values
+def _timeline(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
+    merge = file_panel.options.merge_values
     lanes = [
         Lane(series.name, _episodes(series, at, merge=merge))
-        for at, series in enumerate(_series(wanted, frames))
+        for at, series in enumerate(_series(file_panel, frames))
     ]
     return replace(base, lanes=tuple(lane for lane in lanes if lane.episodes))
 
@@ -263,10 +263,10 @@ def _episodes(series: DrawnSeries, at: int, *, merge: bool) -> tuple[DrawnEpisod
     return tuple(found)
 
 
-def _text(base: DrawnPanel, wanted: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
+def _text(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     del frames
-    rich = wanted.options.mode == "markdown"
-    return replace(base, text=wanted.options.content, rich=rich)
+    rich = file_panel.options.mode == "markdown"
+    return replace(base, text=file_panel.options.content, rich=rich)
 
 
 _BUILDERS: dict[PanelKind, Callable[[DrawnPanel, FilePanel, tuple[Frame, ...]], DrawnPanel]] = {

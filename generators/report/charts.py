@@ -179,10 +179,10 @@ def _limits(scales: Scales) -> list[Figure]:
     """Return threshold lines and areas, once for each field that asks for them."""
     shapes: list[Figure] = []
     for at, (series, found) in enumerate(scales):
-        wanted = next((s.field for s in series if s.field.style.limits != "off"), None)
-        if wanted is None:
+        drawn = next((s.field for s in series if s.field.style.limits != "off"), None)
+        if drawn is None:
             continue
-        steps, mode = wanted.thresholds.steps, wanted.style.limits
+        steps, mode = drawn.thresholds.steps, drawn.style.limits
         ends = [*(step.at for step in steps[1:]), found.high]
         for step, end in zip(steps, ends, strict=True):
             if step.color == "transparent":

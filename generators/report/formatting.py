@@ -56,11 +56,11 @@ def _fits(value: Value, mapping: DrawnMapping) -> bool:
     return low <= value <= high
 
 
-def _same(value: float | str, wanted: str) -> bool:
+def _same(value: float | str, expected: str) -> bool:
     if isinstance(value, str):
-        return value == wanted
+        return value == expected
     try:
-        return value == float(wanted)
+        return value == float(expected)
     except ValueError:
         return False
 

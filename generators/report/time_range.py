@@ -60,9 +60,9 @@ def duration(text: str) -> float:
 
 def step(span: TimeSpan, pixels: float, least: float) -> float:
     """Return the seconds between points: a round figure, about one point a pixel."""
-    wanted = max(span.seconds / max(pixels, 1), span.seconds / _MOST_POINTS)
+    requested = max(span.seconds / max(pixels, 1), span.seconds / _MOST_POINTS)
     pairs = pairwise(_NICE)
-    nice = next((low for low, high in pairs if wanted < (low + high) / 2), _NICE[-1])
+    nice = next((low for low, high in pairs if requested < (low + high) / 2), _NICE[-1])
     return max(float(nice), least, float(1 + span.seconds // _MOST_POINTS))
 
 

@@ -91,16 +91,19 @@ def _organize(found: Frames, options: Options) -> Frames:
 
 
 def _labels_to_fields(found: Frames, options: Options) -> Frames:
-    wanted = options.get("keepLabels")
+    keep_labels = options.get("keepLabels")
     if options.get("mode") == "rows":
-        return [_label_rows(frame, wanted) for frame in found]
-    tables = [_label_columns(frame, wanted, options.get("valueLabel")) for frame in found]
+        return [_label_rows(frame, keep_labels) for frame in found]
+    tables = [_label_columns(frame, keep_labels, options.get("valueLabel")) for frame in found]
     return _merge(tables, {})
 
 
-def _label_rows(frame: Frame, wanted: Sequence[str] | None) -> Frame:
+def _label_rows(frame: Frame, keep_labels: Sequence[str] | None) -> Frame:
     labels = [
-        pair for c in frame.columns for pair in c.labels if wanted is None or pair[0] in wanted
+        pair
+        for c in frame.columns
+        for pair in c.labels
+        if keep_labels is None or pair[0] in keep_labels
     ]
     return Frame(
         frame.ref,
@@ -111,10 +114,12 @@ def _label_rows(frame: Frame, wanted: Sequence[str] | None) -> Frame:
     )
 
 
-def _label_columns(frame: Frame, wanted: Sequence[str] | None, value_label: str | None) -> Frame:
+def _label_columns(
+    frame: Frame, keep_labels: Sequence[str] | None, value_label: str | None
+) -> Frame:
     times = [c for c in frame.columns if c.kind == TIME]
     figures = [c for c in frame.columns if c.kind != TIME]
-    labels = {n: v for c in figures for n, v in c.labels if wanted is None or n in wanted}
+    labels = {n: v for c in figures for n, v in c.labels if keep_labels is None or n in keep_labels}
     value_name = labels.pop(value_label, "Value") if value_label else ""
     columns = [
         Vector(name=n, kind=STRING, values=(v,) * frame.length) for n, v in sorted(labels.items())
@@ -209,11 +214,11 @@ def _join(found: Frames, options: Options) -> Frames:
 def _filter_by_name(found: Frames, options: Options) -> Frames:
     kept, out = options.get("include") or {}, options.get("exclude") or {}
 
-    def wanted(column: Vector) -> bool:
+    def is_picked(column: Vector) -> bool:
         inside = not kept or _named(column, kept)
         return inside and not (out and _named(column, out))
 
-    picked = (Frame(f.ref, tuple(c for c in f.columns if wanted(c))) for f in found)
+    picked = (Frame(f.ref, tuple(c for c in f.columns if is_picked(c))) for f in found)
     return [frame for frame in picked if frame.columns]
 
 

@@ -84,12 +84,12 @@ def _same(test: RuleTestFile) -> Mutant:
 def trimmed(test: RuleTestFile) -> tuple[RuleFile, ...]:
     """Return the files of a test with nothing but the alert and what it is worked out from."""
     by_name = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
-    needed, wanted = {test.rule.alert}, _NAME.findall(test.rule.expr)
-    while wanted:
-        name = wanted.pop()
+    needed, missing = {test.rule.alert}, _NAME.findall(test.rule.expr)
+    while missing:
+        name = missing.pop()
         if name in by_name and name not in needed:
             needed.add(name)
-            wanted += _NAME.findall(by_name[name].expr)
+            missing += _NAME.findall(by_name[name].expr)
     return tuple(_kept(file, needed) for file in test.rules)
 
 

@@ -1,4 +1,4 @@
-"""Input series that make an expression take a wanted value: the inverse of promql.render.
+"""Input series that make an expression take a given value: the inverse of promql.render.
 
 Counters rise by the same each minute, so that a window of any length sees the same value; gauges
 stay where they are. What a window needs of its beginning and its end is nowhere of account.
