@@ -173,7 +173,7 @@ def test_a_damaged_file_is_left_where_it_may_not_be_moved(path: Path) -> None:
     ("change", "text"),
     [
         (f"PRAGMA application_id = {APPLICATION_ID + 1}", "another program's database"),
-        (f"PRAGMA user_version = {VERSION + 1}", f"version {VERSION + 1}, this program knows"),
+        (f"PRAGMA user_version = {VERSION + 1}", f"version {VERSION + 1}, this program reads"),
     ],
 )
 def test_a_foreign_file_is_refused_and_untouched(path: Path, change: str, text: str) -> None:

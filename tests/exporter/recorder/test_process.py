@@ -170,7 +170,7 @@ def test_a_fork_waits_for_the_lock_of_a_metric(tmp_path: Path) -> None:
         def hold() -> None:
             with counted._value._lock:
                 holds.set()
-                servers.wait_until(lambda: bool(process._still), "a fork")
+                servers.wait_until(lambda: bool(process._paused), "a fork")
 
         thread = threading.Thread(target=hold)
         thread.start()
