@@ -68,7 +68,8 @@ def test_the_threshold_is_that_of_the_policy() -> None:
     assert 'httpRequest.latency>"0.35s"' in text
     why = section(text, "Why this value")
     assert why.startswith(
-        "350ms, from monitoring.yaml. The default is 200ms: more than five times the 36 ms of a normal day"
+        "350ms, from monitoring.yaml. "
+        "The default is 200ms: more than five times the 36 ms of a normal day"
     )
     assert "is above 200ms" not in text
 
