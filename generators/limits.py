@@ -33,20 +33,20 @@ def side(signal: Signal) -> str:
 
 
 def limit(alert: PolicyAlert) -> str:
-    """Return the limit alone: 200ms, 100%, 14.4× over 1h and 5m or 6× over 6h and 30m."""
+    """Return the limit alone: 200ms, 100%, or 14.4× over both 1h and 5m."""
     match alert:
         case ThresholdAlert():
             return shown(alert.threshold, alert.signal.unit)
         case ExhaustedAlert():
             return shown(alert.threshold, Unit.RATIO)
         case BurnAlert():
-            return " or ".join(_burns(alert))
+            return ", or ".join(_burns(alert))
     assert_never(alert)
 
 
 def _burns(alert: BurnAlert) -> list[str]:
     return [
-        f"{times(factor)} over {duration(window.long)} and {duration(window.short)}"
+        f"{times(factor)} over both {duration(window.long)} and {duration(window.short)}"
         for window, factor in zip(alert.windows, alert.factors, strict=True)
     ]
 

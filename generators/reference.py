@@ -13,9 +13,9 @@ _METRICS = """# Metrics
 
 <!-- {mark} -->
 
-Every family that the exporter can put on its page, by product. A family appears once its source has
-data. All of Cloud Monitoring is read in the background and served from memory:
-`ionmon_data_age_seconds` says how old it is.
+Every family that the exporter can export, by product. A family appears once its source has data.
+All of Cloud Monitoring is read in the background and served from memory:
+`ionmon_data_age_seconds` shows how old it is.
 
 Histograms keep Google's own bounds, at most 40 of them. Google's buckets exclude their upper bound,
 Prometheus' include it: a value that equals a bound is found one bucket higher here.
@@ -24,9 +24,10 @@ _SIGNALS = """# Signals
 
 <!-- {mark} -->
 
-The {count} things that people watch. Each is stated once, in `exporter/catalog/signals.py`; the
-query is what `generators/promql.py` renders for five minutes, split by region where that has
-meaning. A signal with a minimum says nothing where fewer events lie in the window.
+The {count} things that people watch. Each is stated once, in a module of `exporter/catalog/` whose
+name ends in `_signals.py`; the query is what `generators/promql.py` renders for five minutes, split
+by region where that has meaning. A signal with a minimum has no value where fewer events lie in the
+window.
 """
 
 

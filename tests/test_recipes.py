@@ -168,8 +168,8 @@ def test_a_signal_is_two_edits(source: Source) -> None:
     assert signals["cpu_peak"]["panel"]["number"] == 118
 
 
-def test_an_alert_is_three_edits(source: Source) -> None:
-    """A row, its key in the settings, its runbook: rule, test, page and table follow."""
+def test_an_alert_on_a_threshold_is_four_edits(source: Source) -> None:
+    """A row, its key, its runbook: rule, test and table follow; the fourth is a test's example."""
     source.edit("generators/alert_table.py", "THRESHOLDS = (\n", ALERT)
     source.refused("alert QueryTimeHigh has no key", "exporter/settings/alerting.py")
     key = '    QueryTimeHigh: DurationAlert = part(DurationAlert, "The mean time of queries.")\n\n'

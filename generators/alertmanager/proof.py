@@ -22,7 +22,7 @@ _DEFINED = re.compile(r'\{\{-?\s*define\s+"([^"]+)"')
 
 
 def problems(texts: Mapping[str, str], alerts: Sequence[Alerting]) -> tuple[str, ...]:
-    """Return what is wrong with the files, by path, for these alerts; nothing where all is well."""
+    """Return what is wrong with the files, by path, for these alerts; none where all is right."""
     config, manifest = yaml.safe_load(texts[CONFIG]), yaml.safe_load(texts[SECRETS])
     templates = {path: text for path, text in texts.items() if path.endswith(".tmpl")}
     return (

@@ -59,7 +59,7 @@ class _Band:
 def document(rules: Rules, rule: Alerting, band: Band) -> RuleTestFile:
     """Return the tests of a band's alert, evaluated each half hour: nothing holds for less."""
     values = _Band(band, rule.for_)
-    stories = [*_told(values), *_silent(values)]
+    stories = [*_firing(values), *_silent(values)]
     if _read(band):
         stories += _stops(values)
     start = _PAST * _STEP // MINUTE
@@ -71,7 +71,7 @@ def document(rules: Rules, rule: Alerting, band: Band) -> RuleTestFile:
 _OVER, _UNDER = LIMIT * 1.01, LIMIT * 0.99
 
 
-def _told(values: _Band) -> Iterator[Story]:
+def _firing(values: _Band) -> Iterator[Story]:
     usual, over = values.usual, values.score(_OVER)
     shown, begins = values.sign * _OVER, (_PAST + _HOUR) * _STEP // MINUTE
     phases = ((usual, _PAST), (over, values.after))

@@ -193,9 +193,11 @@ ROWS = (
         for_=15 * MINUTE,
         by=("family", "reason"),
         text=_text(
-            "Some series are not exported.",
-            "The exporter drops series of {{ $labels.family }}. The reason: {{ $labels.reason }}.",
-            "Check which label has so many values. Filter it, or raise series_limit.",
+            "Some series are left out or repeated.",
+            "The exporter met such series of {{ $labels.family }}. "
+            "The reason: {{ $labels.reason }}.",
+            "Check the exporter's log, which names one. For the reason limit, filter labels or "
+            "raise series_limit.",
         ),
     ),
     HealthAlert(

@@ -32,7 +32,6 @@ _OPERATIONS: dict[type, str] = {
     Quantile: "quantile",
     Changes: "changes",
     Share: "share",
-    LevelRatio: "ratio",
 }
 
 

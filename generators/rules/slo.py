@@ -181,8 +181,8 @@ def exhausted(settings: Settings, policy: Policy) -> tuple[Alerting, ...]:
     window = span(policy.objective.window)
     text = AlertText(
         "The error budget is spent.",
-        f"{place(BY)} has spent {value(Unit.RATIO)} of its error budget for {window}. "
-        f"The alert fires at {limit(alert)}.",
+        f"{place(BY)} has spent {value(Unit.RATIO)} of the error budget of {window}. "
+        f"The alert fires when {limit(alert)} is spent.",
         "Check when it was spent. Postpone risky changes until it has recovered.",
         boards.BUDGET,
     )

@@ -1,4 +1,4 @@
-"""The most urgent alerts: signals beyond a value, and the error budget that burns fast.
+"""The alerts on thresholds, and the one on an error budget that burns fast.
 
 A signal has to be beyond its value over five minutes, and must not be fine again in the newest two:
 so neither a burst that is over nor the first minute of a deploy fires. Where there are too few

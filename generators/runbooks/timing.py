@@ -129,7 +129,7 @@ def _filling(rule: Alerting, policy: Policy) -> Iterator[TimePart]:
         case Trend():
             yield TimePart("both slopes show it", 0, DAY if row.far else SLOPE)
         case BudgetTrend():
-            yield TimePart("both slopes show it", 0, SLOPE)
+            yield TimePart(f"the burn rate of {span(SLOPE)} shows it", 0, SLOPE)
         case Band():
             yield TimePart(f"the mean of {span(anomaly.FOR)} leaves the band", 0, anomaly.FOR)
         case Pair():

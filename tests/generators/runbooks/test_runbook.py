@@ -84,7 +84,7 @@ def test_an_objective_changes_windows_and_budget() -> None:
     """Another objective gives other factors, another budget and another time until it is spent."""
     text = runbook("SLABreach", objectives={"availability": "99%", "window": "7d"})
     assert "the objective of 99 % over 7d" in text
-    assert "3.36× over 1h and 5m" in text
+    assert "3.36× over both 1h and 5m" in text
     assert "1 % of all requests" in text
     assert "14.4" not in text
     assert "| 100 % | 2m1s |" in text
