@@ -28,7 +28,7 @@ HEADERS = 1
 KEPT_ANSWERS = 16
 
 
-class Query(NamedTuple):
+class ListQuery(NamedTuple):
     """A parsed request: filter tree, metric type, seconds (start, end], aggregation."""
 
     node: filter_text.Node
@@ -84,9 +84,10 @@ class Listing:
         after = cursor.offset + size
         token = _token(Cursor(after, cursor.now), digest) if after < total else ""
         unit = google_unit(self._world.metrics[query.metric][0])
-        return Page(on_page, token, unit, cursor.offset == 0, len(series))
+        first = cursor.offset == 0
+        return Page(series=on_page, token=token, unit=unit, first=first, whole=len(series))
 
-    def _answer(self, digest: str, query: Query, now: float) -> list[Listed]:
+    def _answer(self, digest: str, query: ListQuery, now: float) -> list[Listed]:
         """Return the whole answer, which the pages of one query share."""
         with self._mutex:
             found = self._answers.get((digest, now))
@@ -98,7 +99,7 @@ class Listing:
                     self._answers.popitem(last=False)
         return found
 
-    def select(self, query: Query, now: float) -> list[Listed]:
+    def select(self, query: ListQuery, now: float) -> list[Listed]:
         """Return all series of a query that are visible at `now`, points from new to old."""
         metrics = self._world.metrics.get(query.metric)
         if metrics is None:
@@ -109,7 +110,7 @@ class Listing:
         found = [one for metric in metrics for one in self._visible(metric, query, now)]
         return [one for one in aggregate(found, query.how, query.end) if one.points]
 
-    def _visible(self, metric: Metric, query: Query, now: float) -> Iterator[Listed]:
+    def _visible(self, metric: Metric, query: ListQuery, now: float) -> Iterator[Listed]:
         source, delay = metric.source, self.delay(metric)
         has_base = source.kind is MetricKind.CUMULATIVE and query.how.aligner != "ALIGN_NONE"
         start = query.start - (source.period if has_base else 0)
@@ -134,7 +135,13 @@ class Listing:
 
     def _subject(self, metric: Metric, labels: dict[str, str], resource: dict[str, str]) -> Subject:
         source = metric.source
-        return Subject(source.metric, source.resource, self._world.project, labels, resource)
+        return Subject(
+            metric_type=source.metric,
+            resource_type=source.resource,
+            project=self._world.project,
+            metric=labels,
+            resource=resource,
+        )
 
     def _readable(
         self, key: str, points: Sequence[TruthPoint], until: float
@@ -148,7 +155,7 @@ class Listing:
         )
 
 
-def parse_query(request: Raw) -> Query:
+def parse_query(request: Raw) -> ListQuery:
     """Read a request. Raises Refusal where it is wrong."""
     if not request.filter:
         raise invalid('Field filter had an invalid value of "": the filter is required.')
@@ -160,8 +167,12 @@ def parse_query(request: Raw) -> Query:
     if start >= end:
         raise invalid("Field interval had an invalid value: the start must be before the end.")
     node = filter_text.parse(request.filter)
-    return Query(
-        node, filter_text.metric_type(node), start // SECOND, end // SECOND, _aggregation(request)
+    return ListQuery(
+        node=node,
+        metric=filter_text.metric_type(node),
+        start=start // SECOND,
+        end=end // SECOND,
+        how=_aggregation(request),
     )
 
 
