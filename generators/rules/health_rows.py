@@ -193,8 +193,8 @@ ROWS = (
         for_=15 * MINUTE,
         by=("family", "reason"),
         text=_text(
-            "Some series are left out or repeated.",
-            "The exporter met such series of {{ $labels.family }}. "
+            "Some series or points are left out.",
+            "The exporter left out series or points of {{ $labels.family }}. "
             "The reason: {{ $labels.reason }}.",
             "Check the exporter's log, which names one. For the reason limit, filter labels or "
             "raise series_limit.",

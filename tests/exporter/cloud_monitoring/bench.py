@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.catalog import CATALOG
-from exporter.catalog.model import CloudMonitoring
+from exporter.catalog.model import CloudMonitoring, Family
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.target import FamilyTarget, Margins, Shared
@@ -28,10 +28,10 @@ class Bench:
     """A poll of one family that can be killed and started again."""
 
     def __init__(
-        self, family: str, api: PaperApi, path: Path, margins: Margins, now: float = 0.0
+        self, family: str | Family, api: PaperApi, path: Path, margins: Margins, now: float = 0.0
     ) -> None:
         self.api, self.path, self.margins = api, path, margins
-        self.family = CATALOG[family]
+        self.family = CATALOG[family] if isinstance(family, str) else family
         self.clock = HandClock(now)
         self.telemetry = Telemetry(now)
         self.limit = 10_000
