@@ -21,7 +21,7 @@ INSTEAD = {
     r"page_value": "exposed_value",
 }
 # Columns of the state file keep their names, so that every file can be read.
-ON_DISK = {f"exporter/cloud_monitoring/{name}.py" for name in ("checkpoint", "checkpoint_rows")}
+ON_DISK = {"exporter/cloud_monitoring/state_schema.py"}
 MOST_SHARED = 12
 MOST_ALIASES = 15
 

@@ -77,6 +77,23 @@ def test_each_value_is_inherited_for_itself() -> None:
     assert [(shown[n].interval, shown[n].limit) for n in names] == [(300.0, 7), (120.0, 7), (30, 9)]
 
 
+def test_a_period_overrides_what_is_described() -> None:
+    """It is a metric's own or comes from the most specific entry; without one it is not set."""
+    metric = {
+        "type": "custom.googleapis.com/batch/backlog",
+        "resource": "global",
+        "kind": "GAUGE",
+        "value": "INT64",
+        "help": "Backlog.",
+    }
+    shown = found(
+        families={"cloudrun_*": {"period": "5m"}, REQUESTS: {"interval": "2m"}},
+        metrics={"backlog": {**metric, "period": "15m"}, "other": metric},
+    )
+    names = (REQUESTS, LATENCY, "cloudsql_up", "backlog", "other")
+    assert [shown[name].period for name in names] == [300.0, 300.0, 0.0, 900.0, 0.0]
+
+
 def test_filters_become_source_labels() -> None:
     """A filter is on each label by which some product knows services, databases or regions."""
     filters = {
