@@ -3,7 +3,7 @@
 from functools import partial
 
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
-from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.ledger import Ledger, Mark, Outcome
 from exporter.cloud_monitoring.point_values import PointValues
 from exporter.cloud_monitoring.points import (
     SECOND,
@@ -94,9 +94,14 @@ class CounterReader:
             else:
                 outcome = self._ledger.add_delta(mark, end, amount)
         except Unsound as error:
+            if not self._cumulative and end <= self._ledger.recent:
+                self._ledger.skip(mark, end)  # else every read that reaches it would report it
             self.statistics.drop("invalid", f"{mark.total.labels}: {error}")
         else:
             self.statistics.outcomes[outcome] += 1
+            if outcome is Outcome.COUNTED and end <= self._ledger.recent and not self._cumulative:
+                self.statistics.late += 1
+                self.statistics.earliest_late = min(self.statistics.earliest_late or end, end)
 
     def close(self) -> None:
         """Count cumulative points, oldest first, once all pages were read.
