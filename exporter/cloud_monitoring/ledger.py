@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from exporter.cloud_monitoring.read_window import SECOND, Reach, Span
 from exporter.cloud_monitoring.totals import Amount, Total
 
-SECOND = 1_000_000_000
 KEPT = 25 * 3600 * SECOND  # the API accepts no point that is older
 OFF_GRID_KEPT = 2 * 3600 * SECOND  # off-grid ends are stored one by one
 
@@ -80,7 +80,7 @@ class Ledger:
         """Seconds of source time that the totals cover, without gaps."""
         return (self.covered - self.start - self.gap) / SECOND
 
-    def window(self, now: "Span", reach: "Reach") -> tuple[int, int]:
+    def window(self, now: Span, reach: Reach) -> tuple[int, int]:
         """Return the (start, end] to read; never empty, even where counting starts later.
 
         `now` is when the present is at the earliest and at the latest.
@@ -261,28 +261,6 @@ class Ledger:
             return False
         self._catch_up(mark)  # else bits of settled periods would keep it
         return not mark.mask and all(end <= self.watermark for end in mark.off_grid)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From a start to an end, Unix nanoseconds."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
-    """How far back a read goes, in nanoseconds.
-
-    margin    behind what is covered, in every read
-    depth     behind what is covered, in this read
-    lookback  before now: an outage is read so far, and a point may count so late
-    """
-
-    margin: int
-    depth: int
-    lookback: int
 
 
 def without(labels: tuple[str, ...], positions: frozenset[int]) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from exporter.catalog.model import MetricKind
 from exporter.cloud_monitoring.counter_reader import CounterReader, SeriesCache
 from exporter.cloud_monitoring.descriptors import Described
+from exporter.cloud_monitoring.late_points import LateReach, NewestReader
 from exporter.cloud_monitoring.lateness import promised
-from exporter.cloud_monitoring.ledger import KEPT, Ledger, Mark, Reach, Span
-from exporter.cloud_monitoring.points import SECOND, Raw
-from exporter.cloud_monitoring.points import nanoseconds as end_of
+from exporter.cloud_monitoring.ledger import KEPT, Ledger, Mark
+from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.read_window import Reach, Span, nanoseconds
 from exporter.cloud_monitoring.self_metrics import account_counting, account_gap
 from exporter.cloud_monitoring.source_clock import Moment
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
@@ -30,8 +31,6 @@ IDLE_PERIODS = 3
 RETIRE_AFTER = 86400
 RETIRE_EVERY = 60
 MIN_DEPTH = 600.0
-LATE_READS = 30
-MAX_LATE_REACH = 7200.0
 
 
 class CounterPoll:
@@ -250,37 +249,3 @@ def _reached(newest: int, moment: Moment, described: Described) -> int:
     period = nanoseconds(described.period)
     silent = nanoseconds(moment.earliest - described.delay) - IDLE_PERIODS * period
     return min(max(newest, silent - silent % period), nanoseconds(moment.now))
-
-
-class NewestReader:
-    """Reads pages for the end of their newest point only."""
-
-    newest = 0
-
-    def read_page(self, page: Raw) -> None:
-        """Look at every point of a page."""
-        ends = (end_of(p.interval.end_time) for s in page.time_series for p in s.points)
-        self.newest = max(self.newest, max(ends, default=0))
-
-
-class LateReach:
-    """How far back reads go while a source is late: as far as its points came, for some reads."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self._reads = 0
-
-    def learn(self, ledger: Ledger, statistics: PollStatistics) -> None:
-        """Learn from the points that were counted later than the late margin."""
-        self._reads -= 1
-        if self._reads <= 0:
-            self.seconds = 0.0
-        if statistics.late:
-            behind = (ledger.covered - statistics.earliest_late + 2 * ledger.period) / SECOND
-            self.seconds = min(max(self.seconds, behind), MAX_LATE_REACH)
-            self._reads = LATE_READS
-
-
-def nanoseconds(seconds: float) -> int:
-    """Return seconds as whole nanoseconds."""
-    return int(seconds * SECOND)

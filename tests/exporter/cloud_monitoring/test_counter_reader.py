@@ -11,7 +11,8 @@ from google.cloud.monitoring_v3.types import SpanContext
 from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
 from exporter.cloud_monitoring.counter_reader import MAX_AHEAD, CounterReader, SeriesCache
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, Outcome
+from exporter.cloud_monitoring.ledger import Ledger, Outcome
+from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.exposition.snapshot import Exemplar
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, page, series

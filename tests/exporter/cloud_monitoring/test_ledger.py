@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, Outcome, Reach, Span
+from exporter.cloud_monitoring.ledger import Ledger, Outcome
+from exporter.cloud_monitoring.read_window import SECOND, Reach, Span
 from exporter.cloud_monitoring.totals import Amount, Total
 from tests.exporter.cloud_monitoring.ledgers import add_number, claim
 
