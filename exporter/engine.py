@@ -13,6 +13,7 @@ from exporter.cloud_monitoring.checkpoint import Store
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.cost import Load, projected, stretch
 from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.cloud_monitoring.target import Margins, Shared
 from exporter.collectors.application import ApplicationCollector
 from exporter.collectors.base import Collector
@@ -146,13 +147,14 @@ def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollecto
         return None
     opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
     limits = CallLimits(google.timeout, google.calls_per_minute)
-    client = MonitoringClient(opened, limits, outside.telemetry)
+    source = SourceClock(outside.clock, outside.telemetry)
+    client = MonitoringClient(opened, limits, outside.telemetry, source)
     margins = Margins(google.late_margin, google.lookback)
     shared = Shared(
         client=client,
         descriptors=Descriptors(client),
         store=outside.store,
-        clock=outside.clock,
+        source=source,
         telemetry=outside.telemetry,
         margins=margins,
     )

@@ -18,12 +18,12 @@ log = logging.getLogger("ionmon.poller")
 TICK = 0.25
 BATCH = 0.02  # seconds; deliveries that come together are published together
 MAX_FAULTS = 50
-MAX_SLEEP = 30.0  # the wall clock may be set meanwhile
+MAX_SLEEP = 30.0  # what waits does not wake a machine that was suspended
 
 
 @dataclass(frozen=True, slots=True)
 class PollFault:
-    """A fault: Unix time in seconds, poll, reason, text."""
+    """A fault: monotonic time in seconds, poll, reason, text."""
 
     time: float
     poll: str
@@ -33,7 +33,7 @@ class PollFault:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class PollState:
-    """The state of one poll; times are Unix seconds, durations seconds."""
+    """The state of one poll; times are seconds on the monotonic clock."""
 
     collector: str
     poll: Poll
@@ -85,7 +85,7 @@ class Poller:
         )
         self.faults: deque[PollFault] = deque(maxlen=MAX_FAULTS)
         self.snapshot = Snapshot()
-        self.changed = clock.now()
+        self.changed = clock.monotonic()
         self._dirty = asyncio.Event()
         self._duplicated: tuple[str, ...] = ()
 
@@ -122,7 +122,7 @@ class Poller:
 
     async def _keep_polling(self, state: PollState) -> None:
         while True:
-            wait = state.poll.due() - self._clock.now()
+            wait = state.poll.due() - self._clock.monotonic()
             if wait > 0:
                 await self._clock.sleep(min(wait, MAX_SLEEP))
                 continue
@@ -131,13 +131,13 @@ class Poller:
     async def poll_once(self, state: PollState) -> None:
         """Run one poll and keep its delivery."""
         async with state.busy:
-            state.started = self._clock.now()
+            state.started = self._clock.monotonic()
             self._telemetry.count(own.POLLS, (state.collector,))
             delivery = await self._attempt(state, state.poll.run)
             if delivery:
                 self._keep(state, delivery)
             state.tried = True
-            state.duration = self._clock.now() - state.started
+            state.duration = self._clock.monotonic() - state.started
 
     async def _attempt(
         self, state: PollState, work: Callable[[], Awaitable[Delivery | None]]
@@ -161,11 +161,12 @@ class Poller:
             log.info("%s: works again", state.name)
         state.delivery, state.notes = delivery, delivery.notes
         state.generation = None
-        state.data_time = delivery.data_time or state.data_time
+        if delivery.data_time is not None:
+            state.data_time = delivery.data_time
         if delivery.fault:
             self._fail(state, delivery.fault.reason, str(delivery.fault))
         else:
-            state.fault, state.last_success = None, self._clock.now()
+            state.fault, state.last_success = None, self._clock.monotonic()
         if delivery.notes and not delivery.fault:
             self._record_fault(state, Reason.PARTIAL, "; ".join(delivery.notes))
         self._dirty.set()
@@ -173,13 +174,13 @@ class Poller:
     def _fail(self, state: PollState, reason: Reason, text: str) -> None:
         if state.fault is None or state.fault.reason != reason:
             log.warning("%s: %s", state.name, text)
-        state.fault = PollFault(self._clock.now(), state.name, reason, text)
+        state.fault = PollFault(self._clock.monotonic(), state.name, reason, text)
         self._record_fault(state, reason, text)
 
     def _record_fault(self, state: PollState, reason: Reason, text: str) -> None:
         labels = (state.collector, state.name, str(reason))
         self._telemetry.count(own.POLL_FAILURES, labels)
-        self.faults.appendleft(PollFault(self._clock.now(), state.name, reason, text))
+        self.faults.appendleft(PollFault(self._clock.monotonic(), state.name, reason, text))
 
     async def _publish(self) -> None:
         """Publish a new snapshot soon after a change."""
@@ -191,7 +192,7 @@ class Poller:
 
     def swap(self) -> None:
         """Replace the snapshot by one of all current deliveries."""
-        now = self._clock.now()
+        now = self._clock.monotonic()
         live = [s for s in self.states if s.delivery and s.delivery.expires > now]
         parts = (part for state in live for part in _parts(state))
         self.snapshot = snapshot(parts, self.snapshot.generation + 1)
@@ -215,7 +216,8 @@ class Poller:
 
     async def tick(self) -> None:
         """Withdraw and reveal once."""
-        now, seen = self._clock.now(), self._seen(self._clock.now())
+        now = self._clock.monotonic()
+        seen = self._seen(now)
         for state in self.states:
             delivery = state.delivery
             if delivery and delivery.expires <= now:

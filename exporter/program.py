@@ -3,12 +3,11 @@
 import asyncio
 import logging
 import signal
-import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 
 from exporter.catalog import own
-from exporter.clock import Clock, WallClock
+from exporter.clock import Clock, WallClock, steady
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
@@ -124,7 +123,7 @@ class Program:
     async def _heartbeat(self) -> None:
         """Let the web server's thread see that this loop is not blocked."""
         while True:
-            self.site.last_heartbeat = time.monotonic()
+            self.site.last_heartbeat = steady()
             await asyncio.sleep(HEARTBEAT)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
@@ -186,7 +185,7 @@ class Program:
             known = isinstance(error, IonmonError)
             text = redacted(str(error)) if known else "a defect; see the log"
             self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 0)
-            self.site.refusal = RefusedReload(self._clock.now(), text)
+            self.site.refusal = RefusedReload(self._clock.monotonic(), text)
             raise
 
     async def _swap(self, new: Engine) -> None:

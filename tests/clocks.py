@@ -5,13 +5,17 @@ import time
 
 
 class HandClock:
-    """Time that moves when it is told to."""
+    """Time that moves when it is set; the wall clock may be wrong by `off` seconds."""
 
-    def __init__(self, now: float = 0.0) -> None:
-        self.time = now
+    def __init__(self, now: float = 0.0, off: float = 0.0) -> None:
+        self.time, self.off = now, off
 
     def now(self) -> float:
-        """Return the Unix time it was set to."""
+        """Return the Unix time, as wrong as it is set."""
+        return self.time + self.off
+
+    def monotonic(self) -> float:
+        """Return the seconds on the monotonic clock."""
         return self.time
 
     async def sleep(self, seconds: float) -> None:
@@ -32,6 +36,10 @@ class FastClock:
     def now(self) -> float:
         """Return the Unix time in seconds, as this clock has it."""
         return self._start + (time.time() - self._start) * self._speed
+
+    def monotonic(self) -> float:
+        """Return the seconds on the monotonic clock."""
+        return self.now()
 
     async def sleep(self, seconds: float) -> None:
         """Wait so many of this clock's seconds."""

@@ -87,12 +87,31 @@ DATA_SECONDS = _counter(
 POINTS = _counter(
     "ionmon_points_counted_total", Unit.NONE, "Points counted.", labels.PROJECT, labels.FAMILY
 )
+POINTS_LATE = _counter(
+    "ionmon_points_late_total",
+    Unit.NONE,
+    "Points that came later than google.late_margin; counted, up to google.lookback late.",
+    labels.PROJECT,
+    labels.FAMILY,
+)
 POINTS_TOO_LATE = _counter(
     "ionmon_points_too_late_total",
     Unit.NONE,
-    "Points that came after their time was settled; not counted.",
+    "Points that came later than google.lookback; not counted.",
     labels.PROJECT,
     labels.FAMILY,
+)
+DATA_DELAY = _gauge(
+    "ionmon_data_delay_seconds",
+    Unit.SECONDS,
+    "Time from the end of the newest point until it could be read, at least.",
+    labels.PROJECT,
+    labels.FAMILY,
+)
+CLOCK_OFFSET = _gauge(
+    "ionmon_clock_offset_seconds",
+    Unit.SECONDS,
+    "This machine's clock less that of Google's last answer; absent before one with a date.",
 )
 GAP = _counter(
     "ionmon_data_gap_seconds_total",
@@ -250,7 +269,10 @@ FAMILIES: tuple[Family, ...] = (
     DATA_AGE,
     DATA_SECONDS,
     POINTS,
+    POINTS_LATE,
     POINTS_TOO_LATE,
+    DATA_DELAY,
+    CLOCK_OFFSET,
     GAP,
     SERIES_DROPPED,
     SERIES_REPEATED,

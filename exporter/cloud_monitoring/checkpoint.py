@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+from exporter.clock import WallClock
 from exporter.cloud_monitoring.checkpoint_rows import (
     drop,
     read_ledger,
@@ -207,7 +208,7 @@ def _checked(db: sqlite3.Connection, path: Path) -> int:
 
 
 def _move_aside(path: Path) -> Path:
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(WallClock().now()))
     aside = path.with_name(f"{path.name}.damaged-{stamp}")
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)

@@ -7,7 +7,7 @@ response that exceeds the channel's limit has that status, too; it is not retrie
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,7 +20,9 @@ from google.cloud.monitoring_v3 import (
 )
 
 from exporter.catalog import own
+from exporter.clock import steady
 from exporter.cloud_monitoring.points import SECOND, PageMessage, Raw
+from exporter.cloud_monitoring.source_clock import SourceClock, date_of
 from exporter.errors import PollError, Reason
 from exporter.telemetry import Telemetry
 
@@ -43,7 +45,7 @@ _REASONS = {
     grpc.StatusCode.RESOURCE_EXHAUSTED: Reason.QUOTA,
 }
 _RETRIED = {Reason.UNAVAILABLE, Reason.DEADLINE, Reason.QUOTA}
-Call: TypeAlias = Callable[..., Raw]
+Call: TypeAlias = Raw  # a method of a channel, for which grpc has no types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class Guard:
 
     def wait(self, project: str, deadline: float) -> None:
         """Wait for a turn. Raises PollError where it would come after `deadline`."""
-        now = time.monotonic()
+        now = steady()
         with self._mutex:
             free = max(self._free_at.get(project, 0.0), now - self._burst * self._gap)
             until = max(free, self._closed.get(project, (0.0, 0.0))[0])
@@ -98,7 +100,7 @@ class Guard:
     def spent(self, project: str) -> None:
         """Delay the calls of a project whose quota is exhausted, longer each time."""
         self._telemetry.count(own.API_THROTTLED, (project, "quota"))
-        now = time.monotonic()
+        now = steady()
         with self._mutex:
             until, wait = self._closed.get(project, (0.0, QUOTA_WAIT / 2))
             if now >= until:
@@ -114,8 +116,16 @@ class Guard:
 class MonitoringClient:
     """One channel to the API, shared by all polls of the process."""
 
-    def __init__(self, channel: grpc.Channel, limits: CallLimits, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        channel: grpc.Channel,
+        limits: CallLimits,
+        telemetry: Telemetry,
+        source: SourceClock | None = None,
+    ) -> None:
+        """Call through `channel`; `source` learns from the date of each answer."""
         self._limits = limits
+        self._source = source
         self._telemetry = telemetry
         self._guard = Guard(limits.calls_per_minute, telemetry)
         self._list_series = channel.unary_unary(
@@ -141,7 +151,7 @@ class MonitoringClient:
 
     def _paged(self, call: Call, request: Raw, project: str) -> Iterator[Raw]:
         """Yield every page of a list, all within one deadline."""
-        deadline = time.monotonic() + self._limits.timeout
+        deadline = steady() + self._limits.timeout
         seen: set[str] = set()
         for _ in range(MAX_PAGES):
             page = self._call(call, request, project, deadline)
@@ -162,14 +172,14 @@ class MonitoringClient:
         while True:
             self._guard.wait(project, deadline)
             try:
-                left = max(0.001, deadline - time.monotonic())
-                answer = call(request, timeout=left, metadata=metadata)
+                left = max(0.001, deadline - steady())
+                answer = self._dated(call, request, timeout=left, metadata=metadata)
             except ValueError as error:  # raised by grpc once the channel is closed
                 raise Stopping(Reason.UNAVAILABLE, "the exporter is stopping") from error
             except grpc.RpcError as error:
                 failure = self._failure(error, project)
                 pause = random.uniform(0.0, wait)  # noqa: S311 - jitter is no secret
-                if failure.reason not in _RETRIED or time.monotonic() + pause >= deadline:
+                if failure.reason not in _RETRIED or steady() + pause >= deadline:
                     raise failure from None
                 time.sleep(pause)
                 wait = min(wait * 2, MAX_WAIT)
@@ -177,6 +187,20 @@ class MonitoringClient:
                 self._telemetry.count(own.API_REQUESTS, (API, "OK"))
                 self._guard.answered(project)
                 return answer
+
+    def _dated(self, call: Call, request: Raw, **options: Raw) -> Raw:
+        """Make one call, and learn from its date, also where it fails."""
+        source = self._source
+        if source is None:
+            return call(request, **options)
+        asked = source.monotonic()
+        try:
+            answer, state = call.with_call(request, **options)
+        except grpc.RpcError as error:
+            _learn(source, error, asked)
+            raise
+        _learn(source, state, asked)
+        return answer
 
     def _failure(self, error: grpc.RpcError, project: str) -> PollError:
         """Count a failed call and return why it failed."""
@@ -189,6 +213,13 @@ class MonitoringClient:
         if reason is Reason.QUOTA:
             self._guard.spent(project)
         return PollError(reason, f"{code.name}: {details[:300]}")
+
+
+def _learn(source: SourceClock, call: Raw, asked: float) -> None:
+    """Tell the source's clock the date of an answer; an error has it among its trailers."""
+    date = date_of(call.initial_metadata()) or date_of(call.trailing_metadata())
+    if date is not None:
+        source.answered(date, asked)
 
 
 def _series_request(query: SeriesQuery) -> Raw:

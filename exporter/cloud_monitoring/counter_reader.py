@@ -117,12 +117,18 @@ class CounterReader:
 
     def _count(self, mark: Mark, end: int, point: Raw) -> None:
         """Pass a DELTA point to the ledger; an unsound one is dropped."""
+        late = end <= self._ledger.recent
         try:
             outcome = self._ledger.add_delta(mark, end, partial(self._cache.values.amount, point))
         except Unsound as error:
+            if late:
+                self._ledger.skip(mark, end)  # else every read that reaches it would report it
             self._drop(mark, str(error))
         else:
             self._note(mark, outcome)
+            if outcome is Outcome.COUNTED and late:
+                self.statistics.late += 1
+                self.statistics.earliest_late = min(self.statistics.earliest_late or end, end)
 
     def _note(self, mark: Mark, outcome: Outcome) -> None:
         self.statistics.outcomes[outcome] += 1

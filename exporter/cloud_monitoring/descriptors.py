@@ -2,12 +2,12 @@
 
 import logging
 import threading
-import time
 from dataclasses import dataclass
 
 from google.api.metric_pb2 import MetricDescriptor
 
 from exporter.catalog.model import CloudMonitoring, ValueType
+from exporter.clock import steady
 from exporter.cloud_monitoring.client import MonitoringClient, Stopping
 from exporter.cloud_monitoring.filters import descriptor_filter
 from exporter.errors import PollError, Reason
@@ -59,7 +59,7 @@ class Descriptors:
     def _under(self, project: str, start: str) -> dict[str, MetricDescriptor]:
         with self._mutex:
             until, known = self._known.get((project, start), (0.0, {}))
-            if time.monotonic() < until:
+            if steady() < until:
                 return known
             try:
                 listed = self._client.descriptors(project, descriptor_filter(start))
@@ -74,7 +74,7 @@ class Descriptors:
                     start,
                     error,
                 )
-            self._known[project, start] = (time.monotonic() + ttl, known)
+            self._known[project, start] = (steady() + ttl, known)
             return known
 
 

@@ -1,11 +1,11 @@
 """Estimates what reading costs before it starts: one call per family, without any points."""
 
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from exporter.catalog.signals import ALERTED
+from exporter.clock import WallClock
 from exporter.cloud_monitoring.client import MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.cost import DOLLARS_PER_SERIES, MONTH, Load, dollars, stretch
 from exporter.cloud_monitoring.filters import metric_filter
@@ -148,7 +148,7 @@ def _billed(target: FamilyTarget, series: int) -> FamilyCost:
 
 
 def _series(target: FamilyTarget, client: MonitoringClient) -> int:
-    now = int(time.time() * SECOND)
+    now = int(WallClock().now() * SECOND)
     text = metric_filter(target.source, target.selection)
     query = SeriesQuery(
         project=target.project,

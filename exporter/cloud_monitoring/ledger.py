@@ -2,7 +2,8 @@
 
 A ledger counts one metric of one project. Points that end at or before its start never count.
 Points that end at or before its watermark are settled. For each source series a mark records which
-ends after the watermark were counted: a bitmask for whole periods, a set for off-grid ends. Nothing
+ends after the watermark were counted: a bitmask for whole periods, a set for off-grid ends. Of
+DELTA metrics the watermark is a day behind, so that a point of any lateness counts once. Nothing
 here reads a clock, a network or a disk.
 """
 
@@ -12,9 +13,11 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from exporter.cloud_monitoring.cumulative import Held, rise
+from exporter.cloud_monitoring.read_window import SECOND, Reach, Span
 from exporter.cloud_monitoring.totals import Amount, Total
 
-SECOND = 1_000_000_000
+KEPT = 25 * 3600 * SECOND  # the API accepts no point that is older
+OFF_GRID_KEPT = 2 * 3600 * SECOND  # off-grid ends are stored one by one
 
 ReadAmount: TypeAlias = Callable[[], Amount]
 
@@ -27,7 +30,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # the total would no longer be a number
     BASE = "base"  # the first of a cumulative series: later points count their rise
     SEEN = "seen"  # counted before
-    LATE = "late"  # its time was settled before it came
+    LATE = "late"  # it came later than the look-back, or after its time was settled
     BEFORE_START = "before_start"
 
 
@@ -35,8 +38,9 @@ class Outcome(StrEnum):
 class Mark:
     """Which points of one source series were counted.
 
-    DELTA: bit n of `mask` is the period that ends at grid index floor + 1 + n; `off_grid` has the
-    ends between periods. CUMULATIVE: `start`, `end` and `held` are those of the last point.
+    DELTA: bit n of `mask` is the period that ends at grid index floor + 1 + n, or in it, `start`
+    later than its begin; `off_grid` has all other ends. CUMULATIVE: `start`, `end` and `held` are
+    those of the last point.
     """
 
     key: str
@@ -61,6 +65,9 @@ class Ledger:
     covered: int
     gap: int = 0
     first: bool = True
+    # Of the last window: every read begins at `recent` or earlier; up to `oldest` all is too late.
+    recent: int = field(default=0, compare=False)
+    oldest: int = field(default=0, compare=False)
     marks: dict[str, Mark] = field(default_factory=dict)
     totals: dict[tuple[str, ...], Total] = field(default_factory=dict)
 
@@ -75,9 +82,19 @@ class Ledger:
         """Seconds of source time that the totals cover, without gaps."""
         return (self.covered - self.start - self.gap) / SECOND
 
-    def window(self, now: int, lookback: int) -> tuple[int, int]:
-        """Return the (start, end] to read; never empty, even where counting starts later."""
-        return min(max(self.watermark, now - lookback), now - 1), now
+    def window(self, now: Span, reach: Reach) -> tuple[int, int]:
+        """Return the (start, end] to read; never empty, even where counting starts later.
+
+        `now` is when the present is at the earliest and at the latest.
+        """
+        seen = min(self.covered, now.start)
+        self.oldest = now.start - reach.lookback
+        self.recent = max(self.watermark, seen - reach.margin, self.oldest)
+        start = self.recent
+        if reach.depth > reach.margin:
+            deep = max(self.watermark, seen - reach.depth, now.end - KEPT)
+            start = min(start, deep)
+        return min(start, now.end - 1), now.end
 
     def total(self, labels: tuple[str, ...]) -> Total:
         """Return the total of an exported series, created at zero on first sight."""
@@ -105,17 +122,35 @@ class Ledger:
         """
         if end <= self.watermark:
             return Outcome.LATE if end > self.start else Outcome.BEFORE_START
-        off_grid = (end - self.start) % self.period != 0
-        bit = 0 if off_grid else self._bit(mark, end)
-        if mark.mask & bit or (off_grid and end in mark.off_grid):
+        bit = self._bit(mark, end)
+        if mark.mask & bit or (not bit and self._known(mark, end)):
             return Outcome.SEEN
+        if end <= self.oldest:
+            self._remember(mark, end, bit)
+            return Outcome.LATE
         found = amount()
         # Marked before it is added: where the addition fails, the point must not count twice.
-        mark.mask |= bit
-        if off_grid:
-            mark.off_grid = {kept for kept in mark.off_grid if kept > self.watermark} | {end}
-        mark.dirty = True
+        self._remember(mark, end, bit)
         return Outcome.COUNTED if found.empty else self._add(mark.total, found, end)
+
+    def skip(self, mark: Mark, end: int) -> None:
+        """Mark a DELTA point that cannot be counted, so that later reads pass over it."""
+        if end > self.watermark:
+            self._remember(mark, end, self._bit(mark, end))
+
+    def _remember(self, mark: Mark, end: int, bit: int) -> None:
+        mark.mask |= bit
+        if not bit:
+            floor = self._off_grid_floor()
+            mark.off_grid = {kept for kept in mark.off_grid if kept > floor} | {end}
+        mark.dirty = True
+
+    def _known(self, mark: Mark, end: int) -> bool:
+        """Return whether an off-grid end was counted, or is so old that nobody knows."""
+        return end in mark.off_grid or end <= self._off_grid_floor()
+
+    def _off_grid_floor(self) -> int:
+        return max(self.watermark, min(self.recent, self.covered - OFF_GRID_KEPT))
 
     def add_cumulative(self, mark: Mark, start: int, end: int, amount: ReadAmount) -> Outcome:
         """Count what a CUMULATIVE series rose by since its last point, which has to be older.
@@ -144,9 +179,16 @@ class Ledger:
         return Outcome.COUNTED
 
     def _bit(self, mark: Mark, end: int) -> int:
+        """Return the bit of an end after the watermark; 0 for an off-grid one."""
         # Catching up shifts the mask, so it comes before any bit is read.
         self._catch_up(mark)
-        return 1 << (self._index(end) - mark.floor - 1)
+        index, phase = divmod(end - self.start, self.period)
+        if phase != mark.start:
+            if mark.mask or mark.off_grid:
+                return 0
+            mark.start = phase  # the first end of a series says where its grid is
+        # An end within a period has the bit of that period's end.
+        return 1 << (index + (phase > 0) - mark.floor - 1)
 
     def _catch_up(self, mark: Mark) -> None:
         """Drop the periods that were settled since the last call."""
@@ -155,19 +197,49 @@ class Ledger:
             mark.mask >>= floor - mark.floor
             mark.floor = floor
 
-    def settle(self, start: int, reached: int, margin: int) -> int:
+    def settle(self, start: int, reached: int, kept: int) -> int:
         """Settle what a poll covers that read everything after `start`, up to `reached`.
 
-        Returns the nanoseconds of source time before `start` that no poll has read.
+        Points up to `kept` behind stay unsettled. Returns the nanoseconds of source time before
+        `start` that no poll has read in time; what the API still has of them is too late.
         """
         lost = max(0, start - max(self.watermark, self.covered))
         self.gap += lost
-        self.covered = max(self.covered, reached)
-        floor = (self.covered - margin - self.start) // self.period * self.period + self.start
+        self.covered = max(self.covered, reached, start if lost else 0)
         # Never back: settled points are no longer in the masks and would count a second time.
-        self.watermark = max(self.watermark, start, floor)
+        self.watermark = max(self.watermark, self._floor(self.covered - kept))
         self.first = False
         return lost
+
+    def _floor(self, end: int) -> int:
+        return self._index(end) * self.period + self.start
+
+    def rewind(self, now: int) -> bool:
+        """Take back what was settled beyond `now`, which only a wrong clock can have done.
+
+        No point that ends later can have been counted. The covered seconds stay, and grow again
+        from now on. Returns whether anything was taken back.
+        """
+        if self.covered <= now + 2 * self.period:  # counting may start a period ahead
+            return False
+        self.gap -= self.covered - now
+        self.covered = now
+        if self.watermark > now:
+            self._lower(self._floor(now))
+        return True
+
+    def _lower(self, watermark: int) -> None:
+        """Move the watermark back, and the start where it is later."""
+        shift = max(0, self.start - watermark)
+        for mark in self.marks.values():
+            if mark.held is None:
+                self._catch_up(mark)
+                mark.mask <<= (self.watermark - watermark) // self.period
+                mark.floor += (watermark - self.watermark + shift) // self.period
+                mark.dirty = True
+        self.watermark = watermark
+        self.start -= shift
+        self.gap += shift
 
     def retire(self, oldest: int, closed: frozenset[int]) -> tuple[list[Mark], list[Total]]:
         """Remove settled marks, and marks and totals that had no point since `oldest`.

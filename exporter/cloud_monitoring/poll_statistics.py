@@ -10,13 +10,18 @@ MAX_KEY = 200
 
 @dataclass(slots=True, kw_only=True)
 class PollStatistics:
-    """Series, points and their outcomes, what was dropped and why, labels that are unknown."""
+    """Series, points and their outcomes, what was dropped and why, labels that are unknown.
+
+    late, earliest_late  points that were counted though they came after the late margin
+    """
 
     series: int = 0
     points: int = 0
     newest: int = 0
     repeated: int = 0
     stale: int = 0
+    late: int = 0
+    earliest_late: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
@@ -29,7 +34,7 @@ class PollStatistics:
 
     @property
     def too_late(self) -> int:
-        """Return how many points came too late: their time was already settled."""
+        """Return how many points came too late to be counted."""
         return self.outcomes[Outcome.LATE]
 
     def admit(self, key: str, refusal: str, on_page: set[str]) -> bool:

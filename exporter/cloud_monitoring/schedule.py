@@ -52,7 +52,7 @@ class Delay:
 
 @dataclass(slots=True, kw_only=True)
 class Timetable:
-    """The next poll of one metric; times are Unix seconds."""
+    """The next poll of one metric; times are seconds on the monotonic clock."""
 
     delay: Delay
     period: float
@@ -74,7 +74,12 @@ class Timetable:
             self.next = now + (max(self.interval, IDLE_INTERVAL) if self.idle else self.interval)
             return
         self.empty = 0
-        self.delay.observe(now - newest, self.period, new=newest != self.newest)
+        if newest > now:  # a point from the future says nothing of when the next one comes
+            self.next = now + self.interval
+            return
+        # The source's clock is known to a second or two only, so equal ends differ a little.
+        new = self.newest is None or newest - self.newest > self.period / 2
+        self.delay.observe(now - newest, self.period, new=new)
         self.newest = newest
         self.next = self._after(now, newest)
 

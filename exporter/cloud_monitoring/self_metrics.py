@@ -36,6 +36,7 @@ def account_counting(
     """Count the points, and the source time that they cover."""
     telemetry.set(own.DATA_SECONDS, target.key, ledger.data_seconds)
     telemetry.count(own.POINTS, target.key, statistics.counted)
+    telemetry.count(own.POINTS_LATE, target.key, statistics.late)
     telemetry.count(own.POINTS_TOO_LATE, target.key, statistics.too_late)
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from exporter.catalog.model import CloudMonitoring, Family
-from exporter.clock import Clock
 from exporter.cloud_monitoring.checkpoint import Store
 from exporter.cloud_monitoring.client import MonitoringClient
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.filters import Selection
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.telemetry import Telemetry
 
 
@@ -52,6 +52,6 @@ class Shared:
     client: MonitoringClient
     descriptors: Descriptors
     store: Store
-    clock: Clock
+    source: SourceClock
     telemetry: Telemetry
     margins: Margins

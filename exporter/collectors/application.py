@@ -76,32 +76,32 @@ class ApplicationPoll:
         self._keys: Keys = keys(target.name)
         self._server = KeyServer(target.redis)
         self._merger = Merger(target.alive, target.limit)
-        self._due = self._cleaned = clock.now()
+        self._due = self._cleaned = clock.monotonic()
         self._regions: tuple[str, ...] = ()
         self._before: ApplicationState | None = None
 
     def due(self) -> float:
-        """Return the Unix time of the next run."""
+        """Return the monotonic time of the next run."""
         return self._due
 
     async def run(self) -> Delivery:
         """Read once, and return the sums over all instances."""
-        now = self._clock.now()
+        now = self._clock.monotonic()
         self._due = now + self._target.interval
-        found = await self._read(now)
+        found = await self._read(self._clock.now())
         before = self._before
         # Another epoch: Redis lost its data. Seeded with the last totals, counters do not fall.
         if before and before.epoch and found.epoch != before.epoch:
             if found.epoch and "seeded" not in found.meta:
                 await self._seed(before, found)
-            found = await self._read(now)
+            found = await self._read(self._clock.now())
         if found.epoch:
             self._before = found
         await self._clean_up(found, now)
         merged = self._merger.merge(found, now, lambda since: self._visited(since, now))
         self._account(found, merged)
         newest = max(found.seen.values(), default=None)
-        age = None if newest is None else now - max(0.0, found.now - newest)
+        age = None if newest is None else now - (found.now - newest)
         return Delivery(
             parts=tuple(merged.parts),
             expires=now + EXPIRES_AFTER,
@@ -160,6 +160,6 @@ class ApplicationPoll:
         telemetry.set(own.APPLICATION_BYTES, key, found.size)
         telemetry.set(own.APPLICATION_DROPPED, key, float(found.meta.get("dropped", 0)))
         if alive:
-            telemetry.set(own.APPLICATION_LAG, key, max(0.0, found.now - max(alive.values())))
+            telemetry.set(own.APPLICATION_LAG, key, found.now - max(alive.values()))
         for name, number in merged.dropped.items():
             telemetry.set(own.SERIES_DROPPED, (name, "application"), number)

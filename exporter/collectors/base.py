@@ -10,11 +10,12 @@ from exporter.exposition.snapshot import Part
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The result of one poll.
+    """The result of one poll; times are seconds on the monotonic clock.
 
     parts      exposed from now on, in place of the poll's previous parts
-    expires    Unix time after which the parts are withdrawn unless replaced
-    data_time  Unix time of the newest value, or None without data
+    expires    time after which the parts are withdrawn unless replaced
+    data_time  when the newest value was true, or None without data; later than now where the
+               source is ahead
     notes      sentences for the log and the landing page: faults that affect only a part
     fault      why the delivery is incomplete: the poll counts as failed, its parts are served
     reveal     to be run once every scraper has seen these parts: then series that had to be seen
@@ -48,7 +49,7 @@ class Poll(Protocol):
         """Return whether the interval is longer than configured, to stay within the budget."""
 
     def due(self) -> float:
-        """Return the Unix time of the next run."""
+        """Return the monotonic time of the next run."""
 
     async def run(self) -> Delivery:
         """Read once. Raises PollError; any other exception is a defect."""

@@ -2,14 +2,20 @@
 
 import asyncio
 import json
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
+from exporter.catalog.model import MetricKind
 from exporter.cloud_monitoring.counter_reader import CounterReader, SeriesCache
 from exporter.cloud_monitoring.descriptors import Described
-from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.late_points import LateReach, NewestReader
+from exporter.cloud_monitoring.lateness import promised
+from exporter.cloud_monitoring.ledger import KEPT, Ledger, Mark
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.read_window import Reach, Span, nanoseconds
 from exporter.cloud_monitoring.self_metrics import account_counting, account_gap
+from exporter.cloud_monitoring.source_clock import Moment
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.cloud_monitoring.totals import Total
 from exporter.cloud_monitoring.zero_series import prime
@@ -18,10 +24,13 @@ from exporter.collectors.family_fetch import FamilyFetch
 from exporter.errors import PollError, Reason, StateError
 from exporter.exposition.snapshot import Part, Sample
 
+log = logging.getLogger("ionmon.cloud_monitoring")
+
 NEVER = float("inf")  # a counter that is no longer read stays exposed, flat
 IDLE_PERIODS = 3
 RETIRE_AFTER = 86400
 RETIRE_EVERY = 60
+MIN_DEPTH = 600.0
 
 
 class CounterPoll:
@@ -34,6 +43,8 @@ class CounterPoll:
         self._cache = SeriesCache(target.family, target.source, target.project, target.limit)
         self._ledger: Ledger | None = None
         self._runs = 0
+        self._source = shared.source
+        self._late_reach, self._deep = LateReach(), False
 
     @property
     def interval(self) -> float:
@@ -57,11 +68,12 @@ class CounterPoll:
         """Count everything new and commit it to disk. Raises PollError."""
         return self.fetch.planned(self._read)
 
-    def _read(self, now: float) -> Delivery:
+    def _read(self) -> Delivery:
         described = self.fetch.describe()
         try:
-            ledger = self._open(now, described)
-            statistics, fault, gone = self._count(ledger, now, described)
+            ledger = self._open(described)
+            self._rewind(ledger, described)
+            statistics, fault, gone = self._count(ledger, described)
             # Committed before it is exposed: what was exposed once must never be counted again.
             self._shared.store.commit(self.name, self._shape(), ledger, gone)
         except StateError as error:
@@ -70,41 +82,102 @@ class CounterPoll:
         except BaseException:
             self._forget()  # else the next commit would store marks of points that were not added
             raise
-        self.fetch.account(statistics)
+        if note := self.fetch.late(statistics.newest):
+            statistics.notes.append(note)
+        self.fetch.account(statistics, deep=self._deep)
         account_counting(ledger, statistics, self._target, self._shared.telemetry)
         return self._delivery(ledger, statistics, fault)
 
     def _count(
-        self, ledger: Ledger, now: float, described: Described
+        self, ledger: Ledger, described: Described
     ) -> tuple[PollStatistics, PollError | None, tuple[list[Mark], list[Total]]]:
         """Read what is not settled, count new points, settle the time that was read in full."""
-        at, margins = int(now * SECOND), self._shared.margins
-        start, end = ledger.window(at, int(margins.lookback * SECOND))
         reader = CounterReader(self._target.source, ledger, self._cache)
-        fault = self.fetch.pages(reader, start, end)
+        fault = self.fetch.pages(reader, *self._window(ledger))
         if fault is None or fault.reason is Reason.PARTIAL:
             reader.close()
         prime(self._target.family, ledger)
-        gone: tuple[list[Mark], list[Total]] = ([], [])
-        if fault is None:  # else points that were not returned would be settled without being read
-            reached = _reached(reader.statistics.newest, at, described)
-            lost = ledger.settle(start, reached, int(margins.late * SECOND))
-            account_gap(lost, self._target, self._shared.telemetry)
-            gone = self._retire(ledger, at)
-        return reader.statistics, fault, gone
+        self._late_reach.learn(ledger, reader.statistics)
+        moment = self._source.moment()  # of the answer: the clock may have been wrong until then
+        if fault and fault.reason is Reason.NOT_FOUND:
+            fault = self._missing(fault, ledger, moment)
+        elif (
+            fault is None
+        ):  # else points that were not returned would be settled without being read
+            return reader.statistics, None, self._settle(ledger, reader.statistics, described)
+        return reader.statistics, fault, ([], [])
 
-    def _open(self, now: float, described: Described) -> Ledger:
+    def _window(self, ledger: Ledger) -> tuple[int, int]:
+        """Return the (start, end] to read, in nanoseconds."""
+        moment, margins = self._source.moment(), self._shared.margins
+        shallow = max(margins.late, MIN_DEPTH)
+        depth = margins.late  # CUMULATIVE values hold the past
+        if self._target.source.kind is MetricKind.DELTA:
+            depth = max(self.fetch.depth(shallow), self._late_reach.seconds)
+        self._deep = depth > shallow
+        now = Span(nanoseconds(moment.earliest), nanoseconds(moment.latest))
+        reach = Reach(
+            margin=nanoseconds(margins.late),
+            depth=nanoseconds(depth),
+            lookback=nanoseconds(margins.lookback),
+        )
+        start, end = ledger.window(now, reach)
+        if not ledger.marks and ledger.watermark == ledger.start:
+            # Nothing was ever counted: is there really nothing, or only what is very late?
+            start = min(start, now.start - nanoseconds(depth))
+        return start, end
+
+    def _settle(
+        self, ledger: Ledger, statistics: PollStatistics, described: Described
+    ) -> tuple[list[Mark], list[Total]]:
+        """Settle what was read in full; returns what has been removed since."""
+        self._source.shown(statistics.newest / SECOND)
+        moment = self._source.moment()
+        cumulative = self._target.source.kind is MetricKind.CUMULATIVE
+        kept = nanoseconds(self._shared.margins.late) if cumulative else KEPT
+        lost = ledger.settle(ledger.recent, _reached(statistics.newest, moment, described), kept)
+        account_gap(lost, self._target, self._shared.telemetry)
+        return self._retire(ledger, nanoseconds(moment.earliest))
+
+    def _missing(self, fault: PollError, ledger: Ledger, moment: Moment) -> PollError | None:
+        """Return the fault where a metric that has had points is not found, else None."""
+        newest = max((total.last for total in ledger.totals.values()), default=0)
+        if newest <= nanoseconds(moment.earliest) - KEPT:
+            return None
+        return PollError(Reason.NOT_FOUND, f"{fault}; it has had points, so nothing is settled")
+
+    def _rewind(self, ledger: Ledger, described: Described) -> None:
+        """Take back what a wrong clock has settled in the future, once two witnesses agree."""
+        moment = self._source.moment()
+        ahead = ledger.covered / SECOND - moment.latest
+        if ahead <= 2 * described.period:
+            return
+        agree = moment.dated and moment.wall * SECOND < ledger.covered
+        if (agree or self._fresh(ledger, described)) and ledger.rewind(nanoseconds(moment.latest)):
+            self._cache.forget()
+            log.warning("%s: its counts were settled %.0f s in the future", self.name, ahead)
+
+    def _fresh(self, ledger: Ledger, described: Described) -> bool:
+        """Return whether the source's newest point is as old as the clock lets it be.
+
+        It is looked for up to what is settled: a point in the clock's future proves it wrong.
+        """
+        reader, moment = NewestReader(), self._source.moment()
+        oldest = moment.latest - promised(described)
+        fault = self.fetch.pages(reader, nanoseconds(oldest), ledger.covered)
+        return fault is None and 0 < reader.newest <= nanoseconds(moment.latest)
+
+    def _open(self, described: Described) -> Ledger:
         """Return the ledger: from memory, from the store, or a new one."""
         if self._ledger is None:
             self._ledger = self._shared.store.load(self.name, self._shape())
         if self._ledger is None:
-            period = int(described.period * SECOND)
-            oldest = now - described.delay - self._shared.margins.late
-            start = int(oldest * SECOND)
+            moment, period = self._source.moment(), nanoseconds(described.period)
+            start = moment.earliest - described.delay - self._shared.margins.late
             if self._shared.store.restarted(self.name):
                 # What was counted before is unknown: only points of the future are new for sure.
-                start = int(now * SECOND) + period
-            self._ledger = Ledger.begin(period, start)
+                start = moment.latest + described.period
+            self._ledger = Ledger.begin(period, nanoseconds(start))
         return self._ledger
 
     def _forget(self) -> None:
@@ -123,8 +196,9 @@ class CounterPoll:
         if self._runs % RETIRE_EVERY:
             return [], []
         closed = {i for i, label in enumerate(self._target.family.labels) if label.values}
-        # Behind every window, so that no point of a retired series is read a second time.
-        oldest = at - int(max(RETIRE_AFTER, self._shared.margins.lookback) * SECOND)
+        oldest = at - max(RETIRE_AFTER * SECOND, nanoseconds(self._shared.margins.lookback))
+        if self._target.source.kind is MetricKind.DELTA:
+            oldest = min(oldest, ledger.watermark)  # else a deep read would count it again
         gone = ledger.retire(oldest, frozenset(closed))
         if any(gone):
             self._cache.forget()  # else a series that comes back would be counted into its old mark
@@ -137,7 +211,7 @@ class CounterPoll:
         return Delivery(
             parts=(self._part(ledger),),
             expires=NEVER,
-            data_time=statistics.newest / SECOND if statistics.newest else None,
+            data_time=self.fetch.when(statistics.newest),
             notes=tuple(statistics.notes),
             fault=fault,
             reveal=self._reveal if hidden else None,
@@ -167,11 +241,11 @@ class CounterPoll:
         return Delivery(parts=(self._part(ledger),), expires=NEVER, data_time=None)
 
 
-def _reached(newest: int, now: int, described: Described) -> int:
-    """Return up to when the source time is covered.
+def _reached(newest: int, moment: Moment, described: Described) -> int:
+    """Return up to when the source time is covered: never beyond what the source has shown.
 
     Without new points the end still moves on, IDLE_PERIODS later than with them.
     """
-    period = int(described.period * SECOND)
-    silent = now - int(described.delay * SECOND) - IDLE_PERIODS * period
-    return min(max(newest, silent - silent % period), now)
+    period = nanoseconds(described.period)
+    silent = nanoseconds(moment.earliest - described.delay) - IDLE_PERIODS * period
+    return min(max(newest, silent - silent % period), nanoseconds(moment.now))

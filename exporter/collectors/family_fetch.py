@@ -9,13 +9,18 @@ from exporter.catalog import own
 from exporter.cloud_monitoring.client import SeriesQuery
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import metric_filter
-from exporter.cloud_monitoring.points import Raw
+from exporter.cloud_monitoring.lateness import Lateness
+from exporter.cloud_monitoring.ledger import KEPT
+from exporter.cloud_monitoring.points import SECOND, Raw
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL, Delay, Timetable
 from exporter.cloud_monitoring.self_metrics import account
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
+
+PROBES = 2
+MAX_POINTS = 200_000  # of a read that goes far back: two pages
 
 
 class PageReader(Protocol):
@@ -33,7 +38,11 @@ class FamilyFetch:
         self.target = target
         self.billed = 0
         self.tried = False
-        self._shared = shared
+        self._shared, self._source = shared, shared.source
+        self._lateness = Lateness(target, shared.telemetry)
+        # From the time, not from zero: a process that is restarted often reads far back, too.
+        self._probes = PROBES
+        self._reads = int(self._source.moment().now // target.interval)
         self._described: Described | None = None
         offset = zlib.crc32(target.name.encode()) % 2000 / 1000
         period = target.period or target.source.period
@@ -60,11 +69,11 @@ class FamilyFetch:
         telemetry.set(own.POLL_INTERVAL, key, self.timetable.interval)
         telemetry.set(own.POLL_STRETCH, key, factor)
 
-    def planned(self, read: Callable[[float], Delivery]) -> Delivery:
+    def planned(self, read: Callable[[], Delivery]) -> Delivery:
         """Read now, and plan the next read. Raises PollError."""
-        now = self._shared.clock.now()
+        now = self._source.monotonic()
         try:
-            delivery = read(now)
+            delivery = read()
         except PollError:
             self.timetable.failed(now)
             raise
@@ -89,8 +98,44 @@ class FamilyFetch:
             self.timetable.delay = Delay.documented(described.delay, described.period)
         return described
 
+    def depth(self, margin: float) -> float:
+        """Return how many seconds this read goes back; points are free, calls and series are not.
+
+        Every second read goes back twice the margin, every fourth four times, up to a day: so a
+        point is found after about as long as it was late. Where nothing was found so far, two
+        reads go back a day: before a metric counts as idle, points must not just be very late.
+        """
+        self._reads += 1
+        if self.timetable.newest is None and self.timetable.empty and self._probes:
+            self._probes -= 1
+            return KEPT / SECOND
+        most = MAX_POINTS / max(1, self.billed) * self.timetable.period
+        return max(margin, min(margin * (self._reads & -self._reads), KEPT / SECOND, most))
+
+    def when(self, newest: int) -> float | None:
+        """Return the monotonic time of a point's end; None for 0, which is no point."""
+        if not newest:
+            return None
+        # Read one after the other, but nothing between them waits.
+        return self._source.monotonic() - (self._source.moment().now - newest / SECOND)
+
+    def had_points(self) -> bool:
+        """Return whether the metric has had points since the start."""
+        return self.timetable.newest is not None
+
+    def late(self, newest: int) -> str:
+        """Return a note where points come later than the source promises; else an empty one."""
+        described = self._described
+        if described is None or not newest:
+            return self._lateness.current
+        self._source.shown(newest / SECOND)
+        return self._lateness.note(newest / SECOND, self._source.moment().now, described)
+
     def pages(self, reader: PageReader, start: int, end: int) -> PollError | None:
-        """Let `reader` read the points in (start, end]. Returns why some are missing, or None."""
+        """Let `reader` read the points in (start, end]. Returns why some are missing, or None.
+
+        NOT_FOUND is a fault as others are; whether it is one is known to the caller.
+        """
         text = metric_filter(self.target.source, self.target.selection)
         query = SeriesQuery(project=self.target.project, filter=text, start=start, end=end)
         fault: PollError | None = None
@@ -101,10 +146,13 @@ class FamilyFetch:
                     missing = f"part of the answer is missing: {error.message[:200]}"
                     fault = PollError(Reason.PARTIAL, missing)
         except PollError as error:
-            if error.reason is not Reason.NOT_FOUND:  # no such metric there: no data, not a failure
-                fault = error
+            fault = error
         return fault
 
-    def account(self, statistics: PollStatistics) -> None:
-        """Add what a read cost and dropped to the exporter's own metrics."""
-        self.billed = account(statistics, self.target, self._shared.telemetry)
+    def account(self, statistics: PollStatistics, *, deep: bool = False) -> None:
+        """Add what a read cost and dropped to the exporter's own metrics.
+
+        A deep read returns series that ended since: the next reads will not.
+        """
+        billed = account(statistics, self.target, self._shared.telemetry)
+        self.billed = self.billed if deep and self.billed else billed

@@ -9,6 +9,7 @@ from exporter.cloud_monitoring.points import SECOND, Identities
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch
+from exporter.errors import Reason
 from exporter.exposition.snapshot import Part
 
 FORGET_EVERY = 60
@@ -21,7 +22,8 @@ class GaugePoll:
     def __init__(self, target: FamilyTarget, shared: Shared, pool: ThreadPoolExecutor) -> None:
         self.name, self.project, self.family = target.name, target.project, target.family.name
         self.fetch = FamilyFetch(target, shared)
-        self._pool = pool
+        self._pool, self._source = pool, shared.source
+        self._current = True
         self._identities = Identities(target.family, target.source, target.project)
         self._periods = GaugePeriods(target.name)
         self._runs = 0
@@ -48,25 +50,37 @@ class GaugePoll:
         """Read the newest point of each series. Raises PollError."""
         return self.fetch.planned(self._read)
 
-    def _read(self, now: float) -> Delivery:
+    def _read(self) -> Delivery:
         described, target = self.fetch.describe(), self.fetch.target
         self._runs += 1
         if self._runs % FORGET_EVERY == 0:
             self._identities.forget()
         span = self._periods.span(described, self.interval)
         reader = GaugeReader(target.source, self._identities, learns=not described.stated)
-        fault = self.fetch.pages(reader, int((now - span) * SECOND), int(now * SECOND))
+        now, moment = self._source.monotonic(), self._source.moment()
+        depth = self.fetch.depth(span)
+        # Without current values: is there really nothing, or only what is very late?
+        back = span if self._current else depth
+        start, end = moment.earliest - back, moment.latest
+        fault = self.fetch.pages(reader, int(start * SECOND), int(end * SECOND))
         statistics = reader.statistics
-        current, statistics.stale = self._periods.current(described, reader.found)
+        stale = int((moment.earliest - span) * SECOND)
+        found = {key: sample for key, sample in reader.found.items() if sample.end > stale}
+        self._current = bool(found)
+        if note := self.fetch.late(statistics.newest):
+            statistics.notes.append(note)
+        current, statistics.stale = self._periods.current(described, found)
         samples = limited(join(target.source, current), target.limit, statistics)
         period = self._periods.period(described)
-        self.fetch.account(statistics)
+        self.fetch.account(statistics, deep=back > span)
+        if fault and fault.reason is Reason.NOT_FOUND and not self.fetch.had_points():
+            fault = None  # no such metric there: no data, not a failure
         if fault and not reader.found:
             raise fault
         return Delivery(
             parts=(Part(target.family, samples),),
             expires=now + MISSED_INTERVALS * self.interval + STALE_PERIODS * period,
-            data_time=statistics.newest / SECOND if statistics.newest else None,
+            data_time=self.fetch.when(statistics.newest),
             notes=tuple(statistics.notes),
             fault=fault,
         )

@@ -57,20 +57,20 @@ class TargetPoll:
         self._topology = Topology(self._seeds if self._question is None else ())
         self._nodes: dict[Address, Node] = {}
         self._up: tuple[Address, ...] = ()
-        self._due = clock.now()
+        self._due = clock.monotonic()
         # After the first poll, the offset spreads the targets.
         self._step = target.interval * (0.5 + crc32(target.name.encode()) / 2**32)
 
     def due(self) -> float:
-        """Return the Unix time of the next run."""
+        """Return the monotonic time of the next run."""
         return self._due
 
     async def run(self) -> Delivery:
         """Read every server once. A server that fails is named in a note; the others are served."""
-        now = self._clock.now()
+        now = self._clock.monotonic()
         self._due = max(self._due + self._step, now)
         self._step = self._target.interval
-        outcomes, trouble = await self._read(now)
+        outcomes, trouble = await self._read(self._clock.now())
         self._up = tuple(a for a, outcome in outcomes.items() if isinstance(outcome, NodeReading))
         await self._forget(outcomes)
         return Delivery(

@@ -1,6 +1,5 @@
 """ionmon history: weeks of simulated metrics, for a Prometheus without history."""
 
-import time
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from exporter.catalog import CATALOG
 from exporter.catalog.model import Family
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in
+from exporter.clock import WallClock
 from exporter.commands.terminal import progress
 from exporter.errors import IonmonError, SettingsError
 from exporter.history import Span, write
@@ -85,7 +85,7 @@ def _span(last: int, until: int | None, step: int) -> Span:
         raise SettingsError("--step: must be whole minutes, such as 5m")
     if last < step:
         raise SettingsError("--last: must be at least one --step")
-    end = int(time.time() if until is None else until) // step * step
+    end = int(WallClock().now() if until is None else until) // step * step
     return Span(end - last // step * step, end, step)
 
 

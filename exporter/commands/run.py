@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from exporter.clock import SteadyLoop
 from exporter.commands.options import CONFIG, GOOGLE, LOG, PROJECT, STATE, WEB, options, overrides
 from exporter.errors import SettingsError
 from exporter.logs import log_uncaught, setup
@@ -48,7 +49,8 @@ def serve(load_settings: Callable[[], Settings]) -> None:
     first = load_settings()
     setup(first.log.level, first.log.format)
     log_uncaught()
-    asyncio.run(_run(load_settings))
+    with asyncio.Runner(loop_factory=SteadyLoop) as runner:
+        runner.run(_run(load_settings))
 
 
 async def _run(load_settings: Callable[[], Settings]) -> None:

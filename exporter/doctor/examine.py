@@ -3,7 +3,6 @@
 import asyncio
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,11 +15,14 @@ from exporter.cloud_monitoring.checkpoint import inspect
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
+from exporter.cloud_monitoring.lateness import promised
 from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.cloud_monitoring.state_lock import holder
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
+from exporter.doctor.clock import Newest, clock
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
@@ -32,7 +34,6 @@ from exporter.telemetry import Telemetry
 
 LOOKBACK = 1800
 FUTURE = 600
-MAX_SKEW = 30.0
 TIMEOUT = 10.0
 
 
@@ -91,19 +92,22 @@ def _google(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("credentials", Verdict.OK, "found" if not google.insecure else "none needed")
     limits = CallLimits(min(google.timeout, TIMEOUT), google.calls_per_minute)
-    client = MonitoringClient(opened, limits, Telemetry(time.time()))
+    source = SourceClock(WallClock(), Telemetry(0.0))
+    client = MonitoringClient(opened, limits, Telemetry(0.0), source)
     for project in google.projects:
-        yield from _project(project, [t for t in requested if t.project == project], client)
+        yield from _project(project, [t for t in requested if t.project == project], client, source)
     opened.close()
 
 
 def _project(
-    project: str, requested: list[FamilyTarget], client: MonitoringClient
+    project: str, requested: list[FamilyTarget], client: MonitoringClient, source: SourceClock
 ) -> Iterator[Finding]:
     """Check a project's permissions, then each metric type."""
     first = requested[0]
     series = _permission(
-        project, LIST_SERIES, lambda: sum(1 for _ in client.pages(_query(first, time.time())))
+        project,
+        LIST_SERIES,
+        lambda: sum(1 for _ in client.pages(_query(first, source.moment().latest))),
     )
     yield series
     yield _permission(
@@ -116,12 +120,13 @@ def _project(
     if series.verdict is Verdict.FAIL:
         return
     known = Descriptors(client)
-    ends = []
+    newest = []
+    until = source.moment().latest + FUTURE
     with ThreadPoolExecutor(8) as pool:
-        for probe in pool.map(lambda target: _metric(target, client, known), requested):
+        for probe in pool.map(lambda target: _metric(target, client, known, until), requested):
             yield probe.finding
-            ends.append(probe.newest)
-    yield _skew(project, [end for end in ends if end])
+            newest += [probe.newest] if probe.newest else []
+    yield from clock(project, source.moment(), newest)
 
 
 def _permission(project: str, permission: str, attempt: Callable[[], int]) -> Finding:
@@ -149,13 +154,15 @@ def _fix(error: PollError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A metric's finding, and the end of its newest point in Unix seconds."""
+    """A metric's finding, and its newest point."""
 
     finding: Finding
-    newest: float | None = None
+    newest: Newest | None = None
 
 
-def _metric(target: FamilyTarget, client: MonitoringClient, known: Descriptors) -> Probe:
+def _metric(
+    target: FamilyTarget, client: MonitoringClient, known: Descriptors, until: float
+) -> Probe:
     """Read one metric type once, and compare its descriptor with the catalog."""
     described = known.describe(target.project, target.source)
     if described.mismatch:
@@ -165,18 +172,19 @@ def _metric(target: FamilyTarget, client: MonitoringClient, known: Descriptors) 
     wrong = _wrong_labels(target, described.labels)
     if wrong:
         return Probe(wrong)
-    series, newest = 0, None
+    series, newest = 0, 0
     try:
-        for page in client.pages(_query(target, time.time() + FUTURE)):
+        for page in client.pages(_query(target, until)):
             series += len(page.time_series)
             ends = (p.interval.end_time.seconds for s in page.time_series for p in s.points[:1])
-            newest = max((*ends, newest or 0)) or None
+            newest = max((*ends, newest))
     except PollError as error:
         if error.reason is not Reason.NOT_FOUND:
             return Probe(Finding(target.name, Verdict.FAIL, str(error), _fix(error)))
     if not series:
         return Probe(Finding(target.name, Verdict.EMPTY, f"{target.source.metric} has no series"))
-    return Probe(Finding(target.name, Verdict.OK, f"{series} series"), newest)
+    found = Newest(newest, promised(described)) if newest else None
+    return Probe(Finding(target.name, Verdict.OK, f"{series} series"), found)
 
 
 def _fix_mismatch(target: FamilyTarget) -> str:
@@ -206,18 +214,6 @@ def _query(target: FamilyTarget, until: float) -> SeriesQuery:
     return SeriesQuery(
         project=target.project, filter=text, start=end - (LOOKBACK + FUTURE) * SECOND, end=end
     )
-
-
-def _skew(project: str, ends: list[float]) -> Finding:
-    """Compare this machine's clock with the newest point, which cannot end in the future."""
-    subject = f"{project}: clock"
-    if not ends:
-        return Finding(subject, Verdict.WARN, "no points to compare this machine's clock with")
-    ahead = max(ends) - time.time()
-    if ahead > MAX_SKEW:
-        text = f"this machine's clock is at least {ahead:.0f} s behind Google's"
-        return Finding(subject, Verdict.FAIL, text, "set the clock: systemctl restart chrony")
-    return Finding(subject, Verdict.OK, f"the newest point is {-ahead:.0f} s old")
 
 
 async def _redis(settings: Settings) -> list[Finding]:

@@ -120,10 +120,10 @@ class GoogleSettings(Section):
     )
     poll_interval: Interval = key("60s", "Time between two reads of a family; at least 10s.")
     late_margin: Annotated[Seconds, at_most("1d")] = key(
-        "10m", "How late a point may arrive and still be counted."
+        "10m", "How far back every read goes; later points are counted, too, but found later."
     )
     lookback: Annotated[Seconds, at_most("6w"), AfterValidator(_beyond_margin)] = key(
-        "24h", "Longest outage whose points are counted after it; at most 6w."
+        "24h", "Longest outage, and longest lateness of a point, that is still counted; at most 6w."
     )
     timeout: Annotated[Seconds, at_least("1s"), at_most("10m")] = key(
         "30s", "Total time of a call, with its pages and retries."

@@ -1,6 +1,7 @@
 """google.monitoring.v3.MetricService as a gRPC service: three methods, raw protobuf."""
 
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from threading import Event, Lock
 from typing import NoReturn, Protocol, TypeAlias
 
@@ -139,6 +140,9 @@ class MetricService(grpc.GenericRpcHandler):
                 self.calls += 1
                 call = self.calls
             try:
+                context.send_initial_metadata(
+                    (("date", formatdate(self._clock.now(), usegmt=True)),)
+                )
                 return self._reply(reply, message, call)
             except Refusal as refusal:
                 _abort(context, refusal)

@@ -7,12 +7,13 @@ import hashlib
 import hmac
 import math
 import secrets
-import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import Executor
 
 import bcrypt
+
+from exporter.clock import steady
 
 MAX_VERDICTS = 100
 MAX_PASSWORD = 72  # bytes; bcrypt ignores the rest
@@ -88,7 +89,7 @@ class Bucket:
         """Return whether one more request may be answered now."""
         if not self._interval:
             return True
-        now = time.monotonic()
+        now = steady()
         free = max(self._free_at, now - self._interval * self._burst)
         if free + self._interval > now:
             return False

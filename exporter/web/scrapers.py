@@ -21,7 +21,7 @@ class Scrape:
 
 
 class Scrapers:
-    """Records every scrape; times are Unix seconds."""
+    """Records every scrape; times are seconds on the monotonic clock."""
 
     def __init__(self) -> None:
         self._visits: dict[str, Scrape] = {}

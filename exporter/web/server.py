@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from exporter.clock import SteadyLoop
 from exporter.errors import IonmonError
 from exporter.web.connection import Connection, Deadlines, Waiting
 from exporter.web.protection import Protection
@@ -63,7 +64,7 @@ class WebServer:
         except IonmonError:
             self._close_listeners()
             raise
-        self._loop = asyncio.new_event_loop()
+        self._loop = SteadyLoop()
         self._stop = asyncio.Event()
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
         self._thread.start()

@@ -1,13 +1,12 @@
 """What the web server serves: the exposition of the current snapshot, health, landing page."""
 
 import platform
-import time
 from collections.abc import Callable, Iterator
 
 from exporter import __version__
 from exporter.catalog import own
 from exporter.catalog.model import Family
-from exporter.clock import Clock
+from exporter.clock import Clock, steady
 from exporter.engine import Engine
 from exporter.exposition.exposition import Exposition, Format
 from exporter.exposition.snapshot import Part, snapshot
@@ -51,7 +50,7 @@ class ExporterSite:
         poller = self._poller()
         if poller is None:
             return b""
-        now, shown = self._clock.now(), poller.snapshot
+        now, shown = self._clock.monotonic(), poller.snapshot
         stamp = (shown.generation, int(now))
         at, body = self._cached.get((fmt, gzip), (None, b""))
         if at != stamp:
@@ -70,7 +69,7 @@ class ExporterSite:
 
     def healthy(self) -> tuple[bool, str]:
         """Return whether the poller works: its loop runs and its tasks have not ended."""
-        if self.last_heartbeat is not None and time.monotonic() - self.last_heartbeat > MAX_SILENCE:
+        if self.last_heartbeat is not None and steady() - self.last_heartbeat > MAX_SILENCE:
             return False, f"the polling loop has been blocked for over {MAX_SILENCE:.0f} s"
         if self.engine is None:
             return True, "starting"
@@ -98,7 +97,8 @@ class ExporterSite:
         return self.engine.poller if self.engine else None
 
     def _own_parts(self, poller: Poller, now: float) -> Iterator[Part]:
-        computed = (*_build(), *self._process.read(), *_poll_metrics(poller, now))
+        wall = self._clock.now() - now  # from the monotonic to the wall clock
+        computed = (*_build(), *self._process.read(), *_poll_metrics(poller, now, wall))
         yield from self._telemetry.parts(computed)
 
 
@@ -106,28 +106,33 @@ def _build() -> Iterator[Computed]:
     yield own.BUILD_INFO, (__version__, platform.python_version()), 1
 
 
-def _poll_metrics(poller: Poller, now: float) -> Iterator[Computed]:
-    """Yield the state of polls and collectors at the time of the scrape."""
-    yield own.SNAPSHOT_AGE, (), max(0.0, now - poller.changed)
+def _poll_metrics(poller: Poller, now: float, wall: float) -> Iterator[Computed]:
+    """Yield the state of polls and collectors at the time of the scrape.
+
+    Ages may be negative: a source that is ahead must be seen.
+    """
+    yield own.SNAPSHOT_AGE, (), now - poller.changed
     for state in poller.states:
         yield own.POLL_SUCCESS, (state.collector, state.name), float(state.healthy())
         poll = state.poll
         if state.data_time is not None and poll.family:
-            yield own.DATA_AGE, (poll.project, poll.family), max(0.0, now - state.data_time)
+            yield own.DATA_AGE, (poll.project, poll.family), now - state.data_time
     for collector in poller.collectors:
         states = [s for s in poller.states if s.collector == collector.name]
-        yield from _collector_metrics(collector.name, states, now)
+        yield from _collector_metrics(collector.name, states, now, wall)
 
 
-def _collector_metrics(name: str, states: list[PollState], now: float) -> Iterator[Computed]:
+def _collector_metrics(
+    name: str, states: list[PollState], now: float, wall: float
+) -> Iterator[Computed]:
     key = (name,)
     yield own.UP, key, float(any(s.delivery and not s.fault for s in states))
     yield own.COLLECTOR_SUCCESS, key, float(all(s.healthy() for s in states))
     yield own.COLLECTOR_DURATION, key, max(s.duration for s in states)
-    successes = [s.last_success for s in states if s.last_success]
+    successes = [s.last_success for s in states if s.last_success is not None]
     if successes:
-        yield own.COLLECTOR_LAST_SUCCESS, key, max(successes)
-    times = [s.data_time for s in states if s.data_time]
+        yield own.COLLECTOR_LAST_SUCCESS, key, max(successes) + wall
+    times = [s.data_time for s in states if s.data_time is not None]
     if times:
-        yield own.COLLECTOR_DATA_AGE, key, max(0.0, now - min(times))
+        yield own.COLLECTOR_DATA_AGE, key, now - min(times)
     yield own.SERIES, key, sum(s.series() for s in states)

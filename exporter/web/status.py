@@ -67,7 +67,7 @@ class CostFigures:
 
 @dataclass(frozen=True, slots=True)
 class RefusedReload:
-    """A reload that was refused: Unix time in seconds, and the reason."""
+    """A reload that was refused: monotonic time in seconds, and the reason."""
 
     time: float
     text: str
@@ -103,7 +103,8 @@ def status(
         return Status(
             version=__version__, state="starting", telemetry_path=telemetry_path, projects=()
         )
-    now, poller = clock.now(), engine.poller
+    now, poller = clock.monotonic(), engine.poller
+    wall = clock.now() - now  # from the monotonic to the wall clock
     rows = [_poll_row(state, now) for state in poller.states]
     shown = tuple(row for row in rows if row.state != "empty")
     return Status(
@@ -114,18 +115,18 @@ def status(
         collectors=tuple(_collector_row(c.name, poller, now) for c in poller.collectors),
         polls=tuple(sorted(shown, key=lambda row: (row.state != "failing", row.name))),
         empty=len(rows) - len(shown),
-        faults=tuple(_fault_row(fault, now) for fault in list(poller.faults)[:MAX_FAULTS]),
+        faults=tuple(_fault_row(fault, now, wall) for fault in list(poller.faults)[:MAX_FAULTS]),
         cost=_cost(engine, telemetry),
         digest=engine.settings.digest[:12],
-        now=_utc(now),
-        refusal=_refused(refusal),
+        now=_utc(now + wall),
+        refusal=_refused(refusal, wall),
     )
 
 
-def _refused(refusal: RefusedReload | None) -> str:
+def _refused(refusal: RefusedReload | None, wall: float) -> str:
     if refusal is None:
         return ""
-    return f"Reload refused at {_utc(refusal.time)}: {refusal.text}; the old settings stay."
+    return f"Reload refused at {_utc(refusal.time + wall)}: {refusal.text}; the old settings stay."
 
 
 def _state(engine: Engine, poller: Poller) -> str:
@@ -140,8 +141,8 @@ def _state(engine: Engine, poller: Poller) -> str:
 
 def _collector_row(name: str, poller: Poller, now: float) -> CollectorRow:
     states = [state for state in poller.states if state.collector == name]
-    times = [state.data_time for state in states if state.data_time]
-    successes = [state.last_success for state in states if state.last_success]
+    times = [state.data_time for state in states if state.data_time is not None]
+    successes = [state.last_success for state in states if state.last_success is not None]
     return CollectorRow(
         name=name,
         healthy=sum(1 for state in states if state.healthy()),
@@ -180,9 +181,9 @@ def _poll_state(state: PollState) -> tuple[str, str]:
     )
 
 
-def _fault_row(fault: PollFault, now: float) -> FaultRow:
+def _fault_row(fault: PollFault, now: float, wall: float) -> FaultRow:
     return FaultRow(
-        at=_utc(fault.time),
+        at=_utc(fault.time + wall),
         age=_age(fault.time, now),
         poll=fault.poll,
         reason=str(fault.reason),
@@ -201,11 +202,16 @@ def _cost(engine: Engine, telemetry: Telemetry) -> CostFigures:
 
 
 def _age(at: float | None, now: float) -> str:
-    """Return how long ago `at` was: to the second, above an hour to the minute."""
+    """Return how long ago `at` was: to the second, above an hour to the minute.
+
+    A source whose newest value is from the future is ahead.
+    """
     if at is None:
         return "none"
-    age = max(0, round(now - at))
-    return duration(age if age < _MINUTE * _MINUTE else age - age % _MINUTE)
+    age = round(now - at)
+    length = abs(age)
+    text = duration(length if length < _MINUTE * _MINUTE else length - length % _MINUTE)
+    return f"{text} ahead" if age < 0 else text
 
 
 def _utc(at: float) -> str:

@@ -3,7 +3,7 @@
 import http.client
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,13 +104,13 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str) -> Iterator[Running]:
-    """Run `ionmon run` until it says where its page is."""
+def running(folder: Path, *arguments: str, before: Sequence[str] = ()) -> Iterator[Running]:
+    """Run `ionmon run` until it says where its page is; words `before` it run it."""
     port = servers.free_port()
     log = folder / f"log-{port}"
     listen = ("--web.listen-address", f"127.0.0.1:{port}")
     state = ("--storage.state-file", str(folder / "state.sqlite"))
-    with servers.process((*IONMON, "run", *listen, *state, *arguments), log) as process:
+    with servers.process((*before, *IONMON, "run", *listen, *state, *arguments), log) as process:
         found = Running(process, port, log)
         servers.wait_until(
             lambda: "overview http" in found.said() or process.poll() is not None, "a start"

@@ -9,6 +9,7 @@ from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring, Family
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.cloud_monitoring.target import FamilyTarget, Margins, Shared
 from exporter.collectors.counter_poll import CounterPoll
 from exporter.errors import PollError
@@ -25,7 +26,12 @@ class Killed(BaseException):
 
 
 class Bench:
-    """A poll of one family that can be killed and started again."""
+    """A poll of one family that can be killed and started again.
+
+    Answers have a date where it is `dated`.
+    """
+
+    dated = False
 
     def __init__(
         self, family: str | Family, api: PaperApi, path: Path, margins: Margins, now: float = 0.0
@@ -41,11 +47,13 @@ class Bench:
         """Start as a new process would: nothing but the file is known."""
         assert isinstance(self.family.source, CloudMonitoring)
         self.store = SqliteStore(self.path)
+        self.source = SourceClock(self.clock, self.telemetry)
+        self.api.source = self.source if self.dated else None
         shared = Shared(
             client=self.api,
             descriptors=Descriptors(self.api),
             store=self.store,
-            clock=self.clock,
+            source=self.source,
             telemetry=self.telemetry,
             margins=self.margins,
         )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.cumulative import Held
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, Mark, Outcome
+from exporter.cloud_monitoring.ledger import Ledger, Mark, Outcome
+from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.totals import Amount, Layout, Total
 
 NAME, SHAPE = "p/requests", '["shape"]'

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from exporter.cloud_monitoring.client import SeriesQuery
 from exporter.cloud_monitoring.points import SECOND, PageMessage, Raw
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.errors import PollError, Reason
 
 KINDS = {"GAUGE": 1, "DELTA": 2, "CUMULATIVE": 3}
@@ -26,7 +27,8 @@ class PaperPoint:
 class PaperApi:
     """Serves points of one metric through the client's `pages`, as the API documents it.
 
-    A page holds `page_points` points; after `breaks_after` pages the API is away.
+    A page holds `page_points` points; after `breaks_after` pages the API is away. Answers have a
+    date where there is a `source` to learn from it.
     """
 
     labels: list[tuple[dict[str, str], dict[str, str]]]
@@ -40,16 +42,26 @@ class PaperApi:
     points: list[PaperPoint] = field(default_factory=list)
     calls: int = 0
     described: list[Raw] = field(default_factory=list)
+    source: SourceClock | None = None
+    missing: bool = False
+    empty: bool = False
 
     def pages(self, query: SeriesQuery) -> Iterator[Raw]:
         """Yield pages of (start, end], newest first, a page holding so many points."""
         self.calls += 1
         if self.down:
             raise PollError(Reason.UNAVAILABLE, "UNAVAILABLE: on paper")
+        if self.source:
+            self.source.answered(float(int(self.now)), self.source.monotonic())
+        if self.missing:
+            raise PollError(Reason.NOT_FOUND, "NOT_FOUND: on paper")
+        readable = [] if self.empty else self.points
         found = [
             p
-            for p in self.points
-            if p.visible <= self.now and query.start < p.end * SECOND <= query.end
+            for p in readable
+            if p.visible <= self.now
+            and not self.empty
+            and query.start < p.end * SECOND <= query.end
         ]
         found.sort(key=lambda p: (p.series, -p.end))
         groups = range(0, max(len(found), 1), self.page_points)

@@ -34,6 +34,7 @@ def hand(monkeypatch: pytest.MonkeyPatch) -> HandTime:
     """Let the client's own waiting cost no time."""
     clock = HandTime()
     monkeypatch.setattr(client_module, "time", clock)
+    monkeypatch.setattr(client_module, "steady", clock.monotonic)
     return clock
 
 

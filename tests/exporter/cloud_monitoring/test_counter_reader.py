@@ -19,7 +19,8 @@ from exporter.cloud_monitoring.checkpoint_rows import (
     write_rows,
 )
 from exporter.cloud_monitoring.counter_reader import MAX_AHEAD, CounterReader, SeriesCache
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, Outcome
+from exporter.cloud_monitoring.ledger import Ledger, Outcome
+from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.cloud_monitoring.state_schema import create
 from exporter.exposition.snapshot import Exemplar

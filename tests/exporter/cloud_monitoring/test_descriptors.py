@@ -52,7 +52,7 @@ def descriptor(kind: str = "GAUGE", value: str = "INT64", period: int = 0, delay
 def hand(monkeypatch: pytest.MonkeyPatch) -> HandTime:
     """Let a day pass at once."""
     clock = HandTime()
-    monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(module, "steady", clock.monotonic)
     return clock
 
 

@@ -175,6 +175,10 @@ class ExactlyOnce(RuleBasedStateMachine):
             self.bench.poll.read()
             expected = {piece: n for piece, n in self._truth(self.clock).items() if n}
             assert expected == self.counted()
+        self.end_all()
+
+    def end_all(self) -> None:
+        """Close and remove the state file."""
         self.bench.store.close()
         shutil.rmtree(self.folder)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.cumulative import Held
-from exporter.cloud_monitoring.ledger import SECOND, Ledger, Outcome
+from exporter.cloud_monitoring.ledger import Ledger, Outcome
+from exporter.cloud_monitoring.read_window import SECOND, Reach, Span
 from exporter.cloud_monitoring.totals import Amount, Total
 from tests.exporter.cloud_monitoring.ledgers import add_number, claim
 
@@ -71,18 +72,36 @@ def test_claims_are_as_a_set_would_have_them(steps: list[tuple[str, int]], whole
         seen.add(end)
 
 
+def window(book: Ledger, now: int, depth: int = 5, latest: int = 0) -> tuple[int, int]:
+    """Return what is read at a moment, with a margin of five minutes and a look-back of an hour."""
+    reach = Reach(margin=5 * MINUTE, depth=depth * MINUTE, lookback=60 * MINUTE)
+    return book.window(Span(now, latest or now), reach)
+
+
 def test_a_window_reaches_back_to_the_watermark_or_the_look_back() -> None:
-    """What is settled is not asked for again, nor what lies before the look-back."""
+    """What is settled is not read again, nor what lies before the look-back."""
     book = ledger()
-    assert book.window(at(30), 60 * MINUTE) == (at(0), at(30))
-    assert book.window(at(90), 60 * MINUTE) == (at(30), at(90))
+    assert window(book, at(30)) == (at(0), at(30))
+    assert window(book, at(90)) == (at(30), at(90))
+
+
+def test_a_window_begins_a_margin_behind_what_is_covered() -> None:
+    """A regular read begins there, a deeper one earlier; what is covered may be ahead of now."""
+    book = ledger()
+    book.settle(at(0), at(50), 45 * MINUTE)
+    assert window(book, at(52)) == (at(45), at(52))
+    assert window(book, at(52), 20) == (at(30), at(52))
+    assert book.recent == at(45)
+    assert window(book, at(52), 600) == (at(5), at(52)), "what is settled stays so"
+    assert window(book, at(40), 20, at(80)) == (at(20), at(80))
+    assert book.recent == at(35)
 
 
 def test_a_window_is_never_empty() -> None:
     """Where counting begins later than now, there still is something to ask for."""
     book = ledger()
     for now in (at(0), at(-1)):
-        start, end = book.window(now, 60 * MINUTE)
+        start, end = window(book, now)
         assert start < end == now
 
 
@@ -105,11 +124,65 @@ def test_what_the_look_back_does_not_reach_is_a_gap() -> None:
     assert not claim(book, book.mark("a", ("x",)), at(50))
 
 
-def test_what_could_not_be_asked_for_is_settled() -> None:
-    """With a look-back shorter than the late margin the watermark is where the asking began."""
+def test_a_gap_is_covered_even_where_nothing_was_read() -> None:
+    """After a gap the covered time goes on where reading began: covered seconds never fall."""
     book = ledger()
-    book.settle(at(40), at(42), 5 * MINUTE)
-    assert book.watermark == at(40)
+    book.settle(at(0), at(10), 5 * MINUTE)
+    assert book.settle(at(40), at(20), 5 * MINUTE) == 30 * MINUTE
+    assert (book.covered, book.data_seconds) == (at(40), 600.0)
+
+
+def test_a_late_point_counts_up_to_the_look_back() -> None:
+    """A new point counts whatever its lateness; beyond the look-back it is too late, but once."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    book.settle(at(0), at(200), 300 * MINUTE)
+    window(book, at(202), 600)
+    counted = [
+        book.add_delta(mark, at(m), lambda: Amount(value=1)) for m in (199, 150, 143, 142, 10)
+    ]
+    assert counted == [Outcome.COUNTED] * 3 + [Outcome.LATE] * 2
+    assert {book.add_delta(mark, at(m), lambda: Amount(value=1)) for m in (199, 143, 142, 10)} == {
+        Outcome.SEEN
+    }
+    assert mark.total.value == 3
+
+
+def test_ends_between_whole_periods_are_as_compact_as_others() -> None:
+    """The first end of a series says where its grid is; only others are kept one by one."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    assert all(claim(book, mark, at(minute + 0.6)) for minute in range(100))
+    assert not any(claim(book, mark, at(minute + 0.6)) for minute in range(100))
+    assert mark.off_grid == set()
+    assert claim(book, mark, at(3))
+    assert mark.off_grid == {at(3)}
+    book.settle(at(0), at(50), 0)
+    assert [claim(book, mark, at(m)) for m in (49.6, 50.6, 99.6, 100.6)] == [0, 0, 0, 1]
+
+
+def test_what_was_settled_in_the_future_is_taken_back() -> None:
+    """After a wrong clock points count again, none twice, and covered seconds go on from there."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    assert claim(book, mark, at(9))
+    book.settle(at(0), at(10), 0)
+    book.settle(at(10), at(70), 0)
+    assert not book.rewind(at(68)), "counting may start a period ahead"
+    assert book.rewind(at(12.5))
+    assert (book.watermark, book.covered, book.data_seconds) == (at(12), at(12.5), 70 * 60.0)
+    assert [claim(book, mark, at(m)) for m in (9, 12, 13, 14, 13)] == [0, 0, 1, 1, 0]
+    book.settle(at(10), at(14), 0)
+    assert book.data_seconds == 71.5 * 60
+
+
+def test_a_start_in_the_future_is_taken_back() -> None:
+    """A ledger that was begun a month ahead counts from now on; its covered seconds are none."""
+    book = ledger(at(43_200))
+    mark = book.mark("a", ("x",))
+    assert book.rewind(at(5.5))
+    assert (book.start, book.watermark, book.data_seconds) == (at(5), at(5), 0.0)
+    assert [claim(book, mark, at(m)) for m in (5, 6, 6, 7)] == [0, 1, 0, 1]
 
 
 def test_a_series_shows_zero_until_it_was_seen() -> None:
@@ -228,7 +301,7 @@ def test_points_off_the_grid_are_remembered_after_the_watermark_only() -> None:
     """What is settled leaves the set with the next claim; the first period has its ends, too."""
     book = ledger()
     mark = book.mark("a", ("x",))
-    assert all(claim(book, mark, end) for end in (at(0.5), at(4.5), at(7.5)))
+    assert all(claim(book, mark, end) for end in (at(1), at(0.5), at(4.5), at(7.5)))
     book.settle(at(0), at(9), 5 * MINUTE)
     assert claim(book, mark, at(4.25))
     assert mark.off_grid == {at(4.5), at(7.5), at(4.25)}

@@ -167,3 +167,13 @@ def test_what_is_known_from_below_fades() -> None:
     for _ in range(FORGET_AFTER):
         delay.observe(104.0, PERIOD, new=True)
     assert (delay.low, delay.high) == (85.0, 104.0)
+
+
+def test_a_point_from_the_future_teaches_nothing() -> None:
+    """The next poll comes after the interval, and the delay stays what was learnt."""
+    run = Run(lambda _: 90.0)
+    run.polls(1.0)
+    delay = (run.table.delay.low, run.table.delay.high)
+    run.table.saw(run.now, run.now + 30 * 86400)
+    assert run.table.next == run.now + PERIOD
+    assert (run.table.delay.low, run.table.delay.high) == delay

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.ledger import SECOND
+from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Amount, Total
 from exporter.exposition.snapshot import Buckets, Exemplar
 from tests.exporter.cloud_monitoring.ledgers import add_buckets, add_number

@@ -18,6 +18,7 @@ from exporter.cloud_monitoring import client as client_module
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.cloud_monitoring.target import FamilyTarget, Margins, Shared
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.collectors.counter_poll import CounterPoll
@@ -78,20 +79,23 @@ def staged(path: Path, wanted: list[FamilyTarget], faults: str = "") -> Iterator
     clock, telemetry = HandClock(NOON), Telemetry(NOON)
     simulator = Simulator(World(start=NOON, scale=0.01), clock, Faults.parse(faults))
     channel = grpc.insecure_channel(simulator.start())
-    client = MonitoringClient(channel, CallLimits(), telemetry)
+    source = SourceClock(clock, telemetry)
+    client = MonitoringClient(channel, CallLimits(), telemetry, source)
     store = SqliteStore(path / "state.db")
     shared = Shared(
         client=client,
         descriptors=Descriptors(client),
         store=store,
-        clock=clock,
+        source=source,
         telemetry=telemetry,
         margins=Margins(600.0, 86400.0),
     )
     collector = CloudMonitoringCollector(wanted, shared, 4, channel)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(client_module, "time", HandTime())
+            hand = HandTime()
+            patch.setattr(client_module, "time", hand)
+            patch.setattr(client_module, "steady", hand.monotonic)
             yield Stage(collector, simulator, clock, telemetry)
     finally:
         asyncio.run(collector.close())

@@ -35,20 +35,20 @@ def bench(tmp_path: Path) -> Iterator[Minutes]:
 def test_a_partial_answer_is_shown_and_settles_nothing(bench: Minutes) -> None:
     """What came is counted, the poll is at fault, and what was missing counts later."""
     assert bench.poll._ledger is not None
-    watermark = bench.poll._ledger.watermark
+    covered = bench.poll._ledger.covered
     bench.api.partial = True
     bench.minutes(30, 10)
     missing = [p for p in bench.api.points if p.end > START and p.end % 180 == 0]
     bench.api.points = [p for p in bench.api.points if p not in missing]
     delivery = bench.poll.read()
     assert delivery.fault is not None
-    assert (delivery.fault.reason, bench.poll._ledger.watermark) == (Reason.PARTIAL, watermark)
+    assert (delivery.fault.reason, bench.poll._ledger.covered) == (Reason.PARTIAL, covered)
     hidden = [p for p in missing if p.visible <= bench.clock.now()]
     assert shown(delivery) == {named("2xx"): 400 - 10 * len(hidden)}
     bench.api.points += missing
     bench.api.partial = False
     assert shown(bench.poll.read()) == {named("2xx"): 400}
-    assert bench.poll._ledger.watermark > watermark
+    assert bench.poll._ledger.covered > covered
 
 
 def test_an_error_on_any_page_makes_an_answer_partial(bench: Minutes) -> None:
@@ -79,18 +79,44 @@ def test_an_api_that_is_away_keeps_the_page(bench: Minutes) -> None:
     assert bench.poll.due() == bench.clock.now() + 60.0
 
 
-def test_a_metric_that_is_not_there_is_no_fault(
-    bench: Minutes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def not_found(query: Any) -> Iterator[Any]:
+    """Answer as where a project does not have the metric."""
+    raise PollError(Reason.NOT_FOUND, f"NOT_FOUND: {query.project}")
+    yield
+
+
+def test_a_metric_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
     """A project that never had the metric answers NOT_FOUND; that is no data, not a failure."""
-
-    def pages(query: Any) -> Iterator[Any]:
-        raise PollError(Reason.NOT_FOUND, str(query))
-        yield
-
-    monkeypatch.setattr(bench.api, "pages", pages)
+    bench = Minutes(tmp_path / "state.db")
+    bench.api.pages = not_found
     delivery = bench.poll.read()
     assert (delivery.fault, delivery.data_time) == (None, None)
+    bench.store.close()
+
+
+def test_a_metric_that_is_gone_settles_nothing(bench: Minutes) -> None:
+    """NOT_FOUND of a metric that had points is a fault; when it is back, all of it is counted."""
+    pages, covered = bench.api.pages, bench.told(own.DATA_SECONDS)
+    bench.api.pages = not_found
+    for _ in range(100):
+        bench.minutes(1, 10)
+        fault = bench.poll.read().fault
+        assert fault is not None
+        assert str(fault) == "NOT_FOUND: p; it has had points, so nothing is settled"
+    assert bench.told(own.DATA_SECONDS) == covered
+    bench.api.pages = pages
+    bench.minutes(2)
+    assert shown(bench.poll.read()) == {named("2xx"): 1120}
+    assert bench.told(own.DATA_SECONDS) == covered + 6120
+
+
+def test_a_metric_that_was_gone_for_a_day_is_no_fault(bench: Minutes) -> None:
+    """A log-based metric that was deleted fails for a day, then it has no data."""
+    bench.api.pages = not_found
+    bench.minutes(24 * 60)
+    assert bench.poll.read().fault is not None
+    bench.minutes(60)
+    assert bench.poll.read().fault is None
 
 
 def test_an_outage_beyond_the_look_back_is_a_gap(

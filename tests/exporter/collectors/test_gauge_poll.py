@@ -11,6 +11,7 @@ from exporter.catalog import CATALOG, own
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.cloud_monitoring.target import FamilyTarget, Margins, Shared
 from exporter.collectors import gauge_poll
 from exporter.collectors.gauge_poll import GaugePoll
@@ -39,7 +40,7 @@ class Level:
             client=self.api,
             descriptors=Descriptors(self.api),
             store=self.store,
-            clock=self.clock,
+            source=SourceClock(self.clock, Telemetry(NOW)),
             telemetry=self.telemetry,
             margins=Margins(),
         )

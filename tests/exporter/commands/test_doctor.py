@@ -48,7 +48,7 @@ def test_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     """Where nothing failed the exit code is 0, and JSON holds each finding whole."""
     with simulator(INSTANCES, REQUESTS) as project:
         assert doctor(project, tmp_path) == 0
-        assert capsys.readouterr().out.endswith("\n\n7 ok\n")
+        assert capsys.readouterr().out.endswith("\n\n8 ok\n")
         assert doctor(project, tmp_path, "--json") == 0
     findings = json.loads(capsys.readouterr().out)
     assert len(findings) == 7

@@ -162,7 +162,7 @@ def test_a_bucket_is_full_at_first_and_fills_at_its_pace(
 ) -> None:
     """Three at once, one more a minute, three at most after a pause, however old the machine is."""
     clock = Hand(boot)
-    monkeypatch.setattr(access, "time", clock)
+    monkeypatch.setattr(access, "steady", clock.monotonic)
     bucket = Bucket(60.0, 3)
     assert taken(bucket, 4) == [True, True, True, False]
     clock.now += 59.0

@@ -151,15 +151,30 @@ def test_every_scrape_is_noted(tmp_path: Path) -> None:
     assert generation + 1 == front.scrapers.seen(NOON)
 
 
-def test_ages_are_never_below_zero(tmp_path: Path) -> None:
-    """A clock that is set back makes data no younger than now."""
-    poll = Scripted("p/t_gauge", [delivered("x", age=0)], project="p", family="t_gauge")
+@pytest.mark.parametrize("off", [-3600.0, 3600.0])
+def test_ages_do_not_change_when_the_clock_is_set(tmp_path: Path, off: float) -> None:
+    """They are of the monotonic clock; a time is given as the wall clock has it now."""
+    poll = Scripted("p/t_gauge", [delivered("x", age=90)], project="p", family="t_gauge")
     front = Front(tmp_path, Source([poll], "paper"))
     front.run()
-    front.clock.time -= 3600
+    front.clock.off = off
+    front.clock.time += 10
     found = values(page(front))
     ages = [value for key, value in found.items() if "age_seconds" in key[0]]
-    assert ages == [0, 0, 0]
+    assert ages == [100, 100, 10]
+    success = found["ionmon_collector_last_success_timestamp_seconds", "paper"]
+    assert success == front.clock.now() - 10
+
+
+def test_a_source_that_is_ahead_has_a_negative_age(tmp_path: Path) -> None:
+    """A value from the future is shown as what it is, on the landing page as well."""
+    poll = Scripted("p/t_gauge", [delivered("x", age=-300)], project="p", family="t_gauge")
+    front = Front(tmp_path, Source([poll], "paper"))
+    front.run()
+    found = values(page(front))
+    assert found["ionmon_data_age_seconds", "p", "t_gauge"] == -300
+    assert found["ionmon_collector_data_age_seconds", "paper"] == -300
+    assert b"5m ahead" in front.site.landing()
 
 
 def test_readiness_in_words(tmp_path: Path) -> None:
