@@ -55,14 +55,16 @@ class MarksStore:
     """Loads and saves memories by application; only rows that changed are written."""
 
     def __init__(self, file: StateFile) -> None:
+        """Make the table where there is none. Raises StateError."""
         self._file = file
         self._written: dict[str, dict[Place, Content]] = {}
+        with file.transaction() as db:
+            db.execute(TABLE)
+            db.execute(INDEX)
 
     def load(self, application: str, now: float) -> Memory:
         """Return the memory of an application, a new one where there is none. Raises StateError."""
         with self._file.transaction() as db:
-            db.execute(TABLE)
-            db.execute(INDEX)
             rows = db.execute(_READ, (application,)).fetchall()
         try:
             found = {
@@ -130,6 +132,8 @@ def _name(version: int, *words: str) -> str:
 def _small(memory: Memory) -> Iterator[tuple[Place, Content]]:
     """Yield all rows but those of totals."""
     for version, epoch in memory.epochs.items():
+        if not epoch.name:
+            continue
         text = json.dumps([epoch.name, epoch.created, epoch.forgotten])
         yield (EPOCH, _name(version)), Content(text)
         for name in epoch.past:
