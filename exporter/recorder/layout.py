@@ -55,6 +55,10 @@ class Keys:
     regions: str
     users: str
 
+    def of_flush(self) -> list[str]:
+        """Return the keys of the script FLUSH."""
+        return [self.totals, self.gauges, self.families, self.seqs, self.seen, self.meta]
+
     def slot(self, region: str, width: int, number: int) -> str:
         """Return the key of the users of a region in a slot: Unix time divided by its width."""
         return f"{self.users}:{region}:{width}:{number}"

@@ -12,7 +12,8 @@ and is in the reply.
 
 meta      epoch, created, seeded: by whom, where totals are complete; counted: whether totals ever
           had a field; dropped: series that limits left out; exporter_interval: seconds between two
-          polls of an exporter; forgotten: how often series were deleted
+          polls of an exporter; forgotten: how often series were deleted; own_hits, own_misses: what
+          the scripts added to Redis' keyspace hits and misses, which are not the application's
 """
 
 REMEMBERED = 86_400  # seconds for which Redis knows an instance that flushes no more
@@ -23,37 +24,47 @@ REMEMBERED = 86_400  # seconds for which Redis knows an instance that flushes no
 #       how many gauges that changed, field, value and age in seconds of each,
 #       how many others, to be written where they are missing or differ, likewise,
 #       how many families that are announced, name, shape and age of each, how many others, likewise
-# Returns: "ok", "behind" or "epoch", the epoch, the number that is applied, whether it was seeded,
-#       the generation, the Unix time, the exporter's interval or "", refused fields, errors.
+# Returns: "ok", "behind" or "epoch", the number that is applied, epoch, created, seeded,
+#       generation, the Unix time, the exporter's interval, refused fields, errors; else "".
 FLUSH = """
 local totals, gauges, families, seqs, seen, meta = unpack(KEYS)
 local id, number, before, known = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
-local epoch = redis.call('HGET', meta, 'epoch')
-local room = tonumber(ARGV[7]) - redis.call('HLEN', totals)
-local has = room < tonumber(ARGV[7])
-if has and not epoch then
-  epoch = ARGV[5]
-  redis.call('HSET', meta, 'epoch', epoch, 'created', string.format('%.3f', now),
-    'seeded', 'kept', 'counted', '1')
-elseif not epoch or (not has and redis.call('HEXISTS', meta, 'counted') == 1) then
-  epoch = ARGV[5]
-  redis.call('DEL', seqs)
-  redis.call('HDEL', meta, 'seeded', 'counted')
-  redis.call('HSET', meta, 'epoch', epoch, 'created', string.format('%.3f', now))
+local own = {hit = 0, miss = 0}
+local function looked(exists)
+  local kind = exists and 'hit' or 'miss'
+  own[kind] = own[kind] + 1
+  return exists
 end
-local generation = redis.call('HGET', seqs, '~')
+local epoch, created, seeded, counted, interval =
+  unpack(redis.call('HMGET', meta, 'epoch', 'created', 'seeded', 'counted', 'exporter_interval'))
+looked(epoch or interval)
+local room = tonumber(ARGV[7]) - redis.call('HLEN', totals)
+local has = looked(room < tonumber(ARGV[7]))
+if not epoch or (counted and not has) then
+  epoch, created, seeded = ARGV[5], string.format('%.3f', now), has and 'kept'
+  redis.call('HSET', meta, 'epoch', epoch, 'created', created)
+  if has then
+    redis.call('HSET', meta, 'seeded', seeded, 'counted', '1')
+  else
+    redis.call('HDEL', meta, 'seeded', 'counted')
+    redis.call('DEL', seqs)
+  end
+end
+local generation, applied = unpack(redis.call('HMGET', seqs, '~', id))
+looked(generation)
 if not generation then
   generation = ARGV[5]
   redis.call('HSET', seqs, '~', generation)
 end
-local applied = tonumber(redis.call('HGET', seqs, id) or '0')
+applied = tonumber(applied or '0')
 local refused, errors = {}, {}
-local function reply(state, at)
-  return {state, epoch, at, redis.call('HEXISTS', meta, 'seeded'), generation,
-    string.format('%.6f', now), redis.call('HGET', meta, 'exporter_interval') or '',
-    refused, errors}
+local function reply(state, number)
+  if own.hit > 0 then redis.pcall('HINCRBY', meta, 'own_hits', own.hit) end
+  if own.miss > 0 then redis.pcall('HINCRBY', meta, 'own_misses', own.miss) end
+  return {state, number, epoch, created or '', seeded or '', generation,
+    string.format('%.6f', now), interval or '', refused, errors}
 end
 if known ~= '' and known ~= epoch then return reply('epoch', applied) end
 if applied == number then return reply('ok', applied) end
@@ -68,7 +79,8 @@ local at, wrote = 8, false
 local last = at + 2 * tonumber(ARGV[at])
 if last > at and not has then try('HSET', meta, 'counted', '1') end
 for i = at + 1, last, 2 do
-  local fits = room >= (last - i + 1) / 2 or redis.call('HEXISTS', totals, ARGV[i]) == 1
+  local fits = room >= (last - i + 1) / 2
+  if not fits then fits = looked(has) and redis.pcall('HEXISTS', totals, ARGV[i]) == 1 end
   if not fits and room > 0 then
     fits, room = true, room - 1
   end
@@ -88,8 +100,14 @@ local function each(width, act)
   at = ends + 1
 end
 local function stamped(text, age) return string.format('%.6f', now - age) .. '\\31' .. text end
+local known_keys = {}
 local function other(key, name, text)
+  if known_keys[key] == nil then
+    local size = redis.pcall('HLEN', key)
+    known_keys[key] = looked(fault(size) or size > 0) and true
+  end
   local found = redis.pcall('HGET', key, name)
+  looked(known_keys[key])
   return fault(found) or not found or found:sub(-#text - 1) ~= '\\31' .. text
 end
 each(1, function(name) try('HDEL', gauges, id .. '\\31' .. name) end)
@@ -97,12 +115,18 @@ each(3, function(name, value, age)
   try('HSET', gauges, id .. '\\31' .. name, stamped(value, age))
 end)
 each(3, function(name, value, age)
-  local own = id .. '\\31' .. name
-  if other(gauges, own, value) then try('HSET', gauges, own, stamped(value, age)) end
+  local mine = id .. '\\31' .. name
+  if other(gauges, mine, value) then
+    try('HSET', gauges, mine, stamped(value, age))
+    known_keys[gauges] = true
+  end
 end)
 each(3, function(name, text, age) try('HSET', families, name, stamped(text, age)) end)
 each(3, function(name, text, age)
-  if other(families, name, text) then try('HSETNX', families, name, stamped(text, age)) end
+  if other(families, name, text) then
+    try('HSETNX', families, name, stamped(text, age))
+    known_keys[families] = true
+  end
 end)
 if tonumber(ARGV[6]) > 0 then try('HINCRBY', meta, 'dropped', ARGV[6]) end
 try('ZADD', seen, now, id)
@@ -113,9 +137,7 @@ return reply('ok', number)
 LEAVE = """
 local time = redis.call('TIME')
 for i = 3, #ARGV do redis.pcall('HDEL', KEYS[1], ARGV[1] .. '\\31' .. ARGV[i]) end
-if redis.call('ZSCORE', KEYS[2], ARGV[1]) then
-  redis.call('ZADD', KEYS[2], time[1] - tonumber(ARGV[2]), ARGV[1])
-end
+redis.call('ZADD', KEYS[2], 'XX', time[1] - tonumber(ARGV[2]), ARGV[1])
 return 1
 """
 
@@ -124,8 +146,10 @@ return 1
 # Returns 1 where it was done, 0 where another exporter did it or it is not needed.
 SEED = """
 local totals, seqs, meta = unpack(KEYS)
-if redis.call('HGET', meta, 'epoch') ~= ARGV[2] then return 0 end
-if redis.call('HEXISTS', meta, 'seeded') == 1 then return 0 end
+local epoch, seeded = unpack(redis.call('HMGET', meta, 'epoch', 'seeded'))
+if epoch ~= ARGV[2] then return 0 end
+redis.pcall('HINCRBY', meta, 'own_hits', 1)
+if seeded then return 0 end
 redis.call('HSET', meta, 'seeded', ARGV[1], 'created', ARGV[3])
 local last = 4 + 2 * tonumber(ARGV[4])
 if last > 4 then redis.call('HSET', meta, 'counted', '1') end
@@ -136,7 +160,8 @@ end
 return 1
 """
 
-# KEYS: gauges seqs seen. ARGV: Unix time before which instances are forgotten.
+# KEYS: gauges seqs seen, and meta if there is one. ARGV: Unix time before which instances are
+# forgotten.
 # Returns how many were forgotten.
 RETIRE = """
 local gone = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[1])
@@ -144,6 +169,7 @@ for _, id in ipairs(gone) do
   redis.call('HDEL', KEYS[2], id)
   redis.call('ZREM', KEYS[3], id)
 end
+if KEYS[4] then redis.call('HINCRBY', KEYS[4], 'own_hits', 1) end
 return #gone
 """
 
@@ -156,7 +182,9 @@ for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3]}) do
   for i = at + 1, last do gone = gone + redis.call('HDEL', key, ARGV[i]) end
   at = last + 1
 end
-if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('HDEL', KEYS[4], 'counted') end
+local left = redis.call('EXISTS', KEYS[1])
+if left == 0 then redis.call('HDEL', KEYS[4], 'counted') end
+redis.call('HINCRBY', KEYS[4], left == 1 and 'own_hits' or 'own_misses', 1)
 if gone > 0 then redis.call('HINCRBY', KEYS[4], 'forgotten', 1) end
 return gone
 """
