@@ -34,6 +34,8 @@ _DELETE = "DELETE FROM application_mark WHERE application = ? AND kind = ? AND n
 _READ = "SELECT kind, name, value, risen, crc FROM application_mark WHERE application = ?"
 TOTAL, SEQ, SCHEMA, EPOCH, PAST, UNSEEN = "total", "seq", "schema", "epoch", "past", "unseen"
 
+MINUTE = 60.0
+
 Place = tuple[str, str]  # kind, name
 
 
@@ -135,7 +137,8 @@ def _small(memory: Memory) -> Iterator[tuple[Place, Content]]:
         if not epoch.name:
             continue
         text = json.dumps([epoch.name, epoch.created, epoch.forgotten])
-        yield (EPOCH, _name(version)), Content(text)
+        # By the minute: an idle application is not written at each poll.
+        yield (EPOCH, _name(version)), Content(text, epoch.read // MINUTE * MINUTE)
         for name in epoch.past:
             yield (PAST, _name(version, name)), Content("")
         for instance, number in epoch.seqs.items():
@@ -165,14 +168,15 @@ def _memory(rows: Mapping[Place, Content], now: float) -> Memory:
             key = SchemaKey(version, SEPARATOR.join(words[:-1]), words[-1])
             memory.schemas[key] = Schema(shape(value), risen)
         else:
-            _read_epoch(memory.epoch(version), kind, SEPARATOR.join(words), value)
+            _read_epoch(memory.epoch(version), kind, SEPARATOR.join(words), Content(value, risen))
     return memory
 
 
-def _read_epoch(epoch: Epoch, kind: str, name: str, value: str) -> None:
+def _read_epoch(epoch: Epoch, kind: str, name: str, content: Content) -> None:
     if kind == SEQ:
-        epoch.seqs[name] = int(value)
+        epoch.seqs[name] = int(content.value)
     elif kind == PAST:
         epoch.past.add(name)
     elif kind == EPOCH:
-        epoch.name, epoch.created, epoch.forgotten = json.loads(value)
+        epoch.name, epoch.created, epoch.forgotten = json.loads(content.value)
+        epoch.read = content.risen

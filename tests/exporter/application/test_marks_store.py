@@ -34,7 +34,7 @@ def test_the_next_process_goes_on_where_this_one_was(tmp_path: Path) -> None:
     new.count("h", histogram((1.0,)), (), {"1.0": 2, "s": 1.5})
     old.count("c_total", counter("a"), ("x",), 3)
     one.merge(state(new, old), NOW, scraped)
-    old.count("c_total", counter("a"), ("y,\ud800",), 4)
+    new.count("c_total", counter("a"), ("y,\ud800",), 4)
     one.merge(state(new, old), NOW, lambda _: False)
     marks.save("shop", one.memory)
     store.close()
@@ -43,11 +43,13 @@ def test_the_next_process_goes_on_where_this_one_was(tmp_path: Path) -> None:
     memory = MarksStore(store).load("shop", NOW + 1)
     assert MarksStore(store).load("other", NOW).first
     store.close()
-    assert memory.epochs == one.memory.epochs
+    for version, epoch in one.memory.epochs.items():
+        epoch.read = memory.epoch(version).read = 0.0
+        assert memory.epoch(version) == epoch
     assert memory.epoch(1).forgotten == 1
     again = merger(memory).merge(state(), NOW + 1, lambda _: False)
     assert samples(again, "app_h") == samples(one.merge(state(), NOW, lambda _: False), "app_h")
-    assert list(samples(again, "app_c_total").values()) == [3, 0]
+    assert sorted(samples(again, "app_c_total").values()) == [0, 3]
     assert next(p for p in again.parts if p.family.name == "app_h").samples[0].created == 5.0
 
 
