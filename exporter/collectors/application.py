@@ -221,7 +221,7 @@ class ApplicationPoll:
         alive = merger.living(found)
         telemetry.set(own.APPLICATION_INSTANCES, key, len(alive))
         telemetry.set(own.APPLICATION_BYTES, key, found.size)
-        telemetry.set(own.APPLICATION_FIELDS, key, found.fields)
+        telemetry.set(own.APPLICATION_FIELDS, key, found.most_fields)
         telemetry.set(own.APPLICATION_FIELDS_LIMIT, key, MOST_FIELDS)
         dropped = sum(layout.number("dropped") for layout in found.layouts)
         telemetry.set(own.APPLICATION_DROPPED, key, dropped)
@@ -237,8 +237,7 @@ class ApplicationPoll:
 
 def nearly_full(name: str, found: ApplicationState) -> Sequence[str]:
     """Return a sentence where Redis nearly has as many fields as recorders may make."""
-    most = max(len(layout.totals) for layout in found.layouts)
-    if most < NEARLY_FULL * MOST_FIELDS:
+    if found.most_fields < NEARLY_FULL * MOST_FIELDS:
         return ()
     text = (
         f"{name}: Redis has more than {NEARLY_FULL:.0%} of the {MOST_FIELDS:,} fields that an "
