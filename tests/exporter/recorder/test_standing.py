@@ -72,7 +72,11 @@ def test_a_script_s_reply_reads_back() -> None:
             {"state": "epoch", "number": 0, "epoch": "e0", "generation": "g0"},
             0,
         ),
-        ("an emptied Redis", {"state": "epoch", "number": 0, "epoch": "e2", "created": 9_999.0}, None),
+        (
+            "an emptied Redis",
+            {"state": "epoch", "number": 0, "epoch": "e2", "created": 9_999.0},
+            None,
+        ),
         ("a number that was retired", {"number": 0, "time": 10_000.0 + REMEMBERED}, 8),
     ],
 )
