@@ -34,6 +34,8 @@ _DELETE = "DELETE FROM application_mark WHERE application = ? AND kind = ? AND n
 _READ = "SELECT kind, name, value, risen, crc FROM application_mark WHERE application = ?"
 TOTAL, SEQ, SCHEMA, EPOCH, PAST, UNSEEN = "total", "seq", "schema", "epoch", "past", "unseen"
 
+MINUTE = 60.0
+
 Place = tuple[str, str]  # kind, name
 
 
@@ -55,14 +57,16 @@ class MarksStore:
     """Loads and saves memories by application; only rows that changed are written."""
 
     def __init__(self, file: StateFile) -> None:
+        """Make the table where there is none. Raises StateError."""
         self._file = file
         self._written: dict[str, dict[Place, Content]] = {}
+        with file.transaction() as db:
+            db.execute(TABLE)
+            db.execute(INDEX)
 
     def load(self, application: str, now: float) -> Memory:
         """Return the memory of an application, a new one where there is none. Raises StateError."""
         with self._file.transaction() as db:
-            db.execute(TABLE)
-            db.execute(INDEX)
             rows = db.execute(_READ, (application,)).fetchall()
         try:
             found = {
@@ -130,8 +134,11 @@ def _name(version: int, *words: str) -> str:
 def _small(memory: Memory) -> Iterator[tuple[Place, Content]]:
     """Yield all rows but those of totals."""
     for version, epoch in memory.epochs.items():
+        if not epoch.name:
+            continue
         text = json.dumps([epoch.name, epoch.created, epoch.forgotten])
-        yield (EPOCH, _name(version)), Content(text)
+        # By the minute: an idle application is not written at each poll.
+        yield (EPOCH, _name(version)), Content(text, epoch.read // MINUTE * MINUTE)
         for name in epoch.past:
             yield (PAST, _name(version, name)), Content("")
         for instance, number in epoch.seqs.items():
@@ -161,14 +168,15 @@ def _memory(rows: Mapping[Place, Content], now: float) -> Memory:
             key = SchemaKey(version, SEPARATOR.join(words[:-1]), words[-1])
             memory.schemas[key] = Schema(shape(value), risen)
         else:
-            _read_epoch(memory.epoch(version), kind, SEPARATOR.join(words), value)
+            _read_epoch(memory.epoch(version), kind, SEPARATOR.join(words), Content(value, risen))
     return memory
 
 
-def _read_epoch(epoch: Epoch, kind: str, name: str, value: str) -> None:
+def _read_epoch(epoch: Epoch, kind: str, name: str, content: Content) -> None:
     if kind == SEQ:
-        epoch.seqs[name] = int(value)
+        epoch.seqs[name] = int(content.value)
     elif kind == PAST:
         epoch.past.add(name)
     elif kind == EPOCH:
-        epoch.name, epoch.created, epoch.forgotten = json.loads(value)
+        epoch.name, epoch.created, epoch.forgotten = json.loads(content.value)
+        epoch.read = content.risen

@@ -9,6 +9,7 @@ from exporter.application.marks import Marks
 from exporter.application.series import Pairs
 from exporter.application.state import LayoutState, Schema
 
+OLDER = 300.0  # seconds; recorders tell snapshots apart by the same
 SeriesKey = tuple[str, Pairs]  # exported family, labels by name
 
 
@@ -21,6 +22,7 @@ class Epoch:
     past       all epochs that were seen: one that comes back was restored, not begun
     seqs       numbers of the flushes that the marks include
     forgotten  how often series were deleted on purpose
+    read       the server's Unix time at the last reading
     """
 
     name: str = ""
@@ -28,15 +30,19 @@ class Epoch:
     past: set[str] = field(default_factory=set)
     seqs: dict[str, int] = field(default_factory=dict)
     forgotten: float = 0.0
+    read: float = 0.0
 
     def is_emptied(self, layout: LayoutState) -> bool:
         """Return whether Redis lost the data, and nobody has filled it again."""
         is_new = bool(layout.epoch) and layout.epoch not in self.past
-        return bool(self.name) and is_new and "seeded" not in layout.meta
+        # One that began long before the last reading, but was not there, is an older snapshot.
+        is_older = layout.number("created") < self.read - OLDER
+        return bool(self.name) and is_new and not is_older and "seeded" not in layout.meta
 
-    def follow(self, layout: LayoutState) -> None:
-        """Note what a layout has now."""
+    def follow(self, layout: LayoutState, now: float) -> None:
+        """Note what a layout has now, by the server's Unix time."""
         if layout.epoch:
+            self.read = now
             self.name, self.created = layout.epoch, layout.meta.get("created", "")
             self.past.add(layout.epoch)
             self.seqs = dict(layout.seqs)

@@ -127,7 +127,7 @@ class Merger:
             risen, new = self.memory.marks.note(layout.version, layout.totals, state.now)
             changed |= {exported_name(key.family) for key in risen}
             self._extend(new)
-            self.memory.epoch(layout.version).follow(layout)
+            self.memory.epoch(layout.version).follow(layout, state.now)
         return changed
 
     def _extend(self, new: Iterable[Mark]) -> None:

@@ -207,8 +207,8 @@ class ApplicationPoll:
         ]
         cleaning: list[Command] = []
         if gone:
-            retire = (keys.gauges, keys.seqs, keys.seen, str(oldest))
-            cleaning.append(("EVAL", RETIRE, "3", *retire))
+            retire = (keys.gauges, keys.seqs, keys.seen, keys.meta, str(oldest))
+            cleaning.append(("EVAL", RETIRE, "4", *retire))
         if levels:
             cleaning.append(("HDEL", keys.gauges, *levels))
         runs = [name for name in layout.meta if name.startswith("reads:")]
