@@ -54,12 +54,12 @@ class Collected:
 
     def _take(self, metric: Metric, levels: dict[str, float], found: RegistryReading) -> None:
         """Add a metric; series with other label names are another shape of it."""
-        samples = _samples(metric)
-        if samples and metric.type not in (*_TOTALS, *_LEVELS):
-            self._leave_out(metric.name, f"{metric.name}: type {metric.type}", found)
+        if metric.samples and metric.type not in (*_TOTALS, *_LEVELS):
+            text = f"{metric.name}: type {metric.type} cannot be exported"
+            self._leave_out(metric.name, text, found)
             return
         by_labels: dict[Values, Series] = {}
-        for sample in samples:
+        for sample in _samples(metric):
             own = _own(metric, sample)
             values = tuple(str(sample.labels[name]) for name in own)
             by_labels.setdefault(own, {}).setdefault(values, []).append(sample)

@@ -24,7 +24,8 @@ from .standing import Reply, Standing, reply
 from .status import Journal, OwnMetrics, Status
 from .users import Users
 
-BEAT = 30.0
+BEAT = 30.0  # seconds between two flushes that carry all gauges and shapes
+ASK = 5.0  # seconds between two flushes of an instance that counts nothing
 ATTEMPTS = 5  # behind, rewound, the rises since then, and two more
 PATIENCE = 5.0  # seconds that the end of a process waits for a flush under way
 
@@ -80,7 +81,7 @@ class Recorder:
         self.instance = secrets.token_hex(8)
         self._ledger, self._standing = ledger, Standing()
         self._refused: set[str] = set()
-        self._beat_at = self._tried_at = float("-inf")
+        self._beat_at = self._tried_at = self._confirmed_at = float("-inf")
         self._flushing, self._reading = threading.Lock(), threading.Lock()
         self._client = self._connect()
         self._flush_script = self._client.register_script(FLUSH)
@@ -133,7 +134,7 @@ class Recorder:
             due.clear()
             if over.is_set():
                 return
-            self.flush()
+            self._flush(wait=-1, asks=time.monotonic() - self._confirmed_at >= ASK)
 
     def stop(self) -> bool:
         """End the background thread and flush. Returns whether Redis has all counts."""
@@ -142,7 +143,7 @@ class Recorder:
         self._running = False
         self._over.set()
         self._due.set()
-        done = self._flush(wait=PATIENCE, is_last=True)
+        done = self._flush(wait=PATIENCE, asks=True, is_last=True)
         if done:
             with suppress(redis.RedisError, OSError):  # the exporter forgets them in any case
                 self._leave()
@@ -178,9 +179,9 @@ class Recorder:
 
         `wait` limits the seconds to wait for a flush under way; below 0, there is no limit.
         """
-        return self._flush(wait=wait, is_last=False)
+        return self._flush(wait=wait, asks=True)
 
-    def _flush(self, *, wait: float, is_last: bool) -> bool:
+    def _flush(self, *, wait: float, asks: bool, is_last: bool = False) -> bool:
         if not self._flushing.acquire(timeout=wait):
             return False
         try:
@@ -189,20 +190,20 @@ class Recorder:
                 reading = self._reader.read()
                 self._ledger.add(reading, time.monotonic())
             self._journal.read(reading.faults, reading.dropped)
-            return self._send(is_last=is_last)
+            return self._send(asks=asks, is_last=is_last)
         except Exception as error:  # noqa: BLE001 - a recorder never breaks the application
             self._journal.failed(error)
             return False
         finally:
             self._flushing.release()
 
-    def _send(self, *, is_last: bool) -> bool:
+    def _send(self, *, asks: bool, is_last: bool) -> bool:
         """Send counts and users; users that Redis refuses do not keep counts back, nor these them.
 
         Raises what failed first.
         """
         try:
-            done = self._send_counts(is_last=is_last)
+            done = self._send_counts(asks=asks, is_last=is_last)
         except redis.ResponseError:
             self.users.send(self._client)
             raise
@@ -212,16 +213,17 @@ class Recorder:
             self._journal.failed(error)
         return done
 
-    def _send_counts(self, *, is_last: bool) -> bool:
-        """Send until Redis has all that was read. The last flush is a beat: it asks Redis."""
+    def _send_counts(self, *, asks: bool, is_last: bool) -> bool:
+        """Send until Redis has all that was read."""
         beat = is_last or time.monotonic() - self._beat_at >= BEAT
         for _ in range(ATTEMPTS):
-            flush = self._ledger.next(beat=beat)
+            flush = self._ledger.next(beat=beat, asks=asks)
             if flush is None:
                 return True
             reply = self._apply(flush)
             if reply.state == "ok":
                 self._confirmed(flush, reply)
+                asks = False
                 beat = beat and not flush.is_whole
             elif not self._catch_up(reply, is_last=is_last):
                 return False
@@ -231,6 +233,7 @@ class Recorder:
         now = time.monotonic()
         self._ledger.applied()
         self._standing.confirmed(reply, now)
+        self._confirmed_at = now
         if flush.is_whole:
             self._beat_at = now
         refused = set(reply.refused) - self._refused
