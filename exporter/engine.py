@@ -35,7 +35,7 @@ class Outside:
     """What outlives a reload: clock, own counters, state file, and what scrapers have seen.
 
     `seen` returns the newest generation that every scraper has seen, `visited` whether every
-    scraper has come since a time.
+    scraper has come since a time; `swapped` is called after each change of a snapshot.
     """
 
     clock: Clock
@@ -43,6 +43,7 @@ class Outside:
     store: Store
     seen: Callable[[float], int | None]
     visited: Callable[[float, float], bool]
+    swapped: Callable[[], None] = lambda: None
 
 
 class Engine:
@@ -59,7 +60,9 @@ class Engine:
         )
         every: tuple[Collector | None, ...] = (self.monitoring, self.redis, application)
         collectors = tuple(collector for collector in every if collector and collector.polls())
-        self.poller = Poller(collectors, outside.clock, outside.telemetry, outside.seen)
+        self.poller = Poller(
+            collectors, outside.clock, outside.telemetry, outside.seen, outside.swapped
+        )
         self.cost: float | None = None
         self._stretched: set[str] = set()
         self._task: asyncio.Task[None] | None = None

@@ -65,6 +65,7 @@ class Program:
             store=store,
             seen=self.scrapers.seen,
             visited=self.scrapers.visited,
+            swapped=self._swapped,
         )
         self.site = ExporterSite(
             self._clock,
@@ -87,6 +88,10 @@ class Program:
         finally:
             await self._close(server)
 
+    def _swapped(self) -> None:
+        """Let the new snapshot be encoded before it is scraped."""
+        self.site.swapped()
+
     async def _close(self, server: WebServer) -> None:
         """Stop everything, after a running reload: it starts what has to be stopped here."""
         log.info("stopping")
@@ -96,6 +101,7 @@ class Program:
         for task in self._tasks:
             task.cancel()
         await asyncio.to_thread(server.close)
+        self.site.close()
 
     def _start_polling(self, engine: Engine) -> None:
         self.site.engine = engine
