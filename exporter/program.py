@@ -67,6 +67,7 @@ class Program:
             seen=self.scrapers.seen,
             visited=self.scrapers.visited,
             marks=MarksStore(store),
+            swapped=self._swapped,
         )
         self.site = ExporterSite(
             self._clock,
@@ -89,6 +90,10 @@ class Program:
         finally:
             await self._close(server)
 
+    def _swapped(self) -> None:
+        """Let the new snapshot be encoded before it is scraped."""
+        self.site.swapped()
+
     async def _close(self, server: WebServer) -> None:
         """Stop everything, after a running reload: it starts what has to be stopped here."""
         log.info("stopping")
@@ -98,6 +103,7 @@ class Program:
         for task in self._tasks:
             task.cancel()
         await asyncio.to_thread(server.close)
+        self.site.close()
 
     def _start_polling(self, engine: Engine) -> None:
         self.site.engine = engine

@@ -115,6 +115,20 @@ SERIES_DROPPED = _counter(
     labels.FAMILY,
     _REASON,
 )
+LABELS_CLEANED = _gauge(
+    "ionmon_label_values_cleaned",
+    Unit.NONE,
+    "Series of the last read whose label values were cleaned or cut; these end in a hash.",
+    labels.PROJECT,
+    labels.FAMILY,
+)
+EXPOSITION_FAILURES = _counter(
+    "ionmon_exposition_failures_total",
+    Unit.NONE,
+    "Times that samples of a family could not be encoded and were left out.",
+    labels.FAMILY,
+    _REASON,
+)
 UNKNOWN_LABELS = _gauge(
     "ionmon_unknown_label",
     Unit.NONE,
@@ -261,6 +275,8 @@ FAMILIES: tuple[Family, ...] = (
     GAP,
     RESETS,
     SERIES_DROPPED,
+    LABELS_CLEANED,
+    EXPOSITION_FAILURES,
     UNKNOWN_LABELS,
     API_REQUESTS,
     API_FAILURES,

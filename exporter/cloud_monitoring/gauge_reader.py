@@ -52,7 +52,7 @@ class GaugeReader:
     """Keeps the newest sample of each source series."""
 
     def __init__(self, source: CloudMonitoring, identities: Identities) -> None:
-        self.statistics = PollStatistics()
+        self.statistics = PollStatistics(cleaned=identities.cleaned)
         self.found: dict[str, GaugeSample] = {}
         self._source, self._identities = source, identities
 

@@ -20,6 +20,8 @@ def account(statistics: PollStatistics, target: FamilyTarget, telemetry: Telemet
     telemetry.count(own.API_SERIES, target.key, billed)
     for reason, number in statistics.dropped.items():
         telemetry.count(own.SERIES_DROPPED, (name, reason), number)
+    if statistics.cleaned or telemetry.value(own.LABELS_CLEANED, target.key):
+        telemetry.set(own.LABELS_CLEANED, target.key, len(statistics.cleaned))
     for label in sorted(statistics.unknown)[:MAX_LABELS]:
         telemetry.set(own.UNKNOWN_LABELS, (name, label), 1)
         statistics.notes.append(f"label {label} is new; its series are summed")
