@@ -12,11 +12,12 @@ from pathlib import Path
 from exporter.catalog import CATALOG
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.channel import CredentialsMissing, channel
-from exporter.cloud_monitoring.checkpoint import holder, inspect
+from exporter.cloud_monitoring.checkpoint import inspect
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
 from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.state_lock import holder
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector

@@ -51,6 +51,10 @@ LabelName = Annotated[
 ]
 
 
+Period = Annotated[Seconds, at_least("1s"), at_most("1d")]
+PERIOD = "Time between two points, instead of the described one or the one that points show."
+
+
 class MetricSettings(Section):
     """A metric of Cloud Monitoring, as it is exported."""
 
@@ -74,6 +78,7 @@ class MetricSettings(Section):
     interval: Annotated[Seconds, at_least("10s"), at_most("1d")] | None = key(
         None, "Time between two reads, instead of `poll_interval`."
     )
+    period: Period | None = key(None, PERIOD)
 
 
 def named_by_kind(metrics: Mapping[str, MetricSettings]) -> Mapping[str, MetricSettings]:
