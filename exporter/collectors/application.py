@@ -227,10 +227,13 @@ class ApplicationPoll:
         telemetry.set(own.APPLICATION_DROPPED, key, dropped)
         if alive:
             telemetry.set(own.APPLICATION_LAG, key, max(0.0, found.now - max(alive.values())))
-        for what, number in merged.dropped.items():
+        for what, number in (+merged.dropped).items():
             # A counter: it stays where fewer are left out than before.
             self._dropped[what] = max(number, self._dropped.get(what, 0))
             telemetry.set(own.SERIES_DROPPED, what, self._dropped[what])
+        for family, number in merged.cleaned.items():
+            if number or telemetry.value(own.LABELS_CLEANED, ("", family)):
+                telemetry.set(own.LABELS_CLEANED, ("", family), number)
         for hint in (*merged.hints, *nearly_full(self.name, found)):
             once(log, hint.partition(":")[0], hint)
 
