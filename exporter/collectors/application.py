@@ -123,7 +123,8 @@ class ApplicationPoll:
         if await self._seed(merger.memory, found):
             found = await self._read(now)
         for layout in found.layouts:
-            if layout.number("forgotten") > merger.memory.epoch(layout.version).forgotten:
+            before = merger.memory.epoch(layout.version).forgotten
+            if layout.number("forgotten") > before and "totals" not in layout.odd:
                 merger.forget(layout)
         await self._clean_up(found, now)
         merged = merger.merge(found, now, lambda since: self._visited(since, now))
@@ -198,6 +199,8 @@ class ApplicationPoll:
             await self._reader.send(cleaning)
 
     def _cleaning(self, layout: LayoutState, oldest: float) -> list[Command]:
+        if "seen" in layout.odd:  # who lives is unknown
+            return []
         keys = self._reader.keys[layout.version]
         gone = {instance for instance, at in layout.seen.items() if at < oldest}
         levels = [

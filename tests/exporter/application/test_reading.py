@@ -159,6 +159,35 @@ def test_without_the_right_to_look_everything_is_read(tmp_path: Path) -> None:
     assert set(page["app_active_users"].values()) == {0}
 
 
+def test_gauges_stay_where_it_is_unknown_who_lives(tmp_path: Path) -> None:
+    """Instances are removed for their silence only."""
+    with servers.redis(tmp_path) as server:
+        writer = Writer(server).begin().set("g", gauge(), (), 3.0)
+        writer.client.delete(writer.keys.seen)
+        writer.client.set(writer.keys.seen, "text")
+        exporter = Exporter(server.port)
+        exporter.poll._cleaned = 0.0
+        exporter.page()
+        exporter.close()
+        assert writer.client.hlen(writer.keys.gauges) == 1
+
+
+def test_a_redis_that_is_full_is_read(tmp_path: Path) -> None:
+    """It refuses scripts and transactions; what is there is shown, and it is read on afterwards."""
+    with servers.redis(tmp_path, "--maxmemory-policy", "noeviction") as server:
+        writer = Writer(server).begin().count("c_total", counter(), (), 5)
+        exporter, again = Exporter(server.port), Exporter(server.port)
+        assert series(exporter.page(), "app_c_total") == [5]
+        server.cli("CONFIG", "SET", "maxmemory", "1")
+        assert series(exporter.page(), "app_c_total") == [5]
+        assert series(again.page(), "app_c_total") == [5]
+        server.cli("CONFIG", "SET", "maxmemory", "0")
+        writer.count("c_total", counter(), (), 1)
+        assert series(exporter.page(), "app_c_total") == [6]
+        exporter.close()
+        again.close()
+
+
 def test_recorders_learn_how_often_an_exporter_reads(tmp_path: Path) -> None:
     """Of several exporters the slowest one's interval is written; it is written again if lost."""
     with servers.redis(tmp_path) as server:
