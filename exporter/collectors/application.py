@@ -230,10 +230,12 @@ class ApplicationPoll:
         telemetry.set(own.APPLICATION_DROPPED, key, dropped)
         if alive:
             telemetry.set(own.APPLICATION_LAG, key, max(0.0, found.now - max(alive.values())))
-        for what, number in (+merged.dropped).items():
-            # A counter: it stays where fewer are left out than before.
-            self._dropped[what] = max(number, self._dropped.get(what, 0))
-            telemetry.set(own.SERIES_DROPPED, what, self._dropped[what])
+        for what, number in merged.dropped.items():
+            # Each is counted once, while it lasts; others count under the same reasons, too.
+            more = number - self._dropped.get(what, 0)
+            if more > 0:
+                self._dropped[what] = number
+                telemetry.count(own.SERIES_DROPPED, what, more)
         for family, number in merged.cleaned.items():
             if number or telemetry.value(own.LABELS_CLEANED, ("", family)):
                 telemetry.set(own.LABELS_CLEANED, ("", family), number)

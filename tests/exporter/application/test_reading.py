@@ -1,9 +1,11 @@
 """An application is read in one round trip, both layouts at once, and only what exists."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from exporter.catalog import own
 from exporter.errors import PollError, Reason
 from exporter.recorder.layout import Shape
 from tests import servers
@@ -114,6 +116,21 @@ def test_one_odd_field_costs_only_itself(tmp_path: Path) -> None:
     assert (series(page, "app_c_total"), series(page, "app_d_total")) == ([5], [4])
     keys = {note.partition(":")[0] for note in delivery.notes}
     assert keys == {"totals", "families", "gauges", "seqs"}
+
+
+def test_what_is_left_out_is_counted_once(tmp_path: Path) -> None:
+    """Not again at each poll, and what comes later is added."""
+    with servers.redis(tmp_path) as server:
+        writer, shape = Writer(server).begin(), counter("n")
+        exporter, found = Exporter(server.port), []
+        exporter.poll._target = replace(exporter.poll._target, limit=3)
+        for number in (2, 5, 4, 6):
+            for name in range(number):
+                writer.count("c_total", shape, (str(name),), 1)
+            exporter.page()
+            found.append(exporter.telemetry.value(own.SERIES_DROPPED, ("app_c_total", "limit")))
+        exporter.close()
+    assert found == [0, 2, 2, 3]
 
 
 def test_a_histogram_beside_a_counter_of_its_name(tmp_path: Path) -> None:
