@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import redis as redis_client
 from prometheus_client import CollectorRegistry, Counter
@@ -36,6 +37,10 @@ def rows() -> Iterator[Row]:
         yield asyncio.run(_polls(server))
         yield asyncio.run(_full(server))
         yield asyncio.run(_lag(server))
+
+
+def _client(server: Redis) -> Any:  # noqa: ANN401 - redis-py's stubs refuse mappings of str
+    return redis_client.Redis(port=server.port)
 
 
 def _url(server: Redis) -> str:
@@ -124,7 +129,7 @@ async def _polls(server: Redis) -> Row:
 async def _full(server: Redis) -> Row:
     """Measure the CPU time of a read of as many fields as an application may have."""
     shape = Shape(type="counter", help="C.", labels=("n",))
-    names, client = keys("full"), redis_client.Redis(port=server.port)
+    names, client = keys("full"), _client(server)
     described = SEPARATOR.join(("1", shape.written()))
     client.hset(names.meta, mapping={"epoch": "e", "created": "1"})
     client.hset(names.families, family_field("c_total", shape.digest), described)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exporter.application.cache_reads import CacheReads
-from exporter.application.marks_store import MarksStore
 from exporter.catalog import own
 from exporter.catalog.signals import ALERTED
 from exporter.clock import Clock
@@ -19,6 +18,7 @@ from exporter.cloud_monitoring.target import Margins, Shared
 from exporter.collectors.application import ApplicationCollector
 from exporter.collectors.base import Collector
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
+from exporter.collectors.marks_store import MarksStore
 from exporter.collectors.redis import RedisCollector
 from exporter.logs import once
 from exporter.poller import Poller

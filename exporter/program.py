@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 
-from exporter.application.marks_store import MarksStore
 from exporter.catalog import own
 from exporter.clock import Clock, WallClock
 from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.collectors.marks_store import MarksStore
 from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
 from exporter.redaction import redacted

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from exporter.application.cache_reads import CacheReads
-from exporter.application.marks_store import MarksStore
 from exporter.application.memory import Memory
 from exporter.application.merging import Merged, Merger
 from exporter.application.reading import ApplicationReader
@@ -15,6 +14,7 @@ from exporter.application.state import ApplicationState, LayoutState
 from exporter.catalog import own
 from exporter.clock import Clock
 from exporter.collectors.base import Delivery
+from exporter.collectors.marks_store import MarksStore
 from exporter.errors import PollError, Reason, StateError
 from exporter.logs import once
 from exporter.recorder.layout import MOST_FIELDS
