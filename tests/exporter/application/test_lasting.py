@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 SERIES = 'app_n_total{k="a"}'
 SHAPE = counter("k")
+PATIENCE = 120.0  # seconds; some exporters read every 30 s
 
 
 def settings(port: int, **application: Any) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def shows(found: Running, value: float, series: str = SERIES) -> None:
         seen[0] = now
         return now == value
 
-    servers.wait_until(reached, f"{series} {value}")
+    servers.wait_until(reached, f"{series} {value}", PATIENCE)
 
 
 def polled(writer: Writer, found: Running) -> None:
