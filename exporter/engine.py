@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from exporter.application.cache_reads import CacheReads
 from exporter.catalog import own
 from exporter.catalog.signals import ALERTED
 from exporter.clock import Clock
@@ -18,6 +19,7 @@ from exporter.cloud_monitoring.target import Margins, Shared
 from exporter.collectors.application import ApplicationCollector
 from exporter.collectors.base import Collector
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
+from exporter.collectors.marks_store import MarksStore
 from exporter.collectors.redis import RedisCollector
 from exporter.logs import once
 from exporter.poller import Poller
@@ -36,7 +38,7 @@ class Outside:
     """What outlives a reload: clock, own counters, state file, and what scrapers have seen.
 
     `seen` returns the newest generation that every scraper has seen, `visited` whether every
-    scraper has come since a time.
+    scraper has come since a time; `swapped` is called after each change of a snapshot.
     """
 
     clock: Clock
@@ -44,6 +46,8 @@ class Outside:
     store: Store
     seen: Callable[[float], int | None]
     visited: Callable[[float, float], bool]
+    marks: MarksStore | None = None
+    swapped: Callable[[], None] = lambda: None
 
 
 class Engine:
@@ -54,13 +58,22 @@ class Engine:
         self.settings = settings
         self._outside = outside
         self.monitoring = _monitoring(settings, outside)
-        self.redis = RedisCollector(collected(settings.redis), outside.clock)
-        application = ApplicationCollector(
-            application_target(settings), outside.clock, outside.telemetry, outside.visited
+        cache = _watched_cache(settings)
+        adjust = cache.adjust if cache else None
+        self.redis = RedisCollector(collected(settings.redis), outside.clock, adjust)
+        self.application = ApplicationCollector(
+            application_target(settings),
+            outside.clock,
+            outside.telemetry,
+            outside.visited,
+            store=outside.marks,
+            cache=cache,
         )
-        every: tuple[Collector | None, ...] = (self.monitoring, self.redis, application)
+        every: tuple[Collector | None, ...] = (self.monitoring, self.redis, self.application)
         collectors = tuple(collector for collector in every if collector and collector.polls())
-        self.poller = Poller(collectors, outside.clock, outside.telemetry, outside.seen)
+        self.poller = Poller(
+            collectors, outside.clock, outside.telemetry, outside.seen, outside.swapped
+        )
         self.cost: float | None = None
         self._stretched: set[str] = set()
         self._task: asyncio.Task[None] | None = None
@@ -70,6 +83,7 @@ class Engine:
         for family in (own.POLL_INTERVAL, own.POLL_STRETCH):
             self._outside.telemetry.drop(family)
         self.poller.inherit(before.poller)
+        self.application.take_over(before.application)
 
     def start(self) -> asyncio.Task[None]:
         """Start polling; the task ends when polling does."""
@@ -138,6 +152,12 @@ class Engine:
                 f"{cost:.2f}; disable families in google.families"
             )
             once(log, "budget", text)
+
+
+def _watched_cache(settings: Settings) -> CacheReads | None:
+    """Return what takes our own reads off the cache's; None where that server is not watched."""
+    name = settings.application.redis
+    return CacheReads(name) if any(t.name == name for t in collected(settings.redis)) else None
 
 
 def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollector | None:

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from exporter.catalog import own
 from exporter.clock import Clock, WallClock, steady
 from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.collectors.marks_store import MarksStore
 from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
 from exporter.redaction import redacted
@@ -64,6 +65,8 @@ class Program:
             store=store,
             seen=self.scrapers.seen,
             visited=self.scrapers.visited,
+            marks=MarksStore(store),
+            swapped=self._swapped,
         )
         self.site = ExporterSite(
             self._clock,
@@ -86,6 +89,10 @@ class Program:
         finally:
             await self._close(server)
 
+    def _swapped(self) -> None:
+        """Let the new snapshot be encoded before it is scraped."""
+        self.site.swapped()
+
     async def _close(self, server: WebServer) -> None:
         """Stop everything, after a running reload: it starts what has to be stopped here."""
         log.info("stopping")
@@ -95,6 +102,7 @@ class Program:
         for task in self._tasks:
             task.cancel()
         await asyncio.to_thread(server.close)
+        self.site.close()
 
     def _start_polling(self, engine: Engine) -> None:
         self.site.engine = engine

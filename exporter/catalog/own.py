@@ -127,6 +127,20 @@ SERIES_DROPPED = _counter(
     labels.FAMILY,
     _REASON,
 )
+LABELS_CLEANED = _gauge(
+    "ionmon_label_values_cleaned",
+    Unit.NONE,
+    "Series of the last read whose label values were cleaned or cut; these end in a hash.",
+    labels.PROJECT,
+    labels.FAMILY,
+)
+EXPOSITION_FAILURES = _counter(
+    "ionmon_exposition_failures_total",
+    Unit.NONE,
+    "Times that samples of a family could not be encoded and were left out.",
+    labels.FAMILY,
+    _REASON,
+)
 SERIES_REPEATED = _counter(
     "ionmon_series_repeated_total",
     Unit.NONE,
@@ -245,6 +259,18 @@ APPLICATION_DROPPED = _counter(
     "Series that the application's instances left out because they were too many.",
     labels.APPLICATION,
 )
+APPLICATION_FIELDS = _gauge(
+    "ionmon_application_fields",
+    Unit.NONE,
+    "Fields of the application's totals in Redis: one for a counter, several for a histogram.",
+    labels.APPLICATION,
+)
+APPLICATION_FIELDS_LIMIT = _gauge(
+    "ionmon_application_fields_limit",
+    Unit.NONE,
+    "Fields of totals at which recorders refuse new series.",
+    labels.APPLICATION,
+)
 
 PROCESS: tuple[Family, ...] = (
     _gauge("process_virtual_memory_bytes", Unit.BYTES, "Virtual memory."),
@@ -275,6 +301,8 @@ FAMILIES: tuple[Family, ...] = (
     CLOCK_OFFSET,
     GAP,
     SERIES_DROPPED,
+    LABELS_CLEANED,
+    EXPOSITION_FAILURES,
     SERIES_REPEATED,
     SERIES_STALE,
     UNKNOWN_LABELS,
@@ -295,5 +323,7 @@ FAMILIES: tuple[Family, ...] = (
     APPLICATION_BYTES,
     APPLICATION_LAG,
     APPLICATION_DROPPED,
+    APPLICATION_FIELDS,
+    APPLICATION_FIELDS_LIMIT,
     *PROCESS,
 )

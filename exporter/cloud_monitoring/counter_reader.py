@@ -57,7 +57,7 @@ class CounterReader:
     """Reads the pages of one poll into a ledger."""
 
     def __init__(self, source: CloudMonitoring, ledger: Ledger, cache: SeriesCache) -> None:
-        self.statistics = PollStatistics()
+        self.statistics = PollStatistics(cleaned=cache.identities.cleaned)
         self._source, self._ledger, self._cache = source, ledger, cache
         self._cumulative = source.kind is MetricKind.CUMULATIVE
         self._latest = ledger.watermark + MAX_AHEAD

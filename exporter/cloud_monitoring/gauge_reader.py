@@ -68,7 +68,7 @@ class GaugeReader:
     ) -> None:
         """Start empty; a reader that `learns` looks at the time between points."""
         self._learns = learns
-        self.statistics = PollStatistics()
+        self.statistics = PollStatistics(cleaned=identities.cleaned)
         self.found: dict[str, GaugeSample] = {}
         self._source, self._identities = source, identities
 

@@ -1,6 +1,7 @@
 """The statistics of one poll: how much of it counted, what was dropped and why."""
 
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from exporter.cloud_monitoring.ledger import Outcome
@@ -13,6 +14,7 @@ class PollStatistics:
     """Series, points and their outcomes, what was dropped and why, labels that are unknown.
 
     late, earliest_late  points that were counted though they came after the late margin
+    cleaned  the series known to the poll whose label values were cleaned or cut
     """
 
     series: int = 0
@@ -26,6 +28,7 @@ class PollStatistics:
     dropped: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
+    cleaned: AbstractSet[bytes] = frozenset()
 
     @property
     def counted(self) -> int:

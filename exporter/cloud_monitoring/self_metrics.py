@@ -20,6 +20,8 @@ def account(statistics: PollStatistics, target: FamilyTarget, telemetry: Telemet
     telemetry.count(own.API_SERIES, target.key, billed)
     for reason, number in statistics.dropped.items():
         telemetry.count(own.SERIES_DROPPED, (name, reason), number)
+    if statistics.cleaned or telemetry.value(own.LABELS_CLEANED, target.key):
+        telemetry.set(own.LABELS_CLEANED, target.key, len(statistics.cleaned))
     if statistics.repeated:
         telemetry.count(own.SERIES_REPEATED, (name,), statistics.repeated)
     if statistics.stale:

@@ -22,6 +22,7 @@ from exporter.cloud_monitoring.state_lock import holder
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
+from exporter.doctor.application import application_metrics
 from exporter.doctor.clock import Newest, clock
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
@@ -42,6 +43,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield state_directory(settings)
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
+    yield from application_metrics(settings)
     yield from secrets(settings)
     yield from generated_files(settings)
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from exporter.application.families import exported
+from exporter.application.families import SchemaKey, joined
+from exporter.application.state import Schema
 from exporter.catalog import application as catalog
 from exporter.exposition.snapshot import Buckets
 from exporter.recorder import Application, Recorder
 from exporter.recorder.application import MOST_ENDPOINTS, MOST_NAMES
 from exporter.recorder.changes import RegistryReader
+from exporter.recorder.layout import family_parts, parts
 from tests import servers
 from tests.exporter.recorder.reading import page, recorder
 
@@ -72,12 +74,8 @@ def test_free_values_are_bounded() -> None:
         application.request(f"/{number}", "GET", 200, 0.1)
         application.routing_decision(0.5, f"p{number}")
         application.feature_used(f"f{number}")
-    totals = {
-        n: v
-        for n, v in RegistryReader(registry, {}, {}).read().totals.items()
-        if n.count("\x1f") > 1
-    }
-    values = {(name, value) for name, _, value, *_ in (field.split("\x1f") for field in totals)}
+    totals = RegistryReader(registry, {}, {}).read().totals
+    values = {(f.family, f.values[0]) for f in map(parts, totals) if f.values}
     found = Counter(name for name, _ in values)
     assert found == {
         "app_requests_total": MOST_ENDPOINTS + 1,
@@ -85,7 +83,9 @@ def test_free_values_are_bounded() -> None:
         "app_persona_requests_total": MOST_NAMES + 1,
         "app_feature_uses_total": MOST_NAMES + 1,
     }
-    assert totals["app_feature_uses_total\x1f\x1fother"] == 250.0
+    others = [v for n, v in totals.items() if parts(n).family == "app_feature_uses_total" and
+              parts(n).values == ("other",)]  # fmt: skip
+    assert others == [250.0]
 
 
 def test_shapes_fit_the_catalog() -> None:
@@ -93,8 +93,10 @@ def test_shapes_fit_the_catalog() -> None:
     registry = CollectorRegistry()
     busy(Application(Recorder("redis://127.0.0.1", registry=registry)))
     shapes = RegistryReader(registry, {"region": "us"}, {}).read().shapes
-    found = {exported(name, shape) for name, shape in shapes.items()}
-    assert set(catalog.FAMILIES) - {catalog.ACTIVE_USERS} == found
+    schemas = {SchemaKey(2, *family_parts(n)): Schema(s, 0.0) for n, s in shapes.items()}
+    found, unfit = joined(schemas)
+    families = {each.family for each in found.values()}
+    assert (set(catalog.FAMILIES) - {catalog.ACTIVE_USERS}, {}) == (families, unfit)
 
 
 def test_its_help_is_the_catalog_s() -> None:
@@ -103,6 +105,7 @@ def test_its_help_is_the_catalog_s() -> None:
     busy(Application(Recorder("redis://127.0.0.1", registry=registry)))
     shapes = RegistryReader(registry, {}, {}).read().shapes
     helps = {family.name: family.help for family in catalog.FAMILIES}
-    assert {name: f"{shape.help} [application]" for name, shape in shapes.items()} == {
-        name: helps[name] for name in shapes
+    found = {family_parts(name)[0]: shape for name, shape in shapes.items()}
+    assert {name: f"{shape.help} [application]" for name, shape in found.items()} == {
+        name: helps[name] for name in found
     }

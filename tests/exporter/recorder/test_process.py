@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Enum, Gauge, Histogram
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from exporter.recorder import process
 from tests import servers
@@ -101,6 +103,18 @@ def test_a_process_that_ends_flushes(tmp_path: Path, name: str) -> None:
         assert page(server)[NAME] == {("",): total}
 
 
+class Locked(Collector):
+    """A collector with a lock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield a metric."""
+        with self._lock:
+            yield GaugeMetricFamily("depth", "D.", value=1)
+
+
 def child(act: Callable[[], None]) -> int:
     """Fork; return how the child ended, which has 20 seconds."""
     forked = os.fork()
@@ -161,26 +175,61 @@ def test_a_fork_while_other_threads_count(tmp_path: Path) -> None:
         assert sum(page(server)[NAME].values()) == sum(numbers) + 20 * 1000
 
 
-def test_a_fork_waits_for_the_lock_of_a_metric(tmp_path: Path) -> None:
-    """A thread is in the middle of counting: the fork comes after, so that the child can count."""
+@pytest.mark.parametrize("held", ["number", "children", "bucket", "state"])
+def test_a_child_can_count_whatever_is_locked_at_the_fork(tmp_path: Path, held: str) -> None:
+    """A thread is in the middle of counting while the process forks: the child has free locks."""
     with servers.redis(tmp_path) as server:
-        started, holds = recorder(server).start(), threading.Event()
-        counted = Counter("c", "C.", registry=started.registry)
+        started, holds, forked = recorder(server).start(), threading.Event(), threading.Event()
+        registry = started.registry
+        counted = Counter("c", "C.", ["label"], registry=registry)
+        timed = Histogram("h", "H.", registry=registry)
+        mood = Enum("e", "E.", states=["a", "b"], registry=registry)
+        one = counted.labels("a")
+        locks = {
+            "number": one._value._lock,
+            "children": counted._lock,
+            "bucket": timed._buckets[0]._lock,
+            "state": mood._lock,
+        }
 
         def hold() -> None:
-            with counted._value._lock:
+            with locks[held]:
                 holds.set()
-                servers.wait_until(lambda: bool(process._paused), "a fork")
+                assert forked.wait(60)
 
         thread = threading.Thread(target=hold)
         thread.start()
         holds.wait()
 
         def work() -> None:
-            counted.inc()
+            one.inc()
+            counted.labels("b").inc()
+            timed.observe(0)
+            mood.state("b")
             os._exit(0 if started.flush() else 1)
 
         assert child(work) == 0
+        forked.set()
         thread.join()
         assert started.stop()
-        assert page(server)[NAME] == {("",): 1}
+        assert page(server)[NAME] == {("", "a"): 1, ("", "b"): 1}
+
+
+def test_a_fork_waits_for_a_foreign_collector(tmp_path: Path) -> None:
+    """A collector of the application's own is not locked by another thread in the child."""
+    with servers.redis(tmp_path) as server:
+        started, holds = recorder(server).start(), threading.Event()
+        foreign = Locked()
+        started.registry.register(foreign)
+
+        def hold() -> None:
+            with foreign._lock:
+                holds.set()
+                servers.wait_until(lambda: bool(process._paused), "a fork")
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        holds.wait()
+        assert child(lambda: os._exit(0 if started.flush() else 1)) == 0
+        thread.join()
+        assert started.stop()

@@ -2,14 +2,17 @@
 
 import logging
 import socket
+import threading
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.registry import Collector
+from redis import Redis
 
-from exporter.recorder import Recorder
+from exporter.recorder import Recorder, standing
 from exporter.recorder import recorder as module
+from exporter.recorder.layout import keys, parts
 from tests import servers
 from tests.exporter.recorder.proxy import proxy
 from tests.exporter.recorder.reading import Exporter, page, recorder
@@ -80,25 +83,40 @@ def test_redis_may_be_away(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> 
         assert flushing.flush()
         assert page(server)[NAME] == {("",): 50}
     assert [record.getMessage() for record in caplog.records] == [
-        "metrics cannot be flushed, they are kept: ConnectionError",
+        f"metrics cannot be flushed, they are kept: ConnectionError: Error 111 connecting to "
+        f"127.0.0.1:{port}. Connection refused.",
         "flushing works again after 50 failures",
     ]
 
 
 def test_a_silent_redis_does_not_hold_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An attempt ends at the timeout, and the next comes an interval later."""
-    now = [1000.0]
+    """An attempt runs in the background and ends at the timeout; the next is an interval later."""
+    now, threads = [1000.0], set[int]()
     monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"redis://127.0.0.1:{silent.getsockname()[1]}"
         flushing = Recorder(url, registry=CollectorRegistry(), timeout=0.05, interval=10)
-        counter(flushing).inc()
-        for _ in range(5):
-            flushing.flush_if_due()
-        assert flushing.failures == 1
-        now[0] += 10
-        flushing.flush_if_due()
-        assert flushing.failures == 2
+        Gauge("g", "G.", registry=flushing.registry).set_function(
+            lambda: threads.add(threading.get_ident()) or 1.0
+        )
+        for failures in (1, 2):
+            for _ in range(5):
+                flushing.flush_if_due()
+            servers.wait_until(lambda n=failures: flushing.failures == n, "an attempt")
+            now[0] += 10
+        assert threads
+        assert threading.get_ident() not in threads
+
+
+def test_a_request_wakes_the_thread_of_a_started_recorder(tmp_path: Path) -> None:
+    """No other thread is started, and what is due is in Redis before the thread's own pace."""
+    with servers.redis(tmp_path) as server:
+        started = recorder(server, interval=3600).start()
+        counter(started).inc(3)
+        started._tried_at = float("-inf")
+        started.flush_if_due()
+        servers.wait_until(lambda: page(server).get(NAME) == {("",): 3}, "a flush")
+        assert started.stop()
 
 
 def test_a_wrong_password_is_a_failure_like_another(
@@ -122,24 +140,31 @@ class Broken(Collector):
 
 
 def test_a_collector_that_fails_breaks_nothing(tmp_path: Path) -> None:
-    """A flush says no and does not raise; when the collector is gone all is sent."""
+    """All others are flushed, and the application can see what is not."""
     with servers.redis(tmp_path) as server:
         flushing, broken = recorder(server), Broken()
+        flushing.registry.register(broken)
         counter(flushing).inc()
-        flushing.registry._collector_to_names[broken] = []
-        assert not flushing.flush()
-        del flushing.registry._collector_to_names[broken]
         assert flushing.flush()
         assert page(server)[NAME] == {("",): 1}
+        assert flushing.status.faults == ("Broken: ZeroDivisionError: ",)
+        flushing.registry.unregister(broken)
+        assert flushing.flush()
+        assert flushing.status.faults == ()
 
 
 def test_a_label_value_may_be_no_text(tmp_path: Path) -> None:
-    """Half of a surrogate pair arrives as a question mark."""
+    """Half of a surrogate pair, a separator: each arrives as what it is, beside its like."""
+    values = ("a\ud800", "a?", "a\x1fb", "a b", "a\x1a001fb", "")
     with servers.redis(tmp_path) as server:
         flushing = recorder(server)
-        Counter("c", "C.", ["name"], registry=flushing.registry).labels("a\ud800").inc()
+        named = Counter("c", "C.", ["name"], registry=flushing.registry)
+        for number, value in enumerate(values, 1):
+            named.labels(value).inc(number)
         assert flushing.flush()
-        assert page(server)[NAME] == {("", "a?"): 1}
+        found = Redis(port=server.port).hgetall(keys("shop").totals)
+        counted = {parts(name.decode()).values[1]: int(n) for name, n in found.items()}
+    assert counted == {value: number for number, value in enumerate(values, 1)}
 
 
 def test_an_instance_that_leaves_takes_its_gauges(tmp_path: Path) -> None:
@@ -169,7 +194,7 @@ def test_an_emptied_redis_without_an_exporter(
         counted.inc(2)
         assert not flushing.flush()
         assert NAME not in page(server)
-        monkeypatch.setattr(module, "SEED_WAIT", 0.0)
+        monkeypatch.setattr(standing, "SEED_WAIT", 0.0)
         assert flushing.flush()
         assert page(server)[NAME] == {("",): 2}
         counted.inc()
