@@ -114,7 +114,7 @@ def read(
 
 def _bytes(path: Path) -> bytes:
     try:
-        with open(path, "rb", opener=_opened) as file:  # noqa: PTH123 - Path.open has no opener
+        with open(path, "rb", opener=_opened) as file:
             regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             raw = file.read(LARGEST_FILE + 1) if regular else b""
     except OSError as error:
