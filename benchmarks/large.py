@@ -9,23 +9,49 @@ from pathlib import Path
 
 from benchmarks.exporter import Exporter, scrape, started, timed
 from benchmarks.row import Row, ms, percentile
-from exporter.catalog.cloud_run import REQUEST_DURATION
+from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.catalog.model import ValueType
+from exporter.simulator.api import Billed
 from exporter.simulator.bulk import BulkWorld
+from exporter.simulator.wire import Raw
 from tests.servers import wait_until
 
-SERIES, SAMPLES = 99_000, 1_000_000
+COUNTERS, HISTOGRAMS = 94_000, 5_000  # of a histogram, each series has about 200 lines
+SAMPLES = 1_000_000
 WITHIN = 600.0
+SETTLED = 1.0  # seconds; what a poll delivered is exposed a moment later
 SCRAPES = 20
 FIRST, NEXT, MEMORY = 2.0, 0.3, 600_000_000
 
 
+class BothWorlds(BulkWorld):
+    """The request counts of some services, and the latencies of others."""
+
+    def __init__(self, counters: int, histograms: int) -> None:
+        """Serve so many series of each."""
+        super().__init__(counters)
+        self._other = BulkWorld(histograms, ValueType.DISTRIBUTION)
+
+    def time_series(self, request: Raw, now: float, call: int) -> Billed:
+        """Answer for the metric that the request names. Raises Refusal."""
+        if self._other.metric_type in request.filter:
+            return self._other.time_series(request, now, call)
+        return super().time_series(request, now, call)
+
+    def descriptor(self, request: Raw) -> bytes:
+        """Answer GetMetricDescriptor."""
+        if request.name.endswith(self._other.metric_type):
+            return self._other.descriptor(request)
+        return super().descriptor(request)
+
+
 def rows() -> Iterator[Row]:
     """Yield the rows of this file."""
-    families = {REQUEST_DURATION.name: {"enabled": True}}
-    world = BulkWorld(SERIES, ValueType.DISTRIBUTION)
+    families = {family.name: {"enabled": True} for family in (REQUESTS, REQUEST_DURATION)}
+    world = BothWorlds(COUNTERS, HISTOGRAMS)
     with tempfile.TemporaryDirectory() as name, started(world, Path(name), families=families) as f:
-        wait_until(lambda: _ready(f), f"{SERIES} series", WITHIN)
+        wait_until(lambda: _ready(f), f"{COUNTERS + HISTOGRAMS:,} series", WITHIN)
+        time.sleep(SETTLED)
         connection = f.connect()
         begun = time.perf_counter()
         body = scrape(connection)
