@@ -7,15 +7,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from exporter.clock import WallClock
 from exporter.simulator.bulk import BulkWorld
 from exporter.simulator.server import Simulator
-from tests.servers import free_port, process, wait_until
+from tests.servers import answers, free_port, process, wait_until
 
 CLASSES = 5
 FAMILY = "cloudrun_requests_total"
@@ -66,25 +67,38 @@ def exporter(
     series: int, folder: Path, web: Path | None = None, trust: ssl.SSLContext | None = None
 ) -> Iterator[Exporter]:
     """Run one until so many series are on its page; each service has five, one a class of code."""
-    simulator = Simulator(BulkWorld(series // CLASSES), WallClock())
-    port, config = free_port(), folder / f"monitoring-{series}.yaml"
-    google = {
+    world, families = BulkWorld(series // CLASSES), {FAMILY: {"enabled": True}}
+    with started(world, folder, web, families=families) as plain:
+        found = replace(plain, trust=trust)
+        wait_until(lambda: _shows(found, series), f"{series} series", WITHIN)
+        yield found
+
+
+@contextmanager
+def started(
+    world: BulkWorld, folder: Path, web: Path | None = None, **google: dict[str, Any]
+) -> Iterator[Exporter]:
+    """Run one that reads a project; `google` is added to its settings."""
+    simulator = Simulator(world, WallClock())
+    port = free_port()
+    config = folder / f"monitoring-{port}.yaml"
+    read = {
         "projects": [BulkWorld.project],
         "endpoint": simulator.start(),
         "insecure": True,
         "series_limit": 1_000_000,
-        "families": {"*": {"enabled": False}, FAMILY: {"enabled": True}},
+        **google,
+        "families": {"*": {"enabled": False}, **google.get("families", {})},
     }
-    storage = {"state_file": str(folder / f"state-{series}-{port}.sqlite")}
-    config.write_text(yaml.safe_dump({"google": google, "storage": storage}))
+    storage = {"state_file": str(folder / f"state-{port}.sqlite")}
+    config.write_text(yaml.safe_dump({"google": read, "storage": storage}))
     command = [sys.executable, "-c", "from exporter.cli import main; main()", "run"]
     command += ["--config", str(config), "--web.listen-address", f"127.0.0.1:{port}"]
     command += ["--web.config.file", str(web)] if web else []
     try:
-        with process(command, folder / "exporter.log") as running:
-            found = Exporter(port, running.pid, trust)
-            wait_until(lambda: _shows(found, series), f"{series} series", WITHIN)
-            yield found
+        with process(command, folder / f"exporter-{port}.log") as running:
+            wait_until(lambda: answers(port), "the exporter", WITHIN)
+            yield Exporter(port, running.pid)
     finally:
         simulator.close()
 

@@ -37,7 +37,7 @@ def _small(folder: Path) -> Iterator[Row]:
         ours = timed(found.connect(), SCRAPES)
         page = folder / "page"
         page.write_bytes(scrape(found.connect(), gzip=False))
-    theirs = _library(folder, page)
+    theirs = library(folder, page)
     p99, base = percentile(ours, 0.99), percentile(theirs, 0.99)
     figure = f"{ms(p99)} (median {ms(percentile(ours, 0.5))})"
     against = f"{ms(base)} with prometheus_client's own server: {base / p99:.0f} times"
@@ -50,7 +50,8 @@ def _small(folder: Path) -> Iterator[Row]:
     )
 
 
-def _library(folder: Path, page: Path) -> list[float]:
+def library(folder: Path, page: Path) -> list[float]:
+    """Return the seconds of scrapes of a page's counters, served by prometheus_client."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.client_library", str(page), str(port)]
     with process(command, folder / "library.log", cwd=Path()):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 
@@ -25,6 +26,7 @@ log = logging.getLogger("ionmon")
 
 RELOAD_TIMEOUT = 25.0  # below the deadline of an answer, so that the client gets a reply
 HEARTBEAT = 1.0
+SWITCH = 0.0005  # seconds; at Python's 5 ms a scrape waits several times 5 ms for a poll's decoding
 
 
 class Program:
@@ -48,6 +50,7 @@ class Program:
 
         Raises RuntimeError where polling ends by itself: old values must not be served for ever.
         """
+        sys.setswitchinterval(SWITCH)
         self._loop = asyncio.get_running_loop()
         state_file = self.settings.storage.state_file or default_state_file(self.settings)
         store = SqliteStore(state_file)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
+from itertools import islice
 from types import MappingProxyType
 
 import h11
@@ -157,11 +158,14 @@ class Connection(asyncio.Protocol):
     async def _reply(self, request: Request) -> None:
         crowded = self._seat.health_only
         answer = await self._routes.answer(request, self._rules(), health_only=crowded)
-        self._send(h11.Response(status_code=answer.status, headers=self._headers(answer)))
-        for chunk in _chunks(answer) if request.method != "HEAD" else ():
-            self._send(h11.Data(data=chunk))
-            await asyncio.sleep(0)  # a client that reads fast must not keep the others waiting
+        head = h11.Response(status_code=answer.status, headers=self._headers(answer))
+        chunks = _chunks(answer) if request.method != "HEAD" else iter(())
+        # In one piece: each write may have to wait for the interpreter while a poll computes.
+        self._send(head, *(h11.Data(data=chunk) for chunk in islice(chunks, 1)))
+        for chunk in chunks:
             await self._drained.wait()
+            await asyncio.sleep(0)  # a client that reads fast must not keep the others waiting
+            self._send(h11.Data(data=chunk))
         self._send(h11.EndOfMessage())
         await self._drained.wait()
         self._next()
@@ -177,9 +181,9 @@ class Connection(asyncio.Protocol):
             *((("Connection", "close"),) if self._seat.health_only else ()),
         ]
 
-    def _send(self, event: h11.Event) -> None:
-        """Write an event; each is progress of the answer."""
-        data = self._http.send(event)
+    def _send(self, *events: h11.Event) -> None:
+        """Write events together; each time is progress of the answer."""
+        data = b"".join(filter(None, map(self._http.send, events)))
         if data:
             self._transport.write(data)
             self._seat.note(Stage.ANSWERED)

@@ -22,6 +22,7 @@ from exporter.telemetry import Telemetry
 log = logging.getLogger("ionmon.web")
 
 REQUESTED_FOR = 300.0  # seconds for which a format is encoded ahead after a request
+FIRST = ((Format.OPENMETRICS, True), (Format.TEXT, True))
 MOST_LAG = 10.0  # seconds of encoding for which the body before is served
 
 Kind = tuple[Format, bool]
@@ -46,9 +47,10 @@ class Encoder:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="encoder")
         self._polled, self._own = Exposition(self._count), Exposition(self._count)
         self._polled_lock, self._own_lock = threading.Lock(), threading.Lock()
-        self._own_encoded: dict[Format, tuple[int, Encoded]] = {}
+        self._own_encoded: dict[Format, tuple[tuple[int, int], Encoded]] = {}
         self._ready: dict[Kind, Ready] = {}
-        self._requested: dict[Kind, float] = {}
+        # Nobody has requested anything yet; Prometheus will request one of these.
+        self._requested = dict.fromkeys(FIRST, time.monotonic())
         self._failing: dict[Format, frozenset[str]] = {}
         self._waiting = False
         self._busy_since: float | None = None
@@ -136,7 +138,7 @@ class Encoder:
     def _made(self, kind: Kind, generation: int, encoded: Encoded, now: float) -> Ready:
         (fmt, gzip), before = kind, self._ready.get(kind)
         made = Ready(
-            body=body((encoded, self._own_of(fmt, now)), fmt, gzip=gzip),
+            body=body((encoded, self._own_of(fmt, now, generation)), fmt, gzip=gzip),
             generation=generation,
             encoded=encoded,
             second=int(now),
@@ -146,13 +148,14 @@ class Encoder:
             self._ready[kind] = made
         return made
 
-    def _own_of(self, fmt: Format, now: float) -> Encoded:
-        """Return the exporter's own metrics, encoded once a second."""
+    def _own_of(self, fmt: Format, now: float, generation: int) -> Encoded:
+        """Return the exporter's own metrics, encoded once a second and after each change."""
+        stamp = (generation, int(now))
         with self._own_lock:
-            second, encoded = self._own_encoded.get(fmt, (None, Encoded()))
-            if second != int(now):
+            before, encoded = self._own_encoded.get(fmt, (None, Encoded()))
+            if before != stamp:
                 encoded = self._own.encode(self._own_families(now), fmt)
-                self._own_encoded[fmt] = (int(now), encoded)
+                self._own_encoded[fmt] = (stamp, encoded)
             return encoded
 
     def _count(self, family: Family, failure: Failure) -> None:

@@ -75,7 +75,7 @@ class Exporter:
 
     def page(self, client: str = "prometheus") -> str:
         """Scrape once."""
-        return self.site.exposition(Format.TEXT, gzip=False, client=client).decode()
+        return bytes(self.site.exposition(Format.TEXT, gzip=False, client=client)).decode()
 
     def newest(self) -> dict[str, float]:
         """Return the Unix time of the newest data of each poll, by its name."""

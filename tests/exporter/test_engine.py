@@ -64,7 +64,7 @@ class Stage:
 
     def page(self, client: str = "p") -> str:
         """Return the page, as a scraper gets it."""
-        return self.site.exposition(Format.TEXT, gzip=False, client=client).decode()
+        return bytes(self.site.exposition(Format.TEXT, gzip=False, client=client)).decode()
 
 
 @contextmanager

@@ -176,3 +176,26 @@ def test_a_bucket_is_full_at_first_and_fills_at_its_pace(
 def test_no_interval_is_no_limit() -> None:
     """With an interval of 0 every request is answered."""
     assert all(taken(Bucket(0.0, 1), 1000))
+
+
+def test_users_are_not_told_apart_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the cost of a user's own hash, a wrong password costs as many rounds."""
+    users = {
+        name: bcrypt.hashpw(b"wonder", bcrypt.gensalt(cost)).decode()
+        for name, cost in (("alice", 4), ("bob", 7))
+    }
+    compared: list[int] = []
+    check = bcrypt.checkpw
+
+    def counted(password: bytes, hashed_password: bytes) -> bool:
+        compared.append(1 << int(hashed_password.split(b"$")[2]))
+        return check(password, hashed_password)
+
+    monkeypatch.setattr(bcrypt, "checkpw", counted)
+    rounds = []
+    for user in ("alice", "bob", "mallory"):
+        assert verdicts(basic(user, "under"), users=users)[0] == [False]
+        rounds.append(sum(compared))
+        compared.clear()
+    assert rounds == [1 << 7] * 3
+    assert verdicts(basic("alice", "wonder"), users=users)[0] == [True]

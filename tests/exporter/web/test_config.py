@@ -274,7 +274,7 @@ def test_what_has_no_value_is_left_out(tmp_path: Path, text: str) -> None:
 
 def test_a_user_without_a_hash_is_refused(tmp_path: Path) -> None:
     """A user is never left out: without users everybody could read."""
-    with pytest.raises(SettingsError, match="basic_auth_users.alice: has no value"):
+    with pytest.raises(SettingsError, match=r"basic_auth_users\.alice: has no value"):
         load(written(tmp_path, "basic_auth_users:\n  alice:\n"))
 
 
