@@ -14,6 +14,7 @@ COMMANDS = (
     "run",
     "simulate",
     "doctor",
+    "application",
     "estimate",
     "history",
     "configs",
