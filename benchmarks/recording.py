@@ -5,7 +5,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import redis as redis_client
 from prometheus_client import CollectorRegistry, Counter
 
 from benchmarks.row import Row, ms, percentile
@@ -14,6 +16,7 @@ from exporter.collectors.application import ApplicationPoll, ApplicationTarget
 from exporter.exposition.exposition import Exposition, Format
 from exporter.exposition.snapshot import snapshot
 from exporter.recorder import Recorder
+from exporter.recorder.layout import MOST_FIELDS, SEPARATOR, Shape, family_field, field, keys
 from exporter.redis.target import RedisTarget
 from exporter.telemetry import Telemetry
 from tests.servers import Redis, redis
@@ -23,6 +26,8 @@ INSTANCES, SERIES = 200, 200
 POLLS, LAGS = 50, 40
 MOST, LAG = 1.05, 3.0
 METRICS, CHILDREN, CHANGED, LESS = 50, 2_000, 100, 10.0
+READS, FIELDS_A_CALL, PATIENCE = 5, 10_000, 120.0
+BEFORE = 3.0  # seconds, on the machine of the other figures
 
 
 def rows() -> Iterator[Row]:
@@ -32,7 +37,12 @@ def rows() -> Iterator[Row]:
         yield from _flushes(server)
         yield _many_children(server)
         yield asyncio.run(_polls(server))
+        yield asyncio.run(_full(server))
         yield asyncio.run(_lag(server))
+
+
+def _client(server: Redis) -> Any:  # noqa: ANN401 - redis-py's stubs refuse mappings of str
+    return redis_client.Redis(port=server.port)
 
 
 def _url(server: Redis) -> str:
@@ -170,8 +180,37 @@ async def _polls(server: Redis) -> Row:
     return Row(what=what, figure=ms(percentile(taken, 0.5)), baseline="", reach="", met=True)
 
 
+async def _full(server: Redis) -> Row:
+    """Measure the CPU time of a read of as many fields as an application may have."""
+    shape = Shape(type="counter", help="C.", labels=("n",))
+    names, client = keys("full"), _client(server)
+    described = SEPARATOR.join(("1", shape.written()))
+    client.hset(names.meta, mapping={"epoch": "e", "created": "1"})
+    client.hset(names.families, family_field("c_total", shape.digest), described)
+    for start in range(0, MOST_FIELDS, FIELDS_A_CALL):
+        numbers = range(start, start + FIELDS_A_CALL)
+        fields = {field("c_total", shape.digest, "", (str(n),)): "1" for n in numbers}
+        client.hset(names.totals, mapping=fields)
+    poll, taken = _poll(server, "full"), []
+    await poll.run()
+    for _ in range(READS):
+        begun = time.process_time()
+        await poll.run()
+        taken.append(time.process_time() - begun)
+    await poll.close()
+    client.flushdb()
+    return Row(
+        what=f"reading {MOST_FIELDS:,} fields of one application, CPU",
+        figure=f"{percentile(taken, 0.5):.2f} s",
+        baseline=f"{BEFORE:.1f} s before layout version 2",
+        reach="",
+        met=True,
+    )
+
+
 def _poll(server: Redis, name: str) -> ApplicationPoll:
-    target = ApplicationTarget(name=name, redis=RedisTarget(name="metrics", url=_url(server)))
+    redis_target = RedisTarget(name="metrics", url=_url(server), timeout=PATIENCE)
+    target = ApplicationTarget(name=name, redis=redis_target)
     return ApplicationPoll(target, WallClock(), Telemetry(0.0), lambda _since, _now: True)
 
 

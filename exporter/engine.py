@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exporter.application.cache_reads import CacheReads
-from exporter.application.marks_store import MarksStore
 from exporter.catalog import own
 from exporter.catalog.signals import ALERTED
 from exporter.clock import Clock
@@ -19,6 +18,7 @@ from exporter.cloud_monitoring.target import Margins, Shared
 from exporter.collectors.application import ApplicationCollector
 from exporter.collectors.base import Collector
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
+from exporter.collectors.marks_store import MarksStore
 from exporter.collectors.redis import RedisCollector
 from exporter.logs import once
 from exporter.poller import Poller
@@ -37,7 +37,7 @@ class Outside:
     """What outlives a reload: clock, own counters, state file, and what scrapers have seen.
 
     `seen` returns the newest generation that every scraper has seen, `visited` whether every
-    scraper has come since a time.
+    scraper has come since a time; `swapped` is called after each change of a snapshot.
     """
 
     clock: Clock
@@ -46,6 +46,7 @@ class Outside:
     seen: Callable[[float], int | None]
     visited: Callable[[float, float], bool]
     marks: MarksStore | None = None
+    swapped: Callable[[], None] = lambda: None
 
 
 class Engine:
@@ -69,7 +70,9 @@ class Engine:
         )
         every: tuple[Collector | None, ...] = (self.monitoring, self.redis, self.application)
         collectors = tuple(collector for collector in every if collector and collector.polls())
-        self.poller = Poller(collectors, outside.clock, outside.telemetry, outside.seen)
+        self.poller = Poller(
+            collectors, outside.clock, outside.telemetry, outside.seen, outside.swapped
+        )
         self.cost: float | None = None
         self._stretched: set[str] = set()
         self._task: asyncio.Task[None] | None = None

@@ -10,7 +10,7 @@ from exporter.catalog import own
 from exporter.clock import Clock
 from exporter.collectors.base import Collector, Delivery, Poll
 from exporter.errors import PollError, Reason
-from exporter.exposition.snapshot import Part, Snapshot, snapshot
+from exporter.exposition.snapshot import LeftOut, Part, Snapshot, snapshot
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.poller")
@@ -76,8 +76,13 @@ class Poller:
         clock: Clock,
         telemetry: Telemetry,
         seen: Callable[[float], int | None],
+        swapped: Callable[[], None] = lambda: None,
     ) -> None:
-        """Poll what `collectors` read; `seen` returns the generation all scrapers have seen."""
+        """Poll what `collectors` read; `seen` returns the generation all scrapers have seen.
+
+        `swapped` is called after each change of the snapshot.
+        """
+        self._swapped = swapped
         self.collectors = tuple(collectors)
         self._clock, self._telemetry, self._seen = clock, telemetry, seen
         self.states = tuple(
@@ -87,7 +92,7 @@ class Poller:
         self.snapshot = Snapshot()
         self.changed = clock.now()
         self._dirty = asyncio.Event()
-        self._duplicated: tuple[str, ...] = ()
+        self._left_out: set[tuple[str, str]] = set()
 
     def inherit(self, before: "Poller") -> None:
         """Take over the last deliveries of an earlier poller, for polls of the same name."""
@@ -194,18 +199,25 @@ class Poller:
         now = self._clock.now()
         live = [s for s in self.states if s.delivery and s.delivery.expires > now]
         parts = (part for state in live for part in _parts(state))
-        self.snapshot = snapshot(parts, self.snapshot.generation + 1)
+        self.snapshot = snapshot(parts, self.snapshot.generation + 1, self.snapshot)
         self.changed = now
         for state in live:
             if state.generation is None:  # the first snapshot with this delivery and its zeros
                 state.generation = self.snapshot.generation
-        self._report_duplicated(self.snapshot.duplicated)
+        self._report_left_out(self.snapshot.left_out)
+        self._swapped()
 
-    def _report_duplicated(self, names: tuple[str, ...]) -> None:
-        for name in set(names) - set(self._duplicated):
-            self._telemetry.count(own.SERIES_DROPPED, (name, "duplicate"))
-            log.warning("%s: two polls read the same series; that of the first is exposed", name)
-        self._duplicated = names
+    def _report_left_out(self, left_out: Sequence[LeftOut]) -> None:
+        """Count and log what contradicts the rest, once for as long as it does."""
+        current = {(each.family, each.reason) for each in left_out}
+        for each in left_out:
+            key = (each.family, each.reason)
+            if key not in self._left_out:
+                self._telemetry.count(own.SERIES_DROPPED, key, each.series)
+                log.warning("%s", each.text)
+        for name, reason in sorted(self._left_out - current):
+            log.info("%s: all series are exposed again (%s)", name, reason)
+        self._left_out = current
 
     async def _watch(self) -> None:
         """Withdraw expired deliveries, and reveal series that every scraper has seen at zero."""

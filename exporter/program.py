@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 
-from exporter.application.marks_store import MarksStore
 from exporter.catalog import own
 from exporter.clock import Clock, WallClock
 from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.collectors.marks_store import MarksStore
 from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
 from exporter.redaction import redacted
@@ -67,6 +67,7 @@ class Program:
             seen=self.scrapers.seen,
             visited=self.scrapers.visited,
             marks=MarksStore(store),
+            swapped=self._swapped,
         )
         self.site = ExporterSite(
             self._clock,
@@ -89,6 +90,10 @@ class Program:
         finally:
             await self._close(server)
 
+    def _swapped(self) -> None:
+        """Let the new snapshot be encoded before it is scraped."""
+        self.site.swapped()
+
     async def _close(self, server: WebServer) -> None:
         """Stop everything, after a running reload: it starts what has to be stopped here."""
         log.info("stopping")
@@ -98,6 +103,7 @@ class Program:
         for task in self._tasks:
             task.cancel()
         await asyncio.to_thread(server.close)
+        self.site.close()
 
     def _start_polling(self, engine: Engine) -> None:
         self.site.engine = engine

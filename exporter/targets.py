@@ -77,13 +77,14 @@ def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarge
         return None
     enabled, interval, limit = True, google.poll_interval, google.series_limit
     own = google.metrics.get(family.name)
+    period = own.period if own else None
     if own and own.interval:
         interval = own.interval
     allowed = _allowed(google.filters)
     for entry in () if own else google.configured_for(family.name):
         if "enabled" in entry.model_fields_set:
             enabled = entry.enabled
-        interval = entry.interval or interval
+        interval, period = entry.interval or interval, entry.period or period
         limit = entry.series_limit or limit
         allowed.update(_allowed(entry.filters))
     if not enabled:
@@ -94,6 +95,7 @@ def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarge
         source=family.source,
         interval=interval,
         limit=limit,
+        period=period or 0.0,
         selection=Selection(MappingProxyType(allowed)),
     )
 

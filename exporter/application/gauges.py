@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from exporter.application.families import Joined, SchemaKey
-from exporter.application.series import Unnamed, Values, order
+from exporter.application.series import Unnamed, Values, is_cleaned, order
 from exporter.application.state import LayoutState
 from exporter.exposition.snapshot import Sample
 from exporter.recorder.layout import parts
@@ -50,16 +50,20 @@ class Levels:
 
 @dataclass(slots=True)
 class GaugeSamples:
-    """The samples of a family, when each was last set, and how many fields have no name."""
+    """The samples of a family, when each was last set, and how many fields have no name.
+
+    cleaned  how many series have label values that cannot be exposed as they are
+    """
 
     samples: list[tuple[float, Sample]]
     unnamed: int = 0
+    cleaned: int = 0
 
 
 def gauge_samples(joined: Joined, levels: Levels) -> GaugeSamples:
     """Return a gauge family's samples, over all versions of the application."""
     found: dict[Values, list[InstanceLevel]] = {}
-    unnamed = 0
+    unnamed = cleaned = 0
     for key, schema in joined.schemas.items():
         placed = order(joined.family, schema.shape)
         for values, series in levels.by_schema.get(key, {}).items():
@@ -67,13 +71,15 @@ def gauge_samples(joined: Joined, levels: Levels) -> GaugeSamples:
                 found.setdefault(placed(values), []).extend(series)
             except Unnamed:
                 unnamed += 1
+            else:
+                cleaned += is_cleaned(values)
     if joined.shape.type == "stateset":
         _keep_last_states(found, joined)
     samples = [
         (max(series).at, Sample(labels, _value(joined.shape.rule, series)))
         for labels, series in found.items()
     ]
-    return GaugeSamples(samples, unnamed)
+    return GaugeSamples(samples, unnamed, cleaned)
 
 
 def _keep_last_states(found: dict[Values, list[InstanceLevel]], joined: Joined) -> None:

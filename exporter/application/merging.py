@@ -35,12 +35,14 @@ class Merged:
     notes    what was left out, and why
     hints    what is exposed with less detail than its versions have
     dropped  how many series or fields were left out, by family and reason
+    cleaned  how many series have label values that cannot be exposed as they are, by family
     """
 
     parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
     dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cleaned: Counter[str] = field(default_factory=Counter)
 
 
 class Merger:
@@ -174,6 +176,7 @@ class Merger:
         if last is None or changed or last.family is not series.family:
             last = self._part(series, now)
         self._keep(name, last, merged)
+        merged.cleaned[name] = series.cleaned
         if series.lost_bounds:
             merged.hints.append(
                 f"{name}: the application's versions have no bucket bound in common, so that only "
@@ -230,6 +233,7 @@ class Merger:
             last_first = sorted(found.samples, key=lambda row: (-row[0], row[1].labels))
             self._note_limit(name, len(samples) - self._limit, merged)
             samples = [sample for _, sample in last_first[: self._limit]]
+        merged.cleaned[name] = found.cleaned
         if found.unnamed:
             merged.dropped[name, LABELS] += found.unnamed
             text = "gauges have other labels than their description, they are left out"

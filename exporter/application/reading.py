@@ -49,6 +49,8 @@ class ApplicationReader:
         for _ in range(_MOST_READS):
             counting = self.users.command(now)
             replies = await self.send(self._commands(counting))
+            if any(map(_is_full, replies)):
+                return await self._read_full()
             if counting:
                 self.users.take(replies.pop(), now)
             found = _results(replies)
@@ -61,6 +63,15 @@ class ApplicationReader:
         # Of several exporters, the slowest one's interval counts.
         self._written = state.layouts[-1].number("exporter_interval")
         return state
+
+    async def _read_full(self) -> ApplicationState:
+        """Read a Redis whose memory is full: it runs reads, but neither scripts nor transactions.
+
+        Recorders cannot write there either, so that the replies are of one moment all the same.
+        """
+        by_key = self._by_key()
+        time, *found = await self.send([("TIME",), *map(_reading, by_key)])
+        return _state(time, dict(zip(by_key, found, strict=True)), by_key)
 
     async def send(self, sent: Sequence[Command]) -> list[Reply]:
         """Send commands and return their replies. Raises PollError."""
@@ -108,6 +119,10 @@ class ApplicationReader:
 
 def _reading(key: str) -> Command:
     return ("ZRANGE", key, "0", "-1", "WITHSCORES") if key.endswith(":seen") else ("HGETALL", key)
+
+
+def _is_full(reply: Reply) -> bool:
+    return isinstance(reply, Exception) and str(reply).startswith(("OOM", "command not allowed"))
 
 
 def _results(replies: Sequence[Reply]) -> list[Reply]:

@@ -12,6 +12,7 @@ from math import fsum
 from exporter.application.families import Joined, SchemaKey
 from exporter.application.marks import Mark
 from exporter.catalog.model import Family, Type
+from exporter.exposition.label_values import clean
 from exporter.exposition.snapshot import Buckets, Sample
 from exporter.recorder.layout import COUNT, SUM, Shape
 
@@ -43,7 +44,7 @@ class Order:
             raise Unnamed
         placed = [""] * self.length
         for index, value in zip(self.indices, values, strict=True):
-            placed[index] = value
+            placed[index] = clean(value)
         return tuple(placed)
 
 
@@ -75,6 +76,7 @@ class FamilySeries:
         self.joined, self.family = joined, joined.family
         self.series: dict[Values, Series] = {}
         self.unnamed: set[str] = set()
+        self.cleaned = 0
         self.counted = frozenset(key for key in joined.schemas if has_counts(marks.get(key, ())))
         self.bounds = self._bounds()
         self._orders = {
@@ -101,6 +103,7 @@ class FamilySeries:
             found = self.series.get(labels)
             if found is None:
                 found = self.series[labels] = Series(labels)
+                self.cleaned += is_cleaned(mark.field.values)
             found.marks.append((index, mark))
 
     def sample(self, series: Series, created: float | None, *, zero: bool) -> Sample:
@@ -135,6 +138,11 @@ class FamilySeries:
         if part == SUM:
             return _OF_SUM
         return len(self.bounds) if part == COUNT else bisect_left(self.bounds, float(part))
+
+
+def is_cleaned(values: Values) -> bool:
+    """Return whether label values cannot be exposed as they are."""
+    return any(clean(value) != value for value in values)
 
 
 def has_counts(marks: Iterable[Mark]) -> bool:

@@ -104,6 +104,11 @@ class ApplicationState:
         """How many fields the totals have."""
         return sum(len(layout.totals) for layout in self.layouts)
 
+    @property
+    def most_fields(self) -> int:
+        """How many fields the totals of the fuller layout have: the limit is for each."""
+        return max(len(layout.totals) for layout in self.layouts)
+
 
 def layout_state(version: int, replies: Mapping[str, Reply]) -> LayoutState:
     """Return the state in the replies to reading each key of a layout, by the key's short name."""

@@ -47,7 +47,7 @@ def thin(
     """Return at most `limit` of `bounds`: those beside `near` first, then evenly within `span`."""
     if len(bounds) <= limit:
         return bounds
-    kept = {bound for value in near for bound in _beside(bounds, value)}
+    kept = {bound for value in near for bound in beside(bounds, value)}
     inside = [b for b in bounds if span[0] <= b <= span[1] and b not in kept]
     outside = [b for b in bounds if not span[0] <= b <= span[1] and b not in kept]
     room = limit - len(kept)
@@ -57,7 +57,7 @@ def thin(
     return tuple(sorted(kept.union(_evenly(outside, limit - len(kept)))))
 
 
-def _beside(bounds: tuple[float, ...], value: float) -> tuple[float, ...]:
+def beside(bounds: tuple[float, ...], value: float) -> tuple[float, ...]:
     """Return the bound at or below `value` and the one at or above it."""
     below, above = bisect_right(bounds, value) - 1, bisect_left(bounds, value)
     return tuple(bounds[i] for i in {below, above} if 0 <= i < len(bounds))

@@ -101,19 +101,38 @@ GAP = _counter(
     labels.PROJECT,
     labels.FAMILY,
 )
-RESETS = _counter(
-    "ionmon_totals_restarted_total",
-    Unit.NONE,
-    "Counters that restarted at zero.",
-    labels.FAMILY,
-    _REASON,
-)
 SERIES_DROPPED = _counter(
     "ionmon_series_dropped_total",
     Unit.NONE,
-    "Series that are not exposed.",
+    "Series and points that were left out.",
     labels.FAMILY,
     _REASON,
+)
+LABELS_CLEANED = _gauge(
+    "ionmon_label_values_cleaned",
+    Unit.NONE,
+    "Series of the last read whose label values were cleaned or cut; these end in a hash.",
+    labels.PROJECT,
+    labels.FAMILY,
+)
+EXPOSITION_FAILURES = _counter(
+    "ionmon_exposition_failures_total",
+    Unit.NONE,
+    "Times that samples of a family could not be encoded and were left out.",
+    labels.FAMILY,
+    _REASON,
+)
+SERIES_REPEATED = _counter(
+    "ionmon_series_repeated_total",
+    Unit.NONE,
+    "Series that came twice on one page; their points count once.",
+    labels.FAMILY,
+)
+SERIES_STALE = _counter(
+    "ionmon_series_stale_total",
+    Unit.NONE,
+    "Series of gauges that were left out, since their newest point is over two periods behind.",
+    labels.FAMILY,
 )
 UNKNOWN_LABELS = _gauge(
     "ionmon_unknown_label",
@@ -259,8 +278,11 @@ FAMILIES: tuple[Family, ...] = (
     POINTS,
     POINTS_TOO_LATE,
     GAP,
-    RESETS,
     SERIES_DROPPED,
+    LABELS_CLEANED,
+    EXPOSITION_FAILURES,
+    SERIES_REPEATED,
+    SERIES_STALE,
     UNKNOWN_LABELS,
     API_REQUESTS,
     API_FAILURES,

@@ -4,7 +4,6 @@ Google's finite buckets are [lower, upper), those of Prometheus (lower, upper]: 
 a bound counts one bucket higher here. Merging whole buckets is exact; nothing is interpolated.
 """
 
-from bisect import bisect_left
 from itertools import pairwise
 from math import isfinite
 
@@ -12,6 +11,7 @@ from google.api.distribution_pb2 import Distribution
 
 from exporter.catalog.buckets import in_base_unit, thin
 from exporter.catalog.model import Family
+from exporter.cloud_monitoring.joint_bounds import Near, slots
 from exporter.cloud_monitoring.points import Unsound
 from exporter.cloud_monitoring.totals import Layout
 
@@ -55,5 +55,9 @@ def layout(source: tuple[float, ...], scale: float, family: Family) -> Layout:
     if not all(map(isfinite, scaled)) or not all(a < b for a, b in pairwise(scaled)):
         raise Unsound("its bucket bounds do not ascend, or are not finite")
     bounds = thin(scaled, family.near, family.span)
-    slots = tuple(bisect_left(bounds, bound) for bound in scaled)
-    return Layout(bounds, (*slots, len(bounds)), frozenset(scaled))
+    return Layout(
+        source=scaled,
+        bounds=bounds,
+        slots=slots(scaled, bounds),
+        near=Near(family.near, family.span),
+    )

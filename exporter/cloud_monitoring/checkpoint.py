@@ -5,16 +5,14 @@ Refused are files of another program or of a newer version, files that cannot be
 that another process uses.
 """
 
-import fcntl
 import logging
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from exporter.cloud_monitoring.checkpoint_rows import (
     drop,
@@ -25,28 +23,12 @@ from exporter.cloud_monitoring.checkpoint_rows import (
     write_rows,
 )
 from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.state_lock import StateLock
+from exporter.cloud_monitoring.state_schema import APPLICATION_ID, VERSION, check, create, migrate
 from exporter.cloud_monitoring.totals import Total
-from exporter.errors import StateError, StateForeign, StateLocked, StateUnwritable
+from exporter.errors import StateError, StateUnwritable
 
 log = logging.getLogger("ionmon.state")
-
-APPLICATION_ID = 0x494F4E4D
-VERSION = 1
-SCHEMA = """
-CREATE TABLE ledger (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, shape TEXT NOT NULL,
-    period INTEGER NOT NULL, cut INTEGER NOT NULL, horizon INTEGER NOT NULL,
-    covered INTEGER NOT NULL, gap INTEGER NOT NULL, first INTEGER NOT NULL);
-CREATE TABLE mark (
-    id INTEGER PRIMARY KEY, ledger INTEGER NOT NULL, key TEXT NOT NULL, labels TEXT NOT NULL,
-    floor INTEGER NOT NULL, mask BLOB NOT NULL, stray TEXT NOT NULL,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, held TEXT);
-CREATE INDEX mark_of ON mark (ledger);
-CREATE TABLE total (
-    id INTEGER PRIMARY KEY, ledger INTEGER NOT NULL, labels TEXT NOT NULL, shown INTEGER NOT NULL,
-    value NUMERIC NOT NULL, bounds BLOB, counts BLOB NOT NULL, last INTEGER NOT NULL);
-CREATE INDEX total_of ON total (ledger);
-"""
 
 
 class Store(Protocol):
@@ -69,11 +51,11 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         """Open or create the file; a damaged one is moved aside. Raises StateError."""
-        self.path = path
-        self._lost = path.exists() and not path.stat().st_size
+        self.path = _real(path)
+        self._lost = self.path.exists() and not self.path.stat().st_size
         self._lost_shapes: set[str] = set()
         self._mutex = threading.Lock()
-        self._lock = _lock(path)
+        self._lock = StateLock(self.path)
         try:
             self._connection = self._open()
         except BaseException:
@@ -87,14 +69,17 @@ class SqliteStore:
             self._lock.close()
 
     def _open(self) -> sqlite3.Connection:
+        self._lock.take_file()
         try:
-            return _connect(self.path)
+            _check_header(self._lock.header())
+            found = _connect(self.path)
         except sqlite3.OperationalError as error:
             raise StateUnwritable(
                 f"{self.path}: {error}; make it and its directory writable, or choose another file "
                 "with --storage.state-file"
             ) from error
         except sqlite3.DatabaseError as error:
+            self._lock.leave_file()
             aside = _move_aside(self.path)
             self._lost = True
             log.error(  # noqa: TRY400 - the cause is in the message
@@ -102,7 +87,9 @@ class SqliteStore:
                 error,
                 aside.name,
             )
-            return _connect(self.path)
+            found = _connect(self.path)
+        self._lock.take_file()
+        return found
 
     def restarted(self, name: str) -> bool:
         """Return whether earlier counting of `name` was lost."""
@@ -137,7 +124,7 @@ class SqliteStore:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Yield the connection within a transaction. Raises StateError where it is not done."""
+        """Commit what is executed on the connection, all of it or nothing. Raises StateError."""
         with self._mutex:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -154,21 +141,9 @@ class SqliteStore:
                 ) from error
 
 
-def holder(path: Path) -> str | None:
-    """Return the process that uses a state file, or None; the file is not changed."""
-    lock = path.with_name(path.name + ".lock")
-    if not lock.exists():
-        return None
-    with lock.open() as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return handle.read(20).strip() or "unknown"
-    return None
-
-
 def inspect(path: Path) -> None:
     """Check a state file that no process uses, and change nothing. Raises StateError."""
+    path = _real(path)
     if not path.stat().st_size:
         raise StateError(f"{path}: it is empty; ionmon run starts it anew and counts from then on")
     # Without a log, even a reader would create one, unless the URI declares the file immutable.
@@ -176,35 +151,23 @@ def inspect(path: Path) -> None:
     uri = f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as db:
-            _check(db, path)
+            _checked(db, path)
     except sqlite3.Error as error:
         raise StateError(f"{path}: damaged ({error}); ionmon run moves it aside") from error
 
 
-def _lock(path: Path) -> IO[str]:
-    """Lock the state file against other processes for as long as the result is open."""
+def _real(path: Path) -> Path:
+    """Return the path behind symbolic links, so that all names of a file share log and lock."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = path.with_name(path.name + ".lock").open("a+")
-    except OSError as error:
-        raise StateUnwritable(
-            f"{path}: {error.strerror}; choose a file in a writable directory with "
-            "--storage.state-file"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        handle.seek(0)
-        holder = handle.read(20).strip() or "unknown"
-        handle.close()
-        raise StateLocked(
-            f"{path}: process {holder} uses it; stop that process, or give this one its own file "
-            "with --storage.state-file"
-        ) from error
-    handle.truncate(0)
-    handle.write(str(os.getpid()))
-    handle.flush()
-    return handle
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise StateUnwritable(f"{path}: {error}; choose another file") from error
+
+
+def _check_header(header: bytes) -> None:
+    """Check the versions of SQLite's format, by which damage would look like a write protection."""
+    if not set(header[18:20]) <= {1, 2}:
+        raise sqlite3.DatabaseError("its header is damaged")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -217,34 +180,30 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _check(db: sqlite3.Connection, path: Path) -> bool:
-    """Check that the file is ours and undamaged. Returns False where it is new."""
-    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    owner = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if tables and owner != APPLICATION_ID:
-        raise StateForeign(f"{path}: it is another program's database; choose another file")
-    if version > VERSION:
-        raise StateForeign(
-            f"{path}: it has version {version}, this program reads {VERSION}; run the newer "
-            "program, or choose another file"
-        )
-    if tables and db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-        raise sqlite3.DatabaseError("its check failed")
-    return bool(tables)
-
-
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
-    """Check the file; create its tables where it is new."""
-    known = _check(db, path)
+    """Check the file; create its tables where it is new, rewrite those of an older version."""
+    version = _checked(db, path)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
-    if not known:
-        db.executescript(
-            f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; "
-            f"PRAGMA user_version = {VERSION}; COMMIT"
-        )
+    if not version:
+        create(db)
+    elif version < VERSION:
+        migrate(db)
+        log.info("%s: rewritten from version %d to version %d", path, version, VERSION)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")  # a write, to test that it is possible
+
+
+def _checked(db: sqlite3.Connection, path: Path) -> int:
+    """Return the version of a file that is ours and undamaged, 0 where it is new."""
+    try:
+        return check(db, path)
+    except sqlite3.OperationalError as error:
+        # Not a file that cannot be reached or written, but a statement that makes no sense of it.
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_ERROR:
+            raise sqlite3.DatabaseError(str(error)) from error
+        raise
+    except ValueError as error:  # a message of SQLite that quotes damaged text cannot be decoded
+        raise sqlite3.DatabaseError("its text is damaged") from error
 
 
 def _move_aside(path: Path) -> Path:

@@ -1,24 +1,16 @@
-"""The rows of the state file: ledgers, marks and totals, to and from SQLite.
-
-Columns keep their first names, so that every file can be read: `cut` is a ledger's start, `horizon`
-its watermark, `stray` the ends of a mark that are off-grid.
-"""
+"""The rows of the state file: ledgers, marks and totals, to and from SQLite."""
 
 import json
 import sqlite3
 from array import array
 from collections.abc import Iterable
 
+from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.state_schema import insert, opened, sealed, select
 from exporter.cloud_monitoring.totals import Total
 
 LARGEST = 2**63  # SQLite's integers end here; a larger total is stored as a float
-_MARK = """
-INSERT OR REPLACE INTO mark (id, ledger, key, labels, floor, mask, stray, start, end, held)
-VALUES (?,?,?,?,?,?,?,?,?,?)"""
-_TOTAL = """
-INSERT OR REPLACE INTO total (id, ledger, labels, shown, value, bounds, counts, last)
-VALUES (?,?,?,?,?,?,?,?)"""
 
 
 def drop(db: sqlite3.Connection, row: int) -> None:
@@ -30,11 +22,10 @@ def drop(db: sqlite3.Connection, row: int) -> None:
 
 def read_ledger(db: sqlite3.Connection, name: str) -> tuple[int, str, Ledger] | None:
     """Return row number, shape and ledger of a name, still without marks and totals."""
-    query = "SELECT id, shape, period, cut, horizon, covered, gap, first FROM ledger WHERE name = ?"
-    found = db.execute(query, (name,)).fetchone()
+    found = db.execute(select("ledger", "WHERE name = ?"), (name,)).fetchone()
     if found is None:
         return None
-    row, shape, period, start, watermark, covered, gap, first = found
+    row, _, shape, period, start, watermark, covered, gap, first, _, _ = opened(found)
     ledger = Ledger(
         period=period,
         start=start,
@@ -48,24 +39,21 @@ def read_ledger(db: sqlite3.Connection, name: str) -> tuple[int, str, Ledger] | 
 
 def read_totals(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
     """Read the totals of a ledger."""
-    query = "SELECT id, labels, shown, value, bounds, counts, last FROM total WHERE ledger = ?"
-    for id_, labels, shown, value, bounds, counts, last in db.execute(query, (row,)):
+    for found in db.execute(select("total", "WHERE ledger = ?"), (row,)):
+        id_, _, labels, shown, value, bounds, counts, last = opened(found)
         total = Total(
             labels=tuple(json.loads(labels)), shown=bool(shown), value=value, last=last, row=id_
         )
         total.dirty = False
         total.counts.frombytes(counts)
-        if bounds is not None:
-            total.bounds = tuple(array("d", bounds))
+        total.bounds = _unpacked(bounds)
         ledger.totals[total.labels] = total
 
 
 def read_marks(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
     """Read the marks of a ledger whose totals have been read."""
-    query = (
-        "SELECT id, key, labels, floor, mask, stray, start, end, held FROM mark WHERE ledger = ?"
-    )
-    for id_, key, labels, floor, mask, off_grid, start, end, held in db.execute(query, (row,)):
+    for found in db.execute(select("mark", "WHERE ledger = ?"), (row,)):
+        id_, _, key, labels, floor, mask, off_grid, start, end, held, bounds = opened(found)
         total = ledger.total(tuple(json.loads(labels)))
         mark = Mark(
             key=key,
@@ -75,28 +63,31 @@ def read_marks(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
             off_grid=set(json.loads(off_grid)),
         )
         mark.start, mark.end, mark.row, mark.dirty = start, end, id_, False
-        mark.held = None if held is None else tuple(json.loads(held))
+        if held is not None:
+            mark.held = Held(tuple(json.loads(held)), _unpacked(bounds))
         ledger.marks[key] = mark
 
 
 def write_ledger(db: sqlite3.Connection, name: str, shape: str, ledger: Ledger) -> int:
     """Write the row of a ledger and return its number."""
-    values = (
+    found = db.execute("SELECT id FROM ledger WHERE name = ?", (name,)).fetchone()
+    if found is None:
+        found = db.execute("SELECT coalesce(max(id), 0) + 1 FROM ledger").fetchone()
+    row = int(found[0])
+    values = (row, name, shape, *_ledger_row(ledger), len(ledger.marks), len(ledger.totals))
+    db.execute(insert("ledger"), sealed(values))
+    return row
+
+
+def _ledger_row(ledger: Ledger) -> tuple[int, ...]:
+    return (
         ledger.period,
         ledger.start,
         ledger.watermark,
         ledger.covered,
         ledger.gap,
-        ledger.first,
+        int(ledger.first),
     )
-    row = db.execute(
-        "INSERT INTO ledger (name, shape, period, cut, horizon, covered, gap, first) "
-        "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (name) DO UPDATE SET shape = excluded.shape, "
-        "period = excluded.period, cut = excluded.cut, horizon = excluded.horizon, "
-        "covered = excluded.covered, gap = excluded.gap, first = excluded.first RETURNING id",
-        (name, shape, *values),
-    ).fetchone()
-    return int(row[0])
 
 
 def write_rows(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
@@ -105,8 +96,8 @@ def write_rows(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
     marks = [mark for mark in ledger.marks.values() if mark.dirty]
     _number(db, "total", totals)
     _number(db, "mark", marks)
-    db.executemany(_TOTAL, (_total_row(total, row) for total in totals))
-    db.executemany(_MARK, (_mark_row(mark, row) for mark in marks))
+    db.executemany(insert("total"), (sealed(_total_row(total, row)) for total in totals))
+    db.executemany(insert("mark"), (sealed(_mark_row(mark, row)) for mark in marks))
     for total in totals:
         total.dirty = False
     for mark in marks:
@@ -123,18 +114,18 @@ def _number(db: sqlite3.Connection, table: str, items: Iterable[Total | Mark]) -
 
 
 def _total_row(total: Total, ledger: int) -> tuple[object, ...]:
-    bounds = None if total.bounds is None else array("d", total.bounds).tobytes()
-    labels = json.dumps(total.labels)
+    bounds = _packed(total.bounds)
+    labels = _labels(total)
     counts = total.counts.tobytes()
     value = total.value if abs(total.value) < LARGEST else float(total.value)
-    return (total.row, ledger, labels, total.shown, value, bounds, counts, total.last)
+    return (total.row, ledger, labels, int(total.shown), value, bounds, counts, total.last)
 
 
 def _mark_row(mark: Mark, ledger: int) -> tuple[object, ...]:
     mask = mark.mask.to_bytes((mark.mask.bit_length() + 7) // 8, "little")
-    held = None if mark.held is None else json.dumps(mark.held)
+    held, bounds = (None, None) if mark.held is None else _held_row(mark.held)
     off_grid = json.dumps(sorted(mark.off_grid)) if mark.off_grid else "[]"
-    labels = json.dumps(mark.total.labels)
+    labels = _labels(mark.total)
     return (
         mark.row,
         ledger,
@@ -146,4 +137,23 @@ def _mark_row(mark: Mark, ledger: int) -> tuple[object, ...]:
         mark.start,
         mark.end,
         held,
+        bounds,
     )
+
+
+def _labels(total: Total) -> str:
+    if not total.text:
+        total.text = json.dumps(total.labels)
+    return total.text
+
+
+def _held_row(held: Held) -> tuple[str, bytes | None]:
+    return json.dumps(held.numbers), _packed(held.bounds)
+
+
+def _packed(bounds: tuple[float, ...] | None) -> bytes | None:
+    return None if bounds is None else array("d", bounds).tobytes()
+
+
+def _unpacked(bounds: bytes | None) -> tuple[float, ...] | None:
+    return None if bounds is None else tuple(array("d", bounds))

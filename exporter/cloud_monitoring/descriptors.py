@@ -22,13 +22,15 @@ RETRY = 600.0
 class Described:
     """A metric's period and delay in seconds, how it differs from the catalog, and its labels.
 
-    `labels` are the keys of metric labels; None where the API does not know the metric.
+    `labels` are the keys of metric labels; None where the API does not know the metric. `stated`
+    says that the period is known: a descriptor may have none.
     """
 
     period: float
     delay: float
     mismatch: str | None = None
     labels: tuple[str, ...] | None = None
+    stated: bool = True
 
 
 class Descriptors:
@@ -48,10 +50,11 @@ class Descriptors:
         if found is None:
             return Described(source.period, source.delay)
         meta = found.metadata
-        period = meta.sample_period.seconds or source.period
+        stated = meta.sample_period.seconds
         delay = meta.ingest_delay.seconds or source.delay
         labels = tuple(sorted(label.key for label in found.labels))
-        return Described(period, delay, _mismatch(source, found), labels)
+        mismatch = _mismatch(source, found)
+        return Described(stated or source.period, delay, mismatch, labels, stated > 0)
 
     def _under(self, project: str, start: str) -> dict[str, MetricDescriptor]:
         with self._mutex:

@@ -1,10 +1,11 @@
 """Reads gauges: the newest point of each series, joined over labels that are not exported."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import isnan
 from operator import itemgetter
-from statistics import fmean
+from statistics import fmean, median
 
 from exporter.catalog.model import CloudMonitoring, Reduce, ValueType
 from exporter.cloud_monitoring.points import (
@@ -30,11 +31,15 @@ _JOIN: dict[Reduce, Callable[[list[float]], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class GaugeSample:
-    """The newest point of one source series: exported labels, end in nanoseconds, value."""
+    """The newest point of one source series: exported labels, end in nanoseconds, value.
+
+    `spacing` is the usual time between its points in seconds, 0 where it is not known.
+    """
 
     labels: tuple[str, ...]
     end: int
     value: float
+    spacing: float = 0.0
 
 
 def newest(source: CloudMonitoring, labels: tuple[str, ...], series: Raw) -> GaugeSample:
@@ -48,11 +53,22 @@ def newest(source: CloudMonitoring, labels: tuple[str, ...], series: Raw) -> Gau
     return GaugeSample(labels, end, number * source.scale)
 
 
+def spacing(series: Raw) -> float:
+    """Return the median time between the points of a series in seconds, 0 where it has one."""
+    ends = sorted(nanoseconds(point.interval.end_time) for point in series.points)
+    apart = [later - earlier for earlier, later in pairwise(ends) if later > earlier]
+    return median(apart) / SECOND if apart else 0.0
+
+
 class GaugeReader:
     """Keeps the newest sample of each source series."""
 
-    def __init__(self, source: CloudMonitoring, identities: Identities) -> None:
-        self.statistics = PollStatistics()
+    def __init__(
+        self, source: CloudMonitoring, identities: Identities, *, learns: bool = False
+    ) -> None:
+        """Start empty; a reader that `learns` looks at the time between points."""
+        self._learns = learns
+        self.statistics = PollStatistics(cleaned=identities.cleaned)
         self.found: dict[str, GaugeSample] = {}
         self._source, self._identities = source, identities
 
@@ -65,7 +81,10 @@ class GaugeReader:
             if self.statistics.admit(identity.key, refused, on_page):
                 self.statistics.unknown.update(identity.unknown)
                 self.statistics.points += len(series.points)
-                self._keep(identity.key, newest(self._source, identity.labels, series))
+                sample = newest(self._source, identity.labels, series)
+                if self._learns:
+                    sample = replace(sample, spacing=spacing(series))
+                self._keep(identity.key, sample)
 
     def _keep(self, key: str, sample: GaugeSample) -> None:
         known = self.found.get(key)
@@ -75,14 +94,10 @@ class GaugeReader:
 
 
 def join(source: CloudMonitoring, found: Iterable[GaugeSample]) -> tuple[Sample, ...]:
-    """Join samples that are exported as one series; those two periods older do not count."""
-    current = [sample for sample in found if not isnan(sample.value)]
-    if not current:
-        return ()
-    oldest = max(sample.end for sample in current) - 2 * source.period * SECOND
+    """Join samples that are exported as one series; a value that is no number is none."""
     groups: dict[tuple[str, ...], list[float]] = {}
-    for sample in current:
-        if sample.end >= oldest:
+    for sample in found:
+        if not isnan(sample.value):
             groups.setdefault(sample.labels, []).append(sample.value)
     return tuple(
         Sample(labels, float(_JOIN[source.reduce](values)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from exporter.cloud_monitoring.cumulative import Held, rise
 from exporter.cloud_monitoring.totals import Amount, Total
 
 SECOND = 1_000_000_000
@@ -22,7 +23,8 @@ class Outcome(StrEnum):
     """What became of a point."""
 
     COUNTED = "counted"
-    RESET = "reset"  # counted; the total started anew, since its buckets no longer fit
+    REBUCKETED = "rebucketed"  # counted; some events may belong into lower buckets
+    REFUSED = "refused"  # the total would no longer be a number
     BASE = "base"  # the first of a cumulative series: later points count their rise
     SEEN = "seen"  # counted before
     LATE = "late"  # its time was settled before it came
@@ -34,8 +36,7 @@ class Mark:
     """Which points of one source series were counted.
 
     DELTA: bit n of `mask` is the period that ends at grid index floor + 1 + n; `off_grid` has the
-    ends between periods. CUMULATIVE: `start`, `end` and `held` are those of the last point; `held`
-    is its number, or its sum and bucket counts.
+    ends between periods. CUMULATIVE: `start`, `end` and `held` are those of the last point.
     """
 
     key: str
@@ -45,7 +46,7 @@ class Mark:
     off_grid: set[int] = field(default_factory=set)
     start: int = 0
     end: int = 0
-    held: tuple[float, ...] | None = None
+    held: Held | None = None
     row: int | None = None
     dirty: bool = True
 
@@ -127,15 +128,20 @@ class Ledger:
             return Outcome.SEEN
         found, held = amount(), mark.held
         base = held is None and start < self.watermark
-        before = held if held is not None and start <= mark.start else ()
-        mark.start, mark.end, mark.held, mark.dirty = start, end, found.numbers, True
+        continued = held if start <= mark.start else None
+        mark.start, mark.end, mark.held, mark.dirty = start, end, Held.of(found), True
         if base:
             mark.total.last = max(mark.total.last, end)
             return Outcome.BASE
-        return self._add(mark.total, _rise(found, before), end)
+        risen, exact = rise(found, continued) if continued else (found, True)
+        outcome = self._add(mark.total, risen, end)
+        return outcome if exact or outcome is Outcome.REFUSED else Outcome.REBUCKETED
 
     def _add(self, total: Total, amount: Amount, end: int) -> Outcome:
-        return Outcome.COUNTED if total.add_amount(amount, end) else Outcome.RESET
+        if not total.has_room(amount):
+            return Outcome.REFUSED
+        total.add_amount(amount, end)
+        return Outcome.COUNTED
 
     def _bit(self, mark: Mark, end: int) -> int:
         # Catching up shifts the mask, so it comes before any bit is read.
@@ -164,7 +170,7 @@ class Ledger:
         return lost
 
     def retire(self, oldest: int, closed: frozenset[int]) -> tuple[list[Mark], list[Total]]:
-        """Remove settled marks, and totals whose resource had no point since `oldest`.
+        """Remove settled marks, and marks and totals that had no point since `oldest`.
 
         `closed` are the positions of labels with a closed set of values: totals that differ only
         there belong to one resource, and stay as long as one of them does.
@@ -176,18 +182,19 @@ class Ledger:
         gone = [t for t in self.totals.values() if newest[without(t.labels, closed)] <= oldest]
         names = {id(total) for total in gone}
         # Marks go with their totals: one that stayed would count into a total that is not exposed.
-        marks = [m for m in self.marks.values() if self._done(m, names)]
+        marks = [m for m in self.marks.values() if self._done(m, names, oldest)]
         for mark in marks:
             del self.marks[mark.key]
         for total in gone:
             del self.totals[total.labels]
         return marks, gone
 
-    def _done(self, mark: Mark, gone: set[int]) -> bool:
+    def _done(self, mark: Mark, gone: set[int], oldest: int) -> bool:
         if id(mark.total) in gone:
             return True
         if mark.held is not None:
-            return False
+            # Its points are behind every window; the first of a series that comes back is a base.
+            return mark.end <= oldest and mark.end < self.watermark
         self._catch_up(mark)  # else bits of settled periods would keep it
         return not mark.mask and all(end <= self.watermark for end in mark.off_grid)
 
@@ -195,15 +202,3 @@ class Ledger:
 def without(labels: tuple[str, ...], positions: frozenset[int]) -> tuple[str, ...]:
     """Return the labels without those at `positions`."""
     return tuple(value for i, value in enumerate(labels) if i not in positions)
-
-
-def _rise(now: Amount, before: tuple[float, ...]) -> Amount:
-    """Return by how much each number rose since `before`; zero where it fell."""
-    padded = (*before, *((0,) * (len(now.numbers) - len(before))))
-    value, *counts = (max(0, a - b) for a, b in zip(now.numbers, padded, strict=False))
-    return Amount(
-        value=value,
-        counts=tuple(int(count) for count in counts),
-        layout=now.layout,
-        scale=now.scale,
-    )

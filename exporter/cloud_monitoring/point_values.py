@@ -37,8 +37,8 @@ class PointValues:
 
 
 def number(value: float, scale: float) -> Amount:
-    """Return a number as an amount. Raises Unsound where it is not finite."""
-    if not isfinite(value * scale):
+    """Return a number as an amount. Raises Unsound where it is not finite, or below zero."""
+    if not isfinite(value * scale) or value < 0:
         raise Unsound(f"{value} is not a count")
     return Amount(value=value, scale=scale)
 
@@ -55,12 +55,14 @@ def distribution_amount(value: Raw, scale: float, layouts: Callable[[Raw], Layou
     if not isfinite(total * scale):
         raise Unsound(f"mean {value.mean} of {value.count} values is not a mean")
     kept = layouts(value) if value.bucket_counts or not value.count else UNPLACED
-    if kept.full and len(counts) > len(kept.slots):
+    if kept.source and len(counts) > len(kept.slots):
         raise Unsound(f"{len(counts)} counts for {len(kept.slots)} buckets")
+    if total < 0 and not (kept.source and kept.source[0] < 0):
+        raise Unsound(f"mean {value.mean} is below zero, all bounds are above")
     traced = tuple(exemplars(value, scale)) if value.exemplars else ()
     return Amount(
         value=total,
-        counts=counts if kept.full else (value.count,),
+        counts=counts if kept.source else (value.count,),
         layout=kept,
         scale=scale,
         exemplars=traced,

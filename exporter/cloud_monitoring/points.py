@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 from google.cloud.monitoring_v3 import ListTimeSeriesResponse
 
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
+from exporter.exposition.label_values import clean
 
 SECOND = 1_000_000_000
-MAX_LABEL = 200
 _KINDS = {1: MetricKind.GAUGE, 2: MetricKind.DELTA, 3: MetricKind.CUMULATIVE}
 _VALUES = {
     1: ValueType.BOOL,
@@ -36,11 +36,15 @@ PageMessage = ListTimeSeriesResponse.pb()
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A source series: its canonical key, its exported labels, labels the catalog does not know."""
+    """A source series: its canonical key, its exported labels, labels the catalog does not know.
+
+    `cleaned` says whether an exported value was cleaned or cut.
+    """
 
     key: str
     labels: tuple[str, ...]
     unknown: tuple[str, ...]
+    cleaned: bool = False
 
 
 class Unsound(Exception):
@@ -56,10 +60,12 @@ def identify(family: Family, source: CloudMonitoring, series: Raw, project: str)
     """Read the identity of a series, as `family` exports it."""
     found = {f"metric.{k}": v for k, v in series.metric.labels.items()}
     found.update({f"resource.{k}": v for k, v in series.resource.labels.items()})
-    known = {origin for _, origin in source.labels} | set(source.summed)
+    exported_from = {origin for _, origin in source.labels}
+    known = exported_from | set(source.summed)
     values = exported(family, source, found, project)
     key = json.dumps([series.resource.type, sorted(found.items())], separators=(",", ":"))
-    return Identity(key, values, tuple(sorted(found.keys() - known)))
+    cleaned = any(clean(found.get(origin, "")) != found.get(origin, "") for origin in exported_from)
+    return Identity(key, values, tuple(sorted(found.keys() - known)), cleaned)
 
 
 class Identities:
@@ -69,12 +75,15 @@ class Identities:
         self._of = (family, source)
         self._project = project
         self._known: dict[bytes, Identity] = {}
+        self.cleaned: set[bytes] = set()
 
     def identity(self, wire: bytes, series: Raw) -> Identity:
         """Return the identity of a series, computed once."""
         found = self._known.get(wire)
         if found is None:
             found = self._known[wire] = identify(*self._of, series, self._project)
+            if found.cleaned:
+                self.cleaned.add(wire)
         return found
 
     def release(self, wire: bytes) -> None:
@@ -84,6 +93,7 @@ class Identities:
     def forget(self) -> None:
         """Drop all, so that series that are gone leave the memory."""
         self._known.clear()
+        self.cleaned.clear()
 
 
 def exported(
@@ -97,17 +107,10 @@ def exported(
 def _label_value(name: str, values: Mapping[str, str], origin: str, project: str) -> str:
     value = values.get(origin, "")
     if name == "gcp_project":
-        return value or project
+        return clean(value) or project
     if name == "response_code_class":
         return code_class(value)
     return clean(value)
-
-
-def clean(value: str) -> str:
-    """Truncate a label value, and replace control characters."""
-    if value.isprintable() and len(value) <= MAX_LABEL:
-        return value
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)[:MAX_LABEL]
 
 
 def code_class(value: str) -> str:

@@ -20,6 +20,12 @@ def account(statistics: PollStatistics, target: FamilyTarget, telemetry: Telemet
     telemetry.count(own.API_SERIES, target.key, billed)
     for reason, number in statistics.dropped.items():
         telemetry.count(own.SERIES_DROPPED, (name, reason), number)
+    if statistics.cleaned or telemetry.value(own.LABELS_CLEANED, target.key):
+        telemetry.set(own.LABELS_CLEANED, target.key, len(statistics.cleaned))
+    if statistics.repeated:
+        telemetry.count(own.SERIES_REPEATED, (name,), statistics.repeated)
+    if statistics.stale:
+        telemetry.count(own.SERIES_STALE, (name,), statistics.stale)
     for label in sorted(statistics.unknown)[:MAX_LABELS]:
         telemetry.set(own.UNKNOWN_LABELS, (name, label), 1)
         statistics.notes.append(f"label {label} is new; its series are summed")
@@ -33,8 +39,6 @@ def account_counting(
     telemetry.set(own.DATA_SECONDS, target.key, ledger.data_seconds)
     telemetry.count(own.POINTS, target.key, statistics.counted)
     telemetry.count(own.POINTS_TOO_LATE, target.key, statistics.too_late)
-    if statistics.resets:
-        telemetry.count(own.RESETS, (target.family.name, "layout"), statistics.resets)
 
 
 def account_gap(lost: int, target: FamilyTarget, telemetry: Telemetry) -> None:

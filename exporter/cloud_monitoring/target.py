@@ -13,13 +13,17 @@ from exporter.telemetry import Telemetry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyTarget:
-    """What to read: a family of a project, how often, which series, at most how many."""
+    """What to read: a family of a project, how often, which series, at most how many.
+
+    `period` overrides the described time between points in seconds, where it is not 0.
+    """
 
     project: str
     family: Family
     source: CloudMonitoring
     interval: float = 60.0
     limit: int = 10_000
+    period: float = 0.0
     selection: Selection = field(default_factory=Selection)
 
     @property

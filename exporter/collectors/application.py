@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from exporter.application.cache_reads import CacheReads
-from exporter.application.marks_store import MarksStore
 from exporter.application.memory import Memory
 from exporter.application.merging import Merged, Merger
 from exporter.application.reading import ApplicationReader
@@ -15,6 +14,7 @@ from exporter.application.state import ApplicationState, LayoutState
 from exporter.catalog import own
 from exporter.clock import Clock
 from exporter.collectors.base import Delivery
+from exporter.collectors.marks_store import MarksStore
 from exporter.errors import PollError, Reason, StateError
 from exporter.logs import once
 from exporter.recorder.layout import MOST_FIELDS
@@ -123,7 +123,8 @@ class ApplicationPoll:
         if await self._seed(merger.memory, found):
             found = await self._read(now)
         for layout in found.layouts:
-            if layout.number("forgotten") > merger.memory.epoch(layout.version).forgotten:
+            before = merger.memory.epoch(layout.version).forgotten
+            if layout.number("forgotten") > before and "totals" not in layout.odd:
                 merger.forget(layout)
         await self._clean_up(found, now)
         merged = merger.merge(found, now, lambda since: self._visited(since, now))
@@ -198,6 +199,8 @@ class ApplicationPoll:
             await self._reader.send(cleaning)
 
     def _cleaning(self, layout: LayoutState, oldest: float) -> list[Command]:
+        if "seen" in layout.odd:  # who lives is unknown
+            return []
         keys = self._reader.keys[layout.version]
         gone = {instance for instance, at in layout.seen.items() if at < oldest}
         levels = [
@@ -221,24 +224,28 @@ class ApplicationPoll:
         alive = merger.living(found)
         telemetry.set(own.APPLICATION_INSTANCES, key, len(alive))
         telemetry.set(own.APPLICATION_BYTES, key, found.size)
-        telemetry.set(own.APPLICATION_FIELDS, key, found.fields)
+        telemetry.set(own.APPLICATION_FIELDS, key, found.most_fields)
         telemetry.set(own.APPLICATION_FIELDS_LIMIT, key, MOST_FIELDS)
         dropped = sum(layout.number("dropped") for layout in found.layouts)
         telemetry.set(own.APPLICATION_DROPPED, key, dropped)
         if alive:
             telemetry.set(own.APPLICATION_LAG, key, max(0.0, found.now - max(alive.values())))
         for what, number in merged.dropped.items():
-            # A counter: it stays where fewer are left out than before.
-            self._dropped[what] = max(number, self._dropped.get(what, 0))
-            telemetry.set(own.SERIES_DROPPED, what, self._dropped[what])
+            # Each is counted once, while it lasts; others count under the same reasons, too.
+            more = number - self._dropped.get(what, 0)
+            if more > 0:
+                self._dropped[what] = number
+                telemetry.count(own.SERIES_DROPPED, what, more)
+        for family, number in merged.cleaned.items():
+            if number or telemetry.value(own.LABELS_CLEANED, ("", family)):
+                telemetry.set(own.LABELS_CLEANED, ("", family), number)
         for hint in (*merged.hints, *nearly_full(self.name, found)):
             once(log, hint.partition(":")[0], hint)
 
 
 def nearly_full(name: str, found: ApplicationState) -> Sequence[str]:
     """Return a sentence where Redis nearly has as many fields as recorders may make."""
-    most = max(len(layout.totals) for layout in found.layouts)
-    if most < NEARLY_FULL * MOST_FIELDS:
+    if found.most_fields < NEARLY_FULL * MOST_FIELDS:
         return ()
     text = (
         f"{name}: Redis has more than {NEARLY_FULL:.0%} of the {MOST_FIELDS:,} fields that an "

@@ -123,7 +123,9 @@ class CounterPoll:
         if self._runs % RETIRE_EVERY:
             return [], []
         closed = {i for i, label in enumerate(self._target.family.labels) if label.values}
-        gone = ledger.retire(at - RETIRE_AFTER * SECOND, frozenset(closed))
+        # Behind every window, so that no point of a retired series is read a second time.
+        oldest = at - int(max(RETIRE_AFTER, self._shared.margins.lookback) * SECOND)
+        gone = ledger.retire(oldest, frozenset(closed))
         if any(gone):
             self._cache.forget()  # else a series that comes back would be counted into its old mark
         return gone

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from exporter.catalog import own
@@ -35,9 +36,10 @@ class FamilyFetch:
         self._shared = shared
         self._described: Described | None = None
         offset = zlib.crc32(target.name.encode()) % 2000 / 1000
-        documented = Delay.documented(target.source.delay, target.source.period)
+        period = target.period or target.source.period
+        documented = Delay.documented(target.source.delay, period)
         self.timetable = Timetable(
-            delay=documented, period=target.source.period, interval=target.interval, offset=offset
+            delay=documented, period=period, interval=target.interval, offset=offset
         )
 
     @property
@@ -79,6 +81,8 @@ class FamilyFetch:
         described = self._shared.descriptors.describe(self.target.project, self.target.source)
         if described.mismatch:
             raise PollError(Reason.MISMATCH, f"{self.target.family.name}: {described.mismatch}")
+        if self.target.period:
+            described = replace(described, period=self.target.period, stated=True)
         if described != self._described:
             self._described = described
             self.timetable.period = described.period

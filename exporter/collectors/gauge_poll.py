@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+from exporter.cloud_monitoring.gauge_periods import STALE_PERIODS, GaugePeriods
 from exporter.cloud_monitoring.gauge_reader import GaugeReader, join, limited
 from exporter.cloud_monitoring.points import SECOND, Identities
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
@@ -11,7 +12,6 @@ from exporter.collectors.family_fetch import FamilyFetch
 from exporter.exposition.snapshot import Part
 
 FORGET_EVERY = 60
-STALE_PERIODS = 5
 MISSED_INTERVALS = 3
 
 
@@ -23,6 +23,7 @@ class GaugePoll:
         self.fetch = FamilyFetch(target, shared)
         self._pool = pool
         self._identities = Identities(target.family, target.source, target.project)
+        self._periods = GaugePeriods(target.name)
         self._runs = 0
 
     @property
@@ -52,17 +53,19 @@ class GaugePoll:
         self._runs += 1
         if self._runs % FORGET_EVERY == 0:
             self._identities.forget()
-        span = described.delay + STALE_PERIODS * described.period + self.interval
-        reader = GaugeReader(target.source, self._identities)
+        span = self._periods.span(described, self.interval)
+        reader = GaugeReader(target.source, self._identities, learns=not described.stated)
         fault = self.fetch.pages(reader, int((now - span) * SECOND), int(now * SECOND))
         statistics = reader.statistics
-        samples = limited(join(target.source, reader.found.values()), target.limit, statistics)
+        current, statistics.stale = self._periods.current(described, reader.found)
+        samples = limited(join(target.source, current), target.limit, statistics)
+        period = self._periods.period(described)
         self.fetch.account(statistics)
         if fault and not reader.found:
             raise fault
         return Delivery(
             parts=(Part(target.family, samples),),
-            expires=now + MISSED_INTERVALS * self.interval + STALE_PERIODS * described.period,
+            expires=now + MISSED_INTERVALS * self.interval + STALE_PERIODS * period,
             data_time=statistics.newest / SECOND if statistics.newest else None,
             notes=tuple(statistics.notes),
             fault=fault,

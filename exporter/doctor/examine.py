@@ -12,14 +12,16 @@ from pathlib import Path
 from exporter.catalog import CATALOG
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.channel import CredentialsMissing, channel
-from exporter.cloud_monitoring.checkpoint import holder, inspect
+from exporter.cloud_monitoring.checkpoint import inspect
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
 from exporter.cloud_monitoring.points import SECOND
+from exporter.cloud_monitoring.state_lock import holder
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
+from exporter.doctor.application import application_metrics
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
@@ -40,6 +42,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield state_directory(settings)
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
+    yield from application_metrics(settings)
     yield from secrets(settings)
     yield from generated_files(settings)
 

@@ -1,14 +1,21 @@
 """Encodes samples as lines of the text format 0.0.4 and of OpenMetrics 1.0.
 
-The text of a series' name and labels is cached, since only values change.
+The text of a series' labels is cached, since only values change.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
+from typing import Protocol
 
 from exporter.catalog.model import Family, Type
+from exporter.catalog.names import base_name
 from exporter.exposition.snapshot import Buckets, Exemplar, Part, Sample
 
+CHUNK = 1_000  # series whose lines are in memory as text at once
 Labels = tuple[str, ...]
+Samples = tuple[Sample, ...]
+_NAME, _LABEL = re.compile("[a-zA-Z_:][a-zA-Z0-9_:]*"), re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
 
 
 def number(value: float) -> str:
@@ -17,7 +24,8 @@ def number(value: float) -> str:
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "+Inf" if value > 0 else "-Inf"
-    return repr(value)
+    # Not repr(): what is no number must not become a line that no scraper reads.
+    return int.__repr__(value) if isinstance(value, int) else float.__repr__(value)
 
 
 def escape(value: str) -> str:
@@ -34,7 +42,7 @@ def label_text(names: Labels, values: Labels) -> str:
 
 def head(family: Family, *, openmetrics: bool) -> bytes:
     """Return the lines that introduce a family."""
-    name = base_name(family) if openmetrics else family.name
+    name = base_name(family.name, family.type) if openmetrics else family.name
     kind = "gauge" if family.type is Type.INFO and not openmetrics else str(family.type)
     text = family.help.replace("\\", "\\\\").replace("\n", "\\n")
     if openmetrics:
@@ -43,113 +51,135 @@ def head(family: Family, *, openmetrics: bool) -> bytes:
     lines = [f"# HELP {name} {text}", f"# TYPE {name} {kind}"]
     if openmetrics and unit and name.endswith(f"_{unit}"):
         lines.append(f"# UNIT {name} {unit}")
-    return ("\n".join(lines) + "\n").encode()
-
-
-def base_name(family: Family) -> str:
-    """Return the name that OpenMetrics gives the family: without the suffix of its samples."""
-    if family.type is Type.COUNTER:
-        return family.name.removesuffix("_total")
-    if family.type is Type.INFO:
-        return family.name.removesuffix("_info")
-    return family.name
+    # Help comes from applications, too: a lone surrogate in it must not cost the family.
+    return ("\n".join(lines) + "\n").encode(errors="replace")
 
 
 class Stems:
-    """The texts of one family's series up to the value, built once for each series."""
+    """The label texts of one family's series, built once for each series.
+
+    Only what does not change from poll to poll is kept: one text a series, whatever its type.
+    """
 
     def __init__(self, family: Family) -> None:
-        self._family = family
-        self._scalars: dict[Labels, str] = {}
-        self._created: dict[Labels, str] = {}
-        self._histograms: dict[tuple[Labels, tuple[float, ...]], tuple[str, ...]] = {}
+        """Build texts for the label names of `family`. Raises ValueError where a name is wrong."""
+        self._names = family.label_names
+        _check_names(family.name, family.type, self._names)
+        self._braces: dict[Labels, str] = {}
+        self._limits: dict[tuple[float, ...], tuple[str, ...]] = {}
 
-    def scalar(self, labels: Labels) -> str:
-        """Return the stem of a counter, gauge or info."""
-        found = self._scalars.get(labels)
+    def braces(self, labels: Labels) -> str:
+        """Return a series' labels in braces, and the space before the value."""
+        found = self._braces.get(labels)
         if found is None:
-            found = self._scalars[labels] = self._stem(self._family.name, labels)
+            text = label_text(self._names, labels)
+            found = self._braces[labels] = f"{{{text}}} " if text else " "
         return found
 
-    def created(self, labels: Labels) -> str:
-        """Return the stem of the line with the time when counting began."""
-        found = self._created.get(labels)
+    def limits(self, bounds: tuple[float, ...]) -> tuple[str, ...]:
+        """Return what follows the labels of each bucket: its limit, and the closing brace."""
+        found = self._limits.get(bounds)
         if found is None:
-            name = base_name(self._family) + "_created"
-            found = self._created[labels] = self._stem(name, labels)
-        return found
-
-    def histogram(self, labels: Labels, bounds: tuple[float, ...]) -> tuple[str, ...]:
-        """Return the stems of all buckets, then of the sum, then of the count."""
-        found = self._histograms.get((labels, bounds))
-        if found is None:
-            name = self._family.name
-            limits = [*(number(float(b)) for b in bounds), "+Inf"]
-            found = (
-                *(self._stem(f"{name}_bucket", labels, f'le="{limit}"') for limit in limits),
-                self._stem(f"{name}_sum", labels),
-                self._stem(f"{name}_count", labels),
-            )
-            self._histograms[labels, bounds] = found
+            texts = (*(number(float(bound)) for bound in bounds), "+Inf")
+            found = self._limits[bounds] = tuple(f'le="{text}"}} ' for text in texts)
         return found
 
     def trim(self, live: int) -> None:
         """Forget series that are gone, once they outnumber those that are there."""
-        for table in (self._scalars, self._created, self._histograms):
+        for table in (self._braces, self._limits):
             if len(table) > 2 * live + 100:
                 table.clear()
 
-    def _stem(self, name: str, labels: Labels, *more: str) -> str:
-        text = ",".join(filter(None, (label_text(self._family.label_names, labels), *more)))
-        return f"{name}{{{text}}} " if text else f"{name} "
+
+def _check_names(name: str, kind: Type, labels: Labels) -> None:
+    """Refuse names that no scraper reads: one such line would cost the whole exposition."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("the name of the family is invalid")
+    if not all(map(_LABEL.fullmatch, labels)):
+        raise ValueError("the name of a label is invalid")
+    if len(set(labels)) < len(labels) or (kind is Type.HISTOGRAM and "le" in labels):
+        raise ValueError("a label is there twice")
+
+
+def stems_key(family: Family) -> tuple[str, Type, Labels]:
+    """Return everything in a family that the texts of its series depend on."""
+    return family.name, family.type, family.label_names
+
+
+def chunks(part: Part, stems: Stems, *, openmetrics: bool) -> Iterator[bytes]:
+    """Yield the sample lines of a part, some series at a time: a part may have a million lines."""
+    write = _WRITERS[part.family.type]
+    for first in range(0, len(part.samples), CHUNK):
+        samples = part.samples[first : first + CHUNK]
+        yield "".join(write(part.family, samples, stems, openmetrics=openmetrics)).encode()
 
 
 def lines(part: Part, stems: Stems, *, openmetrics: bool) -> bytes:
     """Return the sample lines of a part."""
-    if part.family.type is Type.HISTOGRAM:
-        text = "".join(_histogram_lines(part.samples, stems, openmetrics=openmetrics))
-    elif openmetrics and part.family.type is Type.COUNTER:
-        text = "".join(_counter_lines(part.samples, stems))
-    else:
-        stem = stems.scalar
-        text = "".join([f"{stem(s.labels)}{_scalar(s)}\n" for s in part.samples])
-    stems.trim(len(part.samples))
-    return text.encode()
+    return b"".join(chunks(part, stems, openmetrics=openmetrics))
 
 
 def _scalar(sample: Sample) -> str:
     value = sample.value
-    return str(value) if type(value) is int else number(value)  # type: ignore[arg-type]  # no buckets
+    if isinstance(value, Buckets):
+        raise TypeError("buckets where a number belongs")
+    return str(value) if type(value) is int else number(value)
 
 
-def _counter_lines(samples: Iterable[Sample], stems: Stems) -> Iterator[str]:
+class _Writer(Protocol):
+    """Writes the lines of some series of one type."""
+
+    def __call__(
+        self, family: Family, samples: Samples, stems: Stems, *, openmetrics: bool
+    ) -> list[str]:
+        """Return the lines."""
+
+
+def _scalar_lines(
+    family: Family, samples: Samples, stems: Stems, *, openmetrics: bool
+) -> list[str]:
+    del openmetrics
+    name, braces = family.name, stems.braces
+    return [f"{name}{braces(s.labels)}{_scalar(s)}\n" for s in samples]
+
+
+def _counter_lines(
+    family: Family, samples: Samples, stems: Stems, *, openmetrics: bool
+) -> list[str]:
+    if not openmetrics:
+        return _scalar_lines(family, samples, stems, openmetrics=openmetrics)
+    created, found = f"{base_name(family.name, family.type)}_created", []
     for sample in samples:
-        yield f"{stems.scalar(sample.labels)}{_scalar(sample)}\n"
+        braces = stems.braces(sample.labels)
+        found.append(f"{family.name}{braces}{_scalar(sample)}\n")
         if sample.created is not None:
-            yield f"{stems.created(sample.labels)}{number(sample.created)}\n"
+            found.append(f"{created}{braces}{number(sample.created)}\n")
+    return found
 
 
 def _histogram_lines(
-    samples: Iterable[Sample], stems: Stems, *, openmetrics: bool
-) -> Iterator[str]:
+    family: Family, samples: Samples, stems: Stems, *, openmetrics: bool
+) -> list[str]:
+    name, found = family.name, list[str]()
     for sample in samples:
         value = sample.value
         if not isinstance(value, Buckets):
-            continue
-        texts = stems.histogram(sample.labels, value.bounds)
-        exemplar_text = _exemplars(value) if openmetrics else _nothing
-        total = 0
-        for index, count in enumerate(value.counts):
-            total += count
-            yield f"{texts[index]}{total}{exemplar_text(index)}\n"
-        yield f"{texts[-2]}{number(value.sum)}\n"
-        yield f"{texts[-1]}{total}\n"
+            raise TypeError("a number where buckets belong")
+        braces, limits = stems.braces(sample.labels), stems.limits(value.bounds)
+        opened = f"{name}_bucket{{" + (f"{braces[1:-2]}," if len(braces) > 1 else "")
+        totals = list(accumulate(value.counts))
+        buckets = zip(limits, totals, strict=True)
+        if openmetrics and value.exemplars:
+            traced = map(_exemplars(value), range(len(totals)))
+            texts = zip(buckets, traced, strict=True)
+            found += [f"{opened}{limit}{n}{text}\n" for (limit, n), text in texts]
+        else:
+            found += [f"{opened}{limit}{n}\n" for limit, n in buckets]
+        found.append(f"{name}_sum{braces}{number(value.sum)}\n")
+        found.append(f"{name}_count{braces}{totals[-1]}\n")
         if openmetrics and sample.created is not None:
-            yield f"{stems.created(sample.labels)}{number(sample.created)}\n"
-
-
-def _nothing(_: int) -> str:
-    return ""
+            found.append(f"{name}_created{braces}{number(sample.created)}\n")
+    return found
 
 
 def _exemplars(value: Buckets) -> Callable[[int], str]:
@@ -160,3 +190,11 @@ def _exemplars(value: Buckets) -> Callable[[int], str]:
 def _exemplar(exemplar: Exemplar) -> str:
     traced = f'trace_id="{escape(exemplar.trace_id)}",span_id="{escape(exemplar.span_id)}"'
     return f" # {{{traced}}} {number(exemplar.value)} {number(exemplar.time)}"
+
+
+_WRITERS: Mapping[Type, _Writer] = {
+    Type.GAUGE: _scalar_lines,
+    Type.INFO: _scalar_lines,
+    Type.COUNTER: _counter_lines,
+    Type.HISTOGRAM: _histogram_lines,
+}

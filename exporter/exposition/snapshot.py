@@ -1,88 +1,63 @@
-"""The immutable data between collectors and exposition: samples, parts, and the snapshot."""
+"""Everything that is exposed at one moment, made from the parts of all deliveries."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from exporter.catalog.model import Family
+from exporter.catalog.names import Names
+from exporter.exposition.grouping import Group, LeftOut, grouped
+from exporter.exposition.samples import Buckets, Exemplar, Part, Sample
 
+__all__ = ["Buckets", "Exemplar", "LeftOut", "Part", "Sample", "Snapshot", "snapshot"]
 
-@dataclass(frozen=True, slots=True)
-class Exemplar:
-    """A traced request in a bucket: trace and span identifiers, value, Unix time in seconds."""
-
-    trace_id: str
-    span_id: str
-    value: float
-    time: float
-
-
-@dataclass(frozen=True, slots=True)
-class Buckets:
-    """A histogram's value.
-
-    bounds     finite upper bounds in the base unit, ascending; length n
-    counts     events in each bucket, not accumulated; length n + 1, the last is above all bounds
-    sum        sum of all values, in the base unit
-    exemplars  at most one for each bucket, by the bucket's index
-    """
-
-    bounds: tuple[float, ...]
-    counts: tuple[int, ...]
-    sum: float
-    exemplars: tuple[tuple[int, Exemplar], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One series: label values in the family's order, its value, and when its counting began."""
-
-    labels: tuple[str, ...]
-    value: float | Buckets
-    created: float | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """What one poll delivers of one family; compared by identity, as its encoding is cached."""
-
-    family: Family
-    samples: tuple[Sample, ...]
+_NO_GROUPS: Mapping[str, Group] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """Everything that is served: families by name, each with its parts, and a number that grows.
 
-    `duplicated` names families in which two parts have the same series; the first part's is served.
+    `left_out` is what contradicts the rest; `groups` are what the next snapshot starts from.
     """
 
     families: tuple[tuple[Family, tuple[Part, ...]], ...] = ()
     generation: int = 0
-    duplicated: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    groups: Mapping[str, Group] = field(default_factory=lambda: _NO_GROUPS)
+
+    @property
+    def duplicated(self) -> tuple[str, ...]:
+        """The names of families of which two parts have the same series."""
+        return tuple(each.family for each in self.left_out if each.reason == "duplicate")
 
 
-def snapshot(parts: Iterable[Part], generation: int) -> Snapshot:
-    """Group parts by family, families by name, so that each family and series appears once."""
-    groups: dict[str, list[Part]] = {}
-    for part in parts:
-        if part.samples:
-            groups.setdefault(part.family.name, []).append(part)
-    families, duplicated = [], []
-    for name in sorted(groups):
-        whole = groups[name]
-        kept = whole if len(whole) == 1 else _once(whole)
-        if any(a is not b for a, b in zip(whole, kept, strict=True)):
-            duplicated.append(name)
-        families.append((whole[0].family, tuple(kept)))
-    return Snapshot(tuple(families), generation, tuple(duplicated))
+def snapshot(parts: Iterable[Part], generation: int, before: Snapshot | None = None) -> Snapshot:
+    """Group parts by family, families by name, so that each family and series appears once.
+
+    Of families whose names clash in OpenMetrics the one that `before` exposed stays, else the one
+    that comes first.
+    """
+    groups = grouped(parts, before.groups if before else _NO_GROUPS)
+    exposed = {family.name for family, _ in before.families} if before else set()
+    clashes = tuple(_clashes(groups, exposed))
+    clashing = {each.family for each in clashes}
+    families = tuple(
+        (group.family, group.exposed) for name, group in sorted(groups.items())
+        if name not in clashing
+    )  # fmt: skip
+    repeated = (each for group in groups.values() for each in group.left_out)
+    left_out = sorted((*repeated, *clashes), key=lambda each: (each.family, each.reason))
+    return Snapshot(families, generation, tuple(left_out), groups)
 
 
-def _once(parts: list[Part]) -> list[Part]:
-    """Leave out series of earlier parts; a part without duplicates stays the same object."""
-    seen: set[tuple[str, ...]] = set()
-    kept = []
-    for part in parts:
-        fresh = tuple(sample for sample in part.samples if sample.labels not in seen)
-        seen.update(sample.labels for sample in fresh)
-        kept.append(part if len(fresh) == len(part.samples) else Part(part.family, fresh))
-    return kept
+def _clashes(groups: Mapping[str, Group], exposed: set[str]) -> Iterator[LeftOut]:
+    """Yield the families whose names another family has taken."""
+    names = Names()
+    # sorted() is stable: what was exposed before takes its names first.
+    for name, group in sorted(groups.items(), key=lambda item: item[0] not in exposed):
+        owner = names.take(name, group.family.type)
+        if owner:
+            series = sum(len(part.samples) for part in group.exposed)
+            text = f"{name}: the name clashes with {owner} in OpenMetrics; rename one of the two"
+            yield LeftOut(name, "name", series, text)

@@ -1,7 +1,9 @@
 """Reads monitoring.yaml as plain text, numbers, lists and mappings, with their positions."""
 
+import os
 import re
-from collections.abc import Mapping
+import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +14,7 @@ from exporter.errors import SettingsError
 from exporter.settings.positions import Loc, Position, SettingsProblem
 
 LARGEST_FILE = 1 << 20
+MOST_VALUES = 20_000
 DEEPEST = 20
 SMALLEST = "google: {projects: [PROJECT_ID]}"
 
@@ -84,11 +87,17 @@ class SettingsDocument:
     problems: tuple[SettingsProblem, ...] = ()
 
 
-def read(path: Path, example: str = SMALLEST) -> SettingsDocument:
+def _never(_: Loc) -> bool:
+    return False
+
+
+def read(
+    path: Path, example: str = SMALLEST, absent: Callable[[Loc], bool] = _never
+) -> SettingsDocument:
     """Return the content of the file at `path`. Raises SettingsError where it is not YAML.
 
     `example` is the smallest useful content, for the error about an empty file; where it is empty,
-    an empty file is allowed.
+    an empty file is allowed. `absent` returns whether a key without a value counts as left out.
     """
     source = str(path)
     text = _decoded(_bytes(path), source)
@@ -98,20 +107,28 @@ def read(path: Path, example: str = SMALLEST) -> SettingsDocument:
     except yaml.YAMLError as error:
         fault = _fault(error, text, source)
     else:
-        return _document(root, source, example)
+        return _document(root, _Reading(source, absent), example)
     # Raised out here: PyYAML's error quotes the file, and would show it in a traceback.
     raise fault
 
 
 def _bytes(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_FILE + 1)
+        with open(path, "rb", opener=_opened) as file:  # noqa: PTH123 - Path.open has no opener
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            raw = file.read(LARGEST_FILE + 1) if regular else b""
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    if not regular:
+        raise SettingsError(f"{path}: is not a regular file; write the settings into one")
     if len(raw) > LARGEST_FILE:
         raise SettingsError(f"{path}: larger than 1 MiB; settings are a few kilobytes")
     return raw
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open without waiting: a pipe has to be refused, although nobody writes to it."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _decoded(raw: bytes, source: str) -> str:
@@ -125,7 +142,7 @@ def _decoded(raw: bytes, source: str) -> str:
 
 def _check_events(text: str, source: str) -> None:
     """Refuse YAML that makes a small file large or disguises a value, before it is built."""
-    depth = documents = 0
+    depth = documents = values = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         position = _marked(event.start_mark, source)
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -135,6 +152,9 @@ def _check_events(text: str, source: str) -> None:
             raise SettingsError(f"{position}: nested deeper than {DEEPEST} levels")
         if documents > 1:
             raise SettingsError(f"{position}: a second document; a file contains one")
+        values += isinstance(event, yaml.ScalarEvent)
+        if values > MOST_VALUES:
+            raise SettingsError(f"{position}: more than {MOST_VALUES:,} keys and values")
         if isinstance(event, yaml.NodeEvent):
             _check_plain(event, position)
 
@@ -166,14 +186,14 @@ def _position(error: yaml.YAMLError, text: str, source: str) -> Position:
     return Position(source, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-def _document(root: yaml.Node | None, source: str, example: str) -> SettingsDocument:
-    if root is None and not example:
+def _document(root: yaml.Node | None, reading: "_Reading", example: str) -> SettingsDocument:
+    source = reading.source
+    if not example and (root is None or _is_null(root)):
         return SettingsDocument(source, {}, {})
     if root is None:
         raise SettingsError(f"{source} is empty; smallest useful content: {example}")
     if not isinstance(root, yaml.MappingNode):
         raise SettingsError(f"{source}:1:1: must contain keys, such as {example or _ANY}")
-    reading = _Reading(source)
     content = reading.mapping(root, ())
     return SettingsDocument(source, content, reading.positions, tuple(reading.problems))
 
@@ -183,6 +203,7 @@ class _Reading:
     """Builds the content of nodes; a value that is refused becomes a problem and Unusable."""
 
     source: str
+    absent: Callable[[Loc], bool]
     positions: dict[Loc, Position] = field(default_factory=dict)
     problems: list[SettingsProblem] = field(default_factory=list)
 
@@ -190,7 +211,7 @@ class _Reading:
         found: dict[str, Tree] = {}
         for key, value in node.value:
             name = self._key(key, at)
-            if name is not None:
+            if name is not None and not (_is_null(value) and self.absent((*at, name))):
                 found[name] = self._tree(value, (*at, name))
         return found
 
@@ -225,6 +246,10 @@ class _Reading:
 
     def _position(self, node: yaml.Node) -> Position:
         return _marked(node.start_mark, self.source)
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return bool(node.tag == f"{_TAG}null")
 
 
 def _scalar(kind: str, text: str) -> Tree:

@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from exporter.catalog import CATALOG
+from exporter.catalog.build import type_of
+from exporter.catalog.model import MetricKind, ValueType
+from exporter.catalog.names import Names
 from exporter.settings.addresses import LabelOrigin, Text, text_form
 from exporter.settings.types import Named, Number, Seconds, Section, at_least, at_most, inside, key
 
@@ -48,6 +51,10 @@ LabelName = Annotated[
 ]
 
 
+Period = Annotated[Seconds, at_least("1s"), at_most("1d")]
+PERIOD = "Time between two points, instead of the described one or the one that points show."
+
+
 class MetricSettings(Section):
     """A metric of Cloud Monitoring, as it is exported."""
 
@@ -71,13 +78,19 @@ class MetricSettings(Section):
     interval: Annotated[Seconds, at_least("10s"), at_most("1d")] | None = key(
         None, "Time between two reads, instead of `poll_interval`."
     )
+    period: Period | None = key(None, PERIOD)
 
 
 def named_by_kind(metrics: Mapping[str, MetricSettings]) -> Mapping[str, MetricSettings]:
-    """Refuse names whose ending means another kind of metric, with the fix."""
+    """Refuse names that mean another kind of metric or clash with another family, with the fix."""
+    names = Names(CATALOG.values())
     for name, metric in metrics.items():
         counts = metric.kind != "GAUGE" and metric.value != "DISTRIBUTION"
         if counts != name.endswith("_total"):
             end = "has to end in _total" if counts else "must not end in _total"
             raise inside((name,), f"{metric.kind} of {metric.value} {end}")
+        clash = names.take(name, type_of(MetricKind(metric.kind), ValueType(metric.value)))
+        if clash:
+            text = f"clashes with {clash}: OpenMetrics gives both the same name; choose another"
+            raise inside((name,), text)
     return metrics

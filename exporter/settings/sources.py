@@ -17,7 +17,13 @@ from exporter.settings.addresses import (
     RedisUrl,
     Text,
 )
-from exporter.settings.metrics import FamilyName, MetricSettings, named_by_kind
+from exporter.settings.metrics import (
+    PERIOD,
+    FamilyName,
+    MetricSettings,
+    Period,
+    named_by_kind,
+)
 from exporter.settings.types import (
     Named,
     Number,
@@ -89,6 +95,7 @@ class FamilySettings(Section):
         default=True, meaning="Whether these families are read; a longer pattern overrides."
     )
     interval: Interval | None = key(None, "Time between two reads, instead of `poll_interval`.")
+    period: Period | None = key(None, PERIOD)
     series_limit: SeriesLimit | None = key(
         None, "Maximum number of series of a family, instead of the general limit."
     )

@@ -14,7 +14,9 @@ from concurrent.futures import Executor
 
 import bcrypt
 
-MAX_VERDICTS = 100
+from exporter.web.guesses import Credentials, Guesses
+
+MAX_VERDICTS = 500
 MAX_PASSWORD = 72  # bytes; bcrypt ignores the rest
 
 
@@ -23,7 +25,9 @@ class Passwords:
 
     def __init__(self, users: Mapping[str, str], executor: Executor) -> None:
         self._users = {name: value.encode() for name, value in users.items()}
+        self._cost = max(map(_cost, self._users.values()), default=0)
         self._executor = executor
+        self._guesses = Guesses(self._compare)
         self._salt = secrets.token_bytes(32)
         # Two caches: wrong guesses must not evict the users who know the password.
         self._cached = {True: OrderedDict[bytes, None](), False: OrderedDict[bytes, None]()}
@@ -33,8 +37,11 @@ class Passwords:
         """Return whether a password is required."""
         return bool(self._users)
 
-    async def allow(self, authorization: str) -> bool:
-        """Return whether an Authorization header has a known user and the right password."""
+    async def allow(self, authorization: str, address: str = "") -> bool:
+        """Return whether an Authorization header has a known user and the right password.
+
+        Raises TooManyGuesses where too many of the client's address wait for a comparison.
+        """
         if not self._users:
             return True
         credentials = _credentials(authorization)
@@ -44,8 +51,7 @@ class Passwords:
         key = hmac.new(self._salt, b"\0".join(credentials), hashlib.sha256).digest()
         verdict = next((v for v, keys in self._cached.items() if key in keys), None)
         if verdict is None:
-            loop = asyncio.get_running_loop()
-            verdict = await loop.run_in_executor(self._executor, self._check, *credentials)
+            verdict = await self._guesses.verdict(key, credentials, address)
         self._cache(key, verdict)
         return verdict
 
@@ -57,16 +63,34 @@ class Passwords:
         if len(keys) > MAX_VERDICTS:
             keys.popitem(last=False)
 
+    async def _compare(self, credentials: Credentials) -> bool:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._check, *credentials)
+
     def _check(self, user: bytes, password: bytes) -> bool:
-        """Compare with the user's hash; an unknown user takes as long as a known one."""
-        known = self._users.get(user.decode("utf-8", "replace"))
-        # An unknown user is compared, too: the time of an answer must not reveal who exists.
-        expected = known or next(iter(self._users.values()))
-        matches = bcrypt.checkpw(password[:MAX_PASSWORD], expected)
-        return matches and known is not None
+        """Compare with the user's hash; every user, known or not, takes as long as the slowest."""
+        known, secret = self._users.get(user.decode("utf-8", "replace")), password[:MAX_PASSWORD]
+        if known is None:
+            bcrypt.checkpw(secret, _dummy(self._cost))
+            return False
+        matches = bcrypt.checkpw(secret, known)
+        # The work doubles with the cost: c, c + 1, ... and the highest less one add up to it.
+        for cost in range(_cost(known), self._cost):
+            bcrypt.checkpw(secret, _dummy(cost))
+        return matches
 
 
-def _credentials(authorization: str) -> tuple[bytes, bytes] | None:
+def _cost(hashed: bytes) -> int:
+    """Return the cost in a bcrypt hash, the power of two of its rounds."""
+    return int(hashed.split(b"$")[2])
+
+
+def _dummy(cost: int) -> bytes:
+    """Return a hash of a cost that no password has."""
+    return b"$2b$%02d$" % cost + b"." * 53
+
+
+def _credentials(authorization: str) -> Credentials | None:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "basic":
         return None

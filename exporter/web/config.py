@@ -9,7 +9,7 @@ from exporter.redaction import conceal
 from exporter.settings.addresses import File, Text, text_form
 from exporter.settings.document import read
 from exporter.settings.keys import keys
-from exporter.settings.positions import refusal
+from exporter.settings.positions import Loc, refusal
 from exporter.settings.problems import problems
 from exporter.settings.types import Named, Origin, Seconds, Section, Switch, Whole, part
 from exporter.settings.types import key as declare
@@ -97,6 +97,9 @@ def _pair(tls: "TlsConfig") -> "TlsConfig":
     return tls
 
 
+_KEY_DEPTH = 2
+
+
 class TlsConfig(Section):
     """The server's certificate, and whether clients need one."""
 
@@ -160,9 +163,17 @@ class WebConfig(Section):
         return tuple(path for path in paths if path)
 
 
+def _absent(at: Loc) -> bool:
+    """Return whether a key without a value is left out; a user without a hash never is."""
+    return len(at) == 1 or (len(at) == _KEY_DEPTH and at[0] != "basic_auth_users")
+
+
 def load(path: Path) -> WebConfig:
     """Return the configuration of a file. Raises SettingsError with every problem in it."""
-    document = read(path, example="")  # exporter-toolkit takes an empty file for no protection
+    # exporter-toolkit takes an empty file for no protection, an empty section for a missing one.
+    document = read(path, example="", absent=_absent)
+    if document.content.get("tls_server_config") == {}:
+        document.content.pop("tls_server_config")  # plain HTTP, as exporter-toolkit takes it
     try:
         config = WebConfig.model_validate(document.content, context=Origin(path.absolute().parent))
     except ValidationError as error:

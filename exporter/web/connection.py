@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from types import MappingProxyType
@@ -10,13 +11,16 @@ from types import MappingProxyType
 import h11
 
 from exporter import __version__
+from exporter.exposition.exposition import Body
 from exporter.web.protection import ProtectionRules
 from exporter.web.routes import Request, Response, Routes
+from exporter.web.seats import Seat, Stage
 
 log = logging.getLogger("ionmon.web")
 
 MAX_HEAD = 16 * 1024
 MAX_BODY = 64 * 1024
+_ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _SERVER = ("Server", f"ionmon/{__version__}")
 
 
@@ -30,36 +34,6 @@ class Deadlines:
     idle: float = 330.0  # Prometheus keeps a connection for five minutes
 
 
-class Waiting:
-    """Connections that the server waits for, the longest first.
-
-    At the limit of connections these are closed, never one that is being answered.
-    """
-
-    def __init__(self) -> None:
-        self._closers: dict[object, Callable[[], object]] = {}
-
-    def __len__(self) -> int:
-        return len(self._closers)
-
-    def add(self, connection: object, close: Callable[[], object]) -> None:
-        """Add a connection that is waited for from now on; `close` ends it."""
-        self._closers.pop(connection, None)
-        self._closers[connection] = close
-
-    def remove(self, connection: object) -> None:
-        """Remove a connection that is no longer waited for."""
-        self._closers.pop(connection, None)
-
-    def close_longest(self) -> bool:
-        """Close the connection that is waited for longest. Returns False where there is none."""
-        for connection, close in self._closers.items():
-            del self._closers[connection]
-            close()
-            return True
-        return False
-
-
 class Connection(asyncio.Protocol):
     """Reads requests one by one, and writes an answer to each."""
 
@@ -67,11 +41,11 @@ class Connection(asyncio.Protocol):
         self,
         routes: Routes,
         rules: Callable[[], ProtectionRules],
-        waiting: Waiting,
+        seat: Seat,
         deadlines: Deadlines,
     ) -> None:
         self._routes, self._rules = routes, rules
-        self._waiting, self._deadlines = waiting, deadlines
+        self._seat, self._deadlines = seat, deadlines
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._request: h11.Request | None = None
         self._body = 0
@@ -87,18 +61,18 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         # Else a response counts as read while most of it is still in the buffer.
         transport.set_write_buffer_limits(high=0)
+        self._seat.close, self._seat.unsent = self._abort, transport.get_write_buffer_size
         self._drained.set()
         peer = transport.get_extra_info("peername")
         self._host = str(peer[0]) if isinstance(peer, tuple) else ""
         if not _allowed(transport.get_extra_info("peercert"), self._rules()):
             transport.abort()
             return
-        self._wait(self._deadlines.request)
+        self._wait(self._deadlines.request, Stage.REQUESTING)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer and the answer."""
         del exc
-        self._waiting.remove(self)
         self._drained.set()
         self._stop_timer()
         if self._answering:
@@ -110,7 +84,7 @@ class Connection(asyncio.Protocol):
         """Parse what came."""
         if self._idle:
             self._idle = False
-            self._wait(self._deadlines.request)
+            self._wait(self._deadlines.request, Stage.REQUESTING)
         self._parse(data)
 
     def eof_received(self) -> bool:
@@ -125,8 +99,8 @@ class Connection(asyncio.Protocol):
         """Note that the client has read everything."""
         self._drained.set()
 
-    def _wait(self, seconds: float) -> None:
-        self._waiting.add(self, self._abort)
+    def _wait(self, seconds: float, stage: Stage) -> None:
+        self._seat.note(stage)
         self._start_timer(seconds)
 
     def _start_timer(self, seconds: float) -> None:
@@ -159,6 +133,7 @@ class Connection(asyncio.Protocol):
                 return
             if isinstance(event, h11.Request):
                 _limit(_size(event), MAX_HEAD, 431)
+                _check_length(event)
                 self._request, self._body = event, 0
             elif isinstance(event, h11.Data):
                 self._body += len(event.data)
@@ -167,7 +142,7 @@ class Connection(asyncio.Protocol):
                 self._answer(self._request)
 
     def _answer(self, parsed: h11.Request) -> None:
-        self._waiting.remove(self)
+        self._seat.note(Stage.ANSWERED)
         request = _request(parsed, self._host)
         self._start_timer(self._deadlines.answer)
         self._answering = asyncio.get_running_loop().create_task(self._reply(request))
@@ -180,25 +155,34 @@ class Connection(asyncio.Protocol):
             self._abort()
 
     async def _reply(self, request: Request) -> None:
-        answer = await self._routes.answer(request, self._rules())
-        self._write(answer, with_body=request.method != "HEAD")
+        crowded = self._seat.health_only
+        answer = await self._routes.answer(request, self._rules(), health_only=crowded)
+        self._send(h11.Response(status_code=answer.status, headers=self._headers(answer)))
+        for chunk in _chunks(answer) if request.method != "HEAD" else ():
+            self._send(h11.Data(data=chunk))
+            await asyncio.sleep(0)  # a client that reads fast must not keep the others waiting
+            await self._drained.wait()
+        self._send(h11.EndOfMessage())
         await self._drained.wait()
         self._next()
 
-    def _write(self, answer: Response, *, with_body: bool) -> None:
-        """Write head and body, or only the head."""
-        headers = [
+    def _headers(self, answer: Response) -> list[tuple[str, str]]:
+        size = answer.body.size if isinstance(answer.body, Body) else len(answer.body)
+        return [
             ("Content-Type", answer.type),
-            ("Content-Length", str(len(answer.body))),
+            ("Content-Length", str(size)),
             ("Date", formatdate(usegmt=True)),
             _SERVER,
             *answer.headers,
+            *((("Connection", "close"),) if self._seat.health_only else ()),
         ]
-        head = h11.Response(status_code=answer.status, headers=headers)
-        body = (h11.Data(data=answer.body),) if with_body else ()
-        pieces = [self._http.send(event) for event in (head, *body, h11.EndOfMessage())]
-        for piece in filter(None, pieces):
-            self._transport.write(piece)
+
+    def _send(self, event: h11.Event) -> None:
+        """Write an event; each is progress of the answer."""
+        data = self._http.send(event)
+        if data:
+            self._transport.write(data)
+            self._seat.note(Stage.ANSWERED)
 
     def _next(self) -> None:
         """Wait for another request on the same connection, or close it."""
@@ -209,7 +193,10 @@ class Connection(asyncio.Protocol):
             return
         self._http.start_next_cycle()
         self._idle = not self._http.trailing_data[0]
-        self._wait(self._deadlines.idle if self._idle else self._deadlines.request)
+        if self._idle:
+            self._wait(self._deadlines.idle, Stage.IDLE)
+        else:
+            self._wait(self._deadlines.request, Stage.REQUESTING)
         self._transport.resume_reading()
         self._parse(b"")
 
@@ -237,9 +224,37 @@ def _request(parsed: h11.Request, host: str) -> Request:
     for name, value in parsed.headers:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    path = parsed.target.decode("latin-1").partition("?")[0]
     client = f"{host} {headers.get('user-agent', '')}"[:200]
-    return Request(parsed.method.decode("latin-1"), path, MappingProxyType(headers), client)
+    return Request(
+        method=parsed.method.decode("latin-1"),
+        path=_path(parsed.target.decode("latin-1")),
+        headers=MappingProxyType(headers),
+        client=client,
+        address=host,
+    )
+
+
+def _path(target: str) -> str:
+    """Return the path of a request target, in origin form or in absolute form (RFC 9112, 3.2)."""
+    absolute = _ABSOLUTE.match(target)
+    if absolute:
+        target = target[absolute.end() :]
+        target = target if target.startswith("/") else f"/{target}"
+    return target.partition("?")[0]
+
+
+def _check_length(parsed: h11.Request) -> None:
+    """Refuse two lengths of one body: a proxy may see another request than this server does."""
+    names = {name for name, _ in parsed.headers}
+    if {b"content-length", b"transfer-encoding"} <= names:
+        raise h11.RemoteProtocolError("Content-Length and Transfer-Encoding", 400)
+
+
+def _chunks(answer: Response) -> Iterator[bytes]:
+    if isinstance(answer.body, Body):
+        yield from answer.body.chunks()
+    else:
+        yield answer.body
 
 
 def _allowed(certificate: Mapping[str, object] | None, rules: ProtectionRules) -> bool:

@@ -3,6 +3,7 @@
 import logging
 import os
 import ssl
+from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,7 @@ class Protection:
         """Read the file, if there is one. Raises SettingsError."""
         self._path, self._executor = path, executor
         self._files: tuple[Path, ...] = ()
+        self._known: tuple[Mapping[str, str], Passwords] | None = None
         self._rules = self._read()
         self._stamp = self._current_stamp()
 
@@ -76,8 +78,14 @@ class Protection:
         for name in _GO_ONLY:
             if tls and getattr(tls, name):
                 log.warning("%s: tls_server_config.%s is not used", self._path, name)
-        passwords = Passwords(config.basic_auth_users, self._executor)
+        passwords = self._passwords(config.basic_auth_users)
         return ProtectionRules(config, tls_context, passwords, Bucket(limit.interval, limit.burst))
+
+    def _passwords(self, users: Mapping[str, str]) -> Passwords:
+        """Return the passwords of `users`; the same users keep what was compared before."""
+        if self._known is None or self._known[0] != users:
+            self._known = (users, Passwords(users, self._executor))
+        return self._known[1]
 
     def _current_stamp(self) -> Stamp:
         """Return what changes whenever one of the files does."""

@@ -11,16 +11,21 @@ import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from exporter.errors import IonmonError
-from exporter.web.connection import Connection, Deadlines, Waiting
+from exporter.web.connection import Connection, Deadlines
 from exporter.web.protection import Protection
 from exporter.web.routes import Routes, Site
+from exporter.web.seats import Seat, Seats
 
 log = logging.getLogger("ionmon.web")
 
 BACKLOG = 1024
+ACCEPTED_AT_ONCE = 32
+TCP_NOTSENT_LOWAT = 25  # Linux; Python names it from 3.12 on
+MOST_UNSENT = 1 << 17
 OUT_OF_FILES_PAUSE = 0.1
 CLOSE_TIMEOUT = 5.0
 
@@ -34,6 +39,7 @@ class ServerOptions:
     config_file: Path | None = None
     enable_lifecycle: bool = False
     max_connections: int = 512
+    max_per_address: int = 256
     deadlines: Deadlines = field(default_factory=Deadlines)
 
 
@@ -51,8 +57,7 @@ class WebServer:
             site, settings.telemetry_path, self._reloader, settings.enable_lifecycle
         )
         self._listeners: list[socket.socket] = []
-        self._waiting = Waiting()
-        self._open = 0
+        self._seats = Seats(settings.max_connections, settings.max_per_address)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -120,32 +125,41 @@ class WebServer:
 
     async def _accept(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        for number in count(1):
             try:
-                accepted, _ = await loop.sock_accept(listener)
+                accepted, address = await loop.sock_accept(listener)
             except OSError as error:  # out of file descriptors, or the client is gone
                 log.warning("a connection could not be accepted: %s", error.strerror)
-                self._waiting.close_longest()
+                self._seats.close_one()
                 await asyncio.sleep(OUT_OF_FILES_PAUSE)
                 continue
-            if self._open >= self._settings.max_connections and not self._waiting.close_longest():
+            seat = self._seats.take(address[0])  # not in the task: a burst must not pass the limit
+            if seat is None:
                 accepted.close()
-                continue
-            self._open += 1  # here, not in the task: a burst must not pass the limit
-            self._spawn(self._attend(accepted))
+            else:
+                seat.close = accepted.close
+                self._spawn(self._attend(accepted, seat))
+            # sock_accept() does not suspend while connections wait: the rest must get its turn.
+            if not number % ACCEPTED_AT_ONCE:
+                await asyncio.sleep(0)
 
-    async def _attend(self, accepted: socket.socket) -> None:
+    async def _attend(self, accepted: socket.socket, seat: Seat) -> None:
         """Do the TLS handshake if there is one, then serve the connection until it is closed."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         transport, deadlines = None, self._settings.deadlines
         try:
+            if not seat.taken:  # closed for another before this task began
+                return
             # asyncio sets it only on sockets with an explicit protocol. Without it a body waits up
             # to 40 ms, until the client acknowledges the head.
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # Else the kernel takes megabytes of answers for a client that does not read.
+            with contextlib.suppress(OSError):
+                accepted.setsockopt(socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, MOST_UNSENT)
             rules = self._protection.rules()
-            if rules.tls and task:
-                self._waiting.add(task, task.cancel)
-            connection = Connection(self._routes, self._protection.rules, self._waiting, deadlines)
+            if task:
+                seat.close = task.cancel
+            connection = Connection(self._routes, self._protection.rules, seat, deadlines)
             transport, _ = await loop.connect_accepted_socket(
                 lambda: connection,
                 accepted,
@@ -153,13 +167,11 @@ class WebServer:
                 ssl_handshake_timeout=deadlines.handshake if rules.tls else None,
                 ssl_shutdown_timeout=deadlines.handshake if rules.tls else None,
             )
-            self._waiting.remove(task)
             await connection.closed
         except OSError as error:  # SSL errors and time-outs of handshakes among them
             log.debug("a connection was not made: %s", error)
         finally:
-            self._open -= 1
-            self._waiting.remove(task)
+            seat.release()
             if transport:
                 transport.abort()
             else:

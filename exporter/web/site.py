@@ -1,26 +1,22 @@
 """What the web server serves: the exposition of the current snapshot, health, landing page."""
 
-import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import Executor
 
-from exporter import __version__
-from exporter.catalog import own
-from exporter.catalog.model import Family
 from exporter.clock import Clock
 from exporter.engine import Engine
-from exporter.exposition.exposition import Exposition, Format
-from exporter.exposition.snapshot import Part, snapshot
-from exporter.poller import Poller, PollState
+from exporter.exposition.exposition import Body, Format
+from exporter.exposition.snapshot import Snapshot
+from exporter.poller import Poller
 from exporter.telemetry import Telemetry
+from exporter.web.encoder import Encoder, Ready
 from exporter.web.landing import render
-from exporter.web.process_metrics import Process
+from exporter.web.own_metrics import OwnMetrics
 from exporter.web.scrapers import Scrapers
 from exporter.web.status import RefusedReload, status
 
 MAX_SILENCE = 30.0
-
-Computed = tuple[Family, tuple[str, ...], float]
 
 
 class ExporterSite:
@@ -42,25 +38,50 @@ class ExporterSite:
         self._clock, self._telemetry, self._scrapers = clock, telemetry, scrapers
         self._reload = reload
         self._telemetry_path = telemetry_path
-        self._encoder = Exposition()
-        self._process = Process()
-        self._cached: dict[tuple[Format, bool], tuple[tuple[int, int], bytes]] = {}
+        self._encoder = Encoder(OwnMetrics(telemetry, self._poller).families, telemetry)
 
-    def exposition(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
+    def prepared(self, fmt: Format, *, gzip: bool, client: str | None) -> Body | None:
+        """Return the exposition where nothing has to be encoded for it, else None."""
+        poller = self._poller()
+        if poller is None:
+            return None
+        now = self._clock.now()
+        return self._noted(self._encoder.current((fmt, gzip), poller.snapshot, now), client, now)
+
+    def exposition(self, fmt: Format, *, gzip: bool, client: str | None) -> Body:
         """Return the exposition; the exporter's own metrics are updated once a second."""
         poller = self._poller()
         if poller is None:
-            return b""
-        now, shown = self._clock.now(), poller.snapshot
-        stamp = (shown.generation, int(now))
-        at, body = self._cached.get((fmt, gzip), (None, b""))
-        if at != stamp:
-            families = (*shown.families, *snapshot(self._own_parts(poller, now), 0).families)
-            body = self._encoder.body(families, fmt, gzip=gzip)
-            self._cached[fmt, gzip] = (stamp, body)
+            return Body((), gzip=False)
+        now = self._clock.now()
+        ready = self._encoder.encode((fmt, gzip), poller.snapshot, now)
+        self._noted(ready, client, now)
+        return ready.body
+
+    @property
+    def encoder(self) -> Executor:
+        """The thread in which the exposition is encoded."""
+        return self._encoder.executor
+
+    def swapped(self) -> None:
+        """Encode the new snapshot before scrapers come; any thread may call it."""
+        self._encoder.ahead(self._shown)
+
+    def close(self) -> None:
+        """End the encoder's thread."""
+        self._encoder.close()
+
+    def _noted(self, ready: Ready | None, client: str | None, now: float) -> Body | None:
+        """Note which generation a client gets."""
+        if ready is None:
+            return None
         if client is not None:
-            self._scrapers.note(client, now, shown.generation)
-        return body
+            self._scrapers.note(client, now, ready.generation)
+        return ready.body
+
+    def _shown(self) -> tuple[Snapshot, float]:
+        poller = self._poller()
+        return (poller.snapshot if poller else Snapshot()), self._clock.now()
 
     def landing(self) -> bytes:
         """Return the landing page."""
@@ -79,12 +100,15 @@ class ExporterSite:
         return (True, "alive") if self.engine.alive() else (False, "polling has stopped")
 
     def ready(self) -> tuple[bool, str]:
-        """Return whether every poll was tried, and at least one delivered."""
+        """Return whether every poll was tried, at least one delivered, and the page is encoded."""
         poller = self._poller()
         if poller is None:
             return False, "starting"
+        if self._encoder.failure:
+            return False, f"the exposition cannot be encoded: {self._encoder.failure}"
         if poller.ready():
-            return True, "ready"
+            left_out = self._encoder.left_out()
+            return True, f"ready; cannot be encoded: {', '.join(left_out)}" if left_out else "ready"
         tried = poller.tried()
         if tried < len(poller.states):
             return False, f"{tried} of {len(poller.states)} polls tried"
@@ -96,38 +120,3 @@ class ExporterSite:
 
     def _poller(self) -> Poller | None:
         return self.engine.poller if self.engine else None
-
-    def _own_parts(self, poller: Poller, now: float) -> Iterator[Part]:
-        computed = (*_build(), *self._process.read(), *_poll_metrics(poller, now))
-        yield from self._telemetry.parts(computed)
-
-
-def _build() -> Iterator[Computed]:
-    yield own.BUILD_INFO, (__version__, platform.python_version()), 1
-
-
-def _poll_metrics(poller: Poller, now: float) -> Iterator[Computed]:
-    """Yield the state of polls and collectors at the time of the scrape."""
-    yield own.SNAPSHOT_AGE, (), max(0.0, now - poller.changed)
-    for state in poller.states:
-        yield own.POLL_SUCCESS, (state.collector, state.name), float(state.healthy())
-        poll = state.poll
-        if state.data_time is not None and poll.family:
-            yield own.DATA_AGE, (poll.project, poll.family), max(0.0, now - state.data_time)
-    for collector in poller.collectors:
-        states = [s for s in poller.states if s.collector == collector.name]
-        yield from _collector_metrics(collector.name, states, now)
-
-
-def _collector_metrics(name: str, states: list[PollState], now: float) -> Iterator[Computed]:
-    key = (name,)
-    yield own.UP, key, float(any(s.delivery and not s.fault for s in states))
-    yield own.COLLECTOR_SUCCESS, key, float(all(s.healthy() for s in states))
-    yield own.COLLECTOR_DURATION, key, max(s.duration for s in states)
-    successes = [s.last_success for s in states if s.last_success]
-    if successes:
-        yield own.COLLECTOR_LAST_SUCCESS, key, max(successes)
-    times = [s.data_time for s in states if s.data_time]
-    if times:
-        yield own.COLLECTOR_DATA_AGE, key, max(0.0, now - min(times))
-    yield own.SERIES, key, sum(s.series() for s in states)

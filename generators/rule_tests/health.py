@@ -63,6 +63,7 @@ _EXPORTER = _target(EXPORTER_JOB)
 _AGE, _BUDGET = "ionmon_data_age_seconds", _is("ionmon_cost_budget_dollars", 50, *_EXPORTER)
 _COST = "ionmon_cost_projected_dollars"
 _APPLICATION = ("application", "ion")
+_FIELDS, _MOST_FIELDS = "ionmon_application_fields", "ionmon_application_fields_limit"
 _DISK = ("family", "cloudsql_disk_used_bytes")
 _POLL, _LAG = "ionmon_poll_interval_seconds", "cloudsql_replica_lag_seconds"
 _SECOND = _is("up", 1, ("job", EXPORTER_JOB), ("instance", "second:9841"))
@@ -105,6 +106,12 @@ FAULTS: Mapping[str, Fault] = {
         right=(_is("ionmon_application_lag_seconds", 295, _APPLICATION),),
         labels=(_APPLICATION,),
         value=305,
+    ),
+    "ApplicationFieldsHigh": Fault(
+        wrong=(_is(_FIELDS, 81_000, _APPLICATION), _is(_MOST_FIELDS, 100_000, _APPLICATION)),
+        right=(_is(_FIELDS, 79_000, _APPLICATION), _is(_MOST_FIELDS, 100_000, _APPLICATION)),
+        labels=(_APPLICATION,),
+        value=0.81,
     ),
     "BudgetNear": Fault(
         wrong=(_is(_COST, 45.5, *_EXPORTER), _BUDGET),

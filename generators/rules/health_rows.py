@@ -158,6 +158,20 @@ ROWS = (
         age=SILENT,
     ),
     HealthAlert(
+        alert="ApplicationFieldsHigh",
+        severity="medium",
+        expr="max by (application) "
+        "(ionmon_application_fields / ionmon_application_fields_limit) > 0.8",
+        for_=15 * MINUTE,
+        by=("application",),
+        text=_text(
+            "The application nearly has too many series.",
+            "{{ $labels.application }} has {{ $value | humanizePercentage }} of the fields that "
+            "recorders may keep in Redis. Beyond it, new series are refused.",
+            "Check which family is the largest: ionmon application show.",
+        ),
+    ),
+    HealthAlert(
         alert="BudgetNear",
         severity="medium",
         expr="ionmon_cost_projected_dollars > 0.9 * ionmon_cost_budget_dollars",

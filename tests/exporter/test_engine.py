@@ -131,7 +131,7 @@ def test_each_fault_costs_only_itself_and_is_named(
         f'{failed}"cloud_monitoring",poll="ion-demo/{INSTANCES}",reason="internal"}} 1',
         f'{failed}"redis",poll="cache",reason="partial"}} 1',
         f'ionmon_series_dropped_total{{family="{UP}",reason="invalid"}} 1',
-        f'ionmon_series_dropped_total{{family="{UP}",reason="repeated"}} 1',
+        f'ionmon_series_repeated_total{{family="{UP}"}} 1',
         f'ionmon_series_dropped_total{{family="{REQUESTS}",reason="invalid"}} 1',
     ):
         assert line in page.splitlines()

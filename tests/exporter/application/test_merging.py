@@ -325,3 +325,17 @@ def test_users_are_a_gauge_of_region_and_window() -> None:
         "region=us,window=5m": 3,
         "region=us,window=1h": 4,
     }
+
+
+def test_label_values_are_cleaned_and_stay_apart() -> None:
+    """Control characters, lone surrogates and endless values become text; all are counted."""
+    layout, shape = Layout(), counter("a")
+    for value in ("a\x1fb", "a\x00b", "\ud800", "x" * 100_000, "fine"):
+        layout.count("c_total", shape, (value,), 1)
+    layout.set("i", "g", gauge("a"), ("a\nb",), 1.0)
+    found = merged(layout)
+    (values, gauges) = (samples(found, name) for name in ("app_c_total", "app_g"))
+    assert len(values) == 5
+    assert "a=fine" in values
+    assert all(name.isprintable() and len(name) <= 202 for name in (*values, *gauges))
+    assert found.cleaned == {"app_c_total": 4, "app_g": 1}

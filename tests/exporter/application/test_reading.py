@@ -1,9 +1,11 @@
 """An application is read in one round trip, both layouts at once, and only what exists."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from exporter.catalog import own
 from exporter.errors import PollError, Reason
 from exporter.recorder.layout import Shape
 from tests import servers
@@ -116,6 +118,21 @@ def test_one_odd_field_costs_only_itself(tmp_path: Path) -> None:
     assert keys == {"totals", "families", "gauges", "seqs"}
 
 
+def test_what_is_left_out_is_counted_once(tmp_path: Path) -> None:
+    """Not again at each poll, and what comes later is added."""
+    with servers.redis(tmp_path) as server:
+        writer, shape = Writer(server).begin(), counter("n")
+        exporter, found = Exporter(server.port), []
+        exporter.poll._target = replace(exporter.poll._target, limit=3)
+        for number in (2, 5, 4, 6):
+            for name in range(number):
+                writer.count("c_total", shape, (str(name),), 1)
+            exporter.page()
+            found.append(exporter.telemetry.value(own.SERIES_DROPPED, ("app_c_total", "limit")))
+        exporter.close()
+    assert found == [0, 2, 2, 3]
+
+
 def test_a_histogram_beside_a_counter_of_its_name(tmp_path: Path) -> None:
     """Version 1 has one description for both; a restart shows the rest, too."""
     with servers.redis(tmp_path) as server:
@@ -157,6 +174,35 @@ def test_without_the_right_to_look_everything_is_read(tmp_path: Path) -> None:
         exporter.close()
     assert series(page, "app_c_total") == [5]
     assert set(page["app_active_users"].values()) == {0}
+
+
+def test_gauges_stay_where_it_is_unknown_who_lives(tmp_path: Path) -> None:
+    """Instances are removed for their silence only."""
+    with servers.redis(tmp_path) as server:
+        writer = Writer(server).begin().set("g", gauge(), (), 3.0)
+        writer.client.delete(writer.keys.seen)
+        writer.client.set(writer.keys.seen, "text")
+        exporter = Exporter(server.port)
+        exporter.poll._cleaned = 0.0
+        exporter.page()
+        exporter.close()
+        assert writer.client.hlen(writer.keys.gauges) == 1
+
+
+def test_a_redis_that_is_full_is_read(tmp_path: Path) -> None:
+    """It refuses scripts and transactions; what is there is shown, and it is read on afterwards."""
+    with servers.redis(tmp_path, "--maxmemory-policy", "noeviction") as server:
+        writer = Writer(server).begin().count("c_total", counter(), (), 5)
+        exporter, again = Exporter(server.port), Exporter(server.port)
+        assert series(exporter.page(), "app_c_total") == [5]
+        server.cli("CONFIG", "SET", "maxmemory", "1")
+        assert series(exporter.page(), "app_c_total") == [5]
+        assert series(again.page(), "app_c_total") == [5]
+        server.cli("CONFIG", "SET", "maxmemory", "0")
+        writer.count("c_total", counter(), (), 1)
+        assert series(exporter.page(), "app_c_total") == [6]
+        exporter.close()
+        again.close()
 
 
 def test_recorders_learn_how_often_an_exporter_reads(tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ class Writer:
 
     def begin(self, epoch: str = "e", **meta: str) -> "Writer":
         """Begin the totals' epoch."""
-        self.client.hset(self.keys.meta, mapping={"epoch": epoch, "created": "7", **meta})
+        self.client.hset(
+            self.keys.meta, mapping={"epoch": epoch, "created": f"{time.time():.3f}", **meta}
+        )
         return self
 
     def flush(self) -> "Writer":

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
+from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import SECOND, Ledger, Mark, Outcome
 from exporter.cloud_monitoring.totals import Amount, Layout, Total
 
@@ -14,14 +15,14 @@ START = 30_000_000 * PERIOD
 
 def add_number(total: Total, number: float, end: int) -> None:
     """Add a number to a total."""
-    assert total.add_amount(Amount(value=number), end)
+    total.add_amount(Amount(value=number), end)
 
 
 def add_buckets(
     total: Total, layout: Layout, counts: Sequence[int], weight: float, end: int
-) -> bool:
-    """Add a distribution to a total; say whether the total could go on."""
-    return total.add_amount(Amount(value=weight, counts=tuple(counts), layout=layout), end)
+) -> None:
+    """Add a distribution to a total."""
+    total.add_amount(Amount(value=weight, counts=tuple(counts), layout=layout), end)
 
 
 def claim(ledger: Ledger, mark: Mark, end: int) -> bool:
@@ -41,6 +42,6 @@ def filled() -> Ledger:
     buckets = ledger.total(("b", "5xx"))
     add_buckets(buckets, layout((0.1, 0.2), 1.0, REQUESTS), (1, 2, 3), 0.7, START + PERIOD)
     rising = ledger.mark("rising", ("a", '"quoted" \N{SNOWMAN}'))
-    rising.start, rising.end, rising.held = START, START + PERIOD, (0.25, 3, 4)
+    rising.start, rising.end, rising.held = START, START + PERIOD, Held((0.25, 3, 4), (0.5,))
     ledger.settle(START + 200 * PERIOD, START + 210 * PERIOD, 10 * PERIOD)
     return ledger

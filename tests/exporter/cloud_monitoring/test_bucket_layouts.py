@@ -46,7 +46,7 @@ def test_bounds_are_in_base_units_without_noise() -> None:
     found = layout((0.3, 1.1, 3.0), 1e-3, REQUEST_DURATION)
     assert found.bounds == (0.0003, 0.0011, 0.003)
     assert found.slots == (0, 1, 2, 3)
-    assert found.full == frozenset(found.bounds)
+    assert found.source == found.bounds
 
 
 def test_a_layout_without_bounds_has_one_bucket() -> None:

@@ -16,8 +16,9 @@ import pytest
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.checkpoint import APPLICATION_ID, VERSION, SqliteStore, inspect
+from exporter.cloud_monitoring.checkpoint import SqliteStore, inspect
 from exporter.cloud_monitoring.ledger import Ledger
+from exporter.cloud_monitoring.state_schema import APPLICATION_ID, VERSION
 from exporter.errors import StateError, StateForeign, StateLocked, StateUnwritable
 from tests.exporter.cloud_monitoring.ledgers import (
     NAME,

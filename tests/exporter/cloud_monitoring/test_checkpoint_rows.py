@@ -2,11 +2,11 @@
 
 import sqlite3
 from array import array
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.cloud_monitoring.checkpoint import SCHEMA
 from exporter.cloud_monitoring.checkpoint_rows import (
     drop,
     read_ledger,
@@ -15,7 +15,9 @@ from exporter.cloud_monitoring.checkpoint_rows import (
     write_ledger,
     write_rows,
 )
+from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import Ledger, Mark
+from exporter.cloud_monitoring.state_schema import VERSION, check, create, migrate
 from exporter.cloud_monitoring.totals import Total
 from tests.exporter.cloud_monitoring.ledgers import filled
 
@@ -44,7 +46,11 @@ TOTALS = st.builds(
     BUCKETS | st.just((None, [])),
     WHOLE,
 )
-HELD = st.none() | st.lists(st.floats(allow_nan=False) | WHOLE, min_size=1, max_size=4).map(tuple)
+HELD = st.none() | st.builds(
+    Held,
+    st.lists(st.floats(allow_nan=False) | WHOLE, min_size=1, max_size=4).map(tuple),
+    st.none() | st.lists(st.floats(allow_nan=False), max_size=4).map(tuple),
+)
 MARKS = st.tuples(
     st.text(st.characters(exclude_categories=["Cs"])),
     WHOLE,
@@ -55,6 +61,21 @@ MARKS = st.tuples(
 
 
 FIRST = """
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, shape TEXT NOT NULL,
+    period INTEGER NOT NULL, cut INTEGER NOT NULL, horizon INTEGER NOT NULL,
+    covered INTEGER NOT NULL, gap INTEGER NOT NULL, first INTEGER NOT NULL);
+CREATE TABLE mark (
+    id INTEGER PRIMARY KEY, ledger INTEGER NOT NULL, key TEXT NOT NULL, labels TEXT NOT NULL,
+    floor INTEGER NOT NULL, mask BLOB NOT NULL, stray TEXT NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, held TEXT);
+CREATE INDEX mark_of ON mark (ledger);
+CREATE TABLE total (
+    id INTEGER PRIMARY KEY, ledger INTEGER NOT NULL, labels TEXT NOT NULL, shown INTEGER NOT NULL,
+    value NUMERIC NOT NULL, bounds BLOB, counts BLOB NOT NULL, last INTEGER NOT NULL);
+CREATE INDEX total_of ON total (ledger);
+PRAGMA application_id = 1229934157;
+PRAGMA user_version = 1;
 INSERT INTO ledger VALUES (3, 'p/requests', 'shape', 60, 120, 240, 300, 5, 0);
 INSERT INTO total VALUES (4, 3, '["a", "2xx"]', 1, 12, NULL, x'', 7);
 INSERT INTO total VALUES
@@ -67,7 +88,7 @@ INSERT INTO mark VALUES (7, 3, 'r', '["a", "5xx"]', 3, x'', '[]', 12, 13, '[0.5,
 def database() -> sqlite3.Connection:
     """Return an empty state file in memory."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    db.executescript(SCHEMA)
+    create(db)
     return db
 
 
@@ -152,13 +173,17 @@ def test_a_ledger_has_one_row() -> None:
     ledger.watermark, ledger.gap, ledger.first = 7, 8, True
     assert write_ledger(db, "a", "t", ledger) == first
     expected = (first, "a", "t", ledger.period, ledger.start, 7, ledger.covered, 8, 1)
-    assert db.execute("SELECT * FROM ledger").fetchall() == [expected]
+    sizes = (len(ledger.marks), len(ledger.totals))
+    (found,) = db.execute("SELECT * FROM ledger").fetchall()
+    assert found[:-1] == (*expected, *sizes)
 
 
 def test_a_file_of_the_first_version_is_read() -> None:
     """Its columns mean what they meant, whatever the fields are called today."""
-    db = database()
+    db = sqlite3.connect(":memory:", isolation_level=None)
     db.executescript(FIRST)
+    migrate(db)
+    assert check(db, Path("state.db")) == VERSION
     found = read_ledger(db, "p/requests")
     assert found is not None
     row, shape, ledger = found
@@ -179,7 +204,14 @@ def test_a_file_of_the_first_version_is_read() -> None:
     )
     delta = Mark(key="d", total=numbers, floor=9, mask=258, off_grid={10, 11}, row=6, dirty=False)
     rising = Mark(
-        key="r", total=buckets, floor=3, start=12, end=13, held=(0.5, 1, 2), row=7, dirty=False
+        key="r",
+        total=buckets,
+        floor=3,
+        start=12,
+        end=13,
+        held=Held((0.5, 1, 2)),
+        row=7,
+        dirty=False,
     )
     marks, totals = {"d": delta, "r": rising}, {t.labels: t for t in (numbers, buckets)}
     expected = Ledger(

@@ -1,5 +1,6 @@
 """Pages into a ledger: each point once, cumulative series by their rise, limits and resets."""
 
+import sqlite3
 from dataclasses import replace
 from math import inf, nan
 from typing import Any
@@ -10,9 +11,17 @@ from google.cloud.monitoring_v3.types import SpanContext
 
 from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind, ValueType
+from exporter.cloud_monitoring.checkpoint_rows import (
+    read_ledger,
+    read_marks,
+    read_totals,
+    write_ledger,
+    write_rows,
+)
 from exporter.cloud_monitoring.counter_reader import MAX_AHEAD, CounterReader, SeriesCache
 from exporter.cloud_monitoring.ledger import SECOND, Ledger, Outcome
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
+from exporter.cloud_monitoring.state_schema import create
 from exporter.exposition.snapshot import Exemplar
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, page, series
 
@@ -61,7 +70,7 @@ def test_points_count_once_over_pages_and_polls() -> None:
     assert (met.series, met.points, met.counted, met.newest) == (3, 5, 4, 6180 * SECOND)
     again = shelf.poll(first, page(series({6240: 1}), series({6240: 1})))
     assert shelf.values() == {HERE: 20}
-    assert (again.counted, again.dropped, again.too_late) == (1, {"repeated": 1}, 0)
+    assert (again.counted, again.dropped, again.repeated, again.too_late) == (1, {}, 1, 0)
 
 
 def test_what_is_settled_is_too_late_and_what_is_before_the_start_is_not() -> None:
@@ -97,7 +106,7 @@ def test_series_above_the_limit_are_left_out() -> None:
     shelf = requests(limit=1)
     errors = series({6060: 1}, metric=ERRORS)
     met = shelf.poll(page(series({6060: 1}), errors, series({6120: 1}, metric=ERRORS)))
-    assert met.dropped == {"limit": 2, "repeated": 1}
+    assert (met.dropped, met.repeated) == ({"limit": 2}, 1)
     assert met.notes[0] == "a series was dropped (limit): more than 1 series"
     again = shelf.poll(page(series({6120: 5}), errors, series({6060: 7}, resource=OTHER)))
     assert (shelf.values(), again.dropped) == ({HERE: 13}, {"limit": 1})
@@ -124,17 +133,18 @@ def test_distributions_add_up_in_the_base_unit() -> None:
     total = shelf.ledger.totals[HERE]
     assert (total.bounds, list(total.counts)) == ((0.01, 0.02, 0.05), [6, 2, 3, 11])
     assert round(total.value, 9) == 0.92
-    assert (met.counted, met.resets) == (4, 0)
+    assert met.counted == 4
 
 
-def test_a_layout_that_does_not_fit_is_a_reset() -> None:
-    """Counting of that series starts anew, and the poll says so."""
+def test_a_layout_that_does_not_fit_goes_on_counting() -> None:
+    """Count and sum of the series go on, in the bounds of both layouts."""
     shelf = Shelf(REQUEST_DURATION, REQUEST_DURATION.source)
     shelf.poll(page(series({6060: distribution([1, 1])}, "DELTA DISTRIBUTION")))
     strange = distribution([2, 2], (11.0, 12.0))
     met = shelf.poll(page(series({6120: strange}, "DELTA DISTRIBUTION")))
     total = shelf.ledger.totals[HERE]
-    assert (met.resets, total.bounds, list(total.counts)) == (1, (0.011, 0.012), [2, 2, 0])
+    assert (met.counted, met.notes, total.bounds) == (1, [], (0.01, 0.011, 0.012, 0.02, 0.05))
+    assert (list(total.counts), round(total.value, 9)) == ([1, 2, 2, 1, 0, 0], 0.09)
 
 
 def test_exemplars_come_with_their_points() -> None:
@@ -204,6 +214,111 @@ def test_cumulative_distributions_rise_by_bucket() -> None:
     assert round(total.value, 9) == 0.115
 
 
+def rises(*values: Distribution, restarts: bool = False) -> Shelf:
+    """Return a shelf that read these points of a cumulative series, a minute apart."""
+    shelf = Shelf(REQUEST_DURATION, replace(REQUEST_DURATION.source, kind=MetricKind.CUMULATIVE))
+    for minute, value in enumerate(values, 1):
+        shelf.poll(page(series({START + 60 * minute: value}, SPREAD, start=100)))
+        if restarts:
+            shelf.cache = SeriesCache(REQUEST_DURATION, shelf.source, "p", 100)
+            shelf.ledger = stored(shelf.ledger)
+    return shelf
+
+
+def stored(ledger: Ledger) -> Ledger:
+    """Return a ledger as another process finds it in the state file."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    create(db)
+    write_rows(db, write_ledger(db, "p/x", "shape", ledger), ledger)
+    found = read_ledger(db, "p/x")
+    assert found is not None
+    read_totals(db, found[0], found[2])
+    read_marks(db, found[0], found[2])
+    return found[2]
+
+
+def halved(number: int, slow: int, *, fine: bool) -> Distribution:
+    """Return what OpenTelemetry has before and after it halves the resolution for slow values."""
+    growth, size = (2 ** (1 / 8), 16) if fine else (2 ** (1 / 4), 32)
+    counts = [0] * (size + 2)
+    counts[1 + (5 if fine else 2)] = number
+    counts[1 + (15 if fine else 27)] += slow
+    options = Distribution.BucketOptions.Exponential(
+        num_finite_buckets=size, growth_factor=growth, scale=0.25
+    )
+    return Distribution(
+        count=number + slow,
+        mean=0.4,
+        bucket_counts=counts,
+        bucket_options=Distribution.BucketOptions(exponential_buckets=options),
+    )
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_halved_resolution_counts_the_rise(restarts: bool, caplog: Any) -> None:
+    """New bounds under the old start are no new events, also over a restart; buckets are exact."""
+    shelf = rises(
+        halved(600, 0, fine=True),
+        halved(720, 0, fine=True),
+        halved(840, 1, fine=False),
+        halved(900, 1, fine=False),
+        restarts=restarts,
+    )
+    total = shelf.ledger.totals[HERE]
+    assert sum(total.counts) == 301
+    assert round(total.value, 9) == round(301 * 0.4e-3, 9)
+    assert max(total.counts) == 300
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_bounds_that_do_not_nest_cost_buckets_only(restarts: bool, caplog: Any) -> None:
+    """Count and sum count the rise; events lie in buckets that hold as many; one line is logged."""
+    shelf = rises(
+        distribution([100, 0, 0], (10.0, 30.0), mean=5.0),
+        distribution([60, 50, 0], (7.0, 20.0), mean=6.0),
+        distribution([60, 55, 5], (8.0, 25.0), mean=6.5),
+        distribution([61, 55, 5], (8.0, 25.0), mean=6.5),
+        restarts=restarts,
+    )
+    total = shelf.ledger.totals[HERE]
+    assert sum(total.counts) == 21
+    assert round(total.value, 9) == round((121 * 6.5 - 500) / 1000, 9)
+    assert len([m for m in caplog.messages if "count and sum are exact" in m]) == 1 + restarts
+
+
+def test_a_cumulative_point_is_read_once() -> None:
+    """What was counted is not decoded again; an odd value is dropped where it is met."""
+    shelf = Shelf(REQUESTS, CUMULATIVE)
+    both = page(series({6120: 130, 6060: 100}, RISING, start=100))
+    shelf.poll(both)
+    shelf.cache.values = None  # type: ignore[assignment]
+    met = shelf.poll(both)
+    assert met.outcomes == {Outcome.SEEN: 2}
+
+
+@pytest.mark.parametrize(("kind", "value"), [("DELTA", -50), ("CUMULATIVE", -1)])
+def test_a_count_below_zero_is_refused(kind: str, value: int) -> None:
+    """It is dropped with a note, as what is no number is; the total does not fall."""
+    shelf = requests(kind=MetricKind(kind))
+    for end, number in ((6060, 7), (6120, value), (6180, 9)):
+        met = shelf.poll(page(series({end: number}, f"{kind} INT64", start=6000)))
+        if number < 0:
+            assert met.notes == [f"a point was dropped (invalid): {HERE}: {value} is not a count"]
+    assert shelf.values() == {HERE: 16 if kind == "DELTA" else 9}
+
+
+def test_a_negative_sum_needs_negative_bounds() -> None:
+    """A sum of durations does not fall; one of temperatures may."""
+    shelf = Shelf(REQUEST_DURATION, REQUEST_DURATION.source)
+    cold = distribution([3], mean=-5.0)
+    met = shelf.poll(page(series({6060: cold}, "DELTA DISTRIBUTION")))
+    assert (met.counted, met.dropped) == (0, {"invalid": 1})
+    cold = distribution([3], (-10.0, 0.0, 10.0), mean=-15.0)
+    met = shelf.poll(page(series({6120: cold}, "DELTA DISTRIBUTION")))
+    assert (met.counted, shelf.ledger.totals[HERE].value) == (1, -0.045)
+
+
 def test_a_cache_that_forgot_finds_series_in_the_ledger() -> None:
     """After series were taken out those that stay are known by their labels, not doubled."""
     shelf = requests()
@@ -253,7 +368,7 @@ def test_an_odd_distribution_costs_only_itself(kind: MetricKind, odd: Distributi
     )
     met = shelf.poll(held)
     assert (met.counted, met.dropped) == (2, {"invalid": 1})
-    assert met.notes[0].startswith("a series was dropped (invalid): ('p',")
+    assert met.notes[0].startswith("a point was dropped (invalid): ('p',")
     total = shelf.ledger.totals[HERE]
     assert (list(total.counts), round(total.value, 9)) == ([2, 0, 0, 0], 0.02)
     assert shelf.poll(held).counted == 0

@@ -85,7 +85,7 @@ def test_a_descriptor_overrides_what_is_documented() -> None:
     for described, expected in (
         (descriptor(period=300, delay=240), Described(300, 240, labels=())),
         (descriptor(period=300), Described(300, 120, labels=())),
-        (descriptor(delay=240), Described(60, 240, labels=())),
+        (descriptor(delay=240), Described(60, 240, labels=(), stated=False)),
     ):
         assert Descriptors(Listing(described)).describe("p", SOURCE) == expected
     assert Descriptors(Listing()).describe("p", SOURCE) == Described(60, 120)
@@ -117,11 +117,11 @@ def test_a_listing_is_kept_for_a_day(hand: HandTime) -> None:
     known = Descriptors(listing)
     for after, calls in ((0.0, 1), (REFRESH - 1, 1), (1.0, 2)):
         hand.at += after
-        assert known.describe("p", SOURCE) == Described(60, 240, labels=())
+        assert known.describe("p", SOURCE) == Described(60, 240, labels=(), stated=False)
         assert len(listing.asked) == calls
     hand.at += REFRESH
     listing.away = True
-    assert known.describe("p", SOURCE) == Described(60, 240, labels=())
+    assert known.describe("p", SOURCE) == Described(60, 240, labels=(), stated=False)
     assert len(listing.asked) == 3
 
 
@@ -138,7 +138,7 @@ def test_a_listing_that_failed_is_tried_again_in_ten_minutes(
     assert "p: no descriptors of run.googleapis.com/*, documented values are used" in caplog.text
     listing.away = False
     hand.at += RETRY
-    assert known.describe("p", SOURCE) == Described(60, 240, labels=())
+    assert known.describe("p", SOURCE) == Described(60, 240, labels=(), stated=False)
 
 
 def test_a_prefix_is_the_product() -> None:
@@ -153,3 +153,9 @@ def test_a_client_that_is_stopping_is_no_warning(caplog: pytest.LogCaptureFixtur
         told.channel.close()
         assert Descriptors(told.client).describe("p", SOURCE) == Described(60, 120)
     assert caplog.messages == []
+
+
+def test_a_descriptor_may_have_no_period() -> None:
+    """The documented one is used then, and is said not to be known."""
+    found = [Descriptors(Listing(descriptor(period=n))).describe("p", SOURCE) for n in (0, 300)]
+    assert [(one.period, one.stated) for one in found] == [(SOURCE.period, False), (300, True)]

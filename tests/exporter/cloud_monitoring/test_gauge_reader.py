@@ -61,24 +61,22 @@ def test_series_that_export_as_one_are_joined(how: Reduce, expected: float) -> N
     assert found == (Sample(("a",), 7.0), Sample(("b",), expected))
 
 
-def test_what_stopped_is_left_out() -> None:
-    """A reading counts up to two periods behind the newest of all, to the nanosecond."""
-    now = 1000 * SECOND
-    samples = [
-        GaugeSample(("a",), now, 1.0),
-        GaugeSample(("a",), now - 120 * SECOND, 2.0),
-        GaugeSample(("a",), now - 120 * SECOND - 1, 4.0),
-        GaugeSample(("gone",), now - 180 * SECOND, 8.0),
-    ]
-    assert join(SOURCE, samples) == (Sample(("a",), 3.0),)
-
-
-def test_a_mean_of_nothing_is_no_sample() -> None:
-    """Readings that are no numbers are left out, and do not make others stale."""
-    samples = [GaugeSample(("a",), 60 * SECOND, 1.0), GaugeSample(("b",), 600 * SECOND, NAN)]
+def test_a_value_that_is_no_number_is_not_joined() -> None:
+    """Readings that are no numbers are left out."""
+    samples = [GaugeSample(("a",), 60 * SECOND, 1.0), GaugeSample(("a",), 600 * SECOND, NAN)]
     assert join(SOURCE, samples) == (Sample(("a",), 1.0),)
     assert join(SOURCE, samples[1:]) == ()
     assert join(SOURCE, []) == ()
+
+
+def test_a_reader_that_learns_sees_the_time_between_points() -> None:
+    """The median, so that one missing point changes nothing; a single point says nothing."""
+    reader = GaugeReader(SOURCE, Identities(INSTANCES, SOURCE, "p"), learns=True)
+    ends = dict.fromkeys((900, 1800, 3600, 4500), 7)
+    other = {**SERVICE, "revision_name": "r2"}
+    kind = "GAUGE INT64"
+    reader.read_page(page(series(ends, kind, IDLE), series({900: 1}, kind, IDLE, other)))
+    assert [sample.spacing for sample in reader.found.values()] == [900.0, 0.0]
 
 
 def test_pages_add_up() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
+from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import SECOND, Ledger, Outcome
 from exporter.cloud_monitoring.totals import Amount, Total
 from tests.exporter.cloud_monitoring.ledgers import add_number, claim
@@ -126,17 +127,59 @@ def test_a_series_shows_zero_until_it_was_seen() -> None:
 
 
 def test_settled_marks_are_taken_out() -> None:
-    """A mark goes when it has no claim after the watermark; a cumulative one stays."""
+    """A mark goes when it has no claim after the watermark; a cumulative one when it is old."""
     book = ledger()
     for key, end in (("old", at(1)), ("new", at(9)), ("between", at(8.5)), ("past", at(0.5))):
         mark = book.mark(key, ("x",))
         claim(book, mark, end)
         add_number(mark.total, 1, end)
-    book.mark("cumulative", ("x",)).held = (1,)
+    for key, end in (("cumulative", at(9)), ("dead", at(0))):
+        rising = book.mark(key, ("x",))
+        rising.held, rising.end = Held((1,)), end
     book.settle(at(0), at(10), 5 * MINUTE)
     marks, totals = book.retire(at(0), frozenset())
-    assert ([mark.key for mark in marks], totals) == (["old", "past"], [])
+    assert ([mark.key for mark in marks], totals) == (["old", "past", "dead"], [])
     assert list(book.marks) == ["new", "between", "cumulative"]
+
+
+def test_marks_of_dead_instances_do_not_pile_up() -> None:
+    """Of instances that come and go for thirty days only those of the last two are kept."""
+    book, day = ledger(), 1440
+    for today in range(30):
+        for number in range(20):
+            key = book.mark(f"{today}-{number}", ("x",))
+            begun = at(today * day + 60 * number)
+            for minute in (1, 2):
+                book.add_cumulative(key, begun, begun + minute * MINUTE, points(minute))
+        end = at((today + 1) * day)
+        book.settle(book.watermark, end, 5 * MINUTE)
+        book.retire(end - day * MINUTE, frozenset())
+    assert len(book.marks) <= 40
+    assert book.total(("x",)).value == 30 * 20 * 2
+
+
+def test_a_retired_series_that_comes_back_counts_nothing_twice() -> None:
+    """Its first point is a base, whatever it has; later points count their rise."""
+    book = ledger()
+    book.add_cumulative(book.mark("a", ("x",)), at(0), at(1), points(100))
+    book.settle(at(0), at(2000), 5 * MINUTE)
+    assert [mark.key for mark in book.retire(at(500), frozenset())[0]] == ["a"]
+    mark = book.mark("a", ("x",))
+    found = [
+        book.add_cumulative(mark, at(0), at(m), points(n)) for m, n in ((2001, 90), (2002, 97))
+    ]
+    assert found == [Outcome.BASE, Outcome.COUNTED]
+    assert mark.total.value == 7
+    book.add_cumulative(mark, at(2003), at(2004), points(5))
+    assert mark.total.value == 12
+
+
+def test_a_mark_that_is_not_settled_stays() -> None:
+    """While no poll could settle the time after its last point, a first point would count whole."""
+    book = ledger()
+    book.add_cumulative(book.mark("a", ("x",)), at(0), at(1), points(100))
+    book.total(("x",)).last = at(5000)
+    assert book.retire(at(500), frozenset()) == ([], [])
 
 
 def test_totals_that_are_gone_leave_with_their_marks() -> None:
@@ -145,14 +188,14 @@ def test_totals_that_are_gone_leave_with_their_marks() -> None:
     seen = {("a", "2xx"): at(50), ("a", "5xx"): 0, ("b", "2xx"): at(20), ("b", "5xx"): at(20)}
     for labels, last in seen.items():
         mark = book.mark("|".join(labels), labels)
-        mark.total.last, mark.held = last, (1,)
+        mark.total.last, mark.held, mark.end = last, Held((1,)), at(50)
     marks, totals = book.retire(at(20), frozenset({1}))
     assert [total.labels for total in totals] == [("b", "2xx"), ("b", "5xx")]
     assert [mark.key for mark in marks] == ["b|2xx", "b|5xx"]
     assert list(book.totals) == [("a", "2xx"), ("a", "5xx")]
 
 
-def points(*numbers: int) -> Callable[[], Amount]:
+def points(*numbers: float) -> Callable[[], Amount]:
     """Return what reads the next of `numbers` at every call, and fails after the last."""
     left = iter(numbers)
     return lambda: Amount(value=next(left))
@@ -218,8 +261,8 @@ def test_what_fails_while_it_is_added_never_counts_twice(
     assert book.add_delta(mark, end, points(3)) is Outcome.SEEN
 
 
-def test_a_distribution_may_reset_or_be_empty() -> None:
-    """One without events counts and leaves the total alone; one that does not fit resets it."""
+def test_a_distribution_may_be_empty_or_in_another_layout() -> None:
+    """One without events counts and leaves the total alone; one in another layout adds to it."""
     book = ledger()
     mark = book.mark("a", ("x",))
     strange = layout((3.0, 5.0), 1.0, REQUESTS)
@@ -229,8 +272,8 @@ def test_a_distribution_may_reset_or_be_empty() -> None:
         Amount(value=9.0, counts=(1,), layout=strange),
     ]
     found = [book.add_delta(mark, at(n), lambda a=a: a) for n, a in enumerate(amounts, 1)]
-    assert found == [Outcome.COUNTED, Outcome.COUNTED, Outcome.RESET]
-    assert (mark.total.value, mark.total.last) == (9.0, at(3))
+    assert found == [Outcome.COUNTED] * 3
+    assert (mark.total.value, mark.total.last, sum(mark.total.counts)) == (12.0, at(3), 3)
     assert not claim(book, mark, at(2))
 
 
@@ -249,7 +292,7 @@ def test_a_cumulative_point_has_one_outcome() -> None:
         Outcome.COUNTED,
     ]
     assert (mark.total.value, mark.total.last) == (37, at(4))
-    assert (mark.start, mark.end, mark.held) == (anew, at(4), (7,))
+    assert (mark.start, mark.end, mark.held) == (anew, at(4), Held((7,)))
 
 
 def test_a_base_keeps_its_series_alive() -> None:
@@ -291,6 +334,22 @@ def test_a_cumulative_point_that_cannot_be_read_changes_nothing() -> None:
     book.add_cumulative(mark, at(-1), at(1), points(5))
     with pytest.raises(StopIteration):
         book.add_cumulative(mark, at(-1), at(2), points())
-    assert (mark.end, mark.held) == (at(1), (5,))
+    assert (mark.end, mark.held) == (at(1), Held((5,)))
     assert book.add_cumulative(mark, at(-1), at(3), points(9)) is Outcome.COUNTED
     assert mark.total.value == 4
+
+
+def test_a_point_that_would_make_a_total_infinite_is_refused() -> None:
+    """The total stays, the point is not tried again, and the next one counts."""
+    book = ledger()
+    mark = book.mark("a", ("x",))
+    found = [
+        book.add_delta(mark, at(m), points(n))
+        for m, n in ((1, 1.7e308), (2, 1e308), (2, 1), (3, 1))
+    ]
+    assert found == [Outcome.COUNTED, Outcome.REFUSED, Outcome.SEEN, Outcome.COUNTED]
+    assert mark.total.value == 1.7e308
+    rising = book.mark("b", ("x",))
+    steps = [(1, 0), (2, 1e308), (3, 1.1e308)]
+    outcomes = [book.add_cumulative(rising, at(0), at(m), points(n)) for m, n in steps]
+    assert outcomes == [Outcome.COUNTED, Outcome.REFUSED, Outcome.REFUSED]

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.points import (
-    MAX_LABEL,
     Identities,
-    clean,
     code_class,
     identify,
     mean,
@@ -22,6 +20,7 @@ from exporter.cloud_monitoring.points import (
     refusal,
     wire_key,
 )
+from exporter.exposition.label_values import clean
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE, distribution, series
 
 assert isinstance(REQUESTS.source, CloudMonitoring)
@@ -68,7 +67,7 @@ def test_a_label_that_is_missing_is_empty() -> None:
         ("0", "0xx"),
         ("", ""),
         ("none", "none"),
-        ("a\n", "a\N{REPLACEMENT CHARACTER}"),
+        ("a\n", clean("a\n")),
     ],
 )
 def test_code_classes_have_one_form(value: str, expected: str) -> None:
@@ -80,13 +79,14 @@ def test_code_classes_have_one_form(value: str, expected: str) -> None:
 @given(st.text(max_size=300))
 def test_cleaned_values_are_printable_and_short(value: str) -> None:
     """A value that is printable and short stays; another is cut, control characters replaced."""
-    found = clean(value)
+    found = identity({**OK, "response_code_class": f"x{value}"}).labels[-1]
     assert found.isprintable()
-    assert len(found) == min(len(value), MAX_LABEL)
-    assert all(b in (a, "\N{REPLACEMENT CHARACTER}") for a, b in zip(value, found, strict=False))
-    assert clean(found) == found
-    if value.isprintable():
-        assert found == value[:MAX_LABEL]
+    assert found == clean(f"x{value}")
+    begun = found[:150]
+    assert all(
+        b in (a, "\N{REPLACEMENT CHARACTER}", "~")
+        for a, b in zip(f"x{value}", begun.partition("~")[0], strict=False)
+    )
 
 
 @given(st.lists(st.tuples(LABELS, LABELS), max_size=12))
@@ -149,3 +149,14 @@ def test_a_timestamp_in_nanoseconds() -> None:
 def test_a_label_value_is_at_most_200_characters_long() -> None:
     """The 201st is cut, the 200th stays."""
     assert [len(clean("a" * length)) for length in (199, 200, 201)] == [199, 200, 200]
+
+
+def test_cleaned_series_are_counted() -> None:
+    """Known series whose label values were changed are counted once each, until forgotten."""
+    identities = Identities(REQUESTS, SOURCE, "asked")
+    for code in ("2xx", "two\nlines", "two\rlines", "two\nlines"):
+        one = series({60: 1}, metric={**OK, "response_code_class": code}, resource=SERVICE)
+        identities.identity(wire_key(one), one)
+    assert len(identities.cleaned) == 2
+    identities.forget()
+    assert not identities.cleaned

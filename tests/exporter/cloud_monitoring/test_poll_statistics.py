@@ -9,8 +9,13 @@ def test_a_reason_is_put_into_words_once() -> None:
     met = PollStatistics()
     for reason, note in (("limit", "a"), ("limit", "b"), ("invalid", "c")):
         met.drop(reason, note)
-    assert met.dropped == {"limit": 2, "invalid": 1}
-    assert met.notes == ["a series was dropped (limit): a", "a series was dropped (invalid): c"]
+    met.drop("odd", "d", "point")
+    assert met.dropped == {"limit": 2, "invalid": 1, "odd": 1}
+    assert met.notes == [
+        "a series was dropped (limit): a",
+        "a series was dropped (invalid): c",
+        "a point was dropped (odd): d",
+    ]
 
 
 def test_what_can_be_taken() -> None:
@@ -23,7 +28,7 @@ def test_what_can_be_taken() -> None:
         met.admit("a", "", here),
     ] == [False, True, True, True]
     assert (met.series, here) == (4, {"a", "b"})
-    assert met.dropped == {"invalid": 1, "repeated": 1}
+    assert (met.dropped, met.repeated) == ({"invalid": 1}, 1)
     assert met.notes == [
         "a series was dropped (invalid): a: it is GAUGE INT64",
         "a came twice on one page; its points count once",
@@ -39,13 +44,9 @@ def test_a_long_key_is_cut_in_notes() -> None:
 
 
 def test_points_by_what_became_of_them() -> None:
-    """A point that starts a total anew counts; bases, and what was seen, are no loss."""
+    """A point whose buckets are approximate counts; bases, and what was seen, are no loss."""
     met = PollStatistics()
     for number, outcome in enumerate(Outcome):
         met.outcomes[outcome] = 10**number
-    assert list(Outcome)[:2] == [Outcome.COUNTED, Outcome.RESET]
-    assert (met.counted, met.resets, met.too_late) == (
-        11,
-        10,
-        10 ** list(Outcome).index(Outcome.LATE),
-    )
+    assert list(Outcome)[:2] == [Outcome.COUNTED, Outcome.REBUCKETED]
+    assert (met.counted, met.too_late) == (11, 10 ** list(Outcome).index(Outcome.LATE))

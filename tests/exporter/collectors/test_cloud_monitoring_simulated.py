@@ -260,7 +260,7 @@ def test_malformed_answers_cost_only_what_is_malformed(tmp_path: Path) -> None:
         )
         tell = stage.telemetry.value
         assert tell(own.SERIES_DROPPED, (REQUESTS, "invalid")) > 0
-        assert tell(own.SERIES_DROPPED, (REQUESTS, "repeated")) > 0
+        assert tell(own.SERIES_REPEATED, (REQUESTS,)) > 0
         assert tell(own.UNKNOWN_LABELS, (REQUESTS, "metric.surprise")) == 1
     assert {(k[1], k[3]): v for k, v in shown.items() if v} == truth
     assert {(k[1], k[3]): n for k, v in buckets.items() if (n := sum(v.counts))} == truth

@@ -19,6 +19,7 @@ from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.cloud_monitoring.messages import SERVICE
 from tests.exporter.cloud_monitoring.paper import PaperApi, PaperPoint
+from tests.exporter.cloud_monitoring.test_descriptors import descriptor
 
 NOW = 1_800_000_000
 INSTANCES = CATALOG["cloudrun_instances"]
@@ -29,9 +30,10 @@ LABELS = [({"state": state}, SERVICE) for state in STATES]
 class Level:
     """A poll of instances over a paper API."""
 
-    def __init__(self, path: Path, limit: int = 10) -> None:
+    def __init__(self, path: Path, limit: int = 10, period: float = 0.0, **change: Any) -> None:
         assert isinstance(INSTANCES.source, CloudMonitoring)
-        self.api, self.clock = PaperApi(LABELS, kind="GAUGE", now=NOW), HandClock(NOW)
+        self.api = PaperApi(LABELS, kind="GAUGE", now=NOW, **change)
+        self.clock = HandClock(NOW)
         self.telemetry, self.store = Telemetry(NOW), SqliteStore(path / "state.db")
         shared = Shared(
             client=self.api,
@@ -41,7 +43,9 @@ class Level:
             telemetry=self.telemetry,
             margins=Margins(),
         )
-        target = FamilyTarget(project="p", family=INSTANCES, source=INSTANCES.source, limit=limit)
+        target = FamilyTarget(
+            project="p", family=INSTANCES, source=INSTANCES.source, limit=limit, period=period
+        )
         self.poll = GaugePoll(target, shared, ThreadPoolExecutor(1))
 
     def values(self) -> dict[str, Any]:
@@ -135,3 +139,31 @@ def test_identities_are_forgotten_now_and_then(
     level.api.points = [point for point in level.api.points if point.series == 0]
     level.poll.read()
     assert len(level.poll._identities._known) == 1
+
+
+def quarters(level: Level) -> list[int]:
+    """Let four hours pass, with a point each quarter of an hour; return what each minute shows."""
+    shown = []
+    for minute in range(240):
+        now = NOW + 60 * minute
+        level.clock.time = level.api.now = now
+        level.api.points = [PaperPoint(0, end, 7, end) for end in range(NOW - 7200, now + 1, 900)]
+        shown.append(level.values())
+    return shown
+
+
+@pytest.mark.parametrize("period", [0.0, 900.0])
+def test_a_gauge_of_each_quarter_of_an_hour_stays(tmp_path: Path, period: float) -> None:
+    """Its period is learnt where the descriptor has none, or is configured; it never vanishes."""
+    level = Level(tmp_path, period=period, described=[descriptor()])
+    assert quarters(level) == [{"active": 7}] * 240
+    level.store.close()
+
+
+def test_a_series_that_stopped_is_counted(level: Level) -> None:
+    """Left out of the join, it is counted once, by family; the poll is healthy."""
+    level.api.points = [PaperPoint(0, NOW - 60, 5, NOW), PaperPoint(1, NOW - 240, 6, NOW)]
+    deliveries = [level.poll.read() for _ in range(3)]
+    assert [len(delivery.parts[0].samples) for delivery in deliveries] == [1, 1, 1]
+    assert [delivery.notes for delivery in deliveries] == [(), (), ()]
+    assert level.telemetry.value(own.SERIES_STALE, ("cloudrun_instances",)) == 1

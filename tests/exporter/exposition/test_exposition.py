@@ -2,13 +2,15 @@
 
 import gzip
 import subprocess
+from dataclasses import replace
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.catalog import CATALOG
-from exporter.catalog.model import Family, Type
+from exporter.catalog.model import Family, Label, Type
 from exporter.exposition import exposition
 from exporter.exposition.exposition import Exposition, Format
 from exporter.exposition.snapshot import Buckets, Part, Sample, snapshot
@@ -55,7 +57,7 @@ def test_the_end_is_openmetrics_own() -> None:
 def test_an_unchanged_part_is_encoded_once() -> None:
     """Of two parts, the one that stays is encoded once a format, whatever is asked for."""
     page, stays = Exposition(), Part(GAUGE, (Sample(("x", ""), 1),))
-    with patch.object(exposition, "lines", wraps=exposition.lines) as encode:
+    with patch.object(exposition, "chunks", wraps=exposition.chunks) as encode:
         for value in range(3):
             changing = Part(COUNTER, (Sample(("", ""), value),))
             for fmt in Format:
@@ -110,3 +112,70 @@ def test_no_two_families_clash_in_openmetrics() -> None:
     assert {name for name, _, _ in rows} >= {
         f.name for f in CATALOG.values() if f.type is not Type.HISTOGRAM
     }
+
+
+def version(*names: str, kind: Type = Type.COUNTER, text: str = "Orders. [test]") -> Family:
+    """Return one version of a family, which has the same name in each."""
+    labels = tuple(Label(name, name) for name in names)
+    return replace(COUNTER, name="t_orders_total", type=kind, labels=labels, help=text)
+
+
+def test_a_family_may_change_its_labels_type_and_help() -> None:
+    """What was encoded under a name before does not matter: each version reads as a fresh start."""
+    versions = [
+        Part(version("kind"), (Sample(("book",), 1),)),
+        Part(version("kind", "shop"), (Sample(("book", "web"), 2),)),
+        Part(version("shop", "kind"), (Sample(("web", "book"), 3),)),
+        Part(version("kind", kind=Type.GAUGE, text="Other. [test]"), (Sample(("book",), 4),)),
+        Part(
+            version("kind", kind=Type.HISTOGRAM), (Sample(("book",), Buckets((1.0,), (1, 0), 2.0)),)
+        ),
+    ]
+    page = Exposition()
+    for part in (*versions, *reversed(versions)):
+        for fmt in Format:
+            fresh = Exposition().body(shown((part,)), fmt, gzip=False)
+            assert page.body(shown((part,)), fmt, gzip=False) == fresh
+
+
+BROKEN = [
+    (Part(GAUGE, (Sample(("x",), 1),)), "labels"),
+    (Part(GAUGE, (Sample(("x", "y", "z"), 1),)), "labels"),
+    (Part(GAUGE, (Sample(("x", "\ud800"), 1),)), "text"),
+    (Part(GAUGE, (Sample(("x", "y"), Buckets((1.0,), (1, 0), 1.0)),)), "value"),
+    (Part(GAUGE, (Sample(("x", "y"), "1"),)), "value"),  # type: ignore[arg-type]  # what must not be
+    (Part(GAUGE, (Sample(("x", 1), 1),)), "value"),  # type: ignore[arg-type]  # what must not be
+    (Part(TIMES_TAKEN, (Sample(("x", "y"), 1),)), "value"),
+    (Part(TIMES_TAKEN, (Sample(("x", "y"), Buckets((1.0,), (1,), 1.0)),)), "labels"),
+    (Part(replace(GAUGE, name="no name"), (Sample(("x", "y"), 1),)), "labels"),
+    (
+        Part(replace(GAUGE, labels=(Label("a", ""), Label("a", ""))), (Sample(("x", "y"), 1),)),
+        "labels",
+    ),
+    (
+        Part(
+            replace(TIMES_TAKEN, labels=(Label("le", ""),)),
+            (Sample(("x",), Buckets((1.0,), (1, 0), 1.0)),),
+        ),
+        "labels",
+    ),
+]
+
+
+@pytest.mark.parametrize(("broken", "reason"), BROKEN)
+def test_a_part_that_cannot_be_encoded_costs_itself(broken: Part, reason: str) -> None:
+    """Everything else is served, in both formats, and the failure has a reason, once a format."""
+    failed: list[tuple[str, str]] = []
+    page = Exposition(lambda family, failure: failed.append((family.name, failure.reason)))
+    good = Part(COUNTER, (Sample(("x", ""), 1),))
+    for fmt in Format:
+        for _ in range(2):
+            body = page.body(shown((broken, good)), fmt, gzip=False)
+            assert [row[0] for row in read(body, fmt)] == [COUNTER.name]
+    assert failed == [(broken.family.name, reason)] * len(Format)
+
+
+def test_a_help_text_that_is_no_text_costs_nothing() -> None:
+    """A lone surrogate in the help, which JSON may bring, is replaced."""
+    part = Part(replace(GAUGE, help="a\ud800b"), (Sample(("x", ""), 1),))
+    assert b"# HELP t_gauge a?b\n" in Exposition().body(shown((part,)), Format.TEXT, gzip=False)

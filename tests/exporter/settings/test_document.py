@@ -1,5 +1,6 @@
 """YAML is read with the position of each key and item."""
 
+import os
 import traceback
 from pathlib import Path
 
@@ -122,3 +123,22 @@ def test_a_traceback_shows_nothing_of_the_file(tmp_path: Path, text: str) -> Non
     with pytest.raises(SettingsError) as refused:
         read(path)
     assert "canary" not in "".join(traceback.format_exception(refused.value))
+
+
+def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
+    """What is no regular file is refused at once: a FIFO without a writer, a device, a folder."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for path in (fifo, Path("/dev/zero"), Path("/dev/null")):
+        with pytest.raises(SettingsError, match=f"{path}: is not a regular file"):
+            read(path)
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+        read(tmp_path)
+
+
+def test_too_many_values_are_refused_early(tmp_path: Path) -> None:
+    """Half a million items in less than 1 MiB are refused where the limit is passed."""
+    path = tmp_path / "monitoring.yaml"
+    path.write_text("a:\n" + "- x\n" * (LARGEST_FILE // 4 - 2))
+    with pytest.raises(SettingsError, match=":20001:3: more than 20,000 keys and values"):
+        read(path)

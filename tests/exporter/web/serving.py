@@ -6,6 +6,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +33,16 @@ class PaperSite:
         self.fault: Exception | None = None
         self.calls: list[tuple[Format, bool, str | None]] = []
         self.loads = 0
+        self._executor = ThreadPoolExecutor(1)
+
+    @property
+    def encoder(self) -> Executor:
+        """A thread for expositions that are not prepared."""
+        return self._executor
+
+    def prepared(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes | None:
+        """Return the body; nothing has to be encoded."""
+        return self.exposition(fmt, gzip=gzip, client=client)
 
     def exposition(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
         """Return the body."""

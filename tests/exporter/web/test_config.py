@@ -252,3 +252,34 @@ def test_a_hash_that_is_taken_can_be_compared(tmp_path: Path, letter: str) -> No
     else:
         with pytest.raises(SettingsError, match="is not a bcrypt hash"):
             load(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n",
+        "null\n",
+        "~\n",
+        "basic_auth_users:\n",
+        "tls_server_config:\nhttp_server_config:\nrate_limit:\n",
+        "tls_server_config: {}\n",
+        "http_server_config:\n  headers:\n  http2:\n",
+        "rate_limit: {interval: null, burst: }\n",
+    ],
+)
+def test_what_has_no_value_is_left_out(tmp_path: Path, text: str) -> None:
+    """An empty document, section or key loads as one that is missing, as the toolkit loads it."""
+    assert load(written(tmp_path, text)) == WebConfig()
+
+
+def test_a_user_without_a_hash_is_refused(tmp_path: Path) -> None:
+    """A user is never left out: without users everybody could read."""
+    with pytest.raises(SettingsError, match="basic_auth_users.alice: has no value"):
+        load(written(tmp_path, "basic_auth_users:\n  alice:\n"))
+
+
+@pytest.mark.parametrize("keys", ["cert_file:", "min_version: TLS12"])
+def test_half_a_tls_section_is_refused(tmp_path: Path, keys: str) -> None:
+    """Who begins to configure TLS does not get plain HTTP."""
+    with pytest.raises(SettingsError, match="cert_file"):
+        load(written(tmp_path, f"tls_server_config:\n  {keys}\n  key_file: server.key\n"))

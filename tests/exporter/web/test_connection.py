@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.web.connection import MAX_BODY, MAX_HEAD, Waiting
+from exporter.web.connection import MAX_BODY, MAX_HEAD
 from exporter.web.server import ServerOptions, WebServer
 from tests.exporter.web.serving import (
     GET,
@@ -285,13 +285,25 @@ def test_a_defect_in_writing_ends_the_connection(caplog: pytest.LogCaptureFixtur
     assert "TypeError" in caplog.text
 
 
-def test_what_is_waited_for_is_closed_longest_first() -> None:
-    """A connection that is noted again goes to the end; what is removed is not closed."""
-    waiting, closed = Waiting(), []
-    for name in "abcda":
-        waiting.add(name, lambda name=name: closed.append(name))
-    waiting.remove("c")
-    waiting.remove("never there")
-    assert len(waiting) == 3
-    assert [waiting.close_longest() for _ in range(4)] == [True, True, True, False]
-    assert closed == ["b", "d", "a"]
+@pytest.mark.parametrize(
+    "target", ["http://x/metrics", "HTTP://x:9090/metrics?a=b", "https://[::1]:1/metrics"]
+)
+def test_a_target_may_be_absolute(target: str) -> None:
+    """A request as clients send it to a proxy is answered: the path is what counts."""
+    with serving() as server:
+        got = ask(server, path=target)
+    assert (got.status, got.body) == (200, b"the page\n")
+
+
+def test_an_absolute_target_without_a_path_is_the_landing_page() -> None:
+    """http://host means the path /."""
+    with serving() as server:
+        assert ask(server, path="http://x").body == b"<p>landing</p>"
+
+
+def test_two_lengths_of_one_body_are_refused() -> None:
+    """With Content-Length and Transfer-Encoding a proxy may see another request; it gets 400."""
+    both = b"Host: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    with serving() as server:
+        answer = rest(opened(server, b"GET /metrics HTTP/1.1\r\n" + both + GET))
+    assert statuses(answer) == [400]

@@ -1,5 +1,6 @@
 """The server as a whole: many connections, its cap, its addresses, and its end."""
 
+import contextlib
 import logging
 import socket
 import ssl
@@ -17,6 +18,7 @@ from tests import servers
 from tests.exporter.web.certificates import ADDRESS, Authority
 from tests.exporter.web.serving import (
     GET,
+    LAST,
     LISTEN,
     PATIENCE,
     PATIENT,
@@ -31,10 +33,12 @@ from tests.exporter.web.serving import (
     rest,
     say,
     serving,
+    statuses,
 )
 from tests.exporter.web.test_access import basic
 from tests.servers import wait_until
 
+HEALTH = b"GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n"
 HALF = b"GET /metrics HTTP/1.1\r\nHost:"
 
 
@@ -50,7 +54,8 @@ def ca(tmp_path: Path) -> Authority:
 
 def patient(**changes: object) -> ServerOptions:
     """Return settings whose deadlines no test reaches, but for the changes."""
-    return replace(ServerOptions(listen=LISTEN, deadlines=PATIENT), **changes)
+    made = ServerOptions(listen=LISTEN, deadlines=PATIENT, max_per_address=1000)
+    return replace(made, **changes)
 
 
 def assert_room(server: WebServer, number: int, trust: ssl.SSLContext | None = None) -> None:
@@ -119,15 +124,62 @@ def test_the_cap_counts_handshakes(tmp_path: Path, ca: Authority) -> None:
 
 
 def test_the_cap_does_not_cut_answers() -> None:
-    """Where every connection is being answered, the one too many is closed at once."""
+    """Where every connection reads its answer, one too many gets health, and nothing else."""
     site = PaperSite()
     site.body = b"x" * 32_000_000 + b"the page\n"
     with serving(site, patient(max_connections=1)) as server:
         busy = opened(server, GET)
-        wait_until(lambda: len(site.calls) == 1, "an answer under way")
-        assert rest(opened(server)) == b""
-        assert len(page(busy)) > len(site.body)
+        found = bytearray(busy.recv(1 << 16))
+        health = HEALTH.replace(b"/-/ready", b"/-/healthy")
+        answers = []
+        for request in (HEALTH, GET, health):
+            busy.settimeout(PATIENCE)
+            found += busy.recv(1 << 16)  # so that the answer makes progress
+            answers += statuses(rest(opened(server, request)))
+        assert answers == [200, 503, 200]
+        while not found.endswith(b"the page\n"):
+            found += busy.recv(1 << 20)
         busy.close()
+
+
+def test_who_does_not_read_makes_room() -> None:
+    """A connection that reads nothing of its answer is closed for the next client."""
+    site = PaperSite()
+    site.body = b"x" * 32_000_000 + b"the page\n"
+    with serving(site, patient(max_connections=1)) as server:
+        stuck = opened(server, GET)
+        wait_until(lambda: len(site.calls) == 1, "an answer under way")
+        wait_until(lambda: statuses(rest(opened(server, LAST))) == [200], "a seat")
+        assert len(rest(stuck)) < len(site.body)
+
+
+def test_an_address_has_a_limit_of_its_own() -> None:
+    """The third connection of an address closes its first, though the server has room."""
+    with serving(settings=patient(max_per_address=2)) as server:
+        first, second, third = (opened(server) for _ in range(3))
+        assert rest(first) == b""
+        for connection in (second, third):
+            connection.sendall(GET)
+            page(connection)
+            connection.close()
+
+
+@pytest.mark.slow
+def test_a_page_and_health_beside_600_that_never_read() -> None:
+    """600 clients ask 40 times and read nothing: a scrape and a probe are served meanwhile."""
+    site = PaperSite()
+    site.body = b"x" * 200_000 + b"the page\n"
+    settings = ServerOptions(listen=LISTEN, deadlines=PATIENT)
+    with serving(site, settings) as server:
+        stuck = [opened(server) for _ in range(600)]
+        for connection in stuck:
+            with contextlib.suppress(ConnectionError):  # made room for a later one
+                connection.sendall(GET * 40)
+        assert ask(server).body == site.body
+        assert ask(server, path="/-/healthy").status == 200
+        assert accepted(server) <= settings.max_per_address + 1
+        for connection in stuck:
+            connection.close()
 
 
 def test_close_ends_everything(tmp_path: Path, ca: Authority) -> None:

@@ -1,5 +1,6 @@
 """From the web configuration to TLS, spoken with Python's own client."""
 
+import os
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -233,3 +234,44 @@ def test_suites_of_tls_1_3_alone_leave_the_others(tmp_path: Path, ca: Authority)
     old.maximum_version = ssl.TLSVersion.TLSv1_2
     with tls_server(tmp_path, keys) as server:
         assert status(server, old) == 200
+
+
+def test_suites_that_openssl_lacks_are_left_out(
+    ca: Authority, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of the suites of a toolkit's file those that are there are used, the other one is named."""
+    pem = {name: ca.home / file for name, file in SERVER.items()}
+    wanted = (
+        "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+        "TLS_AES_128_GCM_SHA256",
+    )
+    found = context(TlsConfig(**pem, cipher_suites=wanted), Path("web.yml"))
+    old = [one["name"] for one in found.get_ciphers() if not one["name"].startswith("TLS_")]
+    assert old == ["ECDHE-RSA-AES128-SHA"]
+    where = "web.yml: tls_server_config.cipher_suites"
+    lacking = "this machine's OpenSSL lacks TLS_RSA_WITH_3DES_EDE_CBC_SHA; it is left out"
+    assert caplog.messages == [f"{where}: {lacking}"]
+
+
+@pytest.mark.parametrize("key", ["cert_file", "client_ca_file"])
+def test_a_pipe_is_refused_without_waiting(ca: Authority, key: str) -> None:
+    """A certificate or an authority in a FIFO does not stop the server."""
+    os.mkfifo(ca.home / "fifo")
+    files = {**SERVER, key: "fifo"}
+    pem = {name: ca.home / file for name, file in files.items()}
+    tls_config = (
+        TlsConfig(**pem, client_auth_type="VerifyClientCertIfGiven")
+        if key != "cert_file"
+        else TlsConfig(**pem)
+    )
+    with pytest.raises(SettingsError, match=f"tls_server_config.{key}: .*fifo is not a regular"):
+        context(tls_config, Path("web.yml"))
+
+
+def test_no_suite_left_is_refused(ca: Authority) -> None:
+    """Where OpenSSL has none of the configured suites, its default ones are not used instead."""
+    pem = {name: ca.home / file for name, file in SERVER.items()}
+    suites = ("TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_AES_128_GCM_SHA256")
+    with pytest.raises(SettingsError, match="none of them: TLS_RSA_WITH_3DES_EDE_CBC_SHA; choose"):
+        context(TlsConfig(**pem, cipher_suites=suites), Path("web.yml"))

@@ -7,7 +7,6 @@ what Redis has, which may be lower, but is never another number.
 import json
 import logging
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
@@ -15,23 +14,17 @@ from typing import NamedTuple, Protocol
 from exporter.application.families import SchemaKey
 from exporter.application.memory import Epoch, Memory
 from exporter.application.state import Schema
+from exporter.cloud_monitoring.state_schema import opened, sealed, select
 from exporter.recorder.layout import SEPARATOR, VERSIONS, shape
 
 log = logging.getLogger("ionmon.state")
 
-TABLE = """
-CREATE TABLE IF NOT EXISTS application_mark (
-    id INTEGER PRIMARY KEY, application TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
-    value TEXT NOT NULL, risen REAL NOT NULL, crc INTEGER NOT NULL)"""
-INDEX = """
-CREATE UNIQUE INDEX IF NOT EXISTS application_mark_of
-    ON application_mark (application, kind, name)"""
 _WRITE = """
 INSERT INTO application_mark (application, kind, name, value, risen, crc) VALUES (?,?,?,?,?,?)
 ON CONFLICT (application, kind, name) DO UPDATE
     SET value = excluded.value, risen = excluded.risen, crc = excluded.crc"""
 _DELETE = "DELETE FROM application_mark WHERE application = ? AND kind = ? AND name = ?"
-_READ = "SELECT kind, name, value, risen, crc FROM application_mark WHERE application = ?"
+_READ = select("application_mark", "WHERE application = ?")
 TOTAL, SEQ, SCHEMA, EPOCH, PAST, UNSEEN = "total", "seq", "schema", "epoch", "past", "unseen"
 
 MINUTE = 60.0
@@ -57,12 +50,8 @@ class MarksStore:
     """Loads and saves memories by application; only rows that changed are written."""
 
     def __init__(self, file: StateFile) -> None:
-        """Make the table where there is none. Raises StateError."""
         self._file = file
         self._written: dict[str, dict[Place, Content]] = {}
-        with file.transaction() as db:
-            db.execute(TABLE)
-            db.execute(INDEX)
 
     def load(self, application: str, now: float) -> Memory:
         """Return the memory of an application, a new one where there is none. Raises StateError."""
@@ -70,11 +59,11 @@ class MarksStore:
             rows = db.execute(_READ, (application,)).fetchall()
         try:
             found = {
-                (kind, name): _checked(application, kind, name, Content(value, risen), crc)
-                for kind, name, value, risen, crc in rows
+                (kind, name): Content(value, risen)
+                for _, kind, name, value, risen in map(opened, rows)
             }
             memory = _memory(found, now)
-        except (ValueError, TypeError) as error:
+        except (sqlite3.DatabaseError, ValueError, TypeError) as error:
             log.error(  # noqa: TRY400 - the cause is in the message
                 "%s: its rows in the state file are damaged (%s); counting goes on from Redis",
                 application,
@@ -112,19 +101,7 @@ class MarksStore:
 
 def _rows(application: str, rows: Iterable[tuple[Place, Content]]) -> Iterator[tuple[object, ...]]:
     for (kind, name), content in rows:
-        values = (application, kind, name, *content)
-        yield (*values, checksum(values))
-
-
-def checksum(values: Iterable[object]) -> int:
-    """Return the checksum of a row's values."""
-    return zlib.crc32(json.dumps(list(values)).encode())
-
-
-def _checked(application: str, kind: str, name: str, content: Content, crc: int) -> Content:
-    if checksum((application, kind, name, *content)) != crc:
-        raise ValueError(f"the checksum of {kind} is wrong")
-    return content
+        yield sealed((application, kind, name, *content))
 
 
 def _name(version: int, *words: str) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from exporter.application.marks_store import MarksStore
 from exporter.application.memory import Memory
 from exporter.application.merging import Merger
 from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.collectors.marks_store import MarksStore
 from tests.exporter.application.states import (
     NOW,
     Layout,
