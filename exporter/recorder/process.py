@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
-_NUMBERS = {"_value", "_sum", "_count"}  # prometheus_client's attributes that have locks
+from .children import numbers
 
 
 class ProcessRecorder(Protocol):
@@ -108,14 +108,11 @@ def _renew(registry: CollectorRegistry) -> None:
         if isinstance(collector, MetricWrapperBase):
             children = getattr(collector, "_metrics", {}).values()
             for part in (collector, *children):
-                own = part.__dict__
-                if "_lock" in own:
+                if hasattr(part, "_lock"):
                     part._lock = threading.Lock()
-                for name in _NUMBERS & own.keys():
-                    if hasattr(own[name], "_lock"):
-                        own[name]._lock = threading.Lock()
-                for bucket in own.get("_buckets", ()):
-                    bucket._lock = threading.Lock()
+                for number in numbers(part):
+                    if hasattr(number, "_lock"):
+                        number._lock = threading.Lock()
 
 
 def _release() -> list[ProcessRecorder]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import redis
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -294,6 +294,6 @@ def _secrets(target: object) -> list[str]:
     if isinstance(target, str):
         parsed = urlsplit(target)
         found = [parsed.password or "", *parse_qs(parsed.query).get("password", [])]
-        return [form for secret in found for form in (target, secret, unquote(secret))]
+        return [target, *(f for s in found for f in (s, unquote(s), quote(unquote(s), safe="")))]
     pool = getattr(target, "connection_pool", None)
     return [str(getattr(pool, "connection_kwargs", {}).get("password") or "")]

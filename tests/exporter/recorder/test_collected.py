@@ -97,7 +97,7 @@ def test_series_of_other_labels_are_other_shapes() -> None:
 
 
 def test_what_breaks_is_said_and_what_came_before_is_read() -> None:
-    """A collector that breaks loses its later metrics; its gauges are gone while it does not answer."""
+    """Of a collector that breaks, the metrics that it yielded before."""
     reader = registered(breaking)
     found = reader.read()
     assert plain(found.levels) == {"first|": 3.0}

@@ -88,7 +88,7 @@ def test_what_is_no_shape_is_refused(text: str | bytes) -> None:
 
 
 def test_keys_of_an_application_share_a_slot() -> None:
-    """Every key has the application's hash tag, and the version of the layout; users did not change."""
+    """Every key has the application's hash tag and the version; those of users did not change."""
     users = {name: f"ionmon:1:{{shop}}:{name}" for name in ("regions", "users")}
     names = ("totals", "gauges", "families", "seqs", "seen", "meta")
     for version in (1, 2):

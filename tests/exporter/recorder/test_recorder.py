@@ -82,9 +82,9 @@ def test_redis_may_be_away(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> 
     with servers.redis(tmp_path, port=port) as server, caplog.at_level(logging.INFO):
         assert flushing.flush()
         assert page(server)[NAME] == {("",): 50}
+    refused = f"Error 111 connecting to 127.0.0.1:{port}. Connection refused."
     assert [record.getMessage() for record in caplog.records] == [
-        f"metrics cannot be flushed, they are kept: ConnectionError: Error 111 connecting to "
-        f"127.0.0.1:{port}. Connection refused.",
+        f"metrics cannot be flushed, they are kept: ConnectionError: {refused}",
         "flushing works again after 50 failures",
     ]
 

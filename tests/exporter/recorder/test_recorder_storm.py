@@ -86,6 +86,11 @@ def codes(found: Crowd) -> set[int | None]:
     return {worker.running.returncode for worker in found.workers}
 
 
+def loaded(server: servers.Redis) -> None:
+    """Wait until a Redis has read its files: it answers before, and refuses."""
+    servers.wait_until(lambda: server.info("loading") == "0", "the data of Redis")
+
+
 def test_a_million_counts_are_exact(tmp_path: Path) -> None:
     """Redis is killed and processes are replaced: all that flushes confirmed is there."""
     shown = []
@@ -93,6 +98,7 @@ def test_a_million_counts_are_exact(tmp_path: Path) -> None:
         exporter = Exporter(found.port)
         for kill in range(KILLS):
             with servers.redis(tmp_path, *DURABLE, port=found.port) as server:
+                loaded(server)
                 reached = (kill + 1) * COUNTS // (KILLS + 2)
                 servers.wait_until(lambda reached=reached: found.counted() >= reached, "counts")
                 servers.wait_until(lambda: exporter.total(NAME) > 0, "a first flush")
@@ -101,7 +107,8 @@ def test_a_million_counts_are_exact(tmp_path: Path) -> None:
                 server.kill()
                 leaving = found.workers[kill]
                 leaving.running.terminate()
-        with servers.redis(tmp_path, *DURABLE, port=found.port):
+        with servers.redis(tmp_path, *DURABLE, port=found.port) as server:
+            loaded(server)
             for leaving in found.workers[:KILLS]:
                 assert leaving.running.wait(servers.READY_WITHIN) == 0
                 found.add(leaving.rest)

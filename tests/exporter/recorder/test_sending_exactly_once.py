@@ -95,7 +95,19 @@ class Counting(RuleBasedStateMachine):
         self.exact &= not any(recorder.lost for recorder in self.recorders)
         self.export()
 
-    @precondition(agreed)
+    @precondition(lambda self: len(self.recorders) < MOST and self.agreed())
+    @rule(number=st.integers(1, 9), flushes=st.integers(1, 2 * KEPT))
+    def go_back_before_a_birth(self, number: int, flushes: int) -> None:
+        """An instance is born after the snapshot that is loaded then, and had flushed often."""
+        self.paper.save()
+        self.be_born(number)
+        who = len(self.recorders) - 1
+        for _ in range(flushes):
+            self.count(who, "b", number)
+            assert self.recorders[who].flush()
+        self.go_back(-1)
+
+    @precondition(lambda self: self.paper.held.totals and self.agreed())
     @rule(key=st.sampled_from(["seqs", "meta"]))
     def evict(self, key: str) -> None:
         """Redis loses one key, and all beat: what they had flushed is in the totals once."""
