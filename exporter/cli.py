@@ -25,6 +25,10 @@ COMMANDS = {
         "exporter.commands.doctor",
         "Check what `ionmon run` needs, and how to fix it.",
     ),
+    "application": (
+        "exporter.commands.application",
+        "Show what Redis has of an application, and take something out.",
+    ),
     "estimate": ("exporter.commands.estimate", "Estimate what reading a project costs per month."),
     "history": ("exporter.commands.history", "Write weeks of simulated history for Prometheus."),
     "configs": (

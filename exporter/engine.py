@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from exporter.application.cache_reads import CacheReads
+from exporter.application.marks_store import MarksStore
 from exporter.catalog import own
 from exporter.catalog.signals import ALERTED
 from exporter.clock import Clock
@@ -43,6 +45,7 @@ class Outside:
     store: Store
     seen: Callable[[float], int | None]
     visited: Callable[[float, float], bool]
+    marks: MarksStore | None = None
 
 
 class Engine:
@@ -53,11 +56,18 @@ class Engine:
         self.settings = settings
         self._outside = outside
         self.monitoring = _monitoring(settings, outside)
-        self.redis = RedisCollector(collected(settings.redis), outside.clock)
-        application = ApplicationCollector(
-            application_target(settings), outside.clock, outside.telemetry, outside.visited
+        cache = _watched_cache(settings)
+        adjust = cache.adjust if cache else None
+        self.redis = RedisCollector(collected(settings.redis), outside.clock, adjust)
+        self.application = ApplicationCollector(
+            application_target(settings),
+            outside.clock,
+            outside.telemetry,
+            outside.visited,
+            store=outside.marks,
+            cache=cache,
         )
-        every: tuple[Collector | None, ...] = (self.monitoring, self.redis, application)
+        every: tuple[Collector | None, ...] = (self.monitoring, self.redis, self.application)
         collectors = tuple(collector for collector in every if collector and collector.polls())
         self.poller = Poller(collectors, outside.clock, outside.telemetry, outside.seen)
         self.cost: float | None = None
@@ -69,6 +79,7 @@ class Engine:
         for family in (own.POLL_INTERVAL, own.POLL_STRETCH):
             self._outside.telemetry.drop(family)
         self.poller.inherit(before.poller)
+        self.application.take_over(before.application)
 
     def start(self) -> asyncio.Task[None]:
         """Start polling; the task ends when polling does."""
@@ -137,6 +148,12 @@ class Engine:
                 f"{cost:.2f}; disable families in google.families"
             )
             once(log, "budget", text)
+
+
+def _watched_cache(settings: Settings) -> CacheReads | None:
+    """Return what takes our own reads off the cache's; None where that server is not watched."""
+    name = settings.application.redis
+    return CacheReads(name) if any(t.name == name for t in collected(settings.redis)) else None
 
 
 def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollector | None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 
+from exporter.application.marks_store import MarksStore
 from exporter.catalog import own
 from exporter.clock import Clock, WallClock
 from exporter.cloud_monitoring.checkpoint import SqliteStore
@@ -65,6 +66,7 @@ class Program:
             store=store,
             seen=self.scrapers.seen,
             visited=self.scrapers.visited,
+            marks=MarksStore(store),
         )
         self.site = ExporterSite(
             self._clock,

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from itertools import compress
 
 from redis.exceptions import AskError, MovedError, ReadOnlyError
 
@@ -91,18 +92,20 @@ class KeyServer:
     async def _asked(self, link: Link, error: AskError, commands: Sequence[Command]) -> list[Reply]:
         """Query the node to which the keys are being moved, this once."""
         other = self._to(await self._destination(link, error))
-        # The keys of a transaction may be on both nodes for a while: then the reply is TRYAGAIN.
+        # ASKING is for the next command alone, or for the transaction that it begins. The keys of a
+        # transaction may be on both nodes for a while: then the reply is TRYAGAIN.
         asking: list[Command] = []
+        is_own, in_transaction = [], False
         for command in commands:
-            is_queued = bool(asking) and commands[0] == ("MULTI",)
-            asking += [command] if is_queued else [("ASKING",), command]
+            preceding = [] if in_transaction else [("ASKING",)]
+            asking += [*preceding, command]
+            is_own += [*(False for _ in preceding), True]
+            in_transaction = (in_transaction or command == ("MULTI",)) and command != ("EXEC",)
         try:
             replies = await self._sent(other, asking)
         finally:
             await other.close()
-        if commands[0] == ("MULTI",):
-            return await self._settled(other, replies[1:])
-        return await self._settled(other, replies[1::2])
+        return await self._settled(other, list(compress(replies, is_own)))
 
     async def _connected(self) -> Link:
         if self._target.mode == "sentinel":

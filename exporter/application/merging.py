@@ -1,192 +1,273 @@
 """From an application's state in Redis to samples: counters add up, gauges are joined by rule.
 
-While the process lives, no exposed count falls: a failover may undo flushes, and the instances send
-them again.
+No exposed count falls: a failover may undo flushes, and the instances send them again. What cannot
+be merged costs itself: it is left out, counted with its reason, and noted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from statistics import fmean
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from exporter.application.families import Unfit, exported
-from exporter.application.state import ApplicationState
+from exporter.application.families import Joined, SchemaKey, exported_name, joined
+from exporter.application.gauges import Levels, gauge_samples
+from exporter.application.marks import Mark
+from exporter.application.memory import Memory
+from exporter.application.series import (
+    FamilySeries,
+    Series,
+    has_counts,
+    newest_first,
+)
+from exporter.application.state import ApplicationState, LayoutState, Schema
 from exporter.catalog.application import ACTIVE_USERS
 from exporter.catalog.model import Family, Type
-from exporter.exposition.snapshot import Buckets, Part, Sample
-from exporter.recorder.layout import COUNT, SUM, Shape, parts
+from exporter.exposition.snapshot import Part, Sample
 
 SETTLED = 1.0  # seconds after which a merged value is surely exposed
-Values = tuple[str, ...]
-_JOINS: Mapping[str, Callable[[list[float]], float]] = {
-    "sum": sum,
-    "max": max,
-    "min": min,
-    "mean": fmean,
-}
+LIMIT, TYPE, LABELS, UNREADABLE, NO_SCHEMA = "limit", "type", "labels", "unreadable", "schema"
+Visited = Callable[[float], bool]
 
 
 @dataclass(slots=True)
 class Merged:
-    """The parts to expose, and what was left out and why."""
+    """The parts to expose.
+
+    notes    what was left out, and why
+    hints    what is exposed with less detail than its versions have
+    dropped  how many series or fields were left out, by family and reason
+    """
 
     parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    dropped: dict[str, int] = field(default_factory=dict)
+    hints: list[str] = field(default_factory=list)
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 class Merger:
     """Merges one application's instances, reading after reading."""
 
-    def __init__(self, alive: float, limit: int) -> None:
+    def __init__(self, alive: float, limit: int, memory: Memory | None = None) -> None:
         """Count an instance as living for `alive` seconds after its last flush."""
         self._alive, self._limit = alive, limit
-        self.shown: dict[str, float] = {}
-        self._shapes: dict[str, Shape] = {}
-        self._created = float("nan")
-        self._unseen: dict[tuple[str, Values], float] | None = None
-        self._known: set[tuple[str, Values]] = set()
-        self._families: dict[tuple[str, Shape], Family] = {}
+        self.memory = memory or Memory()
+        self._schemas: dict[SchemaKey, Schema] = {}
+        self._families: dict[str, Joined] = {}
+        self._unfit: dict[SchemaKey, tuple[str, str]] = {}
+        self._series: dict[str, FamilySeries] = {}
         self._last: dict[str, Part] = {}
+        self._cut: dict[str, int] = {}
 
     def living(self, state: ApplicationState) -> dict[str, float]:
         """Return when each living instance last flushed."""
         return {i: at for i, at in state.seen.items() if state.now - at <= self._alive}
 
-    def merge(
-        self, state: ApplicationState, now: float, visited: Callable[[float], bool]
-    ) -> Merged:
+    def forget(self, layout: LayoutState) -> None:
+        """Forget what was deleted from a layout on purpose."""
+        memory = self.memory
+        memory.marks.forget(layout.version, layout.totals)
+        for key in [k for k in memory.schemas if k.version == layout.version]:
+            if (key.family, key.digest) not in layout.schemas:
+                del memory.schemas[key]
+        self._series.clear()
+        self._last.clear()
+        for name, family in self._families.items():
+            left = FamilySeries(family, memory.marks.by_schema)
+            memory.known[name] = memory.known.get(name, set()) & {
+                series.pairs(family.family) for series in left.series.values()
+            }
+
+    def merge(self, state: ApplicationState, now: float, visited: Visited) -> Merged:
         """Return all parts to expose.
 
         A counter that appears after the first reading is exposed at zero until every scraper has
         read it: `visited` returns whether all have scraped since a time.
         """
-        for name, value in state.totals.items():
-            self.shown[name] = max(self.shown.get(name, 0.0), value)
-        self._note_new(state, now, visited)
-        merged = Merged(notes=list(state.notes))
-        self._created = float(state.meta.get("created", self._created))
-        self._shapes.update(state.shapes)
-        added = self._added()
-        levels = _levels(state, self.living(state))
-        for name, shape in sorted(self._shapes.items()):
+        merged = Merged()
+        self._remember()
+        self._note_unreadable(state, merged)
+        changed = self._raise_marks(state)
+        self._update_schemas(state)
+        changed |= self._reveal(visited)
+        levels = Levels()
+        living = self.living(state)
+        for layout in state.layouts:
+            levels.note(layout, living)
+        for name, family in sorted(self._families.items()):
             try:
-                family = self._family(name, shape)
-            except Unfit as error:
-                merged.notes.append(str(error))
-                merged.dropped[name] = 1
-                continue
-            if family.type in (Type.COUNTER, Type.HISTOGRAM):
-                samples = _totals(family, shape, added.get(name, ()), self._created)
-            else:
-                samples = _joined(family, shape, levels.get(name, {}))
-            self._show(family, samples, merged)
-        users = (Sample((r, window), count) for (r, window), count in state.users.items())
-        self._show(ACTIVE_USERS, users, merged)
+                if family.family.type in (Type.COUNTER, Type.HISTOGRAM):
+                    self._show_totals(family, merged, now, changed=name in changed)
+                else:
+                    self._show_gauges(family, levels, merged)
+            except (ValueError, ArithmeticError, LookupError) as error:
+                # One family's odd data must not cost the others.
+                merged.dropped[name, UNREADABLE] += 1
+                merged.notes.append(f"{name}: {type(error).__name__}: {error}")
+        self._note_left_out(merged)
+        self.memory.first = False
         return merged
 
-    def _note_new(
-        self, state: ApplicationState, now: float, visited: Callable[[float], bool]
-    ) -> None:
-        """Note new series, and forget those whose zero every scraper has read."""
-        present = {(family, values) for family, _, values in map(parts, state.totals)}
-        fresh = present - self._known
-        self._known |= present
-        if self._unseen is None:
-            self._unseen = {}
+    def show_users(self, users: Mapping[tuple[str, str], int], merged: Merged) -> None:
+        """Add the numbers of active users."""
+        samples = [Sample((region, window), count) for (region, window), count in users.items()]
+        self._show(ACTIVE_USERS, samples, merged)
+
+    def _remember(self) -> None:
+        """Take the series of what was saved as exposed: their values are shown at once."""
+        memory = self.memory
+        if not memory.first and not memory.known:
+            families, _ = joined(memory.schemas)
+            for name, family in families.items():
+                series = FamilySeries(family, memory.marks.by_schema).series.values()
+                memory.known[name] = {one.pairs(family.family) for one in series}
+
+    def _raise_marks(self, state: ApplicationState) -> set[str]:
+        """Raise the marks; return the exported names of families that changed."""
+        changed = set()
+        for layout in state.layouts:
+            risen, new = self.memory.marks.note(layout.version, layout.totals, state.now)
+            changed |= {exported_name(key.family) for key in risen}
+            self._extend(new)
+            self.memory.epoch(layout.version).follow(layout, state.now)
+        return changed
+
+    def _extend(self, new: Iterable[Mark]) -> None:
+        """Add new marks to the series of their family, or let the family be sorted anew."""
+        for mark in new:
+            name = exported_name(mark.field.family)
+            series = self._series.get(name)
+            if series is None:
+                continue
+            if mark.schema in series.joined.schemas:
+                series.extend((mark,))
+
+    def _update_schemas(self, state: ApplicationState) -> None:
+        known = self.memory.schemas
+        for layout in state.layouts:
+            for (family, digest), schema in layout.schemas.items():
+                known[SchemaKey(layout.version, family, digest)] = schema
+        if known == self._schemas:
             return
-        self._unseen = {key: at for key, at in self._unseen.items() if not visited(at + SETTLED)}
-        self._unseen.update(dict.fromkeys(fresh, now))
+        self._schemas = dict(known)
+        families, unfit = joined(known)
+        for name, before in self._families.items():
+            if name in families and families[name].family == before.family:
+                # The same object: what is encoded of it is kept.
+                families[name] = replace(families[name], family=before.family)
+        self._unfit = {key: (error.reason, str(error)) for key, error in unfit.items()}
+        for name in [n for n in self._series if families.get(n) != self._families.get(n)]:
+            del self._series[name]
+        self._families = families
 
-    def _added(self) -> dict[str, list[tuple[str, Values, float]]]:
-        """Return part, label values and total of every field, by family."""
-        found: dict[str, list[tuple[str, Values, float]]] = {}
-        for name, value in self.shown.items():
-            family, part, values = parts(name)
-            zero = (family, values) in (self._unseen or ())
-            found.setdefault(family, []).append((part, values, 0.0 if zero else value))
+    def _reveal(self, visited: Visited) -> set[str]:
+        """Show the values of series whose zero every scraper has read; return their families."""
+        unseen = self.memory.unseen
+        due = {at: visited(at + SETTLED) for at in set(unseen.values())}
+        revealed = [key for key, at in unseen.items() if due[at]]
+        for key in revealed:
+            del unseen[key]
+        return {name for name, _ in revealed}
+
+    def _show_totals(self, family: Joined, merged: Merged, now: float, *, changed: bool) -> None:
+        name = family.family.name
+        series = self._series_of(name, family)
+        last = self._last.get(name)
+        if last is None or changed or last.family is not series.family:
+            last = self._part(series, now)
+        self._keep(name, last, merged)
+        if series.lost_bounds:
+            merged.hints.append(
+                f"{name}: the application's versions have no bucket bound in common, so that only "
+                "counts and sums are exposed; once the old version is gone, take it out with "
+                "`ionmon application forget`"
+            )
+        if series.unnamed:
+            merged.dropped[name, LABELS] += len(series.unnamed)
+            text = "counts have other labels than their description, they are left out"
+            merged.notes.append(f"{name}: {len(series.unnamed)} {text}")
+        self._note_limit(name, self._cut.get(name, 0), merged)
+
+    def _series_of(self, name: str, family: Joined) -> FamilySeries:
+        """Return the series of a family; sorted anew where another schema has counts now."""
+        found, marks = self._series.get(name), self.memory.marks.by_schema
+        if found is not None:
+            waiting = [key for key in family.schemas if key not in found.counted]
+            if family.family.type is Type.COUNTER or not any(
+                has_counts(marks.get(key, ())) for key in waiting
+            ):
+                return found
+        self._last.pop(name, None)
+        found = self._series[name] = FamilySeries(family, marks)
         return found
 
-    def _family(self, name: str, shape: Shape) -> Family:
-        found = self._families.get((name, shape))
-        if found is None:
-            found = self._families[name, shape] = exported(name, shape)
-        return found
+    def _part(self, series: FamilySeries, now: float) -> Part:
+        name, family = series.family.name, series.family
+        shown: Iterable[Series] = series.series.values()
+        self._cut[name] = max(0, len(series.series) - self._limit)
+        if self._cut[name]:
+            last = self._last.get(name)
+            exposed = {sample.labels for sample in last.samples} if last else set()
+            shown = newest_first(shown, exposed)[: self._limit]
+        created = min(self.memory.created(), default=float("nan"))
+        samples = tuple(
+            series.sample(one, created, zero=self._is_unseen(family, one, now)) for one in shown
+        )
+        return Part(family, samples)
+
+    def _is_unseen(self, family: Family, series: Series, now: float) -> bool:
+        """Return whether a series is to be exposed at zero: a new one, after the first reading."""
+        memory, pairs = self.memory, series.pairs(family)
+        known = memory.known.setdefault(family.name, set())
+        if pairs not in known:
+            known.add(pairs)
+            if not memory.first:
+                memory.unseen[family.name, pairs] = now
+        return (family.name, pairs) in memory.unseen
+
+    def _show_gauges(self, family: Joined, levels: Levels, merged: Merged) -> None:
+        name, found = family.family.name, gauge_samples(family, levels)
+        samples = [sample for _, sample in found.samples]
+        if len(samples) > self._limit:
+            last_first = sorted(found.samples, key=lambda row: (-row[0], row[1].labels))
+            self._note_limit(name, len(samples) - self._limit, merged)
+            samples = [sample for _, sample in last_first[: self._limit]]
+        if found.unnamed:
+            merged.dropped[name, LABELS] += found.unnamed
+            text = "gauges have other labels than their description, they are left out"
+            merged.notes.append(f"{name}: {found.unnamed} {text}")
+        self._show(family.family, samples, merged)
 
     def _show(self, family: Family, samples: Iterable[Sample], merged: Merged) -> None:
-        """Add a family's samples; an unchanged part stays the same object: its text is reused."""
-        found = tuple(samples)
-        if len(found) > self._limit:
-            merged.dropped[family.name] = len(found) - self._limit
-            merged.notes.append(f"{family.name}: more than {self._limit} series")
-        part = Part(family, found[: self._limit])
-        last = self._last.get(family.name)
-        if last is not None and last.samples == part.samples and last.family is family:
+        self._keep(family.name, Part(family, tuple(samples)), merged)
+
+    def _keep(self, name: str, part: Part, merged: Merged) -> None:
+        """Add a part; an unchanged one stays the same object: its text is reused."""
+        last = self._last.get(name)
+        if last is not None and last.samples == part.samples and last.family is part.family:
             part = last
-        self._last[family.name] = part
+        self._last[name] = part
         merged.parts.append(part)
 
+    def _note_limit(self, name: str, number: int, merged: Merged) -> None:
+        if number:
+            merged.dropped[name, LIMIT] = number
+            text = f"more than {self._limit} series, those that rose longest ago are left out"
+            merged.notes.append(f"{name}: {text}")
 
-def _order(family: Family, shape: Shape) -> Callable[[Values], Values]:
-    """Return a function that reorders values from the shape's labels to the family's."""
-    indices = [shape.labels.index(name) for name in family.label_names]
-    return lambda values: tuple(values[index] for index in indices)
+    def _note_unreadable(self, state: ApplicationState, merged: Merged) -> None:
+        for layout in state.layouts:
+            merged.notes += layout.notes
+            for name, number in layout.odd.items():
+                merged.dropped[name, UNREADABLE] += number
 
-
-def _totals(
-    family: Family,
-    shape: Shape,
-    fields: Iterable[tuple[str, Values, float]],
-    created: float,
-) -> Iterator[Sample]:
-    order = _order(family, shape)
-    fitting = [f for f in fields if len(f[1]) == len(shape.labels)]
-    if family.type is Type.COUNTER:
-        for _, values, value in fitting:
-            yield Sample(order(values), _whole(value), created)
-        return
-    series: dict[Values, dict[str, float]] = {}
-    for part, values, value in fitting:
-        series.setdefault(values, {})[part] = value
-    for values, counts_by_part in series.items():
-        yield Sample(order(values), _buckets(shape, counts_by_part), created)
-
-
-def _buckets(shape: Shape, counts_by_part: Mapping[str, float]) -> Buckets:
-    """Return a histogram; bounds of an older version of the application stay."""
-    counts = {float(part): int(n) for part, n in counts_by_part.items() if part not in (SUM, COUNT)}
-    counts[float("inf")] = counts.get(float("inf"), 0) + int(counts_by_part.get(COUNT, 0))
-    bounds = tuple(sorted({*shape.bounds, *counts} - {float("inf")}))
-    every = tuple(counts.get(bound, 0) for bound in (*bounds, float("inf")))
-    return Buckets(bounds, every, counts_by_part.get(SUM, 0.0))
-
-
-def _whole(value: float) -> float:
-    """Return whole numbers as such, so that they are exposed as people write them."""
-    return int(value) if value.is_integer() else value
-
-
-def _levels(
-    state: ApplicationState, living: Mapping[str, float]
-) -> dict[str, dict[Values, list[tuple[float, float]]]]:
-    """Return, by family and labels, each living instance's last flush and its gauge's value."""
-    found: dict[str, dict[Values, list[tuple[float, float]]]] = {}
-    for (instance, name), value in state.gauges.items():
-        if instance in living:
-            family, _, values = parts(name)
-            series = found.setdefault(family, {})
-            series.setdefault(values, []).append((living[instance], value))
-    return found
-
-
-def _joined(
-    family: Family, shape: Shape, series: Mapping[Values, list[tuple[float, float]]]
-) -> Iterator[Sample]:
-    order = _order(family, shape)
-    for values, found in series.items():
-        if len(values) != len(shape.labels):
-            continue
-        if shape.rule in _JOINS:
-            value = _JOINS[shape.rule]([number for _, number in found])
-        else:
-            value = max(found)[1]
-        yield Sample(order(values), value)
+    def _note_left_out(self, merged: Merged) -> None:
+        """Note schemas that do not fit, and counts without a schema."""
+        for key, (reason, text) in self._unfit.items():
+            merged.dropped[exported_name(key.family), reason] += 1
+            merged.notes.append(text)
+        for key, marks in self.memory.marks.by_schema.items():
+            if key not in self._schemas:
+                merged.dropped[exported_name(key.family), NO_SCHEMA] += len(marks)
+                merged.notes.append(f"{key.family}: Redis has counts of it, but no description")
+        for (_, field_name), text in self.memory.marks.unreadable.items():
+            merged.dropped["totals", UNREADABLE] += 1
+            merged.notes.append(f"totals: {field_name!r}: {text}")

@@ -1,41 +1,72 @@
-"""An application's state in Redis at one moment, from the replies to one transaction."""
+"""An application's state in Redis at one moment, from the replies to one transaction.
 
-from collections.abc import Iterator, Mapping, Sequence
+One reply, field or description that cannot be read costs only itself: it is noted and counted.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isinf, isnan
+from typing import TypeVar
 
 from redis.exceptions import AuthenticationError, NoPermissionError
 
 from exporter.errors import PollError, Reason
-from exporter.recorder.layout import SEPARATOR, WINDOWS, Keys, Shape, shape
-from exporter.redis.client import Command, Reply
+from exporter.recorder.layout import (
+    GENERATION,
+    SEPARATOR,
+    VERSIONS,
+    Shape,
+    family_parts,
+    shape,
+    stamped,
+)
+from exporter.redis.client import Reply
+
+_WRONG_TYPE = "WRONGTYPE"
+_LONGEST = 200
+_WITH_FAMILIES = ("families", "totals", "gauges")
+_Row = TypeVar("_Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A gauge of one instance: its value, and the Unix time when it was set; 0 if unknown."""
+
+    at: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A family's description, and the Unix time of its last announcement; 0 if unknown."""
+
+    shape: Shape
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationState:
-    """The state of an application at one moment.
+class LayoutState:
+    """What Redis has under one version of the layout.
 
-    now       Unix time of the server
-    meta      epoch, created, seeded, dropped
-    shapes    descriptions of the families
+    meta      epoch, created, seeded and so on: see exporter.recorder.scripts
+    schemas   descriptions by family and digest; the digest is empty in version 1
     totals    sums by field
-    gauges    values by instance and field
+    gauges    levels by instance and field
     seqs      number of the last flush of each instance
     seen      Unix time of the last flush of each instance
-    users     number of active users, by region and window
-    size      bytes of all replies
+    odd       how many fields could not be read, by family; by key where the family is unknown
     notes     what could not be read
     """
 
-    now: float
-    meta: Mapping[str, str]
-    shapes: Mapping[str, Shape]
-    totals: Mapping[str, float]
-    gauges: Mapping[tuple[str, str], float]
-    seqs: Mapping[str, int]
-    seen: Mapping[str, float]
-    regions: tuple[str, ...] = ()
-    users: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    size: int = 0
+    version: int
+    meta: Mapping[str, str] = field(default_factory=dict)
+    schemas: Mapping[tuple[str, str], Schema] = field(default_factory=dict)
+    totals: Mapping[str, float] = field(default_factory=dict)
+    gauges: Mapping[tuple[str, str], Level] = field(default_factory=dict)
+    seqs: Mapping[str, int] = field(default_factory=dict)
+    seen: Mapping[str, float] = field(default_factory=dict)
+    odd: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
@@ -43,54 +74,85 @@ class ApplicationState:
         """The epoch of the totals; empty where there are none."""
         return self.meta.get("epoch", "")
 
-
-def commands(keys: Keys, regions: Sequence[str], now: float) -> list[Command]:
-    """Return one transaction: totals and the numbers of flushes must be of one moment."""
-    needed: list[Command] = [
-        ("MULTI",),
-        ("TIME",),
-        ("HGETALL", keys.meta),
-        ("HGETALL", keys.families),
-        ("HGETALL", keys.totals),
-        ("HGETALL", keys.gauges),
-        ("HGETALL", keys.seqs),
-        ("ZRANGE", keys.seen, "0", "-1", "WITHSCORES"),
-        ("SMEMBERS", keys.regions),
-    ]
-    for region in regions:
-        for _, width, slots in WINDOWS:
-            last = int(now // width)
-            named = (keys.slot(region, width, last - back) for back in range(slots))
-            needed.append(("PFCOUNT", *named))
-    return [*needed, ("EXEC",)]
+    def number(self, name: str) -> float:
+        """Return a number in meta, 0 where there is none."""
+        try:
+            return float(self.meta.get(name, 0))
+        except ValueError:
+            return 0.0
 
 
-def state(replies: Sequence[Reply], regions: Sequence[str]) -> ApplicationState:
-    """Return the state in the replies. Raises PollError where one is an error."""
-    for reply in replies:
-        if isinstance(reply, Exception):
-            raise refusal(reply)
-    found = replies[-1]
-    if not isinstance(found, list):
-        raise PollError(Reason.INVALID, "the transaction was not run, check what else uses Redis")
-    for reply in found:
-        if isinstance(reply, Exception):
-            raise refusal(reply)
-    time, meta, shapes, totals, gauges, seqs, seen, known, *counts = found
-    notes: list[str] = []
-    return ApplicationState(
-        now=float(time[0]) + float(time[1]) / 1e6,
-        meta=dict(_texts(meta)),
-        shapes=dict(_shapes(shapes, notes)),
-        totals={name: float(value) for name, value in _texts(totals)},
-        gauges={_split(name): float(value) for name, value in _texts(gauges)},
-        seqs={name: int(value) for name, value in _texts(seqs)},
-        seen={name: float(value) for name, value in _texts(seen)},
-        regions=tuple(sorted(_text(region) for region in known)),
-        users=dict(_users(regions, counts)),
-        size=sum(map(_size, found)),
-        notes=tuple(notes),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationState:
+    """The state of an application at one moment: Unix time of the server, both layouts, bytes."""
+
+    now: float
+    layouts: tuple[LayoutState, ...] = tuple(LayoutState(version=v) for v in VERSIONS)
+    size: int = 0
+
+    @property
+    def seen(self) -> Mapping[str, float]:
+        """Unix time of the last flush of each instance, of both layouts."""
+        found: dict[str, float] = {}
+        for layout in self.layouts:
+            for instance, at in layout.seen.items():
+                found[instance] = max(at, found.get(instance, at))
+        return found
+
+    @property
+    def fields(self) -> int:
+        """How many fields the totals have."""
+        return sum(len(layout.totals) for layout in self.layouts)
+
+
+def layout_state(version: int, replies: Mapping[str, Reply]) -> LayoutState:
+    """Return the state in the replies to reading each key of a layout, by the key's short name."""
+    rows = Rows(replies)
+    return LayoutState(
+        version=version,
+        meta=dict(rows.read("meta", lambda name, text: (name, text))),
+        schemas=dict(rows.read("families", _described if version == 1 else _announced)),
+        totals=dict(rows.read("totals", _total)),
+        gauges=dict(rows.read("gauges", _level if version == 1 else _stamped_level)),
+        seqs=dict(rows.read("seqs", _sequence)),
+        seen=dict(rows.read("seen", _total)),
+        odd=dict(rows.odd),
+        notes=tuple(rows.notes()),
     )
+
+
+class Rows:
+    """The rows of the replies; what cannot be read is counted, and one such row of a key noted."""
+
+    def __init__(self, replies: Mapping[str, Reply]) -> None:
+        self._replies = replies
+        self._faults: dict[str, str] = {}
+        self.odd: Counter[str] = Counter()
+
+    def read(self, name: str, of: Callable[[str, str], _Row | None]) -> Iterator[_Row]:
+        """Yield what `of` makes of each field and text of a key's reply."""
+        reply = self._replies.get(name)
+        if isinstance(reply, Exception):
+            self._note(name, name, str(reply))
+            return
+        for field_name, text in _texts(reply if isinstance(reply, list) else ()):
+            try:
+                row = of(field_name, text)
+            except ValueError as error:
+                self._note(name, _family(name, field_name), f"{field_name}: {error}")
+            else:
+                if row is not None:
+                    yield row
+
+    def notes(self) -> Iterator[str]:
+        """Yield a sentence for each key that has rows that cannot be read."""
+        for name, text in self._faults.items():
+            printable = "".join(c if c.isprintable() else " " for c in text[:_LONGEST])
+            yield f"{name}: {printable}; check what else writes to this key"
+
+    def _note(self, name: str, family: str, text: str) -> None:
+        self.odd[family] += 1
+        self._faults.setdefault(name, text)
 
 
 def refusal(error: Exception) -> PollError:
@@ -102,37 +164,68 @@ def refusal(error: Exception) -> PollError:
     return PollError(Reason.INVALID, text[:200])
 
 
-def _texts(reply: Sequence[bytes]) -> Iterator[tuple[str, str]]:
+def is_wrong_type(reply: Reply) -> bool:
+    """Return whether a reply says that a key has another type: that costs only this key."""
+    return isinstance(reply, Exception) and str(reply).startswith(_WRONG_TYPE)
+
+
+def size(reply: Reply) -> int:
+    """Return how many bytes a reply has, about."""
+    if isinstance(reply, list):
+        return sum(map(size, reply))
+    return len(reply) if isinstance(reply, bytes) else 8
+
+
+def text_of(reply: Reply) -> str:
+    """Return a reply as text."""
+    return reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+
+
+def _texts(reply: Sequence[Reply]) -> Iterator[tuple[str, str]]:
     pairs = iter(reply)
     for name in pairs:
-        yield _text(name), _text(next(pairs))
+        yield text_of(name), text_of(next(pairs))
 
 
-def _text(reply: bytes) -> str:
-    return reply.decode("utf-8", "replace")
+def _family(key: str, field_name: str) -> str:
+    """Return the family that a field names, as far as it can be read; else the key."""
+    if key not in _WITH_FAMILIES:
+        return key
+    words = field_name.split(SEPARATOR)
+    return words[1] if key == "gauges" and len(words) > 1 else words[0]
 
 
-def _shapes(reply: Sequence[bytes], notes: list[str]) -> Iterator[tuple[str, Shape]]:
-    for name, text in _texts(reply):
-        try:
-            yield name, shape(text)
-        except ValueError as error:
-            notes.append(f"{name}: {error}")
+def _total(name: str, text: str) -> tuple[str, float]:
+    value = float(text)
+    if isnan(value) or isinf(value):
+        raise ValueError(f"{text} cannot be added")
+    return name, value
+
+
+def _sequence(name: str, text: str) -> tuple[str, int] | None:
+    return None if name == GENERATION else (name, int(text))
 
 
 def _split(name: str) -> tuple[str, str]:
-    instance, _, field_name = name.partition(SEPARATOR)
+    instance, found, field_name = name.partition(SEPARATOR)
+    if not found:
+        raise ValueError("no instance")
     return instance, field_name
 
 
-def _users(regions: Sequence[str], counts: Sequence[int]) -> Iterator[tuple[tuple[str, str], int]]:
-    rest = iter(counts)
-    for region in regions:
-        for window, _, _ in WINDOWS:
-            yield (region, window), int(next(rest))
+def _level(name: str, text: str) -> tuple[tuple[str, str], Level]:
+    return _split(name), Level(0.0, float(text))
 
 
-def _size(reply: object) -> int:
-    if isinstance(reply, list):
-        return sum(map(_size, reply))
-    return len(reply) if isinstance(reply, bytes) else 8
+def _stamped_level(name: str, text: str) -> tuple[tuple[str, str], Level]:
+    at, value = stamped(text)
+    return _split(name), Level(at, float(value))
+
+
+def _described(name: str, text: str) -> tuple[tuple[str, str], Schema]:
+    return (name, ""), Schema(shape(text))
+
+
+def _announced(name: str, text: str) -> tuple[tuple[str, str], Schema]:
+    at, written = stamped(text)
+    return family_parts(name), Schema(shape(written), at)

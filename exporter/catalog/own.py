@@ -221,6 +221,18 @@ APPLICATION_DROPPED = _counter(
     "Series that the application's instances left out because they were too many.",
     labels.APPLICATION,
 )
+APPLICATION_FIELDS = _gauge(
+    "ionmon_application_fields",
+    Unit.NONE,
+    "Fields of the application's totals in Redis: one for a counter, several for a histogram.",
+    labels.APPLICATION,
+)
+APPLICATION_FIELDS_LIMIT = _gauge(
+    "ionmon_application_fields_limit",
+    Unit.NONE,
+    "Fields of totals at which recorders refuse new series.",
+    labels.APPLICATION,
+)
 
 PROCESS: tuple[Family, ...] = (
     _gauge("process_virtual_memory_bytes", Unit.BYTES, "Virtual memory."),
@@ -267,5 +279,7 @@ FAMILIES: tuple[Family, ...] = (
     APPLICATION_BYTES,
     APPLICATION_LAG,
     APPLICATION_DROPPED,
+    APPLICATION_FIELDS,
+    APPLICATION_FIELDS_LIMIT,
     *PROCESS,
 )

@@ -110,7 +110,7 @@ class SqliteStore:
 
     def load(self, name: str, shape: str) -> Ledger | None:
         """Return the ledger `name`, or None; one of another shape is dropped and logged."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             found = read_ledger(db, name)
             if found is None:
                 return None
@@ -128,7 +128,7 @@ class SqliteStore:
         self, name: str, shape: str, ledger: Ledger, gone: tuple[list[Mark], list[Total]] = ([], [])
     ) -> None:
         """Write what changed and delete what is gone, in one transaction."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             row = write_ledger(db, name, shape, ledger)
             # Rows count as written from here on: if COMMIT fails, the caller loads them again.
             write_rows(db, row, ledger)
@@ -136,7 +136,8 @@ class SqliteStore:
             db.executemany("DELETE FROM total WHERE id = ?", [(t.row,) for t in gone[1]])
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Yield the connection within a transaction. Raises StateError where it is not done."""
         with self._mutex:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")

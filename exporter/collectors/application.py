@@ -1,23 +1,32 @@
 """Reads an application's metrics from Redis: one round trip, however many series."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from exporter.application.key_server import KeyServer
+from exporter.application.cache_reads import CacheReads
+from exporter.application.marks_store import MarksStore
+from exporter.application.memory import Memory
 from exporter.application.merging import Merged, Merger
-from exporter.application.state import ApplicationState, commands, state
+from exporter.application.reading import ApplicationReader
+from exporter.application.seeding import seeding
+from exporter.application.state import ApplicationState, LayoutState
 from exporter.catalog import own
 from exporter.clock import Clock
-from exporter.collectors.base import Delivery, Poll
-from exporter.errors import PollError, Reason
-from exporter.recorder.layout import Keys, keys
-from exporter.recorder.scripts import REMEMBERED, RETIRE, SEED
-from exporter.redis.client import Command, RedisTarget, Reply
+from exporter.collectors.base import Delivery
+from exporter.errors import PollError, Reason, StateError
+from exporter.logs import once
+from exporter.recorder.layout import MOST_FIELDS
+from exporter.recorder.scripts import REMEMBERED, RETIRE
+from exporter.redis.client import Command, RedisTarget
 from exporter.telemetry import Telemetry
+
+log = logging.getLogger("ionmon.application")
 
 EXPIRES_AFTER = 300.0
 CLEAN_UP_EVERY = 600.0
+NEARLY_FULL = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +51,27 @@ class ApplicationCollector:
         clock: Clock,
         telemetry: Telemetry,
         visited: Callable[[float, float], bool],
+        *,
+        store: MarksStore | None = None,
+        cache: CacheReads | None = None,
     ) -> None:
         """Connect to nothing before the first poll; `visited` is whether scrapers have come."""
-        self._polls = (ApplicationPoll(target, clock, telemetry, visited),) if target else ()
+        self._polls = (
+            (ApplicationPoll(target, clock, telemetry, visited, store=store, cache=cache),)
+            if target
+            else ()
+        )
 
-    def polls(self) -> Sequence[Poll]:
+    def polls(self) -> "Sequence[ApplicationPoll]":
         """Return a poll for each application."""
         return self._polls
+
+    def take_over(self, before: "ApplicationCollector") -> None:
+        """Keep what polls of the same application know."""
+        old = {poll.name: poll for poll in before.polls()}
+        for poll in self._polls:
+            if poll.name in old:
+                poll.take_over(old[poll.name])
 
     async def close(self) -> None:
         """Close all connections."""
@@ -68,76 +91,101 @@ class ApplicationPoll:
         clock: Clock,
         telemetry: Telemetry,
         visited: Callable[[float, float], bool],
+        *,
+        store: MarksStore | None = None,
+        cache: CacheReads | None = None,
     ) -> None:
-        """Be due at once."""
+        """Be due at once; `store` keeps what the next process has to know."""
         self.name, self.interval = target.name, target.interval
         self._target, self._clock, self._telemetry = target, clock, telemetry
-        self._visited = visited
-        self._keys: Keys = keys(target.name)
-        self._server = KeyServer(target.redis)
-        self._merger = Merger(target.alive, target.limit)
+        self._visited, self._store, self._cache = visited, store, cache
+        self._reader = ApplicationReader(target.redis, target.name, target.interval, cache)
+        self._merger: Merger | None = None
+        self._dropped: dict[tuple[str, str], int] = {}
         self._due = self._cleaned = clock.now()
-        self._regions: tuple[str, ...] = ()
-        self._before: ApplicationState | None = None
 
     def due(self) -> float:
         """Return the Unix time of the next run."""
         return self._due
 
+    def take_over(self, before: "ApplicationPoll") -> None:
+        """Keep what an earlier poll of the same application knows."""
+        if before._merger is not None:  # noqa: SLF001 - of the same class
+            self._merger = self._new_merger(before._merger.memory)  # noqa: SLF001 - likewise
+        self._dropped = before._dropped  # noqa: SLF001 - likewise
+
     async def run(self) -> Delivery:
         """Read once, and return the sums over all instances."""
         now = self._clock.now()
         self._due = now + self._target.interval
+        merger = await self._loaded(now)
         found = await self._read(now)
-        before = self._before
-        # Another epoch: Redis lost its data. Seeded with the last totals, counters do not fall.
-        if before and before.epoch and found.epoch != before.epoch:
-            if found.epoch and "seeded" not in found.meta:
-                await self._seed(before, found)
+        if await self._seed(merger.memory, found):
             found = await self._read(now)
-        if found.epoch:
-            self._before = found
+        for layout in found.layouts:
+            if layout.number("forgotten") > merger.memory.epoch(layout.version).forgotten:
+                merger.forget(layout)
         await self._clean_up(found, now)
-        merged = self._merger.merge(found, now, lambda since: self._visited(since, now))
-        self._account(found, merged)
+        merged = merger.merge(found, now, lambda since: self._visited(since, now))
+        merger.show_users(self._reader.users.counts, merged)
+        await self._save(merger.memory)
+        self._account(found, merged, merger)
         newest = max(found.seen.values(), default=None)
         age = None if newest is None else now - max(0.0, found.now - newest)
         return Delivery(
             parts=tuple(merged.parts),
             expires=now + EXPIRES_AFTER,
             data_time=age,
-            notes=tuple(merged.notes),
+            notes=(*merged.notes, *self._reader.users.notes),
         )
 
     async def close(self) -> None:
         """Close the connection."""
-        await self._server.close()
+        await self._reader.close()
+
+    def _new_merger(self, memory: Memory) -> Merger:
+        return Merger(self._target.alive, self._target.limit, memory)
+
+    async def _loaded(self, now: float) -> Merger:
+        """Return the merger, which goes on from what an earlier process saved."""
+        if self._merger is None:
+            memory = Memory()
+            if self._store:
+                try:
+                    memory = await asyncio.to_thread(self._store.load, self.name, now)
+                except StateError as error:
+                    raise PollError(Reason.STATE, str(error)) from error
+            self._merger = self._new_merger(memory)
+        return self._merger
+
+    async def _save(self, memory: Memory) -> None:
+        """Save before it is exposed: the next process must not expose less."""
+        if self._store:
+            try:
+                await asyncio.to_thread(self._store.save, self.name, memory)
+            except StateError as error:
+                raise PollError(Reason.STATE, str(error)) from error
 
     async def _read(self, now: float) -> ApplicationState:
-        replies = await self._send(commands(self._keys, self._regions, now))
-        found = state(replies, self._regions)
-        self._regions = found.regions
-        return found
-
-    async def _send(self, sent: Sequence[Command]) -> list[Reply]:
         try:
-            async with asyncio.timeout(self._target.redis.timeout):
-                return await self._server.query(sent)
-        except TimeoutError:
-            text = f"no reply within {self._target.redis.timeout:g} s, check the network"
-            raise PollError(Reason.DEADLINE, text) from None
+            return await self._reader.read(now)
+        except PollError:
+            if self._cache:
+                self._cache.failed()
+            raise
 
-    async def _seed(self, before: ApplicationState, found: ApplicationState) -> None:
-        """Write the exposed totals into an emptied Redis, and which flushes they include."""
-        totals = [text for n, v in self._merger.shown.items() for text in (n, repr(v))]
-        seqs = [text for n, v in before.seqs.items() for text in (n, str(v))]
-        redis_keys = (self._keys.totals, self._keys.seqs, self._keys.meta)
-        created = before.meta.get("created", "")
-        counted = (str(len(totals) // 2), *totals, str(len(seqs) // 2), *seqs)
-        command = ("EVAL", SEED, "3", *redis_keys, before.epoch, found.epoch, created, *counted)
-        (reply,) = await self._send([command])
-        if isinstance(reply, Exception):
-            raise PollError(Reason.PERMISSION, f"an emptied Redis could not be filled: {reply}")
+    async def _seed(self, memory: Memory, found: ApplicationState) -> bool:
+        """Fill what was emptied, with the exposed totals, so that counters do not fall."""
+        emptied = [
+            layout for layout in found.layouts if memory.epoch(layout.version).is_emptied(layout)
+        ]
+        for layout in emptied:
+            keys = self._reader.keys[layout.version]
+            for reply in await self._reader.send(seeding(keys, layout, memory)):
+                if isinstance(reply, Exception):
+                    text = f"an emptied Redis could not be filled: {reply}"
+                    raise PollError(Reason.PERMISSION, text)
+        return bool(emptied)
 
     async def _clean_up(self, found: ApplicationState, now: float) -> None:
         """Every ten minutes, remove instances from Redis that have been silent for long."""
@@ -145,21 +193,56 @@ class ApplicationPoll:
             return
         self._cleaned = now
         oldest = found.now - REMEMBERED
-        gone = {instance for instance, at in found.seen.items() if at < oldest}
-        levels = [f"{i}\x1f{name}" for i, name in found.gauges if i in gone or i not in found.seen]
-        redis_keys = (self._keys.gauges, self._keys.seqs, self._keys.seen)
-        cleaning: list[Command] = [("EVAL", RETIRE, "3", *redis_keys, str(oldest))]
-        if levels:
-            cleaning.append(("HDEL", self._keys.gauges, *levels))
-        await self._send(cleaning)
+        cleaning = [c for layout in found.layouts for c in self._cleaning(layout, oldest)]
+        if cleaning:
+            await self._reader.send(cleaning)
 
-    def _account(self, found: ApplicationState, merged: Merged) -> None:
+    def _cleaning(self, layout: LayoutState, oldest: float) -> list[Command]:
+        keys = self._reader.keys[layout.version]
+        gone = {instance for instance, at in layout.seen.items() if at < oldest}
+        levels = [
+            f"{instance}\x1f{name}"
+            for instance, name in layout.gauges
+            if instance in gone or instance not in layout.seen
+        ]
+        cleaning: list[Command] = []
+        if gone:
+            retire = (keys.gauges, keys.seqs, keys.seen, keys.meta, str(oldest))
+            cleaning.append(("EVAL", RETIRE, "4", *retire))
+        if levels:
+            cleaning.append(("HDEL", keys.gauges, *levels))
+        runs = [name for name in layout.meta if name.startswith("reads:")]
+        if self._cache and (old := [name for name in runs if not self._cache.is_of_last(name)]):
+            cleaning.append(("HDEL", keys.meta, *old))
+        return cleaning
+
+    def _account(self, found: ApplicationState, merged: Merged, merger: Merger) -> None:
         telemetry, key = self._telemetry, (self.name,)
-        alive = self._merger.living(found)
+        alive = merger.living(found)
         telemetry.set(own.APPLICATION_INSTANCES, key, len(alive))
         telemetry.set(own.APPLICATION_BYTES, key, found.size)
-        telemetry.set(own.APPLICATION_DROPPED, key, float(found.meta.get("dropped", 0)))
+        telemetry.set(own.APPLICATION_FIELDS, key, found.fields)
+        telemetry.set(own.APPLICATION_FIELDS_LIMIT, key, MOST_FIELDS)
+        dropped = sum(layout.number("dropped") for layout in found.layouts)
+        telemetry.set(own.APPLICATION_DROPPED, key, dropped)
         if alive:
             telemetry.set(own.APPLICATION_LAG, key, max(0.0, found.now - max(alive.values())))
-        for name, number in merged.dropped.items():
-            telemetry.set(own.SERIES_DROPPED, (name, "application"), number)
+        for what, number in merged.dropped.items():
+            # A counter: it stays where fewer are left out than before.
+            self._dropped[what] = max(number, self._dropped.get(what, 0))
+            telemetry.set(own.SERIES_DROPPED, what, self._dropped[what])
+        for hint in (*merged.hints, *nearly_full(self.name, found)):
+            once(log, hint.partition(":")[0], hint)
+
+
+def nearly_full(name: str, found: ApplicationState) -> Sequence[str]:
+    """Return a sentence where Redis nearly has as many fields as recorders may make."""
+    most = max(len(layout.totals) for layout in found.layouts)
+    if most < NEARLY_FULL * MOST_FIELDS:
+        return ()
+    text = (
+        f"{name}: Redis has more than {NEARLY_FULL:.0%} of the {MOST_FIELDS:,} fields that an "
+        "application may have; recorders refuse new series beyond. `ionmon application show` names "
+        "the largest families, `ionmon application forget` takes one out"
+    )
+    return (text,)

@@ -1,7 +1,7 @@
 """Reads Redis servers directly: each target on its own schedule, all of its servers at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from zlib import crc32
 
@@ -16,6 +16,7 @@ from exporter.redis.client import Address, RedisTarget
 from exporter.redis.node import Node, NodeReading
 from exporter.redis.topology import Topology, TopologyQuery, topology_query
 
+Adjust = Callable[[str, redis_info.Info], redis_info.Info]  # target's name, what a server replied
 _DOWN: redis_info.Info = {"poll": ({"up": "0"},)}
 _MAX_NOTE = 300
 _MAX_NOTES = 20
@@ -33,9 +34,11 @@ class RedisCollector:
 
     name = "redis"
 
-    def __init__(self, targets: Sequence[RedisTarget], clock: Clock) -> None:
-        """Connect to nothing before the first poll."""
-        self._polls = tuple(TargetPoll(target, clock) for target in targets)
+    def __init__(
+        self, targets: Sequence[RedisTarget], clock: Clock, adjust: Adjust | None = None
+    ) -> None:
+        """Connect to nothing before the first poll; `adjust` corrects what each server replies."""
+        self._polls = tuple(TargetPoll(target, clock, adjust) for target in targets)
 
     def polls(self) -> Sequence[Poll]:
         """Return a poll for each target."""
@@ -53,8 +56,9 @@ class TargetPoll:
     project = family = ""
     stretched = False
 
-    def __init__(self, target: RedisTarget, clock: Clock) -> None:
+    def __init__(self, target: RedisTarget, clock: Clock, adjust: Adjust | None = None) -> None:
         """Be due at once."""
+        self._adjust = adjust or _unadjusted
         self.name, self.interval = target.name, target.interval
         self._target = target
         self._clock = clock
@@ -84,7 +88,7 @@ class TargetPoll:
         unexplained = {a: fault for a, fault in faults.items() if a not in self._topology.down}
         await self._forget(outcomes)
         return Delivery(
-            parts=_parts(self.name, outcomes),
+            parts=_parts(self.name, outcomes, self._adjust),
             expires=now + max(_EXPIRES_AFTER * self._target.interval, _MINUTE),
             data_time=now,
             notes=_notes(unexplained, trouble),
@@ -195,13 +199,24 @@ async def _topologies(
             yield outcome.topology
 
 
-def _parts(name: str, outcomes: Mapping[Address, NodeReading | PollError]) -> tuple[Part, ...]:
+def _unadjusted(_name: str, info: redis_info.Info) -> redis_info.Info:
+    return info
+
+
+def _parts(
+    name: str, outcomes: Mapping[Address, NodeReading | PollError], adjust: Adjust
+) -> tuple[Part, ...]:
+    readings = {
+        address: outcome if isinstance(outcome, NodeReading) else NodeReading(_DOWN)
+        for address, outcome in outcomes.items()
+    }
+    infos = {address: adjust(name, reading.info) for address, reading in readings.items()}
     parts = []
     for family in catalog.FAMILIES:
         samples = []
-        for address, outcome in outcomes.items():
-            reading = outcome if isinstance(outcome, NodeReading) else NodeReading(_DOWN)
-            samples += redis_info.samples(family, (name, str(address)), reading.info, reading.start)
+        for address, reading in readings.items():
+            labels = (name, str(address))
+            samples += redis_info.samples(family, labels, infos[address], reading.start)
         if samples:
             parts.append(Part(family, tuple(samples)))
     return tuple(parts)

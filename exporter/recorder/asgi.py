@@ -66,5 +66,5 @@ class AsgiMiddleware:
         finally:
             name = self._endpoint(scope) or UNMATCHED
             self._metrics.request(name, scope["method"], seen[0], time.perf_counter() - started)
-            if self._recorder and self._recorder.is_due():
-                await asyncio.to_thread(self._recorder.flush_if_due)
+            if self._recorder:
+                self._recorder.flush_if_due()

@@ -1,109 +1,88 @@
-"""Reads a prometheus_client registry as fields: totals, which add up, and levels."""
+"""Finds what changed in a prometheus_client registry since it was last read."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import islice
-from math import isfinite
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from prometheus_client import CollectorRegistry
-from prometheus_client.metrics_core import Metric
-from prometheus_client.samples import Sample
+from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR, CollectorRegistry
+from prometheus_client.metrics_core import InfoMetricFamily, Metric
 
-from .layout import COUNT, SUM, Shape
-from .layout import field as field_name
+from .children import Children, is_read
+from .collected import Collected
+from .naming import Naming, RegistryReading, fault
+from .status import OwnMetrics
 
-SKIPPED = ("python_", "process_")
-MOST_SERIES = 2_000
-_SUFFIXES = {"counter": "_total", "info": "_info"}
-_LATEST = ("info", "stateset")
-
-Values = tuple[str, ...]
+# What prometheus_client registers by itself: each process, not the application.
+_DEFAULTS = (PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR)
 
 
-@dataclass(slots=True)
-class RegistryReading:
-    """Totals and levels by field, shapes by family, and how many series were above the limit."""
+class Source(Protocol):
+    """What one collector has, and had."""
 
-    totals: dict[str, float] = field(default_factory=dict)
-    levels: dict[str, float] = field(default_factory=dict)
-    shapes: dict[str, Shape] = field(default_factory=dict)
-    dropped: int = 0
+    above: int
+
+    def read(self, found: RegistryReading) -> None:
+        """Add what changed."""
+
+    def end(self, found: RegistryReading) -> None:
+        """Add what the end of the collector changes."""
 
 
-@dataclass(frozen=True, slots=True)
 class RegistryReader:
-    """Reads a registry.
+    """Reads a registry; `constant` labels and `rules` as in Naming."""
 
-    `constant` labels come before a metric's own; a metric's label of the same name replaces one.
-    `rules` say how its gauges are joined.
-    """
-
-    registry: CollectorRegistry
-    constant: Mapping[str, str]
-    rules: Mapping[str, str]
+    def __init__(
+        self, registry: CollectorRegistry, constant: Mapping[str, str], rules: Mapping[str, str]
+    ) -> None:
+        """Read nothing yet."""
+        self._registry, self._naming = registry, Naming(constant, rules)
+        self._sources: dict[Any, Source] = {}
+        self._target = _TargetInfo(registry)
+        self._announced: dict[str, object] = {}
+        self._above = 0
 
     def read(self) -> RegistryReading:
-        """Return all that the registry contains now."""
+        """Return what changed since the last reading. A collector that fails costs only itself."""
         found = RegistryReading()
-        for metric in self.registry.collect():
-            if metric.samples and not metric.name.startswith(SKIPPED):
-                self._take(metric, found)
+        collectors = self._collectors()
+        for collector in self._sources.keys() - collectors.keys():
+            self._sources.pop(collector).end(found)
+        for collector in collectors:
+            if collector not in self._sources:
+                self._sources[collector] = self._source(collector)
+            try:
+                self._sources[collector].read(found)
+            except Exception as error:  # noqa: BLE001 - one bad collector must not stop the others
+                found.faults.append(fault(type(collector).__name__, error))
+        found.shapes = {n: s for n, s in found.shapes.items() if self._announced.get(n) != s}
+        self._announced.update(found.shapes)
+        above = sum(source.above for source in self._sources.values())
+        found.dropped += max(0, above - self._above)
+        self._above = above
         return found
 
-    def _take(self, metric: Metric, found: RegistryReading) -> None:
-        samples = [s for s in metric.samples if s.name != f"{metric.name}_created"]
-        name = metric.name + _SUFFIXES.get(metric.type, "")
-        shape = self._shape(metric, samples)
-        own = _own(samples)
-        constant = tuple(value for name, value in self.constant.items() if name not in own)
-        series = _series(samples, own)
-        for values, group in islice(series.items(), MOST_SERIES):
-            labels = (*constant, *values)
-            if metric.type in ("counter", "summary", "histogram"):
-                for part, value in _parts(metric.type, group):
-                    if isfinite(value):  # Redis refuses others: the whole flush would fail
-                        found.totals[field_name(name, part, labels)] = value
-            else:
-                found.levels[field_name(name, "", labels)] = group[0].value
-        found.shapes[name] = shape
-        found.dropped += max(0, len(series) - MOST_SERIES)
+    def _source(self, collector: Any) -> Source:  # noqa: ANN401 - has collect(), perhaps more
+        if is_read(collector):
+            return Children(collector, self._naming)
+        return Collected(collector, self._naming)
 
-    def _shape(self, metric: Metric, samples: list[Sample]) -> Shape:
-        own = _own(samples)
-        constant = tuple(name for name in self.constant if name not in own)
-        edges = {float(s.labels["le"]) for s in samples if s.name.endswith("_bucket")}
-        rule = "latest" if metric.type in _LATEST else self.rules.get(metric.name, "sum")
-        return Shape(
-            type=metric.type,
-            help=metric.documentation,
-            labels=(*constant, *own),
-            bounds=tuple(sorted(edges - {float("inf")})),
-            rule=rule,
-        )
+    def _collectors(self) -> dict[Any, None]:
+        """Return the collectors in order, without those of every process and of the recorder."""
+        with self._registry._lock:
+            found = dict.fromkeys(self._registry._collector_to_names)
+        for collector in found.copy():
+            is_default = any(collector is default for default in _DEFAULTS)
+            if is_default or isinstance(collector, OwnMetrics):
+                del found[collector]
+        return found | {self._target: None}
 
 
-def _own(samples: list[Sample]) -> Values:
-    return tuple(name for name in samples[0].labels if name != "le")
+class _TargetInfo:
+    """The labels that an application gave to its registry."""
 
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
 
-def _series(samples: Iterable[Sample], own: Values) -> dict[Values, list[Sample]]:
-    found: dict[Values, list[Sample]] = {}
-    for sample in samples:
-        found.setdefault(tuple(sample.labels[name] for name in own), []).append(sample)
-    return found
-
-
-def _parts(kind: str, group: Iterable[Sample]) -> Iterator[tuple[str, float]]:
-    """Yield the parts of one series; of a histogram its sum, and the buckets that are not empty."""
-    below = 0.0
-    for sample in group:
-        if kind == "counter":
-            yield "", sample.value
-        elif sample.name.endswith("_sum"):
-            yield SUM, sample.value
-        elif kind == "summary":
-            yield COUNT, sample.value
-        elif sample.name.endswith("_bucket"):
-            if sample.value > below:
-                yield sample.labels["le"], sample.value - below
-            below = sample.value
+    def collect(self) -> list[Metric]:
+        """Return them as one metric."""
+        labels = self._registry.get_target_info()
+        return [InfoMetricFamily("target", "Target metadata", labels)] if labels else []

@@ -6,15 +6,14 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
+from prometheus_client.metrics import MetricWrapperBase
 
-# prometheus_client's attributes whose values have locks: a registry's collectors, a metric's
-# series, the numbers of a series.
-_PARTS_WITH_LOCKS = ("_names_to_collectors", "_metrics", "_value", "_sum", "_count", "_buckets")
+_NUMBERS = {"_value", "_sum", "_count"}  # prometheus_client's attributes that have locks
 
 
 class ProcessRecorder(Protocol):
@@ -80,30 +79,43 @@ def _end(number: int) -> None:
 
 
 def _before_fork() -> None:
-    """Lock every metric: a lock that another thread owns would never be released in the child."""
+    """Stop readings, and lock what only its owner can make anew: registries, foreign collectors."""
     _forking.acquire()
     _paused.extend(_recorders)
     for recorder in _paused:
         recorder.before_fork()
-    seen: set[int] = set()
-    for lock in _locks((recorder.registry for recorder in _paused), seen):
+    locks = {id(lock): lock for recorder in _paused for lock in _foreign(recorder.registry)}
+    for lock in locks.values():
         lock.acquire()
         _acquired.append(lock)
 
 
-def _locks(objects: Iterable[object], seen: set[int]) -> Iterator[Any]:
-    """Yield the locks of objects and of their parts, each once; acquire each as it comes."""
-    for part in objects:
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        lock = getattr(part, "_lock", None)
-        if hasattr(lock, "acquire"):
+def _foreign(registry: CollectorRegistry) -> Iterator[Any]:
+    yield registry._lock
+    for collector in registry._collector_to_names:
+        lock = getattr(collector, "_lock", None)
+        if not isinstance(collector, MetricWrapperBase) and hasattr(lock, "acquire"):
             yield lock
-        for name in _PARTS_WITH_LOCKS:
-            below = getattr(part, name, ())
-            parts = below.values() if isinstance(below, dict) else below
-            yield from _locks(parts if isinstance(below, dict | list) else (below,), seen)
+
+
+def _renew(registry: CollectorRegistry) -> None:
+    """Give metrics new locks: one that another thread had at the fork would never be released.
+
+    To lock 100,000 children before each fork takes longer than the fork. What a lock guarded is
+    whole in any case: a number is replaced in one step, and the child's counts begin at the fork.
+    """
+    for collector in registry._collector_to_names:
+        if isinstance(collector, MetricWrapperBase):
+            children = getattr(collector, "_metrics", {}).values()
+            for part in (collector, *children):
+                own = part.__dict__
+                if "_lock" in own:
+                    part._lock = threading.Lock()
+                for name in _NUMBERS & own.keys():
+                    if hasattr(own[name], "_lock"):
+                        own[name]._lock = threading.Lock()
+                for bucket in own.get("_buckets", ()):
+                    bucket._lock = threading.Lock()
 
 
 def _release() -> list[ProcessRecorder]:
@@ -121,6 +133,8 @@ def _after_fork_in_parent() -> None:
 
 
 def _after_fork_in_child() -> None:
+    for registry in {id(each.registry): each.registry for each in _paused}.values():
+        _renew(registry)
     for recorder in _release():
         recorder.after_fork_in_child()
 

@@ -1,11 +1,13 @@
 """Sends what an application's own prometheus_client metrics count to Redis, in the background."""
 
-import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import redis
 from prometheus_client import REGISTRY, CollectorRegistry
@@ -13,27 +15,18 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from . import process
+from .arguments import arguments
 from .changes import RegistryReader
-from .layout import RULES, keys
+from .layout import MOST_FIELDS, RULES, keys
 from .scripts import FLUSH, LEAVE, REMEMBERED
 from .sending import Flush, SendLog
+from .standing import Reply, Standing, reply
+from .status import Journal, OwnMetrics, Status
 from .users import Users
 
-log = logging.getLogger("ionmon.recorder")
-
 BEAT = 30.0
-SEED_WAIT = 10.0
 ATTEMPTS = 5  # behind, rewound, the rises since then, and two more
 PATIENCE = 5.0  # seconds that the end of a process waits for a flush under way
-
-
-class Reply(NamedTuple):
-    """The reply to a flush: ok, behind or epoch; Redis' epoch; its last number; seeded."""
-
-    state: str
-    epoch: str
-    number: int
-    seeded: bool
 
 
 class Recorder:
@@ -47,10 +40,10 @@ class Recorder:
     gauges       how gauges of several instances are joined, by the metric's name: sum (the
                  default), max, min, mean, latest
     timeout      seconds that one attempt may take
-    clock        returns the Unix time by which active users are counted
+    clock        not used: active users are counted by the clock of Redis
 
     Counting costs what prometheus_client costs: the registry is read, not wrapped. While Redis is
-    away, the registry itself is the buffer. After a fork, the child is an instance of its own.
+    away, rises wait here. After a fork, the child is an instance of its own.
     """
 
     def __init__(  # noqa: PLR0913 - named settings of one recorder
@@ -63,28 +56,31 @@ class Recorder:
         interval: float = 1.0,
         gauges: Mapping[str, str] | None = None,
         timeout: float = 1.0,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """Connect at the first flush. Raises ValueError where an argument is wrong."""
+        del clock
         for name, rule in (gauges or {}).items():
             if rule not in RULES:
                 raise ValueError(f"gauges: {name}: unknown rule {rule!r}; use {', '.join(RULES)}")
         if interval <= 0:
             raise ValueError("interval: must be more than 0 seconds")
-        self.registry, self.failures = registry, 0
+        self.registry = registry
         self._target, self._timeout, self._interval = redis_url, timeout, interval
         self._keys = keys(application)
         self._reader = RegistryReader(registry, {"region": region}, dict(gauges or {}))
         self._running = False
-        self.users = Users(self._keys, region, clock)
+        self._journal = Journal(_secrets(redis_url))
+        self._own_metrics = OwnMetrics(self._journal.status)
+        self.users = Users(self._keys, region, self._journal.status)
         self._new_instance(SendLog())
 
     def _new_instance(self, ledger: SendLog) -> None:
         """Become a new instance, with an id, a log and a connection of its own."""
         self.instance = secrets.token_hex(8)
-        self._ledger = ledger
-        self._epoch, self._unseeded_since = "", 0.0
-        self._beat_at = self._tried_at = self._acknowledged = 0.0
+        self._ledger, self._standing = ledger, Standing()
+        self._refused: set[str] = set()
+        self._beat_at = self._tried_at = float("-inf")
         self._flushing, self._reading = threading.Lock(), threading.Lock()
         self._client = self._connect()
         self._flush_script = self._client.register_script(FLUSH)
@@ -101,26 +97,42 @@ class Recorder:
         )
 
     @property
+    def status(self) -> Status:
+        """Whether flushes work, what the last failure was, and what is left out."""
+        return replace(self._journal.status, failed=dict(self._journal.status.failed))
+
+    @property
+    def failures(self) -> int:
+        """The number of flushes that failed since the last one that worked."""
+        return self._journal.status.failures
+
+    @property
     def lost(self) -> int:
         """The number of flushes that Redis lost and that could not be sent again."""
-        return self._ledger.lost
+        return self._journal.status.lost
 
     def start(self) -> "Recorder":
         """Start to flush in the background, and once more at the end of the process."""
         if not self._running:
             self._running = True
+            with suppress(ValueError):  # another recorder of this registry has its metrics there
+                self.registry.register(self._own_metrics)
             process.join(self)
             self._run()
         return self
 
     def _run(self) -> None:
-        self._stop = threading.Event()
+        self._due, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._loop, name="ionmon-recorder", daemon=True)
         self._thread.start()
 
     def _loop(self) -> None:
-        stop = self._stop
-        while not stop.wait(self._interval):
+        due, over = self._due, self._over
+        while True:
+            due.wait(self._interval)
+            due.clear()
+            if over.is_set():
+                return
             self.flush()
 
     def stop(self) -> bool:
@@ -128,17 +140,19 @@ class Recorder:
         if not self._running:
             return True
         self._running = False
-        self._stop.set()
-        done = self.flush(wait=PATIENCE)
+        self._over.set()
+        self._due.set()
+        done = self._flush(wait=PATIENCE, is_last=True)
         if done:
-            try:
+            with suppress(redis.RedisError, OSError):  # the exporter forgets them in any case
                 self._leave()
-            except (redis.RedisError, OSError):
-                log.debug("the instance could not remove its gauges")
+        with suppress(KeyError):
+            self.registry.unregister(self._own_metrics)
         return done
 
     def _leave(self) -> None:
-        named = [self.instance, REMEMBERED // 2, *map(_bytes, self._ledger.fields)]
+        self._beat_at = float("-inf")  # if it starts again, its gauges are written again
+        named = [self.instance, REMEMBERED // 2, *map(str.encode, self._ledger.fields)]
         self._leave_script(keys=[self._keys.gauges, self._keys.seen], args=named)
 
     def is_due(self) -> bool:
@@ -146,94 +160,112 @@ class Recorder:
         return time.monotonic() - self._tried_at >= self._interval
 
     def flush_if_due(self) -> None:
-        """Flush when a flush is due: for instances that have CPU during requests only."""
-        if self.is_due():
-            self.flush(wait=0.0)
+        """Have a flush that is due run in the background, now; this returns at once.
+
+        For instances that have CPU during requests only, where the thread's own pace stands still.
+        """
+        if not self.is_due():
+            return
+        self._tried_at = time.monotonic()
+        if self._running:
+            self._due.set()
+        else:
+            with suppress(RuntimeError):  # at the end of the process no thread starts any more
+                threading.Thread(target=self.flush, args=(0.0,), daemon=True).start()
 
     def flush(self, wait: float = -1) -> bool:
-        """Send what changed. Returns whether all of it is in Redis; never raises.
+        """Send what changed. Returns whether Redis has all that was counted; never raises.
 
         `wait` limits the seconds to wait for a flush under way; below 0, there is no limit.
         """
+        return self._flush(wait=wait, is_last=False)
+
+    def _flush(self, *, wait: float, is_last: bool) -> bool:
         if not self._flushing.acquire(timeout=wait):
             return False
         try:
-            return self._send()
-        except Exception as error:  # noqa: BLE001 - no collector may break the application
-            self.failures += 1
-            if self.failures == 1:
-                log.warning("metrics cannot be flushed, they are kept: %s", type(error).__name__)
+            self._tried_at = time.monotonic()
+            with self._reading:
+                reading = self._reader.read()
+                self._ledger.add(reading, time.monotonic())
+            self._journal.read(reading.faults, reading.dropped)
+            return self._send(is_last=is_last)
+        except Exception as error:  # noqa: BLE001 - a recorder never breaks the application
+            self._journal.failed(error)
             return False
         finally:
             self._flushing.release()
 
-    def _send(self) -> bool:
-        """Send until Redis has all that the registry had at the start."""
-        self._tried_at = time.monotonic()
-        self.users.send(self._client)
-        with self._reading:
-            reading = self._reader.read()
+    def _send(self, *, is_last: bool) -> bool:
+        """Send counts and users; users that Redis refuses do not keep counts back, nor these them.
+
+        Raises what failed first.
+        """
+        try:
+            done = self._send_counts(is_last=is_last)
+        except redis.ResponseError:
+            self.users.send(self._client)
+            raise
+        try:
+            self.users.send(self._client)
+        except redis.RedisError as error:
+            self._journal.failed(error)
+        return done
+
+    def _send_counts(self, *, is_last: bool) -> bool:
+        """Send until Redis has all that was read. The last flush is a beat: it asks Redis."""
+        beat = is_last or time.monotonic() - self._beat_at >= BEAT
         for _ in range(ATTEMPTS):
-            beat = time.monotonic() - self._beat_at >= BEAT
-            flush = self._ledger.next(reading, beat=beat)
+            flush = self._ledger.next(beat=beat)
             if flush is None:
                 return True
             reply = self._apply(flush)
             if reply.state == "ok":
-                self._confirmed(reply)
-            elif not self._catch_up(reply):
+                self._confirmed(flush, reply)
+                beat = beat and not flush.is_whole
+            elif not self._catch_up(reply, is_last=is_last):
                 return False
         return False
 
-    def _confirmed(self, reply: Reply) -> None:
+    def _confirmed(self, flush: Flush, reply: Reply) -> None:
+        now = time.monotonic()
         self._ledger.applied()
-        self._epoch, self._unseeded_since = reply.epoch, 0.0
-        self._beat_at, self._acknowledged = time.monotonic(), time.time()
-        if self.failures:
-            log.info("flushing works again after %d failures", self.failures)
-            self.failures = 0
+        self._standing.confirmed(reply, now)
+        if flush.is_whole:
+            self._beat_at = now
+        refused = set(reply.refused) - self._refused
+        self._refused |= refused
+        self._ledger.drop(len(refused))
+        reason = f"Redis has {MOST_FIELDS} fields" if not reply.errors else reply.errors[0]
+        self._journal.left_out(len(refused), reason)
+        if reply.errors and not refused:
+            self._journal.failed(redis.ResponseError(reply.errors[0]))
+        else:
+            self._journal.worked()
 
-    def _catch_up(self, reply: Reply) -> bool:
-        """Continue from what Redis has; the exporter gets time to seed an empty one first."""
-        counted = reply.number
-        if reply.state == "epoch" and not reply.seeded:
-            self._unseeded_since = self._unseeded_since or time.monotonic()
-            if time.monotonic() - self._unseeded_since < SEED_WAIT:
+    def _catch_up(self, reply: Reply, *, is_last: bool) -> bool:
+        """Continue from what Redis has; the exporter gets time to fill an empty one first."""
+        ledger, now = self._ledger, time.monotonic()
+        counted = self._standing.counted(reply, ledger.number, ledger.reached, now)
+        if counted is None:
+            if not is_last:
                 return False
-            counted = self._ledger.number
-        elif time.time() - self._acknowledged > REMEMBERED / 2:
-            counted = self._ledger.number  # Redis forgot the instance's number, not its counts
-        lost = self.lost
-        self._ledger.rewind(reply.number, counted)
-        if self.lost > lost:
-            log.warning("Redis lost %d flushes that are no longer kept", self.lost - lost)
-        self._epoch = reply.epoch
+            counted = ledger.number
+        before = ledger.lost
+        ledger.rewind(reply.number, counted)
+        self._journal.lost(ledger.lost - before)
+        self._standing.epoch = reply.epoch
         return True
 
     def _apply(self, flush: Flush) -> Reply:
-        names = self._keys
-        state, epoch, number, seeded = self._flush_script(
-            keys=[
-                names.totals,
-                names.gauges,
-                names.families,
-                names.seqs,
-                names.seen,
-                names.meta,
-            ],
-            args=[
-                self.instance,
-                flush.number,
-                flush.before,
-                self._epoch,
-                secrets.token_hex(8),
-                flush.dropped,
-                *_pairs({name: repr(value) for name, value in flush.totals.items()}),
-                *_pairs({name: repr(value) for name, value in flush.levels.items()}),
-                *_pairs({name: shape.written() for name, shape in flush.shapes.items()}),
-            ],
-        )
-        return Reply(_text(state), _text(epoch), int(number), bool(seeded))
+        try:
+            args = arguments(flush, self.instance, self._standing.epoch, time.monotonic())
+            return reply(self._flush_script(keys=self._keys.of_flush(), args=args))
+        except redis.ResponseError:
+            raise
+        except Exception:
+            self._ledger.unanswered()
+            raise
 
     def before_fork(self) -> None:
         """Let no reading of the registry run while the process forks."""
@@ -246,23 +278,19 @@ class Recorder:
     def after_fork_in_child(self) -> None:
         """Become a new instance: the parent sends what was counted until now."""
         self.users.forget()
-        self._new_instance(SendLog(self._reader.read().totals))
+        reading, ledger = self._reader.read(), self._ledger.child()
+        ledger.add(replace(reading, totals={}, dropped=0), time.monotonic())
+        self._new_instance(ledger)
         if self._running:
             process.stop_with_child(self)
             self._run()
 
 
-def _pairs(values: Mapping[str, str]) -> Iterator[object]:
-    yield len(values)
-    for name, value in values.items():
-        yield _bytes(name)
-        yield _bytes(value)
-
-
-def _bytes(text: str) -> bytes:
-    """Return the text as UTF-8; a label value may contain lone surrogates."""
-    return text.encode("utf-8", "replace")
-
-
-def _text(reply: bytes | str) -> str:
-    return reply.decode() if isinstance(reply, bytes) else reply
+def _secrets(target: object) -> list[str]:
+    """Return the passwords of a URL or a client, as they may stand in a message."""
+    if isinstance(target, str):
+        parsed = urlsplit(target)
+        found = [parsed.password or "", *parse_qs(parsed.query).get("password", [])]
+        return [form for secret in found for form in (target, secret, unquote(secret))]
+    pool = getattr(target, "connection_pool", None)
+    return [str(getattr(pool, "connection_kwargs", {}).get("password") or "")]

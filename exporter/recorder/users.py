@@ -4,25 +4,31 @@ Only a digest of each is sent, since Redis writes commands' arguments to its fil
 """
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 from .layout import WINDOWS, Keys
+from .status import Status
 
 MOST_WAITING = 100_000
+
+# KEYS: one of the application's. Returns seconds and microseconds of the server's clock: instances
+# whose clocks differ must count in the same slot.
+CLOCK = "return redis.call('TIME')"
 
 
 class Users:
     """Users that were seen since the last flush; Redis keeps no more than 12 KiB a slot."""
 
-    def __init__(self, keys: Keys, region: str, clock: Callable[[], float]) -> None:
-        self._keys, self._region, self._clock = keys, region, clock
+    def __init__(self, keys: Keys, region: str, status: Status) -> None:
+        self._keys, self._region, self._status = keys, region, status
         self._waiting: dict[str, None] = {}
 
     def add(self, user: str) -> None:
         """Count a user as active; after MOST_WAITING in one interval, further ones are left out."""
-        if len(self._waiting) < MOST_WAITING:
+        if len(self._waiting) < MOST_WAITING or user in self._waiting:
             self._waiting[user] = None
+        else:
+            self._status.users_left_out += 1
 
     def forget(self) -> None:
         """Forget the waiting users: a fork's parent sends them."""
@@ -33,11 +39,12 @@ class Users:
         waiting = list(self._waiting)
         if not waiting:
             return
-        now, digests = self._clock(), [_digest(user) for user in waiting]
+        seconds, _ = client.register_script(CLOCK)(keys=[self._keys.regions])
+        digests = [_digest(user) for user in waiting]
         pipeline = client.pipeline(transaction=False)
         pipeline.sadd(self._keys.regions, self._region)
         for _, width, slots in WINDOWS:
-            key = self._keys.slot(self._region, width, int(now // width))
+            key = self._keys.slot(self._region, width, int(seconds) // width)
             pipeline.pfadd(key, *digests)
             pipeline.expire(key, width * (slots + 2))
         pipeline.execute()

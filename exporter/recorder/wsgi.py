@@ -1,4 +1,7 @@
-"""Counts the requests of a WSGI application, and flushes while the instance has CPU."""
+"""Counts the requests of a WSGI application, and has flushes run while the instance has CPU.
+
+No request waits for Redis.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -26,8 +29,8 @@ class WsgiMiddleware:
     """Wraps a WSGI application.
 
     endpoint     returns the route template of a request, or None where no route matches
-    flush        whether to flush at the end of a request when a flush is due: for instances that
-                 have CPU during requests only, as in request-based billing
+    flush        whether a flush that is due is started at the end of a request, in the background:
+                 for instances that have CPU during requests only, as in request-based billing
     """
 
     def __init__(

@@ -2,10 +2,20 @@
 
 import pytest
 
-from exporter.application.families import Unfit, exported
+from exporter.application.families import SchemaKey, Unfit, joined
+from exporter.application.state import Schema
 from exporter.catalog import application as catalog
 from exporter.catalog.model import ApplicationMetric, Family, Label, Type, Unit
 from exporter.recorder.layout import Shape
+
+
+def exported(name: str, shape: Shape) -> Family:
+    """Return the family of a metric; its reason is raised where it is unfit."""
+    found, unfit = joined({SchemaKey(2, name, shape.digest): Schema(shape)})
+    for error in unfit.values():
+        raise error
+    (family,) = found.values()
+    return family.family
 
 
 @pytest.mark.parametrize("name", ["jobs_total", "app_jobs_total"])
@@ -37,9 +47,10 @@ def test_the_catalog_s_families_are_known() -> None:
     [
         (
             "app_requests_total",
-            Shape(type="counter", help="R.", labels=("region",)),
-            "with the labels region, end",
+            Shape(type="gauge", help="R.", labels=("region",)),
+            "must be a counter with the labels region, end",
         ),
+        ("h", Shape(type="histogram", help="H.", labels=("le",)), "has a label le already"),
         (
             "app_pool_limit",
             Shape(type="histogram", help="P.", labels=("region",)),

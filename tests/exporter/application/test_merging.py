@@ -1,185 +1,327 @@
-"""Instances are merged exactly: counts add up, gauges are joined by their rule."""
+"""Instances and versions of an application are merged exactly; what does not fit costs itself."""
 
-from typing import Any
+from itertools import permutations
 
 import pytest
 
-from exporter.application.merging import Merged, Merger
-from exporter.application.state import ApplicationState
-from exporter.catalog.application import ACTIVE_USERS
+from exporter.application.memory import Memory
+from exporter.application.merging import Merger
+from exporter.catalog.application import ACTIVE_USERS, REQUESTS
 from exporter.exposition.snapshot import Buckets, Sample
-from exporter.recorder.layout import Shape, field
+from tests.exporter.application.states import (
+    NOW,
+    Layout,
+    counter,
+    gauge,
+    histogram,
+    merged,
+    samples,
+    scraped,
+    state,
+)
 
-NOW = 10_000.0
-GAUGE = Shape(type="gauge", help="G.", labels=("region",))
-
-
-def scraped(_since: float) -> bool:
-    """Say that every scraper has come."""
-    return True
-
-
-def state(**given: Any) -> ApplicationState:
-    """Return what Redis holds, most of it empty."""
-    empty = {"meta": {"epoch": "e", "created": "7"}, "shapes": {}, "totals": {}, "gauges": {}}
-    return ApplicationState(**{"now": NOW, **empty, "seqs": {}, "seen": {}, **given})
-
-
-def merged(given: ApplicationState, limit: int = 100) -> Merged:
-    """Merge what an exporter that starts sees."""
-    return Merger(120.0, limit).merge(given, NOW, scraped)
-
-
-def samples(found: Merged, name: str) -> dict[tuple[str, ...], Any]:
-    """Return a family's values by labels."""
-    return {s.labels: s.value for p in found.parts if p.family.name == name for s in p.samples}
+ORDERS = counter("kind", "pay")
 
 
 def test_a_counter_has_its_total_and_when_it_began() -> None:
     """A whole number is written as one; created is when Redis began to count."""
-    totals = {field("c_total", "", ("us",)): 3.0, field("c_total", "", ("eu",)): 0.5}
-    shapes = {"c_total": Shape(type="counter", help="C.", labels=("region",))}
-    (part, _) = merged(state(totals=totals, shapes=shapes)).parts
+    shape = counter("region")
+    layout = Layout().count("c_total", shape, ("us",), 3).count("c_total", shape, ("eu",), 0.5)
+    (part,) = merged(layout).parts
     assert part.samples == (Sample(("us",), 3, 7.0), Sample(("eu",), 0.5, 7.0))
     assert [type(sample.value) for sample in part.samples] == [int, float]
 
 
-def test_a_histogram_keeps_buckets_of_older_versions() -> None:
-    """Where bounds changed, counts stay in the bucket that they were counted in."""
+def test_swapped_labels_are_one_series() -> None:
+    """Versions that name the same labels in another order count the same orders."""
+    swapped = counter("pay", "kind")
+    layout = Layout().count("orders_total", ORDERS, ("book", "card"), 100)
+    layout.count("orders_total", swapped, ("card", "book"), 20, at=2.0)
+    assert samples(merged(layout), "app_orders_total") == {"kind=book,pay=card": 120}
+
+
+def test_a_label_more_makes_series_beside_the_old_ones() -> None:
+    """The family has the labels of all versions; an old series has an empty one."""
+    shape = counter("shop", "pay", "kind")
+    layout = Layout().count("orders_total", ORDERS, ("book", "card"), 100)
+    layout.count("orders_total", shape, ("web", "card", "book"), 20, at=2.0)
+    layout.count("orders_total", shape, ("", "card", "book"), 3, at=2.0)
+    found = merged(layout)
+    assert samples(found, "app_orders_total") == {
+        "kind=book,pay=card": 103,
+        "kind=book,pay=card,shop=web": 20,
+    }
+    assert (found.notes, +found.dropped) == ([], {})
+
+
+@pytest.mark.parametrize("turn", list(permutations(range(3))))
+def test_three_versions_and_both_layouts_add_up(turn: tuple[int, ...]) -> None:
+    """In whatever order they are announced, the same series and the same label order appear."""
+    shapes = (counter("a"), counter("b", "a"), counter("a", "c"))
+    new, old = Layout(), Layout(1)
+    values = {shapes[0]: ("1",), shapes[1]: ("", "1"), shapes[2]: ("1", "x")}
+    for at, index in enumerate(turn):
+        new.count("n_total", shapes[index], values[shapes[index]], 10**index, at=float(at))
+    old.count("n_total", shapes[0], ("1",), 1000)
+    found = merged(new, old)
+    assert samples(found, "app_n_total") == {"a=1": 1011, "a=1,c=x": 100}
+    assert found.parts[0].family.label_names[0] == "a"
+
+
+def test_histograms_meet_on_the_bounds_that_all_share() -> None:
+    """Counts at shared bounds are exact; other bounds are gone; sums and counts are whole."""
+    layout = Layout().count(
+        "h", histogram((0.1, 0.2, 0.4)), (), {"0.1": 1, "0.2": 2, "0.4": 4, "+Inf": 8, "s": 1.5}
+    )
+    layout.count("h", histogram((0.1, 0.3, 0.4)), (), {"0.3": 16, "0.4": 32, "s": 2}, at=2.0)
+    found = samples(merged(layout), "app_h")
+    assert found == {"": Buckets((0.1, 0.4), (1, 54, 8), 3.5)}
+
+
+def test_disjoint_bounds_leave_sum_and_count() -> None:
+    """1,010 observations are 1,010, with no bucket of which the count would be wrong."""
+    layout = Layout().count("h", histogram((0.1, 0.2, 0.4)), (), {"0.4": 10, "s": 3})
+    layout.count("h", histogram((0.5, 1.0)), (), {"0.5": 1000, "s": 50}, at=2.0)
+    found = merged(layout)
+    assert samples(found, "app_h") == {"": Buckets((), (1010,), 53.0)}
+    assert "no bucket bound in common" in found.hints[0]
+
+
+def test_a_version_that_only_announced_its_bounds_takes_none_away() -> None:
+    """Bounds are shared by those that counted something."""
+    layout = Layout().count("h", histogram((0.1, 0.2)), (), {"0.1": 1, "s": 0.1})
+    layout.count("h", histogram((5.0,)), (), {"s": 0.0}, at=2.0)
+    assert samples(merged(layout), "app_h") == {"": Buckets((0.1, 0.2), (1, 0, 0), 0.1)}
+
+
+def test_bounds_are_sorted_anew_when_a_version_begins_to_count() -> None:
+    """An exporter that lived through the deploy shows what one that starts afterwards shows."""
+    merger, layout = Merger(120.0, 100), Layout()
+    layout.count("h", histogram((0.1, 0.2)), (), {"0.1": 1, "0.2": 2, "s": 1})
+    merger.merge(state(layout), NOW, scraped)
+    layout.count("h", histogram((0.2, 0.9)), (), {"s": 0}, at=2.0)
+    merger.merge(state(layout), NOW, scraped)
+    layout.count("h", histogram((0.2, 0.9)), (), {"0.9": 4, "s": 3}, at=2.0)
+    lived = merger.merge(state(layout), NOW, scraped)
+    assert samples(lived, "app_h") == {"": Buckets((0.2,), (3, 4), 4.0)}
+    assert samples(lived, "app_h") == samples(merged(layout), "app_h")
+
+
+def test_version_1_counts_go_to_the_next_bound() -> None:
+    """The old layout has one shape a family: a count at another bound belongs above it."""
     counted = {"0.5": 2.0, "1.0": 3.0, "+Inf": 4.0, "s": 9.5}
-    totals = {field("h", part, ("us",)): value for part, value in counted.items()}
-    shapes = {"h": Shape(type="histogram", help="H.", labels=("region",), bounds=(0.7, 1.0, 2.0))}
-    found = samples(merged(state(totals=totals, shapes=shapes)), "app_h")
-    assert found == {("us",): Buckets((0.5, 0.7, 1.0, 2.0), (2, 0, 3, 0, 4), 9.5)}
+    layout = Layout(1).count("h", histogram((0.7, 1.0, 2.0)), (), counted)
+    assert samples(merged(layout), "app_h") == {"": Buckets((0.7, 1.0, 2.0), (2, 3, 0, 4), 9.5)}
 
 
 def test_a_summary_is_a_histogram_without_bounds() -> None:
-    """Sums and counts add up; there is no more in it."""
-    totals = {field("s", "n", ()): 4.0, field("s", "s", ()): 1.5}
-    found = samples(
-        merged(state(totals=totals, shapes={"s": Shape(type="summary", help="S.", labels=())})),
-        "app_s",
+    """Sums and counts add up; with a histogram of a later version, too."""
+    summary = gauge(kind="summary")
+    layout = Layout().count("s", summary, (), {"n": 4, "s": 1.5})
+    assert samples(merged(layout), "app_s") == {"": Buckets((), (4,), 1.5)}
+    layout.count("s", histogram((1.0,)), (), {"1.0": 2, "+Inf": 1, "s": 4}, at=2.0)
+    assert samples(merged(layout), "app_s") == {"": Buckets((), (7,), 5.5)}
+
+
+@pytest.mark.parametrize(("first", "kind"), [(1.0, "gauge"), (3.0, "counter")])
+def test_of_contradicting_types_the_last_announced_is_exposed(first: float, kind: str) -> None:
+    """The others are counted as left out, and noted; a description by its name is none twice."""
+    layout = Layout().count("x_total", counter(), (), 5, at=first)
+    layout.set("i", "x_total", gauge(), (), 7.0)
+    layout.schemas["x_total", gauge().digest] = layout.schemas["x_total", gauge().digest].__class__(
+        gauge(), 2.0
     )
-    assert found == {(): Buckets((), (4,), 1.5)}
+    found = merged(layout)
+    assert [str(part.family.type) for part in found.parts] == [kind]
+    assert +found.dropped == {("app_x_total", "type"): 1}
+    assert "was announced last; rename one" in found.notes[0]
+
+
+def test_a_prefix_of_ones_own_is_the_same_name() -> None:
+    """`x` and `app_x` meet under one exported name, with the labels of both."""
+    layout = Layout().count("x_total", counter("a"), ("1",), 5)
+    layout.count("app_x_total", counter("a", "b"), ("1", "2"), 6).count(
+        "app_x_total", counter("a", "b"), ("1", ""), 1
+    )
+    assert samples(merged(layout), "app_x_total") == {"a=1": 6, "a=1,b=2": 6}
+
+
+def test_a_catalog_family_keeps_its_labels() -> None:
+    """A version with a label less or more is counted, too: by its own labels and the catalog's."""
+    less = counter("region", "endpoint", "method")
+    more = counter("region", "endpoint", "method", "response_code_class", "shop")
+    layout = Layout().count("app_requests_total", less, ("eu", "/a", "GET"), 2)
+    layout.count("app_requests_total", more, ("eu", "/a", "GET", "2xx", "s"), 3)
+    found = merged(layout)
+    assert found.parts[0].family.label_names == (*REQUESTS.label_names, "shop")
+    assert samples(found, "app_requests_total") == {
+        "endpoint=/a,method=GET,region=eu": 2,
+        "endpoint=/a,method=GET,region=eu,response_code_class=2xx,shop=s": 3,
+    }
 
 
 @pytest.mark.parametrize(
-    ("rule", "value"), [("sum", 6.0), ("max", 3.0), ("min", 1.0), ("mean", 2.0), ("latest", 2.0)]
+    ("rule", "value"), [("sum", 6.0), ("max", 3.0), ("min", 1.0), ("mean", 2.0), ("latest", 1.0)]
 )
 def test_gauges_of_living_instances_are_joined(rule: str, value: float) -> None:
-    """By each rule; an instance that has long been silent has no say."""
-    seen = {"a": NOW - 120, "b": NOW - 60, "c": NOW, "dead": NOW - 121}
-    values = {"a": 3.0, "b": 1.0, "c": 2.0, "dead": 100.0}
-    gauges = {(instance, field("g", "", ("us",))): v for instance, v in values.items()}
-    shapes = {"g": Shape(type="gauge", help="G.", labels=("region",), bounds=(), rule=rule)}
-    found = merged(state(seen=seen, gauges=gauges, shapes=shapes))
-    assert samples(found, "app_g") == {("us",): value}
+    """By each rule; the latest is the one set last; a silent instance has no say."""
+    shape, layout = gauge("region", rule=rule), Layout()
+    for instance, seen, at, number in (
+        ("a", NOW - 120, 5.0, 3.0),
+        ("b", NOW - 60, 7.0, 1.0),
+        ("c", NOW, 6.0, 2.0),
+        ("dead", NOW - 121, 9.0, 100.0),
+    ):
+        layout.seen[instance] = seen
+        layout.set(instance, "g", shape, ("us",), number, at=at)
+    assert samples(merged(layout), "app_g") == {"region=us": value}
 
 
-def test_info_and_states_are_of_the_latest() -> None:
-    """States are those of the instance that was heard of last."""
-    seen, states = {"a": NOW - 1, "b": NOW}, ("good", "bad")
-    gauges = {
-        (instance, field("mood", "", (name,))): float(name == now)
-        for instance, now in (("a", "good"), ("b", "bad"))
-        for name in states
-    }
-    gauges["a", field("build_info", "", ("2",))] = 1.0
-    shapes = {
-        "mood": Shape(type="stateset", help="M.", labels=("mood",), bounds=(), rule="latest"),
-        "build_info": Shape(type="info", help="B.", labels=("version",), bounds=(), rule="latest"),
-    }
-    found = merged(state(seen=seen, gauges=gauges, shapes=shapes))
-    assert samples(found, "app_mood") == {("good",): 0.0, ("bad",): 1.0}
-    assert samples(found, "app_build_info") == {("2",): 1.0}
+def test_the_latest_of_version_1_is_who_flushed_last() -> None:
+    """The old layout does not say when a gauge was set."""
+    layout, shape = Layout(1), gauge(rule="latest")
+    for instance, seen, value in (("a", NOW, 1.0), ("b", NOW - 1, 2.0)):
+        layout.seen[instance] = seen
+        layout.set(instance, "g", shape, (), value)
+    assert samples(merged(layout), "app_g") == {"": 1.0}
 
 
-def test_a_dead_instance_leaves_its_counts() -> None:
-    """Totals do not say whose they are."""
-    totals = {field("c_total", "", ()): 9.0}
-    found = merged(
-        state(totals=totals, shapes={"c_total": Shape(type="counter", help="C.", labels=())})
-    )
-    assert samples(found, "app_c_total") == {(): 9}
+def test_states_are_those_of_the_instance_that_set_one_last() -> None:
+    """Never one state of each: an enum that two instances set has one state."""
+    shape, layout = gauge("mood", rule="latest", kind="stateset"), Layout()
+    for instance, moods in (
+        ("a", {"good": (0.0, 5.0), "bad": (1.0, 5.0), "odd": (0.0, 1.0)}),
+        ("b", {"good": (0.0, 3.0), "bad": (0.0, 1.0), "odd": (1.0, 3.0)}),
+    ):
+        for mood, (value, at) in moods.items():
+            layout.set(instance, "mood", shape, (mood,), value, at=at)
+    found = samples(merged(layout), "app_mood")
+    assert found == {"mood=good": 0.0, "mood=bad": 1.0, "mood=odd": 0.0}
 
 
 def test_a_total_never_falls() -> None:
     """What a failover took back is shown on, also while nothing is there."""
-    merger, shapes = Merger(120.0, 100), {"c_total": Shape(type="counter", help="C.", labels=())}
-    found = []
-    for total in ({field("c_total", "", ()): 9.0}, {field("c_total", "", ()): 5.0}, {}):
-        meta = {"epoch": "e", "created": "7"} if total else {}
-        given = state(totals=total, shapes=shapes if total else {}, meta=meta)
-        found.append(merger.merge(given, NOW, scraped).parts[0].samples)
+    merger, found = Merger(120.0, 100), []
+    for total in (9.0, 5.0, None):
+        layout = Layout()
+        if total is None:
+            layout.meta = {}
+        else:
+            layout.count("c_total", counter(), (), total)
+        found.append(merger.merge(state(layout), NOW, scraped).parts[0].samples)
     assert found == [(Sample((), 9, 7.0),)] * 3
+
+
+def test_a_sum_falls_with_negative_observations_only() -> None:
+    """Where its counts are there, a lower sum was observed; where they fell, Redis went back."""
+    merger, shape, found = Merger(120.0, 100), histogram((1.0,)), []
+    for parts in ({"1.0": 1, "s": 10}, {"1.0": 3, "s": 5}, {"1.0": 1, "s": 4}):
+        given = state(Layout().count("h", shape, (), parts))
+        found.append(samples(merger.merge(given, NOW, scraped), "app_h")[""].sum)
+    assert found == [10, 5, 5]
 
 
 def test_a_part_that_did_not_change_is_the_same() -> None:
     """So that its encoding can be kept; a changed one is another."""
-    merger = Merger(120.0, 100)
-    shapes = {
-        "a_total": Shape(type="counter", help="C.", labels=()),
-        "b_total": Shape(type="counter", help="C.", labels=()),
-    }
-    names = [field(name, "", ()) for name in shapes]
-    first = merger.merge(state(shapes=shapes, totals=dict.fromkeys(names, 1.0)), NOW, scraped).parts
-    again = merger.merge(
-        state(shapes=shapes, totals={names[0]: 1.0, names[1]: 2.0}), NOW, scraped
-    ).parts
+    merger, layout = Merger(120.0, 100), Layout()
+    for name in ("a_total", "b_total"):
+        layout.count(name, counter(), (), 1)
+    first = merger.merge(state(layout), NOW, scraped).parts
+    layout.count("b_total", counter(), (), 2, at=9.0)
+    again = merger.merge(state(layout), NOW, scraped).parts
     assert (first[0] is again[0], first[1] is again[1]) == (True, False)
 
 
 def test_a_new_series_shows_zero_until_scrapers_came() -> None:
     """Later than the first reading, so that an increase sees its first counts."""
-    merger, visited = Merger(120.0, 100), [False]
-    shapes, found = {"c_total": Shape(type="counter", help="C.", labels=("a",))}, []
-    totals = {field("c_total", "", ("old",)): 3.0}
+    merger, layout, found = Merger(120.0, 100), Layout(), []
+    layout.count("c_total", counter("a"), ("old",), 3)
     for seen in (False, False, False, True):
-        visited[0] = seen
-        given = state(totals=dict(totals), shapes=shapes)
-        found.append(samples(merger.merge(given, NOW, lambda _: visited[0]), "app_c_total"))
-        totals[field("c_total", "", ("new",))] = 5.0
-    expected = [{("old",): 3}, *[{("old",): 3, ("new",): 0}] * 2, {("old",): 3, ("new",): 5}]
-    assert expected == found
+        given = merger.merge(state(layout), NOW, lambda _, seen=seen: seen)  # type: ignore[misc]
+        found.append(samples(given, "app_c_total"))
+        layout.count("c_total", counter("a"), ("new",), 5)
+    assert found == [{"a=old": 3}, *[{"a=old": 3, "a=new": 0}] * 2, {"a=old": 3, "a=new": 5}]
 
 
-def test_a_metric_that_does_not_fit_costs_only_itself() -> None:
-    """It is noted and counted as dropped, with notes of what Redis held; others are shown."""
-    shapes = {"g": GAUGE, "app_requests_total": Shape(type="gauge", help="R.", labels=())}
-    gauges = {("a", field("g", "", ("us",))): 1.0}
-    found = merged(state(shapes=shapes, gauges=gauges, seen={"a": NOW}, notes=("x: y",)))
-    assert samples(found, "app_g") == {("us",): 1.0}
-    assert found.dropped == {"app_requests_total": 1}
-    assert found.notes[0] == "x: y"
-    assert found.notes[1].startswith("app_requests_total: must be a counter with the labels")
-    assert len(found.notes) == 2
+def test_a_version_s_new_fields_of_a_known_series_are_not_new() -> None:
+    """A series that goes on in another schema does not go back to zero."""
+    merger, layout = Merger(120.0, 100), Layout()
+    layout.count("orders_total", ORDERS, ("book", "card"), 100)
+    merger.merge(state(layout), NOW, scraped)
+    layout.count("orders_total", counter("pay", "kind"), ("card", "book"), 20, at=2.0)
+    found = merger.merge(state(layout), NOW, lambda _: False)
+    assert samples(found, "app_orders_total") == {"kind=book,pay=card": 120}
 
 
-def test_fields_of_another_version_s_labels_are_left_out() -> None:
-    """A field whose label values do not fit the shape is shown under no wrong label."""
-    totals = {field("c_total", "", ("us",)): 1.0, field("c_total", "", ("us", "x")): 2.0}
-    gauges = {("a", field("g", "", v)): 1.0 for v in (("us",), ("us", "x"))}
-    shapes = {"c_total": Shape(type="counter", help="C.", labels=("region",)), "g": GAUGE}
-    found = merged(state(totals=totals, gauges=gauges, shapes=shapes, seen={"a": NOW}))
-    assert samples(found, "app_c_total") == {("us",): 1}
-    assert samples(found, "app_g") == {("us",): 1.0}
+def test_what_cannot_be_merged_costs_only_itself() -> None:
+    """It is noted and counted with its reason; all else is shown."""
+    layout = Layout().count("good_total", counter(), (), 1)
+    layout.set("i", "g", gauge("region"), ("us",), 1.0)
+    layout.set("i", "app_requests_total", gauge(), (), 1.0)
+    layout.totals["nothing"] = 1.0
+    layout.totals[layout.name("lost_total", counter("q"), "", ("1",))] = 1.0
+    layout.count("short_total", counter("a", "b"), ("1",), 1)
+    layout.count("h", histogram((1.0,)), (), {"what": 1, "1.0": 2})
+    found = merged(layout)
+    assert samples(found, "app_good_total") == {"": 1}
+    assert samples(found, "app_g") == {"region=us": 1.0}
+    assert samples(found, "app_h") == {"": Buckets((1.0,), (2, 0), 0.0)}
+    assert +found.dropped == {
+        ("app_requests_total", "type"): 1,
+        ("totals", "unreadable"): 1,
+        ("app_lost_total", "schema"): 1,
+        ("app_short_total", "labels"): 1,
+        ("app_h", "labels"): 1,
+    }
+    assert len(found.notes) == 5
 
 
-def test_a_family_has_a_limit() -> None:
-    """What is over it is dropped, counted and noted."""
-    totals = {field("c_total", "", (str(n),)): 1.0 for n in range(7)}
-    found = merged(
-        state(totals=totals, shapes={"c_total": Shape(type="counter", help="C.", labels=("n",))}), 5
-    )
-    assert len(samples(found, "app_c_total")) == 5
-    assert (found.dropped, found.notes) == (
-        {"app_c_total": 2},
-        ["app_c_total: more than 5 series"],
-    )
+def test_at_the_limit_the_series_that_rose_last_are_kept() -> None:
+    """A new version's series fit: those that have not risen for longest are dropped first."""
+    merger, layout, shape = Merger(120.0, 3), Layout(), counter("v")
+    for number in range(6):
+        layout.count("c_total", shape, (f"v{number}",), 1)
+        found = merger.merge(state(layout, now=NOW + number), NOW, scraped)
+    assert set(samples(found, "app_c_total")) == {"v=v3", "v=v4", "v=v5"}
+    layout.count("c_total", shape, ("v1",), 2)
+    found = merger.merge(state(layout, now=NOW + 6), NOW, scraped)
+    assert set(samples(found, "app_c_total")) == {"v=v1", "v=v4", "v=v5"}
+    assert found.dropped["app_c_total", "limit"] == 3
+    assert "more than 3 series, those that rose longest ago" in found.notes[0]
+
+
+def test_equally_busy_series_at_the_limit_stay_the_same() -> None:
+    """Series that all rise do not take turns on the page."""
+    merger, shape, shown = Merger(120.0, 3), counter("v"), []
+    for turn in range(4):
+        layout = Layout()
+        for number in range(6):
+            layout.count("c_total", shape, (f"v{number}",), turn + 1)
+        found = merger.merge(state(layout, now=NOW + turn), NOW, scraped)
+        shown.append(set(samples(found, "app_c_total")))
+    assert shown == [shown[0]] * 4
+
+
+def test_what_is_forgotten_begins_anew() -> None:
+    """Fields that Redis has no more are gone; a series that comes back is shown at zero first."""
+    merger, shape = Merger(120.0, 100), counter("a")
+    layout = Layout().count("c_total", shape, ("x",), 9).count("c_total", shape, ("y",), 8)
+    merger.merge(state(layout), NOW, scraped)
+    del layout.totals[layout.name("c_total", shape, "", ("x",))]
+    merger.forget(layout.read())
+    assert samples(merger.merge(state(layout), NOW, scraped), "app_c_total") == {"a=y": 8}
+    layout.count("c_total", shape, ("x",), 2)
+    found = merger.merge(state(layout), NOW, lambda _: False)
+    assert samples(found, "app_c_total") == {"a=y": 8, "a=x": 0}
 
 
 def test_users_are_a_gauge_of_region_and_window() -> None:
     """Estimates are shown as they are."""
-    found = merged(state(users={("us", "5m"): 3, ("us", "1h"): 4}))
+    merger = Merger(120.0, 100, Memory())
+    found = merger.merge(state(), NOW, scraped)
+    merger.show_users({("us", "5m"): 3, ("us", "1h"): 4}, found)
     assert [part.family for part in found.parts] == [ACTIVE_USERS]
-    assert samples(found, "app_active_users") == {("us", "5m"): 3, ("us", "1h"): 4}
+    assert samples(found, "app_active_users") == {
+        "region=us,window=5m": 3,
+        "region=us,window=1h": 4,
+    }

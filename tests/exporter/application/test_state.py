@@ -1,79 +1,72 @@
-"""Replies become the application's state; what cannot be read is noted."""
+"""Replies become the application's state; what cannot be read is noted and counted."""
 
 import pytest
 from redis.exceptions import NoPermissionError, ResponseError
 
-from exporter.application.state import ApplicationState, commands, state
-from exporter.errors import PollError, Reason
-from exporter.recorder.layout import Shape, keys
+from exporter.application.state import LayoutState, Level, Schema, layout_state, refusal
+from exporter.errors import Reason
+from exporter.recorder.layout import Shape, family_field, field
 
 SHAPE = Shape(type="counter", help="C.", labels=("region",))
+NAME = field("c", SHAPE.digest, "", ("us",))
 
 
-def replies(*counts: int, shapes: tuple[bytes, ...] = ()) -> list[object]:
-    """Return the replies to one transaction."""
-    whole = [
-        [b"1000", b"500000"],
-        [b"epoch", b"e", b"created", b"7"],
-        list(shapes),
-        [b"c\x1f\x1fus", b"2.5"],
-        [b"i\x1fg\x1f\x1fus", b"4"],
-        [b"i", b"3"],
-        [b"i", b"999.25"],
-        [b"us", b"eu"],
-        *counts,
-    ]
-    return [b"OK", *[b"QUEUED"] * len(whole), whole]
-
-
-def test_replies_are_a_state() -> None:
-    """Numbers are numbers, shapes are shapes, and counts of users have their region and window."""
-    found = state(replies(1, 2, 3, shapes=(b"c", SHAPE.written().encode())), ["us"])
-    size = found.size
-    assert size > 100
-    assert found == ApplicationState(
-        now=1000.5,
-        meta={"epoch": "e", "created": "7"},
-        shapes={"c": SHAPE},
-        totals={"c\x1f\x1fus": 2.5},
-        gauges={("i", "g\x1f\x1fus"): 4.0},
-        seqs={"i": 3},
-        seen={"i": 999.25},
-        regions=("eu", "us"),
-        users={("us", "5m"): 1, ("us", "1h"): 2, ("us", "1d"): 3},
-        size=size,
-    )
-    assert found.epoch == "e"
-
-
-def test_a_shape_that_is_none_is_a_note() -> None:
-    """Other families are read on."""
-    found = state(replies(shapes=(b"x", b"{", b"c", SHAPE.written().encode())), [])
-    assert (found.shapes, len(found.notes)) == ({"c": SHAPE}, 1)
-    assert found.notes[0].startswith("x: ")
+def replies(version: int) -> dict[str, object]:
+    """Return the replies to reading the keys of a layout."""
+    name = "c\x1f\x1fus" if version == 1 else NAME
+    family = "c" if version == 1 else family_field("c", SHAPE.digest)
+    stamp = "" if version == 1 else "5.5\x1f"
+    return {
+        "meta": [b"epoch", b"e", b"created", b"7", b"forgotten", b"2"],
+        "families": [family.encode(), f"{stamp}{SHAPE.written()}".encode()],
+        "totals": [name.encode(), b"2.5"],
+        "gauges": [f"i\x1f{name}".encode(), f"{stamp}4".encode()],
+        "seqs": [b"i", b"3", b"~", b"token"],
+        "seen": [b"i", b"999.25"],
+    }
 
 
 @pytest.mark.parametrize(
-    ("reply", "reason"),
-    [
-        ([NoPermissionError("no"), ResponseError("EXECABORT")], Reason.PERMISSION),
-        ([b"OK", [ResponseError("WRONGTYPE")]], Reason.INVALID),
-        ([b"OK", None], Reason.INVALID),
-    ],
+    ("version", "digest", "name", "at"),
+    [(1, "", "c\x1f\x1fus", 0.0), (2, SHAPE.digest, NAME, 5.5)],
 )
-def test_an_error_in_any_place_is_a_poll_error(reply: list[object], reason: Reason) -> None:
-    """Refused when queued, failed when run, or not run at all."""
-    with pytest.raises(PollError) as caught:
-        state(reply, [])
-    assert caught.value.reason is reason
+def test_replies_are_a_state(version: int, digest: str, name: str, at: float) -> None:
+    """Numbers are numbers, shapes are shapes; version 2 has times and digests."""
+    found = layout_state(version, replies(version))
+    assert found == LayoutState(
+        version=version,
+        meta={"epoch": "e", "created": "7", "forgotten": "2"},
+        schemas={("c", digest): Schema(SHAPE, at)},
+        totals={name: 2.5},
+        gauges={("i", name): Level(at, 4.0)},
+        seqs={"i": 3},
+        seen={"i": 999.25},
+    )
+    assert (found.epoch, found.number("forgotten"), found.number("dropped")) == ("e", 2.0, 0.0)
 
 
-def test_windows_are_made_of_whole_slots() -> None:
-    """A window is read as the slots that end with the present one."""
-    needed = commands(keys("shop"), ["us"], 86_400.0)
-    minutes, quarters, hours = (c for c in needed if c[0] == "PFCOUNT")
-    start = "ionmon:1:{shop}:users:us"
-    assert minutes == ("PFCOUNT", *(f"{start}:60:{n}" for n in (1440, 1439, 1438, 1437, 1436)))
-    assert quarters == ("PFCOUNT", *(f"{start}:300:{288 - back}" for back in range(12)))
-    assert hours == ("PFCOUNT", *(f"{start}:3600:{24 - back}" for back in range(24)))
-    assert (needed[0], needed[-1]) == (("MULTI",), ("EXEC",))
+def test_a_description_that_is_none_is_a_note() -> None:
+    """Other families are read on."""
+    given = replies(2)
+    given["families"] = [b"x\x1fd", b"1\x1f{", *given["families"]]  # type: ignore[misc]
+    found = layout_state(2, given)
+    assert found.schemas == layout_state(2, replies(2)).schemas
+    assert (found.odd, len(found.notes)) == ({"x": 1}, 1)
+    assert found.notes[0].startswith("families: x d: ")
+
+
+def test_many_odd_rows_are_one_note_and_all_are_counted() -> None:
+    """By family, as far as a field names one."""
+    names = [f"c\x1f{n}\x1f\x1fus" for n in range(9)]
+    odd = [text for name in names for text in (name.encode(), b"many")]
+    found = layout_state(2, {**replies(2), "totals": odd})
+    assert (found.odd, len(found.notes)) == ({"c": 9}, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(NoPermissionError("no"), Reason.PERMISSION), (ResponseError("x"), Reason.INVALID)],
+)
+def test_a_refusal_has_a_reason(error: Exception, reason: Reason) -> None:
+    """A missing right is one, anything else is another."""
+    assert refusal(error).reason is reason

@@ -17,7 +17,9 @@ class Held:
     epoch: str = ""
     totals: dict[str, float] = field(default_factory=dict)
     seqs: dict[str, int] = field(default_factory=dict)
-    seeded: bool = False
+    seeded: str = ""
+    generation: str = ""
+    interval: str = ""
 
 
 class Paper:
@@ -25,6 +27,7 @@ class Paper:
 
     def __init__(self) -> None:
         self.held, self.fault, self.saved = Held(), "none", list[Held]()
+        self.time = 1_000_000.0
 
     def register_script(self, text: str) -> Callable[..., Any]:
         """Return what runs a script."""
@@ -40,38 +43,47 @@ class Paper:
         return reply
 
     def _applied(self, args: list[Any]) -> list[Any]:
-        instance, number, before, known, epoch, _ = args[:6]
+        instance, number, before, known, token = args[:5]
         held = self.held
-        held.epoch = held.epoch or epoch
+        if not held.epoch:
+            held.seeded, held.seqs = "kept" if held.totals else "", held.seqs if held.totals else {}
+            held.epoch = token
+        held.generation = held.generation or token
         applied = held.seqs.get(instance, 0)
+        state = "ok" if applied == number else "behind"
         if known not in ("", held.epoch):
-            return ["epoch", held.epoch, applied, held.seeded]
-        if applied == number:
-            return ["ok", held.epoch, applied, held.seeded]
-        if applied != before:
-            return ["behind", held.epoch, applied, held.seeded]
-        pairs = args[7 : 7 + 2 * args[6]]
-        for name, rise in zip(pairs[::2], pairs[1::2], strict=True):
-            held.totals[name] = held.totals.get(name, 0.0) + float(rise)
-        held.seqs[instance] = number
-        return ["ok", held.epoch, number, held.seeded]
+            state = "epoch"
+        elif applied == before:
+            pairs = args[8 : 8 + 2 * args[7]]
+            for name, rise in zip(pairs[::2], pairs[1::2], strict=True):
+                held.totals[name] = held.totals.get(name, 0.0) + float(rise)
+            applied = held.seqs[instance] = number
+            state = "ok"
+        clock = (held.epoch, "", held.seeded, held.generation, self.time, held.interval)
+        return [state, applied, *clock, [], []]
 
     def save(self) -> None:
         """Remember this moment, as a snapshot file or a replica does."""
         self.saved.append(copy.deepcopy(self.held))
 
     def go_back(self, which: int) -> None:
-        """Be as at a moment that was remembered; what came after it is no more."""
-        del self.saved[which % len(self.saved) + 1 :]
-        self.held = copy.deepcopy(self.saved[-1])
+        """Be as at a moment that was remembered: also one of a history that was left before."""
+        self.held = copy.deepcopy(self.saved[which % len(self.saved)])
 
     def empty(self) -> None:
         """Forget everything, snapshots too."""
         self.held, self.saved = Held(), []
+
+    def evict(self, key: str) -> None:
+        """Lose one key: the numbers of flushes, or what is known of the totals."""
+        if key == "seqs":
+            self.held.seqs, self.held.generation = {}, ""
+        else:
+            self.held.epoch = self.held.seeded = self.held.interval = ""
 
     def seed(self, totals: dict[str, float], seqs: dict[str, int]) -> None:
         """Add what an exporter showed."""
         for name, value in totals.items():
             self.held.totals[name] = self.held.totals.get(name, 0.0) + value
         self.held.seqs = {**seqs, **self.held.seqs}
-        self.held.seeded, self.saved = True, []
+        self.held.seeded, self.saved = "exporter", []

@@ -1,163 +1,201 @@
 """What an instance sends, and sends again."""
 
-from exporter.recorder.changes import RegistryReading
+import pytest
+
+from exporter.recorder import sending
 from exporter.recorder.layout import Shape
-from exporter.recorder.sending import MOST_KEPT, MOST_KEPT_FIELDS, Flush, SendLog
+from exporter.recorder.naming import RegistryReading
+from exporter.recorder.sending import MOST_KEPT, Dated, Flush, SendLog
 
 SHAPE = Shape(type="counter", help="C.", labels=())
-NAN = float("nan")
 
 
-def send(ledger: SendLog, **totals: float) -> Flush | None:
-    """Make a flush of a reading, and have it applied."""
-    flush = ledger.next(RegistryReading(totals))
+def send(ledger: SendLog, **rises: float) -> Flush | None:
+    """Make a flush of rises, and have it applied."""
+    ledger.add(RegistryReading(rises), 0.0)
+    flush = ledger.next()
     ledger.applied()
     return flush
 
 
+def again(ledger: SendLog, redis_has: int, counted: int | None = None) -> Flush:
+    """Rewind, and return the flush that is sent then."""
+    ledger.rewind(redis_has, redis_has if counted is None else counted)
+    flush = ledger.next()
+    assert flush is not None
+    return flush
+
+
 def test_a_flush_holds_what_changed() -> None:
-    """The first flush has everything, the next what rose since; without a change there is none."""
+    """Rises, levels, shapes and drops of a reading are in one flush; without any there is none."""
     ledger = SendLog()
-    first = ledger.next(RegistryReading({"a": 2.0, "b": 0.0}, {"g": 1.0}, {"c": SHAPE}, 4))
-    assert first == Flush(
+    ledger.add(RegistryReading({"a": 2.0, "b": 0.0}, {"g": 1.0}, {}, {"c": SHAPE}, 4), 7.0)
+    assert ledger.next() == Flush(
         number=1,
         before=0,
         totals={"a": 2.0, "b": 0.0},
-        levels={"g": 1.0},
-        shapes={"c": SHAPE},
+        levels={"g": Dated(1.0, 7.0)},
+        shapes={"c": Dated(SHAPE, 7.0)},
         dropped=4,
     )
     ledger.applied()
-    assert ledger.next(RegistryReading({"a": 2.0, "b": 0.0}, {"g": 1.0}, {"c": SHAPE}, 4)) is None
-    second = ledger.next(RegistryReading({"a": 5.0, "b": 0.0}, {"g": 2.0}, {"c": SHAPE}, 6))
-    assert second == Flush(
-        number=2, before=1, totals={"a": 3.0}, levels={"g": 2.0}, shapes={}, dropped=2
+    assert ledger.next() is None
+    ledger.add(RegistryReading({"a": 3.0}, {"g": 2.0}, {}, {}, 2), 8.0)
+    assert ledger.next() == Flush(
+        number=2, before=1, totals={"a": 3.0}, levels={"g": Dated(2.0, 8.0)}, dropped=2
     )
 
 
 def test_a_flush_on_its_way_stays_as_it_is() -> None:
-    """Until its reply is there, what is counted meanwhile waits for the next."""
+    """Until its reply is there, rises meanwhile are added up and wait for the next."""
     ledger = SendLog()
-    first = ledger.next(RegistryReading({"a": 2.0}))
-    assert ledger.next(RegistryReading({"a": 7.0})) is first
+    ledger.add(RegistryReading({"a": 2.0}), 0.0)
+    first = ledger.next()
+    ledger.add(RegistryReading({"a": 5.0}), 1.0)
+    ledger.add(RegistryReading({"a": 1.0, "b": 1.0}), 2.0)
+    assert ledger.next() is first
     ledger.applied()
-    assert ledger.next(RegistryReading({"a": 7.0})) == Flush(number=2, before=1, totals={"a": 5.0})
+    assert ledger.next() == Flush(number=2, before=1, totals={"a": 6.0, "b": 1.0})
 
 
-def test_a_counter_that_fell_begins_anew() -> None:
-    """After a reset all that the counter shows is a rise."""
+def test_a_forked_child_has_the_gauges_and_not_the_rises() -> None:
+    """Its gauges are as old as the parent's; rises that wait are the parent's."""
     ledger = SendLog()
-    send(ledger, a=9.0)
-    assert send(ledger, a=4.0) == Flush(number=2, before=1, totals={"a": 4.0})
-    assert send(ledger, a=5.0) == Flush(number=3, before=2, totals={"a": 1.0})
-
-
-def test_a_base_is_someone_else_s() -> None:
-    """What was there at the start is not sent."""
-    assert send(SendLog({"a": 9.0}), a=9.0) is None
-    assert send(SendLog({"a": 9.0}), a=10.0) == Flush(number=1, before=0, totals={"a": 1.0})
-
-
-def test_a_level_that_is_no_number_is_sent_once() -> None:
-    """NaN is the same as the NaN before."""
-    ledger = SendLog()
-    assert ledger.next(RegistryReading(levels={"g": NAN})) is not None
-    ledger.applied()
-    assert ledger.next(RegistryReading(levels={"g": NAN})) is None
-    assert ledger.next(RegistryReading(levels={"g": 1.0})) == Flush(
-        number=2, before=1, totals={}, levels={"g": 1.0}
+    ledger.add(RegistryReading({"a": 9.0}, {"g": 1.0}, {}, {"c": SHAPE}), 5.0)
+    assert ledger.child().next() == Flush(
+        number=1,
+        before=0,
+        totals={},
+        levels={"g": Dated(1.0, 5.0)},
+        shapes={"c": Dated(SHAPE, 5.0)},
     )
 
 
-def test_a_beat_has_every_gauge() -> None:
-    """It is sent though nothing changed."""
+def test_a_beat_has_every_gauge_and_shape() -> None:
+    """It is sent though nothing changed; what changed is apart, and has its own time."""
     ledger = SendLog()
-    ledger.next(RegistryReading({"a": 1.0}, {"g": 1.0}))
+    ledger.add(RegistryReading({"a": 1.0}, {"g": 1.0, "h": 1.0}, {}, {"c": SHAPE}), 1.0)
+    ledger.next()
     ledger.applied()
-    assert ledger.next(RegistryReading({"a": 1.0}, {"g": 1.0}), beat=True) == Flush(
-        number=2, before=1, totals={}, levels={"g": 1.0}
+    ledger.add(RegistryReading(levels={"g": 2.0}), 2.0)
+    assert ledger.next(beat=True) == Flush(
+        number=2,
+        before=1,
+        totals={},
+        levels={"g": Dated(2.0, 2.0)},
+        other_levels={"h": Dated(1.0, 1.0)},
+        other_shapes={"c": Dated(SHAPE, 1.0)},
+        is_whole=True,
     )
+
+
+def test_a_gauge_that_is_gone_is_removed_once() -> None:
+    """After a failover it is removed again: the older Redis may have it. One that is back stays."""
+    ledger = SendLog()
+    ledger.add(RegistryReading(levels={"g": 1.0, "h": 1.0}), 0.0)
+    ledger.next()
+    ledger.applied()
+    ledger.add(RegistryReading(gone={"g": None, "h": None}), 1.0)
+    assert ledger.next() == Flush(number=2, before=1, totals={}, gone=("g", "h"))
+    ledger.applied()
+    assert ledger.next() is None
+    ledger.add(RegistryReading(levels={"h": 2.0}), 2.0)
+    found = again(ledger, 1)
+    assert (found.gone, found.levels, ledger.fields) == (("g",), {"h": Dated(2.0, 2.0)}, ("h", "g"))
 
 
 def test_what_a_failover_took_back_is_sent_again_in_one() -> None:
-    """Rises after the last flush that Redis has are added up, with all gauges and shapes."""
+    """Rises after the last flush that Redis has are added up, with all gauges, shapes and drops."""
     ledger = SendLog()
-    ledger.next(RegistryReading({"a": 1.0}, {"g": 1.0}, {"c": SHAPE}))
+    ledger.add(RegistryReading({"a": 1.0}, {"g": 1.0}, {}, {"c": SHAPE}), 3.0)
+    ledger.next()
     ledger.applied()
-    send(ledger, a=3.0)
-    send(ledger, a=7.0, b=2.0)
-    ledger.next(RegistryReading({"a": 8.0}))
-    ledger.rewind(1, 1)
-    again = Flush(
+    send(ledger, a=2.0)
+    ledger.add(RegistryReading({"a": 4.0, "b": 2.0}, dropped=3), 4.0)
+    ledger.next()
+    ledger.applied()
+    ledger.add(RegistryReading({"a": 1.0}), 5.0)
+    ledger.next()
+    assert again(ledger, 1) == Flush(
         number=5,
         before=1,
         totals={"a": 7.0, "b": 2.0},
-        levels={"g": 1.0},
-        shapes={"c": SHAPE},
-        dropped=0,
+        other_levels={"g": Dated(1.0, 3.0)},
+        other_shapes={"c": Dated(SHAPE, 3.0)},
+        dropped=3,
+        is_whole=True,
+        again=True,
     )
-    assert ledger.next(RegistryReading({"a": 9.0})) == again
     ledger.applied()
     assert (ledger.number, ledger.lost, ledger.fields) == (5, 0, ("g",))
 
 
 def test_a_second_failover_to_the_same_moment_loses_nothing() -> None:
-    """A flush that was sent again is kept, too, and numbers that it skipped are not lost."""
+    """What was sent again is kept, too, and numbers that it skipped are not lost."""
     ledger = SendLog()
-    for total in (1.0, 3.0, 7.0):
-        send(ledger, a=total)
+    for rise in (1.0, 2.0, 4.0):
+        send(ledger, a=rise)
     for number in (4, 5):
-        ledger.rewind(1, 1)
-        assert ledger.next(RegistryReading()) == Flush(number=number, before=1, totals={"a": 6.0})
+        found = again(ledger, 1)
+        assert (found.number, found.before, found.totals) == (number, 1, {"a": 6.0})
         ledger.applied()
     assert ledger.lost == 0
 
 
-def test_a_second_failover_may_go_further_back() -> None:
-    """What came before the first failover is kept, too, and is sent again with what followed it."""
+def test_a_failover_may_go_to_any_moment_of_any_history() -> None:
+    """Further back than the last one, or to a flush that the last one took back."""
     ledger = SendLog()
-    for total in (1.0, 3.0, 7.0):
-        send(ledger, a=total)
-    ledger.rewind(2, 2)
-    assert ledger.next(RegistryReading()) == Flush(number=4, before=2, totals={"a": 4.0})
+    for rise in (1.0, 2.0, 4.0):
+        send(ledger, a=rise)
+    for redis_has, missing in ((2, 4.0), (1, 6.0), (0, 7.0), (3, 0.0), (2, 4.0)):
+        assert sum(again(ledger, redis_has).totals.values()) == missing
+        ledger.applied()
+    assert ledger.lost == 0
+
+
+def test_older_flushes_are_kept_as_one() -> None:
+    """A Redis from before all of them gets everything, one from among them what came after."""
+    ledger = SendLog()
+    for _ in range(MOST_KEPT + 3):
+        send(ledger, a=1.0)
+    assert again(ledger, 3).totals == {"a": MOST_KEPT}
     ledger.applied()
-    ledger.rewind(1, 1)
-    assert (ledger.next(RegistryReading()), ledger.lost) == (
-        Flush(number=5, before=1, totals={"a": 6.0}),
-        0,
-    )
+    assert ledger.lost == 0
+    assert again(ledger, 0).totals == {"a": MOST_KEPT + 3}
+    ledger.applied()
+    assert ledger.lost == 0
+    assert again(ledger, 1).totals == {"a": MOST_KEPT}
+    assert ledger.lost == 2
 
 
-def test_only_so_many_flushes_are_kept() -> None:
-    """What a failover takes back beyond them is lost, and counted in flushes."""
+def test_only_so_many_rises_are_kept_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of large flushes fewer are kept one by one; none is dropped."""
+    monkeypatch.setattr(sending, "MOST_KEPT_RISES", 50)
     ledger = SendLog()
-    for number in range(1, MOST_KEPT + 4):
-        send(ledger, a=float(number))
-    ledger.rewind(0, 0)
-    assert ledger.next(RegistryReading()) == Flush(
-        number=MOST_KEPT + 4, before=0, totals={"a": float(MOST_KEPT)}
-    )
-    assert ledger.lost == 3
-
-
-def test_only_so_many_fields_are_kept() -> None:
-    """Large flushes are kept fewer."""
-    ledger = SendLog()
-    half = {str(n): 1.0 for n in range(MOST_KEPT_FIELDS // 2)}
-    for step in (1.0, 2.0, 3.0):
-        send(ledger, **dict.fromkeys(half, step))
-    ledger.rewind(0, 0)
-    again = ledger.next(RegistryReading())
-    assert again is not None
-    assert (set(again.totals.values()), ledger.lost) == ({2.0}, 1)
+    for _ in range(4):
+        send(ledger, **{str(name): 1.0 for name in range(20)})
+    assert set(again(ledger, 2).totals.values()) == {2.0}
+    ledger.applied()
+    assert set(again(ledger, 0).totals.values()) == {4.0}
+    ledger.applied()
+    assert (set(again(ledger, 1).totals.values()), ledger.lost) == ({2.0}, 1)
 
 
 def test_nothing_is_lost_where_redis_has_everything() -> None:
-    """A Redis that knows no number but has the totals gets an empty flush."""
+    """A Redis that forgot the number and has the totals gets an empty flush."""
     ledger = SendLog()
     send(ledger, a=1.0)
-    ledger.rewind(0, 1)
-    assert (ledger.next(RegistryReading()), ledger.lost) == (
-        Flush(number=2, before=0, totals={}),
-        0,
-    )
+    found = again(ledger, 0, counted=1)
+    assert (found.number, found.before, found.totals, ledger.lost) == (2, 0, {}, 0)
+
+
+def test_what_may_be_counted_is_not_sent_again() -> None:
+    """An unanswered flush that a forgetful Redis may have is lost, and said so, not doubled."""
+    ledger = SendLog()
+    send(ledger, a=1.0)
+    ledger.add(RegistryReading({"a": 5.0}), 0.0)
+    ledger.next()
+    assert ledger.reached == 1
+    ledger.unanswered()
+    assert ledger.reached == 2
+    assert (again(ledger, 0, counted=2).totals, ledger.lost) == ({}, 1)

@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from prometheus_client import CollectorRegistry, Counter
 
-from exporter.recorder import Recorder
-from exporter.recorder import recorder as module
+from exporter.recorder import Recorder, sending, standing
 from tests.exporter.recorder.paper import Held, Paper
 
 INSTANCES = (0, 1, 2)
-WHO = st.sampled_from(INSTANCES)
+MOST, KEPT = 5, 4
+WHO = st.integers(0, MOST - 1)
 
 
 def beat(recorder: Recorder) -> bool:
@@ -20,38 +20,50 @@ def beat(recorder: Recorder) -> bool:
 
 
 class Counting(RuleBasedStateMachine):
-    """Three instances, one Redis, an exporter that reads now and then.
+    """Instances, one Redis, an exporter that reads now and then.
 
     `exact` turns false when something happens after which counts are lost by design: a reset that
-    no reading saw, an emptied Redis that nobody filled in time. A fault of Redis does not come
-    before instances and the exporter have seen the last one, and an instance's first flush is
-    answered.
+    no reading saw, an emptied Redis that nobody filled in time, numbers of flushes that are evicted
+    while a flush is unanswered. A fault of Redis does not come before instances and the exporter
+    have seen the last one, and an instance's first flush is answered. Flushes are kept few one by
+    one, so that older ones are joined.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.wait, module.SEED_WAIT = module.SEED_WAIT, float("inf")
+        self.wait, standing.SEED_WAIT = standing.SEED_WAIT, float("inf")
+        self.kept, sending.MOST_KEPT = sending.MOST_KEPT, KEPT
         self.paper, self.exact, self.truth = Paper(), True, 0
         self.read: Held | None = None
         self.shown: dict[str, float] = {}
-        self.counters, self.recorders = [], []
+        self.epochs: set[str] = set()
+        self.counters: list[Counter] = []
+        self.recorders: list[Recorder] = []
         for _ in INSTANCES:
-            registry = CollectorRegistry()
-            self.counters.append(Counter("c", "Counted.", ["label"], registry=registry))
-            self.recorders.append(Recorder(self.paper, registry=registry))
-            self.counters[-1].labels("a")
-            assert self.recorders[-1].flush()
+            self.be_born(0)
+
+    @precondition(lambda self: len(self.recorders) < MOST and self.agreed())
+    @rule(number=st.integers(0, 9))
+    def be_born(self, number: int) -> None:
+        """An instance starts, perhaps after snapshots, and its first flush is answered."""
+        registry = CollectorRegistry()
+        self.counters.append(Counter("c", "Counted.", ["label"], registry=registry))
+        self.recorders.append(Recorder(self.paper, registry=registry))
+        self.counters[-1].labels("a").inc(number)
+        self.truth += number
+        assert self.recorders[-1].flush()
 
     @rule(who=WHO, label=st.sampled_from("ab"), number=st.integers(1, 9))
     def count(self, who: int, label: str, number: int) -> None:
         """An instance counts."""
-        self.counters[who].labels(label).inc(number)
+        self.counters[who % len(self.counters)].labels(label).inc(number)
         self.truth += number
 
     @rule(who=WHO, fault=st.sampled_from(["none", "none", "refused", "unanswered"]))
     def flush(self, who: int, fault: str) -> None:
         """An instance flushes, which works or not, with an answer or without."""
         self.paper.fault = fault
+        who %= len(self.recorders)
         arrived = self.recorders[who].flush()
         self.paper.fault = "none"
         assert not (arrived and fault == "refused" and self.recorders[who].failures)
@@ -59,13 +71,14 @@ class Counting(RuleBasedStateMachine):
     @rule(who=WHO)
     def reset(self, who: int) -> None:
         """An instance sets a counter back to zero."""
+        who %= len(self.recorders)
         flushed = self.recorders[who].flush()
         self.counters[who].labels("a").reset()
         self.exact &= flushed and self.recorders[who].flush()
 
     def agreed(self) -> bool:
         """Say whether every instance has flushed since Redis was last emptied."""
-        return {self.paper.held.epoch} == {recorder._epoch for recorder in self.recorders}
+        return {self.paper.held.epoch} == {recorder._standing.epoch for recorder in self.recorders}
 
     @precondition(agreed)
     @rule()
@@ -76,8 +89,18 @@ class Counting(RuleBasedStateMachine):
     @precondition(lambda self: self.paper.saved and self.agreed())
     @rule(which=st.integers(0, 9))
     def go_back(self, which: int) -> None:
-        """A failover takes flushes back; all beat, and one reads, before the next fault."""
+        """A snapshot is loaded, also of a history that was left; all beat, and one reads."""
         self.paper.go_back(which)
+        assert {beat(recorder) for recorder in self.recorders} == {True}
+        self.exact &= not any(recorder.lost for recorder in self.recorders)
+        self.export()
+
+    @precondition(agreed)
+    @rule(key=st.sampled_from(["seqs", "meta"]))
+    def evict(self, key: str) -> None:
+        """Redis loses one key, and all beat: what they had flushed is in the totals once."""
+        self.exact &= not any(recorder._ledger._in_flight for recorder in self.recorders)
+        self.paper.evict(key)
         assert {beat(recorder) for recorder in self.recorders} == {True}
         self.export()
 
@@ -90,22 +113,23 @@ class Counting(RuleBasedStateMachine):
     def export(self) -> None:
         """The exporter reads, and fills an emptied Redis with what it showed."""
         held = self.paper.held
-        if self.read and held.epoch not in ("", self.read.epoch) and not held.seeded:
+        if self.read and held.epoch not in {"", *self.epochs} and not held.seeded:
             self.paper.seed(self.shown, self.read.seqs)
         for name, value in held.totals.items():
             self.shown[name] = max(self.shown.get(name, 0.0), value)
         if held.epoch:
             self.read = Held(held.epoch, dict(held.totals), dict(held.seqs), held.seeded)
+            self.epochs.add(held.epoch)
 
     @rule()
     def tire_of_waiting(self) -> None:
         """No exporter comes in time: instances go on without what Redis had, as will the next."""
-        module.SEED_WAIT = 0.0
-        before = [recorder._epoch for recorder in self.recorders]
+        standing.SEED_WAIT = 0.0
+        before = [recorder._standing.epoch for recorder in self.recorders]
         assert {beat(recorder) for recorder in self.recorders} == {True}
-        module.SEED_WAIT = float("inf")
+        standing.SEED_WAIT = float("inf")
         if not self.paper.held.seeded and set(before) != {self.paper.held.epoch}:
-            self.exact, self.read, self.shown = False, None, {}
+            self.exact, self.read, self.shown, self.epochs = False, None, {}, set()
 
     @invariant()
     def nothing_is_counted_twice(self) -> None:
@@ -124,8 +148,9 @@ class Counting(RuleBasedStateMachine):
         self.nothing_is_counted_twice()
         if self.exact:
             assert self.truth == sum(self.paper.held.totals.values()) == sum(self.shown.values())
-            assert [recorder.lost for recorder in self.recorders] == [0, 0, 0]
-        module.SEED_WAIT = self.wait
+            assert {recorder.lost for recorder in self.recorders} == {0}
+        sending.MOST_KEPT = self.kept
+        standing.SEED_WAIT = self.wait
 
 
 TestCounting = Counting.TestCase
