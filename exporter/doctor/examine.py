@@ -20,13 +20,14 @@ from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
+from exporter.doctor.application_redis import application_redis
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.doctor.secret_files import secrets
 from exporter.errors import IonmonError, PollError, Reason, StateError
 from exporter.settings import Settings, default_state_file
-from exporter.targets import collected, targets
+from exporter.targets import application_target, collected, targets
 from exporter.telemetry import Telemetry
 
 LOOKBACK = 1800
@@ -40,6 +41,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield state_directory(settings)
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
+    application = application_target(settings)
+    if application:
+        yield from asyncio.run(application_redis(application))
     yield from secrets(settings)
     yield from generated_files(settings)
 

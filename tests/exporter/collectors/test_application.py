@@ -99,7 +99,9 @@ def test_thousands_of_series_are_one_round_trip(tmp_path: Path) -> None:
         exporter.close()
     assert found == {NAME: 3000, "app_active_users": 9}
     assert between.trips - trips == 1
-    assert asked == 1 + 22  # INFO itself; MULTI, TIME, EXEC, 5 keys; 12 looks, one note, in a script
+    assert (
+        asked == 1 + 22
+    )  # INFO itself; MULTI, TIME, EXEC, 5 keys; 12 looks, one note, in a script
 
 
 def test_own_metrics(tmp_path: Path) -> None:
