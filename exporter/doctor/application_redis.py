@@ -38,8 +38,7 @@ async def application_redis(target: ApplicationTarget) -> list[Finding]:
         async with asyncio.timeout(target.redis.timeout * 3):
             reading = await _reading(target)
             [info] = await server.query((("INFO",),))
-            is_cluster = target.redis.mode == "cluster"
-            granted = await allowed(server, target.name, is_cluster=is_cluster)
+            granted = await allowed(server, target.name)
             types = await _key_types(server, target.name)
     except (PollError, TimeoutError) as error:
         text = str(error) or f"no reply within {target.redis.timeout:g} s, check the network"

@@ -17,13 +17,13 @@ _MULTI: Command = ("MULTI",)
 _DISCARD: Command = ("DISCARD",)
 
 
-async def allowed(server: KeyServer, application: str, *, is_cluster: bool) -> Finding:
+async def allowed(server: KeyServer, application: str) -> Finding:
     """Queue every command in a transaction, which Redis checks, and discard it: nothing is run.
 
     Raises PollError where the server cannot be queried.
     """
     subject = f"application {application}: rights"
-    fix = f"ACL SETUSER NAME {rights.APPLICATION}" + (f" {rights.CLUSTER}" if is_cluster else "")
+    fix = f"ACL SETUSER NAME {rights.APPLICATION}"
     opening = await server.query((_MULTI, _DISCARD))
     refused = _refused((_MULTI, _DISCARD), opening)
     if not refused:  # else the commands would be run one by one
