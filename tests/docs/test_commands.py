@@ -60,6 +60,7 @@ FLAGS_ELSEWHERE = {
     "--deep": "of pytest, in ARGS of make test",
     "--hypothesis-profile": "of pytest, in ARGS of make test",
     "--publish": "of tests/e2e/pictures.py, in ARGS of make pictures",
+    "--database-flags": "of gcloud sql instances patch",
     "--server-side": "of kubectl",
     "--web.external-url": "of Alertmanager and Prometheus",
     "--cluster.listen-address": "of Alertmanager",
@@ -68,7 +69,8 @@ FLAGS_ELSEWHERE = {
     "--enable-feature": "of Prometheus",
 }
 PROGRAMS = frozenset({"ionmon", "make", "redis-cli", *ELSEWHERE})
-ALL = sorted(set(commands(PROGRAMS)), key=str)
+# A command that several documents have is tried once.
+ALL = sorted({c.words: c for c in commands(PROGRAMS)}.values(), key=str)
 _PLACEHOLDER = re.compile(r"…|\.\.\.")
 
 
