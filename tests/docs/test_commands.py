@@ -146,21 +146,28 @@ def test_flags_in_running_text_exist(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.deep
 def test_documented_commands_run(tmp_path: Path) -> None:
     """They do what documents say with the example settings, and what compares comes afterwards."""
-    (tmp_path / "examples").mkdir()
-    for name in ("examples/monitoring.yaml", "examples/reference.yaml"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "examples/monitoring.yaml", tmp_path)
     documented = [c for c in of("ionmon") if c.words[1] in RUN and "--config" in c.words]
     documented.sort(key=lambda command: bool({"--check", "--diff"} & set(command.words)))
     assert len(documented) > 1
     for command in documented:
+        home = folder_for(command.words[command.words.index("--config") + 1], tmp_path)
         ionmon = Path(sys.executable).parent / "ionmon"
         done = subprocess.run(
-            [ionmon, *command.words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False
+            [ionmon, *command.words[1:]], cwd=home, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+def folder_for(settings: str, home: Path) -> Path:
+    """Return the folder of all commands on the same settings, which are those of the examples."""
+    folder = home / Path(settings).stem
+    target = folder / settings
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "examples" / Path(settings).name, target)
+    return folder
 
 
 def test_a_shell_is_read_as_one_types_it() -> None:
