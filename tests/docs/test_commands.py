@@ -84,7 +84,7 @@ def names(group: click.Command, prefix: str = "") -> dict[str, click.Command]:
     context = click.Context(group)
     if not isinstance(group, click.Group):
         return {prefix: group}
-    found = {prefix: group} if prefix else {}
+    found: dict[str, click.Command] = {prefix: group} if prefix else {}
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None

@@ -125,7 +125,7 @@ def ionmon(home: Path, server: servers.Redis, options: dict[str, Any], *words: s
         f"storage: {{state_file: {home / 'state.sqlite'}}}\n"
     )
     program = Path(sys.executable).parent / "ionmon"
-    command = [program, *words, "--config", settings]
+    command = [str(program), *words, "--config", str(settings)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=home)
     assert "NOPERM" not in done.stdout + done.stderr
     assert "permission" not in done.stdout + done.stderr
@@ -135,7 +135,7 @@ def ionmon(home: Path, server: servers.Redis, options: dict[str, Any], *words: s
 
 def test_the_documented_user_does_everything_on_a_server(tmp_path: Path) -> None:
     """Flush, users, seed, retire, leave, doctor and forget: nothing is refused."""
-    options = {"username": "ionmon", "password_file": secret(tmp_path)}
+    options: dict[str, Any] = {"username": "ionmon", "password_file": secret(tmp_path)}
     with servers.redis(tmp_path) as server:
         assert server.cli(*rule("ionmon")) == "OK"
         with watched(server):
@@ -145,13 +145,17 @@ def test_the_documented_user_does_everything_on_a_server(tmp_path: Path) -> None
 
 def test_the_documented_user_does_everything_in_a_cluster(tmp_path: Path) -> None:
     """Clients of a cluster ask for its nodes, and follow the keys: that is granted, too."""
-    options = {"username": "ionmon", "password_file": secret(tmp_path), "mode": "cluster"}
+    options: dict[str, Any] = {
+        "username": "ionmon",
+        "password_file": secret(tmp_path),
+        "mode": "cluster",
+    }
     with servers.redis_cluster(tmp_path) as nodes:
         for server in nodes:
             assert server.cli(*rule("ionmon")) == "OK"
 
         def client() -> Any:
-            login = {"username": "ionmon", "password": PASSWORD}
+            login: dict[str, Any] = {"username": "ionmon", "password": PASSWORD}
             return redis_py.RedisCluster(host="127.0.0.1", port=nodes[0].port, **login)
 
         with watched(*nodes):
@@ -177,7 +181,7 @@ def test_the_documented_user_asks_sentinels(tmp_path: Path) -> None:
         assert server.cli(*rule("watcher")) == "OK"
         assert watcher.cli(*rule("watcher", of_sentinel=True)) == "OK"
         with watched(server):
-            options = {"mode": "sentinel", "sentinel_master": "cache"}
+            options: dict[str, Any] = {"mode": "sentinel", "sentinel_master": "cache"}
             delivery = read(watcher.port, secret(tmp_path), **options)
         assert delivery.notes == ()
         assert watcher.cli("ACL", "LOG") == ""
@@ -186,7 +190,7 @@ def test_the_documented_user_asks_sentinels(tmp_path: Path) -> None:
 def read(port: int, file: Path, **options: Any) -> Delivery:
     """Return the second poll of a target, as the user `watcher`."""
     url = f"redis://127.0.0.1:{port}"
-    login = {"username": "watcher", "password_file": file, "timeout": 30.0}
+    login: dict[str, Any] = {"username": "watcher", "password_file": file, "timeout": 30.0}
 
     async def run() -> Delivery:
         target = RedisTarget(name="cache", url=url, **login, **options)
