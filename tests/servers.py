@@ -87,7 +87,7 @@ class Redis:
     def cli(self, *words: str) -> str:
         """Run one command with redis-cli and return what it prints."""
         command = ["redis-cli", "-h", "127.0.0.1", "-p", str(self.port), *self.login, *words]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         return done.stdout.strip()
 
     def kill(self) -> None:
@@ -128,30 +128,49 @@ def redis(
 
 
 @contextmanager
-def sentinel(directory: Path, primary: Redis, *lines: str, name: str = "cache") -> Iterator[Redis]:
-    """Run a sentinel that watches a primary, until it knows it."""
+def sentinel(
+    directory: Path,
+    primary: Redis,
+    *lines: str,
+    name: str = "cache",
+    login: tuple[str, ...] = (),
+) -> Iterator[Redis]:
+    """Run a sentinel that watches a primary, until it knows it; `login` gets redis-cli in."""
     port = free_port()
     settings = directory / f"sentinel-{port}.conf"
     watch = f"sentinel monitor {name} 127.0.0.1 {primary.port} 1"
     quick = f"sentinel down-after-milliseconds {name} 500\nsentinel failover-timeout {name} 3000"
     settings.write_text("\n".join([f"port {port}", "bind 127.0.0.1", watch, quick, *lines, ""]))
     with process(["redis-server", str(settings), "--sentinel"], directory / "log") as running:
-        server = Redis(port, running)
+        server = Redis(port, running, login)
         wait_until(lambda: "status=ok" in server.info("master0"), f"sentinel on {port}")
         yield server
 
 
 @contextmanager
-def redis_cluster(directory: Path, size: int = 3) -> Iterator[list[Redis]]:
-    """Run a cluster of primaries, until all of them find it whole."""
+def redis_cluster(
+    directory: Path,
+    *options: str,
+    size: int = 3,
+    replicas: int = 0,
+    listen: str = "--port",
+    login: tuple[str, ...] = (),
+) -> Iterator[list[Redis]]:
+    """Run a cluster until all of its nodes find it whole: primaries, each with its replicas.
+
+    `listen` is the option that takes the port of clients, `login` what redis-cli needs to get in.
+    """
     with ExitStack() as stack:
         nodes = []
-        for _ in range(size):
-            bus = str(free_port())
-            options = ("--cluster-enabled", "yes", "--cluster-port", bus)
-            nodes.append(stack.enter_context(redis(_home(directory), *options)))
+        for _ in range(size * (1 + replicas)):
+            port, bus = free_port(), str(free_port())
+            own = ("--cluster-enabled", "yes", "--cluster-port", bus, listen, str(port), *options)
+            plain = () if listen == "--port" else ("--port", "0")
+            server = redis(_home(directory), *plain, *own, port=port, login=login)
+            nodes.append(stack.enter_context(server))
         addresses = [f"127.0.0.1:{node.port}" for node in nodes]
-        nodes[0].cli("--cluster", "create", *addresses, "--cluster-yes")
+        more = ("--cluster-replicas", str(replicas))
+        nodes[0].cli("--cluster", "create", *addresses, *more, "--cluster-yes")
         wait_until(
             lambda: all("cluster_state:ok" in node.cli("CLUSTER", "INFO") for node in nodes),
             "a whole cluster",

@@ -20,6 +20,7 @@ _SLAVE = (
 _MASTER = Label("master_name", "primary that the sentinels watch, by its name there")
 _INSTANCE = (
     Label("redis_version", "version of the server"),
+    Label("valkey_version", "version of Valkey, where the server is one"),
     Label("redis_mode", "standalone, sentinel or cluster"),
     Label("role", "master or slave, in INFO's words"),
     Label("os", "operating system of the server"),

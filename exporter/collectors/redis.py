@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from zlib import crc32
 
+from exporter import logs
 from exporter.catalog import redis as catalog
 from exporter.clock import Clock
 from exporter.collectors.base import Delivery, Poll
@@ -21,6 +23,10 @@ _MAX_NOTES = 20
 _MAX_GUIDES = 3
 _EXPIRES_AFTER = 3  # intervals, and at least a minute
 _MINUTE = 60.0
+# A replaced replica stays known to sentinels, and a replaced node to its cluster, for ever.
+LEFT_OUT_AFTER = 3600.0
+
+log = logs.logger("redis")
 
 
 class RedisCollector:
@@ -61,6 +67,7 @@ class TargetPoll:
         self._topology = Topology(self._seeds if self._question is None else ())
         self._nodes: dict[Address, Node] = {}
         self._up: tuple[Address, ...] = ()
+        self._down_since: dict[Address, float] = {}
         self._due = clock.monotonic()
         # After the first poll, the offset spreads the targets.
         self._step = target.interval * (0.5 + crc32(target.name.encode()) / 2**32)
@@ -74,14 +81,17 @@ class TargetPoll:
         now = self._clock.monotonic()
         self._due = max(self._due + self._step, now)
         self._step = self._target.interval
-        outcomes, trouble = await self._read(self._clock.now())
+        outcomes, trouble = await self._read(now)
         self._up = tuple(a for a, outcome in outcomes.items() if isinstance(outcome, NodeReading))
+        faults = {a: o for a, o in outcomes.items() if isinstance(o, PollError)}
+        self._note_down(faults, now)
+        unexplained = {a: fault for a, fault in faults.items() if a not in self._topology.down}
         await self._forget(outcomes)
         return Delivery(
             parts=_parts(self.name, outcomes, self._adjust),
             expires=now + max(_EXPIRES_AFTER * self._target.interval, _MINUTE),
             data_time=now,
-            notes=_notes(outcomes, trouble),
+            notes=_notes(unexplained, trouble),
         )
 
     async def close(self) -> None:
@@ -91,12 +101,13 @@ class TargetPoll:
     async def _read(self, now: float) -> tuple[dict[Address, NodeReading | PollError], list[str]]:
         """Query all known servers at once, and those that are discovered meanwhile."""
         until = asyncio.get_running_loop().time() + self._target.timeout
+        left_out = self._left_out(now)
         tasks: dict[Address, asyncio.Task[NodeReading | PollError]] = {}
         async with asyncio.TaskGroup() as group:
 
             def start(addresses: Iterable[Address], about: TopologyQuery | None = None) -> None:
                 for address in addresses:
-                    if address not in tasks:
+                    if address not in tasks and address not in left_out:
                         tasks[address] = group.create_task(self._query(address, now, until, about))
 
             guides = self._guides()
@@ -104,15 +115,15 @@ class TargetPoll:
             start(self._topology.members)
             best = Topology(())
             async for found in _topologies([tasks[guide] for guide in guides]):
-                # A node that was removed and reset knows only itself: the largest topology wins.
-                best = max(best, found, key=lambda topology: len(topology.members))
+                best = _joined(best, found)
                 start(best.members)
             self._topology = best if best.members else self._topology
         answers = [tasks[guide].result() for guide in guides]
         trouble = [
             o.topology_error for o in answers if isinstance(o, NodeReading) and o.topology_error
         ]
-        return {address: tasks[address].result() for address in self._shown()}, trouble
+        shown = [address for address in self._shown() if address in tasks]
+        return {address: tasks[address].result() for address in shown}, trouble
 
     async def _query(
         self, address: Address, now: float, until: float, about: TopologyQuery | None
@@ -144,10 +155,38 @@ class TargetPoll:
         sentinels = self._seeds if self._target.mode == "sentinel" else ()
         return tuple(dict.fromkeys(sentinels + self._topology.members)) or self._seeds
 
+    def _left_out(self, now: float) -> set[Address]:
+        """Return the members that are not polled while their group reports them as down."""
+        gone = self._topology.gone
+        return {a for a, at in self._down_since.items() if a in gone and now - at >= LEFT_OUT_AFTER}
+
+    def _note_down(self, faults: Mapping[Address, PollError], now: float) -> None:
+        """Note since when members are down, by the word of their group and by their own silence."""
+        left_out, since = self._left_out(now), self._down_since
+        down = {a for a in self._topology.down if a in faults or a in left_out}
+        self._down_since = {address: since.get(address, now) for address in down}
+        for address in down:
+            key, about = f"{self.name} {address}", "its group reports it as down, redis_up is 0"
+            logs.once(log, key, f"{self.name}: {address}: {about}")
+        for address in since.keys() - down:
+            logs.over(log, f"{self.name} {address}", f"{self.name}: {address}: not down any more")
+
     async def _forget(self, outcomes: Mapping[Address, object]) -> None:
         """Close connections to servers that are no longer polled."""
         for address in [address for address in self._nodes if address not in outcomes]:
             await self._nodes.pop(address).close()
+
+
+def _joined(one: Topology, other: Topology) -> Topology:
+    """Return the larger topology: a node that was removed and reset knows only itself.
+
+    A member is down where all that know it say so: one of them may be cut off from it.
+    """
+    best = max(one, other, key=lambda topology: len(topology.members))
+    lives = (set(one.members) - one.down) | (set(other.members) - other.down)
+    needed = (set(one.members) - one.gone) | (set(other.members) - other.gone)
+    down, gone = (one.down | other.down) - lives, (one.gone | other.gone) - needed
+    return replace(best, down=down, gone=gone)
 
 
 async def _topologies(
@@ -183,11 +222,9 @@ def _parts(
     return tuple(parts)
 
 
-def _notes(
-    outcomes: Mapping[Address, NodeReading | PollError], trouble: Sequence[str]
-) -> tuple[str, ...]:
-    faults = [f"{a}: {o.reason}: {o}" for a, o in outcomes.items() if isinstance(o, PollError)]
-    notes = [_sentence(text) for text in (*dict.fromkeys(trouble), *faults)]
+def _notes(faults: Mapping[Address, PollError], trouble: Sequence[str]) -> tuple[str, ...]:
+    texts = [f"{address}: {fault.reason}: {fault}" for address, fault in faults.items()]
+    notes = [_sentence(text) for text in (*dict.fromkeys(trouble), *texts)]
     more = len(notes) - _MAX_NOTES
     return tuple(notes[:_MAX_NOTES]) + ((f"and {more} more faults",) if more > 0 else ())
 

@@ -23,6 +23,7 @@ from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
 from exporter.doctor.application import application_metrics
+from exporter.doctor.application_redis import application_redis
 from exporter.doctor.clock import Newest, clock
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
@@ -30,7 +31,7 @@ from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.doctor.secret_files import secrets
 from exporter.errors import IonmonError, PollError, Reason, StateError
 from exporter.settings import Settings, default_state_file
-from exporter.targets import collected, targets
+from exporter.targets import application_target, collected, targets
 from exporter.telemetry import Telemetry
 
 LOOKBACK = 1800
@@ -43,6 +44,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield state_directory(settings)
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
+    application = application_target(settings)
+    if application:
+        yield from asyncio.run(application_redis(application))
     yield from application_metrics(settings)
     yield from secrets(settings)
     yield from generated_files(settings)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from redis.exceptions import BusyLoadingError, NoPermissionError, ResponseError
+from redis.exceptions import NoPermissionError, ResponseError
 
 from exporter.errors import PollError, Reason
 from exporter.redis import info as redis_info
-from exporter.redis.client import Command, Link, Reply
+from exporter.redis.client import Command, Link, Reply, is_passing
 from exporter.redis.info import Info
 from exporter.redis.target import Address, RedisTarget
 from exporter.redis.topology import Topology, TopologyQuery
@@ -19,7 +19,6 @@ _SLOWLOG_LEN = ("SLOWLOG", "LEN")
 _SLOWLOG_GET = ("SLOWLOG", "GET", "1")
 _CONFIG = ("CONFIG", "GET", "max*")
 _CLUSTER_INFO = ("CLUSTER", "INFO")
-_PASSING = ("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN")
 # A sentinel counts connections and commands of its own, not the cache's.
 _OF_SENTINELS = ("server", "sentinel", "sentinel_masters")
 
@@ -54,16 +53,16 @@ class Node:
 
     async def read(self, now: float, query: TopologyQuery | None = None) -> NodeReading:
         """Send all commands in one round trip. Raises PollError where INFO cannot be read."""
-        peers = query.commands if query else ()
+        peers = self._permitted(query, now) if query else ()
         commands = (_INFO[self._form], *self._optional(now), *peers)
         replies = dict(zip(commands, await self._link.query(commands), strict=True))
         info = self._known(redis_info.parse(await self._info(replies[commands[0]])), now)
-        self._learn(replies, peers, now)
+        self._learn(replies, query, now)
         info = _joined(info, replies)
         if not query:
             return NodeReading(info, self._start)
         try:
-            topology = query.read([replies[command] for command in peers], self._address)
+            topology = query.read([replies.get(c) for c in query.commands], self._address)
         except PollError as error:
             return NodeReading(info, self._start, topology_error=str(error))
         return NodeReading(info, self._start, topology)
@@ -79,12 +78,15 @@ class Node:
         commands = [_SLOWLOG_LEN, _SLOWLOG_GET, _CONFIG, *cluster]
         return [command for command in commands if now >= self._refused.get(command, now)]
 
+    def _permitted(self, query: TopologyQuery, now: float) -> tuple[Command, ...]:
+        return tuple(c for c in query.commands if now >= self._refused.get(c, now))
+
     async def _info(self, reply: Reply) -> str:
         """Return INFO's text; where the server refuses this form, try the next and keep it."""
         while not (isinstance(reply, bytes) and reply):
             if isinstance(reply, NoPermissionError):
                 raise PollError(Reason.PERMISSION, "the user may not run INFO, grant +info")
-            if _is_passing(reply):
+            if is_passing(reply):
                 raise PollError(Reason.UNAVAILABLE, f"INFO: {reply}")
             if self._form + 1 == len(_INFO):
                 self._form = 0
@@ -110,19 +112,13 @@ class Node:
         return {**info, "errorstats": errors}
 
     def _learn(
-        self, replies: Mapping[Command, Reply], peers: tuple[Command, ...], now: float
+        self, replies: Mapping[Command, Reply], query: TopologyQuery | None, now: float
     ) -> None:
         """Remember refused commands: a managed Redis counts each refusal among its errors."""
+        needed = {*_INFO, *(set(query.commands) - query.optional if query else ())}
         for command, reply in replies.items():
-            passing = _is_passing(reply) or command in peers or command in _INFO
-            if isinstance(reply, ResponseError) and not passing:
+            if isinstance(reply, ResponseError) and not is_passing(reply) and command not in needed:
                 self._refused[command] = now + REFUSED_FOR
-
-
-def _is_passing(reply: Reply) -> bool:
-    return isinstance(reply, BusyLoadingError) or (
-        isinstance(reply, ResponseError) and str(reply).startswith(_PASSING)
-    )
 
 
 def _joined(info: Info, replies: Mapping[Command, Reply]) -> Info:

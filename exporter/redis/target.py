@@ -30,8 +30,10 @@ class RedisTarget:
     """A Redis server, a cluster, or a primary with its replicas, as configured.
 
     `url` is redis://host:port, rediss:// for TLS, unix:///path; several hosts, with commas, are
-    sentinels of one group or nodes of one cluster. `timeout` limits a whole poll, in seconds, as
-    `interval` is. Raises SettingsError, whose text never repeats the URL.
+    sentinels of one group or nodes of one cluster. Sentinels get `username` and `password_file`,
+    too, unless they have their own. `server_name` is the name in the certificates of all servers.
+    `timeout` limits a whole poll, in seconds, as `interval` is. Raises SettingsError, whose text
+    never repeats the URL.
     """
 
     name: str
@@ -40,9 +42,12 @@ class RedisTarget:
     sentinel_master: str | None = None
     username: str | None = None
     password_file: Path | None = None
+    sentinel_username: str | None = None
+    sentinel_password_file: Path | None = None
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
+    server_name: str | None = None
     insecure_skip_verify: bool = False
     timeout: float = 3.0
     interval: float = 15.0
@@ -108,7 +113,9 @@ def _url_mistakes(target: RedisTarget) -> tuple[tuple[bool, str], ...]:
 
 
 def _mistakes(target: RedisTarget) -> tuple[tuple[bool, str], ...]:
-    files = target.ca_file or target.cert_file or target.key_file or target.insecure_skip_verify
+    files = target.ca_file or target.cert_file or target.key_file
+    tls_only = files or target.server_name or target.insecure_skip_verify
+    of_sentinels = target.sentinel_username or target.sentinel_password_file
     return (
         (
             target.mode not in {"standalone", "sentinel", "cluster"},
@@ -119,8 +126,16 @@ def _mistakes(target: RedisTarget) -> tuple[tuple[bool, str], ...]:
             "sentinel_master: goes with mode sentinel, and only with it",
         ),
         (
-            bool(files) and not target.tls,
-            "ca_file, cert_file, key_file, insecure_skip_verify: need a rediss:// url",
+            bool(of_sentinels) and target.mode != "sentinel",
+            "sentinel_username, sentinel_password_file: go with mode sentinel",
+        ),
+        (
+            bool(target.sentinel_username) and not target.sentinel_password_file,
+            "sentinel_username: goes with sentinel_password_file, name both",
+        ),
+        (
+            bool(tls_only) and not target.tls,
+            "ca_file, cert_file, key_file, server_name, insecure_skip_verify: need a rediss:// url",
         ),
         (bool(target.cert_file) != bool(target.key_file), "cert_file, key_file: name both or none"),
         (not target.timeout > 0, "timeout: must be above 0 seconds"),

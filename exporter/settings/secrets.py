@@ -45,6 +45,7 @@ _SENTRY, _SENTRY_FORM = (
 )
 _MAIL = "the password of the user at the mail server"
 _REDIS = "the password of the Redis target"
+_SENTINEL = "the password of the sentinels"
 
 
 def secret_files(settings: Settings) -> tuple[SecretFile, ...]:
@@ -58,11 +59,13 @@ def secret_files(settings: Settings) -> tuple[SecretFile, ...]:
 
 def _redis(settings: Settings) -> Iterator[SecretFile]:
     for index, target in enumerate(settings.redis.targets):
-        if target.password_file:
-            key = f"redis.targets[{index}].password_file"
-            yield SecretFile(
-                path=target.password_file, key=key, reader=SecretReader.IONMON, content=_REDIS
-            )
+        for name, path, content in (
+            ("password_file", target.password_file, _REDIS),
+            ("sentinel_password_file", target.sentinel_password_file, _SENTINEL),
+        ):
+            if path:
+                key = f"redis.targets[{index}].{name}"
+                yield SecretFile(path=path, key=key, reader=SecretReader.IONMON, content=content)
 
 
 def _notifications(settings: Settings) -> Iterator[SecretFile]:

@@ -164,6 +164,18 @@ def _sentinel(master: str | None, info: ValidationInfo) -> str | None:
     return master
 
 
+def _sentinels_only(value: object, info: ValidationInfo) -> object:
+    if value is not None and info.data.get("mode") not in (None, "sentinel"):
+        raise ValueError("is only for mode sentinel; remove it or write mode: sentinel")
+    return value
+
+
+def _with_sentinel_password(username: object, info: ValidationInfo) -> object:
+    if username is not None and info.data.get("sentinel_password_file", "unusable") is None:
+        raise ValueError("goes with sentinel_password_file; write it too")
+    return username
+
+
 def _tls_only(value: object, info: ValidationInfo) -> object:
     if value and not info.data.get("url", "rediss:").startswith("rediss:"):
         raise ValueError("is only for TLS; write the url with rediss://")
@@ -199,6 +211,12 @@ class RedisTargetSettings(Section):
     username: Annotated[Text | None, AfterValidator(_with_password)] = key(
         None, "ACL user, with `password_file`."
     )
+    sentinel_password_file: Annotated[File | None, AfterValidator(_sentinels_only)] = key(
+        None, "File with the sentinels' own password; by default they get `password_file`."
+    )
+    sentinel_username: Annotated[Text | None, AfterValidator(_with_sentinel_password)] = key(
+        None, "ACL user at the sentinels, with `sentinel_password_file`."
+    )
     ca_file: Annotated[File | None, AfterValidator(_tls_only)] = key(
         None, "Certificates to trust; by default the system's."
     )
@@ -207,6 +225,9 @@ class RedisTargetSettings(Section):
     )
     key_file: Annotated[File | None, AfterValidator(_pair)] = key(
         None, "Private key of `cert_file`."
+    )
+    server_name: Annotated[Text | None, AfterValidator(_tls_only)] = key(
+        None, "Name in the servers' certificates; by default the host that is connected to."
     )
     insecure_skip_verify: Annotated[Switch, AfterValidator(_tls_only)] = key(
         default=False, meaning="Accept any certificate; for tests only."

@@ -50,7 +50,7 @@ class Encoder:
         self._own_encoded: dict[Format, tuple[tuple[int, int], Encoded]] = {}
         self._ready: dict[Kind, Ready] = {}
         # Nobody has requested anything yet; Prometheus will request one of these.
-        self._requested = dict.fromkeys(FIRST, time.monotonic())
+        self._requested = dict.fromkeys(FIRST, steady())
         self._failing: dict[Format, frozenset[str]] = {}
         self._waiting = False
         self._busy_since: float | None = None

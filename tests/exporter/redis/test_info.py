@@ -98,9 +98,17 @@ def test_what_is_no_number_is_none(text: str) -> None:
 
 def test_info_families_carry_words_as_labels() -> None:
     """Labels come from any section; the value is always 1."""
-    labels = ("7.0.15", "standalone", "slave", "Linux x86_64", "allkeys-lru", "abc")
+    labels = ("7.0.15", "", "standalone", "slave", "Linux x86_64", "allkeys-lru", "abc")
     assert read("redis_instance_info") == {labels: 1.0}
     assert read("redis_slave_info") == {("10.0.0.1", "6379", "1"): 1.0}
+
+
+def test_valkey_has_its_own_version() -> None:
+    """Valkey gives the version of Redis that it is compatible with, and beside it its own."""
+    text = "# Server\nredis_version:7.2.4\nvalkey_version:8.1.0\n"
+    [family] = [f for f in catalog.FAMILIES if f.name == "redis_instance_info"]
+    [sample] = redis_info.samples(family, ("cache", "h:1"), redis_info.parse(text), None)
+    assert sample.labels[2:4] == ("7.2.4", "8.1.0")
 
 
 def test_lines_of_one_kind_become_labelled_samples() -> None:

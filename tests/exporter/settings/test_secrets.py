@@ -28,7 +28,7 @@ def test_every_key_of_a_secret_is_known() -> None:
     named = {".".join(k.path).replace(".[]", "[]") for k in keys(Settings)}
     files = {name for name in named if name.endswith("_file")} - OTHERS
     found = by_key(load(FULL))
-    assert {key.replace("[0]", "[]") for key in found} == files
+    assert {re.sub(r"\[\d+\]", "[]", key) for key in found} == files
     assert found["notifications.sentry.dsn_file"].path == FULL.parent / "secrets" / "sentry"
 
 
@@ -37,6 +37,7 @@ def test_readers() -> None:
     readers = {file.key.rsplit(".", 1)[1]: file.reader for file in secret_files(load(FULL))}
     assert readers == {
         "password_file": SecretReader.ALERTMANAGER,
+        "sentinel_password_file": SecretReader.IONMON,
         "webhook_url_file": SecretReader.ALERTMANAGER,
         "routing_key_file": SecretReader.ALERTMANAGER,
         "dsn_file": SecretReader.IONMON,

@@ -1,0 +1,1 @@
+"""What the documents say is tried: every command, flag and rule for Redis."""
