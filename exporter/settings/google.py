@@ -1,5 +1,6 @@
 """The section google of monitoring.yaml: what is read from Cloud Monitoring."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.catalog import CATALOG
+from exporter.catalog.labels import ORIGINS_OF_PROJECT, PROJECT
 from exporter.catalog.model import CloudMonitoring
 from exporter.settings.addresses import Endpoint, File, LabelOrigin, Project, Text
 from exporter.settings.metrics import FamilyName, MetricSettings, named_by_kind
@@ -21,6 +23,7 @@ from exporter.settings.types import (
     at_least,
     at_most,
     duration,
+    inside,
     key,
     part,
 )
@@ -59,6 +62,34 @@ def _beyond_margin(lookback: float, info: ValidationInfo) -> float:
     return lookback
 
 
+def _each_project_once(projects: tuple[str, ...]) -> tuple[str, ...]:
+    for index, project in enumerate(projects):
+        if project in projects[:index]:
+            raise inside((index,), f"'{project}' is written twice; remove one")
+    return projects
+
+
+def _told_apart(
+    metrics: Mapping[str, MetricSettings], info: ValidationInfo
+) -> Mapping[str, MetricSettings]:
+    """Refuse a label gcp_project that is not the project, where several projects are read."""
+    if not _several(info.data.get("projects", ()), info.data.get("scope")):
+        return metrics
+    for name, metric in metrics.items():
+        origin = metric.labels.get(PROJECT.name, ORIGINS_OF_PROJECT[0])
+        if origin not in ORIGINS_OF_PROJECT:
+            raise inside(
+                (name, "labels", PROJECT.name),
+                f"must be {ORIGINS_OF_PROJECT[0]} where several projects are read, else their "
+                f"series become one; write another name for {origin}",
+            )
+    return metrics
+
+
+def _several(projects: tuple[str, ...], scope: str | None) -> bool:
+    return len(projects) > 1 or scope is not None
+
+
 FamilyPattern = Annotated[str, AfterValidator(_family_pattern)]
 
 
@@ -92,7 +123,14 @@ class FamilySettings(Section):
 class GoogleSettings(Section):
     """What is read from Cloud Monitoring, how often, and at what cost."""
 
-    projects: tuple[Project, ...] = key((), "Ids of the Google Cloud projects to read.")
+    projects: Annotated[tuple[Project, ...], AfterValidator(_each_project_once)] = key(
+        (), "Ids of the Google Cloud projects to read, each by its own calls."
+    )
+    scope: Project | None = key(
+        None,
+        "Scoping project of a metrics scope: all of its projects are read, by one call a family; "
+        "those in `projects` are left out, since they are read by their own calls.",
+    )
     endpoint: Endpoint | None = key(
         None, "HOST:PORT of another server of google.monitoring.v3, such as the simulator."
     )
@@ -128,9 +166,26 @@ class GoogleSettings(Section):
     families: Named[FamilyPattern, FamilySettings] = key(
         {}, "Overrides of families, by name or by a pattern such as `cloudrun_*`."
     )
-    metrics: Annotated[Named[FamilyName, MetricSettings], AfterValidator(named_by_kind)] = key(
-        {}, "Further metrics of Cloud Monitoring, by the name of the family they become."
-    )
+    metrics: Annotated[
+        Named[FamilyName, MetricSettings],
+        AfterValidator(named_by_kind),
+        AfterValidator(_told_apart),
+    ] = key({}, "Further metrics of Cloud Monitoring, by the name of the family they become.")
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The projects that are read by their own calls; the scoping project is not one of them."""
+        return tuple(project for project in self.projects if project != self.scope)
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """The projects named in calls: those that are listed, then the scoping project."""
+        return self.listed if self.scope is None else (*self.listed, self.scope)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one project may be read, so that every family has a project label."""
+        return _several(self.projects, self.scope)
 
     def configured_for(self, family: str) -> list[FamilySettings]:
         """Return the entries for a family, the most general pattern first, its own name last."""
