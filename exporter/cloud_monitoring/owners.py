@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from exporter.catalog.labels import ORIGINS_OF_PROJECT, PROJECT
 from exporter.catalog.model import Family
 from exporter.cloud_monitoring.client import SeriesQuery
-from exporter.cloud_monitoring.filters import narrowed
+from exporter.cloud_monitoring.filters import metric_filter, narrowed, without
 from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.points import Raw
 from exporter.cloud_monitoring.target import FamilyTarget, SeriesSource
@@ -40,6 +40,22 @@ def owner(series: Raw, caller: str) -> str:
     return caller
 
 
+def reads(target: FamilyTarget, found: str) -> bool:
+    """Return whether a target reads the series of the project `found`."""
+    if target.scope:
+        return found not in target.listed
+    # A project that is listed by its number cannot be compared with the ids of series.
+    by_number = target.project.isdecimal() and found not in target.listed
+    return found == target.project or by_number
+
+
+def target_filter(target: FamilyTarget) -> str:
+    """Return the filter of a target's calls: a scope's returns no series of listed projects."""
+    text = metric_filter(target.source, target.selection)
+    known = "resource.project_id" in target.source.known
+    return without(text, target.listed) if target.scope and known else text
+
+
 class OwnSeries:
     """The series of one project, from a client whose answers may have those of others."""
 
@@ -61,10 +77,7 @@ class OwnSeries:
             yield PageExtract(own, page.execution_errors)
 
     def _owns(self, series: Raw) -> bool:
-        project = self._target.project
-        found = owner(series, project)
-        # A project that is listed by its number cannot be compared with the ids of series.
-        return found == project or (project.isdecimal() and found not in self._target.listed)
+        return reads(self._target, owner(series, self._target.project))
 
     def _note(self, foreign: list[Raw]) -> None:
         """Query without such series from now on, and log the projects that nothing reads."""

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from exporter.cloud_monitoring.client import SeriesQuery
-from exporter.cloud_monitoring.filters import without
-from exporter.cloud_monitoring.owners import PageExtract, owner
+from exporter.cloud_monitoring.owners import PageExtract, owner, reads, target_filter
 from exporter.cloud_monitoring.points import SECOND, Raw, nanoseconds
 from exporter.cloud_monitoring.target import FamilyTarget, SeriesSource
 from exporter.errors import PollError
@@ -80,9 +79,7 @@ class ScopeAnswer:
     def _call(self, query: SeriesQuery, start: int) -> None:
         self._forget()
         target = self._target
-        query = replace(query, project=target.project, start=start)
-        if "resource.project_id" in target.source.known:
-            query = replace(query, filter=without(query.filter, target.listed))
+        query = replace(query, project=target.project, filter=target_filter(target), start=start)
         self._start = start
         try:
             for page in self._client.pages(query):
@@ -96,7 +93,7 @@ class ScopeAnswer:
         for series in page.time_series:
             found.setdefault(owner(series, self._target.project), []).append(series)
         for project, series in found.items():
-            if project not in self._target.listed:
+            if reads(self._target, project):
                 self._pages.setdefault(project, []).append(PageExtract(series))
         self._errors.extend(page.execution_errors)
         self.returned += len(page.time_series)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,13 +16,15 @@ from exporter.cloud_monitoring.channel import CredentialsMissing, channel
 from exporter.cloud_monitoring.checkpoint import holder, inspect
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.descriptors import Descriptors
-from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
+from exporter.cloud_monitoring.filters import descriptor_filter
+from exporter.cloud_monitoring.owners import owner, reads, target_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
+from exporter.doctor.metrics_scope import metrics_scope
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.doctor.secret_files import secrets
 from exporter.errors import IonmonError, PollError, Reason, StateError
@@ -91,7 +94,7 @@ def _google(settings: Settings) -> Iterator[Finding]:
     yield Finding("credentials", Verdict.OK, "found" if not google.insecure else "none needed")
     limits = CallLimits(min(google.timeout, TIMEOUT), google.calls_per_minute)
     client = MonitoringClient(opened, limits, Telemetry(time.time()))
-    for project in google.projects:
+    for project in google.called:
         yield from _project(project, [t for t in requested if t.project == project], client)
     opened.close()
 
@@ -115,12 +118,13 @@ def _project(
     if series.verdict is Verdict.FAIL:
         return
     known = Descriptors(client)
-    ends = []
+    probes = []
     with ThreadPoolExecutor(8) as pool:
         for probe in pool.map(lambda target: _metric(target, client, known), requested):
             yield probe.finding
-            ends.append(probe.newest)
-    yield _skew(project, [end for end in ends if end])
+            probes.append(probe)
+    yield _skew(project, [probe.newest for probe in probes if probe.newest])
+    yield from metrics_scope(first, {owner for probe in probes for owner in probe.owners})
 
 
 def _permission(project: str, permission: str, attempt: Callable[[], int]) -> Finding:
@@ -148,10 +152,11 @@ def _fix(error: PollError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A metric's finding, and the end of its newest point in Unix seconds."""
+    """A metric's finding, the end of its newest point in Unix seconds, its series' projects."""
 
     finding: Finding
     newest: float | None = None
+    owners: frozenset[str] = frozenset()
 
 
 def _metric(target: FamilyTarget, client: MonitoringClient, known: Descriptors) -> Probe:
@@ -164,18 +169,21 @@ def _metric(target: FamilyTarget, client: MonitoringClient, known: Descriptors) 
     wrong = _wrong_labels(target, described.labels)
     if wrong:
         return Probe(wrong)
-    series, newest = 0, None
+    owners, newest = Counter[str](), None
     try:
         for page in client.pages(_query(target, time.time() + FUTURE)):
-            series += len(page.time_series)
+            owners.update(owner(series, target.project) for series in page.time_series)
             ends = (p.interval.end_time.seconds for s in page.time_series for p in s.points[:1])
             newest = max((*ends, newest or 0)) or None
     except PollError as error:
         if error.reason is not Reason.NOT_FOUND:
             return Probe(Finding(target.name, Verdict.FAIL, str(error), _fix(error)))
+    series = sum(number for project, number in owners.items() if reads(target, project))
+    finding = Finding(target.name, Verdict.OK, f"{series} series")
     if not series:
-        return Probe(Finding(target.name, Verdict.EMPTY, f"{target.source.metric} has no series"))
-    return Probe(Finding(target.name, Verdict.OK, f"{series} series"), newest)
+        text = f"{target.source.metric} has no series"
+        finding = Finding(target.name, Verdict.EMPTY, text)
+    return Probe(finding, newest, frozenset(owners))
 
 
 def _fix_mismatch(target: FamilyTarget) -> str:
@@ -201,9 +209,11 @@ def _wrong_labels(target: FamilyTarget, known: tuple[str, ...] | None) -> Findin
 
 def _query(target: FamilyTarget, until: float) -> SeriesQuery:
     end = int(until * SECOND)
-    text = metric_filter(target.source, target.selection)
     return SeriesQuery(
-        project=target.project, filter=text, start=end - (LOOKBACK + FUTURE) * SECOND, end=end
+        project=target.project,
+        filter=target_filter(target),
+        start=end - (LOOKBACK + FUTURE) * SECOND,
+        end=end,
     )
 
 

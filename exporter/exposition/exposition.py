@@ -48,7 +48,7 @@ class Exposition:
     """Encodes snapshots one after the other; used by one thread."""
 
     def __init__(self) -> None:
-        self._stems: dict[str, Stems] = {}
+        self._stems: dict[tuple[str, tuple[str, ...]], Stems] = {}
         self._heads: dict[tuple[str, bool], Piece] = {}
         self._pieces: dict[bool, dict[Part, Piece]] = {False: {}, True: {}}
 
@@ -79,10 +79,10 @@ class Exposition:
         return self._heads[key]
 
     def _encode(self, part: Part, *, openmetrics: bool) -> Piece:
-        name = part.family.name
-        stems = self._stems.get(name)
+        key = part.family.name, part.family.label_names
+        stems = self._stems.get(key)
         if stems is None:
-            stems = self._stems[name] = Stems(part.family)
+            stems = self._stems[key] = Stems(part.family)
         return Piece(lines(part, stems, openmetrics=openmetrics))
 
 
