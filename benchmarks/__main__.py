@@ -19,6 +19,7 @@ from benchmarks import (
     freshness,
     recording,
     rules,
+    scope,
     scraping,
     soak,
 )
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "decoding": decoding.rows,
     "exactness": exactness.rows,
     "cost": cost.rows,
+    "scope": scope.rows,
     "freshness": freshness.rows,
     "recording": recording.rows,
     "configs": configs.rows,
