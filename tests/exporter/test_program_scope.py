@@ -12,6 +12,7 @@ from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
 from tests.exporter.running import (
     INSTANCES,
+    IONMON,
     REQUESTS,
     UP,
     Running,
@@ -21,7 +22,7 @@ from tests.exporter.running import (
     tree,
     written,
 )
-from tests.servers import wait_until
+from tests.servers import process, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -171,3 +172,21 @@ def test_a_scope_costs_one_call_a_family(tmp_path: Path) -> None:
             )
             assert {project for project, _ in billed} == {"ion-demo"}
             assert sum(float(number) for _, number in billed) == found.billed
+
+
+def test_a_new_default_state_file_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where other projects' counts lie beside a default file that is new, the log names them."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    (tmp_path / "counters-0123456789ab.sqlite").touch()
+    with simulator(REQUESTS, projects=MEMBERS) as found:
+        path = written(tmp_path / "m.yaml", tree(address(found), REQUESTS, **SCOPE))
+        arguments = ("run", "--config", str(path), "--web.listen-address", "127.0.0.1:0")
+        for number in range(2):
+            log = tmp_path / f"log-{number}"
+            with process((*IONMON, *arguments), log):
+                wait_until(lambda log=log: "overview http" in log.read_text(), "a start")  # type: ignore[misc]
+            noticed = "set storage.state_file" in log.read_text()
+            assert noticed is (number == 0)
+            assert ("counters-0123456789ab" in log.read_text()) is noticed

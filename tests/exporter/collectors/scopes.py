@@ -67,6 +67,7 @@ class ScopeBench:
         self.end = START - 1800
         self.store = SqliteStore(path)
         self.google: dict[str, Any] = {}
+        self.margins = Margins(600.0, 7200.0)
 
     def use(self, *, road: str = "redis", **google: Any) -> "ScopeBench":
         """Use settings, as after a reload: only the state file is known."""
@@ -79,7 +80,7 @@ class ScopeBench:
             store=self.store,
             clock=self.clock,
             telemetry=self.telemetry,
-            margins=Margins(600.0, 7200.0),
+            margins=self.margins,
         )
         wanted = [target for target in found if target.family.name == self.family]
         channel = grpc.insecure_channel("127.0.0.1:1")

@@ -10,6 +10,7 @@ import pytest
 
 from exporter.catalog import own
 from exporter.cloud_monitoring.checkpoint_rows import drop
+from exporter.cloud_monitoring.target import Margins
 from exporter.errors import Reason
 from tests.exporter.cloud_monitoring.paper import PaperPoint
 from tests.exporter.collectors.scopes import INSTANCES, REQUESTS, ScopeBench, by_project
@@ -130,6 +131,23 @@ def test_an_idle_project_stays(bench: ScopeBench) -> None:
     bench.minutes(1, 1, 1, 3)
     bench.minutes(2, 1, 1, 0)
     assert by_project(bench.read())["b"] == bench.truth("b")
+
+
+def test_a_project_that_was_not_read_for_long_is_caught_up(bench: ScopeBench) -> None:
+    """Points of an outage of one project count when the scope sees it: by one more call, once."""
+    bench.margins = Margins(600.0, 3 * 86400.0)
+    bench.use(projects=["a", "b"])
+    bench.read()
+    bench.use(projects=["a"])
+    bench.minutes(1800, 1, 1, 1)
+    bench.read()
+    bench.use(**SCOPE)
+    bench.api.called.clear()
+    assert by_project(bench.read())["b"] == bench.truth("b")
+    assert len(bench.api.called) == 2
+    bench.minutes(1, 1, 1, 1)
+    assert by_project(bench.read())["b"] == bench.truth("b")
+    assert len(bench.api.called) == 3
 
 
 def test_a_refused_scope_keeps_its_counters(bench: ScopeBench) -> None:
