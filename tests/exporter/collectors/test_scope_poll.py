@@ -78,13 +78,16 @@ def test_no_change_of_settings_resets_or_doubles_a_counter(bench: ScopeBench, se
     assert final == {project: bench.truth(project) for project in ("s", "a", "b")}
 
 
-def test_a_listed_project_owns_its_series(bench: ScopeBench) -> None:
-    """A scope leaves a listed project's series out, also of what is billed."""
+@pytest.mark.parametrize("filters", [True, False])
+def test_a_listed_project_owns_its_series(bench: ScopeBench, *, filters: bool) -> None:
+    """A scope leaves a listed project's series out, also of what is billed where that works."""
+    bench.api.filters = filters
     bench.use(**MIXED)
     found = bench.read()
     assert set(by_project({"s": found[f"s/{REQUESTS}"]})) == {"s", "a"}
     assert set(by_project({"b": found[f"b/{REQUESTS}"]})) == {"b"}
-    assert bench.telemetry.value(own.API_SERIES, ("s", REQUESTS)) == 2
+    billed = bench.telemetry.value(own.API_SERIES, ("s", REQUESTS))
+    assert billed == (2 if filters else 3)
 
 
 def test_a_listed_scoping_project_returns_only_its_own(
@@ -130,7 +133,10 @@ def test_an_idle_project_stays(bench: ScopeBench) -> None:
     bench.kill()
     bench.minutes(1, 1, 1, 3)
     bench.minutes(2, 1, 1, 0)
+    bench.api.called.clear()
     assert by_project(bench.read())["b"] == bench.truth("b")
+    assert len(bench.api.called) == 1
+    assert bench.telemetry.sum(own.POINTS_TOO_LATE) == 0
 
 
 def test_a_project_that_was_not_read_for_long_is_caught_up(bench: ScopeBench) -> None:
