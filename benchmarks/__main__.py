@@ -21,6 +21,7 @@ from benchmarks import (
     polling,
     recording,
     rules,
+    scope,
     scraping,
     soak,
 )
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "decoding": decoding.rows,
     "exactness": exactness.rows,
     "cost": cost.rows,
+    "scope": scope.rows,
     "freshness": freshness.rows,
     "recording": recording.rows,
     "configs": configs.rows,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from exporter.catalog import own
 from exporter.clock import Clock
 from exporter.collectors.base import Collector, Delivery, Poll
+from exporter.collectors.inheritance import inherited
 from exporter.errors import PollError, Reason
 from exporter.exposition.snapshot import LeftOut, Part, Snapshot, snapshot
 from exporter.telemetry import Telemetry
@@ -95,15 +96,21 @@ class Poller:
         self._left_out: set[tuple[str, str]] = set()
 
     def inherit(self, before: "Poller") -> None:
-        """Take over the last deliveries of an earlier poller, for polls of the same name."""
+        """Take over the last deliveries of an earlier poller, each for the poll that reads it."""
         self.faults.extend(before.faults)
         self.snapshot, self.changed = before.snapshot, before.changed
         old = {(state.collector, state.name): state for state in before.states}
+        delivered: dict[tuple[str, str], list[tuple[Poll, Delivery]]] = {}
+        for state in before.states:
+            if state.delivery:
+                delivered.setdefault(_kind(state), []).append((state.poll, state.delivery))
         for state in self.states:
-            past = old.get((state.collector, state.name))
-            if past and past.delivery:
+            found = inherited(state.poll, delivered.get(_kind(state), ()))
+            if found:
                 # The old poll is closed: what is at zero waits for the new one.
-                state.delivery = replace(past.delivery, reveal=None)
+                state.delivery, state.data_time = replace(found, reveal=None), found.data_time
+            past = old.get((state.collector, state.name))
+            if past and found:
                 state.data_time, state.last_success = past.data_time, past.last_success
         self.swap()
 
@@ -253,6 +260,11 @@ class Poller:
         """Close all collectors."""
         for collector in self.collectors:
             await collector.close()
+
+
+def _kind(state: PollState) -> tuple[str, str]:
+    """Return what polls have in common of which one may take over what another read."""
+    return state.collector, state.poll.family or state.name
 
 
 def _parts(state: PollState) -> tuple[Part, ...]:

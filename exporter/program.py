@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from pathlib import Path
 
 from exporter.catalog import own
 from exporter.clock import Clock, WallClock, steady
@@ -53,6 +54,8 @@ class Program:
         sys.setswitchinterval(SWITCH)
         self._loop = asyncio.get_running_loop()
         state_file = self.settings.storage.state_file or default_state_file(self.settings)
+        if self.settings.storage.state_file is None:
+            _warn_anew(state_file)
         store = SqliteStore(state_file)
         try:
             await self._serve(store, started)
@@ -226,6 +229,18 @@ class Program:
                 "metrics can be read by any machine that reaches this one; set TLS and passwords "
                 "with --web.config.file, or listen on 127.0.0.1"
             )
+
+
+def _warn_anew(default: Path) -> None:
+    """Warn where the default file is new beside one of other projects: its name depends on them."""
+    others = [] if default.exists() else sorted(default.parent.glob("counters-*.sqlite"))
+    if others:
+        log.warning(
+            "%s is new, and counting starts now; to go on with the counts of other projects' "
+            "settings, set storage.state_file: %s",
+            default.name,
+            max(others, key=lambda path: path.stat().st_mtime),
+        )
 
 
 def _report(error: BaseException) -> None:

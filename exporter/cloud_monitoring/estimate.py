@@ -1,5 +1,6 @@
 """Estimates what reading costs before it starts: one call per family, without any points."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from exporter.catalog.signals import ALERTED
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.client import MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.cost import DOLLARS_PER_SERIES, MONTH, Load, dollars, stretch
-from exporter.cloud_monitoring.filters import metric_filter
+from exporter.cloud_monitoring.owners import owner, reads, target_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL
 from exporter.cloud_monitoring.target import FamilyTarget
@@ -22,7 +23,8 @@ _HOPELESS = {Reason.UNAVAILABLE, Reason.DEADLINE, Reason.PERMISSION, Reason.CRED
 class FamilyCost:
     """A family: series per call, seconds between calls; calls, billed series, dollars per month.
 
-    The free million is not subtracted: it belongs to the billing account, not to a family.
+    `scoped` are the projects that have series, where a metrics scope is read. The free million is
+    not subtracted: it belongs to the billing account, not to a family.
     """
 
     project: str
@@ -33,6 +35,7 @@ class FamilyCost:
     billed: int
     dollars: float
     fault: str | None = None
+    scoped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ def _rows(
 def _first(target: FamilyTarget, client: MonitoringClient) -> FamilyCost:
     """Query one family. Raises IonmonError where all others would fail, too."""
     try:
-        return _billed(target, _series(target, client))
+        return _billed(target, _owners(target, client))
     except PollError as error:
         if error.reason in _HOPELESS:
             raise IonmonError(
@@ -110,7 +113,7 @@ def _first(target: FamilyTarget, client: MonitoringClient) -> FamilyCost:
 
 def _row(target: FamilyTarget, client: MonitoringClient) -> FamilyCost:
     try:
-        return _billed(target, _series(target, client))
+        return _billed(target, _owners(target, client))
     except PollError as error:
         return _failed(target, error)
 
@@ -118,7 +121,7 @@ def _row(target: FamilyTarget, client: MonitoringClient) -> FamilyCost:
 def _failed(target: FamilyTarget, error: PollError) -> FamilyCost:
     """Return the row of a family that could not be read; NOT_FOUND means no series."""
     if error.reason is Reason.NOT_FOUND:
-        return _billed(target, 0)
+        return _billed(target, Counter())
     name = target.family.name
     return FamilyCost(
         project=target.project,
@@ -132,7 +135,8 @@ def _failed(target: FamilyTarget, error: PollError) -> FamilyCost:
     )
 
 
-def _billed(target: FamilyTarget, series: int) -> FamilyCost:
+def _billed(target: FamilyTarget, owners: Counter[str]) -> FamilyCost:
+    series = owners.total()
     interval = target.interval if series else max(target.interval, IDLE_INTERVAL)
     billed = round(Load(target.name, series, interval).monthly())
     calls, price = round(MONTH / interval), billed * DOLLARS_PER_SERIES
@@ -144,17 +148,19 @@ def _billed(target: FamilyTarget, series: int) -> FamilyCost:
         calls=calls,
         billed=billed,
         dollars=price,
+        scoped=tuple(sorted(owners)) if target.scope else (),
     )
 
 
-def _series(target: FamilyTarget, client: MonitoringClient) -> int:
+def _owners(target: FamilyTarget, client: MonitoringClient) -> Counter[str]:
+    """Return how many series of each project a target reads."""
     now = int(WallClock().now() * SECOND)
-    text = metric_filter(target.source, target.selection)
     query = SeriesQuery(
         project=target.project,
-        filter=text,
+        filter=target_filter(target),
         start=now - LOOKBACK * SECOND,
         end=now,
         headers_only=True,
     )
-    return sum(len(page.time_series) for page in client.pages(query))
+    found = (owner(s, target.project) for page in client.pages(query) for s in page.time_series)
+    return Counter(project for project in found if reads(target, project))

@@ -1,12 +1,15 @@
 """What one poll reads, and what all polls share."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from exporter.catalog.model import CloudMonitoring, Family
 from exporter.cloud_monitoring.checkpoint import Store
-from exporter.cloud_monitoring.client import MonitoringClient
-from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.cloud_monitoring.client import SeriesQuery
+from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import Selection
+from exporter.cloud_monitoring.points import Raw
 from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.telemetry import Telemetry
 
@@ -15,7 +18,10 @@ from exporter.telemetry import Telemetry
 class FamilyTarget:
     """What to read: a family of a project, how often, which series, at most how many.
 
-    `period` overrides the described time between points in seconds, where it is not 0.
+    period   overrides the described time between points in seconds, where it is not 0
+    exposed  the family with a project label, where several projects are read and it has none
+    scope    the project whose metrics scope is read; every project in it, but for `listed`
+    listed   projects that are read by their own calls
     """
 
     project: str
@@ -25,6 +31,9 @@ class FamilyTarget:
     limit: int = 10_000
     period: float = 0.0
     selection: Selection = field(default_factory=Selection)
+    exposed: Family | None = None
+    scope: str = ""
+    listed: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -45,12 +54,26 @@ class Margins:
     lookback: float = 86400.0
 
 
+class SeriesSource(Protocol):
+    """Where a poll reads its series."""
+
+    def pages(self, query: SeriesQuery) -> Iterator[Raw]:
+        """Yield every page of a query. Raises PollError; pages before it are valid."""
+
+
+class DescriptorSource(Protocol):
+    """Where a poll reads the descriptor of its metric."""
+
+    def describe(self, project: str, source: CloudMonitoring) -> Described:
+        """Return a metric's description."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What all polls share."""
 
-    client: MonitoringClient
-    descriptors: Descriptors
+    client: SeriesSource
+    descriptors: DescriptorSource
     store: Store
     source: SourceClock
     telemetry: Telemetry

@@ -67,7 +67,7 @@ def text(result: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag 
     shown = [r for r in result.rows if not r.fault and (everything or r.series)]
     rows = [
         (
-            row.project,
+            f"{row.project} (scope)" if row.scoped else row.project,
             row.family,
             str(row.series),
             f"{row.interval:g} s",
@@ -87,6 +87,9 @@ def text(result: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag 
             "are polled only every ten minutes."
         )
     lines += [f"not in the sum: {n} failed families: {fault}" for fault, n in faults.most_common()]
+    scoped = {project for row in result.rows for project in row.scoped}
+    if scoped:
+        lines.append(f"Through the scope, series of {len(scoped)} projects are read.")
     lines.append(
         f"Per month: {result.calls:,} calls, {result.billed:,} series billed, "
         f"{result.total:.2f} dollars after the free million."

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from exporter.cloud_monitoring.channel import CredentialsMissing, channel
 from exporter.cloud_monitoring.checkpoint import inspect
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient, SeriesQuery
 from exporter.cloud_monitoring.descriptors import Descriptors
-from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
+from exporter.cloud_monitoring.filters import descriptor_filter
 from exporter.cloud_monitoring.lateness import promised
+from exporter.cloud_monitoring.owners import owner, reads, target_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.cloud_monitoring.state_lock import holder
@@ -27,6 +29,7 @@ from exporter.doctor.application_redis import application_redis
 from exporter.doctor.clock import Newest, clock
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
+from exporter.doctor.metrics_scope import metrics_scope
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.doctor.secret_files import secrets
 from exporter.errors import IonmonError, PollError, Reason, StateError
@@ -100,7 +103,7 @@ def _google(settings: Settings) -> Iterator[Finding]:
     limits = CallLimits(min(google.timeout, TIMEOUT), google.calls_per_minute)
     source = SourceClock(WallClock(), Telemetry(0.0))
     client = MonitoringClient(opened, limits, Telemetry(0.0), source)
-    for project in google.projects:
+    for project in google.called:
         yield from _project(project, [t for t in requested if t.project == project], client, source)
     opened.close()
 
@@ -126,13 +129,14 @@ def _project(
     if series.verdict is Verdict.FAIL:
         return
     known = Descriptors(client)
-    newest = []
+    probes = []
     until = source.moment().latest + FUTURE
     with ThreadPoolExecutor(8) as pool:
         for probe in pool.map(lambda target: _metric(target, client, known, until), requested):
             yield probe.finding
-            newest += [probe.newest] if probe.newest else []
-    yield from clock(project, source.moment(), newest)
+            probes.append(probe)
+    yield from clock(project, source.moment(), [probe.newest for probe in probes if probe.newest])
+    yield from metrics_scope(first, {owner for probe in probes for owner in probe.owners})
 
 
 def _permission(project: str, permission: str, attempt: Callable[[], int]) -> Finding:
@@ -160,10 +164,11 @@ def _fix(error: PollError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A metric's finding, and its newest point."""
+    """A metric's finding, its newest point, its series' projects."""
 
     finding: Finding
     newest: Newest | None = None
+    owners: frozenset[str] = frozenset()
 
 
 def _metric(
@@ -178,19 +183,22 @@ def _metric(
     wrong = _wrong_labels(target, described.labels)
     if wrong:
         return Probe(wrong)
-    series, newest = 0, 0
+    owners, newest = Counter[str](), 0
     try:
         for page in client.pages(_query(target, until)):
-            series += len(page.time_series)
+            owners.update(owner(series, target.project) for series in page.time_series)
             ends = (p.interval.end_time.seconds for s in page.time_series for p in s.points[:1])
             newest = max((*ends, newest))
     except PollError as error:
         if error.reason is not Reason.NOT_FOUND:
             return Probe(Finding(target.name, Verdict.FAIL, str(error), _fix(error)))
+    series = sum(number for project, number in owners.items() if reads(target, project))
+    finding = Finding(target.name, Verdict.OK, f"{series} series")
     if not series:
-        return Probe(Finding(target.name, Verdict.EMPTY, f"{target.source.metric} has no series"))
+        text = f"{target.source.metric} has no series"
+        finding = Finding(target.name, Verdict.EMPTY, text)
     found = Newest(newest, promised(described)) if newest else None
-    return Probe(Finding(target.name, Verdict.OK, f"{series} series"), found)
+    return Probe(finding, found, frozenset(owners))
 
 
 def _fix_mismatch(target: FamilyTarget) -> str:
@@ -216,9 +224,11 @@ def _wrong_labels(target: FamilyTarget, known: tuple[str, ...] | None) -> Findin
 
 def _query(target: FamilyTarget, until: float) -> SeriesQuery:
     end = int(until * SECOND)
-    text = metric_filter(target.source, target.selection)
     return SeriesQuery(
-        project=target.project, filter=text, start=end - (LOOKBACK + FUTURE) * SECOND, end=end
+        project=target.project,
+        filter=target_filter(target),
+        start=end - (LOOKBACK + FUTURE) * SECOND,
+        end=end,
     )
 
 

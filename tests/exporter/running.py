@@ -17,6 +17,7 @@ from exporter.catalog import CATALOG
 from exporter.catalog.model import Family
 from exporter.clock import WallClock
 from exporter.simulator.faults import Faults
+from exporter.simulator.projects import ALONE, Projects
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from tests import servers
@@ -29,12 +30,17 @@ _ADDRESSES: WeakKeyDictionary[Simulator, str] = WeakKeyDictionary()
 
 
 @contextmanager
-def simulator(*families: str | Family, faults: str = "", ahead: float = 0.0) -> Iterator[Simulator]:
+def simulator(
+    *families: str | Family,
+    faults: str = "",
+    ahead: float = 0.0,
+    projects: Projects = ALONE,
+) -> Iterator[Simulator]:
     """Serve some families of a project as it would be now, or so many seconds ahead of now."""
     known = [CATALOG[family] if isinstance(family, str) else family for family in families]
     clock = HandClock(time.time() + ahead) if ahead else WallClock()
     world = World(start=time.time(), scale=0.01, families=known)
-    found = Simulator(world, clock, Faults.parse(faults))
+    found = Simulator(world, clock, Faults.parse(faults), projects=projects)
     _ADDRESSES[found] = found.start()
     try:
         yield found

@@ -7,10 +7,12 @@ exposition, read on top, settles it. An application's bounds are not known: any 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from exporter.catalog import CATALOG
+from exporter.catalog import CATALOG, application
 from exporter.catalog.buckets import expected
 from exporter.catalog.build import type_of
+from exporter.catalog.labels import PROJECT
 from exporter.catalog.model import Family, MetricKind, Type, ValueType
 from exporter.settings import MetricSettings, Settings
 from generators.checks.engine.external_series import EXTERNAL
@@ -19,6 +21,7 @@ Values = tuple[str, ...]
 TARGET: Mapping[str, Values] = {"job": (), "instance": ()}
 BUCKET = "le"
 INFINITE = "+Inf"
+_NONE: Mapping[str, Values] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +59,19 @@ class Known:
 def known(settings: Settings) -> Known:
     """Return what scrapes bring: of the exporter, under the settings, and of other programs."""
     found = {s.name: s for family in CATALOG.values() for s in of_family(family)}
+    added = {PROJECT.name: ()} if settings.google.several else {}
+    if settings.application.road != "redis":
+        for family in application.FAMILIES:
+            found.update({s.name: s for s in of_family(family, added)})
     for name, metric in settings.google.metrics.items():
-        found.update({s.name: s for s in _of_settings(name, metric)})
+        found.update({s.name: s for s in _of_settings(name, metric, added)})
     found.update({row.name: _external(row.name, row.type, row.labels) for row in EXTERNAL})
     return Known(found)
 
 
-def of_family(family: Family) -> Iterator[KnownSeries]:
-    """Yield the series of a family of the catalog."""
-    labels = {**TARGET, **{label.name: label.values for label in family.labels}}
+def of_family(family: Family, added: Mapping[str, Values] = _NONE) -> Iterator[KnownSeries]:
+    """Yield the series of a family of the catalog; `added` are labels that it has besides."""
+    labels = {**TARGET, **added, **{label.name: label.values for label in family.labels}}
     yield from _of_type(family.name, family.type, labels, _bounds(family))
 
 
@@ -91,9 +98,11 @@ def _of_type(
         yield KnownSeries(name=name, type=kind, labels=labels)
 
 
-def _of_settings(name: str, metric: MetricSettings) -> Iterator[KnownSeries]:
+def _of_settings(
+    name: str, metric: MetricSettings, added: Mapping[str, Values]
+) -> Iterator[KnownSeries]:
     kind = type_of(MetricKind(metric.kind), ValueType(metric.value))
-    labels = {**TARGET, "gcp_project": (), **dict.fromkeys(metric.labels, ())}
+    labels = {**TARGET, **added, **dict.fromkeys(metric.labels, ())}
     yield from _of_type(name, kind, labels, ())
 
 

@@ -15,6 +15,7 @@ from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.errors import IonmonError
 from exporter.settings import Settings
+from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
 from exporter.targets import targets
 from exporter.telemetry import Telemetry
@@ -131,3 +132,25 @@ def test_where_nobody_answers_it_stops_at_once() -> None:
     ):
         estimated(found)
     assert found.calls == 1
+
+
+def test_a_scope_is_one_call_a_family() -> None:
+    """A scope's row has the series of all its projects, without those of a listed one."""
+    projects = Projects(members=("member-a", "member-b"), empty=("empty-c",))
+    scope = {"projects": ["member-b"], "scope": "ion-demo"}
+    with simulator(REQUESTS, projects=projects) as found:
+        alone = estimated_rows(found)[0]
+        rows = {row.project: row for row in estimated_rows(found, **scope)}
+    assert rows["ion-demo"].series == 2 * alone.series
+    assert rows["ion-demo"].scoped == ("ion-demo", "member-a")
+    assert rows["ion-demo"].calls == MONTHLY
+    assert rows["member-b"].series == alone.series
+    assert rows["member-b"].scoped == ()
+
+
+def estimated_rows(found: Simulator, **google: Any) -> tuple[FamilyCost, ...]:
+    """Return the rows of an estimate of one family."""
+    settings = Settings.model_validate(tree(address(found), REQUESTS, **google))
+    with grpc.insecure_channel(address(found)) as channel:
+        client = MonitoringClient(channel, CallLimits(10.0), Telemetry(0.0))
+        return estimate(targets(settings), client, None, lambda _: None).rows

@@ -46,6 +46,7 @@ def test_either_a_project_or_a_redis_is_enough() -> None:
     """Settings with one thing to read pass, those with none are refused."""
     some = (
         {"google": {"projects": ["my-project"]}},
+        {"google": {"scope": "my-project"}},
         {"redis": {"targets": [{"name": "c", "url": "redis://127.0.0.1"}]}},
     )
     for tree in some:

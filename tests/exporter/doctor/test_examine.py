@@ -17,6 +17,7 @@ from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.doctor.examine import examine, state_directory
 from exporter.doctor.finding import Finding, Verdict
 from exporter.settings import Settings
+from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
 from tests import servers
 from tests.exporter.running import INSTANCES, REQUESTS, UP, address, simulator, tree
@@ -213,3 +214,25 @@ def test_a_state_file_in_use_is_well(tmp_path: Path) -> None:
     with closing(SqliteStore(path)):
         text = f"{path} is in use by process {os.getpid()}"
         assert state(path) == Finding("state file", Verdict.OK, text)
+
+
+def test_the_projects_of_a_scope_are_named(tmp_path: Path) -> None:
+    """A scope says whose series it returns; one without other projects is a warning."""
+    members = Projects(members=("member-a", "member-b"))
+    subject = "ion-demo: metrics scope"
+    with simulator(*NAMES, projects=members) as project:
+        scope = found(project, tmp_path, projects=["member-b"], scope="ion-demo")
+        assert scope[subject].verdict is Verdict.OK
+        assert scope[subject].text == "it also returns series of member-a"
+        assert scope[f"ion-demo/{UP}"].text == "8 series"
+        assert scope[f"member-b/{UP}"].text == "4 series"
+        listed = found(project, tmp_path, projects=["ion-demo", "member-b"])[subject]
+        assert listed.verdict is Verdict.WARN
+        assert listed.text == "its answers also have series of member-a, which are not read"
+        assert listed.fix.startswith("set google.scope: ion-demo")
+        every = found(project, tmp_path, projects=["ion-demo", "member-a", "member-b"])
+        assert subject not in every
+    with simulator(*NAMES) as project:
+        alone = found(project, tmp_path, projects=[], scope="ion-demo")
+        assert alone[subject].verdict is Verdict.WARN
+        assert alone[subject].fix.endswith("set google.projects: [ion-demo]")

@@ -13,6 +13,7 @@ from google.cloud.monitoring_v3.services.metric_service.transports import (
 
 from exporter.simulator.bulk import BulkWorld
 from exporter.simulator.faults import Faults
+from exporter.simulator.projects import ALONE, Projects
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from tests.clocks import HandClock
@@ -81,11 +82,14 @@ def aggregation(period: int, aligner: str, reducer: str = "REDUCE_NONE", *by: st
 
 @contextmanager
 def asking(
-    world: World | BulkWorld, faults: str = "", delay: float | None = None
+    world: World | BulkWorld,
+    faults: str = "",
+    delay: float | None = None,
+    projects: Projects = ALONE,
 ) -> Iterator[Asker]:
     """Serve a world at noon and give its asker."""
     clock = HandClock(NOON)
-    simulator = Simulator(world, clock, Faults.parse(faults), delay=delay)
+    simulator = Simulator(world, clock, Faults.parse(faults), delay=delay, projects=projects)
     options = [("grpc.max_receive_message_length", -1)]
     with grpc.insecure_channel(simulator.start(), options=options) as channel:
         transport = MetricServiceGrpcTransport(channel=channel)

@@ -1,8 +1,10 @@
 """The simulator as a server: what it counts, and the truth it tells."""
 
 import pytest
+from google.api_core.exceptions import PermissionDenied
 
 from exporter.errors import IonmonError
+from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
 from exporter.simulator.truth import Dist
 from exporter.simulator.world import World
@@ -57,3 +59,27 @@ def test_a_taken_port_is_refused_with_the_fix() -> None:
     finally:
         second.close()
         first.close()
+
+
+def test_a_scoping_project_returns_the_series_of_its_members() -> None:
+    """A call to the scoping project returns all projects' series, to a member only its own."""
+    projects = Projects(members=("member-a",), empty=("empty-b",))
+    owners: dict[str, set[str]] = {}
+    with asking(World(start=NOON, scale=0.01), projects=projects) as asker:
+        for name in ("ion-demo", "member-a", "empty-b"):
+            pages = asker.pages(COUNT, NOON - 600, NOON, name=f"projects/{name}")
+            owners[name] = {
+                series.resource.labels["project_id"]
+                for page in pages
+                for series in page.time_series
+            }
+        with pytest.raises(PermissionDenied):
+            asker.pages(COUNT, NOON - 600, NOON, name="projects/other")
+        text = f'metric.type = "{COUNT}" AND resource.labels.project_id != "ion-demo"'
+        (page,) = asker.pages_of(text, NOON - 600, NOON)
+        assert {s.resource.labels["project_id"] for s in page.time_series} == {"member-a"}
+    assert owners == {
+        "ion-demo": {"ion-demo", "member-a"},
+        "member-a": {"member-a"},
+        "empty-b": set(),
+    }

@@ -2,8 +2,7 @@
 
 import pytest
 
-from exporter.settings import Settings
-from exporter.settings.sources import GoogleSettings
+from exporter.settings import GoogleSettings, Settings
 from tests.generators.checks.judging import context, judged, problem_texts
 from tests.generators.checks.mistakes import DURATION, MISTAKES
 from tests.generators.checks.misuses import MISUSES
@@ -105,13 +104,38 @@ def test_metrics_of_the_settings_are_known() -> None:
     }
     google = GoogleSettings.model_validate({"metrics": {"orders_total": metric}})
     settings = Settings(google=google)
-    rate = "sum by (gcp_project, shop) (rate(orders_total[5m]))"
+    rate = "sum by (shop) (rate(orders_total[5m]))"
     assert problem_texts(rate, settings=settings) == []
     assert problem_texts(rate) != []
     assert problem_texts("sum by (shp) (orders_total)", settings=settings) == [
         "counter: orders_total is a counter without rate; write rate or increase of it",
         "matching: by (shp): the aggregated series have no label shp; did you mean 'shop'?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("google", "labelled"),
+    [({"projects": ["a"]}, False), ({"projects": ["a", "b"]}, True), ({"scope": "a"}, True)],
+)
+def test_the_project_is_a_label_where_several_are_read(
+    google: dict[str, object], labelled: bool
+) -> None:
+    """Metrics of the settings, and of an application on logs, have gcp_project only then."""
+    metric = {
+        "type": "custom.googleapis.com/orders",
+        "resource": "global",
+        "kind": "DELTA",
+        "value": "INT64",
+        "help": "Orders.",
+    }
+    tree = {"google": {**google, "metrics": {"orders_total": metric}}}
+    for road in ("logs", "managed_prometheus", "redis"):
+        settings = Settings.model_validate({**tree, "application": {"road": road}})
+        for name in ("orders_total", "app_requests_total"):
+            expression = f"sum by (gcp_project) (rate({name}[5m]))"
+            found = problem_texts(expression, settings=settings)
+            expected = labelled and (name == "orders_total" or road != "redis")
+            assert (found == []) is expected, (road, name, found)
 
 
 def test_labels_of_recorded_series_are_worked_out() -> None:

@@ -1,0 +1,77 @@
+"""A hundred projects of a metrics scope: calls, what is billed, and the time to the first page."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from benchmarks.exporter import Exporter, scrape
+from benchmarks.row import Row
+from exporter.clock import WallClock
+from exporter.settings import Settings
+from exporter.simulator.projects import Projects
+from exporter.simulator.server import Simulator
+from exporter.simulator.world import World
+from exporter.targets import targets
+from tests.servers import free_port, process, wait_until
+
+ACTIVE, EMPTY = 10, 90
+WITHIN = 300.0
+FIRST_PAGE = 60.0  # seconds
+
+
+def rows() -> Iterator[Row]:
+    """Yield the row of this file: one scope, with every family that is read by default."""
+    members = tuple(f"member-{number}" for number in range(ACTIVE - 1))
+    empty = tuple(f"empty-{number}" for number in range(EMPTY))
+    world = World(start=time.time(), scale=0.01)
+    simulator = Simulator(world, WallClock(), projects=Projects(members=members, empty=empty))
+    google = {"scope": World.project, "endpoint": simulator.start(), "insecure": True}
+    # Each family is read once, so that calls can be counted.
+    tree = {"google": {**google, "poll_interval": "1d"}}
+    families = len(targets(Settings.model_validate(tree)))
+    prefixes = len({metric.split("/", 1)[0] for metric in world.metrics})
+    try:
+        took = _first_page(tree)
+        calls, billed, returned = simulator.calls, simulator.billed, simulator.series_returned
+    finally:
+        simulator.close()
+    wasted = billed - returned
+    figure = f"{took:.1f} s, {calls - prefixes} calls of {families} families, {wasted} series"
+    listed = families * (ACTIVE + EMPTY)
+    yield Row(
+        what=f"first page of {ACTIVE + EMPTY} projects through a scope, billed for empty answers",
+        figure=f"{figure} ({returned:,} returned)",
+        baseline=f"{listed:,} calls where all are listed, {families * EMPTY:,} series for nothing",
+        reach=f"< {FIRST_PAGE:.0f} s, 1 call a family, 0 for empty projects",
+        met=took < FIRST_PAGE and calls - prefixes <= families and wasted <= families,
+    )
+
+
+def _first_page(tree: dict[str, object]) -> float:
+    """Return after how many seconds a new process has read every family."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, port = Path(name), free_port()
+        config = folder / "monitoring.yaml"
+        storage = {"state_file": str(folder / "state.sqlite")}
+        config.write_text(yaml.safe_dump({**tree, "storage": storage}))
+        command = [sys.executable, "-c", "from exporter.cli import main; main()", "run"]
+        command += ["--config", str(config), "--web.listen-address", f"127.0.0.1:{port}"]
+        begun = time.monotonic()
+        with process(command, folder / "log") as running:
+            found = Exporter(port, running.pid)
+            wait_until(lambda: _ready(found), "every family to be read", WITHIN)
+            scrape(found.connect())
+            return time.monotonic() - begun
+
+
+def _ready(found: Exporter) -> bool:
+    connection = found.connect()
+    try:
+        connection.request("GET", "/-/ready")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
