@@ -28,6 +28,7 @@ _MANAGED_SUMMED = (
     "metric.instanceId",
     "metric.service_name",
     "metric.revision_name",
+    "metric.configuration_name",
     "metric.region",
 )
 
