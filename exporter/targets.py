@@ -19,7 +19,8 @@ from exporter.collectors.application import ApplicationTarget
 from exporter.redis.target import RedisTarget
 from exporter.settings import Filters, GoogleSettings, MetricSettings, RedisSettings, Settings
 
-_SERVICE = ("resource.service_name",)
+# On the road of Managed Prometheus, the sidecar writes the service as a label of the metric.
+_SERVICE = ("resource.service_name", "metric.service_name")
 _DATABASE = ("resource.database_id", "resource.resource_id")
 _REGION = ("resource.location", "resource.region")
 

@@ -1,12 +1,13 @@
 """The sections of monitoring.yaml on what is read: google, redis, application."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from exporter.catalog import CATALOG
+from exporter.catalog import CATALOG, roads
 from exporter.catalog.model import CloudMonitoring
 from exporter.settings.addresses import (
     Endpoint,
@@ -38,9 +39,22 @@ Interval = Annotated[Seconds, at_least("10s"), at_most("1d")]
 SeriesLimit = Annotated[Whole, Field(ge=1, le=1_000_000)]
 
 
+_READ_ALWAYS = tuple(n for n, f in CATALOG.items() if isinstance(f.source, CloudMonitoring))
+# The application's families, of which Cloud Monitoring has those that application.road brings.
+_READ_BY_ROAD = {
+    "redis": frozenset[str](),
+    "logs": frozenset(family.name for family in roads.by_logs()),
+    "managed_prometheus": frozenset(family.name for family in roads.by_managed_prometheus()),
+}
+
+
+def _fits(pattern: str, names: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names)
+
+
 def _family_pattern(pattern: str) -> str:
-    names = [name for name, f in CATALOG.items() if isinstance(f.source, CloudMonitoring)]
-    if not any(fnmatchcase(name, pattern) for name in names):
+    names = sorted({*_READ_ALWAYS, *_READ_BY_ROAD["logs"], *_READ_BY_ROAD["managed_prometheus"]})
+    if not _fits(pattern, names):
         near = get_close_matches(pattern, names, 1)
         hint = f"did you mean '{near[0]}'?" if near else "docs/metrics.md lists them"
         raise ValueError(f"no family of Cloud Monitoring has this name; {hint}")
@@ -140,6 +154,11 @@ class GoogleSettings(Section):
     metrics: Annotated[Named[FamilyName, MetricSettings], AfterValidator(named_by_kind)] = key(
         {}, "Further metrics of Cloud Monitoring, by the name of the family they become."
     )
+
+    def unread(self, road: str) -> list[str]:
+        """Return the patterns of `families` that fit nothing which is read with this road."""
+        names = {*_READ_ALWAYS, *_READ_BY_ROAD[road]}
+        return [pattern for pattern in self.families if not _fits(pattern, names)]
 
     def configured_for(self, family: str) -> list[FamilySettings]:
         """Return the entries for a family, the most general pattern first, its own name last."""
