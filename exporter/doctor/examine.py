@@ -4,9 +4,10 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from exporter.catalog import CATALOG
@@ -20,6 +21,7 @@ from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
+from exporter.doctor.empty_metrics import without_series
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
@@ -92,15 +94,16 @@ def _google(settings: Settings) -> Iterator[Finding]:
     limits = CallLimits(min(google.timeout, TIMEOUT), google.calls_per_minute)
     client = MonitoringClient(opened, limits, Telemetry(time.time()))
     for project in google.projects:
-        yield from _project(project, [t for t in requested if t.project == project], client)
+        yield from _project(project, requested, client)
     opened.close()
 
 
 def _project(
-    project: str, requested: list[FamilyTarget], client: MonitoringClient
+    project: str, requested: Sequence[FamilyTarget], client: MonitoringClient
 ) -> Iterator[Finding]:
-    """Check a project's permissions, then each metric type."""
-    first = requested[0]
+    """Check a project's permissions, then each metric type; `requested` are of all projects."""
+    own = [target for target in requested if target.project == project]
+    first = own[0]
     series = _permission(
         project, LIST_SERIES, lambda: sum(1 for _ in client.pages(_query(first, time.time())))
     )
@@ -114,10 +117,11 @@ def _project(
     )
     if series.verdict is Verdict.FAIL:
         return
-    known = Descriptors(client)
-    ends = []
+    known, ends = Descriptors(client), []
+    is_shared = len(own) < len(requested)
     with ThreadPoolExecutor(8) as pool:
-        for probe in pool.map(lambda target: _metric(target, client, known), requested):
+        look = partial(_metric, client=client, known=known, is_shared=is_shared)
+        for probe in pool.map(look, own):
             yield probe.finding
             ends.append(probe.newest)
     yield _skew(project, [end for end in ends if end])
@@ -154,7 +158,9 @@ class Probe:
     newest: float | None = None
 
 
-def _metric(target: FamilyTarget, client: MonitoringClient, known: Descriptors) -> Probe:
+def _metric(
+    target: FamilyTarget, client: MonitoringClient, known: Descriptors, *, is_shared: bool
+) -> Probe:
     """Read one metric type once, and compare its descriptor with the catalog."""
     described = known.describe(target.project, target.source)
     if described.mismatch:
@@ -174,7 +180,7 @@ def _metric(target: FamilyTarget, client: MonitoringClient, known: Descriptors) 
         if error.reason is not Reason.NOT_FOUND:
             return Probe(Finding(target.name, Verdict.FAIL, str(error), _fix(error)))
     if not series:
-        return Probe(Finding(target.name, Verdict.EMPTY, f"{target.source.metric} has no series"))
+        return Probe(without_series(target, described, is_shared=is_shared))
     return Probe(Finding(target.name, Verdict.OK, f"{series} series"), newest)
 
 
