@@ -158,7 +158,5 @@ def test_filters_and_families_mean_the_same_on_every_road(road: str) -> None:
 def test_families_of_another_road_are_refused() -> None:
     """A pattern that fits only what the road does not bring names the pattern and the fix."""
     google = {"projects": ["p-one"], "families": {"app_*": {"interval": "5m"}}}
-    with pytest.raises(
-        ValidationError, match="which redis does not bring"
-    ):
+    with pytest.raises(ValidationError, match="which redis does not bring"):
         Settings.model_validate({"google": google})
