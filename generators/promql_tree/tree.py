@@ -7,8 +7,8 @@ from typing import Any
 
 import promql_parser
 
-from generators.checks.promql.grafana_variables import expansions
-from generators.checks.promql.regexes import alternatives
+from generators.promql_tree.grafana_variables import expansions
+from generators.promql_tree.regexes import alternatives
 
 NAME = "__name__"
 COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
