@@ -164,6 +164,11 @@ def selectors(node: Node) -> Iterator[Selector]:
     return (found for found in walk(node) if isinstance(found, Selector))
 
 
+def series_names(text: str) -> tuple[str, ...]:
+    """Return the names of the series that a query reads, each once. Raises Unparsable."""
+    return tuple(dict.fromkeys(found.name for found in selectors(parse(text))))
+
+
 def is_scalar(node: Node) -> bool:
     """Return whether an expression is a number, not series."""
     if isinstance(node, Call):
