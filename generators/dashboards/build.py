@@ -18,6 +18,7 @@ from generators.dashboards.limits import Limits, limits, soft
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.variables import variables
+from generators.incomplete import Incomplete
 from generators.policy import Policy
 from generators.rules.build import Rules
 
@@ -70,7 +71,22 @@ def _evaluated(facts: Facts) -> dict[str, Body]:
     except RuntimeError as error:
         raise IonmonError(f"{SOURCE}: {error}") from error
     made: dict[str, Body] = json.loads(text)
+    for board in boards(facts):
+        _check_placed(board, made[board.name])
     return {name: made[name] for name in found}
+
+
+def _check_placed(board: BoardText, body: Body) -> None:
+    """Raise Incomplete for a panel that the board's Jsonnet shows in no row."""
+    placed = {
+        inner["id"] for panel in body["panels"] for inner in (panel, *panel.get("panels", ()))
+    }
+    for name, panel in board.panels.items():
+        if panel.number not in placed:
+            raise Incomplete(
+                f"panel {name} of {board.name} has no place; "
+                f"put it in a row of grafana/dashboards/{board.name}.jsonnet"
+            )
 
 
 def _catalog(facts: Facts, board: BoardText) -> Body:

@@ -1,16 +1,13 @@
 """What an alert reads: families of the catalog, and the groups that record series of them."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Family, Type
+from generators.promql_tree.tree import series_names
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group, Recording
 
-_WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _SUFFIXES = ("_bucket", "_sum", "_count")
 _SERIES: dict[str, Family] = {
     name: family
@@ -40,7 +37,7 @@ def sources(rules: Rules, rule: Alerting) -> Sources:
     recorded: dict[str, Group] = {}
     families: dict[str, Family] = {}
     seen: set[str] = set()
-    left = list(words(rule.expr))
+    left = list(series_names(rule.expr))
     while left:
         name = left.pop()
         if name in _SERIES:
@@ -49,11 +46,6 @@ def sources(rules: Rules, rule: Alerting) -> Sources:
             seen.add(name)
             recording, group = made[name]
             recorded[group.name] = group
-            left += words(recording.expr)
+            left += series_names(recording.expr)
     waits = tuple(g for g in groups if g.name in recorded and g is not own)
     return Sources(own, waits, tuple(families[name] for name in sorted(families)))
-
-
-def words(expr: str) -> Iterator[str]:
-    """Yield the words of an expression that are not inside quotes, names of series among them."""
-    yield from _WORD.findall(_QUOTED.sub("", expr))
