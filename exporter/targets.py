@@ -1,10 +1,12 @@
 """From settings to what is polled: families of each project, Redis targets, the application."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import MappingProxyType
 
 from exporter.catalog import CATALOG, roads
 from exporter.catalog.build import type_of, unit_of
+from exporter.catalog.labels import PROJECT
 from exporter.catalog.model import (
     CloudMonitoring,
     Family,
@@ -26,10 +28,10 @@ _REGION = ("resource.location", "resource.region")
 
 
 def targets(settings: Settings) -> tuple[FamilyTarget, ...]:
-    """Return every family of every project that is to be read."""
+    """Return every family of every project that is to be called."""
     google = settings.google
     families = sorted(_families(settings), key=lambda family: family.name)
-    found = (_target(project, family, google) for project in google.projects for family in families)
+    found = (_target(project, family, google) for project in google.called for family in families)
     return tuple(target for target in found if target is not None)
 
 
@@ -96,7 +98,17 @@ def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarge
         interval=interval,
         limit=limit,
         selection=Selection(MappingProxyType(allowed)),
+        exposed=_with_project(family) if google.several else None,
+        scope=project if project == google.scope else "",
+        listed=frozenset(google.listed),
     )
+
+
+def _with_project(family: Family) -> Family | None:
+    """Return a family with the project's label; None where it has one."""
+    if PROJECT.name in family.label_names:
+        return None
+    return replace(family, labels=(PROJECT, *family.labels))
 
 
 def _allowed(filters: Filters) -> dict[str, tuple[str, ...]]:

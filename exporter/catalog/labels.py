@@ -3,6 +3,8 @@
 from exporter.catalog.model import Label
 
 PROJECT = Label("gcp_project", "Google Cloud project")
+# Where a source has its project: the monitored resources of user-defined types have the second.
+ORIGINS_OF_PROJECT = ("resource.project_id", "resource.resource_container")
 REGION = Label("region", "Google Cloud region")
 SERVICE = Label("service_name", "Cloud Run service")
 REVISION = Label("revision_name", "revision of the service")

@@ -88,6 +88,11 @@ class CloudMonitoring:
     period: int = 60
     delay: int = 120
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The labels that the source is known to have, exported or not."""
+        return frozenset(self.summed).union(origin for _, origin in self.labels)
+
 
 @dataclass(frozen=True, slots=True)
 class RedisInfo:

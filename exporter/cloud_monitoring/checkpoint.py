@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -63,6 +63,12 @@ class Store(Protocol):
     ) -> None:
         """Write what changed and delete what is gone, in one transaction."""
 
+    def covered(self, family: str) -> dict[str, int]:
+        """Return until when each project's ledger of a family covers the source's time."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Write everything that this thread commits meanwhile in one transaction."""
+
 
 class SqliteStore:
     """A Store in one SQLite file, which one process uses at a time."""
@@ -72,7 +78,8 @@ class SqliteStore:
         self.path = path
         self._lost = path.exists() and not path.stat().st_size
         self._lost_shapes: set[str] = set()
-        self._mutex = threading.Lock()
+        self._mutex = threading.RLock()
+        self._together = False
         self._lock = _lock(path)
         try:
             self._connection = self._open()
@@ -135,9 +142,30 @@ class SqliteStore:
             db.executemany("DELETE FROM mark WHERE id = ?", [(m.row,) for m in gone[0]])
             db.executemany("DELETE FROM total WHERE id = ?", [(t.row,) for t in gone[1]])
 
+    def covered(self, family: str) -> dict[str, int]:
+        """Return until when each project's ledger of a family covers the source's time."""
+        end = f"/{family}"
+        query = "SELECT name, covered FROM ledger WHERE substr(name, ?) = ?"
+        with self._transaction() as db:
+            found = db.execute(query, (-len(end), end)).fetchall()
+        return {name.removesuffix(end): covered for name, covered in found}
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write everything that this thread commits meanwhile in one transaction."""
+        with self._transaction():
+            self._together = True
+            try:
+                yield
+            finally:
+                self._together = False
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._mutex:
+            if self._together:  # which ends the transaction
+                yield self._connection
+                return
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection

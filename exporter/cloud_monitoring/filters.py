@@ -6,6 +6,9 @@ from types import MappingProxyType
 
 from exporter.catalog.model import CloudMonitoring
 
+LONGEST = 2000  # characters
+_PROJECT = "resource.labels.project_id"
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -34,6 +37,21 @@ def metric_filter(source: CloudMonitoring, selection: Selection = Selection()) -
         if origin in known:
             clauses.append(_one_of(origin, values))
     return " AND ".join(clauses)
+
+
+def narrowed(text: str, to: str) -> str:
+    """Return a filter that selects only series of the project `to`."""
+    return f"{text} AND {_PROJECT} = {quote(to)}"
+
+
+def without(text: str, projects: Iterable[str]) -> str:
+    """Return a filter that does not select series of `projects`, as far as it may be that long."""
+    for project in sorted(projects):
+        longer = f"{text} AND {_PROJECT} != {quote(project)}"
+        if len(longer) > LONGEST:
+            break
+        text = longer
+    return text
 
 
 def descriptor_filter(prefix: str) -> str:

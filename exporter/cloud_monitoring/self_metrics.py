@@ -17,7 +17,8 @@ MAX_LABELS = 20
 def account(statistics: PollStatistics, target: FamilyTarget, telemetry: Telemetry) -> int:
     """Count the series returned and dropped; new labels become notes. Returns series billed."""
     name, billed = target.family.name, max(1, statistics.series)
-    telemetry.count(own.API_SERIES, target.key, billed)
+    if not target.scope:  # else many polls share one call, which the scope's poll counts
+        telemetry.count(own.API_SERIES, target.key, billed)
     for reason, number in statistics.dropped.items():
         telemetry.count(own.SERIES_DROPPED, (name, reason), number)
     for label in sorted(statistics.unknown)[:MAX_LABELS]:

@@ -1,19 +1,27 @@
 """What one poll reads, and what all polls share."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from exporter.catalog.model import CloudMonitoring, Family
 from exporter.clock import Clock
 from exporter.cloud_monitoring.checkpoint import Store
-from exporter.cloud_monitoring.client import MonitoringClient
-from exporter.cloud_monitoring.descriptors import Descriptors
+from exporter.cloud_monitoring.client import SeriesQuery
+from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import Selection
+from exporter.cloud_monitoring.points import Raw
 from exporter.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyTarget:
-    """What to read: a family of a project, how often, which series, at most how many."""
+    """What to read: a family of a project, how often, which series, at most how many.
+
+    exposed  the family with a project label, where several projects are read and it has none
+    scope    the project whose metrics scope is read; every project in it, but for `listed`
+    listed   projects that are read by their own calls
+    """
 
     project: str
     family: Family
@@ -21,6 +29,9 @@ class FamilyTarget:
     interval: float = 60.0
     limit: int = 10_000
     selection: Selection = field(default_factory=Selection)
+    exposed: Family | None = None
+    scope: str = ""
+    listed: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -41,12 +52,26 @@ class Margins:
     lookback: float = 86400.0
 
 
+class SeriesSource(Protocol):
+    """Where a poll reads its series."""
+
+    def pages(self, query: SeriesQuery) -> Iterator[Raw]:
+        """Yield every page of a query. Raises PollError; pages before it are valid."""
+
+
+class DescriptorSource(Protocol):
+    """Where a poll reads the descriptor of its metric."""
+
+    def describe(self, project: str, source: CloudMonitoring) -> Described:
+        """Return a metric's description."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What all polls share."""
 
-    client: MonitoringClient
-    descriptors: Descriptors
+    client: SeriesSource
+    descriptors: DescriptorSource
     store: Store
     clock: Clock
     telemetry: Telemetry

@@ -1,15 +1,17 @@
-"""Families read from Cloud Monitoring: one poll for each family of each project."""
+"""Families read from Cloud Monitoring: a poll for each family of each project, or of a scope."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import grpc
 
-from exporter.catalog.model import MetricKind
+from exporter.cloud_monitoring.own_ledgers import OwnLedgers
+from exporter.cloud_monitoring.owners import OwnSeries
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
-from exporter.collectors.counter_poll import CounterPoll
-from exporter.collectors.gauge_poll import GaugePoll
+from exporter.collectors.family_poll import FamilyPoll, family_poll
+from exporter.collectors.scope_poll import ScopePoll
 
 
 class CloudMonitoringCollector:
@@ -29,8 +31,8 @@ class CloudMonitoringCollector:
         self._pool = ThreadPoolExecutor(parallel, thread_name_prefix="monitoring")
         self._polls = tuple(_poll(target, shared, self._pool) for target in targets)
 
-    def polls(self) -> Sequence[CounterPoll | GaugePoll]:
-        """Return a poll for each family of each project."""
+    def polls(self) -> Sequence[FamilyPoll | ScopePoll]:
+        """Return a poll for each family of each project that is called."""
         return self._polls
 
     def stretch(self, factors: Mapping[str, float]) -> None:
@@ -45,8 +47,9 @@ class CloudMonitoringCollector:
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
 
 
-def _poll(
-    target: FamilyTarget, shared: Shared, pool: ThreadPoolExecutor
-) -> CounterPoll | GaugePoll:
-    poll = GaugePoll if target.source.kind is MetricKind.GAUGE else CounterPoll
-    return poll(target, shared, pool)
+def _poll(target: FamilyTarget, shared: Shared, pool: ThreadPoolExecutor) -> FamilyPoll | ScopePoll:
+    """Return the poll of a target; that of a listed project reads only the project's series."""
+    if target.scope:
+        return ScopePoll(target, shared, pool)
+    client, store = OwnSeries(shared.client, target), OwnLedgers(shared.store, target)
+    return family_poll(target, replace(shared, client=client, store=store), pool)

@@ -38,7 +38,7 @@ def command(config: Path | None, **given: Any) -> None:  # noqa: ANN401 - option
 
 def checked(settings: Settings) -> Settings:
     """Return settings that have something to read. Raises SettingsError."""
-    if not settings.google.projects and not settings.redis.targets:
+    if not settings.google.called and not settings.redis.targets:
         raise SettingsError(NOTHING_TO_READ)
     return settings
 

@@ -1,6 +1,7 @@
 """monitoring.yaml and flags as frozen models; other packages import from here."""
 
 from exporter.settings.alerting import AlertSettings, AlertsSettings, ObjectiveSettings, OtherAlert
+from exporter.settings.google import FamilySettings, Filters, GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.load import Overrides, config_file, default_state_file, load, no_color
 from exporter.settings.metrics import MetricSettings
@@ -24,9 +25,6 @@ from exporter.settings.notifications import (
 from exporter.settings.servers import PrometheusSettings
 from exporter.settings.sources import (
     ApplicationSettings,
-    FamilySettings,
-    Filters,
-    GoogleSettings,
     RedisSettings,
     RedisTargetSettings,
 )

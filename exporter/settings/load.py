@@ -85,7 +85,7 @@ def default_state_file(settings: Settings) -> Path:
     The name contains a digest of projects and endpoint, so that exporters of different projects do
     not share one file. systemd's StateDirectory comes before the user's own state directory.
     """
-    read_from = "\n".join((settings.google.endpoint or "", *sorted(settings.google.projects)))
+    read_from = "\n".join((settings.google.endpoint or "", *sorted(settings.google.called)))
     digest = hashlib.sha256(read_from.encode()).hexdigest()[:12]
     return _state_directory() / f"counters-{digest}.sqlite"
 
@@ -125,9 +125,11 @@ def _plain(value: object) -> Tree:
 
 
 def _with_project(document: SettingsDocument) -> SettingsDocument:
-    """Add GOOGLE_CLOUD_PROJECT where neither a flag nor the file names a project."""
+    """Add GOOGLE_CLOUD_PROJECT where neither a flag nor the file names a project or a scope."""
     project, section = _environment("GOOGLE_CLOUD_PROJECT"), document.content.get("google", {})
-    if project is None or not isinstance(section, dict) or section.get("projects"):
+    if project is None or not isinstance(section, dict):
+        return document
+    if section.get("projects") or section.get("scope"):
         return document
     position = Position("GOOGLE_CLOUD_PROJECT")
     return _with(document, position, ("google", "projects"), [project])

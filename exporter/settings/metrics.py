@@ -61,7 +61,9 @@ class MetricSettings(Section):
     )
     help: Text = key(..., "One sentence that describes it.")
     labels: Named[LabelName, LabelOrigin] = key(
-        {}, "Labels to export: the exported name, and resource.NAME or metric.NAME."
+        {},
+        "Labels to export: the exported name, and resource.NAME or metric.NAME. Where several "
+        "projects are read, gcp_project is added.",
     )
     summed: tuple[LabelOrigin, ...] = key((), "Labels that are left out on purpose.")
     scale: Annotated[Number, Field(gt=0)] = key(1.0, "Factor to the base unit, such as 0.001.")

@@ -8,10 +8,11 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.settings.addresses import File, ListenAddress, MetricsPath, Name, Text
 from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
+from exporter.settings.google import GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.notifications import NotificationSettings
 from exporter.settings.servers import PrometheusSettings
-from exporter.settings.sources import ApplicationSettings, GoogleSettings, RedisSettings
+from exporter.settings.sources import ApplicationSettings, RedisSettings
 from exporter.settings.types import Section, Switch, inside, key, part
 
 

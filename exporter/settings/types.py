@@ -161,6 +161,7 @@ Ratio = Annotated[
 ]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Whole = Annotated[int, Strict()]
+SeriesLimit = Annotated[Whole, Field(ge=1, le=1_000_000)]
 Switch = Annotated[bool, Strict()]
 Named = Annotated[
     Mapping[K, V],

@@ -19,6 +19,7 @@ from exporter.simulator.faults import Faults
 from exporter.simulator.filter_text import Subject, matches
 from exporter.simulator.listing import HEADERS, Listing
 from exporter.simulator.malformed import spoil
+from exporter.simulator.projects import ALONE, Projects, project_of
 from exporter.simulator.refusal import Refusal, invalid
 from exporter.simulator.wire import Raw, descriptor, header_message, series_message
 from exporter.simulator.world import World
@@ -35,7 +36,7 @@ class SerialisedAnswer(Protocol):
     `billed` counts the series of a query once, on however many pages they are returned.
     """
 
-    project: str
+    projects: Projects
 
     def time_series(self, request: Raw, now: float, call: int) -> "Billed":
         """Answer ListTimeSeries. Raises Refusal."""
@@ -59,9 +60,15 @@ class Billed:
 class WorldAnswer:
     """Answers from a world, with faults in responses."""
 
-    def __init__(self, world: World, faults: Faults, delay: float | None = None) -> None:
-        self.project = world.project
-        self.listing = Listing(world, faults, delay)
+    def __init__(
+        self,
+        world: World,
+        faults: Faults,
+        delay: float | None = None,
+        projects: Projects = ALONE,
+    ) -> None:
+        self.projects = projects
+        self.listing = Listing(world, faults, delay, projects)
         self._world, self._faults = world, faults
 
     def time_series(self, request: Raw, now: float, call: int) -> Billed:
@@ -76,7 +83,7 @@ class WorldAnswer:
 
     def descriptors(self, request: Raw) -> bytes:
         """Answer ListMetricDescriptors. Raises Refusal."""
-        found = list(self._described(request.filter))
+        found = list(self._described(project_of(request.name), request.filter))
         start = _start(request.page_token)
         size = min(request.page_size or DESCRIPTORS_PAGE, DESCRIPTORS_PAGE)
         token = str(start + size) if start + size < len(found) else ""
@@ -84,11 +91,11 @@ class WorldAnswer:
         response.metric_descriptors.extend(found[start : start + size])
         return bytes(response.SerializeToString())
 
-    def _described(self, text: str) -> Iterator[Raw]:
+    def _described(self, project: str, text: str) -> Iterator[Raw]:
         node = filter_text.parse(text) if text else None
         for metric_type, metrics in sorted(self._world.metrics.items()):
-            if node is None or matches(node, Subject(metric_type, project=self.project)):
-                yield descriptor(self.project, metrics, self.delay(metric_type))
+            if node is None or matches(node, Subject(metric_type, project=project)):
+                yield descriptor(project, metrics, self.delay(metric_type))
 
     def delay(self, metric_type: str) -> float:
         """Return after how many seconds points of a metric type are readable."""
@@ -102,7 +109,7 @@ class WorldAnswer:
             raise Refusal(
                 grpc.StatusCode.NOT_FOUND, f"Could not find descriptor for metric '{metric_type}'."
             )
-        found = descriptor(self.project, metrics, self.delay(metric_type))
+        found = descriptor(project_of(request.name), metrics, self.delay(metric_type))
         return bytes(found.SerializeToString())
 
 
@@ -150,7 +157,7 @@ class MetricService(grpc.GenericRpcHandler):
     def _reply(self, reply: Reply, message: Raw, call: int) -> bytes:
         self.closing.wait(self._faults.pause(call))
         self._faults.refuse(call, self._clock.now() - self._began)
-        _check_project(message.name, self._answer.project)
+        _check_project(message.name, self._answer.projects)
         return reply(message, call)
 
     def _time_series(self, message: Raw, call: int) -> bytes:
@@ -178,13 +185,11 @@ def _abort(context: grpc.ServicerContext, refusal: Refusal) -> NoReturn:
     raise AssertionError("abort() raises")
 
 
-def _check_project(name: str, project: str) -> None:
-    parts = name.split("/")
-    if len(parts) < 2 or parts[0] != "projects":  # noqa: PLR2004 - projects/ID
-        raise invalid(f"Field name had an invalid value of {name!r}.")
-    if parts[1] != project:
+def _check_project(name: str, projects: Projects) -> None:
+    project = project_of(name)
+    if not projects.readable(project):
         raise Refusal(
             grpc.StatusCode.PERMISSION_DENIED,
             f"Permission monitoring.timeSeries.list denied (or the resource may not exist) "
-            f"on projects/{parts[1]}.",
+            f"on projects/{project}.",
         )

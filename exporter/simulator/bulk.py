@@ -14,6 +14,7 @@ from exporter.simulator import deployment
 from exporter.simulator.aggregation import Listed
 from exporter.simulator.api import Billed, DescriptorsResponse
 from exporter.simulator.listing import MOST_POINTS, parse_query
+from exporter.simulator.projects import ALONE
 from exporter.simulator.refusal import Refusal
 from exporter.simulator.truth import Dist, TruthPoint, Value, normal
 from exporter.simulator.wire import Raw, RawSeries, descriptor, header_message, series_message
@@ -30,6 +31,7 @@ class BulkWorld:
     """`series` services with one series each of Cloud Run's request count or latencies."""
 
     project = deployment.PROJECT
+    projects = ALONE
 
     def __init__(
         self, series: int, value: ValueType = ValueType.INT64, delay: float = 120.0

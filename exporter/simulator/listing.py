@@ -17,6 +17,7 @@ from exporter.simulator import filter_text
 from exporter.simulator.aggregation import Aggregation, Listed, aggregate
 from exporter.simulator.faults import Faults
 from exporter.simulator.filter_text import Subject, matches
+from exporter.simulator.projects import ALONE, Projects, project_of, resource_in
 from exporter.simulator.refusal import Refusal, invalid
 from exporter.simulator.truth import TruthPoint
 from exporter.simulator.wire import Raw, google_unit
@@ -29,8 +30,9 @@ KEPT_ANSWERS = 16
 
 
 class ListQuery(NamedTuple):
-    """A parsed request: filter tree, metric type, seconds (start, end], aggregation."""
+    """A parsed request: project, filter tree, metric type, seconds (start, end], aggregation."""
 
+    project: str
     node: filter_text.Node
     metric: str
     start: float
@@ -58,8 +60,15 @@ class Page(NamedTuple):
 class Listing:
     """Answers ListTimeSeries requests from a world; `delay` replaces every metric's own."""
 
-    def __init__(self, world: World, faults: Faults, delay: float | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        faults: Faults,
+        delay: float | None = None,
+        projects: Projects = ALONE,
+    ) -> None:
         self._world, self._faults, self._delay = world, faults, delay
+        self._projects = projects
         self._answers: OrderedDict[tuple[str, float], list[Listed]] = OrderedDict()
         self._mutex = Lock()
 
@@ -117,31 +126,22 @@ class Listing:
         found = self._world.series(
             source.metric, source.resource, start, min(query.end, now - delay)
         )
-        for one in found:
-            if not matches(query.node, self._subject(metric, one.metric, one.resource)):
-                continue
-            listed = Listed(
-                metric_type=source.metric,
-                resource_type=source.resource,
-                kind=source.kind,
-                value_type=source.value,
-                metric=one.metric,
-                resource=one.resource,
-                points=(),
-            )
-            points = self._readable(listed.key, one.points, now - delay)
-            if points:
-                yield replace(listed, points=points)
-
-    def _subject(self, metric: Metric, labels: dict[str, str], resource: dict[str, str]) -> Subject:
-        source = metric.source
-        return Subject(
-            metric_type=source.metric,
-            resource_type=source.resource,
-            project=self._world.project,
-            metric=labels,
-            resource=resource,
-        )
+        for project in self._projects.seen_from(query.project):
+            for one in found:
+                listed = Listed(
+                    metric_type=source.metric,
+                    resource_type=source.resource,
+                    kind=source.kind,
+                    value_type=source.value,
+                    metric=one.metric,
+                    resource=resource_in(project, one.resource),
+                    points=(),
+                )
+                if not matches(query.node, _subject(project, listed)):
+                    continue
+                points = self._readable(listed.key, one.points, now - delay)
+                if points:
+                    yield replace(listed, points=points)
 
     def _readable(
         self, key: str, points: Sequence[TruthPoint], until: float
@@ -153,6 +153,16 @@ class Listing:
             for p in reversed(points)
             if p.end <= safe or p.end + self._faults.lateness(key, p.end) <= until
         )
+
+
+def _subject(project: str, listed: Listed) -> Subject:
+    return Subject(
+        metric_type=listed.metric_type,
+        resource_type=listed.resource_type,
+        project=project,
+        metric=listed.metric,
+        resource=listed.resource,
+    )
 
 
 def parse_query(request: Raw) -> ListQuery:
@@ -168,6 +178,7 @@ def parse_query(request: Raw) -> ListQuery:
         raise invalid("Field interval had an invalid value: the start must be before the end.")
     node = filter_text.parse(request.filter)
     return ListQuery(
+        project=project_of(request.name),
         node=node,
         metric=filter_text.metric_type(node),
         start=start // SECOND,

@@ -11,6 +11,7 @@ from exporter.simulator.aggregation import total as joined
 from exporter.simulator.api import MetricService, SerialisedAnswer, WorldAnswer
 from exporter.simulator.bulk import BulkWorld
 from exporter.simulator.faults import NONE, Faults
+from exporter.simulator.projects import ALONE, Projects
 from exporter.simulator.truth import Value
 from exporter.simulator.world import World
 
@@ -26,8 +27,9 @@ _OPTIONS = (
 class Simulator:
     """Serves google.monitoring.v3 on 127.0.0.1.
 
-    port   0 for a free one
-    delay  seconds after which points are readable, instead of each metric's own
+    port      0 for a free one
+    delay     seconds after which points are readable, instead of each metric's own
+    projects  further projects, in the metrics scope of the world's own
     """
 
     def __init__(
@@ -37,10 +39,11 @@ class Simulator:
         faults: Faults = NONE,
         port: int = 0,
         delay: float | None = None,
+        projects: Projects = ALONE,
     ) -> None:
         self.world = world
         answer: SerialisedAnswer = (
-            WorldAnswer(world, faults, delay) if isinstance(world, World) else world
+            WorldAnswer(world, faults, delay, projects) if isinstance(world, World) else world
         )
         self._service = MetricService(answer, clock, faults)
         self._pool = ThreadPoolExecutor(THREADS, "simulator")

@@ -110,7 +110,7 @@ def status(
         version=__version__,
         state=_state(engine, poller),
         telemetry_path=telemetry_path,
-        projects=engine.settings.google.projects,
+        projects=engine.settings.google.called,
         collectors=tuple(_collector_row(c.name, poller, now) for c in poller.collectors),
         polls=tuple(sorted(shown, key=lambda row: (row.state != "failing", row.name))),
         empty=len(rows) - len(shown),

@@ -38,6 +38,7 @@ def test_without_a_word_every_family_of_every_project_is_read() -> None:
         interval=60.0,
         limit=10_000,
         selection=Selection(),
+        listed=frozenset({"p-one"}),
     )
 
 
@@ -130,6 +131,67 @@ def test_redis_targets_take_what_all_share() -> None:
         RedisTarget(name="a", url="redis://h:1", timeout=2.0, interval=20.0),
         RedisTarget(name="b", url="redis://h:2", mode="cluster", timeout=2.0, interval=5.0),
     )
+
+
+def test_a_scope_is_called_once_a_family() -> None:
+    """The scoping project is called for all of its projects, a listed project for itself."""
+    google = {"projects": ["p-one", "s"], "scope": "s"}
+    settings = Settings.model_validate({"google": google})
+    found = targets(settings)
+    assert [(t.project, t.scope) for t in found if t.family.name == REQUESTS] == [
+        ("p-one", ""),
+        ("s", "s"),
+    ]
+    assert {t.listed for t in found} == {frozenset({"p-one"})}
+
+
+ORDERS = {
+    "type": "custom.googleapis.com/orders",
+    "resource": "global",
+    "kind": "DELTA",
+    "value": "INT64",
+    "help": "Orders.",
+    "labels": {"shop": "metric.shop"},
+    "summed": ["resource.project_id"],
+}
+
+
+@pytest.mark.parametrize(
+    ("google", "labels"),
+    [
+        ({"projects": ["a"]}, None),
+        ({"projects": ["a", "b"]}, ("gcp_project", "shop")),
+        ({"scope": "a"}, ("gcp_project", "shop")),
+        ({"projects": ["a"], "scope": "a"}, ("gcp_project", "shop")),
+    ],
+)
+def test_families_have_the_project_where_several_are_read(
+    google: dict[str, Any], labels: tuple[str, ...] | None
+) -> None:
+    """Configured and application families have a project label as soon as there may be two."""
+    google = {**google, "metrics": {"shop_orders_total": ORDERS}}
+    settings = Settings.model_validate({"google": google, "application": {"road": "logs"}})
+    found = {t.family.name: t for t in targets(settings)}
+    exposed = found["shop_orders_total"].exposed
+    assert (exposed and exposed.label_names) == labels
+    own = found["app_requests_total"].exposed
+    assert (own and own.label_names[:2]) == (labels and ("gcp_project", "region"))
+    assert found[REQUESTS].exposed is None
+
+
+def test_a_project_label_that_is_another_value_is_refused() -> None:
+    """Where two projects are read, gcp_project cannot be read from a label of the metric."""
+    metric = {**ORDERS, "labels": {"gcp_project": "metric.tenant"}}
+    google = {"projects": ["a"], "metrics": {"shop_orders_total": metric}}
+    assert targets(Settings.model_validate({"google": google}))
+    with pytest.raises(ValidationError, match=r"must be resource\.project_id where several"):
+        Settings.model_validate({"google": {**google, "projects": ["a", "b"]}})
+
+
+def test_a_project_is_listed_once() -> None:
+    """A project that is written twice is refused: two polls would count into one ledger."""
+    with pytest.raises(ValidationError, match="'a' is written twice"):
+        Settings.model_validate({"google": {"projects": ["a", "b", "a"]}})
 
 
 @pytest.mark.parametrize("road", ["logs", "managed_prometheus"])

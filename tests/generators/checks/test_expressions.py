@@ -2,8 +2,7 @@
 
 import pytest
 
-from exporter.settings import Settings
-from exporter.settings.sources import GoogleSettings
+from exporter.settings import GoogleSettings, Settings
 from tests.generators.checks.judging import context, judged, problem_texts
 from tests.generators.checks.mistakes import DURATION, MISTAKES
 from tests.generators.checks.misuses import MISUSES
