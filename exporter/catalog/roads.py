@@ -110,6 +110,15 @@ def by_managed_prometheus() -> tuple[Family, ...]:
     return tuple(_by_managed(family) for family in application.FAMILIES)
 
 
+def missing_families(road: str) -> frozenset[str]:
+    """Return the names of the application's families that a road does not bring."""
+    brought = {"logs": by_logs, "managed_prometheus": by_managed_prometheus}
+    if road not in brought:
+        return frozenset()
+    names = {family.name for family in (*application.FAMILIES, application.ACTIVE_USERS)}
+    return frozenset(names - {family.name for family in brought[road]()})
+
+
 _SUFFIXES = {Type.COUNTER: "counter", Type.HISTOGRAM: "histogram", Type.GAUGE: "gauge"}
 
 

@@ -10,10 +10,17 @@ import _jsonnet
 
 from exporter.errors import IonmonError
 from exporter.settings import Settings
-from generators.dashboards import cache, infrastructure, overview, performance, reliability
+from generators.dashboards import (
+    cache,
+    configured,
+    infrastructure,
+    overview,
+    performance,
+    reliability,
+)
 from generators.dashboards.annotations import annotations
 from generators.dashboards.datasources import datasources
-from generators.dashboards.descriptions import Facts, description
+from generators.dashboards.descriptions import Facts, description, families
 from generators.dashboards.limits import Limits, limits, soft
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import BoardQueries
@@ -51,8 +58,16 @@ def boards(facts: Facts) -> Iterator[BoardText]:
     alone = facts.settings.prometheus.longterm is None
     for build in BOARDS:
         found = build(facts)
-        panels = {name: _at_main(panel) for name, panel in found.panels.items()}
-        yield replace(found, panels=panels) if alone else found
+        panels = {n: panel for n, panel in found.panels.items() if not _is_missing(facts, panel)}
+        if alone:
+            panels = {name: _at_main(panel) for name, panel in panels.items()}
+        yield replace(found, panels=panels, missing=tuple(found.panels.keys() - panels.keys()))
+
+
+def _is_missing(facts: Facts, panel: Panel) -> bool:
+    """Return whether a panel shows nothing but families that the application's road lacks."""
+    names = {family.name for family in families(facts, panel)}
+    return bool(names) and names <= facts.policy.missing
 
 
 def _at_main(panel: Panel) -> Panel:
@@ -103,6 +118,7 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
         "datasources": [source.body() for source in datasources(facts.settings)],
         "variables": variables(board.variables),
         "annotations": annotations(facts, board.board, BoardQueries(board.variables)),
+        "missing": sorted(board.missing),
         "panels": {
             name: _roomy(panel, found).body(description(facts, board.board, panel))
             for name, panel in board.panels.items()
@@ -126,5 +142,6 @@ def _policy(facts: Facts) -> Body:
     return {
         "limits": {n: [limit.body() for limit in of] for n, of in limits(facts.policy).items()},
         "regions": list(facts.settings.service.regions),
+        "configured": configured.lines(facts.policy),
         "caches": [target.name for target in facts.settings.redis.targets],
     }

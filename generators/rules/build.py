@@ -36,7 +36,8 @@ class Rules:
 def build(settings: Settings) -> Rules:
     """Return the rules of these settings. Raises SettingsError where they conflict."""
     found = policy(settings)
-    more = (*trend.levels(), *slo.recordings(found.objective))
+    more = (*trend.levels(found.missing), *slo.recordings(found.objective))
+    configured = thresholds.configured_file(settings, found)
     main = (
         recording.file(found, more),
         thresholds.file(settings, found),
@@ -44,6 +45,7 @@ def build(settings: Settings) -> Rules:
         trend.file(settings, found),
         health.file(settings),
         longterm.file(found),
+        *((configured,) if configured is not None else ()),
     )
     second = (
         slo.longterm_file(settings, found),

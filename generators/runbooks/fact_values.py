@@ -7,6 +7,7 @@ from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
+from generators.configured_metrics import is_configured
 from generators.limits import limit, number, shown
 from generators.policy import BAD_EVENTS, Policy, policy
 from generators.rules import anomaly, correlation, health_rows
@@ -41,7 +42,7 @@ def facts(settings: Settings, in_force: Policy, rule: Alerting) -> Facts:
     row = rule.source
     match row:
         case ThresholdAlert():
-            return found | _limit(row) | {"seconds": number(row.threshold)}
+            return found | _threshold(row)
         case BurnAlert():
             return found | _limit(row) | _burn(row, in_force)
         case ExhaustedAlert():
@@ -52,6 +53,13 @@ def facts(settings: Settings, in_force: Policy, rule: Alerting) -> Facts:
             return found | {"within": span(row.within)}
         case _:
             return found | _of_other(row)
+
+
+def _threshold(row: ThresholdAlert) -> Facts:
+    if is_configured(row.signal):  # it has no default: what is in force is all there is
+        more = {"metric": row.signal.name, "help": row.signal.help, "check": row.check}
+        return {"value": limit(row), "default": limit(row), "default_reason": ""} | more
+    return _limit(row) | {"seconds": number(row.threshold)}
 
 
 def _limit(row: PolicyAlert) -> Facts:

@@ -41,6 +41,13 @@ PLACEHOLDERS = {
     "rule_group": "RULE_GROUP",
     "remote_name": "REMOTE_NAME",
 }
+
+
+def placeholder(label: str) -> str:
+    """Return the word in capitals that stands for a label's value in commands."""
+    return PLACEHOLDERS.get(label, label.upper())
+
+
 _FILE = "monitoring.yaml"
 
 
