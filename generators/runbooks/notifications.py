@@ -24,7 +24,7 @@ _WORDS = {
     Channel.EMAIL: "mail",
     Channel.SENTRY: "Sentry",
 }
-PLACEHOLDERS = {
+_PLACEHOLDERS = {
     "gcp_project": "PROJECT",
     "region": "REGION",
     "service_name": "SERVICE",
@@ -42,6 +42,16 @@ PLACEHOLDERS = {
     "remote_name": "REMOTE_NAME",
 }
 _FILE = "monitoring.yaml"
+
+
+def placeholder(label: str) -> str:
+    """Return the word that stands for a label's value in commands. Raises Incomplete."""
+    if label not in _PLACEHOLDERS:
+        raise Incomplete(
+            f"label {label} has no placeholder; "
+            "add it to _PLACEHOLDERS of generators/runbooks/notifications.py"
+        )
+    return _PLACEHOLDERS[label]
 
 
 def notified(alert: DocumentedAlert) -> str:

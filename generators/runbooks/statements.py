@@ -6,8 +6,9 @@ from functools import cache
 from generators.rules.model import Alerting
 from generators.runbooks.fragments import packaged
 from generators.runbooks.model import Statement
+from generators.runbooks.named_facts import check_mentions
 from generators.runbooks.parse import statement
-from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError, unknown
+from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError
 
 
 @cache
@@ -28,6 +29,4 @@ def statement_of(rule: Alerting) -> Statement:
 
 def check_facts(statement: Statement, known: Collection[str]) -> None:
     """Raise TextError with the file and line of a fact that this kind of alert does not have."""
-    for mention in statement.mentions:
-        if mention.fact not in known:
-            raise unknown(mention.location, f"fact of {statement.alert}", mention.fact, known)
+    check_mentions(statement.mentions, known, statement.alert)
