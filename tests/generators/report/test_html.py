@@ -124,7 +124,7 @@ def test_every_color_has_a_name(html: str) -> None:
 
 
 def test_themes(tmp_path: Path, client: Prometheus) -> None:
-    """A page follows its reader unless it is told a theme."""
+    """A page follows its reader unless a theme is requested."""
     board = board_data.board(
         board_file.read(boards.write(tmp_path)),
         board_data.DataRequest(server=client, now=END),

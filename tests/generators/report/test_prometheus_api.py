@@ -37,7 +37,7 @@ def test_label_values(client: Prometheus) -> None:
 
 
 def test_what_is_refused(client: Prometheus) -> None:
-    """A wrong query is told as Prometheus tells it."""
+    """A wrong query is reported as Prometheus words it."""
     with pytest.raises(Refused, match="parse error: unclosed left parenthesis"):
         client.range("sum(", WHOLE, 60)
 
