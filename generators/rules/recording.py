@@ -98,6 +98,7 @@ def _needed() -> dict[str, Leaf]:
     needed: dict[str, Leaf] = {}
     for leaf in (leaf for signal in SIGNALS for leaf in leaves(signal)):
         known = needed.get(leaf.name, leaf)
+        # All labels that any signal needs: a sum by fewer can be made of it, one by more cannot.
         labels = tuple(dict.fromkeys((*known.labels, *leaf.labels)))
         order = (*leaf.family.label_names, "le")
         needed[leaf.name] = Leaf(leaf.family, leaf.suffix, tuple(sorted(labels, key=order.index)))
@@ -155,6 +156,7 @@ def _signal(signal: Signal, view: View) -> Recording:
 
 def file(policy: Policy, more: tuple[Recording, ...]) -> RuleFile:
     """Return the file; `more` is worked out after the signals, in the same evaluation."""
+    # Rules of a group are evaluated in this order: each reads what those before it just recorded.
     rules = (*increases(), *signals(), *newest(policy), *more)
     group = Group("ion_recording", EVALUATION, rules)
     return RuleFile("recording.yml", "Signals and error budgets as recorded series.", (group,))
