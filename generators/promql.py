@@ -61,7 +61,7 @@ class RecordedSeries:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a query needs of the page: a family, and its labels that the query names."""
+    """What a query needs of the exposition: a family, and its labels that the query names."""
 
     family: Family
     labels: frozenset[str]

@@ -5,7 +5,7 @@ import time
 
 
 class HandClock:
-    """Time that moves when it is told to."""
+    """Time that moves when it is set."""
 
     def __init__(self, now: float = 0.0) -> None:
         self.time = now

@@ -53,6 +53,7 @@ def build(settings: Settings) -> Rules:
         correlation.file(settings),
         trend.longterm_file(settings),
     )
+    # Last, over both servers' files: an alert is changed by its name, wherever it is evaluated.
     files = overrides.changed(settings, (*main, *second))
     return Rules(files[: len(main)], files[len(main) :])
 

@@ -104,6 +104,7 @@ def _needed(watched: Iterable[Signal] = ()) -> dict[str, Leaf]:
     every = dict.fromkeys((*SIGNALS, *watched))
     for leaf in (leaf for signal in every for leaf in leaves(signal)):
         known = needed.get(leaf.name, leaf)
+        # All labels that any signal needs: a sum by fewer can be made of it, one by more cannot.
         labels = tuple(dict.fromkeys((*known.labels, *leaf.labels)))
         order = (*leaf.family.label_names, "le")
         needed[leaf.name] = Leaf(leaf.family, leaf.suffix, tuple(sorted(labels, key=order.index)))
@@ -163,6 +164,7 @@ def _signal(signal: Signal, view: View) -> Recording:
 
 def file(policy: Policy, more: tuple[Recording, ...]) -> RuleFile:
     """Return the file; `more` is worked out after the signals, in the same evaluation."""
+    # Rules of a group are evaluated in this order: each reads what those before it just recorded.
     rules = (*increases(policy.signals), *signals(policy.signals), *newest(policy), *more)
     group = Group("ion_recording", EVALUATION, rules)
     return RuleFile("recording.yml", "Signals and error budgets as recorded series.", (group,))

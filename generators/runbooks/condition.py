@@ -9,8 +9,9 @@ from generators.rules.model import Alerting
 from generators.rules.names import span
 from generators.rules.recording import is_level
 from generators.rules.rows import Band, Trend
-from generators.runbooks.fact_values import Facts, filled
+from generators.runbooks.fact_values import Facts
 from generators.runbooks.model import Statement
+from generators.runbooks.named_facts import filled
 
 _PROJECT = "gcp_project"
 _SCOPES = (

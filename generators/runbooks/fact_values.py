@@ -1,6 +1,5 @@
 """The facts that texts of runbooks may name in braces: values of the policy and the settings."""
 
-import re
 from typing import assert_never
 
 from exporter.catalog.model import Unit
@@ -16,19 +15,6 @@ from generators.rules.names import span
 from generators.rules.rows import Band, BudgetTrend, HealthAlert, Pair, Trend
 
 Facts = dict[str, str]
-_NAMED = re.compile(r"\{([a-z_]+)\}")
-
-
-def filled(text: str, facts: Facts) -> str:
-    """Return a text with its facts filled in. Raises ValueError for an unknown fact."""
-
-    def fact(match: re.Match[str]) -> str:
-        if match[1] not in facts:
-            known = ", ".join(sorted(facts))
-            raise ValueError(f"runbook of {facts['alert']}: no fact '{match[1]}'; known: {known}")
-        return facts[match[1]]
-
-    return _NAMED.sub(fact, text)
 
 
 def facts(settings: Settings, in_force: Policy, rule: Alerting) -> Facts:

@@ -24,7 +24,7 @@ _WORDS = {
     Channel.EMAIL: "mail",
     Channel.SENTRY: "Sentry",
 }
-PLACEHOLDERS = {
+_PLACEHOLDERS = {
     "gcp_project": "PROJECT",
     "region": "REGION",
     "service_name": "SERVICE",
@@ -45,10 +45,7 @@ PLACEHOLDERS = {
 
 def placeholder(label: str) -> str:
     """Return the word in capitals that stands for a label's value in commands."""
-    return PLACEHOLDERS.get(label, label.upper())
-
-
-_FILE = "monitoring.yaml"
+    return _PLACEHOLDERS.get(label, label.upper())  # metrics of the settings have any labels
 
 
 def notified(alert: DocumentedAlert) -> str:

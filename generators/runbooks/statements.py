@@ -11,8 +11,9 @@ from generators.rules.model import Alerting
 from generators.rules.recording import signal_name
 from generators.runbooks.fragments import METRIC, packaged
 from generators.runbooks.model import Query, Statement
+from generators.runbooks.named_facts import check_mentions
 from generators.runbooks.parse import statement
-from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError, unknown
+from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError
 
 
 @cache
@@ -43,6 +44,4 @@ def _of_metric(alert: str, row: ThresholdAlert) -> Statement:
 
 def check_facts(statement: Statement, known: Collection[str]) -> None:
     """Raise TextError with the file and line of a fact that this kind of alert does not have."""
-    for mention in statement.mentions:
-        if mention.fact not in known:
-            raise unknown(mention.location, f"fact of {statement.alert}", mention.fact, known)
+    check_mentions(statement.mentions, known, statement.alert)

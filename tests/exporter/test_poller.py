@@ -218,7 +218,7 @@ def test_what_expires_is_withdrawn() -> None:
     assert set(desk.page()) == {"t_events_total"}
 
 
-def test_doubles_across_polls_are_shown_once_and_told_once(
+def test_doubles_across_polls_are_shown_once_and_reported_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Of a series that two polls read the first poll's is shown; it is counted and logged once."""

@@ -179,7 +179,7 @@ def test_a_dead_redis_fails_alone(project: Simulator, tmp_path: Path) -> None:
     assert verdicts(findings)[f"ion-demo/{UP}"] == "ok"
 
 
-def test_a_clock_that_is_behind_is_told(tmp_path: Path) -> None:
+def test_a_clock_that_is_behind_is_reported(tmp_path: Path) -> None:
     """Points from the future mean that this machine's clock is behind."""
     with simulator(*NAMES, ahead=500) as project:
         clock = found(project, tmp_path)["ion-demo: clock"]
@@ -232,7 +232,7 @@ def test_a_state_file_is_tried_and_not_touched(tmp_path: Path) -> None:
     assert before == held(path)
 
 
-def test_a_state_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+def test_a_state_file_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     """A place that is no directory fails with its fix; one that is foreign, or empty, warns."""
     (tmp_path / "file").write_text("x")
     failed = state(tmp_path / "file" / "state.sqlite")
