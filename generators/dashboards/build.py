@@ -20,7 +20,7 @@ from generators.dashboards import (
 )
 from generators.dashboards.annotations import annotations
 from generators.dashboards.datasources import datasources
-from generators.dashboards.descriptions import Facts, description, families
+from generators.dashboards.descriptions import Facts, description, families, names
 from generators.dashboards.limits import Limits, limits, soft
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import BoardQueries
@@ -65,9 +65,16 @@ def boards(facts: Facts) -> Iterator[BoardText]:
 
 
 def _is_missing(facts: Facts, panel: Panel) -> bool:
-    """Return whether a panel shows nothing but families that the application's road lacks."""
-    names = {family.name for family in families(facts, panel)}
-    return bool(names) and names <= facts.policy.missing
+    """Return whether a panel shows nothing but families that the application's road lacks.
+
+    Of such families no rule is written, so a query of theirs names a series that nothing records.
+    """
+    if not facts.policy.missing:
+        return False
+    found = {family.name for family in families(facts, panel)}
+    queried = {name for target in panel.targets for name in names(target.expr)}
+    recorded = {name for name in queried if ":" in name}
+    return found <= facts.policy.missing and (bool(found) or not recorded <= facts.made.keys())
 
 
 def _at_main(panel: Panel) -> Panel:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from exporter.errors import SettingsError
 from exporter.settings import Settings
-from generators.policy import policy
+from generators.policy import Policy, policy
 from generators.rules import (
     anomaly,
     correlation,
@@ -38,6 +39,7 @@ def build(settings: Settings) -> Rules:
     found = policy(settings)
     more = (*trend.levels(found.missing), *slo.recordings(found.objective))
     configured = thresholds.configured_file(settings, found)
+    _check_names(found)
     main = (
         recording.file(found, more),
         thresholds.file(settings, found),
@@ -56,6 +58,18 @@ def build(settings: Settings) -> Rules:
     # Last, over both servers' files: an alert is changed by its name, wherever it is evaluated.
     files = overrides.changed(settings, (*main, *second))
     return Rules(files[: len(main)], files[len(main) :])
+
+
+def _check_names(found: Policy) -> None:
+    """Raise SettingsError for a metric of the settings whose alert has another alert's name."""
+    taken = {row.name for row in found.rows if row not in found.configured}
+    for row in found.configured:
+        if row.name in taken:
+            raise SettingsError(
+                f"google.metrics.{row.signal.name}.alert: its name would be {row.name}, which is "
+                f"another alert's; rename the metric"
+            )
+        taken.add(row.name)
 
 
 def texts(rules: Rules) -> dict[str, str]:

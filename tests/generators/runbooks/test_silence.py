@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generators.incomplete import Incomplete
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.fragments import read
@@ -68,7 +67,6 @@ def test_a_shared_text_names_known_facts(tmp_path: Path) -> None:
         [*filled_lines(lines, {"alert": "CPUHigh"})]
 
 
-def test_a_label_without_a_placeholder_is_refused() -> None:
-    """An alert by a new label stops with the file to edit: no command has an empty word."""
-    with pytest.raises(Incomplete, match="label pod has no placeholder; add it to _PLACEHOLDERS"):
-        placeholder("pod")
+def test_a_label_of_a_configured_metric_is_its_name_in_capitals() -> None:
+    """A metric of the settings may have any label."""
+    assert placeholder("queue_name") == "QUEUE_NAME"
