@@ -134,7 +134,7 @@ def test_what_a_road_does_not_bring_is_not_written(tmp_path: Path, road: str, go
     given = Settings.model_validate({"google": {"projects": ["p"]}, "application": {"road": road}})
     folder = written(tmp_path, given)
     rules = "".join(p.read_text() for p in (folder / "alertmanager/out/rules").glob("*.yml"))
-    for name in ("app_pool_connections", "app_l1_hits_total", "ConnectionPoolTrend"):
+    for name in ("app_pool_connections", "app_cache_l1_hits_total", "ConnectionPoolTrend"):
         assert (name not in rules) is gone
     assert ("Connection pool, share used" not in board(folder, "infrastructure")) is gone
     assert not (folder / "docs/runbooks/ApplicationSilent.md").exists()
