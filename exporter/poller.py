@@ -12,6 +12,7 @@ from exporter.collectors.base import Collector, Delivery, Poll
 from exporter.collectors.inheritance import inherited
 from exporter.errors import PollError, Reason
 from exporter.exposition.snapshot import LeftOut, Part, Snapshot, snapshot
+from exporter.fault_log import FaultLog
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.poller")
@@ -90,6 +91,7 @@ class Poller:
             PollState(collector=c.name, poll=p) for c in collectors for p in c.polls()
         )
         self.faults: deque[PollFault] = deque(maxlen=MAX_FAULTS)
+        self._fault_log = FaultLog()
         self.snapshot = Snapshot()
         self.changed = clock.monotonic()
         self._dirty = asyncio.Event()
@@ -166,11 +168,7 @@ class Poller:
         return None
 
     def _keep(self, state: PollState, delivery: Delivery) -> None:
-        for note in delivery.notes:
-            if note not in state.notes:
-                log.warning("%s: %s", state.name, note)
-        if not state.faultless() and not (delivery.fault or delivery.notes):
-            log.info("%s: works again", state.name)
+        self._fault_log.noted(state.name, delivery.notes)
         state.delivery, state.notes = delivery, delivery.notes
         state.generation = None
         if delivery.data_time is not None:
@@ -179,13 +177,13 @@ class Poller:
             self._fail(state, delivery.fault.reason, str(delivery.fault))
         else:
             state.fault, state.last_success = None, self._clock.monotonic()
+            self._fault_log.worked(state.name)
         if delivery.notes and not delivery.fault:
             self._record_fault(state, Reason.PARTIAL, "; ".join(delivery.notes))
         self._dirty.set()
 
     def _fail(self, state: PollState, reason: Reason, text: str) -> None:
-        if state.fault is None or state.fault.reason != reason:
-            log.warning("%s: %s", state.name, text)
+        self._fault_log.failed(state.name, reason, text)
         state.fault = PollFault(self._clock.monotonic(), state.name, reason, text)
         self._record_fault(state, reason, text)
 

@@ -1,27 +1,22 @@
 """From settings to what is polled: families of each project, Redis targets, the application."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from types import MappingProxyType
 
 from exporter.catalog import CATALOG, roads
-from exporter.catalog.build import type_of, unit_of
-from exporter.catalog.labels import PROJECT
 from exporter.catalog.model import (
     CloudMonitoring,
     Family,
-    Label,
-    MetricKind,
-    Reduce,
-    ValueType,
 )
 from exporter.cloud_monitoring.filters import Selection
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.application import ApplicationTarget
 from exporter.redis.target import RedisTarget
-from exporter.settings import Filters, GoogleSettings, MetricSettings, RedisSettings, Settings
+from exporter.settings import Filters, GoogleSettings, RedisSettings, Settings
+from exporter.settings.mapped import mapped_families, with_project
 
-_SERVICE = ("resource.service_name",)
+# On the road of Managed Prometheus, the sidecar writes the service as a label of the metric.
+_SERVICE = ("resource.service_name", "metric.service_name")
 _DATABASE = ("resource.database_id", "resource.resource_id")
 _REGION = ("resource.location", "resource.region")
 
@@ -38,8 +33,7 @@ def _families(settings: Settings) -> Iterator[Family]:
     """Yield the catalog's families, the application's where they come this way, configured ones."""
     yield from (f for f in CATALOG.values() if isinstance(f.source, CloudMonitoring))
     yield from _ROADS[settings.application.road]()
-    for name, metric in settings.google.metrics.items():
-        yield _mapped(name, metric)
+    yield from mapped_families(settings.google.metrics)
 
 
 _ROADS: dict[str, Callable[[], tuple[Family, ...]]] = {
@@ -47,31 +41,6 @@ _ROADS: dict[str, Callable[[], tuple[Family, ...]]] = {
     "logs": roads.by_logs,
     "managed_prometheus": roads.by_managed_prometheus,
 }
-
-
-def _mapped(name: str, metric: MetricSettings) -> Family:
-    """Return the family of a metric that the settings add."""
-    kind, value = MetricKind(metric.kind), ValueType(metric.value)
-    source = CloudMonitoring(
-        metric=metric.type,
-        resource=metric.resource,
-        kind=kind,
-        value=value,
-        labels=tuple(metric.labels.items()),
-        summed=metric.summed,
-        scale=metric.scale,
-        reduce=Reduce(metric.reduce),
-    )
-    return Family(
-        name=name,
-        type=type_of(kind, value),
-        unit=unit_of(name),
-        help=f"{metric.help} [{metric.type}, {kind}, read in the background]",
-        labels=tuple(
-            Label(label, f"{origin} of the source") for label, origin in metric.labels.items()
-        ),
-        source=source,
-    )
 
 
 def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarget | None:
@@ -99,17 +68,10 @@ def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarge
         limit=limit,
         period=period or 0.0,
         selection=Selection(MappingProxyType(allowed)),
-        exposed=_with_project(family) if google.several else None,
+        exposed=with_project(family) if google.several else None,
         scope=project if project == google.scope else "",
         listed=frozenset(google.listed),
     )
-
-
-def _with_project(family: Family) -> Family | None:
-    """Return a family with the project's label; None where it has one."""
-    if PROJECT.name in family.label_names:
-        return None
-    return replace(family, labels=(PROJECT, *family.labels))
 
 
 def _allowed(filters: Filters) -> dict[str, tuple[str, ...]]:

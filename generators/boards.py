@@ -79,7 +79,7 @@ COST = PanelAddress(Board.INFRASTRUCTURE, 226)
 
 
 def panel_of(signal: str, alert: str = "") -> PanelAddress:
-    """Return the panel that shows a signal. Raises Incomplete where none is stated for it."""
+    """Return the panel that shows a signal of the catalog. Raises Incomplete where none does."""
     if signal not in SIGNAL_PANELS:
         where = f", which {alert} is about," if alert else ""
         raise Incomplete(

@@ -38,6 +38,7 @@ def write(
     """
     changed = differing(root, texts)
     with ExitStack() as stack:
+        # All texts are on the disk before the first is put in place: a full disk changes nothing.
         staged = {name: _stage(root / name, texts[name], stack) for name in changed}
         with _uninterrupted():
             for name in gone:

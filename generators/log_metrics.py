@@ -82,17 +82,30 @@ def _json(value: Definition) -> str:
 
 def _script() -> Iterator[str]:
     yield f"#!/bin/sh\n# {MARK}\n"
-    yield "# Defines the log-based metrics in a project: create.sh PROJECT, in this directory.\n"
+    yield "# Defines the log-based metrics in a project: sh create.sh PROJECT.\n"
+    yield "# Run it again at any time: what exists is updated, what is missing is created.\n"
     yield 'set -eu\nproject=${1:?"the project\'s id, please: create.sh PROJECT"}\n'
+    yield _DEFINE
     for metric in LOG_METRICS:
-        yield (
-            f'gcloud logging metrics create "{metric.name}" --project="$project" '
-            f"--config-from-file={_file(metric)}\n"
-        )
+        yield f'define "{metric.name}" {_file(metric)}\n'
+
+
+# Asking first, since gcloud has one exit code for a metric that exists and for any other failure.
+_DEFINE = """define() {
+  if gcloud logging metrics list --project="$project" --format="value(name)" | grep -qxF "$1"
+  then action=update
+  else action=create
+  fi
+  gcloud logging metrics "$action" "$1" --project="$project" \\
+    --config-from-file="$(dirname "$0")/$2"
+}
+"""
 
 
 def _terraform() -> Iterator[str]:
     yield f"# {MARK}\n\n"
+    yield "terraform {\n  required_providers {\n    google = {\n"
+    yield '      source  = "hashicorp/google"\n      version = ">= 5.0"\n    }\n  }\n}\n\n'
     yield 'variable "project" {\n  description = "Id of the project"\n  type        = string\n}\n'
     for metric in LOG_METRICS:
         yield "".join(_resource(metric))

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from exporter.catalog.expression import Signal
-from exporter.catalog.signals import SIGNALS
 from exporter.monitoring_config import SCHEMA_VERSION, parsed
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alert_table import PolicyAlert, ThresholdAlert
-from generators.boards import link, panel_of
+from generators.boards import link
+from generators.configured_metrics import panel_address
 from generators.limits import condition, number
 from generators.policy import Policy, split
 from generators.promql import View, render_signal
@@ -38,7 +38,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, files: Mapping[str, s
             "window": span(policy.objective.window),
         },
         "alerts": {rule.alert: _alert(rule) for rule in alerts(rules.all)},
-        "signals": {signal.name: _signal(signal, settings) for signal in SIGNALS},
+        "signals": {signal.name: _signal(signal, settings) for signal in policy.signals},
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": settings.model_dump(mode="json", by_alias=True),
         "files": {path: digest(text) for path, text in sorted(files.items())},
@@ -73,7 +73,7 @@ def _limit(row: Source) -> Body:
 
 
 def _signal(signal: Signal, settings: Settings) -> Body:
-    panel = panel_of(signal.name)
+    panel = panel_address(signal)
     return {
         "noun": signal.noun,
         "kind": signal.kind,

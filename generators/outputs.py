@@ -36,5 +36,6 @@ def texts(settings: Settings, command: str = COMMAND) -> dict[str, str]:
     found.update(boards)
     found.update(generators.grafana.build.texts(settings, boards))
     found = signed(found, command)
+    # After all else is signed: it has the digest of each file as it is written.
     found[monitoring_config.PATH] = monitoring_config.text(settings, held, rules, found)
     return found

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
-from exporter.catalog.expression import Direction, Signal
+from exporter.catalog.expression import Direction, Expression, Signal
 from exporter.catalog.model import Family
+from exporter.catalog.roads import missing_families
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in
 from exporter.errors import SettingsError
@@ -22,6 +23,7 @@ from generators.alert_table import (
     PolicyAlert,
     ThresholdAlert,
 )
+from generators.configured_metrics import configured_alerts, configured_signals
 from generators.incomplete import Incomplete
 from generators.limits import limit
 
@@ -55,10 +57,19 @@ class Objective:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Everything that is alerted on, with what monitoring.yaml changes."""
+    """Everything that is watched and alerted on, with what monitoring.yaml changes.
+
+    missing     families that the application's road does not bring
+    signals     those of the catalog that it does bring, then configured metrics
+    thresholds  the alerts of the table
+    configured  the alerts on configured metrics
+    """
 
     objective: Objective
+    missing: frozenset[str]
+    signals: tuple[Signal, ...]
     thresholds: tuple[ThresholdAlert, ...]
+    configured: tuple[ThresholdAlert, ...]
     breach: BurnAlert | None
     burn: BurnAlert | None
     exhausted: ExhaustedAlert | None
@@ -67,6 +78,7 @@ class Policy:
     def rows(self) -> Iterator[PolicyAlert]:
         """Every alert that is enabled."""
         yield from self.thresholds
+        yield from self.configured
         yield from (row for row in (self.breach, self.burn, self.exhausted) if row is not None)
 
 
@@ -77,6 +89,18 @@ def split(signal: Signal) -> tuple[str, ...]:
     return (_PROJECT, *signal.by) if projects else signal.by
 
 
+def _signals(settings: Settings, missing: frozenset[str]) -> Iterator[Signal]:
+    for signal in SIGNALS:
+        if is_brought(signal.expression, missing):
+            yield signal
+    yield from configured_signals(settings)
+
+
+def is_brought(expression: Expression, missing: frozenset[str]) -> bool:
+    """Return whether all families of an expression are exported."""
+    return missing.isdisjoint(family.name for family in families_in(expression))
+
+
 def policy(settings: Settings) -> Policy:
     """Return the table with what the settings change.
 
@@ -85,9 +109,13 @@ def policy(settings: Settings) -> Policy:
     given = settings.alerts.by_name()
     _require_keys(given)
     objective = Objective(settings.objectives.availability, settings.objectives.window)
+    missing = missing_families(settings.application.road)
     exhausted = _changed(EXHAUSTED, given[EXHAUSTED.name])
     found = Policy(
         objective=objective,
+        missing=missing,
+        signals=tuple(_signals(settings, missing)),
+        configured=configured_alerts(settings),
         thresholds=tuple(_changed(a, given[a.name]) for a in THRESHOLDS if given[a.name].enabled),
         breach=_burn(BREACH, objective, given[BREACH.name]),
         burn=_burn(BURN, objective, given[BURN.name]),

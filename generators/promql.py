@@ -61,7 +61,7 @@ class RecordedSeries:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a query needs of the page: a family, and its labels that the query names."""
+    """What a query needs of the exposition: a family, and its labels that the query names."""
 
     family: Family
     labels: frozenset[str]
@@ -161,12 +161,15 @@ def _rate(node: Rate, view: View) -> str:
 
 
 def _covered_rate(node: Rate, view: View) -> str:
-    """Return events by the source time that they cover, project by project."""
-    project = ("gcp_project",)
+    """Return events by the source time that they cover, project by project.
+
+    A family without the project's label is read from one project only.
+    """
+    project = tuple(n for n in ("gcp_project",) if n in node.events.family.label_names)
     events = _events(node.events, replace(view, by=tuple(dict.fromkeys((*view.by, *project)))))
     own = (Matcher("family", (node.events.family.name,)),)
     time = _increase(DATA_SECONDS, own, replace(view, by=project))
-    return _sum(f"{events} / on (gcp_project) group_left () {time}", view.by)
+    return _sum(f"{events} / on ({', '.join(project)}) group_left () {time}", view.by)
 
 
 def _ratio(node: Ratio, view: View) -> str:

@@ -62,7 +62,7 @@ def wait_until(condition: Callable[[], bool], what: str, within: float = READY_W
 def process(
     command: Sequence[str], log: Path, cwd: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program with its output in `log`, in its folder unless told; end it by its id."""
+    """Run a program with its output in `log`, in its folder or `cwd`; end it by its id."""
     with log.open("ab") as output:
         running = subprocess.Popen(command, stdout=output, stderr=output, cwd=cwd or log.parent)
     try:

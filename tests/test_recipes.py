@@ -1,16 +1,13 @@
-"""What docs/architecture.md says of adding works: each recipe is followed on a copy."""
+"""What docs/architecture.md says of adding to the catalog and to the alerts works on a copy."""
 
-import json
-import shutil
 import subprocess
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.recipes import FULL, FULL_TEST, Source, copied
+
+pytestmark = pytest.mark.slow
 CATALOG = "exporter/catalog"
 RULES = "alertmanager/out/rules"
 PRODUCT = '''"""Firestore: what a database serves."""
@@ -64,69 +61,36 @@ ALERT = """THRESHOLDS = (
 """
 KEY = """    others: Named[str, OtherAlert] = key("""
 TEXTS = "generators/runbooks/texts"
-
-
-@dataclass(frozen=True)
-class Source:
-    """A copy of the source, which recipes edit and whose `ionmon` is run."""
-
-    root: Path
-
-    def edit(self, path: str, old: str, new: str) -> None:
-        """Replace a text of a file, which has to be there once."""
-        file = self.root / path
-        text = file.read_text()
-        assert text.count(old) == 1, (path, old)
-        file.write_text(text.replace(old, new))
-
-    def ionmon(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of the copy: with -c, modules of the working directory come first."""
-        program = "from exporter.cli import main; main()"
-        return subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def configs(self) -> subprocess.CompletedProcess[str]:
-        """Write everything that is generated."""
-        return self.ionmon("configs", "--config", "examples/reference.yaml")
-
-    def refused(self, *names: str) -> None:
-        """Hold that nothing is written, with one line that names what lacks, and no defect."""
-        done = self.configs()
-        assert done.returncode == 1, done.stderr
-        assert done.stderr.startswith("ionmon: ")
-        assert [name for name in names if name not in done.stderr] == []
-
-    def whole(self) -> None:
-        """Write all, and hold that the checks find nothing wrong."""
-        done = self.configs()
-        assert done.returncode == 0, done.stderr
-        done = self.ionmon("check", "--offline", "--config", "examples/reference.yaml")
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def text(self, path: str) -> str:
-        """Return a file."""
-        return (self.root / path).read_text()
-
-    def effective(self) -> Mapping[str, object]:
-        """Return what is in force, by section."""
-        found: Mapping[str, object] = json.loads(
-            self.text("alertmanager/out/monitoring_config.json")
-        )
-        return found
+FIELD = """    InfoField("mem_aof_buffer_bytes", "mem_aof_buffer", "Memory of the log's buffer."),
+"""
+READ_FIELD = """import sys
+from exporter.catalog import CATALOG
+from exporter.redis.info import parse, samples
+info = parse("# Memory\\r\\nmem_aof_buffer:1536\\r\\n")
+print(*(s.value for s in samples(CATALOG[sys.argv[1]], ("cache", "host:6379"), info, None)))
+"""
+HEALTH_ROW = """    HealthAlert(
+        alert="TooManySeries",
+        severity="low",
+        expr="sum by (job) (ionmon_series) > 100000",
+        for_=10 * MINUTE,
+        by=("job",),
+        text=_text(
+            "The exporter has too many series.",
+            "{{ $labels.job }} exposes {{ $value | humanize }} series.",
+            "Check which label has so many values.",
+        ),
+    ),
+"""
+FAULT = """    "TooManySeries": _gauge("ionmon_series", 100001, 99999, ("job", EXPORTER_JOB)),
+"""
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Source:
-    """Copy what is needed to generate: both packages, the examples, what is written already."""
-    ignored = shutil.ignore_patterns("__pycache__", "*.png")
-    for name in ("exporter", "generators", "examples", "alertmanager", "grafana", "docs"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    return Source(tmp_path)
+def source() -> Iterator[Source]:
+    """Return a copy of the source."""
+    with copied() as found:
+        yield found
 
 
 def test_a_metric_is_one_edit(source: Source) -> None:
@@ -138,7 +102,7 @@ def test_a_metric_is_one_edit(source: Source) -> None:
 
 def test_a_product_is_one_file_and_its_row(source: Source) -> None:
     """A module of families, and its row in the list, are a chapter of the reference."""
-    (source.root / CATALOG / "firestore.py").write_text(PRODUCT)
+    source.add(f"{CATALOG}/firestore.py", PRODUCT)
     list_ = f"{CATALOG}/__init__.py"
     source.edit(list_, "    load_balancer,\n", "    firestore,\n    load_balancer,\n")
     source.edit(
@@ -169,14 +133,14 @@ def test_a_signal_is_two_edits(source: Source) -> None:
 
 
 def test_an_alert_on_a_threshold_is_four_edits(source: Source) -> None:
-    """A row, its key, its runbook: rule, test and table follow; the fourth is a test's example."""
+    """A row, its key, its runbook: rule, test and table follow; the fourth is the full example."""
     source.edit("generators/alert_table.py", "THRESHOLDS = (\n", ALERT)
     source.refused("alert QueryTimeHigh has no key", "exporter/settings/alerting.py")
     key = '    QueryTimeHigh: DurationAlert = part(DurationAlert, "The mean time of queries.")\n\n'
     source.edit("exporter/settings/alerting.py", KEY, f"{key}{KEY}")
     source.refused("alert QueryTimeHigh has no runbook", f"{TEXTS}/QueryTimeHigh.md")
     runbook = source.text(f"{TEXTS}/CPUHigh.md").replace("# CPUHigh", "# QueryTimeHigh")
-    (source.root / TEXTS / "QueryTimeHigh.md").write_text(runbook)
+    source.add(f"{TEXTS}/QueryTimeHigh.md", runbook)
     source.whole()
     assert "alert: QueryTimeHigh" in source.text(f"{RULES}/alerts.yml")
     assert "just-over" in source.text("alertmanager/out/tests/QueryTimeHigh.yml")
@@ -186,3 +150,41 @@ def test_an_alert_on_a_threshold_is_four_edits(source: Source) -> None:
     alerts = source.effective()["alerts"]
     assert isinstance(alerts, dict)
     assert alerts["QueryTimeHigh"]["threshold"] == "above 100ms"
+    done = source.tested(FULL_TEST)
+    assert done.returncode == 1
+    assert "('alerts', 'QueryTimeHigh')" in done.stdout
+    source.append(FULL, "alerts:\n", "  QueryTimeHigh: {threshold: 200ms, enabled: false}\n")
+    done = source.tested(FULL_TEST)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_redis_field_is_one_edit(source: Source) -> None:
+    """A row is read from what INFO replies, documented, and known to the checks."""
+    source.append(f"{CATALOG}/redis_fields.py", "MEMORY = (\n", FIELD)
+    source.whole()
+    name = "redis_mem_aof_buffer_bytes"
+    assert f"| `{name}` | gauge | bytes |" in source.text("docs/metrics.md")
+    done = source.python("-c", READ_FIELD, name)
+    assert (done.stdout, done.stderr) == ("1536.0\n", "")
+
+
+def test_an_alert_on_the_monitoring_itself_is_three_edits(source: Source) -> None:
+    """A row, what makes it fire, its runbook: where one is missing, its file is named."""
+    source.append("generators/rules/health_rows.py", "ROWS = (\n", HEALTH_ROW)
+    source.refused("alert TooManySeries has no", "FAULTS", "generators/rule_tests/health.py")
+    faults = "FAULTS: Mapping[str, Fault] = {\n"
+    source.append("generators/rule_tests/health.py", faults, FAULT)
+    source.refused("alert TooManySeries has no runbook", f"{TEXTS}/TooManySeries.md")
+    runbook = source.text(f"{TEXTS}/SeriesDropped.md").replace("# SeriesDropped", "# TooManySeries")
+    source.add(f"{TEXTS}/TooManySeries.md", runbook)
+    source.whole()
+    assert "alert: TooManySeries" in source.text(f"{RULES}/health.yml")
+    done = subprocess.run(
+        ["promtool", "test", "rules", "alertmanager/out/tests/TooManySeries.yml"],
+        cwd=source.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "(runbooks/TooManySeries.md)" in source.text("docs/alerts.md")

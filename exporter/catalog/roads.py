@@ -28,6 +28,7 @@ _MANAGED_SUMMED = (
     "metric.instanceId",
     "metric.service_name",
     "metric.revision_name",
+    "metric.configuration_name",
     "metric.region",
 )
 
@@ -107,6 +108,15 @@ def _by_log(metric: LogMetric) -> Family:
 def by_managed_prometheus() -> tuple[Family, ...]:
     """Return the application's families as Managed Service for Prometheus keeps them."""
     return tuple(_by_managed(family) for family in application.FAMILIES)
+
+
+def missing_families(road: str) -> frozenset[str]:
+    """Return the names of the application's families that a road does not bring."""
+    brought = {"logs": by_logs, "managed_prometheus": by_managed_prometheus}
+    if road not in brought:
+        return frozenset()
+    names = {family.name for family in (*application.FAMILIES, application.ACTIVE_USERS)}
+    return frozenset(names - {family.name for family in brought[road]()})
 
 
 _SUFFIXES = {Type.COUNTER: "counter", Type.HISTOGRAM: "histogram", Type.GAUGE: "gauge"}

@@ -2,7 +2,9 @@
 
 import logging
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 
 from google.api.metric_pb2 import MetricDescriptor
 
@@ -16,6 +18,7 @@ log = logging.getLogger("ionmon.cloud_monitoring")
 
 REFRESH = 86400.0
 RETRY = 600.0
+SIMILAR = 0.8  # of difflib: a slip of one or two letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,9 @@ class Described:
     """A metric's period and delay in seconds, how it differs from the catalog, and its labels.
 
     `labels` are the keys of metric labels; None where the API does not know the metric. `stated`
-    says that the period is known: a descriptor may have none.
+    says that the period is known: a descriptor may have none. `missing` is whether the project's
+    metrics could be listed and this one is not among them; then `similar` is the metric type there
+    that is written most like it, where there is one.
     """
 
     period: float
@@ -31,6 +36,17 @@ class Described:
     mismatch: str | None = None
     labels: tuple[str, ...] | None = None
     stated: bool = True
+    missing: bool = False
+    similar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The descriptors under a prefix, until when they are kept, and whether a call listed them."""
+
+    until: float = 0.0
+    by_type: Mapping[str, MetricDescriptor] = field(default_factory=dict)
+    listed: bool = False
 
 
 class Descriptors:
@@ -42,13 +58,17 @@ class Descriptors:
     def __init__(self, client: MonitoringClient) -> None:
         self._client = client
         self._mutex = threading.Lock()
-        self._known: dict[tuple[str, str], tuple[float, dict[str, MetricDescriptor]]] = {}
+        self._known: dict[tuple[str, str], Listing] = {}
 
     def describe(self, project: str, source: CloudMonitoring) -> Described:
         """Return a metric's description, from its descriptor or else from the catalog."""
-        found = self._under(project, prefix(source.metric)).get(source.metric)
+        known = self._under(project, prefix(source.metric))
+        found = known.by_type.get(source.metric)
         if found is None:
-            return Described(source.period, source.delay)
+            near = get_close_matches(source.metric, known.by_type, 1, SIMILAR)
+            return Described(
+                source.period, source.delay, missing=known.listed, similar=next(iter(near), None)
+            )
         meta = found.metadata
         stated = meta.sample_period.seconds
         delay = meta.ingest_delay.seconds or source.delay
@@ -56,25 +76,26 @@ class Descriptors:
         mismatch = _mismatch(source, found)
         return Described(stated or source.period, delay, mismatch, labels, stated > 0)
 
-    def _under(self, project: str, start: str) -> dict[str, MetricDescriptor]:
+    def _under(self, project: str, start: str) -> Listing:
         with self._mutex:
-            until, known = self._known.get((project, start), (0.0, {}))
-            if steady() < until:
+            known = self._known.get((project, start), Listing())
+            if steady() < known.until:
                 return known
             try:
                 listed = self._client.descriptors(project, descriptor_filter(start))
-                known, ttl = {d.type: d for d in listed}, REFRESH
+                by_type, until = {d.type: d for d in listed}, steady() + REFRESH
+                known = Listing(until, by_type, listed=True)
             except Stopping:  # not a fault of the API: nothing to remember or to warn of
                 return known
             except PollError as error:
-                ttl = RETRY
+                known = replace(known, until=steady() + RETRY)
                 log.warning(
                     "%s: no descriptors of %s*, documented values are used: %s",
                     project,
                     start,
                     error,
                 )
-            self._known[project, start] = (steady() + ttl, known)
+            self._known[project, start] = known
             return known
 
 

@@ -59,7 +59,8 @@ def _findings(settings: Settings) -> list[Finding]:
 def text(findings: Iterable[Finding], *, everything: bool) -> str:
     """Return the findings as a table, then how many there are of each verdict."""
     findings = list(findings)
-    shown = [f for f in findings if everything or "/" not in f.subject or f.verdict is Verdict.FAIL]
+    loud = (Verdict.FAIL, Verdict.WARN)
+    shown = [f for f in findings if everything or "/" not in f.subject or f.verdict in loud]
     rows = [(f.verdict.upper(), f.subject, f.text, f.fix) for f in shown]
     counts = {v: sum(1 for f in findings if f.verdict is v) for v in Verdict}
     summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number)

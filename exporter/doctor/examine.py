@@ -4,9 +4,10 @@ import asyncio
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from exporter.catalog import CATALOG
@@ -27,6 +28,7 @@ from exporter.collectors.redis import RedisCollector
 from exporter.doctor.application import application_metrics
 from exporter.doctor.application_redis import application_redis
 from exporter.doctor.clock import Newest, clock
+from exporter.doctor.empty_metrics import without_series
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
 from exporter.doctor.metrics_scope import metrics_scope
@@ -104,15 +106,16 @@ def _google(settings: Settings) -> Iterator[Finding]:
     source = SourceClock(WallClock(), Telemetry(0.0))
     client = MonitoringClient(opened, limits, Telemetry(0.0), source)
     for project in google.called:
-        yield from _project(project, [t for t in requested if t.project == project], client, source)
+        yield from _project(project, requested, client, source)
     opened.close()
 
 
 def _project(
-    project: str, requested: list[FamilyTarget], client: MonitoringClient, source: SourceClock
+    project: str, requested: Sequence[FamilyTarget], client: MonitoringClient, source: SourceClock
 ) -> Iterator[Finding]:
-    """Check a project's permissions, then each metric type."""
-    first = requested[0]
+    """Check a project's permissions, then each metric type; `requested` are of all projects."""
+    own = [target for target in requested if target.project == project]
+    first = own[0]
     series = _permission(
         project,
         LIST_SERIES,
@@ -128,11 +131,11 @@ def _project(
     )
     if series.verdict is Verdict.FAIL:
         return
-    known = Descriptors(client)
-    probes = []
-    until = source.moment().latest + FUTURE
+    known, probes = Descriptors(client), []
+    until, is_shared = source.moment().latest + FUTURE, len(own) < len(requested)
     with ThreadPoolExecutor(8) as pool:
-        for probe in pool.map(lambda target: _metric(target, client, known, until), requested):
+        look = partial(_metric, client=client, known=known, until=until, is_shared=is_shared)
+        for probe in pool.map(look, own):
             yield probe.finding
             probes.append(probe)
     yield from clock(project, source.moment(), [probe.newest for probe in probes if probe.newest])
@@ -172,7 +175,12 @@ class Probe:
 
 
 def _metric(
-    target: FamilyTarget, client: MonitoringClient, known: Descriptors, until: float
+    target: FamilyTarget,
+    client: MonitoringClient,
+    known: Descriptors,
+    *,
+    until: float,
+    is_shared: bool,
 ) -> Probe:
     """Read one metric type once, and compare its descriptor with the catalog."""
     described = known.describe(target.project, target.source)
@@ -195,8 +203,7 @@ def _metric(
     series = sum(number for project, number in owners.items() if reads(target, project))
     finding = Finding(target.name, Verdict.OK, f"{series} series")
     if not series:
-        text = f"{target.source.metric} has no series"
-        finding = Finding(target.name, Verdict.EMPTY, text)
+        finding = without_series(target, described, is_shared=is_shared)
     found = Newest(newest, promised(described)) if newest else None
     return Probe(finding, found, frozenset(owners))
 

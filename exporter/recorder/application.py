@@ -46,7 +46,7 @@ class Application:
 
     def request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """Count a request; `endpoint` is a route template, never the requested path."""
-        name, verb = self._endpoints.of(endpoint), _method(method)
+        name, verb = self._endpoints.of(endpoint), method_of(method)
         if (name, verb) not in self._prepared:
             self._prepared.add((name, verb))
             # From 0, a series shows its first error as a rise; one that begins at 1 hides it.
@@ -109,5 +109,6 @@ def _histogram(family: ApplicationFamily, registry: CollectorRegistry) -> Histog
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
-def _method(method: str) -> str:
+def method_of(method: str) -> str:
+    """Return a method that HTTP defines as it is, any other as `other`."""
     return method if method in _METHODS else "other"

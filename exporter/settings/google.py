@@ -1,13 +1,13 @@
 """The section google of monitoring.yaml: what is read from Cloud Monitoring."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from exporter.catalog import CATALOG
+from exporter.catalog import CATALOG, roads
 from exporter.catalog.labels import ORIGINS_OF_PROJECT, PROJECT
 from exporter.catalog.model import CloudMonitoring
 from exporter.settings.addresses import Endpoint, File, LabelOrigin, Project, Text
@@ -32,9 +32,22 @@ Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
 Interval = Annotated[Seconds, at_least("10s"), at_most("1d")]
 
 
+_READ_ALWAYS = tuple(n for n, f in CATALOG.items() if isinstance(f.source, CloudMonitoring))
+# The application's families, of which Cloud Monitoring has those that application.road brings.
+_READ_BY_ROAD = {
+    "redis": frozenset[str](),
+    "logs": frozenset(family.name for family in roads.by_logs()),
+    "managed_prometheus": frozenset(family.name for family in roads.by_managed_prometheus()),
+}
+
+
+def _fits(pattern: str, names: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names)
+
+
 def _family_pattern(pattern: str) -> str:
-    names = [name for name, f in CATALOG.items() if isinstance(f.source, CloudMonitoring)]
-    if not any(fnmatchcase(name, pattern) for name in names):
+    names = sorted({*_READ_ALWAYS, *_READ_BY_ROAD["logs"], *_READ_BY_ROAD["managed_prometheus"]})
+    if not _fits(pattern, names):
         near = get_close_matches(pattern, names, 1)
         hint = f"did you mean '{near[0]}'?" if near else "docs/metrics.md lists them"
         raise ValueError(f"no family of Cloud Monitoring has this name; {hint}")
@@ -187,6 +200,11 @@ class GoogleSettings(Section):
     def several(self) -> bool:
         """Whether more than one project may be read, so that every family has a project label."""
         return _several(self.projects, self.scope)
+
+    def unread(self, road: str) -> list[str]:
+        """Return the patterns of `families` that fit nothing which is read with this road."""
+        names = {*_READ_ALWAYS, *_READ_BY_ROAD[road]}
+        return [pattern for pattern in self.families if not _fits(pattern, names)]
 
     def configured_for(self, family: str) -> list[FamilySettings]:
         """Return the entries for a family, the most general pattern first, its own name last."""

@@ -3,14 +3,25 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.catalog import CATALOG
 from exporter.catalog.build import type_of
 from exporter.catalog.model import MetricKind, ValueType
 from exporter.catalog.names import Names
 from exporter.settings.addresses import LabelOrigin, Text, text_form
-from exporter.settings.types import Named, Number, Seconds, Section, at_least, at_most, inside, key
+from exporter.settings.alerting import Severity
+from exporter.settings.types import (
+    Named,
+    Number,
+    Seconds,
+    Section,
+    Switch,
+    at_least,
+    at_most,
+    inside,
+    key,
+)
 
 # What Prometheus and its relatives set themselves: a label of this name would be renamed.
 TAKEN = ("project_id", "location", "cluster", "namespace", "job", "instance", "zone", "le")
@@ -55,6 +66,38 @@ Period = Annotated[Seconds, at_least("1s"), at_most("1d")]
 PERIOD = "Time between two points, instead of the described one or the one that points show."
 
 
+def _one_side(below: float | None, info: ValidationInfo) -> float | None:
+    if (below is None) == (info.data.get("above") is None):
+        raise ValueError("an alert has one limit: write `above` or `below`, and one of them only")
+    return below
+
+
+class MetricAlertSettings(Section):
+    """An alert on a metric: where it lies, for how long, how urgent that is.
+
+    A gauge is compared as it is, a counter by its events a second over five minutes, a distribution
+    by its 95th percentile over five minutes.
+    """
+
+    above: Number | None = key(None, "The alert fires above this value, in the family's unit.")
+    below: Annotated[Number | None, AfterValidator(_one_side)] = key(
+        None, "The alert fires below this value, in the family's unit."
+    )
+    duration: Annotated[Seconds, at_most("1d")] = key(
+        "5m", "How long that must last before the alert fires.", alias="for"
+    )
+    severity: Severity = key("low", "Severity; it decides who is notified.")
+    summary: Text | None = key(None, "Headline of the alert; by default its `help` and the side.")
+    check: Text | None = key(None, "What to check first.")
+
+    @property
+    def limit(self) -> tuple[bool, float]:
+        """Whether the alert fires above its limit, and the limit."""
+        if self.above is not None:
+            return True, self.above
+        return False, self.below or 0.0
+
+
 class MetricSettings(Section):
     """A metric of Cloud Monitoring, as it is exported."""
 
@@ -81,6 +124,11 @@ class MetricSettings(Section):
         None, "Time between two reads, instead of `poll_interval`."
     )
     period: Period | None = key(None, PERIOD)
+    alert: MetricAlertSettings | None = key(None, "An alert on this metric.")
+    panel: Switch = key(
+        default=False,
+        meaning="Whether the dashboard Infrastructure shows it; what has an alert is shown always.",
+    )
 
 
 def named_by_kind(metrics: Mapping[str, MetricSettings]) -> Mapping[str, MetricSettings]:

@@ -73,6 +73,17 @@ def _known_target(application: ApplicationSettings, info: ValidationInfo) -> App
     return application
 
 
+def _families_of_road(
+    application: ApplicationSettings, info: ValidationInfo
+) -> ApplicationSettings:
+    google = info.data.get("google")
+    unread = google.unread(application.road) if google is not None else []
+    if unread:
+        text = f"google.families has '{unread[0]}', which {application.road} does not bring"
+        raise inside(("road",), f"{text}; remove it there, or choose another road")
+    return application
+
+
 def _listed(names: list[str | None]) -> str:
     return f"known are {', '.join(map(str, names))}" if names else "there are none"
 
@@ -83,9 +94,9 @@ class Settings(Section):
     service: ServiceSettings = part(ServiceSettings, "The monitored service.")
     google: GoogleSettings = part(GoogleSettings, "What is read from Cloud Monitoring.")
     redis: RedisSettings = part(RedisSettings, "Which Redis servers are read.")
-    application: Annotated[ApplicationSettings, AfterValidator(_known_target)] = part(
-        ApplicationSettings, "Where the application's own metrics are collected."
-    )
+    application: Annotated[
+        ApplicationSettings, AfterValidator(_known_target), AfterValidator(_families_of_road)
+    ] = part(ApplicationSettings, "Where the application's own metrics are collected.")
     objectives: ObjectiveSettings = part(ObjectiveSettings, "What the service promises its users.")
     alerts: AlertsSettings = part(AlertsSettings, "Overrides of alerts, by the alert's name.")
     notifications: NotificationSettings = part(NotificationSettings, "Who is notified, and how.")

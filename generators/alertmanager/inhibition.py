@@ -95,6 +95,7 @@ def _mutes(source: _Kind, targets: Iterable[_Kind], less: int = 0) -> Iterator[I
     groups: dict[tuple[str, ...], list[_Kind]] = {}
     for target in targets:
         shared = source.carried & target.carried
+        # Without a label in common, an alert of one region would mute those of all others.
         elsewhere = source.carried & _LOCATION and not shared
         if target.rank >= source.rank + less and target.name != source.name and not elsewhere:
             groups.setdefault(_ordered(shared), []).append(target)

@@ -12,11 +12,11 @@ ESCALATION = "escalation"
 
 
 class Channel(StrEnum):
-    """A way to reach people."""
+    """A way to reach people; the most visible first, which is the default's where it is there."""
 
     SLACK = "slack"
-    PAGERDUTY = "pagerduty"
     EMAIL = "email"
+    PAGERDUTY = "pagerduty"
     SENTRY = "sentry"
 
 
@@ -26,7 +26,6 @@ CHANNELS = {
     "medium": (Channel.SLACK,),
     "low": (Channel.SENTRY,),
 }
-_VISIBLE = (Channel.SLACK, Channel.EMAIL, Channel.PAGERDUTY, Channel.SENTRY)  # for the default
 QUIET = frozenset({"medium"})  # waits through quiet hours; low disturbs nobody
 
 
@@ -76,7 +75,7 @@ def channels(settings: Settings, severity: str) -> tuple[Channel, ...]:
 
 def default_channels(settings: Settings) -> tuple[Channel, ...]:
     """Return the one channel of what no route takes, the most visible; none without channels."""
-    return tuple(c for c in _VISIBLE if is_configured(settings, c))[:1]
+    return tuple(c for c in Channel if is_configured(settings, c))[:1]
 
 
 def is_configured(settings: Settings, channel: Channel) -> bool:

@@ -14,6 +14,7 @@ from generators.alertmanager.plan import (
     default_channels,
     is_escalated,
 )
+from generators.incomplete import Incomplete
 from generators.policy import SEVERITIES
 
 Body = dict[str, Any]
@@ -38,18 +39,31 @@ def receivers(settings: Settings) -> list[Body]:
 
 def _integrations(settings: Settings, reached: tuple[Channel, ...], notice: Notice) -> Body:
     """Return the entries of a receiver, one a channel."""
-    at, body = settings.notifications, {}
-    if Channel.PAGERDUTY in reached and at.pagerduty:
-        entry = pagerduty.integration(settings, at.pagerduty, notice)
-        body["pagerduty_configs"] = [entry]
-    if Channel.SLACK in reached and at.slack:
-        body["slack_configs"] = [slack.integration(settings, at.slack, notice)]
-    if Channel.EMAIL in reached and at.email:
-        body["email_configs"] = [mail.integration(at.email, notice)]
-    if Channel.SENTRY in reached and at.sentry:
-        url = f"http://{at.sentry.bridge}{BRIDGE_PATH}"
-        body["webhook_configs"] = [{"send_resolved": True, "url": url}]
+    body: Body = {}
+    for channel in reached:
+        kind, entry = _integration(settings, channel, notice)
+        body.setdefault(kind, []).append(entry)
     return body
+
+
+def _integration(settings: Settings, channel: Channel, notice: Notice) -> tuple[str, Body]:
+    """Return the kind of a channel's entry, and the entry."""
+    at = settings.notifications
+    match channel:
+        case Channel.PAGERDUTY if at.pagerduty:
+            return "pagerduty_configs", pagerduty.integration(settings, at.pagerduty, notice)
+        case Channel.SLACK if at.slack:
+            return "slack_configs", slack.integration(settings, at.slack, notice)
+        case Channel.EMAIL if at.email:
+            return "email_configs", mail.integration(at.email, notice)
+        case Channel.SENTRY if at.sentry:
+            url = f"http://{at.sentry.bridge}{BRIDGE_PATH}"
+            return "webhook_configs", {"send_resolved": True, "url": url}
+    # A channel that is left out here would be a receiver that silently notifies nobody.
+    raise Incomplete(
+        f"channel {channel.value} has no entry; "
+        "add it to _integration of generators/alertmanager/receivers.py"
+    )
 
 
 def _heartbeat(at: NotificationSettings) -> Body:

@@ -9,8 +9,8 @@ from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
 from generators.checks.engine.suggestions import suggestion
 from generators.checks.promql.result_labels import filters
-from generators.checks.promql.tree import Aggregate, Binary, Call, Negative, Node, Selector
 from generators.policy import SEVERITIES, WATCHDOG
+from generators.promql_tree.tree import Aggregate, Binary, Call, Negative, Node, Selector
 
 RULE = "alert"
 NONE = "none"

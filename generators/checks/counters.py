@@ -7,7 +7,7 @@ from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.known_series import BUCKET, Known
 from generators.checks.engine.problem import Problem
 from generators.checks.promql.result_labels import shape
-from generators.checks.promql.tree import (
+from generators.promql_tree.tree import (
     Aggregate,
     Binary,
     Call,

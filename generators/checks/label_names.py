@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from generators.checks.engine.context import Context
 from generators.checks.engine.problem import Problem
 from generators.checks.engine.suggestions import suggestion_or_choices
-from generators.checks.promql.grafana_variables import is_variable
-from generators.checks.promql.tree import NAME, selectors
+from generators.promql_tree.grafana_variables import is_variable
+from generators.promql_tree.tree import NAME, selectors
 
 RULE = "label"
 

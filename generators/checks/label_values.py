@@ -10,9 +10,9 @@ from generators.checks.engine.context import Context
 from generators.checks.engine.known_series import BUCKET, INFINITE, Values, written
 from generators.checks.engine.problem import Problem
 from generators.checks.engine.suggestions import listed, suggestion_or_choices
-from generators.checks.promql.grafana_variables import is_variable
-from generators.checks.promql.regexes import branches, matches_any, plain
-from generators.checks.promql.tree import MatcherNode, selectors
+from generators.promql_tree.grafana_variables import is_variable
+from generators.promql_tree.regexes import branches, matches_any, plain
+from generators.promql_tree.tree import MatcherNode, selectors
 
 RULE, BUCKET_RULE = "value", "bucket"
 _NEAR = 0.3  # "500" is near "5xx"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem
-from generators.checks.promql.tree import selectors
+from generators.promql_tree.tree import selectors
 
 RULE = "recording"
 _WORD = "[a-zA-Z_][a-zA-Z0-9_]*"

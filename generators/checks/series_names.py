@@ -6,9 +6,9 @@ from generators.checks.engine.context import Context
 from generators.checks.engine.known_series import Known
 from generators.checks.engine.problem import Problem
 from generators.checks.engine.suggestions import suggestion
-from generators.checks.promql.grafana_variables import is_variable
-from generators.checks.promql.regexes import matches_any
-from generators.checks.promql.tree import NAME, Selector, selectors
+from generators.promql_tree.grafana_variables import is_variable
+from generators.promql_tree.regexes import matches_any
+from generators.promql_tree.tree import NAME, Selector, selectors
 
 RULE = "metric"
 _LIST = "; docs/metrics.md lists what is exported, and --page adds the metrics of a real /metrics"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.problem import Problem
 from generators.checks.engine.suggestions import suggestion
-from generators.checks.promql.tree import Aggregate, Call, walk
+from generators.promql_tree.tree import Aggregate, Call, walk
 
 RULE = "syntax"
 FUNCTIONS = frozenset(

@@ -7,7 +7,7 @@ from generators.checks.engine.known_series import TARGET, Known
 from generators.checks.engine.problem import Problem
 from generators.checks.engine.suggestions import listed, suggestion, suggestion_or_choices
 from generators.checks.promql.result_labels import ResultLabels, matched, shape
-from generators.checks.promql.tree import SETS, Aggregate, Binary, Node, Selector, is_scalar, walk
+from generators.promql_tree.tree import SETS, Aggregate, Binary, Node, Selector, is_scalar, walk
 
 RULE = "matching"
 # One exporter is scraped; where there are more, aggregate before you join.

@@ -7,8 +7,8 @@ from generators.checks.counters import RATES
 from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.known_series import Known
 from generators.checks.engine.problem import Problem
-from generators.checks.promql.grafana_variables import is_variable_time
-from generators.checks.promql.tree import Call, Node, Selector, Subquery, paths
+from generators.promql_tree.grafana_variables import is_variable_time
+from generators.promql_tree.tree import Call, Node, Selector, Subquery, paths
 
 RULE = "window"
 _TWO_SAMPLES = RATES | {"delta", "idelta", "deriv", "predict_linear", "changes", "resets"}

@@ -141,20 +141,20 @@ class _Output:
     metavar="DIR",
     help="Directory with older files; each dashboard is drawn beside its older version.",
 )
-def command(**given: Any) -> None:  # noqa: ANN401 - options by name
+def command(**options: Any) -> None:  # noqa: ANN401 - options by name
     """Write a page, and a picture, of each dashboard."""
     output = _Output(
-        folder=given["out"],
-        theme=given["theme"],
-        png=given["png"],
-        width=given["width"],
-        url=given["url"],
+        folder=options["out"],
+        theme=options["theme"],
+        png=options["png"],
+        width=options["width"],
+        url=options["url"],
     )
     if output.png:
         chromium.program()
     failed = 0
     with progress("reading dashboards") as bar:
-        for page in pages.pages(_request(given), bar.note):
+        for page in pages.pages(_request(options), bar.note):
             _draw(page, output, bar)
             for fault in page.faults:
                 failed += 1
@@ -172,21 +172,21 @@ def _draw(page: pages.PreviewPage, output: _Output, bar: Bar) -> None:
         bar.echo(f"wrote {picture}")
 
 
-def _request(given: dict[str, Any]) -> pages.PreviewRequest:
+def _request(options: dict[str, Any]) -> pages.PreviewRequest:
     values: dict[str, tuple[str, ...]] = {}
-    for name, value in given["variables"]:
+    for name, value in options["variables"]:
         values[name] = (*values.get(name, ()), value)
     return pages.PreviewRequest(
-        folder=given["folder"],
-        names=given["names"],
-        against=given["against"],
-        url=given["url"],
-        sources=dict(given["sources"]),
-        start=given["start"],
-        end=given["end"],
-        given=values,
-        interval=given["interval"],
-        open_rows=given["open_rows"],
+        folder=options["folder"],
+        names=options["names"],
+        against=options["against"],
+        url=options["url"],
+        sources=dict(options["sources"]),
+        start=options["start"],
+        end=options["end"],
+        variables=values,
+        interval=options["interval"],
+        open_rows=options["open_rows"],
         now=time.time(),
     )
 

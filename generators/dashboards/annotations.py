@@ -3,7 +3,8 @@
 from typing import Any
 
 from exporter.settings import Settings
-from generators.boards import SIGNAL_PANELS, Board
+from generators.boards import Board
+from generators.configured_metrics import board_of
 from generators.dashboards import deploy_queries
 from generators.dashboards.alert_queries import CRITICAL, alerts, began, runbooks
 from generators.dashboards.descriptions import Facts
@@ -36,7 +37,7 @@ def _signals(facts: Facts, board: Board) -> list[str]:
     """Return the signals of the board that have less urgent alerts."""
     rules = (rule for rule in model.alerts(facts.rules.all) if rule.severity in _LESS_URGENT)
     named = dict.fromkeys(dict(rule.labels).get("signal", "") for rule in rules)
-    return [name for name in named if name and SIGNAL_PANELS[name].board is board]
+    return [name for name in named if name and board_of(name) is board]
 
 
 def _deploys(queries: BoardQueries) -> Annotation:

@@ -10,14 +10,22 @@ import _jsonnet
 
 from exporter.errors import IonmonError
 from exporter.settings import Settings
-from generators.dashboards import cache, infrastructure, overview, performance, reliability
+from generators.dashboards import (
+    cache,
+    configured,
+    infrastructure,
+    overview,
+    performance,
+    reliability,
+)
 from generators.dashboards.annotations import annotations
 from generators.dashboards.datasources import datasources
-from generators.dashboards.descriptions import Facts, description
+from generators.dashboards.descriptions import Facts, description, families, names
 from generators.dashboards.limits import Limits, limits, soft
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.variables import variables
+from generators.incomplete import Incomplete
 from generators.policy import Policy
 from generators.rules.build import Rules
 
@@ -50,8 +58,23 @@ def boards(facts: Facts) -> Iterator[BoardText]:
     alone = facts.settings.prometheus.longterm is None
     for build in BOARDS:
         found = build(facts)
-        panels = {name: _at_main(panel) for name, panel in found.panels.items()}
-        yield replace(found, panels=panels) if alone else found
+        panels = {n: panel for n, panel in found.panels.items() if not _is_missing(facts, panel)}
+        if alone:
+            panels = {name: _at_main(panel) for name, panel in panels.items()}
+        yield replace(found, panels=panels, missing=tuple(found.panels.keys() - panels.keys()))
+
+
+def _is_missing(facts: Facts, panel: Panel) -> bool:
+    """Return whether a panel shows nothing but families that the application's road lacks.
+
+    Of such families no rule is written, so a query of theirs names a series that nothing records.
+    """
+    if not facts.policy.missing:
+        return False
+    found = {family.name for family in families(facts, panel)}
+    queried = {name for target in panel.targets for name in names(target.expr)}
+    recorded = {name for name in queried if ":" in name}
+    return found <= facts.policy.missing and (bool(found) or not recorded <= facts.made.keys())
 
 
 def _at_main(panel: Panel) -> Panel:
@@ -70,7 +93,22 @@ def _evaluated(facts: Facts) -> dict[str, Body]:
     except RuntimeError as error:
         raise IonmonError(f"{SOURCE}: {error}") from error
     made: dict[str, Body] = json.loads(text)
+    for board in boards(facts):
+        _check_placed(board, made[board.name])
     return {name: made[name] for name in found}
+
+
+def _check_placed(board: BoardText, body: Body) -> None:
+    """Raise Incomplete for a panel that the board's Jsonnet shows in no row."""
+    placed = {
+        inner["id"] for panel in body["panels"] for inner in (panel, *panel.get("panels", ()))
+    }
+    for name, panel in board.panels.items():
+        if panel.number not in placed:
+            raise Incomplete(
+                f"panel {name} of {board.name} has no place; "
+                f"put it in a row of grafana/dashboards/{board.name}.jsonnet"
+            )
 
 
 def _catalog(facts: Facts, board: BoardText) -> Body:
@@ -87,6 +125,7 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
         "datasources": [source.body() for source in datasources(facts.settings)],
         "variables": variables(board.variables),
         "annotations": annotations(facts, board.board, BoardQueries(board.variables)),
+        "missing": sorted(board.missing),
         "panels": {
             name: _roomy(panel, found).body(description(facts, board.board, panel))
             for name, panel in board.panels.items()
@@ -110,5 +149,6 @@ def _policy(facts: Facts) -> Body:
     return {
         "limits": {n: [limit.body() for limit in of] for n, of in limits(facts.policy).items()},
         "regions": list(facts.settings.service.regions),
+        "configured": configured.lines(facts.policy),
         "caches": [target.name for target in facts.settings.redis.targets],
     }

@@ -7,7 +7,7 @@ from exporter.catalog.expression import Events, Quantile, Rate
 from exporter.catalog.model import Family, Reduce, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
-from generators.dashboards import monitoring
+from generators.dashboards import configured, monitoring
 from generators.dashboards.bands import band
 from generators.dashboards.descriptions import Facts
 from generators.dashboards.limits import AGE
@@ -30,7 +30,6 @@ _LEVEL = ("gcp_project", "region", "database_id")
 
 def board(facts: Facts) -> BoardText:
     """Return the board."""
-    del facts
     found = {**_state(), **_containers(), **_database(), **_more_database()}
     return BoardText(
         board=Board.INFRASTRUCTURE,
@@ -39,7 +38,11 @@ def board(facts: Facts) -> BoardText:
         refresh="1m",
         past="now-6h",
         variables=QUERIES.labels,
-        panels={**found, **monitoring.panels(QUERIES)},
+        panels={
+            **found,
+            **monitoring.panels(QUERIES),
+            **configured.panels(facts.policy, QUERIES),
+        },
     )
 
 

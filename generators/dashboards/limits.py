@@ -53,8 +53,8 @@ Limits = dict[str, tuple[Limit, ...]]
 
 def limits(policy: Policy) -> Limits:
     """Return the limits of each name that a panel may name, the lowest value first."""
-    found: Limits = {signal.name: () for signal in SIGNALS}
-    for row in policy.thresholds:
+    found: Limits = {signal.name: () for signal in (*SIGNALS, *policy.signals)}
+    for row in (*policy.thresholds, *policy.configured):
         above = row.signal.direction is Direction.UP
         limit = Limit(row.threshold, row.severity, above, row.name)
         found[row.signal.name] = tuple(sorted((*found[row.signal.name], limit)))

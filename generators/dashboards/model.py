@@ -174,6 +174,7 @@ class BoardText:
     """A dashboard: the question it answers, its panels by their name in Jsonnet.
 
     variables  labels that its panels are filtered by
+    missing    names of panels that are left out, since nothing of what they show is exported
     """
 
     board: Board
@@ -183,6 +184,7 @@ class BoardText:
     past: str
     variables: tuple[str, ...]
     panels: dict[str, Panel] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

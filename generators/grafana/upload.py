@@ -113,6 +113,7 @@ def _content(body: Any) -> Any:  # noqa: ANN401 - what another program answers
 def _request(board: Dashboard, folder: Folder) -> dict[str, Any]:
     digest = hashlib.sha256(board.text.encode()).hexdigest()
     return {
+        # The uid names it. An id is one server's own: elsewhere it would be another dashboard's.
         "dashboard": {**_content(json.loads(board.text)), "id": None},
         "folderUid": folder.uid,
         "message": f"ionmon, sha256 {digest[:12]}",

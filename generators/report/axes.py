@@ -84,12 +84,12 @@ def _range(fields: Sequence[Field], values: list[float]) -> tuple[float, float]:
     """Return the ends of an axis: fixed, or soft ones that hold the data, or a tenth beyond it."""
     bottom, top = (_bound(fields, end) for end in ("minimum", "maximum"))
     soft_bottom, soft_top = (_bound(fields, end) for end in ("soft_min", "soft_max"))
-    least, most = (min(values), max(values)) if values else (0.0, 1.0)
-    least = bottom if bottom is not None and soft_bottom is None else least
-    most = top if top is not None and soft_top is None else most
-    low, high = _padded(least, max(least, most))
-    low = _softened(low, least, soft_bottom, max, fixed=bottom)
-    high = _softened(high, most, soft_top, min, fixed=top)
+    lowest, highest = (min(values), max(values)) if values else (0.0, 1.0)
+    lowest = bottom if bottom is not None and soft_bottom is None else lowest
+    highest = top if top is not None and soft_top is None else highest
+    low, high = _padded(lowest, max(lowest, highest))
+    low = _softened(low, lowest, soft_bottom, max, fixed=bottom)
+    high = _softened(high, highest, soft_top, min, fixed=top)
     if fields[0].decimals == 0:
         low, high = float(math.floor(low)), float(math.ceil(high))
     return (low, high) if low < high else (low, low + _OF_NOTHING)
@@ -108,22 +108,22 @@ def _magnitudes(fields: Sequence[Field], values: list[float]) -> tuple[float, fl
 def _bound(fields: Sequence[Field], end: str) -> float | None:
     """Return the bound that fields say, the widest of several."""
     soft = end.startswith("soft")
-    said = [getattr(field.style if soft else field, end) for field in fields]
-    found = [float(value) for value in said if value is not None]
+    bounds = [getattr(field.style if soft else field, end) for field in fields]
+    found = [float(value) for value in bounds if value is not None]
     widest = max if end.endswith(("max", "maximum")) else min
     return widest(found) if found else None
 
 
-def _padded(least: float, most: float) -> tuple[float, float]:
+def _padded(lowest: float, highest: float) -> tuple[float, float]:
     """Return a range that is wider than the data at both ends, rounded."""
-    spread = most - least
-    whole = spread or max(abs(least), abs(most)) or _OF_NOTHING * 10
+    spread = highest - lowest
+    whole = spread or max(abs(lowest), abs(highest)) or _OF_NOTHING * 10
     unit = 10.0 ** math.floor(math.log10(whole)) / 10
-    pads = (whole * (_PAD if spread or value == 0 else 1.0) for value in (least, most))
+    pads = (whole * (_PAD if spread or value == 0 else 1.0) for value in (lowest, highest))
     below, above = pads
     return (
-        float(f"{math.floor((least - below) / unit + 1e-9) * unit:.12g}"),
-        float(f"{math.ceil((most + above) / unit - 1e-9) * unit:.12g}"),
+        float(f"{math.floor((lowest - below) / unit + 1e-9) * unit:.12g}"),
+        float(f"{math.ceil((highest + above) / unit - 1e-9) * unit:.12g}"),
     )
 
 
@@ -157,7 +157,7 @@ def _ticks(low: float, high: float, requested: int, field: Field) -> tuple[float
 
 
 def _step(rough: float, field: Field) -> float:
-    """Return a round step of at least so much; bytes are round in powers of two."""
+    """Return a round step of at lowest so much; bytes are round in powers of two."""
     if field.unit in units.BINARY and rough > 1:
         return float(2 ** math.ceil(math.log2(rough)))
     power = 10.0 ** math.floor(math.log10(rough))

@@ -53,8 +53,8 @@ def heat(panel: DrawnPanel, board: DrawnBoard, found: Heat) -> Figure:
 
 def _scale(found: Heat) -> Figure:
     """Return what says which colour is how many, below the chart."""
-    most = max((c for b in found.buckets for c in b.counts if c is not None), default=0.0)
-    marks = (0.0, most / 4, most)  # colours follow the root
+    highest = max((c for b in found.buckets for c in b.counts if c is not None), default=0.0)
+    marks = (0.0, highest / 4, highest)  # colours follow the root
     return {
         "orientation": "h",
         "x": 0,

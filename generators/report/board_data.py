@@ -1,4 +1,4 @@
-"""A dashboard with its data: every query asked, every variable filled in."""
+"""A dashboard with its data: its variables filled in, its queries answered."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from generators.report.prometheus_api import Points, Prometheus, Refused, Server
 from generators.report.time_range import TimeSpan
 from generators.report.transform import Unknown, changed
 
-WIDE = 1600  # pixels of a page for which points are asked
+WIDE = 1600  # pixels of a page, which decide how many points are queried
 _MOST_EVENTS = 100
 _LABEL_VALUES = re.compile(r"label_values\(\s*(?:(.+),\s*)?([A-Za-z_]\w*)\s*\)", re.DOTALL)
 _MATCHER = re.compile(r'(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"')
@@ -25,9 +25,9 @@ _TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataRequest:
-    """What is asked for: servers, time, variables. Times left empty are the dashboard's own.
+    """Servers, time and variables of a drawing. Times left empty are the dashboard's own.
 
-    least, steps   the least seconds between points; those of some data sources, by uid
+    minimum_step   at least so many seconds lie between two points; minimum_steps: by data source
     """
 
     server: Prometheus
@@ -35,9 +35,9 @@ class DataRequest:
     others: Mapping[str, Prometheus] = field(default_factory=dict)
     start: str = ""
     end: str = ""
-    given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    least: float = 15.0
-    steps: Mapping[str, float] = field(default_factory=dict)
+    variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    minimum_step: float = 15.0
+    minimum_steps: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class _Place:
     def server(self, data: str) -> Prometheus:
         return self.request.others.get(self.scope.filled(data), self.request.server)
 
-    def least(self, data: str) -> float:
-        return self.request.steps.get(self.scope.filled(data), self.request.least)
+    def minimum_step(self, data: str) -> float:
+        return self.request.minimum_steps.get(self.scope.filled(data), self.request.minimum_step)
 
     def with_own(self, **own: str) -> "_Place":
         return replace(self, scope=Scope(self.scope.variables, {**self.scope.own, **own}))
@@ -101,7 +101,7 @@ def _place(file: FileBoard, request: DataRequest, span: TimeSpan) -> tuple[_Plac
         "__dashboard": file.title,
     }
     place, faults = _Place(request, span, Scope({}, own)), list[str]()
-    for variable in board_variables.read(file.variables, request.given):
+    for variable in board_variables.read(file.variables, request.variables):
         filled, fault = _with_values(variable, place)
         faults += [fault] if fault else []
         chosen = {**place.scope.variables, variable.name: filled}
@@ -159,14 +159,14 @@ def _panel(file_panel: FilePanel, place: _Place) -> DrawnPanel:
 
 def _queried(target: FileTarget, file_panel: FilePanel, place: _Place) -> list[Points]:
     pixels = file_panel.points or WIDE * file_panel.grid.w / 24
-    own = time_range.duration(place.scope.filled(target.least))
-    least = own or place.least(target.data)
-    step = time_range.step(place.span, pixels, least)
+    own = time_range.duration(place.scope.filled(target.interval))
+    minimum = own or place.minimum_step(target.data)
+    step = time_range.step(place.span, pixels, minimum)
     filled = place.with_own(
         __interval=time_range.written(step),
         __interval_ms=str(round(step * 1000)),
-        __rate_interval=time_range.written(max(step + least, 4 * least)),
-        __rate_interval_ms=str(round(max(step + least, 4 * least) * 1000)),
+        __rate_interval=time_range.written(max(step + minimum, 4 * minimum)),
+        __rate_interval_ms=str(round(max(step + minimum, 4 * minimum) * 1000)),
     )
     expr, server = filled.scope.filled(target.expr), place.server(target.data)
     if target.instant:
@@ -186,9 +186,9 @@ def _alert_list(file_panel: FilePanel, place: _Place) -> DrawnPanel:
     fitting = [
         alert for alert in found if states.get(alert.state) and _fits(dict(alert.labels), matchers)
     ]
-    most = file_panel.options.max_items or 20
+    limit = file_panel.options.max_items or 20
     alerts = sorted(map(_alert, fitting), key=lambda alert: -alert.since)
-    return replace(base, alerts=tuple(alerts[:most]))
+    return replace(base, alerts=tuple(alerts[:limit]))
 
 
 def _fits(labels: Mapping[str, str], matchers: list[tuple[str, str, str]]) -> bool:

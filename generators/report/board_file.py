@@ -1,4 +1,4 @@
-"""A dashboard file: its panels with their queries, as the file says them; nothing is asked yet."""
+"""A dashboard file: its panels with their queries, as the file has them; nothing is queried yet."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ class FileTarget:
     legend: str = ""
     format: str = "time_series"
     instant: bool = False
-    least: str = ""
+    interval: str = ""
     data: str = ""
 
 
@@ -43,7 +43,7 @@ class FilePanel:
     options: OptionsInFile
     repeat: str = ""
     across: bool = True
-    most: int = 4
+    max_per_row: int = 4
     points: int = 0
     bare: bool = False
     type_name: str = ""
@@ -164,7 +164,7 @@ def _panel(found: PanelInFile, grid: GridPlace) -> FilePanel:
         options=found.options,
         repeat=found.repeat,
         across=found.repeat_direction == "h",
-        most=found.max_per_row or 4,
+        max_per_row=found.max_per_row or 4,
         points=found.max_data_points,
         bare=found.transparent,
         type_name=found.type,
@@ -181,7 +181,7 @@ def _targets(found: PanelInFile) -> Iterator[FileTarget]:
             legend=one.legend_format,
             format=one.format,
             instant=one.instant,
-            least=one.interval or found.interval,
+            interval=one.interval or found.interval,
             data=one.datasource.uid or found.datasource.uid,
         )
         yield target
@@ -197,7 +197,7 @@ def repeated(panel: FilePanel, values: tuple[str, ...]) -> list[tuple[FilePanel,
             (replace(panel, grid=replace(panel.grid, y=panel.grid.y + at * high)), value)
             for at, value in enumerate(values)
         ]
-    columns = min(panel.most, max(1, len(values)))
+    columns = min(panel.max_per_row, max(1, len(values)))
     return [
         (replace(panel, grid=_across(panel.grid, columns, at)), value)
         for at, value in enumerate(values)

@@ -37,24 +37,24 @@ class FilledVariable:
 
 
 def read(
-    found: Iterable[VariableInFile], given: Mapping[str, tuple[str, ...]]
+    found: Iterable[VariableInFile], chosen: Mapping[str, tuple[str, ...]]
 ) -> list[FilledVariable]:
-    """Return a dashboard's variables, with what is given instead of what the file chose."""
-    return [_variable(one, given) for one in found]
+    """Return a dashboard's variables, with chosen values instead of those of the file."""
+    return [_variable(one, chosen) for one in found]
 
 
-def unknown(boards: Iterable[Iterable[VariableInFile]], given: Iterable[str]) -> None:
+def unknown(boards: Iterable[Iterable[VariableInFile]], chosen: Iterable[str]) -> None:
     """Refuse a variable that none of the dashboards has."""
     names = {one.name for board in boards for one in board}
-    for name in given:
+    for name in chosen:
         if name not in names:
             known = ", ".join(sorted(names)) or "none"
             raise SettingsError(f"--var {name}: no such variable; the dashboards have: {known}")
 
 
-def _variable(found: VariableInFile, given: Mapping[str, tuple[str, ...]]) -> FilledVariable:
-    values = given.get(found.name) or _current(found)
-    whole = values in {(ALL,), ("All",)} or (found.name not in given and not values)
+def _variable(found: VariableInFile, chosen: Mapping[str, tuple[str, ...]]) -> FilledVariable:
+    values = chosen.get(found.name) or _current(found)
+    whole = values in {(ALL,), ("All",)} or (found.name not in chosen and not values)
     return FilledVariable(
         name=found.name,
         label=found.label or found.name,

@@ -196,11 +196,11 @@ def _heatmap(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...])
     )
     subjects = sorted(_subjects(frames), key=lambda s: _bound(s[1].name))
     rows = [[_number(v) for v in column.values] for _, column, _ in subjects]
-    least = file_panel.options.filter_values.le
+    minimum = file_panel.options.filter_values.le
     if any(target.format == "heatmap" for target in file_panel.targets):
         rows = _apart(rows)
     buckets = tuple(
-        DrawnBucket(column.name, tuple(None if v is None or v <= least else v for v in row))
+        DrawnBucket(column.name, tuple(None if v is None or v <= minimum else v for v in row))
         for (_, column, _), row in zip(subjects, rows, strict=True)
     )
     if not buckets:

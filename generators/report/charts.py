@@ -176,7 +176,7 @@ def _value_axis(found: Axis, series: list[DrawnSeries], at: int) -> Figure:
 
 
 def _limits(scales: Scales) -> list[Figure]:
-    """Return threshold lines and areas, once for each field that asks for them."""
+    """Return threshold lines and areas, once for each field that shows them."""
     shapes: list[Figure] = []
     for at, (series, found) in enumerate(scales):
         drawn = next((s.field for s in series if s.field.style.limits != "off"), None)

@@ -92,19 +92,19 @@ def _property(found: PropertyInFile) -> dict[str, JsonValue]:
 
 
 def _fits(matcher: MatcherInFile, subject: FieldSubject) -> bool:
-    given = matcher.options
+    expected = matcher.options
     match matcher.id:
         case "byName":
-            return subject.name == given
+            return subject.name == expected
         case "byNames":
-            names = given.get("names") if isinstance(given, dict) else None
+            names = expected.get("names") if isinstance(expected, dict) else None
             return isinstance(names, list) and subject.name in names
         case "byRegexp":
-            return _matches(str(given), subject.name)
+            return _matches(str(expected), subject.name)
         case "byFrameRefID":
-            return subject.ref == given
+            return subject.ref == expected
         case "byType":
-            return subject.kind == given
+            return subject.kind == expected
     return False
 
 

@@ -1,4 +1,4 @@
-"""Dashboards as one HTML file that asks nothing of any network; plotly.js draws its charts."""
+"""Dashboards as one HTML file that needs no network; plotly.js draws its charts."""
 
 import base64
 import hashlib
@@ -105,7 +105,7 @@ def embedded(body: object) -> Markup:
 
 def _source(name: str) -> str:
     environment = _environment()
-    assert environment.loader is not None  # noqa: S101 - it was given one
+    assert environment.loader is not None  # noqa: S101 - it was made with one
     return environment.loader.get_source(environment, name)[0]
 
 

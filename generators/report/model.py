@@ -1,6 +1,6 @@
 """What a dashboard shows, as frozen values: read once, then written by any renderer.
 
-Times are Unix seconds. How values look is said in `display`.
+Times are Unix seconds. How values look is in `display`.
 """
 
 from dataclasses import dataclass, field

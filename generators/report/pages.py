@@ -20,7 +20,7 @@ _ROW, _PHONE = 38, 760
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewRequest:
-    """What a command line asks for."""
+    """What a command line requests."""
 
     folder: Path
     names: tuple[str, ...]
@@ -29,7 +29,7 @@ class PreviewRequest:
     sources: Mapping[str, str]
     start: str
     end: str
-    given: Mapping[str, tuple[str, ...]]
+    variables: Mapping[str, tuple[str, ...]]
     interval: str
     open_rows: bool
     now: float
@@ -70,16 +70,16 @@ def _height(board: DrawnBoard, wide: int) -> int:
 
 
 def pages(preview: PreviewRequest, say: Callable[[str], None]) -> Iterator[PreviewPage]:
-    """Yield a page for each dashboard; `say` hears what is being asked for."""
+    """Yield a page for each dashboard; `say` hears which one is drawn."""
     found = [board_file.read(path, open_rows=preview.open_rows)
              for path in board_file.files(preview.folder, preview.names)]  # fmt: skip
-    board_variables.unknown([file.variables for file in found], preview.given)
+    board_variables.unknown([file.variables for file in found], preview.variables)
     _unknown_sources(found, preview.sources)
     request = _request(preview)
     for file in found:
         time_range.between(preview.start or file.start, preview.end or file.end, preview.now)
-    for asked in (request.server, *request.others.values()):
-        asked.hello(preview.now)
+    for prometheus in (request.server, *request.others.values()):
+        prometheus.hello(preview.now)
     for file in found:
         say(f"{file.name}: {len(file.panels)} panels")
         new = board_data.board(file, request, lambda _: None)
@@ -89,11 +89,11 @@ def pages(preview: PreviewRequest, say: Callable[[str], None]) -> Iterator[Previ
             yield _beside(file, new, preview.against, request, open_rows=preview.open_rows)
 
 
-def _unknown_sources(files: Iterable[board_file.FileBoard], given: Iterable[str]) -> None:
-    """Refuse a data source that none of the dashboards asks."""
+def _unknown_sources(files: Iterable[board_file.FileBoard], uids: Iterable[str]) -> None:
+    """Refuse a data source that none of the dashboards uses."""
     found = (one for file in files for one in file.variables if one.type == "datasource")
     known = sorted({str(one.current.value or "") for one in found} - {""})
-    for uid in given:
+    for uid in uids:
         if uid not in known:
             raise SettingsError(
                 f"--datasource {uid}: no such data source; the dashboards have: "
@@ -102,8 +102,8 @@ def _unknown_sources(files: Iterable[board_file.FileBoard], given: Iterable[str]
 
 
 def _request(preview: PreviewRequest) -> board_data.DataRequest:
-    least = time_range.duration(preview.interval) if preview.interval else EVALUATION
-    if least <= 0:
+    minimum = time_range.duration(preview.interval) if preview.interval else EVALUATION
+    if minimum <= 0:
         raise SettingsError(f"--interval {preview.interval}: write a duration such as 15s")
     return board_data.DataRequest(
         server=server(preview.url),
@@ -111,9 +111,9 @@ def _request(preview: PreviewRequest) -> board_data.DataRequest:
         others={uid: server(url) for uid, url in preview.sources.items()},
         start=preview.start,
         end=preview.end,
-        given=preview.given,
-        least=least,
-        steps={} if preview.interval else {KEPT.uid: LONG_TERM},
+        variables=preview.variables,
+        minimum_step=minimum,
+        minimum_steps={} if preview.interval else {KEPT.uid: LONG_TERM},
     )
 
 

@@ -14,7 +14,7 @@ from generators.report.model import Labels
 from generators.report.time_range import TimeSpan
 
 TIMEOUT = 60.0  # seconds for one answer
-_SAID = 400  # characters of an error that are shown
+_SHOWN = 400  # characters of an error that are shown
 
 
 class Refused(IonmonError):
@@ -42,7 +42,7 @@ class ServerAlert:
 
 @dataclass(slots=True)
 class Prometheus:
-    """A server; what was asked once is not asked again."""
+    """A server; the same query is sent once."""
 
     url: str
     timeout: float = TIMEOUT
@@ -140,7 +140,7 @@ def _said(error: urllib.error.HTTPError) -> str:
         text = str(json.loads(body)["error"])
     except (ValueError, KeyError, TypeError):
         text = f"HTTP {error.code} {error.reason}"
-    return text[:_SAID]
+    return text[:_SHOWN]
 
 
 def _labels(one: Mapping[str, Any]) -> Labels:

@@ -34,9 +34,9 @@ def spark(series: DrawnSeries) -> tuple[str, str]:
 
 
 def _bounds(series: DrawnSeries, values: list[float]) -> tuple[float, float]:
-    """Return the least and the greatest value of the box: the field's own limits come first."""
-    least, most = series.field.minimum, series.field.maximum
-    return min(values) if least is None else least, max(values) if most is None else most
+    """Return the lowest and the highest value of the box: the field's own limits come first."""
+    lowest, highest = series.field.minimum, series.field.maximum
+    return min(values) if lowest is None else lowest, max(values) if highest is None else highest
 
 
 def dial(start: float, end: float, radius: float) -> str:

@@ -58,12 +58,12 @@ def duration(text: str) -> float:
     return sum(int(n) * (0.001 if unit == "ms" else _UNITS[unit]) for n, unit in parts)
 
 
-def step(span: TimeSpan, pixels: float, least: float) -> float:
+def step(span: TimeSpan, pixels: float, minimum: float) -> float:
     """Return the seconds between points: a round figure, about one point a pixel."""
     requested = max(span.seconds / max(pixels, 1), span.seconds / _MOST_POINTS)
     pairs = pairwise(_NICE)
     nice = next((low for low, high in pairs if requested < (low + high) / 2), _NICE[-1])
-    return max(float(nice), least, float(1 + span.seconds // _MOST_POINTS))
+    return max(float(nice), minimum, float(1 + span.seconds // _MOST_POINTS))
 
 
 def written(seconds: float) -> str:

@@ -273,8 +273,8 @@ def _whole(frame: Frame) -> DrawnSeries:
 
 
 def _limit(found: Frames, options: Options) -> Frames:
-    most = int(options.get("limitField") or 10)
-    return [_picked(frame, range(min(most, frame.length))) for frame in found]
+    limit = int(options.get("limitField") or 10)
+    return [_picked(frame, range(min(limit, frame.length))) for frame in found]
 
 
 _CHANGES: dict[str, Callable[[Frames, Options], Frames]] = {

@@ -34,7 +34,7 @@ _NO_WEEKS = ("ns", "µs", "ms")  # these go from days to years
 
 
 def fixed(value: float, decimals: int | None = None) -> str:
-    """Return a number with so many decimals, or with as many as say enough."""
+    """Return a number with so many decimals, or with as many as are needed."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
     places = max(0, _enough(value) if decimals is None else decimals)
@@ -249,7 +249,7 @@ def _strftime(pattern: str) -> str:
 
 
 def text(value: float, unit: str = "", decimals: int | None = None) -> str:
-    """Return a number in one of Grafana's units; without decimals given, as many as say enough."""
+    """Return a number in one of Grafana's units; without decimals, as many as are needed."""
     key, colon, rest = unit.partition(":")
     if unit in _FORMATS:
         write = _FORMATS[unit]

@@ -120,9 +120,7 @@ FAULTS: Mapping[str, Fault] = {
         value=45.5,
     ),
     "SettingsRefused": _gauge("ionmon_config_last_reload_successful", 0, 1, *_EXPORTER),
-    "SeriesDropped": _counter(
-        "ionmon_series_dropped_total", 1, 1, _FAMILY, ("reason", "series_limit")
-    ),
+    "SeriesDropped": _counter("ionmon_series_dropped_total", 1, 1, _FAMILY, ("reason", "limit")),
     "NotificationFailing": _counter(
         "alertmanager_notifications_failed_total", 1, 1, ("integration", "slack")
     ),

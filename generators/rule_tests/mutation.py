@@ -4,24 +4,33 @@ A mutant is what an unlucky edit leaves behind: another threshold, twice the tim
 turned round, a condition or a label that is gone. promtool has to refuse each of them.
 """
 
-import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial, reduce
 from math import ceil
 from pathlib import Path
 
 from exporter.errors import ToolMissing
+from generators.alert_table import BurnAlert
 from generators.files import write
+from generators.promql_tree.condition import (
+    Condition,
+    Operand,
+    Operation,
+    condition,
+    limits,
+    number,
+    with_limits,
+)
+from generators.promql_tree.tree import series_names
 from generators.rule_tests.document import RuleTestFile
 from generators.rules.build import FOLDER
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 
 PROCESSES = 2
-_NAME = re.compile(r"[a-z_][a-z0-9_]*:[a-z0-9_:]+")
-_LIMIT = re.compile(r"(?<= )(<=?|>=?) ([0-9.]+)")
 _TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 _FACTOR = 1.5
 
@@ -84,12 +93,12 @@ def _same(test: RuleTestFile) -> Mutant:
 def trimmed(test: RuleTestFile) -> tuple[RuleFile, ...]:
     """Return the files of a test with nothing but the alert and what it is worked out from."""
     by_name = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
-    needed, missing = {test.rule.alert}, _NAME.findall(test.rule.expr)
+    needed, missing = {test.rule.alert}, [*series_names(test.rule.expr)]
     while missing:
         name = missing.pop()
         if name in by_name and name not in needed:
             needed.add(name)
-            missing += _NAME.findall(by_name[name].expr)
+            missing += series_names(by_name[name].expr)
     return tuple(_kept(file, needed) for file in test.rules)
 
 
@@ -117,17 +126,23 @@ def mutants(test: RuleTestFile) -> Iterator[Mutant]:
     for done, rule in (*_timed(test), *_written(test), *_labelled(test)):
         yield Mutant(done, _with(files, {test.rule.alert: rule}))
     recordings = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
-    direct = [recordings[name] for name in dict.fromkeys(_NAME.findall(test.rule.expr))]
+    # What the alert reads itself: a label that is lost further down is lost here, too.
+    direct = [recordings[n] for n in series_names(test.rule.expr) if n in recordings]
     for label in test.rule.carried:
         less = {r.record: replace(r, expr=f"max without ({label}) ({r.expr})") for r in direct}
         yield Mutant(f"{label} is dropped", _with(files, less))
-    enough = {
-        r.record: replace(r, expr=re.sub(r">= [0-9]+\)$", ">= 0)", r.expr))
-        for r in direct
-        if re.search(r"\) and \(.* >= [0-9]+\)$", r.expr)
-    }
-    if enough:
-        yield Mutant("too few events are enough", _with(files, enough))
+    any_number = {r.record: replace(r, expr=expr) for r in direct if (expr := _any_number(r.expr))}
+    if any_number:
+        yield Mutant("its minimum of events is dropped", _with(files, any_number))
+
+
+def _any_number(expr: str) -> str:
+    """Return a recorded expression whose minimum of events is zero; empty where it has none."""
+    match condition(expr):
+        case Operation("and", _, Operation(">=", _, Operand()) as minimum) as whole:
+            return str(replace(whole, right=replace(minimum, right=number(0))))
+        case _:
+            return ""
 
 
 def _with(files: Sequence[RuleFile], changed: Mapping[str, Rule]) -> tuple[RuleFile, ...]:
@@ -159,58 +174,64 @@ def _labelled(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
 
 def _written(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
     """Yield what is done to the condition."""
-    rule, tries = test.rule, _pairs if "\nor\n" in test.rule.expr else _plain
-    for done, text in tries(test):
-        yield done, replace(rule, expr=text)
+    rule, tries = test.rule, _pairs if isinstance(test.rule.source, BurnAlert) else _plain
+    for done, changed in tries(test, condition(rule.expr)):
+        yield done, replace(rule, expr=str(changed))
 
 
-def _plain(test: RuleTestFile) -> Iterator[tuple[str, str]]:
-    text = test.rule.expr
-    side = next(_LIMIT.finditer(text))[1]
-    moved = _LIMIT.sub(lambda m: f"{m[1]} {_moved(m[2], side)}", text)
-    if moved != text:
-        yield "its threshold is moved", moved
-    yield "its comparison is turned", _turned(text)
-    condition, unless, _ = text.partition("\nunless ")
-    if unless:
-        yield "what silences it does not count", condition
+def _plain(test: RuleTestFile, whole: Condition) -> Iterator[tuple[str, Condition]]:
+    del test
+    first = next(limits(whole))
+    yield "its threshold is moved", with_limits(whole, lambda one: _moved(one, first.operator))
+    yield (
+        "its comparison is turned",
+        with_limits(whole, lambda one: _turned(one) if one is first else one),
+    )
+    match whole:
+        case Operation("unless", left, _):
+            yield "what silences it does not count", left
 
 
-def _moved(limit: str, side: str) -> str:
-    value = float(limit) * _FACTOR if side == ">" else float(limit) / _FACTOR
-    return f"{value:.10g}"
+def _moved(limit: Operation, side: str) -> Operation:
+    """Return a comparison that is reached later on the side of `>`, and earlier on the other."""
+    match limit.right:
+        case Operand(value=float(value)):
+            moved = value * _FACTOR if side == ">" else value / _FACTOR
+            return replace(limit, right=number(moved))
+    return limit
 
 
-def _turned(text: str) -> str:
-    return _LIMIT.sub(lambda m: f"{_TURNED[m[1]]} {m[2]}", text, count=1)
+def _turned(limit: Operation) -> Operation:
+    return replace(limit, operator=_TURNED[limit.operator])
 
 
-def _pairs(test: RuleTestFile) -> Iterator[tuple[str, str]]:
+def _pairs(test: RuleTestFile, whole: Condition) -> Iterator[tuple[str, Condition]]:
     """Yield what is done to a pair of windows that some story is about."""
     used = {name for name in STORIES if f'service_name="{name}"' in test.text()}
-    parts = test.rule.expr.split("\nor\n")
-    for at, part in enumerate(parts):
-        which = ("first", "second")[at]
-        for done, story, text in _pair(part, which):
-            if story in used:
-                changed = (*parts[:at], text, *parts[at + 1 :])
-                yield f"of the {which} pair {done}", "\nor\n".join(changed)
+    match whole:
+        case Operation("or", first, second):
+            for done, story, changed in _pair(first, "first"):
+                if story in used:
+                    yield f"of the first pair {done}", replace(whole, left=changed)
+            for done, story, changed in _pair(second, "second"):
+                if story in used:
+                    yield f"of the second pair {done}", replace(whole, right=changed)
 
 
 STORIES = ("first-over", "second-over", "over-and-gone", "burst", "few-errors")
 
 
-def _pair(part: str, which: str) -> Iterator[tuple[str, str, str]]:
-    """Yield a change of a pair: what it is, the story that tells it, and the pair's text."""
-    opening, long, short, errors, closing = part.split("\n")
-    over, below = f"{which}-over", short.replace("and ", "", 1)
-    moved = [_LIMIT.sub(lambda m: f"{m[1]} {_moved(m[2], m[1])}", text) for text in (long, short)]
-    for done, story, lines in (
+def _pair(pair: Condition, which: str) -> Iterator[tuple[str, str, Condition]]:
+    """Yield a change of a pair: what it is, the story that shows it, and the changed pair."""
+    long, short, errors = limits(pair)
+    over = f"{which}-over"
+    moved = [_moved(window, window.operator) for window in (long, short)]
+    for done, story, kept in (
         ("the factor is moved", over, (*moved, errors)),
         ("a comparison is turned", over, (_turned(long), short, errors)),
         ("the other comparison is turned", over, (long, _turned(short), errors)),
         ("the short window is dropped", "over-and-gone", (long, errors)),
-        ("the long window is dropped", "burst", (below, errors)),
+        ("the long window is dropped", "burst", (short, errors)),
         ("few errors are enough", "few-errors", (long, short)),
     ):
-        yield done, story, "\n".join((opening, *lines, closing))
+        yield done, story, reduce(partial(Operation, "and"), kept)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 
 from generators.rule_tests.document import MINUTE, Check, Firing, RuleTestCase
-from generators.rule_tests.stimulus import InputSeries
+from generators.rule_tests.stimulus import InputSeries, made_up
 from generators.rule_tests.story import Phase, inputs
 
 BASE_LABELS = {"gcp_project": "example.com:ion", "region": "europe-west1"}
@@ -49,8 +49,8 @@ def case_of(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: S
 
 def labels_of(by: tuple[str, ...], name: str) -> tuple[tuple[str, str], ...]:
     """Return the labels of a story: the finest is the story's name."""
-    labels = {**BASE_LABELS, by[-1]: name}
-    return tuple((label, labels[label]) for label in by)
+    labels = {**BASE_LABELS, **dict.fromkeys(by[-1:], name)}
+    return tuple((label, labels.get(label) or made_up(label)) for label in by)
 
 
 def gauge(name: str, labels: tuple[tuple[str, str], ...], *values: float) -> InputSeries:

@@ -98,7 +98,12 @@ def _pairs(family: Family, given: Given, own: Mapping[str, str]) -> Pairs:
 
 def _made_up(family: Family, index: int) -> str:
     label = family.labels[index]
-    return label.values[0] if label.values else label.name.replace("_", "-")
+    return label.values[0] if label.values else made_up(label.name)
+
+
+def made_up(label: str) -> str:
+    """Return a value for a label whose values are free."""
+    return label.replace("_", "-")
 
 
 def _chosen(matchers: tuple[Matcher, ...]) -> Iterator[dict[str, str]]:

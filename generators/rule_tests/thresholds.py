@@ -11,7 +11,15 @@ from functools import cached_property
 from math import ceil, inf
 
 from exporter.catalog.buckets import expected
-from exporter.catalog.expression import Complement, Direction, LevelRatio, Quantile, Ratio, Share
+from exporter.catalog.expression import (
+    Complement,
+    Direction,
+    LevelRatio,
+    Quantile,
+    Rate,
+    Ratio,
+    Share,
+)
 from exporter.errors import SettingsError
 from generators.alert_table import ThresholdAlert
 from generators.limits import limit, side
@@ -21,7 +29,7 @@ from generators.rule_tests.scenes import BASE_LABELS, ELSEWHERE, InputSet, Story
 from generators.rule_tests.stimulus import USUAL_BOUNDS, Given, signal_stimulus
 from generators.rule_tests.story import Phase, Seen
 from generators.rules.build import Rules
-from generators.rules.model import Alerting
+from generators.rules.model import Alerting, alerts
 from generators.rules.recording import is_level
 
 _OVER = "just-over"
@@ -126,7 +134,8 @@ class Stories:
         """Return the signal's series at a place."""
         signal = self.values.row.signal
         enough = signal.minimum_events.count if signal.minimum_events else _ENOUGH
-        labels = {**BASE_LABELS, split(signal)[-1]: name, **more}
+        finest = dict.fromkeys(split(signal)[-1:], name)
+        labels = {**BASE_LABELS, **finest, **more}
         return signal_stimulus(signal, value, Given(enough * times, labels, self.bounds))
 
     def firing(self) -> Iterator[Story]:
@@ -160,7 +169,7 @@ class Stories:
             yield Story(
                 name="no-number", phases=(Phase(self.at(v.over, "no-number"), long, Seen.NAN),)
             )
-        else:
+        elif not isinstance(signal.expression, Rate):  # no events are a rate of 0, which is a value
             yield Story(name="no-events", phases=(Phase(self.at(v.over, "no-events", 0), long),))
         if signal.minimum_events is not None:
             yield Story(
@@ -182,6 +191,10 @@ def document(rules: Rules, rule: Alerting, row: ThresholdAlert) -> RuleTestFile:
     """Return the tests of an alert. Raises SettingsError where no value fires it, or each."""
     found = Stories(Values(row))
     minutes = (found.fires - 1, found.fires, found.fires + 1, found.fires + _LATER)
-    name = "each place has a story, which is its name"
-    case = case_of(name, (*found.firing(), *found.silent()), split(row.signal), minutes)
-    return RuleTestFile(rule, named(rules.main, "recording.yml", "alerts.yml"), (case,))
+    stories, by = (*found.firing(), *found.silent()), split(row.signal)
+    # Without a label there is one series only: each story needs a case of its own.
+    together = [("each place has a story, which is its name", stories)]
+    alone = [(story.name, (story,)) for story in stories]
+    cases = tuple(case_of(n, each, by, minutes) for n, each in (together if by else alone))
+    file = next(file.name for file in rules.main if rule in alerts((file,)))
+    return RuleTestFile(rule, named(rules.main, "recording.yml", file), cases)

@@ -44,9 +44,11 @@ def value(unit: Unit) -> str:
 def of(labels: tuple[str, ...]) -> str:
     """Return the template after a noun: of ion in europe-west1, or in europe-west1."""
     text = place(labels)
-    return text if text.startswith("in ") else f"of {text}"
+    return text if not text or text.startswith("in ") else f"of {text}"
 
 
 def place(labels: tuple[str, ...]) -> str:
     """Return the template of what and where: ion in europe-west1 (ion-production)."""
-    return " ".join(text for label, text in _LOCATION if label in labels)
+    known = dict(_LOCATION)
+    others = [f"{label} {{{{ $labels.{label} }}}}" for label in labels if label not in known]
+    return " ".join((*others, *(text for label, text in _LOCATION if label in labels)))

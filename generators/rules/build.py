@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from exporter.errors import SettingsError
 from exporter.settings import Settings
-from generators.policy import policy
+from generators.policy import Policy, policy
 from generators.rules import (
     anomaly,
     correlation,
@@ -36,7 +37,9 @@ class Rules:
 def build(settings: Settings) -> Rules:
     """Return the rules of these settings. Raises SettingsError where they conflict."""
     found = policy(settings)
-    more = (*trend.levels(), *slo.recordings(found.objective))
+    more = (*trend.levels(found.missing), *slo.recordings(found.objective))
+    configured = thresholds.configured_file(settings, found)
+    _check_names(found)
     main = (
         recording.file(found, more),
         thresholds.file(settings, found),
@@ -44,6 +47,7 @@ def build(settings: Settings) -> Rules:
         trend.file(settings, found),
         health.file(settings),
         longterm.file(found),
+        *((configured,) if configured is not None else ()),
     )
     second = (
         slo.longterm_file(settings, found),
@@ -51,8 +55,21 @@ def build(settings: Settings) -> Rules:
         correlation.file(settings),
         trend.longterm_file(settings),
     )
+    # Last, over both servers' files: an alert is changed by its name, wherever it is evaluated.
     files = overrides.changed(settings, (*main, *second))
     return Rules(files[: len(main)], files[len(main) :])
+
+
+def _check_names(found: Policy) -> None:
+    """Raise SettingsError for a metric of the settings whose alert has another alert's name."""
+    taken = {row.name for row in found.rows if row not in found.configured}
+    for row in found.configured:
+        if row.name in taken:
+            raise SettingsError(
+                f"google.metrics.{row.signal.name}.alert: its name would be {row.name}, which is "
+                f"another alert's; rename the metric"
+            )
+        taken.add(row.name)
 
 
 def texts(rules: Rules) -> dict[str, str]:

@@ -13,7 +13,7 @@ from generators.rules.rows import HealthAlert
 def rows(settings: Settings) -> Iterator[HealthAlert]:
     """Yield the alerts that the settings have a use for, the watchdog first."""
     yield WATCHDOG_ROW
-    yield from ROWS
+    yield from (row for row in ROWS if row.road in ("", settings.application.road))
     if settings.prometheus.longterm is not None:
         yield REMOTE
     if settings.notifications.sentry is not None:

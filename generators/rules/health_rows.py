@@ -156,6 +156,7 @@ ROWS = (
             "Check whether it runs, and whether it reaches its Redis.",
         ),
         age=SILENT,
+        road="redis",
     ),
     HealthAlert(
         alert="ApplicationFieldsHigh",

@@ -6,7 +6,6 @@ with these by remote write.
 """
 
 from exporter.catalog.expression import Share, Signal
-from exporter.catalog.signals import SIGNALS
 from generators.policy import Policy, split
 from generators.rules import slo
 from generators.rules.model import Group, Recording, RuleFile
@@ -28,10 +27,10 @@ def increase(short: str) -> str:
     return f"{short.rpartition(':')[0]}:longterm_increase"
 
 
-def recordings() -> tuple[Recording, ...]:
+def recordings(watched: tuple[Signal, ...]) -> tuple[Recording, ...]:
     """Return the rules for signals and counters."""
-    found = [Recording(increase(r.record), r.record, r.labels) for r in increases()]
-    for signal in SIGNALS:
+    found = [Recording(increase(r.record), r.record, r.labels) for r in increases(watched)]
+    for signal in watched:
         own = (signal.expression.by,) if isinstance(signal.expression, Share) else ()
         source = signal_name(signal, split(signal))
         for aggregate, function in _AGGREGATES.items():
@@ -42,7 +41,7 @@ def recordings() -> tuple[Recording, ...]:
 
 def file(policy: Policy) -> RuleFile:
     """Return the file, a sample every five minutes."""
-    rules = (*recordings(), *slo.longterm_recordings(policy.objective))
+    rules = (*recordings(policy.signals), *slo.longterm_recordings(policy.objective))
     group = Group("ion_longterm", slo.LONG_TERM, rules)
     return RuleFile(
         "longterm.yml", "Aggregates of five minutes, for the server with 90 days.", (group,)

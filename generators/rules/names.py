@@ -1,5 +1,7 @@
 """Names of recorded series, level:metric:operation, after what the series are split by."""
 
+from typing import assert_never
+
 from exporter.catalog.expression import (
     Changes,
     Complement,
@@ -21,17 +23,6 @@ _WORDS = {
     "database_id": "database",
     "redis_id": "redis",
     "response_code_class": "class",
-}
-_OPERATIONS: dict[type, str] = {
-    Events: "increase",
-    Rate: "rate",
-    Ratio: "ratio",
-    Complement: "ratio",
-    Mean: "mean",
-    MeanOf: "mean",
-    Quantile: "quantile",
-    Changes: "changes",
-    Share: "share",
 }
 
 
@@ -55,8 +46,29 @@ def series(labels: tuple[str, ...], metric: str, operation: str) -> str:
 
 def operation(expression: Expression, window: str) -> str:
     """Return the last part of the name of a recorded signal: ratio5m, or max of a gauge."""
-    if isinstance(expression, Level):
-        return expression.how.value
-    if isinstance(expression, LevelRatio):
-        return "ratio"
-    return _OPERATIONS[type(expression)] + window
+    match expression:
+        case Level():
+            return expression.how.value
+        case LevelRatio():
+            return "ratio"
+        case Ratio() | Complement():
+            return f"ratio{window}"
+        case Mean() | MeanOf():
+            return f"mean{window}"
+        case _:
+            return _of_counted(expression) + window
+
+
+def _of_counted(expression: Events | Rate | Quantile | Changes | Share) -> str:
+    match expression:
+        case Events():
+            return "increase"
+        case Rate():
+            return "rate"
+        case Quantile():
+            return "quantile"
+        case Changes():
+            return "changes"
+        case Share():
+            return "share"
+    assert_never(expression)

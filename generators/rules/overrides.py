@@ -13,7 +13,10 @@ from generators.rules.model import Alerting, Group, Rule, RuleFile, alerts
 def changed(settings: Settings, files: tuple[RuleFile, ...]) -> tuple[RuleFile, ...]:
     """Return the files as `alerts.others` changes them. Raises SettingsError for unknown names."""
     given, policy = settings.alerts.others, settings.alerts.by_name()
-    known = {rule.alert for rule in alerts(files)} - {*policy, WATCHDOG}
+    every = {rule.alert: rule for rule in alerts(files)}
+    # Alerts on metrics of the settings are changed where the metric is.
+    configured = {n for n, rule in every.items() if ("category", "metric") in rule.labels}
+    known = every.keys() - {*policy, WATCHDOG} - configured
     problems = [_unknown(name, known, name in policy) for name in given if name not in known]
     if problems:
         raise SettingsError("\n".join(problems))

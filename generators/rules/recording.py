@@ -5,7 +5,7 @@ are worked out from those. Gauges stand in for a missed scrape or two, so that n
 alert.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -88,16 +88,23 @@ def _covered(node: Expression) -> Iterator[Leaf]:
         yield Leaf(DATA_SECONDS, "", ("gcp_project", "family"))
 
 
-def increases() -> tuple[Recording, ...]:
+def increases(watched: Iterable[Signal]) -> tuple[Recording, ...]:
     """Return the rules that record each increase once, by all labels that are needed of it."""
-    return tuple(_increase(leaf) for leaf in _needed().values())
+    watched = tuple(watched)
+    names = {leaf.name for signal in watched for leaf in leaves(signal)}
+    return tuple(_increase(leaf) for name, leaf in _needed(watched).items() if name in names)
 
 
-def _needed() -> dict[str, Leaf]:
-    """Return each increase that the signals need, by the name of the raw series."""
+def _needed(watched: Iterable[Signal] = ()) -> dict[str, Leaf]:
+    """Return each increase that signals need, by the name of the raw series.
+
+    All signals of the catalog are among them, so that a name does not depend on what is watched.
+    """
     needed: dict[str, Leaf] = {}
-    for leaf in (leaf for signal in SIGNALS for leaf in leaves(signal)):
+    every = dict.fromkeys((*SIGNALS, *watched))
+    for leaf in (leaf for signal in every for leaf in leaves(signal)):
         known = needed.get(leaf.name, leaf)
+        # All labels that any signal needs: a sum by fewer can be made of it, one by more cannot.
         labels = tuple(dict.fromkeys((*known.labels, *leaf.labels)))
         order = (*leaf.family.label_names, "le")
         needed[leaf.name] = Leaf(leaf.family, leaf.suffix, tuple(sorted(labels, key=order.index)))
@@ -114,10 +121,11 @@ def _record(leaf: Leaf) -> str:
     return series(kept, leaf.name.removesuffix("_total"), f"increase{_W}")
 
 
-def recorded() -> Mapping[str, RecordedSeries]:
+def recorded(watched: Iterable[Signal] = ()) -> Mapping[str, RecordedSeries]:
     """Return the recorded increases by the name of the raw series."""
     return {
-        n: RecordedSeries(_record(leaf), frozenset(leaf.labels)) for n, leaf in _needed().items()
+        name: RecordedSeries(_record(leaf), frozenset(leaf.labels))
+        for name, leaf in _needed(watched).items()
     }
 
 
@@ -126,18 +134,19 @@ def signal_name(signal: Signal, by: tuple[str, ...], window: str = _W) -> str:
     return series(by, signal.name, operation(signal.expression, window))
 
 
-def signals() -> tuple[Recording, ...]:
+def signals(watched: Iterable[Signal]) -> tuple[Recording, ...]:
     """Return the rules that record each signal in its full split."""
-    known = recorded()
+    watched = tuple(watched)
+    known = recorded(watched)
     views = (
-        (signal, View(window=_W, by=split(signal), held=HELD, recorded=known)) for signal in SIGNALS
+        (signal, View(window=_W, by=split(signal), held=HELD, recorded=known)) for signal in watched
     )
     return tuple(_signal(signal, view) for signal, view in views)
 
 
 def newest(policy: Policy) -> tuple[Recording, ...]:
     """Return the newest minutes of the signals that alert on a window."""
-    alerted = dict.fromkeys(alert.signal for alert in policy.thresholds)
+    alerted = dict.fromkeys(alert.signal for alert in (*policy.thresholds, *policy.configured))
     windowed = (signal for signal in alerted if not is_level(signal))
     return tuple(_signal(signal, View(window=_N, by=split(signal))) for signal in windowed)
 
@@ -155,6 +164,7 @@ def _signal(signal: Signal, view: View) -> Recording:
 
 def file(policy: Policy, more: tuple[Recording, ...]) -> RuleFile:
     """Return the file; `more` is worked out after the signals, in the same evaluation."""
-    rules = (*increases(), *signals(), *newest(policy), *more)
+    # Rules of a group are evaluated in this order: each reads what those before it just recorded.
+    rules = (*increases(policy.signals), *signals(policy.signals), *newest(policy), *more)
     group = Group("ion_recording", EVALUATION, rules)
     return RuleFile("recording.yml", "Signals and error budgets as recorded series.", (group,))

@@ -33,6 +33,7 @@ class HealthAlert:
     by   the labels that its series carry
     age  seconds that something has to be old before the condition can be true; 0 where age is not
          what it is about
+    road the road of application metrics that it watches; empty for an alert on something else
     """
 
     alert: str
@@ -42,6 +43,7 @@ class HealthAlert:
     by: tuple[str, ...] = ()
     text: AlertText
     age: float = 0
+    road: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,10 +73,12 @@ def _five_minutes() -> Iterator[Recording]:
     requests = f"sum by ({_BY}) ({base})"
     errors = f'sum by ({_BY}) ({base}{{response_code_class="5xx"}})'
     yield Recording(events("requests", WINDOW), requests, BY)
+    # Before the first error there is no 5xx series: errors are 0 then, and the ratio is known.
     yield Recording(events("errors", WINDOW), f"{errors} or {requests} * 0", BY)
 
 
 def _burn(window: float, objective: Objective) -> Recording:
+    # Without requests there is no ratio, where 0 / 0 would be NaN.
     ratio = f"{events('errors', window)} / ({events('requests', window)} > 0)"
     rate = f"{ratio} / {number(objective.budget)}"
     return Recording(burn(window), rate if window == WINDOW else f"{rate} * {_known(window)}", BY)

@@ -8,7 +8,7 @@ events to judge by, the signal has no value, and nothing fires.
 from exporter.catalog.expression import Direction
 from exporter.settings import Settings
 from generators.alert_table import ThresholdAlert
-from generators.boards import panel_of
+from generators.configured_metrics import panel_address
 from generators.limits import condition, lasting, number
 from generators.policy import EVALUATION, KEEP_FIRING_FOR, NEWEST, SEVERITIES, WINDOW, Policy, split
 from generators.rules.annotations import annotations, of, value
@@ -19,9 +19,10 @@ from generators.rules.rows import AlertText
 from generators.rules.slo import burn_alert
 
 FILE = "alerts.yml"
+CONFIGURED_FILE = "metrics.yml"
 
 
-def alert(settings: Settings, row: ThresholdAlert) -> Alerting:
+def alert(settings: Settings, row: ThresholdAlert, category: str = "threshold") -> Alerting:
     """Return the rule of a row of the policy."""
     by, text = split(row.signal), _text(row)
     return Alerting(
@@ -30,7 +31,7 @@ def alert(settings: Settings, row: ThresholdAlert) -> Alerting:
         labels=(
             ("severity", row.severity),
             ("signal", row.signal.name),
-            ("category", "threshold"),
+            ("category", category),
         ),
         annotations=annotations(settings, row.name, text, by),
         source=row,
@@ -56,11 +57,12 @@ def expression(row: ThresholdAlert) -> str:
 
 def _text(row: ThresholdAlert) -> AlertText:
     window = "" if is_level(row.signal) else f" over {span(WINDOW)}"
+    subject = f"The {row.signal.noun} {of(split(row.signal))}".rstrip()
     description = (
-        f"The {row.signal.noun} {of(split(row.signal))} is {value(row.signal.unit)}{window}. "
+        f"{subject} is {value(row.signal.unit)}{window}. "
         f"The alert fires {lasting(condition(row), row.for_)}."
     )
-    panel = panel_of(row.signal.name, alert=row.name)
+    panel = panel_address(row.signal, row.name)
     return AlertText(row.summary, description, row.check, panel)
 
 
@@ -73,3 +75,15 @@ def file(settings: Settings, policy: Policy) -> RuleFile:
     group = Group("ion_alerts", EVALUATION, tuple(ordered))
     about = "Signals beyond a threshold, and the error budget burning fast."
     return RuleFile(FILE, about, (group,))
+
+
+def configured_file(settings: Settings, policy: Policy) -> RuleFile | None:
+    """Return the file of the alerts on configured metrics; None where there are none.
+
+    They have a group of their own: a metric that is slow to evaluate delays no other alert.
+    """
+    rules = tuple(alert(settings, row, "metric") for row in policy.configured)
+    if not rules:
+        return None
+    about = "Alerts on the metrics that the settings add."
+    return RuleFile(CONFIGURED_FILE, about, (Group("ion_metrics", EVALUATION, rules),))

@@ -16,7 +16,7 @@ from exporter.settings import Settings
 from generators import boards
 from generators.boards import PanelAddress, panel_of
 from generators.limits import number, shown
-from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, split
+from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, is_brought, split
 from generators.promql import View, render
 from generators.rules import slo
 from generators.rules.annotations import annotations, of, value
@@ -75,8 +75,8 @@ def level_name(metric: str) -> str:
     return series(_LEVELS[metric].by, metric, "ratio")
 
 
-def levels() -> tuple[Recording, ...]:
-    """Return the rules for the levels that are no signals."""
+def levels(missing: frozenset[str]) -> tuple[Recording, ...]:
+    """Return the rules for the levels that are no signals, but for those of missing families."""
     return tuple(
         Recording(
             level_name(metric),
@@ -84,6 +84,7 @@ def levels() -> tuple[Recording, ...]:
             level.by,
         )
         for metric, level in _LEVELS.items()
+        if is_brought(level.expression, missing)
     )
 
 
@@ -97,7 +98,12 @@ def expression(trend: Trend) -> Expression:
 
 
 def trends(policy: Policy) -> tuple[Trend, ...]:
-    """Return what is watched for growth."""
+    """Return what is watched for growth, of what is exported."""
+    every = _every(policy)
+    return tuple(trend for trend in every if is_brought(expression(trend), policy.missing))
+
+
+def _every(policy: Policy) -> tuple[Trend, ...]:
     lag, memory = SIGNAL_BY_NAME["replication_lag"], SIGNAL_BY_NAME["memory_utilization"]
     allowed = next((a.threshold for a in policy.thresholds if a.signal is lag), 0.5)
     return (

@@ -9,9 +9,11 @@ from generators.rules.model import Alerting
 from generators.rules.names import span
 from generators.rules.recording import is_level
 from generators.rules.rows import Band, Trend
-from generators.runbooks.fact_values import Facts, filled
+from generators.runbooks.fact_values import Facts
 from generators.runbooks.model import Statement
+from generators.runbooks.named_facts import filled
 
+_PROJECT = "gcp_project"
 _SCOPES = (
     ("service_name", "a service"),
     ("database_id", "a database instance"),
@@ -22,7 +24,9 @@ _SCOPES = (
 
 def scope(labels: tuple[str, ...]) -> str:
     """Return what an alert is about, one at a time: a service in a region."""
-    return " ".join(words for label, words in _SCOPES if label in labels)
+    known = dict(_SCOPES)
+    others = [f"a {label.replace('_', ' ')}" for label in labels if label not in (*known, _PROJECT)]
+    return " ".join((*others, *(words for label, words in _SCOPES if label in labels)))
 
 
 def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
@@ -51,7 +55,8 @@ def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
 
 
 def _threshold(row: ThresholdAlert, rule: Alerting) -> str:
-    text = f"the {row.signal.noun} of {scope(rule.carried)} is {limit_of(row)}"
+    where = scope(rule.carried)
+    text = f"the {row.signal.noun}{f' of {where}' if where else ''} is {limit_of(row)}"
     if is_level(row.signal):
         return text
     return f"{text} over {span(WINDOW)}, unless the last {span(NEWEST)} are within it again"

@@ -10,8 +10,9 @@ from generators.policy import Policy
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group, alerts
 from generators.runbooks.condition import condition
-from generators.runbooks.fact_values import Facts, facts, filled
+from generators.runbooks.fact_values import Facts, facts
 from generators.runbooks.model import Statement
+from generators.runbooks.named_facts import filled
 from generators.runbooks.sources import sources
 from generators.runbooks.statements import check_facts, statement_of
 from generators.runbooks.timing import TimePart, parts

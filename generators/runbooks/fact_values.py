@@ -1,12 +1,12 @@
 """The facts that texts of runbooks may name in braces: values of the policy and the settings."""
 
-import re
 from typing import assert_never
 
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
+from generators.configured_metrics import is_configured
 from generators.limits import limit, number, shown
 from generators.policy import BAD_EVENTS, Policy, policy
 from generators.rules import anomaly, correlation, health_rows
@@ -15,19 +15,6 @@ from generators.rules.names import span
 from generators.rules.rows import Band, BudgetTrend, HealthAlert, Pair, Trend
 
 Facts = dict[str, str]
-_NAMED = re.compile(r"\{([a-z_]+)\}")
-
-
-def filled(text: str, facts: Facts) -> str:
-    """Return a text with its facts filled in. Raises ValueError for an unknown fact."""
-
-    def fact(match: re.Match[str]) -> str:
-        if match[1] not in facts:
-            known = ", ".join(sorted(facts))
-            raise ValueError(f"runbook of {facts['alert']}: no fact '{match[1]}'; known: {known}")
-        return facts[match[1]]
-
-    return _NAMED.sub(fact, text)
 
 
 def facts(settings: Settings, in_force: Policy, rule: Alerting) -> Facts:
@@ -41,7 +28,7 @@ def facts(settings: Settings, in_force: Policy, rule: Alerting) -> Facts:
     row = rule.source
     match row:
         case ThresholdAlert():
-            return found | _limit(row) | {"seconds": number(row.threshold)}
+            return found | _threshold(row)
         case BurnAlert():
             return found | _limit(row) | _burn(row, in_force)
         case ExhaustedAlert():
@@ -52,6 +39,13 @@ def facts(settings: Settings, in_force: Policy, rule: Alerting) -> Facts:
             return found | {"within": span(row.within)}
         case _:
             return found | _of_other(row)
+
+
+def _threshold(row: ThresholdAlert) -> Facts:
+    if is_configured(row.signal):  # it has no default: what is in force is all there is
+        more = {"metric": row.signal.name, "help": row.signal.help, "check": row.check}
+        return {"value": limit(row), "default": limit(row), "default_reason": ""} | more
+    return _limit(row) | {"seconds": number(row.threshold)}
 
 
 def _limit(row: PolicyAlert) -> Facts:

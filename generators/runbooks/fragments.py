@@ -14,7 +14,8 @@ from importlib.resources import files
 
 from generators.runbooks.text_error import FOLDER, TextError, unknown
 
-_SHARED = "shared"
+_SHARED, _CONFIGURED = "shared", "configured"
+METRIC = "Metric"
 _GUIDE = "README"
 _ALONE = re.compile(r"(?P<indent> *)\{(?P<kind>[a-z]+): *(?P<name>[^{}]*)\}")
 _WITHIN = re.compile(r"\{(?:include|command)\b")
@@ -34,14 +35,22 @@ Lines = tuple[Line, ...]
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All texts by alert, and the shared fragments by file and heading."""
+    """All texts by alert, and the shared fragments by file and heading.
+
+    `of_metrics` is the one text of all alerts on metrics that the settings add.
+    """
 
     texts: Mapping[str, Lines]
     shared: Mapping[str, Mapping[str, Lines]]
+    of_metrics: Lines = ()
 
     def lines(self, alert: str) -> Lines:
         """Return an alert's text, its fragments in their place. Raises TextError."""
         return tuple(self._expanded(self.texts[alert], ()))
+
+    def configured(self) -> Lines:
+        """Return the text of all alerts on configured metrics. Raises TextError."""
+        return tuple(self._expanded(self.of_metrics, ()))
 
     def fragment(self, name: str) -> Lines:
         """Return the fragment FILE#HEADING, for code that copies it unchanged."""
@@ -94,7 +103,10 @@ def read(root: Traversable) -> Library:
     """Return the texts below a folder."""
     texts, shared = _files(root, ""), _files(root.joinpath(_SHARED), f"{_SHARED}/")
     texts.pop(_GUIDE, None)
-    return Library(texts, {file: _by_heading(lines) for file, lines in shared.items()})
+    fragments = {file: _by_heading(lines) for file, lines in shared.items()}
+    configured = root.joinpath(_CONFIGURED)
+    found = _files(configured, f"{_CONFIGURED}/") if configured.is_dir() else {}
+    return Library(texts, fragments, found.get(METRIC, ()))
 
 
 def _files(folder: Traversable, path: str) -> dict[str, Lines]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from exporter.catalog.expression import Direction
 from exporter.settings.types import duration
-from generators.alert_table import BurnAlert, PolicyAlert
+from generators.alert_table import BurnAlert, PolicyAlert, ThresholdAlert
 from generators.alertmanager.plan import (
     CHANNELS,
     QUIET,
@@ -13,6 +14,7 @@ from generators.alertmanager.plan import (
     is_escalated,
     timers,
 )
+from generators.configured_metrics import is_configured
 from generators.incomplete import Incomplete
 from generators.limits import limit, number
 from generators.policy import WATCHDOG
@@ -24,7 +26,7 @@ _WORDS = {
     Channel.EMAIL: "mail",
     Channel.SENTRY: "Sentry",
 }
-PLACEHOLDERS = {
+_PLACEHOLDERS = {
     "gcp_project": "PROJECT",
     "region": "REGION",
     "service_name": "SERVICE",
@@ -41,7 +43,14 @@ PLACEHOLDERS = {
     "rule_group": "RULE_GROUP",
     "remote_name": "REMOTE_NAME",
 }
+
+
 _FILE = "monitoring.yaml"
+
+
+def placeholder(label: str) -> str:
+    """Return the word in capitals that stands for a label's value in commands."""
+    return _PLACEHOLDERS.get(label, label.upper())  # metrics of the settings have any labels
 
 
 def notified(alert: DocumentedAlert) -> str:
@@ -100,12 +109,26 @@ def _same(labels: tuple[str, ...]) -> str:
 def change(alert: DocumentedAlert) -> Iterator[str]:
     """Yield how to change an alert in monitoring.yaml."""
     # Only alerts of the policy have a key of their own; the schema has one key for the rest.
+    row = alert.rule.source
+    if isinstance(row, ThresholdAlert) and is_configured(row.signal):
+        yield from _change_metric(alert, row)
+        return
     if alert.name not in alert.settings.alerts.by_name():
         yield from _change_other(alert)
         return
     yield f"In {_FILE}; what you leave out stays as it is:\n"
     yield f"```yaml\nalerts:\n  {alert.name}:\n    {_keys(alert)}\n```\n"
     yield f"To switch it off:\n\n```yaml\nalerts:\n  {alert.name}: {{enabled: false}}\n```\n"
+    yield _write()
+
+
+def _change_metric(alert: DocumentedAlert, row: ThresholdAlert) -> Iterator[str]:
+    """Yield where an alert on a metric of the settings is configured."""
+    side_ = "above" if row.signal.direction is Direction.UP else "below"
+    keys = f"{side_}: {number(row.threshold)}, for: {duration(row.for_)}"
+    lines = f"alert: {{{keys}, severity: {alert.rule.severity}}}"
+    yield f"It is configured with its metric in {_FILE}; to switch it off, remove `alert`:\n"
+    yield f"```yaml\ngoogle:\n  metrics:\n    {row.signal.name}:\n      {lines}\n```\n"
     yield _write()
 
 

@@ -1,10 +1,11 @@
 """From a runbook's sections to its statement; missing, empty or unknown sections are refused."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from generators.runbooks.fragments import Line
-from generators.runbooks.model import Cause, Language, Mention, Query, Statement, Step
+from generators.runbooks.model import Cause, Language, Query, Statement, Step
+from generators.runbooks.named_facts import mentions
 from generators.runbooks.queries import promql
 from generators.runbooks.sections import Item, Paragraph, RunbookSection, sections
 from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError, unknown
@@ -21,7 +22,6 @@ SILENCE = "Silence it"
 _LISTS = (FIRST, THEN, CAUSES, DO_NOT, FALSE_ALARMS, QUERIES)
 _REQUIRED = (*_LISTS, WHY)
 _OPTIONAL = (WHEN, SILENCE)
-_FACT = re.compile(r"\{([a-z_]+)\}")
 _CAUSE = re.compile(r"\*\*(?P<what>.+?)\*\* (?P<evidence>.+)")
 _CODE = re.compile(r"`[^`]+`")
 
@@ -43,7 +43,7 @@ def statement(name: str, lines: tuple[Line, ...]) -> Statement:
         queries=tuple(_query(item) for item in found[QUERIES].items),
         when=_prose(found[WHEN]) if WHEN in found else "",
         silence=_prose(found[SILENCE]) if SILENCE in found else "",
-        mentions=tuple(_mentions(lines)),
+        mentions=tuple(mentions(lines)),
     )
 
 
@@ -128,9 +128,3 @@ def _query(item: Item) -> Query:
             "`KIND: WHAT`"
         )
     return Query(text.text, promql(Line(below.text.strip("`"), below.location)))
-
-
-def _mentions(lines: tuple[Line, ...]) -> Iterator[Mention]:
-    """Yield the facts that a text names in braces, in code, too."""
-    for line in lines:
-        yield from (Mention(name, line.location) for name in _FACT.findall(line.text))

@@ -14,6 +14,7 @@ from generators.runbooks.timing import minutes
 PATH = "docs/alerts.md"
 _TITLES = {
     "ion_alerts": "Service, database and cache",
+    "ion_metrics": "Metrics that the settings add",
     "ion_slo": "The error budget over days",
     "ion_budget": "The error budget over days",
     "ion_trends": "Trends",

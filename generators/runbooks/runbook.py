@@ -9,7 +9,7 @@ from generators.files import MARK
 from generators.policy import SETTINGS_FILE
 from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.model import Step
-from generators.runbooks.notifications import PLACEHOLDERS, change, muting, notified, waits
+from generators.runbooks.notifications import change, muting, notified, placeholder, waits
 from generators.runbooks.silence import silence
 from generators.runbooks.timing import SHARES, minutes, seconds_to_limit, total
 
@@ -81,7 +81,7 @@ def _named(alert: DocumentedAlert) -> Iterator[str]:
     """Yield what the words in capitals of the commands stand for."""
     steps = (*alert.statement.first, *alert.statement.then)
     used = set(_CAPITALS.findall(" ".join(step.command for step in steps)))
-    pairs = [(PLACEHOLDERS[label], label) for label in alert.rule.carried]
+    pairs = [(placeholder(label), label) for label in alert.rule.carried]
     known = [f"{word} is the alert's `{label}`" for word, label in pairs if word in used]
     if "database_id" in alert.rule.carried and used & {"INSTANCE", "PROJECT"}:
         known.append("`database_id` is PROJECT:INSTANCE")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from generators.alertmanager.plan import Channel
 from generators.runbooks.documented import DocumentedAlert
-from generators.runbooks.fact_values import filled
 from generators.runbooks.fragments import packaged
-from generators.runbooks.notifications import PLACEHOLDERS, channels_of
+from generators.runbooks.named_facts import filled_lines
+from generators.runbooks.notifications import channels_of, placeholder
 
 
 def silence(alert: DocumentedAlert) -> Iterator[str]:
@@ -22,7 +22,6 @@ def silence(alert: DocumentedAlert) -> Iterator[str]:
 
 def _shared(alert: DocumentedAlert, heading: str) -> Iterator[str]:
     """Yield the lines of the shared text with the alert's labels as matchers."""
-    matchers = " ".join(f"'{label}=\"{PLACEHOLDERS[label]}\"'" for label in alert.rule.carried)
+    matchers = " ".join(f"'{label}=\"{placeholder(label)}\"'" for label in alert.rule.carried)
     facts = {**alert.facts, "matchers": matchers}
-    for line in packaged().fragment(f"silence#{heading}"):
-        yield filled(line.text, facts).rstrip()
+    yield from filled_lines(packaged().fragment(f"silence#{heading}"), facts)

@@ -111,6 +111,9 @@ def _source(settings: Settings, family: Family) -> object:
 
 def _interval(settings: Settings, family: Family) -> float:
     """Return the time between two reads of a family."""
+    own = settings.google.metrics.get(family.name)
+    if own is not None:
+        return own.interval or settings.google.poll_interval
     configured = [s.interval for s in settings.google.configured_for(family.name) if s.interval]
     return configured[-1] if configured else settings.google.poll_interval
 

@@ -23,6 +23,13 @@ function(catalog, policy)
     row.open(944, 'Does the monitoring itself work?', [
       [show.timeline('exporter', 8), show.lines('age', 8), show.lines('cost', 8)],
     ]),
+  ] + (
+    if std.length(policy.configured) == 0 then []
+    else [row.open(947, 'How are the metrics of monitoring.yaml?', [
+      [show.lines(name, 24 / std.length(names)) for name in names]
+      for names in policy.configured
+    ])]
+  ) + [
     row.closed(945, 'What else does the database do?', [
       [show.lines(name, 12) for name in ['reads', 'writes']],
       [show.lines('transactions', 8), show.lines('deadlocks', 8), show.stacked('backends', 8)],

@@ -12,7 +12,6 @@ local line(panels, left, top, high) =
     []
   else
     local panel = panels[0];
-    assert std.member(widths, panel.width) : 'panel %s is %d wide' % [panel.title, panel.width];
     [panel { gridPos: { h: high, w: panel.width, x: left, y: top } }]
     + line(panels[1:], left + panel.width, top, high);
 
@@ -40,4 +39,21 @@ local placed(rows, top) =
     if row.collapsed then [header(row, top, below)] + placed(rows[1:], top + 1)
     else [header(row, top, [])] + below + placed(rows[1:], top + 1 + sum([height(found) for found in row.lines]));
 
-function(rows) placed(rows, 0)
+// A line without the panels whose data is not exported; the others take their room.
+local without_missing(line) =
+  local kept = [panel for panel in line if !panel.missing];
+  local count = std.length(kept);
+  if count == std.length(line) then [
+    assert std.member(widths, panel.width) : 'panel %s is %d wide' % [panel.title, panel.width];
+    panel
+    for panel in line
+  ]
+  else std.mapWithIndex(
+    function(i, panel) panel {
+      width:: std.floor(full / count) + (if i == count - 1 then full - count * std.floor(full / count) else 0),
+    }, kept
+  );
+
+local shown(row) = row { lines: [line for line in std.map(without_missing, row.lines) if line != []] };
+
+function(rows) placed([row for row in std.map(shown, rows) if row.lines != []], 0)

@@ -47,6 +47,7 @@ local base(kind, panel, height) =
     height:: height,
     id: panel.number,
     links: panel.links,
+    missing:: std.objectHas(panel, 'missing'),
     targets: queries,
     title: panel.title,
     transparent: false,
@@ -100,6 +101,7 @@ local chart(policy, panel, custom) =
 function(catalog, policy)
   local get(name) =
     if std.objectHas(catalog.panels, name) then catalog.panels[name]
+    else if std.member(catalog.missing, name) then { missing: true }
     else error 'the catalog has no panel ' + name + '; add it in generators/dashboards';
   {
     // One number and its past as a line.

@@ -164,9 +164,9 @@ class Drill:
     def all_fired(self) -> bool:
         """Say whether every one of the nine has fired and every channel of it was notified."""
         self.look()
-        return all(self._told(rule) for rule in self.nine)
+        return all(self._notified(rule) for rule in self.nine)
 
-    def _told(self, rule: Alerting) -> bool:
+    def _notified(self, rule: Alerting) -> bool:
         expected = {channel.value for channel in CHANNELS[rule.severity]}
         return rule.alert in self.seen and expected <= set(self.seen[rule.alert].notified)
 
@@ -180,9 +180,9 @@ class Drill:
         self.look()
         names = [rule.alert for rule in self.nine]
         over = all(self.seen[name].resolved is not None for name in names)
-        return over and all(map(self._resolved_told, names))
+        return over and all(map(self._resolution_sent, names))
 
-    def _resolved_told(self, name: str) -> bool:
+    def _resolution_sent(self, name: str) -> bool:
         return any("RESOLVED" in str(body).upper() for body in self.sinks.slack(name))
 
 

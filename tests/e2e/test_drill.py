@@ -22,7 +22,7 @@ def outcome(
 
 
 @pytest.mark.parametrize("name", NINE)
-def test_each_alert_fires_and_is_told_to_its_channels_alone(
+def test_each_alert_fires_and_notifies_its_channels_alone(
     outcome: tuple[Drill, Mapping[str, Seen]], name: str
 ) -> None:
     """An alert fires because of its cause, and reaches the channels of its severity."""
@@ -44,7 +44,7 @@ def test_nothing_else_fires(outcome: tuple[Drill, Mapping[str, Seen]]) -> None:
     assert set(NINE) <= set(outcome[1]) <= {*NINE, "ErrorBudgetBurn"}
 
 
-def test_the_more_urgent_alone_is_told(outcome: tuple[Drill, Mapping[str, Seen]]) -> None:
+def test_only_the_more_urgent_notifies(outcome: tuple[Drill, Mapping[str, Seen]]) -> None:
     """Where the critical alert of a signal is notified, its warning is not; elsewhere it is."""
     sinks = outcome[0].sinks
     for signal in ("ErrorRate", "ResponseTime"):

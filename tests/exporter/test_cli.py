@@ -10,7 +10,8 @@ import pytest
 from exporter import __version__, cli, redaction
 from exporter.errors import IonmonError, PollError, Reason, SettingsError, StateLocked, ToolMissing
 
-COMMANDS = (
+COMMANDS = tuple(cli.COMMANDS)
+ORDER = (
     "run",
     "simulate",
     "doctor",
@@ -78,7 +79,8 @@ def test_each_command_has_help(name: str) -> None:
 def test_commands_are_listed_in_their_order() -> None:
     """The overview lists every command, the first ones first, each with its sentence."""
     listed = ionmon("--help").stdout.split("Commands:\n")[1].splitlines()
-    assert tuple(line.split()[0] for line in listed) == COMMANDS == tuple(cli.COMMANDS)
+    assert tuple(line.split()[0] for line in listed) == COMMANDS
+    assert tuple(name for name in COMMANDS if name in ORDER) == ORDER
     assert [line for line in listed if not line.endswith(".")] == []
 
 

@@ -117,7 +117,7 @@ def command(home: Path, path: Path) -> tuple[str, ...]:
     return (sys.executable, "-c", BROKEN, "run", "--config", str(path), *state, *listen)
 
 
-def assert_told(said: str) -> None:
+def assert_reported(said: str) -> None:
     """The log has one critical line with the cause and its traceback."""
     (line,) = (line for line in said.splitlines() if "level=critical" in line)
     assert "polling was stopped by a defect" in line
@@ -130,7 +130,7 @@ def test_a_defect_of_polling_ends_the_process(tmp_path: Path) -> None:
     line = command(tmp_path, settings_file(tmp_path, 7))
     done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=PATIENCE * 2)
     assert done.returncode == 70
-    assert_told(done.stderr)
+    assert_reported(done.stderr)
 
 
 def test_a_defect_after_a_reload_ends_the_process(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_defect_after_a_reload_ends_the_process(tmp_path: Path) -> None:
         settings_file(tmp_path, 7)
         process.send_signal(signal.SIGHUP)
         assert process.wait(PATIENCE) == 70
-    assert_told(log.read_text())
+    assert_reported(log.read_text())
 
 
 def test_the_loop_shows_that_it_is_not_blocked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +258,7 @@ def test_polling_goes_on_where_the_old_engine_does_not_end_well(
     desk.run(work)
 
 
-def test_who_waits_too_long_for_a_reload_is_told(
+def test_who_waits_too_long_for_a_reload_is_answered(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Each client gets a clear answer; its reload takes place, or the log says why not."""

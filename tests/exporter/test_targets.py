@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
-from exporter.cloud_monitoring.filters import Selection
+from exporter.cloud_monitoring.filters import Selection, metric_filter
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.redis.target import RedisTarget
 from exporter.settings import RedisSettings, Settings
@@ -109,6 +109,7 @@ def test_filters_become_source_labels() -> None:
     regions = ("us-central1", "europe-west1")
     assert found(filters=filters)[REQUESTS].selection.allowed == {
         "resource.service_name": ("api",),
+        "metric.service_name": ("api",),
         "resource.database_id": ("p-one:db",),
         "resource.resource_id": ("p-one:db",),
         "resource.location": regions,
@@ -124,6 +125,7 @@ def test_a_family_s_filter_replaces_the_general_one_label_by_label() -> None:
     shown = found(filters=general, families=own)
     assert shown[REQUESTS].selection.allowed == {
         "resource.service_name": ("web",),
+        "metric.service_name": ("api",),
         "resource.location": ("us-central1",),
     }
     assert shown[LATENCY].selection.allowed["resource.service_name"] == ("api",)
@@ -207,3 +209,33 @@ def test_a_project_is_listed_once() -> None:
     """A project that is written twice is refused: two polls would count into one ledger."""
     with pytest.raises(ValidationError, match="'a' is written twice"):
         Settings.model_validate({"google": {"projects": ["a", "b", "a"]}})
+
+
+@pytest.mark.parametrize("road", ["logs", "managed_prometheus"])
+def test_filters_and_families_mean_the_same_on_every_road(road: str) -> None:
+    """The application's families obey services, intervals, limits and switches like all others."""
+    google = {
+        "projects": ["p-one"],
+        "filters": {"services": ["api"]},
+        "families": {
+            "*": {"enabled": False},
+            "app_*": {"enabled": True, "interval": "5m", "series_limit": 7},
+            "app_feature_uses_total": {"enabled": False},
+        },
+    }
+    settings = Settings.model_validate({"google": google, "application": {"road": road}})
+    shown = {target.family.name: target for target in targets(settings)}
+    assert "app_requests_total" in shown
+    assert "app_feature_uses_total" not in shown
+    assert all(name.startswith("app_") for name in shown)
+    for target in shown.values():
+        assert (target.interval, target.limit) == (300.0, 7)
+        written = metric_filter(target.source, target.selection)
+        assert 'labels.service_name = "api"' in written
+
+
+def test_families_of_another_road_are_refused() -> None:
+    """A pattern that fits only what the road does not bring names the pattern and the fix."""
+    google = {"projects": ["p-one"], "families": {"app_*": {"interval": "5m"}}}
+    with pytest.raises(ValidationError, match="which redis does not bring"):
+        Settings.model_validate({"google": google})

@@ -1,4 +1,4 @@
-"""A difference is told by meaning, and what somebody changed by hand is told and kept."""
+"""A difference is shown by meaning, and what somebody changed by hand is reported and kept."""
 
 import json
 from pathlib import Path
@@ -17,21 +17,21 @@ def texts(files: dict[str, str], **body: Any) -> dict[str, str]:
     return {**files, PATH: json.dumps(whole)}
 
 
-def test_nothing_is_told_of_nothing(tmp_path: Path) -> None:
+def test_no_difference_is_nothing(tmp_path: Path) -> None:
     """What was just written does not differ."""
     found = texts({"a": "1"}, objective={"availability": "99.9%"})
     write(tmp_path, found)
     assert list(changes(tmp_path, found)) == []
 
 
-def test_the_first_time_is_told_in_one_line(tmp_path: Path) -> None:
-    """Where nothing is there yet, how much would be written is told."""
-    told = ["nothing is known of what was written here; 2 files would be"]
-    assert list(changes(tmp_path, texts({"a": "1"}))) == told
+def test_the_first_time_is_one_line(tmp_path: Path) -> None:
+    """Where nothing is there yet, how much would be written is reported."""
+    reported = ["nothing is known of what was written here; 2 files would be"]
+    assert list(changes(tmp_path, texts({"a": "1"}))) == reported
 
 
-def test_values_are_told_before_and_after(tmp_path: Path) -> None:
-    """What is other, new and gone is told by its place; why and hashes are not."""
+def test_values_are_shown_before_and_after(tmp_path: Path) -> None:
+    """What is other, new and gone is named by its place; why and hashes are not."""
     write(tmp_path, texts({}, alerts={"A": {"for": "3m", "why": "x"}, "B": {"for": "1m"}}))
     new = texts({}, alerts={"A": {"for": "5m", "why": "y"}, "C": {"for": "2m"}})
     assert list(changes(tmp_path, new)) == [
@@ -42,24 +42,24 @@ def test_values_are_told_before_and_after(tmp_path: Path) -> None:
     ]
 
 
-def test_recorded_series_are_told_by_name(tmp_path: Path) -> None:
-    """A rule that is other is told with both expressions."""
+def test_recorded_series_are_shown_by_name(tmp_path: Path) -> None:
+    """A rule that is other is shown with both expressions."""
     write(tmp_path, texts({}, rules={"a:b:c": "1", "d:e:f": "2"}))
-    told = list(changes(tmp_path, texts({}, rules={"a:b:c": "3", "g:h:i": "2"})))
-    assert told[:3] == [
+    reported = list(changes(tmp_path, texts({}, rules={"a:b:c": "3", "g:h:i": "2"})))
+    assert reported[:3] == [
         "~ recorded series a:b:c: from 1 to 3",
         "- recorded series d:e:f",
         "+ recorded series g:h:i",
     ]
 
 
-def test_what_was_changed_by_hand_is_told_as_lost(tmp_path: Path) -> None:
-    """Only a file that is not as it was written is told so."""
+def test_what_was_changed_by_hand_is_shown_as_lost(tmp_path: Path) -> None:
+    """Only a file that is not as it was written is reported so."""
     write(tmp_path, texts({"a": "1", "b": "1"}))
     (tmp_path / "a").write_text("mine")
-    told = list(changes(tmp_path, texts({"a": "2", "b": "2"})))
-    assert "~ a  (was changed by hand; that would be lost)" in told
-    assert "~ b" in told
+    reported = list(changes(tmp_path, texts({"a": "2", "b": "2"})))
+    assert "~ a  (was changed by hand; that would be lost)" in reported
+    assert "~ b" in reported
 
 
 def test_only_what_is_as_it_was_written_goes(tmp_path: Path) -> None:

@@ -97,9 +97,7 @@ def test_three_forms_say_the_same() -> None:
     for metric in LOG_METRICS:
         name = metric.name.replace("/", "_")
         assert json.loads(found[f"{FOLDER}/{name}.json"]) == definition(metric)
-        assert (
-            f'create "{metric.name}" --project="$project" --config-from-file={name}.json' in script
-        )
+        assert f'define "{metric.name}" {name}.json\n' in script
         assert f'resource "google_logging_metric" "{name}"' in terraform
         assert f"filter      = {json.dumps(filter_text(metric))}" in terraform
     assert terraform.count("{") == terraform.count("}")
@@ -112,3 +110,46 @@ def test_the_script_is_a_shell_script(tmp_path: Path) -> None:
     done = subprocess.run(["sh", script], capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "the project's id, please" in done.stderr
+
+
+# Answers as gcloud does: what it has is a file a metric; creating one that exists is an error.
+GCLOUD = """#!/bin/sh
+case "$3" in
+list) ls "$STORE" | sed 's,_,/,' ;;
+create) test ! -e "$STORE/$(echo "$4" | sed 's,/,_,')" || { echo "already exists" >&2; exit 1; } ;;
+update) test -e "$STORE/$(echo "$4" | sed 's,/,_,')" || { echo "NOT_FOUND" >&2; exit 1; } ;;
+esac
+test "$3" = list || cp "${6#--config-from-file=}" "$STORE/$(echo "$4" | sed 's,/,_,')"
+"""
+
+
+def defined(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the script from another directory; the stand-in for gcloud comes first on the path."""
+    environment = {"PATH": f"{folder}/bin:/usr/bin:/bin", "STORE": str(folder / "store")}
+    return subprocess.run(
+        ["sh", folder / "log_metrics" / "create.sh", "my-project"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        cwd="/",
+    )
+
+
+def test_the_script_can_be_run_again_and_completes_what_is_missing(tmp_path: Path) -> None:
+    """A second run updates what exists and creates what was removed; both end well."""
+    for path, text in texts().items():
+        file = tmp_path / "log_metrics" / Path(path).name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    (tmp_path / "store").mkdir()
+    gcloud = tmp_path / "bin" / "gcloud"
+    gcloud.parent.mkdir()
+    gcloud.write_text(GCLOUD)
+    gcloud.chmod(0o755)
+    names = {metric.name.replace("/", "_", 1) for metric in LOG_METRICS}
+    for gone in ("", "ionmon_requests", "ionmon_feature_uses"):
+        (tmp_path / "store" / gone).unlink() if gone else None
+        done = defined(tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert {file.name for file in (tmp_path / "store").iterdir()} == names

@@ -89,16 +89,16 @@ def test_a_burn_rates_threshold_is_the_first_factor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("alerts", "told"),
+    ("alerts", "reported"),
     [
         ({"ResponseTimeWarning": {"threshold": 0.2}}, "200ms is no worse than"),
         ({"ResponseTimeCritical": {"threshold": 0.05}}, "50ms is no worse than"),
         ({"ErrorRateCritical": {"threshold": 0.001}}, "0.1% is no worse than"),
     ],
 )
-def test_what_is_more_urgent_lies_beyond(alerts: dict[str, Any], told: str) -> None:
+def test_what_is_more_urgent_lies_beyond(alerts: dict[str, Any], reported: str) -> None:
     """A critical alert that would fire with or before its warning is refused."""
-    with pytest.raises(SettingsError, match=told):
+    with pytest.raises(SettingsError, match=reported):
         policy(settings(**alerts))
 
 

@@ -62,7 +62,7 @@ def test_a_row_says_where_a_family_is_from(row: str) -> None:
     assert row in metrics().splitlines()
 
 
-def test_a_scale_is_told() -> None:
+def test_a_scale_is_documented() -> None:
     """A source in milliseconds is said to be multiplied."""
     row = next(
         line for line in metrics().splitlines() if "googleapis.com/request_latencies`" in line
@@ -80,7 +80,7 @@ def test_each_signal_has_its_query() -> None:
 
 
 def test_a_signal_is_described() -> None:
-    """A signal's kind, unit, bad direction, split and minimum are told."""
+    """A signal's kind, unit, bad direction, split and minimum are reported."""
     block = signals().split("\n## ")[1]
     assert block.splitlines()[1:7] == [
         "",

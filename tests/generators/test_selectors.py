@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Reduce
-from generators.checks.promql.grafana_variables import MAGIC
-from generators.checks.promql.tree import parse, selectors
+from generators.promql_tree.grafana_variables import MAGIC
+from generators.promql_tree.tree import parse, selectors
 from generators.selectors import (
     AGGREGATIONS,
     PatternMatcher,

@@ -1,7 +1,7 @@
 """Make the core wrong in many ways, one at a time, and see that its tests notice: make mutants.
 
-The draw is always the same. What was found is kept in .mutants while neither code nor tests
-change, so that a run that was ended goes on where it was. The exit code is 1 where fewer are
+The draw is always the same. What was found is kept in .mutants while no file of the repository
+changes, so that a run that was ended goes on where it was. The exit code is 1 where fewer are
 killed than have to be; mutants that change nothing anybody could notice do not count.
 """
 
@@ -27,22 +27,22 @@ KEPT = ROOT / ".mutants" / "outcomes.json"
 
 
 class Known:
-    """What was found of mutants, kept in a file for the code and tests as they are."""
+    """What was found of mutants, kept in a file for the repository as it is."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._state = path, state()
+        self._path, self._state = path, state(ROOT)
         found = json.loads(path.read_text()) if path.exists() else {}
         same = found.get("state") == self._state
         self._outcomes: dict[str, str] = found["outcomes"] if same else {}
 
     def get(self, mutant: Mutant) -> Outcome | None:
         """Return what became of a mutant, if it was run."""
-        found = self._outcomes.get(mutant.number)
+        found = self._outcomes.get(mutant.digest)
         return None if found is None else Outcome(found)
 
     def add(self, mutant: Mutant, outcome: Outcome) -> None:
         """Keep what became of one."""
-        self._outcomes[mutant.number] = outcome.value
+        self._outcomes[mutant.digest] = outcome.value
         self._path.parent.mkdir(exist_ok=True)
         self._path.write_text(json.dumps({"state": self._state, "outcomes": self._outcomes}))
 

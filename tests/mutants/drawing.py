@@ -1,7 +1,7 @@
 """What an unlucky edit leaves behind, one at a time, and a draw of these that stays the same.
 
-Every place of a module's syntax tree that can be made wrong has a number of its own, made of the
-function around it, its text and what became of it. The draw takes the smallest numbers: an edit
+Every node of a module's syntax tree that can be made wrong has a digest of its own, made of the
+function around it, its text and what became of it. The draw takes the smallest digests: an edit
 elsewhere leaves it as it is.
 """
 
@@ -26,7 +26,7 @@ _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
 }
-_WORKED_OUT: dict[type[ast.operator], type[ast.operator]] = {
+_OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
     ast.Mult: ast.Div,
@@ -44,7 +44,7 @@ class Mutant:
 
     line, was, becomes  where, and the first line of the statement before and after
     text                the whole module, as it is then
-    number              by which it is drawn
+    digest              by which it is drawn
     """
 
     module: str
@@ -52,7 +52,7 @@ class Mutant:
     was: str
     becomes: str
     text: str
-    number: str
+    digest: str
 
     def __str__(self) -> str:
         """Return what a person needs to find it."""
@@ -62,48 +62,48 @@ class Mutant:
 def drawn(modules: Iterable[str], count: int, seed: str) -> list[Mutant]:
     """Return so many mutants of these modules, always the same."""
     found = [mutant for module in modules for mutant in mutants(module, seed)]
-    return sorted(sorted(found, key=lambda m: m.number)[:count], key=lambda m: (m.module, m.line))
+    return sorted(sorted(found, key=lambda m: m.digest)[:count], key=lambda m: (m.module, m.line))
 
 
 def mutants(module: str, seed: str) -> Iterator[Mutant]:
     """Yield every mutant of a module."""
     source = (ROOT / module).read_text()
     seen: Counter[str] = Counter()
-    for scope, node in _places(ast.parse(source), ""):
+    for scope, node in _nodes(ast.parse(source), ""):
         for changed in _changes(node):
             text = _with(source, node, changed)
             at, was, becomes = _first_difference(source, text)
             key = f"{seed} {module} {scope} {was} {becomes}"
             seen[key] += 1
-            number = hashlib.sha256(f"{key} {seen[key]}".encode()).hexdigest()
-            yield Mutant(module, at, was, becomes, text, number)
+            digest = hashlib.sha256(f"{key} {seen[key]}".encode()).hexdigest()
+            yield Mutant(module, at, was, becomes, text, digest)
 
 
-def _places(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.AST]]:
+def _nodes(node: ast.AST, scope: str) -> Iterator[tuple[str, ast.AST]]:
     """Yield what can be made wrong, with the functions around it; no annotation, no docstring."""
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "type_params"):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not _is_text(child):
+            if isinstance(child, ast.AST) and not _is_skipped(child):
                 inner = f"{scope}.{getattr(child, 'name', '')}" if hasattr(child, "body") else scope
                 yield inner, child
-                yield from _places(child, inner)
+                yield from _nodes(child, inner)
 
 
-def _is_text(node: ast.AST) -> bool:
-    """Say whether it is a docstring, an import, or an f-string, where places are not known."""
+def _is_skipped(node: ast.AST) -> bool:
+    """Say whether it is a docstring, an import, or an f-string, whose nodes have no columns."""
     if isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr):
         return True
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what may become of a place."""
+    """Yield what may become of a node."""
     if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARED:
         yield _changed(node, ops=[_COMPARED[type(node.ops[0])](), *node.ops[1:]])
-    elif isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in _WORKED_OUT:
-        yield _changed(node, op=_WORKED_OUT[type(node.op)]())
+    elif isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in _OPERATORS:
+        yield _changed(node, op=_OPERATORS[type(node.op)]())
     elif isinstance(node, ast.BoolOp):
         yield _changed(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
@@ -140,7 +140,7 @@ def _is_dropped(node: ast.AST) -> bool:
 
 
 def _with(source: str, node: ast.AST, changed: ast.AST) -> str:
-    """Return the source with a place changed, and everything else as it is."""
+    """Return the source with a node changed, and everything else as it is."""
     lines = source.encode().splitlines(keepends=True)
     text = ast.unparse(changed)
     if isinstance(changed, ast.expr) and not isinstance(changed, ast.Constant):

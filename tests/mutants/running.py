@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from tests.mutants.modules import ROOT, tests
 
 WITHIN = 300  # seconds; who is not done then hangs, which is noticed, too
-_FOLDERS = ("exporter", "generators", "tests")
 
 
 class Outcome(StrEnum):
@@ -75,22 +74,31 @@ class Copy:
 @contextmanager
 def copied() -> Iterator[Copy]:
     """Copy all that is tracked; the copy goes when it is no longer needed."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
     with TemporaryDirectory(prefix="ionmon-mutants-") as folder:
-        for name in filter(None, listed.stdout.split("\0")):
-            if (ROOT / name).is_file():
-                (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, Path(folder) / name)
+        for name in listed(ROOT):
+            (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, Path(folder) / name)
         yield Copy(Path(folder))
 
 
-def state() -> str:
-    """Return a digest of all code and tests: outcomes are known for these alone."""
+def listed(root: Path) -> list[str]:
+    """Return the files that a copy has: all that git names, less those that are gone."""
+    named = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    names = sorted(filter(None, named.stdout.split("\0")))
+    return [name for name in names if (root / name).is_file()]
+
+
+def state(root: Path) -> str:
+    """Return a digest of all that is copied: outcomes are known for these files alone.
+
+    Tests read data, templates and generated files, too: modules alone would keep outcomes that are
+    no longer true.
+    """
     found = hashlib.sha256()
-    for folder in _FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            found.update(path.read_bytes())
+    for name in listed(root):
+        found.update(f"{name}\0".encode())
+        found.update(hashlib.sha256((root / name).read_bytes()).digest())
     return found.hexdigest()

@@ -13,7 +13,11 @@ from generators.checks.engine.known_series import Known
 from generators.checks.engine.problem import Problem, Text
 from generators.checks.expressions import CHECKS
 from generators.checks.promql.result_labels import shape
-from generators.checks.promql.tree import (
+from generators.dashboards.file.board import AnnotationInFile
+from generators.dashboards.file.panel import TargetInFile
+from generators.dashboards.model import LONGTERM, MAIN
+from generators.prometheus import LONG_RETENTION, RETENTION
+from generators.promql_tree.tree import (
     Aggregate,
     Binary,
     Call,
@@ -23,10 +27,6 @@ from generators.checks.promql.tree import (
     parse,
     paths,
 )
-from generators.dashboards.file.board import AnnotationInFile
-from generators.dashboards.file.panel import TargetInFile
-from generators.dashboards.model import LONGTERM, MAIN
-from generators.prometheus import LONG_RETENTION, RETENTION
 
 RULE = "query"
 _RAW_RANGE = re.compile(r"\b(?:rate|irate)\([^\[\]]*\[([^\]]+)\]")

@@ -7,7 +7,9 @@ from exporter.catalog.model import Type, Unit
 from exporter.catalog.signals import SIGNALS
 from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
-from generators.checks.promql.tree import (
+from generators.dashboards.file.panel import PanelInFile
+from generators.policy import DAY, WINDOW
+from generators.promql_tree.tree import (
     Aggregate,
     Binary,
     Call,
@@ -19,8 +21,6 @@ from generators.checks.promql.tree import (
     Unparsable,
     parse,
 )
-from generators.dashboards.file.panel import PanelInFile
-from generators.policy import DAY, WINDOW
 
 RULE = "unit"
 COUNT, SECONDS, BYTES, RATIO, RATE, BYTE_RATE, DOLLARS = (

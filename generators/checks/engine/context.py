@@ -9,7 +9,7 @@ from exporter.settings import Settings
 from generators.checks.engine.known_series import Known
 from generators.checks.engine.problem import Text
 from generators.checks.engine.yaml_file import YamlFile
-from generators.checks.promql.tree import Node
+from generators.promql_tree.tree import Node
 
 USUAL_RETENTION = 15 * 86400.0  # Prometheus' own, unless a flag sets another
 

@@ -8,7 +8,7 @@ from exporter.settings.types import seconds
 from generators.checks.engine.context import JudgedQuery, Rule, Server
 from generators.checks.engine.problem import Text
 from generators.checks.engine.yaml_file import YamlFile, get, items, pairs, scalar
-from generators.checks.promql.tree import Unparsable, parse
+from generators.promql_tree.tree import Unparsable, parse
 
 EVALUATION = 60.0
 OPTIONS = ("for", "keep_firing_for")

@@ -7,7 +7,7 @@ from exporter.catalog.model import Type
 from generators.checks.engine.context import Rule
 from generators.checks.engine.known_series import Known, KnownSeries, Values, joined, union
 from generators.checks.promql.result_labels import ResultLabels, shape
-from generators.checks.promql.tree import Aggregate, Node, Selector, selectors
+from generators.promql_tree.tree import Aggregate, Node, Selector, selectors
 
 STATES = ("pending", "firing")
 

@@ -1,1 +1,1 @@
-"""Queries as checks see them: a tree, the labels of its result, variables of Grafana."""
+"""What Prometheus makes of a query, as checks see it."""

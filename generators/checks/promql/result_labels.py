@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from generators.checks.engine.known_series import BUCKET, Known, Values, union
-from generators.checks.promql.grafana_variables import is_variable
-from generators.checks.promql.tree import (
+from generators.promql_tree.grafana_variables import is_variable
+from generators.promql_tree.tree import (
     COMPARISONS,
     NAME,
     SETS,

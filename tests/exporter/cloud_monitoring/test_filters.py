@@ -75,7 +75,7 @@ def test_a_label_that_the_resource_lacks_selects_nothing_away() -> None:
     assert metric_filter(SOURCE, chosen) == metric_filter(SOURCE)
 
 
-def test_a_resource_is_told_from_another() -> None:
+def test_a_resource_is_distinguished_from_another() -> None:
     """The same metric on another resource does not pass."""
     tree = parse(metric_filter(SOURCE))
     assert [matches(tree, Subject(SOURCE.metric, r)) for r in (SOURCE.resource, "gae_app")] == [

@@ -242,7 +242,7 @@ def test_gauges_are_the_newest_and_expire(tmp_path: Path) -> None:
             asyncio.run(instances.run())
 
 
-def test_gauges_above_the_limit_are_told(tmp_path: Path) -> None:
+def test_gauges_above_the_limit_are_reported(tmp_path: Path) -> None:
     """Samples above the limit are dropped, said in one note, and counted."""
     with staged(tmp_path, targets([PROJECT], INSTANCES, limit=4)) as stage:
         delivery = stage.collector.polls()[0].read()

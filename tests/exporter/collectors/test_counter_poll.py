@@ -67,7 +67,7 @@ def test_the_first_error_is_seen_at_once(bench: Minutes) -> None:
     assert shown(bench.poll.read()) == {named("2xx"): 130, named("5xx"): 4}
 
 
-def test_series_above_the_limit_are_told(tmp_path: Path) -> None:
+def test_series_above_the_limit_are_reported(tmp_path: Path) -> None:
     """A family with too many series shows as many as it may, counts the rest, and says so."""
     bench = Minutes(tmp_path / "state.db")
     bench.store.close()
@@ -80,7 +80,7 @@ def test_series_above_the_limit_are_told(tmp_path: Path) -> None:
     bench.store.close()
 
 
-def test_an_unknown_label_is_told_and_summed(bench: Minutes) -> None:
+def test_an_unknown_label_is_reported_and_summed(bench: Minutes) -> None:
     """Series that differ in a new label export as one; the label is named."""
     bench.api.labels += [({**OK, "tier": tier}, SERVICE) for tier in ("a", "b")]
     bench.api.points += [PaperPoint(3 + n, START - 60, 5, START) for n in range(2)]
@@ -109,7 +109,7 @@ def test_a_service_that_is_gone_leaves_the_page(
     assert shown(bench.poll.reveal())[named("2xx", "t")] == 7
 
 
-def test_a_stretched_interval_is_told(bench: Minutes) -> None:
+def test_a_stretched_interval_is_reported(bench: Minutes) -> None:
     """Interval and factor are metrics, and the factor is of what was asked for."""
     for factor in (2.0, 3.0):
         bench.poll.fetch.stretch(factor)

@@ -112,7 +112,7 @@ def test_what_came_before_an_answer_broke_off_is_exposed(level: Level) -> None:
     assert level.poll.due() == NOW + 60
 
 
-def test_the_limit_cuts_and_is_told(tmp_path: Path) -> None:
+def test_the_limit_cuts_and_is_reported(tmp_path: Path) -> None:
     """As many samples as may be are exposed; the others are counted and noted."""
     level = Level(tmp_path, limit=1)
     level.api.points += [PaperPoint(series, NOW - 60, 5, NOW) for series in range(len(STATES))]

@@ -119,6 +119,49 @@ def test_a_metric_that_is_not_there_is_empty_and_one_that_fails_has_failed(tmp_p
     assert findings[f"ion-demo/{INSTANCES}"].verdict is Verdict.OK
 
 
+def checked(project: Simulator, folder: Path, **sections: Any) -> dict[str, Finding]:
+    """Return the findings by subject on the simulated project with further settings."""
+    google = tree(address(project), *NAMES)["google"] | sections.pop("google", {})
+    if "application" in sections:
+        google["families"] = google["families"] | {"app_*": {"enabled": True}}
+    state = {"state_file": str(folder / "state.sqlite")}
+    settings = Settings.model_validate({"google": google, "storage": state, **sections})
+    return {finding.subject: finding for finding in examine(settings)}
+
+
+def test_a_mistyped_metric_type_fails_with_the_one_that_is_meant(
+    project: Simulator, tmp_path: Path
+) -> None:
+    """A type of google.metrics that the project does not have is a fault, not merely empty."""
+    metric = {"type": "run.googleapis.com/request_cuont", "resource": "cloud_run_revision"}
+    metric |= {"kind": "DELTA", "value": "INT64", "help": "Requests."}
+    findings = checked(project, tmp_path, google={"metrics": {"my_requests_total": metric}})
+    wrong = findings["ion-demo/my_requests_total"]
+    assert wrong.verdict is Verdict.FAIL
+    assert wrong.text == "ion-demo has no metric type run.googleapis.com/request_cuont"
+    assert wrong.fix.startswith("did you mean run.googleapis.com/request_count?")
+
+
+def test_log_based_metrics_that_were_never_created_name_the_script(
+    project: Simulator, tmp_path: Path
+) -> None:
+    """Each metric of the road `logs` that the project lacks fails, and the script creates it."""
+    findings = checked(project, tmp_path, application={"road": "logs"})
+    missing = [f for s, f in findings.items() if s.startswith("ion-demo/app_")]
+    assert {finding.verdict for finding in missing} == {Verdict.FAIL}
+    assert len(missing) == 5
+    assert all("examples/log_metrics/create.sh ion-demo" in f.fix for f in missing)
+
+
+def test_managed_prometheus_without_a_sample_is_a_warning(
+    project: Simulator, tmp_path: Path
+) -> None:
+    """The type appears with the first sample, which may be on its way."""
+    findings = checked(project, tmp_path, application={"road": "managed_prometheus"})
+    missing = [f for s, f in findings.items() if s.startswith("ion-demo/app_")]
+    assert {finding.verdict for finding in missing} == {Verdict.WARN}
+
+
 def test_a_server_that_is_not_there_says_where_to_look(project: Simulator, tmp_path: Path) -> None:
     """Where nothing answers, network, proxy and endpoint are named."""
     endpoint = f"127.0.0.1:{servers.free_port()}"
@@ -139,7 +182,7 @@ def test_a_dead_redis_fails_alone(project: Simulator, tmp_path: Path) -> None:
     assert verdicts(findings)[f"ion-demo/{UP}"] == "ok"
 
 
-def test_a_clock_that_is_behind_is_told(tmp_path: Path) -> None:
+def test_a_clock_that_is_behind_is_reported(tmp_path: Path) -> None:
     """The dates of answers say by how much."""
     with simulator(*NAMES, ahead=500) as project:
         clock = found(project, tmp_path)["ion-demo: clock"]
@@ -192,7 +235,7 @@ def test_a_state_file_is_tried_and_not_touched(tmp_path: Path) -> None:
     assert before == held(path)
 
 
-def test_a_state_file_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+def test_a_state_file_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     """A place that is no directory fails with its fix; one that is foreign, or empty, warns."""
     (tmp_path / "file").write_text("x")
     failed = state(tmp_path / "file" / "state.sqlite")

@@ -142,7 +142,7 @@ def test_a_renamed_command_is_learnt_too(tmp_path: Path) -> None:
         assert server.info("total_error_replies") == "1"
 
 
-def test_a_user_who_may_not_run_info_is_told_what_to_grant(tmp_path: Path) -> None:
+def test_a_user_who_may_not_run_info_gets_what_to_grant(tmp_path: Path) -> None:
     """Without INFO there is nothing to serve."""
     with (
         limited(tmp_path, "+ping") as (_, of),

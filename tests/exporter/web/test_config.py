@@ -215,7 +215,7 @@ def test_a_file_without_keys_is_refused_in_its_own_words(tmp_path: Path) -> None
     assert str(refused.value) == f"{path}:1:1: must contain keys, such as 'key: value'"
 
 
-def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     """What YAML gets wrong and what the models refuse stand in one list, in the file's order."""
     path = written(tmp_path, "rate_limit:\n  burst: 0\nhttp_server_config:\n  http2: yes\n")
     with pytest.raises(SettingsError) as refused:

@@ -166,7 +166,7 @@ def test_a_configuration_is_read_once_a_change(
     assert caplog.messages == ["web configuration read"] * 2
 
 
-def test_what_only_go_knows_is_told(
+def test_what_only_go_knows_is_reported(
     path: Path, ca: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Curves are read and not used, and the log says so."""

@@ -28,7 +28,7 @@ EXTERNAL = "https://alerts.example.com"
 
 @dataclass(frozen=True)
 class Live:
-    """Alertmanager, and what it told whom."""
+    """Alertmanager, and what it sent to whom."""
 
     alertmanager: servers.Alertmanager
     web: sinks.Web
@@ -50,7 +50,7 @@ class Live:
         self.alertmanager.post({**body, "createdBy": "test", "comment": "taken"}, "silences")
 
     def slack(self, word: str) -> list[dict[str, Any]]:
-        """Return what Slack was told with a word in it: its only attachment, with the channel."""
+        """Return what Slack was sent with a word in it: its only attachment, with the channel."""
         return [
             {**body["attachments"][0], "channel": body["channel"], "body": body}
             for body in self.web.at("/slack")
@@ -62,7 +62,7 @@ class Live:
         return [body for body in self.web.at("/pagerduty") if word in str(body)]
 
     def bridge(self, word: str) -> list[dict[str, Any]]:
-        """Return what the bridge was told with a word in it."""
+        """Return what the bridge was sent with a word in it."""
         return [body for body in self.web.at("/alerts") if word in str(body)]
 
     def mails(self, word: str) -> list[Any]:
@@ -70,9 +70,9 @@ class Live:
         return [(to, mail) for to, mail in list(self.mail.mails) if word in parts(mail)[0]]
 
     def counts(self, word: str) -> tuple[int, int, int, int]:
-        """Return how often PagerDuty, Slack, mail and the bridge were told of a word."""
-        told = (self.pagerduty(word), self.slack(word), self.mails(word), self.bridge(word))
-        first, second, third, fourth = map(len, told)
+        """Return how often PagerDuty, Slack, mail and the bridge were notified of a word."""
+        sent = (self.pagerduty(word), self.slack(word), self.mails(word), self.bridge(word))
+        first, second, third, fourth = map(len, sent)
         return (first, second, third, fourth)
 
 

@@ -75,7 +75,7 @@ def entries(variant: str) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
-def test_whether_the_end_is_told_is_said_everywhere() -> None:
+def test_whether_the_end_is_sent_is_stated_everywhere() -> None:
     """Defaults differ by channel, so that each says whether it tells the end; all but one do."""
     said = {(name, kind): entry["send_resolved"] for name, kind, entry in entries("all")}
     assert [where for where, tells in said.items() if not tells] == [

@@ -15,8 +15,8 @@ def test_the_policy_escalates_after_half_an_hour_and_begins_anew() -> None:
 
 def test_the_settings_say_how_long() -> None:
     """The delay is that of the settings, in whole minutes, never shorter."""
-    told = {"pagerduty": PAGERDUTY, "escalation": {"after": 601}}
-    assert text(settings(told)).count("escalation_delay_in_minutes = 11\n") == 2
+    sections = {"pagerduty": PAGERDUTY, "escalation": {"after": 601}}
+    assert text(settings(sections)).count("escalation_delay_in_minutes = 11\n") == 2
 
 
 def test_what_is_acknowledged_stays_so() -> None:

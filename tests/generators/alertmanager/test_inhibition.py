@@ -96,7 +96,7 @@ def test_one_name_of_several_rules_has_the_labels_of_all() -> None:
 
 
 def test_one_name_of_several_severities_does_not_mute_itself() -> None:
-    """Rules are told by name: the urgent alert of a name mutes others, not the calm one of it."""
+    """Rules differ by name: the urgent alert of a name mutes others, its calm one does not."""
     given = tuple(
         alert(name, severity, "s", "threshold", "region")
         for name, severity in (("A", "critical"), ("A", "low"), ("B", "low"))

@@ -52,7 +52,7 @@ def alert(name: str, severity: str | None, service: str, **more: str) -> dict[st
 def test_each_severity_reaches_its_channels(
     running: Live, severity: str | None, expected: tuple[int, int, int, int]
 ) -> None:
-    """PagerDuty, Slack, mail and bridge are told of what is theirs, and of nothing else."""
+    """PagerDuty, Slack, mail and bridge are notified of what is theirs, and of nothing else."""
     service = f"route-{severity}"
     marker = alert("LaterSlack", "medium", f"after-{severity}")
     running.fire(alert("SomeAlert", severity, service))
@@ -69,12 +69,14 @@ def test_slack_of_a_critical_alert(running: Live) -> None:
     """Slack shows colour, place, value, time and buttons, and mentions the group while it fires."""
     running.fire(alert("ErrorRateCritical", "critical", "slack-critical"))
     wait_until(lambda: len(running.slack("slack-critical")) == 1, "the firing message")
-    told = running.slack("slack-critical")[0]
-    assert told["pretext"] == "<!subteam^S0123ABCD>"
-    assert told["color"] == "#c4162a"
-    assert told["title"] == "CRITICAL: More requests fail than may · slack-critical · us-central1"
-    assert told["text"] == "• The share of failing requests of slack-critical is 2.5%.\n"
-    buttons = {button["text"]: button["url"] for button in told["actions"]}
+    message = running.slack("slack-critical")[0]
+    assert message["pretext"] == "<!subteam^S0123ABCD>"
+    assert message["color"] == "#c4162a"
+    assert (
+        message["title"] == "CRITICAL: More requests fail than may · slack-critical · us-central1"
+    )
+    assert message["text"] == "• The share of failing requests of slack-critical is 2.5%.\n"
+    buttons = {button["text"]: button["url"] for button in message["actions"]}
     assert list(buttons) == ["Dashboard", "Runbook", "Prometheus", "Silence"]
     start = milliseconds(running, "slack-critical", "startsAt")
     assert buttons["Dashboard"] == f"{GRAFANA}&from={start - 1_800_000}&to=now"
@@ -87,12 +89,12 @@ def test_slack_of_a_critical_alert(running: Live) -> None:
     )
     running.resolve(alert("ErrorRateCritical", "critical", "slack-critical"))
     wait_until(lambda: len(running.slack("slack-critical")) == 2, "the resolved message")
-    told = running.slack("slack-critical")[1]
-    assert told["color"] == "#2f9e62"
-    assert told["title"].startswith("Resolved: More requests fail than may")
-    assert "subteam" not in json.dumps(told["body"])
-    end = int(told["title_link"].rpartition("&to=")[2])
-    assert told["title_link"] == f"{GRAFANA}&from={start - 1_800_000}&to={end}"
+    message = running.slack("slack-critical")[1]
+    assert message["color"] == "#2f9e62"
+    assert message["title"].startswith("Resolved: More requests fail than may")
+    assert "subteam" not in json.dumps(message["body"])
+    end = int(message["title_link"].rpartition("&to=")[2])
+    assert message["title_link"] == f"{GRAFANA}&from={start - 1_800_000}&to={end}"
     assert end > start + 1_800_000
 
 
@@ -107,14 +109,14 @@ def test_only_critical_alerts_mention_anybody(running: Live) -> None:
     """A high alert's message has its own colour and mentions nobody."""
     running.fire(alert("ErrorRateWarning", "high", "slack-high"))
     wait_until(lambda: len(running.slack("slack-high")) == 1, "the message")
-    told = running.slack("slack-high")[0]
-    assert told["color"] == "#f2711c"
-    assert "subteam" not in json.dumps(told["body"])
-    assert "pretext" not in told or told["pretext"] == ""
+    message = running.slack("slack-high")[0]
+    assert message["color"] == "#f2711c"
+    assert "subteam" not in json.dumps(message["body"])
+    assert "pretext" not in message or message["pretext"] == ""
 
 
 def test_pagerduty(running: Live) -> None:
-    """PagerDuty is told severity, place, details and links, then that it is over, by one key."""
+    """PagerDuty gets severity, place, details and links, then that it is over, by one key."""
     page = alert("ErrorRateCritical", "critical", "pd")
     page["annotations"]["description"] = "The share of failing requests of pd: now is 2.5%."
     running.fire(page)
@@ -161,17 +163,17 @@ def test_mail(running: Live) -> None:
     assert running.mails("requests of mail ")[1][1]["Subject"].startswith("Resolved: ")
 
 
-def test_many_alerts_are_told_in_part(running: Live) -> None:
-    """Of 15 alerts that belong together ten are told one by one, and how many more there are."""
+def test_many_alerts_are_listed_in_part(running: Live) -> None:
+    """Of 15 alerts that belong together ten are listed one by one, and how many more there are."""
     many = [
         alert("ErrorRateWarning", "high", "many", endpoint=f"/e{number}") for number in range(15)
     ]
     running.fire(*many)
     wait_until(lambda: running.counts("requests of many ")[1:3] == (1, 1), "one message and mail")
-    told = running.slack("requests of many ")[0]
-    assert told["title"].endswith(" · many · us-central1 · 15 of 15 firing")
-    assert told["text"].count("• ") == 10
-    assert told["text"].endswith("and 5 more\n")
+    message = running.slack("requests of many ")[0]
+    assert message["title"].endswith(" · many · us-central1 · 15 of 15 firing")
+    assert message["text"].count("• ") == 10
+    assert message["text"].endswith("and 5 more\n")
     plain, html = parts(running.mails("requests of many ")[0][1])
     assert plain.count("- The share") == 10
     assert html.count("The share") == 10
@@ -188,13 +190,13 @@ def test_hostile_values_are_neutralised(running: Live) -> None:
     hostile["annotations"]["summary"] = "Summary " + HOSTILE
     running.fire(hostile)
     wait_until(lambda: running.counts("hostile")[1:3] == (1, 1), "the message and the mail")
-    told = running.slack("hostile")[0]
-    for text in (told["title"], told["text"], told["fallback"]):
+    message = running.slack("hostile")[0]
+    for text in (message["title"], message["text"], message["fallback"]):
         assert "&lt;!channel&gt; @\u200bhere 'x' &amp;&lt;script&gt;" in text
         assert not set("<>`\u202e") & set(text)
-    assert told["title"].count("\n") == 0
-    assert told["text"].count("\n") == 1
-    silence = {button["text"]: button["url"] for button in told["actions"]}["Silence"]
+    assert message["title"].count("\n") == 0
+    assert message["text"].count("\n") == 1
+    silence = {button["text"]: button["url"] for button in message["actions"]}["Silence"]
     assert not set(' "<>`\n') & set(silence)
     assert 'quote="a\\"b\\\\c}, d+e"' in unquote(silence)
     message = running.mails("hostile")[0][1]
@@ -206,14 +208,14 @@ def test_hostile_values_are_neutralised(running: Live) -> None:
     assert "\u202e" not in html + plain
 
 
-def test_an_alert_without_annotations_is_told_by_its_labels(running: Live) -> None:
-    """A foreign alert, without words and links, is told with what it has."""
+def test_an_alert_without_annotations_is_described_by_its_labels(running: Live) -> None:
+    """A foreign alert, without words and links, is described with what it has."""
     running.fire({"labels": {"alertname": "Foreign", "team": "unknown-team"}})
     wait_until(lambda: len(running.slack("unknown-team")) == 1, "the message")
-    told = running.slack("unknown-team")[0]
-    assert told["title"] == "Unrouted: Foreign"
-    assert told["text"].endswith("• alertname=Foreign team=unknown-team \n")
-    assert {button["url"] for button in told["actions"][:2]} == {EXTERNAL}
+    message = running.slack("unknown-team")[0]
+    assert message["title"] == "Unrouted: Foreign"
+    assert message["text"].endswith("• alertname=Foreign team=unknown-team \n")
+    assert {button["url"] for button in message["actions"][:2]} == {EXTERNAL}
 
 
 def test_the_more_urgent_mutes_the_less_urgent_of_its_place(running: Live) -> None:
@@ -247,7 +249,7 @@ def test_only_what_goes_on_escalates(running: Live) -> None:
     assert "Firing for 30m, and nobody silenced it." in parts(message)[0]
     assert "Firing for 30m, and nobody silenced it." in parts(message)[1]
     wait_until(lambda: len(running.slack("escalate-on")) == 2, "the escalation in Slack")
-    channels = [told["channel"] for told in running.slack("escalate-on")]
+    channels = [message["channel"] for message in running.slack("escalate-on")]
     assert channels == ["#alerts", "#escalation"]
     assert running.mails("escalate-over") == []
 
@@ -272,7 +274,7 @@ def test_the_wait_counts_from_the_beginning_of_the_alert(running: Live) -> None:
 
 
 def test_the_heartbeat_goes_on(running: Live) -> None:
-    """The watchdog is told again and again, to the heartbeat alone."""
+    """The watchdog is sent again and again, to the heartbeat alone."""
     running.fire({"labels": {"alertname": "Watchdog", "severity": "none"}})
     wait_until(lambda: len(running.web.at("/heartbeat")) >= 3, "three heartbeats")
     assert running.counts("Watchdog") == (0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Who is told what, without Alertmanager."""
+"""Who is notified of what, without Alertmanager."""
 
 import pytest
 
@@ -23,8 +23,8 @@ def test_every_severity_has_channels() -> None:
 
 def test_with_all_channels_each_severity_has_its_own() -> None:
     """Critical alerts page, critical to medium ones are shown, high ones are mailed, too."""
-    told = {severity: channels(settings(ALL), severity) for severity in SEVERITIES}
-    assert told == {
+    notified = {severity: channels(settings(ALL), severity) for severity in SEVERITIES}
+    assert notified == {
         "critical": ("pagerduty", "slack"),
         "high": ("slack", "email"),
         "medium": ("slack",),
@@ -78,4 +78,4 @@ def test_without_anybody_to_tell_it_does_not_escalate() -> None:
     """An escalation that names nobody is PagerDuty's alone."""
     pagerduty = {"pagerduty": ALL["pagerduty"], "escalation": {"after": 3600}}
     mail = {"email": EMAIL, "escalation": {"to": ["head@example.com"]}}
-    assert [is_escalated(settings(told)) for told in ({}, pagerduty, mail)] == [False, False, True]
+    assert [is_escalated(settings(each)) for each in ({}, pagerduty, mail)] == [False, False, True]

@@ -61,14 +61,14 @@ SLACK = "alertmanager/templates/slack.tmpl"
     ],
 )
 def test_what_is_put_in_by_hand_is_found(path: str, old: str, new: str, problem: str) -> None:
-    """A newer field or function, a template or secret that is not there: each is told by name."""
+    """A newer field or function, a missing template or secret: each is reported by name."""
     found = texts(settings(ALL), ALERTS)
     assert old in found[path]
     assert problem in problems({**found, path: found[path].replace(old, new)}, ALERTS)
 
 
 def test_severities_without_a_route_or_an_alert() -> None:
-    """A severity that no route takes, or that no alert has, is told; the watchdog is neither."""
+    """A severity that no route takes, or that no alert has, is reported; not so the watchdog."""
     config = yaml.safe_load(texts(settings(ALL), ALERTS)[CONFIG])
     assert unmatched_severities(config, ALERTS) == ()
     odd = (*(a for a in ALERTS if a.severity != "low"), alert("Odd", "urgent"))

@@ -1,4 +1,4 @@
-"""Every template of the configuration is rendered, and a stranger's label is told as text."""
+"""Every template of the configuration is rendered, and a stranger's label is shown as text."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_every_channel_has_templates(tmp_path: Path) -> None:
 
 
 def test_a_template_that_fails_is_named_with_its_place(tmp_path: Path) -> None:
-    """A template that is not there is told for each case, by the field that asks for it."""
+    """A template that is not there is reported for each case, by the field that uses it."""
     found = texts(settings(VARIANTS["only slack"]), ALERTS)
     found[CONFIG] = found[CONFIG].replace('template "ion.slack.text"', 'template "ion.slack.txt"')
     write(tmp_path, found)
@@ -42,7 +42,7 @@ def test_a_template_that_fails_is_named_with_its_place(tmp_path: Path) -> None:
 
 
 def test_a_label_that_pings_is_found(tmp_path: Path) -> None:
-    """Where a template writes a label as it is, a stranger's mention gets through, and is told."""
+    """Where a template writes a label as it is, a stranger's mention is found."""
     found = texts(settings(VARIANTS["only slack"]), ALERTS)
     assert '{{ template "ion.slack.text" . }}' in found[CONFIG]
     raw = "{{ (index .Alerts 0).Labels.region }}"

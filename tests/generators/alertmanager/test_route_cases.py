@@ -34,13 +34,13 @@ def test_there_is_a_case_for_each_alert() -> None:
         ("route:", "rout:", "field rout not found"),
     ],
 )
-def test_a_wrong_route_is_told(old: str, new: str, wrong: str, tmp_path: Path) -> None:
-    """A route that is changed by hand is told, with the alert and where it goes."""
+def test_a_wrong_route_is_reported(old: str, new: str, wrong: str, tmp_path: Path) -> None:
+    """A route that is changed by hand is reported, with the alert and where it goes."""
     found = texts(settings(ALL), ALERTS)
     assert old in found[CONFIG]
     write(tmp_path, {**found, CONFIG: found[CONFIG].replace(old, new)})
-    told = wrong_routes(tmp_path / CONFIG, route_cases(settings(ALL), ALERTS))
-    assert any(wrong in problem for problem in told), told
+    reported = wrong_routes(tmp_path / CONFIG, route_cases(settings(ALL), ALERTS))
+    assert any(wrong in problem for problem in reported), reported
 
 
 def test_without_amtool_it_says_what_to_install(

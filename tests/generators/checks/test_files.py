@@ -85,7 +85,7 @@ def test_a_rule_of_another_form_is_named(rule: dict[str, object], problem: str) 
     assert [f for f in judged(group(rule)) if f.partition(": ")[2].startswith(problem)]
 
 
-def test_what_is_made_twice_is_told_apart_by_labels() -> None:
+def test_what_is_made_twice_is_distinguished_by_labels() -> None:
     """Two rules of one name are one too many, unless their labels differ."""
     other = {**RECORD, "labels": {"team": "a"}}
     assert judged(group(RECORD, other)) == []

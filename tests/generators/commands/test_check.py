@@ -106,7 +106,7 @@ def test_nothing_to_check_fails(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "there are no rules; write them: ionmon configs" in capsys.readouterr().err
 
 
-def test_wrong_use_is_told_apart(tmp_path: Path) -> None:
+def test_wrong_use_has_its_own_exit_code(tmp_path: Path) -> None:
     """A file that is not there is wrong use; settings that are wrong have their own code."""
     assert check(tmp_path / "none.yml") == 2
     settings = tmp_path / "monitoring.yaml"
@@ -117,7 +117,7 @@ def test_wrong_use_is_told_apart(tmp_path: Path) -> None:
 def test_a_dashboard_that_is_no_json_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A comma that is missing is told with its file and line, and is no defect of ionmon."""
+    """A comma that is missing is reported with its file and line, and is no defect of ionmon."""
     assert cli.run(["configs", "--root", str(tmp_path)]) == 0
     path = tmp_path / "grafana" / "out" / "overview.json"
     path.write_text(path.read_text().replace('"editable": false,', '"editable": false'))

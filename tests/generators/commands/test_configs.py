@@ -96,7 +96,7 @@ def test_who_reaches_nobody_is_warned_of(
     assert "critical" not in capsys.readouterr().err
 
 
-def test_a_difference_is_told_by_meaning(
+def test_a_difference_is_shown_by_meaning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """--diff says the values before and after, and writes nothing."""
@@ -104,9 +104,9 @@ def test_a_difference_is_told_by_meaning(
     capsys.readouterr()
     more = SLACK + "alerts: {ResponseTimeWarning: {threshold: 120ms}}\n"
     assert configured(tmp_path, more, "--diff") == 0
-    told = capsys.readouterr().out.splitlines()
-    assert "~ alerts.ResponseTimeWarning.threshold: from above 100ms to above 120ms" in told
-    assert "~ alertmanager/out/rules/alerts.yml" in told
+    reported = capsys.readouterr().out.splitlines()
+    assert "~ alerts.ResponseTimeWarning.threshold: from above 100ms to above 120ms" in reported
+    assert "~ alertmanager/out/rules/alerts.yml" in reported
     assert configured(tmp_path, more, "--check") == 1
 
 
@@ -132,9 +132,9 @@ def test_what_is_generated_no_more_is_removed(
 def test_settings_that_conflict_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A warning beyond its critical alert is told with both values, and nothing is written."""
-    told = configured(tmp_path, "alerts: {ResponseTimeWarning: {threshold: 300ms}}\n")
-    assert told == cli.WRONG_SETTINGS
+    """A warning beyond its critical alert is reported with both values, and nothing is written."""
+    reported = configured(tmp_path, "alerts: {ResponseTimeWarning: {threshold: 300ms}}\n")
+    assert reported == cli.WRONG_SETTINGS
     error = capsys.readouterr().err
     assert "alerts.ResponseTimeCritical.threshold: 200ms is no worse than" in error
     assert not (tmp_path / "alertmanager").exists()

@@ -57,7 +57,7 @@ def _paeth(left: int, up: int, corner: int) -> int:
 def test_pages_and_pictures(
     served: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A page and a picture are written, the picture holds the series' colours, faults are told."""
+    """A page and a picture are written, the picture has the series' colours, faults are shown."""
     boards.write(tmp_path / "in")
     out = tmp_path / "out"
     code = preview("--prometheus", served, "--dashboards", tmp_path / "in", "--out", out, "--png",

@@ -5,10 +5,10 @@ import pytest
 from exporter.catalog import cloud_run
 from exporter.catalog.signals import SIGNALS
 from generators.boards import VARIABLES
-from generators.checks.promql.tree import parse, selectors
 from generators.dashboards.alert_queries import alerts
 from generators.dashboards.queries import BoardQueries
 from generators.policy import split
+from generators.promql_tree.tree import parse, selectors
 from generators.selectors import PresentMatcher
 
 EVERY = BoardQueries(tuple(VARIABLES))

@@ -50,7 +50,7 @@ def test_the_palette_is_that_of_the_tokens() -> None:
     assert colours | set(TOKENS["series"]) == PALETTE
 
 
-def test_neighbours_are_told_apart_without_red_and_green() -> None:
+def test_neighbours_are_distinguished_without_red_and_green() -> None:
     """The first four series, and fine and bad, differ for people with deuteranopia."""
     pairs = [*combinations(TOKENS["series"][:4], 2)]
     pairs.append((TOKENS["colours"]["ok"], TOKENS["severities"]["critical"]))

@@ -39,7 +39,7 @@ def test_a_known_authority_is_trusted(tmp_path: Path) -> None:
 
 
 def test_an_unknown_authority_gets_nothing(tmp_path: Path) -> None:
-    """Certificates are checked unless told otherwise: the token is not sent, the fix is said."""
+    """Certificates are checked unless configured otherwise: no token is sent, the fix is named."""
     with secured(Authority(tmp_path)) as server:
         with pytest.raises(GrafanaUnavailable, match="name its authority's file in SSL_CERT_FILE"):
             list(upload(server.address, SECRET, BOARDS))
@@ -79,7 +79,7 @@ def test_silence_ends() -> None:
     ids=["closed", "no HTTP", "cut off"],
 )
 def test_a_broken_answer_is_not_taken(raw: bytes) -> None:
-    """A connection that ends too early is told as such, with the address."""
+    """A connection that ends too early is reported as such, with the address."""
     with listening(lambda connection: connection.sendall(raw)) as address:
         asked = api.Api(address, SECRET, None)
         with pytest.raises(GrafanaUnavailable, match=f"{address} cannot be reached: \\S"):

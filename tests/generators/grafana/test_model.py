@@ -41,10 +41,10 @@ WRONG = [
 @pytest.mark.parametrize(("path", "text", "says"), WRONG)
 def test_what_is_no_dashboard_is_named_with_the_mend(path: str, text: str, says: str) -> None:
     """The path comes first, then what is wrong and what would be right."""
-    with pytest.raises(IonmonError) as told:
+    with pytest.raises(IonmonError) as error:
         dashboards({path: text})
-    assert str(told.value).startswith(f"{path}: ")
-    assert says in str(told.value)
+    assert str(error.value).startswith(f"{path}: ")
+    assert says in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_an_error_names_the_dashboard_the_status_and_the_fix(
     assert server.writes == ["/api/dashboards/db"]
 
 
-def test_what_was_told_before_an_error_is_done(server: Grafana) -> None:
+def test_what_was_reported_before_an_error_is_done(server: Grafana) -> None:
     """An error at the second dashboard leaves the first there, and the next upload goes on."""
     server.fault = lambda _, path: (500, {}) if path.endswith("ion-overview") else None
     outcomes: list[UploadResult] = []

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from generators.report.prometheus_api import Prometheus as Asked
-from generators.report.prometheus_api import server
+from generators.report.prometheus_api import Prometheus, server
 from tests.generators.report import boards
 from tests.servers import blocks, prometheus
 
@@ -22,6 +21,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def asked(served: str) -> Asked:
+def client(served: str) -> Prometheus:
     """Return a client of that server."""
     return server(served)

@@ -14,14 +14,14 @@ from tests.servers import free_port, prometheus, wait_until
 
 
 @pytest.fixture
-def board(tmp_path: Path, asked: Prometheus) -> DrawnBoard:
+def board(tmp_path: Path, client: Prometheus) -> DrawnBoard:
     """Return the dashboard of all kinds, its rows open."""
-    return _board(tmp_path, asked)
+    return _board(tmp_path, client)
 
 
-def _board(folder: Path, asked: Prometheus, **given: tuple[str, ...]) -> DrawnBoard:
+def _board(folder: Path, client: Prometheus, **variables: tuple[str, ...]) -> DrawnBoard:
     file = board_file.read(boards.write(folder), open_rows=True)
-    request = board_data.DataRequest(server=asked, now=END, given=given, least=60)
+    request = board_data.DataRequest(server=client, now=END, variables=variables, minimum_step=60)
     return board_data.board(file, request, lambda _: None)
 
 
@@ -81,7 +81,7 @@ def test_events(board: DrawnBoard) -> None:
     assert event.end - event.start >= 19 * 60
 
 
-def _events(folder: Path, asked: Prometheus, step: int) -> list[tuple[float, float]]:
+def _events(folder: Path, client: Prometheus, step: int) -> list[tuple[float, float]]:
     """Return when events were whose time is a value that rises every ten minutes."""
     said = f"(floor((vector(time()) - {START}) / 600) * 600 + {START}) * 1000"
     note = {
@@ -92,16 +92,16 @@ def _events(folder: Path, asked: Prometheus, step: int) -> list[tuple[float, flo
         "useValueForTime": True,
     }
     path = boards.write(folder, annotations={"list": [{**note, "datasource": SOURCE}]})
-    request = board_data.DataRequest(server=asked, now=END, given={}, least=60)
+    request = board_data.DataRequest(server=client, now=END, variables={}, minimum_step=60)
     found = board_data.board(board_file.read(path, open_rows=True), request, lambda _: None)
     return [(event.start - START, event.end - START) for event in found.events]
 
 
-def test_events_that_say_their_time(tmp_path: Path, asked: Prometheus) -> None:
+def test_events_that_say_their_time(tmp_path: Path, client: Prometheus) -> None:
     """A value that stays is one moment; moments within a step of each other are a stretch."""
     moments = range(0, int(END - START) + 1, 600)
-    assert _events(tmp_path, asked, 60) == [(at, at) for at in moments]
-    ((begin, end),) = _events(tmp_path, asked, 600)
+    assert _events(tmp_path, client, 60) == [(at, at) for at in moments]
+    ((begin, end),) = _events(tmp_path, client, 600)
     assert end - begin == (len(moments) - 1) * 600
 
 
@@ -112,9 +112,9 @@ def test_nothing_is_not_a_fault(board: DrawnBoard) -> None:
     assert "unclosed left parenthesis" in broken.faults[0]
 
 
-def test_variables(tmp_path: Path, asked: Prometheus) -> None:
+def test_variables(tmp_path: Path, client: Prometheus) -> None:
     """A chosen value is what queries, titles and repeated panels are about."""
-    found = _board(tmp_path, asked, region=("us", "asia"))
+    found = _board(tmp_path, client, region=("us", "asia"))
     assert {one.name for one in _named(found, "Latency").series} == {"us", "asia"}
     assert found.rows[0].title == "Is us + asia fast?"
     assert [p.title for p in found.panels if p.title.startswith("Each")] == ["Each us", "Each asia"]
@@ -130,10 +130,10 @@ def test_repeats_over_all_values(board: DrawnBoard) -> None:
     assert all(len(panel.readings) == 1 for panel in each)
 
 
-def test_another_source(tmp_path: Path, asked: Prometheus) -> None:
+def test_another_source(tmp_path: Path, client: Prometheus) -> None:
     """A data source of a dashboard may be another server, which fails for itself alone."""
     gone = server(f"http://127.0.0.1:{free_port()}")
-    request = board_data.DataRequest(server=asked, now=END, others={"main": gone})
+    request = board_data.DataRequest(server=client, now=END, others={"main": gone})
     found = board_data.board(board_file.read(boards.write(tmp_path)), request, lambda _: None)
     assert "gives no answer" in _named(found, "Now").faults[0]
     assert any(fault.startswith("variable region: ") for fault in found.faults)
@@ -157,9 +157,9 @@ def test_alerts(tmp_path: Path) -> None:
     (tmp_path / "rules.yml").write_text(_RULES)
     begun = time.time()
     with prometheus(tmp_path, "rule_files: [rules.yml]") as running:
-        asked = server(f"http://127.0.0.1:{running.port}")
+        client = server(f"http://127.0.0.1:{running.port}")
         wait_until(lambda: len(running.api("alerts")["alerts"]) == 3, "three alerts")
-        found = [_alerts(tmp_path, asked, options) for options in (
+        found = [_alerts(tmp_path, client, options) for options in (
             {},
             {"stateFilter": {"firing": True, "pending": False}},
             {"alertInstanceLabelFilter": '{region=~"e.", severity!="low"}'},
@@ -175,8 +175,8 @@ def test_alerts(tmp_path: Path) -> None:
     assert slow.since >= int(begun)
 
 
-def _alerts(folder: Path, asked: Prometheus, options: dict[str, object]) -> DrawnPanel:
+def _alerts(folder: Path, client: Prometheus, options: dict[str, object]) -> DrawnPanel:
     panels = [boards.panel(1, "alertlist", "Alerts", (0, 0, 6, 6), targets=[], options=options)]
     file = board_file.read(boards.write(folder / "in", panels=panels))
-    board = board_data.board(file, board_data.DataRequest(server=asked, now=END), lambda _: None)
+    board = board_data.board(file, board_data.DataRequest(server=client, now=END), lambda _: None)
     return board.panels[0]

@@ -42,7 +42,7 @@ class Elements(HTMLParser):
 def html(served: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the page of the dashboard of all kinds."""
     path = boards.write(tmp_path_factory.mktemp("boards"))
-    request = board_data.DataRequest(server=Prometheus(served), now=END, least=60)
+    request = board_data.DataRequest(server=Prometheus(served), now=END, minimum_step=60)
     board = board_data.board(board_file.read(path, open_rows=True), request, lambda _: None)
     return page(Sheet((Side(board),), Theme.DARK, served, "1.2.3"))
 
@@ -116,18 +116,18 @@ def test_every_color_has_a_name(html: str) -> None:
     palettes = re.search(r'id="palettes">(.*?)</script>', html, re.DOTALL)
     assert palettes is not None
     known = json.loads(palettes[1])
-    asked = set(re.findall(r'"@([a-z-]+)/[\d.]+"', html))
-    assert asked
-    assert asked <= set(known["dark"])
+    used = set(re.findall(r'"@([a-z-]+)/[\d.]+"', html))
+    assert used
+    assert used <= set(known["dark"])
     used = set(re.findall(r"var\(--c-([a-z-]+)\)", html))
     assert used <= set(known["light"])
 
 
-def test_themes(tmp_path: Path, asked: Prometheus) -> None:
-    """A page follows its reader unless it is told a theme."""
+def test_themes(tmp_path: Path, client: Prometheus) -> None:
+    """A page follows its reader unless a theme is requested."""
     board = board_data.board(
         board_file.read(boards.write(tmp_path)),
-        board_data.DataRequest(server=asked, now=END),
+        board_data.DataRequest(server=client, now=END),
         lambda _: None,
     )
     texts = [page(Sheet((Side(board),), theme, "x", "1")) for theme in (Theme.AUTO, Theme.LIGHT)]

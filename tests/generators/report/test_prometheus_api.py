@@ -1,4 +1,4 @@
-"""Prometheus is asked as Grafana asks it, and what it refuses is said in its own words."""
+"""Prometheus gets the queries that Grafana sends, and its refusals are shown in its own words."""
 
 import math
 
@@ -13,33 +13,33 @@ from tests.servers import free_port
 WHOLE = TimeSpan(START, END)
 
 
-def test_ranges_are_aligned(asked: Prometheus) -> None:
+def test_ranges_are_aligned(client: Prometheus) -> None:
     """Times are whole steps, and a point that is not there is a gap."""
-    (found,) = asked.range('up{job="a"}', WHOLE, 60)
+    (found,) = client.range('up{job="a"}', WHOLE, 60)
     assert all(time % 60 == 0 for time in found.times)
     assert len(found.times) == len(found.values)
     assert {value for value in found.values if not math.isnan(value)} == {0.0, 1.0}
-    (gaps,) = asked.range("ALERTS", WHOLE, 60)
+    (gaps,) = client.range("ALERTS", WHOLE, 60)
     assert math.isnan(gaps.values[0])
 
 
-def test_instants(asked: Prometheus) -> None:
+def test_instants(client: Prometheus) -> None:
     """A vector and a scalar are both one point a series."""
-    assert len(asked.instant("latency", END)) == 4
-    (found,) = asked.instant("scalar(sum(up))", END)
+    assert len(client.instant("latency", END)) == 4
+    (found,) = client.instant("scalar(sum(up))", END)
     assert (found.labels, found.values) == ((), (1.0,))
 
 
-def test_label_values(asked: Prometheus) -> None:
+def test_label_values(client: Prometheus) -> None:
     """Values come from the series that match."""
-    assert asked.label_values("region", "latency", WHOLE) == (HOSTILE, "asia", "europe", "us")
-    assert asked.label_values("region", "up", WHOLE) == ()
+    assert client.label_values("region", "latency", WHOLE) == (HOSTILE, "asia", "europe", "us")
+    assert client.label_values("region", "up", WHOLE) == ()
 
 
-def test_what_is_refused(asked: Prometheus) -> None:
-    """A wrong query is told as Prometheus tells it."""
+def test_what_is_refused(client: Prometheus) -> None:
+    """A wrong query is reported as Prometheus words it."""
     with pytest.raises(Refused, match="parse error: unclosed left parenthesis"):
-        asked.range("sum(", WHOLE, 60)
+        client.range("sum(", WHOLE, 60)
 
 
 def test_no_server() -> None:

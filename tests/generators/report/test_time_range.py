@@ -36,13 +36,13 @@ def test_wrong_times() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "pixels", "least", "expected"),
+    ("seconds", "pixels", "minimum", "expected"),
     [(21600, 800, 15, 30), (21600, 800, 60, 60), (3600, 1600, 15, 15), (2592000, 800, 15, 3600),
      (86400, 1e9, 0, 10)],
 )  # fmt: skip
-def test_steps(seconds: float, pixels: float, least: float, expected: float) -> None:
-    """A step is round, not below the least, and never asks for more points than a server gives."""
-    assert step(TimeSpan(0, seconds), pixels, least) == expected
+def test_steps(seconds: float, pixels: float, minimum: float, expected: float) -> None:
+    """A step is round, not below the minimum, and never needs more points than a server returns."""
+    assert step(TimeSpan(0, seconds), pixels, minimum) == expected
 
 
 def test_durations() -> None:

@@ -53,7 +53,7 @@ def test_organize() -> None:
 
 
 def test_sort() -> None:
-    """Rows are sorted by a column, downwards where asked."""
+    """Rows are sorted by a column, downwards where requested."""
     rows = table([ERRORS], "sortBy", sort=[{"field": "Value #A", "desc": True}])[1:]
     assert [row[1] for row in rows] == ["us", "eu"]
 

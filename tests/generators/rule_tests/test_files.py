@@ -120,7 +120,7 @@ def test_no_mutant_of_some_survives(alert: str) -> None:
     assert survivors([of_the_urgent()[alert]]) == []
 
 
-def test_a_rule_as_it_is_passes_and_a_test_of_nothing_is_told() -> None:
+def test_a_rule_as_it_is_passes_and_a_test_of_nothing_is_reported() -> None:
     """The harness passes what is right, and names each mutant where tests check nothing."""
     settings = Settings()
     test = urgent(build(settings), policy(settings))[0]
@@ -128,8 +128,8 @@ def test_a_rule_as_it_is_passes_and_a_test_of_nothing_is_told() -> None:
     assert all(failing(test, mutant.files) for mutant in mutants(test))
     (case,) = test.cases
     blind = replace(test, cases=(replace(case, checks=case.checks[:1]),))
-    told = [f"{test.rule.alert}: {m.done}, and its tests pass" for m in mutants(test)]
-    assert survivors([blind]) == told
+    reported = [f"{test.rule.alert}: {m.done}, and its tests pass" for m in mutants(test)]
+    assert survivors([blind]) == reported
 
 
 def refusals() -> Iterator[tuple[dict[str, Any], str]]:

@@ -31,7 +31,7 @@ def test_an_alert_can_be_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "reported"),
     [
         ("DiskTrends", "there is no such alert; did you mean 'DiskTrend'?"),
         ("Xyzzy", "there is no such alert; docs/alerts.md lists all alerts"),
@@ -39,8 +39,8 @@ def test_an_alert_can_be_left_out() -> None:
         ("Watchdog", "cannot be changed; it proves that alerts arrive"),
     ],
 )
-def test_unknown_names_are_refused(name: str, told: str) -> None:
-    """A misspelt name is told with what was meant."""
+def test_unknown_names_are_refused(name: str, reported: str) -> None:
+    """A misspelt name is reported with what was meant."""
     with pytest.raises(SettingsError) as error:
         changed(**{name: {"severity": "high"}})
-    assert str(error.value).startswith(f"alerts.others.{name}: {told}")
+    assert str(error.value).startswith(f"alerts.others.{name}: {reported}")

@@ -3,11 +3,16 @@
 import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 
 from generators.rules.build import build
 from generators.rules.model import alerts
+from generators.runbooks.fragments import read
+from generators.runbooks.named_facts import filled_lines
+from generators.runbooks.notifications import placeholder
 from generators.runbooks.statements import statements
+from generators.runbooks.text_error import TextError
 from tests.generators.runbooks.reading import fences, names, reference, runbook, section
 from tests.servers import alertmanager
 
@@ -50,3 +55,18 @@ def test_the_button_is_offered_where_slack_is() -> None:
 def test_only_the_watchdog_has_a_text_of_its_own() -> None:
     """All others share one: a change of it is made once."""
     assert [name for name, each in statements().items() if each.silence] == ["Watchdog"]
+
+
+def test_a_shared_text_names_known_facts(tmp_path: Path) -> None:
+    """An unknown fact of a fragment is refused with its file and line, like one of an alert's."""
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "silence.md").write_text("# silence\n\n## by-hand\n\namtool {alerts}\n")
+    lines = read(tmp_path).fragment("silence#by-hand")
+    expected = r"shared/silence\.md:5: unknown fact of CPUHigh 'alerts'; did you mean 'alert'\?"
+    with pytest.raises(TextError, match=expected):
+        [*filled_lines(lines, {"alert": "CPUHigh"})]
+
+
+def test_a_label_of_a_configured_metric_is_its_name_in_capitals() -> None:
+    """A metric of the settings may have any label."""
+    assert placeholder("queue_name") == "QUEUE_NAME"

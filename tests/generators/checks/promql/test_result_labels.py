@@ -14,9 +14,9 @@ from exporter.settings import Settings
 from generators.checks.engine.known_series import known
 from generators.checks.expressions import problems
 from generators.checks.promql.result_labels import shape
-from generators.checks.promql.tree import parse
 from generators.policy import split
 from generators.promql import View, render_signal
+from generators.promql_tree.tree import parse
 from tests.generators.checks.judging import context, group
 from tests.servers import Prometheus, blocks, prometheus
 

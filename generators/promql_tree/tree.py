@@ -7,8 +7,8 @@ from typing import Any
 
 import promql_parser
 
-from generators.checks.promql.grafana_variables import expansions
-from generators.checks.promql.regexes import alternatives
+from generators.promql_tree.grafana_variables import expansions
+from generators.promql_tree.regexes import alternatives
 
 NAME = "__name__"
 COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
@@ -162,6 +162,11 @@ def paths(node: Node, above: tuple[Node, ...] = ()) -> Iterator[tuple[Node, tupl
 def selectors(node: Node) -> Iterator[Selector]:
     """Yield the selectors of a query."""
     return (found for found in walk(node) if isinstance(found, Selector))
+
+
+def series_names(text: str) -> tuple[str, ...]:
+    """Return the names of the series that a query reads, each once. Raises Unparsable."""
+    return tuple(dict.fromkeys(found.name for found in selectors(parse(text))))
 
 
 def is_scalar(node: Node) -> bool:

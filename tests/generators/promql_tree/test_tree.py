@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.catalog.expression import Matcher
-from generators.checks.promql.grafana_variables import is_variable, is_variable_time
-from generators.checks.promql.regexes import alternatives
-from generators.checks.promql.tree import Selector, Unparsable, parse, selectors
+from generators.promql_tree.grafana_variables import is_variable, is_variable_time
+from generators.promql_tree.regexes import alternatives
+from generators.promql_tree.tree import Selector, Unparsable, parse, selectors
 from generators.selectors import selector
 
 VALUES = st.text(st.characters(exclude_categories=["Cs"]))

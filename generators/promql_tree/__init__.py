@@ -1,0 +1,1 @@
+"""PromQL, read into a tree of frozen data and written from it."""

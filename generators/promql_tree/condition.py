@@ -1,0 +1,93 @@
+"""A condition as operators and operands, so that one of them can be changed and the rest stays."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import promql_parser
+
+ORDERED = frozenset({"<", "<=", ">", ">="})
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What an operator combines, as it is written; `value` where it is a number."""
+
+    text: str
+    value: float | None = None
+
+    def __str__(self) -> str:
+        """Return its PromQL."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operator between two conditions, each matched on all of its labels."""
+
+    operator: str
+    left: "Condition"
+    right: "Condition"
+
+    def __str__(self) -> str:
+        """Return its PromQL; operations inside are in parentheses, whatever binds stronger."""
+        return f"{_inside(self.left)} {self.operator} {_inside(self.right)}"
+
+
+Condition = Operand | Operation
+
+
+def _inside(condition: Condition) -> str:
+    return f"({condition})" if isinstance(condition, Operation) else str(condition)
+
+
+def condition(text: str) -> Condition:
+    """Return the condition of an expression. Raises ValueError for what is no PromQL."""
+    return _condition(promql_parser.parse(text))
+
+
+def _condition(found: Any) -> Condition:  # noqa: ANN401 - untyped parser
+    if isinstance(found, promql_parser.ParenExpr):
+        return _condition(found.expr)
+    if isinstance(found, promql_parser.BinaryExpr) and _is_plain(found.modifier):
+        return Operation(str(found.op), _condition(found.lhs), _condition(found.rhs))
+    if isinstance(found, promql_parser.NumberLiteral):
+        return number(found.val)
+    # Whatever else there is stays one text: nothing of it can be lost in rewriting.
+    return Operand(str(found))
+
+
+def _is_plain(modifier: Any) -> bool:  # noqa: ANN401 - untyped parser
+    return modifier is None or (modifier.matching is None and not modifier.return_bool)
+
+
+def number(value: float) -> Operand:
+    """Return a number as an operand."""
+    return Operand(repr(value), value)
+
+
+def limits(condition: Condition) -> Iterator[Operation]:
+    """Yield the comparisons with a number by size, in the order in which they are written."""
+    if isinstance(condition, Operation):
+        if condition.operator in ORDERED and _value(condition.right) is not None:
+            yield condition
+        else:
+            yield from limits(condition.left)
+            yield from limits(condition.right)
+
+
+def _value(condition: Condition) -> float | None:
+    return condition.value if isinstance(condition, Operand) else None
+
+
+def with_limits(condition: Condition, changed: Callable[[Operation], Operation]) -> Condition:
+    """Return a condition with its comparisons changed."""
+    if isinstance(condition, Operand):
+        return condition
+    if any(condition is limit for limit in limits(condition)):
+        return changed(condition)
+    return replace(
+        condition,
+        left=with_limits(condition.left, changed),
+        right=with_limits(condition.right, changed),
+    )

@@ -1,0 +1,212 @@
+"""What docs/architecture.md says of adding to what is drawn, sent and called works on a copy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests import servers
+from tests.recipes import FULL, FULL_TEST, REFERENCE, Source, copied
+
+pytestmark = pytest.mark.slow
+CACHE = "generators/dashboards/cache_inside.py"
+PANEL = """        "tracking": Panel(
+            number=140,
+            title="Clients with tracking on",
+            what=help_of(CATALOG["redis_tracking_clients"]),
+            unit=_COUNT,
+            targets=(
+                Target(
+                    expr=queries.level(CATALOG["redis_tracking_clients"], Reduce.SUM, CACHE),
+                    legend="{{redis_id}}",
+                ),
+            ),
+            minimum=0.0,
+        ),
+"""
+RENDERER = '''"""A dashboard as lines of text."""
+
+from generators.report.model import DrawnBoard
+
+
+def text(board: DrawnBoard) -> str:
+    """Return the titles of its panels."""
+    return "\\n".join(panel.title for panel in board.panels) + "\\n"
+'''
+OPTION = """@click.option("--text", is_flag=True, help="Also print each page as text.")
+"""
+COMMAND = '''"""ionmon signals: lists the signals."""
+
+import click
+
+from generators.policy import SIGNAL_BY_NAME
+
+
+@click.command("signals", help="List the signals.")
+def command() -> None:
+    """Print a line a signal."""
+    click.echo("\\n".join(SIGNAL_BY_NAME))
+'''
+SECTION = '''class OpsgenieSettings(Section):
+    """Which Opsgenie integration gets alerts."""
+
+    api_key_file: File = key(..., "File with the integration's API key.")
+
+
+class HeartbeatSettings(Section):
+'''
+SECRET = """    if channels.opsgenie:
+        yield SecretFile(
+            path=channels.opsgenie.api_key_file,
+            key=section + "opsgenie.api_key_file",
+            reader=SecretReader.ALERTMANAGER,
+            content="an API key of Opsgenie",
+        )
+"""
+INTEGRATION = '''"""The alerts in Opsgenie."""
+
+from typing import Any
+
+from exporter.settings import OpsgenieSettings
+from generators.alertmanager.notice import Notice
+
+
+def integration(opsgenie: OpsgenieSettings, notice: Notice) -> dict[str, Any]:
+    """Return an entry of `opsgenie_configs`."""
+    return {
+        "send_resolved": True,
+        "api_key_file": str(opsgenie.api_key_file),
+        "message": notice.prefix + '{{ template "ion.title" . }}',
+    }
+'''
+ENTRY = """        case Channel.OPSGENIE if at.opsgenie:
+            return "opsgenie_configs", opsgenie.integration(at.opsgenie, notice)
+"""
+FIELDS = """        "opsgenie_configs": f"{_HTTP} api_key_file message",
+"""
+MANAGER = "generators/alertmanager"
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    """Return a copy of the source."""
+    with copied() as found:
+        yield found
+
+
+def test_a_panel_is_two_edits(source: Source) -> None:
+    """Its function and its place: one that is placed nowhere is refused, with both files named."""
+    source.append(
+        CACHE, "def _detail(queries: BoardQueries) -> dict[str, Panel]:\n    return {\n", PANEL
+    )
+    source.refused("panel tracking of cache", "grafana/dashboards/cache.jsonnet")
+    row = "'slow', 'band'"
+    source.edit("grafana/dashboards/cache.jsonnet", row, f"{row}, 'tracking'")
+    source.edit(
+        "grafana/dashboards/cache.jsonnet",
+        "[show.lines(name, 12) for name in ['slow'",
+        "[show.lines(name, 8) for name in ['slow'",
+    )
+    source.whole()
+    assert '"title": "Clients with tracking on"' in source.text("grafana/out/cache.json")
+
+
+def test_a_panel_that_links_lead_to_is_one_more_edit(source: Source) -> None:
+    """A number that is stated for links is held from then on: no dashboard may lose it."""
+    source.append("generators/boards.py", "BUDGET = PanelAddress(Board.RELIABILITY, 201)\n",
+                  "COMMANDS = PanelAddress(Board.CACHE, 132)\n")  # fmt: skip
+    source.whole()
+    source.edit(CACHE, "number=132", "number=141")
+    assert source.configs().returncode == 0
+    done = source.checked()
+    assert done.returncode == 1
+    assert "alerts link to panel 132, which is missing" in done.stdout
+
+
+def test_a_channel(source: Source) -> None:
+    """Each step is asked for by name; then alerts, secrets, runbooks and settings know it."""
+    settings = "exporter/settings"
+    source.edit(f"{settings}/notifications.py", "class HeartbeatSettings(Section):\n", SECTION)
+    source.append(
+        f"{settings}/notifications.py",
+        '    sentry: SentrySettings | None = key(None, "Low alerts.")\n',
+        '    opsgenie: OpsgenieSettings | None = key(None, "Medium alerts.")\n',
+    )
+    source.append(
+        f"{settings}/__init__.py", "    NotificationSettings,\n", "    OpsgenieSettings,\n"
+    )
+    source.append(
+        f"{settings}/__init__.py", '    "NotificationSettings",\n', '    "OpsgenieSettings",\n'
+    )
+    source.edit(
+        f"{settings}/secrets.py", "    if channels.sentry:\n", f"{SECRET}    if channels.sentry:\n"
+    )
+    source.append(REFERENCE, "notifications:\n", "  opsgenie: {api_key_file: /s/opsgenie}\n")
+    source.append(
+        f"{MANAGER}/plan.py", '    PAGERDUTY = "pagerduty"\n', '    OPSGENIE = "opsgenie"\n'
+    )
+    source.edit(f"{MANAGER}/plan.py", '"medium": (Channel.SLACK,)', '"medium": (Channel.OPSGENIE,)')
+    source.refused("channel opsgenie has no entry", f"{MANAGER}/receivers.py")
+    source.add(f"{MANAGER}/opsgenie.py", INTEGRATION)
+    source.edit(
+        f"{MANAGER}/receivers.py", "import mail, pagerduty", "import mail, opsgenie, pagerduty"
+    )
+    source.edit(
+        f"{MANAGER}/receivers.py",
+        "        case Channel.SENTRY",
+        f"{ENTRY}        case Channel.SENTRY",
+    )
+    words = "generators/runbooks/notifications.py"
+    source.refused("channel opsgenie has no word", words)
+    source.append(words, '    Channel.SLACK: "Slack",\n', '    Channel.OPSGENIE: "Opsgenie",\n')
+    assert source.configs().returncode == 0
+    done = source.checked()
+    assert "receiver: Alertmanager 0.25 has no field opsgenie_configs" in done.stdout
+    source.edit(
+        f"{MANAGER}/oldest_version.py", '"slack_configs", ', '"slack_configs", "opsgenie_configs", '
+    )
+    source.append(f"{MANAGER}/oldest_version.py", "for section, names in {\n", FIELDS)
+    source.whole()
+    routes = yaml.safe_load(source.text("alertmanager/out/alertmanager.yml"))
+    (medium,) = (each for each in routes["receivers"] if each["name"] == "medium")
+    assert [*medium] == ["name", "opsgenie_configs"]
+    assert "/s/opsgenie" in source.text("alertmanager/out/secrets.yml")
+    assert "notifies Opsgenie" in source.text("docs/runbooks/CPUHigh.md")
+    source.append(FULL, "notifications:\n", "  opsgenie: {api_key_file: secrets/opsgenie}\n")
+    done = source.tested(FULL_TEST)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_renderer_is_a_module_and_its_option(source: Source, tmp_path: Path) -> None:
+    """A module that takes what was read, and its option, draw a board of a real Prometheus."""
+    preview = "generators/commands/preview.py"
+    source.add("generators/report/text.py", RENDERER)
+    source.edit(preview, "import chromium, pages", "import chromium, pages, text")
+    source.edit(preview, '@click.option("--png"', f'{OPTION}@click.option("--png"')
+    source.append(preview, "    png: bool\n", "    text: bool\n")
+    source.append(preview, '        png=given["png"],\n', '        text=given["text"],\n')
+    source.edit(
+        preview,
+        "    if output.png:\n        picture",
+        "    if output.text:\n        bar.echo(text.text(page.sides[-1].board))\n"
+        "    if output.png:\n        picture",
+    )
+    with servers.prometheus(tmp_path, "global: {}\n") as prometheus:
+        where = ("--prometheus", f"http://127.0.0.1:{prometheus.port}", "--out", str(tmp_path))
+        done = source.ionmon("preview", *where, "--dashboard", "cache", "--text")
+    assert done.returncode == 0, done.stderr
+    assert "\nHit rate, L2\n" in done.stdout
+
+
+@pytest.mark.parametrize("package", ["exporter", "generators"])
+def test_a_command_is_a_module_and_its_line(source: Source, package: str) -> None:
+    """It is listed, runs, and is completed; the tests of the command line hold for it."""
+    source.add(f"{package}/commands/signals.py", COMMAND)
+    entry = f'    "signals": ("{package}.commands.signals", "List the signals."),\n'
+    source.edit("exporter/cli.py", '    "completion": (', f'{entry}    "completion": (')
+    assert "  signals     List the signals.\n" in source.ionmon("--help").stdout
+    assert "\nerror_rate\n" in source.ionmon("signals").stdout
+    tests = ("tests/exporter/test_cli.py", "tests/exporter/commands/test_completion.py")
+    done = source.tested(*tests, "-k", "listed or completed")
+    assert done.returncode == 0, done.stdout
