@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
 from exporter.catalog import CATALOG, roads
+from exporter.catalog.default_set import DEFAULT_SET
 from exporter.catalog.model import (
     CloudMonitoring,
     Family,
@@ -12,7 +13,7 @@ from exporter.cloud_monitoring.filters import Selection
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.application import ApplicationTarget
 from exporter.redis.target import RedisTarget
-from exporter.settings import Filters, GoogleSettings, RedisSettings, Settings
+from exporter.settings import FamilySettings, Filters, GoogleSettings, RedisSettings, Settings
 from exporter.settings.mapped import mapped_families, with_project
 
 # On the road of Managed Prometheus, the sidecar writes the service as a label of the metric.
@@ -27,6 +28,15 @@ def targets(settings: Settings) -> tuple[FamilyTarget, ...]:
     families = sorted(_families(settings), key=lambda family: family.name)
     found = (_target(project, family, google) for project in google.called for family in families)
     return tuple(target for target in found if target is not None)
+
+
+def others(settings: Settings) -> tuple[FamilyTarget, ...]:
+    """Return the families that would be read if all of the catalog were, and are not."""
+    google = settings.google
+    named = {"*": FamilySettings(enabled=True), **google.families}
+    every = settings.model_copy(update={"google": google.model_copy(update={"families": named})})
+    read = {target.name for target in targets(settings)}
+    return tuple(target for target in targets(every) if target.name not in read)
 
 
 def _families(settings: Settings) -> Iterator[Family]:
@@ -46,7 +56,7 @@ _ROADS: dict[str, Callable[[], tuple[Family, ...]]] = {
 def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarget | None:
     if not isinstance(family.source, CloudMonitoring):
         return None
-    enabled, interval, limit = True, google.poll_interval, google.series_limit
+    enabled, interval, limit = _by_default(family), google.poll_interval, google.series_limit
     own = google.metrics.get(family.name)
     period = own.period if own else None
     if own and own.interval:
@@ -72,6 +82,17 @@ def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarge
         scope=project if project == google.scope else "",
         listed=frozenset(google.listed),
     )
+
+
+def _by_default(family: Family) -> bool:
+    """Return whether a family is read where the settings do not name it.
+
+    What the catalog does not read from Cloud Monitoring was asked for: by a road, by a metric.
+    """
+    known = CATALOG.get(family.name)
+    if known is None or known.source != family.source:
+        return True
+    return family.name in DEFAULT_SET
 
 
 def _allowed(filters: Filters) -> dict[str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.catalog import PRODUCTS
+from exporter.catalog.default_set import DEFAULT_SET
 from exporter.catalog.expression import Signal
 from exporter.catalog.model import ApplicationMetric, CloudMonitoring, Family, Label, RedisInfo
 from exporter.catalog.signals import SIGNALS
@@ -16,6 +17,10 @@ _METRICS = """# Metrics
 Every family that the exporter can export, by product. A family appears once its source has data.
 All of Cloud Monitoring is read in the background and served from memory:
 `ionmon_data_age_seconds` shows how old it is.
+
+Of Cloud Monitoring, what signals, alerts and dashboards need is read by default. Read any other
+family by naming it, such as `google: {{families: {{"memorystore_*": {{enabled: true}}}}}}`;
+`ionmon estimate` says what that costs.
 
 Histograms keep Google's own bounds, at most 40 of them. Google's buckets exclude their upper bound,
 Prometheus' include it: a value that equals a bound is found one bucket higher here.
@@ -45,7 +50,8 @@ def _metric_lines() -> Iterator[str]:
     yield _METRICS.format(mark=MARK)
     for product, families in PRODUCTS:
         yield f"## {product}\n"
-        yield "| family | type | unit | labels | meaning | origin |\n|---|---|---|---|---|---|"
+        yield "| family | type | unit | labels | meaning | origin | read |"
+        yield "|---|---|---|---|---|---|---|"
         yield from (_metric_row(family) for family in families)
         yield ""
     yield "## Labels\n"
@@ -58,7 +64,7 @@ def _metric_row(family: Family) -> str:
     meaning = family.help.rsplit(" [", 1)[0]
     labels = ", ".join(f"`{name}`" for name in family.label_names)
     unit = family.unit.suffix.replace("_", " ")
-    cells = (f"`{family.name}`", family.type, unit, labels, meaning, _origin(family))
+    cells = (f"`{family.name}`", family.type, unit, labels, meaning, _origin(family), _read(family))
     return "| " + " | ".join(cells) + " |"
 
 
@@ -70,6 +76,13 @@ def _origin(family: Family) -> str:
     if isinstance(source, RedisInfo):
         return f"INFO {source.section}: `{source.field}`"
     return "the application" if isinstance(source, ApplicationMetric) else "the exporter"
+
+
+def _read(family: Family) -> str:
+    """Return when a family is read, where that is a choice."""
+    if not isinstance(family.source, CloudMonitoring):
+        return ""
+    return "by default" if family.name in DEFAULT_SET else "if named"
 
 
 def _label_rows() -> Iterator[str]:

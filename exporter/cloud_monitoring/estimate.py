@@ -40,7 +40,10 @@ class FamilyCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """All families, most expensive first, and monthly sums; `total` subtracts the free million."""
+    """All families, most expensive first, and monthly sums; `total` subtracts the free million.
+
+    `others` is how many families of the catalog are not read, `all_total` what all would cost.
+    """
 
     rows: tuple[FamilyCost, ...]
     billed: int
@@ -48,6 +51,8 @@ class Estimate:
     total: float
     budget: float | None
     stretched: tuple[tuple[str, float], ...] = ()
+    others: int = 0
+    all_total: float = 0.0
 
 
 def estimate(
@@ -55,12 +60,16 @@ def estimate(
     client: MonitoringClient,
     budget: float | None,
     progress: Callable[[int], None],
+    others: Iterable[FamilyTarget] = (),
 ) -> Estimate:
     """Query each family's series, and return what polling them costs in a month of 30 days.
 
-    Failed families are not in the sums. Raises IonmonError where no call can be made at all.
+    `others` are families that are not polled, to compare with. Failed families are not in the sums.
+    Raises IonmonError where no call can be made at all.
     """
-    rows = _rows(list(targets), client, progress)
+    requested, compared = list(targets), list(others)
+    found = _rows([*requested, *compared], client, progress)
+    rows, left_out = found[: len(requested)], found[len(requested) :]
     rows.sort(key=lambda row: (-row.billed, row.project, row.family))
     billed = sum(row.billed for row in rows)
     loads = [
@@ -78,6 +87,8 @@ def estimate(
         total=dollars(billed),
         budget=budget,
         stretched=stretched,
+        others=len(compared),
+        all_total=dollars(billed + sum(row.billed for row in left_out)),
     )
 
 

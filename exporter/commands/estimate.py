@@ -15,7 +15,7 @@ from exporter.commands.options import CONFIG, GOOGLE, PROJECT, options, override
 from exporter.commands.terminal import progress, table
 from exporter.errors import SettingsError
 from exporter.settings import load
-from exporter.targets import targets
+from exporter.targets import others, targets
 from exporter.telemetry import Telemetry
 
 HELP = """Estimate what reading a project costs per month, before the first poll.
@@ -53,8 +53,10 @@ def command(
     limits = CallLimits(google.timeout, google.calls_per_minute)
     client = MonitoringClient(opened, limits, Telemetry(0.0))
     try:
-        with progress("querying the series of each metric", len(requested)) as bar:
-            result = estimate(requested, client, google.budget_usd_per_month, bar.reach)
+        compared = others(settings)
+        count = len(requested) + len(compared)
+        with progress("querying the series of each metric", count) as bar:
+            result = estimate(requested, client, google.budget_usd_per_month, bar.reach, compared)
     finally:
         opened.close()  # ends running calls, so that Ctrl-C does not wait for them
     click.echo(json.dumps(asdict(result), indent=2) if as_json else text(result, everything))
@@ -94,6 +96,12 @@ def text(result: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag 
         f"Per month: {result.calls:,} calls, {result.billed:,} series billed, "
         f"{result.total:.2f} dollars after the free million."
     )
+    if result.others:
+        lines.append(
+            f"{result.others} further families of docs/metrics.md are not read; with all of them "
+            f"it would be {result.all_total:.2f} dollars. Read one by google.families, with "
+            f"enabled: true."
+        )
     if result.budget is not None:
         names = ", ".join(f"{name} x{factor:.2g}" for name, factor in result.stretched[:5])
         lines.append(f"Budget: {result.budget:.2f} dollars. Longer intervals: {names or 'none'}.")

@@ -13,7 +13,7 @@ import click
 from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, LOG, STATE, WEB, options, overrides
 from exporter.commands.run import serve
-from exporter.settings import Overrides, Settings, load
+from exporter.settings import FamilySettings, Overrides, Settings, load
 from exporter.settings.sources import ApplicationSettings, RedisTargetSettings
 from exporter.simulator.application import SimulatedApplication
 from exporter.simulator.cache import RedisServer, SimulatedCache
@@ -122,6 +122,9 @@ def simulated(config: Path | None, base: Overrides, cache: str, metrics: str | N
         RedisTargetSettings(name="ion-cache", url=f"redis://{cache}"),
     ]
     update: dict[str, object] = {}
+    if config is None:  # a demonstration costs nothing: it shows all that there is
+        every = {"*": FamilySettings(enabled=True)}
+        update["google"] = settings.google.model_copy(update={"families": every})
     if metrics:
         url = f"redis://{metrics}"
         targets.append(RedisTargetSettings(name="ion-metrics", url=url, collect=False))

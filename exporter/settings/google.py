@@ -121,7 +121,9 @@ class FamilySettings(Section):
     """Overrides of a family, or of all that match a pattern such as cloudrun_*."""
 
     enabled: Switch = key(
-        default=True, meaning="Whether these families are read; a longer pattern overrides."
+        default=True,
+        meaning="Whether these families are read; a longer pattern overrides. Left out, those of "
+        "docs/metrics.md that are read by default are.",
     )
     interval: Interval | None = key(None, "Time between two reads, instead of `poll_interval`.")
     period: Period | None = key(None, PERIOD)

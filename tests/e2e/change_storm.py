@@ -104,6 +104,10 @@ class Storm:
         self.redis = servers.Redis(self.redis_port, running)
         servers.wait_until(lambda: servers.answers(self.redis_port), "Redis")
 
+    def end_redis(self) -> None:
+        """Kill the Redis that runs now, which is not the one that ran first."""
+        self.redis.kill()
+
     def restore(self, snapshot: Path) -> None:
         """Kill Redis and start it from an older snapshot."""
         self.redis.kill()
@@ -175,7 +179,7 @@ def begun(folder: Path) -> Iterator[Storm]:
         storm = Storm(folder, servers.free_port(), servers.free_port(), stack)
         configure(storm)
         storm.start_redis()
-        stack.callback(lambda: storm.redis.kill())
+        stack.callback(storm.end_redis)
         storm.start_exporter()
         stack.callback(lambda: (storm.exporter.kill(), storm.exporter.wait()))
         stack.callback(lambda: [running.kill() for running, _ in storm.instances])

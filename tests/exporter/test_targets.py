@@ -7,12 +7,13 @@ import pytest
 from pydantic import ValidationError
 
 from exporter.catalog import CATALOG
+from exporter.catalog.default_set import DEFAULT_SET
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.filters import Selection, metric_filter
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.redis.target import RedisTarget
 from exporter.settings import RedisSettings, Settings
-from exporter.targets import redis_targets, targets
+from exporter.targets import others, redis_targets, targets
 
 POLLED = sorted(n for n, f in CATALOG.items() if isinstance(f.source, CloudMonitoring))
 LATENCY, REQUESTS = "cloudrun_request_duration_seconds", "cloudrun_requests_total"
@@ -24,11 +25,12 @@ def found(**google: Any) -> dict[str, FamilyTarget]:
     return {target.family.name: target for target in targets(settings)}
 
 
-def test_without_a_word_every_family_of_every_project_is_read() -> None:
-    """All Cloud Monitoring families are read, once a minute, all of their series."""
+def test_without_a_word_the_default_set_of_every_project_is_read() -> None:
+    """What signals, alerts and dashboards need is read, once a minute, all of its series."""
     google = Settings.model_validate({"google": {"projects": ["p-one", "p-two"]}})
     names = [target.name for target in targets(google)]
-    assert names == [f"{project}/{name}" for project in ("p-one", "p-two") for name in POLLED]
+    default = sorted(DEFAULT_SET)
+    assert names == [f"{project}/{name}" for project in ("p-one", "p-two") for name in default]
     family = CATALOG[REQUESTS]
     assert isinstance(family.source, CloudMonitoring)
     assert found()[REQUESTS] == FamilyTarget(
@@ -40,6 +42,22 @@ def test_without_a_word_every_family_of_every_project_is_read() -> None:
         selection=Selection(),
         listed=frozenset({"p-one"}),
     )
+
+
+def test_other_families_are_read_when_they_are_named() -> None:
+    """A pattern with `enabled` adds families; one that only says how to read them adds none."""
+    more = {"memorystore_*": {"enabled": True}, "*": {"interval": "2m"}}
+    added = {name for name in POLLED if name.startswith("memorystore_")}
+    assert added
+    assert set(found(families=more)) == DEFAULT_SET | added
+    assert set(found(families={"*": {"enabled": True}})) == set(POLLED)
+
+
+def test_what_is_not_read_can_be_compared() -> None:
+    """The rest of the catalog is what an estimate adds to say what all of it would cost."""
+    settings = Settings.model_validate({"google": {"projects": ["p-one"]}})
+    names = {target.family.name for target in others(settings)}
+    assert names == set(POLLED) - DEFAULT_SET
 
 
 def test_no_project_is_nothing_to_read() -> None:
@@ -77,7 +95,7 @@ def test_each_value_is_inherited_for_itself() -> None:
     """Interval and limit each come from the most specific entry that writes it."""
     families = {"cloudrun_*": {"interval": "2m", "series_limit": 7}, REQUESTS: {"interval": "5m"}}
     shown = found(families=families, poll_interval="30s", series_limit=9)
-    names = (REQUESTS, LATENCY, "cloudsql_up")
+    names = (REQUESTS, LATENCY, "cloudsql_cpu_utilization_ratio")
     assert [(shown[n].interval, shown[n].limit) for n in names] == [(300.0, 7), (120.0, 7), (30, 9)]
 
 
@@ -94,7 +112,7 @@ def test_a_period_overrides_what_is_described() -> None:
         families={"cloudrun_*": {"period": "5m"}, REQUESTS: {"interval": "2m"}},
         metrics={"backlog": {**metric, "period": "15m"}, "other": metric},
     )
-    names = (REQUESTS, LATENCY, "cloudsql_up", "backlog", "other")
+    names = (REQUESTS, LATENCY, "cloudsql_cpu_utilization_ratio", "backlog", "other")
     assert [shown[name].period for name in names] == [300.0, 300.0, 0.0, 900.0, 0.0]
 
 
