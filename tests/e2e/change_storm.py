@@ -121,7 +121,7 @@ class Storm:
 
     def start_exporter(self) -> None:
         """Start the exporter's own program, and wait until it is ready."""
-        command = [sys.executable, "-m", "exporter", "run"]
+        command = [sys.executable, "-c", "from exporter.cli import main; main()", "run"]
         with (self.folder / "log").open("ab") as log:
             self.exporter = subprocess.Popen(
                 [*command, "--config", str(self.folder / "monitoring.yaml")], cwd=ROOT, stderr=log
