@@ -16,6 +16,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from exporter.simulator.faults import Faults, Outage
 from exporter.simulator.incidents import INCIDENTS, Episode, Scenario
+from exporter.simulator.projects import ALONE, Projects
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from tests.clocks import FastClock
@@ -58,13 +59,15 @@ class Running:
 
 
 @contextmanager
-def simulator(start: float, minutes: int) -> Iterator[tuple[Simulator, str]]:
+def simulator(
+    start: float, minutes: int, projects: Projects = ALONE
+) -> Iterator[tuple[Simulator, str]]:
     """Serve a world whose traffic ends after some minutes, in a storm, its API out for a while."""
     silence = Episode(INCIDENTS["traffic_to_zero"], after=minutes, minutes=600)
     world = World(5, start, Scenario("storm", "", (silence,)), scale=0.01)
     outage = Outage(minutes * 60 / 3, minutes * 60 * 5 / 9)
     faults = Faults(**{**_fields(STORM), "outages": (outage,)})
-    served = Simulator(world, FastClock(start, SPEED), faults)
+    served = Simulator(world, FastClock(start, SPEED), faults, projects=projects)
     try:
         yield served, served.start()
     finally:
@@ -76,10 +79,10 @@ def _fields(faults: Faults) -> dict[str, object]:
 
 
 @contextmanager
-def running(folder: Path, start: float, port: int) -> Iterator[Running]:
+def running(folder: Path, start: float, port: int, *more: str) -> Iterator[Running]:
     """Run the program until it is killed or the block ends."""
     command = [sys.executable, "-m", "tests.e2e.exporter_at_speed"]
-    arguments = [str(start), str(SPEED), str(folder / "monitoring.yaml")]
+    arguments = [str(start), str(SPEED), str(folder / "monitoring.yaml"), *more]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen([*command, *arguments], cwd=ROOT, stderr=log)
     try:
@@ -89,12 +92,12 @@ def running(folder: Path, start: float, port: int) -> Iterator[Running]:
         process.wait()
 
 
-def configure(folder: Path, endpoint: str, port: int) -> None:
+def configure(folder: Path, endpoint: str, port: int, **google: object) -> None:
     """Write settings that read requests and latencies only, often."""
     families = {"*": {"enabled": False}, REQUESTS: {"enabled": True}, DURATION: {"enabled": True}}
-    google = {"projects": [World.project], "endpoint": endpoint, "insecure": True}
+    where = {"endpoint": endpoint, "insecure": True, "families": families}
     settings = {
-        "google": {**google, "families": families},
+        "google": {"projects": [World.project], **where, **google},
         "web": {"listen": [f"127.0.0.1:{port}"]},
         "storage": {"state_file": str(folder / "state.sqlite")},
     }
