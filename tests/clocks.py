@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
 
 class HandClock:
@@ -44,3 +46,12 @@ class FastClock:
     async def sleep(self, seconds: float) -> None:
         """Wait so many of this clock's seconds."""
         await asyncio.sleep(seconds / self._speed)
+
+
+def faked(file: Path, *, monotonic: bool = False) -> Sequence[str]:
+    """Return the words before a command that give it a clock which a file can set."""
+    settings = [f"FAKETIME_TIMESTAMP_FILE={file}", "FAKETIME_NO_CACHE=1", "TZ=UTC"]
+    if not monotonic:
+        settings += ["FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1"]
+    (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    return ("env", f"LD_PRELOAD={library}", *settings)

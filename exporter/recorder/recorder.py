@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -41,7 +41,6 @@ class Recorder:
     gauges       how gauges of several instances are joined, by the metric's name: sum (the
                  default), max, min, mean, latest
     timeout      seconds that one attempt may take
-    clock        not used: active users are counted by the clock of Redis
 
     Counting costs what prometheus_client costs: the registry is read, not wrapped. While Redis is
     away, rises wait here. After a fork, the child is an instance of its own.
@@ -57,10 +56,8 @@ class Recorder:
         interval: float = 1.0,
         gauges: Mapping[str, str] | None = None,
         timeout: float = 1.0,
-        clock: Callable[[], float] | None = None,
     ) -> None:
         """Connect at the first flush. Raises ValueError where an argument is wrong."""
-        del clock
         for name, rule in (gauges or {}).items():
             if rule not in RULES:
                 raise ValueError(f"gauges: {name}: unknown rule {rule!r}; use {', '.join(RULES)}")

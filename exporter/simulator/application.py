@@ -32,7 +32,6 @@ class SimulatedApplication:
             application=name,
             region=region,
             registry=CollectorRegistry(),
-            clock=self._clock.now,
         )
         return Application(recorder)
 

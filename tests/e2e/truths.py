@@ -210,11 +210,6 @@ def feature_share(name: str) -> Callable[[Moment], float | None]:
     return truth
 
 
-def users(moment: Moment) -> float:
-    """Return how many users were seen in the slots of five minutes, the present one among them."""
-    return float(len({user for minute in seen(moment) for user in minute.users}))
-
-
 Truth = Callable[[Moment], float | None]
 TRUTHS: dict[str, Truth] = {
     "availability": enough(lambda m: 1 - requests(m, "5xx") / requests(m)),

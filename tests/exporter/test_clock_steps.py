@@ -1,6 +1,6 @@
 """A real `ionmon run` whose machine's clock is set while it runs, or was wrong before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from exporter.recorder import Recorder
 from tests import servers
+from tests.clocks import faked
 from tests.exporter.running import (
     REQUESTS,
     Running,
@@ -22,15 +23,6 @@ from tests.exporter.running import (
 pytestmark = [pytest.mark.slow, pytest.mark.deep]
 POLLS = 'ionmon_polls_total{collector="application"}'
 AGE = f'ionmon_data_age_seconds{{gcp_project="ion-demo",family="{REQUESTS}"}}'
-
-
-def faked(file: Path, *, monotonic: bool = False) -> Sequence[str]:
-    """Return the words before a command that give it a clock which a file can set."""
-    settings = [f"FAKETIME_TIMESTAMP_FILE={file}", "FAKETIME_NO_CACHE=1"]
-    if not monotonic:
-        settings += ["FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1"]
-    (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
-    return ("env", f"LD_PRELOAD={library}", *settings)
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def test_a_descriptor_overrides_what_is_documented() -> None:
         (descriptor(delay=240), Described(60, 240, labels=(), stated=False)),
     ):
         assert Descriptors(Listing(described)).describe("p", SOURCE) == expected
-    assert Descriptors(Listing()).describe("p", SOURCE) == Described(60, 120)
+    assert Descriptors(Listing()).describe("p", SOURCE) == Described(60, 120, missing=True)
 
 
 @pytest.mark.parametrize(

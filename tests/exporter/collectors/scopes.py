@@ -12,6 +12,7 @@ from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.client import SeriesQuery
 from exporter.cloud_monitoring.descriptors import Descriptors
 from exporter.cloud_monitoring.points import Raw
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.cloud_monitoring.target import Margins, Shared
 from exporter.collectors.base import Delivery
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
@@ -81,7 +82,7 @@ class ScopeBench:
             client=self.api,
             descriptors=Descriptors(self.api),
             store=self.store,
-            clock=self.clock,
+            source=SourceClock(self.clock, self.telemetry),
             telemetry=self.telemetry,
             margins=self.margins,
         )

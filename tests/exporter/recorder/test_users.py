@@ -64,7 +64,7 @@ def test_an_instance_whose_clock_is_wrong_counts_its_users(
     with servers.redis(tmp_path) as server:
         with monkeypatch.context() as patched:
             patched.setattr(time, "time", lambda: wrong)
-            seen(recorder(server, clock=lambda: wrong), 0, 3)
+            seen(recorder(server), 0, 3)
         assert set(active(server).values()) == {3}
 
 
