@@ -35,13 +35,14 @@ FIRST_COST = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What outlives a reload: clock, own counters, state file, and what scrapers have seen.
+    """What outlives a reload: clocks, own counters, state file, and what scrapers have seen.
 
     `seen` returns the newest generation that every scraper has seen, `visited` whether every
     scraper has come since a time; `swapped` is called after each change of a snapshot.
     """
 
     clock: Clock
+    source: SourceClock
     telemetry: Telemetry
     store: Store
     seen: Callable[[float], int | None]
@@ -167,14 +168,13 @@ def _monitoring(settings: Settings, outside: Outside) -> CloudMonitoringCollecto
         return None
     opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
     limits = CallLimits(google.timeout, google.calls_per_minute)
-    source = SourceClock(outside.clock, outside.telemetry)
-    client = MonitoringClient(opened, limits, outside.telemetry, source)
+    client = MonitoringClient(opened, limits, outside.telemetry, outside.source)
     margins = Margins(google.late_margin, google.lookback)
     shared = Shared(
         client=client,
         descriptors=Descriptors(client),
         store=outside.store,
-        source=source,
+        source=outside.source,
         telemetry=outside.telemetry,
         margins=margins,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from exporter.catalog import own
 from exporter.clock import Clock, WallClock, steady
 from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.collectors.marks_store import MarksStore
 from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
@@ -67,6 +68,7 @@ class Program:
     async def _serve(self, store: SqliteStore, started: Callable[[WebServer], None]) -> None:
         self._outside = Outside(
             clock=self._clock,
+            source=SourceClock(self._clock, self.telemetry),
             telemetry=self.telemetry,
             store=store,
             seen=self.scrapers.seen,

@@ -88,7 +88,7 @@ def _signal(family: Family, metric: MetricSettings) -> Signal:
 
 
 def _noun(family: Family, metric: MetricSettings) -> str:
-    subject = metric.help.rstrip(".")
+    subject = metric.help.rstrip(".") or family.name
     subject = subject[0].lower() + subject[1:]
     counted = {Type.COUNTER: "rate of", Type.HISTOGRAM: "95th percentile of"}
     return f"{counted.get(family.type, 'value of')} {subject}"

@@ -160,18 +160,24 @@ class ScopePoll:
 
     def reveal(self) -> Delivery | None:
         """Expose the true values of series that were seen at zero, once that is on disk."""
-        hidden = [project for project, found in self._deliveries.items() if found.reveal]
         try:
-            for project in hidden:
-                poll = self._polls[project]
-                shown = None if isinstance(poll, GaugePoll) else poll.reveal()
-                if shown is not None:
-                    self._deliveries[project] = shown
+            revealed = dict(self._revealed())
             self._store.write()
         except StateError as error:
             self._forget()
             raise PollError(Reason.STATE, str(error)) from error
+        if not revealed:  # what could not be written is loaded first, by the next read
+            return None
+        self._deliveries.update(revealed)
         return replace(self._joined(), data_time=None)
+
+    def _revealed(self) -> Iterator[tuple[str, Delivery]]:
+        for project, found in self._deliveries.items():
+            poll = self._polls.get(project)
+            if found.reveal and poll and not isinstance(poll, GaugePoll):
+                shown = poll.reveal()
+                if shown is not None:
+                    yield project, shown
 
 
 class _ScopeDescriptors:

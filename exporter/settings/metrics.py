@@ -9,6 +9,7 @@ from exporter.catalog import CATALOG
 from exporter.catalog.build import type_of
 from exporter.catalog.model import MetricKind, ValueType
 from exporter.catalog.names import Names
+from exporter.catalog.signals import SIGNALS
 from exporter.settings.addresses import LabelOrigin, Text, text_form
 from exporter.settings.alerting import Severity
 from exporter.settings.types import (
@@ -25,6 +26,9 @@ from exporter.settings.types import (
 
 # What Prometheus and its relatives set themselves: a label of this name would be renamed.
 TAKEN = ("project_id", "location", "cluster", "namespace", "job", "instance", "zone", "le")
+# What every alert sets itself: series that differ only there would be one alert twice.
+_SET_BY_ALERTS = ("alertname", "severity", "signal", "category")
+_SIGNALS = frozenset(signal.name for signal in SIGNALS)
 _RESERVED = ("_bucket", "_count", "_sum", "_info", "_created")
 
 MetricType = Annotated[
@@ -98,6 +102,15 @@ class MetricAlertSettings(Section):
         return False, self.below or 0.0
 
 
+def _told_apart(
+    alert: MetricAlertSettings | None, info: ValidationInfo
+) -> MetricAlertSettings | None:
+    for name in info.data.get("labels", ()) if alert else ():
+        if name in _SET_BY_ALERTS:
+            raise ValueError(f"every alert sets a label {name}; export this one by another name")
+    return alert
+
+
 class MetricSettings(Section):
     """A metric of Cloud Monitoring, as it is exported."""
 
@@ -124,7 +137,9 @@ class MetricSettings(Section):
         None, "Time between two reads, instead of `poll_interval`."
     )
     period: Period | None = key(None, PERIOD)
-    alert: MetricAlertSettings | None = key(None, "An alert on this metric.")
+    alert: Annotated[MetricAlertSettings | None, AfterValidator(_told_apart)] = key(
+        None, "An alert on this metric."
+    )
     panel: Switch = key(
         default=False,
         meaning="Whether the dashboard Infrastructure shows it; what has an alert is shown always.",
@@ -139,6 +154,9 @@ def named_by_kind(metrics: Mapping[str, MetricSettings]) -> Mapping[str, MetricS
         if counts != name.endswith("_total"):
             end = "has to end in _total" if counts else "must not end in _total"
             raise inside((name,), f"{metric.kind} of {metric.value} {end}")
+        if name in _SIGNALS and (metric.panel or metric.alert):
+            text = "is a signal's name; a metric with an alert or a panel needs another"
+            raise inside((name,), text)
         clash = names.take(name, type_of(MetricKind(metric.kind), ValueType(metric.value)))
         if clash:
             text = f"clashes with {clash}: OpenMetrics gives both the same name; choose another"

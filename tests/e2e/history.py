@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.engine import Engine, Outside
 from exporter.exposition.exposition import Format
 from exporter.settings import (
@@ -55,6 +56,7 @@ class Exporter:
         self.store = SqliteStore(state)
         outside = Outside(
             clock=clock,
+            source=SourceClock(clock, self.telemetry),
             telemetry=self.telemetry,
             store=self.store,
             seen=self._scrapers.seen,

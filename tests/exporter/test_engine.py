@@ -12,6 +12,7 @@ import pytest
 from exporter import logs
 from exporter.catalog import CATALOG, own
 from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.engine import Engine, Outside
 from exporter.exposition.exposition import Format
 from exporter.settings import Settings
@@ -41,14 +42,16 @@ class Stage:
         self.simulator, self.clock = simulator, clock
         self.telemetry, self.scrapers = Telemetry(clock.now()), Scrapers()
         self.store = SqliteStore(folder / "state.sqlite")
-        outside = Outside(
+        self.outside = Outside(
             clock=clock,
+            source=SourceClock(clock, self.telemetry),
             telemetry=self.telemetry,
             store=self.store,
             seen=self.scrapers.seen,
             visited=self.scrapers.visited,
         )
-        self.engine = Engine(Settings.model_validate(settings), outside)
+        self.settings = Settings.model_validate(settings)
+        self.engine = Engine(self.settings, self.outside)
         self.site = ExporterSite(clock, self.telemetry, self.scrapers, lambda: None)
         self.site.engine = self.engine
 
@@ -61,6 +64,13 @@ class Stage:
                 await poller.poll_once(state)
         await poller.tick()
         poller.swap()
+
+    async def reload(self) -> None:
+        """Go on with another engine, as after a reload."""
+        before, self.engine = self.engine, Engine(self.settings, self.outside)
+        await before.stop()
+        self.engine.take_over(before)
+        self.site.engine = self.engine
 
     def page(self, client: str = "p") -> str:
         """Return the page, as a scraper gets it."""
@@ -161,6 +171,19 @@ def test_a_fault_that_stays_is_not_logged_again(
 
         first, second = asyncio.run(main())
     assert first == second > 0
+
+
+def test_a_reload_under_a_wrong_clock_keeps_the_time(tmp_path: Path) -> None:
+    """The wall clock is set an hour ahead, then settings are loaded: time stays the source's."""
+    with stage(tmp_path) as found:
+        asyncio.run(found.step())
+        before = found.outside.source.moment()
+        found.clock.off = 3600.0
+        asyncio.run(found.reload())
+        for poll in found.engine.monitoring.polls():
+            assert poll.fetch.when(int((NOON - 60) * 1e9)) == pytest.approx(NOON - 60, abs=1.0)
+        assert found.outside.source.moment().now == before.now
+        assert found.outside.source.moment().dated
 
 
 def test_the_month_is_projected_from_what_was_returned(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from exporter.errors import SettingsError
 from exporter.settings import Settings
+from generators.configured_metrics import configured_signals
 from generators.outputs import texts
 from generators.rules.build import build
 
@@ -140,3 +141,11 @@ def test_what_a_road_does_not_bring_is_not_written(tmp_path: Path, road: str, go
     assert not (folder / "docs/runbooks/ApplicationSilent.md").exists()
     assert "app_active_users" not in rules
     assert "app_requests_total" in rules
+
+
+def test_a_help_without_words_is_replaced_by_the_name() -> None:
+    """A metric whose help is a full stop has an alert as others have."""
+    backlog = {BACKLOG: {**METRICS[BACKLOG], "help": "."}}
+    given = Settings.model_validate({"google": {"projects": ["proj-a"], "metrics": backlog}})
+    (signal,) = configured_signals(given)
+    assert signal.noun == f"value of {BACKLOG}"

@@ -11,7 +11,8 @@ import pytest
 from exporter.catalog import own
 from exporter.cloud_monitoring.checkpoint_rows import drop
 from exporter.cloud_monitoring.target import Margins
-from exporter.errors import Reason
+from exporter.collectors.scope_poll import ScopePoll
+from exporter.errors import PollError, Reason
 from tests.exporter.cloud_monitoring.paper import PaperPoint
 from tests.exporter.collectors.scopes import INSTANCES, REQUESTS, ScopeBench, by_project
 
@@ -192,6 +193,26 @@ def test_what_cannot_be_written_is_not_shown(bench: ScopeBench) -> None:
     assert by_project(bench.read()) == {p: bench.truth(p) for p in ("s", "a", "b")}
     bench.kill()
     assert by_project(bench.read()) == {p: bench.truth(p) for p in ("s", "a", "b")}
+
+
+def test_what_cannot_be_revealed_waits_for_the_next_read(bench: ScopeBench) -> None:
+    """A full disk while zeros are shown is no defect: they are shown until values are on disk."""
+    bench.api.points = [p for p in bench.api.points if p.series != 2]
+    bench.use(**SCOPE)
+    bench.read()
+    bench.minutes(3, 10, 20, 30)
+    (poll,) = bench.collector.polls()
+    assert isinstance(poll, ScopePoll)
+    assert by_project(bench.read())["b"] == 0
+    with _unwritable(bench), pytest.raises(PollError, match="full"):
+        poll.reveal()
+    assert poll.reveal() is None
+    bench.minutes(1, 10, 20, 30)
+    with _unwritable(bench), pytest.raises(PollError, match="full"):
+        poll.read()
+    assert poll.reveal() is None
+    assert by_project(bench.read())["b"] == 0
+    assert by_project(bench.revealed()) == {p: bench.truth(p) for p in ("s", "a", "b")}
 
 
 @contextmanager

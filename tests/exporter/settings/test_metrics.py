@@ -1,6 +1,7 @@
 """Names in google.metrics: what clashes is refused where it is written."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ COUNTER = {"kind": "CUMULATIVE", "value": "INT64"}
 HISTOGRAM = {"kind": "DELTA", "value": "DISTRIBUTION"}
 
 
-def loaded(home: Path, **metrics: dict[str, str]) -> None:
+def loaded(home: Path, **metrics: dict[str, Any]) -> None:
     """Load settings that add metrics."""
     more = {"type": "custom.googleapis.com/x", "resource": "global", "help": "Something."}
     google = {
@@ -46,3 +47,22 @@ def test_a_name_that_clashes_is_refused(
 def test_names_that_only_look_alike_are_accepted(tmp_path: Path) -> None:
     """A counter jobs_total and a histogram jobs_sizes have no name in common."""
     loaded(tmp_path, jobs_total=COUNTER, jobs_sizes=HISTOGRAM, jobstotal=GAUGE)
+
+
+@pytest.mark.parametrize("label", ["alertname", "severity", "signal", "category"])
+def test_a_label_that_alerts_set_is_refused_beside_an_alert(tmp_path: Path, label: str) -> None:
+    """Prometheus refuses alerts of series that differ only there; without an alert it is free."""
+    metric = {**GAUGE, "labels": {label: "metric.kind"}}
+    loaded(tmp_path, jobs=metric)
+    with pytest.raises(SettingsError, match=f"metrics.jobs.alert: every alert sets .* {label};"):
+        loaded(tmp_path, jobs={**metric, "alert": {"above": 1}})
+
+
+@pytest.mark.parametrize("shown", [{"panel": True}, {"alert": {"above": 1}}])
+def test_the_name_of_a_signal_is_refused_where_one_is_made(
+    tmp_path: Path, shown: dict[str, Any]
+) -> None:
+    """Rules, panels and runbooks are found by the signal's name."""
+    loaded(tmp_path, availability=GAUGE)
+    with pytest.raises(SettingsError, match="is a signal's name"):
+        loaded(tmp_path, availability={**GAUGE, **shown})

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.collectors.base import Collector, Delivery
 from exporter.engine import Engine, Outside
 from exporter.exposition.snapshot import Part, Sample
@@ -46,6 +47,7 @@ class Front:
         self.site = ExporterSite(self.clock, self.telemetry, self.scrapers, self._load)
         outside = Outside(
             clock=self.clock,
+            source=SourceClock(self.clock, self.telemetry),
             telemetry=self.telemetry,
             store=self.store,
             seen=self.scrapers.seen,
