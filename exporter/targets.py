@@ -87,7 +87,7 @@ def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarge
 def _by_default(family: Family) -> bool:
     """Return whether a family is read where the settings do not name it.
 
-    What the catalog does not read from Cloud Monitoring was asked for: by a road, by a metric.
+    What the catalog does not read from Cloud Monitoring was requested: by a road, by a metric.
     """
     known = CATALOG.get(family.name)
     if known is None or known.source != family.source:

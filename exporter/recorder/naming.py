@@ -34,7 +34,7 @@ class RegistryReading:
 
 
 def fault(name: str, error: Exception) -> str:
-    """Return what is said of something that could not be read."""
+    """Return the message about a metric that could not be read."""
     return f"{name}: {type(error).__name__}: {error}"
 
 
