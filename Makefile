@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 ARGS ?=
-# What .venv/.installed says when the last installation was whole, and made by this very Python.
+# The content of .venv/.installed after a whole installation by this Python.
 INTERPRETER := $(shell $(PYTHON) -c 'import sys; print(*sys.version_info[:3], sys.base_prefix)')
 ifneq ($(INTERPRETER),$(file < $(INSTALLED)))
 .PHONY: $(INSTALLED)
@@ -19,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(INSTALLED) ## make .venv, which holds ionmon and the tools of this file
+install: $(INSTALLED) ## create .venv with ionmon and the tools of this Makefile
 
 $(INSTALLED): requirements.lock pyproject.toml exporter/recorder/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -28,7 +28,7 @@ $(INSTALLED): requirements.lock pyproject.toml exporter/recorder/pyproject.toml
 		{ echo "the venv module is missing; type: sudo apt-get install python3-venv" >&2; exit 1; }
 	@test "$$(cat $@ 2> /dev/null)" = "$(INTERPRETER)" || $(PYTHON) -m venv --clear .venv
 	@rm -f $@
-	@echo "installing what requirements.lock names into .venv; the first time this takes a minute"
+	@echo "installing requirements.lock into .venv; the first time this takes a minute"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		-e . -e exporter/recorder > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }
@@ -44,17 +44,17 @@ test: $(INSTALLED) ## run the tests; long drills, too, with ARGS=--deep; a part 
 quick: $(INSTALLED) ## run the tests that start no server and no program
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow" $(ARGS)
 
-mutants: $(INSTALLED) ## make the core wrong, a bit at a time, and see that its tests notice
+mutants: $(INSTALLED) ## change the core by one small mistake at a time, and count which ones tests notice
 	@tests/install-tools
 	$(BIN)/python -m tests.mutants $(ARGS)
 
-coverage: $(INSTALLED) ## run every test, and say which lines and branches none of them reaches
+coverage: $(INSTALLED) ## run every test, and list the lines and branches that none of them reaches
 	@tests/install-tools
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(ARGS)
 	@$(BIN)/coverage report
 
-lint: $(INSTALLED) ## check style, types, arrows between modules, and generated files
+lint: $(INSTALLED) ## check style, types, imports between modules, and generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -1,7 +1,7 @@
 """How long the dashboards' queries take over thirty days, beside one panel straight on counters.
 
 A server holds all that the rules keep for the long term, thirty days of it, a sample each five
-minutes, and 72 hours of what they record each minute. Every query of every panel is asked as
+minutes, and 72 hours of what they record each minute. Every query of every panel is sent as
 Grafana asks it for thirty days on a screen of 1,600 pixels. The baseline is the error rate alone,
 on thirty days of counters, a sample a minute.
 """
@@ -21,9 +21,8 @@ from generators.dashboards.build import texts
 from generators.policy import SEVERITIES, policy
 from generators.report.time_range import TimeSpan, step, written
 from generators.rules.build import build
+from tests.e2e import past
 from tests.e2e.boards import AHEAD, BEFORE, REFERENCE, made, pages
-from tests.e2e.past import OPTIONS
-from tests.e2e.past import written as lines
 from tests.servers import Prometheus, blocks, prometheus
 
 _SCREEN, _MINUTE, _FIVE, _HELD = 1600, 60, 300, 72 * 3600
@@ -42,7 +41,7 @@ def rows() -> Iterator[Row]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         now = int(time.time()) // _FIVE * _FIVE
         count = _fill(folder, now)
-        server = stack.enter_context(prometheus(folder, "{}", *OPTIONS, "--query.timeout=60s"))
+        server = stack.enter_context(prometheus(folder, "{}", *past.OPTIONS, "--query.timeout=60s"))
         span = TimeSpan(now - DAYS, now)
         took = {name: _seconds(server, query, span) for name, query in _queries(span)}
         by_hand = _seconds(server, {"query": _BY_HAND, "step": _step(span, 12)}, span)
@@ -69,18 +68,18 @@ def _fill(folder: Path, now: int) -> int:
     counters = folder / "counters.om"
     counters.write_text("".join(requests(now)) + "# EOF\n")
     blocks(counters, folder / "data")
-    past = folder / "past.om"
-    with past.open("w") as out:
+    imported = folder / "past.om"
+    with imported.open("w") as out:
         for labels, start, every in (
             *((one, now - DAYS, _FIVE) for one in kept),
             *((one, now - _HELD, _MINUTE) for one in recorded),
         ):
             name, value = labels.pop("__name__"), float(labels.pop("value"))
             wave = {at: value * (1 + at // every % 7 / 100) for at in range(start, now + 1, every)}
-            out.writelines(lines(name, labels, wave))
+            out.writelines(past.written(name, labels, wave))
         out.writelines(_alerts(now))
         out.write("# EOF\n")
-    blocks(past, folder / "data")
+    blocks(imported, folder / "data")
     return len(kept)
 
 
@@ -96,7 +95,7 @@ def _alerts(now: int) -> Iterator[str]:
         }
         minutes = range(now - DAYS + at * _FIVE, now, _MINUTE)
         firing = {m: 1.0 for m in minutes if (m - now - at * 3600) % 86400 < 3600}
-        yield from lines("ALERTS", labels, firing)
+        yield from past.written("ALERTS", labels, firing)
 
 
 def _queries(span: TimeSpan) -> Iterator[tuple[str, dict[str, str]]]:

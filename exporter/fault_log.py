@@ -27,7 +27,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class Group:
+class SharedFault:
     """The polls that have one fault in common: all that had it, and those that still do."""
 
     joined: set[str] = field(default_factory=set)
@@ -38,7 +38,7 @@ class FaultLog:
     """Knows which polls fail for the same reason."""
 
     def __init__(self) -> None:
-        self._groups: dict[Key, Group] = {}
+        self._faults: dict[Key, SharedFault] = {}
         self._keys: dict[str, Key] = {}
         self._noted: set[tuple[str, str]] = set()
 
@@ -49,11 +49,11 @@ class FaultLog:
             return
         self._leave(poll)
         self._keys[poll] = key
-        group = self._groups.setdefault(key, Group())
-        level = logging.DEBUG if group.failing else logging.WARNING
+        fault = self._faults.setdefault(key, SharedFault())
+        level = logging.DEBUG if fault.failing else logging.WARNING
         log.log(level, "%s: %s", poll, text)
-        group.joined.add(poll)
-        group.failing.add(poll)
+        fault.joined.add(poll)
+        fault.failing.add(poll)
 
     def worked(self, poll: str) -> None:
         """Log the end of a fault, once the last poll that had it works again."""
@@ -74,14 +74,14 @@ class FaultLog:
             self._noted.clear()
         self._noted.update((poll, note) for note in notes)
 
-    def _leave(self, poll: str) -> Group | None:
-        """Take a poll out of its group; return the group where no poll is left in it."""
+    def _leave(self, poll: str) -> SharedFault | None:
+        """Take a poll out of its fault; return the fault where no other poll has it."""
         key = self._keys.pop(poll, None)
         if key is None:
             return None
-        group = self._groups[key]
-        group.failing.discard(poll)
-        return None if group.failing else self._groups.pop(key)
+        fault = self._faults[key]
+        fault.failing.discard(poll)
+        return None if fault.failing else self._faults.pop(key)
 
 
 def _scope(poll: str) -> str:

@@ -30,8 +30,8 @@ def targets(settings: Settings) -> tuple[FamilyTarget, ...]:
     return tuple(target for target in found if target is not None)
 
 
-def others(settings: Settings) -> tuple[FamilyTarget, ...]:
-    """Return the families that would be read if all of the catalog were, and are not."""
+def unread_targets(settings: Settings) -> tuple[FamilyTarget, ...]:
+    """Return the families of the catalog that could be read, and are not."""
     google = settings.google
     named = {"*": FamilySettings(enabled=True), **google.families}
     every = settings.model_copy(update={"google": google.model_copy(update={"families": named})})
@@ -63,7 +63,7 @@ def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarge
         interval = own.interval
     allowed = _allowed(google.filters)
     for entry in () if own else google.configured_for(family.name):
-        if "enabled" in entry.model_fields_set:
+        if entry.enabled is not None:
             enabled = entry.enabled
         interval, period = entry.interval or interval, entry.period or period
         limit = entry.series_limit or limit
@@ -85,9 +85,10 @@ def _target(project: str, family: Family, google: GoogleSettings) -> FamilyTarge
 
 
 def _by_default(family: Family) -> bool:
-    """Return whether a family is read where the settings do not name it.
+    """Return whether a family is read where `enabled` is not set for it.
 
-    What the catalog does not read from Cloud Monitoring was asked for: by a road, by a metric.
+    A family that the catalog does not read from Cloud Monitoring is there by the settings: by
+    application.road or google.metrics.
     """
     known = CATALOG.get(family.name)
     if known is None or known.source != family.source:

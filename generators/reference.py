@@ -18,9 +18,9 @@ Every family that the exporter can export, by product. A family appears once its
 All of Cloud Monitoring is read in the background and served from memory:
 `ionmon_data_age_seconds` shows how old it is.
 
-Of Cloud Monitoring, what signals, alerts and dashboards need is read by default. Read any other
-family by naming it, such as `google: {{families: {{"memorystore_*": {{enabled: true}}}}}}`;
-`ionmon estimate` says what that costs.
+Of Cloud Monitoring, what signals, alerts and dashboards need is read by default. Any other family
+is read if it is enabled, such as by `google: {{families: {{"memorystore_*": {{enabled: true}}}}}}`;
+`ionmon estimate` shows what that costs.
 
 Histograms keep Google's own bounds, at most 40 of them. Google's buckets exclude their upper bound,
 Prometheus' include it: a value that equals a bound is found one bucket higher here.
@@ -82,7 +82,7 @@ def _read(family: Family) -> str:
     """Return when a family is read, where that is a choice."""
     if not isinstance(family.source, CloudMonitoring):
         return ""
-    return "by default" if family.name in DEFAULT_SET else "if named"
+    return "by default" if family.name in DEFAULT_SET else "if enabled"
 
 
 def _label_rows() -> Iterator[str]:

@@ -62,7 +62,7 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class FieldSelection:
     """A family by its own or exported name, and labels that a series must have; empty for all."""
 
     family: str = ""

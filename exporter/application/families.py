@@ -126,12 +126,10 @@ def _family(name: str, schemas: Schemas) -> Family:
     labels = {label.name: label for label in known_labels}
     for label in _labels(schemas):
         labels.setdefault(label, Label(label, "label of the application"))
+    if known and len(labels) == len(known_labels):
+        return known
     if known:
-        return (
-            known
-            if len(labels) == len(known_labels)
-            else replace(known, labels=tuple(labels.values()))
-        )
+        return replace(known, labels=tuple(labels.values()))
     return Family(
         name=name,
         type=_TYPES[shape.type],

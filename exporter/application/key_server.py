@@ -21,7 +21,7 @@ from exporter.redis.topology import (
 MOST_MOVES = 5
 MOST_BYTES = 128 * MIB  # 100,000 fields with long label values have a quarter of it
 MOST_KNOWN = 20
-ASK_SENTINELS_EVERY = 10.0  # seconds
+QUERY_SENTINELS_EVERY = 10.0  # seconds
 
 
 class KeyServer:
@@ -32,7 +32,7 @@ class KeyServer:
         self._target = target
         self._link: Link | None = None
         self._known = target.addresses()  # sentinels, or nodes of a cluster
-        self._asked_at = 0.0
+        self._sentinels_queried_at = 0.0
 
     async def query(self, commands: Sequence[Command]) -> list[Reply]:
         """Send all commands at once. Raises PollError where no server has the keys.
@@ -47,7 +47,7 @@ class KeyServer:
             if moved:
                 await self._follow(await self._destination(link, moved))
             elif redirects:
-                return await self._asked(link, redirects[0], commands)
+                return await self._query_importing(link, redirects[0], commands)
             else:
                 return await self._settled(link, replies)
         raise PollError(Reason.UNAVAILABLE, "the cluster redirects from node to node")
@@ -89,7 +89,9 @@ class KeyServer:
         self._remember((address, link.address))
         return address
 
-    async def _asked(self, link: Link, error: AskError, commands: Sequence[Command]) -> list[Reply]:
+    async def _query_importing(
+        self, link: Link, error: AskError, commands: Sequence[Command]
+    ) -> list[Reply]:
         """Query the node to which the keys are being moved, this once."""
         other = self._to(await self._destination(link, error))
         # ASKING is for the next command alone, or for the transaction that it begins. The keys of a
@@ -122,24 +124,24 @@ class KeyServer:
         return link.address
 
     async def _check_primary(self) -> None:
-        """Ask the sentinels for the primary, now and then: it may be another one by now.
+        """Query the sentinels for the primary, now and then: it may be another one by now.
 
         A primary in use stays where no sentinel answers.
         """
         now = time.monotonic()
-        if self._link and now - self._asked_at < ASK_SENTINELS_EVERY:
+        if self._link and now - self._sentinels_queried_at < QUERY_SENTINELS_EVERY:
             return
         group = self._target.sentinel_master or ""
-        asked = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", group), ("SENTINEL", "SENTINELS", group)
+        queries = ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", group), ("SENTINEL", "SENTINELS", group)
         try:
-            sentinel, replies = await self._first(*asked)
+            sentinel, replies = await self._first(*queries)
         except PollError as error:
             if self._link:
                 return
             text = f"no sentinel names a primary of {group!r}: {error}"
             raise PollError(error.reason, text) from None
         finally:
-            self._asked_at = now
+            self._sentinels_queried_at = now
         self._remember([address for address, _ in peers_of(replies[1], sentinel.address)])
         primary = primary_address(replies[0], sentinel.address)
         if primary and (self._link is None or self._link.address != primary):
@@ -180,7 +182,7 @@ class KeyServer:
         return link, replies
 
     def _remember(self, found: Sequence[Address]) -> None:
-        """Keep further servers to ask, should those that are configured be gone."""
+        """Keep further servers to query, should those that are configured be gone."""
         configured = self._target.addresses()
         known = dict.fromkeys((*configured, *found, *self._known))
         self._known = tuple(known)[: max(MOST_KNOWN, len(configured))]

@@ -9,7 +9,7 @@ from exporter.application.marks import Marks
 from exporter.application.series import Pairs
 from exporter.application.state import LayoutState, Schema
 
-OLDER = 300.0  # seconds; recorders tell snapshots apart by the same
+OLDER = 300.0  # seconds; CLOCKS_DIFFER of exporter.recorder.standing is the same
 SeriesKey = tuple[str, Pairs]  # exported family, labels by name
 
 

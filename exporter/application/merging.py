@@ -57,7 +57,7 @@ class Merger:
         self._unfit: dict[SchemaKey, tuple[str, str]] = {}
         self._series: dict[str, FamilySeries] = {}
         self._last: dict[str, Part] = {}
-        self._cut: dict[str, int] = {}
+        self._above_limit: dict[str, int] = {}
 
     def living(self, state: ApplicationState) -> dict[str, float]:
         """Return when each living instance last flushed."""
@@ -133,13 +133,11 @@ class Merger:
         return changed
 
     def _extend(self, new: Iterable[Mark]) -> None:
-        """Add new marks to the series of their family, or let the family be sorted anew."""
+        """Add new marks to the series of families that are sorted already."""
         for mark in new:
-            name = exported_name(mark.field.family)
-            series = self._series.get(name)
-            if series is None:
-                continue
-            if mark.schema in series.joined.schemas:
+            series = self._series.get(exported_name(mark.field.family))
+            # A mark of a schema that is new here gets in when the family is sorted anew.
+            if series is not None and mark.schema in series.joined.schemas:
                 series.extend((mark,))
 
     def _update_schemas(self, state: ApplicationState) -> None:
@@ -187,7 +185,7 @@ class Merger:
             merged.dropped[name, LABELS] += len(series.unnamed)
             text = "counts have other labels than their description, they are left out"
             merged.notes.append(f"{name}: {len(series.unnamed)} {text}")
-        self._note_limit(name, self._cut.get(name, 0), merged)
+        self._note_limit(name, self._above_limit.get(name, 0), merged)
 
     def _series_of(self, name: str, family: Joined) -> FamilySeries:
         """Return the series of a family; sorted anew where another schema has counts now."""
@@ -205,8 +203,8 @@ class Merger:
     def _part(self, series: FamilySeries, now: float) -> Part:
         name, family = series.family.name, series.family
         shown: Iterable[Series] = series.series.values()
-        self._cut[name] = max(0, len(series.series) - self._limit)
-        if self._cut[name]:
+        self._above_limit[name] = max(0, len(series.series) - self._limit)
+        if self._above_limit[name]:
             last = self._last.get(name)
             exposed = {sample.labels for sample in last.samples} if last else set()
             shown = newest_first(shown, exposed)[: self._limit]

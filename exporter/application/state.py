@@ -30,7 +30,7 @@ _Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class StoredLevel:
     """A gauge of one instance: its value, and the Unix time when it was set; 0 if unknown."""
 
     at: float
@@ -63,7 +63,7 @@ class LayoutState:
     meta: Mapping[str, str] = field(default_factory=dict)
     schemas: Mapping[tuple[str, str], Schema] = field(default_factory=dict)
     totals: Mapping[str, float] = field(default_factory=dict)
-    gauges: Mapping[tuple[str, str], Level] = field(default_factory=dict)
+    gauges: Mapping[tuple[str, str], StoredLevel] = field(default_factory=dict)
     seqs: Mapping[str, int] = field(default_factory=dict)
     seen: Mapping[str, float] = field(default_factory=dict)
     odd: Mapping[str, int] = field(default_factory=dict)
@@ -218,13 +218,13 @@ def _split(name: str) -> tuple[str, str]:
     return instance, field_name
 
 
-def _level(name: str, text: str) -> tuple[tuple[str, str], Level]:
-    return _split(name), Level(0.0, float(text))
+def _level(name: str, text: str) -> tuple[tuple[str, str], StoredLevel]:
+    return _split(name), StoredLevel(0.0, float(text))
 
 
-def _stamped_level(name: str, text: str) -> tuple[tuple[str, str], Level]:
+def _stamped_level(name: str, text: str) -> tuple[tuple[str, str], StoredLevel]:
     at, value = stamped(text)
-    return _split(name), Level(at, float(value))
+    return _split(name), StoredLevel(at, float(value))
 
 
 def _described(name: str, text: str) -> tuple[tuple[str, str], Schema]:

@@ -23,15 +23,15 @@ class ActiveUsers:
 
     def command(self, now: float) -> Command | None:
         """Return the command that counts the windows that are due; None where none is."""
-        self._asked = [window for window in WINDOWS if now >= self._due[window[0]]]
-        if not self._asked:
+        self._requested = [window for window in WINDOWS if now >= self._due[window[0]]]
+        if not self._requested:
             return None
-        numbers = [str(n) for _, width, slots in self._asked for n in (width, slots)]
+        numbers = [str(n) for _, width, slots in self._requested for n in (width, slots)]
         return ("EVAL", USERS, "2", self._meta, self._keys.regions, self._keys.users, *numbers)
 
     def take(self, reply: Reply, now: float) -> None:
         """Take the reply to the command; an error costs the users alone."""
-        for name, width, _ in self._asked:
+        for name, width, _ in self._requested:
             self._due[name] = now + width / _PARTS
         if not isinstance(reply, list):
             self.notes = (_note(text_of(reply)),)
@@ -42,19 +42,19 @@ class ActiveUsers:
             return
         found: dict[tuple[str, str], int] = {}
         for region, *counts in rows:
-            for (name, _, _), count in zip(self._asked, counts, strict=True):
+            for (name, _, _), count in zip(self._requested, counts, strict=True):
                 found[text_of(region), name] = int(count)
-        self._merge(found, [name for name, _, _ in self._asked])
+        self._merge(found, [name for name, _, _ in self._requested])
 
-    def _merge(self, found: Mapping[tuple[str, str], int], asked: Sequence[str]) -> None:
+    def _merge(self, found: Mapping[tuple[str, str], int], requested: Sequence[str]) -> None:
         regions = {region for region, _ in found}
         kept = {
             key: count
             for key, count in self.counts.items()
-            if key[1] not in asked and (key[0] in regions or not asked)
+            if key[1] not in requested and (key[0] in regions or not requested)
         }
         self.counts = dict(sorted({**kept, **found}.items()))
-        if regions - {region for region, _ in kept} and len(asked) < len(WINDOWS):
+        if regions - {region for region, _ in kept} and len(requested) < len(WINDOWS):
             # A new region: its other windows are counted with the next reading.
             self._due = dict.fromkeys(self._due, float("-inf"))
 

@@ -1,4 +1,4 @@
-"""The families of Cloud Monitoring that are read where the settings name none.
+"""The families of Cloud Monitoring that are read where the settings enable no others.
 
 They are what signals, alerts and dashboards need, no more: Google bills each series that is read.
 A test of the generators holds this list against what they write.

@@ -106,8 +106,12 @@ def _by_log(metric: LogMetric) -> Family:
 
 
 def by_managed_prometheus() -> tuple[Family, ...]:
-    """Return the application's families as Managed Service for Prometheus keeps them."""
-    return tuple(_by_managed(family) for family in application.FAMILIES)
+    """Return the application's families as Managed Service for Prometheus keeps them.
+
+    Active users are counted in Redis, across instances: no instance has a number to be scraped.
+    """
+    recorded = (f for f in application.FAMILIES if f.name != application.ACTIVE_USERS.name)
+    return tuple(_by_managed(family) for family in recorded)
 
 
 def missing_families(road: str) -> frozenset[str]:

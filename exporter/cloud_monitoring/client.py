@@ -193,13 +193,13 @@ class MonitoringClient:
         source = self._source
         if source is None:
             return call(request, **options)
-        asked = source.monotonic()
+        requested = source.monotonic()
         try:
             answer, state = call.with_call(request, **options)
         except grpc.RpcError as error:
-            _learn(source, error, asked)
+            _learn(source, error, requested)
             raise
-        _learn(source, state, asked)
+        _learn(source, state, requested)
         return answer
 
     def _failure(self, error: grpc.RpcError, project: str) -> PollError:
@@ -215,11 +215,11 @@ class MonitoringClient:
         return PollError(reason, f"{code.name}: {details[:300]}")
 
 
-def _learn(source: SourceClock, call: Raw, asked: float) -> None:
+def _learn(source: SourceClock, call: Raw, requested: float) -> None:
     """Tell the source's clock the date of an answer; an error has it among its trailers."""
     date = date_of(call.initial_metadata()) or date_of(call.trailing_metadata())
     if date is not None:
-        source.answered(date, asked)
+        source.answered(date, requested)
 
 
 def _series_request(query: SeriesQuery) -> Raw:

@@ -42,7 +42,8 @@ class FamilyCost:
 class Estimate:
     """All families, most expensive first, and monthly sums; `total` subtracts the free million.
 
-    `others` is how many families of the catalog are not read, `all_total` what all would cost.
+    `unread` is how many families of the catalog are not read; `total_with_unread` is the total if
+    they were.
     """
 
     rows: tuple[FamilyCost, ...]
@@ -51,8 +52,8 @@ class Estimate:
     total: float
     budget: float | None
     stretched: tuple[tuple[str, float], ...] = ()
-    others: int = 0
-    all_total: float = 0.0
+    unread: int = 0
+    total_with_unread: float = 0.0
 
 
 def estimate(
@@ -60,14 +61,14 @@ def estimate(
     client: MonitoringClient,
     budget: float | None,
     progress: Callable[[int], None],
-    others: Iterable[FamilyTarget] = (),
+    unread: Iterable[FamilyTarget] = (),
 ) -> Estimate:
     """Query each family's series, and return what polling them costs in a month of 30 days.
 
-    `others` are families that are not polled, to compare with. Failed families are not in the sums.
+    `unread` are families that are not polled, to compare with. Failed families are not in the sums.
     Raises IonmonError where no call can be made at all.
     """
-    requested, compared = list(targets), list(others)
+    requested, compared = list(targets), list(unread)
     found = _rows([*requested, *compared], client, progress)
     rows, left_out = found[: len(requested)], found[len(requested) :]
     rows.sort(key=lambda row: (-row.billed, row.project, row.family))
@@ -87,8 +88,8 @@ def estimate(
         total=dollars(billed),
         budget=budget,
         stretched=stretched,
-        others=len(compared),
-        all_total=dollars(billed + sum(row.billed for row in left_out)),
+        unread=len(compared),
+        total_with_unread=dollars(billed + sum(row.billed for row in left_out)),
     )
 
 

@@ -65,14 +65,14 @@ class SourceClock:
             now = self._clock.monotonic() + self._ahead
             return Moment(now=now, wall=self._clock.now(), dated=self._dated)
 
-    def answered(self, date: float, asked: float) -> None:
-        """Learn from the date of an answer to a call that was made at the monotonic time `asked`.
+    def answered(self, date: float, requested: float) -> None:
+        """Learn from the date of an answer; `requested` is the monotonic time of its call.
 
         Within what date and duration allow, the time is left as it is, so that it does not jitter.
         """
         with self._mutex:
             present = self._clock.monotonic()
-            latest = date + PRECISION + max(0.0, present - asked)
+            latest = date + PRECISION + max(0.0, present - requested)
             now = present + self._ahead if self._dated else date
             self._ahead, self._dated = min(max(now, date), latest) - present, True
         self._report()

@@ -17,16 +17,16 @@ from exporter.collectors.base import Delivery
 from exporter.collectors.marks_store import MarksStore
 from exporter.errors import PollError, Reason, StateError
 from exporter.logs import once
-from exporter.recorder.layout import MOST_FIELDS
+from exporter.recorder.layout import MOST_FIELDS, SEPARATOR
 from exporter.recorder.scripts import REMEMBERED, RETIRE
 from exporter.redis.client import Command, RedisTarget
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.application")
 
-EXPIRES_AFTER = 300.0
-CLEAN_UP_EVERY = 600.0
-NEARLY_FULL = 0.8
+EXPIRES_AFTER = 300.0  # seconds
+CLEAN_UP_EVERY = 600.0  # seconds
+NEARLY_FULL = 0.8  # of the fields that recorders may make
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ class ApplicationPoll:
         keys = self._reader.keys[layout.version]
         gone = {instance for instance, at in layout.seen.items() if at < oldest}
         levels = [
-            f"{instance}\x1f{name}"
+            SEPARATOR.join((instance, name))
             for instance, name in layout.gauges
             if instance in gone or instance not in layout.seen
         ]

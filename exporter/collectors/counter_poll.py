@@ -27,10 +27,10 @@ from exporter.exposition.snapshot import Part, Sample
 log = logging.getLogger("ionmon.cloud_monitoring")
 
 NEVER = float("inf")  # a counter that is no longer read stays exposed, flat
-IDLE_PERIODS = 3
-RETIRE_AFTER = 86400
-RETIRE_EVERY = 60
-MIN_DEPTH = 600.0
+IDLE_PERIODS = 3  # without a point, the covered time ends so much earlier
+RETIRE_AFTER = 86400  # seconds without a point
+RETIRE_EVERY = 60  # polls
+MIN_DEPTH = 600.0  # seconds that every read goes back
 
 
 class CounterPoll:
@@ -57,7 +57,7 @@ class CounterPoll:
         return self.fetch.stretched
 
     def due(self) -> float:
-        """Return the Unix time of the next run."""
+        """Return the monotonic time of the next run."""
         return self.fetch.timetable.next
 
     async def run(self) -> Delivery:

@@ -19,7 +19,7 @@ from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
 
-PROBES = 2
+PROBES = 2  # reads that go back a day, before a metric without points counts as idle
 MAX_POINTS = 200_000  # of a read that goes far back: two pages
 
 

@@ -12,8 +12,8 @@ from exporter.collectors.family_fetch import FamilyFetch
 from exporter.errors import Reason
 from exporter.exposition.snapshot import Part
 
-FORGET_EVERY = 60
-MISSED_INTERVALS = 3
+FORGET_EVERY = 60  # polls; labels of series that are gone take memory
+MISSED_INTERVALS = 3  # a poll that fails so often has its values withdrawn
 
 
 class GaugePoll:
@@ -39,7 +39,7 @@ class GaugePoll:
         return self.fetch.stretched
 
     def due(self) -> float:
-        """Return the Unix time of the next run."""
+        """Return the monotonic time of the next run."""
         return self.fetch.timetable.next
 
     async def run(self) -> Delivery:

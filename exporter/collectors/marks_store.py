@@ -27,7 +27,7 @@ _DELETE = "DELETE FROM application_mark WHERE application = ? AND kind = ? AND n
 _READ = select("application_mark", "WHERE application = ?")
 TOTAL, SEQ, SCHEMA, EPOCH, PAST, UNSEEN = "total", "seq", "schema", "epoch", "past", "unseen"
 
-MINUTE = 60.0
+MINUTE = 60.0  # seconds
 
 Place = tuple[str, str]  # kind, name
 

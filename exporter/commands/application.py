@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from exporter.application.contents import Contents, Fields, Selection, contents, labels
+from exporter.application.contents import Contents, Fields, FieldSelection, contents, labels
 from exporter.application.reading import ApplicationReader
 from exporter.application.state import ApplicationState, refusal
 from exporter.commands.options import CONFIG, options
@@ -60,7 +60,7 @@ def forget(config: Path | None, application: str, family: str, series: str, *, y
 
     Instances that still count one of them begin it anew.
     """
-    settings, selection = load(config), Selection(family, labels(series))
+    settings, selection = load(config), FieldSelection(family, labels(series))
     count = asyncio.run(_forget(_target(settings), application, selection, sure=yes))
     click.echo(f"{count} fields are deleted")
 
@@ -104,7 +104,7 @@ async def _read(target: RedisTarget, application: str) -> ApplicationState:
 
 
 async def _forget(
-    target: RedisTarget, application: str, selection: Selection, *, sure: bool
+    target: RedisTarget, application: str, selection: FieldSelection, *, sure: bool
 ) -> int:
     reader = ApplicationReader(target, application, 0.0, None)
     try:

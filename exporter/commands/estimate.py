@@ -15,7 +15,7 @@ from exporter.commands.options import CONFIG, GOOGLE, PROJECT, options, override
 from exporter.commands.terminal import progress, table
 from exporter.errors import SettingsError
 from exporter.settings import load
-from exporter.targets import others, targets
+from exporter.targets import targets, unread_targets
 from exporter.telemetry import Telemetry
 
 HELP = """Estimate what reading a project costs per month, before the first poll.
@@ -53,7 +53,7 @@ def command(
     limits = CallLimits(google.timeout, google.calls_per_minute)
     client = MonitoringClient(opened, limits, Telemetry(0.0))
     try:
-        compared = others(settings)
+        compared = unread_targets(settings)
         count = len(requested) + len(compared)
         with progress("querying the series of each metric", count) as bar:
             result = estimate(requested, client, google.budget_usd_per_month, bar.reach, compared)
@@ -96,11 +96,11 @@ def text(result: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag 
         f"Per month: {result.calls:,} calls, {result.billed:,} series billed, "
         f"{result.total:.2f} dollars after the free million."
     )
-    if result.others:
+    if result.unread:
         lines.append(
-            f"{result.others} further families of docs/metrics.md are not read; with all of them "
-            f"it would be {result.all_total:.2f} dollars. Read one by google.families, with "
-            f"enabled: true."
+            f"{result.unread} further families are not read; with all of them it would be "
+            f"{result.total_with_unread:.2f} dollars. To read one of docs/metrics.md, set "
+            "google.families.NAME.enabled: true."
         )
     if result.budget is not None:
         names = ", ".join(f"{name} x{factor:.2g}" for name, factor in result.stretched[:5])

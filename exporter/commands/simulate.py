@@ -28,7 +28,7 @@ HELP = f"""Export a simulated project; needs no account.
 
 The project has a service in three regions, a replicated database, a cache, daily traffic, and an
 application with its own metrics. It is read over gRPC like a real project; only the endpoint
-differs.
+differs. Without --config, all metrics of the catalog are read.
 
 \b
   ionmon simulate

@@ -15,7 +15,7 @@ from .status import OwnMetrics
 _DEFAULTS = (PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR)
 
 
-class Source(Protocol):
+class CollectorSource(Protocol):
     """What one collector has, and had."""
 
     above: int
@@ -35,7 +35,7 @@ class RegistryReader:
     ) -> None:
         """Read nothing yet."""
         self._registry, self._naming = registry, Naming(constant, rules)
-        self._sources: dict[Any, Source] = {}
+        self._sources: dict[Any, CollectorSource] = {}
         self._target = _TargetInfo(registry)
         self._announced: dict[str, object] = {}
         self._above = 0
@@ -60,7 +60,7 @@ class RegistryReader:
         self._above = above
         return found
 
-    def _source(self, collector: Any) -> Source:  # noqa: ANN401 - has collect(), perhaps more
+    def _source(self, collector: Any) -> CollectorSource:  # noqa: ANN401 - has collect(), perhaps more
         if is_read(collector):
             return Children(collector, self._naming)
         return Collected(collector, self._naming)

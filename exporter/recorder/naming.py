@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from . import layout
 from .layout import Shape, family_field
-from .layout import field as field_name
 
 MOST_SERIES = 2_000
 _SUFFIXES = {"counter": "_total", "info": "_info"}
@@ -34,7 +34,7 @@ class RegistryReading:
 
 
 def fault(name: str, error: Exception) -> str:
-    """Return what is said of something that could not be read."""
+    """Return the message about a metric that could not be read."""
     return f"{name}: {type(error).__name__}: {error}"
 
 
@@ -48,7 +48,7 @@ class NamedFamily:
 
     def field(self, part: str, values: Iterable[str]) -> str:
         """Return the field of a part of the series with these values of the metric's own labels."""
-        return field_name(self.name, self.shape.digest, part, (*self.constant, *values))
+        return layout.field(self.name, self.shape.digest, part, (*self.constant, *values))
 
     def announce(self, found: RegistryReading) -> None:
         """Add the description."""

@@ -25,7 +25,7 @@ from .status import Journal, OwnMetrics, Status
 from .users import Users
 
 BEAT = 30.0  # seconds between two flushes that carry all gauges and shapes
-ASK = 5.0  # seconds between two flushes of an instance that counts nothing
+IDLE_FLUSH = 5.0  # seconds between two flushes of an instance that counts nothing
 ATTEMPTS = 5  # behind, rewound, the rises since then, and two more
 PATIENCE = 5.0  # seconds that the end of a process waits for a flush under way
 
@@ -73,10 +73,10 @@ class Recorder:
         self.users = Users(self._keys, region, self._journal.status)
         self._new_instance(SendLog())
 
-    def _new_instance(self, ledger: SendLog) -> None:
+    def _new_instance(self, send_log: SendLog) -> None:
         """Become a new instance, with an id, a log and a connection of its own."""
         self.instance = secrets.token_hex(8)
-        self._ledger, self._standing = ledger, Standing()
+        self._send_log, self._standing = send_log, Standing()
         self._refused: set[str] = set()
         self._beat_at = self._tried_at = self._confirmed_at = float("-inf")
         self._flushing, self._reading = threading.Lock(), threading.Lock()
@@ -131,7 +131,7 @@ class Recorder:
             due.clear()
             if over.is_set():
                 return
-            self._flush(wait=-1, asks=time.monotonic() - self._confirmed_at >= ASK)
+            self._flush(wait=-1, always=time.monotonic() - self._confirmed_at >= IDLE_FLUSH)
 
     def stop(self) -> bool:
         """End the background thread and flush. Returns whether Redis has all counts."""
@@ -140,7 +140,7 @@ class Recorder:
         self._running = False
         self._over.set()
         self._due.set()
-        done = self._flush(wait=PATIENCE, asks=True, is_last=True)
+        done = self._flush(wait=PATIENCE, always=True, is_last=True)
         if done:
             with suppress(redis.RedisError, OSError):  # the exporter forgets them in any case
                 self._leave()
@@ -150,7 +150,7 @@ class Recorder:
 
     def _leave(self) -> None:
         self._beat_at = float("-inf")  # if it starts again, its gauges are written again
-        named = [self.instance, REMEMBERED // 2, *map(str.encode, self._ledger.fields)]
+        named = [self.instance, REMEMBERED // 2, *map(str.encode, self._send_log.fields)]
         self._leave_script(keys=[self._keys.gauges, self._keys.seen], args=named)
 
     def is_due(self) -> bool:
@@ -176,31 +176,31 @@ class Recorder:
 
         `wait` limits the seconds to wait for a flush under way; below 0, there is no limit.
         """
-        return self._flush(wait=wait, asks=True)
+        return self._flush(wait=wait, always=True)
 
-    def _flush(self, *, wait: float, asks: bool, is_last: bool = False) -> bool:
+    def _flush(self, *, wait: float, always: bool, is_last: bool = False) -> bool:
         if not self._flushing.acquire(timeout=wait):
             return False
         try:
             self._tried_at = time.monotonic()
             with self._reading:
                 reading = self._reader.read()
-                self._ledger.add(reading, time.monotonic())
+                self._send_log.add(reading, time.monotonic())
             self._journal.read(reading.faults, reading.dropped)
-            return self._send(asks=asks, is_last=is_last)
+            return self._send(always=always, is_last=is_last)
         except Exception as error:  # noqa: BLE001 - a recorder never breaks the application
             self._journal.failed(error)
             return False
         finally:
             self._flushing.release()
 
-    def _send(self, *, asks: bool, is_last: bool) -> bool:
+    def _send(self, *, always: bool, is_last: bool) -> bool:
         """Send counts and users; users that Redis refuses do not keep counts back, nor these them.
 
         Raises what failed first.
         """
         try:
-            done = self._send_counts(asks=asks, is_last=is_last)
+            done = self._send_counts(always=always, is_last=is_last)
         except redis.ResponseError:
             self.users.send(self._client)
             raise
@@ -210,17 +210,17 @@ class Recorder:
             self._journal.failed(error)
         return done
 
-    def _send_counts(self, *, asks: bool, is_last: bool) -> bool:
+    def _send_counts(self, *, always: bool, is_last: bool) -> bool:
         """Send until Redis has all that was read."""
         beat = is_last or time.monotonic() - self._beat_at >= BEAT
         for _ in range(ATTEMPTS):
-            flush = self._ledger.next(beat=beat, asks=asks)
+            flush = self._send_log.next(beat=beat, always=always)
             if flush is None:
                 return True
             reply = self._apply(flush)
             if reply.state == "ok":
                 self._confirmed(flush, reply)
-                asks = False
+                always = False
                 beat = beat and not flush.is_whole
             elif not self._catch_up(reply, is_last=is_last):
                 return False
@@ -228,14 +228,14 @@ class Recorder:
 
     def _confirmed(self, flush: Flush, reply: Reply) -> None:
         now = time.monotonic()
-        self._ledger.applied()
+        self._send_log.applied()
         self._standing.confirmed(reply, now)
         self._confirmed_at = now
         if flush.is_whole:
             self._beat_at = now
         refused = set(reply.refused) - self._refused
         self._refused |= refused
-        self._ledger.drop(len(refused))
+        self._send_log.drop(len(refused))
         reason = f"Redis has {MOST_FIELDS} fields" if not reply.errors else reply.errors[0]
         self._journal.left_out(len(refused), reason)
         if reply.errors and not refused:
@@ -245,15 +245,15 @@ class Recorder:
 
     def _catch_up(self, reply: Reply, *, is_last: bool) -> bool:
         """Continue from what Redis has; the exporter gets time to fill an empty one first."""
-        ledger, now = self._ledger, time.monotonic()
-        counted = self._standing.counted(reply, ledger.number, ledger.reached, now)
+        send_log, now = self._send_log, time.monotonic()
+        counted = self._standing.counted(reply, send_log.number, send_log.reached, now)
         if counted is None:
             if not is_last:
                 return False
-            counted = ledger.number
-        before = ledger.lost
-        ledger.rewind(reply.number, counted)
-        self._journal.lost(ledger.lost - before)
+            counted = send_log.number
+        before = send_log.lost
+        send_log.rewind(reply.number, counted)
+        self._journal.lost(send_log.lost - before)
         self._standing.epoch = reply.epoch
         return True
 
@@ -264,7 +264,7 @@ class Recorder:
         except redis.ResponseError:
             raise
         except Exception:
-            self._ledger.unanswered()
+            self._send_log.unanswered()
             raise
 
     def before_fork(self) -> None:
@@ -278,9 +278,9 @@ class Recorder:
     def after_fork_in_child(self) -> None:
         """Become a new instance: the parent sends what was counted until now."""
         self.users.forget()
-        reading, ledger = self._reader.read(), self._ledger.child()
-        ledger.add(replace(reading, totals={}, dropped=0), time.monotonic())
-        self._new_instance(ledger)
+        reading, send_log = self._reader.read(), self._send_log.child()
+        send_log.add(replace(reading, totals={}, dropped=0), time.monotonic())
+        self._new_instance(send_log)
         if self._running:
             process.stop_with_child(self)
             self._run()

@@ -133,19 +133,19 @@ class SendLog:
         """Count series that limits left out."""
         self._dropped += number
 
-    def next(self, *, beat: bool = False, asks: bool = False) -> Flush | None:
+    def next(self, *, beat: bool = False, always: bool = False) -> Flush | None:
         """Return the flush to send now: the one on its way, else what changed, else None.
 
-        One that `asks` is sent even without a change: it notices a Redis that went back. A `beat`,
-        too, and with all gauges and shapes, so that what Redis lost of them is there again.
+        With `always` there is one even without a change: it notices a Redis that went back. With
+        `beat` there is one, too, with all gauges and shapes: Redis gets again what it lost of them.
         """
         if self._in_flight is None:
-            self._in_flight = self._change(beat=beat, asks=asks)
+            self._in_flight = self._change(beat=beat, always=always)
         return self._in_flight
 
-    def _change(self, *, beat: bool, asks: bool) -> Flush | None:
+    def _change(self, *, beat: bool, always: bool) -> Flush | None:
         changed = (self._rises, self._new_levels, self._leaving, self._new_shapes, self._dropped)
-        if not beat and not asks and not any(changed):
+        if not beat and not always and not any(changed):
             return None
         self._last += 1
         rises, self._rises = self._rises, {}

@@ -153,7 +153,7 @@ class Link:
 
 
 def is_passing(reply: Reply) -> bool:
-    """Return whether an error reply is one that a server sends for a while, whatever is asked."""
+    """Return whether a server sends an error reply for a while only, whatever the command is."""
     if not isinstance(reply, RedisError):
         return False
     # redis-py takes the first word off the texts of some errors, and keeps it beside them.

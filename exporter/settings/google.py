@@ -120,10 +120,10 @@ class Filters(Section):
 class FamilySettings(Section):
     """Overrides of a family, or of all that match a pattern such as cloudrun_*."""
 
-    enabled: Switch = key(
-        default=True,
-        meaning="Whether these families are read; a longer pattern overrides. Left out, those of "
-        "docs/metrics.md that are read by default are.",
+    enabled: Switch | None = key(
+        None,
+        "Whether these families are read; a longer pattern overrides. docs/metrics.md names those "
+        "that are read without it.",
     )
     interval: Interval | None = key(None, "Time between two reads, instead of `poll_interval`.")
     period: Period | None = key(None, PERIOD)

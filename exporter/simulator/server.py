@@ -7,7 +7,7 @@ import grpc
 
 from exporter.clock import Clock
 from exporter.errors import IonmonError
-from exporter.simulator.aggregation import total as joined
+from exporter.simulator import aggregation
 from exporter.simulator.api import MetricService, SerialisedAnswer, WorldAnswer
 from exporter.simulator.bulk import BulkWorld
 from exporter.simulator.faults import NONE, Faults
@@ -99,7 +99,7 @@ class Simulator:
                 labels = {"metric": metric_labels, "resource": resource}
                 key = tuple(_read(labels, name) for name in group_by)
                 groups.setdefault(key, []).extend(point.value for point in points)
-        return {key: joined(values) for key, values in groups.items()}
+        return {key: aggregation.total(values) for key, values in groups.items()}
 
 
 def _read(labels: dict[str, dict[str, str]], name: str) -> str:

@@ -13,7 +13,7 @@ from exporter.cloud_monitoring.filters import Selection, metric_filter
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.redis.target import RedisTarget
 from exporter.settings import RedisSettings, Settings
-from exporter.targets import others, redis_targets, targets
+from exporter.targets import redis_targets, targets, unread_targets
 
 POLLED = sorted(n for n, f in CATALOG.items() if isinstance(f.source, CloudMonitoring))
 LATENCY, REQUESTS = "cloudrun_request_duration_seconds", "cloudrun_requests_total"
@@ -44,7 +44,7 @@ def test_without_a_word_the_default_set_of_every_project_is_read() -> None:
     )
 
 
-def test_other_families_are_read_when_they_are_named() -> None:
+def test_other_families_are_read_when_they_are_enabled() -> None:
     """A pattern with `enabled` adds families; one that only says how to read them adds none."""
     more = {"memorystore_*": {"enabled": True}, "*": {"interval": "2m"}}
     added = {name for name in POLLED if name.startswith("memorystore_")}
@@ -56,7 +56,7 @@ def test_other_families_are_read_when_they_are_named() -> None:
 def test_what_is_not_read_can_be_compared() -> None:
     """The rest of the catalog is what an estimate adds to say what all of it would cost."""
     settings = Settings.model_validate({"google": {"projects": ["p-one"]}})
-    names = {target.family.name for target in others(settings)}
+    names = {target.family.name for target in unread_targets(settings)}
     assert names == set(POLLED) - DEFAULT_SET
 
 

@@ -30,8 +30,8 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_each_family_has_one_row() -> None:
-    """Families are listed once each, with six cells of which none breaks the table."""
-    listed = [row for row in rows(metrics()) if len(row) == 6]
+    """Families are listed once each, with seven cells of which none breaks the table."""
+    listed = [row for row in rows(metrics()) if len(row) == 7]
     assert [f"`{name}`" for name in CATALOG] == [row[0] for row in listed]
     assert [str(f.type) for f in CATALOG.values()] == [row[1] for row in listed]
 
@@ -42,23 +42,29 @@ def test_each_family_has_one_row() -> None:
         (
             "| `cloudrun_requests_total` | counter |  | `gcp_project`, `region`, `service_name`, "
             "`response_code_class` | Requests that reached a container, counted when they end. | "
-            "`run.googleapis.com/request_count` on `cloud_run_revision`, DELTA INT64 |"
+            "`run.googleapis.com/request_count` on `cloud_run_revision`, DELTA INT64 | by default |"
         ),
         (
             "| `redis_memory_used_bytes` | gauge | bytes | `redis_id`, `redis_node` "
-            "| Memory in use. | INFO memory: `used_memory` |"
+            "| Memory in use. | INFO memory: `used_memory` |  |"
         ),
-        "| `ionmon_series` | gauge |  | `collector` | Series that are exposed. | the exporter |",
+        (
+            "| `cloudrun_service_health_checks_total` | counter |  | `gcp_project`, `region`, "
+            "`service_name`, `service_health` | Health checks of the service, by result. | "
+            "`run.googleapis.com/service_health_count` on `cloud_run_revision`, DELTA INT64 "
+            "| if enabled |"
+        ),
+        "| `ionmon_series` | gauge |  | `collector` | Series that are exposed. | the exporter |  |",
         (
             "| `app_requests_total` | counter |  | `region`, `endpoint`, `method`, "
-            "`response_code_class` | Requests by route template. | the application |"
+            "`response_code_class` | Requests by route template. | the application |  |"
         ),
         "| `persona` | persona that the request was routed to |  |",
         "| `window` | how far back | 5m, 1h, 1d |",
     ],
 )
 def test_a_row_says_where_a_family_is_from(row: str) -> None:
-    """A row holds type, unit, labels, meaning and origin; a label its meaning and values."""
+    """A row holds type, unit, labels, meaning, origin, when it is read; a label its values."""
     assert row in metrics().splitlines()
 
 
@@ -67,7 +73,7 @@ def test_a_scale_is_documented() -> None:
     row = next(
         line for line in metrics().splitlines() if "googleapis.com/request_latencies`" in line
     )
-    assert row.endswith("on `cloud_run_revision`, DELTA DISTRIBUTION, times 0.001 |")
+    assert row.endswith("on `cloud_run_revision`, DELTA DISTRIBUTION, times 0.001 | by default |")
 
 
 def test_each_signal_has_its_query() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from exporter.application.merging import Merged, Merger
-from exporter.application.state import ApplicationState, LayoutState, Level, Schema
+from exporter.application.state import ApplicationState, LayoutState, Schema, StoredLevel
 from exporter.recorder.layout import SEPARATOR, VERSIONS, Shape, field
 
 NOW = 10_000.0
@@ -33,7 +33,7 @@ class Layout:
         self.version, self.meta = version, {**META, **meta}
         self.schemas: dict[tuple[str, str], Schema] = {}
         self.totals: dict[str, float] = {}
-        self.gauges: dict[tuple[str, str], Level] = {}
+        self.gauges: dict[tuple[str, str], StoredLevel] = {}
         self.seen: dict[str, float] = {}
 
     def describe(self, family: str, shape: Shape, at: float = 1.0) -> "Layout":
@@ -65,7 +65,7 @@ class Layout:
         self.describe(family, shape)
         self.seen.setdefault(instance, NOW)
         key = instance, self.name(family, shape, "", values)
-        self.gauges[key] = Level(0.0 if self.version == 1 else at, value)
+        self.gauges[key] = StoredLevel(0.0 if self.version == 1 else at, value)
         return self
 
     def name(self, family: str, shape: Shape, part: str, values: tuple[str, ...]) -> str:

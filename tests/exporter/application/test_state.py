@@ -3,7 +3,7 @@
 import pytest
 from redis.exceptions import NoPermissionError, ResponseError
 
-from exporter.application.state import LayoutState, Level, Schema, layout_state, refusal
+from exporter.application.state import LayoutState, Schema, StoredLevel, layout_state, refusal
 from exporter.errors import Reason
 from exporter.recorder.layout import Shape, family_field, field
 
@@ -38,7 +38,7 @@ def test_replies_are_a_state(version: int, digest: str, name: str, at: float) ->
         meta={"epoch": "e", "created": "7", "forgotten": "2"},
         schemas={("c", digest): Schema(SHAPE, at)},
         totals={name: 2.5},
-        gauges={("i", name): Level(at, 4.0)},
+        gauges={("i", name): StoredLevel(at, 4.0)},
         seqs={"i": 3},
         seen={"i": 999.25},
     )

@@ -78,6 +78,19 @@ def test_asking_costs_one_round_without_points() -> None:
         assert found.billed == sum(row.series for row in result.rows)
 
 
+def test_what_is_not_polled_is_in_the_total_to_compare_with_only() -> None:
+    """Families beside the polled ones change nothing but their number and the sum of everything."""
+    with simulator(*NAMES) as found:
+        alone = estimated(found)
+        first, *rest = wanted(found)
+        with grpc.insecure_channel(address(found)) as channel:
+            client = MonitoringClient(channel, CallLimits(10.0), Telemetry(0.0))
+            compared = estimate([first], client, None, lambda _: None, rest)
+    assert [row.family for row in compared.rows] == [first.family.name]
+    assert compared.billed == sum(r.billed for r in alone.rows if r.family == first.family.name)
+    assert (compared.unread, compared.total_with_unread) == (2, dollars(alone.billed))
+
+
 def test_an_interval_of_its_own_counts() -> None:
     """A family that is read more seldom makes fewer calls and costs less."""
     with simulator(*NAMES) as found:

@@ -1,6 +1,7 @@
 """ionmon estimate prints what a month costs, for people and for programs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,15 @@ def test_a_budget_names_what_it_stretches() -> None:
     )
     enough = Estimate(rows=ROWS, billed=1, calls=1, total=0.1, budget=0.5)
     assert text(enough, everything=True).endswith("Longer intervals: none.")
+
+
+def test_what_is_not_read_is_compared() -> None:
+    """Where families are not read, the sum of all and the key that enables one follow."""
+    compared = replace(WHOLE, unread=135, total_with_unread=18.0512)
+    assert text(compared, everything=False).splitlines()[-1] == (
+        "135 further families are not read; with all of them it would be 18.05 dollars. To read "
+        "one of docs/metrics.md, set google.families.NAME.enabled: true."
+    )
 
 
 def test_json_is_the_whole_estimate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

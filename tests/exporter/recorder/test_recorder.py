@@ -78,7 +78,7 @@ def test_redis_may_be_away(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> 
     for _ in range(50):
         counted.inc()
         assert not flushing.flush()
-    assert (flushing.failures, len(flushing._ledger._kept)) == (50, 0)
+    assert (flushing.failures, len(flushing._send_log._kept)) == (50, 0)
     with servers.redis(tmp_path, port=port) as server, caplog.at_level(logging.INFO):
         assert flushing.flush()
         assert page(server)[NAME] == {("",): 50}

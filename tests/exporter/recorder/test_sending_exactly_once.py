@@ -111,7 +111,7 @@ class Counting(RuleBasedStateMachine):
     @rule(key=st.sampled_from(["seqs", "meta"]))
     def evict(self, key: str) -> None:
         """Redis loses one key, and all beat: what they had flushed is in the totals once."""
-        self.exact &= not any(recorder._ledger._in_flight for recorder in self.recorders)
+        self.exact &= not any(recorder._send_log._in_flight for recorder in self.recorders)
         self.paper.evict(key)
         assert {beat(recorder) for recorder in self.recorders} == {True}
         self.export()

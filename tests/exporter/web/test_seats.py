@@ -23,7 +23,7 @@ class Hand:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Hand:
     """Let the test set the time."""
     made = Hand()
-    monkeypatch.setattr(seats, "time", made)
+    monkeypatch.setattr(seats, "steady", made.monotonic)
     return made
 
 
