@@ -1,5 +1,6 @@
 """What docs/architecture.md says of adding to what is drawn, sent and called works on a copy."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -185,7 +186,7 @@ def test_a_renderer_is_a_module_and_its_option(source: Source, tmp_path: Path) -
     source.edit(preview, "import chromium, pages", "import chromium, pages, text")
     source.edit(preview, '@click.option("--png"', f'{OPTION}@click.option("--png"')
     source.append(preview, "    png: bool\n", "    text: bool\n")
-    source.append(preview, '        png=given["png"],\n', '        text=given["text"],\n')
+    source.append(preview, '        png=options["png"],\n', '        text=options["text"],\n')
     source.edit(
         preview,
         "    if output.png:\n        picture",
@@ -205,7 +206,9 @@ def test_a_command_is_a_module_and_its_line(source: Source, package: str) -> Non
     source.add(f"{package}/commands/signals.py", COMMAND)
     entry = f'    "signals": ("{package}.commands.signals", "List the signals."),\n'
     source.edit("exporter/cli.py", '    "completion": (', f'{entry}    "completion": (')
-    assert "  signals     List the signals.\n" in source.ionmon("--help").stdout
+    assert re.search(
+        r"^  signals +List the signals\.$", source.ionmon("--help").stdout, re.MULTILINE
+    )
     assert "\nerror_rate\n" in source.ionmon("signals").stdout
     tests = ("tests/exporter/test_cli.py", "tests/exporter/commands/test_completion.py")
     done = source.tested(*tests, "-k", "listed or completed")
