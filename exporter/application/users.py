@@ -7,7 +7,7 @@ from exporter.application.state import text_of
 from exporter.recorder.layout import WINDOWS, Keys
 from exporter.redis.client import Command, Reply
 
-_PARTS = 10  # a window is counted so many times while one of its slots passes
+_PARTS = 10  # how often a window is counted while one of its slots passes
 _LONGEST = 200
 
 

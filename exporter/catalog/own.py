@@ -1,26 +1,12 @@
 """The exporter's metrics about itself."""
 
-from exporter.catalog import labels
-from exporter.catalog.model import Family, Label, Own, Type, Unit
+from exporter.catalog import labels, own_application
+from exporter.catalog.model import Family, Label, Type, Unit
+from exporter.catalog.own_family import own_counter, own_family, own_gauge
 
 _REASON = Label("reason", "why")
 
-
-def _family(name: str, kind: Type, unit: Unit, text: str, *own: Label) -> Family:
-    return Family(
-        name=name, type=kind, unit=unit, help=f"{text} [exporter]", labels=own, source=Own()
-    )
-
-
-def _gauge(name: str, unit: Unit, text: str, *own: Label) -> Family:
-    return _family(name, Type.GAUGE, unit, text, *own)
-
-
-def _counter(name: str, unit: Unit, text: str, *own: Label) -> Family:
-    return _family(name, Type.COUNTER, unit, text, *own)
-
-
-BUILD_INFO = _family(
+BUILD_INFO = own_family(
     "ionmon_build_info",
     Type.INFO,
     Unit.NONE,
@@ -28,40 +14,42 @@ BUILD_INFO = _family(
     Label("version", "version of the exporter"),
     Label("python", "version of Python"),
 )
-UP = _gauge("ionmon_up", Unit.NONE, "1 where a collector serves current values.", labels.COLLECTOR)
-COLLECTOR_SUCCESS = _gauge(
+UP = own_gauge(
+    "ionmon_up", Unit.NONE, "1 where a collector serves current values.", labels.COLLECTOR
+)
+COLLECTOR_SUCCESS = own_gauge(
     "ionmon_collector_success",
     Unit.NONE,
     "1 where the last run of each of a collector's polls succeeded.",
     labels.COLLECTOR,
 )
-COLLECTOR_DURATION = _gauge(
+COLLECTOR_DURATION = own_gauge(
     "ionmon_collector_duration_seconds",
     Unit.SECONDS,
     "Longest of the last runs of a collector's polls.",
     labels.COLLECTOR,
 )
-COLLECTOR_LAST_SUCCESS = _gauge(
+COLLECTOR_LAST_SUCCESS = own_gauge(
     "ionmon_collector_last_success_timestamp_seconds",
     Unit.SECONDS,
     "When a poll of the collector last succeeded, Unix time.",
     labels.COLLECTOR,
 )
-COLLECTOR_DATA_AGE = _gauge(
+COLLECTOR_DATA_AGE = own_gauge(
     "ionmon_collector_data_age_seconds",
     Unit.SECONDS,
     "Age of the newest value of the poll that is furthest behind.",
     labels.COLLECTOR,
 )
-SERIES = _gauge("ionmon_series", Unit.NONE, "Series that are exposed.", labels.COLLECTOR)
-POLL_SUCCESS = _gauge(
+SERIES = own_gauge("ionmon_series", Unit.NONE, "Series that are exposed.", labels.COLLECTOR)
+POLL_SUCCESS = own_gauge(
     "ionmon_poll_success",
     Unit.NONE,
     "1 where the last run of the poll succeeded in full.",
     labels.COLLECTOR,
     labels.POLL,
 )
-POLL_FAILURES = _counter(
+POLL_FAILURES = own_counter(
     "ionmon_poll_failures_total",
     Unit.NONE,
     "Runs of the poll that failed, wholly or in part.",
@@ -69,216 +57,179 @@ POLL_FAILURES = _counter(
     labels.POLL,
     _REASON,
 )
-POLLS = _counter("ionmon_polls_total", Unit.NONE, "Runs of polls.", labels.COLLECTOR)
-DATA_AGE = _gauge(
+POLLS = own_counter("ionmon_polls_total", Unit.NONE, "Runs of polls.", labels.COLLECTOR)
+DATA_AGE = own_gauge(
     "ionmon_data_age_seconds",
     Unit.SECONDS,
     "Age of the newest point.",
     labels.PROJECT,
     labels.FAMILY,
 )
-DATA_SECONDS = _counter(
+DATA_SECONDS = own_counter(
     "ionmon_data_seconds_total",
     Unit.SECONDS,
     "Source time that a family's counters cover; the divisor of rates.",
     labels.PROJECT,
     labels.FAMILY,
 )
-POINTS = _counter(
+POINTS = own_counter(
     "ionmon_points_counted_total", Unit.NONE, "Points counted.", labels.PROJECT, labels.FAMILY
 )
-POINTS_LATE = _counter(
+POINTS_LATE = own_counter(
     "ionmon_points_late_total",
     Unit.NONE,
     "Points that came later than google.late_margin; counted, up to google.lookback late.",
     labels.PROJECT,
     labels.FAMILY,
 )
-POINTS_TOO_LATE = _counter(
+POINTS_TOO_LATE = own_counter(
     "ionmon_points_too_late_total",
     Unit.NONE,
     "Points that came later than google.lookback; not counted.",
     labels.PROJECT,
     labels.FAMILY,
 )
-DATA_DELAY = _gauge(
+DATA_DELAY = own_gauge(
     "ionmon_data_delay_seconds",
     Unit.SECONDS,
     "Time from the end of the newest point until it could be read, at least.",
     labels.PROJECT,
     labels.FAMILY,
 )
-CLOCK_OFFSET = _gauge(
+CLOCK_OFFSET = own_gauge(
     "ionmon_clock_offset_seconds",
     Unit.SECONDS,
     "This machine's clock less that of Google's last answer; absent before one with a date.",
 )
-GAP = _counter(
+GAP = own_counter(
     "ionmon_data_gap_seconds_total",
     Unit.SECONDS,
     "Source time that no poll could read; its events are not counted.",
     labels.PROJECT,
     labels.FAMILY,
 )
-SERIES_DROPPED = _counter(
+SERIES_DROPPED = own_counter(
     "ionmon_series_dropped_total",
     Unit.NONE,
     "Series and points that were left out.",
     labels.FAMILY,
     _REASON,
 )
-LABELS_CLEANED = _gauge(
+LABELS_CLEANED = own_gauge(
     "ionmon_label_values_cleaned",
     Unit.NONE,
     "Series of the last read whose label values were cleaned or cut; these end in a hash.",
     labels.PROJECT,
     labels.FAMILY,
 )
-EXPOSITION_FAILURES = _counter(
+EXPOSITION_FAILURES = own_counter(
     "ionmon_exposition_failures_total",
     Unit.NONE,
     "Times that samples of a family could not be encoded and were left out.",
     labels.FAMILY,
     _REASON,
 )
-SERIES_REPEATED = _counter(
+SERIES_REPEATED = own_counter(
     "ionmon_series_repeated_total",
     Unit.NONE,
     "Series that came twice on one page; their points count once.",
     labels.FAMILY,
 )
-SERIES_STALE = _counter(
+SERIES_STALE = own_counter(
     "ionmon_series_stale_total",
     Unit.NONE,
     "Series of gauges that were left out, since their newest point is over two periods behind.",
     labels.FAMILY,
 )
-UNKNOWN_LABELS = _gauge(
+UNKNOWN_LABELS = own_gauge(
     "ionmon_unknown_label",
     Unit.NONE,
     "1 for a source label that the catalog does not know; its series are summed.",
     labels.FAMILY,
     Label("label", "label as the source names it"),
 )
-API_REQUESTS = _counter(
+API_REQUESTS = own_counter(
     "ionmon_api_requests_total",
     Unit.NONE,
     "Calls to an API, retries included.",
     Label("api", "API that was called"),
     Label("code", "gRPC status code"),
 )
-API_FAILURES = _counter(
+API_FAILURES = own_counter(
     "ionmon_api_request_failures_total",
     Unit.NONE,
     "Calls to an API that failed.",
     Label("api", "API that was called"),
 )
-API_SERIES = _counter(
+API_SERIES = own_counter(
     "ionmon_api_time_series_returned_total",
     Unit.NONE,
     "Time series returned, which is what is billed; an empty call counts as one.",
     labels.PROJECT,
     labels.FAMILY,
 )
-API_THROTTLED = _counter(
+API_THROTTLED = own_counter(
     "ionmon_api_throttled_total",
     Unit.NONE,
     "Calls delayed by the API's quota or by the exporter's own guard.",
     labels.PROJECT,
     Label("by", "what delayed them", ("quota", "guard")),
 )
-COST_PROJECTED = _gauge(
+COST_PROJECTED = own_gauge(
     "ionmon_cost_projected_dollars",
     Unit.DOLLARS,
     "Projected cost of 30 days at the current rate, less the free first million series.",
 )
-COST_BUDGET = _gauge(
+COST_BUDGET = own_gauge(
     "ionmon_cost_budget_dollars", Unit.DOLLARS, "Configured budget for a month; absent without one."
 )
-POLL_INTERVAL = _gauge(
+POLL_INTERVAL = own_gauge(
     "ionmon_poll_interval_seconds",
     Unit.SECONDS,
     "Current time between polls.",
     labels.PROJECT,
     labels.FAMILY,
 )
-POLL_STRETCH = _gauge(
+POLL_STRETCH = own_gauge(
     "ionmon_poll_interval_stretch_ratio",
     Unit.RATIO,
     "Time between polls divided by the configured time; above 1, the budget stretches it.",
     labels.PROJECT,
     labels.FAMILY,
 )
-CONFIG_RELOAD_SUCCESS = _gauge(
+CONFIG_RELOAD_SUCCESS = own_gauge(
     "ionmon_config_last_reload_successful",
     Unit.NONE,
     "1 where the last load of settings succeeded.",
 )
-CONFIG_RELOAD_TIME = _gauge(
+CONFIG_RELOAD_TIME = own_gauge(
     "ionmon_config_last_reload_success_timestamp_seconds",
     Unit.SECONDS,
     "When settings were last loaded, Unix time.",
 )
-CONFIG_HASH = _family(
+CONFIG_HASH = own_family(
     "ionmon_config_hash_info",
     Type.INFO,
     Unit.NONE,
     "Hash of the settings in force.",
     Label("hash", "SHA-256, first 12 digits"),
 )
-WEB_EXPOSED = _gauge(
+WEB_EXPOSED = own_gauge(
     "ionmon_web_unprotected",
     Unit.NONE,
     "1 where metrics can be read from other machines without authentication.",
 )
-SNAPSHOT_AGE = _gauge(
+SNAPSHOT_AGE = own_gauge(
     "ionmon_snapshot_age_seconds", Unit.SECONDS, "Time since a poll last changed what is exposed."
 )
 
-APPLICATION_INSTANCES = _gauge(
-    "ionmon_application_instances",
-    Unit.NONE,
-    "Instances of the application that flushed recently.",
-    labels.APPLICATION,
-)
-APPLICATION_BYTES = _gauge(
-    "ionmon_application_reply_bytes",
-    Unit.BYTES,
-    "Size of the application's data in Redis at the last read.",
-    labels.APPLICATION,
-)
-APPLICATION_LAG = _gauge(
-    "ionmon_application_lag_seconds",
-    Unit.SECONDS,
-    "Time since any instance of the application last flushed.",
-    labels.APPLICATION,
-)
-APPLICATION_DROPPED = _counter(
-    "ionmon_application_series_dropped_total",
-    Unit.NONE,
-    "Series that the application's instances left out because they were too many.",
-    labels.APPLICATION,
-)
-APPLICATION_FIELDS = _gauge(
-    "ionmon_application_fields",
-    Unit.NONE,
-    "Fields of the application's totals in Redis: one for a counter, several for a histogram.",
-    labels.APPLICATION,
-)
-APPLICATION_FIELDS_LIMIT = _gauge(
-    "ionmon_application_fields_limit",
-    Unit.NONE,
-    "Fields of totals at which recorders refuse new series.",
-    labels.APPLICATION,
-)
-
 PROCESS: tuple[Family, ...] = (
-    _gauge("process_virtual_memory_bytes", Unit.BYTES, "Virtual memory."),
-    _gauge("process_resident_memory_bytes", Unit.BYTES, "Resident memory."),
-    _gauge("process_start_time_seconds", Unit.SECONDS, "When the process started, Unix time."),
-    _counter("process_cpu_seconds_total", Unit.SECONDS, "CPU time, user and system."),
-    _gauge("process_open_fds", Unit.NONE, "Open file descriptors."),
-    _gauge("process_max_fds", Unit.NONE, "File descriptors that may be open."),
+    own_gauge("process_virtual_memory_bytes", Unit.BYTES, "Virtual memory."),
+    own_gauge("process_resident_memory_bytes", Unit.BYTES, "Resident memory."),
+    own_gauge("process_start_time_seconds", Unit.SECONDS, "When the process started, Unix time."),
+    own_counter("process_cpu_seconds_total", Unit.SECONDS, "CPU time, user and system."),
+    own_gauge("process_open_fds", Unit.NONE, "Open file descriptors."),
+    own_gauge("process_max_fds", Unit.NONE, "File descriptors that may be open."),
 )
 
 FAMILIES: tuple[Family, ...] = (
@@ -319,11 +270,6 @@ FAMILIES: tuple[Family, ...] = (
     CONFIG_HASH,
     WEB_EXPOSED,
     SNAPSHOT_AGE,
-    APPLICATION_INSTANCES,
-    APPLICATION_BYTES,
-    APPLICATION_LAG,
-    APPLICATION_DROPPED,
-    APPLICATION_FIELDS,
-    APPLICATION_FIELDS_LIMIT,
+    *own_application.FAMILIES,
     *PROCESS,
 )

@@ -131,7 +131,7 @@ def _beyond(kept: set[float], inside: Sequence[float]) -> set[float]:
 
 
 def _without_closest(bounds: list[float], needed: set[float]) -> tuple[float, ...]:
-    """Drop the bounds that tell least, those between close neighbours, down to MOST_BOUNDS."""
+    """Drop the bounds with the closest neighbours, down to MOST_BOUNDS."""
     while len(bounds) > MOST_BOUNDS:
         droppable = [i for i in range(1, len(bounds) - 1) if bounds[i] not in needed]
         if not droppable:

@@ -27,7 +27,7 @@ PRECISION = 1.0  # a date has whole seconds
 class Moment:
     """The time at the source, and on this machine's wall clock, in Unix seconds.
 
-    `dated` is whether the source said what time it is; else nobody knows which of both is right.
+    `dated` is whether an answer had a date; else it is unknown which of both is right.
     """
 
     now: float

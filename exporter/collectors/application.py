@@ -11,7 +11,7 @@ from exporter.application.merging import Merged, Merger
 from exporter.application.reading import ApplicationReader
 from exporter.application.seeding import seeding
 from exporter.application.state import ApplicationState, LayoutState
-from exporter.catalog import own
+from exporter.catalog import own, own_application
 from exporter.clock import Clock
 from exporter.collectors.base import Delivery
 from exporter.collectors.marks_store import MarksStore
@@ -222,14 +222,14 @@ class ApplicationPoll:
     def _account(self, found: ApplicationState, merged: Merged, merger: Merger) -> None:
         telemetry, key = self._telemetry, (self.name,)
         alive = merger.living(found)
-        telemetry.set(own.APPLICATION_INSTANCES, key, len(alive))
-        telemetry.set(own.APPLICATION_BYTES, key, found.size)
-        telemetry.set(own.APPLICATION_FIELDS, key, found.most_fields)
-        telemetry.set(own.APPLICATION_FIELDS_LIMIT, key, MOST_FIELDS)
+        telemetry.set(own_application.INSTANCES, key, len(alive))
+        telemetry.set(own_application.BYTES, key, found.size)
+        telemetry.set(own_application.FIELDS, key, found.most_fields)
+        telemetry.set(own_application.FIELDS_LIMIT, key, MOST_FIELDS)
         dropped = sum(layout.number("dropped") for layout in found.layouts)
-        telemetry.set(own.APPLICATION_DROPPED, key, dropped)
+        telemetry.set(own_application.DROPPED, key, dropped)
         if alive:
-            telemetry.set(own.APPLICATION_LAG, key, found.now - max(alive.values()))
+            telemetry.set(own_application.LAG, key, found.now - max(alive.values()))
         for what, number in merged.dropped.items():
             # Each is counted once, while it lasts; others count under the same reasons, too.
             more = number - self._dropped.get(what, 0)

@@ -9,7 +9,7 @@ from exporter.cloud_monitoring.points import SECOND, Identities
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch
-from exporter.errors import Reason
+from exporter.errors import PollError, Reason
 from exporter.exposition.snapshot import Part
 
 FORGET_EVERY = 60  # polls; labels of series that are gone take memory
@@ -52,9 +52,7 @@ class GaugePoll:
 
     def _read(self) -> Delivery:
         described, target = self.fetch.describe(), self.fetch.target
-        self._runs += 1
-        if self._runs % FORGET_EVERY == 0:
-            self._identities.forget()
+        self._forget()
         span = self._periods.span(described, self.interval)
         reader = GaugeReader(target.source, self._identities, learns=not described.stated)
         now, moment = self._source.monotonic(), self._source.moment()
@@ -73,8 +71,7 @@ class GaugePoll:
         samples = limited(join(target.source, current), target.limit, statistics)
         period = self._periods.period(described)
         self.fetch.account(statistics, deep=back > span)
-        if fault and fault.reason is Reason.NOT_FOUND and not self.fetch.had_points():
-            fault = None  # no such metric there: no data, not a failure
+        fault = self._failure(fault)
         if fault and not reader.found:
             raise fault
         return Delivery(
@@ -84,3 +81,15 @@ class GaugePoll:
             notes=tuple(statistics.notes),
             fault=fault,
         )
+
+    def _forget(self) -> None:
+        """Forget the labels of series that are gone, now and then."""
+        self._runs += 1
+        if self._runs % FORGET_EVERY == 0:
+            self._identities.forget()
+
+    def _failure(self, fault: PollError | None) -> PollError | None:
+        """Return the fault of a read; a metric that was never there has no data, and none."""
+        if fault and fault.reason is Reason.NOT_FOUND and not self.fetch.had_points():
+            return None
+        return fault

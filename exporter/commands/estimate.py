@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from exporter.cloud_monitoring.channel import channel
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
-from exporter.cloud_monitoring.estimate import Estimate, estimate
+from exporter.cloud_monitoring.estimate import Estimate, FamilyCost, estimate
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, options, overrides
 from exporter.commands.terminal import progress, table
 from exporter.errors import SettingsError
@@ -67,6 +68,13 @@ def command(
 def text(result: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag of one caller
     """Return the estimate as a table, most expensive first, and its sum as text."""
     shown = [r for r in result.rows if not r.fault and (everything or r.series)]
+    faults = Counter(row.fault for row in result.rows if row.fault)
+    empty = len(result.rows) - len(shown) - faults.total()
+    return "\n".join((_table(shown), "", *_left_out(empty, faults), *_sums(result)))
+
+
+def _table(shown: Iterable[FamilyCost]) -> str:
+    head = ("project", "family", "series", "every", "calls", "billed series", "dollars")
     rows = [
         (
             f"{row.project} (scope)" if row.scoped else row.project,
@@ -79,30 +87,35 @@ def text(result: Estimate, everything: bool) -> str:  # noqa: FBT001 - one flag 
         )
         for row in shown
     ]
-    head = ("project", "family", "series", "every", "calls", "billed series", "dollars")
-    faults = Counter(row.fault for row in result.rows if row.fault)
-    empty = len(result.rows) - len(shown) - faults.total()
-    lines = [table(head, rows, right={2, 3, 4, 5, 6}), ""]
+    return table(head, rows, right={2, 3, 4, 5, 6})
+
+
+def _left_out(empty: int, faults: Counter[str]) -> Iterator[str]:
+    """Yield what is not in the table."""
     if empty:
-        lines.append(
-            f"{empty} families have no series. Each query of them is billed as one series, so they "
-            "are polled only every ten minutes."
+        yield (
+            f"Families without series: {empty}. Each query of them is billed as one series, so "
+            "they are polled only every ten minutes."
         )
-    lines += [f"not in the sum: {n} failed families: {fault}" for fault, n in faults.most_common()]
+    for fault, number in faults.most_common():
+        yield f"not in the sum: {number} failed families: {fault}"
+
+
+def _sums(result: Estimate) -> Iterator[str]:
+    """Yield what a month costs, with all families, and within the budget."""
     scoped = {project for row in result.rows for project in row.scoped}
     if scoped:
-        lines.append(f"Through the scope, series of {len(scoped)} projects are read.")
-    lines.append(
+        yield f"Through the scope, series of {len(scoped)} projects are read."
+    yield (
         f"Per month: {result.calls:,} calls, {result.billed:,} series billed, "
         f"{result.total:.2f} dollars after the free million."
     )
     if result.unread:
-        lines.append(
+        yield (
             f"{result.unread} further families are not read; with all of them it would be "
             f"{result.total_with_unread:.2f} dollars. To read one of docs/metrics.md, set "
             "google.families.NAME.enabled: true."
         )
     if result.budget is not None:
         names = ", ".join(f"{name} x{factor:.2g}" for name, factor in result.stretched[:5])
-        lines.append(f"Budget: {result.budget:.2f} dollars. Longer intervals: {names or 'none'}.")
-    return "\n".join(lines)
+        yield f"Budget: {result.budget:.2f} dollars. Longer intervals: {names or 'none'}."

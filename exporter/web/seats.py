@@ -61,7 +61,7 @@ class _Order:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Seat:
-    """One connection: whether it may only ask for health, what it does and since when.
+    """One connection: whether it may only request health, what it does and since when.
 
     `close` ends the connection, `unsent` returns how many bytes of an answer it has not read.
     """
@@ -113,7 +113,7 @@ class Seats:
         return _added(self._regular, own)
 
     def close_one(self) -> bool:
-        """Close the connection that is missed least. Returns whether there was one."""
+        """Close the connection that is to be closed first. Returns whether there was one."""
         return _close_one(self._regular)
 
     def _take_for_health(self) -> Seat | None:

@@ -99,7 +99,7 @@ class ExporterSite:
         return (True, "alive") if self.engine.alive() else (False, "polling has stopped")
 
     def ready(self) -> tuple[bool, str]:
-        """Return whether every poll was tried, at least one delivered, and the page is encoded."""
+        """Return whether every poll was tried, one delivered, and the exposition is encoded."""
         poller = self._poller()
         if poller is None:
             return False, "starting"

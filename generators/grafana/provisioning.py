@@ -14,7 +14,7 @@ _RESCAN = 60  # seconds; Grafana's minimum is 10
 _DATASOURCES = f"""\
 # {MARK}
 # Goes to /etc/grafana/provisioning/datasources. The addresses are those of monitoring.yaml below
-# prometheus; Grafana's server asks them, not the browser.
+# prometheus; Grafana's server queries them, not the browser.
 """
 _DASHBOARDS = f"""\
 # {MARK}

@@ -157,7 +157,7 @@ class DrawnLegend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What a panel's options ask for; each kind reads its own."""
+    """A panel's options; each kind reads its own."""
 
     color: str = "value"
     graph: str = "none"

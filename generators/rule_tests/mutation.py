@@ -50,8 +50,8 @@ def survivors(tests: Sequence[RuleTestFile]) -> list[str]:
     """
     work = [(test, mutant) for test in tests for mutant in (_same(test), *mutants(test))]
     with ThreadPoolExecutor(PROCESSES) as pool:
-        said = pool.map(lambda pair: _survivor(*pair), work)
-        return [text for text in said if text]
+        found = pool.map(lambda pair: _survivor(*pair), work)
+        return [text for text in found if text]
 
 
 def _survivor(test: RuleTestFile, mutant: Mutant) -> str:
@@ -80,9 +80,9 @@ def failing(test: RuleTestFile, files: Sequence[RuleFile]) -> bool:
             )
         except FileNotFoundError as error:
             raise ToolMissing("promtool is not on the PATH; apt-get install prometheus") from error
-    said = done.stdout + done.stderr
-    if done.returncode and "exp:" not in said:
-        raise ToolError(f"{test.rule.alert}: promtool cannot judge: {said.strip()}")
+    output = done.stdout + done.stderr
+    if done.returncode and "exp:" not in output:
+        raise ToolError(f"{test.rule.alert}: promtool cannot judge: {output.strip()}")
     return done.returncode != 0
 
 

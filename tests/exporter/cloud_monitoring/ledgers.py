@@ -1,6 +1,6 @@
 """A ledger with everything in it that a state file has to keep."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
@@ -46,3 +46,19 @@ def filled() -> Ledger:
     rising.start, rising.end, rising.held = START, START + PERIOD, Held((0.25, 3, 4), (0.5,))
     ledger.settle(START + 200 * PERIOD, START + 210 * PERIOD, 10 * PERIOD)
     return ledger
+
+
+def new_ledger(start: int = 1000 * PERIOD) -> Ledger:
+    """Return a ledger of whole minutes that counts from a start on."""
+    return Ledger.begin(PERIOD, start)
+
+
+def at(minute: float) -> int:
+    """Return the nanosecond of a minute after the start."""
+    return round((1000 + minute) * PERIOD)
+
+
+def points(*numbers: float) -> Callable[[], Amount]:
+    """Return what reads the next of `numbers` at every call, and fails after the last."""
+    left = iter(numbers)
+    return lambda: Amount(value=next(left))

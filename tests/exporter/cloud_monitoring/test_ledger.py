@@ -1,6 +1,4 @@
-"""Exactly-once counting: claims, windows, settling, rises, and what is retired."""
-
-from collections.abc import Callable
+"""Exactly-once counting: which points count, windows, and what is settled."""
 
 import pytest
 from hypothesis import given
@@ -8,37 +6,26 @@ from hypothesis import strategies as st
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import Ledger, Outcome
 from exporter.cloud_monitoring.read_window import SECOND, Reach, Span
 from exporter.cloud_monitoring.totals import Amount, Total
-from tests.exporter.cloud_monitoring.ledgers import add_number, claim
+from tests.exporter.cloud_monitoring.ledgers import add_number, at, claim, new_ledger, points
 
 MINUTE = 60 * SECOND
 FINE = layout((1.0, 2.0, 4.0, 8.0), 1.0, REQUESTS)
 
 
-def ledger(start: int = 1000 * MINUTE) -> Ledger:
-    """Return a ledger that counts from a start on."""
-    return Ledger.begin(MINUTE, start)
-
-
-def at(minute: float) -> int:
-    """Return the nanosecond of a minute after the start."""
-    return round((1000 + minute) * MINUTE)
-
-
 def test_counting_begins_on_a_whole_period() -> None:
     """The start is floored to a period, and nothing is covered, lost or seen at first."""
-    assert ledger(at(0.9)) == Ledger(
+    assert new_ledger(at(0.9)) == Ledger(
         period=MINUTE, start=at(0), watermark=at(0), covered=at(0), gap=0, first=True
     )
-    assert ledger().data_seconds == 0.0
+    assert new_ledger().data_seconds == 0.0
 
 
 def test_a_point_counts_once() -> None:
     """On the grid or between, a point after the start is claimed once; at the start never."""
-    book = ledger()
+    book = new_ledger()
     mark = book.mark("a", ("x",))
     ends = [at(0), at(1), at(0.5), at(3), at(2.25)]
     assert [claim(book, mark, end) for end in ends] == [False, True, True, True, True]
@@ -59,7 +46,7 @@ def test_a_point_counts_once() -> None:
 )
 def test_claims_are_as_a_set_would_have_them(steps: list[tuple[str, int]], whole: bool) -> None:
     """Among claims and settlings, a claim works exactly once, and only after the watermark."""
-    book, seen, now = ledger(), set[int](), at(0)
+    book, seen, now = new_ledger(), set[int](), at(0)
     mark = book.mark("a", ("x",))
     for what, number in steps:
         if what == "settle":
@@ -80,14 +67,14 @@ def window(book: Ledger, now: int, depth: int = 5, latest: int = 0) -> tuple[int
 
 def test_a_window_reaches_back_to_the_watermark_or_the_look_back() -> None:
     """What is settled is not read again, nor what lies before the look-back."""
-    book = ledger()
+    book = new_ledger()
     assert window(book, at(30)) == (at(0), at(30))
     assert window(book, at(90)) == (at(30), at(90))
 
 
 def test_a_window_begins_a_margin_behind_what_is_covered() -> None:
     """A regular read begins there, a deeper one earlier; what is covered may be ahead of now."""
-    book = ledger()
+    book = new_ledger()
     book.settle(at(0), at(50), 45 * MINUTE)
     assert window(book, at(52)) == (at(45), at(52))
     assert window(book, at(52), 20) == (at(30), at(52))
@@ -99,7 +86,7 @@ def test_a_window_begins_a_margin_behind_what_is_covered() -> None:
 
 def test_a_window_is_never_empty() -> None:
     """Where counting begins later than now, there still is something to ask for."""
-    book = ledger()
+    book = new_ledger()
     for now in (at(0), at(-1)):
         start, end = window(book, now)
         assert start < end == now
@@ -107,7 +94,7 @@ def test_a_window_is_never_empty() -> None:
 
 def test_settling_moves_the_watermark_behind_the_newest() -> None:
     """The watermark is a late margin behind what is covered, on a whole period, never earlier."""
-    book = ledger()
+    book = new_ledger()
     assert book.settle(at(0), at(12.5), 5 * MINUTE) == 0
     assert (book.watermark, book.covered, book.first) == (at(7), at(12.5), False)
     assert book.data_seconds == 750.0
@@ -117,7 +104,7 @@ def test_settling_moves_the_watermark_behind_the_newest() -> None:
 
 def test_what_the_look_back_does_not_reach_is_a_gap() -> None:
     """Time between what was covered and what could be asked for is lost, and covered by nobody."""
-    book = ledger()
+    book = new_ledger()
     book.settle(at(0), at(10), 5 * MINUTE)
     assert book.settle(at(40), at(100), 5 * MINUTE) == 30 * MINUTE
     assert (book.gap, book.watermark, book.data_seconds) == (30 * MINUTE, at(95), 70 * 60.0)
@@ -126,7 +113,7 @@ def test_what_the_look_back_does_not_reach_is_a_gap() -> None:
 
 def test_a_gap_is_covered_even_where_nothing_was_read() -> None:
     """After a gap the covered time goes on where reading began: covered seconds never fall."""
-    book = ledger()
+    book = new_ledger()
     book.settle(at(0), at(10), 5 * MINUTE)
     assert book.settle(at(40), at(20), 5 * MINUTE) == 30 * MINUTE
     assert (book.covered, book.data_seconds) == (at(40), 600.0)
@@ -134,7 +121,7 @@ def test_a_gap_is_covered_even_where_nothing_was_read() -> None:
 
 def test_a_late_point_counts_up_to_the_look_back() -> None:
     """A new point counts whatever its lateness; beyond the look-back it is too late, but once."""
-    book = ledger()
+    book = new_ledger()
     mark = book.mark("a", ("x",))
     book.settle(at(0), at(200), 300 * MINUTE)
     window(book, at(202), 600)
@@ -150,7 +137,7 @@ def test_a_late_point_counts_up_to_the_look_back() -> None:
 
 def test_ends_between_whole_periods_are_as_compact_as_others() -> None:
     """The first end of a series says where its grid is; only others are kept one by one."""
-    book = ledger()
+    book = new_ledger()
     mark = book.mark("a", ("x",))
     assert all(claim(book, mark, at(minute + 0.6)) for minute in range(100))
     assert not any(claim(book, mark, at(minute + 0.6)) for minute in range(100))
@@ -163,7 +150,7 @@ def test_ends_between_whole_periods_are_as_compact_as_others() -> None:
 
 def test_what_was_settled_in_the_future_is_taken_back() -> None:
     """After a wrong clock points count again, none twice, and covered seconds go on from there."""
-    book = ledger()
+    book = new_ledger()
     mark = book.mark("a", ("x",))
     assert claim(book, mark, at(9))
     book.settle(at(0), at(10), 0)
@@ -178,7 +165,7 @@ def test_what_was_settled_in_the_future_is_taken_back() -> None:
 
 def test_a_start_in_the_future_is_taken_back() -> None:
     """A ledger that was begun a month ahead counts from now on; its covered seconds are none."""
-    book = ledger(at(43_200))
+    book = new_ledger(at(43_200))
     mark = book.mark("a", ("x",))
     assert book.rewind(at(5.5))
     assert (book.start, book.watermark, book.data_seconds) == (at(5), at(5), 0.0)
@@ -187,7 +174,7 @@ def test_a_start_in_the_future_is_taken_back() -> None:
 
 def test_a_series_shows_zero_until_it_was_seen() -> None:
     """Series of the first page show their value at once; later ones are at zero first."""
-    book = ledger()
+    book = new_ledger()
     early = book.total(("a",))
     book.settle(at(0), at(10), 0)
     late = book.total(("b",))
@@ -199,84 +186,9 @@ def test_a_series_shows_zero_until_it_was_seen() -> None:
     assert book.total(("b",)) is late
 
 
-def test_settled_marks_are_taken_out() -> None:
-    """A mark goes when it has no claim after the watermark; a cumulative one when it is old."""
-    book = ledger()
-    for key, end in (("old", at(1)), ("new", at(9)), ("between", at(8.5)), ("past", at(0.5))):
-        mark = book.mark(key, ("x",))
-        claim(book, mark, end)
-        add_number(mark.total, 1, end)
-    for key, end in (("cumulative", at(9)), ("dead", at(0))):
-        rising = book.mark(key, ("x",))
-        rising.held, rising.end = Held((1,)), end
-    book.settle(at(0), at(10), 5 * MINUTE)
-    marks, totals = book.retire(at(0), frozenset())
-    assert ([mark.key for mark in marks], totals) == (["old", "past", "dead"], [])
-    assert list(book.marks) == ["new", "between", "cumulative"]
-
-
-def test_marks_of_dead_instances_do_not_pile_up() -> None:
-    """Of instances that come and go for thirty days only those of the last two are kept."""
-    book, day = ledger(), 1440
-    for today in range(30):
-        for number in range(20):
-            key = book.mark(f"{today}-{number}", ("x",))
-            begun = at(today * day + 60 * number)
-            for minute in (1, 2):
-                book.add_cumulative(key, begun, begun + minute * MINUTE, points(minute))
-        end = at((today + 1) * day)
-        book.settle(book.watermark, end, 5 * MINUTE)
-        book.retire(end - day * MINUTE, frozenset())
-    assert len(book.marks) <= 40
-    assert book.total(("x",)).value == 30 * 20 * 2
-
-
-def test_a_retired_series_that_comes_back_counts_nothing_twice() -> None:
-    """Its first point is a base, whatever it has; later points count their rise."""
-    book = ledger()
-    book.add_cumulative(book.mark("a", ("x",)), at(0), at(1), points(100))
-    book.settle(at(0), at(2000), 5 * MINUTE)
-    assert [mark.key for mark in book.retire(at(500), frozenset())[0]] == ["a"]
-    mark = book.mark("a", ("x",))
-    found = [
-        book.add_cumulative(mark, at(0), at(m), points(n)) for m, n in ((2001, 90), (2002, 97))
-    ]
-    assert found == [Outcome.BASE, Outcome.COUNTED]
-    assert mark.total.value == 7
-    book.add_cumulative(mark, at(2003), at(2004), points(5))
-    assert mark.total.value == 12
-
-
-def test_a_mark_that_is_not_settled_stays() -> None:
-    """While no poll could settle the time after its last point, a first point would count whole."""
-    book = ledger()
-    book.add_cumulative(book.mark("a", ("x",)), at(0), at(1), points(100))
-    book.total(("x",)).last = at(5000)
-    assert book.retire(at(500), frozenset()) == ([], [])
-
-
-def test_totals_that_are_gone_leave_with_their_marks() -> None:
-    """A resource without points since the oldest goes whole; one code class keeps the others."""
-    book = ledger()
-    seen = {("a", "2xx"): at(50), ("a", "5xx"): 0, ("b", "2xx"): at(20), ("b", "5xx"): at(20)}
-    for labels, last in seen.items():
-        mark = book.mark("|".join(labels), labels)
-        mark.total.last, mark.held, mark.end = last, Held((1,)), at(50)
-    marks, totals = book.retire(at(20), frozenset({1}))
-    assert [total.labels for total in totals] == [("b", "2xx"), ("b", "5xx")]
-    assert [mark.key for mark in marks] == ["b|2xx", "b|5xx"]
-    assert list(book.totals) == [("a", "2xx"), ("a", "5xx")]
-
-
-def points(*numbers: float) -> Callable[[], Amount]:
-    """Return what reads the next of `numbers` at every call, and fails after the last."""
-    left = iter(numbers)
-    return lambda: Amount(value=next(left))
-
-
 def test_a_point_has_one_outcome() -> None:
     """It counts, was seen, comes too late, or lies before the start; only new ones are read."""
-    book = ledger()
+    book = new_ledger()
     mark, read = book.mark("a", ("x",)), points(5, 7)
     ends = [at(6), at(6), at(5.5), at(5.5), at(0)]
     assert [book.add_delta(mark, end, read) for end in ends] == [
@@ -299,7 +211,7 @@ def test_a_point_has_one_outcome() -> None:
 
 def test_points_off_the_grid_are_remembered_after_the_watermark_only() -> None:
     """What is settled leaves the set with the next claim; the first period has its ends, too."""
-    book = ledger()
+    book = new_ledger()
     mark = book.mark("a", ("x",))
     assert all(claim(book, mark, end) for end in (at(1), at(0.5), at(4.5), at(7.5)))
     book.settle(at(0), at(9), 5 * MINUTE)
@@ -311,7 +223,7 @@ def test_points_off_the_grid_are_remembered_after_the_watermark_only() -> None:
 @pytest.mark.parametrize("end", [at(1), at(1.5)])
 def test_what_cannot_be_read_is_not_claimed(end: int) -> None:
     """An unsound point stays open, so that it counts once it can be read."""
-    book = ledger()
+    book = new_ledger()
     mark = book.mark("a", ("x",))
     mark.dirty = False
     with pytest.raises(StopIteration):
@@ -325,7 +237,7 @@ def test_what_fails_while_it_is_added_never_counts_twice(
     end: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A point is claimed before it is added: after a defect in between it is not added again."""
-    book = ledger()
+    book = new_ledger()
     mark = book.mark("a", ("x",))
     with monkeypatch.context() as broken:
         broken.setattr(Total, "add_amount", lambda *_: 1 // 0)
@@ -336,7 +248,7 @@ def test_what_fails_while_it_is_added_never_counts_twice(
 
 def test_a_distribution_may_be_empty_or_in_another_layout() -> None:
     """One without events counts and leaves the total alone; one in another layout adds to it."""
-    book = ledger()
+    book = new_ledger()
     mark = book.mark("a", ("x",))
     strange = layout((3.0, 5.0), 1.0, REQUESTS)
     amounts = [
@@ -350,71 +262,9 @@ def test_a_distribution_may_be_empty_or_in_another_layout() -> None:
     assert not claim(book, mark, at(2))
 
 
-def test_a_cumulative_point_has_one_outcome() -> None:
-    """The first of an old series is a base; then rises count, once, and whole after a new start."""
-    book = ledger()
-    mark = book.mark("a", ("x",))
-    before, anew = at(-60), at(3.5)
-    steps = [(before, 1, 100), (before, 2, 130), (before, 2, 140), (before, 1, 150), (anew, 4, 7)]
-    found = [book.add_cumulative(mark, start, at(m), points(n)) for start, m, n in steps]
-    assert found == [
-        Outcome.BASE,
-        Outcome.COUNTED,
-        Outcome.SEEN,
-        Outcome.SEEN,
-        Outcome.COUNTED,
-    ]
-    assert (mark.total.value, mark.total.last) == (37, at(4))
-    assert (mark.start, mark.end, mark.held) == (anew, at(4), Held((7,)))
-
-
-def test_a_base_keeps_its_series_alive() -> None:
-    """A series that is met with an old start has its time, and is not retired before it rose."""
-    book = ledger()
-    book.add_cumulative(book.mark("a", ("x",)), at(-1), at(1), points(9))
-    assert book.total(("x",)).last == at(1)
-    assert book.retire(at(0), frozenset()) == ([], [])
-
-
-def test_a_series_that_began_at_the_watermark_counts_whole() -> None:
-    """Nothing of it can have been counted; a nanosecond earlier something can."""
-    book = ledger()
-    book.settle(at(0), at(10), 5 * MINUTE)
-    marks = [book.mark(key, (key,)) for key in "ab"]
-    starts = (at(5), at(5) - 1)
-    found = [
-        book.add_cumulative(mark, start, at(6), points(8))
-        for mark, start in zip(marks, starts, strict=True)
-    ]
-    assert found == [Outcome.COUNTED, Outcome.BASE]
-    assert [mark.total.value for mark in marks] == [8, 0]
-
-
-def test_a_rise_is_of_every_number() -> None:
-    """Buckets that were left out had no events; a fall in one is no rise, and no loss in others."""
-    book = ledger()
-    mark = book.mark("a", ("x",))
-    for minute, value, counts in ((1, 4.0, (1, 1)), (2, 3.0, (2, 0, 2)), (3, 3.5, (2, 1, 2))):
-        amount = Amount(value=value, counts=counts, layout=FINE)
-        book.add_cumulative(mark, at(-1), at(minute), lambda a=amount: a)
-    assert (mark.total.value, list(mark.total.counts)) == (0.5, [1, 1, 2, 0, 0])
-
-
-def test_a_cumulative_point_that_cannot_be_read_changes_nothing() -> None:
-    """The next one counts what the series rose by since the last that could be read."""
-    book = ledger()
-    mark = book.mark("a", ("x",))
-    book.add_cumulative(mark, at(-1), at(1), points(5))
-    with pytest.raises(StopIteration):
-        book.add_cumulative(mark, at(-1), at(2), points())
-    assert (mark.end, mark.held) == (at(1), Held((5,)))
-    assert book.add_cumulative(mark, at(-1), at(3), points(9)) is Outcome.COUNTED
-    assert mark.total.value == 4
-
-
 def test_a_point_that_would_make_a_total_infinite_is_refused() -> None:
     """The total stays, the point is not tried again, and the next one counts."""
-    book = ledger()
+    book = new_ledger()
     mark = book.mark("a", ("x",))
     found = [
         book.add_delta(mark, at(m), points(n))

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from redis.cluster import ClusterNode, RedisCluster
 
-from exporter.catalog import own
+from exporter.catalog import own_application
 from exporter.clock import WallClock
 from exporter.collectors.application import ApplicationCollector
 from exporter.errors import PollError, Reason
@@ -118,10 +118,10 @@ def test_own_metrics(tmp_path: Path) -> None:
         exporter.page()
         exporter.close()
         told = exporter.telemetry
-    assert told.value(own.APPLICATION_INSTANCES, ("shop",)) == 2
-    assert told.value(own.APPLICATION_DROPPED, ("shop",)) == 3
-    assert told.value(own.APPLICATION_BYTES, ("shop",)) > 2_000
-    assert 0 <= told.value(own.APPLICATION_LAG, ("shop",)) < 60
+    assert told.value(own_application.INSTANCES, ("shop",)) == 2
+    assert told.value(own_application.DROPPED, ("shop",)) == 3
+    assert told.value(own_application.BYTES, ("shop",)) > 2_000
+    assert 0 <= told.value(own_application.LAG, ("shop",)) < 60
 
 
 def test_instances_that_are_long_silent_are_forgotten(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_the_table_and_its_sum() -> None:
     lines = text(WHOLE, everything=False).splitlines()
     assert " ".join(lines[0].split()) == ("project family series every calls billed series dollars")
     assert lines[1].split() == ["p", "big", "120", "60", "s", "43,200", "5,184,000", "2.59"]
-    assert lines[3].startswith("1 families have no series")
+    assert lines[3].startswith("Families without series: 1. ")
     assert lines[4] == "not in the sum: 2 failed families: INTERNAL: x"
     assert lines[5] == (
         "Per month: 90,720 calls, 5,231,520 series billed, 2.12 dollars after the free million."
