@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from exporter.catalog import own
-from exporter.clock import Clock, WallClock, steady
+from exporter.clock import Clock, WallClock
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.collectors.marks_store import MarksStore
 from exporter.engine import Engine, Outside
@@ -135,9 +135,9 @@ class Program:
             log.error("polls ended with a defect", exc_info=error)
 
     async def _heartbeat(self) -> None:
-        """Let the web server's thread see that this loop is not blocked."""
+        """Let the site know each second that this loop is not blocked."""
         while True:
-            self.site.last_heartbeat = steady()
+            self.site.beat()
             await asyncio.sleep(HEARTBEAT)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
