@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from pathlib import Path
@@ -27,7 +26,6 @@ log = logging.getLogger("ionmon")
 
 RELOAD_TIMEOUT = 25.0  # below the deadline of an answer, so that the client gets a reply
 HEARTBEAT = 1.0
-SWITCH = 0.0005  # seconds; at Python's 5 ms a scrape waits several times 5 ms for a poll's decoding
 
 
 class Program:
@@ -51,7 +49,6 @@ class Program:
 
         Raises RuntimeError where polling ends by itself: old values must not be served for ever.
         """
-        sys.setswitchinterval(SWITCH)
         self._loop = asyncio.get_running_loop()
         state_file = self.settings.storage.state_file or default_state_file(self.settings)
         if self.settings.storage.state_file is None:
