@@ -10,7 +10,7 @@ before = gc.get_threshold()
 prepare()
 assert sys.getswitchinterval() < 0.001
 assert gc.get_freeze_count() > 1000
-assert all(new > old for new, old in zip(gc.get_threshold(), before, strict=True))
+assert gc.get_threshold()[0] > before[0]
 assert gc.isenabled()
 """
 
