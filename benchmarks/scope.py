@@ -24,30 +24,35 @@ FIRST_PAGE = 60.0  # seconds
 
 
 def rows() -> Iterator[Row]:
-    """Yield the row of this file: one scope, with every family that is read by default."""
+    """Yield the rows of this file: one scope, with the families read by default, and with all."""
+    yield _row("the default families", {})
+    yield _row("all families", {"families": {"*": {"enabled": True}}})
+
+
+def _row(which: str, chosen: dict[str, object]) -> Row:
     members = tuple(f"member-{number}" for number in range(ACTIVE - 1))
     empty = tuple(f"empty-{number}" for number in range(EMPTY))
     world = World(start=time.time(), scale=0.01)
     simulator = Simulator(world, WallClock(), projects=Projects(members=members, empty=empty))
     google = {"scope": World.project, "endpoint": simulator.start(), "insecure": True}
     # Each family is read once, so that calls can be counted.
-    tree = {"google": {**google, "poll_interval": "1d"}}
+    tree = {"google": {**google, **chosen, "poll_interval": "1d"}}
     families = len(targets(Settings.model_validate(tree)))
-    prefixes = len({metric.split("/", 1)[0] for metric in world.metrics})
     try:
         took = _first_page(tree)
-        calls, billed, returned = simulator.calls, simulator.billed, simulator.series_returned
+        queries, calls = simulator.queries, simulator.calls
+        billed, returned = simulator.billed, simulator.series_returned
     finally:
         simulator.close()
     wasted = billed - returned
-    figure = f"{took:.1f} s, {calls - prefixes} calls of {families} families, {wasted} series"
+    figure = f"{took:.1f} s, {queries} queries of {families} families in {calls} calls"
     listed = families * (ACTIVE + EMPTY)
-    yield Row(
-        what=f"first page of {ACTIVE + EMPTY} projects through a scope, billed for empty answers",
-        figure=f"{figure} ({returned:,} returned)",
+    return Row(
+        what=f"first page of {ACTIVE + EMPTY} projects through a scope, {which}",
+        figure=f"{figure}, {billed:,} series billed, {returned:,} returned",
         baseline=f"{listed:,} calls where all are listed, {families * EMPTY:,} series for nothing",
-        reach=f"< {FIRST_PAGE:.0f} s, 1 call a family, 0 for empty projects",
-        met=took < FIRST_PAGE and calls - prefixes <= families and wasted <= families,
+        reach=f"< {FIRST_PAGE:.0f} s, 1 query a family, 0 for empty projects",
+        met=took < FIRST_PAGE and queries <= families and wasted <= families,
     )
 
 

@@ -3,13 +3,12 @@
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from pathlib import Path
 
 from exporter.catalog import own
-from exporter.clock import Clock, WallClock, steady
+from exporter.clock import Clock, WallClock
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.collectors.marks_store import MarksStore
@@ -28,7 +27,6 @@ log = logging.getLogger("ionmon")
 
 RELOAD_TIMEOUT = 25.0  # below the deadline of an answer, so that the client gets a reply
 HEARTBEAT = 1.0
-SWITCH = 0.0005  # seconds; at Python's 5 ms a scrape waits several times 5 ms for a poll's decoding
 
 
 class Program:
@@ -52,7 +50,6 @@ class Program:
 
         Raises RuntimeError where polling ends by itself: old values must not be served for ever.
         """
-        sys.setswitchinterval(SWITCH)
         self._loop = asyncio.get_running_loop()
         state_file = self.settings.storage.state_file or default_state_file(self.settings)
         if self.settings.storage.state_file is None:
@@ -137,9 +134,9 @@ class Program:
             log.error("polls ended with a defect", exc_info=error)
 
     async def _heartbeat(self) -> None:
-        """Let the web server's thread see that this loop is not blocked."""
+        """Let the site know each second that this loop is not blocked."""
         while True:
-            self.site.last_heartbeat = steady()
+            self.site.beat()
             await asyncio.sleep(HEARTBEAT)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:

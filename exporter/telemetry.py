@@ -18,6 +18,7 @@ class Telemetry:
         self._started = started
         self._mutex = threading.Lock()
         self._values: dict[str, tuple[Family, dict[Key, float]]] = {}
+        self._made: dict[str, tuple[dict[Key, float], Part]] = {}
 
     def count(self, family: Family, labels: Key = (), by: float = 1) -> None:
         """Add to a counter."""
@@ -49,16 +50,29 @@ class Telemetry:
             return sum(self._of(family).values())
 
     def parts(self, computed: Iterable[tuple[Family, Key, float]] = ()) -> tuple[Part, ...]:
-        """Return all families as parts, with gauges that are computed at this moment."""
+        """Return all families as parts, with gauges that are computed at this moment.
+
+        The part of a family whose values are as before is the same object.
+        """
         with self._mutex:
             table = {name: (f, dict(values)) for name, (f, values) in self._values.items()}
         for family, labels, value in computed:
             table.setdefault(family.name, (family, {}))[1][labels] = value
-        return tuple(self._part(family, values) for family, values in table.values())
+        before = self._made
+        self._made = {
+            name: self._part(family, values, before.get(name))
+            for name, (family, values) in table.items()
+        }
+        return tuple(part for _, part in self._made.values())
 
     def _of(self, family: Family) -> dict[Key, float]:
         return self._values.setdefault(family.name, (family, {}))[1]
 
-    def _part(self, family: Family, values: dict[Key, float]) -> Part:
+    def _part(
+        self, family: Family, values: dict[Key, float], before: tuple[dict[Key, float], Part] | None
+    ) -> tuple[dict[Key, float], Part]:
+        if before and before[0] == values and before[1].family is family:
+            return before
         created = self._started if family.type is Type.COUNTER else None
-        return Part(family, tuple(Sample(k, v, created) for k, v in sorted(values.items())))
+        samples = (Sample(key, value, created) for key, value in sorted(values.items()))
+        return values, Part(family, tuple(samples))

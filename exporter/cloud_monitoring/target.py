@@ -1,5 +1,6 @@
 """What one poll reads, and what all polls share."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -70,7 +71,7 @@ class DescriptorSource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """What all polls share."""
+    """What all polls share; `decoding` is held while a page is decoded."""
 
     client: SeriesSource
     descriptors: DescriptorSource
@@ -78,3 +79,4 @@ class Shared:
     source: SourceClock
     telemetry: Telemetry
     margins: Margins
+    decoding: threading.Lock = field(default_factory=threading.Lock)

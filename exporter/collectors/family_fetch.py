@@ -141,7 +141,9 @@ class FamilyFetch:
         fault: PollError | None = None
         try:
             for page in self._shared.client.pages(query):
-                reader.read_page(page)
+                # One at a time: else a scrape would wait for the interpreter behind all of them.
+                with self._shared.decoding:
+                    reader.read_page(page)
                 for error in page.execution_errors:
                     missing = f"part of the answer is missing: {error.message[:200]}"
                     fault = PollError(Reason.PARTIAL, missing)

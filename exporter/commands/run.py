@@ -10,6 +10,7 @@ import click
 from exporter.clock import SteadyLoop
 from exporter.commands.options import CONFIG, GOOGLE, LOG, PROJECT, STATE, WEB, options, overrides
 from exporter.errors import SettingsError
+from exporter.interpreter import prepare
 from exporter.logs import log_uncaught, setup
 from exporter.program import Program
 from exporter.settings import Settings, load
@@ -49,6 +50,7 @@ def serve(load_settings: Callable[[], Settings]) -> None:
     first = load_settings()
     setup(first.log.level, first.log.format)
     log_uncaught()
+    prepare()
     with asyncio.Runner(loop_factory=SteadyLoop) as runner:
         runner.run(_run(load_settings))
 

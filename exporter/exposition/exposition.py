@@ -133,6 +133,12 @@ def body(encoded: Iterable[Encoded], fmt: Format, *, gzip: bool) -> Body:
     return Body(pieces + end, gzip=gzip)
 
 
+def merged(encoded: Encoded) -> Encoded:
+    """Return the same lines as one piece."""
+    lines = (chunk for piece in encoded.pieces for chunk in piece.plain())
+    return Encoded((Piece(lines),), encoded.failures)
+
+
 _REASONS = ((UnicodeError, "text"), (TypeError, "value"), (ValueError, "labels"))
 
 

@@ -122,7 +122,7 @@ class MetricService(grpc.GenericRpcHandler):
     """Counts calls, applies faults, and answers."""
 
     def __init__(self, answer: SerialisedAnswer, clock: Clock, faults: Faults) -> None:
-        self.calls = self.series_returned = self.billed = 0
+        self.calls = self.queries = self.series_returned = self.billed = 0
         self.closing = Event()
         self._answer, self._clock, self._faults = answer, clock, faults
         self._began = clock.now()
@@ -167,6 +167,7 @@ class MetricService(grpc.GenericRpcHandler):
     def _time_series(self, message: Raw, call: int) -> bytes:
         found = self._answer.time_series(message, self._clock.now(), call)
         with self._mutex:
+            self.queries += not message.page_token
             self.series_returned += found.returned
             self.billed += found.billed
         return found.body

@@ -78,6 +78,11 @@ class Simulator:
         return self._service.series_returned
 
     @property
+    def queries(self) -> int:
+        """Queries of series answered so far; further pages of an answer are none."""
+        return self._service.queries
+
+    @property
     def billed(self) -> int:
         """Series billed: once a query, and at least one."""
         return self._service.billed

@@ -1,7 +1,7 @@
 """Keeps what scrapers last requested encoded, in a thread of its own, off the scrapers' path.
 
 A scrape that comes right after a change gets the body of a moment before; none waits for encoding,
-but for the first in its format.
+but for the first in its format. Own metrics are encoded each second, off that path as well.
 """
 
 import logging
@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from exporter.catalog import own
 from exporter.catalog.model import Family
 from exporter.clock import steady
-from exporter.exposition.exposition import Body, Encoded, Exposition, Families, Format, body
+from exporter.exposition.exposition import (
+    Body,
+    Encoded,
+    Exposition,
+    Families,
+    Format,
+    body,
+    merged,
+)
 from exporter.exposition.piece import Failure
 from exporter.exposition.snapshot import Snapshot
 from exporter.logs import once, over
@@ -24,6 +32,7 @@ log = logging.getLogger("ionmon.web")
 REQUESTED_FOR = 300.0  # seconds for which a format is encoded ahead after a request
 FIRST = ((Format.OPENMETRICS, True), (Format.TEXT, True))
 MOST_LAG = 10.0  # seconds of encoding for which the body before is served
+MOST_OWN_AGE = 3.0  # seconds; `ahead` is called each second, and may wait for its turn
 
 Kind = tuple[Format, bool]
 
@@ -73,7 +82,8 @@ class Encoder:
             return None
         if found.generation != shown.generation and not self._under_way():
             return None
-        return found if found.second == int(now) else self._refreshed(kind, found, now)
+        young = 0 <= now - found.second < MOST_OWN_AGE
+        return found if young else self._refreshed(kind, found, now)
 
     def encode(self, kind: Kind, shown: Snapshot, now: float) -> Ready:
         """Return the body of a snapshot; a failure is remembered until one succeeds."""
@@ -154,7 +164,8 @@ class Encoder:
         with self._own_lock:
             before, encoded = self._own_encoded.get(fmt, (None, Encoded()))
             if before != stamp:
-                encoded = self._own.encode(self._own_families(now), fmt)
+                # One piece: to compress each of many small ones costs several times as much.
+                encoded = merged(self._own.encode(self._own_families(now), fmt))
                 self._own_encoded[fmt] = (stamp, encoded)
             return encoded
 

@@ -66,6 +66,11 @@ class ExporterSite:
         """Encode the new snapshot before scrapers come; any thread may call it."""
         self._encoder.ahead(self._shown)
 
+    def beat(self) -> None:
+        """Note that the polling loop is not blocked, and let own metrics be encoded anew."""
+        self.last_heartbeat = steady()
+        self._encoder.ahead(self._shown)
+
     def close(self) -> None:
         """End the encoder's thread."""
         self._encoder.close()

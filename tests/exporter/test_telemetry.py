@@ -74,3 +74,17 @@ def test_threads_lose_no_count() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(many, range(8)))
     assert telemetry.value(own.POLLS, ("redis",)) == 16_000
+
+
+def test_what_did_not_change_is_the_same_part() -> None:
+    """So it is not encoded again; a value that rises makes a new part of its family alone."""
+    telemetry = Telemetry(0.0)
+    telemetry.count(own.POLLS, ("redis",))
+    telemetry.set(own.COST_PROJECTED, (), 1.5)
+    polls, cost = telemetry.parts()
+    assert telemetry.parts() == (polls, cost)
+    telemetry.count(own.POLLS, ("redis",))
+    changed, same = telemetry.parts()
+    assert same is cost
+    assert changed is not polls
+    assert changed.samples[0].value == 2

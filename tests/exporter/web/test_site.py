@@ -18,6 +18,7 @@ from exporter.exposition.exposition import Format
 from exporter.exposition.snapshot import Part, Sample
 from exporter.poller import Poller, PollState
 from exporter.web import process_metrics
+from exporter.web.encoder import MOST_OWN_AGE
 from exporter.web.site import MAX_SILENCE
 from tests.exporter.samples import GAUGE
 from tests.exporter.simulator.asking import NOON
@@ -388,3 +389,24 @@ def test_without_an_encoder_at_work_a_scrape_is_not_of_the_past(tmp_path: Path) 
     front.run()
     assert front.site.prepared(Format.TEXT, gzip=False, client="one") is None
     assert b't_gauge{a="y"' in page(front)
+
+
+def test_no_scrape_encodes_own_metrics(tmp_path: Path) -> None:
+    """Each second they are encoded ahead; a scrape encodes them only where that was not done."""
+    front = Front(tmp_path, Source([Scripted("a", [delivered("x")])]))
+    front.run()
+
+    def scraped() -> bytes:
+        found = front.site.prepared(Format.TEXT, gzip=False, client="one")
+        assert found is not None
+        return bytes(found)
+
+    first = page(front)
+    front.clock.time += 2
+    assert scraped() == first
+    front.site.beat()
+    front.site.encoder.submit(int).result()
+    assert values(scraped())["ionmon_snapshot_age_seconds",] == 2
+    front.clock.time += MOST_OWN_AGE
+    assert values(scraped())["ionmon_snapshot_age_seconds",] == 2 + MOST_OWN_AGE
+    front.site.close()
