@@ -5,7 +5,7 @@ be merged costs itself: it is left out, counted with its reason, and noted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from exporter.application.families import Joined, SchemaKey, exported_name, joined
@@ -63,12 +63,12 @@ class Merger:
         """Return when each living instance last flushed."""
         return {i: at for i, at in state.seen.items() if state.now - at <= self._alive}
 
-    def forget(self, layout: LayoutState) -> None:
-        """Forget what was deleted from a layout on purpose."""
+    def forget(self, layout: LayoutState, families: Collection[str]) -> None:
+        """Forget what was deleted of some families on purpose, in a layout."""
         memory = self.memory
-        memory.marks.forget(layout.version, layout.totals)
+        memory.marks.forget(layout.version, layout.totals, families)
         for key in [k for k in memory.schemas if k.version == layout.version]:
-            if (key.family, key.digest) not in layout.schemas:
+            if key.family in families and (key.family, key.digest) not in layout.schemas:
                 del memory.schemas[key]
         self._series.clear()
         self._last.clear()

@@ -125,7 +125,7 @@ class ApplicationPoll:
         for layout in found.layouts:
             before = merger.memory.epoch(layout.version).forgotten
             if layout.number("forgotten") > before and "totals" not in layout.odd:
-                merger.forget(layout)
+                merger.forget(layout, layout.forgotten(before))
         await self._clean_up(found, now)
         merged = merger.merge(found, now, lambda since: self._visited(since, now))
         merger.show_users(self._reader.users.counts, merged)
