@@ -94,6 +94,10 @@ class Merger:
         living = self.living(state)
         for layout in state.layouts:
             levels.note(layout, living)
+        if levels.unreadable:
+            merged.dropped["gauges", UNREADABLE] += len(levels.unreadable)
+            name = levels.unreadable[0]
+            merged.notes.append(f"gauges: {name!r} is no field; check what else writes to this key")
         for name, family in sorted(self._families.items()):
             try:
                 if family.family.type in (Type.COUNTER, Type.HISTOGRAM):

@@ -6,6 +6,7 @@ import pytest
 
 from exporter.application.memory import Memory
 from exporter.application.merging import Merger
+from exporter.application.state import Level
 from exporter.catalog.application import ACTIVE_USERS, REQUESTS
 from exporter.exposition.snapshot import Buckets, Sample
 from tests.exporter.application.states import (
@@ -227,6 +228,16 @@ def test_what_began_anew_before_it_was_read_is_lowered_and_nothing_else_is() -> 
     found = merger.merge(state(layout), NOW, scraped)
     shown = [samples(found, f"app_{name}_total") for name in "cde"]
     assert shown == [{"a=x": 2}, {"a=x": 8}, {"a=x": 7}]
+
+
+def test_a_gauge_s_field_without_a_name_is_noted() -> None:
+    """Another program's field costs itself, is counted and named."""
+    layout = Layout().set("i", "depth", gauge(), (), 3)
+    layout.gauges["i", "other"] = Level(1.0, 5.0)
+    found = Merger(120.0, 100).merge(state(layout), NOW, scraped)
+    assert samples(found, "app_depth") == {"": 3}
+    assert found.dropped["gauges", "unreadable"] == 1
+    assert ["'other'" in note for note in found.notes] == [True]
 
 
 def test_users_are_a_gauge_of_region_and_window() -> None:
