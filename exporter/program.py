@@ -187,6 +187,7 @@ class Program:
                 self.site.reloading = False
             self.settings = settings
             self._record_settings()
+            await asyncio.to_thread(self.site.reloaded)
             log.info("settings loaded", extra={"fields": {"hash": settings.digest[:12]}})
 
     def _loaded(self) -> tuple[Settings, Engine]:

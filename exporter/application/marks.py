@@ -96,18 +96,30 @@ class Marks:
             if of == version:
                 yield name, mark.value
 
-    def forget(self, version: int, present: Collection[str]) -> bool:
-        """Forget marks of fields that Redis has no more; return whether there were any."""
-        gone = [key for key in self._marks if key[0] == version and key[1] not in present]
-        for key in gone:
-            mark = self._marks.pop(key)
-            self.risen.pop(key, None)
-            left = self.by_schema[mark.schema]
-            left.remove(mark)
-            if not left:
-                del self.by_schema[mark.schema]
-        self.gone.update(gone)
-        return bool(gone)
+    def forget(self, version: int, totals: Mapping[str, float], families: Collection[str]) -> None:
+        """Forget marks of fields that Redis has no more, and lower those that began anew there.
+
+        Marks of other families stay: what Redis lacks of them, it has lost.
+        """
+        for key in [k for k in self.unreadable if k[0] == version and k[1] not in totals]:
+            del self.unreadable[key]
+        for key, mark in list(self._marks.items()):
+            if key[0] != version or mark.field.family not in families:
+                continue
+            value = totals.get(mark.name)
+            if value is None:
+                self._drop(key, mark)
+            elif value < mark.value:
+                mark.value, self.risen[key] = value, mark
+
+    def _drop(self, key: Key, mark: Mark) -> None:
+        del self._marks[key]
+        self.risen.pop(key, None)
+        left = self.by_schema[mark.schema]
+        left.remove(mark)
+        if not left:
+            del self.by_schema[mark.schema]
+        self.gone.add(key)
 
     def saved(self, written: Iterable[Key], gone: Iterable[Key]) -> None:
         """Note what was written down."""

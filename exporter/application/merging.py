@@ -5,7 +5,7 @@ be merged costs itself: it is left out, counted with its reason, and noted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from exporter.application.families import Joined, SchemaKey, exported_name, joined
@@ -63,12 +63,12 @@ class Merger:
         """Return when each living instance last flushed."""
         return {i: at for i, at in state.seen.items() if state.now - at <= self._alive}
 
-    def forget(self, layout: LayoutState) -> None:
-        """Forget what was deleted from a layout on purpose."""
+    def forget(self, layout: LayoutState, families: Collection[str]) -> None:
+        """Forget what was deleted of some families on purpose, in a layout."""
         memory = self.memory
-        memory.marks.forget(layout.version, layout.totals)
+        memory.marks.forget(layout.version, layout.totals, families)
         for key in [k for k in memory.schemas if k.version == layout.version]:
-            if (key.family, key.digest) not in layout.schemas:
+            if key.family in families and (key.family, key.digest) not in layout.schemas:
                 del memory.schemas[key]
         self._series.clear()
         self._last.clear()
@@ -94,6 +94,10 @@ class Merger:
         living = self.living(state)
         for layout in state.layouts:
             levels.note(layout, living)
+        if levels.unreadable:
+            merged.dropped["gauges", UNREADABLE] += len(levels.unreadable)
+            name = levels.unreadable[0]
+            merged.notes.append(f"gauges: {name!r} is no field; check what else writes to this key")
         for name, family in sorted(self._families.items()):
             try:
                 if family.family.type in (Type.COUNTER, Type.HISTOGRAM):

@@ -24,6 +24,7 @@ from exporter.recorder.layout import (
 from exporter.redis.client import Reply
 
 _WRONG_TYPE = "WRONGTYPE"
+_FORGOTTEN = "forgotten:"
 _LONGEST = 200
 _WITH_FAMILIES = ("families", "totals", "gauges")
 _Row = TypeVar("_Row")
@@ -73,6 +74,17 @@ class LayoutState:
     def epoch(self) -> str:
         """The epoch of the totals; empty where there are none."""
         return self.meta.get("epoch", "")
+
+    def forgotten(self, before: float) -> frozenset[str]:
+        """Return the families of which series were deleted on purpose after the time `before`.
+
+        Times are counted: the first is 1.
+        """
+        names = (name for name in self.meta if name.startswith(_FORGOTTEN))
+        found = (n.removeprefix(_FORGOTTEN) for n in names if self.number(n) > before)
+        if self.version == 1:
+            return frozenset(found)
+        return frozenset(family_parts(name + SEPARATOR)[0] for name in found)
 
     def number(self, name: str) -> float:
         """Return a number in meta, 0 where there is none."""

@@ -101,6 +101,7 @@ class ApplicationPoll:
         self._visited, self._store, self._cache = visited, store, cache
         self._reader = ApplicationReader(target.redis, target.name, target.interval, cache)
         self._merger: Merger | None = None
+        self._saving: asyncio.Future[None] | None = None
         self._dropped: dict[tuple[str, str], int] = {}
         self._due = self._cleaned = clock.monotonic()
 
@@ -125,7 +126,7 @@ class ApplicationPoll:
         for layout in found.layouts:
             before = merger.memory.epoch(layout.version).forgotten
             if layout.number("forgotten") > before and "totals" not in layout.odd:
-                merger.forget(layout)
+                merger.forget(layout, layout.forgotten(before))
         await self._clean_up(found, now)
         merged = merger.merge(found, now, lambda since: self._visited(since, now))
         merger.show_users(self._reader.users.counts, merged)
@@ -141,7 +142,9 @@ class ApplicationPoll:
         )
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, after the write that is under way: it reads the memory."""
+        if self._saving:
+            await asyncio.wait({self._saving})
         await self._reader.close()
 
     def _new_merger(self, memory: Memory) -> Merger:
@@ -162,8 +165,10 @@ class ApplicationPoll:
     async def _save(self, memory: Memory) -> None:
         """Save before it is exposed: the next process must not expose less."""
         if self._store:
+            saving = asyncio.to_thread(self._store.save, self.name, memory)
+            self._saving = asyncio.ensure_future(saving)
             try:
-                await asyncio.to_thread(self._store.save, self.name, memory)
+                await asyncio.shield(self._saving)
             except StateError as error:
                 raise PollError(Reason.STATE, str(error)) from error
 

@@ -9,7 +9,7 @@ families  hash: family and digest -> Unix time of the last announcement, and JSO
 seqs      hash: instance -> number of its last flush that was applied; and GENERATION -> a token,
           drawn when the hash begins, by which instances know that it was evicted
 seen      sorted set: instance -> Unix time of the server when it last flushed
-meta      hash: epoch, created, seeded, counted, dropped, exporter_interval, forgotten: see
+meta      hash: epoch, created, seeded, counted, dropped, exporter_interval, forgotten…: see
           exporter.recorder.scripts
 regions   set: regions that users were seen in; under version 1 for every recorder
 users:…   HyperLogLog of users, one for each region, width and slot of the server's time; likewise

@@ -12,8 +12,9 @@ and is in the reply.
 
 meta      epoch, created, seeded: by whom, where totals are complete; counted: whether totals ever
           had a field; dropped: series that limits left out; exporter_interval: seconds between two
-          polls of an exporter; forgotten: how often series were deleted; own_hits, own_misses: what
-          the scripts added to Redis' keyspace hits and misses, which are not the application's
+          polls of an exporter; forgotten: how often series were deleted; forgotten:FAMILY: what
+          that number was when series of a family were; own_hits, own_misses: what the scripts
+          added to Redis' keyspace hits and misses, which are not the application's
 """
 
 REMEMBERED = 86_400  # seconds for which Redis knows an instance that flushes no more
@@ -174,17 +175,24 @@ return #gone
 """
 
 # KEYS: totals gauges families meta. ARGV: three times: how many fields, each field.
-# Returns how many were deleted. Totals that end so were not lost: nothing fills them again.
+# Returns how many were deleted. Totals that end so were not lost: nothing fills them again. What
+# instances begin anew may be there before an exporter reads, so the families are named for it.
 FORGET = """
-local gone, at = 0, 1
-for _, key in ipairs({KEYS[1], KEYS[2], KEYS[3]}) do
+local gone, at, families = 0, 1, {}
+for place, key in ipairs({KEYS[1], KEYS[2], KEYS[3]}) do
   local last = at + tonumber(ARGV[at])
-  for i = at + 1, last do gone = gone + redis.call('HDEL', key, ARGV[i]) end
+  for i = at + 1, last do
+    gone = gone + redis.call('HDEL', key, ARGV[i])
+    if place ~= 2 then families[ARGV[i]:match('^[^\\31]*')] = true end
+  end
   at = last + 1
 end
 local left = redis.call('EXISTS', KEYS[1])
 if left == 0 then redis.call('HDEL', KEYS[4], 'counted') end
 redis.call('HINCRBY', KEYS[4], left == 1 and 'own_hits' or 'own_misses', 1)
-if gone > 0 then redis.call('HINCRBY', KEYS[4], 'forgotten', 1) end
+if gone > 0 then
+  local number = redis.call('HINCRBY', KEYS[4], 'forgotten', 1)
+  for family in pairs(families) do redis.call('HSET', KEYS[4], 'forgotten:' .. family, number) end
+end
 return gone
 """

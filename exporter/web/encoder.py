@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporter.catalog import own
 from exporter.catalog.model import Family
@@ -104,6 +104,13 @@ class Encoder:
         self._waiting = True
         self._busy_since = self._busy_since or steady()
         self._executor.submit(self._ahead, shown)
+
+    def renew(self) -> None:
+        """Let the next scrape have own metrics of now, though it comes within the same second."""
+        with self._own_lock:
+            self._own_encoded.clear()
+        with self._polled_lock:
+            self._ready = {k: replace(ready, second=-1) for k, ready in self._ready.items()}
 
     def close(self) -> None:
         """End the thread."""

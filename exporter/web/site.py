@@ -71,6 +71,10 @@ class ExporterSite:
         self.last_heartbeat = steady()
         self._encoder.ahead(self._shown)
 
+    def reloaded(self) -> None:
+        """Show what a reload has set to whoever scrapes after its answer."""
+        self._encoder.renew()
+
     def close(self) -> None:
         """End the encoder's thread."""
         self._encoder.close()

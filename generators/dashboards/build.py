@@ -58,7 +58,8 @@ def boards(facts: Facts) -> Iterator[BoardText]:
     alone = facts.settings.prometheus.longterm is None
     for build in BOARDS:
         found = build(facts)
-        panels = {n: panel for n, panel in found.panels.items() if not _is_missing(facts, panel)}
+        present = {n: panel for n, panel in found.panels.items() if not _is_missing(facts, panel)}
+        panels = {name: _without_missing(facts, panel) for name, panel in present.items()}
         if alone:
             panels = {name: _at_main(panel) for name, panel in panels.items()}
         yield replace(found, panels=panels, missing=tuple(found.panels.keys() - panels.keys()))
@@ -75,6 +76,14 @@ def _is_missing(facts: Facts, panel: Panel) -> bool:
     queried = {name for target in panel.targets for name in names(target.expr)}
     recorded = {name for name in queried if ":" in name}
     return found <= facts.policy.missing and (bool(found) or not recorded <= facts.made.keys())
+
+
+def _without_missing(facts: Facts, panel: Panel) -> Panel:
+    """Return the panel without queries of what the application's road lacks."""
+    if not facts.policy.missing:
+        return panel
+    present = [t for t in panel.targets if not _is_missing(facts, replace(panel, targets=(t,)))]
+    return replace(panel, targets=tuple(present))
 
 
 def _at_main(panel: Panel) -> Panel:

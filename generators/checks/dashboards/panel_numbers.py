@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from generators import boards
-from generators.boards import SIGNAL_PANELS, Board, PanelAddress
+from generators.boards import POOL, SIGNAL_PANELS, Board, PanelAddress
 from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
+from generators.policy import Policy
 
 RULE = "number"
 # All that `boards` states: a list here would be a second one, and a number missing in it unguarded.
@@ -13,9 +14,18 @@ FIXED: tuple[PanelAddress, ...] = (
     *SIGNAL_PANELS.values(),
     *(stated for stated in vars(boards).values() if isinstance(stated, PanelAddress)),
 )
+_OF_POOL = "app_pool_connections"
 
 
-def check(board: DashboardFile) -> Iterator[Problem]:
+def lacking(policy: Policy) -> frozenset[PanelAddress]:
+    """Return the panels of what the application's road does not bring: nothing links to them."""
+    present = {signal.name for signal in policy.signals}
+    shown = {panel for name, panel in SIGNAL_PANELS.items() if name in present}
+    pool = {POOL} if _OF_POOL in policy.missing else set()
+    return frozenset(pool.union(SIGNAL_PANELS.values()) - shown)
+
+
+def check(board: DashboardFile, policy: Policy) -> Iterator[Problem]:
     """Yield numbers that links use and that no panel has."""
     known = [found.value for found in Board]
     if board.board.uid not in known:
@@ -23,7 +33,7 @@ def check(board: DashboardFile) -> Iterator[Problem]:
         yield board.problem(RULE, text, "uid")
         return
     numbers = {panel.id for panel in board.panels}
-    for panel in FIXED:
+    for panel in set(FIXED) - lacking(policy):
         if panel.board.value == board.board.uid and panel.number not in numbers:
             text = f"alerts link to panel {panel.number}, which is missing; restore its number"
             yield board.problem(RULE, text)

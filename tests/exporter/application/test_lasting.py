@@ -232,6 +232,10 @@ def test_forgotten_series_leave_the_page_of_running_exporters(tmp_path: Path) ->
         with exporter(tmp_path, server.port) as again:
             shows(again, 6, 'app_n_total{k="b"}')
             assert again.value(SERIES) is again.value("app_m_total") is None
+        _run("application", "forget", "shop", "--config", config, "--yes", "--series", "k=b")
+        writer.count("n_total", SHAPE, ("b",), 2)
+        with exporter(tmp_path, server.port) as last:
+            shows(last, 2, 'app_n_total{k="b"}')
         _run("application", "forget", "shop", "--config", config, "--yes")
         assert writer.client.exists(writer.keys.totals, writer.keys.families) == 0
 

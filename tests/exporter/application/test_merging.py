@@ -6,6 +6,7 @@ import pytest
 
 from exporter.application.memory import Memory
 from exporter.application.merging import Merger
+from exporter.application.state import Level
 from exporter.catalog.application import ACTIVE_USERS, REQUESTS
 from exporter.exposition.snapshot import Buckets, Sample
 from tests.exporter.application.states import (
@@ -205,11 +206,38 @@ def test_what_is_forgotten_begins_anew() -> None:
     layout = Layout().count("c_total", shape, ("x",), 9).count("c_total", shape, ("y",), 8)
     merger.merge(state(layout), NOW, scraped)
     del layout.totals[layout.name("c_total", shape, "", ("x",))]
-    merger.forget(layout.read())
+    merger.forget(layout.read(), {"c_total"})
     assert samples(merger.merge(state(layout), NOW, scraped), "app_c_total") == {"a=y": 8}
     layout.count("c_total", shape, ("x",), 2)
     found = merger.merge(state(layout), NOW, lambda _: False)
     assert samples(found, "app_c_total") == {"a=y": 8, "a=x": 0}
+
+
+def test_what_began_anew_before_it_was_read_is_lowered_and_nothing_else_is() -> None:
+    """A living instance counts at once; what Redis lost of other families stays as it was."""
+    merger, shape = Merger(120.0, 100), counter("a")
+    layout = Layout().count("c_total", shape, ("x",), 9).count("d_total", shape, ("x",), 8)
+    layout.count("e_total", shape, ("x",), 7)
+    merger.merge(state(layout), NOW, scraped)
+    layout.count("c_total", shape, ("x",), 2).count("d_total", shape, ("x",), 1)
+    del layout.totals[layout.name("e_total", shape, "", ("x",))]
+    del layout.schemas["e_total", shape.digest]
+    layout.meta |= {"forgotten": "3", "forgotten:c_total": "3", "forgotten:d_total": "2"}
+    assert layout.read().forgotten(2.0) == {"c_total"}
+    merger.forget(layout.read(), layout.read().forgotten(2.0))
+    found = merger.merge(state(layout), NOW, scraped)
+    shown = [samples(found, f"app_{name}_total") for name in "cde"]
+    assert shown == [{"a=x": 2}, {"a=x": 8}, {"a=x": 7}]
+
+
+def test_a_gauge_s_field_without_a_name_is_noted() -> None:
+    """Another program's field costs itself, is counted and named."""
+    layout = Layout().set("i", "depth", gauge(), (), 3)
+    layout.gauges["i", "other"] = Level(1.0, 5.0)
+    found = Merger(120.0, 100).merge(state(layout), NOW, scraped)
+    assert samples(found, "app_depth") == {"": 3}
+    assert found.dropped["gauges", "unreadable"] == 1
+    assert ["'other'" in note for note in found.notes] == [True]
 
 
 def test_users_are_a_gauge_of_region_and_window() -> None:

@@ -1,17 +1,22 @@
 """The page of an application: one round trip, and totals that survive an emptied Redis."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from redis.cluster import ClusterNode, RedisCluster
 
+from exporter.application.memory import Memory
 from exporter.catalog import own_application
 from exporter.clock import WallClock
-from exporter.collectors.application import ApplicationCollector
+from exporter.cloud_monitoring.checkpoint import SqliteStore
+from exporter.collectors.application import ApplicationCollector, ApplicationPoll, ApplicationTarget
+from exporter.collectors.marks_store import MarksStore
 from exporter.errors import PollError, Reason
 from exporter.recorder import Recorder
+from exporter.redis.target import RedisTarget
 from exporter.telemetry import Telemetry
 from tests import servers
 from tests.exporter.recorder.proxy import proxy
@@ -227,6 +232,38 @@ def test_redis_that_is_not_there(tmp_path: Path) -> None:
         assert flushing.flush()
         assert exporter.total(NAME) == 5
     exporter.close()
+
+
+def test_a_poll_ends_after_the_write_that_is_under_way(tmp_path: Path) -> None:
+    """At a reload the next poll goes on with the same memory: no thread may still read it."""
+    entered, released = threading.Event(), threading.Event()
+
+    class Slow(MarksStore):
+        """A store whose disk hangs."""
+
+        def save(self, application: str, memory: Memory) -> None:
+            """Write once it is released."""
+            entered.set()
+            assert released.wait(30)
+            super().save(application, memory)
+
+    async def main(port: int) -> bool:
+        redis = RedisTarget(name="metrics", url=f"redis://127.0.0.1:{port}", timeout=5.0)
+        target, clock = ApplicationTarget(name="shop", redis=redis), WallClock()
+        store = Slow(SqliteStore(tmp_path / "state.sqlite"))
+        poll = ApplicationPoll(target, clock, Telemetry(0.0), lambda *_: True, store=store)
+        running = asyncio.create_task(poll.run())
+        await asyncio.to_thread(entered.wait, 30)
+        running.cancel()
+        await asyncio.wait({running})
+        closing = asyncio.create_task(poll.close())
+        early, _ = await asyncio.wait({closing}, timeout=0.2)
+        released.set()
+        await closing
+        return not early
+
+    with servers.redis(tmp_path) as server:
+        assert asyncio.run(main(server.port))
 
 
 def test_no_application_is_no_poll() -> None:
