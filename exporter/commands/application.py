@@ -14,8 +14,9 @@ from exporter.application.state import ApplicationState, refusal
 from exporter.commands.options import CONFIG, options
 from exporter.commands.terminal import table
 from exporter.errors import SettingsError
+from exporter.recorder.layout import VERSION
 from exporter.recorder.scripts import FORGET
-from exporter.redis.client import Command, RedisTarget
+from exporter.redis.client import Command, RedisTarget, Reply
 from exporter.settings import Settings, load
 from exporter.targets import redis_targets
 
@@ -116,6 +117,8 @@ async def _forget(
         question = f"Delete {number} fields of {application}? Their counts are lost"
         if not sure:
             await asyncio.to_thread(click.confirm, question, abort=True)
+        if selection == Selection():  # its active users, too: without regions none are counted
+            await _sent(reader, ("DEL", reader.keys[VERSION].regions))
         return sum([await _delete(reader, version, fields) for version, fields in found.items()])
     finally:
         await reader.close()
@@ -126,11 +129,15 @@ async def _delete(reader: ApplicationReader, version: int, fields: Fields) -> in
     for part in _parts(fields):
         counted = [t for names in part for t in (str(len(names)), *names)]
         sent: Command = ("EVAL", FORGET, "4", keys.totals, keys.gauges, keys.families, keys.meta)
-        (reply,) = await reader.send([(*sent, *counted)])
-        if isinstance(reply, Exception):
-            raise refusal(reply)
-        deleted += int(str(reply))
+        deleted += int(str(await _sent(reader, (*sent, *counted))))
     return deleted
+
+
+async def _sent(reader: ApplicationReader, sent: Command) -> Reply:
+    (reply,) = await reader.send([sent])
+    if isinstance(reply, Exception):
+        raise refusal(reply)
+    return reply
 
 
 def _parts(fields: Fields) -> list[tuple[Sequence[str], Sequence[str], Sequence[str]]]:

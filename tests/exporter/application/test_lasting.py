@@ -236,8 +236,10 @@ def test_forgotten_series_leave_the_page_of_running_exporters(tmp_path: Path) ->
         writer.count("n_total", SHAPE, ("b",), 2)
         with exporter(tmp_path, server.port) as last:
             shows(last, 2, 'app_n_total{k="b"}')
+        writer.client.sadd(writer.keys.regions, "eu")
         _run("application", "forget", "shop", "--config", config, "--yes")
-        assert writer.client.exists(writer.keys.totals, writer.keys.families) == 0
+        keys = writer.keys
+        assert writer.client.exists(keys.totals, keys.families, keys.regions) == 0
 
 
 def _run(*arguments: str) -> str:
