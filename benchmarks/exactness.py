@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.row import Row
-from tests.e2e import change_storm
-from tests.e2e.storm import KILLS, counted, happened, weathered
+from tests.e2e import change_storm, project_storm
+from tests.e2e.storm import COUNTS, KILLS, REQUESTS, counted, cut, end, happened, weathered
 
 
 def rows() -> Iterator[Row]:
     """Yield the rows of this file."""
     yield _points()
     yield _changes()
+    yield _projects()
 
 
 def _points() -> Row:
@@ -42,6 +43,26 @@ def _changes() -> Row:
         baseline=f"{happened:,.0f} happened",
         reach="100.000 %; 0",
         met=found == truth and not wrong,
+    )
+
+
+def _projects() -> Row:
+    """Count while projects are listed or read through a scope, and the wall clock is set."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        project_storm.weathered(Path(name)) as (page, served),
+    ):
+        counted = project_storm.by_project(page)
+        since = cut(page, REQUESTS.removesuffix("_total"))
+        truth = sum(served.total(COUNTS, since, end(page), ()).values())  # type: ignore[arg-type]  # no distributions
+    ours, happened = sum(counted.values()), truth * len(project_storm.ALL)
+    return Row(
+        what=f"requests of {len(project_storm.ALL)} projects over {project_storm.CHANGES} reloads "
+        "between lists and a scope, a wall clock that is an hour wrong, late points, kill -9",
+        figure=f"{ours:,.0f}, {ours / happened:.3%}",
+        baseline=f"{happened:,.0f} happened",
+        reach="100.000 %",
+        met=counted == dict.fromkeys(project_storm.ALL, truth),
     )
 
 

@@ -117,7 +117,7 @@ async def _forget(
         question = f"Delete {number} fields of {application}? Their counts are lost"
         if not sure:
             await asyncio.to_thread(click.confirm, question, abort=True)
-        if selection == Selection():  # its active users, too: without regions none are counted
+        if selection == FieldSelection():  # its active users, too: without regions none are counted
             await _sent(reader, ("DEL", reader.keys[VERSION].regions))
         return sum([await _delete(reader, version, fields) for version, fields in found.items()])
     finally:
