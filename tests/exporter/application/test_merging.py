@@ -6,7 +6,7 @@ import pytest
 
 from exporter.application.memory import Memory
 from exporter.application.merging import Merger
-from exporter.application.state import Level
+from exporter.application.state import StoredLevel
 from exporter.catalog.application import ACTIVE_USERS, REQUESTS
 from exporter.exposition.snapshot import Buckets, Sample
 from tests.exporter.application.states import (
@@ -233,7 +233,7 @@ def test_what_began_anew_before_it_was_read_is_lowered_and_nothing_else_is() -> 
 def test_a_gauge_s_field_without_a_name_is_noted() -> None:
     """Another program's field costs itself, is counted and named."""
     layout = Layout().set("i", "depth", gauge(), (), 3)
-    layout.gauges["i", "other"] = Level(1.0, 5.0)
+    layout.gauges["i", "other"] = StoredLevel(1.0, 5.0)
     found = Merger(120.0, 100).merge(state(layout), NOW, scraped)
     assert samples(found, "app_depth") == {"": 3}
     assert found.dropped["gauges", "unreadable"] == 1
