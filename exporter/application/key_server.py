@@ -1,12 +1,12 @@
 """Finds the server with the application's keys: the one configured, a primary, a cluster's node."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from itertools import compress
 
 from redis.exceptions import AskError, MovedError, ReadOnlyError
 
+from exporter.clock import steady
 from exporter.errors import PollError, Reason
 from exporter.redis.bounds import MIB
 from exporter.redis.client import Address, Command, Link, RedisTarget, Reply, is_passing
@@ -128,7 +128,7 @@ class KeyServer:
 
         A primary in use stays where no sentinel answers.
         """
-        now = time.monotonic()
+        now = steady()
         if self._link and now - self._sentinels_queried_at < QUERY_SENTINELS_EVERY:
             return
         group = self._target.sentinel_master or ""

@@ -15,7 +15,7 @@ from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
 from exporter.cloud_monitoring.read_window import Reach, Span, nanoseconds
 from exporter.cloud_monitoring.self_metrics import account_counting, account_gap
-from exporter.cloud_monitoring.source_clock import Moment
+from exporter.cloud_monitoring.source_clock import MAX_OFFSET, Moment
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.cloud_monitoring.totals import Total
 from exporter.cloud_monitoring.zero_series import prime
@@ -93,6 +93,7 @@ class CounterPoll:
     ) -> tuple[PollStatistics, PollError | None, tuple[list[Mark], list[Total]]]:
         """Read what is not settled, count new points, settle the time that was read in full."""
         reader = CounterReader(self._target.source, ledger, self._cache)
+        before = self._source.moment()
         fault = self.fetch.pages(reader, *self._window(ledger))
         if fault is None or fault.reason is Reason.PARTIAL:
             reader.close()
@@ -101,6 +102,9 @@ class CounterPoll:
         moment = self._source.moment()  # of the answer: the clock may have been wrong until then
         if fault and fault.reason is Reason.NOT_FOUND:
             fault = self._missing(fault, ledger, moment)
+        elif fault is None and _corrected(before, moment):
+            # What was requested was of another time: the next read begins where this one should.
+            return reader.statistics, None, ([], [])
         elif (
             fault is None
         ):  # else points that were not returned would be settled without being read
@@ -239,6 +243,11 @@ class CounterPoll:
             self._forget()
             raise PollError(Reason.STATE, str(error)) from error
         return Delivery(parts=(self._part(ledger),), expires=NEVER, data_time=None)
+
+
+def _corrected(before: Moment, after: Moment) -> bool:
+    """Return whether the first dated answer showed that the clock of the start was wrong."""
+    return after.dated and not before.dated and abs(after.now - before.now) > MAX_OFFSET
 
 
 def _reached(newest: int, moment: Moment, described: Described) -> int:

@@ -1,12 +1,12 @@
 """Checks for ionmon doctor of the Redis that has an application's metrics, and of its keys."""
 
 import asyncio
-import time
 from collections.abc import Iterator, Mapping
 
 from exporter.application.contents import contents
 from exporter.application.key_server import KeyServer
 from exporter.application.reading import ApplicationReader
+from exporter.clock import WallClock, steady
 from exporter.collectors.application import ApplicationTarget, nearly_full
 from exporter.doctor.application_rights import allowed
 from exporter.doctor.finding import Finding, Verdict
@@ -56,7 +56,7 @@ async def _reading(target: ApplicationTarget) -> Finding:
     subject = f"application {target.name}"
     reader = ApplicationReader(target.redis, target.name, 0.0, None)
     try:
-        state = await reader.read(time.monotonic())
+        state = await reader.read(steady())
     except PollError as error:
         return Finding(subject, Verdict.FAIL, str(error))
     finally:
@@ -113,7 +113,7 @@ def _persistence(subject: str, info: Mapping[str, str]) -> Finding:
         return Finding(subject, Verdict.WARN, text, "look at the server's log and its disk")
     if _number(info, "aof_enabled"):
         return Finding(subject, Verdict.OK, "the append-only file is on")
-    now = _number(info, "server_time_usec") / 1e6 or time.time()
+    now = _number(info, "server_time_usec") / 1e6 or WallClock().now()
     started = now - _number(info, "uptime_in_seconds")
     if _number(info, "rdb_last_save_time") > started + _AT_START:
         text = "there are snapshots; what is newer, living instances send again"

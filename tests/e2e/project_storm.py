@@ -11,7 +11,17 @@ from exporter.simulator.deployment import PROJECT
 from exporter.simulator.projects import Projects
 from exporter.simulator.server import Simulator
 from tests.clocks import FastClock
-from tests.e2e.storm import LATE, REQUESTS, Page, Running, configure, polls, running, simulator
+from tests.e2e.storm import (
+    COUNTS,
+    LATE,
+    REQUESTS,
+    Page,
+    Running,
+    configure,
+    polls,
+    running,
+    simulator,
+)
 from tests.servers import free_port, wait_until
 
 MEMBERS = Projects(members=("member-a", "member-b"))
@@ -72,3 +82,21 @@ def by_project(page: Page) -> dict[str, float]:
         project = dict(labels)["gcp_project"]
         found[project] = found.get(project, 0) + value
     return found
+
+
+def since(page: Page, project: str) -> float:
+    """Return where the counting of a project began."""
+    name = f"{REQUESTS.removesuffix('_total')}_created"
+    (created,) = {v for labels, v in page[name].items() if dict(labels)["gcp_project"] == project}
+    return created
+
+
+def happened(page: Page, served: Simulator) -> dict[str, float]:
+    """Return the world's requests since the counting of each project began."""
+    begun = {project: since(page, project) for project in ALL}
+    length = (MINUTES + 30) * 60  # by then the world is silent
+    return {name: float(_sum(served, at, at + length)) for name, at in begun.items()}
+
+
+def _sum(served: Simulator, after: float, until: float) -> int:
+    return sum(n for n in served.total(COUNTS, after, until).values() if isinstance(n, int))

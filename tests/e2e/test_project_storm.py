@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.project_storm import ALL, CHANGES, MINUTES, SHORT, by_project, weathered
-from tests.e2e.storm import COUNTS, REQUESTS, cut, end
+from tests.e2e.project_storm import CHANGES, MINUTES, SHORT, by_project, happened, weathered
 
 pytestmark = pytest.mark.slow
 
@@ -15,7 +14,5 @@ def test_every_project_has_its_requests(tmp_path: Path, request: pytest.FixtureR
     length = (MINUTES, CHANGES) if request.config.getoption("deep") else SHORT
     with weathered(tmp_path, *length) as (page, served):
         counted = by_project(page)
-        since = cut(page, REQUESTS.removesuffix("_total"))
-        truth = served.total(COUNTS, since, end(page), ())
-        assert counted == dict.fromkeys(ALL, sum(truth.values()))
+        assert counted == happened(page, served)
         assert sum(counted.values()) > 1000

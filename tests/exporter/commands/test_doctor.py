@@ -51,7 +51,7 @@ def test_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert capsys.readouterr().out.endswith("\n\n8 ok\n")
         assert doctor(project, tmp_path, "--json") == 0
     findings = json.loads(capsys.readouterr().out)
-    assert len(findings) == 7
+    assert len(findings) == 8
     assert findings[1] == {
         "subject": "credentials",
         "verdict": "ok",

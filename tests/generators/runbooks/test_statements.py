@@ -15,9 +15,9 @@ from tests.generators.runbooks.reading import ROOT, names, reference_cases
 
 
 def test_the_texts_are_in_the_package() -> None:
-    """They are found where the package is installed, one an alert and the guide beside them."""
+    """They are found where the package is installed: alerts, a guide, fragments."""
     found = {f.name for f in files("generators.runbooks").joinpath("texts").iterdir()}
-    assert found == {*(f"{name}.md" for name in names()), "README.md", "shared"}
+    assert found == {*(f"{name}.md" for name in names()), "README.md", "shared", "configured"}
 
 
 def test_an_unknown_fact_is_refused_where_it_is() -> None:
