@@ -119,3 +119,12 @@ Clocks.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 TestClocks = Clocks.TestCase
+
+
+def test_a_start_while_the_clock_is_weeks_ahead_loses_nothing() -> None:
+    """The first dated answer corrects the clock; what it was asked for is not taken for a gap."""
+    state = Clocks()
+    state.begin(off_grid=False, dated=True)
+    state.restarted_with_a_wrong_clock(off=40 * 86400.0)
+    state.silence(minutes=1)
+    state.teardown()
