@@ -11,3 +11,6 @@ class LinkSettings(Section):
     runbooks: WebFolder | None = key(
         None, "Address of the folder docs/runbooks; without it, runbooks are not linked."
     )
+    prometheus: WebFolder | None = key(
+        None, "Prometheus' address, as readers reach it; without it, links name the machine."
+    )
