@@ -23,6 +23,7 @@ from exporter.settings.notifications import (
     SlackSettings,
 )
 from exporter.settings.servers import PrometheusSettings
+from exporter.settings.services import WatchedService
 from exporter.settings.sources import (
     ApplicationSettings,
     RedisSettings,
@@ -56,6 +57,7 @@ __all__ = [
     "Settings",
     "SlackSettings",
     "StorageSettings",
+    "WatchedService",
     "WebSettings",
     "config_file",
     "default_state_file",
