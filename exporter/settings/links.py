@@ -11,3 +11,8 @@ class LinkSettings(Section):
     runbooks: WebFolder | None = key(
         None, "Address of the folder docs/runbooks; without it, runbooks are not linked."
     )
+    documentation: WebFolder | None = key(
+        None,
+        "Address of the folder docs of ion-monitoring, which runbooks link to; without it, they "
+        "name its documents.",
+    )
