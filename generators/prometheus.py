@@ -11,7 +11,7 @@ from generators.files import MARK
 from generators.policy import EVALUATION
 from generators.rules.build import Rules
 from generators.rules.health_rows import BRIDGE_JOB, EXPORTER_JOB
-from generators.rules.longterm import KEPT
+from generators.rules.longterm import sent
 from generators.rules.model import RuleFile, dumped
 
 FOLDER = "alertmanager/out"
@@ -50,7 +50,7 @@ def main(settings: Settings, rules: Rules) -> dict[str, Any]:
         "scrape_configs": [_job(name, targets) for name, targets in _jobs(settings)],
     }
     if second is not None:
-        body["remote_write"] = [_remote(second)]
+        body["remote_write"] = [_remote(second, sent(rules.main))]
     return body
 
 
@@ -90,8 +90,8 @@ def _job(name: str, targets: tuple[str, ...]) -> dict[str, Any]:
     return {"job_name": name, "static_configs": [{"targets": list(targets)}]}
 
 
-def _remote(address: str) -> dict[str, Any]:
-    kept = {"source_labels": ["__name__"], "regex": KEPT, "action": "keep"}
+def _remote(address: str, names: str) -> dict[str, Any]:
+    kept = {"source_labels": ["__name__"], "regex": names, "action": "keep"}
     return {
         "name": "longterm",
         "url": f"http://{address}/api/v1/write",
