@@ -14,7 +14,7 @@ from generators.files import MARK
 from generators.policy import EVALUATION
 from generators.rules.build import Rules
 from generators.rules.health_rows import BRIDGE_JOB, EXPORTER_JOB
-from generators.rules.longterm import KEPT
+from generators.rules.longterm import sent
 from generators.rules.model import RuleFile, dumped
 
 FOLDER = "alertmanager/out"
@@ -72,7 +72,7 @@ def main(settings: Settings, rules: Rules, replica: str = "") -> dict[str, Any]:
         "scrape_configs": [_job(name, targets) for name, targets in _jobs(settings, replica)],
     }
     if second is not None and replica in ("", *[*servers.replicas][:1]):
-        body["remote_write"] = [_remote(settings, second)]
+        body["remote_write"] = [_remote(settings, second, sent(rules.main))]
     return body
 
 
@@ -126,9 +126,9 @@ def _job(name: str, targets: tuple[str, ...]) -> dict[str, Any]:
     return {"job_name": name, "static_configs": [{"targets": list(targets)}]}
 
 
-def _remote(settings: Settings, address: str) -> dict[str, Any]:
+def _remote(settings: Settings, address: str, names: str) -> dict[str, Any]:
     relabel: list[Mapping[str, Any]] = [
-        {"source_labels": ["__name__"], "regex": KEPT, "action": "keep"}
+        {"source_labels": ["__name__"], "regex": names, "action": "keep"}
     ]
     servers = settings.prometheus
     labels = [*servers.external_labels, *([REPLICA] if servers.replicas else [])]

@@ -13,6 +13,7 @@ class LinkSettings(Section):
     )
     prometheus: WebFolder | None = key(
         None, "Prometheus' address, as readers reach it; without it, links name the machine."
+    )
     documentation: WebFolder | None = key(
         None,
         "Address of the folder docs of ion-monitoring, which runbooks link to; without it, they "

@@ -160,6 +160,9 @@ FAULTS: Mapping[str, Fault] = {
     "RuleFailing": _counter(
         "prometheus_rule_evaluation_failures_total", 1, 1, ("rule_group", "ion_alerts")
     ),
+    "EvaluationsMissed": _counter(
+        "prometheus_rule_group_iterations_missed_total", 1, 1, ("rule_group", "ion_recording")
+    ),
     "RemoteWriteFailing": _counter(
         "prometheus_remote_storage_samples_failed_total", 1, 1, ("remote_name", "longterm")
     ),

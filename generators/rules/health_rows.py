@@ -308,6 +308,20 @@ ROWS = (
             "Check Status > Rules in Prometheus, which shows the error.",
         ),
     ),
+    HealthAlert(
+        alert="EvaluationsMissed",
+        severity="medium",
+        expr="sum by (rule_group) (increase(prometheus_rule_group_iterations_missed_total[15m])) "
+        "> 0",
+        by=("rule_group",),
+        text=_text(
+            "Prometheus skips evaluations of rules.",
+            "Within 15m, {{ $labels.rule_group }} was not evaluated {{ $value | humanize }} times, "
+            "because an evaluation took longer than its interval. Its alerts fire late, and its "
+            "recorded series have gaps.",
+            "Check the load of Prometheus, and prometheus_rule_group_last_duration_seconds.",
+        ),
+    ),
 )
 REMOTE = HealthAlert(
     alert="RemoteWriteFailing",
