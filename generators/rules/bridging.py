@@ -9,12 +9,13 @@ value is the Unix time of the newest data.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Family, RedisInfo
 from generators.policy import MINUTE
 from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.model import Recording
-from generators.rules.names import series, span
-from generators.selectors import AnyMatcher, Matcher, selector
+from generators.rules.names import series
+from generators.selectors import AnyMatcher, selector
 
 LONGEST = "1h"  # for which an alert is kept without data
 # Greater than Google's delay, a period and a poll together; less than it takes for a window of five
@@ -59,7 +60,7 @@ def recordings() -> tuple[Recording, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AwayMarker:
-    """A series that exists while data is away, and the labels by which an alert's series meet it."""
+    """A series that exists while data is away, and the labels that it shares with alerts' series."""
 
     labels: tuple[str, ...]
     name: str

@@ -225,8 +225,8 @@ ROWS = (
         by=("gcp_project",),
         text=_text(
             "Two exporters read the same project.",
-            "{{ $value | humanize }} metrics of {{ $labels.gcp_project }} come from more than one exporter. "
-            "Sums count them twice, and every call is paid twice.",
+            "{{ $value | humanize }} metrics of {{ $labels.gcp_project }} come from more than one "
+            "exporter. Sums count them twice, and every call is paid twice.",
             "Check which targets of the job export the project, and stop all but one.",
             boards.DATA_AGE,
         ),
@@ -239,8 +239,8 @@ ROWS = (
         by=("redis_id", "redis_node"),
         text=_text(
             "Two exporters read the same Redis server.",
-            "{{ $labels.redis_node }} of {{ $labels.redis_id }} is exported {{ $value | humanize }} times. "
-            "Sums count it so often.",
+            "{{ $labels.redis_node }} of {{ $labels.redis_id }} is exported "
+            "{{ $value | humanize }} times. Sums count it so often.",
             "Check which targets of the job export the server, and stop all but one.",
             boards.EXPORTER,
         ),
