@@ -60,7 +60,7 @@ def recordings() -> tuple[Recording, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AwayMarker:
-    """A series that exists while data is away, and the labels that it shares with alerts' series."""
+    """A series that exists while data is away, and the labels that alerts' series share with it."""
 
     labels: tuple[str, ...]
     name: str
