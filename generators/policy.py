@@ -12,6 +12,7 @@ from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in
 from exporter.errors import SettingsError
 from exporter.settings import AlertSettings, Settings
+from exporter.settings.services import DATABASE, REDIS, SERVICE, given_alerts
 from generators.alert_table import (
     BREACH,
     BURN,
@@ -26,6 +27,7 @@ from generators.alert_table import (
 from generators.configured_metrics import configured_alerts, configured_signals
 from generators.incomplete import Incomplete
 from generators.limits import limit
+from generators.services import service_label
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -106,12 +108,39 @@ def policy(settings: Settings) -> Policy:
 
     Raises SettingsError where they conflict, and Incomplete where an alert has no key in them.
     """
+    found = _found(settings)
+    problems = [*_contradictions(found)]
+    for name in settings.services:
+        problems += _service_problems(settings, name)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return found
+
+
+def _service_problems(settings: Settings, name: str) -> Iterator[str]:
+    """Yield what is wrong with one entry of `services`."""
+    service, found = settings.services[name], _found(settings.of_service(name))
+    for problem in _contradictions(found):
+        yield f"services.{name}.{problem}"
+    values = service.values(name)
+    for alert in given_alerts(service):
+        row = next((row for row in THRESHOLDS if row.name == alert), None)
+        label = service_label(split(row.signal)) if row is not None else SERVICE
+        if label is not None and not values[label]:
+            kind = {DATABASE: "databases", REDIS: "redis"}[label]
+            yield (
+                f"services.{name}.alerts.{alert}: is about {kind} and the service lists none; "
+                f"add services.{name}.{kind}"
+            )
+
+
+def _found(settings: Settings) -> Policy:
     given = settings.alerts.by_name()
     _require_keys(given)
     objective = Objective(settings.objectives.availability, settings.objectives.window)
     missing = missing_families(settings.application.road)
     exhausted = _changed(EXHAUSTED, given[EXHAUSTED.name])
-    found = Policy(
+    return Policy(
         objective=objective,
         missing=missing,
         signals=tuple(_signals(settings, missing)),
@@ -121,10 +150,6 @@ def policy(settings: Settings) -> Policy:
         burn=_burn(BURN, objective, given[BURN.name]),
         exhausted=exhausted if given[EXHAUSTED.name].enabled else None,
     )
-    problems = [*_contradictions(found)]
-    if problems:
-        raise SettingsError("\n".join(problems))
-    return found
 
 
 def _require_keys(given: Mapping[str, AlertSettings]) -> None:

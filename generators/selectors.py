@@ -41,7 +41,15 @@ class PresentMatcher:
     label: str
 
 
-AnyMatcher = Matcher | VariableMatcher | PatternMatcher | PresentMatcher
+@dataclass(frozen=True, slots=True)
+class ExcludedMatcher:
+    """Series whose label has none of these values."""
+
+    label: str
+    values: tuple[str, ...]
+
+
+AnyMatcher = Matcher | VariableMatcher | PatternMatcher | PresentMatcher | ExcludedMatcher
 
 
 def quote(value: str) -> str:
@@ -64,16 +72,22 @@ def selector(name: str, matchers: Iterable[AnyMatcher]) -> str:
 def _written(matcher: AnyMatcher) -> str:
     """Return a matcher as PromQL: one value matches as text, several as alternatives."""
     match matcher:
-        case Matcher(label, (value,)):
-            return f"{label}={quote(value)}"
         case Matcher(label, values):
-            return f"{label}=~{quote('|'.join(map(quote_regex, values)))}"
+            return _one_of(label, "=", "=~", values)
+        case ExcludedMatcher(label, values):
+            return _one_of(label, "!=", "!~", values)
         case VariableMatcher(label, variable, absent):
             return f"{label}=~{quote(f'${variable}' + '|' * absent)}"
         case PatternMatcher(label, pattern):
             return f"{label}=~{quote(pattern)}"
         case PresentMatcher(label):
             return f'{label}!=""'
+
+
+def _one_of(label: str, equal: str, like: str, values: tuple[str, ...]) -> str:
+    if len(values) == 1:
+        return f"{label}{equal}{quote(values[0])}"
+    return f"{label}{like}{quote('|'.join(map(quote_regex, values)))}"
 
 
 def by_clause(labels: tuple[str, ...]) -> str:

@@ -3,7 +3,14 @@
 from exporter.settings.alerting import AlertSettings, AlertsSettings, ObjectiveSettings, OtherAlert
 from exporter.settings.google import FamilySettings, Filters, GoogleSettings
 from exporter.settings.links import LinkSettings
-from exporter.settings.load import Overrides, config_file, default_state_file, load, no_color
+from exporter.settings.load import (
+    Overrides,
+    cache_directory,
+    config_file,
+    default_state_file,
+    load,
+    no_color,
+)
 from exporter.settings.metrics import MetricSettings
 from exporter.settings.model import (
     LogSettings,
@@ -23,6 +30,7 @@ from exporter.settings.notifications import (
     SlackSettings,
 )
 from exporter.settings.servers import PrometheusSettings
+from exporter.settings.services import WatchedService
 from exporter.settings.sources import (
     ApplicationSettings,
     RedisSettings,
@@ -56,7 +64,9 @@ __all__ = [
     "Settings",
     "SlackSettings",
     "StorageSettings",
+    "WatchedService",
     "WebSettings",
+    "cache_directory",
     "config_file",
     "default_state_file",
     "load",

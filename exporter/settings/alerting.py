@@ -21,21 +21,23 @@ from exporter.settings.types import (
 Severity = Literal["critical", "high", "medium", "low"]
 
 
-def _below_all(ratio: float) -> float:
+def below_all(ratio: float) -> float:
+    """Refuse an objective that leaves nothing, or everything, to fail."""
     if not 0 < ratio < 1:
         raise ValueError("must lie between 0% and 100%; 100% would leave no error budget")
     return ratio
 
 
+Window = Annotated[Seconds, at_least("1d"), at_most("90d")]
+
+
 class ObjectiveSettings(Section):
     """What the service promises its users."""
 
-    availability: Annotated[Ratio, AfterValidator(_below_all)] = key(
+    availability: Annotated[Ratio, AfterValidator(below_all)] = key(
         "99.95%", "Share of requests that are answered without a server error."
     )
-    window: Annotated[Seconds, at_least("1d"), at_most("90d")] = key(
-        "30d", "Period over which availability is measured."
-    )
+    window: Window = key("30d", "Period over which availability is measured.")
 
 
 class AlertSettings(Section):

@@ -12,8 +12,9 @@ from exporter.settings.google import GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.notifications import NotificationSettings
 from exporter.settings.servers import PrometheusSettings
+from exporter.settings.services import WatchedService, alerts_of, each_once, objectives_of
 from exporter.settings.sources import ApplicationSettings, RedisSettings
-from exporter.settings.types import Section, Switch, inside, key, part
+from exporter.settings.types import Named, Section, Switch, inside, key, part
 
 
 class ServiceSettings(Section):
@@ -99,6 +100,9 @@ class Settings(Section):
     ] = part(ApplicationSettings, "Where the application's own metrics are collected.")
     objectives: ObjectiveSettings = part(ObjectiveSettings, "What the service promises its users.")
     alerts: AlertsSettings = part(AlertsSettings, "Overrides of alerts, by the alert's name.")
+    services: Annotated[Named[Name, WatchedService], AfterValidator(each_once)] = key(
+        {}, "What differs for single services, by the service's name in Cloud Run."
+    )
     notifications: NotificationSettings = part(NotificationSettings, "Who is notified, and how.")
     prometheus: PrometheusSettings = part(
         PrometheusSettings, "Where the servers of the monitoring itself are."
@@ -107,6 +111,16 @@ class Settings(Section):
     storage: StorageSettings = part(StorageSettings, "Files that ionmon keeps and reads.")
     web: WebSettings = part(WebSettings, "Where metrics are served.")
     log: LogSettings = part(LogSettings, "What is logged, and how.")
+
+    def of_service(self, name: str) -> "Settings":
+        """Return the settings that hold for one service: its own, and what it inherits."""
+        service = self.services[name]
+        return self.model_copy(
+            update={
+                "objectives": objectives_of(self.objectives, service),
+                "alerts": alerts_of(self.alerts, service),
+            }
+        )
 
     @property
     def digest(self) -> str:
