@@ -1,5 +1,6 @@
 """Reads one family of one project: schedule, query, and what the answers cost."""
 
+import logging
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,9 @@ from exporter.cloud_monitoring.self_metrics import account
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
+from exporter.logs import once
+
+log = logging.getLogger("ionmon.cloud_monitoring")
 
 PROBES = 2  # reads that go back a day, before a metric without points counts as idle
 DISTRIBUTIONS = 25_000  # points of a page: each has up to 200 buckets
@@ -158,7 +162,10 @@ class FamilyFetch:
                     fault = PollError(Reason.PARTIAL, missing)
                 del page  # it may take 100 MB, and the next one comes now
         except PollError as error:
-            fault = error
+            return error
+        if fault is None and self._described and self._described.unread:
+            # Where points cannot be read either, that fault says it.
+            once(log, self._described.unread, self._described.unread)
         return fault
 
     def account(self, statistics: PollStatistics, *, deep: bool = False) -> None:

@@ -11,6 +11,7 @@ import pytest
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.client import SeriesQuery
+from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.gauge_reader import GaugeReader
 from exporter.cloud_monitoring.points import Identities
 from exporter.cloud_monitoring.schedule import IDLE_AFTER, IDLE_INTERVAL
@@ -103,6 +104,29 @@ def test_a_long_error_is_cut(bench: Minutes) -> None:
 
     bench.api._page = wordy
     assert str(bench.poll.read().fault) == f"part of the answer is missing: {'x' * 200}"
+
+
+class Undescribed:
+    """Descriptors that cannot be listed."""
+
+    def describe(self, project: str, source: CloudMonitoring) -> Described:
+        """Return the documented values, and why there are no others."""
+        return Described(source.period, source.delay, unread=f"{project}: no metric descriptors")
+
+
+def test_descriptors_that_cannot_be_listed_are_warned_of(
+    bench: Minutes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once, where points can be read; else what keeps points away is the fault."""
+    fetch = bench.poll.fetch
+    fetch._shared = replace(fetch._shared, descriptors=Undescribed())
+    bench.api.down = True
+    bench.poll.read()
+    assert caplog.messages == []
+    bench.api.down = False
+    for _ in range(2):
+        bench.poll.read()
+    assert caplog.messages == ["p: no metric descriptors"]
 
 
 class EmptyPage:
