@@ -186,14 +186,14 @@ def _text(labels: dict[str, str]) -> str:
 
 
 @contextmanager
-def servers(folder: Path) -> Iterator[Servers]:
+def servers(folder: Path, scenario: Scenario = _SCENARIO) -> Iterator[Servers]:
     """Run both servers, the second with weeks of past, fed by the first."""
     now = int(time.time()) // MINUTE * MINUTE
     recent, kept = folder / "recent", folder / "kept"
     recent.mkdir()
     kept.mkdir()
     span = now - BEFORE, now + AHEAD
-    blocks(pages(folder, *span, seed=only_deploy(*span)), recent / "data")
+    blocks(pages(folder, *span, scenario, seed=only_deploy(*span)), recent / "data")
     _past(made(recent, time.time())[0], folder / "past.om", now)
     blocks(folder / "past.om", kept / "data")
     rules, options = build(REFERENCE), ("--storage.tsdb.retention.time=90d", "--query.timeout=10s")

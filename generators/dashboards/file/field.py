@@ -33,7 +33,7 @@ class ResultInFile(Lenient):
 
     color: str = ""
     index: int = 0
-    text: str = ""
+    text: str | None = None
 
 
 class MappingInFile(Lenient):
