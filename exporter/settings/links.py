@@ -11,3 +11,15 @@ class LinkSettings(Section):
     runbooks: WebFolder | None = key(
         None, "Address of the folder docs/runbooks; without it, runbooks are not linked."
     )
+    prometheus: WebFolder | None = key(
+        None,
+        "Prometheus' address; without it, links lead where its --web.external-url says.",
+    )
+    longterm: WebFolder | None = key(
+        None, "Address of the Prometheus with 90 days; without it, as `prometheus`."
+    )
+    alertmanager: WebFolder | None = key(
+        None,
+        "Address of Alertmanager's web page; without it, messages have no link to a silence. "
+        "Debian's Alertmanager has no web page.",
+    )
