@@ -1,6 +1,6 @@
 """What a message says below its headline: the details of one alert, or a list of many.
 
-What is over is told in the past, with its end and how long it lasted, and asks for nothing.
+What is over is in the past tense, with its end and how long it lasted, and asks for nothing.
 """
 
 from dataclasses import dataclass

@@ -40,6 +40,7 @@ _SUBJECTS = (
     "integration",
     "rule_group",
     "remote_name",
+    "address",
 )
 
 
