@@ -24,15 +24,19 @@ class SlackSettings(Section):
 
     webhook_url_file: File = key(..., "File with the incoming webhook's URL.")
     channel: Channel = key(..., "Channel, in quotes, such as '#alerts'.")
-    oncall_group: Annotated[
-        str,
-        text_form(
-            r"@?[\w.-]{1,80}",
-            "is no user group; write its id, such as S0123ABCD, or '@oncall' in quotes",
-        ),
-    ] = key(
-        "@oncall",
-        "User group that critical alerts mention: its id, such as S0123ABCD, or a handle.",
+    oncall_group: (
+        Annotated[
+            str,
+            text_form(
+                r"@?[\w.-]{1,80}",
+                "is no user group; write its id, such as S0123ABCD, or '@oncall' in quotes",
+            ),
+        ]
+        | None
+    ) = key(
+        None,
+        "User group that critical alerts mention: its id, such as S0123ABCD, or a handle; "
+        "without it, nobody is mentioned.",
     )
 
 

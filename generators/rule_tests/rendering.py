@@ -12,7 +12,7 @@ _WITH = re.compile(
     r"\{\{ with \$labels\.(\w+) \}\}\{\{ \. \}\}\{\{ else \}\}(.*?)\{\{ end \}\}", re.DOTALL
 )
 _LABEL = re.compile(r"\$labels\.(\w+)( \| urlquery)?")
-_VALUE = re.compile(r'\$value \| (?:(\w+)|printf "(%\.\d[fg])")')
+_VALUE = re.compile(r'\$value \| (?:(\w+)|printf "(%\.\d[fg])"( \| reReplaceAll "-" "")?)')
 _SCALE = 1000
 
 
@@ -34,7 +34,8 @@ def _rendered(action: str, labels: Mapping[str, str], value: float) -> str:
         return quote_plus(text) if label[2] else text
     shown = _VALUE.fullmatch(action)
     if shown and shown[2]:
-        return shown[2] % value
+        text = shown[2] % value
+        return text.replace("-", "") if shown[3] else text
     if shown and shown[1] in _FUNCTIONS:
         return _FUNCTIONS[shown[1]](value)
     raise ValueError(f"'{action}' is no action that annotations may use")

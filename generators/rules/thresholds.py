@@ -6,10 +6,10 @@ signal has no value, and nothing fires.
 
 from exporter.settings import Settings
 from generators.alert_table import ThresholdAlert
-from generators.configured_metrics import panel_address
+from generators.configured_metrics import exceeded, is_configured, panel_address
 from generators.limits import condition, lasting
 from generators.policy import EVALUATION, KEEP_FIRING_FOR, SEVERITIES, WINDOW, Policy, split
-from generators.rules.annotations import annotations, of, value
+from generators.rules.annotations import annotations, of, shown_limit, value
 from generators.rules.branches import branches, expression
 from generators.rules.model import Alerting, Group, RuleFile
 from generators.rules.names import span
@@ -48,8 +48,16 @@ def _text(row: ThresholdAlert) -> AlertText:
         f"{subject} is {value(row.signal.unit)}{window}. "
         f"The alert fires {lasting(condition(row), row.for_)}."
     )
-    panel = panel_address(row.signal, row.name)
-    return AlertText(row.summary, description, row.check, panel)
+    return AlertText(
+        row.summary,
+        description,
+        row.check,
+        panel_address(row.signal, row.name),
+        value=row.measured.format(value(row.signal.unit)),
+        joint=row.joint,
+        limit=shown_limit(row.threshold, row.signal.unit),
+        ended=exceeded(row.signal, "was") if is_configured(row.signal) else "",
+    )
 
 
 def file(settings: Settings, policy: Policy) -> RuleFile:

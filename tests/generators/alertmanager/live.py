@@ -108,7 +108,8 @@ def live(
                 "escalation": {"to": ["head@example.com"], "channel": "#escalation"},
                 **notifications,
             },
-            links={"runbooks": "https://docs.example.com/runbooks"},
+            links={"runbooks": "https://docs.example.com/runbooks", "alertmanager": EXTERNAL}
+            | {"prometheus": "https://prometheus.example.com/main"},
         )
         samples.write(directory, texts(settings, alerts))
         body = configuration(settings, alerts, timers)
