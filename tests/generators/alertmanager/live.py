@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,13 @@ from tests import servers
 from tests.generators.alertmanager import samples, sinks
 
 QUICK = Pace(0.2, 1, 3600)
-# The escalation waits longer than what is looked at before it.
 TIMERS = Timers(
     heartbeat=Pace(0, 0.4, 0.5),
     critical=QUICK,
     high=QUICK,
     medium=QUICK,
     low=QUICK,
-    escalation=Pace(4, 1, 3600),
+    escalation=QUICK,
 )
 EXTERNAL = "https://alerts.example.com"
 
@@ -42,12 +41,12 @@ class Live:
         """Let alerts end now."""
         self.alertmanager.post([{"endsAt": _now(), **alert} for alert in alerts])
 
-    def silence(self, service: str) -> None:
-        """Silence a service for an hour, as who takes an alert does."""
-        matcher = {"name": "service_name", "value": service, "isRegex": False}
-        until = datetime.now(UTC) + timedelta(hours=1)
-        body = {"matchers": [matcher], "startsAt": _now(), "endsAt": until.isoformat()}
-        self.alertmanager.post({**body, "createdBy": "test", "comment": "taken"}, "silences")
+    def is_muted(self, labels: dict[str, str]) -> bool:
+        """Return whether an alert is held, and muted."""
+        return any(
+            alert["labels"] == labels and alert["status"]["state"] == "suppressed"
+            for alert in self.alertmanager.alerts()
+        )
 
     def slack(self, word: str) -> list[dict[str, Any]]:
         """Return what Slack was sent with a word in it: its only attachment, with the channel."""

@@ -23,9 +23,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 def alert(name: str, severity: str | None, service: str, **more: str) -> dict[str, Any]:
-    """Return an alert of a service, as Prometheus sends it."""
+    """Return an alert of a service, as Prometheus sends it; each service is in its own project.
+
+    So alerts of two tests share no message.
+    """
     labels = {"alertname": name, "service_name": service, "region": "us-central1"}
-    labels |= {"gcp_project": "ion-production", "signal": "error_rate", **more}
+    labels |= {"gcp_project": f"project-{service}", "signal": "error_rate", **more}
     return {
         "labels": labels | ({"severity": severity} if severity else {}),
         "annotations": {
@@ -84,7 +87,7 @@ def test_slack_of_a_critical_alert(running: Live) -> None:
     assert buttons["Prometheus"] == "http://prometheus.example.com/graph?g0.expr=x"
     assert unquote(buttons["Silence"]) == (
         f"{EXTERNAL}/#/silences/new?filter={{"
-        'alertname="ErrorRateCritical",gcp_project="ion-production",region="us-central1",'
+        'alertname="ErrorRateCritical",gcp_project="project-slack-critical",region="us-central1",'
         'service_name="slack-critical",severity="critical",signal="error_rate"}'
     )
     running.resolve(alert("ErrorRateCritical", "critical", "slack-critical"))
@@ -130,7 +133,7 @@ def test_pagerduty(running: Live) -> None:
     payload = trigger["payload"]
     assert payload["summary"] == "CRITICAL: More requests fail than may · pd · us-central1"
     wanted = {"severity": "critical", "class": "ErrorRateCritical", "component": "pd"}
-    wanted |= {"group": "us-central1", "source": "ion-production"}
+    wanted |= {"group": "us-central1", "source": "project-pd"}
     assert {name: payload[name] for name in wanted} == wanted
     details = payload["custom_details"]
     assert details["firing"] == "\tThe share of failing requests of pd: now is 2.5%.\n"
@@ -236,41 +239,77 @@ def test_the_more_urgent_mutes_the_less_urgent_of_its_place(running: Live) -> No
     assert "europe-west1" in running.mails("requests of mute ")[0][1]["Subject"]
 
 
-def test_only_what_goes_on_escalates(running: Live) -> None:
-    """Of two critical alerts, one of which is over in time, the other alone escalates."""
-    over = alert("ErrorRateCritical", "critical", "escalate-over")
-    running.fire(over)
-    running.resolve(over)
-    running.fire(alert("ErrorRateCritical", "critical", "escalate-on"))
-    wait_until(lambda: len(running.mails("escalate-on")) == 1, "the escalation")
+def escalation(service: str, since: str, name: str = "Escalation") -> dict[str, Any]:
+    """Return an escalation of an incident, as Prometheus sends it, or its acknowledgement."""
+    labels = {"alertname": name, "service_name": service, "region": "us-central1"}
+    labels |= {"gcp_project": f"project-{service}"}
+    labels |= {"escalates": "ErrorRateCritical", "since": since}
+    own = {"severity": "escalation", "category": "escalation", "signal": "error_rate"}
+    return {
+        "labels": {**labels, **own} if name == "Escalation" else labels,
+        "annotations": {
+            "summary": "Nobody has acknowledged a critical alert.",
+            "description": f"CRITICAL since 12:00 UTC: ErrorRateCritical of {service}.",
+        },
+    }
+
+
+def test_an_escalation_goes_to_the_second_line(running: Live) -> None:
+    """Who is named for escalations is notified of them, by mail and in that channel, alone."""
+    found = escalation("escalate-on", "2026-01-01 12:00:00 +0000 UTC")
+    running.fire(found)
+    wait_until(lambda: running.counts("escalate-on") == (0, 1, 1, 0), "the escalation")
     to, message = running.mails("escalate-on")[0]
     assert to == ["head@example.com"]
-    assert message["Subject"].startswith("Escalated: CRITICAL: ")
-    assert "Firing for 30m, and nobody silenced it." in parts(message)[0]
-    assert "Firing for 30m, and nobody silenced it." in parts(message)[1]
-    wait_until(lambda: len(running.slack("escalate-on")) == 2, "the escalation in Slack")
-    channels = [message["channel"] for message in running.slack("escalate-on")]
-    assert channels == ["#alerts", "#escalation"]
-    assert running.mails("escalate-over") == []
+    assert message["Subject"].startswith("Escalated: ")
+    assert "CRITICAL since 12:00 UTC: ErrorRateCritical of escalate-on." in parts(message)[0]
+    assert [m["channel"] for m in running.slack("escalate-on")] == ["#escalation"]
+    running.resolve(found)
 
 
-def test_who_silences_a_critical_alert_has_taken_it(running: Live) -> None:
-    """A silenced alert does not escalate; one that began after it and is not silenced does."""
-    running.fire(alert("ErrorRateCritical", "critical", "taken"))
-    wait_until(lambda: running.counts("of taken ")[:2] == (1, 1), "the page of what is taken")
-    running.silence("taken")
-    running.fire(alert("ErrorRateCritical", "critical", "not-taken"))
-    wait_until(lambda: len(running.mails("not-taken")) == 1, "the escalation of what is not")
-    assert running.counts("of taken ") == (1, 1, 0, 0)
+def test_an_acknowledged_incident_is_not_escalated_and_the_next_one_is(running: Live) -> None:
+    """Notified, acknowledged, ended; a second incident of the same alert and place is notified."""
+    first, second = "2026-01-01 12:00:00 +0000 UTC", "2026-01-01 13:00:00 +0000 UTC"
+    page = alert("ErrorRateCritical", "critical", "twice")
+    running.fire(page)
+    wait_until(lambda: running.counts("of twice ")[:2] == (1, 1), "the first line's page")
+    taken = escalation("twice", first, "Acknowledged")
+    running.fire(taken, escalation("twice", first))
+    wait_until(lambda: running.is_muted(escalation("twice", first)["labels"]), "it to be muted")
+    running.resolve(page, escalation("twice", first), taken)
+    wait_until(lambda: running.counts("of twice ")[:2] == (2, 2), "the end, as an acknowledged one")
+    running.fire(page, escalation("twice", second))
+    wait_until(lambda: len(running.mails(" of twice.")) == 1, "the escalation of the second")
+    wait_until(lambda: running.counts("of twice ")[:2] == (3, 3), "the second incident's page")
+    channels = [m["channel"] for m in running.slack(" of twice.")]
+    assert channels == ["#escalation"]
+    running.resolve(page, escalation("twice", second))
 
 
-def test_the_wait_counts_from_the_beginning_of_the_alert(running: Live) -> None:
-    """What has gone on for long before it arrives, as after a restart, escalates at once."""
-    long_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    running.fire({**alert("ErrorRateCritical", "critical", "restarted"), "startsAt": long_ago})
-    running.fire(alert("ErrorRateCritical", "critical", "begun-now"))
-    wait_until(lambda: len(running.mails("of restarted ")) == 1, "the escalation")
-    assert running.mails("begun-now") == []
+def test_an_acknowledgement_reaches_nobody_and_mutes_no_other_place(running: Live) -> None:
+    """What is acknowledged in one place is escalated in another, and is no message itself."""
+    since = "2026-01-01 12:00:00 +0000 UTC"
+    running.fire(escalation("taken", since, "Acknowledged"))
+    running.fire(escalation("taken", since), escalation("not-taken", since))
+    wait_until(lambda: len(running.mails("of not-taken.")) == 1, "the escalation of what is not")
+    assert running.counts("of taken.") == (0, 0, 0, 0)
+    running.resolve(escalation("taken", since), escalation("not-taken", since))
+
+
+def test_what_ends_while_data_is_missing_is_resolved_and_notifies_again(running: Live) -> None:
+    """While ExporterDown fires, an alert's end is sent, and the next beginning is notified."""
+    down = {"labels": {"alertname": "ExporterDown", "severity": "high", "category": "health"}}
+    warning = alert("ErrorRateWarning", "high", "blind")
+    running.fire(warning)
+    wait_until(lambda: running.counts("of blind ")[1:3] == (1, 1), "the first message")
+    running.fire(down)
+    wait_until(lambda: len(running.mails("ExporterDown")) == 1, "the message that data is missing")
+    running.resolve(warning)
+    wait_until(lambda: running.counts("of blind ")[1:3] == (2, 2), "the end")
+    running.resolve(down)
+    running.fire(warning)
+    wait_until(lambda: running.counts("of blind ")[1:3] == (3, 3), "the second incident")
+    running.resolve(warning)
 
 
 def test_the_heartbeat_goes_on(running: Live) -> None:
