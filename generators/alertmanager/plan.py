@@ -64,11 +64,15 @@ def audiences(settings: Settings) -> tuple[Audience, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds until the first notification of a group, between changes, until it is repeated."""
+    """Seconds until the first notification of a group, between changes, until it is repeated.
+
+    spacing  between the first messages of alerts that begin together, where a channel needs it
+    """
 
     wait: float
     interval: float
     repeat: float
+    spacing: float = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,8 @@ def timers(settings: Settings) -> Timers:
 def _changed(pace: Pace, given: IntervalSettings) -> Pace:
     interval = pace.interval if given.group_interval is None else given.group_interval
     repeat = max(pace.repeat, interval) if given.repeat_interval is None else given.repeat_interval
-    return Pace(pace.wait if given.group_wait is None else given.group_wait, interval, repeat)
+    wait = pace.wait if given.group_wait is None else given.group_wait
+    return replace(pace, wait=wait, interval=interval, repeat=repeat)
 
 
 def _within(pace: Pace, quiet: float) -> Pace:

@@ -43,7 +43,6 @@ INCIDENT = (
 OVER_SERVICES = ("alertname", "gcp_project", "region")
 OVER_ALERTS = ("team", "gcp_project", "region", "service_name")
 EVERY = ("...",)
-_SPACING = 2.0  # seconds between first messages of alerts that begin together
 # Of alerts that can begin together; each of the others reports something else.
 _STORMY = frozenset({"threshold", "slo", "metric"})
 
@@ -151,7 +150,7 @@ def _below(settings: Settings, channel: Channel, severity: _Severity) -> Iterato
         yield {"matchers": [matcher("service_name", "")], "group_by": list(EVERY), **muted}
     if channel is Channel.SLACK:
         for at, matchers in enumerate(severity.spread):
-            wait = severity.pace.wait + at * _SPACING
+            wait = severity.pace.wait + at * severity.pace.spacing
             if at:
                 yield {"matchers": list(matchers), "group_wait": duration(wait), **muted}
 

@@ -23,6 +23,7 @@ TIMERS = Timers(
     escalation=QUICK,
 )
 EXTERNAL = "https://alerts.example.com"
+GRAFANA = "https://grafana.example.com/d/ion?viewPanel=7&var-region=us-central1"
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,25 @@ class Live:
         return (first, second, third, fourth)
 
 
+def alert(name: str, severity: str | None, service: str, **more: str) -> dict[str, Any]:
+    """Return an alert of a service, as Prometheus sends it; each service is in its own project.
+
+    So alerts of two tests share no message.
+    """
+    labels = {"alertname": name, "service_name": service, "region": "us-central1"}
+    labels |= {"gcp_project": f"project-{service}", "signal": "error_rate", **more}
+    return {
+        "labels": labels | ({"severity": severity} if severity else {}),
+        "annotations": {
+            "summary": "More requests fail than may.",
+            "description": f"The share of failing requests of {service} is 2.5%.",
+            "runbook_url": f"https://docs.example.com/runbooks/{name}.md",
+            "dashboard_url": f"{GRAFANA}&from=now-3h&to=now",
+        },
+        "generatorURL": "http://prometheus.example.com/graph?g0.expr=x",
+    }
+
+
 def parts(mail: Any) -> tuple[str, str]:
     """Return a mail's plain text and its HTML."""
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
@@ -90,16 +110,24 @@ def live(
     directory: Path,
     alerts: Sequence[Alerting] = samples.ALERTS,
     timers: Timers = TIMERS,
+    services: dict[str, Any] | None = None,
+    limited: str = "",
     **notifications: Any,
 ) -> Iterator[Live]:
-    """Run Alertmanager for alerts with all channels and what else the notifications say."""
-    with sinks.web() as web, sinks.mail() as mail:
-        (directory / "slack").write_text(web.url("/slack"))
-        (directory / "pagerduty").write_text("0123456789abcdef0123456789abcdef")
+    """Run Alertmanager for alerts with all channels and what else the notifications say.
+
+    Below the path `limited` a webhook takes one message a second.
+    """
+    with sinks.web(limited) as web, sinks.mail() as mail:
+        for name in ("slack", "slack-shop"):
+            (directory / name).write_text(web.url(f"/{name}"))
+        for name in ("pagerduty", "pagerduty-shop"):
+            (directory / name).write_text(f"{name:0<32}".replace("-", "0"))
         settings = samples.settings(
             {
-                "slack": samples.SLACK | {"webhook_url_file": str(directory / "slack")},
-                "pagerduty": {"routing_key_file": str(directory / "pagerduty")},
+                "secrets_dir": str(directory),
+                "slack": samples.SLACK | {"webhook_url_file": "slack"},
+                "pagerduty": {"routing_key_file": "pagerduty"},
                 "email": {"to": ["team@example.com"], "from": "ion@example.com"}
                 | {"smarthost": f"127.0.0.1:{mail.port}", "require_tls": False},
                 "sentry": {"dsn_file": "/s/sentry", "bridge": f"127.0.0.1:{web.port}"},
@@ -108,6 +136,7 @@ def live(
                 **notifications,
             },
             links={"runbooks": "https://docs.example.com/runbooks"},
+            services=services or {},
         )
         samples.write(directory, texts(settings, alerts))
         body = configuration(settings, alerts, timers)
