@@ -59,10 +59,10 @@ lint: $(INSTALLED) ## check style, types, imports between modules, and generated
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/ionmon configs --config examples/reference.yaml --check
+	$(BIN)/ionmon configs --config examples/reference.yaml --docs --check
 
 configs: $(INSTALLED) ## write everything that is generated
-	@$(BIN)/ionmon configs --config examples/reference.yaml
+	@$(BIN)/ionmon configs --config examples/reference.yaml --docs
 
 bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmarks.md
 	@tests/install-tools
