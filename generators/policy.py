@@ -32,6 +32,7 @@ from generators.services import service_label
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SEVERITIES = ("critical", "high", "medium", "low")
 WATCHDOG = "Watchdog"  # the alert that always fires; it has no severity of these
+ESCALATION = "escalation"  # the severity of the alert on critical ones that go on; none of these
 EVALUATION = MINUTE  # of the alerts and of what they are built on, seconds
 WINDOW = 5 * MINUTE
 NEWEST = 2 * MINUTE  # an alert does not begin where this part of the window is fine again

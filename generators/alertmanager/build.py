@@ -8,8 +8,9 @@ from exporter.settings.secrets import secret_files
 from generators.alertmanager import common, escalation, mail, pagerduty, slack
 from generators.alertmanager.inhibition import inhibitions
 from generators.alertmanager.plan import Timers, timers
+from generators.alertmanager.quiet_hours import time_intervals
 from generators.alertmanager.receivers import globals_, receivers
-from generators.alertmanager.routes import time_intervals, tree
+from generators.alertmanager.routes import tree
 from generators.files import MARK
 from generators.rules.model import Alerting, dumped
 
@@ -52,10 +53,10 @@ def configuration(settings: Settings, alerts: Sequence[Alerting], paces: Timers)
     if globals_(settings):
         body["global"] = globals_(settings)
     body["templates"] = ["../templates/*.tmpl"]
-    body["route"] = tree(settings, paces)
+    body["route"] = tree(settings, paces, alerts)
     if time_intervals(settings):
         body["time_intervals"] = time_intervals(settings)
-    body["inhibit_rules"] = [rule.body() for rule in inhibitions(alerts)]
+    body["inhibit_rules"] = [rule.body() for rule in inhibitions(settings, alerts)]
     body["receivers"] = receivers(settings)
     return body
 

@@ -9,8 +9,9 @@ from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
 from generators.checks.engine.suggestions import suggestion
 from generators.checks.promql.result_labels import filters
-from generators.policy import SEVERITIES, WATCHDOG
+from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
 from generators.promql_tree.tree import Aggregate, Binary, Call, Negative, Node, Selector
+from generators.rules import escalation
 
 RULE = "alert"
 NONE = "none"
@@ -63,7 +64,8 @@ def conditional(node: Node) -> bool:
 
 
 def _severity(rule: Rule) -> Iterator[Problem]:
-    allowed = (NONE,) if rule.name.value == WATCHDOG else SEVERITIES
+    own = {WATCHDOG: (NONE,), escalation.NAME: (ESCALATION,)}
+    allowed = own.get(rule.name.value, SEVERITIES)
     found = rule.labels.get("severity")
     if found is None:
         text = f"{rule.name.value} has no severity; write labels: severity: {' or '.join(allowed)}"

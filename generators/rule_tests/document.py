@@ -124,14 +124,14 @@ def _check(check: Check, rule: Alerting) -> dict[str, Any]:
 
 def expected(rule: Alerting, found: Firing) -> dict[str, Any]:
     """Return an alert as promtool wants it: its labels without its name, and its annotations."""
-    rule = found.rule or rule
-    labels = {**dict(found.labels), **dict(rule.labels)}
-    return {
-        "exp_labels": labels,
-        "exp_annotations": {
-            name: rendered(text, dict(found.labels), found.value) for name, text in rule.annotations
-        },
-    }
+    rule, given = found.rule or rule, dict(found.labels)
+
+    def texts(pairs: Pairs) -> dict[str, str]:
+        return {name: rendered(text, given, found.value) for name, text in pairs}
+
+    labels = {**given, **texts(rule.labels)}
+    labels.pop("alertname", None)  # of what it is made from; promtool knows its own
+    return {"exp_labels": labels, "exp_annotations": texts(rule.annotations)}
 
 
 def named(rules: Sequence[RuleFile], *names: str) -> tuple[RuleFile, ...]:

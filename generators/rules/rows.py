@@ -139,6 +139,22 @@ class Pair:
         return f"{self.effect.signal.name}_{self.cause.signal.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class EscalationAlert:
+    """Critical alerts whose conditions have been true for `after` seconds or longer."""
+
+    alert: str
+    after: float
+
+
 Source = (
-    ThresholdAlert | BurnAlert | ExhaustedAlert | Trend | BudgetTrend | Band | Pair | HealthAlert
+    ThresholdAlert
+    | BurnAlert
+    | ExhaustedAlert
+    | Trend
+    | BudgetTrend
+    | Band
+    | Pair
+    | HealthAlert
+    | EscalationAlert
 )
