@@ -46,6 +46,6 @@ def problems(boards: Iterable[DashboardFile], context: Context) -> list[Problem]
         if not refused:
             found.update(problem for check in CHECKS for problem in check(board))
             found.update(queries.check(board, context))
-            found.update(panel_numbers.check(board, limits))
+            found.update(panel_numbers.check(board, limits, context.settings))
             found.update(drawn_limits.check(board, limits))
     return sorted(found)
