@@ -6,10 +6,14 @@ from generators.checks.dashboards import (
     board_settings,
     datasources,
     drawn_limits,
+    grafana_values,
     layout,
+    links,
     panel_numbers,
     panel_texts,
     queries,
+    readable,
+    resolution,
     schema,
     style,
     units,
@@ -30,6 +34,9 @@ CHECKS: tuple[Check, ...] = (
     layout.check,
     style.check,
     units.check,
+    grafana_values.check,
+    resolution.check,
+    readable.check,
 )
 
 
@@ -40,11 +47,13 @@ def problems(boards: Iterable[DashboardFile], context: Context) -> list[Problem]
     """
     found: set[Problem] = set()
     limits = policy(context.settings)
-    for board in boards:
-        refused = set(schema.check(board))
+    each = [(board, set(schema.check(board))) for board in boards]
+    known = links.variables(board for board, refused in each if not refused)
+    for board, refused in each:
         found |= refused
         if not refused:
             found.update(problem for check in CHECKS for problem in check(board))
+            found.update(links.check(board, known))
             found.update(queries.check(board, context))
             found.update(panel_numbers.check(board, limits, context.settings))
             found.update(drawn_limits.check(board, limits))

@@ -69,7 +69,7 @@ def test_pages_and_pictures(
     assert chromium.size(out / "all.png")[0] == 900
     drawn = colors(out / "all.png")
     dark = palette(Theme.DARK)
-    for name in ("panel-bg", "page", "green", "yellow", "blue"):
+    for name in ("panel-bg", "page", "green", "semi-dark-yellow", "blue"):
         assert bytes.fromhex(dark[name][1:]) in drawn, name
     # Nothing but the fullest bucket of the heatmap is of this colour: the charts' script has run.
     assert bytes.fromhex(SCHEMES["Blues"][-1][1:]) in drawn
