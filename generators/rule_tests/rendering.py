@@ -13,6 +13,8 @@ _WITH = re.compile(
 )
 _LABEL = re.compile(r"\$labels\.(\w+)( \| urlquery)?")
 _VALUE = re.compile(r'\$value \| (?:(\w+)|printf "(%\.\d[fg])"( \| reReplaceAll "-" "")?)')
+# What a query finds: nothing, as data is there whenever texts are compared.
+_QUERY = re.compile(r"\{\{ with printf `[^`]*`[^`}]* \| query \}\}.*?\{\{ end \}\}$")
 _SCALE = 1000
 
 
@@ -25,7 +27,7 @@ def rendered(template: str, labels: Mapping[str, str], value: float) -> str:
     def action(match: re.Match[str]) -> str:
         return _rendered(match[1], labels, value)
 
-    return _ACTION.sub(action, _WITH.sub(chosen, template))
+    return _ACTION.sub(action, _WITH.sub(chosen, _QUERY.sub("", template)))
 
 
 def _rendered(action: str, labels: Mapping[str, str], value: float) -> str:
