@@ -15,6 +15,8 @@ _WITH = re.compile(
 _SOME = re.compile(r"\{\{ with \$labels\.(\w+) \}\}(.*?)\{\{ end \}\}", re.DOTALL)
 _LABEL = re.compile(r"\$labels\.(\w+)( \| urlquery)?")
 _VALUE = re.compile(r'\$value \| (?:(\w+)|printf "(%\.\d[fg])")(?: \| reReplaceAll "(.+)" "(.*)")?')
+# What a query finds: nothing, as data is there whenever texts are compared.
+_QUERY = re.compile(r"\{\{ with printf `[^`]*`[^`}]* \| query \}\}.*?\{\{ end \}\}$")
 _SCALE = 1000
 
 
@@ -31,7 +33,7 @@ def rendered(template: str, labels: Mapping[str, str], value: float) -> str:
         found = labels.get(match[1], "")
         return match[2].replace("{{ . }}", found) if found else ""
 
-    return _ACTION.sub(action, _SOME.sub(some, _WITH.sub(chosen, template)))
+    return _ACTION.sub(action, _SOME.sub(some, _WITH.sub(chosen, _QUERY.sub("", template))))
 
 
 def _rendered(action: str, labels: Mapping[str, str], value: float) -> str:

@@ -4,13 +4,18 @@ Everything is made from one statement an alert. Messages take the parts: the hea
 alert is its summary, that of many has only what they share.
 """
 
+from collections.abc import Sequence
+
+from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators import tenses
 from generators.boards import link
 from generators.limits import shown
+from generators.rules.bridging import AwayMarker
 from generators.rules.model import Pairs
 from generators.rules.rows import AlertText
+from generators.selectors import selector
 
 RUNBOOKS = "docs/runbooks"
 _SHOWN = {
@@ -44,8 +49,17 @@ _SUBJECTS = (
 )
 
 
-def annotations(settings: Settings, alert: str, text: AlertText, labels: tuple[str, ...]) -> Pairs:
-    """Return an alert's annotations; its links open the panel at the alert's labels."""
+def annotations(
+    settings: Settings,
+    alert: str,
+    text: AlertText,
+    labels: tuple[str, ...],
+    away: Sequence[AwayMarker] = (),
+) -> Pairs:
+    """Return an alert's annotations; its links open the panel at the alert's labels.
+
+    away  what says that its data is away, where the alert is kept meanwhile
+    """
     where = headline_place(settings, labels)
     reading = _reading(text, where)
     problem = text.summary.removesuffix(".") if text.ended else tenses.present(text.summary)
@@ -60,12 +74,30 @@ def annotations(settings: Settings, alert: str, text: AlertText, labels: tuple[s
         ("value", text.value),
         ("place", where.removeprefix("in ")),
         ("limit", text.limit),
+        ("no_data", _no_data(away)),
     )
     return (
         *((name, part) for name, part in parts if part),
         ("runbook_url", runbook(settings, alert)),
         ("dashboard_url", link(settings.links.grafana, text.panel, labels)),
     )
+
+
+def _no_data(away: Sequence[AwayMarker]) -> str:
+    """Return the template of since when there is no data; it is empty while there is."""
+    if not away:
+        return ""
+    labels = [label for one in away for label in one.labels]
+    found = " or ".join(selector(one.name, (*one.matchers, *_same(one))) for one in away)
+    values = " ".join(("", *(f"$labels.{label}" for label in labels)))
+    since = '{{ (. | first | value | toTime).Format "15:04" }}'
+    query = f"printf `min({found})`{values} | query"
+    return f"{{{{ with {query} }}}}no data since {since} UTC{{{{ end }}}}"
+
+
+def _same(away: AwayMarker) -> tuple[Matcher, ...]:
+    """Return the matchers that take the alert's own labels, which printf fills in."""
+    return tuple(Matcher(label, ("%s",)) for label in away.labels)
 
 
 def _reading(text: AlertText, where: str) -> str:

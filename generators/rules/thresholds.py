@@ -10,7 +10,7 @@ from generators.configured_metrics import exceeded, is_configured, panel_address
 from generators.limits import condition, lasting
 from generators.policy import EVALUATION, KEEP_FIRING_FOR, SEVERITIES, WINDOW, Policy, split
 from generators.rules.annotations import annotations, of, shown_limit, value
-from generators.rules.branches import branches, expression
+from generators.rules.branches import away, branches, expression
 from generators.rules.model import Alerting, Group, RuleFile
 from generators.rules.names import span
 from generators.rules.recording import is_level
@@ -32,7 +32,7 @@ def alert(settings: Settings, row: ThresholdAlert, category: str = "threshold") 
             ("signal", row.signal.name),
             ("category", category),
         ),
-        annotations=annotations(settings, row.name, text, by),
+        annotations=annotations(settings, row.name, text, by, away(row)),
         source=row,
         panel=text.panel,
         carried=by,

@@ -20,6 +20,7 @@ from tests.generators.alertmanager.samples import ALL, write
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[3]
 BEGAN, ENDED = "2026-11-28T23:50:11Z", "2026-11-29T00:20:40Z"
 VALUES = {
     "service_name": "checkout",
@@ -65,14 +66,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def sent(rule: Alerting, status: str = "firing", **labels: str) -> Body:
+def sent(rule: Alerting, status: str = "firing", value: float = -5.04, **labels: str) -> Body:
     """Return an alert of a rule as Alertmanager has it, with what Prometheus makes of its words."""
     carried = {name: VALUES.get(name, f"some-{name}") for name in rule.carried}
     own = {**carried, **dict(rule.labels), "alertname": rule.alert, **labels}
     return {
         "status": status,
         "labels": own,
-        "annotations": {name: rendered(text, own, -5.04) for name, text in rule.annotations},
+        "annotations": {name: rendered(text, own, value) for name, text in rule.annotations},
         "startsAt": BEGAN,
         "endsAt": "0001-01-01T00:00:00Z" if status == "firing" else ENDED,
         "generatorURL": "http://vm:9090/graph?g0.expr=x+%3E+1&g0.tab=1",
@@ -267,3 +268,23 @@ def test_a_metric_of_the_settings_is_over_in_the_past(root: Path) -> None:
     rule = named("WaitingMessagesHigh")
     text = message(root, HEADLINE, sent(rule, "resolved"))
     assert text.startswith("Resolved: The value of messages that wait was above its limit: ")
+
+
+def test_the_documentation_shows_messages_as_they_are(root: Path) -> None:
+    """The examples of docs/notifications.md are what the templates write."""
+    rule = named("ErrorRateCritical")
+    times = {"startsAt": "2026-11-28T14:02:11Z", "endsAt": "2026-11-28T14:31:40Z"}
+
+    def of(service: str, status: str = "firing") -> Body:
+        return {**sent(rule, status, 0.12, service_name=service), **times}
+
+    groups = (
+        [of("checkout")],
+        [of("checkout", "resolved")],
+        [of("cart"), of("checkout"), of("search", "resolved")],
+    )
+    document = (ROOT / "docs" / "notifications.md").read_text()
+    for group in groups:
+        text = re.sub(r"<[^|>]*\|(\w+)>", r"\1", message(root, SLACK, *group))
+        shown = f"{message(root, HEADLINE, *group)}\n{text}".replace(" · Silence", "")
+        assert f"```\n{shown}```" in document
