@@ -43,9 +43,10 @@ class SlackSettings(Section):
 
     webhook_url_file: ServerFile = key(..., "File with the incoming webhook's URL.")
     channel: Channel = key(..., "Channel, in quotes, such as '#alerts'.")
-    oncall_group: UserGroup = key(
-        "@oncall",
-        "User group that critical alerts mention: its id, such as S0123ABCD, or a handle.",
+    oncall_group: UserGroup | None = key(
+        None,
+        "User group that critical alerts mention: its id, such as S0123ABCD, or a handle; "
+        "without it, nobody is mentioned.",
     )
 
 

@@ -21,17 +21,22 @@ CONFIG = f"{OUT}/alertmanager.yml"
 SECRETS = f"{OUT}/secrets.yml"
 
 
-def texts(settings: Settings, alerts: Sequence[Alerting]) -> dict[str, str]:
-    """Return every file for these settings and alerts, by its path."""
+def texts(
+    settings: Settings, alerts: Sequence[Alerting], longterm: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return every file for these settings and alerts, by its path.
+
+    longterm  the names of the alerts that the Prometheus with 90 days evaluates
+    """
     found = {
         CONFIG: headed(
             "Who is notified of what.", configuration(settings, alerts, timers(settings))
         ),
         SECRETS: headed("Files that have to be there, each with one secret.", manifest(settings)),
-        f"{TEMPLATES}/common.tmpl": common.text(),
-        f"{TEMPLATES}/slack.tmpl": slack.text(),
+        f"{TEMPLATES}/common.tmpl": common.text(settings, longterm),
+        f"{TEMPLATES}/slack.tmpl": slack.text(settings, longterm),
         f"{TEMPLATES}/pagerduty.tmpl": pagerduty.text(),
-        f"{TEMPLATES}/email.tmpl": mail.text(),
+        f"{TEMPLATES}/email.tmpl": mail.text(settings, longterm),
     }
     if settings.notifications.pagerduty:
         found[f"{OUT}/pagerduty.tf"] = escalation.text(settings)

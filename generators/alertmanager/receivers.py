@@ -61,7 +61,7 @@ def _integration(
         case Channel.PAGERDUTY if at.pagerduty:
             return "pagerduty_configs", pagerduty.integration(settings, at.pagerduty, notice)
         case Channel.SLACK if at.slack:
-            return "slack_configs", slack.integration(settings, at.slack, notice)
+            return "slack_configs", slack.integration(at.slack, notice)
         case Channel.EMAIL if at.email:
             return "email_configs", mail.integration(at.email, notice)
         case Channel.WEBHOOK if at.webhook:

@@ -40,11 +40,15 @@ def _rendered(action: str, labels: Mapping[str, str], value: float) -> str:
         return quote_plus(text) if label[2] else text
     shown = _VALUE.fullmatch(action)
     if shown and shown[2]:
-        return shown[2] % value
+        return _replaced(shown[2] % value, shown)
     if shown and shown[1] in _FUNCTIONS:
-        found = _FUNCTIONS[shown[1]](value)
-        return re.sub(shown[3], shown[4].replace("$", "\\"), found) if shown[3] else found
+        return _replaced(_FUNCTIONS[shown[1]](value), shown)
     raise ValueError(f"'{action}' is no action that annotations may use")
+
+
+def _replaced(text: str, shown: re.Match[str]) -> str:
+    """Return the text after reReplaceAll, where an action of a value has it."""
+    return re.sub(shown[3], shown[4].replace("$", "\\"), text) if shown[3] else text
 
 
 def duration(value: float) -> str:

@@ -83,15 +83,23 @@ def alert(name: str, severity: str | None, service: str, **more: str) -> dict[st
     """
     labels = {"alertname": name, "service_name": service, "region": "us-central1"}
     labels |= {"gcp_project": f"project-{service}", "signal": "error_rate", **more}
+    reading = f"2.5% of {service} in {labels['region']}"
     return {
         "labels": labels | ({"severity": severity} if severity else {}),
         "annotations": {
-            "summary": "More requests fail than may.",
+            "summary": f"Too many requests fail: {reading} (limit 1%)",
             "description": f"The share of failing requests of {service} is 2.5%.",
+            "check": "Check the last deploy.",
+            "problem": "Too many requests fail",
+            "ended": "Too many requests failed",
+            "reading": reading,
+            "value": "2.5%",
+            "place": f"{service} in {labels['region']}",
+            "limit": "1%",
             "runbook_url": f"https://docs.example.com/runbooks/{name}.md",
             "dashboard_url": f"{GRAFANA}&from=now-3h&to=now",
         },
-        "generatorURL": "http://prometheus.example.com/graph?g0.expr=x",
+        "generatorURL": "http://vm:9090/graph?g0.expr=x&g0.tab=1",
     }
 
 
@@ -135,7 +143,8 @@ def live(
                 "escalation": {"to": ["head@example.com"], "channel": "#escalation"},
                 **notifications,
             },
-            links={"runbooks": "https://docs.example.com/runbooks"},
+            links={"runbooks": "https://docs.example.com/runbooks", "alertmanager": EXTERNAL}
+            | {"prometheus": "https://prometheus.example.com/main"},
             services=services or {},
         )
         samples.write(directory, texts(settings, alerts))
