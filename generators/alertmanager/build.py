@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from exporter.settings import Settings
+from exporter.settings.addresses import written
 from exporter.settings.secrets import secret_files
 from generators.alertmanager import common, escalation, mail, pagerduty, slack
 from generators.alertmanager.inhibition import inhibitions
@@ -66,7 +67,7 @@ def manifest(settings: Settings) -> dict[str, list[dict[str, str]]]:
     return {
         "secrets": [
             {
-                "file": str(file.path),
+                "file": written(file.path),
                 "key": file.key,
                 "reader": file.reader.value,
                 "holds": file.content,

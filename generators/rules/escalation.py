@@ -14,7 +14,7 @@ from exporter.settings.types import duration
 from generators import boards
 from generators.limits import number
 from generators.policy import ESCALATION, EVALUATION
-from generators.rules.annotations import RUNBOOKS
+from generators.rules.annotations import runbook
 from generators.rules.model import Alerting, Group, RuleFile, alerts
 from generators.rules.rows import EscalationAlert
 
@@ -95,10 +95,7 @@ def alert(
         annotations=(
             ("summary", "Nobody has acknowledged a critical alert."),
             ("description", f"CRITICAL since {_TIME} UTC: {_WHERE}. Nobody has acknowledged it."),
-            (
-                "runbook_url",
-                f"{settings.links.runbooks or RUNBOOKS}/{{{{ $labels.alertname }}}}.md",
-            ),
+            ("runbook_url", runbook(settings, NAME)),
             ("dashboard_url", boards.link(settings.links.grafana, boards.INCIDENTS, common)),
         ),
         source=EscalationAlert(NAME, escalation.after),
