@@ -168,16 +168,10 @@ def mean_name(signal: Signal) -> str:
     return f"{signal_name(signal, split(signal))}_mean{_W}"
 
 
-def _alerted(policy: Policy) -> tuple[Signal, ...]:
-    """Return the signals that have an alert on a threshold."""
-    rows = (*policy.thresholds, *policy.configured)
-    return tuple(dict.fromkeys(alert.signal for alert in rows))
-
-
-def means(policy: Policy) -> tuple[Recording, ...]:
+def means(alerted: Iterable[Signal]) -> tuple[Recording, ...]:
     """Return the five-minute means of the levels that alert: they are what lasts in bursts."""
     # Until Prometheus 3.0 a range holds what lies on its left end: a second less is five values.
-    text, levels = "avg_over_time({0}[{1}s]) and {0}", filter(is_level, _alerted(policy))
+    text, levels = "avg_over_time({0}[{1}s]) and {0}", filter(is_level, alerted)
     return tuple(
         Recording(
             mean_name(signal),
@@ -188,9 +182,9 @@ def means(policy: Policy) -> tuple[Recording, ...]:
     )
 
 
-def newest(policy: Policy) -> tuple[Recording, ...]:
+def newest(alerted: Iterable[Signal]) -> tuple[Recording, ...]:
     """Return the newest minutes of the signals that alert on a window."""
-    windowed = (signal for signal in _alerted(policy) if not is_level(signal))
+    windowed = (signal for signal in alerted if not is_level(signal))
     return tuple(_signal(signal, View(window=_N, by=split(signal))) for signal in windowed)
 
 
@@ -205,15 +199,18 @@ def _signal(signal: Signal, view: View) -> Recording:
     return Recording(name, render_signal(signal, view), (*view.by, *own))
 
 
-def file(policy: Policy, more: tuple[Recording, ...]) -> RuleFile:
-    """Return the file; `more` is worked out after the signals, in the same evaluation."""
+def file(policy: Policy, alerted: tuple[Signal, ...], more: tuple[Recording, ...]) -> RuleFile:
+    """Return the file, with what the signals need that alert on a threshold.
+
+    `more` is worked out after the signals, in the same evaluation.
+    """
     # Rules of a group are evaluated in this order: each reads what those before it just recorded.
     rules = (
         *bridging.recordings(),
         *increases(policy.signals),
         *signals(policy.signals),
-        *newest(policy),
-        *means(policy),
+        *newest(alerted),
+        *means(alerted),
         *more,
     )
     group = Group("ion_recording", EVALUATION, rules)
