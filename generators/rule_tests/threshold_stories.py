@@ -33,7 +33,7 @@ from generators.rules.recording import is_level
 _OVER = "just-over"
 _END = 14  # minutes after it fires, of the stories' end
 _BURST = 8  # the one bad minute
-_ENOUGH, _PLENTY, _FEW = 100, 10, 0.8  # events; times those: enough in a minute, and too few
+_ENOUGH, _PLENTY, _FEW = 100, 10, 0.05  # events; times those: enough in a minute, and too few
 
 
 @dataclass(frozen=True)

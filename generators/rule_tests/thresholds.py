@@ -7,7 +7,7 @@ others.
 from exporter.catalog.expression import Matcher
 from generators.alert_table import ThresholdAlert
 from generators.policy import split
-from generators.rule_tests import away, bursts
+from generators.rule_tests import away, bursts, low_traffic
 from generators.rule_tests.document import RuleTestFile, named
 from generators.rule_tests.scenes import case_of
 from generators.rule_tests.threshold_stories import Stories, Values
@@ -29,6 +29,6 @@ def document(rules: Rules, rule: Alerting, row: ThresholdAlert) -> RuleTestFile:
     at_threshold = (
         case_of(n, each, by, minutes) for n, each in (together if found.label else alone)
     )
-    cases = (*at_threshold, *bursts.cases(found), *away.cases(found))
+    cases = (*at_threshold, *bursts.cases(found), *low_traffic.cases(found), *away.cases(found))
     file = next(file.name for file in rules.main if rule in alerts((file,)))
     return RuleTestFile(rule, named(rules.main, "recording.yml", file), cases)

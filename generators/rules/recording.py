@@ -6,7 +6,7 @@ alert.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from exporter.catalog.expression import (
@@ -29,8 +29,8 @@ from exporter.catalog.model import Family
 from exporter.catalog.own import COUNTING_START, DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import children, expressions_of
-from generators.policy import EVALUATION, NEWEST, WINDOW, Policy, split
-from generators.promql import RecordedSeries, View, counts_source_time, render_signal
+from generators.policy import EVALUATION, NEWEST, WIDER, WINDOW, Policy, split
+from generators.promql import RecordedSeries, View, counts_source_time, render, render_signal
 from generators.rules import bridging
 from generators.rules.model import Group, Recording, RuleFile
 from generators.rules.names import operation, series, span
@@ -182,6 +182,30 @@ def means(alerted: Iterable[Signal]) -> tuple[Recording, ...]:
     )
 
 
+def any_name(signal: Signal) -> str:
+    """Return the name of a signal over five minutes that has a value however few its events are."""
+    return f"{signal_name(signal, split(signal))}_any"
+
+
+def wider(watched: Iterable[Signal], alerted: Iterable[Signal]) -> tuple[Recording, ...]:
+    """Return what is judged where five minutes hold too few events.
+
+    These are longer windows, and the five minutes without their minimum. The windows add up the
+    recorded increases: counters are not read over an hour each minute.
+    """
+    known, found = recorded(watched), []
+    for signal in (signal for signal in alerted if signal.minimum_events is not None):
+        for window in WIDER:
+            # Until Prometheus 3.0 a range holds what lies on its left end, too.
+            summed = {n: replace(r, summed=f"{window - 1}s") for n, r in known.items()}
+            view = View(window=span(window), by=split(signal), recorded=summed)
+            found.append(_signal(signal, view))
+        view = View(window=_W, by=split(signal), recorded=known)
+        text = render(signal.expression, view)
+        found.append(Recording(any_name(signal), text, split(signal)))
+    return tuple(found)
+
+
 def newest(alerted: Iterable[Signal]) -> tuple[Recording, ...]:
     """Return the newest minutes of the signals that alert on a window."""
     windowed = (signal for signal in alerted if not is_level(signal))
@@ -211,6 +235,7 @@ def file(policy: Policy, alerted: tuple[Signal, ...], more: tuple[Recording, ...
         *signals(policy.signals),
         *newest(alerted),
         *means(alerted),
+        *wider(policy.signals, alerted),
         *more,
     )
     group = Group("ion_recording", EVALUATION, rules)

@@ -84,6 +84,15 @@ def _variants(settings: Settings) -> Iterator[Variant[ThresholdAlert]]:
         yield from variants(settings, split(base.signal), row_of)
 
 
+def _of_every(settings: Settings, row: ThresholdAlert) -> tuple[Variant[ThresholdAlert], ...]:
+    """Return the forms of an alert that services can only own, not change."""
+
+    def row_of(_: Settings) -> ThresholdAlert:
+        return row
+
+    return variants(settings, split(row.signal), row_of)
+
+
 def configured_file(settings: Settings, in_force: Policy) -> RuleFile | None:
     """Return the file of the alerts on configured metrics; None where there are none.
 
@@ -92,7 +101,7 @@ def configured_file(settings: Settings, in_force: Policy) -> RuleFile | None:
     rules = tuple(
         alert(settings, found, "metric")
         for row in in_force.configured
-        for found in variants(settings, split(row.signal), lambda _, row=row: row)
+        for found in _of_every(settings, row)
     )
     if not rules:
         return None
