@@ -36,6 +36,7 @@ ESCALATION = "escalation"  # the severity of the alert on critical ones that go 
 EVALUATION = MINUTE  # of the alerts and of what they are built on, seconds
 WINDOW = 5 * MINUTE
 NEWEST = 2 * MINUTE  # an alert does not begin where this part of the window is fine again
+WIDER = (30 * MINUTE, HOUR)  # windows for where WINDOW holds too few events
 SUSTAINED = 10 * MINUTE  # after so long beyond its value, `for` included, it fires all the same
 # Bridges evaluations without a value, and one within the limit: neither resolves an alert.
 KEEP_FIRING_FOR = 2 * MINUTE

@@ -6,7 +6,7 @@ from math import ceil
 from exporter.catalog.own import DATA_AGE
 from exporter.catalog.walk import families_in
 from generators.alert_table import ThresholdAlert
-from generators.policy import EVALUATION, split
+from generators.policy import EVALUATION
 from generators.rule_tests.document import MINUTE, FiringNames, RuleTestCase
 from generators.rule_tests.scenes import BASE_LABELS, gauge
 from generators.rule_tests.story import Input, Phase, inputs
@@ -26,7 +26,7 @@ def cases(stories: Stories) -> Iterator[RuleTestCase]:
     for marker in away(stories.values.row):
         tested = marker.prompt and begins_are_tested(stories.values.row)
         names = (_FIRING, _FINE, *((_PENDING,) if tested else ()))
-        together = (names,) if split(stories.values.row.signal) else ((name,) for name in names)
+        together = (names,) if stories.label else ((name,) for name in names)
         for each in together:
             yield _case(stories, marker, each)
 
@@ -42,7 +42,7 @@ def _head_start(row: ThresholdAlert) -> int:
 
 
 def _case(stories: Stories, marker: AwayMarker, names: tuple[str, ...]) -> RuleTestCase:
-    label = next(iter(split(stories.values.row.signal)[-1:]), "")
+    label = stories.label
     gone = _gone(stories)
     back, end = gone + _AWAY, gone + _AWAY + _BACK
     held = tuple(sorted({_FIRING, _FINE}.intersection(names)))
@@ -85,12 +85,16 @@ def _markers(stories: Stories, marker: AwayMarker, names: tuple[str, ...]) -> It
         yield from _there_and_not("up", pairs, gone, 1, 0)
     elif marker.prompt:
         for name in names:
-            yield from _there_and_not("redis_up", (("redis_id", name),), gone, 1, 0)
+            yield from _there_and_not("redis_up", _of_redis(stories, name), gone, 1, 0)
     else:
         family = next(families_in(stories.values.row.signal.expression)).name
         pairs = (("gcp_project", BASE_LABELS["gcp_project"]), ("family", family))
         older = (_AGE + MINUTE * (step + 1) for step in range(_AWAY))
         yield from _there_and_not(DATA_AGE.name, pairs, gone, _AGE, *older)
+
+
+def _of_redis(stories: Stories, name: str) -> tuple[tuple[str, str], ...]:
+    return (("redis_id", stories.labels(name)["redis_id"]),)
 
 
 def _there_and_not(

@@ -28,6 +28,8 @@ def branch_mutants(row: ThresholdAlert, only: Iterable[AnyMatcher]) -> Iterator[
     if before_for(row.for_) > 1 and row.for_ > EVALUATION:
         at_once = replace(found, lasting=found.last)
         yield "a single burst counts", expression(row, at_once)
+    if found.few:
+        yield "little traffic does not count", expression(row, replace(found, few=""))
     yield from _bridges(row, found)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from generators.alert_table import ThresholdAlert
-from generators.policy import EVALUATION, SUSTAINED, split
+from generators.policy import EVALUATION, SUSTAINED
 from generators.rule_tests.document import FiringNames, RuleTestCase
 from generators.rule_tests.scenes import InputSet
 from generators.rule_tests.story import Phase, inputs
@@ -27,7 +27,7 @@ def bursts_are_tested(row: ThresholdAlert) -> bool:
 def cases(stories: Stories) -> Iterator[RuleTestCase]:
     """Yield what happens in bursts: all places beside each other where there is a label for it."""
     found = {name: tuple(phases) for name, phases in _stories(stories)}
-    if not split(stories.values.row.signal):
+    if not stories.label:
         for name, phases in found.items():
             yield _case(stories, f"bursts: {name}", {name: phases})
     elif found:
@@ -35,7 +35,7 @@ def cases(stories: Stories) -> Iterator[RuleTestCase]:
 
 
 def _case(stories: Stories, title: str, found: dict[str, tuple[Phase, ...]]) -> RuleTestCase:
-    label = next(iter(split(stories.values.row.signal)[-1:]), "")
+    label = stories.label
     fired, end = fires(stories), _end(stories)
     names = tuple(sorted(name for name in found if name != _ONCE))
     checks = (

@@ -31,8 +31,8 @@ def texts(rules: Rules, policy: Policy) -> dict[str, str]:
 
 def documents(rules: Rules, policy: Policy) -> tuple[RuleTestFile, ...]:
     """Return the tests of every alert there is. Raises SettingsError as above."""
-    by_name = {rule.alert: rule for rule in alerts(rules.all)}
-    return tuple(_document(rules, rule, policy) for rule in by_name.values())
+    by_title = {rule.title: rule for rule in alerts(rules.all)}
+    return tuple(_document(rules, rule, policy) for rule in by_title.values())
 
 
 def urgent(rules: Rules, policy: Policy) -> tuple[RuleTestFile, ...]:

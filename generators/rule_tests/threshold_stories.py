@@ -5,8 +5,8 @@ others. Values are the policy's: just under and just over its threshold, and wha
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil, inf
 
@@ -26,14 +26,14 @@ from generators.limits import limit, side
 from generators.policy import EVALUATION, split
 from generators.rule_tests.document import MINUTE
 from generators.rule_tests.scenes import BASE_LABELS, ELSEWHERE, InputSet, Story
-from generators.rule_tests.stimulus import USUAL_BOUNDS, Given, signal_stimulus
+from generators.rule_tests.stimulus import USUAL_BOUNDS, Given, made_up, signal_stimulus
 from generators.rule_tests.story import Phase, Seen
 from generators.rules.recording import is_level
 
 _OVER = "just-over"
 _END = 14  # minutes after it fires, of the stories' end
 _BURST = 8  # the one bad minute
-_ENOUGH, _PLENTY, _FEW = 100, 10, 0.8  # events; times those: enough in a minute, and too few
+_ENOUGH, _PLENTY, _FEW = 100, 10, 0.05  # events; times those: enough in a minute, and too few
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,25 @@ def _bounds(expression: Quantile) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Stories:
-    """The stories of a row: each is what happens at a place that is named after it."""
+    """The stories of a row: each is what happens at a place that is named after it.
+
+    fixed  labels whose values are given, where the alert is for some services only
+    """
 
     values: Values
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The finest label that is free, whose values are stories; empty where there is none."""
+        by = split(self.values.row.signal)
+        free = [label for label in by if label not in self.fixed]
+        coarse = self.fixed and free[-1:] == ["gcp_project"]
+        return "" if coarse or not free else free[-1]
+
+    def labels(self, name: str) -> dict[str, str]:
+        """Return the labels of a story that are not made up."""
+        return {**BASE_LABELS, **({self.label: name} if self.label else {}), **self.fixed}
 
     @property
     def fires(self) -> int:
@@ -132,8 +148,7 @@ class Stories:
         """Return the signal's series at a place."""
         signal = self.values.row.signal
         enough = signal.minimum_events.count if signal.minimum_events else _ENOUGH
-        finest = dict.fromkeys(split(signal)[-1:], name)
-        labels = {**BASE_LABELS, **finest, **more}
+        labels = {**self.labels(name), **more}
         return signal_stimulus(signal, value, Given(enough * times, labels, self.bounds))
 
     def firing(self) -> Iterator[Story]:
@@ -154,8 +169,16 @@ class Stories:
 
     def fired(self, name: str, value: float, ends: float, *phases: Phase) -> Story:
         """Return a story that fires as soon as it can."""
+        known = self.labels(name)
+        labels = split(self.values.row.signal)
         return Story(
-            name=name, phases=phases, value=value, fires=True, begins=self.fires, ends=ends
+            name=name,
+            phases=phases,
+            value=value,
+            fires=True,
+            begins=self.fires,
+            ends=ends,
+            labels=tuple((label, known.get(label) or made_up(label)) for label in labels),
         )
 
     def silent(self) -> Iterator[Story]:
@@ -175,7 +198,7 @@ class Stories:
             )
         if v.row.for_ >= 2 * EVALUATION:
             yield Story(name="one-bad-minute", phases=tuple(self._burst("one-bad-minute")))
-        if "region" in by[:-1]:
+        if "region" in by[:-1] and self.label == by[-1]:
             other = self.at(v.fine, _OVER, region=ELSEWHERE)
             yield Story(name=f"{_OVER}, but elsewhere", phases=(Phase(other, long),))
 

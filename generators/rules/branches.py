@@ -4,6 +4,7 @@ soon     beyond the value over five minutes
 fine     unless the newest two are fine again: neither a burst that is over nor the first minute of
          a deploy fires
 lasting  beyond it for ten minutes of windows, whatever the newest two say: trouble in bursts fires
+few      beyond it over half an hour or an hour, where five minutes hold too few events
 last     beyond it when data was last there: it keeps what fires while data is away
 """
 
@@ -15,10 +16,10 @@ from exporter.catalog.expression import Direction
 from exporter.catalog.walk import families_in
 from generators.alert_table import ThresholdAlert
 from generators.limits import number
-from generators.policy import EVALUATION, NEWEST, SUSTAINED, split
+from generators.policy import EVALUATION, NEWEST, SUSTAINED, WIDER, split
 from generators.rules import bridging
 from generators.rules.names import span
-from generators.rules.recording import is_level, mean_name, signal_name
+from generators.rules.recording import any_name, is_level, mean_name, signal_name
 from generators.selectors import AnyMatcher, selector
 
 _MISSING = 2  # values of a run that may be missing
@@ -33,13 +34,14 @@ class Branches:
     soon: str
     fine: str
     lasting: str
+    few: str
     last: str
 
     @property
     def condition(self) -> str:
         """What makes the alert fire while data is there."""
         soon = f"{self.soon}\nunless {self.fine}" if self.fine else self.soon
-        return "\nor\n".join(text for text in (soon, self.lasting) if text)
+        return "\nor\n".join(text for text in (soon, self.lasting, self.few) if text)
 
 
 def away(row: ThresholdAlert) -> tuple[bridging.AwayMarker, ...]:
@@ -61,8 +63,48 @@ def branches(row: ThresholdAlert, matchers: Iterable[AnyMatcher] = ()) -> Branch
         soon=f"{value} {_beyond(row)}",
         fine="" if is_level(signal) else _fine(row, chosen),
         lasting=_lasting(row, mean),
-        last=f"last_over_time({value}[{bridging.LONGEST}]) {_beyond(row)}",
+        few=_few(row, value, chosen) if signal.minimum_events else "",
+        last=_last(row, value, chosen),
     )
+
+
+def _last(row: ThresholdAlert, value: str, matchers: tuple[AnyMatcher, ...]) -> str:
+    values = (value, *(_wider(row, matchers) if row.signal.minimum_events else ()))
+    texts = [f"last_over_time({each}[{bridging.LONGEST}])" for each in values]
+    known = texts[0] if len(texts) == 1 else f"({' or '.join(texts)})"
+    return f"{known} {_beyond(row)}"
+
+
+def _wider(row: ThresholdAlert, matchers: tuple[AnyMatcher, ...]) -> list[str]:
+    by = split(row.signal)
+    return [selector(signal_name(row.signal, by, span(each)), matchers) for each in WIDER]
+
+
+def _few(row: ThresholdAlert, value: str, matchers: tuple[AnyMatcher, ...]) -> str:
+    """Return the branch for little traffic: the shortest window with enough events decides.
+
+    A window that was fine a while ago is newer than what the next one is bad for. Trouble is in the
+    newest minutes and a quarter of an hour ago, so that a burst that is over does not begin it;
+    once it fires, it ends when the window is fine.
+    """
+    within = "<=" if row.signal.direction is Direction.UP else ">="
+    worst = "max" if row.signal.direction is Direction.UP else "min"
+    beyond, fine = _beyond(row), f"{within} {number(row.threshold)}"
+    windows = (value, *_wider(row, matchers))
+    judged = "\n  or ".join(
+        f"{wide} {beyond}\n  unless {short}\n"
+        f"  unless last_over_time({short}[{span(window)}]) {fine}"
+        for short, wide, window in zip(windows, windows[1:], WIDER, strict=False)
+    )
+    by, some = split(row.signal), selector(any_name(row.signal), matchers)
+    going_on = (
+        f"{worst}_over_time({some}[5m]) {beyond}\n"
+        f"  and {worst}_over_time({some}[15m] offset 15m) {beyond}"
+    )
+    firing = f'ALERTS{{alertname="{row.name}",alertstate="firing"}}'
+    on = f"and on ({', '.join(by)})"
+    there = f"last_over_time({some}[{_range(_MISSING + 1)}])"  # there are requests at all
+    return f"(\n  {judged}\n)\n{on} {there}\n{on} (\n  {going_on}\n  or {firing}\n)"
 
 
 def _beyond(row: ThresholdAlert) -> str:

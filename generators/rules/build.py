@@ -41,9 +41,11 @@ def build(settings: Settings) -> Rules:
     more = (*trend.levels(found.missing), *slo.recordings(found))
     configured = thresholds.configured_file(settings, found)
     _check_names(found)
+    urgent = thresholds.file(settings, found)
+    alerted = thresholds.signals((urgent, *((configured,) if configured is not None else ())))
     main = (
-        recording.file(found, more),
-        thresholds.file(settings, found),
+        recording.file(found, alerted, more),
+        urgent,
         slo.file(settings, found),
         trend.file(settings, found),
         health.file(settings),

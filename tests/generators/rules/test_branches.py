@@ -176,3 +176,23 @@ def test_data_that_stays_away_ends_an_alert_after_an_hour(tmp_path: Path) -> Non
     chosen = 'ALERTS{alertname="ErrorRateCritical",alertstate="firing"}'
     checks = [(f"count({chosen})", 75, {"{}": 1.0}), (f"count({chosen})", 95, {})]
     assert played(tmp_path, series, checks, Settings()) == ""
+
+
+def test_sixteen_requests_a_minute_that_fail_fire_and_a_burst_that_is_over_does_not(
+    tmp_path: Path,
+) -> None:
+    """Where five minutes hold too few requests, half an hour decides."""
+    series = {}
+    for service, trouble in (("few", [True] * 100), ("burst", once(5)), ("fine", [False] * 100)):
+        labels = f'gcp_project="p",region="r",service_name="{service}",response_code_class='
+        series[f'cloudrun_requests_total{{{labels}"2xx"}}'] = total([16 - 15 * b for b in trouble])
+        series[f'cloudrun_requests_total{{{labels}"4xx"}}'] = total([15 * b for b in trouble])
+    query = (
+        "group by (service_name) "
+        '(last_over_time(ALERTS{alertname="ErrorRateCritical",alertstate="firing"}[90m]))'
+    )
+    checks = [
+        (query, 30, {'{service_name="few"}': 1.0}),
+        (query, 95, {'{service_name="few"}': 1.0}),
+    ]
+    assert played(tmp_path, series, checks) == ""
