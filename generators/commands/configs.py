@@ -11,6 +11,7 @@ from exporter.errors import IonmonError
 from exporter.settings import config_file, load
 from generators import difference, files, monitoring_config
 from generators.alertmanager.plan import unreachable
+from generators.burn_rates import notes
 from generators.files import COMMAND
 from generators.outputs import texts
 
@@ -43,6 +44,8 @@ def command(config: Path | None, root: Path, *, check: bool, diff: bool) -> None
     """Write what the generators return."""
     settings = load(config)
     generated = texts(settings, _command(config or config_file(), root))
+    for text in notes(settings):
+        click.echo(f"note: {text}", err=True)
     for severity in unreachable(settings):
         click.echo(f"warning: no channel is set up for {severity} alerts", err=True)
     try:

@@ -8,7 +8,8 @@ from math import ceil
 
 from exporter.catalog import cloud_run
 from generators.alert_table import ExhaustedAlert
-from generators.policy import BAD_EVENTS, DAY, HOUR, Objective
+from generators.burn_rates import Objective
+from generators.policy import BAD_EVENTS, DAY, HOUR
 from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import BASE_LABELS, InputSet, Story, case_of, gauge, labels_of
 from generators.rule_tests.stimulus import InputSeries

@@ -11,10 +11,9 @@ from functools import cached_property
 from math import ceil
 
 from exporter.catalog.expression import Complement, Ratio
-from exporter.errors import SettingsError
-from generators.alert_table import BurnAlert
-from generators.limits import number
-from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW, Objective
+from generators.alert_table import OUTAGE_WINDOW, BurnAlert
+from generators.burn_rates import OUTAGE_SHARE, Objective
+from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW
 from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import BASE_LABELS, ELSEWHERE, InputSet, Story, case_of
 from generators.rule_tests.stimulus import Given, stimulus
@@ -27,6 +26,8 @@ _OVER, _UNDER = 1.01, 0.99  # times what is allowed
 _FAR, _BURST = 4, 2  # times what the first pair allows: over and gone, and a burst
 _BUSY = 20  # times as many requests
 _PLENTY = 10 * BAD_EVENTS * MINUTE  # times as many requests, so that errors are enough at once
+_PAIRS = 2  # of windows, beside that for an outage
+_SOON = 15  # minutes within which a total outage fires, `for` of two minutes included
 _ERRORS = 40  # in the first long window, where it burns as fast as allowed
 
 
@@ -46,16 +47,16 @@ class Burns:
     @cached_property
     def longs(self) -> tuple[int, ...]:
         """The minutes of the long windows."""
-        return tuple(window.long // MINUTE for window in self.alert.windows)
+        return tuple(window.long // MINUTE for window in self.alert.windows[:_PAIRS])
 
     @cached_property
     def shorts(self) -> tuple[int, ...]:
         """The minutes of the short windows."""
-        return tuple(window.short // MINUTE for window in self.alert.windows)
+        return tuple(window.short // MINUTE for window in self.alert.windows[:_PAIRS])
 
     def rate(self, pair: int, times: float) -> float:
         """Return a burn rate beside a pair's, which printf never has to round half-way."""
-        found = self.alert.factors[pair] * times
+        found = self.alert.factors[:_PAIRS][pair] * times
         return found * 1.001 if _halfway(found) else found
 
     def known(
@@ -71,8 +72,9 @@ class Burns:
         return replace(story, phases=phases, begins=story.begins + past, ends=story.ends + past)
 
     def possible(self, rate: float) -> bool:
-        """Say whether so many errors can be: no more than requests."""
-        return rate * self.objective.budget <= 1
+        """Say whether so many errors can be: no more than requests, and no outage."""
+        outage = self.alert.windows[-1] is OUTAGE_WINDOW
+        return rate * self.objective.budget < (OUTAGE_SHARE if outage else 1.0001)
 
     @cached_property
     def requests(self) -> float:
@@ -134,7 +136,7 @@ def _pairs(burns: Burns, pair: int) -> RuleTestCase:
     start = long // 2
     end, at = start + long * 5 // 4, start + long * 6 // 5
     stories = [*_at_once(burns, pair, end), *_first(burns, start, end)]
-    small = 0.4 * burns.alert.factors[-1] * burns.objective.budget * burns.requests
+    small = 0.4 * burns.alert.factors[:_PAIRS][-1] * burns.objective.budget * burns.requests
     name = "small-region-fails"
     both = (*burns.at(name, 0), *burns.all_fail(name, small, ELSEWHERE))
     stories.append(Story(name=name, phases=(Phase(both, end),)))
@@ -230,19 +232,40 @@ def _gone(burns: Burns) -> Iterator[RuleTestCase]:
         )
 
 
+def _outage(burns: Burns) -> RuleTestCase:
+    """Return an outage of a service that has one request a minute."""
+    name, past = "outage", burns.longs[0] + 2 * WINDOW // MINUTE
+    late = ceil(burns.alert.for_ / MINUTE) - 2
+    soon = next(m for m in (_SOON, _SOON - 1, _SOON + 1) if not _ambiguous(burns, m + late))
+    one = burns.at(name, 0, 1 / burns.requests)
+    phases = (Phase(one, past), Phase(burns.all_fail(name, 1), soon + late + 1))
+    value = next(v for v, factor in _outage_values(burns, soon + late) if v > factor)
+    begins = past + soon + late
+    story = Story(name=name, phases=phases, value=value, fires=True, begins=begins)
+    return case_of("a total outage", (story,), slo.BY, (past + BAD_EVENTS - 1, begins))
+
+
+def _outage_values(burns: Burns, minutes: int) -> Iterator[tuple[float, float]]:
+    """Yield the burn rate of each long window when so much of it has failed, and its limit."""
+    for window, factor in zip(burns.alert.windows, burns.alert.factors, strict=True):
+        yield _whole(burns, minutes * MINUTE / window.long), factor
+
+
+def _ambiguous(burns: Burns, minutes: int) -> bool:
+    """Say whether sums of floats could be on either side of a limit, or of a digit."""
+    values = [*_outage_values(burns, minutes)]
+    return any(abs(v / factor - 1) < 1 - _UNDER for v, factor in values) or any(
+        _halfway(v) for v, _ in values
+    )
+
+
 def document(rules: Rules, rule: Alerting, burns: Burns, files: tuple[str, ...]) -> RuleTestFile:
-    """Return the tests of an alert. Raises SettingsError where it can never fire."""
-    pairs = [n for n in range(len(burns.longs)) if burns.possible(burns.rate(n, _OVER))]
-    if not pairs:
-        limit = number(min(burns.alert.factors))
-        raise SettingsError(
-            f"alerts.{burns.alert.name}: the budget of {number(burns.objective.budget * 100)}% "
-            f"cannot burn {limit} times as fast; write a lower threshold, or enabled: false"
-        )
+    """Return the tests of an alert."""
     cases = (
-        _pairs(burns, pairs[0]),
+        _pairs(burns, 0),
         _second(burns),
-        *_new(burns, pairs[0]),
+        *_new(burns, 0),
         *_gone(burns),
+        *((_outage(burns),) if burns.every == 1 else ()),
     )
     return RuleTestFile(rule, named(rules.main, *files), cases, burns.every * MINUTE)

@@ -208,17 +208,26 @@ def _turned(limit: Operation) -> Operation:
 def _pairs(test: RuleTestFile, whole: Condition) -> Iterator[tuple[str, Condition]]:
     """Yield what is done to a pair of windows that some story is about."""
     used = {name for name in STORIES if f'service_name="{name}"' in test.text()}
+    pairs = [*_alternatives(whole)]
+    for number_, which in enumerate(_ORDER[: len(pairs)]):
+        for done, story, changed in _pair(pairs[number_], which):
+            if story in used:
+                tried = [*pairs[:number_], changed, *pairs[number_ + 1 :]]
+                yield f"of the {which} pair {done}", reduce(partial(Operation, "or"), tried)
+
+
+def _alternatives(whole: Condition) -> Iterator[Condition]:
+    """Yield the conditions of which one is enough, in their order."""
     match whole:
-        case Operation("or", first, second):
-            for done, story, changed in _pair(first, "first"):
-                if story in used:
-                    yield f"of the first pair {done}", replace(whole, left=changed)
-            for done, story, changed in _pair(second, "second"):
-                if story in used:
-                    yield f"of the second pair {done}", replace(whole, right=changed)
+        case Operation("or", left, right):
+            yield from _alternatives(left)
+            yield from _alternatives(right)
+        case _:
+            yield whole
 
 
-STORIES = ("first-over", "second-over", "over-and-gone", "burst", "few-errors")
+_ORDER = ("first", "second", "third")
+STORIES = ("first-over", "second-over", "third-over", "over-and-gone", "burst", "few-errors")
 
 
 def _pair(pair: Condition, which: str) -> Iterator[tuple[str, str, Condition]]:

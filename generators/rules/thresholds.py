@@ -16,7 +16,7 @@ from generators.rules.model import Alerting, Group, RuleFile
 from generators.rules.names import span
 from generators.rules.recording import is_level, signal_name
 from generators.rules.rows import AlertText
-from generators.rules.slo import burn_alert
+from generators.rules.slo import burn_alerts
 
 FILE = "alerts.yml"
 CONFIGURED_FILE = "metrics.yml"
@@ -69,8 +69,7 @@ def _text(row: ThresholdAlert) -> AlertText:
 def file(settings: Settings, policy: Policy) -> RuleFile:
     """Return the file, the most urgent alerts first."""
     rules = [alert(settings, row) for row in policy.thresholds]
-    if policy.breach is not None:
-        rules.append(burn_alert(settings, policy.breach))
+    rules += burn_alerts(settings, 0)
     ordered = sorted(rules, key=lambda rule: SEVERITIES.index(rule.severity))
     group = Group("ion_alerts", EVALUATION, tuple(ordered))
     about = "Signals beyond a threshold, and the error budget burning fast."

@@ -137,7 +137,6 @@ def refusals() -> Iterator[tuple[dict[str, Any], str]]:
     yield {"ErrorRateCritical": {"threshold": "100%"}}, "nothing is above 100%"
     yield {"CacheHitRateLow": {"threshold": "0%"}}, "nothing is below 0%"
     yield {"ResponseTimeWarning": {"threshold": "0s"}}, "nothing is not above 0s"
-    yield {"SLABreach": {"threshold": 5000.0}}, "cannot burn"
 
 
 @pytest.mark.parametrize(("given", "text"), [*refusals()])
