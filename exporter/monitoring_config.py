@@ -91,6 +91,7 @@ class MonitoringConfig(_Part):
     rules: dict[str, str]
     settings: dict[str, Any]
     files: dict[str, str]
+    command: str | None = None
 
 
 def config_path(settings: Settings) -> Path:

@@ -1,17 +1,21 @@
 """What a change of settings, or of this program, changes: by meaning, not by line."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from generators.monitoring_config import PATH, digest
+from generators.value_changes import value_changes
+from generators.worded_settings import worded
 
-_NOT_SAID = ("content_hash", "schema_version", "files", "rules", "signals")
-_SAID_ELSEWHERE = ("alerts", "objectives")  # of the settings: the policy says what they come to
+_NOT_SHOWN = (
+    *("content_hash", "schema_version", "command", "files", "rules", "signals"),
+    "objective",  # settings.objectives says the same
+)
 # Of an alert: what threshold, rules and links say, too.
 _SHOWN_BY_OTHERS = ("why", "limit", "query", "runbook_url", "dashboard_url")
-_NOTHING = object()
+_NAMED = 4  # names that a line lists
 
 
 def changes(root: Path, texts: Mapping[str, str]) -> Iterator[str]:
@@ -20,9 +24,19 @@ def changes(root: Path, texts: Mapping[str, str]) -> Iterator[str]:
     if old is None:
         yield f"nothing is known of what was written here; {len(texts)} files would be"
         return
-    yield from _values("", _said(old), _said(new))
-    yield from _rules(old, new)
+    yield from value_changes("", _compared(old), _compared(new))
+    yield from _expressions(old, new)
     yield from _files(root, old, texts)
+
+
+def is_known(root: Path) -> bool:
+    """Say whether it is known what was written below a root."""
+    return _read(root) is not None
+
+
+def last_command(root: Path) -> str:
+    """Return the command line that wrote the files below a root; empty where it is not known."""
+    return str((_read(root) or {}).get("command", ""))
 
 
 def _read(root: Path) -> dict[str, Any] | None:
@@ -37,62 +51,54 @@ def _read(root: Path) -> dict[str, Any] | None:
     return found
 
 
-def _said(body: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: value for name, value in body.items() if name not in _NOT_SAID}
-    found["settings"] = _without(body.get("settings", {}), _SAID_ELSEWHERE)
+def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in body.items() if name not in _NOT_SHOWN}
+    settings = worded(body.get("settings", {}))
+    # Of the settings' alerts, what one alert overrides is shown with the alert itself.
+    overrides = settings.pop("alerts", {})
+    settings["alerts"] = {n: v for n, v in overrides.items() if not isinstance(v, dict)}
     alerts = body.get("alerts", {})
     found["alerts"] = {name: _without(alert, _SHOWN_BY_OTHERS) for name, alert in alerts.items()}
-    return found
+    return {"settings": settings, **{n: v for n, v in found.items() if n != "settings"}}
 
 
 def _without(body: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in names}
 
 
-def _values(at: str, old: object, new: object) -> Iterator[str]:
-    """Yield what differs below a place, each by the place's name."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for name in dict.fromkeys((*old, *new)):
-            below = f"{at}.{name}".removeprefix(".")
-            yield from _values(below, old.get(name, _NOTHING), new.get(name, _NOTHING))
-    elif old is _NOTHING:
-        yield f"+ {at}: {_short(new)}"
-    elif new is _NOTHING:
-        yield f"- {at}"
-    elif old != new:
-        yield f"~ {at}: from {_short(old)} to {_short(new)}"
+def _expressions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """Yield which recorded series and alerts have another expression; by name, not by text."""
+    before, after = old["rules"], new["rules"]
+    yield from _listed("+ recorded series", [n for n in after if n not in before])
+    yield from _listed("- recorded series", [n for n in before if n not in after])
+    yield from _listed(
+        "~ recorded series with another expression",
+        [n for n in after if n in before and before[n] != after[n]],
+    )
+    queries = {n: alert.get("query") for n, alert in old["alerts"].items()}
+    yield from _listed(
+        "~ alerts with another expression",
+        [n for n, a in new["alerts"].items() if n in queries and queries[n] != a.get("query")],
+    )
 
 
-def _short(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_short(item)}" for name, item in value.items())
-    return json.dumps(value)
-
-
-def _rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    before, after = old.get("rules", {}), new["rules"]
-    for name in dict.fromkeys((*before, *after)):
-        if name not in after:
-            yield f"- recorded series {name}"
-        elif name not in before:
-            yield f"+ recorded series {name}"
-        elif before[name] != after[name]:
-            yield f"~ recorded series {name}: from {before[name]} to {after[name]}"
+def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield one line with the first of the names; nothing where there are none."""
+    if names:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield f"{what}: {', '.join(names[:_NAMED])}{more}"
 
 
 def _files(root: Path, old: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[str]:
-    """Yield what happens to files, and which of them somebody changed by hand."""
-    recorded = old.get("files", {})
-    for name, text in sorted(texts.items()):
-        found = _bytes(root / name)
-        if found is None:
-            yield f"+ {name}"
-        elif found != text.encode():
-            yield f"~ {name}" + _by_hand(name, found, recorded)
-    for name in gone(root, texts):
-        yield f"- {name}"
+    """Yield which files come, go or change, and which of them somebody changed by hand."""
+    found = {name: _bytes(root / name) for name in sorted(texts)}
+    changed = [n for n, held in found.items() if held is not None and held != texts[n].encode()]
+    yield from _listed("+ files", [n for n, held in found.items() if held is None])
+    yield from _listed("- files", gone(root, texts))
+    yield from _listed("~ files", [name for name in changed if name != PATH])
+    for name in changed:
+        if _is_by_hand(name, found[name] or b"", old["files"]):
+            yield f"~ {name} (was changed by hand; that would be lost)"
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -102,10 +108,8 @@ def _bytes(path: Path) -> bytes | None:
         return None
 
 
-def _by_hand(name: str, found: bytes, recorded: Mapping[str, str]) -> str:
-    if name not in recorded or digest(found.decode(errors="replace")) == recorded[name]:
-        return ""
-    return "  (was changed by hand; that would be lost)"
+def _is_by_hand(name: str, found: bytes, recorded: Mapping[str, str]) -> bool:
+    return name in recorded and digest(found.decode(errors="replace")) != recorded[name]
 
 
 def gone(root: Path, texts: Mapping[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ exporter.monitoring_config reads it, and docs/monitoring_config.md is its contra
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from exporter.catalog.expression import Signal
@@ -29,10 +30,19 @@ Body = dict[str, Any]
 _LINKS = ("runbook_url", "dashboard_url")
 
 
-def text(settings: Settings, policy: Policy, rules: Rules, files: Mapping[str, str]) -> str:
-    """Return the file; `files` are the other generated texts by path."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The command line that writes everything, and the other generated texts by path."""
+
+    command: str
+    files: Mapping[str, str]
+
+
+def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> str:
+    """Return the file."""
     body = {
         "schema_version": SCHEMA_VERSION,
+        "command": written.command,
         "objective": {
             "availability": f"{number(policy.objective.availability * 100)}%",
             "window": span(policy.objective.window),
@@ -41,11 +51,11 @@ def text(settings: Settings, policy: Policy, rules: Rules, files: Mapping[str, s
         "signals": {signal.name: _signal(signal, settings) for signal in policy.signals},
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": settings.model_dump(mode="json", by_alias=True),
-        "files": {path: digest(text) for path, text in sorted(files.items())},
+        "files": {path: digest(text) for path, text in sorted(written.files.items())},
     }
-    written = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
-    parsed(written, PATH)  # what runs has to be able to read it
-    return written
+    whole = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
+    parsed(whole, PATH)  # what runs has to be able to read it
+    return whole
 
 
 def digest(text: str) -> str:

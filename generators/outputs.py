@@ -8,25 +8,25 @@ import generators.rules.build
 import generators.runbooks.build
 from exporter.settings import Settings
 from generators import log_metrics, monitoring_config, prometheus, reference, settings_reference
-from generators.files import COMMAND, signed
+from generators.files import USUAL, signed
 from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.model import alerts
+from generators.runbooks.links import linked
 
-CATALOG = (reference.texts, settings_reference.texts, log_metrics.texts)
+DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts)
 
 
-def texts(settings: Settings, command: str = COMMAND) -> dict[str, str]:
+def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> dict[str, str]:
     """Return every generated text by its path below the root.
 
-    `command` is the command line that the texts name as what writes them.
+    `command` is the command line that the texts name as what writes them. With `docs`, the
+    project's own reference is among them, and the rest of its documentation lies beside it.
 
     Raises SettingsError where the settings conflict.
     """
     rules, held = build(settings), policy(settings)
     found: dict[str, str] = {}
-    for generator in CATALOG:
-        found.update(generator())
     found.update(generators.rules.build.texts(rules))
     found.update(prometheus.texts(settings, rules))
     found.update(generators.alertmanager.build.texts(settings, tuple(alerts(rules.all))))
@@ -35,7 +35,18 @@ def texts(settings: Settings, command: str = COMMAND) -> dict[str, str]:
     boards = generators.dashboards.build.texts(settings, rules, held)
     found.update(boards)
     found.update(generators.grafana.build.texts(settings, boards))
+    found = _documented(found) if docs else linked(found, settings.links.documentation)
     found = signed(found, command)
     # After all else is signed: it has the digest of each file as it is written.
-    found[monitoring_config.PATH] = monitoring_config.text(settings, held, rules, found)
+    found[monitoring_config.PATH] = monitoring_config.text(
+        settings, held, rules, monitoring_config.Written(command, found)
+    )
     return found
+
+
+def _documented(found: dict[str, str]) -> dict[str, str]:
+    """Return the texts with the project's own reference."""
+    reference_texts: dict[str, str] = {}
+    for generator in DOCUMENTATION:
+        reference_texts.update(generator())
+    return reference_texts | found

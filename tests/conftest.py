@@ -5,16 +5,19 @@ so that a failure is a change's own. `make test ARGS=--deep` runs everything on 
 `make test ARGS=--hypothesis-profile=default` draws new ones.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 
 import pytest
 from hypothesis import settings
 
+from exporter import logs, redaction
 from tests import evaluating
 from tests.quickness import Guard, is_slow
 
 FEW, MANY = "few", "many"
+_NEEDS_NODE = "tests/grafana"
 _LEFT_OUT = pytest.StashKey[int]()
 _GUARD = Guard()
 
@@ -49,11 +52,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in deep]
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs node, unless it is named: make boards."""
+    named = any(_NEEDS_NODE in argument for argument in config.args)
+    return None if named or not collection_path.as_posix().endswith(_NEEDS_NODE) else True
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> object:
     """Let only a test that is marked as slow start a server or a program."""
     with _GUARD.over(item.nodeid, allowed=item.get_closest_marker("slow") is not None):
         return (yield)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> Iterator[None]:
+    """Let a test know no secret and no warning of another: a process keeps both until it ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redaction, "_spellings", set())
+        patch.setattr(redaction, "_pattern", None)
+        patch.setattr(logs, "_warned", {})
+        yield
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -59,7 +59,7 @@ class Source:
 
     def configs(self) -> subprocess.CompletedProcess[str]:
         """Write everything that is generated."""
-        return self.ionmon("configs", "--config", REFERENCE)
+        return self.ionmon("configs", "--config", REFERENCE, "--docs")
 
     def refused(self, *names: str) -> None:
         """Hold that nothing is written, with one line that names what lacks, and no defect."""

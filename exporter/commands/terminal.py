@@ -69,9 +69,9 @@ class Bar:
         if self._drawn.disable:
             click.echo(what, err=True)
 
-    def reach(self, done: float) -> None:
-        """Show how much of the total is done."""
-        self._drawn.update(self._task, completed=done)
+    def reach(self, done: float, total: float | None = None) -> None:
+        """Show how much of the total is done; the total may become known later."""
+        self._drawn.update(self._task, completed=done, total=total)
 
     def echo(self, text: str, *, err: bool = False) -> None:
         """Print a line that stays: the bar is hidden meanwhile."""

@@ -3,7 +3,14 @@
 from exporter.settings.alerting import AlertSettings, AlertsSettings, ObjectiveSettings, OtherAlert
 from exporter.settings.google import FamilySettings, Filters, GoogleSettings
 from exporter.settings.links import LinkSettings
-from exporter.settings.load import Overrides, config_file, default_state_file, load, no_color
+from exporter.settings.load import (
+    Overrides,
+    cache_directory,
+    config_file,
+    default_state_file,
+    load,
+    no_color,
+)
 from exporter.settings.metrics import MetricSettings
 from exporter.settings.model import (
     LogSettings,
@@ -59,6 +66,7 @@ __all__ = [
     "StorageSettings",
     "WatchedService",
     "WebSettings",
+    "cache_directory",
     "config_file",
     "default_state_file",
     "load",

@@ -90,6 +90,17 @@ def default_state_file(settings: Settings) -> Path:
     return _state_directory() / f"counters-{digest}.sqlite"
 
 
+def cache_directory() -> Path | None:
+    """Return the directory for what can be made again; None for a user without a home."""
+    own = Path(_environment("XDG_CACHE_HOME") or "")
+    if own.is_absolute():
+        return own / "ionmon"
+    try:
+        return Path.home() / ".cache" / "ionmon"
+    except RuntimeError:
+        return None
+
+
 def _state_directory() -> Path:
     by_systemd = (_environment("STATE_DIRECTORY") or "").split(":")[0]
     if by_systemd:

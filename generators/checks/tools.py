@@ -1,78 +1,109 @@
-"""Prometheus' and Alertmanager's own checkers, run on the checked files."""
+"""Prometheus' and Alertmanager's own checkers, as runs on the checked files."""
 
 import re
-import subprocess
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
 from generators.checks.engine.gathering import OUT, CheckRequest, rule_paths
 from generators.checks.engine.problem import Problem
+from generators.checks.tool_runs import ToolRun
+from generators.promtool.case_runs import CaseRun, answer, case_runs_of, version
+from generators.promtool.kept_results import KeptResults, ToolAnswer
 
 PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
-PROCESSES = 2
 _LINT = ("--lint=all", "--lint-fatal")
 _LINE = re.compile(r"(?:line |yml: |yaml: |: )(\d+)(?::\d+)?:")
 _NOISE = re.compile(r"Checking \S+|Unit Testing: .*|SUCCESS.*|FAILED:?|Found:|amtool: error: .*")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a tool, on one file."""
+class _FileRun:
+    """A tool on one file, and the other files that it reads."""
 
     tool: str
     words: tuple[str, ...]
     path: Path
     shown: str
+    also: tuple[Path, ...] = ()
 
 
-def runs(request: CheckRequest) -> Iterator[Run]:
-    """Yield the runs: on the requested rule files, else on everything generated."""
+def missing(request: CheckRequest) -> Iterator[Problem]:
+    """Yield a problem for each tool that is needed and not there."""
+    for tool in dict.fromkeys(run.tool for run in _file_runs(request)):
+        if which(tool) is None:
+            first = next(run for run in _file_runs(request) if run.tool == tool)
+            text = f"{tool} is not on the PATH; type: sudo apt-get install {PACKAGES[tool]}"
+            yield Problem(first.shown, 1, tool, f"{text}, or check with --offline")
+
+
+def runs(request: CheckRequest, kept: KeptResults) -> Iterator[ToolRun]:
+    """Yield the runs of the tools that are there: on the requested files, else on all generated."""
+    for run in _file_runs(request):
+        program = which(run.tool)
+        if program is not None:
+            yield _on_file(program, run, kept)
+    program = which("promtool")
+    if program is None or request.files:
+        return
+    for path, shown in _below(request.root, "tests/*.yml"):
+        yield from _on_test(program, path, shown, kept)
+
+
+def _file_runs(request: CheckRequest) -> Iterator[_FileRun]:
     files = [(path, str(path)) for path in request.files] or rule_paths(request.root)
     for path, shown in files:
-        yield Run("promtool", ("check", "rules", *_LINT), path, shown)
+        yield _FileRun("promtool", ("check", "rules", *_LINT), path, shown)
     if request.files:
         return
-    for pattern, tool, words in (
-        ("prometheus*.yml", "promtool", ("check", "config", *_LINT)),
-        ("tests/*.yml", "promtool", ("test", "rules")),
-        ("alertmanager.yml", "amtool", ("check-config",)),
-    ):
-        for path in sorted((request.root / OUT).glob(pattern)):
-            yield Run(tool, words, path, path.relative_to(request.root).as_posix())
+    rules = tuple(path for path, _ in files)
+    for path, shown in _below(request.root, "prometheus*.yml"):
+        yield _FileRun("promtool", ("check", "config", *_LINT), path, shown, rules)
+    for path, shown in _below(request.root, "alertmanager.yml"):
+        also = tuple(sorted((path.parents[1] / "templates").glob("*")))
+        yield _FileRun("amtool", ("check-config",), path, shown, also)
 
 
-def check(request: CheckRequest, progress: Callable[[str], None]) -> Iterator[Problem]:
-    """Run the tools and yield what they report; a missing tool is a problem."""
-    needed = list(runs(request))
-    programs = {run.tool: which(run.tool) for run in needed}
-    for tool in (tool for tool, program in programs.items() if program is None):
-        first = next(run for run in needed if run.tool == tool)
-        text = f"{tool} is not on the PATH; type: sudo apt-get install {PACKAGES[tool]}"
-        yield Problem(first.shown, 1, tool, f"{text}, or check with --offline")
-
-    def problems(run: Run) -> list[Problem]:
-        program = programs[run.tool]
-        if program is None:
-            return []
-        progress(f"{run.tool} {' '.join(run.words[:2])} {run.shown}")
-        return list(_run(program, run))
-
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        for found in pool.map(problems, needed):
-            yield from found
+def _below(root: Path, pattern: str) -> list[tuple[Path, str]]:
+    found = sorted((root / OUT).glob(pattern))
+    return [(path, path.relative_to(root).as_posix()) for path in found]
 
 
-def _run(program: str, run: Run) -> Iterator[Problem]:
-    done = subprocess.run(  # noqa: S603 - a program from the PATH, our own arguments
-        [program, *run.words, str(run.path)], capture_output=True, text=True, check=False
-    )
-    if done.returncode == 0:
+def _on_file(program: str, run: _FileRun, kept: KeptResults) -> ToolRun:
+    def problems() -> Iterator[Problem]:
+        read = [[str(path), path.read_text(encoding="utf-8")] for path in (run.path, *run.also)]
+        content = [version(program), run.words, read]
+        found = kept.of(content, lambda: answer([program, *run.words, str(run.path)]))
+        yield from _reported(run.shown, run.tool, found)
+
+    return ToolRun(f"{run.tool} {' '.join(run.words[:2])} {run.shown}", 1, problems)
+
+
+def _on_test(program: str, path: Path, shown: str, kept: KeptResults) -> Iterator[ToolRun]:
+    """Yield a run for each case of a test; one for the whole where it has another form."""
+    found = case_runs_of(path)
+    if found is None:
+        whole = _FileRun("promtool", ("test", "rules"), path, shown)
+        yield _on_file(program, whole, KeptResults(None))
         return
-    lines = [_NOISE.sub("", line).strip() for line in (done.stdout + done.stderr).splitlines()]
+    for run in found:
+        yield _on_case(program, run, shown, kept)
+
+
+def _on_case(program: str, run: CaseRun, shown: str, kept: KeptResults) -> ToolRun:
+    def problems() -> Iterator[Problem]:
+        yield from _reported(shown, "promtool", run.answer(program, kept))
+
+    return ToolRun(f"promtool test rules {shown}", run.effort, problems)
+
+
+def _reported(shown: str, tool: str, found: ToolAnswer) -> Iterator[Problem]:
+    """Yield what a tool reported, without what it prints of every file."""
+    if found.code == 0:
+        return
+    lines = [_NOISE.sub("", line).strip() for line in found.output.splitlines()]
     reported = [line for line in lines if line]
     line = _LINE.search("\n".join(reported))
-    text = "; ".join(reported) or f"ended with {done.returncode} and no message"
-    yield Problem(run.shown, int(line[1]) if line else 1, run.tool, text)
+    text = "; ".join(reported) or f"ended with {found.code} and no message"
+    yield Problem(shown, int(line[1]) if line else 1, tool, text)

@@ -3,26 +3,36 @@
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from exporter.commands.options import CONFIG
-from exporter.commands.terminal import progress
-from exporter.settings import load
+from exporter.commands.terminal import Bar, progress
+from exporter.monitoring_config import FIX, MonitoringConfigError, read_config
+from exporter.settings import Settings, cache_directory, config_file, load
 from generators.checks import run
 from generators.checks.engine.gathering import CheckRequest
+from generators.checks.tool_runs import Count
+from generators.monitoring_config import PATH
+from generators.promtool.kept_results import KeptResults
+
+_MANY = 20  # runs of tools: so many take a while
 
 HELP = """Check that rules and dashboards only use metrics, labels, values and buckets that exist.
 
 \b
   ionmon check                          all files below alertmanager/out and grafana/out
+  ionmon check --root deployed          the same below another directory
   ionmon check --offline                the same without promtool and amtool, in a second
   ionmon check my-rules.yml             your own rule files
   ionmon check --page http://127.0.0.1:9841/metrics
 
-No server and no data are needed: the catalog and monitoring.yaml define what is exported. The
-command also finds rates of gauges, counters without a rate, operators whose sides have different
-labels, wrong windows, functions that Prometheus 2.42 lacks, and incomplete alerts. In dashboards it
-also checks units, data sources, variables, limits, links and layout. Then promtool and amtool check
-the same files and run the tests of the rules, which takes some minutes.
+No server and no data are needed: the catalog and the settings define what is exported. Without
+--config, the settings are those that the files were written for, from monitoring_config.json beside
+them. The command also finds rates of gauges, counters without a rate, operators whose sides have
+different labels, wrong windows, functions that Prometheus 2.42 lacks, and incomplete alerts. In
+dashboards it also checks units, data sources, variables, limits, links and layout. Then promtool
+and amtool check the same files and run the tests of the rules. That takes up to a minute; later,
+only what changed runs again. Results are kept in ~/.cache/ionmon.
 
 Histograms of Cloud Monitoring are checked against the buckets of the simulated project; those of
 Google may differ. With --page, the metrics of a real exporter are known, too: its buckets, and the
@@ -53,10 +63,12 @@ def command(
     offline: bool,
 ) -> None:
     """Print every problem."""
-    settings = load(config)
+    settings = _settings(config or config_file(), root)
     request = CheckRequest(root, settings, files, page)
+    folder = cache_directory()
+    kept = KeptResults(folder and folder / "check")
     with progress("reading files") as bar:
-        result = run.run(request, bar.show, offline=offline)
+        result = run.run(request, _count(bar), kept, offline=offline)
     for problem in result.problems:
         click.echo(str(problem))
     for note in result.notes:
@@ -69,3 +81,31 @@ def command(
     )
     if count:
         raise click.exceptions.Exit(1)
+
+
+def _settings(path: Path | None, root: Path) -> Settings:
+    """Return the settings of a file, else those that the files below the root were written for."""
+    written = root / PATH
+    if path is not None:
+        return load(path)
+    if not written.exists():
+        click.echo("settings: the defaults; for others, set --config", err=True)
+        return load()
+    click.echo(f"settings: those in {written}; for others, set --config", err=True)
+    try:
+        return Settings.model_validate(read_config(written).settings)
+    except ValidationError as error:
+        key = ".".join(map(str, error.errors()[0]["loc"]))
+    # Raised out here: pydantic's error contains the values.
+    raise MonitoringConfigError(f"{written}: settings.{key} is of another version; {FIX}")
+
+
+def _count(bar: Bar) -> Count:
+    def count(what: str, done: int, total: int) -> None:
+        if total >= _MANY and not done:
+            bar.note(f"running {what}: {total} runs")
+        else:
+            bar.show(what)
+        bar.reach(done, total or None)
+
+    return count

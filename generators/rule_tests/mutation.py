@@ -4,18 +4,15 @@ A mutant is what an unlucky edit leaves behind: another threshold, twice the tim
 turned round, a condition or a label that is gone. promtool has to refuse each of them.
 """
 
-import subprocess
-import tempfile
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from math import ceil
-from pathlib import Path
 
 from exporter.errors import ToolMissing
 from generators.alert_table import BurnAlert
-from generators.files import write
 from generators.promql_tree.condition import (
     Condition,
     Operand,
@@ -26,11 +23,14 @@ from generators.promql_tree.condition import (
     with_limits,
 )
 from generators.promql_tree.tree import series_names
+from generators.promtool.case_runs import case_runs
+from generators.promtool.kept_results import KeptResults, ToolAnswer
 from generators.rule_tests.document import RuleTestFile
-from generators.rules.build import FOLDER
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 
-PROCESSES = 2
+NOT_KEPT = KeptResults(None)
+PROCESSES = len(os.sched_getaffinity(0))
+_PROMTOOL = "promtool"
 _TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 _FACTOR = 1.5
 
@@ -43,19 +43,20 @@ class Mutant:
     files: tuple[RuleFile, ...]
 
 
-def survivors(tests: Sequence[RuleTestFile]) -> list[str]:
+def survivors(tests: Sequence[RuleTestFile], kept: KeptResults = NOT_KEPT) -> list[str]:
     """Return the mutants that the tests do not notice; an alert that fails unchanged counts too.
 
     Raises ToolError where promtool cannot judge, ToolMissing where it is not there.
     """
-    work = [(test, mutant) for test in tests for mutant in (_same(test), *mutants(test))]
+    work = [(test, mutant) for test in tests for mutant in tried(test)]
     with ThreadPoolExecutor(PROCESSES) as pool:
-        found = pool.map(lambda pair: _survivor(*pair), work)
+        found = pool.map(lambda pair: survivor(pair[0], pair[1], kept), work)
         return [text for text in found if text]
 
 
-def _survivor(test: RuleTestFile, mutant: Mutant) -> str:
-    wrong, unchanged = failing(test, mutant.files), not mutant.done
+def survivor(test: RuleTestFile, mutant: Mutant, kept: KeptResults = NOT_KEPT) -> str:
+    """Return what tests do not notice of a mutant; empty where they do. Raises as above."""
+    wrong, unchanged = failing(test, mutant.files, kept), not mutant.done
     if unchanged:
         return f"{test.rule.alert}: its own tests fail" if wrong else ""
     return "" if wrong else f"{test.rule.alert}: {mutant.done}, and its tests pass"
@@ -65,29 +66,27 @@ class ToolError(Exception):
     """promtool could not judge rules: it cannot read them."""
 
 
-def failing(test: RuleTestFile, files: Sequence[RuleFile]) -> bool:
+def failing(test: RuleTestFile, files: Sequence[RuleFile], kept: KeptResults = NOT_KEPT) -> bool:
     """Say whether promtool finds that rules do not do what a test wants. Raises as above."""
-    with tempfile.TemporaryDirectory(prefix="ionmon-") as folder:
-        root = Path(folder)
-        texts = {f"{FOLDER}/{file.name}": file.text() for file in files}
-        write(root, {**texts, test.path: test.text()})
-        try:
-            done = subprocess.run(  # noqa: S603 - our own arguments
-                ["promtool", "test", "rules", str(root / test.path)],  # noqa: S607 - from the PATH
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise ToolMissing("promtool is not on the PATH; apt-get install prometheus") from error
-    output = done.stdout + done.stderr
-    if done.returncode and "exp:" not in output:
-        raise ToolError(f"{test.rule.alert}: promtool cannot judge: {output.strip()}")
-    return done.returncode != 0
+    runs = case_runs(test.text(), [file.text() for file in files])
+    if runs is None:
+        raise ToolError(f"{test.rule.alert}: its test has no case")
+    try:
+        return any(_is_failing(test, run.answer(_PROMTOOL, kept)) for run in runs)
+    except FileNotFoundError as error:
+        raise ToolMissing("promtool is not on the PATH; apt-get install prometheus") from error
 
 
-def _same(test: RuleTestFile) -> Mutant:
-    return Mutant("", trimmed(test))
+def _is_failing(test: RuleTestFile, found: ToolAnswer) -> bool:
+    if found.code and not found.is_unmet:
+        raise ToolError(f"{test.rule.alert}: promtool cannot judge: {found.output.strip()}")
+    return found.is_unmet
+
+
+def tried(test: RuleTestFile) -> Iterator[Mutant]:
+    """Yield an alert as it is, then each of its mutants."""
+    yield Mutant("", trimmed(test))
+    yield from mutants(test)
 
 
 def trimmed(test: RuleTestFile) -> tuple[RuleFile, ...]:

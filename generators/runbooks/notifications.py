@@ -15,6 +15,7 @@ from generators.alertmanager.plan import (
     timers,
 )
 from generators.configured_metrics import is_configured
+from generators.files import USUAL
 from generators.incomplete import Incomplete
 from generators.limits import limit, number
 from generators.policy import WATCHDOG
@@ -147,8 +148,8 @@ def _change_other(alert: DocumentedAlert) -> Iterator[str]:
 
 def _write() -> str:
     return (
-        f"`ionmon configs --config {_FILE} --diff` shows what would change, and `ionmon configs "
-        f"--config {_FILE}` writes it. Prometheus reads it again on SIGHUP."
+        f"`{USUAL} --diff` shows what would change, and `{USUAL}` writes it. Prometheus reads it "
+        "again on SIGHUP."
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from exporter.settings import Settings
 from generators.difference import changes, gone
 from generators.files import write
 from generators.monitoring_config import PATH, digest
@@ -19,7 +20,7 @@ def texts(files: dict[str, str], **body: Any) -> dict[str, str]:
 
 def test_no_difference_is_nothing(tmp_path: Path) -> None:
     """What was just written does not differ."""
-    found = texts({"a": "1"}, objective={"availability": "99.9%"})
+    found = texts({"a": "1"}, settings={"objectives": {"availability": 0.999}})
     write(tmp_path, found)
     assert list(changes(tmp_path, found)) == []
 
@@ -38,19 +39,67 @@ def test_values_are_shown_before_and_after(tmp_path: Path) -> None:
         "~ alerts.A.for: from 3m to 5m",
         "- alerts.B",
         "+ alerts.C: for 2m",
-        f"~ {PATH}",
     ]
 
 
 def test_recorded_series_are_shown_by_name(tmp_path: Path) -> None:
-    """A rule that is other is shown with both expressions."""
-    write(tmp_path, texts({}, rules={"a:b:c": "1", "d:e:f": "2"}))
-    reported = list(changes(tmp_path, texts({}, rules={"a:b:c": "3", "g:h:i": "2"})))
-    assert reported[:3] == [
-        "~ recorded series a:b:c: from 1 to 3",
-        "- recorded series d:e:f",
-        "+ recorded series g:h:i",
+    """Series that come, go or have another expression are named; of many, the first."""
+    many = {f"a{n}": "1" for n in range(7)}
+    write(tmp_path, texts({}, rules={"a:b:c": "1", "d:e:f": "2", **many}))
+    changed = dict.fromkeys(many, "2")
+    reported = list(changes(tmp_path, texts({}, rules={"g:h:i": "2", **changed})))
+    assert reported == [
+        "+ recorded series: g:h:i",
+        "- recorded series: a:b:c, d:e:f",
+        "~ recorded series with another expression: a0, a1, a2, a3 and 3 more",
     ]
+
+
+def test_an_alert_whose_condition_alone_differs_is_named(tmp_path: Path) -> None:
+    """A new version may change an expression and no value: the alert is named once."""
+    write(tmp_path, texts({}, alerts={"A": {"query": "x"}, "B": {"query": "y"}}))
+    new = texts({}, alerts={"A": {"query": "z"}, "B": {"query": "y"}, "C": {"query": "w"}})
+    assert list(changes(tmp_path, new)) == [
+        "+ alerts.C: ",
+        "~ alerts with another expression: A",
+    ]
+
+
+def test_settings_are_shown_as_people_write_them(tmp_path: Path) -> None:
+    """Durations and percentages have their unit, at any depth; an item of a list goes by name."""
+    old = Settings.model_validate({"redis": {"targets": [target("a", 1), target("b", 1)]}})
+    new = Settings.model_validate(
+        {
+            "redis": {"targets": [target("b", 2), target("c", 1)], "poll_interval": "30s"},
+            "objectives": {"availability": "99.9%"},
+            "google": {"projects": ["proj-a", "proj-b"]},
+            "alerts": {"CPUHigh": {"threshold": "90%"}},
+        }
+    )
+    write(tmp_path, texts({}, settings=old.model_dump(mode="json", by_alias=True)))
+    reported = changes(tmp_path, texts({}, settings=new.model_dump(mode="json", by_alias=True)))
+    shown = [line.removeprefix("~ settings.") for line in reported]
+    assert shown[:4] == [
+        "+ settings.google.projects: proj-a",
+        "+ settings.google.projects: proj-b",
+        "redis.poll_interval: from 15s to 30s",
+        "- settings.redis.targets.a",
+    ]
+    assert shown[4] == "redis.targets.b.url: from redis://10.0.0.1:6379 to redis://10.0.0.2:6379"
+    assert shown[5].startswith("+ settings.redis.targets.c: name c, url redis://10.0.0.1:6379")
+    assert shown[6:] == ["objectives.availability: from 99.95% to 99.9%"]
+
+
+def target(name: str, host: int) -> dict[str, str]:
+    """Return a Redis server of the settings."""
+    return {"name": name, "url": f"redis://10.0.0.{host}:6379"}
+
+
+def test_another_order_is_shown(tmp_path: Path) -> None:
+    """The order of regions is that of panels: it is no detail."""
+    write(tmp_path, texts({}, settings={"service": {"regions": ["a", "b"]}}))
+    new = texts({}, settings={"service": {"regions": ["b", "a"]}})
+    assert list(changes(tmp_path, new)) == ["~ settings.service.regions: from a, b to b, a"]
 
 
 def test_what_was_changed_by_hand_is_shown_as_lost(tmp_path: Path) -> None:
@@ -58,8 +107,10 @@ def test_what_was_changed_by_hand_is_shown_as_lost(tmp_path: Path) -> None:
     write(tmp_path, texts({"a": "1", "b": "1"}))
     (tmp_path / "a").write_text("mine")
     reported = list(changes(tmp_path, texts({"a": "2", "b": "2"})))
-    assert "~ a  (was changed by hand; that would be lost)" in reported
-    assert "~ b" in reported
+    assert reported == [
+        "~ files: a, b",
+        "~ a (was changed by hand; that would be lost)",
+    ]
 
 
 def test_only_what_is_as_it_was_written_goes(tmp_path: Path) -> None:

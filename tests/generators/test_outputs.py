@@ -1,7 +1,9 @@
 """All generators together write one set of files."""
 
 import json
+import re
 from pathlib import Path
+from posixpath import dirname, normpath
 
 import pytest
 import yaml
@@ -9,13 +11,13 @@ import yaml
 from exporter.settings import Settings, load
 from generators.files import differing
 from generators.monitoring_config import PATH
-from generators.outputs import CATALOG, texts
+from generators.outputs import DOCUMENTATION, texts
 from tests import evaluating
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-COMMAND_LINE = "ionmon configs --config examples/reference.yaml"
+COMMAND_LINE = "ionmon configs --config examples/reference.yaml --docs"
 REFERENCE = load(ROOT / "examples" / "reference.yaml")
 OTHER = Settings.model_validate(
     {
@@ -29,12 +31,12 @@ OTHER = Settings.model_validate(
 @pytest.fixture(scope="module")
 def found() -> dict[str, str]:
     """Return what is generated for the reference deployment."""
-    return texts(REFERENCE, COMMAND_LINE)
+    return texts(REFERENCE, COMMAND_LINE, docs=True)
 
 
 def test_no_two_generators_write_one_file(found: dict[str, str]) -> None:
     """Every text is there, under a relative path of its own."""
-    each = [generator() for generator in CATALOG]
+    each = [generator() for generator in DOCUMENTATION]
     assert sum(map(len, each)) == len({name for one in each for name in one})
     assert {name for one in each for name in one} < set(found)
     assert [name for name in found if name.startswith("/") or ".." in name] == []
@@ -55,7 +57,7 @@ def test_each_file_says_that_it_is_generated(found: dict[str, str]) -> None:
 def test_two_runs_are_the_same(found: dict[str, str]) -> None:
     """The texts are the same, byte for byte and in order, each time."""
     with evaluating.anew():
-        assert list(texts(REFERENCE, COMMAND_LINE).items()) == list(found.items())
+        assert list(texts(REFERENCE, COMMAND_LINE, docs=True).items()) == list(found.items())
 
 
 @pytest.mark.parametrize("settings", [REFERENCE, OTHER], ids=["reference", "other"])
@@ -71,3 +73,39 @@ def test_yaml_and_json_are_whole(settings: Settings) -> None:
 def test_the_configuration_names_every_other_file(found: dict[str, str]) -> None:
     """monitoring_config.json knows each generated file but itself."""
     assert set(json.loads(found[PATH])["files"]) == set(found) - {PATH}
+
+
+def test_a_deployment_has_no_documentation_of_the_project(found: dict[str, str]) -> None:
+    """What describes ionmon itself is written where it is requested; all else is the same set."""
+    reference = {name for generator in DOCUMENTATION for name in generator()}
+    assert {"docs/settings.md", "docs/metrics.md", "docs/monitoring.schema.json"} <= reference
+    assert set(texts(REFERENCE)) == set(found) - reference
+
+
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("documentation", [None, "https://docs.example.com/ionmon"])
+def test_documents_of_a_deployment_link_to_what_is_there(documentation: str | None) -> None:
+    """Below another root, each relative link of a document leads to a file of the same run."""
+    links = OTHER.links.model_copy(update={"documentation": documentation})
+    written = texts(OTHER.model_copy(update={"links": links}))
+    documents = {name: text for name, text in written.items() if name.endswith(".md")}
+    dead = [
+        f"{name}: {link}"
+        for name, text in documents.items()
+        for link in LINK.findall(text)
+        if normpath(f"{dirname(name)}/{link}") not in written
+    ]
+    assert dead == []
+    page = written["docs/runbooks/ErrorRateCritical.md"]
+    assert ("https://docs.example.com/ionmon/notifications.md" in page) == bool(documentation)
+
+
+def test_a_document_names_the_command_that_writes_it() -> None:
+    """Where a runbook tells how to change an alert, it has the reader's own command line."""
+    page = texts(OTHER, "ionmon configs --config shop.yaml --root deployed")[
+        "docs/runbooks/RuleFailing.md"
+    ]
+    assert page.count("ionmon configs --config shop.yaml --root deployed") == 4
+    assert "--config monitoring.yaml" not in page

@@ -10,7 +10,7 @@ from exporter.catalog.signals import SIGNALS
 from generators.files import MARK, signed
 from generators.reference import metrics, signals, texts
 
-COMMAND_LINE = "ionmon configs --config examples/reference.yaml"
+COMMAND_LINE = "ionmon configs --config examples/reference.yaml --docs"
 ROOT = Path(__file__).parents[2]
 
 

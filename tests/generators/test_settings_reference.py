@@ -12,7 +12,7 @@ from exporter.settings.keys import ANY, ITEM, keys
 from generators.files import signed
 from generators.settings_reference import reference, schema_text, whole_schema
 
-COMMAND_LINE = "ionmon configs --config examples/reference.yaml"
+COMMAND_LINE = "ionmon configs --config examples/reference.yaml --docs"
 ROOT = Path(__file__).parents[2]
 FULL = ROOT / "tests" / "data" / "settings" / "good" / "full.yaml"
 

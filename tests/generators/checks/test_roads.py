@@ -8,6 +8,7 @@ from exporter.settings import Settings
 from generators.checks.engine.gathering import CheckRequest
 from generators.checks.run import run
 from generators.outputs import texts
+from generators.promtool.kept_results import KeptResults
 
 pytestmark = pytest.mark.slow
 
@@ -20,5 +21,6 @@ def test_what_is_written_for_a_road_has_no_problem(tmp_path: Path, road: str) ->
     for path, text in texts(given).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    found = run(CheckRequest(tmp_path, given), lambda *_: None, offline=True)
+    request = CheckRequest(tmp_path, given)
+    found = run(request, lambda *_: None, KeptResults(None), offline=True)
     assert [str(problem) for problem in found.problems] == []

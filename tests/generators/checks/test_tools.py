@@ -8,6 +8,8 @@ import yaml
 from exporter.settings import Settings
 from generators.checks import tools
 from generators.checks.engine.gathering import OUT, CheckRequest
+from generators.checks.tool_runs import found_by
+from generators.promtool.kept_results import KeptResults
 from tests.generators.checks.judging import ALERT, group
 
 pytestmark = pytest.mark.slow
@@ -46,20 +48,23 @@ def project(root: Path, **texts: str) -> Path:
 
 def found(root: Path, *files: Path) -> tuple[list[str], list[str]]:
     """Return what the tools find and their progress while they run."""
+    request = CheckRequest(root, Settings(), files)
     progress: list[str] = []
-    problems = [*tools.check(CheckRequest(root, Settings(), files), progress.append)]
-    return [str(problem) for problem in problems], progress
+    runs = [*tools.runs(request, KeptResults(None))]
+    problems = found_by(runs, lambda what, done, total: progress.append(f"{done}/{total} {what}"))
+    return [str(problem) for problem in (*tools.missing(request), *problems)], progress
 
 
 def test_every_file_is_checked_by_its_tool(tmp_path: Path) -> None:
     """Rules, configurations, tests and Alertmanager's file are each given to their checker."""
     problems, progress = found(project(tmp_path))
     assert problems == []
-    assert progress == [
-        f"promtool check rules {OUT}/rules/own.yml",
-        f"promtool check config {OUT}/prometheus.yml",
-        f"promtool test rules {OUT}/tests/own.yml",
+    assert [line.split()[0] for line in progress] == ["1/4", "2/4", "3/4", "4/4"]
+    assert sorted(line.split(maxsplit=1)[1] for line in progress) == [
         f"amtool check-config {OUT}/alertmanager.yml",
+        f"promtool check config {OUT}/prometheus.yml",
+        f"promtool check rules {OUT}/rules/own.yml",
+        f"promtool test rules {OUT}/tests/own.yml",
     ]
 
 
@@ -68,7 +73,7 @@ def test_given_files_are_checked_alone(tmp_path: Path) -> None:
     own = project(tmp_path) / "mine.yml"
     own.write_text("groups: [{name: a, rules: [{record: b, expr: up}, {record: b, expr: up}]}]")
     (problem,), progress = found(tmp_path, own)
-    assert progress == [f"promtool check rules {own}"]
+    assert progress == [f"1/1 promtool check rules {own}"]
     assert problem.startswith(f"{own}:1: promtool: ")
     assert "duplicate" in problem
 

@@ -8,8 +8,10 @@ from exporter.settings import Settings
 from generators.checks import routes
 from generators.checks.engine.gathering import CheckRequest
 from generators.checks.run import run
+from generators.checks.tool_runs import found_by
 from generators.files import write
 from generators.outputs import texts
+from generators.promtool.kept_results import KeptResults
 from tests.generators.users import USER
 
 pytestmark = pytest.mark.slow
@@ -29,7 +31,8 @@ def reported(
 ) -> list[str]:
     """Return the problems of files below a root."""
     write(root, found)
-    outcome = run(CheckRequest(root, settings), lambda _: None, offline=offline)
+    request = CheckRequest(root, settings)
+    outcome = run(request, lambda *_: None, KeptResults(None), offline=offline)
     return [str(problem) for problem in outcome.problems]
 
 
@@ -73,9 +76,9 @@ def test_a_route_that_is_wrong_is_reported(tmp_path: Path, generated: dict[str, 
     """Amtool sends an alert of a severity elsewhere than the settings say."""
     found = changed(generated, CONFIG, 'severity="high"', 'severity="higher"')
     write(tmp_path, found)
-    problems = [
-        problem.text for problem in routes.check(CheckRequest(tmp_path, USER), offline=False)
-    ]
+    request = CheckRequest(tmp_path, USER)
+    by_amtool = found_by([*routes.runs(request)], lambda *_: None)
+    problems = [problem.text for problem in (*routes.check(request), *by_amtool)]
     assert f"{CONFIG}: 0 routes take severity 'high', not 1" in problems
     wrong = "ResponseTimeCritical goes to unrouted, not to high"
     assert [text for text in problems if wrong in text] != []

@@ -44,6 +44,25 @@ MENDED = (
 )
 
 
+NEUTRAL = "log: {level: info}\n"  # as no settings
+DEFAULTS = "settings: the defaults; for others, set --config\n"
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep no result of a test where another one, or the user, would find it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.delenv("IONMON_CONFIG", raising=False)
+
+
+def configs(root: Path, text: str = NEUTRAL) -> None:
+    """Write what is generated for settings, which then are no longer there."""
+    path = root / "monitoring.yaml"
+    path.write_text(text)
+    assert cli.run(["configs", "--config", str(path), "--root", str(root)]) == 0
+    path.unlink()
+
+
 def check(*words: object) -> int:
     """Run ionmon check."""
     return cli.run(["check", *map(str, words)])
@@ -56,7 +75,7 @@ def test_what_is_misspelt_is_found(tmp_path: Path, capsys: pytest.CaptureFixture
     assert check("--root", tmp_path, path) == 1
     shown = capsys.readouterr()
     assert shown.out.splitlines() == [f"{path}:{text}" for text in FOUND]
-    assert shown.err == "4 problems in 4 rules of 1 files\n"
+    assert shown.err == f"{DEFAULTS}4 problems in 4 rules of 1 files\n"
 
 
 def test_a_mended_file_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,7 +85,11 @@ def test_a_mended_file_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert check("--root", tmp_path, path) == 0
     assert check("--root", tmp_path, "--offline", path) == 0
     shown = capsys.readouterr()
-    assert (shown.out, shown.err) == ("", "no problems in 4 rules of 1 files\n" * 2)
+    again = "1 results of tools are from before: nothing changed since\n"
+    whole = f"{DEFAULTS}no problems in 4 rules of 1 files\n"
+    assert (shown.out, shown.err) == ("", whole * 2)
+    assert check("--root", tmp_path, path) == 0
+    assert again in capsys.readouterr().err
 
 
 def test_a_page_settles_the_buckets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +105,7 @@ def test_everything_that_is_generated_is_right(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The files of ionmon configs pass every check; what the tools say has tests of its own."""
-    assert cli.run(["configs", "--root", str(tmp_path)]) == 0
+    configs(tmp_path)
     capsys.readouterr()
     assert check("--root", tmp_path, "--offline") == 0
     assert capsys.readouterr().out == ""
@@ -92,7 +115,7 @@ def test_a_defect_in_generated_files_is_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A label that is taken out of a generated rule is found where others need it."""
-    assert cli.run(["configs", "--root", str(tmp_path)]) == 0
+    configs(tmp_path)
     path = tmp_path / OUT / "rules" / "recording.yml"
     path.write_text(path.read_text().replace("service_name, le)", "service_name)"))
     capsys.readouterr()
@@ -118,9 +141,51 @@ def test_a_dashboard_that_is_no_json_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A comma that is missing is reported with its file and line, and is no defect of ionmon."""
-    assert cli.run(["configs", "--root", str(tmp_path)]) == 0
+    configs(tmp_path)
     path = tmp_path / "grafana" / "out" / "overview.json"
     path.write_text(path.read_text().replace('"editable": false,', '"editable": false'))
     capsys.readouterr()
     assert check("--root", tmp_path, "--offline") == 1
     assert "grafana/out/overview.json: is no JSON: " in capsys.readouterr().err
+
+
+OWN = """
+service: {name: shop}
+objectives: {availability: 99.5%, window: 7d}
+alerts: {ErrorRateCritical: {threshold: 5%}, CPUHigh: {enabled: false}}
+notifications:
+  slack: {webhook_url_file: secrets/slack, channel: "#alerts"}
+"""
+
+
+def test_the_settings_beside_the_files_are_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --config, files are held against what they were written for, which is printed."""
+    configs(tmp_path, OWN)
+    capsys.readouterr()
+    assert check("--root", tmp_path, "--offline") == 0
+    shown = capsys.readouterr()
+    beside = tmp_path / "alertmanager/out/monitoring_config.json"
+    assert shown.out == ""
+    assert shown.err.startswith(f"settings: those in {beside}; for others, set --config\n")
+    other = tmp_path / "other.yaml"
+    other.write_text(NEUTRAL)
+    assert check("--root", tmp_path, "--offline", "--config", other) == 1
+    assert "CPUHigh: this alert of the settings is missing" in capsys.readouterr().out
+
+
+def test_settings_of_another_version_are_no_defect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A key that this version does not know is named, with the fix."""
+    configs(tmp_path, OWN)
+    beside = tmp_path / "alertmanager/out/monitoring_config.json"
+    whole = beside.read_text()
+    beside.write_text(whole.replace('"settings": {', '"settings": {"later": 1,'))
+    assert check("--root", tmp_path, "--offline") == 1
+    fix = "settings.later is of another version; write the file again: ionmon configs"
+    assert fix in capsys.readouterr().err
+    beside.write_text(whole.replace('"schema_version": 2', '"schema_version": 1'))
+    assert check("--root", tmp_path, "--offline") == 1
+    assert "schema_version is 1, this ionmon reads 2" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """ionmon configs writes what is generated, or says what would change."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,15 @@ def plain() -> dict[str, str]:
 
 
 def configs(root: Path, *more: str) -> int:
-    """Run ionmon configs below a directory."""
-    return cli.run(["configs", "--root", str(root), *more])
+    """Run ionmon configs on settings that are the defaults, below a directory."""
+    return configured(root, "log: {level: info}\n", *more)
 
 
 def configured(root: Path, text: str, *more: str) -> int:
     """Run ionmon configs on settings."""
-    (root / "monitoring.yaml").write_text(text)
-    return configs(root, "--config", str(root / "monitoring.yaml"), *more)
+    path = root / "monitoring.yaml"
+    path.write_text(text)
+    return cli.run(["configs", "--config", str(path), "--root", str(root), *more])
 
 
 def test_everything_is_written_once(
@@ -37,13 +39,16 @@ def test_everything_is_written_once(
     """All files are written and named; a second run writes none."""
     assert configs(tmp_path) == 0
     shown = capsys.readouterr()
-    assert shown.out.splitlines() == [f"wrote {name}" for name in sorted(plain)]
+    named, _, announced = shown.out.partition("\n\n")
+    assert named.splitlines() == [f"wrote {name}" for name in sorted(plain)]
+    assert announced.startswith("alert ")
     assert shown.err.endswith("0 files unchanged\n")
     assert configs(tmp_path) == 0
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.endswith(f"{len(plain)} files unchanged\n")
-    expected = texts(Settings(), f"ionmon configs --root {tmp_path}")
+    line = f"ionmon configs --config {tmp_path}/monitoring.yaml --root {tmp_path}"
+    expected = texts(Settings(), line)
     assert {n: (tmp_path / n).read_text(encoding="utf-8") for n in plain} == expected
 
 
@@ -83,7 +88,8 @@ def test_a_place_that_cannot_be_written_is_no_defect(
     (tmp_path / "docs").write_text("a file")
     assert configs(tmp_path) == 1
     assert str(tmp_path / "docs") in capsys.readouterr().err
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "docs"]
+    found = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert found == {"docs", "monitoring.yaml"}
 
 
 def test_who_reaches_nobody_is_warned_of(
@@ -106,7 +112,7 @@ def test_a_difference_is_shown_by_meaning(
     assert configured(tmp_path, more, "--diff") == 0
     reported = capsys.readouterr().out.splitlines()
     assert "~ alerts.ResponseTimeWarning.threshold: from above 100ms to above 120ms" in reported
-    assert "~ alertmanager/out/rules/alerts.yml" in reported
+    assert reported[-1].startswith("~ files: alertmanager/out/")
     assert configured(tmp_path, more, "--check") == 1
 
 
@@ -138,3 +144,78 @@ def test_settings_that_conflict_are_refused(
     error = capsys.readouterr().err
     assert "alerts.ResponseTimeCritical.threshold: 200ms is no worse than" in error
     assert not (tmp_path / "alertmanager").exists()
+
+
+def test_without_settings_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file given is no empty file: the fix is printed, or the command of the last run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("IONMON_CONFIG", raising=False)
+    refused = "ionmon: no settings file is given, by --config or IONMON_CONFIG; "
+    for flags in ([], ["--diff"], ["--check"], ["--root", "other"]):
+        assert cli.run(["configs", *flags]) == cli.WRONG_SETTINGS
+        assert capsys.readouterr().err == f"{refused}use: ionmon configs --config monitoring.yaml\n"
+    assert [*tmp_path.iterdir()] == []
+    (tmp_path / "shop.yaml").write_text(SLACK)
+    assert cli.run(["configs", "--config", "shop.yaml", "--root", "other", "--docs"]) == 0
+    before = (tmp_path / "other" / RULES).read_text()
+    capsys.readouterr()
+    assert cli.run(["configs", "--root", "other"]) == cli.WRONG_SETTINGS
+    last = "ionmon configs --config shop.yaml --root other --docs"
+    assert capsys.readouterr().err == f"{refused}the files here were written by: {last}\n"
+    assert (tmp_path / "other" / RULES).read_text() == before
+
+
+def test_the_first_run_prints_what_notifies_whom(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--diff prints it before anything is written; once it is written, it is printed no more."""
+    text = SLACK + "alerts: {ErrorRateCritical: {threshold: 5%}, CPUHigh: {enabled: false}}\n"
+    row = r"^ErrorRateCritical +critical +error rate \(4xx and 5xx\) above 5% for 3m +Slack$"
+    for more in (["--diff"], []):
+        assert configured(tmp_path, text, *more) == 0
+        shown = capsys.readouterr().out
+        assert re.search(row, shown, re.MULTILINE)
+        assert "MemoryHigh" in shown.partition("\n\n")[2]
+        assert "CPUHigh" not in shown
+    for more in (["--diff"], []):
+        assert configured(tmp_path, text, *more) == 0
+        assert capsys.readouterr().out == ""
+
+
+def test_the_projects_own_reference_is_written_on_request(tmp_path: Path) -> None:
+    """A deployment has none of it; what --docs wrote goes when --docs is left out."""
+    reference = tmp_path / "docs" / "settings.md"
+    configs(tmp_path)
+    assert not reference.exists()
+    assert (tmp_path / "docs" / "alerts.md").exists()
+    configs(tmp_path, "--docs")
+    assert reference.exists()
+    assert (tmp_path / "examples" / "log_metrics" / "main.tf").exists()
+    configs(tmp_path)
+    assert not reference.exists()
+
+
+def test_quiet_prints_warnings_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No name, no table, no count; the exit code still says that files are out of date."""
+    assert configured(tmp_path, SLACK, "--quiet", "--check") == 1
+    assert configured(tmp_path, SLACK, "--quiet") == 0
+    assert configured(tmp_path, SLACK, "--quiet", "--check") == 0
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert [line for line in shown.err.splitlines() if not line.startswith("warning: ")] == []
+
+
+def test_a_changed_objective_is_few_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it was and is stands in one line, no expression is printed, lists of names are short."""
+    configured(tmp_path, SLACK)
+    capsys.readouterr()
+    configured(tmp_path, SLACK + "objectives: {availability: 99.9%}\n", "--diff")
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "~ settings.objectives.availability: from 99.95% to 99.9%"
+    assert rest[0].startswith("~ recorded series with another expression: project_service:slo_")
+    assert len(rest) < 5
+    assert max(map(len, rest)) < 300

@@ -1,0 +1,1 @@
+"""promtool on rules and their tests: a case at a time, with the rules it needs, once a content."""
