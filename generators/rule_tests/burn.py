@@ -22,10 +22,10 @@ from generators.rules import slo
 from generators.rules.build import Rules
 from generators.rules.model import Alerting
 
-_OVER, _UNDER = 1.01, 0.99  # times what is allowed
+OVER, _UNDER = 1.01, 0.99  # times what is allowed
 _FAR, _BURST = 4, 2  # times what the first pair allows: over and gone, and a burst
 _BUSY = 20  # times as many requests
-_PLENTY = 10 * BAD_EVENTS * MINUTE  # times as many requests, so that errors are enough at once
+PLENTY = 10 * BAD_EVENTS * MINUTE  # times as many requests, so that errors are enough at once
 _PAIRS = 2  # of windows, beside that for an outage
 _SOON = 15  # minutes within which a total outage fires, `for` of two minutes included
 _ERRORS = 40  # in the first long window, where it burns as fast as allowed
@@ -109,16 +109,16 @@ def _errors() -> Ratio:
 def _new(burns: Burns, pair: int) -> Iterator[RuleTestCase]:
     """Yield what a new server tells: an outage at once, and not minutes as if they were hours."""
     long, every, fires = burns.longs[pair], burns.every, burns.fires
-    name, least = "all-fail", burns.rate(pair, _OVER) * burns.objective.budget
+    name, least = "all-fail", burns.rate(pair, OVER) * burns.objective.budget
     minute = fires + every * ceil(least * long / every)
     while _halfway(_whole(burns, minute / long)):
         minute += every
-    outage = (Phase(burns.all_fail(name, _PLENTY), minute + every),)
+    outage = (Phase(burns.all_fail(name, PLENTY), minute + every),)
     stories = (Story(name=name, phases=outage, value=_whole(burns, minute / long), fires=True),)
     yield case_of("a new server, and an outage", stories, slo.BY, (minute,))
     name, late = "minutes-only", long * 3 // 4
     late -= late % every
-    phases = (Phase(burns.at(name, burns.rate(pair, _OVER), _PLENTY), late + every),)
+    phases = (Phase(burns.at(name, burns.rate(pair, OVER), PLENTY), late + every),)
     minutes = dict.fromkeys((min(fires, late), late))
     yield case_of(
         "a new server, and minutes", (Story(name=name, phases=phases),), slo.BY, [*minutes]
@@ -153,7 +153,7 @@ def _pairs(burns: Burns, pair: int) -> RuleTestCase:
 
 def _at_once(burns: Burns, pair: int, end: int) -> Iterator[Story]:
     """Yield what burns from its first request, with errors enough from then on."""
-    fires, over, plenty = burns.fires, burns.rate(pair, _OVER), _PLENTY
+    fires, over, plenty = burns.fires, burns.rate(pair, OVER), PLENTY
     missed = burns.at("missed-scrape", over, plenty)
     broken = (Phase(missed, fires), Phase(missed, 1, Seen.NO), Phase(missed, end))
     ended = (Phase(burns.at("ended", over, plenty), fires), Phase((), end))
@@ -176,7 +176,7 @@ def _few(burns: Burns, at: int) -> Iterator[Phase]:
 
 
 def _first(burns: Burns, start: int, end: int) -> Iterator[Story]:
-    for name, times in (("first-over", _OVER), ("first-under", _UNDER)):
+    for name, times in (("first-over", OVER), ("first-under", _UNDER)):
         rate = burns.rate(0, times)
         if burns.possible(rate):
             busy = Phase(burns.at(name, 0, _BUSY), start)
@@ -187,27 +187,27 @@ def _first(burns: Burns, start: int, end: int) -> Iterator[Story]:
 
 def _second(burns: Burns) -> RuleTestCase:
     """Return what only the second pair tells: it burns for longer, and less."""
-    fires, over = burns.fires, burns.rate(-1, _OVER)
+    fires, over = burns.fires, burns.rate(-1, OVER)
     later = fires + burns.shorts[-1] + 3 * WINDOW // MINUTE
     end, next_, name = later + burns.every, fires + burns.every, "over-and-gone"
-    far = burns.rate(-1, 2 * _OVER)
+    far = burns.rate(-1, 2 * OVER)
     far = far if burns.possible(far) else over
-    gone = (Phase(burns.at(name, far, _PLENTY), fires), Phase(burns.at(name, 0, 0), end))
+    gone = (Phase(burns.at(name, far, PLENTY), fires), Phase(burns.at(name, 0, 0), end))
     fine = (
-        Phase(burns.at("fine-again", over, _PLENTY), fires),
-        Phase(burns.at("fine-again", 0, _PLENTY), end),
+        Phase(burns.at("fine-again", over, PLENTY), fires),
+        Phase(burns.at("fine-again", 0, PLENTY), end),
     )
     stories = [
         Story(name=name, phases=gone, value=far, fires=True, begins=fires, ends=next_),
         Story(name="fine-again", phases=fine, value=over, fires=True, begins=fires, ends=next_),
     ]
     if over < burns.alert.factors[0] * _UNDER:
-        phases = (Phase(burns.at("second-over", over, _PLENTY), end),)
+        phases = (Phase(burns.at("second-over", over, PLENTY), end),)
         stories.append(
             Story(name="second-over", phases=phases, value=over, fires=True, begins=fires)
         )
     name, under = "second-under", burns.rate(-1, _UNDER)
-    stories.append(Story(name=name, phases=(Phase(burns.at(name, under, _PLENTY), end),)))
+    stories.append(Story(name=name, phases=(Phase(burns.at(name, under, PLENTY), end),)))
     return burns.known("the second pair of windows", stories, (fires, next_, later), -1)
 
 

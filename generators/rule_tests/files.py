@@ -1,10 +1,20 @@
 """The tests of every alert as files, by path: one a rule, beside the rules that they test."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
 from generators.policy import Policy
-from generators.rule_tests import anomaly, budget, burn, correlation, health, thresholds, trend
+from generators.rule_tests import (
+    anomaly,
+    budget,
+    burn,
+    burn_away,
+    correlation,
+    health,
+    thresholds,
+    trend,
+)
 from generators.rule_tests.document import RuleTestFile
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, alerts
@@ -67,4 +77,5 @@ def _of_policy(
 def _burn(rules: Rules, rule: Alerting, row: BurnAlert, policy: Policy) -> RuleTestFile:
     fast = row == policy.breach
     burns = burn.Burns(row, policy.objective, 1 if fast else _LONG_MINUTES)
-    return burn.document(rules, rule, burns, _FAST if fast else _SLOW)
+    found = burn.document(rules, rule, burns, _FAST if fast else _SLOW)
+    return replace(found, cases=(*found.cases, *burn_away.cases(burns))) if fast else found

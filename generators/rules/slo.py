@@ -23,7 +23,7 @@ from generators.policy import (
     WINDOW,
     policy,
 )
-from generators.rules import running
+from generators.rules import bridging, running
 from generators.rules.annotations import annotations, place, value
 from generators.rules.model import Alerting, Group, Pairs, Recording, Rule, RuleFile
 from generators.rules.names import series, span
@@ -50,6 +50,7 @@ def burn(window: float) -> str:
     return series(BY, "slo_burn_rate", f"ratio{span(window)}")
 
 
+AWAY = bridging.markers(BY, (cloud_run.REQUESTS,))
 COUNTERS = running.name(cloud_run.REQUESTS)
 KNOWN = series(BY, "slo_counters", "count")
 SPENT = series(BY, "slo_budget_spent", "ratio")
@@ -192,30 +193,45 @@ def _burn_alert(settings: Settings, form: Burns) -> Alerting:
     )
     return Alerting(
         alert=alert.name,
-        expr="\nor\n".join(_pairs(alert, form.matchers)),
+        expr=burning(alert, pairs(alert, form.matchers), form.matchers),
         labels=_labels(alert.severity, form.team),
         annotations=annotations(settings, alert.name, text, BY),
         source=alert,
         panel=text.panel,
         carried=BY,
+        only=form.matchers,
         for_=alert.for_,
         keep_firing_for=KEEP_FIRING_FOR,
     )
 
 
-def _pairs(alert: BurnAlert, matchers: tuple[AnyMatcher, ...]) -> Iterator[str]:
-    """Yield the condition of each pair of windows.
+def burning(alert: BurnAlert, conditions: Iterable[str], matchers: tuple[AnyMatcher, ...]) -> str:
+    """Return the expression of an alert that fires in any of these conditions.
+
+    While data is away it goes on where it burned when data was last there.
+    """
+    last = (
+        f"last_over_time({selector(burn(window.long), matchers)}[{bridging.LONGEST}]) > "
+        f"{number(rate)}\nand last_over_time({burn(window.short)}[{bridging.LONGEST}]) > "
+        f"{number(rate)}"
+        for window, rate in zip(alert.windows, alert.factors, strict=True)
+    )
+    return bridging.bridged(alert.name, BY, AWAY, "\nor\n".join(conditions), "\nor\n".join(last))
+
+
+def pairs(alert: BurnAlert, matchers: tuple[AnyMatcher, ...]) -> tuple[str, ...]:
+    """Return the condition of each pair of windows.
 
     The long window shows that much is spent, the short one that it goes on: without it the alert
     would last for hours after the end. It needs a minimum of errors: otherwise one failed request
     in a quiet night would wake somebody.
     """
-    for window, rate in zip(alert.windows, alert.factors, strict=True):
-        yield (
-            f"(\n  {selector(burn(window.long), matchers)} > {number(rate)}\n  and "
-            f"{burn(window.short)} > {number(rate)}\n  and {events('errors', window.long)} "
-            f">= {BAD_EVENTS}\n)"
-        )
+    return tuple(
+        f"(\n  {selector(burn(window.long), matchers)} > {number(rate)}\n  and "
+        f"{burn(window.short)} > {number(rate)}\n  and {events('errors', window.long)} "
+        f">= {BAD_EVENTS}\n)"
+        for window, rate in zip(alert.windows, alert.factors, strict=True)
+    )
 
 
 def _labels(severity: str, team: str) -> Pairs:
@@ -256,6 +272,7 @@ def _exhausted(settings: Settings, form: Variant[tuple[ExhaustedAlert, Objective
         source=alert,
         panel=text.panel,
         carried=BY,
+        only=form.matchers,
         for_=alert.for_,
     )
 
