@@ -34,6 +34,27 @@ class ThresholdAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class Objective:
+    """What is promised: the share of good events within a window of so many seconds."""
+
+    availability: float
+    window: float
+
+    @property
+    def budget(self) -> float:
+        """The share of events that may be bad."""
+        return round(1 - self.availability, 12)
+
+    @property
+    def greatest(self) -> float:
+        """The burn rate while every event is bad."""
+        return 1 / self.budget
+
+
+NO_OBJECTIVE = Objective(0.0, 0.0)  # of the table, before the settings
+
+
+@dataclass(frozen=True, slots=True)
 class BurnWindow:
     """A share of the budget, spent within `long` seconds; `short` shows that it goes on."""
 
@@ -52,6 +73,7 @@ class BurnAlert:
     for_: float
     severity: str
     why: str
+    objective: Objective = NO_OBJECTIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +85,7 @@ class ExhaustedAlert:
     for_: float
     severity: str
     why: str
+    objective: Objective = NO_OBJECTIVE
 
 
 PolicyAlert = ThresholdAlert | BurnAlert | ExhaustedAlert

@@ -5,35 +5,17 @@ fast as it may, and no faster. A rate that is hardly or never reached is replace
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from exporter.settings import AlertSettings, Settings
 from exporter.settings.types import duration
-from generators.alert_table import BREACH, BURN, OUTAGE_WINDOW, BurnAlert, BurnWindow
+from generators.alert_table import BREACH, BURN, OUTAGE_WINDOW, BurnAlert, BurnWindow, Objective
 from generators.limits import number, times
 
 SETTINGS_FILE = "monitoring.yaml"  # why a value is not the default
 MOST_POSSIBLE = 0.8  # of the greatest burn rate: what replaces a greater one
 OUTAGE_SHARE = 0.9  # of requests, which fail in an outage
 OUTAGE_WITHIN = 10 * 60  # seconds in which a total outage is noticed; `for` comes after
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """What is promised: the share of good events within a window of so many seconds."""
-
-    availability: float
-    window: float
-
-    @property
-    def budget(self) -> float:
-        """The share of events that may be bad."""
-        return round(1 - self.availability, 12)
-
-    @property
-    def greatest(self) -> float:
-        """The burn rate while every event is bad."""
-        return 1 / self.budget
 
 
 def objective(settings: Settings) -> Objective:
@@ -61,6 +43,7 @@ def burn_alert(alert: BurnAlert, of: Objective, given: AlertSettings) -> BurnAle
         for_=alert.for_ if given.duration is None else given.duration,
         severity=given.severity or alert.severity,
         why=alert.why if requested == usual else SETTINGS_FILE,
+        objective=of,
     )
     return _with_outages(found, of) if alert is BREACH else found
 

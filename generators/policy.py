@@ -21,10 +21,11 @@ from generators.alert_table import (
     THRESHOLDS,
     BurnAlert,
     ExhaustedAlert,
+    Objective,
     PolicyAlert,
     ThresholdAlert,
 )
-from generators.burn_rates import SETTINGS_FILE, Objective, objective
+from generators.burn_rates import SETTINGS_FILE, objective
 from generators.configured_metrics import configured_alerts, configured_signals
 from generators.incomplete import Incomplete
 from generators.limits import limit
@@ -127,9 +128,10 @@ def _found(settings: Settings) -> Policy:
     _require_keys(given)
     breach, burn = burn_rates.alerts(settings)
     missing = missing_families(settings.application.road)
-    exhausted = _changed(EXHAUSTED, given[EXHAUSTED.name])
+    of = objective(settings)
+    exhausted = replace(_changed(EXHAUSTED, given[EXHAUSTED.name]), objective=of)
     return Policy(
-        objective=objective(settings),
+        objective=of,
         missing=missing,
         signals=tuple(_signals(settings, missing)),
         configured=configured_alerts(settings),

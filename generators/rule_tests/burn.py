@@ -11,14 +11,14 @@ from functools import cached_property
 from math import ceil
 
 from exporter.catalog.expression import Complement, Ratio
-from generators.alert_table import OUTAGE_WINDOW, BurnAlert
-from generators.burn_rates import OUTAGE_SHARE, Objective
+from generators.alert_table import OUTAGE_WINDOW, BurnAlert, Objective
+from generators.burn_rates import OUTAGE_SHARE
 from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW
 from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
-from generators.rule_tests.scenes import BASE_LABELS, ELSEWHERE, InputSet, Story, case_of
+from generators.rule_tests.scenes import ELSEWHERE, InputSet, Story
+from generators.rule_tests.service_scenes import labels, service_case
 from generators.rule_tests.stimulus import Given, stimulus
 from generators.rule_tests.story import Phase, Seen
-from generators.rules import slo
 from generators.rules.build import Rules
 from generators.rules.model import Alerting
 
@@ -33,11 +33,16 @@ _ERRORS = 40  # in the first long window, where it burns as fast as allowed
 
 @dataclass(frozen=True)
 class Burns:
-    """An alert of the policy, the objective, and minutes between evaluations."""
+    """An alert of the policy, minutes between evaluations, and a service that it is for, if any."""
 
     alert: BurnAlert
-    objective: Objective
     every: int = 1
+    service: str = ""
+
+    @property
+    def objective(self) -> Objective:
+        """What is promised."""
+        return self.alert.objective
 
     @property
     def fires(self) -> int:
@@ -65,7 +70,11 @@ class Burns:
         """Return stories as a case that begins when a pair's windows are known."""
         past = self.longs[pair] + 2 * WINDOW // MINUTE
         later = [self._later(story, past) for story in stories]
-        return case_of(name, later, slo.BY, [past + minute for minute in minutes])
+        return self.case(name, later, [past + minute for minute in minutes])
+
+    def case(self, name: str, stories: Sequence[Story], minutes: Sequence[int]) -> RuleTestCase:
+        """Return stories as a case, checked in these minutes."""
+        return service_case(name, self.service, stories, minutes)
 
     def _later(self, story: Story, past: int) -> Story:
         phases = (Phase(self.at(story.name, 0, 0), past), *story.phases)
@@ -86,7 +95,7 @@ class Burns:
         """Return a service's requests that burn at a rate, `times` as many as usual."""
         given = Given(
             self.requests * times * WINDOW / MINUTE,
-            {**BASE_LABELS, "service_name": name, **({"region": region} if region else {})},
+            {**labels(self.service, name), **({"region": region} if region else {})},
         )
         return stimulus(_errors(), rate * self.objective.budget, given)
 
@@ -115,14 +124,12 @@ def _new(burns: Burns, pair: int) -> Iterator[RuleTestCase]:
         minute += every
     outage = (Phase(burns.all_fail(name, PLENTY), minute + every),)
     stories = (Story(name=name, phases=outage, value=_whole(burns, minute / long), fires=True),)
-    yield case_of("a new server, and an outage", stories, slo.BY, (minute,))
+    yield burns.case("a new server, and an outage", stories, (minute,))
     name, late = "minutes-only", long * 3 // 4
     late -= late % every
     phases = (Phase(burns.at(name, burns.rate(pair, OVER), PLENTY), late + every),)
     minutes = dict.fromkeys((min(fires, late), late))
-    yield case_of(
-        "a new server, and minutes", (Story(name=name, phases=phases),), slo.BY, [*minutes]
-    )
+    yield burns.case("a new server, and minutes", (Story(name=name, phases=phases),), [*minutes])
 
 
 def _whole(burns: Burns, share: float) -> float:
@@ -221,15 +228,13 @@ def _gone(burns: Burns) -> Iterator[RuleTestCase]:
         name = "over-and-gone"
         phases = (Phase(burns.at(name, far), half), Phase(burns.at(name, 0), rest))
         story = Story(name=name, phases=phases, value=far * half / long, fires=True, ends=half)
-        yield case_of("what is over", (story,), slo.BY, (half, half + rest))
+        yield burns.case("what is over", (story,), (half, half + rest))
     burst = burns.shorts[0] * 3 // 2 + burns.fires + burns.every
     burst += -burst % burns.every
     if burns.possible(burns.rate(0, _BURST)) and burst < long * 2 // 5:
         hot = burns.at("burst", burns.rate(0, _BURST))
         phases = (Phase(burns.at("burst", 0), long), Phase(hot, burst))
-        yield case_of(
-            "what just began", (Story(name="burst", phases=phases),), slo.BY, (long + burst,)
-        )
+        yield burns.case("what just began", (Story(name="burst", phases=phases),), (long + burst,))
 
 
 def _outage(burns: Burns) -> RuleTestCase:
@@ -242,7 +247,7 @@ def _outage(burns: Burns) -> RuleTestCase:
     value = next(v for v, factor in _outage_values(burns, soon + late) if v > factor)
     begins = past + soon + late
     story = Story(name=name, phases=phases, value=value, fires=True, begins=begins)
-    return case_of("a total outage", (story,), slo.BY, (past + BAD_EVENTS - 1, begins))
+    return burns.case("a total outage", (story,), (past + BAD_EVENTS - 1, begins))
 
 
 def _outage_values(burns: Burns, minutes: int) -> Iterator[tuple[float, float]]:

@@ -74,7 +74,8 @@ class RuleTestFile:
     @property
     def path(self) -> str:
         """Where the file is, below the root."""
-        return f"{FOLDER}/{self.rule.alert}.yml"
+        name = "-".join((self.rule.alert, *self.rule.services[:1]))
+        return f"{FOLDER}/{name}.yml"
 
     def text(self) -> str:
         """Return the file."""
@@ -84,7 +85,7 @@ class RuleTestFile:
             "group_eval_order": [group.name for file in self.rules for group in file.groups],
             "tests": [_case(case, self.rule) for case in self.cases],
         }
-        return f"# {MARK}\n# When {self.rule.alert} fires, and when it does not.\n{dumped(body)}"
+        return f"# {MARK}\n# When {self.rule.title} fires, and when it does not.\n{dumped(body)}"
 
 
 def _case(case: RuleTestCase, rule: Alerting) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def tried(test: RuleTestFile) -> Iterator[Mutant]:
 def trimmed(test: RuleTestFile) -> tuple[RuleFile, ...]:
     """Return the files of a test with nothing but the alert and what it is worked out from."""
     by_name = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
-    needed, missing = {test.rule.alert}, [*series_names(test.rule.expr)]
+    needed, missing = {_called(test.rule)}, [*series_names(test.rule.expr)]
     while missing:
         name = missing.pop()
         if name in by_name and name not in needed:
@@ -110,7 +110,7 @@ def _rules(test: RuleTestFile) -> Iterator[Rule]:
 
 
 def _called(rule: Rule) -> str:
-    return rule.alert if isinstance(rule, Alerting) else rule.record
+    return rule.title if isinstance(rule, Alerting) else rule.record
 
 
 def _kept(file: RuleFile, names: set[str]) -> RuleFile:
@@ -125,7 +125,7 @@ def mutants(test: RuleTestFile) -> Iterator[Mutant]:
     """Yield what can be done to an alert and makes a difference."""
     files = trimmed(test)
     for done, rule in (*_timed(test), *_written(test), *_labelled(test)):
-        yield Mutant(done, _with(files, {test.rule.alert: rule}))
+        yield Mutant(done, _with(files, {_called(test.rule): rule}))
     recordings = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
     # What the alert reads itself: a label that is lost further down is lost here, too.
     direct = [recordings[n] for n in series_names(test.rule.expr) if n in recordings]
@@ -211,7 +211,7 @@ def _turned(limit: Operation) -> Operation:
 
 def _pairs(test: RuleTestFile, row: BurnAlert) -> Iterator[tuple[str, str]]:
     """Yield what is done to a pair of windows that some story is about."""
-    used = {name for name in STORIES if f'service_name="{name}"' in test.text()}
+    used = {name for name in STORIES if f'="{name}"' in test.text()}
     pairs = slo.pairs(row, test.rule.only)
     for number_, which in enumerate(_ORDER[: len(pairs)]):
         for done, story, changed in _pair(condition(pairs[number_]), which):

@@ -12,8 +12,8 @@ from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators import boards, burn_rates
-from generators.alert_table import BurnAlert, ExhaustedAlert
-from generators.burn_rates import Objective, objective
+from generators.alert_table import BurnAlert, ExhaustedAlert, Objective
+from generators.burn_rates import objective
 from generators.limits import condition, limit, number
 from generators.policy import (
     BAD_EVENTS,
@@ -167,22 +167,15 @@ def _exhaustion(promise: Variant[Objective]) -> str:
     return f"{left} * {number(promise.row.window)} / ({burn(6 * HOUR)} > 1)"
 
 
-Burns = Variant[tuple[BurnAlert, Objective]]
-
-
 def burn_alerts(settings: Settings, number_: int) -> tuple[Alerting, ...]:
     """Return the forms of an alert on a budget that burns too fast: 0 for the critical one."""
-
-    def row(of: Settings) -> tuple[BurnAlert, Objective] | None:
-        found = burn_rates.alerts(of)[number_]
-        return None if found is None else (found, objective(of))
-
-    return tuple(_burn_alert(settings, form) for form in variants(settings, BY, row))
+    forms = variants(settings, BY, lambda of: burn_rates.alerts(of)[number_])
+    return tuple(_burn_alert(settings, form) for form in forms)
 
 
-def _burn_alert(settings: Settings, form: Burns) -> Alerting:
+def _burn_alert(settings: Settings, form: Variant[BurnAlert]) -> Alerting:
     """Return one form of the alert: it fires in any of its pairs of windows."""
-    alert, promised = form.row
+    alert, promised = form.row, form.row.objective
     pace = "much too fast" if alert.severity == "critical" else "too fast"
     text = AlertText(
         f"The error budget for {number(promised.availability * 100)} % availability burns {pace}.",
@@ -200,6 +193,7 @@ def _burn_alert(settings: Settings, form: Burns) -> Alerting:
         panel=text.panel,
         carried=BY,
         only=form.matchers,
+        services=form.services,
         for_=alert.for_,
         keep_firing_for=KEEP_FIRING_FOR,
     )
@@ -245,16 +239,12 @@ def _labels(severity: str, team: str) -> Pairs:
 
 def exhausted(settings: Settings) -> tuple[Alerting, ...]:
     """Return the forms of the alert on a budget that is spent."""
-
-    def row(of: Settings) -> tuple[ExhaustedAlert, Objective] | None:
-        found = policy(of).exhausted
-        return None if found is None else (found, objective(of))
-
-    return tuple(_exhausted(settings, form) for form in variants(settings, BY, row))
+    forms = variants(settings, BY, lambda of: policy(of).exhausted)
+    return tuple(_exhausted(settings, form) for form in forms)
 
 
-def _exhausted(settings: Settings, form: Variant[tuple[ExhaustedAlert, Objective]]) -> Alerting:
-    alert, promised = form.row
+def _exhausted(settings: Settings, form: Variant[ExhaustedAlert]) -> Alerting:
+    alert, promised = form.row, form.row.objective
     text = AlertText(
         "The error budget is spent.",
         f"{place(BY)} has spent {value(Unit.RATIO)} of the error budget of "
@@ -273,6 +263,7 @@ def _exhausted(settings: Settings, form: Variant[tuple[ExhaustedAlert, Objective
         panel=text.panel,
         carried=BY,
         only=form.matchers,
+        services=form.services,
         for_=alert.for_,
     )
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from exporter.settings import Settings
-from generators.alert_table import BREACH, BURN, OUTAGE_WINDOW
-from generators.burn_rates import Objective, burn_alert, notes
+from generators.alert_table import BREACH, BURN, OUTAGE_WINDOW, Objective
+from generators.burn_rates import burn_alert, notes
 from generators.files import write
 from generators.policy import BAD_EVENTS, DAY, MINUTE, policy
 from generators.rule_tests.files import documents
@@ -68,7 +68,7 @@ def test_a_total_outage_fires_soon(availability: float, window: int) -> None:
 def test_promtool_sees_it_fire(tmp_path: Path, availability: str, window: str) -> None:
     """An outage of a service with one request a minute pages within a quarter of an hour."""
     settings = objective(availability, window)
-    tests = documents(build(settings), policy(settings))
+    tests = documents(build(settings))
     (test,) = (test for test in tests if test.rule.alert == BREACH.name)
     (case,) = (case for case in test.cases if case.name == "a total outage")
     assert [bool(check.firing) for check in case.checks] == [False, True]

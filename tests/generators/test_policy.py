@@ -7,8 +7,8 @@ import pytest
 from exporter.catalog.signals import SIGNALS
 from exporter.errors import SettingsError
 from exporter.settings import Settings
-from generators.alert_table import PAGE_WINDOWS, TICKET_WINDOWS
-from generators.burn_rates import Objective, factor
+from generators.alert_table import PAGE_WINDOWS, TICKET_WINDOWS, Objective
+from generators.burn_rates import factor
 from generators.limits import number
 from generators.policy import SEVERITIES, policy, split
 
