@@ -1,7 +1,8 @@
 """What the rules cost a real Prometheus, beside the same alerts written straight on the counters.
 
 The counters are the reference deployment's signals, twice, for more than a thousand series; seven
-hours of them, a sample a minute, and thirty days of the requests, raw and as running counters. Every group is evaluated a few times, and the server's own figure is read.
+hours of them, a sample a minute, and thirty days of the requests, raw
+and as running counters. Every group is evaluated a few times, and the server's own figure is read.
 """
 
 import json
