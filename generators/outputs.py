@@ -36,7 +36,7 @@ def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> di
             tuple(rule.alert for rule in alerts(rules.longterm)),
         )
     )
-    found.update(generators.rule_tests.files.texts(rules, held))
+    found.update(generators.rule_tests.files.texts(rules))
     found.update(generators.runbooks.build.texts(settings, rules, held))
     boards = generators.dashboards.build.texts(settings, rules, held)
     found.update(boards)

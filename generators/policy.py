@@ -13,17 +13,19 @@ from exporter.catalog.walk import families_in
 from exporter.errors import SettingsError
 from exporter.settings import AlertSettings, Settings
 from exporter.settings.services import DATABASE, REDIS, SERVICE, given_alerts
+from generators import burn_rates
 from generators.alert_table import (
     BREACH,
     BURN,
     EXHAUSTED,
     THRESHOLDS,
     BurnAlert,
-    BurnWindow,
     ExhaustedAlert,
+    Objective,
     PolicyAlert,
     ThresholdAlert,
 )
+from generators.burn_rates import SETTINGS_FILE, objective
 from generators.configured_metrics import configured_alerts, configured_signals
 from generators.incomplete import Incomplete
 from generators.limits import limit
@@ -43,21 +45,7 @@ KEEP_FIRING_FOR = 2 * MINUTE
 BAD_EVENTS = 10  # an error budget's alert needs so many errors in its long window
 SIGNAL_BY_NAME = {signal.name: signal for signal in SIGNALS}
 _PROJECT = "gcp_project"
-SETTINGS_FILE = "monitoring.yaml"  # why a value is not the default
 Changeable = TypeVar("Changeable", ThresholdAlert, ExhaustedAlert)
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """What is promised: the share of good events within a window of so many seconds."""
-
-    availability: float
-    window: float
-
-    @property
-    def budget(self) -> float:
-        """The share of events that may be bad."""
-        return round(1 - self.availability, 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,17 +128,18 @@ def _service_problems(settings: Settings, name: str) -> Iterator[str]:
 def _found(settings: Settings) -> Policy:
     given = settings.alerts.by_name()
     _require_keys(given)
-    objective = Objective(settings.objectives.availability, settings.objectives.window)
+    breach, burn = burn_rates.alerts(settings)
     missing = missing_families(settings.application.road)
-    exhausted = _changed(EXHAUSTED, given[EXHAUSTED.name])
+    of = objective(settings)
+    exhausted = replace(_changed(EXHAUSTED, given[EXHAUSTED.name]), objective=of)
     return Policy(
-        objective=objective,
+        objective=of,
         missing=missing,
         signals=tuple(_signals(settings, missing)),
         configured=configured_alerts(settings),
         thresholds=tuple(_changed(a, given[a.name]) for a in THRESHOLDS if given[a.name].enabled),
-        breach=_burn(BREACH, objective, given[BREACH.name]),
-        burn=_burn(BURN, objective, given[BURN.name]),
+        breach=breach,
+        burn=burn,
         exhausted=exhausted if given[EXHAUSTED.name].enabled else None,
     )
 
@@ -180,29 +169,6 @@ def _changed(alert: Changeable, given: AlertSettings) -> Changeable:
         severity=given.severity or alert.severity,
         why=alert.why if threshold == alert.threshold else SETTINGS_FILE,
     )
-
-
-def _burn(alert: BurnAlert, objective: Objective, given: AlertSettings) -> BurnAlert | None:
-    """Return a burn-rate alert; a threshold of the settings is the first window's factor."""
-    if not given.enabled:
-        return None
-    factors = tuple(factor(window, objective) for window in alert.windows)
-    changed = given.threshold not in (None, factors[0])
-    if given.threshold is not None and changed:
-        # One number moves all pairs: their proportion is what makes a short window confirm a long.
-        factors = tuple(f * given.threshold / factors[0] for f in factors)
-    return replace(
-        alert,
-        factors=factors,
-        for_=alert.for_ if given.duration is None else given.duration,
-        severity=given.severity or alert.severity,
-        why=SETTINGS_FILE if changed else alert.why,
-    )
-
-
-def factor(window: BurnWindow, objective: Objective) -> float:
-    """Return the burn rate that spends a window's share of the budget within it; 1 at least."""
-    return max(1.0, round(window.budget * objective.window / window.long, 6))
 
 
 def _contradictions(found: Policy) -> Iterator[str]:

@@ -27,10 +27,18 @@ LabelName = Annotated[
 Severity = Literal["critical", "high", "medium", "low"]
 
 
+_LOWEST = 0.5
+
+
 def below_all(ratio: float) -> float:
-    """Refuse an objective that leaves nothing, or everything, to fail."""
-    if not 0 < ratio < 1:
-        raise ValueError("must lie between 0% and 100%; 100% would leave no error budget")
+    """Refuse an objective that leaves nothing, or more than half, to fail."""
+    if ratio >= 1:
+        raise ValueError("must be less than 100%, which would leave no error budget")
+    if ratio < _LOWEST:
+        raise ValueError(
+            "must be at least 50%: with a lower objective, more may fail than succeed; switch off "
+            "SLABreach, ErrorBudgetBurn and ErrorBudgetExhausted instead"
+        )
     return ratio
 
 

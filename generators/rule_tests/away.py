@@ -82,24 +82,25 @@ def _markers(stories: Stories, marker: AwayMarker, names: tuple[str, ...]) -> It
     gone = _gone(stories)
     if not marker.labels:
         pairs = (("job", EXPORTER_JOB), ("instance", "exporter:9841"))
-        yield from _there_and_not("up", pairs, gone, 1, 0)
+        yield from there_and_not("up", pairs, gone, 1, 0)
     elif marker.prompt:
         for name in names:
-            yield from _there_and_not("redis_up", _of_redis(stories, name), gone, 1, 0)
+            yield from there_and_not("redis_up", _of_redis(stories, name), gone, 1, 0)
     else:
         family = next(families_in(stories.values.row.signal.expression)).name
         pairs = (("gcp_project", BASE_LABELS["gcp_project"]), ("family", family))
         older = (_AGE + MINUTE * (step + 1) for step in range(_AWAY))
-        yield from _there_and_not(DATA_AGE.name, pairs, gone, _AGE, *older)
+        yield from there_and_not(DATA_AGE.name, pairs, gone, _AGE, *older)
 
 
 def _of_redis(stories: Stories, name: str) -> tuple[tuple[str, str], ...]:
     return (("redis_id", stories.labels(name)["redis_id"]),)
 
 
-def _there_and_not(
+def there_and_not(
     name: str, pairs: tuple[tuple[str, str], ...], gone: int, there: float, *absent: float
 ) -> Iterator[Input]:
+    """Yield a gauge that is there, tells of absence from a minute on, and is there again."""
     fresh = (gauge(name, pairs, there),)
     phases = (Phase(fresh, gone - 1), Phase((gauge(name, pairs, *absent),), _AWAY))
     yield from inputs((*phases, Phase(fresh, _BACK)))

@@ -27,6 +27,7 @@ from generators.promtool.case_runs import case_runs
 from generators.promtool.kept_results import KeptResults, ToolAnswer
 from generators.rule_tests.branch_mutants import branch_mutants
 from generators.rule_tests.document import RuleTestFile
+from generators.rules import slo
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 
 NOT_KEPT = KeptResults(None)
@@ -178,8 +179,8 @@ def _written(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
     match rule.source:
         case ThresholdAlert() as row:
             found = ((done, text) for done, text in branch_mutants(row, rule.only))
-        case BurnAlert():
-            found = ((done, str(c)) for done, c in _pairs(test, condition(rule.expr)))
+        case BurnAlert() as row:
+            found = ((done, text) for done, text in _pairs(test, row))
         case _:
             found = ((done, str(c)) for done, c in _plain(condition(rule.expr)))
     for done, text in found:
@@ -208,19 +209,18 @@ def _turned(limit: Operation) -> Operation:
     return replace(limit, operator=_TURNED[limit.operator])
 
 
-def _pairs(test: RuleTestFile, whole: Condition) -> Iterator[tuple[str, Condition]]:
+def _pairs(test: RuleTestFile, row: BurnAlert) -> Iterator[tuple[str, str]]:
     """Yield what is done to a pair of windows that some story is about."""
-    used = {name for name in STORIES if f'service_name="{name}"' in test.text()}
-    match whole:
-        case Operation("or", first, second):
-            for done, story, changed in _pair(first, "first"):
-                if story in used:
-                    yield f"of the first pair {done}", replace(whole, left=changed)
-            for done, story, changed in _pair(second, "second"):
-                if story in used:
-                    yield f"of the second pair {done}", replace(whole, right=changed)
+    used = {name for name in STORIES if f'="{name}"' in test.text()}
+    pairs = slo.pairs(row, test.rule.only)
+    for number_, which in enumerate(_ORDER[: len(pairs)]):
+        for done, story, changed in _pair(condition(pairs[number_]), which):
+            if story in used:
+                tried_ = (*pairs[:number_], f"({changed})", *pairs[number_ + 1 :])
+                yield f"of the {which} pair {done}", slo.burning(row, tried_, test.rule.only)
 
 
+_ORDER = ("first", "second", "third")
 STORIES = ("first-over", "second-over", "over-and-gone", "burst", "few-errors")
 
 

@@ -38,22 +38,22 @@ class Rules:
 def build(settings: Settings) -> Rules:
     """Return the rules of these settings. Raises SettingsError where they conflict."""
     found = policy(settings)
-    more = (*trend.levels(found.missing), *slo.recordings(found))
+    more = (*trend.levels(found.missing), *slo.recordings(settings, found.missing))
     configured = thresholds.configured_file(settings, found)
     _check_names(found)
-    urgent = thresholds.file(settings, found)
+    urgent = thresholds.file(settings)
     alerted = thresholds.signals((urgent, *((configured,) if configured is not None else ())))
     main = (
         recording.file(found, alerted, more),
         urgent,
-        slo.file(settings, found),
+        slo.file(settings),
         trend.file(settings, found),
         health.file(settings),
-        longterm.file(found),
+        longterm.file(settings, found),
         *((configured,) if configured is not None else ()),
     )
     second = (
-        slo.longterm_file(settings, found),
+        slo.longterm_file(settings),
         anomaly.file(settings),
         correlation.file(settings),
         trend.longterm_file(settings),

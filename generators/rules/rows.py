@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from exporter.catalog.expression import Signal
 from exporter.catalog.model import Unit
-from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
+from generators.alert_table import BurnAlert, ExhaustedAlert, Objective, ThresholdAlert
 from generators.boards import PanelAddress
 from generators.policy import DAY, split
 from generators.rules.names import series
@@ -94,6 +94,7 @@ class BudgetTrend:
 
     alert: str
     within: float
+    objective: Objective
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

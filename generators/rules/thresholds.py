@@ -18,7 +18,7 @@ from generators.rules.model import Alerting, Group, RuleFile, alerts
 from generators.rules.names import span
 from generators.rules.recording import is_level
 from generators.rules.rows import AlertText
-from generators.rules.slo import burn_alert
+from generators.rules.slo import burn_alerts
 from generators.services import Variant, variants
 
 FILE = "alerts.yml"
@@ -70,11 +70,10 @@ def _text(row: ThresholdAlert) -> AlertText:
     )
 
 
-def file(settings: Settings, in_force: Policy) -> RuleFile:
+def file(settings: Settings) -> RuleFile:
     """Return the file, the most urgent alerts first."""
     rules = [alert(settings, found) for found in _variants(settings)]
-    if in_force.breach is not None:
-        rules.append(burn_alert(settings, in_force.breach))
+    rules += burn_alerts(settings, 0)
     ordered = sorted(rules, key=lambda rule: SEVERITIES.index(rule.severity))
     group = Group("ion_alerts", EVALUATION, tuple(ordered))
     about = "Signals beyond a threshold, and the error budget burning fast."

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert
+from generators.burn_rates import SETTINGS_FILE
 from generators.files import MARK
-from generators.policy import SETTINGS_FILE
 from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.model import Step
 from generators.runbooks.notifications import change, muting, notified, placeholder, waits
