@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.row import Row, ms, percentile
 from exporter.catalog import cloud_run
-from exporter.clock import WallClock
+from exporter.clock import WallClock, steady
 from exporter.collectors.base import Delivery
 from exporter.exposition.exposition import Exposition, Format
 from exporter.exposition.snapshot import Part, Sample
@@ -43,11 +43,11 @@ class Marking:
 
     async def run(self) -> Delivery:
         """Deliver."""
-        self._due = time.time() + EVERY
+        self._due = steady() + EVERY
         names = (("ion-demo", "us-central1", f"service-{n:05d}", "active") for n in range(SERIES))
         samples = tuple(Sample(labels, time.perf_counter()) for labels in names)
         return Delivery(
-            parts=(Part(cloud_run.INSTANCES, samples),), expires=float("inf"), data_time=time.time()
+            parts=(Part(cloud_run.INSTANCES, samples),), expires=float("inf"), data_time=steady()
         )
 
     async def close(self) -> None:

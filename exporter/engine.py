@@ -21,6 +21,7 @@ from exporter.collectors.base import Collector
 from exporter.collectors.cloud_monitoring import CloudMonitoringCollector
 from exporter.collectors.marks_store import MarksStore
 from exporter.collectors.redis import RedisCollector
+from exporter.flag_watch import FlagWatch
 from exporter.logs import once
 from exporter.poller import Poller
 from exporter.settings import Settings
@@ -75,6 +76,7 @@ class Engine:
         self.poller = Poller(
             collectors, outside.clock, outside.telemetry, outside.seen, outside.swapped
         )
+        self._flags = FlagWatch(settings, outside.clock, outside.telemetry)
         self.cost: float | None = None
         self._stretched: set[str] = set()
         self._task: asyncio.Task[None] | None = None
@@ -106,6 +108,7 @@ class Engine:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.poller.run())
             group.create_task(self._watch_cost())
+            group.create_task(self._flags.run())
 
     async def _watch_cost(self) -> None:
         """Project the monthly cost from time to time, and stretch intervals to the budget."""

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 SHOWN = "<secret>"
 _MIN_LINE = 8
+_MIN_ANYWHERE = 4  # characters; a shorter secret within other words would blank half of a log
 
 _lock = threading.Lock()
 _spellings: set[str] = set()
@@ -15,7 +16,10 @@ _pattern: re.Pattern[str] | None = None
 
 
 def conceal(value: str) -> None:
-    """Remove `value` from all later text, as it is and as repr, JSON or a URL writes it."""
+    """Remove `value` from all later text, as it is and as repr, JSON or a URL writes it.
+
+    A value of one to three characters is removed only where it stands alone, not within a word.
+    """
     global _pattern  # noqa: PLW0603 - the whole process shares the secrets
     with _lock:
         written = set(_written(value))
@@ -24,13 +28,18 @@ def conceal(value: str) -> None:
         _spellings.update(written)
         # Longest first, or a secret that contains another one would be replaced only in part.
         longest_first = sorted(_spellings, key=lambda text: (-len(text), text))
-        _pattern = re.compile("|".join(map(re.escape, longest_first)))
+        _pattern = re.compile("|".join(map(_expression, longest_first)))
 
 
 def redacted(text: str) -> str:
     """Return `text` with every concealed value replaced."""
     pattern = _pattern
     return text if pattern is None else pattern.sub(SHOWN, text)
+
+
+def _expression(text: str) -> str:
+    found = re.escape(text)
+    return found if len(text) >= _MIN_ANYWHERE else rf"(?<!\w){found}(?!\w)"
 
 
 def _written(value: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The exporter's own counters and gauges: a thread-safe table of families and their values."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from exporter.catalog.model import Family, Type
 from exporter.exposition.snapshot import Part, Sample
@@ -33,6 +33,11 @@ class Telemetry:
             values = self._of(family)
             if labels in values or len(values) < MOST_SERIES:
                 values[labels] = value
+
+    def replace(self, family: Family, values: Mapping[Key, float]) -> None:
+        """Set all values of a gauge at once; those it had before are gone."""
+        with self._mutex:
+            self._values[family.name] = (family, dict(values))
 
     def drop(self, family: Family) -> None:
         """Forget a family's values."""

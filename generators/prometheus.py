@@ -3,54 +3,76 @@
 Where the settings name no second server, the one loads all rules and has to keep 90 days itself.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, flags, written
 from exporter.settings import Settings
+from exporter.settings.servers import REPLICA
 from exporter.settings.types import duration
 from generators.files import MARK
 from generators.policy import EVALUATION
 from generators.rules.build import Rules
 from generators.rules.health_rows import BRIDGE_JOB, EXPORTER_JOB
-from generators.rules.longterm import KEPT
+from generators.rules.longterm import sent
 from generators.rules.model import RuleFile, dumped
 
 FOLDER = "alertmanager/out"
-RETENTION, LONG_RETENTION = "72h", "90d"
 _START = """# {mark}
-# prometheus --config.file=THIS --storage.tsdb.retention.time={retention}{more}
+# prometheus --config.file=THIS {flags}
 """
-_RECEIVER = " --web.enable-remote-write-receiver"
 
 
 def texts(settings: Settings, rules: Rules) -> dict[str, str]:
-    """Return the configuration files by path."""
-    second = settings.prometheus.longterm
-    first = _head(RETENTION if second else LONG_RETENTION, "")
-    found = {f"{FOLDER}/prometheus.yml": first + dumped(main(settings, rules))}
+    """Return the configuration files by path: one of each server that scrapes, and the second's."""
+    servers, url = settings.prometheus, settings.links.prometheus
+    second = servers.longterm
+    keeps = RETENTION if second else LONG_RETENTION
+    head = _head(written(flags(keeps=keeps, url=url, receives=False)))
+    found = {
+        f"{FOLDER}/{file}": head + dumped(main(settings, rules, replica))
+        for file, replica in _scraping(settings)
+    }
     if second is not None:
-        head = _head(LONG_RETENTION, f" --web.listen-address={second}{_RECEIVER}")
-        found[f"{FOLDER}/prometheus-longterm.yml"] = head + dumped(longterm(settings, rules))
+        listen = f"--web.listen-address={second}"
+        started = f"{written(flags(keeps=LONG_RETENTION, url=None, receives=True))} {listen}"
+        found[f"{FOLDER}/prometheus-longterm.yml"] = _head(started) + dumped(
+            longterm(settings, rules)
+        )
     return found
 
 
-def _head(retention: str, more: str) -> str:
-    return _START.format(mark=MARK, retention=retention, more=more)
+def _scraping(settings: Settings) -> list[tuple[str, str]]:
+    """Return the file and the name of each server that scrapes; no name where there is one."""
+    names = list(settings.prometheus.replicas) or [""]
+    return [("prometheus.yml", names[0]), *((f"prometheus-{name}.yml", name) for name in names[1:])]
 
 
-def main(settings: Settings, rules: Rules) -> dict[str, Any]:
-    """Return the configuration of the server that scrapes."""
-    second = settings.prometheus.longterm
+def _head(started: str) -> str:
+    return _START.format(mark=MARK, flags=started)
+
+
+def main(settings: Settings, rules: Rules, replica: str = "") -> dict[str, Any]:
+    """Return the configuration of a server that scrapes; of several, each is a replica.
+
+    Replicas evaluate the same rules and send the same alerts, which Alertmanager takes as one:
+    what tells them apart is dropped from alerts. The first of them alone writes to the second
+    server, whose counters heal once it is back.
+    """
+    servers = settings.prometheus
+    second = servers.longterm
     body = {
         "global": {
-            "scrape_interval": duration(settings.prometheus.scrape_interval),
+            "scrape_interval": duration(servers.scrape_interval),
             "evaluation_interval": duration(EVALUATION),
+            **_external(settings, replica),
         },
         "rule_files": _files(rules.main if second else rules.all),
         "alerting": _alerting(settings),
-        "scrape_configs": [_job(name, targets) for name, targets in _jobs(settings)],
+        "scrape_configs": [_job(name, targets) for name, targets in _jobs(settings, replica)],
     }
-    if second is not None:
-        body["remote_write"] = [_remote(second)]
+    if second is not None and replica in ("", *[*servers.replicas][:1]):
+        body["remote_write"] = [_remote(settings, second, sent(rules.main))]
     return body
 
 
@@ -58,7 +80,7 @@ def longterm(settings: Settings, rules: Rules) -> dict[str, Any]:
     """Return the configuration of the server that keeps 90 days; it is written to."""
     own = (str(settings.prometheus.longterm),)
     return {
-        "global": {"evaluation_interval": duration(EVALUATION)},
+        "global": {"evaluation_interval": duration(EVALUATION), **_external(settings)},
         "rule_files": _files(rules.longterm),
         "alerting": _alerting(settings),
         "scrape_configs": [_job("prometheus-longterm", own)],
@@ -69,16 +91,30 @@ def _files(files: tuple[RuleFile, ...]) -> list[str]:
     return [f"rules/{file.name}" for file in files]
 
 
+def _external(settings: Settings, replica: str = "") -> dict[str, Any]:
+    labels = dict(settings.prometheus.external_labels) | ({REPLICA: replica} if replica else {})
+    return {"external_labels": labels} if labels else {}
+
+
 def _alerting(settings: Settings) -> dict[str, Any]:
-    targets = list(settings.prometheus.alertmanagers)
-    return {"alertmanagers": [{"static_configs": [{"targets": targets}]}]}
+    servers = settings.prometheus
+    found: dict[str, Any] = {
+        "alertmanagers": [{"static_configs": [{"targets": list(servers.alertmanagers)}]}]
+    }
+    if servers.replicas:
+        found["alert_relabel_configs"] = [_dropped([REPLICA])]
+    return found
 
 
-def _jobs(settings: Settings) -> list[tuple[str, tuple[str, ...]]]:
+def _dropped(labels: Iterable[str]) -> dict[str, str]:
+    return {"regex": "|".join(labels), "action": "labeldrop"}
+
+
+def _jobs(settings: Settings, replica: str) -> list[tuple[str, tuple[str, ...]]]:
     servers = settings.prometheus
     jobs = [
         (EXPORTER_JOB, servers.exporters),
-        ("prometheus", (servers.address,)),
+        ("prometheus", (servers.replicas.get(replica, servers.address),)),
         ("alertmanager", servers.alertmanagers),
     ]
     if settings.notifications.sentry is not None:
@@ -90,10 +126,16 @@ def _job(name: str, targets: tuple[str, ...]) -> dict[str, Any]:
     return {"job_name": name, "static_configs": [{"targets": list(targets)}]}
 
 
-def _remote(address: str) -> dict[str, Any]:
-    kept = {"source_labels": ["__name__"], "regex": KEPT, "action": "keep"}
+def _remote(settings: Settings, address: str, names: str) -> dict[str, Any]:
+    relabel: list[Mapping[str, Any]] = [
+        {"source_labels": ["__name__"], "regex": names, "action": "keep"}
+    ]
+    servers = settings.prometheus
+    labels = [*servers.external_labels, *([REPLICA] if servers.replicas else [])]
+    if labels:  # which the rules of the second server do not expect on what they read
+        relabel.append(_dropped(labels))
     return {
         "name": "longterm",
         "url": f"http://{address}/api/v1/write",
-        "write_relabel_configs": [kept],
+        "write_relabel_configs": relabel,
     }

@@ -97,7 +97,7 @@ def needs(expression: Expression, view: View) -> tuple[Need, ...]:
     """Return the families and labels that the query of an expression names."""
     named = {*view.by, *(m.label for m in view.only), *labels_in(expression)}
     families = {family.name: family for family in families_in(expression)}
-    if isinstance(expression, Rate) and _covered(expression.events.family):
+    if isinstance(expression, Rate) and counts_source_time(expression.events.family):
         families[DATA_SECONDS.name] = DATA_SECONDS
         named |= set(DATA_SECONDS.label_names)
     return tuple(
@@ -118,7 +118,7 @@ def _sum(text: str, labels: tuple[str, ...]) -> str:
     return f"sum{by_clause(labels)} ({text})"
 
 
-def _covered(family: Family) -> bool:
+def counts_source_time(family: Family) -> bool:
     """Say whether the family's counter moves in steps of source time, not of wall time."""
     source = family.source
     return isinstance(source, CloudMonitoring) and source.kind is not MetricKind.GAUGE
@@ -152,7 +152,7 @@ def _of_events(node: Events | Rate | Share, view: View) -> str:
 
 def _rate(node: Rate, view: View) -> str:
     family = node.events.family
-    if _covered(family):
+    if counts_source_time(family):
         return _covered_rate(node, view)
     if family.name in view.recorded:
         return f"({_events(node.events, view)} / {seconds(view.window):g})"

@@ -5,12 +5,14 @@ so that a failure is a change's own. `make test ARGS=--deep` runs everything on 
 `make test ARGS=--hypothesis-profile=default` draws new ones.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 
 import pytest
 from hypothesis import settings
 
+from exporter import logs, redaction
 from tests import evaluating
 from tests.quickness import Guard, is_slow
 
@@ -54,6 +56,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> object:
     """Let only a test that is marked as slow start a server or a program."""
     with _GUARD.over(item.nodeid, allowed=item.get_closest_marker("slow") is not None):
         return (yield)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> Iterator[None]:
+    """Let a test know no secret and no warning of another: a process keeps both until it ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redaction, "_spellings", set())
+        patch.setattr(redaction, "_pattern", None)
+        patch.setattr(logs, "_warned", {})
+        yield
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -72,6 +72,13 @@ DATA_SECONDS = own_counter(
     labels.PROJECT,
     labels.FAMILY,
 )
+COUNTING_START = own_gauge(
+    "ionmon_counting_start_timestamp_seconds",
+    Unit.SECONDS,
+    "When counting of a family began, Unix time; another value means another history of counts.",
+    labels.PROJECT,
+    labels.FAMILY,
+)
 POINTS = own_counter(
     "ionmon_points_counted_total", Unit.NONE, "Points counted.", labels.PROJECT, labels.FAMILY
 )
@@ -214,6 +221,14 @@ CONFIG_HASH = own_family(
     "Hash of the settings in force.",
     Label("hash", "SHA-256, first 12 digits"),
 )
+PROMETHEUS_FLAG = own_gauge(
+    "ionmon_prometheus_flag_correct",
+    Unit.NONE,
+    "1 where a flag of a configured Prometheus is as alerts need it; absent without an answer.",
+    Label("address", "HOST:PORT of the server"),
+    Label("flag", "name of the flag"),
+    Label("expected", "the value that it needs"),
+)
 WEB_EXPOSED = own_gauge(
     "ionmon_web_unprotected",
     Unit.NONE,
@@ -245,6 +260,7 @@ FAMILIES: tuple[Family, ...] = (
     POLLS,
     DATA_AGE,
     DATA_SECONDS,
+    COUNTING_START,
     POINTS,
     POINTS_LATE,
     POINTS_TOO_LATE,
@@ -268,6 +284,7 @@ FAMILIES: tuple[Family, ...] = (
     CONFIG_RELOAD_SUCCESS,
     CONFIG_RELOAD_TIME,
     CONFIG_HASH,
+    PROMETHEUS_FLAG,
     WEB_EXPOSED,
     SNAPSHOT_AGE,
     *own_application.FAMILIES,

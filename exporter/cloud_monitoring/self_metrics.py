@@ -36,7 +36,8 @@ def account(statistics: PollStatistics, target: FamilyTarget, telemetry: Telemet
 def account_counting(
     ledger: Ledger, statistics: PollStatistics, target: FamilyTarget, telemetry: Telemetry
 ) -> None:
-    """Count the points, and the source time that they cover."""
+    """Count the points, and the source time that they cover since the start."""
+    telemetry.set(own.COUNTING_START, target.key, ledger.start / SECOND)
     telemetry.set(own.DATA_SECONDS, target.key, ledger.data_seconds)
     telemetry.count(own.POINTS, target.key, statistics.counted)
     telemetry.count(own.POINTS_LATE, target.key, statistics.late)

@@ -21,6 +21,7 @@ from exporter.cloud_monitoring.totals import Total
 from exporter.cloud_monitoring.zero_series import prime
 from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch
+from exporter.collectors.scheduled_poll import ScheduledPoll
 from exporter.errors import PollError, Reason, StateError
 from exporter.exposition.snapshot import Part, Sample
 
@@ -33,36 +34,17 @@ RETIRE_EVERY = 60  # polls
 MIN_DEPTH = 600.0  # seconds that every read goes back
 
 
-class CounterPoll:
+class CounterPoll(ScheduledPoll):
     """Reads one counter family of one project on its own schedule."""
 
     def __init__(self, target: FamilyTarget, shared: Shared, pool: ThreadPoolExecutor) -> None:
-        self.name, self.project, self.family = target.name, target.project, target.family.name
-        self.fetch = FamilyFetch(target, shared)
-        self._target, self._shared, self._pool = target, shared, pool
+        super().__init__(FamilyFetch(target, shared), pool)
+        self._target, self._shared = target, shared
         self._cache = SeriesCache(target.family, target.source, target.project, target.limit)
         self._ledger: Ledger | None = None
         self._runs = 0
         self._source = shared.source
         self._late_reach, self._deep = LateReach(), False
-
-    @property
-    def interval(self) -> float:
-        """Seconds between runs."""
-        return self.fetch.timetable.interval
-
-    @property
-    def stretched(self) -> bool:
-        """Return whether the interval is longer than configured."""
-        return self.fetch.stretched
-
-    def due(self) -> float:
-        """Return the monotonic time of the next run."""
-        return self.fetch.timetable.next
-
-    async def run(self) -> Delivery:
-        """Read once in a worker thread. Raises PollError."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read)
 
     def read(self) -> Delivery:
         """Count everything new and commit it to disk. Raises PollError."""
@@ -227,7 +209,7 @@ class CounterPoll:
         return Part(self._target.family, samples)
 
     async def _reveal(self) -> Delivery | None:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.reveal)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, self.reveal)
 
     def reveal(self) -> Delivery | None:
         """Expose the true values of series that were seen at zero, once that is on disk."""

@@ -1,6 +1,5 @@
 """Polls a gauge of one project: the newest point of each series, withdrawn when it is too old."""
 
-import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from exporter.cloud_monitoring.gauge_periods import STALE_PERIODS, GaugePeriods
@@ -9,6 +8,7 @@ from exporter.cloud_monitoring.points import SECOND, Identities
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch
+from exporter.collectors.scheduled_poll import ScheduledPoll
 from exporter.errors import PollError, Reason
 from exporter.exposition.snapshot import Part
 
@@ -16,35 +16,16 @@ FORGET_EVERY = 60  # polls; labels of series that are gone take memory
 MISSED_INTERVALS = 3  # a poll that fails so often has its values withdrawn
 
 
-class GaugePoll:
+class GaugePoll(ScheduledPoll):
     """Reads one gauge family of one project on its own schedule."""
 
     def __init__(self, target: FamilyTarget, shared: Shared, pool: ThreadPoolExecutor) -> None:
-        self.name, self.project, self.family = target.name, target.project, target.family.name
-        self.fetch = FamilyFetch(target, shared)
-        self._pool, self._source = pool, shared.source
+        super().__init__(FamilyFetch(target, shared), pool)
+        self._source = shared.source
         self._current = True
         self._identities = Identities(target.family, target.source, target.project)
         self._periods = GaugePeriods(target.name)
         self._runs = 0
-
-    @property
-    def interval(self) -> float:
-        """Seconds between runs."""
-        return self.fetch.timetable.interval
-
-    @property
-    def stretched(self) -> bool:
-        """Return whether the interval is longer than configured."""
-        return self.fetch.stretched
-
-    def due(self) -> float:
-        """Return the monotonic time of the next run."""
-        return self.fetch.timetable.next
-
-    async def run(self) -> Delivery:
-        """Read once in a worker thread. Raises PollError."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read)
 
     def read(self) -> Delivery:
         """Read the newest point of each series. Raises PollError."""

@@ -7,14 +7,14 @@ from typing import TypeAlias
 from exporter.catalog.model import Family
 from exporter.collectors.base import Delivery
 from exporter.collectors.counter_poll import CounterPoll
-from exporter.collectors.family_fetch import FamilyFetch
 from exporter.collectors.gauge_poll import GaugePoll
+from exporter.collectors.scheduled_poll import ScheduledPoll
 from exporter.exposition.snapshot import Part
 
 Reveal: TypeAlias = Callable[[], Awaitable[Delivery | None]]
 
 
-class LabelledPoll:
+class LabelledPoll(ScheduledPoll):
     """A poll of one project, whose samples carry that project's label.
 
     Counting goes on without the label: a second project in the settings changes what is exposed,
@@ -23,31 +23,8 @@ class LabelledPoll:
 
     def __init__(self, poll: CounterPoll | GaugePoll, exposed: Family) -> None:
         """Expose what `poll` reads as `exposed`, whose first label is the project's."""
-        self.name, self.project, self.family = poll.name, poll.project, poll.family
+        super().__init__(poll.fetch, poll.pool)
         self._poll, self._exposed = poll, exposed
-
-    @property
-    def fetch(self) -> FamilyFetch:
-        """The poll's schedule and what it costs."""
-        return self._poll.fetch
-
-    @property
-    def interval(self) -> float:
-        """Seconds between runs."""
-        return self._poll.interval
-
-    @property
-    def stretched(self) -> bool:
-        """Return whether the interval is longer than configured."""
-        return self._poll.stretched
-
-    def due(self) -> float:
-        """Return the monotonic time of the next run."""
-        return self._poll.due()
-
-    async def run(self) -> Delivery:
-        """Read once. Raises PollError."""
-        return self._labelled(await self._poll.run())
 
     def read(self) -> Delivery:
         """Read once, in this thread. Raises PollError."""

@@ -14,6 +14,7 @@ from exporter.collectors.base import Delivery
 from exporter.collectors.family_fetch import FamilyFetch
 from exporter.collectors.family_poll import FamilyPoll, family_poll
 from exporter.collectors.gauge_poll import GaugePoll
+from exporter.collectors.scheduled_poll import ScheduledPoll
 from exporter.collectors.scope_answer import MemberSeries, ScopeAnswer
 from exporter.collectors.scope_store import ScopeStore
 from exporter.errors import PollError, Reason, StateError
@@ -22,7 +23,7 @@ from exporter.exposition.snapshot import Part
 ADOPTED = 86400  # seconds; as long as a project without points keeps its series
 
 
-class ScopePoll:
+class ScopePoll(ScheduledPoll):
     """Reads a family of all projects of a scope, on one schedule.
 
     Each project is read by a poll of its own, as if it were listed, from an answer that all of them
@@ -30,32 +31,13 @@ class ScopePoll:
     """
 
     def __init__(self, target: FamilyTarget, shared: Shared, pool: ThreadPoolExecutor) -> None:
-        self.name, self.project, self.family = target.name, target.project, target.family.name
-        self.fetch = FamilyFetch(target, shared)
-        self._target, self._shared, self._pool = target, shared, pool
+        super().__init__(FamilyFetch(target, shared), pool)
+        self._target, self._shared = target, shared
         self._counts = target.source.kind is not MetricKind.GAUGE
         self._answer = ScopeAnswer(shared.client, target, shared.margins.lookback)
         self._store = ScopeStore(shared.store, target, shared.margins.late)
         self._polls: dict[str, FamilyPoll] = {}
         self._deliveries: dict[str, Delivery] = {}
-
-    @property
-    def interval(self) -> float:
-        """Seconds between runs."""
-        return self.fetch.timetable.interval
-
-    @property
-    def stretched(self) -> bool:
-        """Return whether the interval is longer than configured."""
-        return self.fetch.stretched
-
-    def due(self) -> float:
-        """Return the monotonic time of the next run."""
-        return self.fetch.timetable.next
-
-    async def run(self) -> Delivery:
-        """Read once in a worker thread. Raises PollError."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read)
 
     def read(self) -> Delivery:
         """Read every project's series once. Raises PollError."""
@@ -115,7 +97,7 @@ class ScopePoll:
                 store=self._store,
             )
             target = replace(self._target, project=project)
-            found = self._polls[project] = family_poll(target, shared, self._pool)
+            found = self._polls[project] = family_poll(target, shared, self.pool)
         return found
 
     def _adopt(self) -> None:
@@ -156,7 +138,7 @@ class ScopePoll:
             yield from (part for part in delivery.parts if part.samples)
 
     async def _reveal(self) -> Delivery | None:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.reveal)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, self.reveal)
 
     def reveal(self) -> Delivery | None:
         """Expose the true values of series that were seen at zero, once that is on disk."""

@@ -11,6 +11,9 @@ class LinkSettings(Section):
     runbooks: WebFolder | None = key(
         None, "Address of the folder docs/runbooks; without it, runbooks are not linked."
     )
+    prometheus: WebFolder | None = key(
+        None, "Prometheus' address, as readers reach it; without it, links name the machine."
+    )
     documentation: WebFolder | None = key(
         None,
         "Address of the folder docs of ion-monitoring, which runbooks link to; without it, they "

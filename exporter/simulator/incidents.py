@@ -125,6 +125,13 @@ class Timeline:
             return ()
         return tuple(i for begin, end, i in self._spans if begin < minute <= end)
 
+    def began(self, aspect: Aspect, minute: int) -> int | None:
+        """Return the minute before an incident that changes an aspect; None where none goes on."""
+        for begin, end, incident in self._spans:
+            if begin < minute <= end and any(e.aspect is aspect for e in incident.effects):
+                return begin
+        return None
+
     def level(self, aspect: Aspect, region: str, minute: int) -> float | None:
         """Return the magnitude to which an incident brings an aspect; None where none does."""
         for incident in self.active(minute):

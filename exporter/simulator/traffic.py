@@ -103,8 +103,9 @@ class Traffic:
     def _revisions(self, minute: int) -> tuple[tuple[str, float], ...]:
         """Return the revisions that serve in a minute, each with its share of the traffic."""
         number = minute // DEPLOY_EVERY
-        if self.timeline.level(Aspect.DEPLOY, "", minute) is not None:
-            return ((f"{deployment.SERVICE}-{number:05d}-bad", 1.0),)
+        begun = self.timeline.began(Aspect.DEPLOY, minute)
+        if begun is not None:
+            return ((f"{deployment.SERVICE}-{begun // DEPLOY_EVERY:05d}-bad", 1.0),)
         if self.mix.flat:
             return ((self.revision_name(0), 1.0),)
         age = minute - self._deployed(number)

@@ -54,15 +54,27 @@ class Connection(asyncio.Protocol):
         self._answering: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._drained = asyncio.Event()
+        self._transports: tuple[asyncio.Transport, ...] = ()
+        self._early = b""
+        self._last = False
         self.closed = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wait for a request, unless the client's certificate has none of the allowed names."""
+        """Begin on a connection without TLS."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - asyncio guarantees it
-        self._transport = transport
-        # Else a response counts as read while most of it is still in the buffer.
-        transport.set_write_buffer_limits(high=0)
-        self._seat.close, self._seat.unsent = self._abort, transport.get_write_buffer_size
+        self.begin(transport)
+
+    def begin(self, transport: asyncio.Transport, *beneath: asyncio.Transport) -> None:
+        """Wait for a request, unless the client's certificate has none of the allowed names.
+
+        What is written to `transport` waits in it, or in those beneath it.
+        """
+        self._transport, self._transports = transport, (transport, *beneath)
+        for each in self._transports:
+            # Else a response counts as read while most of it is still in a buffer. Not 0: TLS of
+            # asyncio pauses a writer at that size, and would with nothing left to send.
+            each.set_write_buffer_limits(high=1)
+        self._seat.close, self._seat.unsent = self._abort, self._unsent
         self._drained.set()
         peer = transport.get_extra_info("peername")
         self._host = str(peer[0]) if isinstance(peer, tuple) else ""
@@ -70,6 +82,15 @@ class Connection(asyncio.Protocol):
             transport.abort()
             return
         self._wait(self._deadlines.request, Stage.REQUESTING)
+        if self._early:
+            self._parse(self._early)
+
+    def finish(self) -> bool:
+        """End now, or after the answer under way; returns whether there is one."""
+        self._last = True
+        if self._answering is None:
+            self._abort()
+        return self._answering is not None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer and the answer."""
@@ -83,6 +104,9 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came."""
+        if not self._transports:  # together with the end of the handshake
+            self._early += data
+            return
         if self._idle:
             self._idle = False
             self._wait(self._deadlines.request, Stage.REQUESTING)
@@ -97,8 +121,13 @@ class Connection(asyncio.Protocol):
         self._drained.clear()
 
     def resume_writing(self) -> None:
-        """Note that the client has read everything."""
-        self._drained.set()
+        """Note that the client has read everything, where it has."""
+        if not self._unsent():
+            self._drained.set()
+
+    def _unsent(self) -> int:
+        open_ = (each for each in self._transports if not each.is_closing())
+        return sum(each.get_write_buffer_size() for each in open_)
 
     def _wait(self, seconds: float, stage: Stage) -> None:
         self._seat.note(stage)
@@ -191,7 +220,8 @@ class Connection(asyncio.Protocol):
     def _next(self) -> None:
         """Wait for another request on the same connection, or close it."""
         self._answering = self._request = None
-        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+        states = (self._http.our_state, self._http.their_state)
+        if self._last or states != (h11.DONE, h11.DONE):
             self._transport.close()
             self._start_timer(self._deadlines.answer)
             return

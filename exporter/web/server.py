@@ -20,6 +20,7 @@ from exporter.web.connection import Connection, Deadlines
 from exporter.web.protection import Protection
 from exporter.web.routes import Routes, Site
 from exporter.web.seats import Seat, Seats
+from exporter.web.secured import Handshake, secure
 
 log = logging.getLogger("ionmon.web")
 
@@ -29,6 +30,7 @@ TCP_NOTSENT_LOWAT = 25  # Linux; Python names it from 3.12 on
 MOST_UNSENT = 1 << 17
 OUT_OF_FILES_PAUSE = 0.1
 CLOSE_TIMEOUT = 5.0
+LAST_ANSWERS = 2.0  # seconds for answers that are under way when the server is closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class WebServer:
         self._listeners: list[socket.socket] = []
         self._seats = Seats(settings.max_connections, settings.max_per_address)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: set[Connection] = set()
 
     def start(self) -> None:
         """Listen, and serve in a thread. Raises IonmonError where an address cannot be used."""
@@ -92,7 +95,7 @@ class WebServer:
         return not all(_local(host) for host, _ in self.addresses)
 
     def close(self) -> None:
-        """Stop listening, end all connections, end the thread."""
+        """Stop listening, end all connections, those that are answered last, end the thread."""
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(CLOSE_TIMEOUT)
         for executor in (self._executor, self._reloader):
@@ -110,6 +113,9 @@ class WebServer:
             self._spawn(self._accept(listener))
         await self._stop.wait()
         self._close_listeners()
+        under_way = [each.closed for each in self._connections if each.finish()]
+        if under_way:
+            await asyncio.wait(under_way, timeout=LAST_ANSWERS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -151,24 +157,16 @@ class WebServer:
         try:
             if not seat.taken:  # closed for another before this task began
                 return
-            # asyncio sets it only on sockets with an explicit protocol. Without it a body waits up
-            # to 40 ms, until the client acknowledges the head.
-            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # Else the kernel takes megabytes of answers for a client that does not read.
-            with contextlib.suppress(OSError):
-                accepted.setsockopt(socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, MOST_UNSENT)
+            _tune(accepted)
             rules = self._protection.rules()
             if task:
                 seat.close = task.cancel
             connection = Connection(self._routes, self._protection.rules, seat, deadlines)
-            transport, _ = await loop.connect_accepted_socket(
-                lambda: connection,
-                accepted,
-                ssl=rules.tls,
-                ssl_handshake_timeout=deadlines.handshake if rules.tls else None,
-                ssl_shutdown_timeout=deadlines.handshake if rules.tls else None,
-            )
-            await connection.closed
+            first = Handshake() if rules.tls else connection
+            transport, _ = await loop.connect_accepted_socket(lambda: first, accepted)
+            if rules.tls and isinstance(first, Handshake):
+                await secure(first, connection, rules.tls, deadlines.handshake)
+            await self._until_closed(connection)
         except OSError as error:  # SSL errors and time-outs of handshakes among them
             log.debug("a connection was not made: %s", error)
         finally:
@@ -178,10 +176,26 @@ class WebServer:
             else:
                 accepted.close()
 
+    async def _until_closed(self, connection: Connection) -> None:
+        self._connections.add(connection)
+        try:
+            await connection.closed
+        finally:
+            self._connections.discard(connection)
+
     def _close_listeners(self) -> None:
         for listener in self._listeners:
             with contextlib.suppress(OSError):
                 listener.close()
+
+
+def _tune(accepted: socket.socket) -> None:
+    # asyncio sets it only on sockets with an explicit protocol. Without it a body waits up to
+    # 40 ms, until the client acknowledges the head.
+    accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # Else the kernel takes megabytes of answers for a client that does not read.
+    with contextlib.suppress(OSError):
+        accepted.setsockopt(socket.IPPROTO_TCP, TCP_NOTSENT_LOWAT, MOST_UNSENT)
 
 
 def _listen(address: str) -> socket.socket:

@@ -99,12 +99,17 @@ def status(
     refusal: RefusedReload | None = None,
 ) -> Status:
     """Return the current status; polls without series are only counted."""
+    now = clock.monotonic()
+    wall = clock.now() - now  # from the monotonic to the wall clock
     if engine is None:
         return Status(
-            version=__version__, state="starting", telemetry_path=telemetry_path, projects=()
+            version=__version__,
+            state="starting",
+            telemetry_path=telemetry_path,
+            projects=(),
+            refusal=_refused(refusal, wall),
         )
-    now, poller = clock.monotonic(), engine.poller
-    wall = clock.now() - now  # from the monotonic to the wall clock
+    poller = engine.poller
     rows = [_poll_row(state, now) for state in poller.states]
     shown = tuple(row for row in rows if row.state != "empty")
     return Status(

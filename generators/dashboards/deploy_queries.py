@@ -7,6 +7,9 @@ REVISION = ("gcp_project", "service_name", "revision_name")
 _BY = ", ".join(REVISION)
 _SERVICE = "gcp_project, service_name"
 _WINDOW, _STEP = "15m", "5m"  # how long a deploy is shown, how often it is looked up
+# A revision is new if the hour before has no data of it: it survives a restart of the exporter. Its
+# service has to be known for ten minutes by then: a new exporter finds revisions one after another.
+_BEFORE, _KNOWN, _REST = "1h", "10m", "50m"
 
 
 def began(queries: BoardQueries, window: str) -> str:
@@ -15,11 +18,12 @@ def began(queries: BoardQueries, window: str) -> str:
     A service without data before the window has no deploy: its exporter is new, not its revision.
     """
     billed = queries.family(BILLABLE_TIME)
-    return (
-        f"min by ({_BY}) (min_over_time(timestamp({billed})[{window}:1m])) * 1000 and count by "
-        f"({_BY}) (increase({billed}[{window}]) > 0) unless count by ({_BY}) ({billed} offset "
-        f"{window}) and on ({_SERVICE}) count by ({_SERVICE}) ({billed} offset {window})"
-    )
+    first = f"min by ({_BY}) (min_over_time(timestamp({billed})[{window}:1m])) * 1000"
+    runs = f"count by ({_BY}) (increase({billed}[{window}]) > 0)"
+    before = f"count by ({_BY}) (last_over_time({billed}[{_BEFORE}] offset {window}))"
+    service = f"(count by ({_SERVICE}) ({billed} offset {_KNOWN}))[{_REST}:{_STEP}]"
+    known = f"last_over_time({service} offset {window})"
+    return f"{first} and {runs} unless {before} and on ({_SERVICE}) {known}"
 
 
 def deployed(queries: BoardQueries) -> str:

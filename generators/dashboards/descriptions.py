@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import ApplicationMetric, CloudMonitoring, Family, RedisInfo, Type
+from exporter.catalog.prometheus_flags import RETENTION
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alert_table import PolicyAlert, ThresholdAlert
@@ -13,7 +14,6 @@ from generators.boards import Board
 from generators.dashboards.model import LONGTERM, Panel, Target
 from generators.limits import condition, lasting
 from generators.policy import Policy
-from generators.prometheus import RETENTION
 from generators.rules.build import Rules
 from generators.rules.longterm import KEPT
 from generators.rules.model import Alerting, alerts, recordings
@@ -29,6 +29,8 @@ _SERIES: dict[str, Family] = {
     for family in CATALOG.values()
     for suffix in (_SUFFIXES if family.type is Type.HISTOGRAM else ("",))
 }
+# By which rates divide, and which tells two histories of counts apart.
+_AUXILIARY = ("ionmon_data_seconds_total", "ionmon_counting_start_timestamp_seconds")
 _NAMED_FAMILIES = 3  # a description with more names none
 
 
@@ -77,9 +79,7 @@ def families(facts: Facts, panel: Panel) -> list[Family]:
             seen.add(name)
             left += names(facts.made.get(name, ""))
     found = {_SERIES[name].name: _SERIES[name] for name in seen & set(_SERIES)}
-    return [found[name] for name in sorted(found) if name != "ionmon_data_seconds_total"] or [
-        *found.values()
-    ]
+    return [found[name] for name in sorted(found) if name not in _AUXILIARY] or [*found.values()]
 
 
 def _origin(facts: Facts, panel: Panel) -> str:

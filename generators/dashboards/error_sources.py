@@ -9,9 +9,7 @@ from generators.dashboards.model import Panel, Target
 from generators.dashboards.queries import BoardQueries, top
 from generators.dashboards.signal_panels import over_time
 from generators.dashboards.signal_style import GROUPED
-from generators.rules import longterm
-from generators.rules.recording import recorded
-from generators.selectors import by_clause
+from generators.rules import running
 
 FAILED = (Matcher("response_code_class", ("4xx", "5xx")),)
 FAILED_REQUESTS = Events(cloud_run.REQUESTS, FAILED)
@@ -46,17 +44,15 @@ _DISTRIBUTIONS = {
 }
 
 
-def _counted(queries: BoardQueries, events: Events, by: tuple[str, ...]) -> str:
-    """Return the number of events in the range: the sum of its steps of five minutes."""
-    series = recorded()[events.family.name]
-    text = queries.filtered(
-        longterm.increase(series.name), tuple(series.labels), own=events.matchers
-    )
-    return f"round(sum{by_clause(by)} (sum_over_time({text}[$__range])))"
+def in_range(queries: BoardQueries, events: Events, by: tuple[str, ...] = ()) -> str:
+    """Return the number of events within the range, up to the newest minute."""
+    family = events.family
+    counters = queries.filtered(running.name(family), family.label_names, own=events.matchers)
+    return f"round({running.counted(counters, '$__range', by)})"
 
 
 def _distribution(queries: BoardQueries, panel: _ErrorsBy) -> Panel:
-    count = _counted(queries, panel.events, (panel.by,))
+    count = in_range(queries, panel.events, (panel.by,))
     return Panel(
         number=panel.number,
         title=panel.title,

@@ -1,6 +1,7 @@
 """The panels of Reliability: their queries and texts."""
 
-from exporter.catalog.expression import Rate
+from exporter.catalog import cloud_run
+from exporter.catalog.expression import Events, Rate
 from exporter.catalog.model import Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
@@ -22,11 +23,12 @@ from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, over_
 from generators.dashboards.signal_style import GROUPED, decimals
 from generators.limits import number
 from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy
-from generators.rules import slo
+from generators.rules import running, slo
 from generators.rules.names import span
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
 _ERRORS = error_sources.FAILED_REQUESTS
+_SERVER_ERRORS = Events(cloud_run.REQUESTS, slo.FAILED)
 _SCALE_START = 0.1  # of burn rates
 _WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 _COUNT = Unit.NONE.grafana
@@ -53,7 +55,7 @@ def board(facts: Facts) -> BoardText:
 
 def _objective(facts: Facts) -> dict[str, Panel]:
     window = span(facts.policy.objective.window)
-    errors = QUERIES.filtered(slo.longterm("errors"), slo.BY)
+    errors = error_sources.in_range(QUERIES, _SERVER_ERRORS)
     return {
         "availability_now": Panel(
             number=60,
@@ -83,7 +85,7 @@ def _objective(facts: Facts) -> dict[str, Panel]:
             unit=GROUPED,
             targets=(
                 Target(
-                    expr=f"round(sum(sum_over_time({errors}[$__range])))",
+                    expr=errors,
                     legend="failed",
                     instant=True,
                 ),
@@ -226,8 +228,8 @@ def _windows(facts: Facts) -> Panel:
         number=72,
         title="Availability by window",
         what="Share of requests that did not end in a server error, from the last hour to the "
-        "objective's window. Where there is less data, a window covers what there is. It counts in "
-        "steps of five minutes, so it ends some minutes before the burn rate's.",
+        "objective's window. Where there is less data, a window covers what there is. A service "
+        "without a request for a day is left out.",
         unit=_COUNT,
         targets=tuple(
             tables.table(_by_window(found, windows), LONGTERM) for found in texts.values()
@@ -240,8 +242,14 @@ def _windows(facts: Facts) -> Panel:
 
 
 def _sum(kind: str, window: float) -> str:
-    """Return the events of a window, in the steps of all windows: errors never exceed requests."""
-    return f"sum(sum_over_time({QUERIES.filtered(slo.longterm(kind), slo.BY)}[{span(window)}]))"
+    """Return the events of a window, of services that exist still."""
+    own = slo.FAILED if kind == "errors" else ()
+    every, counters = (
+        QUERIES.filtered(slo.COUNTERS, cloud_run.REQUESTS.label_names, own=matchers)
+        for matchers in ((), own)
+    )
+    counted = running.counted(counters, span(window), slo.BY)
+    return f"round(sum({running.of_existing(counted, every, slo.BY)}))"
 
 
 def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:

@@ -133,7 +133,7 @@ def deploys(queries: BoardQueries, number: int) -> Panel:
         title="Last deploys",
         what="Revisions that were first billed within the range, and revisions that run. The share "
         "is of the service's instance time in the last ten minutes. A revision that ran before the "
-        "range, or before the exporter first saw its service, has no time.",
+        "range, or within ten minutes of the exporter's first sight of its service, has no time.",
         unit=TIME,
         targets=(table(deployed(queries), MAIN), table(serving(queries), MAIN)),
         decimals=0,

@@ -59,6 +59,18 @@ def _counter(name: str, each: float, value: float, *labels: tuple[str, str]) -> 
     return Fault(wrong=(wrong,), right=(right,), labels=labels, value=value)
 
 
+def _by_two(
+    name: str, value: float, *labels: tuple[str, str], twice: bool
+) -> tuple[InputSeries, ...]:
+    """Return the series of one exporter, and the same of another one, or that of another thing."""
+    (key, _), *rest = labels
+    own = labels if twice else ((key, "another"), *rest)
+    return (
+        _is(name, value, ("job", EXPORTER_JOB), ("instance", "one:9841"), *labels),
+        _is(name, value, ("job", EXPORTER_JOB), ("instance", "two:9841"), *own),
+    )
+
+
 _EXPORTER = _target(EXPORTER_JOB)
 _AGE, _BUDGET = "ionmon_data_age_seconds", _is("ionmon_cost_budget_dollars", 50, *_EXPORTER)
 _COST = "ionmon_cost_projected_dollars"
@@ -67,6 +79,7 @@ _FIELDS, _MOST_FIELDS = "ionmon_application_fields", "ionmon_application_fields_
 _DISK = ("family", "cloudsql_disk_used_bytes")
 _POLL, _LAG = "ionmon_poll_interval_seconds", "cloudsql_replica_lag_seconds"
 _SECOND = _is("up", 1, ("job", EXPORTER_JOB), ("instance", "second:9841"))
+_REDIS = (("redis_id", "cache"), ("redis_node", "10.0.0.1:6379"))
 _REGION = tuple((name, BASE_LABELS[name]) for name in ("gcp_project", "region"))
 FAULTS: Mapping[str, Fault] = {
     "ExporterDown": Fault(
@@ -119,6 +132,26 @@ FAULTS: Mapping[str, Fault] = {
         labels=_EXPORTER,
         value=45.5,
     ),
+    "DataReadTwice": Fault(
+        wrong=_by_two(_AGE, 60, _PROJECT, _FAMILY, twice=True),
+        right=_by_two(_AGE, 60, _PROJECT, _FAMILY, twice=False),
+        labels=(_PROJECT,),
+        value=1,
+    ),
+    "RedisReadTwice": Fault(
+        wrong=_by_two("redis_up", 1, *_REDIS, twice=True),
+        right=_by_two("redis_up", 1, *_REDIS, twice=False),
+        labels=_REDIS,
+        value=2,
+    ),
+    "PrometheusFlagWrong": _gauge(
+        "ionmon_prometheus_flag_correct",
+        0,
+        1,
+        ("address", "127.0.0.1:9090"),
+        ("flag", "rules.alert.for-grace-period"),
+        ("expected", "1m"),
+    ),
     "SettingsRefused": _gauge("ionmon_config_last_reload_successful", 0, 1, *_EXPORTER),
     "SeriesDropped": _counter("ionmon_series_dropped_total", 1, 1, _FAMILY, ("reason", "limit")),
     "NotificationFailing": _counter(
@@ -126,6 +159,9 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "RuleFailing": _counter(
         "prometheus_rule_evaluation_failures_total", 1, 1, ("rule_group", "ion_alerts")
+    ),
+    "EvaluationsMissed": _counter(
+        "prometheus_rule_group_iterations_missed_total", 1, 1, ("rule_group", "ion_recording")
     ),
     "RemoteWriteFailing": _counter(
         "prometheus_remote_storage_samples_failed_total", 1, 1, ("remote_name", "longterm")
@@ -198,6 +234,23 @@ def _gap() -> tuple[RuleTestCase, ...]:
     return known, _case("a gap at the start", new, Check(70), Check(100, (found,)), Check(140))
 
 
+def _restarted() -> tuple[RuleTestCase, ...]:
+    """Return a family whose counting begins anew, beside one that goes on over a restart."""
+    start, labels = "ionmon_counting_start_timestamp_seconds", (*_EXPORTER, _PROJECT, _FAMILY)
+    other = _is(start, 1000, *_EXPORTER, _PROJECT, _OTHER)
+    phases = (
+        Phase((_is(start, 1000, *labels), other), 30),
+        Phase((other,), 3),
+        Phase((_is(start, 5000, *labels), other), 40),
+    )
+    found = Firing((*_EXPORTER, _PROJECT), 1)
+    again = (*phases[:2], Phase((_is(start, 1000, *labels), other), 40))
+    return (
+        _case("another start", phases, Check(30), Check(36, (found,)), Check(60)),
+        _case("the same start", again, Check(30), Check(36), Check(60)),
+    )
+
+
 def _stopped() -> tuple[RuleTestCase, ...]:
     """Return replicas: one that stops, one that is slow, and one that never ran."""
 
@@ -214,5 +267,6 @@ def _stopped() -> tuple[RuleTestCase, ...]:
 
 _STORIES: Mapping[str, Callable[[], tuple[RuleTestCase, ...]]] = {
     "CounterGap": _gap,
+    "CountingRestarted": _restarted,
     "ReplicationStopped": _stopped,
 }

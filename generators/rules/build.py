@@ -37,7 +37,7 @@ class Rules:
 def build(settings: Settings) -> Rules:
     """Return the rules of these settings. Raises SettingsError where they conflict."""
     found = policy(settings)
-    more = (*trend.levels(found.missing), *slo.recordings(found.objective))
+    more = (*trend.levels(found.missing), *slo.recordings(found))
     configured = thresholds.configured_file(settings, found)
     _check_names(found)
     main = (

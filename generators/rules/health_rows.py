@@ -202,6 +202,64 @@ ROWS = (
         ),
     ),
     HealthAlert(
+        alert="CountingRestarted",
+        severity="medium",
+        expr="max by (job, instance, gcp_project) "
+        "(changes(ionmon_counting_start_timestamp_seconds[15m])) > 0",
+        by=("job", "instance", "gcp_project"),
+        text=_text(
+            "The exporter lost its counts, or another exporter took its place.",
+            "{{ $labels.instance }} counts {{ $labels.gcp_project }} from another start than "
+            "before. Five minutes around the change are left out of all rates and ratios.",
+            "Check whether the state file was lost, and whether two exporters share the address.",
+            boards.DATA_AGE,
+        ),
+    ),
+    HealthAlert(
+        alert="DataReadTwice",
+        severity="high",
+        expr="count by (gcp_project) (\n"
+        "  count by (gcp_project, family) (ionmon_data_age_seconds) > 1\n"
+        ")",
+        for_=5 * MINUTE,
+        by=("gcp_project",),
+        text=_text(
+            "Two exporters read the same project.",
+            "{{ $value | humanize }} metrics of {{ $labels.gcp_project }} come from more than one "
+            "exporter. Sums count them twice, and every call is paid twice.",
+            "Check which targets of the job export the project, and stop all but one.",
+            boards.DATA_AGE,
+        ),
+    ),
+    HealthAlert(
+        alert="RedisReadTwice",
+        severity="medium",
+        expr="count by (redis_id, redis_node) (redis_up) > 1",
+        for_=5 * MINUTE,
+        by=("redis_id", "redis_node"),
+        text=_text(
+            "Two exporters read the same Redis server.",
+            "{{ $labels.redis_node }} of {{ $labels.redis_id }} is exported "
+            "{{ $value | humanize }} times. Sums count it so often.",
+            "Check which targets of the job export the server, and stop all but one.",
+            boards.EXPORTER,
+        ),
+    ),
+    HealthAlert(
+        alert="PrometheusFlagWrong",
+        severity="medium",
+        expr="min by (address, flag, expected) (ionmon_prometheus_flag_correct) == 0",
+        for_=15 * MINUTE,
+        by=("address", "flag", "expected"),
+        text=_text(
+            "Prometheus runs without a flag that alerts rely on.",
+            "Prometheus at {{ $labels.address }} runs without --{{ $labels.flag }}="
+            "{{ $labels.expected }}.",
+            "Check the command that starts it against the first lines of its generated file.",
+            boards.EXPORTER,
+        ),
+    ),
+    HealthAlert(
         alert="SeriesDropped",
         severity="low",
         expr="sum by (family, reason) (increase(ionmon_series_dropped_total[15m])) > 0",
@@ -248,6 +306,20 @@ ROWS = (
             "Prometheus cannot evaluate a rule.",
             "Rules of {{ $labels.rule_group }} fail. Their alerts cannot fire.",
             "Check Status > Rules in Prometheus, which shows the error.",
+        ),
+    ),
+    HealthAlert(
+        alert="EvaluationsMissed",
+        severity="medium",
+        expr="sum by (rule_group) (increase(prometheus_rule_group_iterations_missed_total[15m])) "
+        "> 0",
+        by=("rule_group",),
+        text=_text(
+            "Prometheus skips evaluations of rules.",
+            "Within 15m, {{ $labels.rule_group }} was not evaluated {{ $value | humanize }} times, "
+            "because an evaluation took longer than its interval. Its alerts fire late, and its "
+            "recorded series have gaps.",
+            "Check the load of Prometheus, and prometheus_rule_group_last_duration_seconds.",
         ),
     ),
 )

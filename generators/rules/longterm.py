@@ -2,19 +2,37 @@
 
 Of each signal its least, greatest and mean value and how many there were; of each counter its
 increase, so that ratios, means and quantiles of any period come from events. Another server is fed
-with these by remote write.
+with these by remote write, with running counters, and with what alerts compare.
 """
+
+import re
+from collections.abc import Iterable
 
 from exporter.catalog.expression import Share, Signal
 from generators.policy import Policy, split
+from generators.promql_tree.tree import series_names
 from generators.rules import slo
-from generators.rules.model import Group, Recording, RuleFile
-from generators.rules.names import series, span
+from generators.rules.model import Group, Recording, RuleFile, alerts
+from generators.rules.model import recordings as recordings_of
+from generators.rules.names import series
 from generators.rules.recording import increases, signal_name
 
-KEPT = ".+:(longterm_.+|slo_.+)|ALERTS"  # what remote write sends: a regex over names
+KEPT = ".+:(longterm_.+|slo_.+)|ALERTS"  # what is always sent: a regex over names
 _AGGREGATES = {"min": "min", "max": "max", "mean": "avg", "count": "count"}
-_STEP = span(slo.LONG_TERM)
+# The last millisecond is left out: Prometheus 2 would count the sample at the window's beginning.
+_STEP = f"{slo.LONG_TERM * 1000 - 1}ms"
+
+
+def sent(files: Iterable[RuleFile]) -> str:
+    """Return what remote write sends: a regex over names, with what the alerts of files compare.
+
+    Without the series that alerts compare, nobody could try another threshold on the past.
+    """
+    files = tuple(files)
+    recorded = {rule.record for rule in recordings_of(files)}
+    compared = {name for rule in alerts(files) for name in series_names(rule.expr)}
+    more = sorted(name for name in compared & recorded if not re.fullmatch(KEPT, name))
+    return "|".join((KEPT, *more))
 
 
 def name(signal: Signal, aggregate: str) -> str:

@@ -16,6 +16,7 @@ from exporter.catalog.expression import (
     Expression,
     Level,
     LevelRatio,
+    Matcher,
     Mean,
     MeanOf,
     Quantile,
@@ -25,13 +26,14 @@ from exporter.catalog.expression import (
     Signal,
 )
 from exporter.catalog.model import Family
-from exporter.catalog.own import DATA_SECONDS
+from exporter.catalog.own import COUNTING_START, DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import children, expressions_of
 from generators.policy import EVALUATION, NEWEST, WINDOW, Policy, split
-from generators.promql import RecordedSeries, View, render_signal
+from generators.promql import RecordedSeries, View, counts_source_time, render_signal
 from generators.rules.model import Group, Recording, RuleFile
 from generators.rules.names import operation, series, span
+from generators.selectors import selector
 
 HELD = "3m"
 _W, _N = span(WINDOW), span(NEWEST)
@@ -112,8 +114,24 @@ def _needed(watched: Iterable[Signal] = ()) -> dict[str, Leaf]:
 
 
 def _increase(leaf: Leaf) -> Recording:
-    text = f"sum by ({', '.join(leaf.labels)}) (increase({leaf.name}[{_W}]))"
-    return Recording(_record(leaf), text, leaf.labels)
+    rise = of_one_history(leaf.family, f"increase({leaf.name}[{_W}])", _W)
+    return Recording(_record(leaf), f"sum by ({', '.join(leaf.labels)}) ({rise})", leaf.labels)
+
+
+def of_one_history(family: Family, rise: str, window: str) -> str:
+    """Return the rise of a family's raw series, without a value where the history changed.
+
+    Behind one scrape address may answer another exporter, with other totals: to Prometheus, the
+    difference is a rise or a reset. When its counting began tells them apart.
+    """
+    if family == DATA_SECONDS:
+        began, on = COUNTING_START.name, "job, instance, gcp_project, family"
+    elif counts_source_time(family) and "gcp_project" in family.label_names:
+        began = selector(COUNTING_START.name, (Matcher("family", (family.name,)),))
+        on = "job, instance, gcp_project"
+    else:
+        return rise
+    return f"{rise} unless on ({on}) changes({began}[{window}]) > 0"
 
 
 def _record(leaf: Leaf) -> str:

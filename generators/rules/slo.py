@@ -1,13 +1,14 @@
 """Error budgets: errors and requests as events, burn rates of several windows, what is left.
 
-Windows of hours add up the increases of five minutes that are recorded each minute; each event is
-in five of them, hence the division. Windows of days add up those that are recorded every five
-minutes for the long term, one after the other. All are ratios of events: never means of ratios.
+Windows longer than five minutes are increases of the running counters, added up over regions, so
+that a gap in scrapes or evaluations costs nothing. All are ratios of events: never means of ratios.
 A window of which only a part is known yet has burnt for that part alone.
 """
 
 from collections.abc import Iterator
 
+from exporter.catalog import cloud_run
+from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators import boards
@@ -22,16 +23,18 @@ from generators.policy import (
     Objective,
     Policy,
 )
+from generators.rules import running
 from generators.rules.annotations import annotations, place, value
 from generators.rules.model import Alerting, Group, Pairs, Recording, Rule, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import recorded
 from generators.rules.rows import AlertText
+from generators.selectors import selector
 
 BY = ("gcp_project", "service_name")
 LONG_TERM = 5 * 60  # seconds between the samples that are kept for the long term
 _BY = ", ".join(BY)
-_KINDS = ("requests", "errors")
+FAILED = (Matcher("response_code_class", ("5xx",)),)
 SHORT = (5 * 60, 30 * 60, HOUR, 2 * HOUR, 6 * HOUR)
 LONG = (24 * HOUR, 72 * HOUR)
 
@@ -41,40 +44,41 @@ def events(kind: str, window: float) -> str:
     return series(BY, f"slo_{kind}", f"increase{span(window)}")
 
 
-def longterm(kind: str) -> str:
-    """Return the name of the series of events of five minutes, a sample each five minutes."""
-    return series(BY, f"slo_{kind}", "longterm_increase")
-
-
 def burn(window: float) -> str:
     """Return the name of the series of a window's burn rate."""
     return series(BY, "slo_burn_rate", f"ratio{span(window)}")
 
 
+COUNTERS = running.name(cloud_run.REQUESTS)
+KNOWN = series(BY, "slo_counters", "count")
 SPENT = series(BY, "slo_budget_spent", "ratio")
 REMAINING = series(BY, "slo_budget_remaining", "ratio")
 AVAILABILITY = series(BY, "slo_availability", "ratio")
 EXHAUSTION = series(BY, "slo_exhaustion", "seconds")
 
 
-def recordings(objective: Objective) -> tuple[Recording, ...]:
-    """Return the rules for the windows of minutes and hours."""
-    found = list(_five_minutes())
-    for window in SHORT[1:]:
-        for kind in _KINDS:
-            minutes = WINDOW // EVALUATION
-            text = f"sum_over_time({events(kind, WINDOW)}[{span(window)}]) / {minutes}"
-            found.append(Recording(events(kind, window), text, BY))
-    return (*found, *(_burn(window, objective) for window in SHORT))
+def recordings(policy: Policy) -> tuple[Recording, ...]:
+    """Return the rules for the running counters, and for the windows of minutes and hours."""
+    windows = (rule for window in SHORT[1:] for rule in _window(window))
+    burns = (_burn(window, policy.objective) for window in SHORT)
+    known = Recording(KNOWN, f"count by ({_BY}) ({COUNTERS})", BY)
+    return (*running.recordings(policy.missing), known, *_five_minutes(), *windows, *burns)
 
 
 def _five_minutes() -> Iterator[Recording]:
-    base = recorded()["cloudrun_requests_total"].name
+    base = recorded()[cloud_run.REQUESTS.name].name
     requests = f"sum by ({_BY}) ({base})"
-    errors = f'sum by ({_BY}) ({base}{{response_code_class="5xx"}})'
+    errors = f"sum by ({_BY}) ({selector(base, FAILED)})"
     yield Recording(events("requests", WINDOW), requests, BY)
     # Before the first error there is no 5xx series: errors are 0 then, and the ratio is known.
     yield Recording(events("errors", WINDOW), f"{errors} or {requests} * 0", BY)
+
+
+def _window(window: float) -> Iterator[Recording]:
+    requests, errors = (events(kind, window) for kind in ("requests", "errors"))
+    yield Recording(requests, running.events(cloud_run.REQUESTS, window, BY), BY)
+    failed = running.events(cloud_run.REQUESTS, window, BY, FAILED)
+    yield Recording(errors, f"{failed} or {requests} * 0", BY)
 
 
 def _burn(window: float, objective: Objective) -> Recording:
@@ -85,44 +89,38 @@ def _burn(window: float, objective: Objective) -> Recording:
 
 
 def _known(window: float) -> str:
-    """Return the share of a window of which events are known: 1, but for the first one."""
-    if window > SHORT[-1]:
-        return _share(longterm("requests"), window, LONG_TERM)
-    return _share(events("requests", WINDOW), window, EVALUATION, f":{span(EVALUATION)}")
+    """Return the share of a window of which events are known: 1, but for the first one.
 
-
-def _share(series_: str, window: float, step: float, every: str = "") -> str:
-    samples = number(window / step)
-    return f"clamp_max(count_over_time({series_}[{span(window)}{every}]) / {samples}, 1)"
+    Where there are counters from before the window, they bridge whatever gap there is in it, and a
+    gap over the beginning of a window of hours. Else it is the minutes between samples of them.
+    """
+    begun = f"last_over_time({KNOWN}[{span(window / 2)}]" if window in SHORT else f"({KNOWN}"
+    minutes = f"(count_over_time({KNOWN}[{span(window)}]) - 1)"
+    share = f"{minutes} / {number(window / EVALUATION)}"
+    return f"clamp_max({begun} offset {span(window)}) or {share}, 1)"
 
 
 def longterm_recordings(objective: Objective) -> tuple[Recording, ...]:
     """Return the rules for the windows of days; with the other aggregates of the long term."""
-    found = [Recording(longterm(kind), events(kind, WINDOW), BY) for kind in _KINDS]
-    for window in LONG:
-        found += [_summed(kind, window, events(kind, window)) for kind in _KINDS]
-    return (*found, *(_burn(window, objective) for window in LONG))
-
-
-def _summed(kind: str, window: float, name: str) -> Recording:
-    return Recording(name, f"sum_over_time({longterm(kind)}[{span(window)}])", BY)
+    windows = (rule for window in LONG for rule in _window(window))
+    return (*windows, *(_burn(window, objective) for window in LONG))
 
 
 def budget(objective: Objective) -> tuple[Recording, ...]:
     """Return the rules for the whole window, where so much past is kept.
 
     Where less than the window is known, the budget of the whole window is taken from what is known:
-    a day of errors does not spend the budget of thirty.
+    a day of errors does not spend the budget of thirty. A service without a request for a day is
+    taken for deleted: it has no budget any more.
     """
     window = objective.window
-    requests, errors = (events(kind, window) for kind in _KINDS)
-    known = _share(longterm("requests"), window, LONG_TERM)
+    requests, errors = (events(kind, window) for kind in ("requests", "errors"))
     ratio = f"{errors} / ({requests} > 0)"
-    sums = (_summed("requests", window, requests), _summed("errors", window, errors))
+    spent = f"{ratio} / {number(objective.budget)} * {_known(window)}"
     return (
-        *(sums if window not in LONG else ()),
-        Recording(AVAILABILITY, f"1 - {ratio}", BY),
-        Recording(SPENT, f"{ratio} / {number(objective.budget)} * {known}", BY),
+        *(_window(window) if window not in LONG else ()),
+        Recording(AVAILABILITY, running.of_existing(f"1 - {ratio}", COUNTERS, BY), BY),
+        Recording(SPENT, running.of_existing(spent, COUNTERS, BY), BY),
         Recording(REMAINING, f"1 - {SPENT}", BY),
         Recording(
             EXHAUSTION,

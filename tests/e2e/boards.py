@@ -12,11 +12,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from exporter.settings import load
 from exporter.simulator.application import SimulatedApplication
-from exporter.simulator.incidents import INCIDENTS, Episode, Scenario
+from exporter.simulator.incidents import CALM, INCIDENTS, Episode, Scenario
 from exporter.simulator.world import World
 from generators.prometheus import main as main_config
 from generators.rules import longterm
@@ -51,9 +52,18 @@ class Servers:
     kept: Prometheus
 
 
-def pages(folder: Path, start: int, end: int, scenario: Scenario = _SCENARIO) -> Path:
+def only_deploy(start: int, end: int) -> int:
+    """Return the seed of a project that deploys nothing of its own between two times."""
+    minutes = range(start // MINUTE - 1, end // MINUTE + 2)
+    worlds = ((seed, World(seed, start, CALM).traffic) for seed in count(1))
+    return next(seed for seed, calm in worlds if len(set(map(calm.revisions, minutes))) == 1)
+
+
+def pages(
+    folder: Path, start: int, end: int, scenario: Scenario = _SCENARIO, seed: int = 1
+) -> Path:
     """Scrape an exporter of the simulated project from `start` to `end`; return the pages."""
-    clock, world = HandClock(start), World(1, start, scenario)
+    clock, world = HandClock(start), World(seed, start, scenario)
     path = folder / "pages.om"
     with (
         simulated(world, clock) as (_, endpoint, cache),
@@ -177,7 +187,8 @@ def servers(folder: Path) -> Iterator[Servers]:
     recent, kept = folder / "recent", folder / "kept"
     recent.mkdir()
     kept.mkdir()
-    blocks(pages(folder, now - BEFORE, now + AHEAD), recent / "data")
+    span = now - BEFORE, now + AHEAD
+    blocks(pages(folder, *span, seed=only_deploy(*span)), recent / "data")
     _past(made(recent, time.time())[0], folder / "past.om", now)
     blocks(folder / "past.om", kept / "data")
     rules, options = build(REFERENCE), ("--storage.tsdb.retention.time=90d", "--query.timeout=10s")

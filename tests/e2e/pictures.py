@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.simulator.incidents import CALM, INCIDENTS, Episode, Scenario
-from generators.policy import WINDOW
-from generators.rules import slo
+from generators.rules import running, slo
 from generators.rules.build import build
 from generators.rules.longterm import KEPT
 from tests.e2e.boards import MINUTE, REFERENCE, WEEK, pages
@@ -46,11 +45,8 @@ _TROUBLE = Scenario(
         for name, before, minutes in _EPISODES
     ),
 )
-_STEPS = frozenset(
-    name
-    for kind in ("requests", "errors")
-    for name in (slo.longterm(kind), slo.events(kind, WINDOW))
-)
+_RUNNING = frozenset(running.name(family) for family in running.COUNTED)
+_STEPS = _RUNNING | {slo.KNOWN}
 _PICTURES = (
     ("incident", "light", 1600),
     ("incident", "dark", 1600),
@@ -151,9 +147,16 @@ def _kept(calm: Series, trouble: Series) -> Iterator[str]:
 
 def _shifted(one: dict[str, Any], shift: int, without: Iterable[range] = ()) -> Iterator[str]:
     labels = {name: text for name, text in one["metric"].items() if name != "__name__"}
-    moved = {int(at) + shift: float(value) for at, value in one["values"]}
+    lift = _rise(one) * shift if one["metric"]["__name__"] in _RUNNING else 0.0
+    moved = {int(at) + shift: float(value) + lift for at, value in one["values"]}
     samples = {at: value for at, value in moved.items() if not any(at in r for r in without)}
     yield from written(one["metric"]["__name__"], labels, samples)
+
+
+def _rise(one: dict[str, Any]) -> float:
+    """Return what a counter rises by in a second, so that it goes on from week to week."""
+    (start, first), (end, last) = one["values"][0], one["values"][-1]
+    return (float(last) - float(first)) / max(float(end) - float(start), 1.0)
 
 
 @contextmanager

@@ -134,8 +134,6 @@ def test_a_defect_is_shown_without_secrets(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A defect shows its traceback on stderr, secrets taken out, and asks for a report."""
-    monkeypatch.setattr(redaction, "_spellings", set())
-    monkeypatch.setattr(redaction, "_pattern", None)
     redaction.conceal("canary-value")
 
     @click.command()

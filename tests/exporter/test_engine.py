@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from exporter import logs
 from exporter.catalog import CATALOG, own
 from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.source_clock import SourceClock
@@ -28,11 +27,6 @@ from tests.exporter.simulator.asking import NOON
 from tests.servers import free_port
 
 FAMILIES = (REQUESTS, INSTANCES, UP)
-
-
-@pytest.fixture(autouse=True)
-def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "_warned", {})
 
 
 class Stage:

@@ -39,13 +39,6 @@ def page() -> Iterator[io.StringIO]:
     logging.captureWarnings(capture=False)
 
 
-@pytest.fixture(autouse=True)
-def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction, "_spellings", set())
-    monkeypatch.setattr(redaction, "_pattern", None)
-    monkeypatch.setattr(logs, "_warned", {})
-
-
 def line(message: object, form: str, **values: object) -> str:
     """Return the line of one record."""
     record = logging.LogRecord("ionmon.test", logging.INFO, "", 0, message, (), None)

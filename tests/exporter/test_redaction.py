@@ -4,7 +4,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter import redaction
@@ -12,13 +12,6 @@ from exporter import redaction
 SECRETS = st.text(st.characters(exclude_categories=["Cs"]), min_size=10)
 
 
-@pytest.fixture(autouse=True)
-def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction, "_spellings", set())
-    monkeypatch.setattr(redaction, "_pattern", None)
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SECRETS, st.text(), st.text())
 def test_no_spelling_is_left(secret: str, before: str, after: str) -> None:
     """A secret is gone from a text in which it stands, as it is or as repr, JSON or a URL."""
@@ -38,3 +31,19 @@ def test_lines_of_a_long_secret_are_secret() -> None:
     """Of a private key no line is shown on its own; what is as short as a word stays."""
     redaction.conceal("-----BEGIN KEY-----\nMIGHAgEAMBMG\nend")
     assert redaction.redacted("MIGHAgEAMBMG end") == "<secret> end"
+
+
+@pytest.mark.parametrize("secret", ["a", "42", "pw!", "🔑"])
+def test_a_secret_as_short_as_a_syllable_is_replaced_where_it_stands_alone(secret: str) -> None:
+    """A password of three characters is no reason to make every other line unreadable."""
+    redaction.conceal(secret)
+    assert redaction.redacted(f"password={secret}, {secret!r}") == "password=<secret>, '<secret>'"
+    text = f"b{secret}c: 1{secret}0 of a{secret}"
+    assert redaction.redacted(text) == text
+
+
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_no_test_knows_secrets_of_another(run: str) -> None:
+    """What one test conceals is in the text of the next one, in whatever order they run."""
+    assert redaction.redacted(f"the {run}") == f"the {run}"
+    redaction.conceal("the")

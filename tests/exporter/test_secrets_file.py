@@ -13,13 +13,6 @@ from exporter import logs, redaction
 from exporter.secrets_file import MAX_SECRET, Secret, UnusableSecret, read_secret
 
 
-@pytest.fixture(autouse=True)
-def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction, "_spellings", set())
-    monkeypatch.setattr(redaction, "_pattern", None)
-    monkeypatch.setattr(logs, "_warned", {})
-
-
 def written(path: Path, content: bytes, mode: int = 0o600) -> Path:
     """Write a file of this mode and return its path."""
     path.write_bytes(content)

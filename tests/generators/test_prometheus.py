@@ -16,6 +16,13 @@ from generators.rules.longterm import KEPT
 from tests.servers import free_port, prometheus, wait_until
 
 TWO: dict[str, Any] = {"prometheus": {"longterm": "127.0.0.1:9091"}}
+PAIR: dict[str, Any] = {
+    "prometheus": {
+        "longterm": "127.0.0.1:9091",
+        "replicas": {"a": "10.0.0.1:9090", "b": "10.0.0.2:9090"},
+        "external_labels": {"cluster": "eu"},
+    }
+}
 SENTRY: dict[str, Any] = {"notifications": {"sentry": {"dsn_file": "dsn"}}}
 
 
@@ -27,7 +34,9 @@ def written(root: Path, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {Path(name).name: yaml.safe_load(text) for name, text in found.items()}
 
 
-@pytest.mark.parametrize("given", [{}, TWO, SENTRY | TWO], ids=["one", "two", "bridge"])
+@pytest.mark.parametrize(
+    "given", [{}, TWO, SENTRY | TWO, PAIR], ids=["one", "two", "bridge", "pair"]
+)
 def test_promtool_has_no_complaint(tmp_path: Path, given: dict[str, Any]) -> None:
     """Each file passes promtool's check with its lint, the rule files it names included."""
     for name in written(tmp_path, given):
@@ -59,6 +68,62 @@ def test_the_server_scrapes_itself_where_it_is(tmp_path: Path) -> None:
     found = written(tmp_path, {"prometheus": {"address": "prometheus:9095"}})["prometheus.yml"]
     (job,) = (job for job in found["scrape_configs"] if job["job_name"] == "prometheus")
     assert job["static_configs"] == [{"targets": ["prometheus:9095"]}]
+
+
+def test_of_a_pair_each_has_its_file_and_the_first_one_writes(tmp_path: Path) -> None:
+    """Both scrape the same and send alerts that are alike; the second server is fed by one."""
+    found = written(tmp_path, PAIR)
+    assert set(found) == {"prometheus.yml", "prometheus-b.yml", "prometheus-longterm.yml"}
+    first, second, kept = (found[name] for name in sorted(found, key=len))
+    assert first["global"]["external_labels"] == {"cluster": "eu", "replica": "a"}
+    assert second["global"]["external_labels"] == {"cluster": "eu", "replica": "b"}
+    assert kept["global"]["external_labels"] == {"cluster": "eu"}
+    assert [job["static_configs"] for job in first["scrape_configs"][1:2]] == [
+        [{"targets": ["10.0.0.1:9090"]}]
+    ]
+    for body in (first, second):
+        (relabel,) = body["alerting"]["alert_relabel_configs"]
+        assert relabel == {"regex": "replica", "action": "labeldrop"}
+    (remote,) = first["remote_write"]
+    assert remote["write_relabel_configs"][1] == {
+        "regex": "cluster|replica",
+        "action": "labeldrop",
+    }
+    assert "remote_write" not in second
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"exporters": ["a:1", "b:1"]}, "would read and count everything twice"),
+        ({"exporters": ["a:1", "a:1"], "separate_exporters": True}, "'a:1' is scraped already"),
+        (
+            {"exporters": ["127.0.0.1:1", "localhost:1"], "separate_exporters": True},
+            "'localhost:1' is scraped already",
+        ),
+        ({"replicas": {"longterm": "a:1"}}, "choose another name"),
+        ({"replicas": {"a": "h:1", "b": "h:1"}}, "the address of two replicas"),
+        ({"external_labels": {"replica": "a"}}, "remove it here"),
+        ({"external_labels": {"a b": "a"}}, "no name of a label"),
+    ],
+)
+def test_what_would_count_twice_is_refused(given: dict[str, Any], text: str) -> None:
+    """Two exporters of one settings file, one exporter by two names, replicas that are one."""
+    with pytest.raises(ValueError, match=text):
+        Settings.model_validate({"prometheus": given})
+
+
+@pytest.mark.parametrize("server", ["prometheus", "longterm"])
+def test_the_stack_starts_servers_as_their_files_say(server: str) -> None:
+    """The Procfile has every flag of the generated headers."""
+    root = Path(__file__).parents[2]
+    lines = (root / "Procfile").read_text().splitlines()
+    (command,) = (line for line in lines if line.startswith(f"{server}: "))
+    file = "prometheus.yml" if server == "prometheus" else "prometheus-longterm.yml"
+    head = (root / FOLDER / file).read_text().splitlines()[1]
+    needed = head.split()[3:]  # after `# prometheus --config.file=THIS`
+    assert len(needed) >= 3
+    assert not set(needed) - set(command.split())
 
 
 def test_the_bridge_is_scraped_where_there_is_one(tmp_path: Path) -> None:

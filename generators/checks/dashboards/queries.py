@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION
 from exporter.settings import Settings
 from exporter.settings.types import seconds
 from generators.checks.dashboards.dashboard import DashboardFile
@@ -16,7 +17,6 @@ from generators.checks.promql.result_labels import shape
 from generators.dashboards.file.board import AnnotationInFile
 from generators.dashboards.file.panel import TargetInFile
 from generators.dashboards.model import LONGTERM, MAIN
-from generators.prometheus import LONG_RETENTION, RETENTION
 from generators.promql_tree.tree import (
     Aggregate,
     Binary,

@@ -4,18 +4,12 @@ import logging
 
 import pytest
 
-from exporter import logs
 from exporter.catalog import own
 from exporter.cloud_monitoring.source_clock import SourceClock, date_of
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 
 NOON = 1_800_000_000.0
-
-
-@pytest.fixture(autouse=True)
-def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "_warned", {})
 
 
 def started(off: float = 0.0) -> tuple[HandClock, Telemetry, SourceClock]:

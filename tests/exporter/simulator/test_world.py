@@ -5,7 +5,8 @@ from math import erf, sqrt
 import pytest
 
 from exporter.simulator import deployment
-from exporter.simulator.incidents import INCIDENTS, SCENARIOS
+from exporter.simulator.incidents import INCIDENTS, SCENARIOS, Episode, Scenario
+from exporter.simulator.traffic import DEPLOY_EVERY
 from exporter.simulator.truth import Dist, TruthSeries, merged, quantile
 from exporter.simulator.world import World
 from tests.exporter.simulator.asking import COUNT, INSTANCES, LATENCIES, NOON, ROWS
@@ -151,6 +152,15 @@ def test_another_seed_is_another_world(calm: World) -> None:
     other = World(seed=2, start=NOON)
     span = (NOON - 600, NOON)
     assert calm.series(COUNT, REVISION, *span) != other.series(COUNT, REVISION, *span)
+
+
+def test_a_bad_revision_keeps_its_name() -> None:
+    """The day on which the project would deploy again may begin in an incident."""
+    midnight = 10_393 * DEPLOY_EVERY
+    scenario = Scenario("bad", "", (Episode(INCIDENTS["deploy_gone_wrong"], 10, 20),))
+    traffic = World(1, 60.0 * (midnight - 20), scenario).traffic
+    names = {traffic.revisions(midnight + minute)[0][0] for minute in range(-9, 11)}
+    assert names == {"ion-mentoring-10392-bad"}
 
 
 def test_deploys_change_the_revision_with_an_overlap(calm: World) -> None:

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from exporter.exposition.exposition import Format
+from exporter.exposition.exposition import Body, Format
+from exporter.exposition.piece import Piece
 from exporter.web.connection import Deadlines
+from exporter.web.routes import Content
 from exporter.web.server import ServerOptions, WebServer
 
 LISTEN = ("127.0.0.1:0",)
@@ -27,6 +29,7 @@ class PaperSite:
 
     def __init__(self) -> None:
         self.body = b"the page\n"
+        self.pieces: tuple[bytes, ...] = ()  # where there are any, they are served instead
         self.html = b"<p>landing</p>"
         self.health = (True, "alive")
         self.readiness = (True, "ready")
@@ -40,14 +43,16 @@ class PaperSite:
         """A thread for expositions that are not prepared."""
         return self._executor
 
-    def prepared(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes | None:
+    def prepared(self, fmt: Format, *, gzip: bool, client: str | None) -> Content | None:
         """Return the body; nothing has to be encoded."""
         return self.exposition(fmt, gzip=gzip, client=client)
 
-    def exposition(self, fmt: Format, *, gzip: bool, client: str | None) -> bytes:
+    def exposition(self, fmt: Format, *, gzip: bool, client: str | None) -> Content:
         """Return the body."""
         self._fail()
         self.calls.append((fmt, gzip, client))
+        if self.pieces:
+            return Body(tuple(Piece([each]) for each in self.pieces), gzip=gzip)
         return packing.compress(self.body) if gzip else self.body
 
     def landing(self) -> bytes:

@@ -53,12 +53,6 @@ rate_limit:
 """
 
 
-@pytest.fixture(autouse=True)
-def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction, "_spellings", set())
-    monkeypatch.setattr(redaction, "_pattern", None)
-
-
 def written(home: Path, text: str) -> Path:
     """Write a web configuration and return its path."""
     path = home / "web.yml"

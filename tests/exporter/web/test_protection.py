@@ -10,7 +10,6 @@ import bcrypt
 import pytest
 from cryptography import x509
 
-from exporter import logs
 from exporter.errors import SettingsError
 from exporter.web.server import ServerOptions, WebServer
 from tests.exporter.web.certificates import ADDRESS, Authority
@@ -19,11 +18,6 @@ from tests.exporter.web.test_access import basic
 
 TLS = "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n"
 HEADERS = "http_server_config: {headers: {X-Frame-Options: deny}}\n"
-
-
-@pytest.fixture(autouse=True)
-def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "_warned", {})
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from exporter.poller import Poller, PollState
 from exporter.web import process_metrics
 from exporter.web.encoder import MOST_OWN_AGE
 from exporter.web.site import MAX_SILENCE
+from exporter.web.status import RefusedReload
 from tests.exporter.samples import GAUGE
 from tests.exporter.simulator.asking import NOON
 from tests.exporter.test_poller import Scripted, Source
@@ -45,7 +46,10 @@ def test_before_there_is_an_engine(tmp_path: Path) -> None:
     front = Front(tmp_path)
     assert page(front) == b""
     assert (front.site.healthy(), front.site.ready()) == ((True, "starting"), (False, "starting"))
-    assert b'<p class="state">starting</p>' in front.site.landing()
+    front.site.refusal = RefusedReload(front.clock.monotonic() - 60.0, "google.projcts: unknown")
+    landing = front.site.landing().decode()
+    assert '<p class="state">starting</p>' in landing
+    assert ": google.projcts: unknown; the old settings stay." in landing
     front.store.close()
 
 

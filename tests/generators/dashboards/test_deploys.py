@@ -20,6 +20,13 @@ def billed(revision: str, first: int = 0, last: int = MINUTES, **labels: str) ->
     return series("cloudrun_billable_instance_seconds_total", own, values)
 
 
+def away(found: dict[str, str], minutes: range) -> dict[str, str]:
+    """Return a series without its values of some minutes."""
+    words = found["values"].split()
+    values = ("stale" if at in minutes else word for at, word in enumerate(words))
+    return {**found, "values": " ".join(values)}
+
+
 def named(revision: str, project: str = "p") -> str:
     """Return the labels of a revision."""
     return f'{{gcp_project="{project}", service_name="ion", revision_name="{revision}"}}'
@@ -45,6 +52,29 @@ def test_the_first_revision_of_a_service_is_no_deploy(tmp_path: Path) -> None:
     """It is the exporter that is new to it: it runs, and has no time."""
     query, samples = expression("overview", DEPLOYS), {named("first"): 0.0}
     assert agree(tmp_path, query, [billed("first", 20)], {MINUTES: samples}) == ""
+
+
+@pytest.mark.parametrize("first", range(20, 30))
+def test_revisions_that_a_new_exporter_finds_later_are_no_deploys(
+    tmp_path: Path, first: int
+) -> None:
+    """Their data arrives over some minutes, whichever minute the table looks at."""
+    recorded = [billed("a", first), billed("b", first + 1), billed("c", first + 9)]
+    samples = {named(one): 0.0 for one in "abc"}
+    assert agree(tmp_path, expression("overview", DEPLOYS), recorded, {MINUTES: samples}) == ""
+
+
+@pytest.mark.parametrize("back", range(25, 31))
+def test_revisions_that_return_after_an_outage_are_no_deploys(tmp_path: Path, back: int) -> None:
+    """The exporter was away for minutes, and the second revision came back after the first."""
+    recorded = [
+        away(billed("a"), range(back - 12, back)),
+        away(billed("b"), range(back - 12, back + 3)),
+    ]
+    samples = {named("a"): 0.0, named("b"): 0.0}
+    assert agree(tmp_path, expression("overview", DEPLOYS), recorded, {MINUTES: samples}) == ""
+    mark = filled(reference()["overview"]["annotations"]["list"][1]["expr"])
+    assert agree(tmp_path, mark, recorded, {minute: {} for minute in range(back, back + 9)}) == ""
 
 
 def test_shares_are_of_a_service(tmp_path: Path) -> None:

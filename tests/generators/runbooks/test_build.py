@@ -26,7 +26,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "a loose objective": {"objectives": {"availability": "50%", "window": "1d"}},
     "one server": {"prometheus": {"longterm": None}},
     "many servers": {
-        "prometheus": {"exporters": ["a:9841", "b:9841"], "alertmanagers": ["a:9093", "b:9093"]}
+        "prometheus": {
+            "exporters": ["a:9841", "b:9841"],
+            "separate_exporters": True,
+            "alertmanagers": ["a:9093", "b:9093"],
+        }
     },
     "read seldom": {"google": {"poll_interval": "5m", "lookback": "2w"}},
     "by logs": {"application": {"road": "logs"}},

@@ -1,0 +1,122 @@
+"""What keeps an alert as it is while its data is away: it neither ends nor begins then.
+
+Data is away where no exporter answers, and where the newest value of a product, or of a Redis, is
+too old; not where there are too few requests. When data was newest is recorded, since what says so
+goes away with the data. The recorded series `…:data:away` exist only while data is away; their
+value is the Unix time of the newest data.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from exporter.catalog.expression import Matcher
+from exporter.catalog.model import Family, RedisInfo
+from generators.policy import MINUTE
+from generators.rules.health_rows import EXPORTER_JOB
+from generators.rules.model import Recording
+from generators.rules.names import series
+from generators.selectors import AnyMatcher, selector
+
+LONGEST = "1h"  # for which an alert is kept without data
+# Greater than Google's delay, a period and a poll together; less than it takes for a window of five
+# minutes to run empty and for keep_firing_for.
+_OLD = 7 * MINUTE
+_SILENT = 2 * MINUTE  # one missed scrape changes nothing
+_PRODUCTS, _REDIS = ("gcp_project", "product"), ("redis_id",)
+_AGE = 'label_replace(ionmon_data_age_seconds, "product", "$1", "family", "([^_]+).*")'
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where data comes from: by which labels it is told apart, and when it is newest."""
+
+    by: tuple[str, ...]
+    newest: str
+    limit: float
+
+    def recordings(self) -> Iterator[Recording]:
+        newest = _name(self.by, "newest")
+        yield Recording(newest, self.newest, self.by)
+        text = f"last_over_time({newest}[{LONGEST}]) < time() - {self.limit}"
+        yield Recording(_name(self.by, "away"), text, self.by)
+
+
+def _name(by: tuple[str, ...], what: str) -> str:
+    return series(by, "data", what)
+
+
+_ORIGINS = (
+    _Origin((), f'time() * (max(up{{job="{EXPORTER_JOB}"}}) == 1)', _SILENT),
+    _Origin(_PRODUCTS, f"time() - min by ({', '.join(_PRODUCTS)}) ({_AGE})", _OLD),
+    _Origin(_REDIS, "time() * (max by (redis_id) (redis_up) == 1)", _SILENT),
+)
+NO_EXPORTER = _name((), "away")
+
+
+def recordings() -> tuple[Recording, ...]:
+    """Return the rules that say whether data is away; before those that read them."""
+    return tuple(rule for origin in _ORIGINS for rule in origin.recordings())
+
+
+@dataclass(frozen=True, slots=True)
+class AwayMarker:
+    """A series that exists while data is away, and the labels that it shares with alerts' series."""
+
+    labels: tuple[str, ...]
+    name: str
+    matchers: tuple[AnyMatcher, ...] = ()
+
+    @property
+    def series(self) -> str:
+        """The marker as a selector."""
+        return selector(self.name, self.matchers)
+
+
+def markers(by: tuple[str, ...], families: Iterable[Family]) -> tuple[AwayMarker, ...]:
+    """Return what says that data of these families is away, for series with the labels `by`."""
+    return tuple(_markers(by, tuple(families)))
+
+
+def _markers(by: tuple[str, ...], families: tuple[Family, ...]) -> Iterator[AwayMarker]:
+    yield AwayMarker((), NO_EXPORTER)
+    if "gcp_project" in by:
+        products = tuple(sorted({family.name.partition("_")[0] for family in families}))
+        matcher = Matcher("product", products)
+        yield AwayMarker(("gcp_project",), _name(_PRODUCTS, "away"), (matcher,))
+    if "redis_id" in by and all(isinstance(family.source, RedisInfo) for family in families):
+        yield AwayMarker(_REDIS, _name(_REDIS, "away"))
+
+
+def bridged(
+    alert: str, by: tuple[str, ...], away: Iterable[AwayMarker], condition: str, last: str
+) -> str:
+    """Return the expression of an alert that neither ends nor begins while its data is away.
+
+    `condition` is what makes it fire, `last` what was true when data was last there, such as
+    `last_over_time(x[1h]) > 1`; both have the labels `by`.
+    """
+    return f"{begins(condition)}\nor\n{holds(alert, by, away, last)}"
+
+
+def begins(condition: str) -> str:
+    """Return a condition that is true only while an exporter answers.
+
+    Windows still hold values for minutes after the last scrape; nothing begins by these.
+    """
+    return f"({_indented(condition)})\nunless on () {NO_EXPORTER}"
+
+
+def holds(alert: str, by: tuple[str, ...], away: Iterable[AwayMarker], last: str) -> str:
+    """Return what keeps a firing alert while its data is away."""
+    firing = f'ALERTS{{alertname="{alert}",alertstate="firing"}}'
+    kept = "\n  or ".join(f"{firing} and {_on(one.labels)} {one.series}" for one in away)
+    return f"({_indented(last)})\nand {_on(by)} (\n  {kept}\n)"
+
+
+def _on(labels: tuple[str, ...]) -> str:
+    return f"on ({', '.join(labels)})"
+
+
+def _indented(text: str) -> str:
+    lines = "".join(f"\n  {line}" for line in text.splitlines())
+    return f"{lines}\n"

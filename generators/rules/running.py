@@ -1,0 +1,49 @@
+"""Running counters: the exporter's own counters, recorded each minute for the server with 90 days.
+
+A gap in scrapes or evaluations heals: `increase` compares what is there before the gap and after
+it. One recorded series a raw series, never a sum: of a sum, `increase` would take the end of one
+series for a reset, and count the rest of it again. So windows are added up after `increase`.
+"""
+
+from collections.abc import Iterable
+
+from exporter.catalog import application, cloud_run
+from exporter.catalog.model import Family
+from generators.policy import DAY
+from generators.rules.model import Recording
+from generators.rules.names import series, span
+from generators.selectors import AnyMatcher, by_clause, selector
+
+COUNTED = (cloud_run.REQUESTS, application.REQUESTS)
+_TARGET = ("job", "instance")
+
+
+def name(family: Family) -> str:
+    """Return the name of a counter's recorded series, which have all of its labels."""
+    return series(family.label_names, family.name.removesuffix("_total"), "longterm_total")
+
+
+def recordings(missing: frozenset[str]) -> tuple[Recording, ...]:
+    """Return the rules for the counters of COUNTED, but for those of missing families."""
+    return tuple(
+        Recording(name(family), family.name, (*_TARGET, *family.label_names))
+        for family in COUNTED
+        if family.name not in missing
+    )
+
+
+def events(
+    family: Family, window: float, by: tuple[str, ...], matchers: Iterable[AnyMatcher] = ()
+) -> str:
+    """Return the query of the events within a window."""
+    return counted(selector(name(family), matchers), span(window), by)
+
+
+def of_existing(text: str, counters: str, by: tuple[str, ...]) -> str:
+    """Return a query without what had no event for a day: it does not exist any more."""
+    return f"{text}\nand {counted(counters, span(DAY), by)} > 0"
+
+
+def counted(counters: str, window: str, by: tuple[str, ...]) -> str:
+    """Return the query of the events of running counters within a range."""
+    return f"sum{by_clause(by)} (increase({counters}[{window}]))"

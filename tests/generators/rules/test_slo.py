@@ -1,0 +1,171 @@
+"""Error budgets count every event once: over gaps, over regions that end, in whole windows."""
+
+import re
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from exporter.settings import Settings
+from generators.rules import slo
+from generators.rules.build import build
+from generators.rules.model import Recording, Rule, RuleFile
+
+DAY, HOUR = 86400, 3600
+_NEEDED = re.compile(":slo_|:cloudrun_requests:|:error_rate:|^ErrorBudgetExhausted")
+Inputs = Mapping[str, str]
+
+
+def requests(values: str, code: str = "2xx", region: str = "r", instance: str = "a") -> Inputs:
+    """Return a counter of requests, as the exporter at an address shows it."""
+    labels = {
+        "gcp_project": "p",
+        "region": region,
+        "service_name": "s",
+        "response_code_class": code,
+        "job": "ionmon",
+        "instance": instance,
+    }
+    pairs = ",".join(f'{name}="{value}"' for name, value in labels.items())
+    return {f"cloudrun_requests_total{{{pairs}}}": values}
+
+
+def holds(
+    folder: Path, inputs: Inputs, conditions: Mapping[str, tuple[str, ...]], every: str = "1m"
+) -> str:
+    """Return what promtool finds of conditions that are no scalar, each in its minute."""
+    files = [*_needed(build(Settings()).all)]
+    for file in files:
+        (folder / file.name).write_text(file.text())
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in inputs.items()],
+        "promql_expr_test": [
+            {
+                "expr": f"vector(1) and on () ({text})",
+                "eval_time": at,
+                "exp_samples": [{"labels": "{}", "value": 1}],
+            }
+            for at, each in conditions.items()
+            for text in each
+        ],
+    }
+    names = [file.name for file in files]
+    body = {"rule_files": names, "evaluation_interval": every, "tests": [test]}
+    path = folder / "tests.yml"
+    path.write_text(yaml.safe_dump(body, width=2**16))
+    command = ["promtool", "test", "rules", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def _needed(files: Iterable[RuleFile]) -> Iterator[RuleFile]:
+    """Yield the files with nothing but the rules that these tests are about."""
+    for file in files:
+        groups = (
+            replace(group, rules=tuple(r for r in group.rules if _NEEDED.search(_called(r))))
+            for group in file.groups
+        )
+        kept = tuple(group for group in groups if group.rules)
+        if kept:
+            yield replace(file, groups=kept)
+
+
+def _called(rule: Rule) -> str:
+    return rule.record if isinstance(rule, Recording) else rule.alert
+
+
+def near(recorded: str, raw: str) -> str:
+    """Return the condition that a recorded figure is within a hundredth of another."""
+    return f"abs(sum({recorded}) / sum({raw}) - 1) < 0.01"
+
+
+@pytest.mark.parametrize("away", [3, 20, 90])
+def test_what_happens_while_prometheus_is_away_is_counted(tmp_path: Path, away: int) -> None:
+    """An hour of errors with a gap in it is in every window, as in `increase` of the counter."""
+    rest = 60 - 10 - away % 50
+    hidden = 60 * (10 + away)
+    whole = hidden + 60 * rest
+    inputs = {
+        **requests(f"0+600x110 _x{away - 1} {600 * (111 + away - 1)}+600x240"),
+        **requests(f"0x100 60+60x9 _x{away - 1} {hidden}+60x{rest} {whole}x240", "5xx"),
+    }
+    raw = 'cloudrun_requests_total{response_code_class="5xx"}'
+    windows = {6 * HOUR: "6h", DAY: "1d", 3 * DAY: "3d", 30 * DAY: "30d"}
+    conditions = tuple(
+        near(slo.events("errors", window), f"increase({raw}[{text}])")
+        for window, text in windows.items()
+    )
+    assert holds(tmp_path, inputs, {"330m": conditions}) == ""
+
+
+def test_a_region_that_ends_is_no_reset(tmp_path: Path) -> None:
+    """Windows add up what each region counted; the end of one counts nothing."""
+    inputs = {
+        **requests("1000000+10x400"),
+        **requests("1000000+10x100 stale", region="q"),
+    }
+    conditions = {
+        "130m": ("abs(project_service:slo_requests:increase1h - 900) < 20",),
+        "200m": ("abs(project_service:slo_requests:increase1h - 600) < 20",),
+        "400m": ("abs(project_service:slo_requests:increase1d - 5000) < 20",),
+    }
+    assert holds(tmp_path, inputs, conditions) == ""
+
+
+def test_an_exporter_at_another_address_counts_on(tmp_path: Path) -> None:
+    """The totals of another address are a base, not a rise."""
+    inputs = {
+        **requests("1000000+10x99 stale"),
+        **requests("_x100 2000000+10x300", instance="b"),
+    }
+    conditions = {
+        "130m": ("abs(project_service:slo_requests:increase1h - 600) < 20",),
+        "400m": ("abs(project_service:slo_requests:increase1d - 4000) < 30",),
+    }
+    assert holds(tmp_path, inputs, conditions) == ""
+
+
+def test_a_window_counts_its_own_minutes_only(tmp_path: Path) -> None:
+    """Of a thousand requests a minute, an hour has sixty thousand, and no minute more."""
+    minutes = {30 * 60: 30, HOUR: 60, 2 * HOUR: 120, 6 * HOUR: 360}
+    conditions = tuple(
+        f"abs({slo.events('requests', window)} - {count * 1000}) < 0.001"
+        for window, count in minutes.items()
+    )
+    means = "project_region_service:error_rate:longterm_count == 5"
+    inputs = {**requests("0+990x400"), **requests("0+10x400", "4xx")}
+    assert holds(tmp_path, inputs, {"400m": (*conditions, means)}) == ""
+
+
+def test_a_window_with_a_gap_has_burnt_as_a_whole(tmp_path: Path) -> None:
+    """Minutes without samples are known where there are samples on both sides of them."""
+    inputs = {
+        **requests("0+600x130 _x19 90000+600x100"),
+        **requests("0+60x130 _x19 9000+60x100", "5xx"),
+    }
+    rate = 60 / 660 / 0.0005
+    conditions = (f"abs({slo.burn(HOUR)} / {rate} - 1) < 0.01",)
+    assert (
+        holds(tmp_path, inputs, {"170m": conditions, "200m": conditions, "215m": conditions}) == ""
+    )
+
+
+def test_counters_that_are_recorded_anew_are_a_new_server(tmp_path: Path) -> None:
+    """A minute after the first sample, errors have burnt for that minute alone."""
+    inputs = {**requests("0+0x20"), **requests("0+60x20", "5xx")}
+    rate = 2000 * 6 / 60
+    conditions = (f"abs({slo.burn(HOUR)} / {rate} - 1) < 0.01",)
+    assert holds(tmp_path, inputs, {"6m": conditions}) == ""
+
+
+def test_a_deleted_service_has_no_budget(tmp_path: Path) -> None:
+    """A day after its last request there is neither a budget nor an alert; before, there are."""
+    inputs = {**requests("0+0x600 stale"), **requests("0+100x600 stale", "5xx")}
+    firing = 'ALERTS{alertname="ErrorBudgetExhausted",alertstate="firing"}'
+    spent = (f"{slo.SPENT} > 1", firing)
+    gone = tuple(f"absent({text})" for text in (slo.SPENT, slo.REMAINING, slo.AVAILABILITY, firing))
+    assert holds(tmp_path, inputs, {"900m": spent, "2100m": gone}, "5m") == ""
