@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.catalog.model import Type
-from generators.checks.engine.context import Context, JudgedQuery
+from generators.checks.engine.context import Context, JudgedQuery, Rule
 from generators.checks.engine.known_series import BUCKET, Known
 from generators.checks.engine.problem import Problem
 from generators.checks.promql.result_labels import shape
@@ -26,16 +26,27 @@ _EXISTENCE = frozenset(
 )
 _RESETS = frozenset({"resets", "changes"})
 _COUNTED = frozenset({"count", "group"})
+_LAST = "last_over_time"  # as much there as the series itself
+_TOTAL = "_total"
 
 
 def check(context: Context) -> Iterator[Problem]:
     """Yield rates of gauges, counters without a rate, quantiles without buckets."""
+    kept = {id(rule.query) for rule in context.rules if _keeps(rule)}
     for query in context.queries:
         for node, above in paths(query.tree) if query.tree else ():
+            if id(query) in kept:
+                continue
             if isinstance(node, Selector):
                 yield from _selector(query, node, above, context.known)
             elif isinstance(node, Call) and node.function == "histogram_quantile":
                 yield from _quantile(query, node, context.known)
+
+
+def _keeps(rule: Rule) -> bool:
+    """Return whether a rule records a counter as it is, under a name that says so."""
+    record = rule.kind == "record" and rule.name.value.endswith(_TOTAL)
+    return record and isinstance(rule.query.tree, Selector)
 
 
 def _selector(
@@ -73,7 +84,8 @@ def _only_there(node: Node, above: tuple[Node, ...]) -> bool:
             return True
         if isinstance(parent, Binary) and parent.operator in ("and", "unless"):
             return parent.right is below
-        if not isinstance(parent, Aggregate):
+        last = isinstance(parent, Call) and parent.function == _LAST
+        if not (last or isinstance(parent, Aggregate)):
             return False
         below = parent
     return False
