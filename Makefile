@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 ARGS ?=
+GRAFANA := tests/grafana/node_modules
 # The content of .venv/.installed after a whole installation by this Python.
 INTERPRETER := $(shell $(PYTHON) -c 'import sys; print(*sys.version_info[:3], sys.base_prefix)')
 ifneq ($(INTERPRETER),$(file < $(INSTALLED)))
@@ -14,7 +15,7 @@ WORKERS ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 # Compiled modules are kept whatever the environment says: tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install run test quick mutants coverage lint configs bench stack pictures lock clean
+.PHONY: help install run test quick mutants coverage lint configs bench stack pictures boards lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +77,14 @@ stack: $(INSTALLED) ## run exporter, both Prometheus servers and Alertmanager; m
 pictures: $(INSTALLED) ## draw the dashboards, calm and in incidents, below .pictures; the README's with ARGS=--publish
 	@tests/install-tools
 	@$(BIN)/python -m tests.e2e.pictures $(ARGS)
+
+boards: $(INSTALLED) ## hold what the preview shows against Grafana's own code, panel by panel; needs node
+	@for program in node npm; do command -v $$program > /dev/null || \
+		{ echo "$$program is missing; type: sudo apt-get install nodejs npm" >&2; exit 1; }; done
+	@tests/install-tools
+	@test -e $(GRAFANA)/.package-lock.json -a $(GRAFANA)/.package-lock.json -nt tests/grafana/package-lock.json || \
+		npm ci --prefix tests/grafana --no-progress
+	$(BIN)/python -m pytest tests/grafana $(ARGS)
 
 lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.toml, for every Python from 3.11.0
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \

@@ -28,6 +28,11 @@ class Board(Enum):
     CACHE = "ion-cache"
     INFRASTRUCTURE = "ion-infrastructure"
 
+    @property
+    def title(self) -> str:
+        """The title that Grafana lists it by."""
+        return self.name.capitalize()
+
 
 @dataclass(frozen=True, slots=True)
 class PanelAddress:

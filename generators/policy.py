@@ -32,9 +32,11 @@ from generators.services import service_label
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SEVERITIES = ("critical", "high", "medium", "low")
 WATCHDOG = "Watchdog"  # the alert that always fires; it has no severity of these
+ESCALATION = "escalation"  # the severity of the alert on critical ones that go on; none of these
 EVALUATION = MINUTE  # of the alerts and of what they are built on, seconds
 WINDOW = 5 * MINUTE
-NEWEST = 2 * MINUTE  # an alert is silent where this part of the window is fine again
+NEWEST = 2 * MINUTE  # an alert does not begin where this part of the window is fine again
+SUSTAINED = 10 * MINUTE  # after so long beyond its value, `for` included, it fires all the same
 # Bridges evaluations without a value, and one within the limit: neither resolves an alert.
 KEEP_FIRING_FOR = 2 * MINUTE
 BAD_EVENTS = 10  # an error budget's alert needs so many errors in its long window

@@ -17,6 +17,7 @@ from tests import evaluating
 from tests.quickness import Guard, is_slow
 
 FEW, MANY = "few", "many"
+_NEEDS_NODE = "tests/grafana"
 _LEFT_OUT = pytest.StashKey[int]()
 _GUARD = Guard()
 
@@ -49,6 +50,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[_LEFT_OUT] = len(deep)
     config.hook.pytest_deselected(items=deep)
     items[:] = [item for item in items if item not in deep]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs node, unless it is named: make boards."""
+    named = any(_NEEDS_NODE in argument for argument in config.args)
+    return None if named or not collection_path.as_posix().endswith(_NEEDS_NODE) else True
 
 
 @pytest.hookimpl(wrapper=True)

@@ -146,6 +146,11 @@ ListenAddress = Annotated[str, AfterValidator(_address(host=False, port=0))]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 WebFolder = Annotated[str, AfterValidator(_web_folder)]
+ServerFile = Annotated[
+    Path,
+    BeforeValidator(_path),
+    WithJsonSchema({"type": "string", "format": "path"}),
+]
 File = Annotated[
     Path,
     BeforeValidator(_path),

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from exporter.settings.addresses import Text, text_form
 from exporter.settings.types import (
     Named,
     Number,
@@ -14,10 +15,15 @@ from exporter.settings.types import (
     Switch,
     at_least,
     at_most,
+    inside,
     key,
     part,
 )
 
+LabelName = Annotated[
+    str,
+    text_form(r"[a-zA-Z][a-zA-Z0-9_]{0,60}", "is no label; use letters, digits and '_'"),
+]
 Severity = Literal["critical", "high", "medium", "low"]
 
 
@@ -81,6 +87,36 @@ class OtherAlert(Section):
     enabled: Switch = key(default=True, meaning="Whether the alert is generated.")
 
 
+_RESERVED = frozenset(
+    {
+        *("alertname", "alertstate", "severity", "signal", "category", "team", "pair"),
+        *("gcp_project", "region", "service_name", "database_id", "redis_id"),
+        *("escalates", "since"),
+    }
+)
+_WRITTEN = frozenset(
+    {"summary", "description", "runbook_url", "dashboard_url", "title", "links", "no_data"}
+)
+OF_ALL = ("others", "labels", "annotations")  # keys that are no alert's name
+
+
+def _own_labels(labels: Mapping[str, str]) -> Mapping[str, str]:
+    return _free(labels, _RESERVED, "a label that alerts have already")
+
+
+def _own_annotations(annotations: Mapping[str, str]) -> Mapping[str, str]:
+    return _free(annotations, _WRITTEN, "an annotation that alerts have already")
+
+
+def _free(given: Mapping[str, str], taken: frozenset[str], what: str) -> Mapping[str, str]:
+    for name, value in given.items():
+        if name in taken:
+            raise inside((name,), f"is {what}; choose another name")
+        if "{{" in value:
+            raise inside((name,), "contains '{{'; write plain text, Prometheus would fill it in")
+    return given
+
+
 class AlertsSettings(Section):
     """Overrides of alerts, by the alert's name."""
 
@@ -101,7 +137,14 @@ class AlertsSettings(Section):
     others: Named[str, OtherAlert] = key(
         {}, "Any other alert of docs/alerts.md, such as DiskTrend, by its name."
     )
+    labels: Annotated[Named[LabelName, Text], AfterValidator(_own_labels)] = key(
+        {}, "Labels that every alert carries, such as environment: production."
+    )
+    annotations: Annotated[Named[LabelName, Text], AfterValidator(_own_annotations)] = key(
+        {}, "Annotations that every alert carries beside its own."
+    )
 
     def by_name(self) -> Mapping[str, AlertSettings]:
         """Return the settings of each alert with a threshold, in the order of the reference."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name != "others"}
+        names = (name for name in type(self).model_fields if name not in OF_ALL)
+        return {name: getattr(self, name) for name in names}

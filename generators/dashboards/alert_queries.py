@@ -10,9 +10,12 @@ from exporter.catalog.expression import Matcher
 from exporter.catalog.own import DATA_AGE
 from exporter.settings import Settings
 from generators.dashboards.queries import BoardQueries
+from generators.policy import WATCHDOG
 from generators.selectors import AnyMatcher, PatternMatcher, by_clause, selector
 
 NOTIFIED, CRITICAL = "critical|high|medium|low", "critical"
+EVALUATED = f'ALERTS{{alertname="{WATCHDOG}"}}'  # there as long as alerts are evaluated
+NOT_EVALUATED = "alerts are not evaluated"
 ALERT = ("alertname", "where", "service_name")
 _LOCATIONS = (
     "region",
@@ -35,6 +38,23 @@ def grouped(alerts: str, by: tuple[str, ...]) -> str:
         for label in _LOCATIONS:
             alerts = f'label_replace({alerts}, "where", "$1", "{label}", "(.+)")'
     return f"max{by_clause(by)} ({alerts})"
+
+
+def calm() -> str:
+    """Return 0 while alerts are evaluated, else -1: what is shown where no alert fires."""
+    return f"(vector(0) and on () {EVALUATED} or vector(-1))"
+
+
+def or_calm(alerts: str, label: str, text: str) -> str:
+    """Return alerts, or else one series whose label states that none fires, or is evaluated."""
+    none = f'label_replace(vector(0) and on () {EVALUATED}, "{label}", "{text}", "", "")'
+    unknown = f'label_replace(vector(-1), "{label}", "{NOT_EVALUATED}", "", "")'
+    return f"{alerts} or on () ({none} or on () {unknown})"
+
+
+def or_none(value: str, none: int) -> str:
+    """Return a value, or else a number that stands for none, as long as alerts are evaluated."""
+    return f"{value} or on () (vector({none}) and on () {EVALUATED})"
 
 
 def began(alerts: str) -> str:
@@ -65,7 +85,8 @@ def firing(alerts: str, by: tuple[str, ...]) -> str:
     return f"sum{by_clause(by)} (count_over_time({grouped(alerts, by)}[$__range:1m])) * 60"
 
 
-def _last_began(alerts: str, by: tuple[str, ...]) -> str:
+def last_began(alerts: str, by: tuple[str, ...]) -> str:
+    """Return when the last stretch of firing began, in Unix seconds; none if before the range."""
     return f"max_over_time(({_stretches(alerts, by)} * time())[$__range:1m])"
 
 
@@ -75,7 +96,7 @@ def ongoing(alerts: str, by: tuple[str, ...]) -> str:
     An alert of less than a minute has 0: no whole minute has seen it begin.
     """
     now, before = (grouped(text, by) for text in (alerts, f"{alerts} offset 1m"))
-    since = f"time() - ({_last_began(alerts, by)} and {now} and {before})"
+    since = f"time() - ({last_began(alerts, by)} and {now} and {before})"
     always = f"({now} and {before} and {_fired_at_start(alerts, by)}) * $__range_s"
     return f"{since} or {always} or {now} * 0"
 
@@ -85,7 +106,7 @@ def resolution(alerts: str) -> str:
     ended = f"sum (count_over_time({_stretches(alerts, (), end=True)}[$__range:1m]))"
     total = firing(alerts, ())
     last = f"last_over_time(({grouped(alerts, ())} * 0 + time())[1m:1m])"
-    present = f"({last} - {_last_began(alerts, ())} + 60)"
+    present = f"({last} - {last_began(alerts, ())} + 60)"
     return f"({total} - {present} or {total}) / ({ended} > 0)"
 
 

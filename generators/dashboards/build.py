@@ -10,6 +10,7 @@ import _jsonnet
 
 from exporter.errors import IonmonError
 from exporter.settings import Settings
+from generators.boards import Board
 from generators.dashboards import (
     cache,
     configured,
@@ -125,15 +126,18 @@ def _catalog(facts: Facts, board: BoardText) -> Body:
     return {
         "board": {
             "uid": board.board.value,
-            "title": board.title,
+            "title": board.board.title,
             "description": f"{board.question} {_LATE}",
             "refresh": board.refresh,
             "from": board.past,
             "tags": [TAG],
         },
         "datasources": [source.body() for source in datasources(facts.settings)],
-        "variables": variables(board.variables),
+        "variables": variables(facts, board),
         "annotations": annotations(facts, board.board, BoardQueries(board.variables)),
+        "others": [
+            {"uid": each.value, "title": each.title} for each in Board if each is not board.board
+        ],
         "missing": sorted(board.missing),
         "panels": {
             name: _roomy(panel, found).body(description(facts, board.board, panel))

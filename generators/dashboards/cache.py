@@ -6,12 +6,12 @@ from exporter.catalog.model import Reduce, Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import cache_inside
-from generators.dashboards.cache_inside import CACHE, HEALTH, time_of_commands
+from generators.dashboards.cache_inside import CACHE, HEALTH, rounded, time_of_commands
 from generators.dashboards.descriptions import Facts
 from generators.dashboards.limits import DOWN
 from generators.dashboards.links import to_panel
-from generators.dashboards.model import BoardText, Panel, SeriesCount, Target
-from generators.dashboards.queries import BoardQueries
+from generators.dashboards.model import BoardText, Panel, SeriesCount, Target, ValueMapping
+from generators.dashboards.queries import NOW, BoardQueries
 from generators.dashboards.signal_panels import RARE, REGION, help_of, now, over_time
 from generators.dashboards.signal_style import EVENTS
 from generators.policy import SIGNAL_BY_NAME
@@ -26,7 +26,6 @@ def board(facts: Facts) -> BoardText:
     del facts
     return BoardText(
         board=Board.CACHE,
-        title="Cache",
         question="Does the cache answer? If not, why?",
         refresh="1m",
         past="now-6h",
@@ -35,28 +34,23 @@ def board(facts: Facts) -> BoardText:
     )
 
 
-def _used() -> LevelRatio:
-    return LevelRatio(
-        Level(CATALOG["redis_memory_used_bytes"], Reduce.SUM),
-        Level(CATALOG["redis_memory_max_bytes"], Reduce.SUM),
-    )
-
-
 def _state() -> dict[str, Panel]:
     health = SIGNAL_BY_NAME["redis_health"]
+    held = Level(CATALOG["redis_memory_used_bytes"], Reduce.SUM)
+    used = QUERIES.raw(LevelRatio(held, Level(CATALOG["redis_memory_max_bytes"], Reduce.SUM)))
     return {
         "l1_now": now(
             QUERIES,
             "cache_hit_rate_l1",
             90,
-            "Hit rate, L1",
+            "L1 hits",
             to_panel(SIGNAL_PANELS["cache_hit_rate_l1"], "Open L1"),
         ),
         "l2_now": now(
             QUERIES,
             "cache_hit_rate_l2",
             91,
-            "Hit rate, L2",
+            "L2 hits",
             to_panel(SIGNAL_PANELS["cache_hit_rate_l2"], "Open L2"),
         ),
         "up_now": Panel(
@@ -64,23 +58,24 @@ def _state() -> dict[str, Panel]:
             title="Redis",
             what=health.help,
             unit=health.unit.grafana,
-            targets=(Target(expr=QUERIES.signal(health.name), legend="health"),),
+            targets=(Target(expr=QUERIES.signal(health.name), legend="health", instant=True),),
             decimals=0,
             series=SeriesCount.ONE,
             limits=DOWN,
             mappings=HEALTH,
-            sparkline=False,
             links=(to_panel(SIGNAL_PANELS[health.name], "Open health"),),
         ),
         "memory_now": Panel(
             number=93,
-            title="Memory used",
+            title="Memory",
             what="Share of its memory limit that Redis uses.",
             unit=Unit.RATIO.grafana,
-            targets=(Target(expr=QUERIES.raw(_used()), legend="used"),),
+            targets=(
+                Target(expr=f"{used} or {QUERIES.raw(held)} * 0 - 1", legend="used", instant=True),
+            ),
             decimals=1,
             series=SeriesCount.ONE,
-            empty="no limit is set",
+            mappings=(ValueMapping("-1", "no limit is set", "plain"),),
             minimum=0.0,
             maximum=1.0,
         ),
@@ -93,10 +88,16 @@ def _state() -> dict[str, Panel]:
         ),
         "time_now": Panel(
             number=95,
-            title="Command time, mean",
+            title="Latency",
             what="Mean time that Redis takes for a command, without the network.",
             unit=Unit.SECONDS.grafana,
-            targets=(Target(expr=QUERIES.raw(time_of_commands()), legend="mean"),),
+            targets=(
+                Target(
+                    expr=rounded(QUERIES.raw(time_of_commands(), window=NOW)),
+                    legend="mean",
+                    instant=True,
+                ),
+            ),
             decimals=1,
             series=SeriesCount.ONE,
             minimum=0.0,
@@ -192,6 +193,10 @@ def _misses() -> dict[str, Panel]:
 
 
 def _room() -> dict[str, Panel]:
+    keys, used = (
+        QUERIES.level(CATALOG[name], Reduce.SUM, CACHE)
+        for name in ("redis_db_keys", "redis_memory_used_bytes")
+    )
     return {
         "memory": _against(
             99,
@@ -212,12 +217,11 @@ def _room() -> dict[str, Panel]:
             unit=_COUNT,
             targets=(
                 Target(
-                    expr=QUERIES.level(CATALOG["redis_db_keys"], Reduce.SUM, CACHE),
+                    expr=f"{keys} or {used} * 0",  # a database without keys is not reported
                     legend="{{redis_id}}",
                 ),
             ),
             decimals=1,
-            empty="no keys",
             minimum=0.0,
         ),
     }

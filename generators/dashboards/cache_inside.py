@@ -8,7 +8,7 @@ from generators.dashboards.bands import band
 from generators.dashboards.limits import DOWN
 from generators.dashboards.model import Panel, SeriesCount, Target, ValueMapping
 from generators.dashboards.queries import BoardQueries, rest, top
-from generators.dashboards.signal_panels import RARE, help_of
+from generators.dashboards.signal_panels import RARE, help_of, with_unknown
 from generators.dashboards.signal_style import EVENTS
 from generators.policy import SIGNAL_BY_NAME
 
@@ -25,6 +25,11 @@ def time_of_commands() -> MeanOf:
     )
 
 
+def rounded(seconds: str) -> str:
+    """Return seconds in steps of ten nanoseconds, so that 0.9999 µs is no 1000.0 ns."""
+    return f"round({seconds}, 1e-08)"
+
+
 def panels(queries: BoardQueries) -> dict[str, Panel]:
     """Return the panels by name."""
     return {**_work(queries), **_health(queries), **_detail(queries)}
@@ -32,7 +37,7 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
 
 def _work(queries: BoardQueries) -> dict[str, Panel]:
     commands = queries.raw(Rate(Events(CATALOG["redis_commands_total"])), ("cmd",))
-    times = queries.raw(time_of_commands(), ("cmd",))
+    times = rounded(queries.raw(time_of_commands(), ("cmd",)))
     return {
         "commands": Panel(
             number=132,
@@ -68,7 +73,9 @@ def _health(queries: BoardQueries) -> dict[str, Panel]:
             title="Does Redis answer?",
             what=health.help,
             unit=health.unit.grafana,
-            targets=(Target(expr=queries.signal(health.name, CACHE), legend="{{redis_id}}"),),
+            targets=with_unknown(
+                Target(expr=queries.signal(health.name, CACHE), legend="{{redis_id}}")
+            ),
             decimals=0,
             series=SeriesCount.ONE,
             limits=DOWN,

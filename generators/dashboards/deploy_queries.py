@@ -20,9 +20,9 @@ def began(queries: BoardQueries, window: str) -> str:
     billed = queries.family(BILLABLE_TIME)
     first = f"min by ({_BY}) (min_over_time(timestamp({billed})[{window}:1m])) * 1000"
     runs = f"count by ({_BY}) (increase({billed}[{window}]) > 0)"
-    before = f"count by ({_BY}) (last_over_time({billed}[{_BEFORE}] offset {window}))"
+    before = f"count by ({_BY}) (present_over_time({billed}[{_BEFORE}] offset {window}))"
     service = f"(count by ({_SERVICE}) ({billed} offset {_KNOWN}))[{_REST}:{_STEP}]"
-    known = f"last_over_time({service} offset {window})"
+    known = f"present_over_time({service} offset {window})"
     return f"{first} and {runs} unless {before} and on ({_SERVICE}) {known}"
 
 

@@ -24,7 +24,7 @@ _STEPPED = re.compile(r"longterm_increase(\{[^}]*\})?\[")
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
 _KEPT = re.compile(KEPT)
 _SUFFIXES = ("_bucket", "_sum", "_count")
-_SERIES: dict[str, Family] = {
+SERIES: dict[str, Family] = {
     family.name + suffix: family
     for family in CATALOG.values()
     for suffix in (_SUFFIXES if family.type is Type.HISTOGRAM else ("",))
@@ -78,7 +78,7 @@ def families(facts: Facts, panel: Panel) -> list[Family]:
         if name not in seen:
             seen.add(name)
             left += names(facts.made.get(name, ""))
-    found = {_SERIES[name].name: _SERIES[name] for name in seen & set(_SERIES)}
+    found = {SERIES[name].name: SERIES[name] for name in seen & set(SERIES)}
     return [found[name] for name in sorted(found) if name not in _AUXILIARY] or [*found.values()]
 
 
@@ -129,7 +129,7 @@ def _long(target: Target) -> bool:
     if target.server == LONGTERM:
         return True
     found = names(target.expr)
-    raw = found & {*_SERIES, "ALERTS_FOR_STATE"}
+    raw = found & {*SERIES, "ALERTS_FOR_STATE"}
     return not raw and any(_KEPT.fullmatch(name) for name in found)
 
 

@@ -6,7 +6,7 @@ from exporter.catalog import application, cloud_run
 from exporter.catalog.expression import Events, Matcher
 from generators.boards import SIGNAL_PANELS
 from generators.dashboards.model import Panel, Target
-from generators.dashboards.queries import BoardQueries, top
+from generators.dashboards.queries import BoardQueries, or_zero, top
 from generators.dashboards.signal_panels import over_time
 from generators.dashboards.signal_style import GROUPED
 from generators.rules import running
@@ -23,15 +23,18 @@ class _ErrorsBy:
     title: str
     by: str
     what: str
+    counted: str = "As counted by Cloud Run."
     events: Events = FAILED_REQUESTS
 
 
 _DISTRIBUTIONS = {
     "by_endpoint": _ErrorsBy(
         number=73,
-        title="Errors by endpoint",
+        title="Errors by endpoint, of the application",
         by="endpoint",
         what="endpoint",
+        counted="As counted by the application: other numbers than those of Cloud Run, which also "
+        "has the requests that the application does not record.",
         events=Events(application.REQUESTS, FAILED),
     ),
     "by_region": _ErrorsBy(number=74, title="Errors by region", by="region", what="region"),
@@ -52,22 +55,23 @@ def in_range(queries: BoardQueries, events: Events, by: tuple[str, ...] = ()) ->
 
 
 def _distribution(queries: BoardQueries, panel: _ErrorsBy) -> Panel:
-    count = in_range(queries, panel.events, (panel.by,))
+    count = top(in_range(queries, panel.events, (panel.by,)))
+    every = in_range(queries, Events(panel.events.family))
     return Panel(
         number=panel.number,
         title=panel.title,
-        what=f"Failing requests within the range, by {panel.what}; the largest first.",
+        what=f"Failing requests within the range, by {panel.what}; the largest first. "
+        f"{panel.counted}",
         unit=GROUPED,
         targets=(
             Target(
-                expr=f"sort_desc({top(count)})",
+                expr=f"sort_desc({or_zero(count, every, panel.by, 'no errors')})",
                 legend=f"{{{{{panel.by}}}}}",
                 instant=True,
             ),
         ),
         decimals=0,
         colour="errors",
-        empty="no errors in this range",
         minimum=0.0,
     )
 

@@ -33,7 +33,6 @@ def board(facts: Facts) -> BoardText:
     found = {**_state(), **_containers(), **_database(), **_more_database()}
     return BoardText(
         board=Board.INFRASTRUCTURE,
-        title="Infrastructure",
         question="Are there enough resources, and does the monitoring itself work?",
         refresh="1m",
         past="now-6h",
@@ -49,10 +48,10 @@ def board(facts: Facts) -> BoardText:
 def _state() -> dict[str, Panel]:
     names = (
         ("instances", 140, "Instances"),
-        ("cpu_utilization", 141, "CPU of containers"),
-        ("memory_utilization", 142, "Memory of containers"),
-        ("replication_lag", 143, "Replication lag"),
-        ("db_connections", 144, "Database connections"),
+        ("cpu_utilization", 141, "CPU"),
+        ("memory_utilization", 142, "Memory"),
+        ("replication_lag", 143, "DB lag"),
+        ("db_connections", 144, "DB conns"),
     )
     found = {
         f"{name}_now": now(
@@ -63,10 +62,10 @@ def _state() -> dict[str, Panel]:
     age = f"max(min by (gcp_project) ({QUERIES.family(own.DATA_AGE)}))"
     found["age_now"] = Panel(
         number=145,
-        title="Age of the newest data",
+        title="Data age",
         what="Age of the newest value from Cloud Monitoring; of several projects, the oldest.",
         unit=_SECONDS,
-        targets=(Target(expr=age, legend="age"),),
+        targets=(Target(expr=age, legend="age", instant=True),),
         decimals=0,
         series=SeriesCount.ONE,
         limits=AGE,

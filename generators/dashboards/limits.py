@@ -11,7 +11,7 @@ from typing import Any
 from exporter.catalog.expression import Direction
 from exporter.catalog.signals import SIGNALS
 from generators.alert_table import BurnAlert
-from generators.policy import DAY, Policy
+from generators.policy import DAY, SEVERITIES, Policy
 from generators.rules import anomaly, correlation, health_rows, trend
 
 BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
@@ -26,6 +26,7 @@ BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
 )
 DOWN = "down"  # of values that are 1 while something works
 _HALF = -0.5  # compared with a week ago: for the colour only, the alert uses the band
+_WITHIN_A_DAY = "high"  # the severity of a budget that lasts for less
 _ROOM = 1.5  # of an axis, above its greatest limit
 
 
@@ -64,18 +65,34 @@ def limits(policy: Policy) -> Limits:
     found[BURN] = tuple(sorted(_burn(policy.breach, policy.burn)))
     found[PACE] = pace
     found[RUNWAY] = (
-        Limit(DAY, "high", above=False),
+        Limit(DAY, _WITHIN_A_DAY, above=False),
         Limit(trend.BUDGET_DAYS * DAY, "medium", above=False),
     )
-    spent = policy.exhausted
-    left = () if spent is None else (1 - spent.threshold, spent.severity, False, spent.name)
-    found[BUDGET] = (Limit(*left),) if left else ()
+    found[BUDGET] = tuple(sorted(_budget(policy)))
     found[BAND] = (Limit(anomaly.LIMIT, "low"),)
     found[CORRELATION] = (Limit(correlation.LIMIT, "low", alert=correlation.ALERT),)
     found[AGE] = (Limit(health_rows.STALE, "high", alert="DataStale"),)
     found[CHANGE] = (Limit(_HALF, "medium", above=False),)
     found[DOWN] = (Limit(1, "high", above=False),)
     return found
+
+
+def spent(policy: Policy) -> str:
+    """Return the severity of a spent budget: no less than that of one that lasts a day."""
+    alert = policy.exhausted
+    own = (_WITHIN_A_DAY,) if alert is None else (alert.severity, _WITHIN_A_DAY)
+    worst: str = min(own, key=SEVERITIES.index)
+    return worst
+
+
+def _budget(policy: Policy) -> Iterator[Limit]:
+    """Yield the shares of the budget that are left where an alert fires, and where none is left."""
+    alert = policy.exhausted
+    if alert is not None:
+        yield Limit(0.0, spent(policy), above=False, alert=alert.name)
+        left = round(1 - alert.threshold, 9)
+        if left:
+            yield Limit(left, alert.severity, above=False, alert=alert.name)
 
 
 def _burn(*alerts: BurnAlert | None) -> Iterator[Limit]:

@@ -5,27 +5,37 @@ from enum import StrEnum
 from typing import Any
 
 from generators.boards import Board
+from generators.policy import EVALUATION
+from generators.rules.names import span
+from generators.rules.slo import LONG_TERM
 
 TAG = "ion"
 MAIN, LONGTERM = "datasource", "longterm"  # variables: the server with 72 hours, that with 90 days
 
 
+_EVERY = {MAIN: span(EVALUATION), LONGTERM: span(LONG_TERM)}  # between a server's values
+
+
 class SeriesCount(StrEnum):
-    """How many series a panel has, and so its legend: none, a list, a sorted table."""
+    """How many series a panel has, and so its legend: none, a list, a sorted table.
+
+    LONG is a table of names that are too long for a legend on the right.
+    """
 
     ONE = "one"
     FEW = "few"
     MANY = "many"
+    LONG = "long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A query.
 
-    style   past, whole, limit, upper, lower or anomaly; empty for a plain line
+    style   past, whole, limit, upper, lower, anomaly or unknown; empty for a plain line
     colour  a token of grafana/lib/tokens.libsonnet; empty for the panel's colour
     server  the variable of the datasource
-    every   the minimum time between two points, for series with fewer points than others
+    every   the minimum time between two points, where it is not that of the server's values
     """
 
     expr: str
@@ -47,7 +57,7 @@ class Target:
             "instant": self.instant,
             "format": self.format,
             "datasource": self.server,
-            "every": self.every,
+            "every": "" if self.instant else self.every or _EVERY[self.server],
         }
 
 
@@ -139,7 +149,6 @@ class Panel:
     data_links: tuple[PanelLink, ...] = ()
     columns: tuple[TableColumn, ...] = ()
     sort: tuple[tuple[str, bool], ...] = ()
-    sparkline: bool = True
     logarithmic: bool = False
 
     def body(self, description: str) -> dict[str, Any]:
@@ -164,7 +173,6 @@ class Panel:
             "data_links": [link.body() for link in self.data_links],
             "columns": [column.body() for column in self.columns],
             "sort": [{"displayName": name, "desc": down} for name, down in self.sort],
-            "sparkline": self.sparkline,
             "logarithmic": self.logarithmic,
         }
 
@@ -178,7 +186,6 @@ class BoardText:
     """
 
     board: Board
-    title: str
     question: str
     refresh: str
     past: str

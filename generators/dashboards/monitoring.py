@@ -8,10 +8,11 @@ from generators.dashboards.cache_inside import HEALTH
 from generators.dashboards.limits import AGE, DOWN
 from generators.dashboards.model import Panel, SeriesCount, Target
 from generators.dashboards.queries import BoardQueries, top
-from generators.dashboards.signal_panels import help_of
+from generators.dashboards.signal_panels import help_of, with_unknown
 from generators.dashboards.signal_style import EVENTS
 from generators.rules.health_rows import EXPORTER_JOB
 
+_UP = f'up{{job="{EXPORTER_JOB}"}}'
 _COUNT, _RATE, _SECONDS = Unit.NONE.grafana, EVENTS, Unit.SECONDS.grafana
 
 
@@ -29,11 +30,8 @@ def _monitoring(queries: BoardQueries) -> dict[str, Panel]:
             what="Whether Prometheus can scrape each exporter, and whether each collector "
             "succeeds.",
             unit=_COUNT,
-            targets=(
-                Target(
-                    expr=f'min by (instance) (up{{job="{EXPORTER_JOB}"}})',
-                    legend="scrape {{instance}}",
-                ),
+            targets=with_unknown(
+                Target(expr=f"min by (instance) ({_UP})", legend="scrape {{instance}}"),
                 Target(
                     expr=f"min by (collector) ({queries.family(own.COLLECTOR_SUCCESS)})",
                     legend="collector {{collector}}",
@@ -82,10 +80,12 @@ def _exporter(queries: BoardQueries) -> dict[str, Panel]:
             title="Failed polls",
             what=f"{help_of(own.POLL_FAILURES).removesuffix('.')}, a second.",
             unit=_RATE,
-            targets=(Target(expr=failures, legend="{{collector}}: {{reason}}"),),
+            targets=(
+                Target(expr=failures, legend="{{collector}}: {{reason}}"),
+                Target(expr=f"max({_UP}) * 0 unless on () {failures}", legend="no poll failed yet"),
+            ),
             decimals=3,
             series=SeriesCount.MANY,
-            empty="no poll failed yet",
             minimum=0.0,
         ),
         "returned": Panel(

@@ -11,7 +11,7 @@ from generators.dashboards.limits import BUDGET, BURN
 from generators.dashboards.links import to_board, to_panel
 from generators.dashboards.model import LONGTERM, BoardText, Panel, SeriesCount, Target
 from generators.dashboards.queries import WEEK, BoardQueries
-from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, now, over_time
+from generators.dashboards.signal_panels import ERRORS, REGION, now, over_time
 from generators.policy import HOUR
 from generators.rules import slo
 
@@ -22,7 +22,6 @@ def board(facts: Facts) -> BoardText:
     """Return the board."""
     return BoardText(
         board=Board.OVERVIEW,
-        title="Overview",
         question="Is the service healthy? If not, where should I look?",
         refresh="5m",
         past="now-24h",
@@ -34,15 +33,16 @@ def board(facts: Facts) -> BoardText:
 def budget(
     queries: BoardQueries, number: int, title: str, link: boards.PanelAddress | None
 ) -> Panel:
-    """Return a panel of the error budget that is left; without a link, over time."""
-    left = queries.filtered(slo.REMAINING, slo.BY)
+    """Return a panel of the error budget that is left now; without a link, over time."""
+    at_once = link is not None
+    left = (queries.newest if at_once else queries.filtered)(slo.REMAINING, slo.BY)
     return Panel(
         number=number,
         title=title,
         what="Share of the error budget that is left in the objective's window; of several "
         "services, the lowest. Below 0 the objective is missed.",
         unit=Unit.RATIO.grafana,
-        targets=(Target(expr=f"min({left})", legend=title, server=LONGTERM),),
+        targets=(Target(expr=f"min({left})", legend=title, instant=at_once, server=LONGTERM),),
         decimals=1,
         series=SeriesCount.ONE,
         limits=BUDGET,
@@ -58,12 +58,16 @@ def burn_now(queries: BoardQueries, number: int) -> Panel:
     """Return a panel of the present burn rate."""
     return Panel(
         number=number,
-        title="Burn rate, 1 h",
+        title="Burn, 1 h",
         what="How many times faster than the objective allows the error budget was spent in the "
         "last hour; of several services, the fastest. At 1 it lasts exactly for its window.",
         unit=Unit.NONE.grafana,
         targets=(
-            Target(expr=f"max({queries.filtered(slo.burn(HOUR), slo.BY)})", legend="burn rate"),
+            Target(
+                expr=f"max({queries.filtered(slo.burn(HOUR), slo.BY)})",
+                legend="burn rate",
+                instant=True,
+            ),
         ),
         decimals=2,
         series=SeriesCount.ONE,
@@ -80,23 +84,23 @@ def _state() -> dict[str, Panel]:
             QUERIES,
             "availability",
             1,
-            AVAILABLE,
+            "Available",
             to_panel(SIGNAL_PANELS["availability"], "Open uptime"),
         ),
-        "budget": budget(QUERIES, 2, "Error budget left", boards.BUDGET),
-        "error_rate": now(QUERIES, "error_rate", 3, ERRORS, to_panel(errors, "Open errors")),
+        "budget": budget(QUERIES, 2, "Budget", boards.BUDGET),
+        "error_rate": now(QUERIES, "error_rate", 3, "Errors", to_panel(errors, "Open errors")),
         "response_time": now(
             QUERIES,
             "response_time_p95",
             4,
-            "Response time, p95",
+            "p95",
             to_panel(SIGNAL_PANELS["response_time_p95"], "Open response times"),
         ),
         "throughput": now(
             QUERIES,
             "throughput",
             5,
-            "Throughput",
+            "Requests",
             to_panel(SIGNAL_PANELS["throughput"], "Open throughput"),
         ),
         "active": tables.active_count(QUERIES, 6),
@@ -110,35 +114,35 @@ def _saturation() -> dict[str, Panel]:
             QUERIES,
             "replication_lag",
             8,
-            "Replication lag",
+            "DB lag",
             to_panel(SIGNAL_PANELS["replication_lag"], "Open the database"),
         ),
         "cache_l1": now(
             QUERIES,
             "cache_hit_rate_l1",
             9,
-            "Cache hit rate, L1",
+            "L1 hits",
             to_board("Open the cache", Board.CACHE),
         ),
         "cache_l2": now(
             QUERIES,
             "cache_hit_rate_l2",
             10,
-            "Cache hit rate, L2",
+            "L2 hits",
             to_board("Open the cache", Board.CACHE),
         ),
         "cpu": now(
             QUERIES,
             "cpu_utilization",
             11,
-            "CPU of containers",
+            "CPU",
             to_panel(SIGNAL_PANELS["cpu_utilization"], "Open CPU"),
         ),
         "memory": now(
             QUERIES,
             "memory_utilization",
             12,
-            "Memory of containers",
+            "Memory",
             to_panel(SIGNAL_PANELS["memory_utilization"], "Open memory"),
         ),
     }
@@ -183,7 +187,7 @@ def _trend() -> dict[str, Panel]:
 
 def _where(facts: Facts) -> dict[str, Panel]:
     return {
-        "regions": tables.regions(QUERIES, 30),
+        "regions": tables.regions(QUERIES, 30, facts.settings),
         "alerts": tables.active(QUERIES, 31, facts.settings),
         "deploys": tables.deploys(QUERIES, 32),
     }

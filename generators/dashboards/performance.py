@@ -3,6 +3,7 @@
 from exporter.catalog import application, cloud_run
 from exporter.catalog.expression import Events, Mean, Quantile, Rate
 from exporter.catalog.model import Unit
+from exporter.settings import Settings
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import performance_inside, tables
@@ -19,7 +20,7 @@ from generators.dashboards.model import (
     TableColumn,
     Target,
 )
-from generators.dashboards.queries import BoardQueries, top
+from generators.dashboards.queries import NOW, BoardQueries, top
 from generators.dashboards.signal_panels import REGION, over_time
 from generators.dashboards.signal_style import decimals
 from generators.policy import SIGNAL_BY_NAME
@@ -28,6 +29,7 @@ from generators.rules.correlation import BY, PAIRS, coefficient_name
 from generators.rules.rows import Pair
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
+_FIGURE = 105  # pixels of a column
 _SCORES = (0.01, 1000.0)  # ends of the scale, in widths of a band
 _PERCENTILES = (
     ("response_time_p50", "p50", "ok"),
@@ -39,10 +41,8 @@ _PERCENTILES = (
 
 def board(facts: Facts) -> BoardText:
     """Return the board."""
-    del facts
     return BoardText(
         board=Board.PERFORMANCE,
-        title="Performance",
         question="Where is time lost, and for whom?",
         refresh="1m",
         past="now-6h",
@@ -50,7 +50,7 @@ def board(facts: Facts) -> BoardText:
         panels={
             **_times(),
             **_traffic(),
-            **_regions(),
+            **_regions(facts.settings),
             **_anomalies(),
             **_endpoints(),
             **performance_inside.panels(QUERIES),
@@ -122,10 +122,10 @@ def _traffic() -> dict[str, Panel]:
     }
 
 
-def _regions() -> dict[str, Panel]:
+def _regions(settings: Settings) -> dict[str, Panel]:
     found = SIGNAL_BY_NAME["response_time_p95"]
     return {
-        "comparison": tables.regions(QUERIES, 43, "Regions side by side"),
+        "comparison": tables.regions(QUERIES, 43, settings, "Regions side by side"),
         "slowest_regions": Panel(
             number=44,
             title="Response time by region, p95",
@@ -141,7 +141,7 @@ def _regions() -> dict[str, Panel]:
             decimals=decimals(found),
             limits=found.name,
             minimum=0.0,
-            data_links=(to_region("${__field.labels.region}"),),
+            data_links=(to_region("${__field.labels.region}", settings),),
         ),
     }
 
@@ -196,9 +196,9 @@ def _anomalies() -> dict[str, Panel]:
             unit=Unit.NONE.grafana,
             targets=pairs,
             decimals=2,
-            series=SeriesCount.MANY,
+            series=SeriesCount.LONG,
             limits=CORRELATION,
-            empty=f"none of the {len(PAIRS)} pairs moved together",
+            empty=f"none of the {len(PAIRS)} pairs moved together, or there is no data",
             minimum=-1.0,
             maximum=1.0,
         ),
@@ -208,8 +208,15 @@ def _anomalies() -> dict[str, Panel]:
 def _endpoints() -> dict[str, Panel]:
     by = ("endpoint",)
     duration = application.REQUEST_DURATION
-    p95, mean = QUERIES.raw(Quantile(0.95, duration), by), QUERIES.raw(Mean(duration), by)
-    rate = QUERIES.raw(Rate(Events(application.REQUESTS)), by)
+    p95 = QUERIES.raw(Quantile(0.95, duration), by)
+    rate, mean, p95_now = (
+        QUERIES.raw(found, by, NOW)
+        for found in (
+            Rate(Events(application.REQUESTS)),
+            Mean(duration),
+            Quantile(0.95, duration),
+        )
+    )
     return {
         "slowest": Panel(
             number=49,
@@ -228,9 +235,9 @@ def _endpoints() -> dict[str, Panel]:
             "application.",
             unit=Unit.NONE.grafana,
             targets=(
-                tables.table(rate, MAIN),
+                tables.table(tables.or_blank(rate), MAIN),
                 tables.table(mean, MAIN),
-                tables.table(p95, MAIN),
+                tables.table(p95_now, MAIN),
                 tables.table(QUERIES.signal("error_rate_by_endpoint", by), MAIN),
             ),
             decimals=0,
@@ -238,11 +245,21 @@ def _endpoints() -> dict[str, Panel]:
             columns=(
                 TableColumn(field="endpoint", title="Endpoint"),
                 TableColumn(
-                    field="Value #A", title="Requests", unit=Unit.PER_SECOND.grafana, decimals=2
+                    field="Value #A",
+                    title="Requests",
+                    unit=Unit.PER_SECOND.grafana,
+                    decimals=2,
+                    width=_FIGURE,
+                    empty="no data",
                 ),
-                TableColumn(field="Value #B", title="Mean", unit=Unit.SECONDS.grafana, decimals=1),
-                TableColumn(field="Value #C", title="p95", unit=Unit.SECONDS.grafana, decimals=1),
-                TableColumn(field="Value #D", title="Errors", unit=Unit.RATIO.grafana, decimals=2),
+                *(
+                    TableColumn(field=field, title=title, unit=unit, decimals=digits, width=_FIGURE)
+                    for field, title, unit, digits in (
+                        ("Value #B", "Mean", Unit.SECONDS.grafana, 1),
+                        ("Value #C", "p95", Unit.SECONDS.grafana, 1),
+                        ("Value #D", "Errors", Unit.RATIO.grafana, 2),
+                    )
+                ),
             ),
             sort=(("p95", True),),
         ),

@@ -62,7 +62,7 @@ def panels(queries: BoardQueries) -> dict[str, Panel]:
                 Target(expr=queries.raw(Quantile(0.95, startup), REGION), legend="{{region}}"),
             ),
             decimals=1,
-            empty="no instance started",
+            empty="no instance started, or there is no data",
             minimum=0.0,
         ),
         "routing": over_time(

@@ -25,6 +25,9 @@ from generators.selectors import (
 )
 
 INTERVAL = "$__rate_interval"
+NOW = span(WINDOW)  # the window of queries of one moment
+UNKNOWN = -1  # a state
+_NEWEST = "10m"
 WEEK = "1w"
 _SHOWN = "0[.].+|1[.].+|[+]Inf"  # buckets up to two seconds, and the rest
 _LONGTERM = {Reduce.SUM: "mean", Reduce.MAX: "max", Reduce.MIN: "min", Reduce.MEAN: "mean"}
@@ -65,9 +68,12 @@ class BoardQueries:
         recent, kept = (self._rendered(found, by, known) for known in (recorded(), _kept()))
         return f"{recent} or {kept}"
 
-    def raw(self, found: Expression, by: tuple[str, ...] = ()) -> str:
-        """Return the query of an expression straight on the exported families."""
-        return render(found, View(window=INTERVAL, by=by, only=self.variables))
+    def raw(self, found: Expression, by: tuple[str, ...] = (), window: str = INTERVAL) -> str:
+        """Return the query of an expression straight on the exported families.
+
+        A query of one moment needs a window of its own: INTERVAL grows with the range.
+        """
+        return render(found, View(window=window, by=by, only=self.variables))
 
     def level(self, found: Family, how: Reduce, by: tuple[str, ...] = ()) -> str:
         """Return the query of a gauge."""
@@ -91,6 +97,13 @@ class BoardQueries:
         """Return a selector of a series that has these labels."""
         text = selector(series, (*own, *self._matchers(labels)))
         return f"{text} offset {offset}" if offset else text
+
+    def newest(self, series: str, labels: tuple[str, ...]) -> str:
+        """Return the newest values of a series of five minutes, for queries of one moment.
+
+        A plain selector has none for as long as the next value takes to be written.
+        """
+        return f"last_over_time({self.filtered(series, labels)}[{_NEWEST}])"
 
     def family(self, found: Family, own: tuple[Matcher, ...] = ()) -> str:
         """Return a selector of a family's series."""
@@ -130,6 +143,16 @@ def _is_levelled(found: Signal) -> bool:
 
 def _reduce(found: Signal) -> Reduce:
     return found.expression.how if isinstance(found.expression, Level) else Reduce.SUM
+
+
+def or_zero(query: str, evidence: str, label: str, text: str) -> str:
+    """Return a query, or else a 0 whose label has a text, where evidence shows that data exists."""
+    return f'{query} or on () label_replace(({evidence}) * 0, "{label}", "{text}", "", "")'
+
+
+def unknown(query: str) -> str:
+    """Return -1 where a query has no data at all: for a line of states that says so."""
+    return f"vector({UNKNOWN}) unless on () ({query})"
 
 
 def top(query: str, count: int = 8) -> str:

@@ -7,7 +7,7 @@ from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
 from generators.dashboards import error_sources, incidents, overview, tables
 from generators.dashboards.descriptions import Facts
-from generators.dashboards.limits import BURN, PACE, RUNWAY
+from generators.dashboards.limits import BURN, PACE, RUNWAY, spent
 from generators.dashboards.links import to_board
 from generators.dashboards.model import (
     LONGTERM,
@@ -18,8 +18,14 @@ from generators.dashboards.model import (
     Target,
     ValueMapping,
 )
-from generators.dashboards.queries import BoardQueries
-from generators.dashboards.signal_panels import AVAILABLE, ERRORS, REGION, over_time
+from generators.dashboards.queries import BoardQueries, or_zero
+from generators.dashboards.signal_panels import (
+    AVAILABLE,
+    ERRORS,
+    REGION,
+    over_time,
+    with_unknown,
+)
 from generators.dashboards.signal_style import GROUPED, decimals
 from generators.limits import number
 from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy
@@ -29,6 +35,7 @@ from generators.rules.names import span
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
 _ERRORS = error_sources.FAILED_REQUESTS
 _SERVER_ERRORS = Events(cloud_run.REQUESTS, slo.FAILED)
+_LASTS = -1  # of seconds until the budget is spent
 _SCALE_START = 0.1  # of burn rates
 _WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 _COUNT = Unit.NONE.grafana
@@ -38,7 +45,6 @@ def board(facts: Facts) -> BoardText:
     """Return the board."""
     return BoardText(
         board=Board.RELIABILITY,
-        title="Reliability",
         question="What fails, where, and how much error budget is left?",
         refresh="1m",
         past="now-6h",
@@ -48,7 +54,7 @@ def board(facts: Facts) -> BoardText:
             **_spending(facts),
             **_errors(facts),
             **error_sources.sources(QUERIES),
-            **incidents.panels(QUERIES),
+            **incidents.panels(QUERIES, facts),
         },
     )
 
@@ -59,14 +65,15 @@ def _objective(facts: Facts) -> dict[str, Panel]:
     return {
         "availability_now": Panel(
             number=60,
-            title=f"{AVAILABLE}, {window}",
+            title=f"SLI, {window}",
             what=f"Share of the requests of {window}, the objective's window, that did not end "
             "in a server error; of several services, the lowest.",
             unit=Unit.RATIO.grafana,
             targets=(
                 Target(
-                    expr=f"min({QUERIES.filtered(slo.AVAILABILITY, slo.BY)})",
+                    expr=f"min({QUERIES.newest(slo.AVAILABILITY, slo.BY)})",
                     legend="available",
+                    instant=True,
                     server=LONGTERM,
                 ),
             ),
@@ -75,12 +82,12 @@ def _objective(facts: Facts) -> dict[str, Panel]:
             limits="availability",
             maximum=1.0,
         ),
-        "budget_now": overview.budget(QUERIES, 61, "Error budget left", boards.BUDGET),
+        "budget_now": overview.budget(QUERIES, 61, "Budget", boards.BUDGET),
         "burn_now": overview.burn_now(QUERIES, 62),
         "exhaustion": _exhaustion(facts),
         "failed": Panel(
             number=64,
-            title="Server errors in range",
+            title="Failed",
             what="Requests that ended in a server error within the range.",
             unit=GROUPED,
             targets=(
@@ -93,7 +100,6 @@ def _objective(facts: Facts) -> dict[str, Panel]:
             decimals=0,
             series=SeriesCount.ONE,
             minimum=0.0,
-            sparkline=False,
         ),
         "active": tables.active_count(QUERIES, 65),
     }
@@ -102,34 +108,31 @@ def _objective(facts: Facts) -> dict[str, Panel]:
 def _exhaustion(facts: Facts) -> Panel:
     return Panel(
         number=63,
-        title="Budget spent in",
+        title="Spent in",
         what="Time until the error budget is spent, if errors go on as in the last hour or "
         "in the last six hours, whichever is worse. ErrorBudgetTrend uses six hours.",
         unit=Unit.SECONDS.grafana,
-        targets=(Target(expr=_runway(facts), legend="left", server=LONGTERM),),
+        targets=(Target(expr=_runway(facts), legend="left", instant=True, server=LONGTERM),),
         decimals=1,
         series=SeriesCount.ONE,
         limits=RUNWAY,
-        mappings=(ValueMapping("0", "spent", _severity(facts)),),
-        empty="not at this rate",
+        mappings=(
+            ValueMapping("0", "spent", spent(facts.policy)),
+            ValueMapping(str(_LASTS), "not at this rate", "ok"),
+        ),
         minimum=0.0,
-        sparkline=False,
         links=(to_board("Open the budget", Board.RELIABILITY, boards.BUDGET.number),),
     )
 
 
-def _severity(facts: Facts) -> str:
-    spent = facts.policy.exhausted
-    return "medium" if spent is None else spent.severity
-
-
 def _runway(facts: Facts) -> str:
-    """Return the seconds until the budget is spent: 0 if it is, no value if it lasts."""
-    left = QUERIES.filtered(slo.REMAINING, slo.BY)
+    """Return the seconds until the budget is spent: 0 if it is, _LASTS if it lasts."""
+    left = QUERIES.newest(slo.REMAINING, slo.BY)
     hour, six = (QUERIES.filtered(slo.burn(window), slo.BY) for window in (HOUR, 6 * HOUR))
     window = number(facts.policy.objective.window)
     lasts = f"clamp_min({left}, 0) * {window} / (({hour} > {six} or {six}) > 1)"
-    return f"min({lasts} or ({left} <= 0) * 0)"
+    known = f"min({left} and ({hour} or {six})) * 0"
+    return f"min({lasts} or ({left} <= 0) * 0) or {known} + {_LASTS}"
 
 
 def _burn_windows(policy: Policy) -> dict[int, str]:
@@ -169,7 +172,13 @@ def _spending(facts: Facts) -> dict[str, Panel]:
 
 def _errors(facts: Facts) -> dict[str, Panel]:
     found = SIGNAL_BY_NAME["availability"]
-    classes = QUERIES.expression(Rate(_ERRORS), ("response_code_class",))
+    by_class = ("response_code_class",)
+    classes = or_zero(
+        f"({QUERIES.expression(Rate(_ERRORS), by_class)})",
+        QUERIES.expression(Rate(Events(_ERRORS.family))),
+        *by_class,
+        "no errors",
+    )
     return {
         "error_rate": over_time(
             QUERIES, "error_rate", SIGNAL_PANELS["error_rate"].number, ERRORS, REGION, week=True
@@ -181,7 +190,6 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             unit=Unit.PER_SECOND.grafana,
             targets=(Target(expr=classes, legend="{{response_code_class}}"),),
             decimals=1,
-            empty="no errors",
             minimum=0.0,
         ),
         "availability": over_time(
@@ -193,7 +201,9 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             what="Availability of each region over five minutes: green, or the colour of the "
             "alert on burn rates that fires if it stays so low.",
             unit=found.unit.grafana,
-            targets=(Target(expr=QUERIES.signal(found.name, REGION), legend="{{region}}"),),
+            targets=with_unknown(
+                Target(expr=QUERIES.signal(found.name, REGION), legend="{{region}}")
+            ),
             decimals=decimals(found),
             series=SeriesCount.ONE,
             limits=PACE,
@@ -220,6 +230,7 @@ def _windows(facts: Facts) -> Panel:
             decimals=3,
             cell="text",
             limits="availability",
+            empty="no data",
         ),
         TableColumn(field="Value #B", title="Failed", unit=GROUPED, decimals=0),
         TableColumn(field="Value #C", title="Requests", unit=_COUNT, decimals=1),
@@ -257,4 +268,4 @@ def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:
         f'label_replace({text}, "window", "{span(window)}", "", "")'
         for text, window in zip(texts, windows, strict=True)
     )
-    return " or ".join(marked)
+    return tables.or_blank(" or ".join(marked))

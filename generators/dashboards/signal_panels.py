@@ -3,7 +3,7 @@
 from exporter.catalog.expression import Complement, Mean, MeanOf, Quantile, Ratio, Signal
 from exporter.catalog.model import Family
 from generators.dashboards.model import LONGTERM, Panel, PanelLink, SeriesCount, Target
-from generators.dashboards.queries import WEEK, BoardQueries
+from generators.dashboards.queries import WEEK, BoardQueries, unknown
 from generators.dashboards.signal_style import bounds, colour, decimals, unit
 from generators.policy import SIGNAL_BY_NAME
 
@@ -58,7 +58,10 @@ def _help_of_parts(found: Signal) -> str:
 
 
 def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLink) -> Panel:
-    """Return a panel of a signal's newest value, over everything that is selected."""
+    """Return a panel of a signal's newest value, over everything that is selected.
+
+    Such panels are narrow: Grafana leaves their titles some 70 pixels.
+    """
     found = SIGNAL_BY_NAME[name]
     minimum, maximum = bounds(found)
     return Panel(
@@ -66,7 +69,7 @@ def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLi
         title=title,
         what=found.help,
         unit=unit(found),
-        targets=(Target(expr=queries.signal(name), legend=title),),
+        targets=(Target(expr=queries.signal(name), legend=title, instant=True),),
         decimals=decimals(found),
         series=SeriesCount.ONE,
         limits=name,
@@ -74,6 +77,12 @@ def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLi
         maximum=maximum,
         links=(link,),
     )
+
+
+def with_unknown(*targets: Target) -> tuple[Target, ...]:
+    """Return queries of states, and one more whose line says where none of them has data."""
+    every = " or ".join(target.expr for target in targets)
+    return (*targets, Target(expr=unknown(every), legend="no data", style="unknown"))
 
 
 def help_of(found: Family) -> str:

@@ -3,7 +3,16 @@
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators.boards import INCIDENTS
-from generators.dashboards.alert_queries import ALERT, alerts, grouped, ongoing, runbooks
+from generators.dashboards.alert_queries import (
+    ALERT,
+    EVALUATED,
+    NOT_EVALUATED,
+    alerts,
+    grouped,
+    ongoing,
+    or_calm,
+    runbooks,
+)
 from generators.dashboards.deploy_queries import deployed, serving
 from generators.dashboards.limits import CHANGE
 from generators.dashboards.links import to_panel, to_region
@@ -25,7 +34,13 @@ from generators.policy import SEVERITIES, SIGNAL_BY_NAME, WATCHDOG
 STATES = tuple(
     ValueMapping(str(len(SEVERITIES) - at_), name, name) for at_, name in enumerate(SEVERITIES)
 )
+CALM = (ValueMapping("0", "none", "ok"), ValueMapping("-1", "unknown", "high"))
 TIME = "dateTimeAsIso"
+_DURATION = 115  # pixels; the arrow of a sorted column takes twenty of them
+_LOGS = (
+    "https://console.cloud.google.com/logs/query;query=resource.type%3D%22cloud_run_revision%22%20"
+    "resource.labels.revision_name%3D%22${__value.raw}%22?project=${__data.fields.Project}"
+)
 _REGIONS = (
     ("error_rate", "Errors (4xx, 5xx)"),
     ("throughput", "Requests"),
@@ -41,6 +56,11 @@ _REGIONS = (
 def table(expr: str, server: str) -> Target:
     """Return a query of one moment, as rows of a table."""
     return Target(expr=expr, instant=True, format="table", server=server)
+
+
+def or_blank(query: str) -> str:
+    """Return a query whose table has one row if it has no data: Grafana shows no text for none."""
+    return f"{query} or on () vector(NaN)"
 
 
 def values(count: int) -> list[str]:
@@ -63,19 +83,32 @@ def severity(field: str) -> TableColumn:
         unit=Unit.NONE.grafana,
         decimals=0,
         cell="background",
-        width=80,
-        mappings=STATES,
+        width=105,
+        mappings=(*STATES, *CALM),
+    )
+
+
+def alert_name(settings: Settings) -> TableColumn:
+    """Return the column of alerts, with links to runbooks that a browser can open."""
+    base = runbooks(settings)
+    links = (PanelLink("Open the runbook", f"{base}/${{__value.raw}}.md"),) if base else ()
+    return TableColumn(field="alertname", title="Alert", links=links)
+
+
+def lasting(field: str, title: str) -> TableColumn:
+    """Return a column of durations."""
+    return TableColumn(
+        field=field, title=title, unit=Unit.SECONDS.grafana, decimals=0, width=_DURATION
     )
 
 
 def active_count(queries: BoardQueries, number: int) -> Panel:
     """Return a panel of how many alerts fire now, by severity."""
     counts = ((f"count({grouped(alerts(queries, name), ALERT)})", name) for name in SEVERITIES)
-    evaluated = f'ALERTS{{alertname="{WATCHDOG}"}}'
-    none = f"vector(0) and on () {evaluated} unless on () {alerts(queries)}"
+    none = f"vector(0) and on () {EVALUATED} unless on () {alerts(queries)}"
     return Panel(
         number=number,
-        title="Active alerts",
+        title="Alerts",
         what="Alerts that fire now, by severity. An alert counts once for each region, database or "
         f"cache. ok is shown only while {WATCHDOG} fires: it proves that alerts are evaluated.",
         unit=Unit.NONE.grafana,
@@ -85,41 +118,32 @@ def active_count(queries: BoardQueries, number: int) -> Panel:
         ),
         decimals=0,
         series=SeriesCount.FEW,
-        empty="alerts are not evaluated",
+        empty=NOT_EVALUATED,
         minimum=0.0,
-        sparkline=False,
         links=(to_panel(INCIDENTS, "Open incidents"),),
     )
 
 
 def active(queries: BoardQueries, number: int, settings: Settings) -> Panel:
     """Return a table of the alerts that fire now."""
-    base = runbooks(settings)
-    links = (PanelLink("Open the runbook", f"{base}/${{__value.raw}}.md"),) if base else ()
     return Panel(
         number=number,
         title="What is wrong now",
         what="Alerts that fire, the most severe and the newest first, and for how long; at most "
-        "the selected range. An alert's name links to its runbook.",
-        unit=Unit.SECONDS.grafana,
+        f"the selected range. An alert's name links to its runbook. It states that no alert fires "
+        f"only while {WATCHDOG} fires.",
+        unit=Unit.NONE.grafana,
         targets=(
             table(ongoing(alerts(queries), ALERT), LONGTERM),
-            table(by_severity(queries, ALERT), LONGTERM),
+            table(or_calm(by_severity(queries, ALERT), "where", "no alert fires"), LONGTERM),
         ),
         decimals=0,
         series=SeriesCount.MANY,
-        empty="No alert fires",
         columns=(
-            TableColumn(field="alertname", title="Alert", links=links),
+            alert_name(settings),
             severity("Value #B"),
             TableColumn(field="where", title="Where"),
-            TableColumn(
-                field="Value #A",
-                title="Firing for",
-                unit=Unit.SECONDS.grafana,
-                decimals=0,
-                width=90,
-            ),
+            lasting("Value #A", "Firing for"),
             TableColumn(field="service_name", title="Service"),
         ),
         sort=(("Severity", True), ("Firing for", False)),
@@ -134,21 +158,31 @@ def deploys(queries: BoardQueries, number: int) -> Panel:
         what="Revisions that were first billed within the range, and revisions that run. The share "
         "is of the service's instance time in the last ten minutes. A revision that ran before the "
         "range, or within ten minutes of the exporter's first sight of its service, has no time.",
-        unit=TIME,
-        targets=(table(deployed(queries), MAIN), table(serving(queries), MAIN)),
+        unit=Unit.NONE.grafana,
+        targets=(table(or_blank(deployed(queries)), MAIN), table(serving(queries), MAIN)),
         decimals=0,
         series=SeriesCount.MANY,
-        empty="No deploy in this range",
         columns=(
-            TableColumn(field="revision_name", title="Revision"),
+            TableColumn(
+                field="revision_name",
+                title="Revision",
+                links=(PanelLink("Open its logs in Google Cloud", _LOGS),),
+            ),
             TableColumn(
                 field="Value #A",
                 title="First seen",
                 unit=TIME,
+                width=175,
                 mappings=(ValueMapping("0", "not in this range", "plain"),),
+                empty="no data",
             ),
             TableColumn(
-                field="Value #B", title="Runs", unit=Unit.RATIO.grafana, decimals=0, empty="none"
+                field="Value #B",
+                title="Runs",
+                unit=Unit.RATIO.grafana,
+                decimals=0,
+                width=75,
+                empty="none",
             ),
             TableColumn(field="service_name", title="Service"),
             TableColumn(field="gcp_project", title="Project"),
@@ -157,9 +191,11 @@ def deploys(queries: BoardQueries, number: int) -> Panel:
     )
 
 
-def regions(queries: BoardQueries, number: int, title: str = "Regions at a glance") -> Panel:
+def regions(
+    queries: BoardQueries, number: int, settings: Settings, title: str = "Regions at a glance"
+) -> Panel:
     """Return a table with a row for each region."""
-    found = [SIGNAL_BY_NAME[name] for name, _ in _REGIONS]
+    found = first, *rest = [SIGNAL_BY_NAME[name] for name, _ in _REGIONS]
     *fields, change = values(len(found) + 1)
     columns = [
         TableColumn(
@@ -169,6 +205,7 @@ def regions(queries: BoardQueries, number: int, title: str = "Regions at a glanc
             decimals=decimals(of),
             cell="text",
             limits=of.name,
+            empty="no data" if of is first else "",
         )
         for field, (_, title_), of in zip(fields, _REGIONS, found, strict=True)
     ]
@@ -192,13 +229,16 @@ def regions(queries: BoardQueries, number: int, title: str = "Regions at a glanc
         "shows which limit is passed. Next to requests: the change compared with a week ago.",
         unit=Unit.NONE.grafana,
         targets=(
-            *(table(queries.signal(of.name, REGION), MAIN) for of in found),
+            table(or_blank(queries.signal(first.name, REGION)), MAIN),
+            *(table(queries.signal(of.name, REGION), MAIN) for of in rest),
             table(f"{now} / ({before} > 0) - 1", LONGTERM),
         ),
         decimals=0,
         series=SeriesCount.MANY,
         columns=(
-            TableColumn(field="region", title="Region", links=(to_region("${__value.raw}"),)),
+            TableColumn(
+                field="region", title="Region", links=(to_region("${__value.raw}", settings),)
+            ),
             *columns,
         ),
         sort=(("Errors (4xx, 5xx)", True),),

@@ -5,7 +5,7 @@ import math
 
 from generators.report import units
 from generators.report.colors import SCHEMES
-from generators.report.figure import Figure, layout, paint
+from generators.report.figure import Figure, event_marks, event_shapes, layout, paint
 from generators.report.model import DrawnBoard, DrawnPanel, Heat
 
 _COLUMN, _CELL = 60, 4  # pixels of a column of the grid, and of a cell that has a gap to the next
@@ -109,6 +109,7 @@ def states(panel: DrawnPanel, board: DrawnBoard) -> Figure:
         )
     body = layout(board)
     body |= {"barmode": "overlay", "hovermode": "closest"}
+    body |= {"shapes": event_shapes(board.events), "annotations": event_marks(board.events)}
     body["yaxis"] = {
         "tickvals": list(range(len(names))),
         "ticktext": names,

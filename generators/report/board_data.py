@@ -10,7 +10,7 @@ from generators.report.board_file import FileAnnotation, FileBoard, FilePanel, F
 from generators.report.board_variables import FilledVariable, Scope
 from generators.report.build import QueryAnswer, panel
 from generators.report.colors import known
-from generators.report.frames import Frame, frames, templated
+from generators.report.frames import answered, templated
 from generators.report.model import Alert, ChosenVariable, DrawnBoard, DrawnPanel, Event, PanelKind
 from generators.report.prometheus_api import Points, Prometheus, Refused, ServerAlert
 from generators.report.time_range import TimeSpan
@@ -137,19 +137,15 @@ def _each(file: FileBoard, place: _Place) -> Iterator[tuple[FilePanel, _Place]]:
 def _panel(file_panel: FilePanel, place: _Place) -> DrawnPanel:
     if file_panel.kind is PanelKind.ALERT_LIST:
         return _alert_list(file_panel, place)
-    found, faults = list[Frame](), list[str]()
-    alone = len({target.ref for target in file_panel.targets}) == 1
+    found, faults = list[tuple[FileTarget, list[Points]]](), list[str]()
     for target in file_panel.targets:
         try:
-            found += frames(
-                replace(target, legend=place.scope.filled(target.legend)),
-                _queried(target, file_panel, place),
-                alone=alone,
-            )
+            named = replace(target, legend=place.scope.filled(target.legend))
+            found.append((named, _queried(target, file_panel, place)))
         except Refused as error:
             faults.append(f"query {target.ref}: {error}")
     try:
-        after = changed(found, file_panel.changes) if not faults else []
+        after = changed(answered(found), file_panel.changes) if not faults else []
     except Unknown as error:
         after, faults = [], [str(error)]
     content = place.scope.titled(file_panel.options.content)

@@ -160,7 +160,7 @@ def _panel(found: PanelInFile, grid: GridPlace) -> FilePanel:
         grid=grid,
         targets=tuple(_targets(found)),
         changes=tuple(one for one in found.transformations if not one.disabled),
-        config=PanelFields(found.field_config),
+        config=PanelFields(found.field_config, found.type),
         options=found.options,
         repeat=found.repeat,
         across=found.repeat_direction == "h",

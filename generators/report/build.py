@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from generators.dashboards.file.options import OptionsInFile, ReduceInFile
-from generators.report import calculations, tables
+from generators.report import calculations, tables, timeline
 from generators.report.board_file import FilePanel
 from generators.report.display import Field, Value
 from generators.report.fields import FieldSubject
-from generators.report.formatting import plain, series_color, share, shown
+from generators.report.formatting import series_color, share, shown
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
 from generators.report.model import (
     Calc,
     DrawnBucket,
-    DrawnEpisode,
     DrawnFigure,
     DrawnLegend,
     DrawnPanel,
@@ -86,7 +85,10 @@ def _subjects(frames: tuple[Frame, ...]) -> list[tuple[Vector, Vector, FieldSubj
     for frame in frames:
         figures = [c for c in frame.columns if c.kind == NUMBER]
         for times in [c for c in frame.columns if c.kind == TIME][:1]:
-            found += [(times, c, FieldSubject(c.name, frame.ref, c.labels)) for c in figures]
+            found += [
+                (times, c, FieldSubject(c.name, frame.ref, c.labels, source=c.source))
+                for c in figures
+            ]
     return found
 
 
@@ -118,8 +120,14 @@ def _calcs(
     figures = [
         (name, calculations.reduced(name, values)) for name in names if calculations.known(name)
     ]
+    counted = replace(field, unit="none")
     return tuple(
-        Calc(calculations.TITLES[name], value, plain(value, field)) for name, value in figures
+        Calc(
+            calculations.TITLES[name],
+            value,
+            shown(value, counted if name in calculations.COUNTS else field).text,
+        )
+        for name, value in figures
     )
 
 
@@ -144,7 +152,16 @@ def _readings(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]
     spread += [v for _, v, _, _ in found if isinstance(v, int | float)]
     low, high = (min(spread), max(spread)) if spread else (None, None)
     readings = tuple(_reading(one, at, low, high) for at, one in enumerate(found))
-    return replace(base, readings=readings)
+    return replace(base, readings=readings or (_nothing(file_panel.config.usual),))
+
+
+def _nothing(field: Field) -> DrawnFigure:
+    """Return what stands where there is no value: Grafana gives it the colour of the lowest."""
+    show = shown(None, field)
+    return DrawnFigure(
+        name="", text=show.text or "No data", color=show.color or series_color(field, 0, None),
+        field=field,
+    )  # fmt: skip
 
 
 Found = tuple[str, Value, Field, DrawnSeries | None]
@@ -235,32 +252,11 @@ def _apart(rows: list[list[float | None]]) -> list[list[float | None]]:
 def _timeline(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
     merge = file_panel.options.merge_values
     lanes = [
-        Lane(series.name, _episodes(series, at, merge=merge))
+        Lane(series.name, timeline.episodes(series, at, merge=merge))
         for at, series in enumerate(_series(file_panel, frames))
     ]
-    return replace(base, lanes=tuple(lane for lane in lanes if lane.episodes))
-
-
-def _episodes(series: DrawnSeries, at: int, *, merge: bool) -> tuple[DrawnEpisode, ...]:
-    """Return the states of a series: each lasts until the next point, or, merged, the next state.
-
-    A number without words of its own is in the state of the threshold that it has reached.
-    """
-    found: list[DrawnEpisode] = []
-    step = series.times[1] - series.times[0] if len(series.times) > 1 else 60.0
-    for time, value in zip(series.times, series.values, strict=True):
-        show = shown(value, series.field)
-        if value is None:
-            continue
-        color = show.color or series_color(series.field, at, value)
-        last = found[-1] if found else None
-        by_step = series.field.color_mode == "thresholds" and not series.field.mappings
-        alike = last and (by_step or last.text == show.text)
-        if merge and last and alike and (last.color, last.end) == (color, time):
-            found[-1] = replace(last, end=time + step)
-        else:
-            found.append(DrawnEpisode(time, time + step, show.text, color))
-    return tuple(found)
+    found = tuple(lane for lane in lanes if lane.episodes)
+    return replace(base, lanes=found, no_value=timeline.EMPTY)
 
 
 def _text(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:

@@ -26,6 +26,7 @@ TITLES = {
     "distinctCount": "Distinct Count",
     "changeCount": "Change Count",
 }
+COUNTS = frozenset({"count", "distinctCount", "changeCount"})  # shown without the field's unit
 
 
 def _numbers(values: Values) -> list[float]:
@@ -44,9 +45,26 @@ def _of_numbers(find: Callable[[list[float]], float]) -> Callable[[Values], Valu
     return reduce
 
 
-def _delta(numbers: list[float]) -> float:
-    """Return by how much a counter rose, over its resets."""
-    return sum(new - old if new >= old else new for old, new in pairwise(numbers))
+def _delta(values: Values) -> float:
+    """Return by how much a counter rose; of a reset and what follows it, nothing counts."""
+    rises, risen = True, 0.0
+    for old, new in pairwise(_numbers(values)):
+        risen += new - old if new >= old and rises else 0.0
+        rises = new >= old
+    return risen
+
+
+def _spread(values: Values) -> Value:
+    """Return the deviation from the mean; a value that is no number leaves none."""
+    found = [value for value in values if isinstance(value, int | float)]
+    if any(map(math.isnan, found)):
+        return None
+    return statistics.pstdev(found) if found else 0.0
+
+
+def _some(values: Values) -> list[float | str]:
+    """Return what is there, NaN among it."""
+    return [value for value in values if value is not None]
 
 
 _REDUCERS: dict[str, Callable[[Values], Value]] = {
@@ -58,14 +76,14 @@ _REDUCERS: dict[str, Callable[[Values], Value]] = {
     "max": _of_numbers(max),
     "mean": _of_numbers(statistics.fmean),
     "median": _of_numbers(statistics.median),
-    "sum": _of_numbers(math.fsum),
-    "count": lambda values: float(len(values)),
+    "sum": lambda values: math.fsum(_numbers(values)),
+    "count": lambda values: float(len(_some(values))),
     "range": _of_numbers(lambda numbers: max(numbers) - min(numbers)),
     "diff": _of_numbers(lambda numbers: numbers[-1] - numbers[0]),
-    "delta": _of_numbers(_delta),
-    "stdDev": _of_numbers(statistics.pstdev),
-    "distinctCount": lambda values: float(len(set(values))),
-    "changeCount": lambda values: float(sum(old != new for old, new in pairwise(_there(values)))),
+    "delta": _delta,
+    "stdDev": _spread,
+    "distinctCount": lambda values: float(len({str(value) for value in _some(values)})),
+    "changeCount": lambda values: float(sum(old != new for old, new in pairwise(_some(values)))),
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from generators.report.axes import Axis, axis
 from generators.report.figure import Figure, event_marks, event_shapes, layout, paint
-from generators.report.formatting import plain
+from generators.report.formatting import shown
 from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries
 
 _SHAPES = {"stepAfter": "hv", "stepBefore": "vh", "smooth": "spline"}
@@ -72,7 +72,7 @@ def _trace(series: DrawnSeries, scale: str) -> Figure:
         "y": [None if value is None else value * sign for _, value in points],
         "yaxis": scale,
         "name": html.escape(series.name),
-        "text": [html.escape(plain(value, series.field)) for _, value in points],
+        "text": [html.escape(shown(value, series.field).text) for _, value in points],
         "hovertemplate": _template(series.name),
         "showlegend": False,
     }

@@ -27,16 +27,18 @@ class DrawnThresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnMapping:
-    """Words for values: for one `value`, for a range, for a pattern, or for a special value."""
+    """Words for values: for one `value`, for a range, for a pattern, or for a special value.
 
-    text: str = ""
+    Without a text the value is shown as if it were not mapped, in the mapping's colour.
+    """
+
+    text: str | None = None
     color: str = ""
     value: str | None = None
     low: float | None = None
     high: float | None = None
     pattern: str = ""
     special: str = ""
-    order: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,4 +84,5 @@ class Field:
     color_mode: str = "palette-classic"
     color: str = ""
     no_value: str = ""
+    linked: bool = False
     style: Style = Style()

@@ -13,12 +13,13 @@ from generators.dashboards.file.field import (
     MappingInFile,
     ResultInFile,
     SpecialInFile,
+    StepInFile,
     StyleInFile,
     ThresholdsInFile,
 )
 from generators.dashboards.file.lenient import wrong
 from generators.dashboards.file.panel import FieldConfigInFile, MatcherInFile, PropertyInFile
-from generators.report import colors
+from generators.report import colors, javascript
 from generators.report.display import DrawnMapping, DrawnStep, DrawnThresholds, Field, Style
 from generators.report.model import Labels
 
@@ -27,6 +28,15 @@ _NAME = re.compile(r"\$\{__(?:field\.(?:name|displayName)|series\.name)\}")
 _STACKS = {"normal": "normal", "percent": "percent"}
 _CUSTOM = "custom"
 _DASHES = {"dash": "dash", "dot": "dot"}
+# What a panel has whose file says nothing of it.
+_USUAL_STEPS = (StepInFile(color="green"), StepInFile(color="red", value=80))
+_COLOR_MODES = {
+    "stat": "thresholds",
+    "gauge": "thresholds",
+    "bargauge": "thresholds",
+    "table": "thresholds",
+    "state-timeline": "continuous-GrYlRd",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class FieldSubject:
     ref: str = ""
     labels: Labels = ()
     kind: str = "number"
+    source: str = ""  # the name in its frame, before legends and transformations
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class PanelFields:
     """The fields of a panel, as its file configures them."""
 
     config: FieldConfigInFile
+    kind: str = ""
 
     def of(self, subject: FieldSubject) -> Field:
         """Return the field of a series or column, with its display name."""
@@ -52,7 +64,17 @@ class PanelFields:
             if _fits(override.matcher, subject):
                 for one in override.properties:
                     flat.update(_property(one))
-        return _field(_nested(flat), subject)
+        return self._field(flat, subject)
+
+    @property
+    def usual(self) -> Field:
+        """The field of what no override chooses."""
+        return self._field(_flat(self.config.defaults), FieldSubject(""))
+
+    def _field(self, flat: Mapping[str, JsonValue], subject: FieldSubject) -> Field:
+        found = _field(_nested(flat), subject)
+        mode = found.color_mode or _COLOR_MODES.get(self.kind, "palette-classic")
+        return replace(found, color_mode=mode)
 
     @property
     def no_value(self) -> str:
@@ -95,26 +117,17 @@ def _fits(matcher: MatcherInFile, subject: FieldSubject) -> bool:
     expected = matcher.options
     match matcher.id:
         case "byName":
-            return subject.name == expected
+            return expected in (subject.name, subject.source)
         case "byNames":
             names = expected.get("names") if isinstance(expected, dict) else None
-            return isinstance(names, list) and subject.name in names
+            return isinstance(names, list) and bool({subject.name, subject.source} & {*names})
         case "byRegexp":
-            return _matches(str(expected), subject.name)
+            return javascript.found(str(expected), subject.name) is not None
         case "byFrameRefID":
             return subject.ref == expected
         case "byType":
             return subject.kind == expected
     return False
-
-
-def _matches(pattern: str, name: str) -> bool:
-    found = re.fullmatch(r"/(.*)/([a-z]*)", pattern, re.DOTALL)
-    body, flags = (found[1], found[2]) if found else (f"^{pattern}$", "")
-    try:
-        return bool(re.search(body, name, re.IGNORECASE if "i" in flags else 0))
-    except re.error:
-        return False
 
 
 def _field(found: FieldInFile, subject: FieldSubject) -> Field:
@@ -126,9 +139,10 @@ def _field(found: FieldInFile, subject: FieldSubject) -> Field:
         maximum=found.max,
         thresholds=_thresholds(found.thresholds),
         mappings=_mappings(found.mappings),
-        color_mode=found.color.mode or "palette-classic",
+        color_mode=found.color.mode,
         color=_color(found.color.fixed_color),
         no_value=found.no_value,
+        linked=bool(found.links),
         style=_style(found.custom),
     )
 
@@ -148,15 +162,14 @@ def _display_name(template: str, subject: FieldSubject) -> str:
 def _thresholds(found: ThresholdsInFile) -> DrawnThresholds:
     steps = (
         DrawnStep(-math.inf if step.value is None else step.value, colors.known(step.color))
-        for step in found.steps
+        for step in found.steps or _USUAL_STEPS
     )
     ordered = tuple(sorted(steps, key=lambda step: step.at))
     return DrawnThresholds(ordered, found.mode == "percentage")
 
 
 def _mappings(found: tuple[MappingInFile, ...]) -> tuple[DrawnMapping, ...]:
-    each = (mapping for one in found for mapping in _mapping(one))
-    return tuple(sorted(each, key=lambda mapping: mapping.order))
+    return tuple(mapping for one in found for mapping in _mapping(one))
 
 
 def _mapping(found: MappingInFile) -> Iterator[DrawnMapping]:
@@ -169,13 +182,13 @@ def _mapping(found: MappingInFile) -> Iterator[DrawnMapping]:
     if found.type == "range":
         yield replace(shown, low=special.begin, high=special.to)
     elif found.type == "regex":
-        yield replace(shown, pattern=special.pattern.strip("/"))
+        yield replace(shown, pattern=special.pattern)
     else:
         yield replace(shown, special=special.match)
 
 
 def _result(found: ResultInFile) -> DrawnMapping:
-    return DrawnMapping(text=found.text, color=_color(found.color), order=found.index)
+    return DrawnMapping(text=found.text, color=_color(found.color))
 
 
 def _style(found: StyleInFile) -> Style:

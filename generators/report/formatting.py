@@ -1,12 +1,14 @@
 """How a value is shown: a mapping's words, else a number in its unit; a threshold's colour."""
 
 import math
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from generators.report import units
+from generators.report import javascript, units
 from generators.report.colors import CLASSIC
 from generators.report.display import DrawnMapping, DrawnStep, Field, Value
+
+_DATES = ("dateTimeAs", "dateTimeFromNow", "time:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,26 +20,53 @@ class Shown:
 
 
 def shown(value: Value, field: Field) -> Shown:
-    """Return what is shown for a value of a field."""
-    mapping = mapped(value, field.mappings)
-    if mapping is not None:
-        own = mapping.color or color_of(value, field)
-        return Shown(mapping.text or plain(value, field), own)
-    return Shown(plain(value, field), color_of(value, field))
+    """Return what is shown for a value of a field: grafana-data's getDisplayProcessor."""
+    dated = field.unit.startswith(_DATES)
+    read = _moment(value) if dated and isinstance(value, str) else value
+    words = field.unit == "string" or (not field.unit and isinstance(read, str))
+    number = math.nan if words else javascript.number(read)
+    mapping = mapped(read, field.mappings)
+    text = None if mapping is None else mapping.text
+    if text is None:
+        text = _worded(read, field) if math.isnan(number) else _united(number, field)
+    color = mapping.color if mapping is not None else ""
+    return Shown(text, color or color_of(number, field))
 
 
-def plain(value: Value, field: Field) -> str:
-    """Return a value in its field's unit, without mappings."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return field.no_value or "-"
-    if isinstance(value, str):
-        return value
-    return units.text(value, field.unit, field.decimals)
+def _united(number: float, field: Field) -> str:
+    return units.text(number, field.unit, field.decimals)
+
+
+def _worded(value: Value, field: Field) -> str:
+    """Return the text of what is no number: the word for no value where there is none."""
+    text = "" if value is None else javascript.written(value)
+    return text or field.no_value
+
+
+def _moment(text: str) -> float:
+    """Return the milliseconds of a text that a unit of dates takes for a date, else NaN."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return math.nan
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000
 
 
 def mapped(value: Value, mappings: tuple[DrawnMapping, ...]) -> DrawnMapping | None:
-    """Return the first mapping that a value fits."""
-    return next((mapping for mapping in mappings if _fits(value, mapping)), None)
+    """Return what the first mapping that a value fits makes of it."""
+    for mapping in mappings:
+        if mapping.pattern:
+            match = javascript.found(mapping.pattern, value) if isinstance(value, str) else None
+            if match is not None:
+                put = mapping.text
+                return (
+                    mapping
+                    if put is None
+                    else replace(mapping, text=javascript.replaced(match, put))
+                )
+        elif _fits(value, mapping):
+            return mapping
+    return None
 
 
 def _fits(value: Value, mapping: DrawnMapping) -> bool:
@@ -46,23 +75,11 @@ def _fits(value: Value, mapping: DrawnMapping) -> bool:
     if value is None:
         return False
     if mapping.value is not None:
-        return _same(value, mapping.value)
-    if mapping.pattern:
-        return bool(re.search(mapping.pattern, str(value)))
-    if isinstance(value, str):
-        return False
+        return javascript.written(value) == mapping.value
+    number = javascript.leading_number(value)
     low = -math.inf if mapping.low is None else mapping.low
     high = math.inf if mapping.high is None else mapping.high
-    return low <= value <= high
-
-
-def _same(value: float | str, expected: str) -> bool:
-    if isinstance(value, str):
-        return value == expected
-    try:
-        return value == float(expected)
-    except ValueError:
-        return False
+    return low <= number <= high
 
 
 def _is_special(value: Value, special: str) -> bool:
@@ -73,8 +90,8 @@ def _is_special(value: Value, special: str) -> bool:
         "nan": unknown,
         "null+nan": nothing or unknown,
         "empty": value == "",
-        "true": str(value) == "true",
-        "false": str(value) == "false",
+        "true": value == "true",
+        "false": value == "false",
     }.get(special, False)
 
 

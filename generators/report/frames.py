@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from generators.report.board_file import FileTarget
@@ -10,6 +11,8 @@ from generators.report.model import DrawnSeries, Labels
 from generators.report.prometheus_api import Points
 
 TIME, NUMBER, STRING = "time", "number", "string"
+TABLE = "table"
+_LAST = {TABLE: 1, "heatmap": 2}
 _LEGEND = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 
 
@@ -52,13 +55,30 @@ class Frame:
         return [dict(zip(names, row, strict=True)) for row in cells]
 
 
+def answered(found: Sequence[tuple[FileTarget, list[Points]]]) -> list[Frame]:
+    """Return the answers of a panel as frames: a source's together, its tables after its lines.
+
+    Each data source names by its own queries alone.
+    """
+    by_source: dict[str, list[tuple[FileTarget, list[Points]]]] = {}
+    for target, points in found:
+        by_source.setdefault(target.data, []).append((target, points))
+    return [frame for one in by_source.values() for frame in _of_source(one)]
+
+
+def _of_source(found: Sequence[tuple[FileTarget, list[Points]]]) -> Iterator[Frame]:
+    alone = len({target.ref for target, _ in found if target.format == TABLE}) == 1
+    for target, points in sorted(found, key=lambda one: _LAST.get(one[0].format, 0)):
+        yield from frames(target, points, alone=alone)
+
+
 def frames(target: FileTarget, found: list[Points], *, alone: bool) -> list[Frame]:
     """Return an answer as frames: one a series, or for a table one in all.
 
-    `alone` says that the panel has no other query, which is why a table's figures are `Value`.
+    `alone` says that the source has no other table, which is why its figures are `Value`.
     """
-    if target.format == "table":
-        return [_table(target, found, alone=alone)] if found else []
+    if target.format == TABLE:
+        return [_table(target, found, alone=alone)]
     names = legends(target, [one.labels for one in found])
     return [
         Frame(
@@ -70,12 +90,12 @@ def frames(target: FileTarget, found: list[Points], *, alone: bool) -> list[Fram
                     kind=NUMBER,
                     values=tuple(map(_value, one.values)),
                     labels=one.labels,
-                    plain="Value",
+                    plain=dict(one.labels).get("__name__", "Value"),
                 ),
             ),
         )
         for name, one in zip(names, found, strict=True)
-    ]
+    ] or [Frame(target.ref, ())]
 
 
 def _value(number: float) -> float | None:
@@ -83,23 +103,30 @@ def _value(number: float) -> float | None:
 
 
 def _table(target: FileTarget, found: list[Points], *, alone: bool) -> Frame:
+    """Return a table's frame; without rows it has no columns, unless others stand beside it."""
+    if alone and not found:
+        return Frame(target.ref, ())
     rows = [
         (time, dict(one.labels), value)
         for one in found
         for time, value in zip(one.times, one.values, strict=True)
     ]
-    names = sorted({name for _, labels, _ in rows for name in labels})
+    rows.sort(key=lambda row: row[0])
+    names: dict[str, None] = {name: None for one in found for name in sorted(dict(one.labels))}
     labels = tuple(
         Vector(name=name, kind=STRING, values=tuple(row[1].get(name, "") for row in rows))
         for name in names
     )
-    value = "Value" if alone else f"Value #{target.ref}"
     return Frame(
         target.ref,
         (
             Vector(name="Time", kind=TIME, values=tuple(row[0] for row in rows)),
             *labels,
-            Vector(name=value, kind=NUMBER, values=tuple(_value(row[2]) for row in rows)),
+            Vector(
+                name="Value" if alone else f"Value #{target.ref}",
+                kind=NUMBER,
+                values=tuple(row[2] for row in rows),
+            ),
         ),
     )
 

@@ -203,8 +203,7 @@ class DrawnPanel:
     def empty(self) -> bool:
         """Say whether there is nothing to show: no data, which is not a fault."""
         shown = (self.series, self.readings, self.lanes, self.alerts, self.text, self.heat)
-        rows = any(column.cells for column in self.columns)
-        return not any(shown) and not rows
+        return not any((*shown, self.columns))  # a table without rows has its head
 
 
 @dataclass(frozen=True, slots=True)

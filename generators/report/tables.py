@@ -1,5 +1,6 @@
 """The columns of a table, from a frame."""
 
+import math
 from dataclasses import replace
 
 from generators.report import calculations
@@ -11,6 +12,8 @@ from generators.report.model import Cell, DrawnColumn, DrawnSeries
 from generators.report.transform import sort_key
 
 _TIME = "dateTimeAsIso"
+_TO_THE_MILLISECOND = "time:YYYY-MM-DD HH:mm:ss.SSS"
+_MINUTE = 60.0
 
 
 def columns(config: PanelFields, frame: Frame) -> tuple[DrawnColumn, ...]:
@@ -20,14 +23,23 @@ def columns(config: PanelFields, frame: Frame) -> tuple[DrawnColumn, ...]:
 
 
 def _column(config: PanelFields, frame: Frame, vector: Vector) -> DrawnColumn:
-    field = config.of(FieldSubject(vector.name, frame.ref, vector.labels, vector.kind))
+    field = config.of(
+        FieldSubject(vector.name, frame.ref, vector.labels, vector.kind, vector.source)
+    )
     if vector.kind == TIME and not field.unit.startswith(("dateTime", "time:")):
-        field = replace(field, unit=_TIME)
+        field = replace(field, unit=_precise(vector))
     numbers = [v for v in vector.values if isinstance(v, int | float)]
     low, high = (min([0.0, *numbers]), max(numbers)) if numbers else (0.0, 100.0)
     scale = 1000.0 if vector.kind == TIME else 1.0  # Grafana's times are milliseconds
     cells = tuple(_cell(value, field, (low, high), scale) for value in vector.values)
     return DrawnColumn(field.name, field, cells, numeric=vector.kind == NUMBER)
+
+
+def _precise(times: Vector) -> str:
+    """Return the unit of a column of times: within a minute, Grafana writes milliseconds."""
+    found = [value for value in times.values if isinstance(value, int | float)]
+    near = len(found) > 1 and abs(found[-1] - found[0]) < _MINUTE
+    return _TO_THE_MILLISECOND if near else _TIME
 
 
 def _cell(
@@ -39,6 +51,8 @@ def _cell(
         series = replace(value, field=field, color=color)
         return Cell(text=shown(last, field).text, color=color, value=last, behind=series)
     number = value * scale if isinstance(value, int | float) else value
+    if scale != 1 and isinstance(number, float) and math.isfinite(number):
+        number = float(round(number))
     show = shown(number, field)
     where = share(value, field, *limits) if isinstance(value, int | float) else 0.0
     return Cell(text=show.text, color=show.color, value=value, share=where)

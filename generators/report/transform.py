@@ -1,7 +1,9 @@
 """Grafana's transformations, as far as dashboards of this project and their like use them."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from exporter.errors import IonmonError
@@ -9,6 +11,7 @@ from generators.dashboards.file.panel import TransformationInFile
 from generators.report import calculations
 from generators.report.display import Field, Value
 from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector, renamed
+from generators.report.merging import framed, merged
 from generators.report.model import DrawnSeries
 
 Frames = list[Frame]
@@ -31,61 +34,19 @@ def changed(found: Frames, changes: Sequence[TransformationInFile]) -> Frames:
     return found
 
 
-def _merge(found: Frames, options: Options) -> Frames:
-    """Make one table: rows that agree in all shared columns become one."""
-    del options
-    if not found:
-        return []
-    kinds = {c.name: c for frame in found for c in frame.columns}
-    shared = [
-        name for name in kinds if all(frame.column(name) for frame in found) and len(found) > 1
-    ]
-    merged: list[dict[str, Value | DrawnSeries]] = []
-    for row in (row for frame in found for row in frame.rows()):
-        partner = next((m for m in merged if _joins(m, row, shared)), None)
-        if partner is None:
-            merged.append(dict(row))
-        else:
-            partner.update(row)
-    return [_framed(found[0].ref, kinds, merged)]
-
-
-def _joins(
-    one: Mapping[str, Value | DrawnSeries],
-    other: Mapping[str, Value | DrawnSeries],
-    shared: list[str],
-) -> bool:
-    fits = bool(shared) and all(one.get(name) == other.get(name) for name in shared)
-    return fits and all(one[name] == other[name] for name in other if name in one)
-
-
-def _framed(
-    ref: str, like: Mapping[str, Vector], rows: Sequence[Mapping[str, Value | DrawnSeries]]
-) -> Frame:
-    columns = (
-        Vector(
-            name=name,
-            kind=column.kind,
-            values=tuple(row.get(name) for row in rows),
-            labels=column.labels,
-            plain=column.plain,
-        )
-        for name, column in like.items()
-    )
-    return Frame(ref, tuple(columns))
-
-
 def _organize(found: Frames, options: Options) -> Frames:
     excluded = {name for name, out in (options.get("excludeByName") or {}).items() if out}
+    included = {name for name, kept in (options.get("includeByName") or {}).items() if kept}
     order = options.get("indexByName") or {}
     names = options.get("renameByName") or {}
 
     def organized(frame: Frame) -> Frame:
-        kept = [c for c in frame.columns if not excluded & {c.name, c.source}]
-        last = len(kept) + len(order)
-        kept.sort(key=lambda c: order.get(c.name, order.get(c.source, last)))
-        new = (renamed(c, names.get(c.name) or names.get(c.source) or c.name) for c in kept)
-        return Frame(frame.ref, tuple(new))
+        kept = [
+            c for c in frame.columns
+            if not excluded & {c.name, c.source} and (not included or included & {c.name, c.source})
+        ]  # fmt: skip
+        kept.sort(key=lambda c: order.get(c.name, math.inf))
+        return Frame(frame.ref, tuple(replace(c, name=names.get(c.name) or c.name) for c in kept))
 
     return [organized(frame) for frame in found]
 
@@ -95,7 +56,7 @@ def _labels_to_fields(found: Frames, options: Options) -> Frames:
     if options.get("mode") == "rows":
         return [_label_rows(frame, keep_labels) for frame in found]
     tables = [_label_columns(frame, keep_labels, options.get("valueLabel")) for frame in found]
-    return _merge(tables, {})
+    return merged(tables)
 
 
 def _label_rows(frame: Frame, keep_labels: Sequence[str] | None) -> Frame:
@@ -208,7 +169,7 @@ def _join(found: Frames, options: Options) -> Frames:
     if options.get("mode") == "inner":
         joined = {key: row for key, row in joined.items() if counts[key] == len(found)}
     rows = [joined[key] for key in sorted(joined, key=sort_key)]
-    return [_framed(found[0].ref, kinds, rows)] if kinds else []
+    return [framed(found[0].ref, kinds, rows)] if kinds else []
 
 
 def _filter_by_name(found: Frames, options: Options) -> Frames:
@@ -278,7 +239,7 @@ def _limit(found: Frames, options: Options) -> Frames:
 
 
 _CHANGES: dict[str, Callable[[Frames, Options], Frames]] = {
-    "merge": _merge,
+    "merge": lambda found, _: merged(found),
     "organize": _organize,
     "labelsToFields": _labels_to_fields,
     "sortBy": _sort_by,

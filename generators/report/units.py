@@ -6,7 +6,11 @@ Facts: grafana-data's valueFormats. An unknown unit is written behind the number
 import math
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from generators.report import javascript
+from generators.report.digits import fixed
 
 Format = Callable[[float, int | None], str]
 
@@ -14,41 +18,35 @@ _COUNTS = ("", "K", "M", "B", "T")
 _SHORT = ("", "K", "Mil", "Bil", "Tri", "Quadr", "Quint", "Sext", "Sept")
 _SI = ("f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y")
 _SI_BASE = _SI.index("")
-_BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
-_EXTRA_DECIMAL_FROM = 2.25
-_MINUTE, _HOUR, _DAY, _WEEK, _YEAR = 60.0, 3600.0, 86400.0, 604800.0, 31536000.0
-_SECONDS = (  # below, divided by, suffix
-    (1e-6, 1e-9, "ns"),
-    (1e-3, 1e-6, "µs"),
-    (1.0, 1e-3, "ms"),
-    (_MINUTE, 1.0, "s"),
-    (_HOUR, _MINUTE, "min"),
-    (_DAY, _HOUR, "hour"),
-    (_WEEK, _DAY, "day"),
-    (_YEAR, _WEEK, "week"),
-    (math.inf, 3.15569e7, "year"),
+_BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi")
+_DAY = 86400.0
+_SPANS = (  # below, times, divided by, name
+    (1e-6, 1e9, 1.0, "ns"),
+    (1e-3, 1e6, 1.0, "µs"),
+    (1.0, 1e3, 1.0, "ms"),
+    (60.0, 1.0, 1.0, "s"),
+    (3600.0, 1.0, 60.0, "min"),
+    (86400.0, 1.0, 3600.0, "hour"),
+    (604800.0, 1.0, 86400.0, "day"),
+    (31536e3, 1.0, 604800.0, "week"),
+    (math.inf, 1.0, 31556900.0, "year"),
 )
-_SCALES = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": _MINUTE, "h": _HOUR, "d": _DAY}
+# below, divided by, name: the first of a unit is its own
+_DURATIONS: dict[str, tuple[tuple[float, float, str], ...]] = {
+    "ns": ((1e3, 1.0, "ns"), (1e6, 1e3, "µs"), (1e9, 1e6, "ms"), (6e10, 1e9, "s"),
+           (36e11, 6e10, "min"), (864e11, 36e11, "hour"), (math.inf, 864e11, "day")),
+    "µs": ((1e3, 1.0, "µs"), (1e6, 1e3, "ms"), (math.inf, 1e6, "s")),
+    "ms": ((1e3, 1.0, "ms"), (6e4, 1e3, "s"), (36e5, 6e4, "min"), (864e5, 36e5, "hour"),
+           (31536e6, 864e5, "day"), (math.inf, 31536e6, "year")),
+    "m": ((60.0, 1.0, "min"), (1440.0, 60.0, "hour"), (10080.0, 1440.0, "day"),
+          (604800.0, 10080.0, "week"), (math.inf, 525948.0, "year")),
+    "h": ((24.0, 1.0, "hour"), (168.0, 24.0, "day"), (8760.0, 168.0, "week"),
+          (math.inf, 8760.0, "year")),
+    "d": ((7.0, 1.0, "day"), (365.0, 7.0, "week"), (math.inf, 365.0, "year")),
+}  # fmt: skip
+_PLURAL = frozenset({"min", "hour", "day", "week", "year"})
+_ALWAYS_SINGULAR = frozenset({("m", "min"), ("h", "hour")})
 BINARY = frozenset({"bytes", "kbytes", "mbytes", "binBps"})
-_NO_WEEKS = ("ns", "µs", "ms")  # these go from days to years
-
-
-def fixed(value: float, decimals: int | None = None) -> str:
-    """Return a number with so many decimals, or with as many as are needed."""
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "∞" if value > 0 else "-∞"
-    places = max(0, _enough(value) if decimals is None else decimals)
-    # Halves go up, as JavaScript rounds; repr keeps what a double cannot hold out of the text.
-    scaled = math.floor(float(f"{value * 10**places:.10g}") + 0.5) / 10**places
-    return f"{scaled + 0.0:.{places}f}"
-
-
-def _enough(value: float) -> int:
-    if value == 0 or value % 1 == 0:
-        return 0
-    places = 1 - math.floor(math.log10(abs(value)))
-    norm = value / 10.0**-places
-    return places + (norm > _EXTRA_DECIMAL_FROM)
 
 
 def _suffixed(suffix: str, factor: float = 1.0, prefix: str = "") -> Format:
@@ -71,7 +69,7 @@ def _scaled(
 
 
 def _power(value: float, base: int) -> int:
-    return math.floor(math.log(abs(value), base) + 1e-12)
+    return math.floor(math.log10(abs(value)) / math.log10(base))
 
 
 def _counted(unit: str) -> Format:
@@ -84,6 +82,12 @@ def _bytes(unit: str, base: int, start: int = 0) -> Format:
     return _scaled(1000, _SI, unit, " ", _SI_BASE + start)
 
 
+def _with_prefix(unit: str) -> Format:
+    """Return a unit of the International System that may be given with its prefix: `mV`."""
+    start = _SI.index(unit[0]) - _SI_BASE if unit[:1] in _SI[:_SI_BASE] + _SI[_SI_BASE + 1 :] else 0
+    return _bytes(unit[1:] if start else unit, 1000, start)
+
+
 def _currency(symbol: str) -> Format:
     write = _scaled(1000, _COUNTS)
     return lambda value, decimals: (
@@ -92,54 +96,47 @@ def _currency(symbol: str) -> Format:
 
 
 def _duration(unit: str) -> Format:
-    scale = _SCALES[unit]
-
     def write(value: float, decimals: int | None) -> str:
-        if value == 0:
-            return f"{fixed(0, decimals)} {_own_name(unit)}"
-        seconds = abs(value) * scale
-        for below, divisor, name in _SECONDS:
-            if seconds >= below and not (name == "day" and unit in _NO_WEEKS and seconds < _YEAR):
-                continue
-            if divisor < scale:  # a unit is never written in a smaller one, but for seconds
-                break
-            return f"{fixed(value * scale / divisor, decimals)} {name}"
-        return f"{fixed(value, decimals)} {_own_name(unit)}"
+        _, divisor, name = next(one for one in _DURATIONS[unit] if abs(value) < one[0])
+        many = "" if (unit, name) in _ALWAYS_SINGULAR else _plural(value / divisor, name)
+        return f"{fixed(value / divisor, decimals)} {name}{many}"
 
-    return write
+    return lambda value, decimals: write(value, decimals) if math.isfinite(value) else fixed(value)
 
 
-def _own_name(unit: str) -> str:
-    return {"m": "min", "h": "hour", "d": "day"}.get(unit, unit)
+def _plural(value: float, name: str) -> str:
+    return "s" if name in _PLURAL and abs(value) > 1 else ""
 
 
 def _seconds(value: float, decimals: int | None) -> str:
     if value == 0:
         return "0 s"
-    for below, divisor, name in _SECONDS:
-        if abs(value) < below:
-            return f"{fixed(value / divisor, decimals)} {name}"
-    return f"{fixed(value, decimals)} s"
+    if not math.isfinite(value):
+        return fixed(value)
+    _, times, divisor, name = next(one for one in _SPANS if abs(value) < one[0])
+    scaled = value * times / divisor
+    return f"{fixed(scaled, decimals)} {name}{_plural(scaled, name)}"
 
 
 def _long_duration(value: float, decimals: int | None) -> str:
     """Write `1 day, 2 hours`: the first unit, and `decimals` more."""
     if value == 0:
         return "0 seconds"
-    left, found = abs(value), list[str]()
+    left, found = abs(value) * 1000, list[str]()
     for name, size in (
-        ("year", _YEAR),
-        ("month", 30 * _DAY),
-        ("week", _WEEK),
-        ("day", _DAY),
-        ("hour", _HOUR),
-        ("minute", _MINUTE),
-        ("second", 1.0),
+        ("year", 31536e6),
+        ("month", 2592e6),
+        ("week", 6048e5),
+        ("day", 864e5),
+        ("hour", 36e5),
+        ("minute", 6e4),
+        ("second", 1e3),
+        ("millisecond", 1.0),
     ):
         if len(found) <= (decimals or 0) and (left >= size or found):
             whole = int(left // size)
             found.append(f"{whole} {name}{'' if whole == 1 else 's'}")
-            left -= whole * size
+            left %= size
     return ", ".join(found) + (" ago" if value < 0 else "")
 
 
@@ -158,7 +155,22 @@ def _days_and_clock(value: float, decimals: int | None) -> str:
 
 def _moment(pattern: str) -> Format:
     """Return a format of Unix milliseconds; everything is UTC."""
-    return lambda value, _: datetime.fromtimestamp(value / 1000, UTC).strftime(pattern)
+
+    def write(value: float, decimals: int | None) -> str:
+        del decimals
+        try:
+            at = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=math.trunc(value))
+        except (OverflowError, ValueError):
+            return "Invalid date"
+        half = "am" if at.hour < 12 else "pm"  # noqa: PLR2004 - noon
+        hour = str(at.hour % 12 or 12)
+        words = {_HALF: half, _HOUR: hour, _THOUSANDTHS: f"{at.microsecond // 1000:03}"}
+        filled = pattern
+        for word, put in words.items():
+            filled = filled.replace(word, put)
+        return at.strftime(filled)
+
+    return write
 
 
 def _from_now(value: float, decimals: int | None) -> str:
@@ -166,7 +178,7 @@ def _from_now(value: float, decimals: int | None) -> str:
     ago = datetime.now(UTC).timestamp() - value / 1000
     size, name = next(
         (size, name)
-        for size, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute"), (0.0, "second"))
+        for size, name in ((_DAY, "day"), (3600.0, "hour"), (60.0, "minute"), (0.0, "second"))
         if abs(ago) >= size
     )
     count = round(abs(ago) / size) if size else round(abs(ago))
@@ -175,15 +187,21 @@ def _from_now(value: float, decimals: int | None) -> str:
 
 
 def _grouped(value: float, decimals: int | None) -> str:
-    whole, point, rest = f"{value:,.{3 if decimals is None else decimals}f}".partition(".")
-    return f"{whole}{point}{rest.rstrip('0')}".removesuffix(".")
+    if not math.isfinite(value):
+        return fixed(value)
+    places = Decimal(1).scaleb(-(3 if decimals is None else decimals))
+    number = Decimal(repr(value)).quantize(places, ROUND_HALF_UP)
+    whole, _, rest = f"{number:,f}".partition(".")
+    rest = rest.rstrip("0")
+    return f"{whole}.{rest}" if rest else whole
 
 
+_HALF, _HOUR, _THOUSANDTHS = "{am or pm}", "{hour of 12}", "{milliseconds}"
 _TIME = "%Y-%m-%d %H:%M:%S"
 _FORMATS: dict[str, Format] = {
     "": _suffixed(""),
     "none": _suffixed(""),
-    "string": lambda value, _: f"{value:g}",
+    "string": lambda value, _: javascript.written(value),
     "short": _scaled(1000, _SHORT, gap=" "),
     "sishort": _scaled(1000, _SI, gap=" ", start=_SI_BASE),
     "locale": _grouped,
@@ -196,7 +214,7 @@ _FORMATS: dict[str, Format] = {
     "dateTimeAsIso": _moment(_TIME),
     "dateTimeAsSystem": _moment(_TIME),
     "dateTimeAsLocal": _moment(_TIME),
-    "dateTimeAsUS": _moment("%m/%d/%Y %I:%M:%S %p"),
+    "dateTimeAsUS": _moment(f"%m/%d/%Y {_HOUR}:%M:%S {_HALF}"),
     "dateTimeFromNow": _from_now,
     "bytes": _bytes("B", 1024),
     "decbytes": _bytes("B", 1000),
@@ -208,7 +226,7 @@ _FORMATS: dict[str, Format] = {
     "hertz": _bytes("Hz", 1000),
     "currencyUSD": _currency("$"),
     "currencyEUR": _currency("€"),
-    **{unit: _duration(unit) for unit in _SCALES if unit != "s"},
+    **{unit: _duration(unit) for unit in _DURATIONS},
     **{
         unit: _counted(text)
         for unit, text in (
@@ -223,7 +241,7 @@ _FORMATS: dict[str, Format] = {
             ("cpm", "c/m"),
             ("opm", "ops/m"),
             ("reqpm", "req/m"),
-            ("epm", "evt/m"),
+            ("epm", "evts/m"),
         )
     },
 }
@@ -232,13 +250,14 @@ _PREFIXED: dict[str, Callable[[str], Format]] = {
     "suffix": lambda text: _suffixed(f" {text}"),
     "count": _counted,
     "currency": _currency,
-    "si": lambda text: _bytes(text, 1000),
+    "si": _with_prefix,
     "time": lambda text: _moment(_strftime(text)),
     "bool": lambda text: lambda value, _: text.partition("/")[0 if value else 2] or "-",
 }
 _MOMENT_WORDS = {
     "YYYY": "%Y", "MM": "%m", "DD": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "MMM": "%b",
-    "D": "%d", "hh": "%I", "a": "%p", "ddd": "%a",
+    "D": "%d", "hh": "%I", "h": "{hour of 12}", "a": "{am or pm}", "ddd": "%a",
+    "SSS": "{milliseconds}",
 }  # fmt: skip
 
 

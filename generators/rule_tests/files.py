@@ -4,11 +4,20 @@ from typing import assert_never
 
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
 from generators.policy import Policy
-from generators.rule_tests import anomaly, budget, burn, correlation, health, thresholds, trend
+from generators.rule_tests import (
+    anomaly,
+    budget,
+    burn,
+    correlation,
+    escalation,
+    health,
+    thresholds,
+    trend,
+)
 from generators.rule_tests.document import RuleTestFile
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, alerts
-from generators.rules.rows import Band, BudgetTrend, HealthAlert, Pair, Trend
+from generators.rules.rows import Band, BudgetTrend, EscalationAlert, HealthAlert, Pair, Trend
 
 _LONG_MINUTES = 5  # between evaluations of windows of days
 _FAST = ("recording.yml", "alerts.yml")
@@ -44,6 +53,8 @@ def _document(rules: Rules, rule: Alerting, policy: Policy) -> RuleTestFile:
             return trend.document(rules, rule, row)
         case Pair():
             return correlation.document(rules, rule)
+        case EscalationAlert():
+            return escalation.document(rules, rule, row)
         case HealthAlert():
             return health.document(rules, rule)
     assert_never(row)

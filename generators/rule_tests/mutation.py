@@ -12,7 +12,7 @@ from functools import partial, reduce
 from math import ceil
 
 from exporter.errors import ToolMissing
-from generators.alert_table import BurnAlert
+from generators.alert_table import BurnAlert, ThresholdAlert
 from generators.promql_tree.condition import (
     Condition,
     Operand,
@@ -25,6 +25,7 @@ from generators.promql_tree.condition import (
 from generators.promql_tree.tree import series_names
 from generators.promtool.case_runs import case_runs
 from generators.promtool.kept_results import KeptResults, ToolAnswer
+from generators.rule_tests.branch_mutants import branch_mutants
 from generators.rule_tests.document import RuleTestFile
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 
@@ -173,22 +174,25 @@ def _labelled(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
 
 def _written(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
     """Yield what is done to the condition."""
-    rule, tries = test.rule, _pairs if isinstance(test.rule.source, BurnAlert) else _plain
-    for done, changed in tries(test, condition(rule.expr)):
-        yield done, replace(rule, expr=str(changed))
+    rule = test.rule
+    match rule.source:
+        case ThresholdAlert() as row:
+            found = ((done, text) for done, text in branch_mutants(row, rule.only))
+        case BurnAlert():
+            found = ((done, str(c)) for done, c in _pairs(test, condition(rule.expr)))
+        case _:
+            found = ((done, str(c)) for done, c in _plain(condition(rule.expr)))
+    for done, text in found:
+        yield done, replace(rule, expr=text)
 
 
-def _plain(test: RuleTestFile, whole: Condition) -> Iterator[tuple[str, Condition]]:
-    del test
+def _plain(whole: Condition) -> Iterator[tuple[str, Condition]]:
     first = next(limits(whole))
     yield "its threshold is moved", with_limits(whole, lambda one: _moved(one, first.operator))
     yield (
         "its comparison is turned",
         with_limits(whole, lambda one: _turned(one) if one is first else one),
     )
-    match whole:
-        case Operation("unless", left, _):
-            yield "what silences it does not count", left
 
 
 def _moved(limit: Operation, side: str) -> Operation:

@@ -8,6 +8,7 @@ from generators.policy import Policy, policy
 from generators.rules import (
     anomaly,
     correlation,
+    escalation,
     health,
     longterm,
     overrides,
@@ -57,7 +58,10 @@ def build(settings: Settings) -> Rules:
     )
     # Last, over both servers' files: an alert is changed by its name, wherever it is evaluated.
     files = overrides.changed(settings, (*main, *second))
-    return Rules(files[: len(main)], files[len(main) :])
+    changed = Rules(files[: len(main)], files[len(main) :])
+    # After that: which alerts are critical is known then.
+    more_main, more_longterm = escalation.files(settings, changed.main, changed.longterm)
+    return Rules(changed.main + more_main, changed.longterm + more_longterm)
 
 
 def _check_names(found: Policy) -> None:

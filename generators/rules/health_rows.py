@@ -2,6 +2,7 @@
 
 from exporter.catalog.model import CloudMonitoring
 from exporter.catalog.walk import families_in
+from exporter.settings.types import duration
 from generators import boards
 from generators.alert_table import THRESHOLDS
 from generators.boards import PanelAddress
@@ -29,9 +30,9 @@ _WATCHED = "|".join(
 
 
 def _text(
-    summary: str, description: str, check: str, panel: PanelAddress = boards.EXPORTER
+    summary: str, description: str, check: str, panel: PanelAddress = boards.EXPORTER, **more: str
 ) -> AlertText:
-    return AlertText(summary, description, check, panel)
+    return AlertText(summary, description, check, panel, **more)
 
 
 WATCHDOG_ROW = HealthAlert(
@@ -39,7 +40,7 @@ WATCHDOG_ROW = HealthAlert(
     severity="none",
     expr="vector(1)",
     text=_text(
-        "Alerts reach the heartbeat service.",
+        "Alerts {reach} the heartbeat service.",
         "This alert always fires. The heartbeat service notifies somebody when it stops.",
         "There is nothing to do.",
     ),
@@ -51,7 +52,7 @@ ROWS = (
         expr=f'absent(up{{job="{EXPORTER_JOB}"}} == 1)',
         for_=5 * MINUTE,
         text=_text(
-            "Prometheus cannot scrape any exporter.",
+            "Prometheus {cannot} scrape any exporter.",
             "No exporter answers, so no other alert can be trusted.",
             "Check the exporter's log, `ionmon doctor`, and the network between Prometheus and it.",
         ),
@@ -64,7 +65,7 @@ ROWS = (
         for_=5 * MINUTE,
         by=("job", "instance"),
         text=_text(
-            "Prometheus cannot scrape one of the exporters.",
+            "Prometheus {cannot} scrape one of the exporters.",
             "{{ $labels.instance }} does not answer. Nothing watches what it exports.",
             "Check that exporter's log, and the network between Prometheus and it.",
         ),
@@ -76,11 +77,14 @@ ROWS = (
         for_=5 * MINUTE,
         by=("gcp_project",),
         text=_text(
-            "Cloud Monitoring data is stale.",
+            "Cloud Monitoring data {is} stale.",
             "The newest value of {{ $labels.gcp_project }} is {{ $value | humanizeDuration }} old. "
             "Alerts on this project cannot be trusted.",
             "Check the collector's errors, quota and permissions, and Google's status page.",
             boards.DATA_AGE,
+            value="{{ $value | humanizeDuration }} old",
+            joint="in",
+            limit=duration(STALE),
         ),
         age=STALE,
     ),
@@ -92,12 +96,15 @@ ROWS = (
         for_=5 * MINUTE,
         by=("gcp_project", "product"),
         text=_text(
-            "Cloud Monitoring data of one product is stale.",
+            "Cloud Monitoring data of one product {is} stale.",
             "The newest value of {{ $labels.product }} in {{ $labels.gcp_project }} is "
             "{{ $value | humanizeDuration }} old, while other products are fresh. Alerts on it "
             "cannot be trusted.",
             "Check whether the product runs at all, and its polls on the exporter's landing page.",
             boards.DATA_AGE,
+            value="{{ $value | humanizeDuration }} old",
+            joint="in",
+            limit=duration(STALE),
         ),
         age=STALE,
     ),
@@ -109,7 +116,7 @@ ROWS = (
         for_=5 * MINUTE,
         by=("gcp_project", "region", "database_id"),
         text=_text(
-            "A database replica has stopped replicating.",
+            "A database replica {is} not replicating.",
             "Replication of {{ $labels.database_id }} in {{ $labels.region }} "
             "({{ $labels.gcp_project }}) does not run. Its lag is unknown and grows.",
             "Check the replica's state and log, and whether it was promoted.",
@@ -124,11 +131,14 @@ ROWS = (
         for_=15 * MINUTE,
         by=("gcp_project",),
         text=_text(
-            "Cloud Monitoring is polled too rarely for the alerts.",
+            "Cloud Monitoring {is} polled too rarely for the alerts.",
             "Metrics of {{ $labels.gcp_project }} that alerts need are polled only every "
             "{{ $value | humanizeDuration }}. Alerts over five minutes can miss a fault.",
             "Check google.budget_usd_per_month, and the intervals in google.families.",
             boards.COST,
+            value="every {{ $value | humanizeDuration }}",
+            joint="in",
+            limit=duration(SLOWEST_POLL),
         ),
     ),
     HealthAlert(
@@ -138,7 +148,7 @@ ROWS = (
         for_=10 * MINUTE,
         by=("collector",),
         text=_text(
-            "A collector keeps failing.",
+            "A collector {keeps} failing.",
             "At least one poll of the collector {{ $labels.collector }} has failed for 10m.",
             "Check the exporter's landing page: it shows which poll fails, and why.",
         ),
@@ -150,10 +160,13 @@ ROWS = (
         for_=5 * MINUTE,
         by=("application",),
         text=_text(
-            "The application sends no metrics.",
+            "The application {sends} no metrics.",
             "No instance of {{ $labels.application }} has sent metrics to Redis for "
             "{{ $value | humanizeDuration }}.",
             "Check whether it runs, and whether it reaches its Redis.",
+            value="{{ $value | humanizeDuration }} without any",
+            joint="from",
+            limit=duration(SILENT),
         ),
         age=SILENT,
         road="redis",
@@ -166,10 +179,13 @@ ROWS = (
         for_=15 * MINUTE,
         by=("application",),
         text=_text(
-            "The application nearly has too many series.",
+            "The application nearly {has} too many series.",
             "{{ $labels.application }} has {{ $value | humanizePercentage }} of the fields that "
             "recorders may keep in Redis. Beyond it, new series are refused.",
             "Check which family is the largest: ionmon application show.",
+            value="{{ $value | humanizePercentage }} of the fields",
+            joint="of",
+            limit="80%",
         ),
     ),
     HealthAlert(
@@ -179,11 +195,13 @@ ROWS = (
         for_=HOUR,
         by=("job", "instance"),
         text=_text(
-            "Reading Cloud Monitoring costs nearly its whole budget.",
+            "Reading Cloud Monitoring {costs} nearly its whole budget.",
             "At the present rate, a month costs {{ $value | humanize }} dollars, more than 90 % of "
             "the budget. The exporter will poll less often rather than exceed it.",
             "Check which families return the most series. Switch off those that nobody uses.",
             boards.COST,
+            value="{{ $value | humanize }} dollars a month",
+            limit="90% of the budget",
         ),
     ),
     HealthAlert(
@@ -194,11 +212,13 @@ ROWS = (
         "(ionmon_data_gap_seconds_total > 0 unless ionmon_data_gap_seconds_total offset 1h)",
         by=("gcp_project", "family"),
         text=_text(
-            "Counters have a gap.",
+            "Counters {have} a gap.",
             "No poll could read {{ $value | humanizeDuration }} of {{ $labels.family }} in "
             "{{ $labels.gcp_project }}. Events in that time are not counted.",
             "Check whether the exporter was down for longer than google.lookback.",
             boards.DATA_AGE,
+            value="{{ $value | humanizeDuration }}",
+            joint="of",
         ),
     ),
     HealthAlert(
@@ -208,7 +228,7 @@ ROWS = (
         "(changes(ionmon_counting_start_timestamp_seconds[15m])) > 0",
         by=("job", "instance", "gcp_project"),
         text=_text(
-            "The exporter lost its counts, or another exporter took its place.",
+            "The exporter {has} lost its counts, or another one took its place.",
             "{{ $labels.instance }} counts {{ $labels.gcp_project }} from another start than "
             "before. Five minutes around the change are left out of all rates and ratios.",
             "Check whether the state file was lost, and whether two exporters share the address.",
@@ -224,11 +244,13 @@ ROWS = (
         for_=5 * MINUTE,
         by=("gcp_project",),
         text=_text(
-            "Two exporters read the same project.",
+            "More than one exporter {reads} the same project.",
             "{{ $value | humanize }} metrics of {{ $labels.gcp_project }} come from more than one "
             "exporter. Sums count them twice, and every call is paid twice.",
             "Check which targets of the job export the project, and stop all but one.",
             boards.DATA_AGE,
+            value="{{ $value | humanize }} metrics",
+            joint="of",
         ),
     ),
     HealthAlert(
@@ -238,11 +260,12 @@ ROWS = (
         for_=5 * MINUTE,
         by=("redis_id", "redis_node"),
         text=_text(
-            "Two exporters read the same Redis server.",
+            "More than one exporter {reads} the same Redis server.",
             "{{ $labels.redis_node }} of {{ $labels.redis_id }} is exported "
             "{{ $value | humanize }} times. Sums count it so often.",
             "Check which targets of the job export the server, and stop all but one.",
             boards.EXPORTER,
+            value="{{ $value | humanize }} times",
         ),
     ),
     HealthAlert(
@@ -252,7 +275,7 @@ ROWS = (
         for_=15 * MINUTE,
         by=("address", "flag", "expected"),
         text=_text(
-            "Prometheus runs without a flag that alerts rely on.",
+            "Prometheus {runs} without a flag that alerts rely on.",
             "Prometheus at {{ $labels.address }} runs without --{{ $labels.flag }}="
             "{{ $labels.expected }}.",
             "Check the command that starts it against the first lines of its generated file.",
@@ -266,7 +289,7 @@ ROWS = (
         for_=15 * MINUTE,
         by=("family", "reason"),
         text=_text(
-            "Some series or points are left out.",
+            "Some series or points {are} left out.",
             "The exporter left out series or points of {{ $labels.family }}. "
             "The reason: {{ $labels.reason }}.",
             "Check the exporter's log, which names one. For the reason limit, filter labels or "
@@ -280,7 +303,7 @@ ROWS = (
         for_=5 * MINUTE,
         by=("job", "instance"),
         text=_text(
-            "The exporter runs on old settings.",
+            "The exporter {runs} on old settings.",
             "{{ $labels.instance }} refused its new settings and keeps the old ones.",
             "Check its log, which names the line and the fix.",
         ),
@@ -291,7 +314,7 @@ ROWS = (
         expr="sum by (integration) (increase(alertmanager_notifications_failed_total[30m])) > 0",
         by=("integration",),
         text=_text(
-            "Alertmanager cannot send notifications.",
+            "Alertmanager {cannot} send notifications.",
             "Notifications through {{ $labels.integration }} failed within the last 30m.",
             "Check Alertmanager's log, and the secret file of that channel.",
         ),
@@ -303,7 +326,7 @@ ROWS = (
         for_=5 * MINUTE,
         by=("rule_group",),
         text=_text(
-            "Prometheus cannot evaluate a rule.",
+            "Prometheus {cannot} evaluate a rule.",
             "Rules of {{ $labels.rule_group }} fail. Their alerts cannot fire.",
             "Check Status > Rules in Prometheus, which shows the error.",
         ),
@@ -315,11 +338,13 @@ ROWS = (
         "> 0",
         by=("rule_group",),
         text=_text(
-            "Prometheus skips evaluations of rules.",
+            "Prometheus {skips} evaluations of rules.",
             "Within 15m, {{ $labels.rule_group }} was not evaluated {{ $value | humanize }} times, "
             "because an evaluation took longer than its interval. Its alerts fire late, and its "
             "recorded series have gaps.",
             "Check the load of Prometheus, and prometheus_rule_group_last_duration_seconds.",
+            value="{{ $value | humanize }} in 15m",
+            joint="of",
         ),
     ),
 )
@@ -335,7 +360,7 @@ REMOTE = HealthAlert(
     for_=15 * MINUTE,
     by=("remote_name",),
     text=_text(
-        "The long-term Prometheus misses samples.",
+        "The long-term Prometheus {misses} samples.",
         "Remote write to {{ $labels.remote_name }} fails or is behind. Error budgets and bands "
         "have gaps.",
         "Check whether that server runs, and whether it has --web.enable-remote-write-receiver.",
@@ -348,7 +373,7 @@ BRIDGE = HealthAlert(
     for_=5 * MINUTE,
     by=("job", "instance"),
     text=_text(
-        "Prometheus cannot scrape the bridge to Sentry.",
+        "Prometheus {cannot} scrape the bridge to Sentry.",
         "While {{ $labels.instance }} is down, alerts for Sentry reach nobody.",
         "Check the bridge's log.",
     ),

@@ -31,6 +31,7 @@ from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import children, expressions_of
 from generators.policy import EVALUATION, NEWEST, WINDOW, Policy, split
 from generators.promql import RecordedSeries, View, counts_source_time, render_signal
+from generators.rules import bridging
 from generators.rules.model import Group, Recording, RuleFile
 from generators.rules.names import operation, series, span
 from generators.selectors import selector
@@ -162,10 +163,34 @@ def signals(watched: Iterable[Signal]) -> tuple[Recording, ...]:
     return tuple(_signal(signal, view) for signal, view in views)
 
 
+def mean_name(signal: Signal) -> str:
+    """Return the name of the five-minute mean of a signal that is a level."""
+    return f"{signal_name(signal, split(signal))}_mean{_W}"
+
+
+def _alerted(policy: Policy) -> tuple[Signal, ...]:
+    """Return the signals that have an alert on a threshold."""
+    rows = (*policy.thresholds, *policy.configured)
+    return tuple(dict.fromkeys(alert.signal for alert in rows))
+
+
+def means(policy: Policy) -> tuple[Recording, ...]:
+    """Return the five-minute means of the levels that alert: they are what lasts in bursts."""
+    # Until Prometheus 3.0 a range holds what lies on its left end: a second less is five values.
+    text, levels = "avg_over_time({0}[{1}s]) and {0}", filter(is_level, _alerted(policy))
+    return tuple(
+        Recording(
+            mean_name(signal),
+            text.format(signal_name(signal, split(signal)), WINDOW - 1),
+            split(signal),
+        )
+        for signal in levels
+    )
+
+
 def newest(policy: Policy) -> tuple[Recording, ...]:
     """Return the newest minutes of the signals that alert on a window."""
-    alerted = dict.fromkeys(alert.signal for alert in (*policy.thresholds, *policy.configured))
-    windowed = (signal for signal in alerted if not is_level(signal))
+    windowed = (signal for signal in _alerted(policy) if not is_level(signal))
     return tuple(_signal(signal, View(window=_N, by=split(signal))) for signal in windowed)
 
 
@@ -183,6 +208,13 @@ def _signal(signal: Signal, view: View) -> Recording:
 def file(policy: Policy, more: tuple[Recording, ...]) -> RuleFile:
     """Return the file; `more` is worked out after the signals, in the same evaluation."""
     # Rules of a group are evaluated in this order: each reads what those before it just recorded.
-    rules = (*increases(policy.signals), *signals(policy.signals), *newest(policy), *more)
+    rules = (
+        *bridging.recordings(),
+        *increases(policy.signals),
+        *signals(policy.signals),
+        *newest(policy),
+        *means(policy),
+        *more,
+    )
     group = Group("ion_recording", EVALUATION, rules)
     return RuleFile("recording.yml", "Signals and error budgets as recorded series.", (group,))

@@ -13,7 +13,7 @@ from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators import boards
 from generators.alert_table import BurnAlert
-from generators.limits import condition, limit, number
+from generators.limits import condition, limit, number, times
 from generators.policy import (
     BAD_EVENTS,
     EVALUATION,
@@ -136,11 +136,13 @@ def burn_alert(settings: Settings, alert: BurnAlert) -> Alerting:
     pace = "much too fast" if alert.severity == "critical" else "too fast"
     text = AlertText(
         f"The error budget for {number(settings.objectives.availability * 100)} % availability "
-        f"burns {pace}.",
+        f"{{burns}} {pace}.",
         f'{place(BY)} spends its error budget at {{{{ $value | printf "%.1f" }}}}× the pace that '
         f"the objective allows. The alert fires {condition(alert)}.",
         "Check which regions, endpoints and codes fail, and the last deploy.",
         boards.BURN_RATES,
+        value='{{ $value | printf "%.1f" }}×',
+        limit=_paces(alert),
     )
     return Alerting(
         alert=alert.name,
@@ -153,6 +155,12 @@ def burn_alert(settings: Settings, alert: BurnAlert) -> Alerting:
         for_=alert.for_,
         keep_firing_for=KEEP_FIRING_FOR,
     )
+
+
+def _paces(alert: BurnAlert) -> str:
+    """Return the limits in short: 14.4× over 1h or 6× over 6h."""
+    pairs = zip(alert.windows, alert.factors, strict=True)
+    return " or ".join(f"{times(factor)} over {span(window.long)}" for window, factor in pairs)
 
 
 def _pairs(alert: BurnAlert) -> Iterator[str]:
@@ -180,11 +188,13 @@ def exhausted(settings: Settings, policy: Policy) -> tuple[Alerting, ...]:
         return ()
     window = span(policy.objective.window)
     text = AlertText(
-        "The error budget is spent.",
+        "The error budget {is} spent.",
         f"{place(BY)} has spent {value(Unit.RATIO)} of the error budget of {window}. "
         f"The alert fires when {limit(alert)} is spent.",
         "Check when it was spent. Postpone risky changes until it has recovered.",
         boards.BUDGET,
+        value=value(Unit.RATIO),
+        limit=limit(alert),
     )
     rule = Alerting(
         alert=alert.name,

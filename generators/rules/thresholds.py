@@ -1,20 +1,19 @@
 """The alerts on thresholds, and the one on an error budget that burns fast.
 
-A signal has to be beyond its value over five minutes, and must not be fine again in the newest two:
-so neither a burst that is over nor the first minute of a deploy fires. Where there are too few
-events to judge by, the signal has no value, and nothing fires.
+When a threshold is passed is stated in branches.py. Where there are too few events to judge by, the
+signal has no value, and nothing fires.
 """
 
-from exporter.catalog.expression import Direction
 from exporter.settings import Settings
 from generators.alert_table import ThresholdAlert
-from generators.configured_metrics import panel_address
-from generators.limits import condition, lasting, number
-from generators.policy import EVALUATION, KEEP_FIRING_FOR, NEWEST, SEVERITIES, WINDOW, Policy, split
-from generators.rules.annotations import annotations, of, value
+from generators.configured_metrics import exceeded, is_configured, panel_address
+from generators.limits import condition, lasting
+from generators.policy import EVALUATION, KEEP_FIRING_FOR, SEVERITIES, WINDOW, Policy, split
+from generators.rules.annotations import annotations, of, shown_limit, value
+from generators.rules.branches import branches, expression
 from generators.rules.model import Alerting, Group, RuleFile
 from generators.rules.names import span
-from generators.rules.recording import is_level, signal_name
+from generators.rules.recording import is_level
 from generators.rules.rows import AlertText
 from generators.rules.slo import burn_alert
 
@@ -27,7 +26,7 @@ def alert(settings: Settings, row: ThresholdAlert, category: str = "threshold") 
     by, text = split(row.signal), _text(row)
     return Alerting(
         alert=row.name,
-        expr=expression(row),
+        expr=expression(row, branches(row)),
         labels=(
             ("severity", row.severity),
             ("signal", row.signal.name),
@@ -42,19 +41,6 @@ def alert(settings: Settings, row: ThresholdAlert, category: str = "threshold") 
     )
 
 
-def expression(row: ThresholdAlert) -> str:
-    """Return the condition: beyond the value, and not fine again in the newest minutes."""
-    beyond, fine = (">", "<=") if row.signal.direction is Direction.UP else ("<", ">=")
-    by, limit = split(row.signal), number(row.threshold)
-    text = f"{signal_name(row.signal, by)} {beyond} {limit}"
-    if is_level(row.signal):
-        return text
-    # `unless fine`, not `and beyond`: without traffic the newest minutes have no value, and an
-    # outage that takes the traffic away must not resolve its own alert.
-    newest = signal_name(row.signal, by, span(NEWEST))
-    return f"{text}\nunless {newest} {fine} {limit}"
-
-
 def _text(row: ThresholdAlert) -> AlertText:
     window = "" if is_level(row.signal) else f" over {span(WINDOW)}"
     subject = f"The {row.signal.noun} {of(split(row.signal))}".rstrip()
@@ -62,8 +48,16 @@ def _text(row: ThresholdAlert) -> AlertText:
         f"{subject} is {value(row.signal.unit)}{window}. "
         f"The alert fires {lasting(condition(row), row.for_)}."
     )
-    panel = panel_address(row.signal, row.name)
-    return AlertText(row.summary, description, row.check, panel)
+    return AlertText(
+        row.summary,
+        description,
+        row.check,
+        panel_address(row.signal, row.name),
+        value=row.measured.format(value(row.signal.unit)),
+        joint=row.joint,
+        limit=shown_limit(row.threshold, row.signal.unit),
+        ended=exceeded(row.signal, "was") if is_configured(row.signal) else "",
+    )
 
 
 def file(settings: Settings, policy: Policy) -> RuleFile:

@@ -197,12 +197,14 @@ def _expected(trend: Trend) -> tuple[str, str]:
 def alert(settings: Settings, trend: Trend) -> Alerting:
     """Return the alert on a limit that is near."""
     text = AlertText(
-        f"The {trend.subject} will soon reach its limit.",
+        f"The {trend.subject} {{is}} about to reach {shown(trend.limit, trend.unit)}.",
         f"If it keeps growing at this pace, the {trend.subject} {of(trend.by)} reaches "
         f"{shown(trend.limit, trend.unit)} in {value(Unit.SECONDS)}. The alert fires when less "
         f"than {span(trend.within)} is left.",
         "Check when the growth began, and what changed then.",
         trend.panel,
+        value=f"{value(Unit.SECONDS)} left",
+        limit=span(trend.within),
     )
     own = (("signal", trend.signal),) if trend.signal else ()
     return Alerting(
@@ -236,11 +238,13 @@ def budget_alert(settings: Settings) -> Alerting:
     """Return the alert on an error budget that will be spent within some days."""
     row = BudgetTrend(alert="ErrorBudgetTrend", within=BUDGET_DAYS * DAY)
     text = AlertText(
-        "The error budget will soon be spent.",
+        "The error budget {is} about to be spent.",
         f"If errors continue as in the last six hours, the error budget {of(slo.BY)} is spent in "
         f"{value(Unit.SECONDS)}. The alert fires when less than {span(row.within)} is left.",
         "Check which errors spend it, and what changed when they began.",
         boards.BUDGET,
+        value=f"{value(Unit.SECONDS)} left",
+        limit=span(row.within),
     )
     return Alerting(
         alert=row.alert,

@@ -1,10 +1,12 @@
 """When an alert fires, in words: from its row, or from its runbook's text."""
 
+from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
 from generators.incomplete import Incomplete
 from generators.limits import condition as limit_of
 from generators.limits import limit, side
 from generators.policy import NEWEST, WINDOW
+from generators.rules.branches import sustained
 from generators.rules.model import Alerting
 from generators.rules.names import span
 from generators.rules.recording import is_level
@@ -57,9 +59,11 @@ def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
 def _threshold(row: ThresholdAlert, rule: Alerting) -> str:
     where = scope(rule.carried)
     text = f"the {row.signal.noun}{f' of {where}' if where else ''} is {limit_of(row)}"
+    bursts = f"for {duration(sustained(row.for_))} in all"
     if is_level(row.signal):
-        return text
-    return f"{text} over {span(WINDOW)}, unless the last {span(NEWEST)} are within it again"
+        return f"{text} (in bursts: its mean over {span(WINDOW)} {bursts})"
+    newest = f"unless the last {span(NEWEST)} are within it again"
+    return f"{text} over {span(WINDOW)}, {newest} (in bursts: {bursts})"
 
 
 def _band(row: Band, rule: Alerting, facts: Facts) -> str:

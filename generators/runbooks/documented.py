@@ -8,6 +8,7 @@ from exporter.settings import Settings
 from generators.alertmanager.inhibition import Inhibition, inhibitions
 from generators.policy import Policy
 from generators.rules.build import Rules
+from generators.rules.escalation import ACKNOWLEDGED
 from generators.rules.model import Alerting, Group, alerts
 from generators.runbooks.condition import condition
 from generators.runbooks.fact_values import Facts, facts
@@ -72,7 +73,7 @@ def documented_alerts(
     found: dict[str, list[Alerting]] = {}
     for rule in alerts(rules.all):
         found.setdefault(rule.alert, []).append(rule)
-    every = inhibitions(tuple(alerts(rules.all)))
+    every = inhibitions(settings, tuple(alerts(rules.all)))
     made = (_documented(settings, rules, policy, tuple(each), every) for each in found.values())
     names = frozenset(found)
     return tuple(replace(alert, other_names=names - {alert.name}) for alert in made)
@@ -98,10 +99,15 @@ def _documented(
         when=condition(rule, statement, known),
         parts=parts(settings, rules, policy, rule),
         mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
-        muted=tuple(i for i in every if rule.alert in alerts_of(i.target)),
+        muted=tuple(i for i in every if rule.alert in alerts_of(i.target) and _is_ours(i)),
         other_names=frozenset(),
         is_longterm=settings.prometheus.longterm is not None and rule in alerts(rules.longterm),
     )
+
+
+def _is_ours(rule: Inhibition) -> bool:
+    """Return whether an alert of a rule file mutes by it: an acknowledgement has no runbook."""
+    return alerts_of(rule.source) != (ACKNOWLEDGED,)
 
 
 def alerts_of(matchers: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from generators.policy import BAD_EVENTS, Policy, policy
 from generators.rules import anomaly, correlation, health_rows
 from generators.rules.model import Alerting
 from generators.rules.names import span
-from generators.rules.rows import Band, BudgetTrend, HealthAlert, Pair, Trend
+from generators.rules.rows import Band, BudgetTrend, EscalationAlert, HealthAlert, Pair, Trend
 
 Facts = dict[str, str]
 
@@ -54,12 +54,14 @@ def _limit(row: PolicyAlert) -> Facts:
     return {"value": limit(row), "default": limit(usual), "default_reason": usual.why}
 
 
-def _of_other(row: Band | Pair | HealthAlert) -> Facts:
+def _of_other(row: Band | Pair | HealthAlert | EscalationAlert) -> Facts:
     match row:
         case Band():
             return _anomaly(row)
         case Pair():
             return {"limit": number(correlation.LIMIT), "span": span(correlation.WINDOW)}
+        case EscalationAlert():
+            return {"after": duration(row.after)}
         case HealthAlert():
             return {}
     assert_never(row)

@@ -22,6 +22,8 @@ _TITLES = {
     "ion_anomalies": "Anomalies",
     "ion_correlations": "Correlated signals",
     "ion_health": "The monitoring itself",
+    "ion_escalation": "Critical alerts that go on",
+    "ion_longterm_escalation": "Critical alerts that go on",
 }
 _HEAD = """<!-- {mark} -->
 # Alerts

@@ -5,11 +5,11 @@ local row = import '../lib/rows.libsonnet';
 function(catalog, policy)
   local show = panels(catalog, policy);
   board(catalog, [
+    row.open(904, 'What is wrong, and what changed?', [
+      [show.table(name, 12) { height:: 9 } for name in ['alerts', 'deploys']],
+    ]),
     row.open(901, 'Does the service meet its objective?', [
       [show.stat(name, 4) for name in ['active', 'availability', 'budget', 'error_rate', 'response_time', 'throughput']],
-    ]),
-    row.open(904, 'What is wrong, and what changed?', [
-      [show.table(name, 12) { height:: 7 } for name in ['alerts', 'deploys']],
     ]),
     row.open(903, 'Is it getting better or worse?', [
       [show.lines(name, 8) for name in ['errors_over_time', 'times_over_time', 'throughput_over_time']],

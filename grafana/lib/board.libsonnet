@@ -12,7 +12,7 @@ function(catalog, rows) {
   fiscalYearStartMonth: 0,
   graphTooltip: 1,
   id: null,
-  links: [links.boards(catalog.board.tags[0])],
+  links: links.boards(catalog.others),
   liveNow: false,
   panels: layout(rows),
   refresh: catalog.board.refresh,

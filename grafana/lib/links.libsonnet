@@ -1,15 +1,19 @@
 // From board to board, with time and variables.
 {
-  boards(tag): {
-    asDropdown: true,
-    icon: 'external link',
-    includeVars: true,
-    keepTime: true,
-    tags: [tag],
-    targetBlank: false,
-    title: 'Boards',
-    tooltip: 'The other boards, at this time and with these variables',
-    type: 'dashboards',
-    url: '',
-  },
+  // To each of these boards: a list by tag would also have the copies that someone made by hand.
+  boards(others): [
+    {
+      asDropdown: false,
+      icon: 'dashboard',
+      includeVars: true,
+      keepTime: true,
+      tags: [],
+      targetBlank: false,
+      title: board.title,
+      tooltip: 'At this time and with these variables',
+      type: 'link',
+      url: '/d/' + board.uid,
+    }
+    for board in others
+  ],
 }

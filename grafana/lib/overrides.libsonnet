@@ -6,6 +6,10 @@ local fixed(colour) = property('color', { fixedColor: colour, mode: 'fixed' });
 local dashed = property('custom.lineStyle', { dash: tokens.line.dash, fill: 'dash' });
 
 local styles = {
+  unknown: [
+    fixed(tokens.colours.past),
+    property('mappings', [{ options: { '-1': { color: tokens.colours.past, index: 0, text: 'no data' } }, type: 'value' }]),
+  ],
   past: [fixed(tokens.colours.past), dashed, property('custom.lineWidth', 1), property('custom.fillOpacity', 0)],
   whole: [fixed(tokens.colours.plain), property('custom.lineWidth', 1), property('custom.fillOpacity', 0)],
   limit: [fixed(tokens.colours.limit), dashed, property('custom.fillOpacity', 0)],
@@ -78,7 +82,8 @@ local styles = {
     + (if column.width == null then [] else [property('custom.width', column.width)])
     + (if column.empty == '' then [] else [property('noValue', column.empty)])
     + (if column.cell == '' then [] else [property('custom.cellOptions', $.cells[column.cell])])
-    + (if std.length(column.mappings) == 0 then [] else [property('mappings', $.mappings(column.mappings))])
+    + (if std.length(column.mappings) == 0 && column.empty == '' then []
+       else [property('mappings', $.mappings(column.mappings) + $.absent(column.empty, std.length(column.mappings)))])
     + (if column.steps == null then [] else [property('thresholds', column.steps)])
     + (if std.length(column.links) == 0 then [] else [property('links', column.links)])
   ),
@@ -97,6 +102,13 @@ local styles = {
     },
     found
   ),
+
+  // The text of a value that is missing, in the colour of plain text: without it Grafana paints the
+  // text as it would paint a value below all thresholds.
+  absent(text, index): if text == '' then [] else [{
+    options: { match: 'null+nan', result: { color: tokens.colours.plain, index: index, text: text } },
+    type: 'special',
+  }],
 
   cells: {
     text: { type: 'color-text' },

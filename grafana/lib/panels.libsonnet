@@ -58,9 +58,27 @@ local with_refs(panel) = std.mapWithIndex(
   function(i, target) target { refId: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[i] }, panel.targets
 );
 
+// The names that Grafana may give the value of a query: a datasource that answers one query of a
+// table has `Value`, where it answers several `Value #A`.
+local names(panel, field) =
+  local asked = [t.datasource for t in with_refs(panel) if 'Value #' + t.refId == field];
+  local alone = [d for d in asked if std.count([t.datasource for t in panel.targets], d) == 1];
+  [field] + (if std.length(alone) == 1 then ['Value'] else []);
+
+local lone(panel) =
+  local used = [t.datasource for t in panel.targets];
+  [d for d in std.set(used) if std.count(used, d) == 1];
+
 local reduce = { calcs: ['lastNotNull'], fields: '', values: false };
 
-local chart(policy, panel, custom) =
+// The panels of one figure or bar: what they say without data is no verdict.
+local neutral(panel) = {
+  fieldConfig+: {
+    defaults+: { mappings+: overrides.absent(panel.empty, std.length(panel.mappings)) },
+  },
+};
+
+local chart(policy, panel, width, custom) =
   local limits = limits_of(policy, panel);
   base('timeseries', panel, tokens.heights.chart) {
     fieldConfig+: {
@@ -94,7 +112,8 @@ local chart(policy, panel, custom) =
                  + overrides.of_targets(with_refs(panel), panel.colour)
                  + overrides.bands(panel.targets, in_order(policy.regions), in_order(policy.caches)),
     },
-    options: { legend: legends[panel.series], tooltip: { mode: 'multi', sort: 'desc' } },
+    width:: width,
+    options: { legend: legends.of(panel.series, width), tooltip: { mode: 'multi', sort: 'desc' } },
   };
 
 // Panels of one catalog and policy, by their name in the catalog.
@@ -104,9 +123,11 @@ function(catalog, policy)
     else if std.member(catalog.missing, name) then { missing: true }
     else error 'the catalog has no panel ' + name + '; add it in generators/dashboards';
   {
-    // One number and its past as a line.
+    // One number, of the end of the range: a line of its past would take its last point for it, which is
+    // hours old in a range of weeks.
     stat(name, width): local panel = get(name);
-                       base('stat', panel, tokens.heights.stat) {
+                       assert std.objectHas(panel, 'missing') || std.all([t.instant for t in panel.targets]) : 'figure %s is no query of one moment' % panel.title;
+                       base('stat', panel, tokens.heights.stat) + neutral(panel) + {
                          fieldConfig+: { defaults+: {
                            color: { mode: 'thresholds' },
                            thresholds: thresholds.steps(
@@ -114,9 +135,9 @@ function(catalog, policy)
                              tokens.colours.plain
                            ),
                          }, overrides: overrides.of_targets(with_refs(panel), 'plain') },
-                         options: {
+                         options: (if panel.series == 'one' then {} else { text: tokens.texts.stat }) + {
                            colorMode: 'value',
-                           graphMode: if panel.sparkline then 'area' else 'none',
+                           graphMode: 'none',
                            justifyMode: 'auto',
                            orientation: if panel.series == 'one' then 'auto' else 'horizontal',
                            reduceOptions: reduce,
@@ -127,30 +148,30 @@ function(catalog, policy)
                        },
 
     // Lines over time.
-    lines(name, width): chart(policy, get(name), {}) { width:: width },
+    lines(name, width): chart(policy, get(name), width, {}),
 
     // Areas on top of each other: parts of a whole.
-    stacked(name, width): chart(policy, get(name), {
+    stacked(name, width): chart(policy, get(name), width, {
       fillOpacity: tokens.line.stacked,
       lineWidth: 1,
       stacking: { group: 'A', mode: 'normal' },
-    }) { width:: width },
+    }),
 
     // Bars: rare events.
-    bars(name, width): chart(policy, get(name), {
+    bars(name, width): chart(policy, get(name), width, {
       drawStyle: 'bars',
       fillOpacity: 60,
       lineWidth: 0,
       stacking: { group: 'A', mode: 'normal' },
-    }) { width:: width },
+    }),
 
     // Steps: values that stay until they change.
-    steps(name, width): chart(policy, get(name), { lineInterpolation: 'stepAfter' }) { width:: width },
+    steps(name, width): chart(policy, get(name), width, { lineInterpolation: 'stepAfter' }),
 
     // Horizontal bars, the longest first.
     ranking(name, width): local panel = get(name);
                           local limits = limits_of(policy, panel);
-                          base('bargauge', panel, tokens.heights.chart) {
+                          base('bargauge', panel, tokens.heights.chart) + neutral(panel) + {
                             fieldConfig+: {
                               defaults+: {
                                 color: if std.length(limits) > 0 then { mode: 'thresholds' } else { fixedColor: tokens.colours[panel.colour], mode: 'fixed' },
@@ -167,7 +188,8 @@ function(catalog, policy)
                               orientation: 'horizontal',
                               reduceOptions: reduce,
                               showUnfilled: true,
-                              sizing: 'auto',
+                              sizing: 'manual',  // keeps to maxVizHeight
+                              text: tokens.texts.ranking,
                               valueMode: 'color',
                             },
                             width:: width,
@@ -175,11 +197,19 @@ function(catalog, policy)
 
     // A row for each set of labels, a column for each value.
     table(name, width): local panel = get(name);
+                        assert std.objectHas(panel, 'missing') || std.length(lone(panel)) <= 1 : 'table %s has two values of one name' % panel.title;
                         base('table', panel, tokens.heights.table) {
                           fieldConfig+: {
                             defaults+: {
                               color: { mode: 'thresholds' },
-                              custom: { align: 'auto', cellOptions: { type: 'auto' }, filterable: false, inspect: false },
+                              custom: {
+                                align: 'auto',
+                                cellOptions: { type: 'auto' },
+                                filterable: false,
+                                inspect: false,
+                                minWidth: tokens.widths.column,
+                              },
+                              noValue: '',  // of a cell; Grafana has no text for a table without rows
                               thresholds: thresholds.steps([], tokens.colours.plain),
                             },
                             overrides: overrides.filled([
@@ -203,8 +233,16 @@ function(catalog, policy)
                               options: {
                                 excludeByName: { Time: true },
                                 includeByName: {},
-                                indexByName: { [panel.columns[i].field]: i for i in std.range(0, std.length(panel.columns) - 1) },
-                                renameByName: { [column.field]: column.title for column in panel.columns },
+                                indexByName: {
+                                  [key]: i
+                                  for i in std.range(0, std.length(panel.columns) - 1)
+                                  for key in names(panel, panel.columns[i].field)
+                                },
+                                renameByName: {
+                                  [key]: column.title
+                                  for column in panel.columns
+                                  for key in names(panel, column.field)
+                                },
                               },
                             },
                           ],
@@ -249,7 +287,9 @@ function(catalog, policy)
     timeline(name, width): local panel = get(name);
                            base('state-timeline', panel, tokens.heights.timeline) {
                              fieldConfig+: { defaults+: {
-                               color: { mode: 'thresholds' },
+                               // With `thresholds`, Grafana merges values by threshold and forgets their words.
+                               color: if std.length(panel.mappings) == 0 then { mode: 'thresholds' }
+                               else { fixedColor: tokens.colours.past, mode: 'fixed' },
                                custom: {
                                  fillOpacity: 85,
                                  hideFrom: { legend: false, tooltip: false, viz: false },
@@ -258,7 +298,7 @@ function(catalog, policy)
                                  spanNulls: false,
                                },
                                thresholds: thresholds.steps(limits_of(policy, panel), tokens.colours.past),
-                             } },
+                             }, overrides: overrides.of_targets(with_refs(panel), 'plain') },
                              options: {
                                alignValue: 'left',
                                legend: legends.one,

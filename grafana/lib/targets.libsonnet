@@ -10,6 +10,7 @@ local letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
     expr: target.expr,
     format: target.format,
     instant: target.instant,
+    // Stated for each: a panel with two datasources does not take the interval of either.
     [if target.every != '' then 'interval']: target.every,
     legendFormat: target.legend,
     range: !target.instant,

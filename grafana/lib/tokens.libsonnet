@@ -34,5 +34,8 @@
   // Of series that differ by a label only: in this order, by the order of the settings.
   series: ['#0072B2', '#C98500', '#009E73', '#B8659A', '#3D9BD1', '#D55E00', '#A68B00', '#808080'],
   line: { width: 2, fill: 0, area: 12, stacked: 25, band: 15, dash: [8, 6] },
+  widths: { column: 60 },  // Grafana's own minimum, 150, pushes columns out of sight
+  // In pixels, of figures and bars that are several: Grafana's own choice is unreadable or too large.
+  texts: { stat: { titleSize: 13, valueSize: 18 }, ranking: { titleSize: 14, valueSize: 16 } },
   heights: { stat: 4, chart: 8, table: 8, timeline: 9 },
 }

@@ -4,7 +4,7 @@ local targets = import 'targets.libsonnet';
 {
   datasource(variable): {
     current: { selected: false, text: variable.text, value: variable.value },
-    hide: 0,
+    hide: 2,  // each is one server; two pickers that list both would only be swapped
     includeAll: false,
     label: variable.label,
     multi: false,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pydantic.alias_generators import to_camel
 
+from generators.boards import Board
 from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
 
@@ -40,9 +41,8 @@ def check(board: DashboardFile) -> Iterator[Problem]:
 
 
 def _linked(board: DashboardFile) -> Iterator[Problem]:
-    tags = set(board.board.tags)
-    links = [link for link in board.board.links if link.type == "dashboards"]
-    if any(link.keep_time and link.include_vars and tags & set(link.tags) for link in links):
-        return
-    text = "has no link to the boards of its tag that keeps time and variables; add one"
-    yield board.problem(RULE, text, "links")
+    kept = {one.url for one in board.board.links if one.keep_time and one.include_vars}
+    for other in Board:
+        if other.value != board.board.uid and f"/d/{other.value}" not in kept:
+            text = f"has no link to {other.value} that keeps time and variables; add one"
+            yield board.problem(RULE, text, "links")

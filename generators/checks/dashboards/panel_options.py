@@ -11,6 +11,7 @@ from generators.dashboards.file.options import (
     LegendInFile,
     OptionsInFile,
     ReduceInFile,
+    TextSizesInFile,
     TooltipInFile,
 )
 
@@ -22,16 +23,17 @@ _LEGEND = strict(
     optional=("sort_by", "sort_desc"),
     calcs=many(Literal["lastNotNull", "max"]),
     display_mode=Literal["list", "table"],
-    placement=Literal["bottom"],
+    placement=Literal["bottom", "right"],
 )
 _TOOLTIP = strict(TooltipInFile, mode=Literal["multi", "single"], sort=Literal["desc", "none"])
 _REDUCE = strict(ReduceInFile, without=("limit",), calcs=many(Literal["lastNotNull"]))
 _HIDDEN = strict(HiddenInFile)
+_TEXT = strict(TextSizesInFile, title_size=int, value_size=int)
 
 
-def _options(**fields: Any) -> Model:  # noqa: ANN401 - types
+def _options(*optional: str, **fields: Any) -> Model:  # noqa: ANN401 - types
     """Return the options of a kind of panel: these fields, and no others."""
-    return strict(OptionsInFile, only=fields.keys(), **fields)
+    return strict(OptionsInFile, only=fields.keys(), optional=optional, **fields)
 
 
 def _style(*optional: str, **fields: Any) -> Model:  # noqa: ANN401 - types
@@ -66,11 +68,13 @@ _CHART_STYLE = _style(
     thresholds_style=Json,
 )
 _FIGURE = _options(
+    "text",
     color_mode=Literal["value"],
     graph_mode=Literal["area", "none"],
     justify_mode=Literal["auto"],
     orientation=Literal["auto", "horizontal"],
     reduce_options=_REDUCE,
+    text=_TEXT,
     text_mode=Literal["value", "value_and_name"],
     wide_layout=bool,
 )
@@ -83,7 +87,8 @@ _RANKING = _options(
     orientation=Literal["horizontal"],
     reduce_options=_REDUCE,
     show_unfilled=bool,
-    sizing=Literal["auto"],
+    sizing=Literal["manual"],
+    text=_TEXT,
     value_mode=Literal["color"],
 )
 _TABLE = _options(
@@ -97,6 +102,7 @@ _TABLE_STYLE = _style(
     cell_options=Json,
     filterable=bool,
     inspect=bool,
+    min_width=int,
 )
 _HEATMAP = _options(
     calculate=bool,

@@ -54,7 +54,7 @@ def _values(board: DashboardFile, panel: PanelInFile) -> Iterator[Problem]:
             yield board.of(panel, RULE, f"{unit} is no unit here; {fix}")
     if field.decimals is None:
         yield board.of(panel, RULE, "the number of decimals is not fixed; write decimals")
-    if not field.no_value:
+    if not field.no_value and panel.type != "table":  # Grafana shows it in cells alone
         yield board.of(panel, RULE, "has no text for missing data; write noValue")
 
 

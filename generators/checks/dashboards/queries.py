@@ -22,6 +22,7 @@ from generators.promql_tree.tree import (
     Binary,
     Call,
     Node,
+    Number,
     Unparsable,
     children,
     parse,
@@ -31,17 +32,19 @@ from generators.promql_tree.tree import (
 RULE = "query"
 _RAW_RANGE = re.compile(r"\b(?:rate|irate)\([^\[\]]*\[([^\]]+)\]")
 _INTERVAL = "$__rate_interval"
+_ZERO = Number(0.0)
 
 
 def check(board: DashboardFile, context: Context) -> Iterator[Problem]:
     """Yield problems of expressions, and those that only panels can have."""
     yield from _valued(board, context.known)
+    moments = {t.expr for panel in board.panels for t in panel.targets if t.instant}
     for server, texts in _by_server(board, context.settings):
         queries = with_queries(context, texts, server)
         for one in CHECKS:
             yield from one(queries)
         for text in texts:
-            yield from _interval(text)
+            yield from _moment(text) if text.value in moments else _interval(text)
             yield from _made_up(text)
 
 
@@ -98,6 +101,13 @@ def _interval(text: Text) -> Iterator[Problem]:
             yield text.problem(RULE, f"rate over [{window}]; write [{_INTERVAL}]")
 
 
+def _moment(text: Text) -> Iterator[Problem]:
+    """Yield ranges that grow with the range of the dashboard, in a query of one moment."""
+    if _INTERVAL in text.value:
+        fix = "a query of one moment; write a range of its own, such as [5m]"
+        yield text.problem(RULE, f"{_INTERVAL} grows with the dashboard's range in {fix}")
+
+
 def _made_up(text: Text) -> Iterator[Problem]:
     """Yield `or vector(0)` beside what is no count: no data is not 0."""
     tree = _tree(text.value)
@@ -108,7 +118,7 @@ def _made_up(text: Text) -> Iterator[Problem]:
 
 
 def _zero(node: Node) -> bool:
-    return isinstance(node, Call) and node.function == "vector"
+    return isinstance(node, Call) and node.function == "vector" and node.arguments == (_ZERO,)
 
 
 def _counts(node: Node) -> bool:

@@ -33,7 +33,7 @@ class ResultInFile(Lenient):
 
     color: str = ""
     index: int = 0
-    text: str = ""
+    text: str | None = None
 
 
 class MappingInFile(Lenient):
@@ -102,6 +102,7 @@ class StyleInFile(Lenient):
     line_interpolation: str = "linear"
     line_style: ModeInFile = ModeInFile()
     line_width: Number = 1
+    min_width: Number = 150
     point_size: Number = 5
     scale_distribution: ModeInFile = ModeInFile()
     show_points: str = "auto"

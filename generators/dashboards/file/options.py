@@ -58,6 +58,13 @@ class TooltipInFile(Lenient):
     sort: str = "none"
 
 
+class TextSizesInFile(Lenient):
+    """Sizes of names and values, in pixels; null where Grafana chooses."""
+
+    title_size: Number | None = None
+    value_size: Number | None = None
+
+
 class OptionsInFile(Lenient):
     """Options of panels of every kind; each kind has some of them."""
 
@@ -95,6 +102,7 @@ class OptionsInFile(Lenient):
     sizing: str = "auto"
     sort_by: tuple[SortInFile, ...] = ()
     state_filter: dict[str, bool] = Field(default_factory=dict)
+    text: TextSizesInFile = TextSizesInFile()
     text_mode: str = "auto"
     tooltip: TooltipInFile = TooltipInFile()
     value_mode: str = "color"

@@ -61,12 +61,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "alert: QueueLong has no description; did you mean description instead of 'descripton'?",
     ),
     (
-        annotated(summary="Requests wait in {{ $labels.region }}."),
-        "alert: summary is a headline, the same for a whole group; put what varies in description",
+        annotated(problem="Requests wait in {{ $labels.region }}"),
+        "alert: problem is the same for a whole group; put what varies in summary",
+    ),
+    (
+        annotated(check="Look at {{ $labels.region }}."),
+        "alert: check is the same for a whole group; put what varies in summary",
     ),
     (
         annotated(summary="requests wait"),
-        "alert: summary is no sentence; begin it with a capital, end it with a full stop",
+        "alert: summary is no headline; write one line that begins with a capital",
     ),
     (
         annotated(description="Requests wait."),

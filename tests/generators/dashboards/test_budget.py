@@ -16,7 +16,7 @@ DAYS = 30 * 86400.0
     [
         (0.5, 10.0, 2.0, {"{}": 0.5 * DAYS / 10}),
         (0.5, 1.5, 2.0, {"{}": 0.5 * DAYS / 2}),
-        (0.5, 0.9, 1.0, {}),
+        (0.5, 0.9, 1.0, {"{}": -1.0}),
         (-0.1, 0.2, 0.2, {"{}": 0.0}),
         (-0.1, 20.0, 5.0, {"{}": 0.0}),
     ],
@@ -24,7 +24,7 @@ DAYS = 30 * 86400.0
 def test_the_worse_of_two_windows_spends_it(
     tmp_path: Path, left: float, hour: float, six: float, expected: dict[str, float]
 ) -> None:
-    """At the faster pace; nothing where the budget lasts, 0 where nothing of it is left."""
+    """At the faster pace; -1 where the budget lasts, 0 where nothing of it is left."""
     labels = {"gcp_project": "ion", "service_name": "ion"}
     values = {slo.REMAINING: left, slo.burn(3600): hour, slo.burn(6 * 3600): six}
     recorded = [series(name, labels, [value] * (MINUTES + 1)) for name, value in values.items()]

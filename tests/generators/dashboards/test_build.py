@@ -89,7 +89,7 @@ def test_the_objective_is_said() -> None:
     """Another objective has another window in titles, and another limit."""
     other = boards(OTHER)
     found = panel(other["reliability"], 60)
-    assert found["title"] == "Availability (without 5xx), 7d"
+    assert found["title"] == "SLI, 7d"
     assert steps(found) == [0.9832, 0.995]
 
 

@@ -23,6 +23,10 @@ def alert(name: str, region: str, minutes: range, severity: str = "critical") ->
     return series("ALERTS", labels, values)
 
 
+WATCHDOG = series("ALERTS", {"alertname": "Watchdog", "alertstate": "firing"}, [1] * (MINUTES + 1))
+ANOTHER = series("up", {"job": "x"}, [1] * (MINUTES + 1))
+
+
 @pytest.mark.parametrize(
     ("number", "severity", "alerts", "expected"),
     [
@@ -40,10 +44,43 @@ def test_alerts_that_overlap_are_one_incident(
     tmp_path: Path, number: int, severity: str, alerts: Alerts, expected: float | None
 ) -> None:
     """Two alerts that overlap and a later one are two incidents; one that goes on has no end."""
-    recorded = [alert(*one, severity) for one in alerts]
-    samples = {} if expected is None else {"{}": expected}
+    recorded = [WATCHDOG, *(alert(*one, severity) for one in alerts)]
+    samples = {"{}": -1 if expected is None else expected}
     query = expression("reliability", number)
     assert agree(tmp_path, query, recorded, {MINUTES: samples}) == ""
+
+
+@pytest.mark.parametrize("number", [INCIDENTS, LASTED, RESOLVED, 79])
+def test_figures_of_incidents_are_known_only_where_alerts_are_evaluated(
+    tmp_path: Path, number: int
+) -> None:
+    """A calm range has a figure for none; a server that evaluates nothing has no figure."""
+    query = expression("reliability", number)
+    none = 0 if number == INCIDENTS else -1
+    assert agree(tmp_path, query, [WATCHDOG], {MINUTES: {"{}": none}}) == ""
+    assert agree(tmp_path, query, [ANOTHER], {MINUTES: {}}) == ""
+
+
+@pytest.mark.parametrize(
+    ("board", "number", "ref", "label", "calm"),
+    [
+        ("overview", 31, "B", "where", "no alert fires"),
+        ("reliability", 76, "B", "where", "no alert fired in this range"),
+        ("reliability", 203, "A", "alertname", "No alert"),
+    ],
+)
+def test_calm_is_stated_and_only_where_alerts_are_evaluated(
+    tmp_path: Path, board: str, number: int, ref: str, label: str, calm: str
+) -> None:
+    """A table or a timeline without alerts has one row that says which of the two it is."""
+    query = expression(board, number, ref)
+    assert agree(tmp_path, query, [WATCHDOG], {MINUTES: {f'{{{label}="{calm}"}}': 0}}) == ""
+    unknown = calm if label == "alertname" else "alerts are not evaluated"
+    assert agree(tmp_path, query, [ANOTHER], {MINUTES: {f'{{{label}="{unknown}"}}': -1}}) == ""
+    firing = [WATCHDOG, alert("Slow", "eu", ALWAYS)]
+    where = "" if label == "alertname" else ', where="eu"'
+    samples = {f'{{alertname="Slow"{where}}}': 4}
+    assert agree(tmp_path, query, firing, {MINUTES: samples}) == ""
 
 
 @pytest.mark.parametrize(("alerts", "age"), [(ONE_MORE, 600), (ONE_LONG, RANGE)])
@@ -136,10 +173,7 @@ def test_all_is_well_only_where_alerts_are_evaluated(
 ) -> None:
     """The 0 is there beside Watchdog alone: not beside another alert, and not without Watchdog."""
     query = expression("overview", ACTIVE, "E")
-    watchdog = series(
-        "ALERTS", {"alertname": "Watchdog", "alertstate": "firing"}, [1] * (MINUTES + 1)
-    )
-    assert agree(tmp_path, query, [watchdog, *others], {MINUTES: expected}) == ""
+    assert agree(tmp_path, query, [WATCHDOG, *others], {MINUTES: expected}) == ""
     assert agree(tmp_path, query, others, {MINUTES: {}}) == ""
 
 
@@ -179,7 +213,9 @@ def test_the_time_to_detect_has_the_age_of_the_data(tmp_path: Path) -> None:
     assert agree(tmp_path, expression("reliability", DETECTED), recorded, samples) == ""
 
 
-@pytest.mark.parametrize(("ref", "expected"), [("A", 1800), ("B", 4), ("C", 2), ("D", 900)])
+@pytest.mark.parametrize(
+    ("ref", "expected"), [("A", 1800), ("B", 4), ("C", 2), ("D", 900), ("E", 1800e3)]
+)
 def test_the_table_of_alerts(tmp_path: Path, ref: str, expected: float) -> None:
     """How long an alert fired, how severe it was, how often, and for how long on the mean."""
     recorded = [alert("Slow", "eu", range(10, 25)), alert("Slow", "eu", range(30, 45), "high")]

@@ -3,22 +3,15 @@
 from tests.generators.dashboards.made import boards, changed, panel, reference
 
 
-def test_points_of_five_minutes_are_asked_for_every_five() -> None:
-    """Bands and bars have a least interval, others follow the picture."""
-    band, errors = (panel(reference()["performance"], number) for number in (45, 40))
-    assert {target["interval"] for target in band["targets"]} == {"5m"}
-    assert not any("interval" in target for target in errors["targets"])
-
-
 def test_a_row_without_a_value_has_words() -> None:
-    """A revision that runs no more is no missing value."""
+    """A revision that runs no more is no missing value; a table without rows says so in one."""
     words = {
         override["matcher"]["options"]: one["value"]
         for override in panel(reference()["overview"], 32)["fieldConfig"]["overrides"]
         for one in override["properties"]
         if one["id"] == "noValue"
     }
-    assert words == {"Runs": "none"}
+    assert words == {"First seen": "no data", "Runs": "none"}
 
 
 def test_the_most_severe_and_newest_alert_is_first() -> None:

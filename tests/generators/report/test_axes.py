@@ -102,8 +102,8 @@ def test_decimals_are_as_few_as_tell_ticks_apart() -> None:
     assert texts((0.0, 0.005, 0.01), Field(unit="percentunit")) == ("0.0%", "0.5%", "1.0%")
     assert texts((0.0, 0.5), Field(unit="percentunit", decimals=2)) == ("0.00%", "50.00%")
     assert texts((0.0, 0.05, 0.1), Field(unit="s")) == ("0 s", "50 ms", "100 ms")
-    assert texts((0.0, 500.0), Field(unit="s")) == ("0 s", "8.33 min")
-    assert texts((0.0, 500.0), Field(unit="s", decimals=0)) == ("0 s", "8 min")
+    assert texts((0.0, 500.0), Field(unit="s")) == ("0 s", "8.33 mins")
+    assert texts((0.0, 500.0), Field(unit="s", decimals=0)) == ("0 s", "8 mins")
     assert texts((0.0, 1e-9), Field(decimals=8)) == ("0.00000000", "0.00000000")
 
 

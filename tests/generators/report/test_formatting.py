@@ -36,7 +36,7 @@ def test_thresholds_in_percent() -> None:
         ("a", DrawnMapping(text="first", value="a"), "first"),
         (5.0, DrawnMapping(text="some", low=1, high=9), "some"),
         (50.0, DrawnMapping(text="many", low=10), "many"),
-        ("eu-1", DrawnMapping(text="Europe", pattern="^eu-"), "Europe"),
+        ("eu-1", DrawnMapping(text="Europe", pattern="eu-.*"), "Europe"),
         (None, DrawnMapping(text="nothing", special="null"), "nothing"),
         (math.nan, DrawnMapping(text="nothing", special="null+nan"), "nothing"),
         (1.0, DrawnMapping(text="down", value="0"), "1"),
@@ -58,12 +58,14 @@ def test_a_mapping_without_color_leaves_the_thresholds_theirs() -> None:
 def test_no_value_is_said() -> None:
     """What is not there is the panel's own word for it, not zero."""
     assert shown(None, Field(no_value="none yet")).text == "none yet"
-    assert shown(None, Field()).text == "-"
+    assert shown(None, Field()).text == ""
 
 
 def test_series_colors() -> None:
     """Series take the classic palette in turn, unless their field has a colour."""
-    assert [series_color(Field(), at, 1.0) for at in (0, 1, 2)] == ["green", "yellow", "blue"]
+    assert [series_color(Field(), at, 1.0) for at in (0, 1, 2)] == [
+        "green", "semi-dark-yellow", "blue",
+    ]  # fmt: skip
     assert series_color(Field(color_mode="fixed", color="#D55E00"), 1, 1.0) == "#D55E00"
 
 

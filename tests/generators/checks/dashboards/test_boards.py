@@ -15,7 +15,7 @@ from generators.checks.engine.gathering import CheckRequest, gather
 from tests.generators.dashboards.made import REFERENCE, ROOT, Body, panel, reference
 
 Break = Callable[[Body], None]
-P95, HEADLINE = 106, 4  # a chart of Performance, a figure of Overview
+P95 = 106  # a chart of Performance
 
 
 @lru_cache(maxsize=1)
@@ -159,6 +159,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
         of_variable("region", "query", {"query": "metrics(x)", "refId": "A"}),
         "is not label_values(series, label)",
     ),
+    "moment": (expr("sum(increase(up[$__rate_interval]))", 50), "grows with the dashboard's range"),
     # layout
     "overlap": (moved(P95, x=6), "grid: panel 106"),
     "gap": (lowered, "leaves a gap above it"),
@@ -172,7 +173,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "identity": (top("uid", "other"), "number: no link uses uid other"),
     "cursor": (top("graphTooltip", 0), "graphTooltip is 0"),
     "refresh": (top("refresh", "10s"), "refresh is not one of 1m, 5m"),
-    "links": (top("links", []), "has no link to the boards"),
+    "links": (top("links", []), "has no link to ion-overview"),
     "version": (top("schemaVersion", 30), "schemaVersion is not one of"),
     "purpose": (top("description", ""), "description is missing"),
     "question": (of_row("title", "Latency"), "is no question"),
@@ -218,13 +219,13 @@ def test_what_is_broken_is_reported(name: str) -> None:
 
 def test_a_problem_of_a_panel_is_where_it_stands() -> None:
     """Two panels of one title are distinguished by their numbers' lines."""
-    body = copy.deepcopy(reference()["reliability"])
-    budget = panel(body, 201)
-    put(201, "s", *DEFAULTS, "unit")(body)
+    body = copy.deepcopy(reference()["infrastructure"])
+    instances = panel(body, 118)
+    put(118, "s", *DEFAULTS, "unit")(body)
     text = json.dumps(body, indent=2)
-    (found,) = problems([parsed(text, "reliability.json")], context())
-    assert budget["title"] == panel(body, 61)["title"]
-    assert text.splitlines()[found.line - 1].strip() == '"id": 201,'
+    (found, *_) = problems([parsed(text, "infrastructure.json")], context())
+    assert instances["title"] == panel(body, 140)["title"]
+    assert text.splitlines()[found.line - 1].strip() == '"id": 118,'
 
 
 def test_too_many_panels_is_reported() -> None:
@@ -244,10 +245,10 @@ def test_too_many_figures_is_reported() -> None:
     """Six figures are in the first line at most."""
 
     def more(body: Body) -> None:
-        figure = panel(body, HEADLINE)
+        figure = panel(body, 61)
         body["panels"].append({**figure, "id": 5000})
 
-    assert any("more than 6 figures" in text for text in judged("overview", more))
+    assert any("more than 6 figures" in text for text in judged("reliability", more))
 
 
 def test_an_axis_without_bound_is_reported() -> None:
@@ -261,9 +262,10 @@ def test_an_axis_without_bound_is_reported() -> None:
 
 
 def test_a_count_may_be_zero() -> None:
-    """`or vector(0)` beside a count is right, and stands beside incidents."""
-    texts = [target["expr"] for target in panel(reference()["reliability"], 77)["targets"]]
-    assert [text.endswith("or vector(0)") for text in texts] == [True]
+    """`or vector(0)` beside a count is right; so is a number that stands for none."""
+    for text in (f"count({_RECORDED}) or vector(0)", f"sum({_RECORDED}) or on () vector(-1)"):
+        found = judged("performance", expr(text))
+        assert not any("only a count" in problem for problem in found)
 
 
 def test_a_column_has_a_unit_of_its_own() -> None:

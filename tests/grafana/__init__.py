@@ -1,0 +1,1 @@
+"""The preview held against Grafana's own code: make boards."""
