@@ -27,6 +27,8 @@ _EXISTENCE = frozenset(
 )
 _RESETS = frozenset({"resets", "changes"})
 _COUNTED = frozenset({"count", "group"})
+_LAST = "last_over_time"  # as much there as the series itself
+_TOTAL = "_total"
 
 
 def check(context: Context) -> Iterator[Problem]:
@@ -84,7 +86,8 @@ def _only_there(node: Node, above: tuple[Node, ...]) -> bool:
             return True
         if isinstance(parent, Binary) and parent.operator in ("and", "unless"):
             return parent.right is below
-        if not isinstance(parent, Aggregate):
+        last = isinstance(parent, Call) and parent.function == _LAST
+        if not (last or isinstance(parent, Aggregate)):
             return False
         below = parent
     return False
