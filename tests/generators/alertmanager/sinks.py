@@ -31,6 +31,12 @@ class Web:
         return [body for to, body in self.posts if to == path]
 
 
+class _Backlogged(ThreadingHTTPServer):
+    """Accepts what an outage sends at once: a connection beyond the queue comes a second late."""
+
+    request_queue_size = 256
+
+
 @contextmanager
 def web(limited: str = "") -> Iterator[Web]:
     """Serve, on a free port, what answers 200; below one path to one POST a second, as Slack."""
@@ -62,7 +68,7 @@ def web(limited: str = "") -> Iterator[Web]:
         def log_message(self, *words: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Backlogged(("127.0.0.1", 0), Handler)
     found = Web(server.server_port)
     with _serving(server):
         yield found
