@@ -122,6 +122,22 @@ def test_a_good_alert_has_no_problem(expression: str) -> None:
     assert alert(expr=expression) == []
 
 
+@pytest.mark.parametrize(
+    ("expression", "taken"),
+    [
+        ("ALERTS_FOR_STATE and time() - ALERTS_FOR_STATE >= 60", True),
+        ("ALERTS_FOR_STATE unless ignoring (alertstate) ALERTS > 0", True),
+        ("time() - ALERTS_FOR_STATE > 60", False),
+        ("max by (region) (cloudrun_pending_requests) > 5 and ALERTS_FOR_STATE", False),
+        ("ALERTS_FOR_STATE > 5 or max by (region) (cloudrun_pending_requests) > 5", False),
+    ],
+)
+def test_only_a_value_that_stays_is_taken_as_a_label(expression: str, *, taken: bool) -> None:
+    """The second in which an alert began stays as it is; an age, or a level, does not."""
+    found = alert(expr=expression, labels={"severity": "high", "since": "{{ $value }}"})
+    assert any("label since contains $value" in text for text in found) != taken
+
+
 def test_an_alert_without_hold_is_taken() -> None:
     """An alert may fire at once, with `for` left out or 0."""
     assert alert(**{"for": None}) == []
