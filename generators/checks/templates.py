@@ -12,6 +12,7 @@ RULE = "template"
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _LABEL = re.compile(r"(?:\$labels|(?<![\w)])\.Labels)\.(\w+)")
 _INDEX = re.compile(r"index\s+(?:\$labels|\.Labels)\s+[\"`](\w+)[\"`]")
+_BEGINNING = "ALERTS_FOR_STATE"
 _VALUE = re.compile(r"\$value\b|(?<![\w)])\.Value\b")
 
 
@@ -24,7 +25,10 @@ def check(context: Context) -> Iterator[Problem]:
         for text in (*rule.labels.values(), *rule.annotations.values()):
             yield from _labels(text, found, rule)
         for name, text in rule.labels.items():
-            if any(_VALUE.search(action) for action in _ACTION.findall(text.value)):
+            # When an alert became active is the same as long as it lasts.
+            if _BEGINNING not in rule.query.text.value and any(
+                _VALUE.search(action) for action in _ACTION.findall(text.value)
+            ):
                 problem = (
                     f"label {name} contains $value: every change is a new alert; use an annotation"
                 )
