@@ -97,13 +97,16 @@ class OtherAlert(Section):
 
 _RESERVED = frozenset(
     {
-        *("alertname", "alertstate", "severity", "signal", "category", "team", "pair"),
+        *("alertname", "alertstate", "replica", "severity", "signal", "category", "team", "pair"),
         *("gcp_project", "region", "service_name", "database_id", "redis_id"),
         *("escalates", "since"),
     }
 )
 _WRITTEN = frozenset(
-    {"summary", "description", "runbook_url", "dashboard_url", "title", "links", "no_data"}
+    {
+        *("summary", "description", "runbook_url", "dashboard_url", "title", "links", "no_data"),
+        *("problem", "ended", "reading", "value", "place", "limit", "check"),
+    }
 )
 OF_ALL = ("others", "labels", "annotations")  # keys that are no alert's name
 
