@@ -25,7 +25,7 @@ def duplicates(context: Context) -> Iterator[Problem]:
     seen: dict[object, Rule] = {}
     for rule in context.rules:
         labels = tuple(sorted((name, text.value) for name, text in rule.labels.items()))
-        # Alerts of one name are told apart by the series that their conditions take.
+        # Alerts of one name differ by the series that their conditions take.
         series = rule.query.text.value if rule.kind == "alert" else ""
         first = seen.setdefault((rule.kind, rule.name.value, labels, series), rule)
         if first is not rule:

@@ -21,7 +21,7 @@ def labels(service: str, name: str) -> dict[str, str]:
 
 
 def place(service: str, name: str) -> Pairs:
-    """Return the labels by which a story's budget and its alert are told apart."""
+    """Return the labels that separate a story's budget and its alert from others."""
     found = labels(service, name)
     return tuple((label, found[label]) for label in slo.BY)
 

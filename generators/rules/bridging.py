@@ -28,7 +28,7 @@ _AGE = 'label_replace(ionmon_data_age_seconds, "product", "$1", "family", "([^_]
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """Where data comes from: by which labels it is told apart, and when it is newest."""
+    """Where data comes from: the labels that separate sources, and when it is newest."""
 
     by: tuple[str, ...]
     newest: str

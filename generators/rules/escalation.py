@@ -28,14 +28,13 @@ _SINCE = f'ALERTS_FOR_STATE{{severity="{CRITICAL}"}}'
 _TIME = (
     '{{ $value | humanizeTimestamp | reReplaceAll "^[0-9-]+ ([0-9]+:[0-9]+):.*$" "$1" }}'  # of UTC
 )
-_WHERE = (
-    "{{ $labels.alertname }}"
-    "{{ with $labels.service_name }} of {{ . }}{{ end }}"
-    "{{ with $labels.database_id }} of {{ . }}{{ end }}"
-    "{{ with $labels.redis_id }} of {{ . }}{{ end }}"
-    "{{ with $labels.region }} in {{ . }}{{ end }}"
-    "{{ with $labels.gcp_project }} ({{ . }}){{ end }}"
+_SUBJECT = "".join(
+    f"{{{{ with $labels.{label} }}}}{{joint}}{{{{ . }}}}{{{{ end }}}}"
+    for label in ("service_name", "database_id", "redis_id")
 )
+_REGION = "{{ with $labels.region }} in {{ . }}{{ end }}"
+_PROBLEM, _ENDED = (f"A critical alert {verb} not acknowledged" for verb in ("is", "was"))
+_VALUE = f"{{{{ $labels.alertname }}}} since {_TIME} UTC"
 
 
 def escalated(settings: Settings) -> EscalationSettings | None:
@@ -81,6 +80,8 @@ def alert(
     settings: Settings, escalation: EscalationSettings, critical: Sequence[Alerting]
 ) -> Alerting:
     """Return the rule: it fires for each critical alert that is old enough."""
+    at = _SUBJECT.replace("{joint}", " of ") + _REGION
+    reading = f"{_VALUE}{at}"
     common = tuple(n for n in PLACE if all(n in rule.carried for rule in critical))
     return Alerting(
         alert=NAME,
@@ -93,8 +94,14 @@ def alert(
             (SINCE, "{{ $value | humanizeTimestamp }}"),
         ),
         annotations=(
-            ("summary", "Nobody has acknowledged a critical alert."),
-            ("description", f"CRITICAL since {_TIME} UTC: {_WHERE}. Nobody has acknowledged it."),
+            ("summary", f"{_PROBLEM}: {reading}"),
+            ("description", f"CRITICAL since {_TIME} UTC: {{{{ $labels.alertname }}}}{at}."),
+            ("check", "Check whether somebody works on it, and acknowledge it or take it."),
+            ("problem", _PROBLEM),
+            ("ended", _ENDED),
+            ("reading", reading),
+            ("value", _VALUE),
+            ("place", f"{_SUBJECT.replace('{joint}', '')}{_REGION}"),
             ("runbook_url", runbook(settings, NAME)),
             ("dashboard_url", boards.link(settings.links.grafana, boards.INCIDENTS, common)),
         ),

@@ -20,8 +20,8 @@ from generators.rules.recording import increases, signal_name
 
 KEPT = ".+:(longterm_.+|slo_.+)|ALERTS"  # what is always sent: a regex over names
 _AGGREGATES = {"min": "min", "max": "max", "mean": "avg", "count": "count"}
-# The last millisecond is left out: Prometheus 2 would count the sample at the window's beginning.
-_STEP = f"{slo.LONG_TERM * 1000 - 1}ms"
+# The last second is left out: Prometheus 2 would count the sample at the window's beginning.
+_STEP = f"{slo.LONG_TERM - 1}s"
 
 
 def sent(files: Iterable[RuleFile]) -> str:

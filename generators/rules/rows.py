@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from exporter.catalog.expression import Signal
 from exporter.catalog.model import Unit
+from generators import boards
 from generators.alert_table import BurnAlert, ExhaustedAlert, Objective, ThresholdAlert
 from generators.boards import PanelAddress
 from generators.policy import DAY, split
@@ -32,6 +33,13 @@ class AlertText:
     joint: str = field(default="at", kw_only=True)
     limit: str = field(default="", kw_only=True)
     ended: str = field(default="", kw_only=True)
+
+
+def health_text(
+    summary: str, description: str, check: str, panel: PanelAddress = boards.EXPORTER, **more: str
+) -> AlertText:
+    """Return the words of an alert on the monitoring itself, shown beside the exporter's health."""
+    return AlertText(summary, description, check, panel, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

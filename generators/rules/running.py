@@ -36,7 +36,7 @@ def recordings(missing: frozenset[str]) -> tuple[Recording, ...]:
 
 
 def _of_histories(family: Family) -> str:
-    """Return a family's counters, told apart by when their counting began, where that is known.
+    """Return a family's counters, separated by when their counting began, where that is known.
 
     Behind one scrape address another exporter may answer, with other totals. Its first one is a
     base, as that of any other series, and neither a rise nor a reset.

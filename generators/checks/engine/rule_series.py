@@ -73,7 +73,7 @@ def _own(rule: Rule) -> Iterator[tuple[str, Values]]:
 def type_of(node: Node, known: Known) -> Type:
     """Return the type of a recorded series: a counter's own, or counters' sum; else a gauge.
 
-    A counter is one still where some of its series are left out, or told apart by a label.
+    A counter is one still where some of its series are left out, or separated by a label.
     """
     if isinstance(node, Aggregate) and node.operator == "sum":
         return type_of(node.inner, known)

@@ -67,9 +67,8 @@ def test_of_forty_services_that_fail_everybody_is_notified(tmp_path: Path) -> No
         storm = outage(40)
         found.fire(*storm)
         wait_until(lambda: messages(found, "firing") == {*NAMES}, "three messages")
-        assert all("40 of 40 firing" in str(message) for message in found.web.at("/slack"))
-        assert all("and 30 more" in str(message) for message in found.web.at("/slack"))
-        pages = {body["dedup_key"]: body for body in found.web.at("/pagerduty")}
+        for message in found.web.at("/slack"):
+            assert "30 more" in str(message)
         # What is in a region, and what is in none: two groups of each service.
         wait_until(lambda: len(found.web.at("/pagerduty")) >= 80, "eighty pages")
         pages = {body["dedup_key"]: body for body in found.web.at("/pagerduty")}
@@ -94,7 +93,7 @@ def test_a_service_that_fails_while_another_does_pages(tmp_path: Path) -> None:
         wait_until(lambda: found.counts("of late ")[:2] == (1, 1), "the second page")
         keys = {body["dedup_key"] for body in found.web.at("/pagerduty")}
         assert len(keys) == len(found.web.at("/pagerduty")) == 2
-        assert "2 of 2 firing" in found.slack("of late ")[0]["title"]
+        assert "early, late" in found.slack("of late ")[0]["title"]
         # Another alert of the same service is no page of its own.
         found.fire(alert("ResponseTimeCritical", "critical", "late", gcp_project="ion"))
         wait_until(lambda: len(found.slack("ResponseTimeCritical")) == 1, "its message")
