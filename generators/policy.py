@@ -85,8 +85,16 @@ def split(signal: Signal) -> tuple[str, ...]:
 def _signals(settings: Settings, missing: frozenset[str]) -> Iterator[Signal]:
     for signal in SIGNALS:
         if is_brought(signal.expression, missing):
-            yield signal
+            yield catalog_signal(signal, settings)
     yield from configured_signals(settings)
+
+
+def catalog_signal(signal: Signal, settings: Settings) -> Signal:
+    """Return a signal of the catalog with the minimum of events that the settings state."""
+    minimum = signal.minimum_events
+    if minimum is None:
+        return signal
+    return replace(signal, minimum_events=replace(minimum, count=settings.alerts.minimum_events))
 
 
 def is_brought(expression: Expression, missing: frozenset[str]) -> bool:
@@ -137,7 +145,11 @@ def _found(settings: Settings) -> Policy:
         missing=missing,
         signals=tuple(_signals(settings, missing)),
         configured=configured_alerts(settings),
-        thresholds=tuple(_changed(a, given[a.name]) for a in THRESHOLDS if given[a.name].enabled),
+        thresholds=tuple(
+            replace(_changed(a, given[a.name]), signal=catalog_signal(a.signal, settings))
+            for a in THRESHOLDS
+            if given[a.name].enabled
+        ),
         breach=breach,
         burn=burn,
         exhausted=exhausted if given[EXHAUSTED.name].enabled else None,

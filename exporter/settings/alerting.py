@@ -13,6 +13,7 @@ from exporter.settings.types import (
     Seconds,
     Section,
     Switch,
+    Whole,
     at_least,
     at_most,
     inside,
@@ -97,15 +98,18 @@ class OtherAlert(Section):
 
 _RESERVED = frozenset(
     {
-        *("alertname", "alertstate", "severity", "signal", "category", "team", "pair"),
+        *("alertname", "alertstate", "replica", "severity", "signal", "category", "team", "pair"),
         *("gcp_project", "region", "service_name", "database_id", "redis_id"),
         *("escalates", "since"),
     }
 )
 _WRITTEN = frozenset(
-    {"summary", "description", "runbook_url", "dashboard_url", "title", "links", "no_data"}
+    {
+        *("summary", "description", "runbook_url", "dashboard_url", "title", "links", "no_data"),
+        *("problem", "ended", "reading", "value", "place", "limit", "check"),
+    }
 )
-OF_ALL = ("others", "labels", "annotations")  # keys that are no alert's name
+OF_ALL = ("others", "labels", "annotations", "minimum_events")  # keys that are no alert's name
 
 
 def _own_labels(labels: Mapping[str, str]) -> Mapping[str, str]:
@@ -150,6 +154,11 @@ class AlertsSettings(Section):
     )
     annotations: Annotated[Named[LabelName, Text], AfterValidator(_own_annotations)] = key(
         {}, "Annotations that every alert carries beside its own."
+    )
+    minimum_events: Annotated[Whole, Field(ge=1, le=1_000_000)] = key(
+        100,
+        "Requests, or reads of a cache, that a window needs before its error rate, hit rate or "
+        "percentile is judged.",
     )
 
     def by_name(self) -> Mapping[str, AlertSettings]:

@@ -32,7 +32,7 @@ class ServiceObjectives(Section):
 
 def _no_others(alerts: AlertsSettings) -> AlertsSettings:
     for name in OF_ALL:
-        if getattr(alerts, name):
+        if name in alerts.model_fields_set:
             raise inside((name,), f"cannot differ by service; write it under alerts.{name}")
     return alerts
 

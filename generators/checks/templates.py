@@ -13,6 +13,7 @@ RULE = "template"
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _LABEL = re.compile(r"(?:\$labels|(?<![\w)])\.Labels)\.(\w+)")
 _INDEX = re.compile(r"index\s+(?:\$labels|\.Labels)\s+[\"`](\w+)[\"`]")
+_BEGINNING = "ALERTS_FOR_STATE"
 _VALUE = re.compile(r"\$value\b|(?<![\w)])\.Value\b")
 
 
@@ -27,7 +28,10 @@ def check(context: Context) -> Iterator[Problem]:
         if _is_constant(rule.query.tree):
             continue
         for name, text in rule.labels.items():
-            if any(_VALUE.search(action) for action in _ACTION.findall(text.value)):
+            # When an alert became active is the same as long as it lasts.
+            if _BEGINNING not in rule.query.text.value and any(
+                _VALUE.search(action) for action in _ACTION.findall(text.value)
+            ):
                 problem = (
                     f"label {name} contains $value: every change is a new alert; use an annotation"
                 )

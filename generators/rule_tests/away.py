@@ -8,7 +8,7 @@ from exporter.catalog.walk import families_in
 from generators.alert_table import ThresholdAlert
 from generators.policy import EVALUATION
 from generators.rule_tests.document import MINUTE, FiringNames, RuleTestCase
-from generators.rule_tests.scenes import BASE_LABELS, gauge
+from generators.rule_tests.scenes import gauge
 from generators.rule_tests.story import Input, Phase, inputs
 from generators.rule_tests.threshold_stories import Stories
 from generators.rules.branches import away
@@ -88,9 +88,10 @@ def _markers(stories: Stories, marker: AwayMarker, names: tuple[str, ...]) -> It
             yield from there_and_not("redis_up", _of_redis(stories, name), gone, 1, 0)
     else:
         family = next(families_in(stories.values.row.signal.expression)).name
-        pairs = (("gcp_project", BASE_LABELS["gcp_project"]), ("family", family))
-        older = (_AGE + MINUTE * (step + 1) for step in range(_AWAY))
-        yield from there_and_not(DATA_AGE.name, pairs, gone, _AGE, *older)
+        older = tuple(_AGE + MINUTE * (step + 1) for step in range(_AWAY))
+        for project in dict.fromkeys(stories.labels(name)["gcp_project"] for name in names):
+            pairs = (("gcp_project", project), ("family", family))
+            yield from there_and_not(DATA_AGE.name, pairs, gone, _AGE, *older)
 
 
 def _of_redis(stories: Stories, name: str) -> tuple[tuple[str, str], ...]:

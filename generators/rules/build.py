@@ -63,7 +63,9 @@ def build(settings: Settings) -> Rules:
     changed = Rules(files[: len(main)], files[len(main) :])
     # After that: which alerts are critical is known then.
     more_main, more_longterm = escalation.files(settings, changed.main, changed.longterm)
-    return Rules(changed.main + more_main, changed.longterm + more_longterm)
+    first = changed.main + more_main
+    files = overrides.labeled(settings, (*first, *changed.longterm, *more_longterm))
+    return Rules(files[: len(first)], files[len(first) :])
 
 
 def _check_names(found: Policy) -> None:

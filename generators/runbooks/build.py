@@ -42,5 +42,5 @@ def _lists(found: tuple[DocumentedAlert, ...]) -> Iterator[str]:
         if each:
             title = "Always there" if severity == "none" else severity.capitalize()
             yield f"## {title}\n\nNotifies {notified(each[0])}.\n"
-            yield from (f"- [{alert.name}]({alert.name}.md): {alert.when}" for alert in each)
+            yield from (f"- [{alert.name}]({alert.name}.md): {alert.condition()}" for alert in each)
             yield ""

@@ -32,7 +32,7 @@ def scope(labels: tuple[str, ...]) -> str:
 
 
 def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
-    """Return the condition as a clause, without its `for`."""
+    """Return the condition as a clause, without its `for` and without what lasts in bursts."""
     row = rule.source
     match row:
         case ThresholdAlert():
@@ -59,11 +59,18 @@ def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
 def _threshold(row: ThresholdAlert, rule: Alerting) -> str:
     where = scope(rule.carried)
     text = f"the {row.signal.noun}{f' of {where}' if where else ''} is {limit_of(row)}"
-    bursts = f"for {duration(sustained(row.for_))} in all"
     if is_level(row.signal):
-        return f"{text} (in bursts: its mean over {span(WINDOW)} {bursts})"
-    newest = f"unless the last {span(NEWEST)} are within it again"
-    return f"{text} over {span(WINDOW)}, {newest} (in bursts: {bursts})"
+        return text
+    return f"{text} over {span(WINDOW)}, unless the last {span(NEWEST)} are within it again"
+
+
+def bursts(rule: Alerting) -> str:
+    """Return how long trouble in bursts lasts until it fires; empty where bursts do not count."""
+    row = rule.source
+    if not isinstance(row, ThresholdAlert):
+        return ""
+    mean = f"its mean over {span(WINDOW)} " if is_level(row.signal) else ""
+    return f"in bursts: {mean}for {duration(sustained(row.for_))} in all"
 
 
 def _band(row: Band, rule: Alerting, facts: Facts) -> str:

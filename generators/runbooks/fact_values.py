@@ -45,7 +45,9 @@ def _threshold(row: ThresholdAlert) -> Facts:
     if is_configured(row.signal):  # it has no default: what is in force is all there is
         more = {"metric": row.signal.name, "help": row.signal.help, "check": row.check}
         return {"value": limit(row), "default": limit(row), "default_reason": ""} | more
-    return _limit(row) | {"seconds": number(row.threshold)}
+    found = _limit(row) | {"seconds": number(row.threshold)}
+    minimum = row.signal.minimum_events
+    return found | ({"minimum": str(minimum.count)} if minimum else {})
 
 
 def _limit(row: PolicyAlert) -> Facts:

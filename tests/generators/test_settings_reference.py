@@ -35,6 +35,7 @@ def written(tree: object, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
     elif isinstance(tree, dict):
         free = at[-1:] in (("families",), ("labels",), ("metrics",), ("others",), ("services",))
         free = free or at == ("alerts", "annotations")
+        free = free or at in (("prometheus", "replicas"), ("prometheus", "external_labels"))
         for name, value in tree.items():
             path = (*at, ANY if free else name)
             if not free:

@@ -9,7 +9,6 @@ import yaml
 
 from exporter.settings import load
 from generators.files import write
-from generators.policy import policy
 from generators.promtool.case_runs import case_runs, case_runs_of
 from generators.promtool.kept_results import KeptResults
 from generators.rule_tests.files import texts
@@ -64,7 +63,7 @@ def test_apart_is_as_together(alert: str, tmp_path: Path) -> None:
     """For generated tests, right and with a wrong rule, the parts say what the whole says."""
     rules = build(REFERENCE)
     name = f"alertmanager/out/tests/{alert}.yml"
-    found = {**rule_texts(rules), name: texts(rules, policy(REFERENCE))[name]}
+    found = {**rule_texts(rules), name: texts(rules)[name]}
     write(tmp_path, found)
     assert outcomes(tmp_path / name) == (True, True)
     file = next(n for n, text in found.items() if f"alert: {alert}\n" in text)

@@ -6,7 +6,6 @@ import pytest
 
 from exporter.errors import SettingsError
 from exporter.settings import Settings
-from generators.policy import policy
 from generators.rule_tests.files import documents
 from generators.rule_tests.mutation import failing, mutants
 from generators.rules.build import Rules, build
@@ -40,7 +39,7 @@ def test_its_tests_pass_and_notice_every_change(after: int) -> None:
         {"notifications": {"slack": SLACK, "escalation": {"after": after, "channel": "#second"}}}
     )
     rules = build(given)
-    test = next(t for t in documents(rules, policy(given)) if t.rule.alert == "Escalation")
+    test = next(t for t in documents(rules) if t.rule.alert == "Escalation")
     assert not failing(test, test.rules)
     # What it reads is no recorded series, whose labels could be dropped.
     survived = [

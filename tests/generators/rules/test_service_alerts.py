@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from exporter.settings import Settings
-from generators.policy import policy
 from generators.rule_tests.files import documents
 from generators.rule_tests.mutation import failing, mutants, trimmed
 from generators.rules.build import build
@@ -67,14 +66,14 @@ def test_an_alert_that_only_one_service_has_is_built_on_what_it_needs() -> None:
     settings = Settings.model_validate(given)
     (rule,) = rules_of(settings, "CPUHigh")
     assert rule.services == ("checkout",)
-    test = next(t for t in documents(build(settings), policy(settings)) if t.rule == rule)
+    test = next(t for t in documents(build(settings)) if t.rule == rule)
     assert not failing(test, trimmed(test))
 
 
 @pytest.mark.parametrize("alert", ["ErrorRateCritical", "CacheHitRateLow"])
 def test_the_tests_of_a_service_bite(alert: str) -> None:
     """They pass, and no mutant of its rule does, its threshold and its team among them."""
-    found = documents(build(SETTINGS), policy(SETTINGS))
+    found = documents(build(SETTINGS))
     test = next(t for t in found if t.rule.title == f"{alert} of checkout")
     assert test.path.endswith(f"/{alert}-checkout.yml")
     assert not failing(test, trimmed(test))
