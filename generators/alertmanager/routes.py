@@ -25,6 +25,7 @@ from generators.alertmanager.plan import (
     is_escalated,
 )
 from generators.alertmanager.quiet_hours import QUIET_HOURS
+from generators.incomplete import Incomplete
 from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
 from generators.rules.escalation import ACKNOWLEDGED
 from generators.rules.model import Alerting
@@ -135,17 +136,26 @@ def _channels(settings: Settings, to: Audience, severity: _Severity) -> Iterator
 
 def group_by(settings: Settings, channel: Channel) -> tuple[str, ...]:
     """Return the labels that make a notification of a channel."""
-    given: tuple[str, ...] | None = getattr(settings.notifications.group_by, channel.value)
-    if given is not None:
-        return given
-    return OVER_ALERTS if channel is Channel.PAGERDUTY else OVER_SERVICES
+    usual = OVER_ALERTS if channel is Channel.PAGERDUTY else OVER_SERVICES
+    return _configured_grouping(settings, channel) or usual
+
+
+def _configured_grouping(settings: Settings, channel: Channel) -> tuple[str, ...]:
+    """Return the labels of `notifications.group_by`; none where the channel's key is left out."""
+    at = settings.notifications.group_by
+    if channel.value not in type(at).model_fields:
+        raise Incomplete(
+            f"channel {channel.value} has no key of group_by; "
+            "add it to GroupBySettings of exporter/settings/grouping.py"
+        )
+    found: tuple[str, ...] | None = getattr(at, channel.value)
+    return found or ()
 
 
 def _below(settings: Settings, channel: Channel, severity: _Severity) -> Iterator[Body]:
     """Yield the routes below a channel's: what is about no service, what goes out a bit later."""
-    is_own = getattr(settings.notifications.group_by, channel.value) is not None
     muted = _muted(settings, severity)
-    if channel is Channel.PAGERDUTY and not is_own:
+    if channel is Channel.PAGERDUTY and not _configured_grouping(settings, channel):
         # Nothing names what these have in common: each is an incident of its own.
         yield {"matchers": [matcher("service_name", "")], "group_by": list(EVERY), **muted}
     if channel is Channel.SLACK:
