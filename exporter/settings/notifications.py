@@ -232,10 +232,8 @@ class NotificationSettings(Section):
     def on_server(self) -> "NotificationSettings":
         """Return them with the whole paths of secret files on Alertmanager's machine."""
         found = {}
-        for channel in ("slack", "pagerduty", "email", "webhook", "sentry"):
-            section = getattr(self, channel)
-            if section is not None:
-                named = {n: getattr(section, n) for n in type(section).model_fields}
-                paths = {n: self.secret(p) for n, p in named.items() if isinstance(p, Path)}
-                found[channel] = section.model_copy(update=paths)
+        for name, section in dict(self).items():
+            if isinstance(section, Section):
+                paths = {n: self.secret(p) for n, p in dict(section).items() if isinstance(p, Path)}
+                found[name] = section.model_copy(update=paths)
         return self.model_copy(update=found)
