@@ -13,7 +13,7 @@ RULE = "template"
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _LABEL = re.compile(r"(?:\$labels|(?<![\w)])\.Labels)\.(\w+)")
 _INDEX = re.compile(r"index\s+(?:\$labels|\.Labels)\s+[\"`](\w+)[\"`]")
-_BEGINNING = "ALERTS_FOR_STATE"
+_BEGINNING = "ALERTS_FOR_STATE"  # the value is when an alert became active
 _VALUE = re.compile(r"\$value\b|(?<![\w)])\.Value\b")
 
 
@@ -28,10 +28,7 @@ def check(context: Context) -> Iterator[Problem]:
         if _is_constant(rule.query.tree):
             continue
         for name, text in rule.labels.items():
-            # When an alert became active is the same as long as it lasts.
-            if _BEGINNING not in rule.query.text.value and any(
-                _VALUE.search(action) for action in _ACTION.findall(text.value)
-            ):
+            if any(_VALUE.search(action) for action in _ACTION.findall(text.value)):
                 problem = (
                     f"label {name} contains $value: every change is a new alert; use an annotation"
                 )
@@ -39,10 +36,10 @@ def check(context: Context) -> Iterator[Problem]:
 
 
 def _is_constant(node: Node) -> bool:
-    """Return whether the value stays while the alert fires: the second in which it began."""
+    """Return whether the value stays as long as the alert lasts: it is when that began."""
     if isinstance(node, Binary) and node.operator in {"and", "unless"}:
         return _is_constant(node.left)
-    return isinstance(node, Selector) and node.name == "ALERTS_FOR_STATE"
+    return isinstance(node, Selector) and node.name == _BEGINNING
 
 
 def _labels(text: Text, found: ResultLabels, rule: Rule) -> Iterator[Problem]:
