@@ -1,15 +1,16 @@
 """What the rules cost a real Prometheus, beside the same alerts written straight on the counters.
 
 The counters are the reference deployment's signals, twice, for more than a thousand series; seven
-hours of them, a sample a minute, and thirty days of the requests; what the long windows add up is
-there for thirty days. Every group is evaluated a few times, and the server's own figure is read.
+hours of them, a sample a minute, and thirty days of the requests, raw
+and as running counters. Every group is evaluated a few times, and the server's own figure is read.
 """
 
 import json
+import re
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -25,7 +26,8 @@ from generators.rules import slo
 from generators.rules.anomaly import BANDS
 from generators.rules.build import build
 from generators.rules.longterm import name as longterm_name
-from generators.rules.model import Group, RuleFile
+from generators.rules.longterm import sent
+from generators.rules.model import Group, Recording, RuleFile
 from tests.generators.rules.by_hand import by_hand
 from tests.servers import Prometheus, blocks, prometheus, wait_until
 
@@ -33,6 +35,7 @@ EVERY, EVALUATIONS = 5, 4
 HOURS, DAYS = 7 * 3600, 30 * 86400
 AHEAD = 900  # the past reaches into the future, since filling takes its time
 _MINUTE, _FIVE = 60, 300
+_BYTES = 2  # of a sample, by Prometheus' documentation one to two
 _GROUP = "by_hand"
 _P95 = "histogram_quantile(0.95, sum by (region, service_name, le) (rate({}_bucket[5m])))"
 _REQUESTS = "cloudrun_requests_total"
@@ -48,6 +51,7 @@ def rows() -> Iterator[Row]:
         server = stack.enter_context(prometheus(folder, _config(folder), *options))
         wait_until(lambda: _evaluated(server), "evaluations of every group", within=300)
         costs, series = _costs(server), _series(server)
+        counts = {every: _sent(server, every) for every in (_MINUTE, _FIVE)}
     by_hand = costs.pop(_GROUP)
     often = {name: cost for name, cost in costs.items() if _interval(name) == _MINUTE}
     rare = {name: cost for name, cost in costs.items() if name not in often}
@@ -60,6 +64,34 @@ def rows() -> Iterator[Row]:
         reach="no more than by hand",
         met=minute <= by_hand,
     )
+    yield _written(counts)
+
+
+def _written(sent: Mapping[int, int]) -> Row:
+    """Return what the server with 90 days is sent of these series."""
+    samples = sum(86400 // every * count for every, count in sent.items())
+    return Row(
+        what="written to the server with 90 days, a day",
+        figure=f"{samples:,} samples, at most {samples * _BYTES / 1e6:.1f} MB on its disk",
+        baseline=f"{sent[_MINUTE]:,} series each minute, {sent[_FIVE]:,} each five minutes",
+        reach="is stated",
+        met=True,
+    )
+
+
+def _sent(server: Prometheus, every: int) -> int:
+    """Return how many series of groups with an interval the other server is sent."""
+    files = build(Settings()).main
+    kept = re.compile(sent(files))
+    names = {
+        rule.record
+        for file in files
+        for group in file.groups
+        for rule in group.rules
+        if group.interval == every and isinstance(rule, Recording) and kept.fullmatch(rule.record)
+    }
+    found = server.query(f'count({{__name__=~"{"|".join(sorted(names))}"}})', time.time())
+    return round(next(iter(found.values()), 0.0))
 
 
 def _interval(group: str) -> float:
@@ -109,20 +141,18 @@ def requests(now: int) -> Iterator[str]:
 
 
 def _recorded(now: int) -> Iterator[str]:
-    """Yield thirty days of the series that windows of days add up, and of the bands' signals."""
-    lines = {slo.longterm("requests"): 27000.0, slo.longterm("errors"): 9.0}
+    """Yield thirty days of running counters and of the bands' signals, as they are recorded."""
+    raw, known = f"{_REQUESTS}{{", 'gcp_project="ion-demo",service_name="ion"'
+    for line in requests(now):
+        yield line.replace(raw, f'{slo.COUNTERS}{{job="ionmon",instance="exporter",', 1)
+    for at in range(now - DAYS, now + 1, _MINUTE):
+        yield f"{slo.KNOWN}{{{known}}} 15 {at}\n"
     for at in range(now - DAYS, now + 1, _FIVE):
-        for name, value in lines.items():
-            yield f'{name}{{gcp_project="ion-demo",service_name="ion"}} {value} {at}\n'
         for band in BANDS:
             for region in ("us-central1", "europe-west1", "asia-southeast1"):
                 labels = ",".join(f'{n}="{region}"' for n in band.by)
                 text = f"{longterm_name(band.signal, 'mean')}{{{labels}}}"
                 yield f"{text} {100 + at // _FIVE % 7} {at}\n"
-    for at in range(now - HOURS, now + 1, _MINUTE):
-        for kind in ("requests", "errors"):
-            name = slo.events(kind, _FIVE)
-            yield f'{name}{{gcp_project="ion-demo",service_name="ion"}} 5 {at}\n'
 
 
 def _config(folder: Path) -> str:

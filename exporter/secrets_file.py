@@ -75,10 +75,11 @@ class UnusableSecret(SettingsError):
 
 @dataclass(frozen=True, slots=True)
 class SecretFileContent:
-    """What is in a secret's file, and the permissions of the file."""
+    """What is in a secret's file, its permissions, and the user id of its owner."""
 
     secret: Secret
     mode: int
+    owner: int
 
 
 def read_secret(path: Path) -> Secret:
@@ -98,22 +99,22 @@ def read_secret(path: Path) -> Secret:
 
 def inspect_secret(path: Path) -> SecretFileContent:
     """Read a file without a warning about its mode, which the caller checks."""
-    raw, mode = _read(path)
+    raw, status = _read(path)
     text = _decoded(raw, path).removesuffix("\n").removesuffix("\r")
     if not text.strip():
         raise UnusableSecret(path, "is empty", _WRITE)
     logs.conceal(text)
-    return SecretFileContent(Secret(text), mode)
+    return SecretFileContent(Secret(text), stat.S_IMODE(status.st_mode), status.st_uid)
 
 
-def _read(path: Path) -> tuple[bytes, int]:
+def _read(path: Path) -> tuple[bytes, os.stat_result]:
     try:
         # O_NONBLOCK: a pipe has to be refused, without waiting for a writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             status = os.fstat(descriptor)
             _check(status, path)
-            return os.read(descriptor, MAX_SECRET), stat.S_IMODE(status.st_mode)
+            return os.read(descriptor, MAX_SECRET), status
         finally:
             os.close(descriptor)
     except OSError as error:

@@ -18,9 +18,11 @@ _SIGNALS = {signal.name: signal for signal in SIGNALS}
 class ThresholdAlert:
     """A signal beyond a value, in the signal's unit, for `for_` seconds.
 
-    why      the reason for the threshold, as a clause
-    summary  the headline of a notification: what is wrong, without a value
-    check    what to check first
+    why       the reason for the threshold, as a clause
+    summary   the headline of a notification: what is wrong, without a value; its verb in braces
+    check     what to check first
+    measured  the value in the headline, in braces: p95 {}
+    joint     the word between it and the place: 12% of ion
     """
 
     name: str
@@ -31,6 +33,29 @@ class ThresholdAlert:
     why: str
     summary: str
     check: str
+    measured: str = "{}"
+    joint: str = "at"
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What is promised: the share of good events within a window of so many seconds."""
+
+    availability: float
+    window: float
+
+    @property
+    def budget(self) -> float:
+        """The share of events that may be bad."""
+        return round(1 - self.availability, 12)
+
+    @property
+    def greatest(self) -> float:
+        """The burn rate while every event is bad."""
+        return 1 / self.budget
+
+
+NO_OBJECTIVE = Objective(0.0, 0.0)  # of the table, before the settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +77,7 @@ class BurnAlert:
     for_: float
     severity: str
     why: str
+    objective: Objective = NO_OBJECTIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +89,12 @@ class ExhaustedAlert:
     for_: float
     severity: str
     why: str
+    objective: Objective = NO_OBJECTIVE
 
 
 PolicyAlert = ThresholdAlert | BurnAlert | ExhaustedAlert
-_SLOW = "Responses are too slow."
-_FAILING = "Too many requests fail."
+_SLOW = "Responses {are} too slow."
+_FAILING = "Too many requests {fail}."
 _CHECK_SLOW = "Check CPU, the database and the cache of that region, and the last deploy."
 _CHECK_FAILING = "Check which endpoints and codes fail, and the last deploy."
 THRESHOLDS = (
@@ -80,6 +107,7 @@ THRESHOLDS = (
         why="more than five times the 36 ms of a normal day on the reference service",
         summary=_SLOW,
         check=_CHECK_SLOW,
+        measured="p95 {}",
     ),
     ThresholdAlert(
         name="ErrorRateCritical",
@@ -90,6 +118,7 @@ THRESHOLDS = (
         why="more than three times the reference service's usual error rate (0.3%)",
         summary=_FAILING,
         check=_CHECK_FAILING,
+        joint="of",
     ),
     ThresholdAlert(
         name="ResponseTimeWarning",
@@ -100,6 +129,7 @@ THRESHOLDS = (
         why="nearly three times the 36 ms of a normal day on the reference service",
         summary=_SLOW,
         check=_CHECK_SLOW,
+        measured="p95 {}",
     ),
     ThresholdAlert(
         name="ErrorRateWarning",
@@ -110,6 +140,7 @@ THRESHOLDS = (
         why="above the reference service's usual error rate (0.3%), and early enough to act",
         summary=_FAILING,
         check=_CHECK_FAILING,
+        joint="of",
     ),
     ThresholdAlert(
         name="DatabaseLag",
@@ -118,7 +149,7 @@ THRESHOLDS = (
         for_=3 * _MINUTE,
         severity="high",
         why="ten times the usual lag of the reference service's replicas (about 50 ms)",
-        summary="A database replica lags too far behind.",
+        summary="A database replica {lags} too far behind.",
         check="Check writes on the primary, long transactions, and the replica's CPU and disk.",
     ),
     ThresholdAlert(
@@ -128,7 +159,7 @@ THRESHOLDS = (
         for_=5 * _MINUTE,
         severity="medium",
         why="the database then serves 1.7 times as many reads as at the usual 82% hits",
-        summary="The Redis hit rate is too low.",
+        summary="The Redis hit rate {is} too low.",
         check="Check evictions, memory and expiry, and whether the cache was emptied or restarted.",
     ),
     ThresholdAlert(
@@ -138,8 +169,9 @@ THRESHOLDS = (
         for_=5 * _MINUTE,
         severity="medium",
         why="Cloud Run adds instances to keep CPU near 60%; above this it no longer keeps up",
-        summary="Containers use too much CPU.",
+        summary="Containers {use} too much CPU.",
         check="Check requests per instance, the limit of instances, and the last deploy.",
+        measured="mean {}",
     ),
     ThresholdAlert(
         name="MemoryHigh",
@@ -148,8 +180,9 @@ THRESHOLDS = (
         for_=5 * _MINUTE,
         severity="medium",
         why="nearly twice the reference service's usual memory (42.5%); 100% kills containers",
-        summary="Containers use too much memory.",
+        summary="Containers {use} too much memory.",
         check="Check whether it grew since the last deploy, and how many requests run at once.",
+        measured="mean {}",
     ),
 )
 # A pair is critical: 2 % of the budget of 30 days spent within an hour, or 5 % within six.
@@ -161,6 +194,9 @@ TICKET_WINDOWS = (
     BurnWindow(0.10, _DAY, 2 * _HOUR),
     BurnWindow(0.10, 3 * _DAY, 6 * _HOUR),
 )
+# Added where the objective makes the others too slow for a total outage: not a share of the budget,
+# but nearly all of the requests of these minutes.
+OUTAGE_WINDOW = BurnWindow(0.0, 12 * _MINUTE, 5 * _MINUTE)
 BREACH = BurnAlert(
     name="SLABreach",
     windows=PAGE_WINDOWS,

@@ -22,6 +22,7 @@ from exporter.settings.mapped import exposed_families
 from exporter.settings.metrics import MetricAlertSettings, MetricSettings
 from generators.alert_table import ThresholdAlert
 from generators.boards import Board, PanelAddress, panel_of
+from generators.limits import side
 
 _PROJECT = "gcp_project"
 _NAMES = frozenset(signal.name for signal in SIGNALS)
@@ -104,7 +105,6 @@ def _expression(family: Family, direction: Direction) -> Expression:
 
 def _alert(signal: Signal, metric: MetricSettings, alert: MetricAlertSettings) -> ThresholdAlert:
     above, threshold = alert.limit
-    side = "high" if above else "low"
     return ThresholdAlert(
         name=alert_name(signal.name, above=above),
         signal=signal,
@@ -112,9 +112,14 @@ def _alert(signal: Signal, metric: MetricSettings, alert: MetricAlertSettings) -
         for_=alert.duration,
         severity=alert.severity,
         why="monitoring.yaml",
-        summary=alert.summary or f"{metric.help.rstrip('.')}: too {side}.",
+        summary=alert.summary or exceeded(signal, "is"),
         check=alert.check or f"Check what {metric.type} counts.",
     )
+
+
+def exceeded(signal: Signal, verb: str) -> str:
+    """Return that a signal is, or was, beyond its limit."""
+    return f"The {signal.noun} {verb} {side(signal)} its limit"
 
 
 def alert_name(metric: str, *, above: bool) -> str:

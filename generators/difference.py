@@ -15,6 +15,7 @@ _NOT_SHOWN = (
 )
 # Of an alert: what threshold, rules and links say, too.
 _SHOWN_BY_OTHERS = ("why", "limit", "query", "runbook_url", "dashboard_url")
+_OF_EVERY_ALERT = ("labels", "annotations")  # keys of the settings' alerts that are no alert's name
 _NAMED = 4  # names that a line lists
 
 
@@ -56,7 +57,9 @@ def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
     settings = worded(body.get("settings", {}))
     # Of the settings' alerts, what one alert overrides is shown with the alert itself.
     overrides = settings.pop("alerts", {})
-    settings["alerts"] = {n: v for n, v in overrides.items() if not isinstance(v, dict)}
+    settings["alerts"] = {
+        n: v for n, v in overrides.items() if n in _OF_EVERY_ALERT or not isinstance(v, dict)
+    }
     alerts = body.get("alerts", {})
     found["alerts"] = {name: _without(alert, _SHOWN_BY_OTHERS) for name, alert in alerts.items()}
     return {"settings": settings, **{n: v for n, v in found.items() if n != "settings"}}

@@ -28,7 +28,11 @@ def signed(texts: Mapping[str, str], command: str) -> dict[str, str]:
     """
     safe = _UNSAFE.sub("?", command)
     mark = MARK.replace(COMMAND, safe)
-    return {path: text.replace(MARK, mark).replace(USUAL, safe) for path, text in texts.items()}
+    # The mark apart: a command line that was put in may itself contain the usual one.
+    return {
+        path: mark.join(part.replace(USUAL, safe) for part in text.split(MARK))
+        for path, text in texts.items()
+    }
 
 
 def write(

@@ -47,7 +47,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
             "availability": f"{number(policy.objective.availability * 100)}%",
             "window": span(policy.objective.window),
         },
-        "alerts": {rule.alert: _alert(rule) for rule in alerts(rules.all)},
+        "alerts": {rule.title: _alert(rule) for rule in alerts(rules.all)},
         "signals": {signal.name: _signal(signal, settings) for signal in policy.signals},
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": settings.model_dump(mode="json", by_alias=True),

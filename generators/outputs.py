@@ -29,8 +29,14 @@ def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> di
     found: dict[str, str] = {}
     found.update(generators.rules.build.texts(rules))
     found.update(prometheus.texts(settings, rules))
-    found.update(generators.alertmanager.build.texts(settings, tuple(alerts(rules.all))))
-    found.update(generators.rule_tests.files.texts(rules, held))
+    found.update(
+        generators.alertmanager.build.texts(
+            settings,
+            tuple(alerts(rules.all)),
+            tuple(rule.alert for rule in alerts(rules.longterm)),
+        )
+    )
+    found.update(generators.rule_tests.files.texts(rules))
     found.update(generators.runbooks.build.texts(settings, rules, held))
     boards = generators.dashboards.build.texts(settings, rules, held)
     found.update(boards)

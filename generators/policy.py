@@ -13,17 +13,19 @@ from exporter.catalog.walk import families_in
 from exporter.errors import SettingsError
 from exporter.settings import AlertSettings, Settings
 from exporter.settings.services import DATABASE, REDIS, SERVICE, given_alerts
+from generators import burn_rates
 from generators.alert_table import (
     BREACH,
     BURN,
     EXHAUSTED,
     THRESHOLDS,
     BurnAlert,
-    BurnWindow,
     ExhaustedAlert,
+    Objective,
     PolicyAlert,
     ThresholdAlert,
 )
+from generators.burn_rates import SETTINGS_FILE, objective
 from generators.configured_metrics import configured_alerts, configured_signals
 from generators.incomplete import Incomplete
 from generators.limits import limit
@@ -32,29 +34,18 @@ from generators.services import service_label
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SEVERITIES = ("critical", "high", "medium", "low")
 WATCHDOG = "Watchdog"  # the alert that always fires; it has no severity of these
+ESCALATION = "escalation"  # the severity of the alert on critical ones that go on; none of these
 EVALUATION = MINUTE  # of the alerts and of what they are built on, seconds
 WINDOW = 5 * MINUTE
-NEWEST = 2 * MINUTE  # an alert is silent where this part of the window is fine again
+NEWEST = 2 * MINUTE  # an alert does not begin where this part of the window is fine again
+WIDER = (30 * MINUTE, HOUR)  # windows for where WINDOW holds too few events
+SUSTAINED = 10 * MINUTE  # after so long beyond its value, `for` included, it fires all the same
 # Bridges evaluations without a value, and one within the limit: neither resolves an alert.
 KEEP_FIRING_FOR = 2 * MINUTE
 BAD_EVENTS = 10  # an error budget's alert needs so many errors in its long window
 SIGNAL_BY_NAME = {signal.name: signal for signal in SIGNALS}
 _PROJECT = "gcp_project"
-SETTINGS_FILE = "monitoring.yaml"  # why a value is not the default
 Changeable = TypeVar("Changeable", ThresholdAlert, ExhaustedAlert)
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """What is promised: the share of good events within a window of so many seconds."""
-
-    availability: float
-    window: float
-
-    @property
-    def budget(self) -> float:
-        """The share of events that may be bad."""
-        return round(1 - self.availability, 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +85,16 @@ def split(signal: Signal) -> tuple[str, ...]:
 def _signals(settings: Settings, missing: frozenset[str]) -> Iterator[Signal]:
     for signal in SIGNALS:
         if is_brought(signal.expression, missing):
-            yield signal
+            yield catalog_signal(signal, settings)
     yield from configured_signals(settings)
+
+
+def catalog_signal(signal: Signal, settings: Settings) -> Signal:
+    """Return a signal of the catalog with the minimum of events that the settings state."""
+    minimum = signal.minimum_events
+    if minimum is None:
+        return signal
+    return replace(signal, minimum_events=replace(minimum, count=settings.alerts.minimum_events))
 
 
 def is_brought(expression: Expression, missing: frozenset[str]) -> bool:
@@ -137,17 +136,22 @@ def _service_problems(settings: Settings, name: str) -> Iterator[str]:
 def _found(settings: Settings) -> Policy:
     given = settings.alerts.by_name()
     _require_keys(given)
-    objective = Objective(settings.objectives.availability, settings.objectives.window)
+    breach, burn = burn_rates.alerts(settings)
     missing = missing_families(settings.application.road)
-    exhausted = _changed(EXHAUSTED, given[EXHAUSTED.name])
+    of = objective(settings)
+    exhausted = replace(_changed(EXHAUSTED, given[EXHAUSTED.name]), objective=of)
     return Policy(
-        objective=objective,
+        objective=of,
         missing=missing,
         signals=tuple(_signals(settings, missing)),
         configured=configured_alerts(settings),
-        thresholds=tuple(_changed(a, given[a.name]) for a in THRESHOLDS if given[a.name].enabled),
-        breach=_burn(BREACH, objective, given[BREACH.name]),
-        burn=_burn(BURN, objective, given[BURN.name]),
+        thresholds=tuple(
+            replace(_changed(a, given[a.name]), signal=catalog_signal(a.signal, settings))
+            for a in THRESHOLDS
+            if given[a.name].enabled
+        ),
+        breach=breach,
+        burn=burn,
         exhausted=exhausted if given[EXHAUSTED.name].enabled else None,
     )
 
@@ -177,29 +181,6 @@ def _changed(alert: Changeable, given: AlertSettings) -> Changeable:
         severity=given.severity or alert.severity,
         why=alert.why if threshold == alert.threshold else SETTINGS_FILE,
     )
-
-
-def _burn(alert: BurnAlert, objective: Objective, given: AlertSettings) -> BurnAlert | None:
-    """Return a burn-rate alert; a threshold of the settings is the first window's factor."""
-    if not given.enabled:
-        return None
-    factors = tuple(factor(window, objective) for window in alert.windows)
-    changed = given.threshold not in (None, factors[0])
-    if given.threshold is not None and changed:
-        # One number moves all pairs: their proportion is what makes a short window confirm a long.
-        factors = tuple(f * given.threshold / factors[0] for f in factors)
-    return replace(
-        alert,
-        factors=factors,
-        for_=alert.for_ if given.duration is None else given.duration,
-        severity=given.severity or alert.severity,
-        why=SETTINGS_FILE if changed else alert.why,
-    )
-
-
-def factor(window: BurnWindow, objective: Objective) -> float:
-    """Return the burn rate that spends a window's share of the budget within it; 1 at least."""
-    return max(1.0, round(window.budget * objective.window / window.long, 6))
 
 
 def _contradictions(found: Policy) -> Iterator[str]:

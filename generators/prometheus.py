@@ -13,7 +13,8 @@ from exporter.settings.types import duration
 from generators.files import MARK
 from generators.policy import EVALUATION
 from generators.rules.build import Rules
-from generators.rules.health_rows import BRIDGE_JOB, EXPORTER_JOB
+from generators.rules.delivery_rows import BRIDGE_JOB
+from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.longterm import sent
 from generators.rules.model import RuleFile, dumped
 

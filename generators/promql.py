@@ -53,10 +53,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class RecordedSeries:
-    """A recorded series and the labels it has."""
+    """A recorded series and the labels it has; with a range, what it adds up to in that time."""
 
     name: str
     labels: frozenset[str]
+    summed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ def _increase(
     if known is None:
         return _sum(f"increase({selector(name, matchers)}[{view.window}]{_ago(view)})", by)
     text = selector(known.name, matchers) + _ago(view)
+    if known.summed:  # each event is in the windows of five evaluations
+        text = f"(sum_over_time({selector(known.name, matchers)}[{known.summed}]{_ago(view)}) / 5)"
     return text if known.labels == {*by} else _sum(text, by)
 
 

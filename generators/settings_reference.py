@@ -48,8 +48,9 @@ google: {projects: [PROJECT_ID]}
 - Durations are written with their unit: `500ms`, `60s`, `1m30s`, `24h`, `30d`, `1w`. Percentages
   too: `99.95%`. A bare number is refused.
 - A relative path starts from the file's own directory.
-- Secrets never stand in this file: write each to a file of its own, mode 0600, and give that
-  file's name under a key that ends in `_file`.
+- Secrets never stand in this file: write each to a file of its own, and give that file's name
+  under a key that ends in `_file`. Its mode is 0600; for `notifications`, which Alertmanager reads
+  as a user of its own, 0640 with Alertmanager's group.
 - Values are not expanded from the environment. Anchors, aliases and tags are refused.
 - All problems of a file are listed at once, each with its line, its key and the fix.
 - `*` in a key stands for a name that you choose, `[]` for an item of a list.

@@ -259,6 +259,13 @@ class Alertmanager:
         with urllib.request.urlopen(request, timeout=60) as answer:
             assert answer.status == 200
 
+    def reload(self, config: Path, text: str) -> None:
+        """Write another configuration, and return when it is in force."""
+        config.write_text(text)
+        url = f"http://127.0.0.1:{self.port}/-/reload"
+        with urllib.request.urlopen(urllib.request.Request(url, b""), timeout=60) as answer:
+            assert answer.status == 200
+
     def alerts(self) -> list[dict[str, Any]]:
         """Return the alerts that it holds, muted ones too."""
         with urllib.request.urlopen(

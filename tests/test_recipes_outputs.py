@@ -52,15 +52,17 @@ def command() -> None:
 SECTION = '''class OpsgenieSettings(Section):
     """Which Opsgenie integration gets alerts."""
 
-    api_key_file: File = key(..., "File with the integration's API key.")
+    api_key_file: ServerFile = key(..., "File with the integration's API key.")
 
 
 class HeartbeatSettings(Section):
 '''
-SECRET = """    if channels.opsgenie:
+GROUPING = """    opsgenie: Labels | None = key(None, "In Opsgenie; by default as in Slack.")
+"""
+SECRET = """    if at.opsgenie:
         yield SecretFile(
-            path=channels.opsgenie.api_key_file,
-            key=section + "opsgenie.api_key_file",
+            path=at.secret(at.opsgenie.api_key_file),
+            key="notifications.opsgenie.api_key_file",
             reader=SecretReader.ALERTMANAGER,
             content="an API key of Opsgenie",
         )
@@ -140,14 +142,19 @@ def test_a_channel(source: Source) -> None:
     source.append(
         f"{settings}/__init__.py", '    "NotificationSettings",\n', '    "OpsgenieSettings",\n'
     )
-    source.edit(
-        f"{settings}/secrets.py", "    if channels.sentry:\n", f"{SECRET}    if channels.sentry:\n"
-    )
-    source.append(REFERENCE, "notifications:\n", "  opsgenie: {api_key_file: /s/opsgenie}\n")
+    source.edit(f"{settings}/secrets.py", "    if at.sentry:\n", f"{SECRET}    if at.sentry:\n")
+    source.append(REFERENCE, "notifications:\n", "  opsgenie: {api_key_file: opsgenie}\n")
     source.append(
         f"{MANAGER}/plan.py", '    PAGERDUTY = "pagerduty"\n', '    OPSGENIE = "opsgenie"\n'
     )
-    source.edit(f"{MANAGER}/plan.py", '"medium": (Channel.SLACK,)', '"medium": (Channel.OPSGENIE,)')
+    source.edit(
+        f"{MANAGER}/plan.py",
+        '"medium": (Channel.SLACK, Channel.WEBHOOK)',
+        '"medium": (Channel.OPSGENIE,)',
+    )
+    grouping = f"{settings}/grouping.py"
+    source.refused("channel opsgenie has no key of group_by", grouping)
+    source.edit(grouping, "    sentry: Labels", f"{GROUPING}    sentry: Labels")
     source.refused("channel opsgenie has no entry", f"{MANAGER}/receivers.py")
     source.add(f"{MANAGER}/opsgenie.py", INTEGRATION)
     source.edit(
@@ -170,11 +177,14 @@ def test_a_channel(source: Source) -> None:
     source.append(f"{MANAGER}/oldest_version.py", "for section, names in {\n", FIELDS)
     source.whole()
     routes = yaml.safe_load(source.text("alertmanager/out/alertmanager.yml"))
-    (medium,) = (each for each in routes["receivers"] if each["name"] == "medium")
+    (medium,) = (each for each in routes["receivers"] if each["name"] == "medium-opsgenie")
     assert [*medium] == ["name", "opsgenie_configs"]
-    assert "/s/opsgenie" in source.text("alertmanager/out/secrets.yml")
+    (opsgenie,) = medium["opsgenie_configs"]
+    assert opsgenie["api_key_file"] == "/etc/alertmanager/secrets/opsgenie"
+    assert opsgenie["api_key_file"] in source.text("alertmanager/out/secrets.yml")
     assert "notifies Opsgenie" in source.text("docs/runbooks/CPUHigh.md")
-    source.append(FULL, "notifications:\n", "  opsgenie: {api_key_file: secrets/opsgenie}\n")
+    source.append(FULL, "\nnotifications:\n", "  opsgenie: {api_key_file: secrets/opsgenie}\n")
+    source.append(FULL, "  group_by:\n", "    opsgenie: [alertname, region]\n")
     done = source.tested(FULL_TEST)
     assert done.returncode == 0, done.stdout
 

@@ -28,7 +28,7 @@ from exporter.telemetry import Telemetry
 
 API = "monitoring"
 SERVICE = "/google.monitoring.v3.MetricService/"
-PAGE_SIZE = 100_000
+PAGE_SIZE = 100_000  # points
 MAX_PAGES = 10_000
 MAX_RESPONSE = 256 * 1024 * 1024
 FIRST_WAIT, MAX_WAIT = 0.25, 8.0
@@ -56,6 +56,7 @@ class SeriesQuery:
     filter: str
     start: int
     end: int
+    page_size: int = PAGE_SIZE
     headers_only: bool = False
 
 
@@ -155,8 +156,9 @@ class MonitoringClient:
         seen: set[str] = set()
         for _ in range(MAX_PAGES):
             page = self._call(call, request, project, deadline)
-            yield page
             token = page.next_page_token
+            yield page
+            del page  # else the next one would be decoded beside it
             if not token:
                 return
             if token in seen:
@@ -226,7 +228,7 @@ def _series_request(query: SeriesQuery) -> Raw:
     request = ListTimeSeriesRequest.pb()()
     request.name = f"projects/{query.project}"
     request.filter = query.filter
-    request.page_size = PAGE_SIZE
+    request.page_size = query.page_size
     request.view = int(query.headers_only)
     for field, at in (("start_time", query.start), ("end_time", query.end)):
         stamp = getattr(request.interval, field)

@@ -1,6 +1,5 @@
 """Metric descriptors, cached: delay, period, kind and labels of a metric."""
 
-import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,8 +13,6 @@ from exporter.cloud_monitoring.client import MonitoringClient, Stopping
 from exporter.cloud_monitoring.filters import descriptor_filter
 from exporter.errors import PollError, Reason
 
-log = logging.getLogger("ionmon.cloud_monitoring")
-
 REFRESH = 86400.0
 RETRY = 600.0
 SIMILAR = 0.8  # of difflib: a slip of one or two letters
@@ -28,7 +25,8 @@ class Described:
     `labels` are the keys of metric labels; None where the API does not know the metric. `stated`
     says that the period is known: a descriptor may have none. `missing` is whether the project's
     metrics could be listed and this one is not among them; then `similar` is the metric type there
-    that is written most like it, where there is one.
+    that is written most like it, where there is one. `unread` says why the project's descriptors
+    cannot be read, where they cannot.
     """
 
     period: float
@@ -38,15 +36,20 @@ class Described:
     stated: bool = True
     missing: bool = False
     similar: str | None = None
+    unread: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The descriptors under a prefix, until when they are kept, and whether a call listed them."""
+    """The descriptors under a prefix, until when they are kept, and whether a call listed them.
+
+    `fault` is why the last call did not.
+    """
 
     until: float = 0.0
     by_type: Mapping[str, MetricDescriptor] = field(default_factory=dict)
     listed: bool = False
+    fault: str = ""
 
 
 class Descriptors:
@@ -67,14 +70,20 @@ class Descriptors:
         if found is None:
             near = get_close_matches(source.metric, known.by_type, 1, SIMILAR)
             return Described(
-                source.period, source.delay, missing=known.listed, similar=next(iter(near), None)
+                source.period,
+                source.delay,
+                missing=known.listed,
+                similar=next(iter(near), None),
+                unread=known.fault,
             )
         meta = found.metadata
         stated = meta.sample_period.seconds
         delay = meta.ingest_delay.seconds or source.delay
         labels = tuple(sorted(label.key for label in found.labels))
         mismatch = _mismatch(source, found)
-        return Described(stated or source.period, delay, mismatch, labels, stated > 0)
+        return Described(
+            stated or source.period, delay, mismatch, labels, stated > 0, unread=known.fault
+        )
 
     def _under(self, project: str, start: str) -> Listing:
         with self._mutex:
@@ -88,13 +97,8 @@ class Descriptors:
             except Stopping:  # not a fault of the API: nothing to remember or to warn of
                 return known
             except PollError as error:
-                known = replace(known, until=steady() + RETRY)
-                log.warning(
-                    "%s: no descriptors of %s*, documented values are used: %s",
-                    project,
-                    start,
-                    error,
-                )
+                text = f"{project}: no metric descriptors, documented values are used: {error}"
+                known = replace(known, until=steady() + RETRY, fault=text)
             self._known[project, start] = known
             return known
 

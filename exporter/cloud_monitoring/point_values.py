@@ -48,21 +48,22 @@ def distribution_amount(value: Raw, scale: float, layouts: Callable[[Raw], Layou
 
     Events without bucket counts are placed above all bounds, whatever the options are.
     """
-    counts = tuple(value.bucket_counts) or (value.count,)
-    if not all(0 <= count <= MAX_EVENTS for count in (*counts, value.count)):
+    events, mean = value.count, value.mean  # each look at a message costs as much as a sum
+    counts = tuple(value.bucket_counts) or (events,)
+    if not (min(counts) >= 0 and max(counts) <= MAX_EVENTS and 0 <= events <= MAX_EVENTS):
         raise Unsound(f"a count is not between 0 and {MAX_EVENTS}")
-    total = value.mean * value.count if value.count else 0.0
+    total = mean * events if events else 0.0
     if not isfinite(total * scale):
-        raise Unsound(f"mean {value.mean} of {value.count} values is not a mean")
-    kept = layouts(value) if value.bucket_counts or not value.count else UNPLACED
+        raise Unsound(f"mean {mean} of {events} values is not a mean")
+    kept = layouts(value) if len(value.bucket_counts) or not events else UNPLACED
     if kept.source and len(counts) > len(kept.slots):
         raise Unsound(f"{len(counts)} counts for {len(kept.slots)} buckets")
     if total < 0 and not (kept.source and kept.source[0] < 0):
-        raise Unsound(f"mean {value.mean} is below zero, all bounds are above")
-    traced = tuple(exemplars(value, scale)) if value.exemplars else ()
+        raise Unsound(f"mean {mean} is below zero, all bounds are above")
+    traced = tuple(exemplars(value, scale)) if len(value.exemplars) else ()
     return Amount(
         value=total,
-        counts=counts if kept.source else (value.count,),
+        counts=counts if kept.source else (events,),
         layout=kept,
         scale=scale,
         exemplars=traced,

@@ -120,9 +120,10 @@ class Total:
             self._rebound(())
         bounds = self.bounds or ()
         own = layout.slots if bounds == layout.bounds else slots(layout.source, bounds)
+        held = self.counts
         for slot, count in zip(own, counts, strict=False):
             if count:
-                self.counts[slot] += count
+                held[slot] += count
 
     def keep(self, exemplar: Exemplar) -> None:
         """Keep an exemplar, the newest of each bucket."""

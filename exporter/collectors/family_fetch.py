@@ -1,12 +1,14 @@
 """Reads one family of one project: schedule, query, and what the answers cost."""
 
+import logging
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
 from exporter.catalog import own
-from exporter.cloud_monitoring.client import SeriesQuery
+from exporter.catalog.model import ValueType
+from exporter.cloud_monitoring.client import PAGE_SIZE, SeriesQuery
 from exporter.cloud_monitoring.descriptors import Described
 from exporter.cloud_monitoring.filters import metric_filter
 from exporter.cloud_monitoring.lateness import Lateness
@@ -18,9 +20,13 @@ from exporter.cloud_monitoring.self_metrics import account
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
 from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
+from exporter.logs import once
+
+log = logging.getLogger("ionmon.cloud_monitoring")
 
 PROBES = 2  # reads that go back a day, before a metric without points counts as idle
-MAX_POINTS = 200_000  # of a read that goes far back: two pages
+DISTRIBUTIONS = 25_000  # points of a page: each has up to 200 buckets
+MAX_POINTS = 200_000  # of a read that goes far back: two pages, or eight of distributions
 
 
 class PageReader(Protocol):
@@ -137,7 +143,14 @@ class FamilyFetch:
         NOT_FOUND is a fault as others are; whether it is one is known to the caller.
         """
         text = metric_filter(self.target.source, self.target.selection)
-        query = SeriesQuery(project=self.target.project, filter=text, start=start, end=end)
+        distributions = self.target.source.value is ValueType.DISTRIBUTION
+        query = SeriesQuery(
+            project=self.target.project,
+            filter=text,
+            start=start,
+            end=end,
+            page_size=DISTRIBUTIONS if distributions else PAGE_SIZE,
+        )
         fault: PollError | None = None
         try:
             for page in self._shared.client.pages(query):
@@ -147,8 +160,12 @@ class FamilyFetch:
                 for error in page.execution_errors:
                     missing = f"part of the answer is missing: {error.message[:200]}"
                     fault = PollError(Reason.PARTIAL, missing)
+                del page  # it may take 100 MB, and the next one comes now
         except PollError as error:
-            fault = error
+            return error
+        if fault is None and self._described and self._described.unread:
+            # Where points cannot be read either, that fault says it.
+            once(log, self._described.unread, self._described.unread)
         return fault
 
     def account(self, statistics: PollStatistics, *, deep: bool = False) -> None:

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 
 from exporter.doctor.finding import Finding, Verdict
-from exporter.secrets_file import UnusableSecret, inspect_secret
+from exporter.secrets_file import SecretFileContent, UnusableSecret, inspect_secret
 from exporter.settings import Settings
 from exporter.settings.secrets import SecretFile, SecretReader, secret_files
 
@@ -33,7 +33,17 @@ def secret(file: SecretFile) -> Finding:
     if content.mode & _FORBIDDEN[file.reader]:
         text = f"{file.path}: mode {content.mode:04o} lets others read it"
         return Finding(subject, Verdict.WARN, text, _mode(file))
+    if _is_roots_alone(file, content):
+        text = f"{file.path}: mode {content.mode:04o} lets only root read it"
+        return Finding(subject, Verdict.WARN, text, _mode(file))
     return Finding(subject, Verdict.OK, f"{file.path} has what {file.reader} needs")
+
+
+def _is_roots_alone(file: SecretFile, content: SecretFileContent) -> bool:
+    """Whether Alertmanager, which runs as a user of its own, cannot read what root can."""
+    if file.reader is not SecretReader.ALERTMANAGER or content.owner:
+        return False
+    return not content.mode & (stat.S_IRGRP | stat.S_IROTH)
 
 
 def _unusable(file: SecretFile, error: UnusableSecret) -> Finding:

@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import redis
 from prometheus_client import REGISTRY, CollectorRegistry
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from . import process
 from .arguments import arguments
 from .changes import RegistryReader
 from .layout import MOST_FIELDS, RULES, keys
+from .redis_url import client_of, secrets_of
 from .scripts import FLUSH, LEAVE, REMEMBERED
 from .sending import Flush, SendLog
 from .standing import Reply, Standing, reply
@@ -68,7 +66,7 @@ class Recorder:
         self._keys = keys(application)
         self._reader = RegistryReader(registry, {"region": region}, dict(gauges or {}))
         self._running = False
-        self._journal = Journal(_secrets(redis_url))
+        self._journal = Journal(secrets_of(redis_url))
         self._own_metrics = OwnMetrics(self._journal.status)
         self.users = Users(self._keys, region, self._journal.status)
         self._new_instance(SendLog())
@@ -80,34 +78,14 @@ class Recorder:
         self._refused: set[str] = set()
         self._beat_at = self._tried_at = self._confirmed_at = float("-inf")
         self._flushing, self._reading = threading.Lock(), threading.Lock()
-        self._client = self._connect()
+        self._client = client_of(self._target, self._timeout)
         self._flush_script = self._client.register_script(FLUSH)
         self._leave_script = self._client.register_script(LEAVE)
-
-    def _connect(self) -> Any:  # noqa: ANN401 - redis-py's clients share no type
-        if not isinstance(self._target, str):
-            return self._target
-        return redis.Redis.from_url(
-            self._target,
-            socket_timeout=self._timeout,
-            socket_connect_timeout=self._timeout,
-            retry=Retry(NoBackoff(), 0),
-        )
 
     @property
     def status(self) -> Status:
         """Whether flushes work, what the last failure was, and what is left out."""
         return replace(self._journal.status, failed=dict(self._journal.status.failed))
-
-    @property
-    def failures(self) -> int:
-        """The number of flushes that failed since the last one that worked."""
-        return self._journal.status.failures
-
-    @property
-    def lost(self) -> int:
-        """The number of flushes that Redis lost and that could not be sent again."""
-        return self._journal.status.lost
 
     def start(self) -> "Recorder":
         """Start to flush in the background, and once more at the end of the process."""
@@ -284,13 +262,3 @@ class Recorder:
         if self._running:
             process.stop_with_child(self)
             self._run()
-
-
-def _secrets(target: object) -> list[str]:
-    """Return the passwords of a URL or a client, as they may stand in a message."""
-    if isinstance(target, str):
-        parsed = urlsplit(target)
-        found = [parsed.password or "", *parse_qs(parsed.query).get("password", [])]
-        return [target, *(f for s in found for f in (s, unquote(s), quote(unquote(s), safe="")))]
-    pool = getattr(target, "connection_pool", None)
-    return [str(getattr(pool, "connection_kwargs", {}).get("password") or "")]

@@ -2,11 +2,17 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PosixPath
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 from exporter.settings.types import Origin
 
@@ -65,8 +71,23 @@ def _path(value: object) -> object:
     return value
 
 
+class FoundPath(PosixPath):
+    """A path that was written relative to the settings' folder; it is opened as the whole path."""
+
+    as_written: Path | None = None
+
+
+def written(path: Path) -> str:
+    """Return a path as the settings write it: what is generated is for another machine."""
+    return str(getattr(path, "as_written", None) or path)
+
+
 def _beside(path: Path, info: ValidationInfo) -> Path:
-    return info.context.directory / path if isinstance(info.context, Origin) else path
+    if not isinstance(info.context, Origin):
+        return path
+    found = FoundPath(info.context.directory / path)
+    found.as_written = path
+    return found
 
 
 def _redis_url(value: str) -> str:
@@ -146,9 +167,15 @@ ListenAddress = Annotated[str, AfterValidator(_address(host=False, port=0))]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
 WebFolder = Annotated[str, AfterValidator(_web_folder)]
+ServerFile = Annotated[
+    Path,
+    BeforeValidator(_path),
+    WithJsonSchema({"type": "string", "format": "path"}),
+]
 File = Annotated[
     Path,
     BeforeValidator(_path),
     AfterValidator(_beside),
+    PlainSerializer(written, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "path"}),
 ]

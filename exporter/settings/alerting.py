@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from exporter.settings.addresses import Text, text_form
 from exporter.settings.types import (
     Named,
     Number,
@@ -12,19 +13,33 @@ from exporter.settings.types import (
     Seconds,
     Section,
     Switch,
+    Whole,
     at_least,
     at_most,
+    inside,
     key,
     part,
 )
 
+LabelName = Annotated[
+    str,
+    text_form(r"[a-zA-Z][a-zA-Z0-9_]{0,60}", "is no label; use letters, digits and '_'"),
+]
 Severity = Literal["critical", "high", "medium", "low"]
 
 
+_LOWEST = 0.5
+
+
 def below_all(ratio: float) -> float:
-    """Refuse an objective that leaves nothing, or everything, to fail."""
-    if not 0 < ratio < 1:
-        raise ValueError("must lie between 0% and 100%; 100% would leave no error budget")
+    """Refuse an objective that leaves nothing, or more than half, to fail."""
+    if ratio >= 1:
+        raise ValueError("must be less than 100%, which would leave no error budget")
+    if ratio < _LOWEST:
+        raise ValueError(
+            "must be at least 50%: with a lower objective, more may fail than succeed; switch off "
+            "SLABreach, ErrorBudgetBurn and ErrorBudgetExhausted instead"
+        )
     return ratio
 
 
@@ -81,6 +96,39 @@ class OtherAlert(Section):
     enabled: Switch = key(default=True, meaning="Whether the alert is generated.")
 
 
+_RESERVED = frozenset(
+    {
+        *("alertname", "alertstate", "replica", "severity", "signal", "category", "team", "pair"),
+        *("gcp_project", "region", "service_name", "database_id", "redis_id"),
+        *("escalates", "since"),
+    }
+)
+_WRITTEN = frozenset(
+    {
+        *("summary", "description", "runbook_url", "dashboard_url", "title", "links", "no_data"),
+        *("problem", "ended", "reading", "value", "place", "limit", "check"),
+    }
+)
+OF_ALL = ("others", "labels", "annotations", "minimum_events")  # keys that are no alert's name
+
+
+def _own_labels(labels: Mapping[str, str]) -> Mapping[str, str]:
+    return _free(labels, _RESERVED, "a label that alerts have already")
+
+
+def _own_annotations(annotations: Mapping[str, str]) -> Mapping[str, str]:
+    return _free(annotations, _WRITTEN, "an annotation that alerts have already")
+
+
+def _free(given: Mapping[str, str], taken: frozenset[str], what: str) -> Mapping[str, str]:
+    for name, value in given.items():
+        if name in taken:
+            raise inside((name,), f"is {what}; choose another name")
+        if "{{" in value:
+            raise inside((name,), "contains '{{'; write plain text, Prometheus would fill it in")
+    return given
+
+
 class AlertsSettings(Section):
     """Overrides of alerts, by the alert's name."""
 
@@ -101,7 +149,19 @@ class AlertsSettings(Section):
     others: Named[str, OtherAlert] = key(
         {}, "Any other alert of docs/alerts.md, such as DiskTrend, by its name."
     )
+    labels: Annotated[Named[LabelName, Text], AfterValidator(_own_labels)] = key(
+        {}, "Labels that every alert carries, such as environment: production."
+    )
+    annotations: Annotated[Named[LabelName, Text], AfterValidator(_own_annotations)] = key(
+        {}, "Annotations that every alert carries beside its own."
+    )
+    minimum_events: Annotated[Whole, Field(ge=1, le=1_000_000)] = key(
+        100,
+        "Requests, or reads of a cache, that a window needs before its error rate, hit rate or "
+        "percentile is judged.",
+    )
 
     def by_name(self) -> Mapping[str, AlertSettings]:
         """Return the settings of each alert with a threshold, in the order of the reference."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name != "others"}
+        names = (name for name in type(self).model_fields if name not in OF_ALL)
+        return {name: getattr(self, name) for name in names}

@@ -14,6 +14,14 @@ class LinkSettings(Section):
     prometheus: WebFolder | None = key(
         None, "Prometheus' address, as readers reach it; without it, links name the machine."
     )
+    longterm: WebFolder | None = key(
+        None, "Address of the Prometheus with 90 days; without it, links to it name the machine."
+    )
+    alertmanager: WebFolder | None = key(
+        None,
+        "Address of Alertmanager's web page; without it, messages have no link to a silence. "
+        "Debian's Alertmanager has no web page.",
+    )
     documentation: WebFolder | None = key(
         None,
         "Address of the folder docs of ion-monitoring, which runbooks link to; without it, they "

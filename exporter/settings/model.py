@@ -14,6 +14,7 @@ from exporter.settings.notifications import NotificationSettings
 from exporter.settings.servers import PrometheusSettings
 from exporter.settings.services import WatchedService, alerts_of, each_once, objectives_of
 from exporter.settings.sources import ApplicationSettings, RedisSettings
+from exporter.settings.teams import reachable
 from exporter.settings.types import Named, Section, Switch, inside, key, part
 
 
@@ -100,10 +101,10 @@ class Settings(Section):
     ] = part(ApplicationSettings, "Where the application's own metrics are collected.")
     objectives: ObjectiveSettings = part(ObjectiveSettings, "What the service promises its users.")
     alerts: AlertsSettings = part(AlertsSettings, "Overrides of alerts, by the alert's name.")
-    services: Annotated[Named[Name, WatchedService], AfterValidator(each_once)] = key(
-        {}, "What differs for single services, by the service's name in Cloud Run."
-    )
     notifications: NotificationSettings = part(NotificationSettings, "Who is notified, and how.")
+    services: Annotated[
+        Named[Name, WatchedService], AfterValidator(each_once), AfterValidator(reachable)
+    ] = key({}, "What differs for single services, by the service's name in Cloud Run.")
     prometheus: PrometheusSettings = part(
         PrometheusSettings, "Where the servers of the monitoring itself are."
     )

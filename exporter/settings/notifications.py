@@ -1,15 +1,34 @@
 """The section of monitoring.yaml on who is notified, through which channel, and when."""
 
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from exporter.settings.addresses import Endpoint, File, MailAddress, Text, WebUrl, text_form
-from exporter.settings.types import Seconds, Section, Switch, at_least, at_most, inside, key
+from exporter.settings.addresses import Endpoint, MailAddress, ServerFile, Text, WebUrl, text_form
+from exporter.settings.grouping import GroupBySettings, IntervalsSettings
+from exporter.settings.types import (
+    Seconds,
+    Section,
+    Switch,
+    at_least,
+    at_most,
+    duration,
+    inside,
+    key,
+    part,
+)
 
 Channel = Annotated[
     str, text_form(r"[#@]?[\w.-]{1,80}", "is no channel; write it in quotes, such as '#alerts'")
+]
+UserGroup = Annotated[
+    str,
+    text_form(
+        r"@?[\w.-]{1,80}",
+        "is no user group; write its id, such as S0123ABCD, or '@oncall' in quotes",
+    ),
 ]
 Clock = Annotated[
     str,
@@ -22,24 +41,19 @@ Clock = Annotated[
 class SlackSettings(Section):
     """Where Slack messages go."""
 
-    webhook_url_file: File = key(..., "File with the incoming webhook's URL.")
+    webhook_url_file: ServerFile = key(..., "File with the incoming webhook's URL.")
     channel: Channel = key(..., "Channel, in quotes, such as '#alerts'.")
-    oncall_group: Annotated[
-        str,
-        text_form(
-            r"@?[\w.-]{1,80}",
-            "is no user group; write its id, such as S0123ABCD, or '@oncall' in quotes",
-        ),
-    ] = key(
-        "@oncall",
-        "User group that critical alerts mention: its id, such as S0123ABCD, or a handle.",
+    oncall_group: UserGroup | None = key(
+        None,
+        "User group that critical alerts mention: its id, such as S0123ABCD, or a handle; "
+        "without it, nobody is mentioned.",
     )
 
 
 class PagerDutySettings(Section):
     """Which PagerDuty service gets events."""
 
-    routing_key_file: File = key(..., "File with the integration key of Events API v2.")
+    routing_key_file: ServerFile = key(..., "File with the integration key of Events API v2.")
 
 
 def _login(path: object, info: ValidationInfo) -> object:
@@ -56,15 +70,28 @@ class EmailSettings(Section):
     smarthost: Endpoint = key(..., "HOST:PORT of the mail server.")
     require_tls: Switch = key(default=True, meaning="Whether a mail server without TLS is refused.")
     username: Text | None = key(None, "User at the mail server, with `password_file`.")
-    password_file: Annotated[File | None, AfterValidator(_login)] = key(
+    password_file: Annotated[ServerFile | None, AfterValidator(_login)] = key(
         None, "File with that user's password."
+    )
+
+
+class WebhookSettings(Section):
+    """Which address gets alerts as Alertmanager's own JSON."""
+
+    url: WebUrl = key(
+        ...,
+        "Address that critical, high and medium alerts are posted to. It is written into "
+        "alertmanager.yml, so it must hold no secret.",
+    )
+    credentials_file: ServerFile | None = key(
+        None, "File with a token, which is sent as `Authorization: Bearer TOKEN`."
     )
 
 
 class SentrySettings(Section):
     """Which Sentry project gets alerts of low severity."""
 
-    dsn_file: File = key(..., "File with the project's DSN.")
+    dsn_file: ServerFile = key(..., "File with the project's DSN.")
     bridge: Endpoint = key(
         "127.0.0.1:9842", "HOST:PORT at which Alertmanager reaches the bridge to Sentry."
     )
@@ -80,9 +107,26 @@ class HeartbeatSettings(Section):
     )
 
 
-def _other(until: str, info: ValidationInfo) -> str:
-    if info.data.get("since") == until:
+_DAY = 24 * 60
+SHORTEST_QUIET, SHORTEST_LOUD = 120, 60  # minutes
+
+
+def _minutes(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return 60 * int(hours) + int(minutes)
+
+
+def _long_enough(until: str, info: ValidationInfo) -> str:
+    """Refuse hours in which no repeat fits, and hours between which none of them is sent."""
+    if "since" not in info.data:
+        return until
+    quiet = (_minutes(until) - _minutes(info.data["since"])) % _DAY
+    if not quiet:
         raise ValueError("is the same as from; quiet hours need a beginning and an end")
+    if quiet < SHORTEST_QUIET:
+        raise ValueError("is less than two hours after from; make quiet hours longer")
+    if _DAY - quiet < SHORTEST_LOUD:
+        raise ValueError("leaves less than an hour a day; make quiet hours shorter")
     return until
 
 
@@ -97,18 +141,24 @@ class QuietHours(Section):
     """When medium alerts wait; critical and high ones never do."""
 
     since: Clock = key(..., "When they begin, in quotes, such as '22:00'.", alias="from")
-    to: Annotated[Clock, AfterValidator(_other)] = key(
+    to: Annotated[Clock, AfterValidator(_long_enough)] = key(
         ..., "When they end; before `from` means on the next day."
     )
     weekends: Switch = key(default=True, meaning="Whether Saturday and Sunday are quiet all day.")
     timezone: Annotated[Text, AfterValidator(_zone)] = key("UTC", "Time zone of these times.")
+
+    @property
+    def shortest(self) -> float:
+        """The seconds of the shortest stretch: the clock can be put forward within it."""
+        quiet = (_minutes(self.to) - _minutes(self.since)) % _DAY
+        return (quiet - 60) * 60
 
 
 class EscalationSettings(Section):
     """Who is notified of a critical alert that nobody acknowledged."""
 
     after: Annotated[Seconds, at_least("5m"), at_most("1d")] = key(
-        "30m", "How long a critical alert has to fire until it is escalated."
+        "30m", "Age at which a critical alert is escalated, its `for` included."
     )
     to: tuple[MailAddress, ...] = key((), "Who gets mail about escalations, through `email`.")
     channel: Channel | None = key(None, "Slack channel for escalations, through `slack`.")
@@ -129,15 +179,61 @@ def _possible(
     return escalation
 
 
+def _over_by_morning(intervals: IntervalsSettings, info: ValidationInfo) -> IntervalsSettings:
+    """Refuse times that quiet hours can swallow: what still fires is notified after them."""
+    hours, repeat = info.data.get("quiet_hours"), intervals.medium.repeat_interval
+    interval = intervals.medium.group_interval
+    if hours is not None and interval is not None and interval > SHORTEST_LOUD * 60:
+        text = f"{duration(interval)} is too long beside quiet hours; write at most 1h"
+        raise inside(("medium", "group_interval"), text)
+    if hours is not None and repeat is not None and repeat >= hours.shortest:
+        raise inside(
+            ("medium", "repeat_interval"),
+            f"{duration(repeat)} is not shorter than quiet hours with a change of the clock in "
+            f"them, {duration(hours.shortest)}; write less",
+        )
+    return intervals
+
+
+def _absolute(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError("is no whole path; write one that starts with '/'")
+    return path
+
+
 class NotificationSettings(Section):
     """Who is notified; a channel that is left out is not used."""
 
+    secrets_dir: Annotated[ServerFile, AfterValidator(_absolute)] = key(
+        "/etc/alertmanager/secrets",
+        "Folder of the secret files on Alertmanager's machine; their names start from it.",
+    )
     slack: SlackSettings | None = key(None, "Critical, high and medium alerts.")
     pagerduty: PagerDutySettings | None = key(None, "Critical alerts.")
     email: EmailSettings | None = key(None, "High alerts.")
+    webhook: WebhookSettings | None = key(None, "Critical, high and medium alerts.")
     sentry: SentrySettings | None = key(None, "Low alerts.")
     heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
     quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")
     escalation: Annotated[EscalationSettings | None, AfterValidator(_possible)] = key(
-        None, "Where critical alerts go that nobody acknowledged."
+        None, "Where critical alerts go that nobody has acknowledged."
     )
+    group_by: GroupBySettings = part(
+        GroupBySettings, "Labels by which alerts are put into one notification, by channel."
+    )
+    intervals: Annotated[IntervalsSettings, AfterValidator(_over_by_morning)] = part(
+        IntervalsSettings, "How soon and how often notifications are sent, by severity."
+    )
+
+    def secret(self, path: Path) -> Path:
+        """Return where a secret file is on Alertmanager's machine."""
+        return self.secrets_dir / path
+
+    def on_server(self) -> "NotificationSettings":
+        """Return them with the whole paths of secret files on Alertmanager's machine."""
+        found = {}
+        for name, section in dict(self).items():
+            if isinstance(section, Section):
+                paths = {n: self.secret(p) for n, p in dict(section).items() if isinstance(p, Path)}
+                found[name] = section.model_copy(update=paths)
+        return self.model_copy(update=found)

@@ -6,6 +6,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from exporter.settings.model import Settings
+from exporter.settings.notifications import (
+    NotificationSettings,
+    PagerDutySettings,
+    SlackSettings,
+    WebhookSettings,
+)
+from exporter.settings.teams import TeamSlack
 
 
 class SecretReader(StrEnum):
@@ -44,6 +51,7 @@ _SENTRY, _SENTRY_FORM = (
     r"https?://\w+(?::\w+)?@[^\s/@]+(?:/[^\s/]+)*/\d+",
 )
 _MAIL = "the password of the user at the mail server"
+_TOKEN = "the token that the webhook expects"  # noqa: S105 - says what a file holds
 _REDIS = "the password of the Redis target"
 _SENTINEL = "the password of the sentinels"
 
@@ -69,39 +77,52 @@ def _redis(settings: Settings) -> Iterator[SecretFile]:
 
 
 def _notifications(settings: Settings) -> Iterator[SecretFile]:
-    channels, section = settings.notifications, "notifications."
-    if channels.slack:
-        key = section + "slack.webhook_url_file"
+    at = settings.notifications
+    yield from _channels(at, at.slack, at.pagerduty, at.webhook, "notifications.")
+    if at.email and at.email.password_file:
         yield SecretFile(
-            path=channels.slack.webhook_url_file,
-            key=key,
-            reader=SecretReader.ALERTMANAGER,
-            content=_SLACK,
-            form=_SLACK_FORM,
-        )
-    if channels.pagerduty:
-        key = section + "pagerduty.routing_key_file"
-        yield SecretFile(
-            path=channels.pagerduty.routing_key_file,
-            key=key,
-            reader=SecretReader.ALERTMANAGER,
-            content=_PAGERDUTY,
-            form=_PAGERDUTY_FORM,
-        )
-    if channels.email and channels.email.password_file:
-        key = section + "email.password_file"
-        yield SecretFile(
-            path=channels.email.password_file,
-            key=key,
+            path=at.secret(at.email.password_file),
+            key="notifications.email.password_file",
             reader=SecretReader.ALERTMANAGER,
             content=_MAIL,
         )
-    if channels.sentry:
-        key = section + "sentry.dsn_file"
+    if at.sentry:
         yield SecretFile(
-            path=channels.sentry.dsn_file,
-            key=key,
+            path=at.secret(at.sentry.dsn_file),
+            key="notifications.sentry.dsn_file",
             reader=SecretReader.IONMON,
             content=_SENTRY,
             form=_SENTRY_FORM,
         )
+    for name, service in settings.services.items():
+        own = service.notifications
+        section = f"services.{name}.notifications."
+        yield from _channels(at, own.slack, own.pagerduty, own.webhook, section)
+
+
+def _channels(
+    at: NotificationSettings,
+    slack: SlackSettings | TeamSlack | None,
+    pagerduty: PagerDutySettings | None,
+    webhook: WebhookSettings | None,
+    section: str,
+) -> Iterator[SecretFile]:
+    """Yield the files that Alertmanager reads for these channels."""
+    for path, key, content, form in (
+        (slack and slack.webhook_url_file, "slack.webhook_url_file", _SLACK, _SLACK_FORM),
+        (
+            pagerduty and pagerduty.routing_key_file,
+            "pagerduty.routing_key_file",
+            _PAGERDUTY,
+            _PAGERDUTY_FORM,
+        ),
+        (webhook and webhook.credentials_file, "webhook.credentials_file", _TOKEN, r"\S+"),
+    ):
+        if path:
+            yield SecretFile(
+                path=at.secret(path),
+                key=section + key,
+                reader=SecretReader.ALERTMANAGER,
+                content=content,
+                form=form,
+            )

@@ -7,12 +7,14 @@ from pydantic import AfterValidator, ValidationInfo
 
 from exporter.settings.addresses import Name, Text
 from exporter.settings.alerting import (
+    OF_ALL,
     AlertSettings,
     AlertsSettings,
     ObjectiveSettings,
     Window,
     below_all,
 )
+from exporter.settings.teams import TeamNotifications
 from exporter.settings.types import Ratio, Section, inside, key, part
 
 SERVICE, DATABASE, REDIS = "service_name", "database_id", "redis_id"
@@ -29,8 +31,9 @@ class ServiceObjectives(Section):
 
 
 def _no_others(alerts: AlertsSettings) -> AlertsSettings:
-    if alerts.others:
-        raise inside(("others",), "cannot differ by service; write it under alerts.others")
+    for name in OF_ALL:
+        if name in alerts.model_fields_set:
+            raise inside((name,), f"cannot differ by service; write it under alerts.{name}")
     return alerts
 
 
@@ -49,6 +52,9 @@ class WatchedService(Section):
     objectives: ServiceObjectives = part(ServiceObjectives, "What it promises its users.")
     alerts: Annotated[AlertsSettings, AfterValidator(_no_others)] = part(
         AlertsSettings, "Overrides of alerts for this service, by the alert's name."
+    )
+    notifications: TeamNotifications = part(
+        TeamNotifications, "Channels of its team; one that is left out is as in `notifications`."
     )
 
     def values(self, name: str) -> Mapping[str, tuple[str, ...]]:

@@ -141,6 +141,10 @@ class ApplicationSettings(Section):
         None, "Name of the Redis target that the recorder writes to."
     )
     name: Name = key("default", "The application's name, as configured in its recorder.")
+    helpers: tuple[Literal["l1_cache", "routing", "features"], ...] = key(
+        (),
+        "Special helpers of the recorder that it uses: dashboards have panels for these alone.",
+    )
     poll_interval: Annotated[Seconds, at_least("200ms"), at_most("1h")] = key(
         "1s", "Time between two reads."
     )

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from exporter.settings import Settings
+from exporter.settings.addresses import written
 from exporter.settings.secrets import secret_files
 from generators.alertmanager import common, escalation, mail, pagerduty, slack
 from generators.alertmanager.inhibition import inhibitions
 from generators.alertmanager.plan import Timers, timers
+from generators.alertmanager.quiet_hours import time_intervals
 from generators.alertmanager.receivers import globals_, receivers
-from generators.alertmanager.routes import time_intervals, tree
+from generators.alertmanager.routes import tree
 from generators.files import MARK
 from generators.rules.model import Alerting, dumped
 
@@ -19,17 +21,22 @@ CONFIG = f"{OUT}/alertmanager.yml"
 SECRETS = f"{OUT}/secrets.yml"
 
 
-def texts(settings: Settings, alerts: Sequence[Alerting]) -> dict[str, str]:
-    """Return every file for these settings and alerts, by its path."""
+def texts(
+    settings: Settings, alerts: Sequence[Alerting], longterm: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return every file for these settings and alerts, by its path.
+
+    longterm  the names of the alerts that the Prometheus with 90 days evaluates
+    """
     found = {
         CONFIG: headed(
             "Who is notified of what.", configuration(settings, alerts, timers(settings))
         ),
         SECRETS: headed("Files that have to be there, each with one secret.", manifest(settings)),
-        f"{TEMPLATES}/common.tmpl": common.text(),
-        f"{TEMPLATES}/slack.tmpl": slack.text(),
+        f"{TEMPLATES}/common.tmpl": common.text(settings, longterm),
+        f"{TEMPLATES}/slack.tmpl": slack.text(settings, longterm),
         f"{TEMPLATES}/pagerduty.tmpl": pagerduty.text(),
-        f"{TEMPLATES}/email.tmpl": mail.text(),
+        f"{TEMPLATES}/email.tmpl": mail.text(settings, longterm),
     }
     if settings.notifications.pagerduty:
         found[f"{OUT}/pagerduty.tf"] = escalation.text(settings)
@@ -47,10 +54,10 @@ def configuration(settings: Settings, alerts: Sequence[Alerting], paces: Timers)
     if globals_(settings):
         body["global"] = globals_(settings)
     body["templates"] = ["../templates/*.tmpl"]
-    body["route"] = tree(settings, paces)
+    body["route"] = tree(settings, paces, alerts)
     if time_intervals(settings):
         body["time_intervals"] = time_intervals(settings)
-    body["inhibit_rules"] = [rule.body() for rule in inhibitions(alerts)]
+    body["inhibit_rules"] = [rule.body() for rule in inhibitions(settings, alerts)]
     body["receivers"] = receivers(settings)
     return body
 
@@ -60,7 +67,7 @@ def manifest(settings: Settings) -> dict[str, list[dict[str, str]]]:
     return {
         "secrets": [
             {
-                "file": str(file.path),
+                "file": written(file.path),
                 "key": file.key,
                 "reader": file.reader.value,
                 "holds": file.content,

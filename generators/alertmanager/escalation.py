@@ -6,8 +6,7 @@ are high. An acknowledged incident stays so, and none is resolved but by its ale
 
 import math
 
-from exporter.settings import Settings
-from generators.alertmanager.plan import timers
+from exporter.settings import EscalationSettings, Settings
 from generators.files import MARK
 from generators.terraform import literal
 
@@ -17,7 +16,8 @@ LOOPS = 3  # times that the policy begins anew while nobody acknowledges
 def text(settings: Settings) -> str:
     """Return alertmanager/out/pagerduty.tf."""
     name = settings.service.name or "ion-monitoring"
-    minutes = math.ceil(timers(settings).escalation.wait / 60)
+    escalation = settings.notifications.escalation or EscalationSettings()
+    minutes = math.ceil(escalation.after / 60)
     return (
         _HEAD.format(mark=MARK)
         + _POLICY.format(name=literal(f"{name}: critical alerts"), loops=LOOPS, minutes=minutes)

@@ -1,21 +1,31 @@
-"""Which alert mutes which: the more urgent the less urgent, and lost data what is built on it.
+"""Which alert mutes which: the more urgent of one signal the less urgent, and nothing else.
 
-Labels of `equal` that both sides lack count as equal, so that only labels that both sides carry
-are named. No alert matches both sides of a rule.
+Alertmanager never records the end of an alert that ends while it is muted: no "Resolved" is sent,
+and the next incident with the same labels notifies nobody until `repeat_interval` is over. So one
+alert mutes another only where the muted one cannot end first. That is so where both compare one
+signal, over the same windows, with thresholds of which the muted one is reached earlier, and where
+both have the same `for` and `keep_firing_for`: whenever the more urgent condition is true, the less
+urgent one is true as well, and they are evaluated one after the other in one group.
+
+An alert that says that data is missing mutes nothing: what it would mute ends soon after the data.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
+from exporter.catalog.expression import Direction
+from exporter.settings import Settings
+from generators.alert_table import ThresholdAlert
 from generators.alertmanager.routes import INCIDENT, matcher
-from generators.policy import SEVERITIES
+from generators.policy import ESCALATION, SEVERITIES, policy
+from generators.rules.escalation import ACKNOWLEDGED, ESCALATES, SINCE
 from generators.rules.model import Alerting
+from generators.rules.rows import EscalationAlert
 
-UNTRUSTED = ("ExporterDown", "DataStale")  # either means: no data, or old data
-DEPENDENT = ("threshold", "slo", "anomaly", "trend", "correlation")  # categories built on data
-_LOCATION = frozenset(INCIDENT[2:])
 Matchers = tuple[tuple[str, tuple[str, ...]], ...]
+_Rows = Mapping[str, ThresholdAlert]  # by the alert's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,82 +45,71 @@ class Inhibition:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
-    """Alerts that one set of matchers takes: of a name, signal and severity."""
-
-    name: str
-    signal: str
-    severity: str
-    category: str
-    carried: frozenset[str]  # by each of them
-
-    @property
-    def rank(self) -> int:
-        """How urgent it is, 0 the most."""
-        return SEVERITIES.index(self.severity)
+def inhibitions(settings: Settings, alerts: Sequence[Alerting]) -> tuple[Inhibition, ...]:
+    """Return the rules for these alerts: each that mutes another, with the ones that it mutes."""
+    forms = tuple(_forms(settings))
+    rows = {alert.alert: alert for alert in alerts if isinstance(alert.source, ThresholdAlert)}
+    found: dict[str, list[str]] = {}
+    for source, target in permutations(sorted(rows, key=lambda name: _rank(rows[name])), 2):
+        if all(_ends_first(form, source, target) for form in forms):
+            found.setdefault(source, []).append(target)
+    return (
+        *_acknowledgement(alerts),
+        *(_rule(rows, source, targets) for source, targets in found.items()),
+    )
 
 
-def inhibitions(alerts: Sequence[Alerting]) -> tuple[Inhibition, ...]:
-    """Return the rules for these alerts."""
-    kinds = _kinds(alerts)
-    sources = [kind for kind in kinds if kind.name in UNTRUSTED]
-    dependent = [kind for kind in kinds if kind.category in DEPENDENT]
-    signals = [kind for kind in dependent if kind.signal]
-    found = [_mutes(source, dependent) for source in sources]
-    found += [_mutes(k, [t for t in signals if t.signal == k.signal], 1) for k in signals]
-    return tuple(rule for rules in found for rule in rules)
+def _acknowledgement(alerts: Sequence[Alerting]) -> Iterator[Inhibition]:
+    """Yield what mutes an escalation; with `since` in `equal` only that of the same incident.
 
-
-def _kinds(alerts: Sequence[Alerting]) -> list[_Kind]:
-    """Return the kinds in the order of their urgency; alerts without a severity are none."""
-    found = []
-    for alert in alerts:
-        labels = dict(alert.labels)
-        if labels.get("severity") in SEVERITIES:
-            signal, category = labels.get("signal", ""), labels.get("category", "")
-            carried = _carried(alerts, alert.alert)
-            found.append(
-                _Kind(
-                    name=alert.alert,
-                    signal=signal,
-                    severity=alert.severity,
-                    category=category,
-                    carried=carried,
-                )
-            )
-    return sorted(dict.fromkeys(found), key=lambda kind: kind.rank)
-
-
-def _carried(alerts: Iterable[Alerting], name: str) -> frozenset[str]:
-    """Return the labels that every alert of a name carries: a rule's matchers take them all."""
-    return frozenset.intersection(*(frozenset(a.carried) for a in alerts if a.alert == name))
-
-
-def _mutes(source: _Kind, targets: Iterable[_Kind], less: int = 0) -> Iterator[Inhibition]:
-    """Yield a rule for each set of labels in common.
-
-    A target is less urgent by `less` steps at least: what is muted is notified as loudly.
+    An escalation that ends while it is muted hides nothing: the next one has another `since`.
     """
-    groups: dict[tuple[str, ...], list[_Kind]] = {}
-    for target in targets:
-        shared = source.carried & target.carried
-        # Without a label in common, an alert of one region would mute those of all others.
-        elsewhere = source.carried & _LOCATION and not shared
-        if target.rank >= source.rank + less and target.name != source.name and not elsewhere:
-            groups.setdefault(_ordered(shared), []).append(target)
-    for equal, group in groups.items():
-        yield Inhibition(_matchers([source]), _matchers(group), equal)
+    own = next((rule for rule in alerts if isinstance(rule.source, EscalationAlert)), None)
+    if own is not None:
+        yield Inhibition(
+            (("alertname", (ACKNOWLEDGED,)),),
+            (("alertname", (own.alert,)), ("severity", (ESCALATION,))),
+            (ESCALATES, *own.carried, SINCE),
+        )
+
+
+def _rank(alert: Alerting) -> int:
+    return SEVERITIES.index(alert.severity)
+
+
+def _forms(settings: Settings) -> Iterator[_Rows]:
+    """Yield what holds for all services, and for each one that is set apart."""
+    every = (settings, *(settings.of_service(name) for name in settings.services))
+    for each in every:
+        found = policy(each.model_copy(update={"services": {}}))
+        yield {row.name: row for row in (*found.thresholds, *found.configured)}
+
+
+def _ends_first(rows: _Rows, source: str, target: str) -> bool:
+    """Return whether the source ends no later than the target, or one of them does not exist."""
+    if source not in rows or target not in rows:
+        return True
+    one, other = rows[source], rows[target]
+    beyond = one.threshold - other.threshold
+    return (
+        one.signal == other.signal
+        and SEVERITIES.index(one.severity) < SEVERITIES.index(other.severity)
+        and (beyond if one.signal.direction is Direction.UP else -beyond) >= 0
+        # With another `for`, a restart of Prometheus can leave one of the two pending.
+        and one.for_ == other.for_
+    )
+
+
+def _rule(rows: Mapping[str, Alerting], source: str, targets: Sequence[str]) -> Inhibition:
+    (signal,) = {dict(rows[name].labels)["signal"] for name in (source, *targets)}
+    carried = frozenset.intersection(*(frozenset(rows[n].carried) for n in (source, *targets)))
+    return Inhibition(
+        (("alertname", (source,)), ("signal", (signal,))),
+        (("alertname", tuple(targets)), ("signal", (signal,))),
+        _ordered(carried),
+    )
 
 
 def _ordered(labels: frozenset[str]) -> tuple[str, ...]:
     first = tuple(label for label in INCIDENT if label in labels)
     return (*first, *sorted(labels - set(first)))
-
-
-def _matchers(kinds: Sequence[_Kind]) -> Matchers:
-    """Return what takes exactly these alerts: their names, and the signal where they share it."""
-    names = tuple(dict.fromkeys(kind.name for kind in kinds))
-    signals = {kind.signal for kind in kinds}
-    found: Matchers = (("alertname", names),)
-    return (*found, ("signal", (kinds[0].signal,))) if len(signals) == 1 and all(signals) else found

@@ -1,10 +1,15 @@
 """The mails: a subject, HTML that fits a phone, and the same as plain text."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from exporter.settings import EmailSettings
-from generators.alertmanager.common import SHOWN, colour, define, head
+from exporter.settings import EmailSettings, Settings
+from generators.alertmanager.bodies import SHOWN
+from generators.alertmanager.common import colour
+from generators.alertmanager.headlines import FIRST, date, lasted
+from generators.alertmanager.links import ONE, Link, links
 from generators.alertmanager.notice import Notice
+from generators.alertmanager.template_text import define, head
 
 _TOP = """\
 <!DOCTYPE html>
@@ -18,55 +23,94 @@ color:#1f2933;background:#ffffff">
 <h1 style="font-size:20px;line-height:1.3;margin:14px 0">{{ template "ion.title" . }}</h1>
 """
 _REST = """\
-{{ template "ion.mail.alerts" .Alerts.Firing }}
+{{ template "ion.mail.firing" . }}
 {{ if .Alerts.Resolved }}{{ if .Alerts.Firing }}<h2 style="font-size:17px">Resolved</h2>{{ end }}
-{{ template "ion.mail.alerts" .Alerts.Resolved }}{{ end }}
-<p style="margin:18px 0"><a style="color:#0b5cad" href="{{ template "ion.mail.silence" . }}">\
-Silence</a></p>
-</div></body></html>
+{{ template "ion.mail.resolved" . }}{{ end }}
+SILENCE</div></body></html>
 """
-_ALERTS = """\
-{{ range $at, $alert := . }}{{ if lt $at SHOWN }}\
+_ALERT = """\
 <div style="border-top:1px solid #d9dee3;padding:10px 0">
-<p style="margin:0 0 6px;overflow-wrap:anywhere">{{ with .Annotations.description }}\
-{{ template "ion.plain" . }}{{ else }}{{ range .Labels.SortedPairs }}\
-{{ template "ion.plain" .Name }}={{ template "ion.plain" .Value }} {{ end }}{{ end }}</p>
-<p style="margin:0 0 6px;color:#52606d;font-size:14px">Since \
-{{ .StartsAt.UTC.Format "2006-01-02 15:04 MST" }}{{ if ne .Status "firing" }}, until \
-{{ .EndsAt.UTC.Format "2006-01-02 15:04 MST" }}{{ end }}</p>
-<p style="margin:0;overflow-wrap:anywhere">{{ if .Annotations.dashboard_url }}\
-<a style="color:#0b5cad" href="{{ template "ion.alert.dashboard" . }}">Dashboard</a> {{ end }}\
-{{ with .Annotations.runbook_url }}{{ if match "^https?://" . }}\
-<a style="color:#0b5cad" href="{{ . }}">Runbook</a> {{ else }}Runbook: {{ . }} {{ end }}{{ end }}\
-{{ with .GeneratorURL }}<a style="color:#0b5cad" href="{{ . }}">Prometheus</a>{{ end }}</p>
+<p style="margin:0 0 6px;overflow-wrap:anywhere">{{ if gt (len $.Alerts) 1 }}<strong>\
+{{ template "ion.title.one" $first }}</strong><br>{{ end }}TEXT</p>
+<p style="margin:0 0 6px;color:#52606d;font-size:14px">TIME</p>
+<p style="margin:0;overflow-wrap:anywhere">LINKS</p>
 </div>
-{{ end }}{{ end }}{{ if gt (len .) SHOWN }}<p>and {{ len (slice . SHOWN) }} more</p>{{ end }}"""
-# html/template escapes what stands in an address by itself.
-_SILENCE = (
-    "{{ .ExternalURL }}/#/silences/new?filter=%7B"
-    "{{ range $at, $pair := .CommonLabels.SortedPairs }}{{ if $at }}%2C{{ end }}"
-    '{{ .Name }}%3D{{ printf "%q" .Value }}{{ end }}%7D'
+"""
+_FIRING = (
+    '{{ template "ion.body.described" $first }}'
+    '{{ with $first.Annotations.check }} {{ template "ion.plain" . }}{{ end }}'
 )
-_TEXT = (
-    '{{ template "ion.title" . }}\n\n{{ template "ion.body" . }}\n'
-    'Dashboard: {{ template "ion.dashboard" . }}\n'
-    "{{ with .CommonAnnotations.runbook_url }}Runbook: {{ . }}\n{{ end }}"
-    'Prometheus: {{ template "ion.prometheus" . }}\nSilence: {{ template "ion.silence" . }}\n'
+_SINCE = (
+    f"Since {date('$first.StartsAt')}"
+    '{{ with $first.Annotations.no_data }}, {{ template "ion.plain" . }}{{ end }}'
 )
+_RESOLVED = (
+    '{{ with $first.Annotations.value }}The last value was {{ template "ion.plain" . }}.'
+    '{{ else }}{{ template "ion.title.one" $first }}{{ end }}'
+)
+_WAS = (
+    f"From {date('$first.StartsAt')} to {date('$first.EndsAt')}, for "
+    f"{lasted('$first.StartsAt', '$first.EndsAt')}"
+)
+_START = '{{ $url := "" }}'
+_STYLE = "color:#0b5cad"
 
 
-def text() -> str:
+def text(settings: Settings, longterm: Sequence[str]) -> str:
     """Return alertmanager/templates/email.tmpl."""
+    one = "".join(map(_anchor, links(settings, longterm, ONE)))
+    firing, resolved = _ALERT.replace("LINKS", one), _ALERT.replace("LINKS", one)
+    rest = _REST.replace("SILENCE", _silence(settings, longterm))
     return head("The mails.") + "".join(
         (
-            define("ion.mail.text", _TEXT),
-            define("ion.mail.silence", _SILENCE),
+            define("ion.mail.text", _plain(settings, longterm)),
             define("ion.mail.colour", colour()),
-            define("ion.mail.alerts", _ALERTS.replace("SHOWN", str(SHOWN))),
+            define(
+                "ion.mail.firing",
+                _each("Firing", firing.replace("TEXT", _FIRING).replace("TIME", _SINCE)),
+            ),
+            define(
+                "ion.mail.resolved",
+                _each("Resolved", resolved.replace("TEXT", _RESOLVED).replace("TIME", _WAS)),
+            ),
             define("ion.mail.top", _TOP),
-            define("ion.mail.rest", _REST),
+            define("ion.mail.rest", rest),
         )
     )
+
+
+def _each(state: str, one: str) -> str:
+    """Return an entry for each of the first ten alerts in a state, and how many more there are."""
+    more = (
+        f"{{{{ if gt (len .Alerts.{state}) {SHOWN} }}}}"
+        f"<p>and {{{{ len (slice .Alerts.{state} {SHOWN}) }}}} more</p>{{{{ end }}}}"
+    )
+    some = f"{{{{ if lt $at {SHOWN} }}}}{_START}{one}{{{{ end }}}}"
+    return f"{{{{ range $at, $first := .Alerts.{state} }}}}{some}{{{{ end }}}}{more}"
+
+
+def _anchor(link: Link) -> str:
+    anchor = f'<a style="{_STYLE}" href="{{{{ . }}}}">{link.shown}</a> '
+    return f"{link.actions}{{{{ with $url }}}}{anchor}{{{{ end }}}}"
+
+
+def _silence(settings: Settings, longterm: Sequence[str]) -> str:
+    """Return the link that silences all alerts of the mail, where there is a page for it."""
+    found = [link for link in links(settings, longterm) if link.shown == "Silence"]
+    anchors = "".join(map(_anchor, found))
+    paragraph = f'<p style="margin:18px 0">{_START}{anchors}</p>\n'
+    return f"{{{{ if .Alerts.Firing }}}}{paragraph}{{{{ end }}}}" if found else ""
+
+
+def _plain(settings: Settings, longterm: Sequence[str]) -> str:
+    """Return the text of a mail: the headline, what is known, and the links, a line each."""
+    each = "".join(
+        f"{link.actions}{{{{ with $url }}}}{link.shown}: {{{{ . }}}}\n{{{{ end }}}}"
+        for link in links(settings, longterm)
+    )
+    parts = ("ion.body.only", "ion.body.list", "ion.body.check")
+    body = "".join(f'{{{{ template "{part}" . }}}}' for part in parts)
+    return f'{{{{ template "ion.title" . }}}}\n\n{body}\n{_START}{FIRST}{each}'
 
 
 def integration(mail: EmailSettings, notice: Notice) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from exporter.settings.types import duration
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -24,14 +22,10 @@ PLAIN = Notice()
 CRITICAL = Notice(mentions=True)
 UNROUTED = Notice(
     prefix="Unrouted: ",
-    words="No channel is configured for this severity; see notifications in monitoring.yaml.\n",
+    words="This alert has none of the severities that are routed: critical, high, medium, low.\n",
 )
 
 
-def escalated(after: float, channel: str | None, mail_to: tuple[str, ...]) -> Notice:
-    """Return the notice of an alert that has gone on for `after` seconds."""
-    words = (
-        f'{{{{ if eq .Status "firing" }}}}Firing for {duration(after)}, and nobody silenced it.\n'
-        "{{ end }}"
-    )
-    return Notice(prefix="Escalated: ", words=words, slack_channel=channel, mail_to=mail_to)
+def escalated(channel: str | None, mail_to: tuple[str, ...]) -> Notice:
+    """Return the notice of escalations; what goes on since when is in the alert's own text."""
+    return Notice(prefix="Escalated: ", slack_channel=channel, mail_to=mail_to)

@@ -3,20 +3,16 @@
 from typing import Any
 
 from exporter.settings import PagerDutySettings, Settings
-from generators.alertmanager.common import define, head, lines
+from generators.alertmanager import bodies
+from generators.alertmanager.links import links
 from generators.alertmanager.notice import Notice
+from generators.alertmanager.template_text import define, head
 
 _SEVERITIES = {"critical": "critical", "high": "error", "medium": "warning"}
 _OTHER = "info"
-_LINKS = (
-    ("Dashboard", "ion.dashboard"),
-    ("Runbook", "ion.runbook"),
-    ("Prometheus", "ion.prometheus"),
-    ("Silence", "ion.silence"),
-)
 # From 0.30 on, Alertmanager takes a detail that parses as YAML for data, and any ': ' makes it a
 # mapping; what begins with a tab is none.
-_NO_YAML = "\t"
+_WRITING = bodies.Writing(safe="ion.plain", own="ion.plain", line="\t", bullet="")
 _COMPONENTS = ("service_name", "database_id", "redis_id")
 
 
@@ -24,7 +20,7 @@ def text() -> str:
     """Return alertmanager/templates/pagerduty.tmpl."""
     return head("The events to PagerDuty.") + "".join(
         (
-            lines("ion.pagerduty.lines", "ion.plain", _NO_YAML),
+            bodies.text("ion.pagerduty.body", _WRITING),
             define("ion.pagerduty.severity", _severity()),
             define("ion.pagerduty.component", _first(*_COMPONENTS)),
             define("ion.pagerduty.source", _first("gcp_project", *_COMPONENTS, "job")),
@@ -50,30 +46,31 @@ def _first(*labels: str) -> str:
 
 
 def integration(settings: Settings, pagerduty: PagerDutySettings, notice: Notice) -> dict[str, Any]:
-    """Return an entry of `pagerduty_configs`."""
-    runbooks = settings.links.runbooks is not None
+    """Return an entry of `pagerduty_configs`; a link without an address is left out."""
     return {
         "send_resolved": True,
         "routing_key_file": str(pagerduty.routing_key_file),
         "severity": '{{ template "ion.pagerduty.severity" . }}',
         "description": notice.prefix + '{{ template "ion.title" . }}',
-        "client": "Alertmanager",
-        "client_url": "{{ .ExternalURL }}",
+        "client": "the dashboard",
+        "client_url": '{{ template "ion.page" . }}',
         "source": '{{ template "ion.pagerduty.source" . }}',
-        "class": "{{ .CommonLabels.alertname }}",
+        "class": '{{ template "ion.plain" .CommonLabels.alertname }}',
         "component": '{{ template "ion.pagerduty.component" . }}',
-        "group": "{{ .CommonLabels.region }}",
+        "group": '{{ template "ion.plain" .CommonLabels.region }}',
         "details": {
-            "firing": '{{ template "ion.pagerduty.lines" .Alerts.Firing }}',
-            "resolved": '{{ template "ion.pagerduty.lines" .Alerts.Resolved }}',
+            "alert": '{{ template "ion.pagerduty.body.only" . }}',
+            "check": '{{ template "ion.pagerduty.body.check" . }}',
+            "firing": '{{ template "ion.pagerduty.body.firing" . }}',
+            "resolved": '{{ template "ion.pagerduty.body.resolved" . }}',
             "num_firing": "{{ len .Alerts.Firing }}",
             "num_resolved": "{{ len .Alerts.Resolved }}",
-            "signal": "{{ .CommonLabels.signal }}",
-            "runbook": "{{ .CommonAnnotations.runbook_url }}",
+            "signal": '{{ template "ion.plain" .CommonLabels.signal }}',
+            "runbook": '{{ template "ion.runbook" . }}',
         },
         "links": [
-            {"text": shown, "href": f'{{{{ template "{name}" . }}}}'}
-            for shown, name in _LINKS
-            if runbooks or shown != "Runbook"
+            {"text": link.shown, "href": f'{{{{ template "{link.template}" . }}}}'}
+            for link in links(settings, ())
+            if link.shown != "Runbook" or settings.links.runbooks is not None
         ],
     }

@@ -9,7 +9,7 @@ import yaml
 from generators.alertmanager.build import CONFIG, SECRETS
 from generators.alertmanager.oldest_version import FIELDS, FUNCTIONS, INTEGRATIONS
 from generators.alertmanager.routes import matcher
-from generators.policy import SEVERITIES, WATCHDOG
+from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
 from generators.rules.model import Alerting
 
 Body = dict[str, Any]
@@ -125,7 +125,7 @@ def unmatched_severities(config: Body, alerts: Iterable[Alerting]) -> tuple[str,
     """Return the severities without exactly one route, and those of alerts that have none."""
     severities = {
         dict(alert.labels).get("severity", "") for alert in alerts if alert.alert != WATCHDOG
-    }
+    } - {ESCALATION}
     routes = [r["matchers"] for r in config["route"]["routes"] if not r.get("continue")]
     counts = {severity: routes.count([matcher("severity", severity)]) for severity in SEVERITIES}
     return (

@@ -1,21 +1,21 @@
-"""Receivers: each has all channels of its severity; only the escalation's route continues."""
+"""Receivers: one a channel of a severity and of a team, since a route groups for its channel."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from exporter.settings import NotificationSettings, Settings
 from generators.alertmanager import mail, pagerduty, slack
 from generators.alertmanager.notice import CRITICAL, PLAIN, UNROUTED, Notice, escalated
 from generators.alertmanager.plan import (
+    ACKNOWLEDGING,
     DEFAULT,
-    ESCALATION,
     HEARTBEAT,
     Channel,
-    channels,
-    default_channels,
+    audiences,
     is_escalated,
 )
 from generators.incomplete import Incomplete
-from generators.policy import SEVERITIES
+from generators.policy import ESCALATION, SEVERITIES
 
 Body = dict[str, Any]
 BRIDGE_PATH = "/alerts"
@@ -23,39 +23,49 @@ BRIDGE_PATH = "/alerts"
 
 def receivers(settings: Settings) -> list[Body]:
     """Return every receiver that a route names, the default first."""
-    found = [
-        {"name": DEFAULT, **_integrations(settings, default_channels(settings), UNROUTED)},
-        {"name": HEARTBEAT, **_heartbeat(settings.notifications)},
+    everybody, *_ = found = audiences(settings)
+    return [
+        {"name": DEFAULT, **_integrations(settings, everybody.at, everybody.default, UNROUTED)},
+        {"name": HEARTBEAT, **_heartbeat(everybody.at)},
+        *_escalations(settings, everybody.at),
+        *(
+            {"name": each.receiver(severity, channel)}
+            | _integrations(settings, each.at, (channel,), _notice(severity))
+            for severity in SEVERITIES
+            for each in (*found[1:], everybody)
+            for channel in each.channels(severity)
+        ),
     ]
-    if is_escalated(settings):
-        found.append({"name": ESCALATION, **_escalation(settings)})
-    for severity in SEVERITIES:
-        reached = channels(settings, severity)
-        if reached:
-            notice = CRITICAL if severity == "critical" else PLAIN
-            found.append({"name": severity, **_integrations(settings, reached, notice)})
-    return found
 
 
-def _integrations(settings: Settings, reached: tuple[Channel, ...], notice: Notice) -> Body:
+def _notice(severity: str) -> Notice:
+    return CRITICAL if severity == "critical" else PLAIN
+
+
+def _integrations(
+    settings: Settings, at: NotificationSettings, reached: tuple[Channel, ...], notice: Notice
+) -> Body:
     """Return the entries of a receiver, one a channel."""
     body: Body = {}
     for channel in reached:
-        kind, entry = _integration(settings, channel, notice)
+        kind, entry = _integration(settings, at, channel, notice)
         body.setdefault(kind, []).append(entry)
     return body
 
 
-def _integration(settings: Settings, channel: Channel, notice: Notice) -> tuple[str, Body]:
+def _integration(
+    settings: Settings, at: NotificationSettings, channel: Channel, notice: Notice
+) -> tuple[str, Body]:
     """Return the kind of a channel's entry, and the entry."""
-    at = settings.notifications
     match channel:
         case Channel.PAGERDUTY if at.pagerduty:
             return "pagerduty_configs", pagerduty.integration(settings, at.pagerduty, notice)
         case Channel.SLACK if at.slack:
-            return "slack_configs", slack.integration(settings, at.slack, notice)
+            return "slack_configs", slack.integration(at.slack, notice)
         case Channel.EMAIL if at.email:
             return "email_configs", mail.integration(at.email, notice)
+        case Channel.WEBHOOK if at.webhook:
+            return "webhook_configs", _webhook(at)
         case Channel.SENTRY if at.sentry:
             url = f"http://{at.sentry.bridge}{BRIDGE_PATH}"
             return "webhook_configs", {"send_resolved": True, "url": url}
@@ -66,6 +76,17 @@ def _integration(settings: Settings, channel: Channel, notice: Notice) -> tuple[
     )
 
 
+def _webhook(at: NotificationSettings) -> Body:
+    """Return an entry of `webhook_configs`, with the token that its receiver expects."""
+    if at.webhook is None:
+        return {}
+    body: Body = {"send_resolved": True, "url": at.webhook.url}
+    if at.webhook.credentials_file is not None:
+        token = {"credentials_file": str(at.webhook.credentials_file)}
+        body["http_config"] = {"authorization": token}
+    return body
+
+
 def _heartbeat(at: NotificationSettings) -> Body:
     """Return the webhook of the watchdog; without one it ends here, as it is no news."""
     if at.heartbeat is None:
@@ -73,16 +94,18 @@ def _heartbeat(at: NotificationSettings) -> Body:
     return {"webhook_configs": [{"send_resolved": False, "url": at.heartbeat.url}]}
 
 
-def _escalation(settings: Settings) -> Body:
-    escalation = settings.notifications.escalation
-    if escalation is None:
-        return {}
-    notice = escalated(escalation.after, escalation.channel, escalation.to)
-    targets = ((Channel.SLACK, escalation.channel), (Channel.EMAIL, escalation.to))
-    return _integrations(settings, tuple(channel for channel, to in targets if to), notice)
+def _escalations(settings: Settings, at: NotificationSettings) -> Iterator[Body]:
+    """Yield who is notified of escalations, and nobody, who is notified of acknowledgements."""
+    if at.escalation is None or not is_escalated(settings):
+        return
+    notice = escalated(at.escalation.channel, at.escalation.to)
+    targets = ((Channel.SLACK, at.escalation.channel), (Channel.EMAIL, at.escalation.to))
+    reached = tuple(channel for channel, to in targets if to)
+    yield {"name": ACKNOWLEDGING}
+    yield {"name": ESCALATION, **_integrations(settings, at, reached, notice)}
 
 
 def globals_(settings: Settings) -> Body:
     """Return what applies to all receivers: the mail server."""
-    at = settings.notifications
+    at = audiences(settings)[0].at
     return mail.server(at.email) if at.email else {}

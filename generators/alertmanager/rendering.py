@@ -16,8 +16,20 @@ from generators.alertmanager.build import CONFIG, TEMPLATES
 
 AMTOOL = "amtool"
 MANY = 15
-HOSTILE = '<!channel> @here <script>alert(1)</script> & "quoted" `code`\n<https://evil.example|x>'
-_FORBIDDEN = {"slack": ("<!channel>", "<https://evil.example"), "html": ("<script>",)}
+# What is markup, a mention, a link or a trick in one channel or another; \u202e turns a text round.
+HOSTILE = (
+    '<!channel> @here <script>alert(1)</script> & "quoted" `code`\n<https://evil.example|x>'
+    "\n>quote *bold* _italic_ ~gone~ :skull: http://evil.example/x www.evil.example evil.example/y"
+    " \u202etxt.exe"
+)
+_FORBIDDEN = {
+    "text": ("\u202e", "https://evil", "http://evil"),
+    "slack": (
+        *("<!channel>", "@here", "`code`", "*bold*", " _italic_", " ~gone~", ":skull:", "\u202e"),
+        *("<https://evil", "http://evil", " www.evil", " evil.example/y", "\n>", "\n&gt;"),
+    ),
+    "html": ("<script>", "\u202e", "http://evil"),
+}
 _BETWEEN = "\n"
 _BEGAN, _ENDED = "2026-01-01T12:00:00Z", "2026-01-01T12:30:00Z"
 Body = dict[str, Any]
@@ -34,45 +46,66 @@ class Template:
 
 def data() -> dict[str, Body]:
     """Return the notifications that each template is rendered for, by name."""
-    firing = _alert("firing", "europe-west1")
+    firing, resolved = _alert("firing", "europe-west1"), _alert("resolved", "europe-west1")
     many = [_alert("firing", f"region-{n}") for n in range(MANY)]
+    over = [_alert("resolved", f"region-{n}") for n in range(MANY)]
+    other = {**firing, "labels": {"alertname": "Foreign"}, "annotations": {}, "generatorURL": ""}
     return {
         "firing": _notification("firing", [firing]),
-        "resolved": _notification("resolved", [_alert("resolved", "europe-west1")]),
+        "resolved": _notification("resolved", [resolved]),
         "many": _notification("firing", many),
+        "many resolved": _notification("resolved", over),
+        "partly resolved": _notification("firing", [*many, *over]),
+        "different": _notification("firing", [firing, other]),
+        "without annotations": _notification("firing", [other]),
         "hostile": _notification("firing", [_alert("firing", HOSTILE)]),
+        "hostile, resolved": _notification("resolved", [_alert("resolved", HOSTILE)]),
+        "hostile, many": _notification("firing", 2 * [_alert("firing", HOSTILE)]),
     }
 
 
 def _alert(status: str, region: str) -> Body:
+    problem, reading = "Too many requests fail", f"4.2% of ion in {region}"
     return {
         "status": status,
-        "labels": {"alertname": "ErrorRateCritical", "severity": "critical", "region": region},
+        "labels": {"alertname": "ErrorRateCritical", "severity": "critical", "region": region}
+        | {"gcp_project": "ion-production", "service_name": "ion", "signal": "error_rate"},
         "annotations": {
-            "summary": "More requests fail than may.",
+            "summary": f"{problem}: {reading} (limit 1%)",
             "description": f"The share of failing requests in {region} is 4.2%.",
+            "check": "Check the last deploy.",
+            "problem": problem,
+            "ended": "Too many requests failed",
+            "reading": reading,
+            "value": "4.2%",
+            "place": f"ion in {region}",
+            "limit": "1%",
+            "no_data": f"no data since {region}",
             "runbook_url": "https://docs.example.com/runbooks/ErrorRateCritical.md",
             "dashboard_url": "https://grafana.example.com/d/ion?x=1&from=now-3h&to=now",
         },
         "startsAt": _BEGAN,
         "endsAt": _ENDED,
-        "generatorURL": "http://prometheus.example.com/graph?g0.expr=x",
+        "generatorURL": "http://prometheus.example.com/graph?g0.expr=x&g0.tab=1",
         "fingerprint": "0123456789abcdef",
     }
 
 
 def _notification(status: str, alerts: Sequence[Body]) -> Body:
-    first = alerts[0]
-    common = {n: v for n, v in first["labels"].items() if len(alerts) == 1 or n != "region"}
     return {
         "receiver": "critical",
         "status": status,
         "alerts": list(alerts),
         "groupLabels": {"alertname": "ErrorRateCritical"},
-        "commonLabels": common,
-        "commonAnnotations": first["annotations"] if len(alerts) == 1 else {},
+        "commonLabels": _common([alert["labels"] for alert in alerts]),
+        "commonAnnotations": _common([alert["annotations"] for alert in alerts]),
         "externalURL": "http://alertmanager.example.com",
     }
+
+
+def _common(pairs: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return what all of them have, as Alertmanager works it out."""
+    return {n: v for n, v in pairs[0].items() if all(each.get(n) == v for each in pairs)}
 
 
 def templates(config: Body) -> tuple[Template, ...]:

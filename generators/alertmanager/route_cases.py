@@ -10,12 +10,11 @@ from exporter.errors import ToolMissing
 from exporter.settings import Settings
 from generators.alertmanager.plan import (
     DEFAULT,
-    ESCALATION,
     HEARTBEAT,
+    audiences,
     is_escalated,
-    receiver,
 )
-from generators.policy import SEVERITIES, WATCHDOG
+from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
 from generators.rules.model import Alerting, Pairs
 
 AMTOOL = "amtool"
@@ -31,24 +30,44 @@ class RouteCase:
 
 
 def route_cases(settings: Settings, alerts: Sequence[Alerting]) -> tuple[RouteCase, ...]:
-    """Return a case for each alert, and one for each way to have no severity that is known."""
-    return (*(_case(settings, alert) for alert in alerts), *_strangers())
+    """Return a case for each alert, those of teams, and one for each severity that is unknown."""
+    return (
+        *(_case(settings, alert) for alert in alerts),
+        *_teams(settings, alerts),
+        *_strangers(),
+    )
 
 
-def _case(settings: Settings, alert: Alerting) -> RouteCase:
+def _case(settings: Settings, alert: Alerting, team: str = "") -> RouteCase:
     carried = tuple((label, f"some-{label}") for label in alert.carried)
-    labels = (("alertname", alert.alert), *alert.labels, *carried)
-    return RouteCase(alert.alert, labels, _receivers(settings, alert))
+    # Templates stand for values that only Prometheus knows.
+    own = tuple((n, f"some-{n}" if "{{" in text else text) for n, text in alert.labels)
+    labels = (("alertname", alert.alert), *own, *carried, *((("team", team),) if team else ()))
+    of = f"{alert.alert} of {team}" if team else alert.alert
+    return RouteCase(of, labels, _receivers(settings, alert, team))
 
 
-def _receivers(settings: Settings, alert: Alerting) -> tuple[str, ...]:
-    severity = dict(alert.labels).get("severity", "")
+def _receivers(settings: Settings, alert: Alerting, team: str) -> tuple[str, ...]:
+    labels = dict(alert.labels)
+    severity, owner = labels.get("severity", ""), team or labels.get("team", "")
     if alert.alert == WATCHDOG:
         return (HEARTBEAT,)
+    if severity == ESCALATION and is_escalated(settings):
+        return (ESCALATION,)
     if severity not in SEVERITIES:
         return (DEFAULT,)
-    first = (ESCALATION,) if severity == "critical" and is_escalated(settings) else ()
-    return (*first, receiver(settings, severity))
+    every = audiences(settings)
+    to = next((each for each in every if each.team == owner), every[0])
+    found = to.channels(severity)
+    return tuple(to.receiver(severity, channel) for channel in found) or (DEFAULT,)
+
+
+def _teams(settings: Settings, alerts: Sequence[Alerting]) -> Iterator[RouteCase]:
+    """Yield a case of each severity for each team with channels of its own."""
+    first = {alert.severity: alert for alert in reversed(alerts) if alert.severity in SEVERITIES}
+    for audience in audiences(settings)[1:]:
+        without = (a for a in first.values() if "team" not in dict(a.labels))
+        yield from (_case(settings, alert, audience.team) for alert in without)
 
 
 def _strangers() -> Iterator[RouteCase]:

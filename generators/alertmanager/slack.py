@@ -1,68 +1,74 @@
-"""The messages to Slack: an attachment in the alert's colour, buttons, who is mentioned."""
+"""The messages to Slack: an attachment in the alert's colour, links, who is mentioned.
+
+Links stand in the text, as a button cannot be left out: what is over has no silence.
+"""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from exporter.settings import Settings, SlackSettings
-from generators.alertmanager.common import body, colour, define, head, lines, title
+from generators.alertmanager import bodies, headlines
+from generators.alertmanager.common import colour
+from generators.alertmanager.escaping import SLACK_ADDRESS
+from generators.alertmanager.headlines import FIRST
+from generators.alertmanager.links import links
 from generators.alertmanager.notice import Notice
+from generators.alertmanager.template_text import define, head
 
 _GROUP_ID = re.compile(r"[SW][A-Z0-9]{6,}")
-_BUTTONS = (
-    ("Dashboard", "ion.dashboard"),
-    ("Runbook", "ion.runbook"),
-    ("Prometheus", "ion.prometheus"),
-    ("Silence", "ion.silence"),
-)
+_WRITING = bodies.Writing(safe="ion.slack.safe", own="ion.slack.own", bullet="• ")
+# Slack hides what follows the fifth line: what to do and the links come before a long list.
+_PARTS = ("ion.slack.body.only", "ion.slack.body.check", "ion.slack.links", "ion.slack.body.list")
 
 
-def text() -> str:
+def text(settings: Settings, longterm: Sequence[str]) -> str:
     """Return alertmanager/templates/slack.tmpl."""
     return head("The messages to Slack.") + "".join(
         (
-            title("ion.slack.title", "ion.slack.safe"),
-            lines("ion.slack.lines", "ion.slack.safe", "• "),
-            body("ion.slack.body", "ion.slack.lines"),
-            define("ion.slack.text", '{{ template "ion.slack.body" . }}' + _runbook()),
+            headlines.text("ion.slack.title", "ion.slack.safe"),
+            bodies.text("ion.slack.body", _WRITING),
+            bodies.both("ion.slack.body"),
+            define("ion.slack.links", _links(settings, longterm)),
+            define("ion.slack.text", "".join(f'{{{{ template "{part}" . }}}}' for part in _PARTS)),
             define("ion.slack.colour", colour()),
         )
     )
 
 
-def _runbook() -> str:
-    """Return the runbook's path, where it is no address: what is one has a button."""
-    return (
-        "{{ with .CommonAnnotations.runbook_url }}"
-        '{{ if not (match "^https?://" .) }}Runbook: {{ template "ion.slack.safe" . }}\n{{ end }}'
-        "{{ end }}"
+def _links(settings: Settings, longterm: Sequence[str]) -> str:
+    """Return the links that lead somewhere, on a line of their own."""
+    each = "".join(
+        f"{link.actions}{{{{ with $url }}}}{{{{ $between }}}}"
+        f"<{{{{ .{SLACK_ADDRESS} }}}}|{link.shown}>"
+        '{{ $between = " · " }}{{ end }}'
+        for link in links(settings, longterm)
     )
+    start = f'{{{{ $url := "" }}}}{{{{ $between := "" }}}}{FIRST}'
+    return f"{start}{each}{{{{ if $between }}}}\n{{{{ end }}}}"
 
 
-def integration(settings: Settings, slack: SlackSettings, notice: Notice) -> dict[str, Any]:
+def integration(slack: SlackSettings, notice: Notice) -> dict[str, Any]:
     """Return an entry of `slack_configs`."""
-    runbooks = settings.links.runbooks is not None
     entry: dict[str, Any] = {
         "send_resolved": True,
         "api_url_file": str(slack.webhook_url_file),
         "channel": notice.slack_channel or slack.channel,
         "color": '{{ template "ion.slack.colour" . }}',
         "title": notice.prefix + '{{ template "ion.slack.title" . }}',
-        "title_link": '{{ template "ion.dashboard" . }}',
+        "title_link": '{{ template "ion.page" . }}',
         "fallback": notice.prefix + '{{ template "ion.slack.title" . }}',
         "text": notice.words + '{{ template "ion.slack.text" . }}',
-        "actions": [
-            {"type": "button", "text": shown, "url": f'{{{{ template "{name}" . }}}}'}
-            for shown, name in _BUTTONS
-            if runbooks or shown != "Runbook"
-        ],
+        # No field is formatted; links in angle brackets and mentions are read all the same.
+        "mrkdwn_in": ["pretext"],
     }
-    if notice.mentions:
-        entry["pretext"] = f'{{{{ if eq .Status "firing" }}}}{mention(slack)}{{{{ end }}}}'
-        entry["link_names"] = not _GROUP_ID.fullmatch(slack.oncall_group)
+    if notice.mentions and slack.oncall_group:
+        group = slack.oncall_group
+        entry["pretext"] = f'{{{{ if eq .Status "firing" }}}}{mention(group)}{{{{ end }}}}'
+        entry["link_names"] = not _GROUP_ID.fullmatch(group)
     return entry
 
 
-def mention(slack: SlackSettings) -> str:
-    """Return what pings the user group: by its id, which is sure, or by its handle."""
-    group = slack.oncall_group
+def mention(group: str) -> str:
+    """Return what pings a user group: by its id, which is sure, or by its handle."""
     return f"<!subteam^{group}>" if _GROUP_ID.fullmatch(group) else f"@{group.removeprefix('@')}"

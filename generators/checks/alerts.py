@@ -9,15 +9,17 @@ from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
 from generators.checks.engine.suggestions import suggestion
 from generators.checks.promql.result_labels import filters
-from generators.policy import SEVERITIES, WATCHDOG
+from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
 from generators.promql_tree.tree import Aggregate, Binary, Call, Negative, Node, Selector
+from generators.rules import escalation
 
 RULE = "alert"
 NONE = "none"
 LONGEST = 40
 REQUIRED = ("summary", "description", "runbook_url", "dashboard_url")
+SHARED = ("problem", "ended", "check", "limit")
 _CAMEL = re.compile(r"[A-Z][A-Za-z0-9]*")
-_SENTENCE = re.compile(r"[A-Z0-9].*\.", re.DOTALL)
+_HEADLINE = re.compile(r"[A-Z0-9{].*")
 _NEAR = 0.8
 _CONDITIONS = frozenset({"absent", "absent_over_time"})
 
@@ -62,7 +64,8 @@ def conditional(node: Node) -> bool:
 
 
 def _severity(rule: Rule) -> Iterator[Problem]:
-    allowed = (NONE,) if rule.name.value == WATCHDOG else SEVERITIES
+    own = {WATCHDOG: (NONE,), escalation.NAME: (ESCALATION,)}
+    allowed = own.get(rule.name.value, SEVERITIES)
     found = rule.labels.get("severity")
     if found is None:
         text = f"{rule.name.value} has no severity; write labels: severity: {' or '.join(allowed)}"
@@ -90,13 +93,19 @@ def _summary(rule: Rule) -> Iterator[Problem]:
     found = rule.annotations.get("summary")
     if found is None or not found.value.strip():
         return
-    if "{{" in found.value:
-        text = "summary is a headline, the same for a whole group; put what varies in description"
-        yield found.problem(RULE, text)
-    elif not _SENTENCE.fullmatch(found.value.strip()):
+    if not _HEADLINE.fullmatch(found.value.strip()):
         yield found.problem(
-            RULE, "summary is no sentence; begin it with a capital, end it with a full stop"
+            RULE, "summary is no headline; write one line that begins with a capital"
         )
+
+
+def _shared(rule: Rule) -> Iterator[Problem]:
+    """Yield what a message about many alerts would show of the first alone."""
+    for name in SHARED:
+        found = rule.annotations.get(name)
+        if found is not None and "{{" in found.value:
+            text = f"{name} is the same for a whole group; put what varies in summary"
+            yield found.problem(RULE, text)
 
 
 def _is_absent(tree: Node | None) -> bool:
@@ -138,6 +147,7 @@ _PARTS: tuple[Callable[[Rule], Iterator[Problem]], ...] = (
     _severity,
     _annotations,
     _summary,
+    _shared,
     _description,
     _durations,
 )

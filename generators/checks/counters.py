@@ -6,6 +6,7 @@ from exporter.catalog.model import Type
 from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.known_series import BUCKET, Known
 from generators.checks.engine.problem import Problem
+from generators.checks.engine.rule_series import type_of
 from generators.checks.promql.result_labels import shape
 from generators.promql_tree.tree import (
     Aggregate,
@@ -26,16 +27,28 @@ _EXISTENCE = frozenset(
 )
 _RESETS = frozenset({"resets", "changes"})
 _COUNTED = frozenset({"count", "group"})
+_LAST = "last_over_time"  # as much there as the series itself
+_TOTAL = "_total"
 
 
 def check(context: Context) -> Iterator[Problem]:
     """Yield rates of gauges, counters without a rate, quantiles without buckets."""
+    running = {id(query) for query in _running(context)}
     for query in context.queries:
         for node, above in paths(query.tree) if query.tree else ():
-            if isinstance(node, Selector):
+            if isinstance(node, Selector) and id(query) not in running:
                 yield from _selector(query, node, above, context.known)
             elif isinstance(node, Call) and node.function == "histogram_quantile":
                 yield from _quantile(query, node, context.known)
+
+
+def _running(context: Context) -> Iterator[JudgedQuery]:
+    """Yield the queries of rules that record a counter as it is, under a name that says so."""
+    for rule in context.rules:
+        tree = rule.query.tree
+        named = rule.kind == "record" and rule.name.value.endswith("_total")
+        if tree is not None and named and type_of(tree, context.known) is Type.COUNTER:
+            yield rule.query
 
 
 def _selector(
@@ -73,7 +86,8 @@ def _only_there(node: Node, above: tuple[Node, ...]) -> bool:
             return True
         if isinstance(parent, Binary) and parent.operator in ("and", "unless"):
             return parent.right is below
-        if not isinstance(parent, Aggregate):
+        last = isinstance(parent, Call) and parent.function == _LAST
+        if not (last or isinstance(parent, Aggregate)):
             return False
         below = parent
     return False

@@ -25,7 +25,9 @@ def duplicates(context: Context) -> Iterator[Problem]:
     seen: dict[object, Rule] = {}
     for rule in context.rules:
         labels = tuple(sorted((name, text.value) for name, text in rule.labels.items()))
-        first = seen.setdefault((rule.kind, rule.name.value, labels), rule)
+        # Alerts of one name differ by the series that their conditions take.
+        series = rule.query.text.value if rule.kind == "alert" else ""
+        first = seen.setdefault((rule.kind, rule.name.value, labels, series), rule)
         if first is not rule:
             where = f"{first.name.path}:{first.name.line}"
             text = f"{rule.name.value} is also made by {where}; remove one, or add a label"

@@ -7,11 +7,13 @@ from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
 from generators.checks.engine.suggestions import suggestion_or_choices
 from generators.checks.promql.result_labels import ResultLabels, shape
+from generators.promql_tree.tree import Binary, Node, Selector
 
 RULE = "template"
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _LABEL = re.compile(r"(?:\$labels|(?<![\w)])\.Labels)\.(\w+)")
 _INDEX = re.compile(r"index\s+(?:\$labels|\.Labels)\s+[\"`](\w+)[\"`]")
+_BEGINNING = "ALERTS_FOR_STATE"  # the value is when an alert became active
 _VALUE = re.compile(r"\$value\b|(?<![\w)])\.Value\b")
 
 
@@ -23,12 +25,21 @@ def check(context: Context) -> Iterator[Problem]:
         found = shape(rule.query.tree, context.known)
         for text in (*rule.labels.values(), *rule.annotations.values()):
             yield from _labels(text, found, rule)
+        if _is_constant(rule.query.tree):
+            continue
         for name, text in rule.labels.items():
             if any(_VALUE.search(action) for action in _ACTION.findall(text.value)):
                 problem = (
                     f"label {name} contains $value: every change is a new alert; use an annotation"
                 )
                 yield text.problem(RULE, problem)
+
+
+def _is_constant(node: Node) -> bool:
+    """Return whether the value stays as long as the alert lasts: it is when that began."""
+    if isinstance(node, Binary) and node.operator in {"and", "unless"}:
+        return _is_constant(node.left)
+    return isinstance(node, Selector) and node.name == _BEGINNING
 
 
 def _labels(text: Text, found: ResultLabels, rule: Rule) -> Iterator[Problem]:

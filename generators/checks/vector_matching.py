@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from generators.checks.engine.context import Context, JudgedQuery
 from generators.checks.engine.known_series import TARGET, Known
 from generators.checks.engine.problem import Problem
+from generators.checks.engine.rule_series import COUNT_VALUES
 from generators.checks.engine.suggestions import listed, suggestion, suggestion_or_choices
 from generators.checks.promql.result_labels import ResultLabels, matched, shape
 from generators.promql_tree.tree import SETS, Aggregate, Binary, Node, Selector, is_scalar, walk
@@ -117,6 +118,8 @@ def _often(node: Binary, left: ResultLabels, right: ResultLabels) -> Iterator[tu
 
 def _is_info(node: Node) -> bool:
     """Return whether a side is an info: one series for each item, whatever its labels are."""
+    if isinstance(node, Aggregate) and node.operator == COUNT_VALUES:
+        return True
     return isinstance(node, Selector) and node.name.endswith("_info")
 
 

@@ -13,6 +13,7 @@ from exporter.errors import IonmonError, SettingsError
 from exporter.settings import Settings, config_file, load
 from generators import difference, files, monitoring_config
 from generators.alertmanager.plan import unreachable
+from generators.burn_rates import notes
 from generators.files import COMMAND, USUAL
 from generators.outputs import texts
 from generators.runbooks import notifying
@@ -66,6 +67,8 @@ def command(
     settings = load(path)
     written = texts(settings, _command(path, root, docs=docs), docs=docs)
     generated = _Generated(settings=settings, root=root, texts=written)
+    for text in notes(settings):
+        click.echo(f"note: {text}", err=True)
     for severity in unreachable(settings):
         click.echo(f"warning: no channel is set up for {severity} alerts", err=True)
     try:

@@ -157,6 +157,8 @@ def command(**options: Any) -> None:  # noqa: ANN401 - options by name
     with progress("reading dashboards") as bar:
         for page in pages.pages(_request(options), bar.note):
             _draw(page, output, bar)
+            if options["variables"]:
+                bar.echo(f"{page.name}: {page.without_data}", err=True)
             for fault in page.faults:
                 failed += 1
                 bar.echo(f"{page.name}: {fault}", err=True)

@@ -85,9 +85,16 @@ def firing(alerts: str, by: tuple[str, ...]) -> str:
     return f"sum{by_clause(by)} (count_over_time({grouped(alerts, by)}[$__range:1m])) * 60"
 
 
-def last_began(alerts: str, by: tuple[str, ...]) -> str:
-    """Return when the last stretch of firing began, in Unix seconds; none if before the range."""
+def _last_began(alerts: str, by: tuple[str, ...]) -> str:
     return f"max_over_time(({_stretches(alerts, by)} * time())[$__range:1m])"
+
+
+def last_start(alerts: str, by: tuple[str, ...]) -> str:
+    """Return when an alert last began within the range, in milliseconds.
+
+    Grouped once and not each minute, so that a month is answered in time.
+    """
+    return f"{grouped(f'max_over_time(({began(alerts)} * time())[$__range:1m])', by)} * 1000"
 
 
 def ongoing(alerts: str, by: tuple[str, ...]) -> str:
@@ -96,7 +103,7 @@ def ongoing(alerts: str, by: tuple[str, ...]) -> str:
     An alert of less than a minute has 0: no whole minute has seen it begin.
     """
     now, before = (grouped(text, by) for text in (alerts, f"{alerts} offset 1m"))
-    since = f"time() - ({last_began(alerts, by)} and {now} and {before})"
+    since = f"time() - ({_last_began(alerts, by)} and {now} and {before})"
     always = f"({now} and {before} and {_fired_at_start(alerts, by)}) * $__range_s"
     return f"{since} or {always} or {now} * 0"
 
@@ -106,7 +113,7 @@ def resolution(alerts: str) -> str:
     ended = f"sum (count_over_time({_stretches(alerts, (), end=True)}[$__range:1m]))"
     total = firing(alerts, ())
     last = f"last_over_time(({grouped(alerts, ())} * 0 + time())[1m:1m])"
-    present = f"({last} - {last_began(alerts, ())} + 60)"
+    present = f"({last} - {_last_began(alerts, ())} + 60)"
     return f"({total} - {present} or {total}) / ({ended} > 0)"
 
 

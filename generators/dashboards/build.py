@@ -22,10 +22,11 @@ from generators.dashboards import (
 from generators.dashboards.annotations import annotations
 from generators.dashboards.datasources import datasources
 from generators.dashboards.descriptions import Facts, description, families, names
+from generators.dashboards.helpers import unused
 from generators.dashboards.limits import Limits, limits, soft
 from generators.dashboards.model import MAIN, TAG, BoardText, Panel
 from generators.dashboards.queries import BoardQueries
-from generators.dashboards.variables import variables
+from generators.dashboards.variables import present_labels, variables
 from generators.incomplete import Incomplete
 from generators.policy import Policy
 from generators.rules.build import Rules
@@ -63,25 +64,33 @@ def boards(facts: Facts) -> Iterator[BoardText]:
         panels = {name: _without_missing(facts, panel) for name, panel in present.items()}
         if alone:
             panels = {name: _at_main(panel) for name, panel in panels.items()}
-        yield replace(found, panels=panels, missing=tuple(found.panels.keys() - panels.keys()))
+        left_out = tuple(found.panels.keys() - panels.keys())
+        board = replace(found, panels=panels, missing=left_out)
+        yield replace(board, variables=present_labels(facts, board))
+
+
+def _missing(facts: Facts) -> frozenset[str]:
+    """Return the families that the application's road lacks, or that it does not use."""
+    return facts.policy.missing | unused(facts.settings)
 
 
 def _is_missing(facts: Facts, panel: Panel) -> bool:
-    """Return whether a panel shows nothing but families that the application's road lacks.
+    """Return whether a panel shows nothing but missing families.
 
-    Of such families no rule is written, so a query of theirs names a series that nothing records.
+    Of some of them no rule is written, so a query of theirs names a series that nothing records.
     """
-    if not facts.policy.missing:
+    missing = _missing(facts)
+    if not missing:
         return False
     found = {family.name for family in families(facts, panel)}
     queried = {name for target in panel.targets for name in names(target.expr)}
     recorded = {name for name in queried if ":" in name}
-    return found <= facts.policy.missing and (bool(found) or not recorded <= facts.made.keys())
+    return found <= missing and (bool(found) or not recorded <= facts.made.keys())
 
 
 def _without_missing(facts: Facts, panel: Panel) -> Panel:
-    """Return the panel without queries of what the application's road lacks."""
-    if not facts.policy.missing:
+    """Return the panel without queries of missing families."""
+    if not _missing(facts):
         return panel
     present = [t for t in panel.targets if not _is_missing(facts, replace(panel, targets=(t,)))]
     return replace(panel, targets=tuple(present))

@@ -15,7 +15,7 @@ from generators.dashboards.alert_queries import (
     calm,
     detection,
     firing,
-    last_began,
+    last_start,
     or_calm,
     or_none,
     resolution,
@@ -99,7 +99,7 @@ def _table(queries: BoardQueries, facts: Facts) -> Panel:
                 calm_row,
                 times,
                 f"{lasted} / {times}",
-                f"{last_began(every, ALERT)} * 1000",
+                last_start(every, ALERT),
             )
         ),
         decimals=0,

@@ -34,6 +34,12 @@ def variables(facts: Facts, board: BoardText) -> list[dict[str, Any]]:
     return [_variable(label, board.variables, series) for label in board.variables]
 
 
+def present_labels(facts: Facts, board: BoardText) -> tuple[str, ...]:
+    """Return the board's variables that some series of its panels has a label for."""
+    having = {label for _, labels in _queried(facts, board) for label in labels}
+    return tuple(label for label in board.variables if label in having)
+
+
 def _variable(
     label: str, labels: tuple[str, ...], series: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import promql_parser
 
+from generators.promql_tree.tree import SETS
+
 ORDERED = frozenset({"<", "<=", ">", ">="})
 
 
@@ -23,7 +25,7 @@ class Operand:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operator between two conditions, each matched on all of its labels."""
+    """An operator between two conditions; with how they meet, such as `and on (region)`."""
 
     operator: str
     left: "Condition"
@@ -49,16 +51,22 @@ def condition(text: str) -> Condition:
 def _condition(found: Any) -> Condition:  # noqa: ANN401 - untyped parser
     if isinstance(found, promql_parser.ParenExpr):
         return _condition(found.expr)
-    if isinstance(found, promql_parser.BinaryExpr) and _is_plain(found.modifier):
-        return Operation(str(found.op), _condition(found.lhs), _condition(found.rhs))
+    if isinstance(found, promql_parser.BinaryExpr) and (operator := _operator(found)):
+        return Operation(operator, _condition(found.lhs), _condition(found.rhs))
     if isinstance(found, promql_parser.NumberLiteral):
         return number(found.val)
     # Whatever else there is stays one text: nothing of it can be lost in rewriting.
     return Operand(str(found))
 
 
-def _is_plain(modifier: Any) -> bool:  # noqa: ANN401 - untyped parser
-    return modifier is None or (modifier.matching is None and not modifier.return_bool)
+def _operator(found: Any) -> str:  # noqa: ANN401 - untyped parser
+    """Return an operator with its matching, where it has nothing else; else nothing."""
+    modifier, operator = found.modifier, str(found.op)
+    if modifier is None or (modifier.matching is None and not modifier.return_bool):
+        return operator
+    if operator not in SETS or modifier.matching.type != promql_parser.LabelModifierType.Include:
+        return ""
+    return f"{operator} on ({', '.join(modifier.matching.labels)})"
 
 
 def number(value: float) -> Operand:

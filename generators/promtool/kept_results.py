@@ -37,6 +37,7 @@ class KeptResults:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self.reused = 0
+        self._begun = time.time()
         if folder is not None:
             _forget(folder)
 
@@ -48,14 +49,22 @@ class KeptResults:
             json.dumps(content, sort_keys=True, default=str).encode()
         ).hexdigest()
         path = self._folder / digest
-        known = _read(path)
+        earlier, known = _is_older(path, self._begun), _read(path)
         if known is not None:
-            self.reused += 1
+            self.reused += earlier
             return known
         found = run()
         if found.code == 0 or found.is_unmet:
             _write(path, found)
         return found
+
+
+def _is_older(path: Path, than: float) -> bool:
+    """Say whether an answer was last used before a time: this run has not seen it."""
+    try:
+        return path.stat().st_mtime < than
+    except OSError:
+        return False
 
 
 def _read(path: Path) -> ToolAnswer | None:

@@ -53,6 +53,13 @@ class PreviewPage:
         )
 
     @property
+    def without_data(self) -> str:
+        """Return how many panels of the newest side have no data: a value may be misspelt."""
+        panels = self.sides[-1].board.panels
+        empty = sum(1 for panel in panels if panel.empty and not panel.faults)
+        return f"{empty} of {len(panels)} panels have no data"
+
+    @property
     def faults(self) -> list[str]:
         """Return what did not work, by panel, on the newest side."""
         board = self.sides[-1].board

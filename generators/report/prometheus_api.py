@@ -40,6 +40,9 @@ class ServerAlert:
     since: str
 
 
+_NO_ANSWER = "gives no answer of Prometheus"
+
+
 @dataclass(slots=True)
 class Prometheus:
     """A server; the same query is sent once."""
@@ -53,7 +56,8 @@ class Prometheus:
         try:
             self.instant("1", at)
         except Refused as error:
-            raise IonmonError(f"{self.url} does not answer as Prometheus does: {error}") from error
+            fault = str(error).removeprefix(f"{self.url} {_NO_ANSWER}: ")
+            raise IonmonError(f"{self.url} does not answer as Prometheus does: {fault}") from error
 
     def range(self, expr: str, span: TimeSpan, step: float) -> list[Points]:
         """Return the series of an expression; times are whole steps, as Grafana aligns them."""
@@ -124,7 +128,7 @@ class Prometheus:
             raise Refused(f"no answer within {self.timeout:g} s") from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = getattr(error, "reason", None) or error
-            raise Refused(f"{self.url} gives no answer of Prometheus: {reason}") from error
+            raise Refused(f"{self.url} {_NO_ANSWER}: {reason}") from error
 
 
 def server(url: str) -> Prometheus:

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from exporter.catalog import cloud_run
-from generators.alert_table import ExhaustedAlert
-from generators.policy import BAD_EVENTS, DAY, HOUR, Objective
+from generators.alert_table import ExhaustedAlert, Objective
+from generators.policy import BAD_EVENTS, DAY, HOUR
 from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
-from generators.rule_tests.scenes import BASE_LABELS, InputSet, Story, case_of, gauge, labels_of
+from generators.rule_tests.scenes import InputSet, Story, gauge
+from generators.rule_tests.service_scenes import labels, place, service_case
 from generators.rule_tests.stimulus import InputSeries
 from generators.rule_tests.story import Phase, Seen
 from generators.rules import slo
 from generators.rules.build import Rules
 from generators.rules.model import Alerting
+from generators.rules.rows import BudgetTrend
 
 _STEP = slo.LONG_TERM
 _EVERY = _STEP // MINUTE  # minutes between evaluations
@@ -32,12 +34,14 @@ class _Spending:
 
     minutes  of which every request may fail until the threshold is reached
     fires    the minute in which the alert fires
+    service  that the alert is for; empty for all that are not set apart
     """
 
     minutes: float
     requests: float
     bad: int
     fires: int
+    service: str = ""
 
     @property
     def whole(self) -> float:
@@ -48,19 +52,18 @@ class _Spending:
         """Return errors in the first minutes only, and requests that go on."""
         requests = self.requests if requests is None else requests
         return (
-            Phase(_counters(name, requests, errors / self.bad), self.bad),
-            Phase(_counters(name, requests, 0), self.fires + _END),
+            Phase(_counters(self.service, name, requests, errors / self.bad), self.bad),
+            Phase(_counters(self.service, name, requests, 0), self.fires + _END),
         )
 
 
-def exhausted(
-    rules: Rules, rule: Alerting, alert: ExhaustedAlert, objective: Objective
-) -> RuleTestFile:
+def exhausted(rules: Rules, rule: Alerting, alert: ExhaustedAlert) -> RuleTestFile:
     """Return the tests of the alert on a spent budget.
 
     Errors come at the beginning. What they spend stays spent while nothing is forgotten: the more
     is known, the larger is the budget, and the smaller the share of errors.
     """
+    objective = alert.objective
     minutes = alert.threshold * objective.budget * objective.window / MINUTE
     bad = _aligned(1.01 * minutes / _MOST)
     spending = _Spending(
@@ -68,6 +71,7 @@ def exhausted(
         requests=max(_REQUESTS, 2 * BAD_EVENTS / minutes),
         bad=bad,
         fires=bad + _aligned(alert.for_ / MINUTE),
+        service=rule.services[0] if rule.services else "",
     )
     cases = [_spent(spending, alert), _deleted(spending, alert)]
     away = _aligned(_AWAY * minutes / _MOST)
@@ -97,7 +101,7 @@ def _spent(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
     )
     early = max(ceil(alert.for_ / MINUTE) - _EVERY, 0)
     minutes = (early, spending.fires + _EVERY, spending.fires + _END)
-    return case_of("what is spent stays spent", stories, slo.BY, minutes)
+    return service_case("what is spent stays spent", spending.service, stories, minutes)
 
 
 def _deleted(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
@@ -107,7 +111,7 @@ def _deleted(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
     stories = []
     for name, more, ends in (
         ("deleted", (), before),
-        ("goes-on", _counters("goes-on", spending.requests, 0), later),
+        ("goes-on", _counters(spending.service, "goes-on", spending.requests, 0), later),
     ):
         phases = spending.phases(name, 1.01 * spending.whole)
         stories.append(
@@ -120,55 +124,59 @@ def _deleted(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
                 ends=ends,
             )
         )
-    return case_of("a service that is deleted", stories, slo.BY, (before, later))
+    return service_case("a service that is deleted", spending.service, stories, (before, later))
 
 
 def _while_away(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
     """Return a budget that is spent while nothing is scraped or recorded."""
     name, away, start = "prometheus-away", spending.bad, _BEFORE * spending.bad
     minute = start + away + spending.fires
+    errors = _AWAY * spending.whole / away
+    calm = _counters(spending.service, name, spending.requests, 0)
+    failing = _counters(spending.service, name, spending.requests, errors)
     phases = (
-        Phase(_counters(name, spending.requests, 0), start),
-        Phase(_counters(name, spending.requests, _AWAY * spending.whole / away), away, Seen.NO),
-        Phase(_counters(name, spending.requests, 0), spending.fires + _END),
+        Phase(calm, start),
+        Phase(failing, away, Seen.NO),
+        Phase(calm, spending.fires + _END),
     )
     value = _AWAY * alert.threshold * (minute - away) / minute
     story = Story(name=name, phases=phases, value=value, fires=True)
-    return case_of("Prometheus is away", (story,), slo.BY, (minute,))
+    return service_case("Prometheus is away", spending.service, (story,), (minute,))
 
 
-def _counters(name: str, requests: float, errors: float) -> InputSet:
+def _counters(service: str, name: str, requests: float, errors: float) -> InputSet:
     """Return the running counters of a service, and how many there are of them."""
-    given = {**BASE_LABELS, "service_name": name}
+    given = labels(service, name)
     order = cloud_run.REQUESTS.label_names
     found = []
     for code, rise in (("2xx", requests - errors), ("5xx", errors)):
-        labels = {**given, "response_code_class": code}
-        pairs = tuple((label, labels[label]) for label in order)
+        own = {**given, "response_code_class": code}
+        pairs = tuple((label, own[label]) for label in order)
         found.append(InputSeries(slo.COUNTERS, pairs, (rise,), counter=True))
-    known = InputSeries(slo.KNOWN, labels_of(slo.BY, name), (0.0,), counter=True)
+    known = InputSeries(slo.KNOWN, place(service, name), (0.0,), counter=True)
     return (*found, known)
 
 
-def trend(rules: Rules, rule: Alerting, objective: Objective) -> RuleTestFile:
+def trend(rules: Rules, rule: Alerting, row: BudgetTrend) -> RuleTestFile:
     """Return the tests of the alert on a budget that will be spent in three days."""
     fires = _EVERY + _aligned(rule.for_ / MINUTE)
     early, end = fires - 2 * _EVERY, fires + 9 * _EVERY
-    limit = objective.window / (3 * DAY)
+    objective, service = row.objective, rule.services[0] if rule.services else ""
+    limit = objective.window / row.within
 
     def burning(
         name: str, *rates: tuple[float, int], errors: float = BAD_EVENTS
     ) -> tuple[Phase, ...]:
-        burn, labels = slo.burn(6 * HOUR), labels_of(slo.BY, name)
-        few = gauge(slo.events("errors", 6 * HOUR), labels, errors)
-        counters = _counters(name, _REQUESTS, 0)
-        return tuple(Phase((*counters, few, gauge(burn, labels, rate)), n) for rate, n in rates)
+        burn, at = slo.burn(6 * HOUR), place(service, name)
+        few = gauge(slo.events("errors", 6 * HOUR), at, errors)
+        counters = _counters(service, name, _REQUESTS, 0)
+        return tuple(Phase((*counters, few, gauge(burn, at, rate)), n) for rate, n in rates)
 
     stories = (
         Story(
             name="just-over",
             phases=burning("just-over", (1.01 * limit, end)),
-            value=3 * DAY / 1.01,
+            value=row.within / 1.01,
             fires=True,
             begins=fires,
         ),
@@ -183,23 +191,23 @@ def trend(rules: Rules, rule: Alerting, objective: Objective) -> RuleTestFile:
             name="few-errors",
             phases=burning("few-errors", (10 * limit, end), errors=0.9 * BAD_EVENTS),
         ),
-        Story(name="lasts", phases=_lasting("lasts", objective, end)),
+        Story(name="lasts", phases=_lasting(service, "lasts", objective, end)),
     )
     minutes = [fires - _EVERY, fires + _EVERY, fires + 8 * _EVERY]
-    case = case_of("what burns for long", stories, slo.BY, minutes)
+    case = service_case("what burns for long", service, stories, minutes)
     files = named(rules.longterm, "longterm-slo.yml", "longterm-trend.yml")
     return RuleTestFile(rule, files, (case,), _STEP)
 
 
-def _lasting(name: str, objective: Objective, end: int) -> tuple[Phase, ...]:
+def _lasting(service: str, name: str, objective: Objective, end: int) -> tuple[Phase, ...]:
     """Return a budget of which hardly anything is left, and errors that do not spend it."""
     minutes = _NEARLY * objective.budget * objective.window / MINUTE
-    labels = labels_of(slo.BY, name)
+    at = place(service, name)
     more = (
-        gauge(slo.burn(6 * HOUR), labels, _KEPT),
-        gauge(slo.events("errors", 6 * HOUR), labels, 10 * BAD_EVENTS),
+        gauge(slo.burn(6 * HOUR), at, _KEPT),
+        gauge(slo.events("errors", 6 * HOUR), at, 10 * BAD_EVENTS),
     )
     bad = ceil(minutes / _MOST)
-    spending = _Spending(minutes=minutes, requests=_REQUESTS, bad=bad, fires=end)
+    spending = _Spending(minutes=minutes, requests=_REQUESTS, bad=bad, fires=end, service=service)
     phases = spending.phases(name, spending.whole)
     return tuple(replace(phase, series=(*phase.series, *more)) for phase in phases)

@@ -35,6 +35,19 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class FiringNames:
+    """Which values of a label have an alert that fires in a minute, whatever its texts are.
+
+    within  minutes before, in any of which it may have fired; 0 for that minute alone
+    """
+
+    minute: int
+    label: str
+    names: tuple[str, ...]
+    within: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RuleTestCase:
     """A story: its input series, a sample each `step` seconds, and what fires when."""
 
@@ -42,6 +55,7 @@ class RuleTestCase:
     inputs: tuple[Input, ...]
     checks: tuple[Check, ...]
     step: int = MINUTE
+    names: tuple[FiringNames, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,8 @@ class RuleTestFile:
     @property
     def path(self) -> str:
         """Where the file is, below the root."""
-        return f"{FOLDER}/{self.rule.alert}.yml"
+        name = "-".join((self.rule.alert, *self.rule.services[:1]))
+        return f"{FOLDER}/{name}.yml"
 
     def text(self) -> str:
         """Return the file."""
@@ -70,15 +85,32 @@ class RuleTestFile:
             "group_eval_order": [group.name for file in self.rules for group in file.groups],
             "tests": [_case(case, self.rule) for case in self.cases],
         }
-        return f"# {MARK}\n# When {self.rule.alert} fires, and when it does not.\n{dumped(body)}"
+        return f"# {MARK}\n# When {self.rule.title} fires, and when it does not.\n{dumped(body)}"
 
 
 def _case(case: RuleTestCase, rule: Alerting) -> dict[str, Any]:
-    return {
+    body: dict[str, Any] = {
         "name": case.name,
         "interval": duration(case.step),
         "input_series": [{"series": i.series, "values": i.values} for i in case.inputs],
-        "alert_rule_test": [_check(check, rule) for check in case.checks],
+    }
+    if case.checks:
+        body["alert_rule_test"] = [_check(check, rule) for check in case.checks]
+    if case.names:
+        body["promql_expr_test"] = [_names(check, rule) for check in case.names]
+    return body
+
+
+def _names(check: FiringNames, rule: Alerting) -> dict[str, Any]:
+    firing = f'ALERTS{{alertname="{rule.alert}",alertstate="firing"}}'
+    if check.within:
+        firing = f"last_over_time({firing}[{duration(check.within * MINUTE)}])"
+    by = f" by ({check.label})" if check.label else ""
+    labels = (f'{{{check.label}="{name}"}}' if check.label else "{}" for name in check.names)
+    return {
+        "expr": f"group{by} ({firing})",
+        "eval_time": duration(check.minute * MINUTE),
+        "exp_samples": [{"labels": text, "value": 1} for text in labels],
     }
 
 
@@ -93,14 +125,14 @@ def _check(check: Check, rule: Alerting) -> dict[str, Any]:
 
 def expected(rule: Alerting, found: Firing) -> dict[str, Any]:
     """Return an alert as promtool wants it: its labels without its name, and its annotations."""
-    rule = found.rule or rule
-    labels = {**dict(found.labels), **dict(rule.labels)}
-    return {
-        "exp_labels": labels,
-        "exp_annotations": {
-            name: rendered(text, dict(found.labels), found.value) for name, text in rule.annotations
-        },
-    }
+    rule, given = found.rule or rule, dict(found.labels)
+
+    def texts(pairs: Pairs) -> dict[str, str]:
+        return {name: rendered(text, given, found.value) for name, text in pairs}
+
+    labels = {**given, **texts(rule.labels)}
+    labels.pop("alertname", None)  # of what it is made from; promtool knows its own
+    return {"exp_labels": labels, "exp_annotations": texts(rule.annotations)}
 
 
 def named(rules: Sequence[RuleFile], *names: str) -> tuple[RuleFile, ...]:

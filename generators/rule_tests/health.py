@@ -11,7 +11,8 @@ from generators.rule_tests.scenes import BASE_LABELS
 from generators.rule_tests.stimulus import InputSeries, Pairs
 from generators.rule_tests.story import Phase, inputs
 from generators.rules.build import Rules
-from generators.rules.health_rows import BRIDGE_JOB, EXPORTER_JOB
+from generators.rules.delivery_rows import BRIDGE_JOB
+from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.model import Alerting
 
 _PROJECT = ("gcp_project", BASE_LABELS["gcp_project"])

@@ -12,7 +12,7 @@ from functools import partial, reduce
 from math import ceil
 
 from exporter.errors import ToolMissing
-from generators.alert_table import BurnAlert
+from generators.alert_table import BurnAlert, ThresholdAlert
 from generators.promql_tree.condition import (
     Condition,
     Operand,
@@ -25,7 +25,9 @@ from generators.promql_tree.condition import (
 from generators.promql_tree.tree import series_names
 from generators.promtool.case_runs import case_runs
 from generators.promtool.kept_results import KeptResults, ToolAnswer
+from generators.rule_tests.branch_mutants import branch_mutants
 from generators.rule_tests.document import RuleTestFile
+from generators.rules import slo
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 
 NOT_KEPT = KeptResults(None)
@@ -92,7 +94,7 @@ def tried(test: RuleTestFile) -> Iterator[Mutant]:
 def trimmed(test: RuleTestFile) -> tuple[RuleFile, ...]:
     """Return the files of a test with nothing but the alert and what it is worked out from."""
     by_name = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
-    needed, missing = {test.rule.alert}, [*series_names(test.rule.expr)]
+    needed, missing = {_called(test.rule)}, [*series_names(test.rule.expr)]
     while missing:
         name = missing.pop()
         if name in by_name and name not in needed:
@@ -108,7 +110,7 @@ def _rules(test: RuleTestFile) -> Iterator[Rule]:
 
 
 def _called(rule: Rule) -> str:
-    return rule.alert if isinstance(rule, Alerting) else rule.record
+    return rule.title if isinstance(rule, Alerting) else rule.record
 
 
 def _kept(file: RuleFile, names: set[str]) -> RuleFile:
@@ -123,7 +125,7 @@ def mutants(test: RuleTestFile) -> Iterator[Mutant]:
     """Yield what can be done to an alert and makes a difference."""
     files = trimmed(test)
     for done, rule in (*_timed(test), *_written(test), *_labelled(test)):
-        yield Mutant(done, _with(files, {test.rule.alert: rule}))
+        yield Mutant(done, _with(files, {_called(test.rule): rule}))
     recordings = {r.record: r for r in _rules(test) if isinstance(r, Recording)}
     # What the alert reads itself: a label that is lost further down is lost here, too.
     direct = [recordings[n] for n in series_names(test.rule.expr) if n in recordings]
@@ -173,22 +175,25 @@ def _labelled(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
 
 def _written(test: RuleTestFile) -> Iterator[tuple[str, Alerting]]:
     """Yield what is done to the condition."""
-    rule, tries = test.rule, _pairs if isinstance(test.rule.source, BurnAlert) else _plain
-    for done, changed in tries(test, condition(rule.expr)):
-        yield done, replace(rule, expr=str(changed))
+    rule = test.rule
+    match rule.source:
+        case ThresholdAlert() as row:
+            found = ((done, text) for done, text in branch_mutants(row, rule.only))
+        case BurnAlert() as row:
+            found = ((done, text) for done, text in _pairs(test, row))
+        case _:
+            found = ((done, str(c)) for done, c in _plain(condition(rule.expr)))
+    for done, text in found:
+        yield done, replace(rule, expr=text)
 
 
-def _plain(test: RuleTestFile, whole: Condition) -> Iterator[tuple[str, Condition]]:
-    del test
+def _plain(whole: Condition) -> Iterator[tuple[str, Condition]]:
     first = next(limits(whole))
     yield "its threshold is moved", with_limits(whole, lambda one: _moved(one, first.operator))
     yield (
         "its comparison is turned",
         with_limits(whole, lambda one: _turned(one) if one is first else one),
     )
-    match whole:
-        case Operation("unless", left, _):
-            yield "what silences it does not count", left
 
 
 def _moved(limit: Operation, side: str) -> Operation:
@@ -204,19 +209,18 @@ def _turned(limit: Operation) -> Operation:
     return replace(limit, operator=_TURNED[limit.operator])
 
 
-def _pairs(test: RuleTestFile, whole: Condition) -> Iterator[tuple[str, Condition]]:
+def _pairs(test: RuleTestFile, row: BurnAlert) -> Iterator[tuple[str, str]]:
     """Yield what is done to a pair of windows that some story is about."""
-    used = {name for name in STORIES if f'service_name="{name}"' in test.text()}
-    match whole:
-        case Operation("or", first, second):
-            for done, story, changed in _pair(first, "first"):
-                if story in used:
-                    yield f"of the first pair {done}", replace(whole, left=changed)
-            for done, story, changed in _pair(second, "second"):
-                if story in used:
-                    yield f"of the second pair {done}", replace(whole, right=changed)
+    used = {name for name in STORIES if f'="{name}"' in test.text()}
+    pairs = slo.pairs(row, test.rule.only)
+    for number_, which in enumerate(_ORDER[: len(pairs)]):
+        for done, story, changed in _pair(condition(pairs[number_]), which):
+            if story in used:
+                tried_ = (*pairs[:number_], f"({changed})", *pairs[number_ + 1 :])
+                yield f"of the {which} pair {done}", slo.burning(row, tried_, test.rule.only)
 
 
+_ORDER = ("first", "second", "third")
 STORIES = ("first-over", "second-over", "over-and-gone", "burst", "few-errors")
 
 

@@ -5,14 +5,18 @@ After template/template.go of Prometheus 2.42; promtool compares the result with
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from urllib.parse import quote_plus
 
 _ACTION = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 _WITH = re.compile(
     r"\{\{ with \$labels\.(\w+) \}\}\{\{ \. \}\}\{\{ else \}\}(.*?)\{\{ end \}\}", re.DOTALL
 )
+_SOME = re.compile(r"\{\{ with \$labels\.(\w+) \}\}(.*?)\{\{ end \}\}", re.DOTALL)
 _LABEL = re.compile(r"\$labels\.(\w+)( \| urlquery)?")
-_VALUE = re.compile(r'\$value \| (?:(\w+)|printf "(%\.\d[fg])")')
+_VALUE = re.compile(r'\$value \| (?:(\w+)|printf "(%\.\d[fg])")(?: \| reReplaceAll "(.+)" "(.*)")?')
+# What a query finds: nothing, as data is there whenever texts are compared.
+_QUERY = re.compile(r"\{\{ with printf `[^`]*`[^`}]* \| query \}\}.*?\{\{ end \}\}$")
 _SCALE = 1000
 
 
@@ -25,7 +29,11 @@ def rendered(template: str, labels: Mapping[str, str], value: float) -> str:
     def action(match: re.Match[str]) -> str:
         return _rendered(match[1], labels, value)
 
-    return _ACTION.sub(action, _WITH.sub(chosen, template))
+    def some(match: re.Match[str]) -> str:
+        found = labels.get(match[1], "")
+        return match[2].replace("{{ . }}", found) if found else ""
+
+    return _ACTION.sub(action, _SOME.sub(some, _WITH.sub(chosen, _QUERY.sub("", template))))
 
 
 def _rendered(action: str, labels: Mapping[str, str], value: float) -> str:
@@ -34,10 +42,15 @@ def _rendered(action: str, labels: Mapping[str, str], value: float) -> str:
         return quote_plus(text) if label[2] else text
     shown = _VALUE.fullmatch(action)
     if shown and shown[2]:
-        return shown[2] % value
+        return _replaced(shown[2] % value, shown)
     if shown and shown[1] in _FUNCTIONS:
-        return _FUNCTIONS[shown[1]](value)
+        return _replaced(_FUNCTIONS[shown[1]](value), shown)
     raise ValueError(f"'{action}' is no action that annotations may use")
+
+
+def _replaced(text: str, shown: re.Match[str]) -> str:
+    """Return the text after reReplaceAll, where an action of a value has it."""
+    return re.sub(shown[3], shown[4].replace("$", "\\"), text) if shown[3] else text
 
 
 def duration(value: float) -> str:
@@ -58,6 +71,11 @@ def duration(value: float) -> str:
 def percentage(value: float) -> str:
     """Return what humanizePercentage makes of a ratio."""
     return f"{value * 100:.4g}%"
+
+
+def timestamp(value: float) -> str:
+    """Return what humanizeTimestamp makes of whole seconds since 1970."""
+    return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S +0000 UTC")
 
 
 def humanized(value: float) -> str:
@@ -85,4 +103,5 @@ _FUNCTIONS: Mapping[str, Callable[[float], str]] = {
     "humanize": humanized,
     "humanizeDuration": duration,
     "humanizePercentage": percentage,
+    "humanizeTimestamp": timestamp,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 
 from generators.rule_tests.document import MINUTE, Check, Firing, RuleTestCase
-from generators.rule_tests.stimulus import InputSeries, made_up
+from generators.rule_tests.stimulus import InputSeries, Pairs, made_up
 from generators.rule_tests.story import Phase, inputs
 
 BASE_LABELS = {"gcp_project": "example.com:ion", "region": "europe-west1"}
@@ -19,6 +19,7 @@ class Story:
 
     value         of the alert where it fires, which it does not in every story
     begins, ends  the minutes between which a check finds it firing
+    labels        of its alert; left out, the finest is the story's name
     """
 
     name: str
@@ -27,6 +28,7 @@ class Story:
     fires: bool = False
     ends: float = inf
     begins: float = 0
+    labels: Pairs = ()
 
 
 def case_of(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: Sequence[int],
@@ -36,7 +38,7 @@ def case_of(name: str, stories: Sequence[Story], by: tuple[str, ...], minutes: S
         Check(
             minute,
             tuple(
-                Firing(labels_of(by, story.name), story.value)
+                Firing(story.labels or labels_of(by, story.name), story.value)
                 for story in stories
                 if story.fires and story.begins <= minute <= story.ends
             ),

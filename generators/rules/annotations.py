@@ -1,15 +1,27 @@
-"""What an alert reports: where, how much, how long, what to check, and where to read on."""
+"""What an alert reports: what is wrong, how much, where, the limit, what to check, what to read.
 
+Everything is made from one statement an alert. Messages take the parts: the headline of a single
+alert is its summary, that of many has only what they share.
+"""
+
+from collections.abc import Sequence
+
+from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
+from generators import tenses
 from generators.boards import link
+from generators.limits import shown
+from generators.rules.bridging import AwayMarker
 from generators.rules.model import Pairs
 from generators.rules.rows import AlertText
+from generators.selectors import selector
 
 RUNBOOKS = "docs/runbooks"
 _SHOWN = {
     Unit.SECONDS: "{{ $value | humanizeDuration }}",
     Unit.RATIO: "{{ $value | humanizePercentage }}",
+    Unit.PER_SECOND: "{{ $value | humanize }}/s",
 }
 _LOCATION = (
     ("service_name", "{{ $labels.service_name }}"),
@@ -19,16 +31,80 @@ _LOCATION = (
     ("region", "in {{ $labels.region }}"),
     ("gcp_project", "({{ $labels.gcp_project }})"),
 )
+_PROJECT = "gcp_project"
+# What the statement itself names: a headline has the value alone.
+_SUBJECTS = (
+    "service_name",
+    "database_id",
+    "redis_id",
+    "family",
+    "instance",
+    "collector",
+    "application",
+    "product",
+    "integration",
+    "rule_group",
+    "remote_name",
+    "address",
+)
 
 
-def annotations(settings: Settings, alert: str, text: AlertText, labels: tuple[str, ...]) -> Pairs:
-    """Return an alert's annotations; its links open the panel at the alert's labels."""
+def annotations(
+    settings: Settings,
+    alert: str,
+    text: AlertText,
+    labels: tuple[str, ...],
+    away: Sequence[AwayMarker] = (),
+) -> Pairs:
+    """Return an alert's annotations; its links open the panel at the alert's labels.
+
+    away  what says that its data is away, where the alert is kept meanwhile
+    """
+    where = headline_place(settings, labels)
+    reading = _reading(text, where)
+    problem = text.summary.removesuffix(".") if text.ended else tenses.present(text.summary)
+    limit = f" (limit {text.limit})" if text.limit else ""
+    parts = (
+        ("summary", f"{problem}: {reading}{limit}" if reading else problem),
+        ("description", text.description),
+        ("check", text.check),
+        ("problem", problem),
+        ("ended", text.ended or tenses.past(text.summary)),
+        ("reading", reading),
+        ("value", text.value),
+        ("place", where.removeprefix("in ")),
+        ("limit", text.limit),
+        ("no_data", _no_data(away)),
+    )
     return (
-        ("summary", text.summary),
-        ("description", f"{text.description} {text.check}"),
+        *((name, part) for name, part in parts if part),
         ("runbook_url", runbook(settings, alert)),
         ("dashboard_url", link(settings.links.grafana, text.panel, labels)),
     )
+
+
+def _no_data(away: Sequence[AwayMarker]) -> str:
+    """Return the template of since when there is no data; it is empty while there is."""
+    if not away:
+        return ""
+    labels = [label for one in away for label in one.labels]
+    found = " or ".join(selector(one.name, (*one.matchers, *_same(one))) for one in away)
+    values = " ".join(("", *(f"$labels.{label}" for label in labels)))
+    since = '{{ (. | first | value | toTime).Format "15:04" }}'
+    query = f"printf `min({found})`{values} | query"
+    return f"{{{{ with {query} }}}}no data since {since} UTC{{{{ end }}}}"
+
+
+def _same(away: AwayMarker) -> tuple[Matcher, ...]:
+    """Return the matchers that take the alert's own labels, which printf fills in."""
+    return tuple(Matcher(label, ("%s",)) for label in away.labels)
+
+
+def _reading(text: AlertText, where: str) -> str:
+    """Return the value at its place: 12% of ion in europe-west1."""
+    joint = "" if where.startswith("in ") else text.joint
+    parts = (text.value, joint, where) if text.value and where else (text.value, where)
+    return " ".join(part for part in parts if part)
 
 
 def runbook(settings: Settings, alert: str) -> str:
@@ -39,6 +115,11 @@ def runbook(settings: Settings, alert: str) -> str:
 def value(unit: Unit) -> str:
     """Return the template of a value as people read it."""
     return _SHOWN.get(unit, "{{ $value | humanize }}")
+
+
+def shown_limit(limit: float, unit: Unit) -> str:
+    """Return a limit as a headline has it: as the value beside it."""
+    return f"{shown(limit, unit)}/s" if unit is Unit.PER_SECOND else shown(limit, unit)
 
 
 def of(labels: tuple[str, ...]) -> str:
@@ -52,3 +133,30 @@ def place(labels: tuple[str, ...]) -> str:
     known = dict(_LOCATION)
     others = [f"{label} {{{{ $labels.{label} }}}}" for label in labels if label not in known]
     return " ".join((*others, *(text for label, text in _LOCATION if label in labels)))
+
+
+def headline_place(settings: Settings, labels: tuple[str, ...]) -> str:
+    """Return the template of what and where, as short as it can be understood.
+
+    The project is left out beside other labels where there is only one.
+    """
+    project = _label(_PROJECT)
+    if labels == (_PROJECT,):
+        return project
+    subjects = [_label(label) for label in _SUBJECTS if label in labels]
+    left_out = {*_SUBJECTS, "region", _PROJECT, *(("job",) if "instance" in labels else ())}
+    named = [
+        f"{label.replace('_', ' ')} {_label(label)}" for label in labels if label not in left_out
+    ]
+    region = [f"in {_label('region')}"] if "region" in labels else []
+    short = " ".join((", ".join((*subjects, *named)), *region)).strip()
+    return f"{short}, project {project}" if _PROJECT in labels and _several(settings) else short
+
+
+def _label(name: str) -> str:
+    return f"{{{{ $labels.{name} }}}}"
+
+
+def _several(settings: Settings) -> bool:
+    """Return whether alerts can be about more than one project."""
+    return settings.google.scope is not None or len(settings.google.projects) > 1

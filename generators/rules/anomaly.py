@@ -13,7 +13,7 @@ from exporter.catalog.expression import Direction, Rate
 from exporter.catalog.model import CloudMonitoring
 from exporter.settings import Settings
 from generators.boards import panel_of
-from generators.limits import number, side, times
+from generators.limits import number, times
 from generators.policy import SIGNAL_BY_NAME
 from generators.rules import longterm, slo
 from generators.rules.annotations import annotations, of
@@ -28,6 +28,8 @@ FOR = 15 * 60
 _OFFSETS = ("6d23h30m", "13d23h30m", "20d23h30m")  # an hour, half of it on each side
 _WEEKS = range(len(_OFFSETS))
 _SIGMA = 1.4826  # of a normal distribution, by its median deviation
+# A score without its sign: the headline says whether it is high or low.
+DIFFERENCE = '{{ $value | printf "%.1f" | reReplaceAll "-" "" }}'
 EVENTS = 100  # in the time that is compared: none at all are no chance then
 DROP = 1 / (LIMIT + 1)  # of the centre: the width by which nothing lies beyond the limit
 
@@ -118,12 +120,13 @@ def alert(settings: Settings, band: Band) -> Alerting:
     beyond, limit = (">", LIMIT) if signal.direction is Direction.UP else ("<", -LIMIT)
     level = "high" if signal.direction is Direction.UP else "low"
     text = AlertText(
-        f"The {signal.noun} is unusually {level} for this time of the week.",
+        f"The {signal.noun} {{is}} unusually {level} for this time of the week.",
         f"Over {span(FOR)}, the {signal.noun} {of(by)} differs from the last three weeks at this "
-        f'time by {{{{ $value | printf "%.1f" }}}} times its usual variation. The alert fires '
-        f"{side(signal)} {times(limit)}.",
+        f"time by {DIFFERENCE} times its usual variation. The alert fires beyond {times(LIMIT)}.",
         "Check what else changed at the same time, deploys, and the calendar.",
         panel_of(signal.name, alert=band.alert),
+        value=f"{DIFFERENCE}× its usual variation",
+        limit=times(LIMIT),
     )
     return Alerting(
         alert=band.alert,

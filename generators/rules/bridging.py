@@ -21,14 +21,14 @@ LONGEST = "1h"  # for which an alert is kept without data
 # Greater than Google's delay, a period and a poll together; less than it takes for a window of five
 # minutes to run empty and for keep_firing_for.
 _OLD = 7 * MINUTE
-_SILENT = 2 * MINUTE  # one missed scrape changes nothing
+_SILENT = 90  # seconds: two evaluations; one missed scrape changes nothing
 _PRODUCTS, _REDIS = ("gcp_project", "product"), ("redis_id",)
 _AGE = 'label_replace(ionmon_data_age_seconds, "product", "$1", "family", "([^_]+).*")'
 
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """Where data comes from: by which labels it is told apart, and when it is newest."""
+    """Where data comes from: the labels that separate sources, and when it is newest."""
 
     by: tuple[str, ...]
     newest: str
@@ -50,7 +50,7 @@ _ORIGINS = (
     _Origin(_PRODUCTS, f"time() - min by ({', '.join(_PRODUCTS)}) ({_AGE})", _OLD),
     _Origin(_REDIS, "time() * (max by (redis_id) (redis_up) == 1)", _SILENT),
 )
-NO_EXPORTER = _name((), "away")
+NAMES = frozenset(_name(origin.by, what) for origin in _ORIGINS for what in ("newest", "away"))
 
 
 def recordings() -> tuple[Recording, ...]:
@@ -60,11 +60,15 @@ def recordings() -> tuple[Recording, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AwayMarker:
-    """A series that exists while data is away, and the labels that it shares with alerts' series."""
+    """A series that exists while data is away; `labels` are those by which others meet it.
+
+    prompt  whether it exists before windows have run empty, so that nothing may begin by these
+    """
 
     labels: tuple[str, ...]
     name: str
     matchers: tuple[AnyMatcher, ...] = ()
+    prompt: bool = True
 
     @property
     def series(self) -> str:
@@ -78,11 +82,13 @@ def markers(by: tuple[str, ...], families: Iterable[Family]) -> tuple[AwayMarker
 
 
 def _markers(by: tuple[str, ...], families: tuple[Family, ...]) -> Iterator[AwayMarker]:
-    yield AwayMarker((), NO_EXPORTER)
+    yield AwayMarker((), _name((), "away"))
     if "gcp_project" in by:
         products = tuple(sorted({family.name.partition("_")[0] for family in families}))
         matcher = Matcher("product", products)
-        yield AwayMarker(("gcp_project",), _name(_PRODUCTS, "away"), (matcher,))
+        # Not prompt: by now windows are empty. A family that is polled rarely is as old for a part
+        # of the time, and its alerts have to begin.
+        yield AwayMarker(("gcp_project",), _name(_PRODUCTS, "away"), (matcher,), prompt=False)
     if "redis_id" in by and all(isinstance(family.source, RedisInfo) for family in families):
         yield AwayMarker(_REDIS, _name(_REDIS, "away"))
 
@@ -95,15 +101,17 @@ def bridged(
     `condition` is what makes it fire, `last` what was true when data was last there, such as
     `last_over_time(x[1h]) > 1`; both have the labels `by`.
     """
-    return f"{begins(condition)}\nor\n{holds(alert, by, away, last)}"
+    away = tuple(away)
+    return f"{begins(away, condition)}\nor\n{holds(alert, by, away, last)}"
 
 
-def begins(condition: str) -> str:
-    """Return a condition that is true only while an exporter answers.
+def begins(away: Iterable[AwayMarker], condition: str) -> str:
+    """Return a condition that is true only while data is there.
 
     Windows still hold values for minutes after the last scrape; nothing begins by these.
     """
-    return f"({_indented(condition)})\nunless on () {NO_EXPORTER}"
+    unless = (f"\nunless {_on(one.labels)} {one.series}" for one in away if one.prompt)
+    return f"({_indented(condition)}){''.join(unless)}"
 
 
 def holds(alert: str, by: tuple[str, ...], away: Iterable[AwayMarker], last: str) -> str:

@@ -8,6 +8,7 @@ from generators.policy import Policy, policy
 from generators.rules import (
     anomaly,
     correlation,
+    escalation,
     health,
     longterm,
     overrides,
@@ -37,27 +38,34 @@ class Rules:
 def build(settings: Settings) -> Rules:
     """Return the rules of these settings. Raises SettingsError where they conflict."""
     found = policy(settings)
-    more = (*trend.levels(found.missing), *slo.recordings(found))
+    more = (*trend.levels(found.missing), *slo.recordings(settings, found.missing))
     configured = thresholds.configured_file(settings, found)
     _check_names(found)
+    urgent = thresholds.file(settings)
+    alerted = thresholds.signals((urgent, *((configured,) if configured is not None else ())))
     main = (
-        recording.file(found, more),
-        thresholds.file(settings, found),
-        slo.file(settings, found),
+        recording.file(found, alerted, more),
+        urgent,
+        slo.file(settings),
         trend.file(settings, found),
         health.file(settings),
-        longterm.file(found),
+        longterm.file(settings, found),
         *((configured,) if configured is not None else ()),
     )
     second = (
-        slo.longterm_file(settings, found),
+        slo.longterm_file(settings),
         anomaly.file(settings),
         correlation.file(settings),
         trend.longterm_file(settings),
     )
     # Last, over both servers' files: an alert is changed by its name, wherever it is evaluated.
     files = overrides.changed(settings, (*main, *second))
-    return Rules(files[: len(main)], files[len(main) :])
+    changed = Rules(files[: len(main)], files[len(main) :])
+    # After that: which alerts are critical is known then.
+    more_main, more_longterm = escalation.files(settings, changed.main, changed.longterm)
+    first = changed.main + more_main
+    files = overrides.labeled(settings, (*first, *changed.longterm, *more_longterm))
+    return Rules(files[: len(first)], files[len(first) :])
 
 
 def _check_names(found: Policy) -> None:

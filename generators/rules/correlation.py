@@ -81,11 +81,13 @@ def alert(settings: Settings, pair: Pair) -> Alerting:
     """Return the alert on a pair that moves together."""
     effect, cause = pair.effect.signal, pair.cause.signal
     text = AlertText(
-        "Two signals rise and fall together unusually closely.",
+        f"The {effect.noun} and the {cause.noun} {{move}} together unusually closely.",
         f"The {effect.noun} and the {cause.noun} {of(BY)} moved together over {_W}, with a "
         f'correlation of {{{{ $value | printf "%.2f" }}}}. The alert fires above {number(LIMIT)}.',
         f"Check whether the {cause.noun} moved first: whatever moved it is then the likely cause.",
         ANOMALIES,
+        value='correlation {{ $value | printf "%.2f" }}',
+        limit=number(LIMIT),
     )
     return Alerting(
         alert=ALERT,

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from exporter.settings import Settings
 from generators.policy import EVALUATION
+from generators.rules import delivery_rows, health_rows
 from generators.rules.annotations import annotations
-from generators.rules.health_rows import BRIDGE, REMOTE, ROWS, WATCHDOG_ROW
+from generators.rules.delivery_rows import BRIDGE, REMOTE, WATCHDOG_ROW
 from generators.rules.model import Alerting, Group, RuleFile
 from generators.rules.rows import HealthAlert
 
@@ -13,7 +14,8 @@ from generators.rules.rows import HealthAlert
 def rows(settings: Settings) -> Iterator[HealthAlert]:
     """Yield the alerts that the settings have a use for, the watchdog first."""
     yield WATCHDOG_ROW
-    yield from (row for row in ROWS if row.road in ("", settings.application.road))
+    every = (*health_rows.ROWS, *delivery_rows.ROWS)
+    yield from (row for row in every if row.road in ("", settings.application.road))
     if settings.prometheus.longterm is not None:
         yield REMOTE
     if settings.notifications.sentry is not None:

@@ -1,14 +1,14 @@
-"""The alerts on the monitoring itself as a table: what cannot be trusted, what nobody notices."""
+"""The alerts on the exporter and its data as a table: what cannot be trusted."""
 
 from exporter.catalog.model import CloudMonitoring
 from exporter.catalog.walk import families_in
+from exporter.settings.types import duration
 from generators import boards
 from generators.alert_table import THRESHOLDS
-from generators.boards import PanelAddress
-from generators.policy import HOUR, MINUTE, WATCHDOG
-from generators.rules.rows import AlertText, HealthAlert
+from generators.policy import HOUR, MINUTE
+from generators.rules.rows import HealthAlert, health_text
 
-EXPORTER_JOB, BRIDGE_JOB = "ionmon", "ionmon-bridge"
+EXPORTER_JOB = "ionmon"
 STALE = 15 * MINUTE
 SILENT = 5 * MINUTE
 SLOWEST_POLL = 150  # seconds: two polls lie within the window of five minutes
@@ -28,30 +28,14 @@ _WATCHED = "|".join(
 )
 
 
-def _text(
-    summary: str, description: str, check: str, panel: PanelAddress = boards.EXPORTER
-) -> AlertText:
-    return AlertText(summary, description, check, panel)
-
-
-WATCHDOG_ROW = HealthAlert(
-    alert=WATCHDOG,
-    severity="none",
-    expr="vector(1)",
-    text=_text(
-        "Alerts reach the heartbeat service.",
-        "This alert always fires. The heartbeat service notifies somebody when it stops.",
-        "There is nothing to do.",
-    ),
-)
 ROWS = (
     HealthAlert(
         alert="ExporterDown",
         severity="high",
         expr=f'absent(up{{job="{EXPORTER_JOB}"}} == 1)',
         for_=5 * MINUTE,
-        text=_text(
-            "Prometheus cannot scrape any exporter.",
+        text=health_text(
+            "Prometheus {cannot} scrape any exporter.",
             "No exporter answers, so no other alert can be trusted.",
             "Check the exporter's log, `ionmon doctor`, and the network between Prometheus and it.",
         ),
@@ -63,8 +47,8 @@ ROWS = (
         f'and on () (count(up{{job="{EXPORTER_JOB}"}} == 1) > 0)',
         for_=5 * MINUTE,
         by=("job", "instance"),
-        text=_text(
-            "Prometheus cannot scrape one of the exporters.",
+        text=health_text(
+            "Prometheus {cannot} scrape one of the exporters.",
             "{{ $labels.instance }} does not answer. Nothing watches what it exports.",
             "Check that exporter's log, and the network between Prometheus and it.",
         ),
@@ -75,12 +59,15 @@ ROWS = (
         expr=f"min by (gcp_project) (ionmon_data_age_seconds) > {STALE}",
         for_=5 * MINUTE,
         by=("gcp_project",),
-        text=_text(
-            "Cloud Monitoring data is stale.",
+        text=health_text(
+            "Cloud Monitoring data {is} stale.",
             "The newest value of {{ $labels.gcp_project }} is {{ $value | humanizeDuration }} old. "
             "Alerts on this project cannot be trusted.",
             "Check the collector's errors, quota and permissions, and Google's status page.",
             boards.DATA_AGE,
+            value="{{ $value | humanizeDuration }} old",
+            joint="in",
+            limit=duration(STALE),
         ),
         age=STALE,
     ),
@@ -91,13 +78,16 @@ ROWS = (
         f"(min by (gcp_project) (ionmon_data_age_seconds) <= {STALE})",
         for_=5 * MINUTE,
         by=("gcp_project", "product"),
-        text=_text(
-            "Cloud Monitoring data of one product is stale.",
+        text=health_text(
+            "Cloud Monitoring data of one product {is} stale.",
             "The newest value of {{ $labels.product }} in {{ $labels.gcp_project }} is "
             "{{ $value | humanizeDuration }} old, while other products are fresh. Alerts on it "
             "cannot be trusted.",
             "Check whether the product runs at all, and its polls on the exporter's landing page.",
             boards.DATA_AGE,
+            value="{{ $value | humanizeDuration }} old",
+            joint="in",
+            limit=duration(STALE),
         ),
         age=STALE,
     ),
@@ -108,8 +98,8 @@ ROWS = (
         f"and max by ({_DATABASE}) (max_over_time({_LAG}[1d])) >= 0",
         for_=5 * MINUTE,
         by=("gcp_project", "region", "database_id"),
-        text=_text(
-            "A database replica has stopped replicating.",
+        text=health_text(
+            "A database replica {is} not replicating.",
             "Replication of {{ $labels.database_id }} in {{ $labels.region }} "
             "({{ $labels.gcp_project }}) does not run. Its lag is unknown and grows.",
             "Check the replica's state and log, and whether it was promoted.",
@@ -123,12 +113,15 @@ ROWS = (
         f"> {SLOWEST_POLL}",
         for_=15 * MINUTE,
         by=("gcp_project",),
-        text=_text(
-            "Cloud Monitoring is polled too rarely for the alerts.",
+        text=health_text(
+            "Cloud Monitoring {is} polled too rarely for the alerts.",
             "Metrics of {{ $labels.gcp_project }} that alerts need are polled only every "
             "{{ $value | humanizeDuration }}. Alerts over five minutes can miss a fault.",
             "Check google.budget_usd_per_month, and the intervals in google.families.",
             boards.COST,
+            value="every {{ $value | humanizeDuration }}",
+            joint="in",
+            limit=duration(SLOWEST_POLL),
         ),
     ),
     HealthAlert(
@@ -137,8 +130,8 @@ ROWS = (
         expr="min by (collector) (ionmon_collector_success) == 0",
         for_=10 * MINUTE,
         by=("collector",),
-        text=_text(
-            "A collector keeps failing.",
+        text=health_text(
+            "A collector {keeps} failing.",
             "At least one poll of the collector {{ $labels.collector }} has failed for 10m.",
             "Check the exporter's landing page: it shows which poll fails, and why.",
         ),
@@ -149,11 +142,14 @@ ROWS = (
         expr=f"max by (application) (ionmon_application_lag_seconds) > {SILENT}",
         for_=5 * MINUTE,
         by=("application",),
-        text=_text(
-            "The application sends no metrics.",
+        text=health_text(
+            "The application {sends} no metrics.",
             "No instance of {{ $labels.application }} has sent metrics to Redis for "
             "{{ $value | humanizeDuration }}.",
             "Check whether it runs, and whether it reaches its Redis.",
+            value="{{ $value | humanizeDuration }} without any",
+            joint="from",
+            limit=duration(SILENT),
         ),
         age=SILENT,
         road="redis",
@@ -165,11 +161,14 @@ ROWS = (
         "(ionmon_application_fields / ionmon_application_fields_limit) > 0.8",
         for_=15 * MINUTE,
         by=("application",),
-        text=_text(
-            "The application nearly has too many series.",
+        text=health_text(
+            "The application nearly {has} too many series.",
             "{{ $labels.application }} has {{ $value | humanizePercentage }} of the fields that "
             "recorders may keep in Redis. Beyond it, new series are refused.",
             "Check which family is the largest: ionmon application show.",
+            value="{{ $value | humanizePercentage }} of the fields",
+            joint="of",
+            limit="80%",
         ),
     ),
     HealthAlert(
@@ -178,12 +177,14 @@ ROWS = (
         expr="ionmon_cost_projected_dollars > 0.9 * ionmon_cost_budget_dollars",
         for_=HOUR,
         by=("job", "instance"),
-        text=_text(
-            "Reading Cloud Monitoring costs nearly its whole budget.",
+        text=health_text(
+            "Reading Cloud Monitoring {costs} nearly its whole budget.",
             "At the present rate, a month costs {{ $value | humanize }} dollars, more than 90 % of "
             "the budget. The exporter will poll less often rather than exceed it.",
             "Check which families return the most series. Switch off those that nobody uses.",
             boards.COST,
+            value="{{ $value | humanize }} dollars a month",
+            limit="90% of the budget",
         ),
     ),
     HealthAlert(
@@ -193,12 +194,14 @@ ROWS = (
         "or sum by (gcp_project, family) "
         "(ionmon_data_gap_seconds_total > 0 unless ionmon_data_gap_seconds_total offset 1h)",
         by=("gcp_project", "family"),
-        text=_text(
-            "Counters have a gap.",
+        text=health_text(
+            "Counters {have} a gap.",
             "No poll could read {{ $value | humanizeDuration }} of {{ $labels.family }} in "
             "{{ $labels.gcp_project }}. Events in that time are not counted.",
             "Check whether the exporter was down for longer than google.lookback.",
             boards.DATA_AGE,
+            value="{{ $value | humanizeDuration }}",
+            joint="of",
         ),
     ),
     HealthAlert(
@@ -207,8 +210,8 @@ ROWS = (
         expr="max by (job, instance, gcp_project) "
         "(changes(ionmon_counting_start_timestamp_seconds[15m])) > 0",
         by=("job", "instance", "gcp_project"),
-        text=_text(
-            "The exporter lost its counts, or another exporter took its place.",
+        text=health_text(
+            "The exporter {has} lost its counts, or another one took its place.",
             "{{ $labels.instance }} counts {{ $labels.gcp_project }} from another start than "
             "before. Five minutes around the change are left out of all rates and ratios.",
             "Check whether the state file was lost, and whether two exporters share the address.",
@@ -223,12 +226,14 @@ ROWS = (
         ")",
         for_=5 * MINUTE,
         by=("gcp_project",),
-        text=_text(
-            "Two exporters read the same project.",
+        text=health_text(
+            "More than one exporter {reads} the same project.",
             "{{ $value | humanize }} metrics of {{ $labels.gcp_project }} come from more than one "
             "exporter. Sums count them twice, and every call is paid twice.",
             "Check which targets of the job export the project, and stop all but one.",
             boards.DATA_AGE,
+            value="{{ $value | humanize }} metrics",
+            joint="of",
         ),
     ),
     HealthAlert(
@@ -237,26 +242,13 @@ ROWS = (
         expr="count by (redis_id, redis_node) (redis_up) > 1",
         for_=5 * MINUTE,
         by=("redis_id", "redis_node"),
-        text=_text(
-            "Two exporters read the same Redis server.",
+        text=health_text(
+            "More than one exporter {reads} the same Redis server.",
             "{{ $labels.redis_node }} of {{ $labels.redis_id }} is exported "
             "{{ $value | humanize }} times. Sums count it so often.",
             "Check which targets of the job export the server, and stop all but one.",
             boards.EXPORTER,
-        ),
-    ),
-    HealthAlert(
-        alert="PrometheusFlagWrong",
-        severity="medium",
-        expr="min by (address, flag, expected) (ionmon_prometheus_flag_correct) == 0",
-        for_=15 * MINUTE,
-        by=("address", "flag", "expected"),
-        text=_text(
-            "Prometheus runs without a flag that alerts rely on.",
-            "Prometheus at {{ $labels.address }} runs without --{{ $labels.flag }}="
-            "{{ $labels.expected }}.",
-            "Check the command that starts it against the first lines of its generated file.",
-            boards.EXPORTER,
+            value="{{ $value | humanize }} times",
         ),
     ),
     HealthAlert(
@@ -265,8 +257,8 @@ ROWS = (
         expr="sum by (family, reason) (increase(ionmon_series_dropped_total[15m])) > 0",
         for_=15 * MINUTE,
         by=("family", "reason"),
-        text=_text(
-            "Some series or points are left out.",
+        text=health_text(
+            "Some series or points {are} left out.",
             "The exporter left out series or points of {{ $labels.family }}. "
             "The reason: {{ $labels.reason }}.",
             "Check the exporter's log, which names one. For the reason limit, filter labels or "
@@ -279,77 +271,10 @@ ROWS = (
         expr="ionmon_config_last_reload_successful == 0",
         for_=5 * MINUTE,
         by=("job", "instance"),
-        text=_text(
-            "The exporter runs on old settings.",
+        text=health_text(
+            "The exporter {runs} on old settings.",
             "{{ $labels.instance }} refused its new settings and keeps the old ones.",
             "Check its log, which names the line and the fix.",
         ),
-    ),
-    HealthAlert(
-        alert="NotificationFailing",
-        severity="high",
-        expr="sum by (integration) (increase(alertmanager_notifications_failed_total[30m])) > 0",
-        by=("integration",),
-        text=_text(
-            "Alertmanager cannot send notifications.",
-            "Notifications through {{ $labels.integration }} failed within the last 30m.",
-            "Check Alertmanager's log, and the secret file of that channel.",
-        ),
-    ),
-    HealthAlert(
-        alert="RuleFailing",
-        severity="high",
-        expr="sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total[15m])) > 0",
-        for_=5 * MINUTE,
-        by=("rule_group",),
-        text=_text(
-            "Prometheus cannot evaluate a rule.",
-            "Rules of {{ $labels.rule_group }} fail. Their alerts cannot fire.",
-            "Check Status > Rules in Prometheus, which shows the error.",
-        ),
-    ),
-    HealthAlert(
-        alert="EvaluationsMissed",
-        severity="medium",
-        expr="sum by (rule_group) (increase(prometheus_rule_group_iterations_missed_total[15m])) "
-        "> 0",
-        by=("rule_group",),
-        text=_text(
-            "Prometheus skips evaluations of rules.",
-            "Within 15m, {{ $labels.rule_group }} was not evaluated {{ $value | humanize }} times, "
-            "because an evaluation took longer than its interval. Its alerts fire late, and its "
-            "recorded series have gaps.",
-            "Check the load of Prometheus, and prometheus_rule_group_last_duration_seconds.",
-        ),
-    ),
-)
-REMOTE = HealthAlert(
-    alert="RemoteWriteFailing",
-    severity="medium",
-    expr="sum by (remote_name) (rate(prometheus_remote_storage_samples_failed_total[5m])) > 0\n"
-    "or max by (remote_name) (\n"
-    "  prometheus_remote_storage_highest_timestamp_in_seconds\n"
-    "  - on (job, instance) group_right ()\n"
-    "  prometheus_remote_storage_queue_highest_sent_timestamp_seconds\n"
-    ") > 300",
-    for_=15 * MINUTE,
-    by=("remote_name",),
-    text=_text(
-        "The long-term Prometheus misses samples.",
-        "Remote write to {{ $labels.remote_name }} fails or is behind. Error budgets and bands "
-        "have gaps.",
-        "Check whether that server runs, and whether it has --web.enable-remote-write-receiver.",
-    ),
-)
-BRIDGE = HealthAlert(
-    alert="BridgeDown",
-    severity="medium",
-    expr=f'up{{job="{BRIDGE_JOB}"}} == 0',
-    for_=5 * MINUTE,
-    by=("job", "instance"),
-    text=_text(
-        "Prometheus cannot scrape the bridge to Sentry.",
-        "While {{ $labels.instance }} is down, alerts for Sentry reach nobody.",
-        "Check the bridge's log.",
     ),
 )

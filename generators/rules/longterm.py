@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from exporter.catalog.expression import Share, Signal
+from exporter.settings import Settings
 from generators.policy import Policy, split
 from generators.promql_tree.tree import series_names
 from generators.rules import slo
@@ -19,8 +20,8 @@ from generators.rules.recording import increases, signal_name
 
 KEPT = ".+:(longterm_.+|slo_.+)|ALERTS"  # what is always sent: a regex over names
 _AGGREGATES = {"min": "min", "max": "max", "mean": "avg", "count": "count"}
-# The last millisecond is left out: Prometheus 2 would count the sample at the window's beginning.
-_STEP = f"{slo.LONG_TERM * 1000 - 1}ms"
+# The last second is left out: Prometheus 2 would count the sample at the window's beginning.
+_STEP = f"{slo.LONG_TERM - 1}s"
 
 
 def sent(files: Iterable[RuleFile]) -> str:
@@ -57,9 +58,9 @@ def recordings(watched: tuple[Signal, ...]) -> tuple[Recording, ...]:
     return tuple(found)
 
 
-def file(policy: Policy) -> RuleFile:
+def file(settings: Settings, policy: Policy) -> RuleFile:
     """Return the file, a sample every five minutes."""
-    rules = (*recordings(policy.signals), *slo.longterm_recordings(policy.objective))
+    rules = (*recordings(policy.signals), *slo.longterm_recordings(settings))
     group = Group("ion_longterm", slo.LONG_TERM, rules)
     return RuleFile(
         "longterm.yml", "Aggregates of five minutes, for the server with 90 days.", (group,)

@@ -10,6 +10,7 @@ from exporter.settings.types import duration
 from generators.boards import PanelAddress
 from generators.files import MARK
 from generators.rules.rows import Source
+from generators.selectors import AnyMatcher
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -34,6 +35,8 @@ class Alerting:
     source           the row of a table that it is made from
     panel            the panel that shows what it is about
     carried          labels of its expression's series, which the alert carries beside `labels`
+    only             take the series that this rule is about, where another rule has its name
+    services         names of the services that it is for; none for all that are not set apart
     for_             seconds that the expression holds before the alert fires
     keep_firing_for  seconds for which the alert stays after the expression was last true
     """
@@ -45,8 +48,15 @@ class Alerting:
     source: Source
     panel: PanelAddress
     carried: tuple[str, ...] = ()
+    only: tuple[AnyMatcher, ...] = ()
+    services: tuple[str, ...] = ()
     for_: float = 0
     keep_firing_for: float = 0
+
+    @property
+    def title(self) -> str:
+        """The alert's name, with the services that this rule is for where there are several."""
+        return f"{self.alert} of {', '.join(self.services)}" if self.services else self.alert
 
     @property
     def severity(self) -> str:

@@ -1,13 +1,13 @@
-"""What the settings change of alerts that have no row in the policy, by name."""
+"""What the settings change of alerts once all are there: of one by its name, and of all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
 from exporter.errors import SettingsError
 from exporter.settings import OtherAlert, Settings
 from generators.policy import WATCHDOG
-from generators.rules.model import Alerting, Group, Rule, RuleFile, alerts
+from generators.rules.model import Alerting, Group, Pairs, Rule, RuleFile, alerts
 
 
 def changed(settings: Settings, files: tuple[RuleFile, ...]) -> tuple[RuleFile, ...]:
@@ -20,7 +20,43 @@ def changed(settings: Settings, files: tuple[RuleFile, ...]) -> tuple[RuleFile, 
     problems = [_unknown(name, known, name in policy) for name in given if name not in known]
     if problems:
         raise SettingsError("\n".join(problems))
-    return tuple(replace(file, groups=tuple(_groups(file, settings))) for file in files)
+    return _each(files, lambda rule: _rule(rule, settings))
+
+
+def labeled(settings: Settings, files: tuple[RuleFile, ...]) -> tuple[RuleFile, ...]:
+    """Return the files with `alerts.labels` and `alerts.annotations` on every alert.
+
+    Raises SettingsError for a name that an alert has already, such as a configured metric's label.
+    """
+    labels, annotations = settings.alerts.labels, settings.alerts.annotations
+    label_of: dict[str, str] = {}
+    annotation_of: dict[str, str] = {}
+    for rule in alerts(files):
+        label_of |= dict.fromkeys(rule.label_names - label_of.keys(), rule.alert)
+        annotation_of |= dict.fromkeys(dict(rule.annotations).keys() - annotation_of, rule.alert)
+    problems = [
+        *_taken("labels", "label", labels, label_of),
+        *_taken("annotations", "annotation", annotations, annotation_of),
+    ]
+    if problems:
+        raise SettingsError("\n".join(problems))
+    more = tuple(labels.items()), tuple(annotations.items())
+    return _each(files, lambda rule: _marked(rule, *more)) if any(more) else files
+
+
+def _taken(
+    key: str, what: str, given: Mapping[str, str], known: Mapping[str, str]
+) -> Iterator[str]:
+    for name in (name for name in given if name in known):
+        yield f"alerts.{key}.{name}: {known[name]} has the {what} already; choose another name"
+
+
+def _marked(rule: Rule, labels: Pairs, annotations: Pairs) -> Rule:
+    if not isinstance(rule, Alerting):
+        return rule
+    return replace(
+        rule, labels=(*rule.labels, *labels), annotations=(*rule.annotations, *annotations)
+    )
 
 
 def _unknown(name: str, known: set[str], stated: bool) -> str:  # noqa: FBT001 - of one caller
@@ -33,10 +69,19 @@ def _unknown(name: str, known: set[str], stated: bool) -> str:  # noqa: FBT001 -
     return f"alerts.others.{name}: there is no such alert; {hint}"
 
 
-def _groups(file: RuleFile, settings: Settings) -> Iterator[Group]:
-    for group in file.groups:
-        rules = (_rule(rule, settings) for rule in group.rules)
-        yield replace(group, rules=tuple(rule for rule in rules if rule is not None))
+def _each(
+    files: tuple[RuleFile, ...], change: Callable[[Rule], Rule | None]
+) -> tuple[RuleFile, ...]:
+    """Return the files with each rule changed; without those that become None."""
+    return tuple(
+        replace(file, groups=tuple(_group(group, change) for group in file.groups))
+        for file in files
+    )
+
+
+def _group(group: Group, change: Callable[[Rule], Rule | None]) -> Group:
+    rules = (change(rule) for rule in group.rules)
+    return replace(group, rules=tuple(rule for rule in rules if rule is not None))
 
 
 def _rule(rule: Rule, settings: Settings) -> Rule | None:

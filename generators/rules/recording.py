@@ -6,7 +6,7 @@ alert.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from exporter.catalog.expression import (
@@ -29,8 +29,9 @@ from exporter.catalog.model import Family
 from exporter.catalog.own import COUNTING_START, DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import children, expressions_of
-from generators.policy import EVALUATION, NEWEST, WINDOW, Policy, split
-from generators.promql import RecordedSeries, View, counts_source_time, render_signal
+from generators.policy import EVALUATION, NEWEST, WIDER, WINDOW, Policy, split
+from generators.promql import RecordedSeries, View, counts_source_time, render, render_signal
+from generators.rules import bridging
 from generators.rules.model import Group, Recording, RuleFile
 from generators.rules.names import operation, series, span
 from generators.selectors import selector
@@ -162,9 +163,51 @@ def signals(watched: Iterable[Signal]) -> tuple[Recording, ...]:
     return tuple(_signal(signal, view) for signal, view in views)
 
 
-def newest(policy: Policy) -> tuple[Recording, ...]:
+def mean_name(signal: Signal) -> str:
+    """Return the name of the five-minute mean of a signal that is a level."""
+    return f"{signal_name(signal, split(signal))}_mean{_W}"
+
+
+def means(alerted: Iterable[Signal]) -> tuple[Recording, ...]:
+    """Return the five-minute means of the levels that alert: they are what lasts in bursts."""
+    # Until Prometheus 3.0 a range holds what lies on its left end: a second less is five values.
+    text, levels = "avg_over_time({0}[{1}s]) and {0}", filter(is_level, alerted)
+    return tuple(
+        Recording(
+            mean_name(signal),
+            text.format(signal_name(signal, split(signal)), WINDOW - 1),
+            split(signal),
+        )
+        for signal in levels
+    )
+
+
+def any_name(signal: Signal) -> str:
+    """Return the name of a signal over five minutes that has a value however few its events are."""
+    return f"{signal_name(signal, split(signal))}_any"
+
+
+def wider(watched: Iterable[Signal], alerted: Iterable[Signal]) -> tuple[Recording, ...]:
+    """Return what is judged where five minutes hold too few events.
+
+    These are longer windows, and the five minutes without their minimum. The windows add up the
+    recorded increases: counters are not read over an hour each minute.
+    """
+    known, found = recorded(watched), []
+    for signal in (signal for signal in alerted if signal.minimum_events is not None):
+        for window in WIDER:
+            # Until Prometheus 3.0 a range holds what lies on its left end, too.
+            summed = {n: replace(r, summed=f"{window - 1}s") for n, r in known.items()}
+            view = View(window=span(window), by=split(signal), recorded=summed)
+            found.append(_signal(signal, view))
+        view = View(window=_W, by=split(signal), recorded=known)
+        text = render(signal.expression, view)
+        found.append(Recording(any_name(signal), text, split(signal)))
+    return tuple(found)
+
+
+def newest(alerted: Iterable[Signal]) -> tuple[Recording, ...]:
     """Return the newest minutes of the signals that alert on a window."""
-    alerted = dict.fromkeys(alert.signal for alert in (*policy.thresholds, *policy.configured))
     windowed = (signal for signal in alerted if not is_level(signal))
     return tuple(_signal(signal, View(window=_N, by=split(signal))) for signal in windowed)
 
@@ -180,9 +223,20 @@ def _signal(signal: Signal, view: View) -> Recording:
     return Recording(name, render_signal(signal, view), (*view.by, *own))
 
 
-def file(policy: Policy, more: tuple[Recording, ...]) -> RuleFile:
-    """Return the file; `more` is worked out after the signals, in the same evaluation."""
+def file(policy: Policy, alerted: tuple[Signal, ...], more: tuple[Recording, ...]) -> RuleFile:
+    """Return the file, with what the signals need that alert on a threshold.
+
+    `more` is worked out after the signals, in the same evaluation.
+    """
     # Rules of a group are evaluated in this order: each reads what those before it just recorded.
-    rules = (*increases(policy.signals), *signals(policy.signals), *newest(policy), *more)
+    rules = (
+        *bridging.recordings(),
+        *increases(policy.signals),
+        *signals(policy.signals),
+        *newest(alerted),
+        *means(alerted),
+        *wider(policy.signals, alerted),
+        *more,
+    )
     group = Group("ion_recording", EVALUATION, rules)
     return RuleFile("recording.yml", "Signals and error budgets as recorded series.", (group,))

@@ -1,10 +1,11 @@
 """What alerting rules are made from: a row of a table each, which the rule carries along."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from exporter.catalog.expression import Signal
 from exporter.catalog.model import Unit
-from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
+from generators import boards
+from generators.alert_table import BurnAlert, ExhaustedAlert, Objective, ThresholdAlert
 from generators.boards import PanelAddress
 from generators.policy import DAY, split
 from generators.rules.names import series
@@ -12,18 +13,33 @@ from generators.rules.names import series
 
 @dataclass(frozen=True, slots=True)
 class AlertText:
-    """The words of one alert.
+    """The words of one alert: one statement, from which every message is made.
 
-    summary      the headline: what is wrong, without a value
+    summary      what is wrong, without a value; its verb in braces, which has two tenses
     description  where, how much and the limit, as a template of Prometheus
     check        what to check first
     panel        the panel that shows it
+    value        what is measured, as a template: 12%, or p95 450ms
+    joint        the word between the value and the place: 12% of ion
+    limit        the limit as people read it: 1%
+    ended        what was wrong, where the summary is somebody else's text, and has no braces
     """
 
     summary: str
     description: str
     check: str
     panel: PanelAddress
+    value: str = field(default="", kw_only=True)
+    joint: str = field(default="at", kw_only=True)
+    limit: str = field(default="", kw_only=True)
+    ended: str = field(default="", kw_only=True)
+
+
+def health_text(
+    summary: str, description: str, check: str, panel: PanelAddress = boards.EXPORTER, **more: str
+) -> AlertText:
+    """Return the words of an alert on the monitoring itself, shown beside the exporter's health."""
+    return AlertText(summary, description, check, panel, **more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +102,7 @@ class BudgetTrend:
 
     alert: str
     within: float
+    objective: Objective
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +148,22 @@ class Pair:
         return f"{self.effect.signal.name}_{self.cause.signal.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class EscalationAlert:
+    """Critical alerts whose conditions have been true for `after` seconds or longer."""
+
+    alert: str
+    after: float
+
+
 Source = (
-    ThresholdAlert | BurnAlert | ExhaustedAlert | Trend | BudgetTrend | Band | Pair | HealthAlert
+    ThresholdAlert
+    | BurnAlert
+    | ExhaustedAlert
+    | Trend
+    | BudgetTrend
+    | Band
+    | Pair
+    | HealthAlert
+    | EscalationAlert
 )

@@ -8,14 +8,17 @@ series for a reset, and count the rest of it again. So windows are added up afte
 from collections.abc import Iterable
 
 from exporter.catalog import application, cloud_run
+from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Family
+from exporter.catalog.own import COUNTING_START
 from generators.policy import DAY
+from generators.promql import counts_source_time
 from generators.rules.model import Recording
 from generators.rules.names import series, span
 from generators.selectors import AnyMatcher, by_clause, selector
 
 COUNTED = (cloud_run.REQUESTS, application.REQUESTS)
-_TARGET = ("job", "instance")
+_TARGET, _HISTORY = ("job", "instance"), "history"
 
 
 def name(family: Family) -> str:
@@ -26,9 +29,26 @@ def name(family: Family) -> str:
 def recordings(missing: frozenset[str]) -> tuple[Recording, ...]:
     """Return the rules for the counters of COUNTED, but for those of missing families."""
     return tuple(
-        Recording(name(family), family.name, (*_TARGET, *family.label_names))
+        Recording(name(family), _of_histories(family), (*_TARGET, *family.label_names, _HISTORY))
         for family in COUNTED
         if family.name not in missing
+    )
+
+
+def _of_histories(family: Family) -> str:
+    """Return a family's counters, separated by when their counting began, where that is known.
+
+    Behind one scrape address another exporter may answer, with other totals. Its first one is a
+    base, as that of any other series, and neither a rise nor a reset.
+    """
+    if not (counts_source_time(family) and "gcp_project" in family.label_names):
+        return family.name
+    began = selector(COUNTING_START.name, (Matcher("family", (family.name,)),))
+    on = ", ".join((*_TARGET, "gcp_project"))
+    return (
+        f"{family.name}\n* on ({on}) group_left ({_HISTORY})\n"
+        f'count_values by ({on}) ("{_HISTORY}", {began})\n'
+        f"or {family.name} unless on ({on}) {began}"
     )
 
 

@@ -5,31 +5,32 @@ that a gap in scrapes or evaluations costs nothing. All are ratios of events: ne
 A window of which only a part is known yet has burnt for that part alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from exporter.catalog import cloud_run
 from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
-from generators import boards
-from generators.alert_table import BurnAlert
-from generators.limits import condition, limit, number
+from generators import boards, burn_rates
+from generators.alert_table import BurnAlert, ExhaustedAlert, Objective
+from generators.burn_rates import objective
+from generators.limits import condition, limit, number, times
 from generators.policy import (
     BAD_EVENTS,
     EVALUATION,
     HOUR,
     KEEP_FIRING_FOR,
     WINDOW,
-    Objective,
-    Policy,
+    policy,
 )
-from generators.rules import running
+from generators.rules import bridging, running
 from generators.rules.annotations import annotations, place, value
 from generators.rules.model import Alerting, Group, Pairs, Recording, Rule, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import recorded
 from generators.rules.rows import AlertText
-from generators.selectors import selector
+from generators.selectors import AnyMatcher, selector
+from generators.services import Variant, variants
 
 BY = ("gcp_project", "service_name")
 LONG_TERM = 5 * 60  # seconds between the samples that are kept for the long term
@@ -49,6 +50,7 @@ def burn(window: float) -> str:
     return series(BY, "slo_burn_rate", f"ratio{span(window)}")
 
 
+AWAY = bridging.markers(BY, (cloud_run.REQUESTS,))
 COUNTERS = running.name(cloud_run.REQUESTS)
 KNOWN = series(BY, "slo_counters", "count")
 SPENT = series(BY, "slo_budget_spent", "ratio")
@@ -57,12 +59,30 @@ AVAILABILITY = series(BY, "slo_availability", "ratio")
 EXHAUSTION = series(BY, "slo_exhaustion", "seconds")
 
 
-def recordings(policy: Policy) -> tuple[Recording, ...]:
+Promises = tuple[Variant[Objective], ...]
+
+
+def promises(settings: Settings) -> Promises:
+    """Return each objective with the services that it is for, whoever owns them."""
+    nobody = {n: s.model_copy(update={"owner": None}) for n, s in settings.services.items()}
+    return variants(settings.model_copy(update={"services": nobody}), BY, objective)
+
+
+def recordings(settings: Settings, missing: frozenset[str]) -> tuple[Recording, ...]:
     """Return the rules for the running counters, and for the windows of minutes and hours."""
-    windows = (rule for window in SHORT[1:] for rule in _window(window))
-    burns = (_burn(window, policy.objective) for window in SHORT)
+    used = _short(settings)
+    promised = promises(settings)
+    windows = (rule for window in used[1:] for rule in _window(window))
+    burns = (_burn(window, promised) for window in used)
     known = Recording(KNOWN, f"count by ({_BY}) ({COUNTERS})", BY)
-    return (*running.recordings(policy.missing), known, *_five_minutes(), *windows, *burns)
+    return (*running.recordings(missing), known, *_five_minutes(), *windows, *burns)
+
+
+def _short(settings: Settings) -> tuple[int, ...]:
+    """Return the windows of minutes and hours, with those that some objective needs besides."""
+    found = (burn_rates.alerts(each)[0] for each in burn_rates.each(settings))
+    more = {window.long for alert in found if alert is not None for window in alert.windows}
+    return tuple(sorted({*SHORT, *more}))
 
 
 def _five_minutes() -> Iterator[Recording]:
@@ -81,11 +101,16 @@ def _window(window: float) -> Iterator[Recording]:
     yield Recording(errors, f"{failed} or {requests} * 0", BY)
 
 
-def _burn(window: float, objective: Objective) -> Recording:
+def _ratio(window: float, matchers: Iterable[AnyMatcher]) -> str:
     # Without requests there is no ratio, where 0 / 0 would be NaN.
-    ratio = f"{events('errors', window)} / ({events('requests', window)} > 0)"
-    rate = f"{ratio} / {number(objective.budget)}"
-    return Recording(burn(window), rate if window == WINDOW else f"{rate} * {_known(window)}", BY)
+    errors = selector(events("errors", window), matchers)
+    return f"{errors} / ({events('requests', window)} > 0)"
+
+
+def _burn(window: float, promised: Promises) -> Recording:
+    known = "" if window == WINDOW else f" * {_known(window)}"
+    rates = (f"{_ratio(window, p.matchers)} / {number(p.row.budget)}{known}" for p in promised)
+    return Recording(burn(window), "\nor\n".join(rates), BY)
 
 
 def _known(window: float) -> str:
@@ -94,122 +119,175 @@ def _known(window: float) -> str:
     Where there are counters from before the window, they bridge whatever gap there is in it, and a
     gap over the beginning of a window of hours. Else it is the minutes between samples of them.
     """
-    begun = f"last_over_time({KNOWN}[{span(window / 2)}]" if window in SHORT else f"({KNOWN}"
+    kept = f"last_over_time({KNOWN}[{span(window / 2)}]" if window <= SHORT[-1] else f"({KNOWN}"
     minutes = f"(count_over_time({KNOWN}[{span(window)}]) - 1)"
     share = f"{minutes} / {number(window / EVALUATION)}"
-    return f"clamp_max({begun} offset {span(window)}) or {share}, 1)"
+    return f"clamp_max({kept} offset {span(window)}) or {share}, 1)"
 
 
-def longterm_recordings(objective: Objective) -> tuple[Recording, ...]:
+def longterm_recordings(settings: Settings) -> tuple[Recording, ...]:
     """Return the rules for the windows of days; with the other aggregates of the long term."""
     windows = (rule for window in LONG for rule in _window(window))
-    return (*windows, *(_burn(window, objective) for window in LONG))
+    promised = promises(settings)
+    return (*windows, *(_burn(window, promised) for window in LONG))
 
 
-def budget(objective: Objective) -> tuple[Recording, ...]:
-    """Return the rules for the whole window, where so much past is kept.
+def budget(settings: Settings) -> tuple[Recording, ...]:
+    """Return the rules for the whole windows of objectives, where so much past is kept.
 
     Where less than the window is known, the budget of the whole window is taken from what is known:
     a day of errors does not spend the budget of thirty. A service without a request for a day is
     taken for deleted: it has no budget any more.
     """
-    window = objective.window
-    requests, errors = (events(kind, window) for kind in ("requests", "errors"))
-    ratio = f"{errors} / ({requests} > 0)"
-    spent = f"{ratio} / {number(objective.budget)} * {_known(window)}"
+    promised = promises(settings)
+    windows = dict.fromkeys(p.row.window for p in promised)
+    available = (f"1 - {_ratio(p.row.window, p.matchers)}" for p in promised)
+    spent = (
+        f"{_ratio(p.row.window, p.matchers)} / {number(p.row.budget)} * {_known(p.row.window)}"
+        for p in promised
+    )
     return (
-        *(_window(window) if window not in LONG else ()),
-        Recording(AVAILABILITY, running.of_existing(f"1 - {ratio}", COUNTERS, BY), BY),
-        Recording(SPENT, running.of_existing(spent, COUNTERS, BY), BY),
+        *(rule for window in windows if window not in LONG for rule in _window(window)),
+        Recording(AVAILABILITY, _of_existing(available), BY),
+        Recording(SPENT, _of_existing(spent), BY),
         Recording(REMAINING, f"1 - {SPENT}", BY),
-        Recording(
-            EXHAUSTION,
-            # No more than the objective allows spends it: as much leaves the window as enters it.
-            f"({REMAINING} > 0) * {number(window)} / ({burn(6 * HOUR)} > 1)",
-            BY,
-        ),
+        Recording(EXHAUSTION, "\nor\n".join(map(_exhaustion, promised)), BY),
     )
 
 
-def burn_alert(settings: Settings, alert: BurnAlert) -> Alerting:
-    """Return the alert on a budget that burns too fast, in any of its pairs of windows."""
+def _of_existing(texts: Iterable[str]) -> str:
+    found = [*texts]
+    text = found[0] if len(found) == 1 else "(" + "\nor\n".join(found) + ")"
+    return running.of_existing(text, COUNTERS, BY)
+
+
+def _exhaustion(promise: Variant[Objective]) -> str:
+    # No more than the objective allows spends it: as much leaves the window as enters it.
+    left = f"({selector(REMAINING, promise.matchers)} > 0)"
+    return f"{left} * {number(promise.row.window)} / ({burn(6 * HOUR)} > 1)"
+
+
+def burn_alerts(settings: Settings, number_: int) -> tuple[Alerting, ...]:
+    """Return the forms of an alert on a budget that burns too fast: 0 for the critical one."""
+    forms = variants(settings, BY, lambda of: burn_rates.alerts(of)[number_])
+    return tuple(_burn_alert(settings, form) for form in forms)
+
+
+def _burn_alert(settings: Settings, form: Variant[BurnAlert]) -> Alerting:
+    """Return one form of the alert: it fires in any of its pairs of windows."""
+    alert, promised = form.row, form.row.objective
     pace = "much too fast" if alert.severity == "critical" else "too fast"
     text = AlertText(
-        f"The error budget for {number(settings.objectives.availability * 100)} % availability "
-        f"burns {pace}.",
+        f"The error budget for {number(promised.availability * 100)} % availability "
+        f"{{burns}} {pace}.",
         f'{place(BY)} spends its error budget at {{{{ $value | printf "%.1f" }}}}× the pace that '
         f"the objective allows. The alert fires {condition(alert)}.",
         "Check which regions, endpoints and codes fail, and the last deploy.",
         boards.BURN_RATES,
+        value='{{ $value | printf "%.1f" }}×',
+        limit=_paces(alert),
     )
     return Alerting(
         alert=alert.name,
-        expr="\nor\n".join(_pairs(alert)),
-        labels=_labels(alert.severity),
-        annotations=annotations(settings, alert.name, text, BY),
+        expr=burning(alert, pairs(alert, form.matchers), form.matchers),
+        labels=_labels(alert.severity, form.team),
+        annotations=annotations(settings, alert.name, text, BY, AWAY),
         source=alert,
         panel=text.panel,
         carried=BY,
+        only=form.matchers,
+        services=form.services,
         for_=alert.for_,
         keep_firing_for=KEEP_FIRING_FOR,
     )
 
 
-def _pairs(alert: BurnAlert) -> Iterator[str]:
-    """Yield the condition of each pair of windows.
+def _paces(alert: BurnAlert) -> str:
+    """Return the limits in short: 14.4× over 1h or 6× over 6h."""
+    paces = zip(alert.windows, alert.factors, strict=True)
+    return " or ".join(f"{times(factor)} over {span(window.long)}" for window, factor in paces)
+
+
+def burning(alert: BurnAlert, conditions: Iterable[str], matchers: tuple[AnyMatcher, ...]) -> str:
+    """Return the expression of an alert that fires in any of these conditions.
+
+    While data is away it goes on where it burned when data was last there.
+    """
+    last = (
+        f"last_over_time({selector(burn(window.long), matchers)}[{bridging.LONGEST}]) > "
+        f"{number(rate)}\nand last_over_time({burn(window.short)}[{bridging.LONGEST}]) > "
+        f"{number(rate)}"
+        for window, rate in zip(alert.windows, alert.factors, strict=True)
+    )
+    return bridging.bridged(alert.name, BY, AWAY, "\nor\n".join(conditions), "\nor\n".join(last))
+
+
+def pairs(alert: BurnAlert, matchers: tuple[AnyMatcher, ...]) -> tuple[str, ...]:
+    """Return the condition of each pair of windows.
 
     The long window shows that much is spent, the short one that it goes on: without it the alert
     would last for hours after the end. It needs a minimum of errors: otherwise one failed request
     in a quiet night would wake somebody.
     """
-    for window, rate in zip(alert.windows, alert.factors, strict=True):
-        yield (
-            f"(\n  {burn(window.long)} > {number(rate)}\n  and {burn(window.short)} > "
-            f"{number(rate)}\n  and {events('errors', window.long)} >= {BAD_EVENTS}\n)"
-        )
+    return tuple(
+        f"(\n  {selector(burn(window.long), matchers)} > {number(rate)}\n  and "
+        f"{burn(window.short)} > {number(rate)}\n  and {events('errors', window.long)} "
+        f">= {BAD_EVENTS}\n)"
+        for window, rate in zip(alert.windows, alert.factors, strict=True)
+    )
 
 
-def _labels(severity: str) -> Pairs:
-    return (("severity", severity), ("signal", "availability"), ("category", "slo"))
+def _labels(severity: str, team: str) -> Pairs:
+    return (
+        ("severity", severity),
+        ("signal", "availability"),
+        ("category", "slo"),
+        *((("team", team),) if team else ()),
+    )
 
 
-def exhausted(settings: Settings, policy: Policy) -> tuple[Alerting, ...]:
-    """Return the alert on a budget that is spent, if there is to be one."""
-    alert = policy.exhausted
-    if alert is None:
-        return ()
-    window = span(policy.objective.window)
+def exhausted(settings: Settings) -> tuple[Alerting, ...]:
+    """Return the forms of the alert on a budget that is spent."""
+    forms = variants(settings, BY, lambda of: policy(of).exhausted)
+    return tuple(_exhausted(settings, form) for form in forms)
+
+
+def _exhausted(settings: Settings, form: Variant[ExhaustedAlert]) -> Alerting:
+    alert, promised = form.row, form.row.objective
     text = AlertText(
-        "The error budget is spent.",
-        f"{place(BY)} has spent {value(Unit.RATIO)} of the error budget of {window}. "
-        f"The alert fires when {limit(alert)} is spent.",
+        "The error budget {is} spent.",
+        f"{place(BY)} has spent {value(Unit.RATIO)} of the error budget of "
+        f"{span(promised.window)}. The alert fires when {limit(alert)} is spent.",
         "Check when it was spent. Postpone risky changes until it has recovered.",
         boards.BUDGET,
+        value=value(Unit.RATIO),
+        limit=limit(alert),
     )
-    rule = Alerting(
+    spent = selector(SPENT, form.matchers)
+    return Alerting(
         alert=alert.name,
-        expr=f"{SPENT} >= {number(alert.threshold)}\n"
-        f"and {events('errors', policy.objective.window)} >= {BAD_EVENTS}",
-        labels=_labels(alert.severity),
+        expr=f"{spent} >= {number(alert.threshold)}\n"
+        f"and {events('errors', promised.window)} >= {BAD_EVENTS}",
+        labels=_labels(alert.severity, form.team),
         annotations=annotations(settings, alert.name, text, BY),
         source=alert,
         panel=text.panel,
         carried=BY,
+        only=form.matchers,
+        services=form.services,
         for_=alert.for_,
     )
-    return (rule,)
 
 
-def file(settings: Settings, policy: Policy) -> RuleFile:
+def file(settings: Settings) -> RuleFile:
     """Return the alerts on windows of days."""
-    rules = () if policy.burn is None else (burn_alert(settings, policy.burn),)
-    group = Group("ion_slo", EVALUATION, rules)
+    group = Group("ion_slo", EVALUATION, burn_alerts(settings, 1))
     return RuleFile("slo.yml", "The error budget, burning for long.", (group,))
 
 
-def longterm_file(settings: Settings, policy: Policy) -> RuleFile:
+def longterm_file(settings: Settings) -> RuleFile:
     """Return what is worked out from the whole window of the objective."""
-    rules: tuple[Rule, ...] = (*budget(policy.objective), *exhausted(settings, policy))
+    rules: tuple[Rule, ...] = (*budget(settings), *exhausted(settings))
     group = Group("ion_budget", LONG_TERM, rules)
     about = "The error budget of the objective's window; for the server with 90 days."
     return RuleFile("longterm-slo.yml", about, (group,))

@@ -15,6 +15,7 @@ from exporter.catalog.model import Reduce, Unit
 from exporter.settings import Settings
 from generators import boards
 from generators.boards import PanelAddress, panel_of
+from generators.burn_rates import objective
 from generators.limits import number, shown
 from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, is_brought, split
 from generators.promql import View, render
@@ -24,6 +25,8 @@ from generators.rules.model import Alerting, Group, Recording, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import HELD, signal_name
 from generators.rules.rows import AlertText, BudgetTrend, Trend
+from generators.selectors import selector
+from generators.services import Variant, variants
 
 FOR = 30 * 60
 LONGEST = 3600  # a step looks like growth while the short window contains it, and no longer
@@ -197,12 +200,14 @@ def _expected(trend: Trend) -> tuple[str, str]:
 def alert(settings: Settings, trend: Trend) -> Alerting:
     """Return the alert on a limit that is near."""
     text = AlertText(
-        f"The {trend.subject} will soon reach its limit.",
+        f"The {trend.subject} {{is}} about to reach {shown(trend.limit, trend.unit)}.",
         f"If it keeps growing at this pace, the {trend.subject} {of(trend.by)} reaches "
         f"{shown(trend.limit, trend.unit)} in {value(Unit.SECONDS)}. The alert fires when less "
         f"than {span(trend.within)} is left.",
         "Check when the growth began, and what changed then.",
         trend.panel,
+        value=f"{value(Unit.SECONDS)} left",
+        limit=span(trend.within),
     )
     own = (("signal", trend.signal),) if trend.signal else ()
     return Alerting(
@@ -232,25 +237,44 @@ def usual_for(trend: Trend) -> float:
     return max(FOR, min(LONGEST, trend.within / 4))
 
 
-def budget_alert(settings: Settings) -> Alerting:
-    """Return the alert on an error budget that will be spent within some days."""
-    row = BudgetTrend(alert="ErrorBudgetTrend", within=BUDGET_DAYS * DAY)
+def budget_alerts(settings: Settings) -> tuple[Alerting, ...]:
+    """Return the forms of the alert on an error budget that will be spent within some days."""
+
+    def row(of: Settings) -> BudgetTrend:
+        return BudgetTrend(
+            alert="ErrorBudgetTrend", within=BUDGET_DAYS * DAY, objective=objective(of)
+        )
+
+    return tuple(_budget_alert(settings, form) for form in variants(settings, slo.BY, row))
+
+
+def _budget_alert(settings: Settings, form: Variant[BudgetTrend]) -> Alerting:
+    row = form.row
     text = AlertText(
-        "The error budget will soon be spent.",
+        "The error budget {is} about to be spent.",
         f"If errors continue as in the last six hours, the error budget {of(slo.BY)} is spent in "
         f"{value(Unit.SECONDS)}. The alert fires when less than {span(row.within)} is left.",
         "Check which errors spend it, and what changed when they began.",
         boards.BUDGET,
+        value=f"{value(Unit.SECONDS)} left",
+        limit=span(row.within),
     )
     return Alerting(
         alert=row.alert,
-        expr=f"{slo.EXHAUSTION} < {number(row.within)}\n"
+        expr=f"{selector(slo.EXHAUSTION, form.matchers)} < {number(row.within)}\n"
         f"and {slo.events('errors', 6 * HOUR)} >= {BAD_EVENTS}",
-        labels=(("severity", "low"), ("signal", "availability"), ("category", "trend")),
+        labels=(
+            ("severity", "low"),
+            ("signal", "availability"),
+            ("category", "trend"),
+            *((("team", form.team),) if form.team else ()),
+        ),
         annotations=annotations(settings, row.alert, text, slo.BY),
         source=row,
         panel=text.panel,
         carried=slo.BY,
+        only=form.matchers,
+        services=form.services,
         for_=FOR,
     )
 
@@ -270,6 +294,6 @@ def file(settings: Settings, policy: Policy) -> RuleFile:
 
 def longterm_file(settings: Settings) -> RuleFile:
     """Return the trend of what needs the whole window of the objective."""
-    group = Group("ion_budget_trend", slo.LONG_TERM, (budget_alert(settings),))
+    group = Group("ion_budget_trend", slo.LONG_TERM, budget_alerts(settings))
     about = "When the error budget will be spent; for the server with 90 days."
     return RuleFile("longterm-trend.yml", about, (group,))

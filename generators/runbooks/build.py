@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.settings import Settings
 from generators.files import MARK
-from generators.policy import SEVERITIES, Policy
+from generators.policy import ESCALATION, SEVERITIES, Policy
 from generators.rules.build import Rules
 from generators.runbooks.documented import DocumentedAlert, documented_alerts
 from generators.runbooks.notifications import notified
@@ -37,10 +37,10 @@ def _index(found: tuple[DocumentedAlert, ...]) -> str:
 
 
 def _lists(found: tuple[DocumentedAlert, ...]) -> Iterator[str]:
-    for severity in (*SEVERITIES, "none"):
+    for severity in (*SEVERITIES, ESCALATION, "none"):
         each = [alert for alert in found if alert.rule.severity == severity]
         if each:
-            title = severity.capitalize() if severity in SEVERITIES else "Always there"
+            title = "Always there" if severity == "none" else severity.capitalize()
             yield f"## {title}\n\nNotifies {notified(each[0])}.\n"
-            yield from (f"- [{alert.name}]({alert.name}.md): {alert.when}" for alert in each)
+            yield from (f"- [{alert.name}]({alert.name}.md): {alert.condition()}" for alert in each)
             yield ""

@@ -1,10 +1,12 @@
 """When an alert fires, in words: from its row, or from its runbook's text."""
 
+from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
 from generators.incomplete import Incomplete
 from generators.limits import condition as limit_of
 from generators.limits import limit, side
 from generators.policy import NEWEST, WINDOW
+from generators.rules.branches import sustained
 from generators.rules.model import Alerting
 from generators.rules.names import span
 from generators.rules.recording import is_level
@@ -30,7 +32,7 @@ def scope(labels: tuple[str, ...]) -> str:
 
 
 def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
-    """Return the condition as a clause, without its `for`."""
+    """Return the condition as a clause, without its `for` and without what lasts in bursts."""
     row = rule.source
     match row:
         case ThresholdAlert():
@@ -60,6 +62,15 @@ def _threshold(row: ThresholdAlert, rule: Alerting) -> str:
     if is_level(row.signal):
         return text
     return f"{text} over {span(WINDOW)}, unless the last {span(NEWEST)} are within it again"
+
+
+def bursts(rule: Alerting) -> str:
+    """Return how long trouble in bursts lasts until it fires; empty where bursts do not count."""
+    row = rule.source
+    if not isinstance(row, ThresholdAlert):
+        return ""
+    mean = f"its mean over {span(WINDOW)} " if is_level(row.signal) else ""
+    return f"in bursts: {mean}for {duration(sustained(row.for_))} in all"
 
 
 def _band(row: Band, rule: Alerting, facts: Facts) -> str:

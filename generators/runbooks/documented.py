@@ -8,8 +8,9 @@ from exporter.settings import Settings
 from generators.alertmanager.inhibition import Inhibition, inhibitions
 from generators.policy import Policy
 from generators.rules.build import Rules
+from generators.rules.escalation import ACKNOWLEDGED
 from generators.rules.model import Alerting, Group, alerts
-from generators.runbooks.condition import condition
+from generators.runbooks.condition import bursts, condition
 from generators.runbooks.fact_values import Facts, facts
 from generators.runbooks.model import Statement
 from generators.runbooks.named_facts import filled
@@ -24,6 +25,8 @@ _WORD = re.compile(r"\b[A-Z]\w+\b")
 class DocumentedAlert:
     """An alert: its rules (of a name there may be several), its statement, and what follows.
 
+    when         the condition as a clause, without its `for`
+    bursts       how long trouble in bursts lasts until it fires; empty where bursts do not count
     mutes        inhibit rules by which it mutes other alerts
     muted        inhibit rules by which it is muted
     other_names  names of the other alerts, which texts link
@@ -37,6 +40,7 @@ class DocumentedAlert:
     statement: Statement
     facts: Facts
     when: str
+    bursts: str
     parts: tuple[TimePart, ...]
     mutes: tuple[Inhibition, ...]
     muted: tuple[Inhibition, ...]
@@ -52,6 +56,10 @@ class DocumentedAlert:
     def name(self) -> str:
         """The alert's name."""
         return self.rule.alert
+
+    def condition(self, for_: str = "") -> str:
+        """Return the condition with bursts; `for_` stands behind what it belongs to."""
+        return f"{self.when}{for_}{f' ({self.bursts})' if self.bursts else ''}"
 
     def command(self, command: str) -> str:
         """Return a command of the statement with its facts."""
@@ -72,7 +80,7 @@ def documented_alerts(
     found: dict[str, list[Alerting]] = {}
     for rule in alerts(rules.all):
         found.setdefault(rule.alert, []).append(rule)
-    every = inhibitions(tuple(alerts(rules.all)))
+    every = inhibitions(settings, tuple(alerts(rules.all)))
     made = (_documented(settings, rules, policy, tuple(each), every) for each in found.values())
     names = frozenset(found)
     return tuple(replace(alert, other_names=names - {alert.name}) for alert in made)
@@ -96,12 +104,18 @@ def _documented(
         statement=statement,
         facts=known,
         when=condition(rule, statement, known),
+        bursts=bursts(rule),
         parts=parts(settings, rules, policy, rule),
         mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
-        muted=tuple(i for i in every if rule.alert in alerts_of(i.target)),
+        muted=tuple(i for i in every if rule.alert in alerts_of(i.target) and _is_ours(i)),
         other_names=frozenset(),
         is_longterm=settings.prometheus.longterm is not None and rule in alerts(rules.longterm),
     )
+
+
+def _is_ours(rule: Inhibition) -> bool:
+    """Return whether an alert of a rule file mutes by it: an acknowledgement has no runbook."""
+    return alerts_of(rule.source) != (ACKNOWLEDGED,)
 
 
 def alerts_of(matchers: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...]:

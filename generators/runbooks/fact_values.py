@@ -12,7 +12,7 @@ from generators.policy import BAD_EVENTS, Policy, policy
 from generators.rules import anomaly, correlation, health_rows
 from generators.rules.model import Alerting
 from generators.rules.names import span
-from generators.rules.rows import Band, BudgetTrend, HealthAlert, Pair, Trend
+from generators.rules.rows import Band, BudgetTrend, EscalationAlert, HealthAlert, Pair, Trend
 
 Facts = dict[str, str]
 
@@ -45,7 +45,9 @@ def _threshold(row: ThresholdAlert) -> Facts:
     if is_configured(row.signal):  # it has no default: what is in force is all there is
         more = {"metric": row.signal.name, "help": row.signal.help, "check": row.check}
         return {"value": limit(row), "default": limit(row), "default_reason": ""} | more
-    return _limit(row) | {"seconds": number(row.threshold)}
+    found = _limit(row) | {"seconds": number(row.threshold)}
+    minimum = row.signal.minimum_events
+    return found | ({"minimum": str(minimum.count)} if minimum else {})
 
 
 def _limit(row: PolicyAlert) -> Facts:
@@ -54,12 +56,14 @@ def _limit(row: PolicyAlert) -> Facts:
     return {"value": limit(row), "default": limit(usual), "default_reason": usual.why}
 
 
-def _of_other(row: Band | Pair | HealthAlert) -> Facts:
+def _of_other(row: Band | Pair | HealthAlert | EscalationAlert) -> Facts:
     match row:
         case Band():
             return _anomaly(row)
         case Pair():
             return {"limit": number(correlation.LIMIT), "span": span(correlation.WINDOW)}
+        case EscalationAlert():
+            return {"after": duration(row.after)}
         case HealthAlert():
             return {}
     assert_never(row)

@@ -10,21 +10,20 @@ from generators.alertmanager.plan import (
     QUIET,
     Channel,
     channels,
-    default_channels,
-    is_escalated,
-    timers,
 )
 from generators.configured_metrics import is_configured
 from generators.files import USUAL
 from generators.incomplete import Incomplete
 from generators.limits import limit, number
-from generators.policy import WATCHDOG
+from generators.policy import ESCALATION, WATCHDOG
+from generators.rules.escalation import CRITICAL, escalated
 from generators.runbooks.documented import DocumentedAlert, alerts_of
 
 _WORDS = {
     Channel.SLACK: "Slack",
     Channel.PAGERDUTY: "PagerDuty",
     Channel.EMAIL: "mail",
+    Channel.WEBHOOK: "the webhook",
     Channel.SENTRY: "Sentry",
 }
 _PLACEHOLDERS = {
@@ -57,10 +56,17 @@ def placeholder(label: str) -> str:
 def notified(alert: DocumentedAlert) -> str:
     """Return who is notified: PagerDuty and Slack."""
     severity = alert.rule.severity
+    if severity == ESCALATION:
+        return "the second line"
     if severity not in CHANNELS:
         return "the heartbeat" if alert.settings.notifications.heartbeat else "nobody"
     found = channels_of(alert)
-    return " and ".join(_word(channel) for channel in found) or "nobody: no channel is configured"
+    return _joined([_word(channel) for channel in found]) or "nobody: no channel is configured"
+
+
+def _joined(words: list[str]) -> str:
+    *first, last = words or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _word(channel: Channel) -> str:
@@ -74,15 +80,17 @@ def _word(channel: Channel) -> str:
 
 def channels_of(alert: DocumentedAlert) -> tuple[Channel, ...]:
     """Return the channels that notify of an alert."""
-    return channels(alert.settings, alert.rule.severity) or default_channels(alert.settings)
+    return channels(alert.settings, alert.rule.severity) if alert.rule.severity in CHANNELS else ()
 
 
 def waits(alert: DocumentedAlert) -> Iterator[str]:
     """Yield when somebody is notified later, or somebody else is."""
     settings, severity = alert.settings, alert.rule.severity
-    if severity == "critical" and is_escalated(settings):
-        after = duration(timers(settings).escalation.wait)
-        yield f"The second line is notified if it still fires after {after}."
+    escalation = escalated(settings)
+    if severity == CRITICAL and escalation is not None:
+        yield f"The second line is notified if it still fires after {duration(escalation.after)}."
+    if severity == ESCALATION:
+        yield "It is not sent for an incident that somebody has acknowledged."
     if severity in QUIET and settings.notifications.quiet_hours:
         hours = settings.notifications.quiet_hours
         days = ", and on Saturdays and Sundays," if hours.weekends else ""

@@ -27,7 +27,7 @@ from exporter.catalog.expression import (
 from exporter.catalog.model import Reduce, Type
 from exporter.catalog.walk import families_in
 from generators.policy import SIGNAL_BY_NAME, split
-from generators.promql import View, render, render_signal
+from generators.promql import View, render
 from generators.rules.recording import signal_name
 from generators.runbooks.fragments import Line
 from generators.runbooks.query_reference import (
@@ -76,7 +76,8 @@ def _signal(query: Reference) -> str:
     recorded = tuple(label for label in full if label != "gcp_project")
     if (query.window, query.by) == (WINDOW, recorded):
         return signal_name(found, full)
-    return render_signal(found, View(window=query.window, by=query.by))
+    # Without its minimum of events: for other labels than an alert's, few are worth a look, too.
+    return render(found.expression, View(window=query.window, by=query.by))
 
 
 def _check_split(query: Reference, expression: Expression) -> None:

@@ -22,6 +22,8 @@ _TITLES = {
     "ion_anomalies": "Anomalies",
     "ion_correlations": "Correlated signals",
     "ion_health": "The monitoring itself",
+    "ion_escalation": "Critical alerts that go on",
+    "ion_longterm_escalation": "Critical alerts that go on",
 }
 _HEAD = """<!-- {mark} -->
 # Alerts
@@ -103,7 +105,7 @@ def _row(alert: DocumentedAlert) -> str:
     row = alert.rule.source
     cells = (
         f"[{alert.name}](runbooks/{alert.name}.md)",
-        alert.when,
+        alert.condition(),
         limit(row) if isinstance(row, PolicyAlert) else "",
         duration(alert.rule.for_) if alert.rule.for_ else "at once",
         alert.rule.severity,

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert
+from generators.burn_rates import SETTINGS_FILE
 from generators.files import MARK
-from generators.policy import SETTINGS_FILE
 from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.model import Step
 from generators.runbooks.notifications import change, muting, notified, placeholder, waits
@@ -54,12 +54,13 @@ def _head(alert: DocumentedAlert) -> str:
         f"[dashboard]({dashboard(alert)}) · "
         f"[who is notified of what](../notifications.md)\n\n"
         f"{alert.text(alert.statement.impact)}\n\n"
-        f"It fires when {alert.when}{_for(alert)}.{' ' + notes if notes else ''}\n"
+        f"It fires when {_condition(alert)}.{' ' + notes if notes else ''}\n"
     )
 
 
-def _for(alert: DocumentedAlert) -> str:
-    return f", for {duration(alert.rule.for_)}" if alert.rule.for_ else ""
+def _condition(alert: DocumentedAlert) -> str:
+    for_ = alert.rule.for_
+    return alert.condition(f", for {duration(for_)}" if for_ else "")
 
 
 def dashboard(alert: DocumentedAlert) -> str:
@@ -109,8 +110,9 @@ def _queries(alert: DocumentedAlert) -> Iterator[str]:
 
 
 def _rule(alert: DocumentedAlert) -> Iterator[str]:
+    text = _condition(alert)
     yield (
-        f"{alert.when[0].upper()}{alert.when[1:]}{_for(alert)}. Group `{alert.group.name}`, "
+        f"{text[0].upper()}{text[1:]}. Group `{alert.group.name}`, "
         f"evaluated every {duration(alert.group.interval)}.\n"
     )
     for rule in alert.rules:

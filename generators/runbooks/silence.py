@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from generators.alertmanager.plan import Channel
+from exporter.settings.types import duration
+from generators.alertmanager.plan import Channel, timers
 from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.fragments import packaged
 from generators.runbooks.named_facts import filled_lines
@@ -14,6 +15,8 @@ def silence(alert: DocumentedAlert) -> Iterator[str]:
     if alert.statement.silence:
         yield alert.text(alert.statement.silence)
         return
+    yield from _shared(alert, "planned")
+    yield ""
     if Channel.SLACK in channels_of(alert):
         yield from _shared(alert, "button")
         yield ""
@@ -23,5 +26,6 @@ def silence(alert: DocumentedAlert) -> Iterator[str]:
 def _shared(alert: DocumentedAlert, heading: str) -> Iterator[str]:
     """Yield the lines of the shared text with the alert's labels as matchers."""
     matchers = " ".join(f"'{label}=\"{placeholder(label)}\"'" for label in alert.rule.carried)
-    facts = {**alert.facts, "matchers": matchers}
+    repeat = duration(timers(alert.settings).of(alert.rule.severity).repeat)
+    facts = {**alert.facts, "matchers": matchers, "repeat": repeat}
     yield from filled_lines(packaged().fragment(f"silence#{heading}"), facts)

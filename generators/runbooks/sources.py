@@ -9,6 +9,7 @@ from exporter.catalog.walk import families_in
 from generators.alert_table import ThresholdAlert
 from generators.configured_metrics import is_configured
 from generators.promql_tree.tree import series_names
+from generators.rules import bridging
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group, Recording
 from generators.rules.rows import Source
@@ -49,7 +50,7 @@ def sources(rules: Rules, rule: Alerting) -> Sources:
     made = {r.record: (r, g) for g in groups for r in g.rules if isinstance(r, Recording)}
     recorded: dict[str, Group] = {}
     families: dict[str, Family] = {}
-    seen: set[str] = set()
+    seen: set[str] = {*bridging.NAMES}  # whether data is away is no part of what it is about
     left = list(series_names(rule.expr))
     while left:
         name = left.pop()

@@ -125,7 +125,7 @@ def _filling(rule: Alerting, policy: Policy) -> Iterator[TimePart]:
         case ThresholdAlert() if not is_level(row.signal):
             yield TimePart(f"the window of {span(WINDOW)} passes the threshold", 0, WINDOW)
         case BurnAlert():
-            longest = row.windows[-1].long
+            longest = max(window.long for window in row.windows)
             yield TimePart(
                 "the long window passes its limit", seconds_to_limit(row, policy, 1.0), longest
             )

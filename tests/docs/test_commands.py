@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from exporter.catalog import prometheus_flags
 from exporter.cli import cli
 from tests.docs.reading import ROOT, DocumentedCommand, commands, documents, spans, typed
 
@@ -65,8 +66,12 @@ FLAGS_ELSEWHERE = {
     "--web.external-url": "of Alertmanager and Prometheus",
     "--cluster.listen-address": "of Alertmanager",
     "--cluster.peer": "of Alertmanager",
-    "--storage.tsdb.retention.time": "of Prometheus",
     "--enable-feature": "of Prometheus",
+}
+# Flags of Prometheus that alerts rely on, with those of a server that is written to.
+FLAGS_OF_PROMETHEUS = {
+    f"--{flag.name}"
+    for flag in prometheus_flags.flags(keeps="72h", url="https://prometheus", receives=True)
 }
 PROGRAMS = frozenset({"ionmon", "make", "redis-cli", *ELSEWHERE})
 # A command that several documents have is tried once.
@@ -139,10 +144,10 @@ def test_make_has_the_targets(command: DocumentedCommand) -> None:
 
 @pytest.mark.parametrize("name", documents())
 def test_flags_in_running_text_exist(name: str) -> None:
-    """A flag is one of ionmon's, or is listed with the program that has it."""
-    known = flags()
+    """A flag is one of ionmon's, or of Prometheus', or is listed with the program that has it."""
+    known = flags() | FLAGS_OF_PROMETHEUS | {*FLAGS_ELSEWHERE}
     found = [span.split("=")[0].split()[0] for span in spans(documents()[name]) if span[:2] == "--"]
-    assert [flag for flag in found if flag not in known and flag not in FLAGS_ELSEWHERE] == []
+    assert [flag for flag in found if flag not in known] == []
 
 
 @pytest.mark.slow

@@ -165,18 +165,13 @@ def _fed(first: Prometheus, second: Prometheus) -> bool:
 
 
 def _past(series: list[dict[str, str]], file: Path, now: int) -> None:
-    """Write the series of now as those of the same hours, one to three weeks ago.
-
-    The errors of now are left out: the budget that they would have spent in hours of three weeks
-    decides whether its trend alerts, which would depend on how long the servers have run.
-    """
+    """Write the series of now as those of the same hours, one to three weeks ago."""
     with file.open("w") as out:
         for weeks in (3, 2, 1):
             centre = now - weeks * WEEK
             for at in range(centre - 3600, centre + 3600 + 1, 5 * MINUTE):
                 for labels in series:
-                    value = "0" if ":slo_errors:" in labels["__name__"] else labels["value"]
-                    out.write(f"{_text(labels)} {value} {at}\n")
+                    out.write(f"{_text(labels)} {labels['value']} {at}\n")
         out.write("# EOF\n")
 
 

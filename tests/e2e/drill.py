@@ -103,7 +103,7 @@ def hurried_timers(speed: float) -> Timers:
     usual = Timers()
 
     def pace(old: Pace) -> Pace:
-        return Pace(old.wait / speed, old.interval / speed, old.repeat / speed)
+        return Pace(old.wait / speed, old.interval / speed, old.repeat / speed, old.spacing / speed)
 
     return Timers(**{name: pace(getattr(usual, name)) for name in Timers.__dataclass_fields__})
 

@@ -1,7 +1,12 @@
 """How the interpreter is set up before it serves."""
 
+import platform
 import subprocess
 import sys
+
+import pytest
+
+from exporter.interpreter import ARENAS
 
 PROGRAM = """
 import gc, sys
@@ -18,3 +23,30 @@ assert gc.isenabled()
 def test_series_are_not_looked_at_again_and_again() -> None:
     """Threads change often, and the garbage collector, which goes on, stops them seldom."""
     subprocess.run([sys.executable, "-c", PROGRAM], check=True)
+
+
+ALLOCATING = """
+import ctypes, threading
+from exporter.interpreter import prepare
+prepare()
+begun = threading.Barrier(20)
+def allocate():
+    begun.wait()
+    kept = [bytearray(50_000) for _ in range(20)]
+    begun.wait()
+threads = [threading.Thread(target=allocate) for _ in range(20)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+library = ctypes.CDLL(None)
+library.fdopen.restype = ctypes.c_void_p
+stdout = ctypes.c_void_p(library.fdopen(1, b"w"))
+library.malloc_info(0, stdout)
+library.fflush(stdout)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no arenas")
+def test_threads_share_what_was_freed() -> None:
+    """However many threads allocate, memory lies in a few arenas, and not in one for each."""
+    told = subprocess.run([sys.executable, "-c", ALLOCATING], check=True, capture_output=True)
+    assert 1 <= told.stdout.count(b"<heap nr=") <= ARENAS

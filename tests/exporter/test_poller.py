@@ -3,11 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
-from exporter import poller
 from exporter.catalog import own
 from exporter.collectors.base import Delivery, Poll
 from exporter.errors import PollError, Reason
@@ -15,7 +14,7 @@ from exporter.exposition.snapshot import Part, Sample
 from exporter.poller import Poller
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
-from tests.exporter.samples import COUNTER, GAUGE
+from tests.exporter.samples import GAUGE
 
 FOREVER = float("inf")
 Outcome = Delivery | Exception
@@ -198,62 +197,6 @@ def test_a_fault_beside_values_shows_them() -> None:
     assert desk.poller.states[0].last_success is None
 
 
-def test_what_expires_is_withdrawn() -> None:
-    """At its end a delivery leaves the page, one that has no end stays."""
-    desk = Desk(
-        Scripted("p/gauge", [brought(part(1), expires=1060.0)]),
-        Scripted("p/counter", [brought(part(2, of=COUNTER))]),
-    )
-
-    async def main() -> None:
-        await desk.poll()
-        for now, families in ((1059.9, 2), (1060.0, 1)):
-            desk.clock.time = now
-            desk.poller.swap()
-            assert len(desk.page()) == families
-            await desk.poller.tick()
-            assert sum(state.delivery is not None for state in desk.poller.states) == families
-
-    desk.run(main)
-    assert set(desk.page()) == {"t_events_total"}
-
-
-def test_doubles_across_polls_are_shown_once_and_reported_once(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Of a series that two polls read the first poll's is shown; it is counted and logged once."""
-    desk = Desk(Scripted("p/a", [brought(part(1))]), Scripted("p/b", [brought(part(2))]))
-
-    async def main() -> None:
-        await desk.poll()
-        await desk.poll()
-
-    desk.run(main)
-    assert desk.page() == {"t_gauge": [("x", 1)]}
-    assert desk.telemetry.value(own.SERIES_DROPPED, ("t_gauge", "duplicate")) == 1
-    assert len(caplog.records) == 1
-
-
-def test_what_comes_together_is_swapped_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten polls that deliver at once change the page once."""
-    polls = [Scripted(f"p/{n}", [brought(part(n, str(n)))]) for n in range(10)]
-    desk = Desk(*polls)
-    monkeypatch.setattr(poller, "BATCH", 0.5)
-
-    async def main() -> None:
-        running = asyncio.create_task(desk.poller._publish())
-        for state in desk.poller.states:
-            await desk.poller.poll_once(state)
-            await asyncio.sleep(0)
-        while len(desk.page().get("t_gauge", ())) < 10:  # noqa: ASYNC110 - no event tells of it
-            await asyncio.sleep(0.001)
-        running.cancel()
-
-    desk.run(main)
-    assert desk.poller.snapshot.generation == 1
-    assert len(desk.page()["t_gauge"]) == 10
-
-
 def test_a_poll_waits_until_it_is_due() -> None:
     """A poll runs when its time has come by the clock, and not before."""
     poll = Scripted("p/f", [brought(part(1))], at=1500.0)
@@ -285,42 +228,3 @@ def test_ready_means_that_all_were_tried_and_one_delivered() -> None:
 
     desk.run(main)
     assert Desk().poller.ready()
-
-
-def test_an_idle_poller_keeps_its_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A snapshot is made where a part came, was revealed or expired, and at no other time."""
-    monkeypatch.setattr(poller, "BATCH", 0.0)
-    monkeypatch.setattr(poller, "TICK", 0.0)
-    shown = brought(part(0, "counter", COUNTER))
-    turned = brought(part(5, "counter", COUNTER))
-
-    async def reveal() -> Delivery:
-        return turned
-
-    counter = Scripted("p/counter", [replace(shown, reveal=reveal)], at=FOREVER)
-    gauge = Scripted("p/gauge", [brought(part(1), expires=2000.0)], at=FOREVER)
-    desk = Desk(counter, gauge)
-    desk.clock = Still(1000.0)
-    desk.poller = Poller([desk.source], desk.clock, desk.telemetry, lambda _: desk.seen)
-
-    async def generations() -> int:
-        for _ in range(200):
-            await asyncio.sleep(0)
-        return desk.poller.snapshot.generation
-
-    async def main() -> None:
-        running = asyncio.create_task(desk.poller.run())
-        found = [await generations()]
-        for state in desk.poller.states:
-            await desk.poller.poll_once(state)
-        found.append(await generations())
-        desk.seen = 1
-        found.append(await generations())
-        desk.clock.time = 2000.0
-        found.append(await generations())
-        running.cancel()
-        await asyncio.wait([running])
-        assert found == [0, 1, 2, 3]
-
-    desk.run(main)
-    assert desk.page() == {"t_events_total": [("counter", 5)]}

@@ -95,6 +95,17 @@ def target(name: str, host: int) -> dict[str, str]:
     return {"name": name, "url": f"redis://10.0.0.{host}:6379"}
 
 
+def test_own_labels_of_alerts_are_shown(tmp_path: Path) -> None:
+    """Labels and annotations that every alert carries stand in no alert's own values."""
+    old = {"alerts": {"labels": {"environment": "staging"}, "annotations": {}, "others": {}}}
+    new = {"alerts": {"labels": {"environment": "live"}, "annotations": {"wiki": "x"}}}
+    write(tmp_path, texts({}, settings=old))
+    assert list(changes(tmp_path, texts({}, settings=new))) == [
+        "~ settings.alerts.labels.environment: from staging to live",
+        "+ settings.alerts.annotations.wiki: x",
+    ]
+
+
 def test_another_order_is_shown(tmp_path: Path) -> None:
     """The order of regions is that of panels: it is no detail."""
     write(tmp_path, texts({}, settings={"service": {"regions": ["a", "b"]}}))

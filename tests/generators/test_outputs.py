@@ -109,3 +109,14 @@ def test_a_document_names_the_command_that_writes_it() -> None:
     ]
     assert page.count("ionmon configs --config shop.yaml --root deployed") == 4
     assert "--config monitoring.yaml" not in page
+
+
+def test_no_file_names_a_path_of_the_machine_that_generates(tmp_path: Path) -> None:
+    """Relative paths stay as they are written: the files are used on another machine."""
+    full = ROOT / "tests" / "data" / "settings" / "good" / "full.yaml"
+    (tmp_path / "monitoring.yaml").write_text(full.read_text())
+    settings = load(tmp_path / "monitoring.yaml")
+    assert settings.redis.targets[0].password_file == tmp_path / "secrets" / "redis"
+    found = texts(settings, "ionmon configs")
+    assert [name for name, text in found.items() if str(tmp_path) in text] == []
+    assert "- file: secrets/redis\n" in found["alertmanager/out/secrets.yml"]

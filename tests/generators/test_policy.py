@@ -7,9 +7,10 @@ import pytest
 from exporter.catalog.signals import SIGNALS
 from exporter.errors import SettingsError
 from exporter.settings import Settings
-from generators.alert_table import PAGE_WINDOWS, TICKET_WINDOWS
+from generators.alert_table import PAGE_WINDOWS, TICKET_WINDOWS, Objective
+from generators.burn_rates import factor
 from generators.limits import number
-from generators.policy import SEVERITIES, Objective, factor, policy, split
+from generators.policy import SEVERITIES, policy, split
 
 TABLE = {
     "ResponseTimeCritical": ("response_time_p95", 0.2, 180, "critical"),

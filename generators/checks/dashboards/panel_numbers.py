@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from exporter.settings import Settings
 from generators import boards
 from generators.boards import POOL, SIGNAL_PANELS, Board, PanelAddress
 from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
-from generators.policy import Policy
+from generators.dashboards.helpers import unused
+from generators.policy import Policy, is_brought
 
 RULE = "number"
 # All that `boards` states: a list here would be a second one, and a number missing in it unguarded.
@@ -17,15 +19,16 @@ FIXED: tuple[PanelAddress, ...] = (
 _OF_POOL = "app_pool_connections"
 
 
-def lacking(policy: Policy) -> frozenset[PanelAddress]:
-    """Return the panels of what the application's road does not bring: nothing links to them."""
-    present = {signal.name for signal in policy.signals}
+def lacking(policy: Policy, settings: Settings) -> frozenset[PanelAddress]:
+    """Return the panels of what the application does not bring: nothing links to them."""
+    missing = unused(settings)
+    present = {s.name for s in policy.signals if is_brought(s.expression, missing)}
     shown = {panel for name, panel in SIGNAL_PANELS.items() if name in present}
     pool = {POOL} if _OF_POOL in policy.missing else set()
     return frozenset(pool.union(SIGNAL_PANELS.values()) - shown)
 
 
-def check(board: DashboardFile, policy: Policy) -> Iterator[Problem]:
+def check(board: DashboardFile, policy: Policy, settings: Settings) -> Iterator[Problem]:
     """Yield numbers that links use and that no panel has."""
     known = [found.value for found in Board]
     if board.board.uid not in known:
@@ -33,7 +36,7 @@ def check(board: DashboardFile, policy: Policy) -> Iterator[Problem]:
         yield board.problem(RULE, text, "uid")
         return
     numbers = {panel.id for panel in board.panels}
-    for panel in set(FIXED) - lacking(policy):
+    for panel in set(FIXED) - lacking(policy, settings):
         if panel.board.value == board.board.uid and panel.number not in numbers:
             text = f"alerts link to panel {panel.number}, which is missing; restore its number"
             yield board.problem(RULE, text)

@@ -7,7 +7,7 @@ from exporter.catalog.model import Type
 from generators.checks.engine.context import Rule
 from generators.checks.engine.known_series import Known, KnownSeries, Values, joined, union
 from generators.checks.promql.result_labels import ResultLabels, shape
-from generators.promql_tree.tree import Aggregate, Node, Selector, selectors
+from generators.promql_tree.tree import Aggregate, Binary, Node, Selector, selectors
 
 STATES = ("pending", "firing")
 
@@ -23,6 +23,9 @@ def with_rules(known: Known, rules: Iterable[Rule]) -> Known:
     for name in by_name:
         recorded.work_out(name)
     return recorded.known.and_also(_alerts(recorded.known, [r for r in found if r.kind == "alert"]))
+
+
+COUNT_VALUES = "count_values"
 
 
 class _Recorded:
@@ -68,13 +71,30 @@ def _own(rule: Rule) -> Iterator[tuple[str, Values]]:
 
 
 def type_of(node: Node, known: Known) -> Type:
-    """Return the type of a recorded series: a counter's own, or counters' sum; else a gauge."""
+    """Return the type of a recorded series: a counter's own, or counters' sum; else a gauge.
+
+    A counter is one still where some of its series are left out, or separated by a label.
+    """
     if isinstance(node, Aggregate) and node.operator == "sum":
         return type_of(node.inner, known)
     if isinstance(node, Selector) and node.window is None:
         series = known.get(node.name)
         return Type.GAUGE if series is None else series.type
+    if isinstance(node, Binary) and node.operator == "or":
+        return type_of(node.left, known) if _alike(node, known) else Type.GAUGE
+    if isinstance(node, Binary) and (node.operator in ("and", "unless") or tells_apart(node)):
+        return type_of(node.left, known)
     return Type.GAUGE
+
+
+def _alike(node: Binary, known: Known) -> bool:
+    return type_of(node.left, known) is type_of(node.right, known)
+
+
+def tells_apart(node: Binary) -> bool:
+    """Say whether a product gives series a label that another series' value is."""
+    right = node.right
+    return node.operator == "*" and isinstance(right, Aggregate) and right.operator == COUNT_VALUES
 
 
 def _alerts(known: Known, rules: list[Rule]) -> dict[str, KnownSeries]:

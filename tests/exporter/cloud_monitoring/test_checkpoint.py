@@ -3,10 +3,8 @@
 import logging
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +14,10 @@ import pytest
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
-from exporter.cloud_monitoring.checkpoint import SqliteStore, inspect
+from exporter.cloud_monitoring.checkpoint import SqliteStore
 from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.state_schema import APPLICATION_ID, VERSION
-from exporter.errors import StateError, StateForeign, StateLocked, StateUnwritable
+from exporter.errors import StateError, StateLocked
 from tests.exporter.cloud_monitoring.ledgers import (
     NAME,
     SHAPE,
@@ -122,97 +120,6 @@ def test_a_dropped_ledger_is_said(path: Path, caplog: pytest.LogCaptureFixture) 
         store.load(NAME, "another shape")
         store.close()
     assert caplog.messages == [f"{NAME}: the catalog changed its shape; counting starts anew"]
-
-
-def _no_database(path: Path) -> None:
-    path.write_bytes(b"no database at all, but long enough to be looked at" * 100)
-
-
-def _torn(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[4096:] = b"\xff" * (len(content) - 4096)
-    path.write_bytes(content)
-
-
-def _short(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:5000])
-
-
-@pytest.mark.parametrize("damage", [_no_database, _torn, _short])
-def test_a_damaged_file_is_moved_aside(
-    path: Path, damage: object, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Its bytes are kept under another name, counting starts anew, and the next start is calm."""
-    assert callable(damage)
-    written(path, filled())
-    damage(path)
-    bytes_ = path.read_bytes()
-    store = SqliteStore(path)
-    assert (store.restarted(NAME), store.load(NAME, SHAPE)) == (True, None)
-    store.close()
-    (aside,) = path.parent.glob("ion.db.damaged-*Z")
-    assert aside.read_bytes() == bytes_
-    assert f"moved to {aside.name}, counting starts anew from now" in caplog.text
-    store = SqliteStore(path)
-    assert store.restarted(NAME) is False
-    store.close()
-
-
-def test_a_damaged_file_is_left_where_it_may_not_be_moved(path: Path) -> None:
-    """Who only looks gets an error and leaves the file, which stays as it was."""
-    written(path, filled())
-    _torn(path)
-    before = path.read_bytes()
-    for _ in range(2):
-        with pytest.raises(StateError, match="damaged"):
-            inspect(path)
-    assert path.read_bytes() == before
-    assert not list(path.parent.glob("*.damaged-*"))
-
-
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        (f"PRAGMA application_id = {APPLICATION_ID + 1}", "another program's database"),
-        (f"PRAGMA user_version = {VERSION + 1}", f"version {VERSION + 1}, this program reads"),
-    ],
-)
-def test_a_foreign_file_is_refused_and_untouched(path: Path, change: str, text: str) -> None:
-    """Another program's file, and one of a newer version, stay as they are, and are let go."""
-    written(path, filled())
-    with sqlite3.connect(path) as db:
-        db.execute(change)
-    db.close()
-    before = path.read_bytes()
-    for _ in range(2):
-        with pytest.raises(StateForeign, match=text):
-            SqliteStore(path)
-    assert path.read_bytes() == before
-
-
-def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    """A directory in place of the file, and a file in place of the directory, are named."""
-    (tmp_path / "directory").mkdir()
-    (tmp_path / "file").touch()
-    for path in (tmp_path / "directory", tmp_path / "file" / "ion.db"):
-        with pytest.raises(StateUnwritable, match=r"--storage\.state-file") as caught:
-            SqliteStore(path)
-        assert str(path) in str(caught.value)
-
-
-def test_what_may_not_be_written_is_refused() -> None:
-    """A directory, and a file, that only may be read are no place for state."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        written(folder / "ion.db", filled())
-        folder.chmod(0o555)
-        with powerless(), pytest.raises(StateUnwritable, match="Permission denied"):
-            SqliteStore(folder / "new.db")
-        folder.chmod(0o777)
-        (folder / "ion.db").chmod(0o444)
-        (folder / "ion.db.lock").chmod(0o666)
-        with powerless(), pytest.raises(StateUnwritable, match="writable"):
-            SqliteStore(folder / "ion.db")
 
 
 def test_another_process_is_named_and_a_kill_lets_go(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Calls to Cloud Monitoring: pages, retries, quota, deadlines, and what each refusal means."""
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
@@ -27,6 +29,13 @@ QUERY = SeriesQuery(project="p", filter="f", start=1_500_000_000, end=2_000_000_
 AWAY = (grpc.StatusCode.UNAVAILABLE, "away")
 QUOTA = (grpc.StatusCode.RESOURCE_EXHAUSTED, "Quota exceeded")
 PAGE = PageMessage(unit="1")
+
+
+@dataclass(eq=False)
+class TokenPage:
+    """A page of which only the token matters."""
+
+    next_page_token: str
 
 
 @pytest.fixture
@@ -96,6 +105,23 @@ def test_headers_have_no_points() -> None:
         (whole,), (heads,) = client.pages(asked()), client.pages(asked(headers_only=True))
     assert [identity(s) for s in whole.time_series] == [identity(s) for s in heads.time_series]
     assert {0} == {len(series.points) for series in heads.time_series}
+
+
+def test_a_page_is_released_before_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page may take 100 MB: whoever reads page by page holds one of them at a time."""
+    made: list[weakref.ref[TokenPage]] = []
+
+    def call(*_: object) -> TokenPage:
+        assert [page() for page in made] == [None] * len(made)
+        page = TokenPage(("a", "b", "")[len(made)])
+        made.append(weakref.ref(page))
+        return page
+
+    with scripted(PAGE) as told:
+        monkeypatch.setattr(told.client, "_call", call)
+        for page in told.client.pages(QUERY):
+            del page
+    assert len(made) == 3
 
 
 def test_a_request_says_all_that_is_asked() -> None:

@@ -1,12 +1,22 @@
 """What polls of counters and of gauges share: when to read, and at what cost."""
 
+import weakref
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from exporter.catalog import CATALOG
+from exporter.catalog.model import CloudMonitoring
+from exporter.cloud_monitoring.client import SeriesQuery
+from exporter.cloud_monitoring.descriptors import Described
+from exporter.cloud_monitoring.gauge_reader import GaugeReader
+from exporter.cloud_monitoring.points import Identities
 from exporter.cloud_monitoring.schedule import IDLE_AFTER, IDLE_INTERVAL
+from exporter.cloud_monitoring.target import FamilyTarget
+from exporter.collectors.family_fetch import FamilyFetch
 from exporter.errors import PollError, Reason
 from tests.exporter.cloud_monitoring.paper import PaperPoint
 from tests.exporter.collectors.minutes import Minutes
@@ -94,3 +104,67 @@ def test_a_long_error_is_cut(bench: Minutes) -> None:
 
     bench.api._page = wordy
     assert str(bench.poll.read().fault) == f"part of the answer is missing: {'x' * 200}"
+
+
+class Undescribed:
+    """Descriptors that cannot be listed."""
+
+    def describe(self, project: str, source: CloudMonitoring) -> Described:
+        """Return the documented values, and why there are no others."""
+        return Described(source.period, source.delay, unread=f"{project}: no metric descriptors")
+
+
+def test_descriptors_that_cannot_be_listed_are_warned_of(
+    bench: Minutes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once, where points can be read; else what keeps points away is the fault."""
+    fetch = bench.poll.fetch
+    fetch._shared = replace(fetch._shared, descriptors=Undescribed())
+    bench.api.down = True
+    bench.poll.read()
+    assert caplog.messages == []
+    bench.api.down = False
+    for _ in range(2):
+        bench.poll.read()
+    assert caplog.messages == ["p: no metric descriptors"]
+
+
+class EmptyPage:
+    """A page without series or errors."""
+
+    time_series: tuple[()] = ()
+    execution_errors: tuple[()] = ()
+
+
+class EmptyPages:
+    """Serves two empty pages, and checks that the first is gone when the second is requested."""
+
+    def __init__(self) -> None:
+        self.queries: list[SeriesQuery] = []
+        self.served: list[weakref.ref[EmptyPage]] = []
+
+    def pages(self, query: SeriesQuery) -> Iterator[EmptyPage]:
+        """Yield the pages."""
+        self.queries.append(query)
+        for _ in range(2):
+            assert [page() for page in self.served] == [None] * len(self.served)
+            page = EmptyPage()
+            self.served.append(weakref.ref(page))
+            yield page
+            del page
+
+
+@pytest.mark.parametrize(
+    ("name", "points"),
+    [("cloudrun_requests_total", 100_000), ("cloudrun_request_duration_seconds", 25_000)],
+)
+def test_pages_are_read_one_at_a_time(bench: Minutes, name: str, points: int) -> None:
+    """None is held while the next one is requested; pages of distributions have fewer points."""
+    family, api = CATALOG[name], EmptyPages()
+    assert isinstance(family.source, CloudMonitoring)
+    target = FamilyTarget(project="p", family=family, source=family.source)
+    fetch = FamilyFetch(target, replace(bench.poll.fetch._shared, client=api))
+    reader = GaugeReader(family.source, Identities(family, family.source, "p"))
+    assert fetch.pages(reader, 0, 1) is None
+    assert len(api.served) == 2
+    assert [query.page_size for query in api.queries] == [points]

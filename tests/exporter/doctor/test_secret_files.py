@@ -14,6 +14,9 @@ from exporter.settings.secrets import SecretFile, SecretReader
 CANARY = "canary"
 
 
+ROOTS_ALONE = Verdict.OK if os.getuid() else Verdict.WARN  # of a file that its writer owns
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work where no generated files are."""
@@ -72,6 +75,7 @@ def test_a_wrong_content(content: bytes, fault: str, tmp_path: Path) -> None:
         (0o600, SecretReader.IONMON, Verdict.OK),
         (0o640, SecretReader.IONMON, Verdict.WARN),
         (0o640, SecretReader.ALERTMANAGER, Verdict.OK),
+        (0o600, SecretReader.ALERTMANAGER, ROOTS_ALONE),
         (0o644, SecretReader.ALERTMANAGER, Verdict.WARN),
     ],
 )
@@ -117,3 +121,12 @@ def test_the_doctor_looks_at_each(tmp_path: Path) -> None:
     assert verdicts["secret notifications.slack.webhook_url_file"] is Verdict.FAIL
     assert verdicts["secret notifications.sentry.dsn_file"] is Verdict.OK
     assert [f.subject for f in secrets(settings)] == list(verdicts)[-2:]
+
+
+def test_what_only_root_reads_alertmanager_cannot(tmp_path: Path) -> None:
+    """Alertmanager runs as a user of its own: a file of root alone is warned of, with the fix."""
+    found = file(tmp_path / "s", b"canary", 0o600, SecretReader.ALERTMANAGER)
+    fix = f"chmod 0640 {tmp_path / 's'}, and give it Alertmanager's group"
+    assert found.verdict is ROOTS_ALONE
+    assert found.fix == (fix if found.verdict is Verdict.WARN else "")
+    assert ("lets only root read it" in found.text) == (found.verdict is Verdict.WARN)

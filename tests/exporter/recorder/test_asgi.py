@@ -95,8 +95,8 @@ def test_a_request_flushes_only_when_it_is_due() -> None:
     app = AsgiMiddleware(plain, of, endpoint=lambda _: "/x")
     for method in ("GET", "GET", "BREW"):
         assert len(asyncio.run(ask(app, "/1", method))) == 2
-        servers.wait_until(lambda: flushing.failures == 1, "a flush")
-    assert flushing.failures == 1
+        servers.wait_until(lambda: flushing.status.failures == 1, "a flush")
+    assert flushing.status.failures == 1
     assert counted(of) == {("/x", "GET", "2xx"): 2.0, ("/x", "other", "2xx"): 1.0}
 
 

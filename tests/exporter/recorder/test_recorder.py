@@ -78,7 +78,7 @@ def test_redis_may_be_away(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> 
     for _ in range(50):
         counted.inc()
         assert not flushing.flush()
-    assert (flushing.failures, len(flushing._send_log._kept)) == (50, 0)
+    assert (flushing.status.failures, len(flushing._send_log._kept)) == (50, 0)
     with servers.redis(tmp_path, port=port) as server, caplog.at_level(logging.INFO):
         assert flushing.flush()
         assert page(server)[NAME] == {("",): 50}
@@ -102,7 +102,7 @@ def test_a_silent_redis_does_not_hold_a_request(monkeypatch: pytest.MonkeyPatch)
         for failures in (1, 2):
             for _ in range(5):
                 flushing.flush_if_due()
-            servers.wait_until(lambda n=failures: flushing.failures == n, "an attempt")
+            servers.wait_until(lambda n=failures: flushing.status.failures == n, "an attempt")
             now[0] += 10
         assert threads
         assert threading.get_ident() not in threads
@@ -224,7 +224,7 @@ def test_a_failover_that_takes_flushes_back(tmp_path: Path) -> None:
         shown.append(exporter.total(NAME))
         assert page(server)[NAME] == {("",): 12}
         exporter.close()
-    assert (shown, flushing.lost) == ([11, 11, 12], 0)
+    assert (shown, flushing.status.lost) == ([11, 11, 12], 0)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_redis_that_is_restored_gets_what_it_lacks(
             assert total(server) == 1_000_000 + fields
         tick()
         flushes += 1 + (born == "before")
-        assert (total(server), flushing.lost) == (1_000_000 + fields * flushes, 0)
+        assert (total(server), flushing.status.lost) == (1_000_000 + fields * flushes, 0)
 
 
 def test_an_instance_that_ends_after_a_failover_gives_back_what_it_took(tmp_path: Path) -> None:
@@ -110,7 +110,11 @@ def test_a_key_that_is_evicted(tmp_path: Path, key: str) -> None:
         flushing._beat_at = float("-inf")
         assert flushing.flush()
         found = page(server)
-    assert (found[NAME], found["app_g"], flushing.lost) == ({("", "a"): 110}, {("",): 3.0}, 0)
+    assert (found[NAME], found["app_g"], flushing.status.lost) == (
+        {("", "a"): 110},
+        {("",): 3.0},
+        0,
+    )
 
 
 def test_totals_that_are_evicted_are_an_emptied_redis(tmp_path: Path) -> None:
@@ -123,7 +127,7 @@ def test_totals_that_are_evicted_are_an_emptied_redis(tmp_path: Path) -> None:
         server.cli("DEL", keys("shop").totals)
         counted.inc()
         assert not flushing.flush()
-        assert flushing.failures == 0
+        assert flushing.status.failures == 0
 
 
 def acl(server: servers.Redis) -> None:

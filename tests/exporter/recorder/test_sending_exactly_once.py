@@ -66,7 +66,7 @@ class Counting(RuleBasedStateMachine):
         who %= len(self.recorders)
         arrived = self.recorders[who].flush()
         self.paper.fault = "none"
-        assert not (arrived and fault == "refused" and self.recorders[who].failures)
+        assert not (arrived and fault == "refused" and self.recorders[who].status.failures)
 
     @rule(who=WHO)
     def reset(self, who: int) -> None:
@@ -92,7 +92,7 @@ class Counting(RuleBasedStateMachine):
         """A snapshot is loaded, also of a history that was left; all beat, and one reads."""
         self.paper.go_back(which)
         assert {beat(recorder) for recorder in self.recorders} == {True}
-        self.exact &= not any(recorder.lost for recorder in self.recorders)
+        self.exact &= not any(recorder.status.lost for recorder in self.recorders)
         self.export()
 
     @precondition(lambda self: len(self.recorders) < MOST and self.agreed())
@@ -160,7 +160,7 @@ class Counting(RuleBasedStateMachine):
         self.nothing_is_counted_twice()
         if self.exact:
             assert self.truth == sum(self.paper.held.totals.values()) == sum(self.shown.values())
-            assert {recorder.lost for recorder in self.recorders} == {0}
+            assert {recorder.status.lost for recorder in self.recorders} == {0}
         sending.MOST_KEPT = self.kept
         standing.SEED_WAIT = self.wait
 

@@ -137,6 +137,6 @@ def test_a_request_flushes_only_when_it_is_due() -> None:
     assert recorder is not None
     for _ in range(5):
         assert list(answer([b"x"], of)) == [b"x"]
-        servers.wait_until(lambda: recorder.failures == 1, "a flush")
-    assert recorder.failures == 1
+        servers.wait_until(lambda: recorder.status.failures == 1, "a flush")
+    assert recorder.status.failures == 1
     assert counted(of) == {("/x", "GET", "2xx"): 5.0}

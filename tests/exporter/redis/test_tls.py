@@ -15,8 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from prometheus_client import CollectorRegistry
 
 from exporter.errors import Reason
+from exporter.recorder import Recorder
 from exporter.redis.client import RedisTarget
 from exporter.redis.tls import context
 from tests import servers
@@ -133,3 +135,22 @@ def test_certificates_without_key_identifiers_are_accepted_as_before_python_3_13
         assert "certificate" in str(refusal(replace(target, ca_file=tmp_path / "other.pem")))
     system = context(replace(target, ca_file=None))
     assert system.verify_flags & ssl.VERIFY_X509_STRICT
+
+
+def test_a_recorder_accepts_them_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An application's URL names the authority, and what that one has not signed is refused."""
+    make = ssl.create_default_context
+
+    def strict(**options: Any) -> ssl.SSLContext:
+        made = make(**options)
+        made.verify_flags |= ssl.VERIFY_X509_STRICT
+        return made
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    with tls_server(tmp_path, "no") as target:
+        flushed = []
+        for authority in ("ca", "other"):
+            url = f"{target.url}?ssl_ca_certs={tmp_path / authority}.pem"
+            recorder = Recorder(url, application="shop", registry=CollectorRegistry())
+            flushed.append(recorder.flush())
+    assert flushed == [True, False]

@@ -16,7 +16,7 @@ from exporter.settings import (
     load,
     no_color,
 )
-from exporter.settings.alerting import AlertsSettings
+from exporter.settings.alerting import OF_ALL, AlertsSettings
 
 GOOD = Path(__file__).parents[2] / "data" / "settings" / "good"
 VARIABLES = (
@@ -64,16 +64,23 @@ def test_units_are_seconds_and_ratios() -> None:
 def test_alerts_are_found_by_name() -> None:
     """Each alert with a threshold has its settings, by name; the others are not among them."""
     alerts = load(GOOD / "full.yaml").alerts.by_name()
-    assert {*alerts, "others"} == set(AlertsSettings.model_fields)
+    assert {*alerts, *OF_ALL} == set(AlertsSettings.model_fields)
     assert alerts["CPUHigh"].severity == "low"
 
 
 def test_paths_start_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A relative path in the file starts from the file's directory, not from the working one."""
     monkeypatch.chdir(tmp_path)
-    slack = load(GOOD / "full.yaml").notifications.slack
-    assert slack is not None
-    assert slack.webhook_url_file == GOOD / "secrets" / "slack"
+    redis = load(GOOD / "full.yaml").redis.targets[0]
+    assert redis.password_file == GOOD / "secrets" / "redis"
+
+
+def test_secrets_of_notifications_are_files_of_the_server() -> None:
+    """A name starts from notifications.secrets_dir, wherever the settings are."""
+    at = load(GOOD / "full.yaml").notifications
+    assert at.slack is not None
+    assert at.secret(at.slack.webhook_url_file) == Path("/etc/alertmanager/secrets/secrets/slack")
+    assert at.secret(Path("/run/secrets/slack")) == Path("/run/secrets/slack")
 
 
 def test_flags_go_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

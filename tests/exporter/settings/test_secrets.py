@@ -28,8 +28,12 @@ def test_every_key_of_a_secret_is_known() -> None:
     named = {".".join(k.path).replace(".[]", "[]") for k in keys(Settings)}
     files = {name for name in named if name.endswith("_file")} - OTHERS
     found = by_key(load(FULL))
-    assert {re.sub(r"\[\d+\]", "[]", key) for key in found} == files
-    assert found["notifications.sentry.dsn_file"].path == FULL.parent / "secrets" / "sentry"
+    listed = {re.sub(r"\[\d+\]", "[]", key).replace(".checkout.", ".*.") for key in found}
+    assert listed == files
+    secrets = Path("/etc/alertmanager/secrets")
+    assert found["notifications.sentry.dsn_file"].path == secrets / "secrets" / "sentry"
+    own = found["services.checkout.notifications.slack.webhook_url_file"]
+    assert own.path == secrets / "slack-shop"
 
 
 def test_readers() -> None:
@@ -41,6 +45,7 @@ def test_readers() -> None:
         "webhook_url_file": SecretReader.ALERTMANAGER,
         "routing_key_file": SecretReader.ALERTMANAGER,
         "dsn_file": SecretReader.IONMON,
+        "credentials_file": SecretReader.ALERTMANAGER,
     }
     assert by_key(load(FULL))["redis.targets[0].password_file"].reader is SecretReader.IONMON
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,16 @@ from tests import servers
 from tests.generators.alertmanager import samples, sinks
 
 QUICK = Pace(0.2, 1, 3600)
-# The escalation waits longer than what is looked at before it.
 TIMERS = Timers(
     heartbeat=Pace(0, 0.4, 0.5),
     critical=QUICK,
     high=QUICK,
     medium=QUICK,
     low=QUICK,
-    escalation=Pace(4, 1, 3600),
+    escalation=QUICK,
 )
 EXTERNAL = "https://alerts.example.com"
+GRAFANA = "https://grafana.example.com/d/ion?viewPanel=7&var-region=us-central1"
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Live:
         """Let alerts end now."""
         self.alertmanager.post([{"endsAt": _now(), **alert} for alert in alerts])
 
-    def silence(self, service: str) -> None:
-        """Silence a service for an hour, as who takes an alert does."""
-        matcher = {"name": "service_name", "value": service, "isRegex": False}
-        until = datetime.now(UTC) + timedelta(hours=1)
-        body = {"matchers": [matcher], "startsAt": _now(), "endsAt": until.isoformat()}
-        self.alertmanager.post({**body, "createdBy": "test", "comment": "taken"}, "silences")
+    def is_muted(self, labels: dict[str, str]) -> bool:
+        """Return whether an alert is held, and muted."""
+        return any(
+            alert["labels"] == labels and alert["status"]["state"] == "suppressed"
+            for alert in self.alertmanager.alerts()
+        )
 
     def slack(self, word: str) -> list[dict[str, Any]]:
         """Return what Slack was sent with a word in it: its only attachment, with the channel."""
@@ -76,6 +76,33 @@ class Live:
         return (first, second, third, fourth)
 
 
+def alert(name: str, severity: str | None, service: str, **more: str) -> dict[str, Any]:
+    """Return an alert of a service, as Prometheus sends it; each service is in its own project.
+
+    So alerts of two tests share no message.
+    """
+    labels = {"alertname": name, "service_name": service, "region": "us-central1"}
+    labels |= {"gcp_project": f"project-{service}", "signal": "error_rate", **more}
+    reading = f"2.5% of {service} in {labels['region']}"
+    return {
+        "labels": labels | ({"severity": severity} if severity else {}),
+        "annotations": {
+            "summary": f"Too many requests fail: {reading} (limit 1%)",
+            "description": f"The share of failing requests of {service} is 2.5%.",
+            "check": "Check the last deploy.",
+            "problem": "Too many requests fail",
+            "ended": "Too many requests failed",
+            "reading": reading,
+            "value": "2.5%",
+            "place": f"{service} in {labels['region']}",
+            "limit": "1%",
+            "runbook_url": f"https://docs.example.com/runbooks/{name}.md",
+            "dashboard_url": f"{GRAFANA}&from=now-3h&to=now",
+        },
+        "generatorURL": "http://vm:9090/graph?g0.expr=x&g0.tab=1",
+    }
+
+
 def parts(mail: Any) -> tuple[str, str]:
     """Return a mail's plain text and its HTML."""
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
@@ -91,16 +118,24 @@ def live(
     directory: Path,
     alerts: Sequence[Alerting] = samples.ALERTS,
     timers: Timers = TIMERS,
+    services: dict[str, Any] | None = None,
+    limited: str = "",
     **notifications: Any,
 ) -> Iterator[Live]:
-    """Run Alertmanager for alerts with all channels and what else the notifications say."""
-    with sinks.web() as web, sinks.mail() as mail:
-        (directory / "slack").write_text(web.url("/slack"))
-        (directory / "pagerduty").write_text("0123456789abcdef0123456789abcdef")
+    """Run Alertmanager for alerts with all channels and what else the notifications say.
+
+    Below the path `limited` a webhook takes one message a second.
+    """
+    with sinks.web(limited) as web, sinks.mail() as mail:
+        for name in ("slack", "slack-shop"):
+            (directory / name).write_text(web.url(f"/{name}"))
+        for name in ("pagerduty", "pagerduty-shop"):
+            (directory / name).write_text(f"{name:0<32}".replace("-", "0"))
         settings = samples.settings(
             {
-                "slack": samples.SLACK | {"webhook_url_file": str(directory / "slack")},
-                "pagerduty": {"routing_key_file": str(directory / "pagerduty")},
+                "secrets_dir": str(directory),
+                "slack": samples.SLACK | {"webhook_url_file": "slack"},
+                "pagerduty": {"routing_key_file": "pagerduty"},
                 "email": {"to": ["team@example.com"], "from": "ion@example.com"}
                 | {"smarthost": f"127.0.0.1:{mail.port}", "require_tls": False},
                 "sentry": {"dsn_file": "/s/sentry", "bridge": f"127.0.0.1:{web.port}"},
@@ -108,7 +143,9 @@ def live(
                 "escalation": {"to": ["head@example.com"], "channel": "#escalation"},
                 **notifications,
             },
-            links={"runbooks": "https://docs.example.com/runbooks"},
+            links={"runbooks": "https://docs.example.com/runbooks", "alertmanager": EXTERNAL}
+            | {"prometheus": "https://prometheus.example.com/main"},
+            services=services or {},
         )
         samples.write(directory, texts(settings, alerts))
         body = configuration(settings, alerts, timers)

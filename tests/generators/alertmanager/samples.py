@@ -1,9 +1,12 @@
 """Settings with these channels or those, and alerts of every kind."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from exporter.settings import Settings
+from exporter.settings import EscalationSettings, Settings
+from generators.alert_table import THRESHOLDS
+from generators.rules import escalation
 from generators.rules.model import Alerting
 from tests.generators.rules.by_hand import by_hand
 
@@ -15,6 +18,7 @@ EMAIL = {"to": ["a@example.com", "b@example.com"], "from": "ion@example.com"} | 
     "password_file": "/s/mail",
 }
 SENTRY = {"dsn_file": "/s/sentry"}
+WEBHOOK = {"url": "https://hooks.example.com/ion", "credentials_file": "/s/token"}
 HEARTBEAT = {"url": "https://heartbeat.example.com/ion"}
 QUIET = {"from": "22:00", "to": "07:00", "timezone": "Europe/Berlin"}
 ALL = {"slack": SLACK, "pagerduty": PAGERDUTY, "email": EMAIL, "sentry": SENTRY} | {
@@ -30,6 +34,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "only mail": {"email": EMAIL},
     "only pagerduty": {"pagerduty": PAGERDUTY},
     "only sentry": {"sentry": SENTRY},
+    "only webhook": {"webhook": WEBHOOK},
+    "with a webhook": {**ALL, "webhook": WEBHOOK},
 }
 PLACE = ("gcp_project", "region", "service_name")
 
@@ -42,14 +48,17 @@ def settings(notifications: dict[str, Any], **sections: Any) -> Settings:
 def alert(
     name: str, severity: str, signal: str = "", category: str = "threshold", *carried: str
 ) -> Alerting:
-    """Return an alert; its expression does not matter here."""
+    """Return an alert, with its row of the table where it has one; its expression is any."""
     own = (("signal", signal),) if signal else ()
     labels = (("severity", severity), *own, ("category", category))
-    return by_hand(name, "vector(1)", labels, (), carried)
+    found = by_hand(name, "vector(1)", labels, (), carried)
+    row = next((row for row in THRESHOLDS if row.name == name), None)
+    return found if row is None else replace(found, source=row)
 
 
+ERROR_RATE = alert("ErrorRateCritical", "critical", "error_rate", "threshold", *PLACE)
 ALERTS = (
-    alert("ErrorRateCritical", "critical", "error_rate", "threshold", *PLACE),
+    ERROR_RATE,
     alert("ErrorRateWarning", "high", "error_rate", "threshold", *PLACE),
     alert("ErrorRateAnomaly", "low", "error_rate", "anomaly", "gcp_project", "region"),
     alert("CPUHigh", "medium", "cpu_utilization", "threshold", *PLACE),
@@ -58,6 +67,7 @@ ALERTS = (
     alert("ExporterDown", "high", "", "health", "job", "instance"),
     alert("DataStale", "high", "", "health", "gcp_project"),
     alert("BudgetNear", "medium", "", "health", "job"),
+    escalation.alert(Settings(), EscalationSettings(), [ERROR_RATE]),
     alert("Watchdog", "none", "", "health"),
 )
 

@@ -4,6 +4,7 @@ import email
 import json
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,10 +16,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Web:
-    """An HTTP server that takes every POST: what came, by path."""
+    """An HTTP server that takes every POST: what came, by path, and what came too fast."""
 
     port: int
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
     def url(self, path: str) -> str:
         """Return the address of a path."""
@@ -29,14 +31,34 @@ class Web:
         return [body for to, body in self.posts if to == path]
 
 
+class _Backlogged(ThreadingHTTPServer):
+    """Accepts what an outage sends at once: a connection beyond the queue comes a second late."""
+
+    request_queue_size = 256
+
+
 @contextmanager
-def web() -> Iterator[Web]:
-    """Serve, on a free port, what answers 200 to everything."""
+def web(limited: str = "") -> Iterator[Web]:
+    """Serve, on a free port, what answers 200; below one path to one POST a second, as Slack."""
+    last: dict[str, float] = {}
+    lock = threading.Lock()
+
+    def is_too_fast(path: str) -> bool:
+        with lock:
+            now = time.monotonic()
+            if not limited or not path.startswith(limited) or now - last.get(path, 0) >= 1:
+                last[path] = now
+                return False
+            return True
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             """Keep the body."""
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if is_too_fast(self.path):
+                found.refused.append(self.path)
+                self.send_error(429)
+                return
             found.posts.append((self.path, json.loads(body)))
             self.send_response(202 if self.path == "/pagerduty" else 200)
             self.send_header("Content-Length", "2")
@@ -46,7 +68,7 @@ def web() -> Iterator[Web]:
         def log_message(self, *words: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Backlogged(("127.0.0.1", 0), Handler)
     found = Web(server.server_port)
     with _serving(server):
         yield found

@@ -83,11 +83,44 @@ def test_whether_the_end_is_sent_is_stated_everywhere() -> None:
     ]
 
 
-def test_critical_alerts_have_one_receiver() -> None:
-    """One receiver pages and shows; only it mentions the group on call."""
-    kinds = [kind for name, kind, _ in entries("all") if name == "critical"]
-    assert kinds == ["pagerduty_configs", "slack_configs"]
-    assert [name for name, _, entry in entries("all") if "pretext" in entry] == ["critical"]
+def test_a_receiver_is_one_channel() -> None:
+    """Each receiver has one entry but that of escalations; only one mentions the group on call."""
+    kinds = [(name, kind) for name, kind, _ in entries("with a webhook") if "critical" in name]
+    assert kinds == [
+        ("critical-pagerduty", "pagerduty_configs"),
+        ("critical-slack", "slack_configs"),
+        ("critical-webhook", "webhook_configs"),
+    ]
+    names = [name for name, *_ in entries("with a webhook")]
+    assert {name for name in names if names.count(name) > 1} == {"escalation"}
+    mentions = [name for name, _, entry in entries("all") if "pretext" in entry]
+    assert mentions == ["critical-slack"]
+
+
+def test_a_token_of_the_webhook_is_read_from_a_file() -> None:
+    """The webhook's token is named as a file, in a way that Alertmanager 0.25 knows."""
+    (entry,) = (e for name, _, e in entries("with a webhook") if name == "high-webhook")
+    assert entry["url"] == "https://hooks.example.com/ion"
+    assert entry["http_config"] == {"authorization": {"credentials_file": "/s/token"}}
+
+
+def test_names_of_secrets_are_paths_of_the_server(tmp_path: Path) -> None:
+    """A name in the settings is a file below secrets_dir in every file, wherever they are made."""
+    (tmp_path / "monitoring.yaml").write_text(
+        "notifications:\n"
+        "  secrets_dir: /run/secrets\n"
+        "  slack: {webhook_url_file: slack, channel: '#a'}\n"
+        "  pagerduty: {routing_key_file: /etc/pd}\n"
+        "  sentry: {dsn_file: sentry}\n"
+        "  email: {to: [a@example.com], from: i@example.com, smarthost: 'm:25', username: ion, "
+        "password_file: smtp}\n"
+    )
+    found = texts(load(tmp_path / "monitoring.yaml"), ALERTS)
+    named = set(re.findall(r"_file: (\S+)", found[CONFIG]))
+    assert named == {"/run/secrets/slack", "/run/secrets/smtp", "/etc/pd"}
+    listed = [secret["file"] for secret in yaml.safe_load(found[SECRETS])["secrets"]]
+    assert set(listed) == {*named, "/run/secrets/sentry"}
+    assert not any(str(tmp_path) in text for text in found.values())
 
 
 @pytest.mark.parametrize(
@@ -102,7 +135,9 @@ def test_mention(group: str, pretext: str, names: bool) -> None:
     """A group's id is written as a mention, a handle as one that Slack has to look up."""
     slack = {**ALL["slack"], "oncall_group": group}
     body = yaml.safe_load(texts(settings({"slack": slack}), ALERTS)[CONFIG])
-    (critical,) = (r["slack_configs"][0] for r in body["receivers"] if r["name"] == "critical")
+    (critical,) = (
+        r["slack_configs"][0] for r in body["receivers"] if r["name"] == "critical-slack"
+    )
     assert critical["pretext"] == f'{{{{ if eq .Status "firing" }}}}{pretext}{{{{ end }}}}'
     assert critical["link_names"] is names
 

@@ -1,19 +1,31 @@
 """Which alert mutes which."""
 
 import re
-from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from exporter.settings import Settings
-from generators.alertmanager.inhibition import UNTRUSTED, Inhibition, Matchers, inhibitions
+from generators.alertmanager.inhibition import Inhibition, Matchers, inhibitions
 from generators.policy import SEVERITIES
 from generators.rules.build import build
 from generators.rules.model import Alerting, alerts
-from tests.generators.alertmanager.samples import ALERTS, PLACE, alert
+from tests.generators.alertmanager.samples import ALL, PLACE
 
-REAL = tuple(alerts(build(Settings()).all))
-BOTH = pytest.mark.parametrize("given", [ALERTS, REAL], ids=["samples", "real"])
+EVERYTHING = Settings.model_validate({"notifications": ALL})
+GIVEN: dict[str, dict[str, Any]] = {
+    "default": {},
+    "a service with thresholds of its own": {
+        "services": {"checkout": {"alerts": {"ErrorRateCritical": {"threshold": 0.2}}}}
+    },
+    "with an escalation": {"notifications": ALL},
+}
+BOTH = pytest.mark.parametrize("given", sorted(GIVEN))
+
+
+def real(settings: Settings) -> tuple[Alerting, ...]:
+    """Return the alerts that settings generate."""
+    return tuple(alerts(build(settings).all))
 
 
 def takes(matchers: Matchers, rule: Alerting) -> bool:
@@ -22,86 +34,91 @@ def takes(matchers: Matchers, rule: Alerting) -> bool:
     return all(re.fullmatch("|".join(v), labels.get(label, "")) for label, v in matchers)
 
 
-def muted(given: Sequence[Alerting]) -> set[tuple[str, str, tuple[str, ...]]]:
-    """Return who mutes whom, and which labels agree."""
+def muted(given: dict[str, Any]) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Return who mutes whom under settings, and which labels agree."""
+    settings = Settings.model_validate(given)
+    every = real(settings)
     return {
         (source.alert, target.alert, rule.equal)
-        for rule in inhibitions(given)
-        for source in given
-        for target in given
+        for rule in inhibitions(settings, every)
+        for source in every
+        for target in every
         if takes(rule.source, source) and takes(rule.target, target)
     }
 
 
-def test_the_more_urgent_mutes_the_less_urgent_of_a_signal() -> None:
-    """Of a signal the more urgent mutes every less urgent one, by the labels that both carry."""
-    by_signal = {found for found in muted(ALERTS) if found[0] not in UNTRUSTED}
-    assert by_signal == {
+def test_the_more_urgent_threshold_mutes_the_less_urgent_one_of_its_signal() -> None:
+    """Only two alerts mute another: a stricter threshold of one signal; nothing else does."""
+    assert muted({}) == {
+        ("ResponseTimeCritical", "ResponseTimeWarning", PLACE),
         ("ErrorRateCritical", "ErrorRateWarning", PLACE),
-        ("ErrorRateCritical", "ErrorRateAnomaly", ("gcp_project", "region")),
-        ("ErrorRateWarning", "ErrorRateAnomaly", ("gcp_project", "region")),
     }
 
 
-def test_lost_data_mutes_what_is_built_on_it() -> None:
-    """An exporter that is down mutes all of it; a stale project mutes what is of that project."""
-    down = {target: equal for source, target, equal in muted(ALERTS) if source == "ExporterDown"}
-    stale = {target: equal for source, target, equal in muted(ALERTS) if source == "DataStale"}
-    built = ("ErrorRateWarning", "ErrorRateAnomaly", "CPUHigh", "DiskTrend")
-    assert down == dict.fromkeys((*built, "CacheHitRateLow"), ())
-    assert stale == dict.fromkeys(built, ("gcp_project",))
+def test_missing_data_mutes_nothing() -> None:
+    """What would be muted ends soon after the data, and Alertmanager would never record the end."""
+    sources = {source for source, _, _ in muted({"notifications": ALL})}
+    assert not sources & {"ExporterDown", "DataStale", "ProductStale"}
+
+
+@pytest.mark.parametrize(
+    "alerts_",
+    [
+        {"ErrorRateWarning": {"for": 600}},
+        {"ErrorRateCritical": {"for": 0}},
+        {"ErrorRateWarning": {"severity": "critical"}},
+        {"ErrorRateWarning": {"enabled": False}},
+        {"ErrorRateCritical": {"enabled": False}},
+    ],
+)
+def test_what_could_end_first_is_not_muted(alerts_: dict[str, Any]) -> None:
+    """With another `for`, the same severity, or without one of the two, neither mutes the other."""
+    found = muted({"alerts": alerts_})
+    assert found == {("ResponseTimeCritical", "ResponseTimeWarning", PLACE)}
+
+
+def test_one_service_can_rule_a_muting_out() -> None:
+    """The rule is for all services, so what differs for one of them is held against it, too."""
+    one = {"alerts": {"ErrorRateWarning": {"for": 600}}}
+    assert ("ErrorRateCritical", "ErrorRateWarning", PLACE) not in muted(
+        {"services": {"checkout": one}}
+    )
+
+
+def test_an_acknowledgement_mutes_the_escalation_of_its_incident() -> None:
+    """Alert, place and beginning have to agree: a second incident begins at another time."""
+    (rule, *_) = inhibitions(EVERYTHING, real(EVERYTHING))
+    assert rule.source == (("alertname", ("Acknowledged",)),)
+    assert rule.target == (("alertname", ("Escalation",)), ("severity", ("escalation",)))
+    assert rule.equal == ("escalates", *PLACE, "since")
 
 
 @BOTH
-def test_nothing_more_urgent_is_muted(given: Sequence[Alerting]) -> None:
+def test_nothing_more_urgent_is_muted(given: str) -> None:
     """A page is never muted by what only writes a message."""
-    severities = {rule.alert: rule.severity for rule in given}
-    for source, target, _ in muted(given):
+    severities = {r.alert: r.severity for r in real(Settings.model_validate(GIVEN[given]))}
+    for source, target, _ in muted(GIVEN[given]):
         assert SEVERITIES.index(severities[source]) <= SEVERITIES.index(severities[target])
 
 
 @BOTH
-def test_no_rule_compares_labels_that_a_side_lacks(given: Sequence[Alerting]) -> None:
+def test_no_rule_compares_labels_that_a_side_lacks(given: str) -> None:
     """Labels absent on both sides count as equal: every label of `equal` is on both sides."""
-    for rule in inhibitions(given):
-        for alert_rule in given:
+    settings = Settings.model_validate(GIVEN[given])
+    for rule in inhibitions(settings, real(settings)):
+        for alert_rule in real(settings):
             if takes(rule.source, alert_rule) or takes(rule.target, alert_rule):
                 assert set(rule.equal) <= alert_rule.label_names, (rule, alert_rule.alert)
 
 
 @BOTH
-def test_no_alert_mutes_itself(given: Sequence[Alerting]) -> None:
-    """No alert is on both sides of a rule, and each rule has alerts on both."""
-    for rule in inhibitions(given):
-        sides = [[r for r in given if takes(m, r)] for m in (rule.source, rule.target)]
-        assert all(sides)
+def test_no_alert_mutes_itself(given: str) -> None:
+    """No alert is on both sides of a rule, and each rule has alerts to mute."""
+    settings = Settings.model_validate(GIVEN[given])
+    for rule in inhibitions(settings, real(settings)):
+        sides = [[r for r in real(settings) if takes(m, r)] for m in (rule.source, rule.target)]
+        assert sides[1]
         assert not {r.alert for r in sides[0]} & {r.alert for r in sides[1]}
-
-
-@BOTH
-def test_no_rule_without_labels_but_from_one_that_has_no_place(given: Sequence[Alerting]) -> None:
-    """What mutes whatever the labels are is only what says that there is no data at all."""
-    unconditional = {source for source, _, equal in muted(given) if not equal}
-    assert unconditional <= {"ExporterDown"}
-
-
-def test_one_name_of_several_rules_has_the_labels_of_all() -> None:
-    """Where rules share a name, a label that one of them lacks is compared for none."""
-    given = (
-        alert("A", "critical", "s", "threshold", "region", "service_name"),
-        alert("B", "low", "s", "anomaly", "region", "service_name"),
-        alert("B", "low", "s", "anomaly", "region", "database_id"),
-    )
-    assert {rule.equal for rule in inhibitions(given)} == {("region",)}
-
-
-def test_one_name_of_several_severities_does_not_mute_itself() -> None:
-    """Rules differ by name: the urgent alert of a name mutes others, its calm one does not."""
-    given = tuple(
-        alert(name, severity, "s", "threshold", "region")
-        for name, severity in (("A", "critical"), ("A", "low"), ("B", "low"))
-    )
-    assert muted(given) == {("A", "B", ("region",))}
 
 
 def test_the_form_of_a_rule() -> None:

@@ -4,11 +4,11 @@ import pytest
 
 from generators.alertmanager.plan import (
     CHANNELS,
+    Pace,
     Timers,
+    audiences,
     channels,
-    default_channels,
     is_escalated,
-    receiver,
     timers,
     unreachable,
 )
@@ -33,24 +33,42 @@ def test_with_all_channels_each_severity_has_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("variant", "default", "receivers"),
+    ("variant", "default", "reached"),
     [
-        ("all", ("slack",), ("critical", "high", "medium", "low")),
-        ("no pagerduty", ("slack",), ("critical", "high", "medium", "low")),
-        ("only slack", ("slack",), ("critical", "high", "medium", "unrouted")),
-        ("only mail", ("email",), ("unrouted", "high", "unrouted", "unrouted")),
-        ("only pagerduty", ("pagerduty",), ("critical", "unrouted", "unrouted", "unrouted")),
-        ("only sentry", ("sentry",), ("unrouted", "unrouted", "unrouted", "low")),
-        ("none", (), ("unrouted", "unrouted", "unrouted", "unrouted")),
+        ("all", ("slack",), "pagerduty slack, slack email, slack, sentry"),
+        ("no pagerduty", ("slack",), "slack, slack email, slack, sentry"),
+        ("only slack", ("slack",), "slack, slack, slack, slack"),
+        ("only mail", ("email",), "email, email, email, email"),
+        ("only pagerduty", ("pagerduty",), "pagerduty, pagerduty, pagerduty, pagerduty"),
+        ("only sentry", ("sentry",), "sentry, sentry, sentry, sentry"),
+        ("only webhook", ("webhook",), "webhook, webhook, webhook, webhook"),
+        ("none", (), ", , , "),
     ],
 )
 def test_what_is_not_configured_is_left_out(
-    variant: str, default: tuple[str, ...], receivers: tuple[str, ...]
+    variant: str, default: tuple[str, ...], reached: str
 ) -> None:
-    """A severity without a channel goes to the default, which is the most visible there is."""
+    """A severity without a channel goes to the most visible one that there is."""
     given = settings(VARIANTS[variant])
-    assert default_channels(given) == default
-    assert tuple(receiver(given, severity) for severity in SEVERITIES) == receivers
+    assert audiences(given)[0].default == default
+    found = (" ".join(channels(given, severity)) for severity in SEVERITIES)
+    assert ", ".join(found) == reached
+
+
+def test_a_team_has_its_own_channels_and_inherits_the_others() -> None:
+    """A team's own parts replace those of everybody, key by key; the rest stays."""
+    own = {"slack": {"channel": "#shop"}, "email": {"to": ["shop@example.com"]}}
+    services = {"checkout": {"owner": "shop", "notifications": own}, "search": {"owner": "shop"}}
+    everybody, shop = audiences(settings(ALL, services=services))
+    assert (everybody.team, shop.team) == ("", "shop")
+    assert shop.at.slack is not None
+    assert everybody.at.slack is not None
+    assert (shop.at.slack.channel, everybody.at.slack.channel) == ("#shop", "#alerts")
+    assert shop.at.slack.webhook_url_file == everybody.at.slack.webhook_url_file
+    assert shop.at.email is not None
+    assert shop.at.email.to == ("shop@example.com",)
+    assert shop.channels("critical") == ("pagerduty", "slack")
+    assert shop.at.pagerduty == everybody.at.pagerduty
 
 
 def test_who_reaches_nobody() -> None:
@@ -67,11 +85,29 @@ def test_repeats_are_multiples_of_their_interval() -> None:
     assert [paces[s].repeat for s in SEVERITIES] == sorted(paces[s].repeat for s in SEVERITIES)
 
 
-def test_the_settings_say_when_it_escalates() -> None:
-    """The escalation waits for half an hour, or for as long as the settings say."""
-    longer = {"slack": SLACK, "escalation": {"after": 3600, "channel": "#next"}}
-    assert timers(settings(ALL)).escalation.wait == 1800
-    assert timers(settings(longer)).escalation.wait == 3600
+def test_the_settings_change_the_times() -> None:
+    """Each time can be changed by severity; what is left out stays."""
+    intervals = {"high": {"group_wait": 60, "repeat_interval": 7200}}
+    found = timers(settings({"slack": SLACK, "intervals": intervals}))
+    assert found.high == Pace(60, 600, 7200)
+    assert found.critical == Timers().critical
+
+
+@pytest.mark.parametrize(
+    ("since", "to", "repeat"),
+    [
+        ("22:00", "07:00", 7 * 3600 + 3000),
+        ("22:00", "00:00", 3000),
+        ("12:00", "14:00", 3000),
+        ("07:00", "06:00", 12 * 3600),
+    ],
+)
+def test_a_repeat_is_due_when_quiet_hours_end(since: str, to: str, repeat: float) -> None:
+    """The repeat is shorter than quiet hours in which the clock is put forward, by an interval."""
+    hours = {"from": since, "to": to}
+    found = timers(settings({"slack": SLACK, "quiet_hours": hours}))
+    assert found.medium == Pace(60, 600, repeat)
+    assert found.high == Timers().high
 
 
 def test_without_anybody_to_tell_it_does_not_escalate() -> None:

@@ -48,8 +48,8 @@ SLACK = "alertmanager/templates/slack.tmpl"
         ),
         (
             SLACK,
-            "{{ if not (match",
-            "{{ since .StartsAt }}{{ if not (match",
+            "{{ if $between }}",
+            "{{ since .StartsAt }}{{ if $between }}",
             f"{SLACK}: Alertmanager 0.25 has no template function since",
         ),
         (

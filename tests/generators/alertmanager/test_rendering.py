@@ -52,6 +52,6 @@ def test_a_label_that_pings_is_found(tmp_path: Path) -> None:
 
 
 def test_many_are_many() -> None:
-    """The cases are four, and whole enough to be written as JSON."""
+    """The cases have one alert and many, over or not, and can be written as JSON."""
     assert len(data()["many"]["alerts"]) == MANY
-    assert set(json.loads(json.dumps(data()))) == {"firing", "resolved", "many", "hostile"}
+    assert len(json.loads(json.dumps(data()))) == 10

@@ -18,8 +18,9 @@ def test_there_is_a_case_for_each_alert() -> None:
     found = {case.name: case for case in cases}
     assert [case.name for case in cases[: len(ALERTS)]] == [alert.alert for alert in ALERTS]
     assert {name for name, _ in found["DiskTrend"].labels} == ALERTS[5].label_names
-    assert found["ErrorRateCritical"].receivers == ("escalation", "critical")
-    assert found["ErrorRateWarning"].receivers == ("high",)
+    assert found["ErrorRateCritical"].receivers == ("critical-pagerduty", "critical-slack")
+    assert found["ErrorRateWarning"].receivers == ("high-slack", "high-email")
+    assert found["Escalation"].receivers == ("escalation",)
     assert found["Watchdog"].receivers == ("heartbeat",)
     assert found["an unknown severity"].receivers == ("unrouted",)
 
@@ -27,10 +28,15 @@ def test_there_is_a_case_for_each_alert() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
-        ('severity="high"', 'severity="hihg"', "ErrorRateWarning goes to unrouted, not to high"),
-        ("continue: true", "continue: false", "goes to escalation, not to escalation,critical"),
+        ('severity="high"', 'severity="hihg"', "ErrorRateWarning goes to unrouted, not to high-s"),
+        (
+            "continue: true",
+            "continue: false",
+            "goes to critical-pagerduty, not to critical-pagerduty,critical-slack",
+        ),
+        ('severity="escalation"', 'severity="x"', "Escalation goes to unrouted, not to escalation"),
         ('alertname="Watchdog"', 'alertname="Dog"', "Watchdog goes to unrouted, not to heartbeat"),
-        ("receiver: unrouted", "receiver: low", "no severity goes to low, not to unrouted"),
+        ("receiver: unrouted", "receiver: low-sentry", "no severity goes to low-sentry, not to un"),
         ("route:", "rout:", "field rout not found"),
     ],
 )

@@ -1,36 +1,114 @@
 """The tree of routes and the quiet hours."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from generators.alertmanager.plan import Timers
-from generators.alertmanager.routes import INCIDENT, matcher, time_intervals, tree
-from tests.generators.alertmanager.samples import ALL, QUIET, SLACK, VARIANTS, settings
+from generators.alertmanager.quiet_hours import time_intervals
+from generators.alertmanager.routes import matcher, tree
+from tests.generators.alertmanager.samples import ALERTS, ALL, QUIET, SLACK, VARIANTS, settings
+
+Route = dict[str, Any]
+SHOP = {
+    "checkout": {"owner": "shop", "notifications": {"slack": {"channel": "#shop"}}},
+}
+
+
+def routes_of(notifications: dict[str, Any], **sections: Any) -> list[Route]:
+    """Return the routes below the root."""
+    found = tree(settings(notifications, **sections), Timers(), ALERTS)["routes"]
+    assert isinstance(found, list)
+    return found
+
+
+def below(route: Route) -> Iterator[Route]:
+    """Yield a route and those below it."""
+    yield route
+    for each in route.get("routes", []):
+        yield from below(each)
+
+
+def of_severity(routes: list[Route], severity: str) -> Route:
+    """Return the route of a severity."""
+    return next(r for r in routes if r["matchers"] == [f'severity="{severity}"'])
+
+
+def test_a_team_comes_before_everybody() -> None:
+    """What carries a team goes by the team's channels alone, what carries none by the others."""
+    routes = routes_of(ALL, services=SHOP)
+    shop, *others = of_severity(routes, "critical")["routes"]
+    assert shop["matchers"] == ['team="shop"']
+    assert "continue" not in shop
+    names = [route["receiver"] for route in shop["routes"]]
+    assert names == ["shop-critical-pagerduty", "shop-critical-slack"]
+    assert [r["receiver"] for r in others] == ["critical-pagerduty", "critical-slack"]
+
+
+def test_what_makes_a_notification_is_the_channels_own() -> None:
+    """A page is of a service in a region, whatever fails; a message is of an alert in a region."""
+    pages, messages = of_severity(routes_of(ALL), "critical")["routes"]
+    assert pages["group_by"] == ["team", "gcp_project", "region", "service_name"]
+    assert messages["group_by"] == ["alertname", "gcp_project", "region"]
+    assert (pages.get("continue"), messages.get("continue")) == (True, None)
+    assert [pages["group_interval"], messages["group_interval"]] == ["1m", "1m"]
+
+
+def test_what_is_about_no_service_is_a_page_of_its_own() -> None:
+    """Without a service nothing says what belongs together, and an alert that joins never pages."""
+    pages, _ = of_severity(routes_of(ALL), "critical")["routes"]
+    assert pages["routes"] == [{"matchers": ['service_name=""'], "group_by": ["..."]}]
+
+
+def test_the_settings_say_what_makes_a_notification() -> None:
+    """Labels of the settings replace the usual ones of a channel, and of that one only."""
+    own = {"group_by": {"pagerduty": ["alertname", "tier"]}}
+    pages, messages = of_severity(routes_of({**ALL, **own}), "critical")["routes"]
+    assert pages["group_by"] == ["alertname", "tier"]
+    assert "routes" not in pages
+    assert messages["group_by"] == ["alertname", "gcp_project", "region"]
+
+
+def test_messages_of_an_outage_go_out_one_after_the_other() -> None:
+    """Of what can begin together, each alert and region has a wait of its own."""
+    regions = {"regions": ["us-central1", "europe-west1"]}
+    route = of_severity(routes_of({"slack": SLACK}, service=regions), "medium")
+    waits = {tuple(r["matchers"]): r["group_wait"] for r in route["routes"]}
+    assert waits == {
+        ('alertname="CPUHigh"', 'region="europe-west1"'): "1m2s",
+        ('alertname="CacheHitRateLow"',): "1m4s",
+    }
+    assert route["group_wait"] == "1m"
 
 
 @pytest.mark.parametrize("variant", sorted(VARIANTS))
 def test_there_is_one_route_a_severity(variant: str) -> None:
-    """Whatever is configured, watchdog first, four severities follow, most urgent first."""
-    routes = tree(settings(VARIANTS[variant]), Timers())["routes"]
+    """Whatever is configured, watchdog first, four severities last, most urgent first."""
+    routes = routes_of(VARIANTS[variant])
     assert routes[0]["matchers"] == ['alertname="Watchdog"']
-    found = [route["matchers"] for route in routes[1:] if not route.get("continue")]
     severities = ("critical", "high", "medium", "low")
-    assert found == [[f'severity="{severity}"'] for severity in severities]
+    assert [r["matchers"] for r in routes[-4:]] == [[f'severity="{s}"'] for s in severities]
+    assert not any("continue" in route for route in routes)
 
 
-def test_the_escalation_goes_on_to_the_severity() -> None:
-    """The escalation stands before the critical route, continues, and groups each alert alone."""
-    routes = tree(settings(ALL), Timers())["routes"]
-    assert [route.get("continue", False) for route in routes[1:3]] == [True, False]
-    assert routes[1]["receiver"] == "escalation"
-    assert routes[1]["group_by"] == ["..."]
-    assert routes[1]["group_wait"] == "30m"
+def test_escalations_of_an_outage_are_one_message() -> None:
+    """Escalations have a route of their own, and acknowledgements one to nobody."""
+    _, acknowledged, escalation, *_ = routes_of(ALL)
+    assert acknowledged == {"receiver": "acknowledged", "matchers": ['alertname="Acknowledged"']}
+    assert escalation["receiver"] == "escalation"
+    assert escalation["matchers"] == ['severity="escalation"']
+    assert escalation["group_by"] == ["team", "gcp_project"]
+    assert not any("escal" in str(route) for route in routes_of({"slack": SLACK}))
 
 
 def test_critical_and_high_are_never_silent() -> None:
-    """Quiet hours mute medium alerts only, and nothing where there are none."""
-    muted = [r["matchers"][0] for r in tree(settings(ALL), Timers())["routes"] if _is_muted(r)]
-    assert muted == ['severity="medium"']
-    loud = tree(settings({"slack": SLACK}), Timers())["routes"]
+    """Quiet hours mute every route of medium alerts, and nothing where there are none."""
+    every = [r for route in routes_of(ALL) for r in below(route)]
+    medium = list(below(of_severity(routes_of(ALL), "medium")))
+    assert [r for r in every if _is_muted(r)] == medium
+    assert len(medium) > 1
+    loud = [r for route in routes_of({"slack": SLACK}) for r in below(route)]
     assert not any(map(_is_muted, loud))
 
 
@@ -38,18 +116,11 @@ def _is_muted(route: dict[str, object]) -> bool:
     return "mute_time_intervals" in route
 
 
-def test_databases_and_caches_are_incidents_of_their_own() -> None:
-    """What is mended apart is not in one group, so that a second page is not swallowed."""
-    assert {"alertname", "gcp_project", "region", "service_name"} <= set(INCIDENT)
-    assert {"database_id", "redis_id"} <= set(INCIDENT)
-    assert tree(settings(ALL), Timers())["group_by"] == list(INCIDENT)
-
-
 @pytest.mark.parametrize(
     ("since", "to", "expected"),
     [
         ("22:00", "07:00", [("00:00", "07:00"), ("22:00", "24:00")]),
-        ("12:00", "13:00", [("12:00", "13:00")]),
+        ("12:00", "14:00", [("12:00", "14:00")]),
         ("22:00", "00:00", [("22:00", "24:00")]),
         ("00:00", "07:00", [("00:00", "07:00")]),
     ],

@@ -61,12 +61,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "alert: QueueLong has no description; did you mean description instead of 'descripton'?",
     ),
     (
-        annotated(summary="Requests wait in {{ $labels.region }}."),
-        "alert: summary is a headline, the same for a whole group; put what varies in description",
+        annotated(problem="Requests wait in {{ $labels.region }}"),
+        "alert: problem is the same for a whole group; put what varies in summary",
+    ),
+    (
+        annotated(check="Look at {{ $labels.region }}."),
+        "alert: check is the same for a whole group; put what varies in summary",
     ),
     (
         annotated(summary="requests wait"),
-        "alert: summary is no sentence; begin it with a capital, end it with a full stop",
+        "alert: summary is no headline; write one line that begins with a capital",
     ),
     (
         annotated(description="Requests wait."),
@@ -116,6 +120,22 @@ def test_what_an_alert_lacks_is_reported(changes: dict[str, Any], text: str) -> 
 def test_a_good_alert_has_no_problem(expression: str) -> None:
     """An alert with everything, and any kind of condition, is left alone."""
     assert alert(expr=expression) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "taken"),
+    [
+        ("ALERTS_FOR_STATE and time() - ALERTS_FOR_STATE >= 60", True),
+        ("ALERTS_FOR_STATE unless ignoring (alertstate) ALERTS > 0", True),
+        ("time() - ALERTS_FOR_STATE > 60", False),
+        ("max by (region) (cloudrun_pending_requests) > 5 and ALERTS_FOR_STATE", False),
+        ("ALERTS_FOR_STATE > 5 or max by (region) (cloudrun_pending_requests) > 5", False),
+    ],
+)
+def test_only_a_value_that_stays_is_taken_as_a_label(expression: str, *, taken: bool) -> None:
+    """The second in which an alert began stays as it is; an age, or a level, does not."""
+    found = alert(expr=expression, labels={"severity": "high", "since": "{{ $value }}"})
+    assert any("label since contains $value" in text for text in found) != taken
 
 
 def test_an_alert_without_hold_is_taken() -> None:

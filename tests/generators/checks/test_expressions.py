@@ -3,7 +3,7 @@
 import pytest
 
 from exporter.settings import GoogleSettings, Settings
-from tests.generators.checks.judging import context, judged, problem_texts
+from tests.generators.checks.judging import context, group, judged, problem_texts
 from tests.generators.checks.mistakes import DURATION, MISTAKES
 from tests.generators.checks.misuses import MISUSES
 
@@ -50,6 +50,7 @@ GOOD = [
     "increase(alertmanager_notifications_failed_total[5m]) > 0",
     "ionmon_data_gap_seconds_total > 0 unless ionmon_data_gap_seconds_total offset 1h",
     "-up + 1",
+    "count by (region) (last_over_time(cloudrun_requests_total[1h] offset 5m))",
     "increase(cloudrun_requests_total[3d])",
     (
         "max by (region) (cloudrun_instances) and (max by (region) (cloudrun_instances) "
@@ -69,6 +70,21 @@ def test_a_subquery_shows_a_counter_only_to_a_rate() -> None:
     raw = "counter: ionmon_polls_total is a counter without rate; write rate or increase of it"
     assert problem_texts("rate(ionmon_polls_total[5m:1m])") == []
     assert problem_texts("max_over_time(ionmon_polls_total[5m:1m])") == [raw]
+
+
+def test_a_counter_is_kept_under_a_name_that_says_so() -> None:
+    """A rule that records a counter as it is makes a counter; what reads that needs a rate."""
+    kept = {"record": "own:requests:total", "expr": "cloudrun_requests_total"}
+    named = {**kept, "record": "own:requests_total"}
+    raw = "is a counter without rate; write rate or increase of it"
+    assert [found for found in judged(group(kept)) if raw in found] != []
+    assert [found for found in judged(group(named)) if raw in found] == []
+    read = {"record": "own:requests:now", "expr": "own:requests_total"}
+    assert [found for found in judged(group(named, read)) if raw in found] != []
+    changed = {**named, "expr": "cloudrun_requests_total + 1"}
+    assert [found for found in judged(group(changed)) if raw in found] != []
+    last = "sum by (region) (last_over_time(cloudrun_requests_total[1h]))"
+    assert [found for found in problem_texts(last) if raw in found] != []
 
 
 def test_the_line_is_that_of_the_word() -> None:

@@ -184,6 +184,21 @@ def test_the_first_run_prints_what_notifies_whom(
         assert capsys.readouterr().out == ""
 
 
+def test_values_of_single_services_are_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A service with another value, or without an alert, has a row below that of all others."""
+    own = "{objectives: {availability: 99.99%}, alerts: {CPUHigh: {enabled: false}}}"
+    configured(tmp_path, f"{SLACK}services: {{shop: {own}, plain: {{}}}}\n", "--diff")
+    found = [re.split(r" {2,}", line) for line in capsys.readouterr().out.splitlines()]
+    rows = [(line[0], line[2].partition(" burns")[0]) for line in found if len(line) == 4]
+    assert ("SLABreach", "error budget of 99.95%") in rows
+    assert ("SLABreach", "shop: error budget of 99.99%") in rows
+    assert ("CPUHigh", "mean CPU utilization above 80% for 5m") in rows
+    assert ("CPUHigh", "shop: never") in rows
+    assert [row for row in rows if row[1].startswith("plain")] == []
+
+
 def test_the_projects_own_reference_is_written_on_request(tmp_path: Path) -> None:
     """A deployment has none of it; what --docs wrote goes when --docs is left out."""
     reference = tmp_path / "docs" / "settings.md"

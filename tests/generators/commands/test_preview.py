@@ -83,6 +83,8 @@ def test_nothing_failed(served: str, tmp_path: Path, capsys: pytest.CaptureFixtu
     words = ("--prometheus", served, "--dashboards", tmp_path / "in", "--out", tmp_path)
     assert preview(*words, "--dashboard", "few") == 0
     assert capsys.readouterr() == (f"wrote {tmp_path / 'few.html'}\n", "few: 2 panels\n")
+    assert preview(*words, "--dashboard", "few", "--var", "region=nowhere") == 0
+    assert "few: 1 of 2 panels have no data\n" in capsys.readouterr().err
 
 
 def test_against(served: str, tmp_path: Path) -> None:
@@ -112,7 +114,11 @@ def test_against(served: str, tmp_path: Path) -> None:
         (("--dashboard", "none"), 3, "--dashboard none: is none of all"),
         (("--from", "yesterday"), 3, "--from yesterday: write now, now-6h"),
         (("--prometheus", "localhost:9090"), 1, "has to begin with http:// or https://"),
-        (("--prometheus", "http://127.0.0.1:1"), 1, "http://127.0.0.1:1 does not answer as Prom"),
+        (
+            ("--prometheus", "http://127.0.0.1:1"),
+            1,
+            "http://127.0.0.1:1 does not answer as Prometheus does: [Errno 111]",
+        ),
         (("--datasource", "x"), 2, "'x' is not UID=URL"),
         (("--datasource", "no=http://x"), 3, "--datasource no: no such data source; the dashb"),
     ],

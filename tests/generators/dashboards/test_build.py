@@ -98,7 +98,8 @@ def test_a_pace_that_alerts_is_coloured_and_chance_is_not() -> None:
     found = panel(BY_UID["ion-reliability"], 71)
     assert steps(found) == [0.9928, 0.997, 0.9985]
     other = boards(changed(objectives={"availability": "90%", "window": "7d"}))
-    assert steps(panel(other["reliability"], 71)) == [0.664, 0.86]
+    # Below a tenth, nearly all requests fail: the pair for total outages.
+    assert steps(panel(other["reliability"], 71)) == [0.1, 0.664, 0.86]
 
 
 def test_regions_have_their_colour_by_their_order() -> None:
@@ -138,6 +139,21 @@ def test_one_server_is_one_datasource() -> None:
     names = {v["name"] for board in other.values() for v in board["templating"]["list"]}
     assert "datasource" in names
     assert "longterm" not in names
+
+
+def test_helpers_that_an_application_does_not_use_have_no_panels() -> None:
+    """A shop has no personas and no second cache, and nothing that asks for their labels."""
+    other = boards(changed(application={"road": "redis"}))
+    numbers = {shown["id"] for board in other.values() for shown in panels(board)}
+    assert numbers.isdisjoint({9, 90, 97, 109, 121, 122, 125})
+    assert "How does the service route?" not in json.dumps(other["performance"])
+    legends = [target["legendFormat"] for target in panel(other["overview"], 23)["targets"]]
+    assert legends == ["L2", "L2, a week ago"]
+    variables = [found["name"] for found in other["cache"]["templating"]["list"]]
+    assert variables == ["datasource", "longterm", "cache"]
+    assert "$region" not in json.dumps(other["cache"])
+    routed = boards(changed(application={"road": "redis", "helpers": ["routing"]}))
+    assert {121, 122} <= {shown["id"] for shown in panels(routed["performance"])}
 
 
 def test_usual_settings_do() -> None:

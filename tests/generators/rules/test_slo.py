@@ -129,6 +129,26 @@ def test_an_exporter_at_another_address_counts_on(tmp_path: Path) -> None:
     assert holds(tmp_path, inputs, conditions) == ""
 
 
+def test_another_history_behind_an_address_is_a_base(tmp_path: Path) -> None:
+    """Where counting began at another time, totals neither rise nor restart; the rest counts."""
+    labels = 'gcp_project="p",family="cloudrun_requests_total",job="ionmon",instance="a"'
+    began = f"ionmon_counting_start_timestamp_seconds{{{labels}}}"
+    inputs = {
+        **requests("1000000+10x99 30000+10x200"),
+        **requests("900000+0x99 20000+0x200", "5xx"),
+        began: "1700000000x99 1710000000x200",
+    }
+    conditions = {
+        "130m": (
+            "abs(project_service:slo_requests:increase1h - 600) < 20",
+            "project_service:slo_errors:increase6h < 1",
+            f"absent({slo.burn(6 * HOUR)} > 1)",
+        ),
+        "290m": ("abs(project_service:slo_requests:increase1d - 2880) < 30",),
+    }
+    assert holds(tmp_path, inputs, conditions) == ""
+
+
 def test_a_window_counts_its_own_minutes_only(tmp_path: Path) -> None:
     """Of a thousand requests a minute, an hour has sixty thousand, and no minute more."""
     minutes = {30 * 60: 30, HOUR: 60, 2 * HOUR: 120, 6 * HOUR: 360}

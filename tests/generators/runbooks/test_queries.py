@@ -23,7 +23,10 @@ from tests.generators.runbooks.reading import fences, names, runbook
 from tests.generators.test_promql import nodes
 
 TARGET = frozenset({"job", "instance"})
-MADE = {"ALERTS": frozenset({"alertname", "alertstate", "severity"})}
+MADE = {
+    "ALERTS": frozenset({"alertname", "alertstate", "severity"}),
+    "ALERTS_FOR_STATE": frozenset({"alertname", "severity"}),
+}
 
 
 def known() -> dict[str, frozenset[str]]:

@@ -11,9 +11,17 @@ from generators.rules.model import alerts
 from generators.runbooks.fragments import read
 from generators.runbooks.named_facts import filled_lines
 from generators.runbooks.notifications import placeholder
+from generators.runbooks.silence import silence
 from generators.runbooks.statements import statements
 from generators.runbooks.text_error import TextError
-from tests.generators.runbooks.reading import fences, names, reference, runbook, section
+from tests.generators.runbooks.reading import (
+    fences,
+    names,
+    reference,
+    reference_cases,
+    runbook,
+    section,
+)
 from tests.servers import alertmanager
 
 
@@ -24,7 +32,7 @@ def test_amtool_takes_every_silence(tmp_path: Path) -> None:
     with alertmanager(tmp_path, config) as running:
         for name in names():
             typed = fences(section(runbook(name), "Silence it"), "sh")
-            if name == "Watchdog":
+            if name in ("Escalation", "Watchdog"):
                 assert typed == []
                 continue
             command = typed[0].replace("127.0.0.1:9093", f"127.0.0.1:{running.port}")
@@ -41,7 +49,7 @@ def test_amtool_takes_every_silence(tmp_path: Path) -> None:
         for silence in silences
     }
     carried = {r.alert: {"alertname", *r.carried} for r in alerts(build(reference()).all)}
-    del carried["Watchdog"]
+    del carried["Watchdog"], carried["Escalation"]
     assert labels == carried
 
 
@@ -52,9 +60,20 @@ def test_the_button_is_offered_where_slack_is() -> None:
     assert "button **Silence**" not in runbook("DiskTrend")
 
 
-def test_only_the_watchdog_has_a_text_of_its_own() -> None:
+def test_only_two_have_a_text_of_their_own() -> None:
     """All others share one: a change of it is made once."""
-    assert [name for name, each in statements().items() if each.silence] == ["Watchdog"]
+    own = [name for name, each in statements().items() if each.silence]
+    assert own == ["Escalation", "Watchdog"]
+
+
+def test_every_silence_is_for_planned_work() -> None:
+    """The shared text says what a silence hides, and for how long by the alert's severity."""
+    for case in reference_cases():
+        if not case.statement.silence:
+            text = " ".join(silence(case))
+            assert "Silence planned work only" in text
+            repeat = {"critical": "1h", "high": "4h", "medium": "7h50m", "low": "1d"}
+            assert f"for up to {repeat[case.rule.severity]} after" in text
 
 
 def test_a_shared_text_names_known_facts(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,15 @@ from generators.checks.dashboards.boards import problems
 from generators.checks.dashboards.dashboard import parsed
 from generators.checks.engine.context import Context
 from generators.checks.engine.gathering import CheckRequest, gather
-from tests.generators.dashboards.made import REFERENCE, ROOT, Body, panel, reference
+from tests.generators.dashboards.made import (
+    REFERENCE,
+    ROOT,
+    Body,
+    boards,
+    changed,
+    panel,
+    reference,
+)
 
 Break = Callable[[Body], None]
 P95 = 106  # a chart of Performance
@@ -215,6 +224,13 @@ def test_what_is_broken_is_reported(name: str) -> None:
     change, expected = BROKEN[name]
     found = judged("performance", change)
     assert any(expected in text for text in found), found
+
+
+def test_panels_of_unused_helpers_are_not_expected() -> None:
+    """Their numbers are no links' targets, where the application does not use them."""
+    settings = changed(application={"road": "redis"})
+    files = [parsed(json.dumps(body, indent=2), name) for name, body in boards(settings).items()]
+    assert problems(files, replace(context(), settings=settings)) == []
 
 
 def test_a_problem_of_a_panel_is_where_it_stands() -> None:

@@ -1,0 +1,35 @@
+"""A project that may not be read, as a process meets it beside one that may."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.catalog import CATALOG
+from exporter.catalog.default_set import DEFAULT_SET
+from exporter.catalog.model import CloudMonitoring
+from exporter.simulator.world import World
+from tests.exporter import running
+
+pytestmark = pytest.mark.slow
+NAMES = tuple(
+    name for name in sorted(DEFAULT_SET) if isinstance(CATALOG[name].source, CloudMonitoring)
+)
+
+
+def test_a_denied_project_is_one_line(tmp_path: Path) -> None:
+    """Each of its polls fails and is counted, the log has one line of it, the rest is read."""
+    with running.simulator(*NAMES) as api:
+        tree = running.tree(running.address(api), *NAMES, projects=[World.project, "closed"])
+        config = running.written(tmp_path / "monitoring.yaml", tree)
+        with running.running(tmp_path, "--config", str(config)) as found:
+            found.wait_ready()
+            failed = 'ionmon_poll_failures_total{collector="cloud_monitoring",poll="closed/'
+            lines = [line for line in found.page().splitlines() if line.startswith(failed)]
+            assert len(lines) == len(NAMES) > 20
+            assert all('reason="permission"}' in line for line in lines)
+            success = f'ionmon_poll_success{{collector="cloud_monitoring",poll="{World.project}/'
+            page = found.page().splitlines()
+            assert {line[-3:] for line in page if line.startswith(success)} == {"1.0"}
+            said = [line for line in found.said().splitlines() if "closed" in line]
+    assert len(said) == 1
+    assert "permission" in said[0].lower()

@@ -1,0 +1,1 @@
+"""Tests of promtool's runs, taken apart and kept."""
