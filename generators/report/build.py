@@ -9,7 +9,7 @@ from generators.report.board_file import FilePanel
 from generators.report.display import Field, Value
 from generators.report.fields import FieldSubject
 from generators.report.formatting import series_color, share, shown
-from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
+from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector, bound
 from generators.report.model import (
     Calc,
     DrawnBucket,
@@ -211,11 +211,9 @@ def _heatmap(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...])
         unit=axis.unit or file_panel.config.unit,
         decimals=axis.decimals,
     )
-    subjects = sorted(_subjects(frames), key=lambda s: _bound(s[1].name))
+    subjects = sorted(_subjects(frames), key=lambda s: bound(s[1].name))
     rows = [[_number(v) for v in column.values] for _, column, _ in subjects]
     minimum = file_panel.options.filter_values.le
-    if any(target.format == "heatmap" for target in file_panel.targets):
-        rows = _apart(rows)
     buckets = tuple(
         DrawnBucket(column.name, tuple(None if v is None or v <= minimum else v for v in row))
         for (_, column, _), row in zip(subjects, rows, strict=True)
@@ -227,26 +225,8 @@ def _heatmap(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...])
     return replace(base, heat=Heat(times, buckets, scheme, field))
 
 
-def _bound(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
-
-
 def _number(value: Value | DrawnSeries) -> float | None:
     return value if isinstance(value, int | float) else None
-
-
-def _apart(rows: list[list[float | None]]) -> list[list[float | None]]:
-    """Return what fell into each bucket alone, from counts that include the buckets below."""
-    apart, below = list[list[float | None]](), [0.0] * len(rows[0] if rows else ())
-    for row in rows:
-        apart.append(
-            [None if v is None else max(0.0, v - b) for v, b in zip(row, below, strict=True)]
-        )
-        below = [b if v is None else v for v, b in zip(row, below, strict=True)]
-    return apart
 
 
 def _timeline(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:
