@@ -1,10 +1,11 @@
 """A panel of the model, from what its file says and what its queries returned."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from generators.dashboards.file.options import OptionsInFile, ReduceInFile
-from generators.report import calculations, tables, timeline
+from generators.report import calculations, gradients, tables, timeline
 from generators.report.board_file import FilePanel
 from generators.report.display import Field, Value
 from generators.report.fields import FieldSubject
@@ -55,7 +56,17 @@ def panel(file_panel: FilePanel, answer: QueryAnswer, text: Callable[[str], str]
     build = _BUILDERS.get(file_panel.kind)
     if build is None or answer.faults:
         return base
-    return build(base, file_panel, answer.frames)
+    config = replace(file_panel.config, spread=_spread(answer.frames))
+    return build(base, replace(file_panel, config=config), answer.frames)
+
+
+def _spread(frames: tuple[Frame, ...]) -> tuple[float, float]:
+    """Return the lowest and the highest of all figures."""
+    figures = [column for frame in frames for column in frame.columns if column.kind == NUMBER]
+    return gradients.spread(
+        [v for v in column.values if isinstance(v, int | float) and not math.isnan(v)]
+        for column in figures
+    )
 
 
 def _look(options: OptionsInFile) -> Look:
