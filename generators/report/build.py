@@ -1,15 +1,16 @@
 """A panel of the model, from what its file says and what its queries returned."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from generators.dashboards.file.options import OptionsInFile, ReduceInFile
-from generators.report import calculations, tables, timeline
+from generators.report import calculations, gradients, tables, timeline
 from generators.report.board_file import FilePanel
 from generators.report.display import Field, Value
 from generators.report.fields import FieldSubject
 from generators.report.formatting import series_color, share, shown
-from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector
+from generators.report.frames import NUMBER, STRING, TIME, Frame, Vector, bound
 from generators.report.model import (
     Calc,
     DrawnBucket,
@@ -55,7 +56,17 @@ def panel(file_panel: FilePanel, answer: QueryAnswer, text: Callable[[str], str]
     build = _BUILDERS.get(file_panel.kind)
     if build is None or answer.faults:
         return base
-    return build(base, file_panel, answer.frames)
+    config = replace(file_panel.config, spread=_spread(answer.frames))
+    return build(base, replace(file_panel, config=config), answer.frames)
+
+
+def _spread(frames: tuple[Frame, ...]) -> tuple[float, float]:
+    """Return the lowest and the highest of all figures."""
+    figures = [column for frame in frames for column in frame.columns if column.kind == NUMBER]
+    return gradients.spread(
+        [v for v in column.values if isinstance(v, int | float) and not math.isnan(v)]
+        for column in figures
+    )
 
 
 def _look(options: OptionsInFile) -> Look:
@@ -211,11 +222,9 @@ def _heatmap(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...])
         unit=axis.unit or file_panel.config.unit,
         decimals=axis.decimals,
     )
-    subjects = sorted(_subjects(frames), key=lambda s: _bound(s[1].name))
+    subjects = sorted(_subjects(frames), key=lambda s: bound(s[1].name))
     rows = [[_number(v) for v in column.values] for _, column, _ in subjects]
     minimum = file_panel.options.filter_values.le
-    if any(target.format == "heatmap" for target in file_panel.targets):
-        rows = _apart(rows)
     buckets = tuple(
         DrawnBucket(column.name, tuple(None if v is None or v <= minimum else v for v in row))
         for (_, column, _), row in zip(subjects, rows, strict=True)
@@ -227,26 +236,8 @@ def _heatmap(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...])
     return replace(base, heat=Heat(times, buckets, scheme, field))
 
 
-def _bound(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
-
-
 def _number(value: Value | DrawnSeries) -> float | None:
     return value if isinstance(value, int | float) else None
-
-
-def _apart(rows: list[list[float | None]]) -> list[list[float | None]]:
-    """Return what fell into each bucket alone, from counts that include the buckets below."""
-    apart, below = list[list[float | None]](), [0.0] * len(rows[0] if rows else ())
-    for row in rows:
-        apart.append(
-            [None if v is None else max(0.0, v - b) for v, b in zip(row, below, strict=True)]
-        )
-        below = [b if v is None else v for v, b in zip(row, below, strict=True)]
-    return apart
 
 
 def _timeline(base: DrawnPanel, file_panel: FilePanel, frames: tuple[Frame, ...]) -> DrawnPanel:

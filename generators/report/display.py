@@ -72,13 +72,17 @@ class Style:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """How values of one series or column are shown: unit, limits, colours, words."""
+    """How values of one series or column are shown: unit, limits, colours, words.
+
+    Colours that depend on a range are spread over its limits, or else over the panel's values.
+    """
 
     name: str = ""
     unit: str = ""
     decimals: int | None = None
     minimum: float | None = None
     maximum: float | None = None
+    spread: tuple[float, float] = (0.0, 100.0)
     thresholds: DrawnThresholds = DrawnThresholds()
     mappings: tuple[DrawnMapping, ...] = ()
     color_mode: str = "palette-classic"

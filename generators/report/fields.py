@@ -56,6 +56,7 @@ class PanelFields:
 
     config: FieldConfigInFile
     kind: str = ""
+    spread: tuple[float, float] = (0.0, 100.0)
 
     def of(self, subject: FieldSubject) -> Field:
         """Return the field of a series or column, with its display name."""
@@ -74,7 +75,12 @@ class PanelFields:
     def _field(self, flat: Mapping[str, JsonValue], subject: FieldSubject) -> Field:
         found = _field(_nested(flat), subject)
         mode = found.color_mode or _COLOR_MODES.get(self.kind, "palette-classic")
-        return replace(found, color_mode=mode)
+        low, high = self.spread
+        limits = (
+            low if found.minimum is None else found.minimum,
+            high if found.maximum is None else found.maximum,
+        )
+        return replace(found, color_mode=mode, spread=limits)
 
     @property
     def no_value(self) -> str:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from generators.report import javascript, units
+from generators.report import gradients, javascript, units
 from generators.report.colors import CLASSIC
 from generators.report.display import DrawnMapping, DrawnStep, Field, Value
 
@@ -99,6 +99,8 @@ def color_of(value: Value, field: Field) -> str:
     """Return the colour that a field gives a value by itself."""
     if field.color_mode in {"fixed", "shades"}:
         return field.color
+    if gradients.is_gradient(field.color_mode):
+        return gradients.between(field.color_mode, value, field.spread)
     if field.color_mode == "thresholds" or field.color_mode.startswith("continuous"):
         return step_of(value, field).color
     return ""
@@ -109,7 +111,7 @@ def step_of(value: Value, field: Field) -> DrawnStep:
     steps = field.thresholds.steps or (DrawnStep(-math.inf, "green"),)
     if not isinstance(value, int | float) or math.isnan(value):
         return steps[0]
-    where = share(value, field) * 100 if field.thresholds.percent else value
+    where = share(value, field, *field.spread) * 100 if field.thresholds.percent else value
     return [step for step in steps if step.at <= where or step is steps[0]][-1]
 
 

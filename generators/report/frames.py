@@ -11,8 +11,9 @@ from generators.report.model import DrawnSeries, Labels
 from generators.report.prometheus_api import Points
 
 TIME, NUMBER, STRING = "time", "number", "string"
-TABLE = "table"
-_LAST = {TABLE: 1, "heatmap": 2}
+TABLE, HEATMAP = "table", "heatmap"
+_LAST = {TABLE: 1, HEATMAP: 2}
+_BOUND = "le"
 _LEGEND = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 
 
@@ -73,13 +74,15 @@ def _of_source(found: Sequence[tuple[FileTarget, list[Points]]]) -> Iterator[Fra
 
 
 def frames(target: FileTarget, found: list[Points], *, alone: bool) -> list[Frame]:
-    """Return an answer as frames: one a series, or for a table one in all.
+    """Return an answer as frames: one a series, for a table one in all, one a histogram.
 
     `alone` says that the source has no other table, which is why its figures are `Value`.
     """
     if target.format == TABLE:
         return [_table(target, found, alone=alone)]
     names = legends(target, [one.labels for one in found])
+    if target.format == HEATMAP:
+        return _histograms(target, list(zip(names, found, strict=True)))
     return [
         Frame(
             target.ref,
@@ -96,6 +99,44 @@ def frames(target: FileTarget, found: list[Points], *, alone: bool) -> list[Fram
         )
         for name, one in zip(names, found, strict=True)
     ] or [Frame(target.ref, ())]
+
+
+def _histograms(target: FileTarget, found: list[tuple[str, Points]]) -> list[Frame]:
+    """Return a frame for each histogram: its buckets in rising order, each with its own alone."""
+    groups: dict[Labels, list[tuple[str, Points]]] = {}
+    for name, one in found:
+        own = tuple(pair for pair in one.labels if pair[0] != _BOUND)
+        groups.setdefault(own, []).append((name, one))
+    return [_histogram(target, group) for group in groups.values()]
+
+
+def _histogram(target: FileTarget, group: list[tuple[str, Points]]) -> Frame:
+    ordered = sorted(group, key=lambda one: bound(one[0]))
+    rows = _apart([[_value(number) for number in one.values] for _, one in ordered])
+    buckets = (
+        Vector(name=name, kind=NUMBER, values=tuple(row), labels=one.labels)
+        for (name, one), row in zip(ordered, rows, strict=True)
+    )
+    return Frame(target.ref, (Vector(name="Time", kind=TIME, values=ordered[0][1].times), *buckets))
+
+
+def bound(text: str) -> float:
+    """Return the upper bound of a bucket, from its name."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _apart(rows: list[list[float | None]]) -> list[list[float | None]]:
+    """Return what fell into each bucket alone, from counts that include the buckets below."""
+    apart, below = list[list[float | None]](), [0.0] * len(rows[0])
+    for row in rows:
+        apart.append(
+            [None if v is None else max(0.0, v - b) for v, b in zip(row, below, strict=True)]
+        )
+        below = [b if v is None else v for v, b in zip(row, below, strict=True)]
+    return apart
 
 
 def _value(number: float) -> float | None:

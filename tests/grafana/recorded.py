@@ -18,7 +18,8 @@ from generators.report.model import DrawnPanel
 from generators.report.prometheus_api import Prometheus
 from generators.rules.slo import LONG_TERM
 from tests.e2e import boards
-from tests.servers import prometheus
+from tests.e2e.boards import MINUTE
+from tests.servers import prometheus, wait_until
 
 Json = dict[str, Any]
 BOARDS = tuple(sorted((Path(__file__).parents[2] / "grafana" / "out").glob("*.json")))
@@ -91,7 +92,10 @@ class _Remembering(Prometheus):
 def record(state: str) -> Recording:
     """Return what real servers answer to every board: calm, in trouble, or without any data."""
     with TemporaryDirectory() as folder, _served(SCENARIOS[state], Path(folder)) as addresses:
-        recording = Recording(time.time())
+        # Charts ask at whole minutes: what rules have made since the last one would be missing.
+        end = time.time() // MINUTE * MINUTE + MINUTE
+        wait_until(lambda: time.time() > end, "a whole minute", within=2 * MINUTE)
+        recording = Recording(end)
         for path in BOARDS:
             for _ in panels(path, recording, *addresses):
                 pass

@@ -12,6 +12,7 @@ from generators.report.colors import CLASSIC, Theme, palette
 from generators.report.display import Value
 from generators.report.fields import FieldSubject, PanelFields
 from generators.report.formatting import shown
+from generators.report.gradients import GRADIENTS
 from tests.grafana.asking import ask
 from tests.grafana.comparing import shade
 
@@ -97,15 +98,33 @@ def test_values_of_all_kinds(unit: str, at: int) -> None:
         assert (show.text.rstrip(), shade(show.color)) == theirs, value
 
 
+@pytest.mark.parametrize("mode", GRADIENTS)
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-40, 90), (2, 2)])
+def test_colours_between_colours(mode: str, low: float, high: float) -> None:
+    """A value's place between the limits decides; beyond them the ends do."""
+    body = {"color": {"mode": mode}, "min": low, "max": high}
+    values = (*NUMBERS, -math.inf, math.inf, math.nan, None)
+    theirs = ask([_question(value, body) for value in values])
+    config = FieldConfigInFile.model_validate({"defaults": body})
+    field = PanelFields(config, "stat").of(FieldSubject("field"))
+    ours = [shown(value, field).color for value in values]
+    assert ours == [shade(answer["color"]) for answer in theirs]
+
+
 def _question(value: Value, config: dict[str, Any]) -> dict[str, Any]:
-    unknown = isinstance(value, float) and math.isnan(value)
     kind = "string" if isinstance(value, str) else "number"
     return {
         "kind": "display",
         "type": kind,
         "config": config,
-        "value": "NaN" if unknown else value,
+        "value": _written(value) if isinstance(value, float) else value,
     }
+
+
+def _written(value: float) -> Value:
+    """Return a number as JSON can hold it: what is not finite, by its name in JavaScript."""
+    names = {math.inf: "Infinity", -math.inf: "-Infinity"}
+    return "NaN" if math.isnan(value) else names.get(value, value)
 
 
 @pytest.mark.parametrize("calc", calculations.TITLES)

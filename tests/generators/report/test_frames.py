@@ -30,6 +30,26 @@ def test_gaps_are_none() -> None:
     assert frame.columns[1].values == (None, 3.0)
 
 
+def test_histograms() -> None:
+    """A histogram is one table of counts in rising order, so that merging changes nothing."""
+    target = FileTarget(ref="A", expr="up", legend="{{le}}", format="heatmap")
+    bounds = {"+Inf": 9.0, "1": 2.0, "5": 7.0}
+    regions = {"eu": 1.0, "us": 2.0}
+    found = [
+        Points((("le", le), ("region", region)), (1.0,), (times * count,))
+        for le, count in bounds.items()
+        for region, times in regions.items()
+    ]
+    shown = [
+        [(column.name, column.values) for column in frame.columns[1:]]
+        for frame in frames(target, found, alone=True)
+    ]
+    assert shown == [
+        [("1", (2.0,)), ("5", (5.0,)), ("+Inf", (2.0,))],
+        [("1", (4.0,)), ("5", (10.0,)), ("+Inf", (4.0,))],
+    ]
+
+
 def test_tables() -> None:
     """A table has time, labels by name, and a value that bears the query's letter where needed."""
     found = [Points(EU, (1.0,), (5.0,)), Points((("zone", "b"),), (1.0,), (6.0,))]
