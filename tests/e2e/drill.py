@@ -159,7 +159,15 @@ class Drill:
         notified = zip(
             ("pagerduty", "slack", "email", "sentry"), self.sinks.counts(name), strict=True
         )
-        return {channel for channel, count in notified if count}
+        found = {channel for channel, count in notified if count}
+        # An incident of PagerDuty is a service's: what joins it is listed by its problem.
+        joined = any(self.sinks.pagerduty(problem) for problem in self._critical(name))
+        return found | ({"pagerduty"} if joined else set())
+
+    def _critical(self, name: str) -> set[str]:
+        """Return what an alert reports, where PagerDuty gets it."""
+        rules = [rule for rule in self.nine if rule.alert == name]
+        return {dict(r.annotations)["problem"] for r in rules if r.severity == "critical"}
 
     def all_fired(self) -> bool:
         """Say whether every one of the nine has fired and every channel of it was notified."""
