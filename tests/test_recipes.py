@@ -75,8 +75,8 @@ HEALTH_ROW = """    HealthAlert(
         expr="sum by (job) (ionmon_series) > 100000",
         for_=10 * MINUTE,
         by=("job",),
-        text=_text(
-            "The exporter has too many series.",
+        text=health_text(
+            "The exporter {has} too many series.",
             "{{ $labels.job }} exposes {{ $value | humanize }} series.",
             "Check which label has so many values.",
         ),
@@ -153,7 +153,7 @@ def test_an_alert_on_a_threshold_is_four_edits(source: Source) -> None:
     done = source.tested(FULL_TEST)
     assert done.returncode == 1
     assert "('alerts', 'QueryTimeHigh')" in done.stdout
-    source.append(FULL, "alerts:\n", "  QueryTimeHigh: {threshold: 200ms, enabled: false}\n")
+    source.append(FULL, "\nalerts:\n", "  QueryTimeHigh: {threshold: 200ms, enabled: false}\n")
     done = source.tested(FULL_TEST)
     assert done.returncode == 0, done.stdout
 

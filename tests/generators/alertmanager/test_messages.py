@@ -287,4 +287,4 @@ def test_the_documentation_shows_messages_as_they_are(root: Path) -> None:
     for group in groups:
         text = re.sub(r"<[^|>]*\|(\w+)>", r"\1", message(root, SLACK, *group))
         shown = f"{message(root, HEADLINE, *group)}\n{text}".replace(" · Silence", "")
-        assert f"```\n{shown}```" in document
+        assert f"```text\n{shown}```" in document

@@ -63,7 +63,7 @@ def test_the_threshold_is_that_of_the_policy() -> None:
     alerts_ = {"ResponseTimeCritical": configured, "ResponseTimeWarning": {"severity": "medium"}}
     text = runbook("ResponseTimeCritical", alerts=alerts_)
     assert "is above 350ms over 5m" in text
-    assert ", for 7m." in text
+    assert ", for 7m (in bursts: for " in text
     assert text.count("**high**") == 1
     assert 'httpRequest.latency>"0.35s"' in text
     why = section(text, "Why this value")
