@@ -65,7 +65,7 @@ class Recorder:
         self._target, self._timeout, self._interval = redis_url, timeout, interval
         self._keys = keys(application)
         self._reader = RegistryReader(registry, {"region": region}, dict(gauges or {}))
-        self._running = False
+        self._running, self._ended = False, True
         self._journal = Journal(secrets_of(redis_url))
         self._own_metrics = OwnMetrics(self._journal.status)
         self.users = Users(self._keys, region, self._journal.status)
@@ -90,7 +90,7 @@ class Recorder:
     def start(self) -> "Recorder":
         """Start to flush in the background, and once more at the end of the process."""
         if not self._running:
-            self._running = True
+            self._running, self._ended = True, False
             with suppress(ValueError):  # another recorder of this registry has its metrics there
                 self.registry.register(self._own_metrics)
             process.join(self)
@@ -112,13 +112,17 @@ class Recorder:
             self._flush(wait=-1, always=time.monotonic() - self._confirmed_at >= IDLE_FLUSH)
 
     def stop(self) -> bool:
-        """End the background thread and flush. Returns whether Redis has all counts."""
-        if not self._running:
+        """End the background thread and flush. Returns whether Redis has all counts.
+
+        After a flush that failed, the next call flushes again.
+        """
+        if self._running:
+            self._running = False
+            self._over.set()
+            self._due.set()
+        elif self._ended:
             return True
-        self._running = False
-        self._over.set()
-        self._due.set()
-        done = self._flush(wait=PATIENCE, always=True, is_last=True)
+        self._ended = done = self._flush(wait=PATIENCE, always=True, is_last=True)
         if done:
             with suppress(redis.RedisError, OSError):  # the exporter forgets them in any case
                 self._leave()
@@ -259,6 +263,7 @@ class Recorder:
         reading, send_log = self._reader.read(), self._send_log.child()
         send_log.add(replace(reading, totals={}, dropped=0), time.monotonic())
         self._new_instance(send_log)
+        self._ended = not self._running
         if self._running:
             process.stop_with_child(self)
             self._run()

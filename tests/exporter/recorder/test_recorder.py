@@ -48,6 +48,19 @@ def test_a_recorder_may_be_started_again(tmp_path: Path) -> None:
         assert started.stop()
 
 
+def test_a_stop_that_failed_is_tried_again(tmp_path: Path) -> None:
+    """While Redis is away each stop says so; the first one that reaches it brings all counts."""
+    port = servers.free_port()
+    registry = CollectorRegistry()
+    flushing = Recorder(f"redis://127.0.0.1:{port}", application="shop", registry=registry).start()
+    counter(flushing).inc(7)
+    assert [flushing.stop(), flushing.stop()] == [False, False]
+    with servers.redis(tmp_path, port=port) as server:
+        assert flushing.stop()
+        assert page(server)[NAME] == {("",): 7}
+        assert flushing.stop()
+
+
 def test_a_flush_whose_reply_is_lost_counts_once(tmp_path: Path) -> None:
     """Redis applied it, the recorder does not know, and sends it again: the total is right."""
     with servers.redis(tmp_path) as server, proxy(server) as between:
