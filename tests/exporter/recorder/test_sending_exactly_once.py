@@ -23,8 +23,9 @@ class Counting(RuleBasedStateMachine):
     """Instances, one Redis, an exporter that reads now and then.
 
     `exact` turns false when something happens after which counts are lost by design: a reset that
-    no reading saw, an emptied Redis that nobody filled in time, numbers of flushes that are evicted
-    while a flush is unanswered. A fault of Redis does not come before instances and the exporter
+    no reading saw, an emptied Redis that nobody filled in time, or from a reading so old that the
+    flushes since are kept as one only, numbers of flushes that are evicted while a flush is
+    unanswered. A fault of Redis does not come before instances and the exporter
     have seen the last one, and an instance's first flush is answered. Flushes are kept few one by
     one, so that older ones are joined.
     """
@@ -119,7 +120,14 @@ class Counting(RuleBasedStateMachine):
     @rule()
     def empty(self) -> None:
         """Redis loses everything."""
+        self.exact &= all(map(self._keeps_what_was_not_read, self.recorders))
         self.paper.empty()
+
+    def _keeps_what_was_not_read(self, recorder: Recorder) -> bool:
+        """Say whether flushes since the last reading are kept one by one, beside one more."""
+        log, read = recorder._send_log, self.read.seqs.get(recorder.instance, 0) if self.read else 0
+        since = sum(kept.number > read for kept in log._kept)
+        return log._oldest_number <= read and since < KEPT
 
     @rule()
     def export(self) -> None:
@@ -151,6 +159,13 @@ class Counting(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """All that need not be lost is there in the end."""
+        try:
+            self._end()
+        finally:
+            sending.MOST_KEPT = self.kept
+            standing.SEED_WAIT = self.wait
+
+    def _end(self) -> None:
         for _ in range(2):
             for recorder in self.recorders:
                 beat(recorder)
@@ -161,8 +176,6 @@ class Counting(RuleBasedStateMachine):
         if self.exact:
             assert self.truth == sum(self.paper.held.totals.values()) == sum(self.shown.values())
             assert {recorder.status.lost for recorder in self.recorders} == {0}
-        sending.MOST_KEPT = self.kept
-        standing.SEED_WAIT = self.wait
 
 
 TestCounting = Counting.TestCase
