@@ -139,13 +139,12 @@ def _while_away(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
         Phase(failing, away, Seen.NO),
         Phase(calm, spending.fires + _END),
     )
-    value = _AWAY * alert.threshold * (minute - away) / minute
-    story = Story(name=name, phases=phases, value=value, fires=True)
+    story = Story(name=name, phases=phases, value=_AWAY * alert.threshold, fires=True)
     return service_case("Prometheus is away", spending.service, (story,), (minute,))
 
 
 def _counters(service: str, name: str, requests: float, errors: float) -> InputSet:
-    """Return the running counters of a service, and how many there are of them."""
+    """Return the running counters of a service, and when they were last worked out."""
     given = labels(service, name)
     order = cloud_run.REQUESTS.label_names
     found = []
@@ -153,7 +152,7 @@ def _counters(service: str, name: str, requests: float, errors: float) -> InputS
         own = {**given, "response_code_class": code}
         pairs = tuple((label, own[label]) for label in order)
         found.append(InputSeries(slo.COUNTERS, pairs, (rise,), counter=True))
-    known = InputSeries(slo.KNOWN, place(service, name), (0.0,), counter=True)
+    known = InputSeries(slo.KNOWN, place(service, name), (float(MINUTE),), counter=True)
     return (*found, known)
 
 

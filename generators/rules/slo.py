@@ -52,7 +52,7 @@ def burn(window: float) -> str:
 
 AWAY = bridging.markers(BY, (cloud_run.REQUESTS,))
 COUNTERS = running.name(cloud_run.REQUESTS)
-KNOWN = series(BY, "slo_counters", "count")
+KNOWN = series(BY, "slo_counters", "timestamp")
 SPENT = series(BY, "slo_budget_spent", "ratio")
 REMAINING = series(BY, "slo_budget_remaining", "ratio")
 AVAILABILITY = series(BY, "slo_availability", "ratio")
@@ -74,7 +74,7 @@ def recordings(settings: Settings, missing: frozenset[str]) -> tuple[Recording, 
     promised = promises(settings)
     windows = (rule for window in used[1:] for rule in _window(window))
     burns = (_burn(window, promised) for window in used)
-    known = Recording(KNOWN, f"count by ({_BY}) ({COUNTERS})", BY)
+    known = Recording(KNOWN, f"max by ({_BY}) (timestamp({COUNTERS}))", BY)
     return (*running.recordings(missing), known, *_five_minutes(), *windows, *burns)
 
 
@@ -117,12 +117,11 @@ def _known(window: float) -> str:
     """Return the share of a window of which events are known: 1, but for the first one.
 
     Where there are counters from before the window, they bridge whatever gap there is in it, and a
-    gap over the beginning of a window of hours. Else it is the minutes between samples of them.
+    gap over the beginning of a window of hours. Else events are known from the first of them on.
     """
-    kept = f"last_over_time({KNOWN}[{span(window / 2)}]" if window <= SHORT[-1] else f"({KNOWN}"
-    minutes = f"(count_over_time({KNOWN}[{span(window)}]) - 1)"
-    share = f"{minutes} / {number(window / EVALUATION)}"
-    return f"clamp_max({kept} offset {span(window)}) or {share}, 1)"
+    before = f"last_over_time({KNOWN}[{span(window / 2)}]" if window <= SHORT[-1] else f"({KNOWN}"
+    first = f"({before} offset {span(window)}) or min_over_time({KNOWN}[{span(window)}]))"
+    return f"clamp_max((time() - {first}) / {number(window)}, 1)"
 
 
 def longterm_recordings(settings: Settings) -> tuple[Recording, ...]:

@@ -45,8 +45,7 @@ _TROUBLE = Scenario(
         for name, before, minutes in _EPISODES
     ),
 )
-_RUNNING = frozenset(running.name(family) for family in running.COUNTED)
-_STEPS = _RUNNING | {slo.KNOWN}
+_RUNNING = frozenset(running.name(family) for family in running.COUNTED) | {slo.KNOWN}
 _PICTURES = (
     ("incident", "light", 1600),
     ("incident", "dark", 1600),
@@ -130,7 +129,7 @@ def _tiles(calm: Series, past: Past) -> Iterator[str]:
     """Yield the events of weeks: the calm hours again and again, but for those that were lived."""
     lived = [range(span.start, span.end + 1) for span in (past.calm, past.trouble)]
     for one in calm:
-        if one["metric"]["__name__"] in _STEPS:
+        if one["metric"]["__name__"] in _RUNNING:
             for shift in range(WEEK - WEEKS * WEEK, WEEK, HOURS):
                 yield from _shifted(one, shift, lived)
 
@@ -138,7 +137,7 @@ def _tiles(calm: Series, past: Past) -> Iterator[str]:
 def _kept(calm: Series, trouble: Series) -> Iterator[str]:
     """Yield what was sent to the second server: twice lived, and the weeks before like the calm."""
     for one in calm:
-        weeks = 0 if one["metric"]["__name__"] in _STEPS else WEEKS - 2
+        weeks = 0 if one["metric"]["__name__"] in _RUNNING else WEEKS - 2
         for week in range(-weeks, 1):
             yield from _shifted(one, week * WEEK)
     for one in trouble:
