@@ -6,6 +6,7 @@ With names (make bench ARGS="encoding decoding") it runs those only, and writes 
 import platform
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from benchmarks import (
@@ -68,13 +69,24 @@ def main(names: list[str]) -> int:
     for name in names or (name for name in BENCHMARKS if name not in LONG):
         begun = time.monotonic()
         print(f"{name} …", end=" ", file=sys.stderr, flush=True)
-        rows += BENCHMARKS[name]()
+        rows += _of(name)
         print(f"{time.monotonic() - begun:.0f} s", file=sys.stderr)
     cells = [(r.what, r.figure, r.baseline, r.reach, "yes" if r.met else "NO") for r in rows]
     print(table(("what", "measured", "baseline", "to reach", "reached"), cells))
     if not names:
         PAGE.write_text(HEAD + _machine() + _markdown(cells), encoding="utf-8")
     return int(not all(row.met for row in rows))
+
+
+def _of(name: str) -> list[Row]:
+    """Return a benchmark's rows; one that fails costs no other its figures."""
+    rows: list[Row] = []
+    try:
+        rows.extend(BENCHMARKS[name]())
+    except Exception:  # noqa: BLE001 - whatever it is, it is printed
+        traceback.print_exc()
+        rows.append(Row(what=name, figure="failed", baseline="", reach="", met=False))
+    return rows
 
 
 def _machine() -> str:

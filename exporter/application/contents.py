@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from exporter.application.families import SchemaKey, exported_name, joined
 from exporter.application.state import ApplicationState, LayoutState, Schema
 from exporter.errors import SettingsError
-from exporter.recorder.layout import MOST_FIELDS, SEPARATOR, Field, family_field, parts
+from exporter.recorder.layout import MOST_FIELDS, SEPARATOR, RedisField, family_field, parts
 
 _BETWEEN = re.compile(r",(?=[a-zA-Z_][a-zA-Z0-9_]*=)")
 
@@ -121,7 +121,7 @@ def contents(application: str, state: ApplicationState) -> Contents:
     )
 
 
-def _labels(found: Field, layout: LayoutState) -> Iterator[tuple[str, str]]:
+def _labels(found: RedisField, layout: LayoutState) -> Iterator[tuple[str, str]]:
     schema = layout.schemas.get((found.family, found.digest))
     names = schema.shape.labels if schema else ()
     if len(names) == len(found.values):

@@ -9,7 +9,7 @@ from redis.exceptions import AskError, MovedError, ReadOnlyError
 from exporter.clock import steady
 from exporter.errors import PollError, Reason
 from exporter.redis.bounds import MIB
-from exporter.redis.client import Address, Command, Link, RedisTarget, Reply, is_passing
+from exporter.redis.client import Address, Command, RedisTarget, Reply, ServerLink, is_passing
 from exporter.redis.topology import (
     CLUSTER_NODES,
     CLUSTER_SLOTS,
@@ -30,7 +30,7 @@ class KeyServer:
     def __init__(self, target: RedisTarget) -> None:
         """Connect at the first query."""
         self._target = target
-        self._link: Link | None = None
+        self._link: ServerLink | None = None
         self._known = target.addresses()  # sentinels, or nodes of a cluster
         self._sentinels_queried_at = 0.0
 
@@ -58,14 +58,14 @@ class KeyServer:
         if link:
             await link.close()
 
-    async def _sent(self, link: Link, commands: Sequence[Command]) -> list[Reply]:
+    async def _sent(self, link: ServerLink, commands: Sequence[Command]) -> list[Reply]:
         try:
             return await link.query(commands)
         except PollError as error:
             await self.close()  # a primary may be another one by now
             raise PollError(error.reason, f"{link.address}: {error}") from None
 
-    async def _settled(self, link: Link, replies: list[Reply]) -> list[Reply]:
+    async def _settled(self, link: ServerLink, replies: list[Reply]) -> list[Reply]:
         """Return the replies, unless they say that this server cannot be used for now."""
         if any(isinstance(reply, ReadOnlyError) for reply in replies):
             await self.close()  # it has become a replica
@@ -79,7 +79,7 @@ class KeyServer:
         await self.close()
         self._link = self._to(address)
 
-    async def _destination(self, link: Link, error: AskError) -> Address:
+    async def _destination(self, link: ServerLink, error: AskError) -> Address:
         """Return where a redirection leads; the node that sent it describes the others."""
         replies = await self._sent(link, (CLUSTER_NODES, CLUSTER_SLOTS))
         address = redirected(error, replies, link.address, tls=self._target.tls)
@@ -90,7 +90,7 @@ class KeyServer:
         return address
 
     async def _query_importing(
-        self, link: Link, error: AskError, commands: Sequence[Command]
+        self, link: ServerLink, error: AskError, commands: Sequence[Command]
     ) -> list[Reply]:
         """Query the node to which the keys are being moved, this once."""
         other = self._to(await self._destination(link, error))
@@ -109,7 +109,7 @@ class KeyServer:
             await other.close()
         return await self._settled(other, list(compress(replies, is_own)))
 
-    async def _connected(self) -> Link:
+    async def _connected(self) -> ServerLink:
         if self._target.mode == "sentinel":
             await self._check_primary()
         if self._link is None:
@@ -147,7 +147,7 @@ class KeyServer:
         if primary and (self._link is None or self._link.address != primary):
             await self._follow(primary)
 
-    async def _first(self, *commands: Command) -> tuple[Link, list[Reply]]:
+    async def _first(self, *commands: Command) -> tuple[ServerLink, list[Reply]]:
         """Query all known servers at once; return the first that answers, which is closed again."""
         tasks = [asyncio.create_task(self._probe(a, commands)) for a in self._known]
         faults = []
@@ -167,9 +167,9 @@ class KeyServer:
 
     async def _probe(
         self, address: Address, commands: Sequence[Command]
-    ) -> tuple[Link, list[Reply]]:
+    ) -> tuple[ServerLink, list[Reply]]:
         is_sentinel = self._target.mode == "sentinel"
-        link = Link(self._target, address, is_sentinel=is_sentinel)
+        link = ServerLink(self._target, address, is_sentinel=is_sentinel)
         try:
             replies = await link.query(commands)
         except PollError as error:
@@ -187,8 +187,8 @@ class KeyServer:
         known = dict.fromkeys((*configured, *found, *self._known))
         self._known = tuple(known)[: max(MOST_KNOWN, len(configured))]
 
-    def _to(self, address: Address) -> Link:
-        return Link(self._target, address, most_bytes=MOST_BYTES)
+    def _to(self, address: Address) -> ServerLink:
+        return ServerLink(self._target, address, most_bytes=MOST_BYTES)
 
 
 def _full(reply: Reply) -> str:

@@ -7,18 +7,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from exporter.application.families import SchemaKey
-from exporter.recorder.layout import SUM, Field, parts
+from exporter.recorder.layout import SUM, RedisField, parts
 
 Key = tuple[int, str]  # version of the layout, and the field's name
 
 
 @dataclass(slots=True, eq=False)
-class Mark:
+class CountMark:
     """The highest total of a field, and the Unix time of the server when it last rose."""
 
     version: int
     name: str
-    field: Field
+    field: RedisField
     value: float
     risen: float
 
@@ -32,19 +32,19 @@ class Marks:
     """The marks of all fields; remembers which rose, for whoever writes them down."""
 
     def __init__(self) -> None:
-        self._marks: dict[Key, Mark] = {}
-        self.risen: dict[Key, Mark] = {}
+        self._marks: dict[Key, CountMark] = {}
+        self.risen: dict[Key, CountMark] = {}
         self.gone: set[Key] = set()
-        self.by_schema: dict[SchemaKey, list[Mark]] = {}
+        self.by_schema: dict[SchemaKey, list[CountMark]] = {}
         self.unreadable: dict[Key, str] = {}
 
     def note(
         self, version: int, totals: Mapping[str, float], now: float
-    ) -> tuple[set[SchemaKey], list[Mark]]:
+    ) -> tuple[set[SchemaKey], list[CountMark]]:
         """Raise marks to the totals; return the schemas with risen fields, and new marks."""
-        changed: list[Mark] = []
-        new: list[Mark] = []
-        fallen: list[Mark] = []
+        changed: list[CountMark] = []
+        new: list[CountMark] = []
+        fallen: list[CountMark] = []
         for name, value in totals.items():
             mark = self._marks.get((version, name))
             if mark is None:
@@ -61,7 +61,9 @@ class Marks:
             self.risen[version, mark.name] = mark
         return {mark.schema for mark in (*new, *changed)}, new
 
-    def _lower(self, fallen: Iterable[Mark], totals: Mapping[str, float]) -> Iterator[Mark]:
+    def _lower(
+        self, fallen: Iterable[CountMark], totals: Mapping[str, float]
+    ) -> Iterator[CountMark]:
         """Lower sums that fell because negative values were observed.
 
         The counts beside such a sum are there. Where Redis went back, they are not, and it stays.
@@ -78,10 +80,10 @@ class Marks:
                 mark.value = totals[mark.name]
                 yield mark
 
-    def add(self, version: int, name: str, value: float, risen: float) -> Mark | None:
+    def add(self, version: int, name: str, value: float, risen: float) -> CountMark | None:
         """Add a mark; None where the name is none of a field."""
         try:
-            mark = Mark(version, name, parts(name, version), value, risen)
+            mark = CountMark(version, name, parts(name, version), value, risen)
         except ValueError as error:
             self.unreadable[version, name] = str(error)
             return None
@@ -112,7 +114,7 @@ class Marks:
             elif value < mark.value:
                 mark.value, self.risen[key] = value, mark
 
-    def _drop(self, key: Key, mark: Mark) -> None:
+    def _drop(self, key: Key, mark: CountMark) -> None:
         del self._marks[key]
         self.risen.pop(key, None)
         left = self.by_schema[mark.schema]

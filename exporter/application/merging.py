@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from exporter.application.families import Joined, SchemaKey, exported_name, joined
 from exporter.application.gauges import Levels, gauge_samples
-from exporter.application.marks import Mark
+from exporter.application.marks import CountMark
 from exporter.application.memory import Memory
 from exporter.application.series import (
     FamilySeries,
@@ -136,7 +136,7 @@ class Merger:
             self.memory.epoch(layout.version).follow(layout, state.now)
         return changed
 
-    def _extend(self, new: Iterable[Mark]) -> None:
+    def _extend(self, new: Iterable[CountMark]) -> None:
         """Add new marks to the series of families that are sorted already."""
         for mark in new:
             series = self._series.get(exported_name(mark.field.family))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import fsum
 
 from exporter.application.families import Joined, SchemaKey
-from exporter.application.marks import Mark
+from exporter.application.marks import CountMark
 from exporter.catalog.model import Family, Type
 from exporter.exposition.label_values import clean
 from exporter.exposition.snapshot import Buckets, Sample
@@ -53,7 +53,7 @@ class Series:
     """One series: its marks, each with the index of its bucket; -1 for a sum."""
 
     labels: Values
-    marks: list[tuple[int, Mark]] = field(default_factory=list)
+    marks: list[tuple[int, CountMark]] = field(default_factory=list)
     _pairs: Pairs | None = None
 
     def risen(self) -> float:
@@ -71,7 +71,7 @@ class Series:
 class FamilySeries:
     """The series of a counter or a histogram, over all versions of the application."""
 
-    def __init__(self, joined: Joined, marks: Mapping[SchemaKey, Sequence[Mark]]) -> None:
+    def __init__(self, joined: Joined, marks: Mapping[SchemaKey, Sequence[CountMark]]) -> None:
         """Sort the marks of all schemas into series."""
         self.joined, self.family = joined, joined.family
         self.series: dict[Values, Series] = {}
@@ -91,7 +91,7 @@ class FamilySeries:
         schemas = self.joined.schemas
         return not self.bounds and any(schemas[key].shape.bounds for key in self.counted)
 
-    def extend(self, marks: Iterable[Mark]) -> None:
+    def extend(self, marks: Iterable[CountMark]) -> None:
         """Add marks that are new."""
         for mark in marks:
             try:
@@ -145,7 +145,7 @@ def is_cleaned(values: Values) -> bool:
     return any(clean(value) != value for value in values)
 
 
-def has_counts(marks: Iterable[Mark]) -> bool:
+def has_counts(marks: Iterable[CountMark]) -> bool:
     """Return whether anything was counted."""
     return any(mark.value for mark in marks)
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from exporter.cloud_monitoring.cumulative import Held, rise
-from exporter.cloud_monitoring.read_window import SECOND, Reach, Span
+from exporter.cloud_monitoring.read_window import SECOND, Reach, ReadSpan
 from exporter.cloud_monitoring.totals import Amount, Total
 
 KEPT = 25 * 3600 * SECOND  # the API accepts no point that is older
@@ -82,7 +82,7 @@ class Ledger:
         """Seconds of source time that the totals cover, without gaps."""
         return (self.covered - self.start - self.gap) / SECOND
 
-    def window(self, now: Span, reach: Reach) -> tuple[int, int]:
+    def window(self, now: ReadSpan, reach: Reach) -> tuple[int, int]:
         """Return the (start, end] to read; never empty, even where counting starts later.
 
         `now` is when the present is at the earliest and at the latest.

@@ -11,7 +11,7 @@ def nanoseconds(seconds: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ReadSpan:
     """From a start to an end, Unix nanoseconds."""
 
     start: int

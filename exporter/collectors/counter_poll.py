@@ -13,7 +13,7 @@ from exporter.cloud_monitoring.lateness import promised
 from exporter.cloud_monitoring.ledger import KEPT, Ledger, Mark
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.poll_statistics import PollStatistics
-from exporter.cloud_monitoring.read_window import Reach, Span, nanoseconds
+from exporter.cloud_monitoring.read_window import Reach, ReadSpan, nanoseconds
 from exporter.cloud_monitoring.self_metrics import account_counting, account_gap
 from exporter.cloud_monitoring.source_clock import MAX_OFFSET, Moment
 from exporter.cloud_monitoring.target import FamilyTarget, Shared
@@ -101,7 +101,7 @@ class CounterPoll(ScheduledPoll):
         if self._target.source.kind is MetricKind.DELTA:
             depth = max(self.fetch.depth(shallow), self._late_reach.seconds)
         self._deep = depth > shallow
-        now = Span(nanoseconds(moment.earliest), nanoseconds(moment.latest))
+        now = ReadSpan(nanoseconds(moment.earliest), nanoseconds(moment.latest))
         reach = Reach(
             margin=nanoseconds(margins.late),
             depth=nanoseconds(depth),

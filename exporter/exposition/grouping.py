@@ -25,7 +25,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Group:
+class FamilyGroup:
     """The parts of one family name: as they were delivered, and as they are exposed.
 
     Parts may have other labels and another help than `family`, never another type.
@@ -37,7 +37,7 @@ class Group:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def grouped(parts: Iterable[Part], before: Mapping[str, Group]) -> dict[str, Group]:
+def grouped(parts: Iterable[Part], before: Mapping[str, FamilyGroup]) -> dict[str, FamilyGroup]:
     """Return groups by name, in the order in which names come first; unchanged ones are reused."""
     delivered: dict[str, list[Part]] = {}
     for part in parts:
@@ -46,14 +46,14 @@ def grouped(parts: Iterable[Part], before: Mapping[str, Group]) -> dict[str, Gro
     return {name: _group(tuple(each), before.get(name)) for name, each in delivered.items()}
 
 
-def _group(delivered: tuple[Part, ...], before: Group | None) -> Group:
+def _group(delivered: tuple[Part, ...], before: FamilyGroup | None) -> FamilyGroup:
     if before and before.delivered == delivered:  # parts are compared by identity
         return before
     kind = _kind(delivered, before)
     fitting = [part for part in delivered if part.family.type is kind]
     exposed = list(_once(fitting))
     left_out = (*_contradicting(delivered, kind), *_repeated(fitting, exposed))
-    return Group(
+    return FamilyGroup(
         family=fitting[0].family,
         delivered=delivered,
         exposed=tuple(part for part in exposed if part.samples),
@@ -61,7 +61,7 @@ def _group(delivered: tuple[Part, ...], before: Group | None) -> Group:
     )
 
 
-def _kind(delivered: tuple[Part, ...], before: Group | None) -> Type:
+def _kind(delivered: tuple[Part, ...], before: FamilyGroup | None) -> Type:
     """Return the type of the family: the exposed one as long as a part has it."""
     kinds = [part.family.type for part in delivered]
     return before.family.type if before and before.family.type in kinds else kinds[0]

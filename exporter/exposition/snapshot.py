@@ -6,12 +6,12 @@ from types import MappingProxyType
 
 from exporter.catalog.model import Family
 from exporter.catalog.names import Names
-from exporter.exposition.grouping import Group, LeftOut, grouped
+from exporter.exposition.grouping import FamilyGroup, LeftOut, grouped
 from exporter.exposition.samples import Buckets, Exemplar, Part, Sample
 
 __all__ = ["Buckets", "Exemplar", "LeftOut", "Part", "Sample", "Snapshot", "snapshot"]
 
-_NO_GROUPS: Mapping[str, Group] = MappingProxyType({})
+_NO_GROUPS: Mapping[str, FamilyGroup] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +24,7 @@ class Snapshot:
     families: tuple[tuple[Family, tuple[Part, ...]], ...] = ()
     generation: int = 0
     left_out: tuple[LeftOut, ...] = ()
-    groups: Mapping[str, Group] = field(default_factory=lambda: _NO_GROUPS)
+    groups: Mapping[str, FamilyGroup] = field(default_factory=lambda: _NO_GROUPS)
 
     @property
     def duplicated(self) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def snapshot(parts: Iterable[Part], generation: int, before: Snapshot | None = N
     return Snapshot(families, generation, tuple(left_out), groups)
 
 
-def _clashes(groups: Mapping[str, Group], exposed: set[str]) -> Iterator[LeftOut]:
+def _clashes(groups: Mapping[str, FamilyGroup], exposed: set[str]) -> Iterator[LeftOut]:
     """Yield the families whose names another family has taken."""
     names = Names()
     # sorted() is stable: what was exposed before takes its names first.

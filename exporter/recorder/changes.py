@@ -9,7 +9,7 @@ from prometheus_client.metrics_core import InfoMetricFamily, Metric
 from .children import Children, is_read
 from .collected import Collected
 from .naming import Naming, RegistryReading, fault
-from .status import OwnMetrics
+from .status import RecorderMetrics
 
 # What prometheus_client registers by itself: each process, not the application.
 _DEFAULTS = (PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR)
@@ -71,7 +71,7 @@ class RegistryReader:
             found = dict.fromkeys(self._registry._collector_to_names)
         for collector in found.copy():
             is_default = any(collector is default for default in _DEFAULTS)
-            if is_default or isinstance(collector, OwnMetrics):
+            if is_default or isinstance(collector, RecorderMetrics):
                 del found[collector]
         return found | {self._target: None}
 

@@ -110,7 +110,7 @@ def shape(text: str | bytes) -> Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class RedisField:
     """What a field's name says; the digest is empty in version 1."""
 
     family: str
@@ -127,16 +127,16 @@ def field(family: str, digest: str, part: str, values: tuple[str, ...]) -> str:
     return SEPARATOR.join(map(_escaped, (family, digest, part, *values)))
 
 
-def parts(text: str, version: int = VERSION) -> Field:
+def parts(text: str, version: int = VERSION) -> RedisField:
     """Return what a field's name says. Raises ValueError where it is none.
 
     A label value may have lone surrogates, as the application had it.
     """
     if version == 1:
         family, part, *values = text.split(SEPARATOR)
-        return Field(family, "", part, tuple(values))
+        return RedisField(family, "", part, tuple(values))
     family, digest, part, *values = map(_plain, text.split(SEPARATOR))
-    return Field(family, digest, part, tuple(values))
+    return RedisField(family, digest, part, tuple(values))
 
 
 def family_field(family: str, digest: str) -> str:

@@ -19,7 +19,7 @@ from .redis_url import client_of, secrets_of
 from .scripts import FLUSH, LEAVE, REMEMBERED
 from .sending import Flush, SendLog
 from .standing import Reply, Standing, reply
-from .status import Journal, OwnMetrics, Status
+from .status import Journal, RecorderMetrics, Status
 from .users import Users
 
 BEAT = 30.0  # seconds between two flushes that carry all gauges and shapes
@@ -67,7 +67,7 @@ class Recorder:
         self._reader = RegistryReader(registry, {"region": region}, dict(gauges or {}))
         self._running, self._ended = False, True
         self._journal = Journal(secrets_of(redis_url))
-        self._own_metrics = OwnMetrics(self._journal.status)
+        self._own_metrics = RecorderMetrics(self._journal.status)
         self.users = Users(self._keys, region, self._journal.status)
         self._new_instance(SendLog())
 

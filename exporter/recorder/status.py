@@ -103,7 +103,7 @@ class Journal:
         return _UNSAFE.sub(" ", text)[:LONGEST]
 
 
-class OwnMetrics(Collector):
+class RecorderMetrics(Collector):
     """The status as metrics in the application's registry; they are not sent through Redis."""
 
     def __init__(self, status: Status) -> None:

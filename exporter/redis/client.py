@@ -15,7 +15,7 @@ from exporter.redis.bounds import MIB, Budget, bounded
 from exporter.redis.target import Address, RedisTarget
 from exporter.secrets_file import Secret, UnusableSecret, read_secret
 
-__all__ = ["Address", "Command", "Link", "RedisTarget", "Reply", "is_passing"]
+__all__ = ["Address", "Command", "RedisTarget", "Reply", "ServerLink", "is_passing"]
 
 Command = tuple[str, ...]
 Reply = object  # bytes, int, None, a list of these, or an error reply
@@ -30,7 +30,7 @@ _REQUIRED = "the server requires a password, set password_file"
 _SENTINEL_REQUIRED = "the sentinel requires another password, set sentinel_password_file"
 
 
-class Link:
+class ServerLink:
     """A connection that is opened when needed and stays open."""
 
     def __init__(

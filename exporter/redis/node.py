@@ -7,7 +7,7 @@ from redis.exceptions import NoPermissionError, ResponseError
 
 from exporter.errors import PollError, Reason
 from exporter.redis import info as redis_info
-from exporter.redis.client import Command, Link, Reply, is_passing
+from exporter.redis.client import Command, Reply, ServerLink, is_passing
 from exporter.redis.info import Info
 from exporter.redis.target import Address, RedisTarget
 from exporter.redis.topology import Topology, TopologyQuery
@@ -41,7 +41,7 @@ class Node:
 
     def __init__(self, target: RedisTarget, address: Address, *, is_sentinel: bool = False) -> None:
         """Connect at the first reading."""
-        self._link = Link(target, address, is_sentinel=is_sentinel)
+        self._link = ServerLink(target, address, is_sentinel=is_sentinel)
         self._address = address
         self._is_sentinel = is_sentinel
         self._is_cluster = target.mode == "cluster"

@@ -18,7 +18,7 @@ from exporter.clock import Clock
 from exporter.simulator import filter_text
 from exporter.simulator.faults import Faults
 from exporter.simulator.filter_text import Subject, matches
-from exporter.simulator.listing import HEADERS, Listing
+from exporter.simulator.listing import HEADERS, SeriesListing
 from exporter.simulator.malformed import spoil
 from exporter.simulator.projects import ALONE, Projects, project_of
 from exporter.simulator.refusal import Refusal, invalid
@@ -69,7 +69,7 @@ class WorldAnswer:
         projects: Projects = ALONE,
     ) -> None:
         self.projects = projects
-        self.listing = Listing(world, faults, delay, projects)
+        self.listing = SeriesListing(world, faults, delay, projects)
         self._world, self._faults = world, faults
 
     def time_series(self, request: Raw, now: float, call: int) -> Billed:

@@ -57,7 +57,7 @@ class Page(NamedTuple):
     whole: int
 
 
-class Listing:
+class SeriesListing:
     """Answers ListTimeSeries requests from a world; `delay` replaces every metric's own."""
 
     def __init__(

@@ -2,26 +2,22 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from itertools import islice
-from types import MappingProxyType
 
 import h11
 
 from exporter import __version__
 from exporter.exposition.exposition import Body
 from exporter.web.protection import ProtectionRules
+from exporter.web.requests import MAX_HEAD, check_body, check_head, parsed_request
 from exporter.web.routes import Request, Response, Routes
 from exporter.web.seats import Seat, Stage
 
 log = logging.getLogger("ionmon.web")
 
-MAX_HEAD = 16 * 1024
-MAX_BODY = 64 * 1024
-_ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _SERVER = ("Server", f"ionmon/{__version__}")
 
 
@@ -162,18 +158,17 @@ class Connection(asyncio.Protocol):
             if event in (h11.PAUSED, h11.NEED_DATA):
                 return
             if isinstance(event, h11.Request):
-                _limit(_size(event), MAX_HEAD, 431)
-                _check_length(event)
+                check_head(event)
                 self._request, self._body = event, 0
             elif isinstance(event, h11.Data):
                 self._body += len(event.data)
-                _limit(self._body, MAX_BODY, 413)
+                check_body(self._body)
             elif isinstance(event, h11.EndOfMessage) and self._request:
                 self._answer(self._request)
 
     def _answer(self, parsed: h11.Request) -> None:
         self._seat.note(Stage.ANSWERED)
-        request = _request(parsed, self._host)
+        request = parsed_request(parsed, self._host)
         self._start_timer(self._deadlines.answer)
         self._answering = asyncio.get_running_loop().create_task(self._reply(request))
         self._answering.add_done_callback(self._replied)
@@ -242,46 +237,6 @@ class Connection(asyncio.Protocol):
             data = self._http.send(h11.Response(status_code=status, headers=headers))
             self._transport.write((data or b"") + (self._http.send(h11.EndOfMessage()) or b""))
         self._transport.close()
-
-
-def _limit(size: int, limit: int, status: int) -> None:
-    if size > limit:
-        raise h11.RemoteProtocolError(f"larger than {limit} bytes", status)
-
-
-def _size(parsed: h11.Request) -> int:
-    return len(parsed.target) + sum(len(name) + len(value) for name, value in parsed.headers)
-
-
-def _request(parsed: h11.Request, host: str) -> Request:
-    headers: dict[str, str] = {}
-    for name, value in parsed.headers:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    client = f"{host} {headers.get('user-agent', '')}"[:200]
-    return Request(
-        method=parsed.method.decode("latin-1"),
-        path=_path(parsed.target.decode("latin-1")),
-        headers=MappingProxyType(headers),
-        client=client,
-        address=host,
-    )
-
-
-def _path(target: str) -> str:
-    """Return the path of a request target, in origin form or in absolute form (RFC 9112, 3.2)."""
-    absolute = _ABSOLUTE.match(target)
-    if absolute:
-        target = target[absolute.end() :]
-        target = target if target.startswith("/") else f"/{target}"
-    return target.partition("?")[0]
-
-
-def _check_length(parsed: h11.Request) -> None:
-    """Refuse two lengths of one body: a proxy may see another request than this server does."""
-    names = {name for name, _ in parsed.headers}
-    if {b"content-length", b"transfer-encoding"} <= names:
-        raise h11.RemoteProtocolError("Content-Length and Transfer-Encoding", 400)
 
 
 def _chunks(answer: Response) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from exporter.web.status import Status
+from exporter.web.status import ExporterStatus
 
 
 @cache
@@ -19,6 +19,6 @@ def _template() -> Template:
     return environment.get_template("landing.html")
 
 
-def render(status: Status) -> bytes:
+def render(status: ExporterStatus) -> bytes:
     """Return the landing page."""
     return _template().render(status=status).encode()

@@ -74,7 +74,7 @@ class RefusedReload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class ExporterStatus:
     """Everything on the landing page."""
 
     version: str
@@ -97,12 +97,12 @@ def status(
     clock: Clock,
     telemetry_path: str,
     refusal: RefusedReload | None = None,
-) -> Status:
+) -> ExporterStatus:
     """Return the current status; polls without series are only counted."""
     now = clock.monotonic()
     wall = clock.now() - now  # from the monotonic to the wall clock
     if engine is None:
-        return Status(
+        return ExporterStatus(
             version=__version__,
             state="starting",
             telemetry_path=telemetry_path,
@@ -112,7 +112,7 @@ def status(
     poller = engine.poller
     rows = [_poll_row(state, now) for state in poller.states]
     shown = tuple(row for row in rows if row.state != "empty")
-    return Status(
+    return ExporterStatus(
         version=__version__,
         state=_state(engine, poller),
         telemetry_path=telemetry_path,

@@ -10,31 +10,29 @@ from generators.policy import policy
 from generators.promtool.kept_results import KeptResults
 from generators.rule_tests.document import FOLDER, RuleTestFile
 from generators.rule_tests.files import urgent
-from generators.rule_tests.mutation import Mutant, ToolError, survivor, tried
+from generators.rule_tests.mutant_runs import effort, survivors
+from generators.rule_tests.mutation import ToolError
 from generators.rules.build import build
 
 CHECK = "mutants"
 
 
 def runs(request: CheckRequest, kept: KeptResults) -> Iterator[ToolRun]:
-    """Yield a run for each mutant; none where single files are checked, or without promtool."""
+    """Yield a run for each alert; none where single files are checked, or without promtool."""
     if request.files or not (request.root / FOLDER).exists() or which("promtool") is None:
         return
     for test in urgent(build(request.settings), policy(request.settings)):
-        for mutant in tried(test):
-            what = f"promtool on {test.rule.alert}: {mutant.done or 'unchanged'}"
-            yield ToolRun(what, 0, _problems(test, mutant, kept))
+        what = f"promtool on wrong forms of {test.rule.alert}"
+        yield ToolRun(what, effort(test), _problems(test, kept))
 
 
-def _problems(
-    test: RuleTestFile, mutant: Mutant, kept: KeptResults
-) -> Callable[[], Iterable[Problem]]:
+def _problems(test: RuleTestFile, kept: KeptResults) -> Callable[[], Iterable[Problem]]:
     def problems() -> Iterator[Problem]:
         try:
-            text = survivor(test, mutant, kept)
+            texts = survivors(test, kept)
         except ToolError as error:
-            text = str(error)
-        if text:
+            texts = [str(error)]
+        for text in texts:
             yield Problem(FOLDER, 1, CHECK, text)
 
     return problems

@@ -30,14 +30,19 @@ def board(facts: Facts) -> BoardText:
         refresh="1m",
         past="now-6h",
         variables=QUERIES.labels,
-        panels={**_state(), **_rates(), **_misses(), **_room(), **cache_inside.panels(QUERIES)},
+        panels={
+            **_answers(),
+            **_load(),
+            **_rates(),
+            **_misses(),
+            **_room(),
+            **cache_inside.panels(QUERIES),
+        },
     )
 
 
-def _state() -> dict[str, Panel]:
+def _answers() -> dict[str, Panel]:
     health = SIGNAL_BY_NAME["redis_health"]
-    held = Level(CATALOG["redis_memory_used_bytes"], Reduce.SUM)
-    used = QUERIES.raw(LevelRatio(held, Level(CATALOG["redis_memory_max_bytes"], Reduce.SUM)))
     return {
         "l1_now": now(
             QUERIES,
@@ -65,6 +70,13 @@ def _state() -> dict[str, Panel]:
             mappings=HEALTH,
             links=(to_panel(SIGNAL_PANELS[health.name], "Open health"),),
         ),
+    }
+
+
+def _load() -> dict[str, Panel]:
+    held = Level(CATALOG["redis_memory_used_bytes"], Reduce.SUM)
+    used = QUERIES.raw(LevelRatio(held, Level(CATALOG["redis_memory_max_bytes"], Reduce.SUM)))
+    return {
         "memory_now": Panel(
             number=93,
             title="Memory",

@@ -28,9 +28,7 @@ class CaseRun:
     @property
     def effort(self) -> float:
         """About how long it takes, in evaluations of a rule."""
-        (case,) = self.document["tests"]
-        checks = [*(case.get("alert_rule_test") or ()), *(case.get("promql_expr_test") or ())]
-        last = max((_seconds(check.get("eval_time")) for check in checks), default=0)
+        last = last_check(self.document["tests"][0])
         rules = sum(len(group["rules"]) for file in self.rules for group in file["groups"])
         return rules * last / (_seconds(self.document.get("evaluation_interval")) or _MINUTE)
 
@@ -49,10 +47,16 @@ class CaseRun:
             return answer([program, "test", "rules", "test.yml"], Path(folder))
 
 
+def last_check(case: Body) -> float:
+    """Return the second of a case at which something is last expected."""
+    checks = [*(case.get("alert_rule_test") or ()), *(case.get("promql_expr_test") or ())]
+    return max((_seconds(check.get("eval_time")) for check in checks), default=0)
+
+
 def case_runs_of(path: Path) -> tuple[CaseRun, ...] | None:
     """Return a run for each case of a test's file, or None, as `case_runs` does."""
     text = path.read_text(encoding="utf-8")
-    names = _read(text).get("rule_files")
+    names = parsed(text).get("rule_files")
     if not isinstance(names, list) or any(Path(str(name)).is_absolute() for name in names):
         return None
     found = [sorted(path.parent.glob(str(name))) for name in names]
@@ -66,7 +70,7 @@ def case_runs(test: str, rules: Sequence[str]) -> tuple[CaseRun, ...] | None:
 
     None where a text has another form than promtool's: let promtool itself say why.
     """
-    document, files = _read(test), [_read(text) for text in rules]
+    document, files = parsed(test), [parsed(text) for text in rules]
     cases = document.get("tests")
     if not isinstance(cases, list) or not cases or not all(isinstance(c, dict) for c in cases):
         return None
@@ -92,7 +96,7 @@ def version(program: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _read(text: str) -> Body:
+def parsed(text: str) -> Body:
     """Return a YAML document; empty where it is none, or no mapping."""
     try:
         found = yaml.load(text, Loader=yaml.CSafeLoader)

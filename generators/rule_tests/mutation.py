@@ -6,7 +6,6 @@ turned round, a condition or a label that is gone. promtool has to refuse each o
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial, reduce
 from math import ceil
@@ -45,25 +44,6 @@ class Mutant:
 
     done: str
     files: tuple[RuleFile, ...]
-
-
-def survivors(tests: Sequence[RuleTestFile], kept: KeptResults = NOT_KEPT) -> list[str]:
-    """Return the mutants that the tests do not notice; an alert that fails unchanged counts too.
-
-    Raises ToolError where promtool cannot judge, ToolMissing where it is not there.
-    """
-    work = [(test, mutant) for test in tests for mutant in tried(test)]
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        found = pool.map(lambda pair: survivor(pair[0], pair[1], kept), work)
-        return [text for text in found if text]
-
-
-def survivor(test: RuleTestFile, mutant: Mutant, kept: KeptResults = NOT_KEPT) -> str:
-    """Return what tests do not notice of a mutant; empty where they do. Raises as above."""
-    wrong, unchanged = failing(test, mutant.files, kept), not mutant.done
-    if unchanged:
-        return f"{test.rule.alert}: its own tests fail" if wrong else ""
-    return "" if wrong else f"{test.rule.alert}: {mutant.done}, and its tests pass"
 
 
 class ToolError(Exception):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote_plus
 
+_FINDS = r"\{\{ with printf `[^`]*`[^`}]* \| query \}\}"
 _ACTION = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 _WITH = re.compile(
     r"\{\{ with \$labels\.(\w+) \}\}\{\{ \. \}\}\{\{ else \}\}(.*?)\{\{ end \}\}", re.DOTALL
@@ -15,8 +16,9 @@ _WITH = re.compile(
 _SOME = re.compile(r"\{\{ with \$labels\.(\w+) \}\}(.*?)\{\{ end \}\}", re.DOTALL)
 _LABEL = re.compile(r"\$labels\.(\w+)( \| urlquery)?")
 _VALUE = re.compile(r'\$value \| (?:(\w+)|printf "(%\.\d[fg])")(?: \| reReplaceAll "(.+)" "(.*)")?')
-# What a query finds: nothing, as data is there whenever texts are compared.
-_QUERY = re.compile(r"\{\{ with printf `[^`]*`[^`}]* \| query \}\}.*?\{\{ end \}\}$")
+# Data is there whenever texts are compared, and its values are of five minutes.
+_WINDOW = re.compile(_FINDS + r"([^{}]*)\{\{ else \}\}[^{}]*\{\{ end \}\}")
+_QUERY = re.compile(_FINDS + r".*?\{\{ end \}\}$")
 _SCALE = 1000
 
 
@@ -33,7 +35,8 @@ def rendered(template: str, labels: Mapping[str, str], value: float) -> str:
         found = labels.get(match[1], "")
         return match[2].replace("{{ . }}", found) if found else ""
 
-    return _ACTION.sub(action, _SOME.sub(some, _WITH.sub(chosen, _QUERY.sub("", template))))
+    known = _QUERY.sub("", _WINDOW.sub(r"\1", template))
+    return _ACTION.sub(action, _SOME.sub(some, _WITH.sub(chosen, known)))
 
 
 def _rendered(action: str, labels: Mapping[str, str], value: float) -> str:

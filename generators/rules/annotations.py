@@ -12,8 +12,10 @@ from exporter.settings import Settings
 from generators import tenses
 from generators.boards import link
 from generators.limits import shown
+from generators.policy import EVALUATION, WIDER, WINDOW
 from generators.rules.bridging import AwayMarker
 from generators.rules.model import Pairs
+from generators.rules.names import span
 from generators.rules.rows import AlertText
 from generators.selectors import selector
 
@@ -87,17 +89,41 @@ def _no_data(away: Sequence[AwayMarker]) -> str:
     """Return the template of since when there is no data; it is empty while there is."""
     if not away:
         return ""
-    labels = [label for one in away for label in one.labels]
-    found = " or ".join(selector(one.name, (*one.matchers, *_same(one))) for one in away)
-    values = " ".join(("", *(f"$labels.{label}" for label in labels)))
+    found, labels = _data_away(away)
     since = '{{ (. | first | value | toTime).Format "15:04" }}'
-    query = f"printf `min({found})`{values} | query"
-    return f"{{{{ with {query} }}}}no data since {since} UTC{{{{ end }}}}"
+    return f"{_finds(f'min({found})', labels)}no data since {since} UTC{{{{ end }}}}"
 
 
-def _same(away: AwayMarker) -> tuple[Matcher, ...]:
+def judged_window(name: str, labels: Sequence[str], away: Sequence[AwayMarker]) -> str:
+    """Return the template of the window that a value is of: 5m, unless it held too few events.
+
+    name    the series over five minutes
+    labels  of it, which the alert has
+    """
+    found, of_away = _data_away(away)
+    recent = f"last_over_time({selector(name, _same(labels))}[{span(3 * EVALUATION - 1)}])"
+    query = f"{recent} or {found}" if found else recent
+    return (
+        f"{_finds(query, (*labels, *of_away))}{span(WINDOW)}{{{{ else }}}}"
+        f"{span(WIDER[0])} or {span(WIDER[1])}, too few events for {span(WINDOW)}{{{{ end }}}}"
+    )
+
+
+def _data_away(away: Sequence[AwayMarker]) -> tuple[str, tuple[str, ...]]:
+    """Return the query for what says that data is away, and the labels that printf fills in."""
+    parts = (selector(one.name, (*one.matchers, *_same(one.labels))) for one in away)
+    return " or ".join(parts), tuple(label for one in away for label in one.labels)
+
+
+def _finds(query: str, labels: Sequence[str]) -> str:
+    """Return the template that begins what is there where a query finds something."""
+    values = " ".join(("", *(f"$labels.{label}" for label in labels)))
+    return f"{{{{ with printf `{query}`{values} | query }}}}"
+
+
+def _same(labels: Sequence[str]) -> tuple[Matcher, ...]:
     """Return the matchers that take the alert's own labels, which printf fills in."""
-    return tuple(Matcher(label, ("%s",)) for label in away.labels)
+    return tuple(Matcher(label, ("%s",)) for label in labels)
 
 
 def _reading(text: AlertText, where: str) -> str:

@@ -12,11 +12,11 @@ from generators.alert_table import THRESHOLDS, ThresholdAlert
 from generators.configured_metrics import exceeded, is_configured, panel_address
 from generators.limits import condition, lasting
 from generators.policy import EVALUATION, KEEP_FIRING_FOR, SEVERITIES, WINDOW, Policy, policy, split
-from generators.rules.annotations import annotations, of, shown_limit, value
+from generators.rules.annotations import annotations, judged_window, of, shown_limit, value
 from generators.rules.branches import away, branches, expression
 from generators.rules.model import Alerting, Group, RuleFile, alerts
 from generators.rules.names import span
-from generators.rules.recording import is_level
+from generators.rules.recording import is_level, signal_name
 from generators.rules.rows import AlertText
 from generators.rules.slo import burn_alerts
 from generators.services import Variant, variants
@@ -52,7 +52,7 @@ def alert(
 
 
 def _text(row: ThresholdAlert) -> AlertText:
-    window = "" if is_level(row.signal) else f" over {span(WINDOW)}"
+    window = "" if is_level(row.signal) else f" over {_window(row)}"
     subject = f"The {row.signal.noun} {of(split(row.signal))}".rstrip()
     description = (
         f"{subject} is {value(row.signal.unit)}{window}. "
@@ -68,6 +68,14 @@ def _text(row: ThresholdAlert) -> AlertText:
         limit=shown_limit(row.threshold, row.signal.unit),
         ended=exceeded(row.signal, "was") if is_configured(row.signal) else "",
     )
+
+
+def _window(row: ThresholdAlert) -> str:
+    """Return over how long a value is, or its template where that depends on traffic."""
+    if not row.signal.minimum_events:
+        return span(WINDOW)
+    by = split(row.signal)
+    return judged_window(signal_name(row.signal, by), by, away(row))
 
 
 def file(settings: Settings) -> RuleFile:

@@ -5,7 +5,7 @@ from generators.alert_table import BurnAlert, ExhaustedAlert, ThresholdAlert
 from generators.incomplete import Incomplete
 from generators.limits import condition as limit_of
 from generators.limits import limit, side
-from generators.policy import NEWEST, WINDOW
+from generators.policy import NEWEST, WIDER, WINDOW
 from generators.rules.branches import sustained
 from generators.rules.model import Alerting
 from generators.rules.names import span
@@ -32,7 +32,7 @@ def scope(labels: tuple[str, ...]) -> str:
 
 
 def condition(rule: Alerting, statement: Statement, facts: Facts) -> str:
-    """Return the condition as a clause, without its `for` and without what lasts in bursts."""
+    """Return the condition as a clause, without its `for` and without its other ways."""
     row = rule.source
     match row:
         case ThresholdAlert():
@@ -64,13 +64,18 @@ def _threshold(row: ThresholdAlert, rule: Alerting) -> str:
     return f"{text} over {span(WINDOW)}, unless the last {span(NEWEST)} are within it again"
 
 
-def bursts(rule: Alerting) -> str:
-    """Return how long trouble in bursts lasts until it fires; empty where bursts do not count."""
+def other_ways(rule: Alerting) -> str:
+    """Return in which other ways it fires: in bursts, and with little traffic; empty for none."""
     row = rule.source
     if not isinstance(row, ThresholdAlert):
         return ""
     mean = f"its mean over {span(WINDOW)} " if is_level(row.signal) else ""
-    return f"in bursts: {mean}for {duration(sustained(row.for_))} in all"
+    bursts = f"in bursts: {mean}for {duration(sustained(row.for_))} in all"
+    minimum = row.signal.minimum_events
+    if minimum is None or minimum.count <= 1:
+        return bursts
+    longer = " or ".join(map(span, WIDER))
+    return f"{bursts}; with fewer than {minimum.count} events in {span(WINDOW)}: over {longer}"
 
 
 def _band(row: Band, rule: Alerting, facts: Facts) -> str:

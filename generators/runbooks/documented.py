@@ -10,7 +10,7 @@ from generators.policy import Policy
 from generators.rules.build import Rules
 from generators.rules.escalation import ACKNOWLEDGED
 from generators.rules.model import Alerting, Group, alerts
-from generators.runbooks.condition import bursts, condition
+from generators.runbooks.condition import condition, other_ways
 from generators.runbooks.fact_values import Facts, facts
 from generators.runbooks.model import Statement
 from generators.runbooks.named_facts import filled
@@ -26,7 +26,7 @@ class DocumentedAlert:
     """An alert: its rules (of a name there may be several), its statement, and what follows.
 
     when         the condition as a clause, without its `for`
-    bursts       how long trouble in bursts lasts until it fires; empty where bursts do not count
+    other_ways   in which it fires, too: in bursts, with little traffic; may be empty
     mutes        inhibit rules by which it mutes other alerts
     muted        inhibit rules by which it is muted
     other_names  names of the other alerts, which texts link
@@ -40,7 +40,7 @@ class DocumentedAlert:
     statement: Statement
     facts: Facts
     when: str
-    bursts: str
+    other_ways: str
     parts: tuple[TimePart, ...]
     mutes: tuple[Inhibition, ...]
     muted: tuple[Inhibition, ...]
@@ -58,8 +58,8 @@ class DocumentedAlert:
         return self.rule.alert
 
     def condition(self, for_: str = "") -> str:
-        """Return the condition with bursts; `for_` stands behind what it belongs to."""
-        return f"{self.when}{for_}{f' ({self.bursts})' if self.bursts else ''}"
+        """Return the condition in all ways; `for_` stands behind what it belongs to."""
+        return f"{self.when}{for_}{f' ({self.other_ways})' if self.other_ways else ''}"
 
     def command(self, command: str) -> str:
         """Return a command of the statement with its facts."""
@@ -105,7 +105,7 @@ def _documented(
         statement=statement,
         facts=known,
         when=condition(rule, statement, known),
-        bursts=bursts(rule),
+        other_ways=other_ways(rule),
         parts=parts(settings, rules, policy, rule),
         mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
         muted=tuple(i for i in every if rule.alert in alerts_of(i.target) and _is_ours(i)),

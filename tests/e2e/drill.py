@@ -59,6 +59,7 @@ _FAMILIES = (
 CLOCKED = "trend.yml"  # compares slopes, which are by the second of the clock
 _OFFSET = re.compile(r"\boffset (\w+)")
 _RANGE = re.compile(r"\[(\w+)(?::(\w+))?\]")
+_ELAPSED = re.compile(r"/ (\d+), 1\)")  # the share of a window that has passed, by the clock
 _CONFIG = """
 global: {{scrape_interval: {scrape}, scrape_timeout: {scrape}, evaluation_interval: {minute}}}
 rule_files: [{rules}]
@@ -91,7 +92,8 @@ def hurried_rules(file: RuleFile, speed: float) -> str:
         group["interval"] = hurried(group["interval"], speed)
         for rule in group["rules"]:
             text = _RANGE.sub(lambda m: _hurried_range(m, speed), rule["expr"])
-            rule["expr"] = _OFFSET.sub(lambda m: f"offset {hurried(m[1], speed)}", text)
+            text = _OFFSET.sub(lambda m: f"offset {hurried(m[1], speed)}", text)
+            rule["expr"] = _ELAPSED.sub(lambda m: f"/ {float(m[1]) / speed:g}, 1)", text)
             for key in ("for", "keep_firing_for"):
                 if key in rule:
                     rule[key] = hurried(rule[key], speed)

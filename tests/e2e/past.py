@@ -19,7 +19,7 @@ Samples = dict[int, float]
 
 
 @dataclass(frozen=True)
-class Span:
+class Stretch:
     """Hours, from and to Unix seconds."""
 
     start: int
@@ -44,7 +44,7 @@ class _Watch:
     samples: dict[str, Samples] = field(default_factory=dict)
 
 
-def evaluate(folder: Path, files: Iterable[RuleFile], span: Span) -> None:
+def evaluate(folder: Path, files: Iterable[RuleFile], span: Stretch) -> None:
     """Add to the server's data below `folder` what the rules make of it over the hours."""
     for level in _levels(files):
         with prometheus(folder, "{}", *OPTIONS) as server:
@@ -72,7 +72,7 @@ def _levels(files: Iterable[RuleFile]) -> Iterator[list[Due]]:
         left = [due for due in left if due not in ready]
 
 
-def _lines(server: Prometheus, due: Due, span: Span) -> Iterator[str]:
+def _lines(server: Prometheus, due: Due, span: Stretch) -> Iterator[str]:
     first = -(-span.start // due.every) * due.every
     times = range(first, span.end + 1, due.every)
     asked = {"start": str(times[0]), "end": str(times[-1]), "step": str(due.every)}

@@ -22,7 +22,7 @@ from generators.rules import running, slo
 from generators.rules.build import build
 from generators.rules.longterm import KEPT
 from tests.e2e.boards import MINUTE, REFERENCE, WEEK, pages
-from tests.e2e.past import OPTIONS, Span, evaluate, written
+from tests.e2e.past import OPTIONS, Stretch, evaluate, written
 from tests.exporter.running import IONMON
 from tests.servers import Prometheus, blocks, prometheus
 
@@ -65,14 +65,14 @@ class Past:
     now: int
 
     @property
-    def trouble(self) -> Span:
+    def trouble(self) -> Stretch:
         """The hours in which much goes wrong."""
-        return Span(self.now - HOURS, self.now)
+        return Stretch(self.now - HOURS, self.now)
 
     @property
-    def calm(self) -> Span:
+    def calm(self) -> Stretch:
         """The same hours of the week before."""
-        return Span(self.now - WEEK - HOURS, self.now - WEEK)
+        return Stretch(self.now - WEEK - HOURS, self.now - WEEK)
 
 
 def prepare(folder: Path, past: Past) -> None:
@@ -100,7 +100,7 @@ def prepare(folder: Path, past: Past) -> None:
         evaluate(kept, rules.longterm, span)
 
 
-def _pages(folder: Path, span: Span) -> Path:
+def _pages(folder: Path, span: Stretch) -> Path:
     folder.mkdir()
     scenario = CALM if folder.name == CALM.name else _TROUBLE
     return pages(folder, span.start, span.end + 1, scenario)
@@ -117,7 +117,7 @@ def _add(lines: Iterator[str], *folders: Path) -> None:
     path.unlink()
 
 
-def _held(folder: Path, span: Span) -> Series:
+def _held(folder: Path, span: Stretch) -> Series:
     """Return what a server holds that the other one is sent, sample by sample."""
     with prometheus(folder, "{}", *OPTIONS) as server:
         query = f'{{__name__=~"{KEPT}"}}[{span.end - span.start}s]'

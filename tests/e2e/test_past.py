@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from generators.rules.model import Group, Recording, RuleFile
-from tests.e2e.past import OPTIONS, Span, evaluate, written
+from tests.e2e.past import OPTIONS, Stretch, evaluate, written
 from tests.generators.rules.by_hand import by_hand
 from tests.servers import blocks, prometheus
 
@@ -31,7 +31,7 @@ def test_rules_that_build_on_others_and_alerts(tmp_path: Path) -> None:
     file = RuleFile(
         "x.yml", "", (Group("later", MINUTE, (HIGH, AGAIN)), Group("g", MINUTE, (DOUBLED,)))
     )
-    evaluate(tmp_path, [file], Span(start, end))
+    evaluate(tmp_path, [file], Stretch(start, end))
     with prometheus(tmp_path, "{}", *OPTIONS) as server:
 
         def minutes(selector: str) -> list[int]:

@@ -27,7 +27,7 @@ assert isinstance(COUNT, CloudMonitoring)
 assert isinstance(DATABASE, CloudMonitoring)
 
 
-class Listing:
+class Listed:
     """Stands for the client: lists what it holds, or is away."""
 
     def __init__(self, *held: MetricDescriptor) -> None:
@@ -72,7 +72,7 @@ def test_metrics_under_a_prefix_share_one_call() -> None:
 
 def test_projects_are_apart() -> None:
     """Each project is asked by itself, for one prefix."""
-    listing = Listing()
+    listing = Listed()
     known = Descriptors(listing)
     for project in "aba":
         known.describe(project, SOURCE)
@@ -87,8 +87,8 @@ def test_a_descriptor_overrides_what_is_documented() -> None:
         (descriptor(period=300), Described(300, 120, labels=())),
         (descriptor(delay=240), Described(60, 240, labels=(), stated=False)),
     ):
-        assert Descriptors(Listing(described)).describe("p", SOURCE) == expected
-    assert Descriptors(Listing()).describe("p", SOURCE) == Described(60, 120, missing=True)
+        assert Descriptors(Listed(described)).describe("p", SOURCE) == expected
+    assert Descriptors(Listed()).describe("p", SOURCE) == Described(60, 120, missing=True)
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_a_descriptor_overrides_what_is_documented() -> None:
 )
 def test_a_mismatch_has_its_reason(kind: str, value: str, text: str) -> None:
     """A metric that is not what the catalog says is described with the difference."""
-    known = Descriptors(Listing(descriptor(kind, value)))
+    known = Descriptors(Listed(descriptor(kind, value)))
     assert known.describe("p", SOURCE).mismatch == text
 
 
 def test_a_listing_is_kept_for_a_day(hand: HandTime) -> None:
     """After a day it is read anew; where that fails, what was known stays."""
-    listing = Listing(descriptor(delay=240))
+    listing = Listed(descriptor(delay=240))
     known = Descriptors(listing)
     for after, calls in ((0.0, 1), (REFRESH - 1, 1), (1.0, 2)):
         hand.at += after
@@ -127,7 +127,7 @@ def test_a_listing_is_kept_for_a_day(hand: HandTime) -> None:
 
 def test_a_listing_that_failed_is_tried_again_in_ten_minutes(hand: HandTime) -> None:
     """Meanwhile documented values are used, with the reason, and no call is made."""
-    listing = Listing(descriptor(delay=240))
+    listing = Listed(descriptor(delay=240))
     listing.away = True
     known = Descriptors(listing)
     for _ in range(2):
@@ -157,5 +157,5 @@ def test_a_client_that_is_stopping_is_no_warning(caplog: pytest.LogCaptureFixtur
 
 def test_a_descriptor_may_have_no_period() -> None:
     """The documented one is used then, and is said not to be known."""
-    found = [Descriptors(Listing(descriptor(period=n))).describe("p", SOURCE) for n in (0, 300)]
+    found = [Descriptors(Listed(descriptor(period=n))).describe("p", SOURCE) for n in (0, 300)]
     assert [(one.period, one.stated) for one in found] == [(SOURCE.period, False), (300, True)]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.ledger import Ledger, Outcome
-from exporter.cloud_monitoring.read_window import SECOND, Reach, Span
+from exporter.cloud_monitoring.read_window import SECOND, Reach, ReadSpan
 from exporter.cloud_monitoring.totals import Amount, Total
 from tests.exporter.cloud_monitoring.ledgers import add_number, at, claim, new_ledger, points
 
@@ -62,7 +62,7 @@ def test_claims_are_as_a_set_would_have_them(steps: list[tuple[str, int]], whole
 def window(book: Ledger, now: int, depth: int = 5, latest: int = 0) -> tuple[int, int]:
     """Return what is read at a moment, with a margin of five minutes and a look-back of an hour."""
     reach = Reach(margin=5 * MINUTE, depth=depth * MINUTE, lookback=60 * MINUTE)
-    return book.window(Span(now, latest or now), reach)
+    return book.window(ReadSpan(now, latest or now), reach)
 
 
 def test_a_window_reaches_back_to_the_watermark_or_the_look_back() -> None:

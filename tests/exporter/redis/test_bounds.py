@@ -10,7 +10,7 @@ from exporter.clock import WallClock
 from exporter.collectors.redis import RedisCollector
 from exporter.errors import PollError, Reason
 from exporter.redis.bounds import MIB
-from exporter.redis.client import MOST_BYTES, Link, RedisTarget
+from exporter.redis.client import MOST_BYTES, RedisTarget, ServerLink
 
 Send = Callable[[asyncio.StreamWriter], AsyncIterator[int]]
 pytestmark = pytest.mark.slow
@@ -70,7 +70,7 @@ def test_a_reply_without_end_is_cut_off(beginning: bytes, piece: bytes) -> None:
     async def run() -> tuple[PollError, int]:
         flood = Flood(beginning, piece)
         async with flood.running() as port:
-            link = Link(target(port), target(port).addresses()[0], most_bytes=MIB)
+            link = ServerLink(target(port), target(port).addresses()[0], most_bytes=MIB)
             with pytest.raises(PollError) as raised:
                 await link.query([("INFO",)])
             await link.close()
@@ -95,7 +95,7 @@ def test_a_limit_is_one_querys_own() -> None:
     async def run() -> list[int]:
         async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            link = Link(target(port), target(port).addresses()[0], most_bytes=MIB)
+            link = ServerLink(target(port), target(port).addresses()[0], most_bytes=MIB)
             replies = [await link.query([("INFO",)]) for _ in range(4)]
             await link.close()
             return [len(reply[0]) for reply in replies if isinstance(reply[0], bytes)]

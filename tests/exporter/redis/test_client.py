@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import PollError, Reason
-from exporter.redis.client import Link, RedisTarget, Reply
+from exporter.redis.client import RedisTarget, Reply, ServerLink
 from tests import servers
 
 LEN = ("SLOWLOG", "LEN")
@@ -16,7 +16,7 @@ CANARY = "canary-secret"
 
 async def ask(target: RedisTarget, *, is_sentinel: bool = False) -> list[Reply]:
     """Ask one command over a new link."""
-    link = Link(target, target.addresses()[0], is_sentinel=is_sentinel)
+    link = ServerLink(target, target.addresses()[0], is_sentinel=is_sentinel)
     try:
         return await link.query([LEN])
     finally:
@@ -40,7 +40,7 @@ def test_only_what_is_asked_goes_over_the_wire(tmp_path: Path) -> None:
     """Neither HELLO, CLIENT SETINFO nor PING is sent, on the first connection or later."""
 
     async def twice(target: RedisTarget) -> None:
-        link = Link(target, target.addresses()[0])
+        link = ServerLink(target, target.addresses()[0])
         await link.query([LEN, ("ECHO", "a")])
         await link.query([LEN])
         await link.close()
@@ -58,7 +58,7 @@ def test_an_error_takes_the_place_of_its_reply(tmp_path: Path) -> None:
     """A refused command does not cost the replies beside it."""
 
     async def both(target: RedisTarget) -> list[Reply]:
-        link = Link(target, target.addresses()[0])
+        link = ServerLink(target, target.addresses()[0])
         replies = await link.query([("NONSENSE",), LEN])
         await link.close()
         return replies
@@ -73,7 +73,7 @@ def test_a_connection_that_the_server_closed_is_opened_again(tmp_path: Path) -> 
     """A restart or an idle limit between two polls costs no poll."""
 
     async def across(target: RedisTarget, server: servers.Redis) -> list[Reply]:
-        link = Link(target, target.addresses()[0])
+        link = ServerLink(target, target.addresses()[0])
         await link.query([LEN])
         await asyncio.to_thread(server.cli, "CLIENT", "KILL", "TYPE", "normal")
         replies = await link.query([LEN])

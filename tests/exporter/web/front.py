@@ -14,7 +14,7 @@ from exporter.settings import Settings
 from exporter.telemetry import Telemetry
 from exporter.web.scrapers import Scrapers
 from exporter.web.site import ExporterSite
-from exporter.web.status import Status, status
+from exporter.web.status import ExporterStatus, status
 from tests.clocks import HandClock
 from tests.exporter.samples import GAUGE
 from tests.exporter.simulator.asking import NOON
@@ -76,6 +76,6 @@ class Front:
         await self.engine.stop()
         self.store.close()
 
-    def status(self) -> Status:
+    def status(self) -> ExporterStatus:
         """Return what the landing page says now."""
         return status(self.site.engine, self.telemetry, self.clock, "/metrics")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.web.connection import MAX_BODY, MAX_HEAD
+from exporter.web.requests import MAX_BODY, MAX_HEAD
 from exporter.web.server import ServerOptions, WebServer
 from tests.exporter.web.serving import (
     GET,

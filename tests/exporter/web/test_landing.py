@@ -9,7 +9,7 @@ import pytest
 
 from exporter.errors import PollError, Reason
 from exporter.web.landing import render
-from exporter.web.status import CostFigures, Status
+from exporter.web.status import CostFigures, ExporterStatus
 from tests.exporter.test_poller import Scripted, Source
 from tests.exporter.web.front import Front, delivered
 from tests.exporter.web.serving import PaperSite, port_of, serving
@@ -26,7 +26,7 @@ CHROMIUM = (
     "--disable-sync",
     "--no-first-run",
 )
-EMPTY = Status(version="1.2.3", state="starting", telemetry_path="/metrics", projects=())
+EMPTY = ExporterStatus(version="1.2.3", state="starting", telemetry_path="/metrics", projects=())
 VOID = ("meta", "link", "img", "br", "hr", "input")
 
 

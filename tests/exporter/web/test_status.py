@@ -10,7 +10,14 @@ from exporter.errors import PollError, Reason
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from exporter.web import status as statuses
-from exporter.web.status import CollectorRow, CostFigures, FaultRow, PollRow, RefusedReload, Status
+from exporter.web.status import (
+    CollectorRow,
+    CostFigures,
+    ExporterStatus,
+    FaultRow,
+    PollRow,
+    RefusedReload,
+)
 from tests.clocks import HandClock
 from tests.exporter.simulator.asking import NOON
 from tests.exporter.test_poller import Scripted, Source
@@ -37,7 +44,9 @@ def test_before_there_is_an_engine(tmp_path: Path) -> None:
     """The version, that it starts, and where the page will be."""
     front = Front(tmp_path)
     assert (
-        Status(version=__version__, state="starting", telemetry_path="/metrics", projects=())
+        ExporterStatus(
+            version=__version__, state="starting", telemetry_path="/metrics", projects=()
+        )
         == front.status()
     )
     front.store.close()
@@ -56,7 +65,7 @@ def test_everything_there_is_to_say(tmp_path: Path) -> None:
     front.telemetry.count(own.API_SERIES, ("ion-demo", "f"), 1500)
     front.telemetry.count(own.API_REQUESTS, ("monitoring", "OK"), 40)
     front.telemetry.count(own.API_THROTTLED, ("ion-demo",), 2)
-    found: list[Status] = []
+    found: list[ExporterStatus] = []
 
     def look() -> None:
         front.clock.time += 90
@@ -66,7 +75,7 @@ def test_everything_there_is_to_say(tmp_path: Path) -> None:
     front.run(look)
     partial = "one is missing; and another"
     down = "nobody answers; is it on?"
-    expected = Status(
+    expected = ExporterStatus(
         version=__version__,
         state="2 of 5 polls fail",
         telemetry_path="/metrics",

@@ -18,8 +18,12 @@ def played(
     checks: Sequence[tuple[str, int, Mapping[str, float]]],
     settings: Settings | None = None,
     files: Sequence[str] = ("recording.yml", "alerts.yml"),
+    silent: Sequence[tuple[str, int]] = (),
 ) -> str:
-    """Return what promtool finds wrong: each check is a query, a minute, and values by series."""
+    """Return what promtool finds wrong: each check is a query, a minute, and values by series.
+
+    silent  alerts, each with a minute in which it must not fire: what does is in the text, whole
+    """
     rules = build(settings or Settings())
     for name, text in texts(rules).items():
         (folder / Path(name).name).write_text(text)
@@ -27,6 +31,7 @@ def played(
         "interval": "1m",
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
         "promql_expr_test": [_check(*check) for check in checks],
+        "alert_rule_test": [{"alertname": name, "eval_time": f"{at}m"} for name, at in silent],
     }
     body = {"rule_files": list(files), "evaluation_interval": "1m", "tests": [test]}
     body["group_eval_order"] = evaluation_order(rules.all, files)

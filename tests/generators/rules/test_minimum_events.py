@@ -80,6 +80,18 @@ def test_the_minimum_decides_within_minutes(count: int, fires: int, tmp_path: Pa
 
 
 @pytest.mark.slow
+def test_a_description_names_the_window_that_judged(tmp_path: Path) -> None:
+    """Five minutes where they hold enough requests; else the longer ones, and why."""
+    much, little = (
+        {f"cloudrun_requests_total{SERVICE % '5xx'}": total([requests] * 40)}
+        for requests in (1000, 8)
+    )
+    assert "is 100% over 5m. The" in played(tmp_path, much, [], silent=[("ErrorRateCritical", 39)])
+    found = played(tmp_path, little, [], silent=[("ErrorRateCritical", 39)])
+    assert "is 100% over 30m or 1h, too few events for 5m. The" in found
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3, 20_000])
 @pytest.mark.parametrize("alert", ["ErrorRateCritical", "CacheHitRateLow"])
 def test_generated_tests_hold_and_bite_with_any_minimum(alert: str, count: int) -> None:
