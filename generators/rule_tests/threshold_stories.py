@@ -205,8 +205,8 @@ class Stories:
             )
         if not_counted := left_out(signal):
             name = "not-counted"
-            other = counting(signal, not_counted)
-            errors = self._series(other, v.extreme, self.labels(name), _PLENTY)
+            opposite = counting(signal, not_counted)
+            errors = self._series(opposite, v.extreme, self.labels(name), _PLENTY)
             yield Story(name=name, phases=(Phase(errors, long),))
         if v.row.for_ >= 2 * EVALUATION:
             yield Story(name="one-bad-minute", phases=tuple(self._burst("one-bad-minute")))
