@@ -1,9 +1,9 @@
 """The section of monitoring.yaml on single services: what differs for one from all others."""
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, ValidationInfo
+from pydantic import AfterValidator, SerializationInfo, ValidationInfo
 
 from exporter.settings.addresses import Name, Text
 from exporter.settings.alerting import (
@@ -75,6 +75,19 @@ def each_once(
                     text = f"'{value}' belongs to services.{first} already; remove it at one"
                     raise inside((name, field, index), text)
     return services
+
+
+def given_keys(services: Mapping[str, WatchedService], info: SerializationInfo) -> dict[str, Any]:
+    """Return the services with the keys that they have, as they are written out.
+
+    What a service leaves out is inherited. Its default is not: read again, it would be a value of
+    the service's own.
+    """
+    form: Literal["json", "python"] = "json" if info.mode_is_json() else "python"
+    return {
+        name: service.model_dump(mode=form, by_alias=bool(info.by_alias), exclude_unset=True)
+        for name, service in services.items()
+    }
 
 
 def overridden(base: Overridden, given: Section) -> Overridden:
