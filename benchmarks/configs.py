@@ -1,6 +1,7 @@
 """What it takes to write everything that is generated, as a command from start to end."""
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,9 +31,12 @@ def _run() -> tuple[float, str, int]:
     """Return the seconds that one run takes, the digest of what it wrote, and of how many files."""
     program = [sys.executable, "-c", "from exporter.cli import main; main()"]
     with tempfile.TemporaryDirectory() as folder:
-        command = [*program, "configs", "--config", str(REFERENCE), "--docs", "--root", folder]
+        settings = Path(folder, REFERENCE)
+        settings.parent.mkdir()
+        shutil.copy(REFERENCE, settings)
+        command = [*program, "configs", "--config", str(REFERENCE), "--docs"]
         begun = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, cwd=folder)
         seconds = time.perf_counter() - begun
         files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
         digest = hashlib.sha256()

@@ -1,5 +1,6 @@
 """Queries and texts of dashboards, as frozen data; grafana/lib gives them their style."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -28,6 +29,9 @@ class SeriesCount(StrEnum):
     LONG = "long"
 
 
+_LABEL = re.compile(r"\{\{(\w+)\}\}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A query.
@@ -52,6 +56,8 @@ class Target:
         return {
             "expr": self.expr,
             "legend": self.legend,
+            # Named here: to find a text in a text is the slowest thing that Jsonnet can be asked.
+            "labels": _LABEL.findall(self.legend),
             "style": self.style,
             "colour": self.colour,
             "instant": self.instant,

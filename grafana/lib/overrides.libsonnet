@@ -50,7 +50,7 @@ local styles = {
     if std.length(properties) > 0
   ],
 
-  single(target): target.style == '' && std.length(std.findSubstr('{{', target.legend)) == 0,
+  single(target): target.style == '' && std.length(target.labels) == 0,
 
   // The area between the bounds of a band, in the colour of its region or cache. Grafana finds the
   // lower bound by name, so only names of the settings can have an area.

@@ -16,7 +16,7 @@ local named(policy, panel) =
     response_code_class: tokens.classes,
     state: tokens.states,
   };
-  local written(label) = std.length([t for t in panel.targets if std.length(std.findSubstr('{{' + label + '}}', t.legend)) > 0]) > 0;
+  local written(label) = std.any([std.member(target.labels, label) for target in panel.targets]);
   std.foldl(function(found, label) found + (if written(label) then known[label] else {}), std.objectFields(known), {});
 
 local limits_of(policy, panel) = if panel.limits == '' then [] else policy.limits[panel.limits];
