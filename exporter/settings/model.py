@@ -12,7 +12,13 @@ from exporter.settings.google import GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.notifications import NotificationSettings
 from exporter.settings.servers import PrometheusSettings
-from exporter.settings.services import WatchedService, alerts_of, each_once, objectives_of
+from exporter.settings.services import (
+    WatchedService,
+    alerts_of,
+    each_once,
+    objectives_of,
+    whole_latency,
+)
 from exporter.settings.sources import ApplicationSettings, RedisSettings
 from exporter.settings.teams import reachable
 from exporter.settings.types import Named, Section, Switch, inside, key, part
@@ -103,7 +109,10 @@ class Settings(Section):
     alerts: AlertsSettings = part(AlertsSettings, "Overrides of alerts, by the alert's name.")
     notifications: NotificationSettings = part(NotificationSettings, "Who is notified, and how.")
     services: Annotated[
-        Named[Name, WatchedService], AfterValidator(each_once), AfterValidator(reachable)
+        Named[Name, WatchedService],
+        AfterValidator(each_once),
+        AfterValidator(reachable),
+        AfterValidator(whole_latency),
     ] = key({}, "What differs for single services, by the service's name in Cloud Run.")
     prometheus: PrometheusSettings = part(
         PrometheusSettings, "Where the servers of the monitoring itself are."
