@@ -44,7 +44,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         "schema_version": SCHEMA_VERSION,
         "command": written.command,
         "objective": {
-            "availability": f"{number(policy.objective.availability * 100)}%",
+            "availability": f"{number(policy.objective.share * 100)}%",
             "window": span(policy.objective.window),
         },
         "alerts": {rule.title: _alert(rule) for rule in alerts(rules.all)},

@@ -60,7 +60,7 @@ def limits(policy: Policy) -> Limits:
         limit = Limit(row.threshold, row.severity, above, row.name)
         found[row.signal.name] = tuple(sorted((*found[row.signal.name], limit)))
     pace = tuple(sorted(_pace(policy)))
-    objective = Limit(policy.objective.availability, "medium", above=False)
+    objective = Limit(policy.objective.share, "medium", above=False)
     found["availability"] = (*pace[:1], objective)
     found[BURN] = tuple(sorted(_burn(policy.breach, policy.burn)))
     found[PACE] = pace
@@ -106,7 +106,7 @@ def _pace(policy: Policy) -> Iterator[Limit]:
 
     The burn rate of 1 is left out: over minutes, chance alone takes a service across it.
     """
-    allowed = 1 - policy.objective.availability
+    allowed = 1 - policy.objective.share
     for limit in _burn(policy.breach, policy.burn):
         if 1 < limit.value < 1 / allowed:
             yield Limit(round(1 - limit.value * allowed, 9), limit.severity, above=False)

@@ -29,12 +29,13 @@ from generators.dashboards.signal_panels import (
 from generators.dashboards.signal_style import GROUPED, decimals
 from generators.limits import number
 from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy
-from generators.rules import running, slo
+from generators.rules import running
+from generators.rules.budgets import AVAILABILITY, BY, FAILED
 from generators.rules.names import span
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
 _ERRORS = error_sources.FAILED_REQUESTS
-_SERVER_ERRORS = Events(cloud_run.REQUESTS, slo.FAILED)
+_SERVER_ERRORS = Events(cloud_run.REQUESTS, FAILED)
 _LASTS = -1  # of seconds until the budget is spent
 _SCALE_START = 0.1  # of burn rates
 _WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
@@ -71,7 +72,7 @@ def _objective(facts: Facts) -> dict[str, Panel]:
             unit=Unit.RATIO.grafana,
             targets=(
                 Target(
-                    expr=f"min({QUERIES.newest(slo.AVAILABILITY, slo.BY)})",
+                    expr=f"min({QUERIES.newest(AVAILABILITY.share, BY)})",
                     legend="available",
                     instant=True,
                     server=LONGTERM,
@@ -127,8 +128,8 @@ def _exhaustion(facts: Facts) -> Panel:
 
 def _runway(facts: Facts) -> str:
     """Return the seconds until the budget is spent: 0 if it is, _LASTS if it lasts."""
-    left = QUERIES.newest(slo.REMAINING, slo.BY)
-    hour, six = (QUERIES.filtered(slo.burn(window), slo.BY) for window in (HOUR, 6 * HOUR))
+    left = QUERIES.newest(AVAILABILITY.remaining, BY)
+    hour, six = (QUERIES.filtered(AVAILABILITY.burn(window), BY) for window in (HOUR, 6 * HOUR))
     window = number(facts.policy.objective.window)
     lasts = f"clamp_min({left}, 0) * {window} / (({hour} > {six} or {six}) > 1)"
     known = f"min({left} and ({hour} or {six})) * 0"
@@ -158,7 +159,9 @@ def _spending(facts: Facts) -> dict[str, Panel]:
             "scale is ten times the one below.",
             unit=_COUNT,
             targets=tuple(
-                Target(expr=f"max({QUERIES.filtered(slo.burn(window), slo.BY)})", legend=legend)
+                Target(
+                    expr=f"max({QUERIES.filtered(AVAILABILITY.burn(window), BY)})", legend=legend
+                )
                 for window, legend in _burn_windows(facts.policy).items()
             ),
             decimals=2,
@@ -254,13 +257,13 @@ def _windows(facts: Facts) -> Panel:
 
 def _sum(kind: str, window: float) -> str:
     """Return the events of a window, of services that exist still."""
-    own = slo.FAILED if kind == "errors" else ()
+    own = FAILED if kind == "errors" else ()
     every, counters = (
-        QUERIES.filtered(slo.COUNTERS, cloud_run.REQUESTS.label_names, own=matchers)
+        QUERIES.filtered(AVAILABILITY.counters, cloud_run.REQUESTS.label_names, own=matchers)
         for matchers in ((), own)
     )
-    counted = running.counted(counters, span(window), slo.BY)
-    return f"round(sum({running.of_existing(counted, every, slo.BY)}))"
+    counted = running.counted(counters, span(window), BY)
+    return f"round(sum({running.of_existing(counted, every, BY)}))"
 
 
 def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:

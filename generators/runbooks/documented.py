@@ -105,7 +105,7 @@ def _documented(
         facts=known,
         when=condition(rule, statement, known),
         other_ways=other_ways(rule),
-        parts=parts(settings, rules, policy, rule),
+        parts=parts(settings, rules, rule),
         mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
         muted=tuple(i for i in every if rule.alert in alerts_of(i.target) and _is_ours(i)),
         other_names=frozenset(),

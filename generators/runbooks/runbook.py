@@ -147,7 +147,7 @@ def _timing(alert: DocumentedAlert) -> Iterator[str]:
     yield f"| **together** | **{duration(minimum)}** | **{duration(maximum)}** |\n"
     row = alert.rule.source
     if isinstance(row, BurnAlert):
-        yield from _by_share(alert, row)
+        yield from _by_share(row)
 
 
 def _begins(alert: DocumentedAlert) -> str:
@@ -155,13 +155,13 @@ def _begins(alert: DocumentedAlert) -> str:
     return "the budget is spent" if spent else "it begins"
 
 
-def _by_share(alert: DocumentedAlert, row: BurnAlert) -> Iterator[str]:
+def _by_share(row: BurnAlert) -> Iterator[str]:
     """Yield how long the windows take to reach their limit, by the share that fails."""
     yield (
         "The more requests fail, the sooner it fires:\n\n"
         "| of all requests fail | after |\n|---|---|"
     )
     for share in SHARES:
-        seconds = seconds_to_limit(row, alert.policy, share)
+        seconds = seconds_to_limit(row, share)
         text = "never" if seconds == float("inf") else duration(round(seconds))
         yield f"| {100 * share:g} % | {text} |"
