@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, ValidationInfo
+from pydantic import AfterValidator, FieldSerializationInfo, ValidationInfo, field_serializer
 
 from exporter.settings.addresses import Name, Text
 from exporter.settings.alerting import (
@@ -60,6 +60,11 @@ class WatchedService(Section):
     notifications: TeamNotifications = part(
         TeamNotifications, "Channels of its team; one that is left out is as in `notifications`."
     )
+
+    @field_serializer("objectives", "alerts")
+    def _given(self, section: Section, info: FieldSerializationInfo) -> dict[str, object]:
+        """Write what is set alone: read back, a default must not be an override."""
+        return section.model_dump(mode=info.mode, by_alias=True, exclude_unset=True)
 
     def values(self, name: str) -> Mapping[str, tuple[str, ...]]:
         """Return the values of labels that say that a series is of this service."""

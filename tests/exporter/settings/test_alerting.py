@@ -31,6 +31,15 @@ def test_a_service_inherits_what_it_leaves_out(tmp_path: Path) -> None:
     assert not off.objectives.latency.enabled
 
 
+def test_what_is_written_and_read_back_has_no_more_overrides(tmp_path: Path) -> None:
+    """A default of a service's section does not come back as an override of what all have."""
+    off = "latency: {share: 95%, within: 300ms, enabled: false}"
+    found = _loaded(tmp_path, off, "{latency: {within: 1s}}")
+    again = Settings.model_validate(found.model_dump(mode="json", by_alias=True))
+    assert again.of_service("checkout").objectives == found.of_service("checkout").objectives
+    assert not again.of_service("checkout").objectives.latency.enabled
+
+
 @pytest.mark.parametrize(
     ("latency", "text"),
     [
