@@ -61,7 +61,7 @@ def _rows(settings: Settings, watching: dict[str, DocumentedAlert]) -> Iterator[
 
 
 def _keys(every: Iterable[_Worded], watching: Mapping[str, DocumentedAlert]) -> Iterator[_Key]:
-    """Yield what alerts are told apart by, in the order of the rules."""
+    """Yield what alerts differ by, in the order of the rules."""
     found = dict.fromkeys(key for each in every for key in each)
     for name in watching:
         yield from (key for key in found if key[0] == name)
