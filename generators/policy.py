@@ -172,7 +172,7 @@ def _found(settings: Settings) -> Policy:
         breach=breach,
         burn=burn,
         exhausted=exhausted_alert(settings, of),
-        latency=_latency(settings),
+        latency=latency_policy(settings),
     )
 
 
@@ -182,7 +182,8 @@ def exhausted_alert(settings: Settings, of: Objective) -> ExhaustedAlert | None:
     return replace(_changed(EXHAUSTED, given), objective=of) if given.enabled else None
 
 
-def _latency(settings: Settings) -> LatencyPolicy | None:
+def latency_policy(settings: Settings) -> LatencyPolicy | None:
+    """Return the objective of latency and its alerts; None where there is none."""
     of = burn_rates.latency(settings)
     if of is None:
         return None

@@ -5,9 +5,9 @@ from exporter.catalog.expression import Events, Rate
 from exporter.catalog.model import Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
-from generators.dashboards import error_sources, incidents, overview, tables
+from generators.dashboards import error_sources, incidents, latency_budget, overview, tables
 from generators.dashboards.descriptions import Facts
-from generators.dashboards.limits import BURN, PACE, RUNWAY, spent
+from generators.dashboards.limits import BURN, BURN_WINDOWS, PACE, RUNWAY, burn_windows, spent
 from generators.dashboards.links import to_board
 from generators.dashboards.model import (
     LONGTERM,
@@ -28,7 +28,7 @@ from generators.dashboards.signal_panels import (
 )
 from generators.dashboards.signal_style import GROUPED, decimals
 from generators.limits import number
-from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy
+from generators.policy import HOUR, SIGNAL_BY_NAME
 from generators.rules import running
 from generators.rules.budgets import AVAILABILITY, BY, FAILED
 from generators.rules.names import span
@@ -38,12 +38,12 @@ _ERRORS = error_sources.FAILED_REQUESTS
 _SERVER_ERRORS = Events(cloud_run.REQUESTS, FAILED)
 _LASTS = -1  # of seconds until the budget is spent
 _SCALE_START = 0.1  # of burn rates
-_WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 _COUNT = Unit.NONE.grafana
 
 
 def board(facts: Facts) -> BoardText:
     """Return the board."""
+    slow = latency_budget.panels(QUERIES, facts)
     return BoardText(
         board=Board.RELIABILITY,
         question="What fails, where, and how much error budget is left?",
@@ -53,10 +53,12 @@ def board(facts: Facts) -> BoardText:
         panels={
             **_objective(facts),
             **_spending(facts),
+            **slow,
             **_errors(facts),
             **error_sources.sources(QUERIES),
             **incidents.panels(QUERIES, facts),
         },
+        missing=() if slow else latency_budget.NAMES,
     )
 
 
@@ -136,17 +138,6 @@ def _runway(facts: Facts) -> str:
     return f"min({lasts} or ({left} <= 0) * 0) or {known} + {_LASTS}"
 
 
-def _burn_windows(policy: Policy) -> dict[int, str]:
-    """Return the windows of burn rates and their legends, with the limit that an alert has."""
-    found = {window: span(window) for window in _WINDOWS}
-    for alert in (policy.breach, policy.burn):
-        if alert is not None:
-            for window, factor in zip(alert.windows, alert.factors, strict=True):
-                if window.long in found:
-                    found[window.long] = f"{span(window.long)}, limit {number(factor)}"
-    return found
-
-
 def _spending(facts: Facts) -> dict[str, Panel]:
     return {
         "budget": overview.budget(QUERIES, boards.BUDGET.number, "Error budget left", None),
@@ -162,7 +153,7 @@ def _spending(facts: Facts) -> dict[str, Panel]:
                 Target(
                     expr=f"max({QUERIES.filtered(AVAILABILITY.burn(window), BY)})", legend=legend
                 )
-                for window, legend in _burn_windows(facts.policy).items()
+                for window, legend in burn_windows(facts.policy.breach, facts.policy.burn).items()
             ),
             decimals=2,
             limits=BURN,
@@ -217,7 +208,7 @@ def _errors(facts: Facts) -> dict[str, Panel]:
 
 
 def _windows(facts: Facts) -> Panel:
-    windows = (*_WINDOWS, facts.policy.objective.window)
+    windows = (*BURN_WINDOWS, facts.policy.objective.window)
     kinds = {kind: [_sum(kind, window) for window in windows] for kind in ("errors", "requests")}
     pairs = zip(kinds["errors"], kinds["requests"], strict=True)
     texts = {
