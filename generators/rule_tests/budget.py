@@ -150,7 +150,7 @@ def _spent(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
         Story(name="no-errors", phases=spending.phases("no-errors", 0)),
     )
     early = max(ceil(alert.for_ / MINUTE) - spending.every, 0)
-    minutes = (early, spending.fires + spending.every, spending.fires + spending.end)
+    minutes = (early, spending.fires, spending.fires + spending.end)
     return spending.case("what is spent stays spent", stories, minutes)
 
 

@@ -46,8 +46,9 @@ def _phases(burns: Burns, marker: AwayMarker, name: str, gone: int) -> Iterator[
     bad, still = burns.at(name, burns.rate(0, OVER), PLENTY), burns.at(name, 0, 0)
     yield Phase(still, gone - 1 - burns.fires)
     yield Phase(bad, burns.fires)
-    # What stands still rises a little in promtool, of good and bad events alike.
-    low = burns.rate(0, OVER) * burns.objective.budget < _ALIKE
+    # What stands still rises a little in promtool, of good and bad events alike: of all buckets, so
+    # that no request would be slow.
+    low = burns.rate(0, OVER) * burns.objective.budget < _ALIKE and not burns.objective.within
     yield Phase(still if marker.labels and low else (), _AWAY)
     yield Phase(bad if name == _FIRING else burns.at(name, 0, PLENTY), _BACK)
 
