@@ -1,10 +1,11 @@
 """What is alerted on: the table of alerts, and what monitoring.yaml changes of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
+from exporter.catalog.error_signals import error_signals
 from exporter.catalog.expression import Direction, Expression, Signal
 from exporter.catalog.model import Family
 from exporter.catalog.roads import missing_families
@@ -110,11 +111,17 @@ def _signals(settings: Settings, missing: frozenset[str]) -> Iterator[Signal]:
 
 
 def catalog_signal(signal: Signal, settings: Settings) -> Signal:
-    """Return a signal of the catalog with the minimum of events that the settings state."""
-    minimum = signal.minimum_events
+    """Return a signal of the catalog with the errors and minimum of events of the settings."""
+    found = counting(signal, settings.alerts.error_classes)
+    minimum = found.minimum_events
     if minimum is None:
-        return signal
-    return replace(signal, minimum_events=replace(minimum, count=settings.alerts.minimum_events))
+        return found
+    return replace(found, minimum_events=replace(minimum, count=settings.alerts.minimum_events))
+
+
+def counting(signal: Signal, classes: Sequence[str]) -> Signal:
+    """Return a signal of the catalog that counts these classes where it counts errors."""
+    return next((one for one in error_signals(classes) if one.name == signal.name), signal)
 
 
 def is_brought(expression: Expression, missing: frozenset[str]) -> bool:

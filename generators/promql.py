@@ -164,7 +164,7 @@ def _rate(node: Rate, view: View) -> str:
 
 
 def _covered_rate(node: Rate, view: View) -> str:
-    """Return events by the source time that they cover, project by project.
+    """Return events by the source time that they cover, project by project; none where it is 0.
 
     A family without the project's label is read from one project only.
     """
@@ -172,7 +172,7 @@ def _covered_rate(node: Rate, view: View) -> str:
     events = _events(node.events, replace(view, by=tuple(dict.fromkeys((*view.by, *project)))))
     own = (Matcher("family", (node.events.family.name,)),)
     time = _increase(DATA_SECONDS, own, replace(view, by=project))
-    return _sum(f"{events} / on ({', '.join(project)}) group_left () {time}", view.by)
+    return _sum(f"{events} / on ({', '.join(project)}) group_left () ({time} > 0)", view.by)
 
 
 def _ratio(node: Ratio, view: View) -> str:

@@ -32,7 +32,8 @@ _SIGNALS = """# Signals
 The {count} things that people watch. Each is stated once, in a module of `exporter/catalog/` whose
 name ends in `_signals.py`; the query is what `generators/promql.py` renders for five minutes, split
 by region where that has meaning. A signal with a minimum has no value where fewer events lie in the
-window.
+window. Error rates count the classes of `alerts.error_classes`; here are those that count by
+default.
 """
 
 

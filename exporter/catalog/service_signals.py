@@ -1,6 +1,7 @@
 """Signals of the service and of what it runs on."""
 
-from exporter.catalog import application, cloud_run, redis
+from exporter.catalog import cloud_run, redis
+from exporter.catalog.error_signals import error_signals, matcher
 from exporter.catalog.expression import (
     Changes,
     Complement,
@@ -9,7 +10,6 @@ from exporter.catalog.expression import (
     Expression,
     Kind,
     Level,
-    Matcher,
     Mean,
     MinimumEvents,
     Quantile,
@@ -17,16 +17,12 @@ from exporter.catalog.expression import (
     Ratio,
     Signal,
 )
-from exporter.catalog.model import Family, Reduce, Unit
+from exporter.catalog.model import Reduce, Unit
 
 _BY_SERVICE = ("region", "service_name")
 _REQUESTS = Events(cloud_run.REQUESTS)
+_SERVER_ERRORS = Events(cloud_run.REQUESTS, (matcher(("5xx",)),))
 _HUNDRED = MinimumEvents((_REQUESTS,), 100)
-_ERRORS = ("4xx", "5xx")
-
-
-def _of_class(family: Family, *classes: str) -> Events:
-    return Events(family, (Matcher("response_code_class", classes),))
 
 
 def _response_time(name: str, noun: str, expression: Expression, text: str) -> Signal:
@@ -51,34 +47,11 @@ SERVICE = (
         unit=Unit.RATIO,
         direction=Direction.DOWN,
         help="Share of requests that did not end in a server error.",
-        expression=Complement(Ratio((_of_class(cloud_run.REQUESTS, "5xx"),), (_REQUESTS,))),
+        expression=Complement(Ratio((_SERVER_ERRORS,), (_REQUESTS,))),
         by=_BY_SERVICE,
         minimum_events=_HUNDRED,
     ),
-    Signal(
-        name="error_rate",
-        noun="error rate (4xx and 5xx)",
-        kind=Kind.ERROR_RATE,
-        unit=Unit.RATIO,
-        direction=Direction.UP,
-        help="Share of requests that ended in a client or server error.",
-        expression=Ratio((_of_class(cloud_run.REQUESTS, *_ERRORS),), (_REQUESTS,)),
-        by=_BY_SERVICE,
-        minimum_events=_HUNDRED,
-    ),
-    Signal(
-        name="error_rate_by_endpoint",
-        noun="error rate (4xx and 5xx) of the endpoint",
-        kind=Kind.ERROR_RATE,
-        unit=Unit.RATIO,
-        direction=Direction.UP,
-        help="Share of an endpoint's requests that ended in an error.",
-        expression=Ratio(
-            (_of_class(application.REQUESTS, *_ERRORS),), (Events(application.REQUESTS),)
-        ),
-        by=("region", "endpoint"),
-        minimum_events=MinimumEvents((Events(application.REQUESTS),), 100),
-    ),
+    *error_signals(),
     _response_time(
         "response_time_average",
         "mean response time",

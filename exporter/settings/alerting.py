@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from exporter.catalog.buckets import expected
 from exporter.catalog.cloud_run import REQUEST_DURATION
+from exporter.catalog.error_signals import CLASSES
 from exporter.settings.addresses import Text, text_form
 from exporter.settings.types import (
     Named,
@@ -162,7 +163,8 @@ _WRITTEN = frozenset(
         *("problem", "ended", "reading", "value", "place", "limit", "check"),
     }
 )
-OF_ALL = ("others", "labels", "annotations", "minimum_events")  # keys that are no alert's name
+# Keys that are no alert's name.
+OF_ALL = ("others", "labels", "annotations", "minimum_events", "error_classes")
 
 
 def _own_labels(labels: Mapping[str, str]) -> Mapping[str, str]:
@@ -180,6 +182,12 @@ def _free(given: Mapping[str, str], taken: frozenset[str], what: str) -> Mapping
         if "{{" in value:
             raise inside((name,), "contains '{{'; write plain text, Prometheus would fill it in")
     return given
+
+
+def _in_order(classes: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(classes)) < len(classes):
+        raise ValueError("names a class twice; remove one")
+    return tuple(sorted(classes))
 
 
 class AlertsSettings(Section):
@@ -212,6 +220,14 @@ class AlertsSettings(Section):
         100,
         "Requests, or reads of a cache, that a window needs before its error rate, hit rate or "
         "percentile is judged.",
+    )
+
+    error_classes: Annotated[
+        tuple[Literal["4xx", "5xx"], ...], Field(min_length=1), AfterValidator(_in_order)
+    ] = key(
+        CLASSES,
+        "Classes of status codes that count as errors in error rates and their alerts; "
+        "availability and error budgets always count 5xx.",
     )
 
     def by_name(self) -> Mapping[str, AlertSettings]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo
 
 from exporter.settings.addresses import File, ListenAddress, MetricsPath, Name, Text
 from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
@@ -16,6 +16,7 @@ from exporter.settings.services import (
     WatchedService,
     alerts_of,
     each_once,
+    given_keys,
     objectives_of,
     whole_latency,
 )
@@ -113,6 +114,7 @@ class Settings(Section):
         AfterValidator(each_once),
         AfterValidator(reachable),
         AfterValidator(whole_latency),
+        PlainSerializer(given_keys),
     ] = key({}, "What differs for single services, by the service's name in Cloud Run.")
     prometheus: PrometheusSettings = part(
         PrometheusSettings, "Where the servers of the monitoring itself are."

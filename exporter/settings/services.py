@@ -1,9 +1,9 @@
 """The section of monitoring.yaml on single services: what differs for one from all others."""
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, FieldSerializationInfo, ValidationInfo, field_serializer
+from pydantic import AfterValidator, SerializationInfo, ValidationInfo
 
 from exporter.settings.addresses import Name, Text
 from exporter.settings.alerting import (
@@ -61,11 +61,6 @@ class WatchedService(Section):
         TeamNotifications, "Channels of its team; one that is left out is as in `notifications`."
     )
 
-    @field_serializer("objectives", "alerts")
-    def _given(self, section: Section, info: FieldSerializationInfo) -> dict[str, object]:
-        """Write what is set alone: read back, a default must not be an override."""
-        return section.model_dump(mode=info.mode, by_alias=True, exclude_unset=True)
-
     def values(self, name: str) -> Mapping[str, tuple[str, ...]]:
         """Return the values of labels that say that a series is of this service."""
         return {SERVICE: (name,), DATABASE: self.databases, REDIS: self.redis}
@@ -97,6 +92,19 @@ def whole_latency(
             if text:
                 raise inside((name, "objectives", "latency"), text)
     return services
+
+
+def given_keys(services: Mapping[str, WatchedService], info: SerializationInfo) -> dict[str, Any]:
+    """Return the services with the keys that they have, as they are written out.
+
+    What a service leaves out is inherited. Its default is not: read again, it would be a value of
+    the service's own.
+    """
+    form: Literal["json", "python"] = "json" if info.mode_is_json() else "python"
+    return {
+        name: service.model_dump(mode=form, by_alias=bool(info.by_alias), exclude_unset=True)
+        for name, service in services.items()
+    }
 
 
 def overridden(base: Overridden, given: Section) -> Overridden:

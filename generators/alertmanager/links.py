@@ -13,6 +13,7 @@ from exporter.settings import Settings
 from generators.alertmanager.headlines import FIRST
 from generators.alertmanager.template_text import define
 from generators.boards import PAST, VARIABLES
+from generators.error_logs import log_filter
 
 _MARGIN = "1800e9"  # nanoseconds that a dashboard shows before an alert and after it
 # Of the logs: before the beginning, which a source's delay makes late, after the end, and in all.
@@ -24,11 +25,6 @@ _PLUS = 'reReplaceAll "\\\\+" "%20"'  # urlquery writes a space as a form does
 _RESOURCES = (
     ("service_name", "cloud_run_revision", "location"),
     ("database_id", "cloudsql_database", "region"),
-)
-# Responses, and the application's own complaints: what an alert on failing requests is about.
-_FAILURES = (
-    ("error_rate", "(httpRequest.status>=400 OR severity>=ERROR)"),
-    ("availability", "(httpRequest.status>=500 OR severity>=ERROR)"),
 )
 _NOTHING = '{{ $url = "" }}'
 ONE, GROUP = "$first.Labels", "$.CommonLabels"  # whose labels a link is about
@@ -55,7 +51,7 @@ def links(settings: Settings, longterm: Sequence[str], labels: str = GROUP) -> t
     found = [
         Link("Dashboard", _dashboard(labels)),
         Link("Runbook", _runbook()),
-        Link("Logs", _logs(labels)),
+        Link("Logs", _logs(settings, labels)),
         Link("Prometheus", _prometheus(settings, longterm)),
     ]
     if labels == GROUP and settings.links.alertmanager is not None:
@@ -141,7 +137,7 @@ def _moved(address: str | None) -> str:
     return _set(f'$url | reReplaceAll "^[^?#]*/graph\\\\?" "{new}/graph?"')
 
 
-def _logs(labels: str) -> str:
+def _logs(settings: Settings, labels: str) -> str:
     """Link to the log lines of a Cloud Run service or a database, in the minutes of the alert."""
     project = f"{labels}.gcp_project | urlquery | {_PLUS}"
     start = f'(($first.StartsAt.Add {_LOGS_BEFORE}).UTC.Format "{_STAMP}")'
@@ -155,11 +151,11 @@ def _logs(labels: str) -> str:
     address = _set(f'printf "%s;timeRange=%s%%2F%s?project=%s" $url {start} $until ({project})')
     return (
         f"{_NOTHING}{{{{ if and {labels}.gcp_project (or {known}) }}}}"
-        f"{''.join(_query(labels))}{until}{address}{{{{ end }}}}"
+        f"{''.join(_query(settings, labels))}{until}{address}{{{{ end }}}}"
     )
 
 
-def _query(labels: str) -> Iterator[str]:
+def _query(settings: Settings, labels: str) -> Iterator[str]:
     """Yield the actions that write a log query, a line a label."""
     for at, (label, kind, region) in enumerate(_RESOURCES):
         first = _LOGS + quote(f'resource.type="{kind}"')
@@ -168,10 +164,21 @@ def _query(labels: str) -> Iterator[str]:
             line = _set(_clause(field, f"{labels}.{name}"))
             yield f"{{{{ if {labels}.{name} }}}}{line}{{{{ end }}}}"
     yield "{{ end }}"
-    for at, (signal, clause) in enumerate(_FAILURES):
+    for at, (signal, clause) in enumerate(_failures(settings)):
         more = f'printf "%s%%0A%s" $url {_quoted(quote(clause))}'
         yield f'{{{{ {"else " if at else ""}if eq $first.Labels.signal "{signal}" }}}}{_set(more)}'
     yield "{{ end }}"
+
+
+def _failures(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield what the logs of a signal's failing requests are: responses, and own complaints.
+
+    A server error is logged as one, so that complaints have no place among client errors alone.
+    """
+    counted = settings.alerts.error_classes
+    own = " OR severity>=ERROR" if "5xx" in counted else ""
+    yield "error_rate", f"({log_filter(counted)}{own})"
+    yield "availability", f"({log_filter(('5xx',))} OR severity>=ERROR)"
 
 
 def _clause(field: str, value: str) -> str:

@@ -19,6 +19,7 @@ _ADDED = (
 def band(queries: BoardQueries, number: int, name: str, title: str, by: str = "region") -> Panel:
     """Return a panel of a signal with its band; values outside it are points."""
     found: Band = _BANDS[name]
+    about = queries.named(name)
     value, upper, lower = (
         queries.filtered(found.name(what), found.by) for what in ("value", "upper", "lower")
     )
@@ -44,7 +45,7 @@ def band(queries: BoardQueries, number: int, name: str, title: str, by: str = "r
     return Panel(
         number=number,
         title=f"{title}, {span(FOR)} mean and band",
-        what=f"{found.signal.help} A line is the mean of {span(FOR)} that the alert uses; it "
+        what=f"{about.help} A line is the mean of {span(FOR)} that the alert uses; it "
         "rises and falls later than the signal. The area is the usual range at this time of the "
         "last three weeks. A red point is outside of it.",
         unit=found.signal.unit.grafana,

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 from exporter.catalog import application, cloud_run
-from exporter.catalog.expression import Events, Matcher
+from exporter.catalog.error_signals import matcher, named
+from exporter.catalog.expression import Events
+from exporter.catalog.model import Family
 from generators.boards import SIGNAL_PANELS
 from generators.dashboards.model import Panel, Target
 from generators.dashboards.queries import BoardQueries, or_zero, top
 from generators.dashboards.signal_panels import over_time
 from generators.dashboards.signal_style import GROUPED
 from generators.rules import running
-
-FAILED = (Matcher("response_code_class", ("4xx", "5xx")),)
-FAILED_REQUESTS = Events(cloud_run.REQUESTS, FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +23,7 @@ class _ErrorsBy:
     by: str
     what: str
     counted: str = "As counted by Cloud Run."
-    events: Events = FAILED_REQUESTS
+    requests: Family = cloud_run.REQUESTS
 
 
 _DISTRIBUTIONS = {
@@ -35,7 +34,7 @@ _DISTRIBUTIONS = {
         what="endpoint",
         counted="As counted by the application: other numbers than those of Cloud Run, which also "
         "has the requests that the application does not record.",
-        events=Events(application.REQUESTS, FAILED),
+        requests=application.REQUESTS,
     ),
     "by_region": _ErrorsBy(number=74, title="Errors by region", by="region", what="region"),
     "by_class": _ErrorsBy(
@@ -47,6 +46,16 @@ _DISTRIBUTIONS = {
 }
 
 
+def failed(queries: BoardQueries, requests: Family = cloud_run.REQUESTS) -> Events:
+    """Return the requests whose class of status code counts as an error."""
+    return Events(requests, (matcher(queries.error_classes),))
+
+
+def failing(queries: BoardQueries) -> str:
+    """Return what these requests are, at the beginning of a sentence."""
+    return f"Failing requests ({named(queries.error_classes)})"
+
+
 def in_range(queries: BoardQueries, events: Events, by: tuple[str, ...] = ()) -> str:
     """Return the number of events within the range, up to the newest minute."""
     family = events.family
@@ -55,12 +64,12 @@ def in_range(queries: BoardQueries, events: Events, by: tuple[str, ...] = ()) ->
 
 
 def _distribution(queries: BoardQueries, panel: _ErrorsBy) -> Panel:
-    count = top(in_range(queries, panel.events, (panel.by,)))
-    every = in_range(queries, Events(panel.events.family))
+    count = top(in_range(queries, failed(queries, panel.requests), (panel.by,)))
+    every = in_range(queries, Events(panel.requests))
     return Panel(
         number=panel.number,
         title=panel.title,
-        what=f"Failing requests within the range, by {panel.what}; the largest first. "
+        what=f"{failing(queries)} within the range, by {panel.what}; the largest first. "
         f"{panel.counted}",
         unit=GROUPED,
         targets=(

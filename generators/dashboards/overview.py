@@ -11,7 +11,7 @@ from generators.dashboards.limits import BUDGET, BURN
 from generators.dashboards.links import to_board, to_panel
 from generators.dashboards.model import LONGTERM, BoardText, Panel, SeriesCount, Target
 from generators.dashboards.queries import WEEK, BoardQueries
-from generators.dashboards.signal_panels import ERRORS, REGION, now, over_time
+from generators.dashboards.signal_panels import REGION, error_rate, now, over_time
 from generators.policy import HOUR
 from generators.rules.budgets import AVAILABILITY, BY
 
@@ -20,13 +20,20 @@ QUERIES = BoardQueries(("gcp_project", "region", "service_name", "redis_id"))
 
 def board(facts: Facts) -> BoardText:
     """Return the board."""
+    queries = replace(QUERIES, error_classes=facts.settings.alerts.error_classes)
     return BoardText(
         board=Board.OVERVIEW,
         question="Is the service healthy? If not, where should I look?",
         refresh="5m",
         past="now-24h",
-        variables=QUERIES.labels,
-        panels={**_state(), **_saturation(), **_trend(), **_where(facts), **_use()},
+        variables=queries.labels,
+        panels={
+            **_state(queries),
+            **_saturation(queries),
+            **_trend(queries),
+            **_where(queries, facts),
+            **_use(queries),
+        },
     )
 
 
@@ -77,69 +84,69 @@ def burn_now(queries: BoardQueries, number: int) -> Panel:
     )
 
 
-def _state() -> dict[str, Panel]:
+def _state(queries: BoardQueries) -> dict[str, Panel]:
     errors = SIGNAL_PANELS["error_rate"]
     return {
         "availability": now(
-            QUERIES,
+            queries,
             "availability",
             1,
             "Available",
             to_panel(SIGNAL_PANELS["availability"], "Open uptime"),
         ),
-        "budget": budget(QUERIES, 2, "Budget", boards.BUDGET),
-        "error_rate": now(QUERIES, "error_rate", 3, "Errors", to_panel(errors, "Open errors")),
+        "budget": budget(queries, 2, "Budget", boards.BUDGET),
+        "error_rate": now(queries, "error_rate", 3, "Errors", to_panel(errors, "Open errors")),
         "response_time": now(
-            QUERIES,
+            queries,
             "response_time_p95",
             4,
             "p95",
             to_panel(SIGNAL_PANELS["response_time_p95"], "Open response times"),
         ),
         "throughput": now(
-            QUERIES,
+            queries,
             "throughput",
             5,
             "Requests",
             to_panel(SIGNAL_PANELS["throughput"], "Open throughput"),
         ),
-        "active": tables.active_count(QUERIES, 6),
+        "active": tables.active_count(queries, 6),
     }
 
 
-def _saturation() -> dict[str, Panel]:
+def _saturation(queries: BoardQueries) -> dict[str, Panel]:
     return {
-        "burn": burn_now(QUERIES, 7),
+        "burn": burn_now(queries, 7),
         "lag": now(
-            QUERIES,
+            queries,
             "replication_lag",
             8,
             "DB lag",
             to_panel(SIGNAL_PANELS["replication_lag"], "Open the database"),
         ),
         "cache_l1": now(
-            QUERIES,
+            queries,
             "cache_hit_rate_l1",
             9,
             "L1 hits",
             to_board("Open the cache", Board.CACHE),
         ),
         "cache_l2": now(
-            QUERIES,
+            queries,
             "cache_hit_rate_l2",
             10,
             "L2 hits",
             to_board("Open the cache", Board.CACHE),
         ),
         "cpu": now(
-            QUERIES,
+            queries,
             "cpu_utilization",
             11,
             "CPU",
             to_panel(SIGNAL_PANELS["cpu_utilization"], "Open CPU"),
         ),
         "memory": now(
-            QUERIES,
+            queries,
             "memory_utilization",
             12,
             "Memory",
@@ -148,29 +155,29 @@ def _saturation() -> dict[str, Panel]:
     }
 
 
-def _times() -> Panel:
+def _times(queries: BoardQueries) -> Panel:
     """Return the p95 of the response time, and the mean."""
-    mean = Target(expr=QUERIES.signal("response_time_average"), legend="mean", colour="traffic")
-    found = over_time(QUERIES, "response_time_p95", 21, "Response time", (), mean, week=True)
+    mean = Target(expr=queries.signal("response_time_average"), legend="mean", colour="traffic")
+    found = over_time(queries, "response_time_p95", 21, "Response time", (), mean, week=True)
     p95, *others = found.targets
     return replace(found, targets=(replace(p95, legend="p95"), *others))
 
 
-def _trend() -> dict[str, Panel]:
+def _trend(queries: BoardQueries) -> dict[str, Panel]:
     return {
-        "errors_over_time": over_time(QUERIES, "error_rate", 20, ERRORS, week=True),
-        "times_over_time": _times(),
-        "throughput_over_time": over_time(QUERIES, "throughput", 22, "Throughput", week=True),
+        "errors_over_time": error_rate(queries, 20),
+        "times_over_time": _times(queries),
+        "throughput_over_time": over_time(queries, "throughput", 22, "Throughput", week=True),
         "hits_over_time": Panel(
             number=23,
             title="Cache hit rate",
             what="Share of reads that the local cache (L1) and Redis (L2) answered.",
             unit=Unit.RATIO.grafana,
             targets=(
-                Target(expr=QUERIES.signal("cache_hit_rate_l1"), legend="L1", colour="cache"),
-                Target(expr=QUERIES.signal("cache_hit_rate_l2"), legend="L2", colour="ok"),
+                Target(expr=queries.signal("cache_hit_rate_l1"), legend="L1", colour="cache"),
+                Target(expr=queries.signal("cache_hit_rate_l2"), legend="L2", colour="ok"),
                 Target(
-                    expr=QUERIES.past("cache_hit_rate_l2", (), WEEK),
+                    expr=queries.past("cache_hit_rate_l2", (), WEEK),
                     legend="L2, a week ago",
                     style="past",
                     server=LONGTERM,
@@ -181,23 +188,23 @@ def _trend() -> dict[str, Panel]:
             minimum=0.0,
             maximum=1.0,
         ),
-        "budget_over_time": budget(QUERIES, 24, "Error budget left", None),
+        "budget_over_time": budget(queries, 24, "Error budget left", None),
     }
 
 
-def _where(facts: Facts) -> dict[str, Panel]:
+def _where(queries: BoardQueries, facts: Facts) -> dict[str, Panel]:
     return {
-        "regions": tables.regions(QUERIES, 30, facts.settings),
-        "alerts": tables.active(QUERIES, 31, facts.settings),
-        "deploys": tables.deploys(QUERIES, 32),
+        "regions": tables.regions(queries, 30, facts.settings),
+        "alerts": tables.active(queries, 31, facts.settings),
+        "deploys": tables.deploys(queries, 32),
     }
 
 
-def _use() -> dict[str, Panel]:
+def _use(queries: BoardQueries) -> dict[str, Panel]:
     users, requests = SIGNAL_PANELS["active_users"], SIGNAL_PANELS["requests_total"]
     return {
-        "users": over_time(QUERIES, "active_users", users.number, "Active users", REGION),
+        "users": over_time(queries, "active_users", users.number, "Active users", REGION),
         "requests": over_time(
-            QUERIES, "requests_total", requests.number, "Requests in 5 min", REGION
+            queries, "requests_total", requests.number, "Requests in 5 min", REGION
         ),
     }

@@ -1,5 +1,7 @@
 """The panels of Performance: their queries and texts."""
 
+from dataclasses import replace
+
 from exporter.catalog import application, cloud_run
 from exporter.catalog.expression import Events, Mean, Quantile, Rate
 from exporter.catalog.model import Unit
@@ -23,7 +25,6 @@ from generators.dashboards.model import (
 from generators.dashboards.queries import NOW, BoardQueries, top
 from generators.dashboards.signal_panels import REGION, over_time
 from generators.dashboards.signal_style import decimals
-from generators.policy import SIGNAL_BY_NAME
 from generators.rules.anomaly import BANDS
 from generators.rules.correlation import BY, PAIRS, coefficient_name
 from generators.rules.rows import Pair
@@ -41,33 +42,36 @@ _PERCENTILES = (
 
 def board(facts: Facts) -> BoardText:
     """Return the board."""
+    queries = replace(QUERIES, error_classes=facts.settings.alerts.error_classes)
     return BoardText(
         board=Board.PERFORMANCE,
         question="Where is time lost, and for whom?",
         refresh="1m",
         past="now-6h",
-        variables=QUERIES.labels,
+        variables=queries.labels,
         panels={
-            **_times(),
-            **_traffic(),
-            **_regions(facts.settings),
-            **_anomalies(),
-            **_endpoints(),
-            **performance_inside.panels(QUERIES),
+            **_times(queries),
+            **_traffic(queries),
+            **_regions(queries, facts.settings),
+            **_anomalies(queries),
+            **_endpoints(queries),
+            **performance_inside.panels(queries),
         },
     )
 
 
-def _fixed(name: str, title: str, by: tuple[str, ...], *, week: bool = False) -> Panel:
-    return over_time(QUERIES, name, SIGNAL_PANELS[name].number, title, by, week=week)
+def _fixed(
+    queries: BoardQueries, name: str, title: str, by: tuple[str, ...], *, week: bool = False
+) -> Panel:
+    return over_time(queries, name, SIGNAL_PANELS[name].number, title, by, week=week)
 
 
-def _times() -> dict[str, Panel]:
+def _times(queries: BoardQueries) -> dict[str, Panel]:
     return {
-        "p95": _fixed("response_time_p95", "Response time, p95", REGION, week=True),
-        "mean": _fixed("response_time_average", "Response time, mean", REGION, week=True),
-        "p50": _fixed("response_time_p50", "Response time, p50", REGION),
-        "p99": _fixed("response_time_p99", "Response time, p99", REGION),
+        "p95": _fixed(queries, "response_time_p95", "Response time, p95", REGION, week=True),
+        "mean": _fixed(queries, "response_time_average", "Response time, mean", REGION, week=True),
+        "p50": _fixed(queries, "response_time_p50", "Response time, p50", REGION),
+        "p99": _fixed(queries, "response_time_p99", "Response time, p99", REGION),
         "percentiles": Panel(
             number=40,
             title="Response time, percentiles",
@@ -75,7 +79,7 @@ def _times() -> dict[str, Panel]:
             "They also change when traffic shifts between regions.",
             unit=Unit.SECONDS.grafana,
             targets=tuple(
-                Target(expr=QUERIES.signal(name), legend=legend, colour=colour)
+                Target(expr=queries.signal(name), legend=legend, colour=colour)
                 for name, legend, colour in _PERCENTILES
             ),
             decimals=1,
@@ -89,7 +93,7 @@ def _times() -> dict[str, Panel]:
             unit=Unit.SECONDS.grafana,
             targets=(
                 Target(
-                    expr=QUERIES.buckets(cloud_run.REQUEST_DURATION),
+                    expr=queries.buckets(cloud_run.REQUEST_DURATION),
                     legend="{{le}}",
                     format="heatmap",
                 ),
@@ -100,9 +104,9 @@ def _times() -> dict[str, Panel]:
     }
 
 
-def _traffic() -> dict[str, Panel]:
+def _traffic(queries: BoardQueries) -> dict[str, Panel]:
     return {
-        "throughput": _fixed("throughput", "Throughput", REGION, week=True),
+        "throughput": _fixed(queries, "throughput", "Throughput", REGION, week=True),
         "classes": Panel(
             number=42,
             title="Throughput by class",
@@ -110,7 +114,7 @@ def _traffic() -> dict[str, Panel]:
             unit=Unit.PER_SECOND.grafana,
             targets=(
                 Target(
-                    expr=QUERIES.expression(
+                    expr=queries.expression(
                         Rate(Events(cloud_run.REQUESTS)), ("response_code_class",)
                     ),
                     legend="{{response_code_class}}",
@@ -122,10 +126,10 @@ def _traffic() -> dict[str, Panel]:
     }
 
 
-def _regions(settings: Settings) -> dict[str, Panel]:
-    found = SIGNAL_BY_NAME["response_time_p95"]
+def _regions(queries: BoardQueries, settings: Settings) -> dict[str, Panel]:
+    found = queries.named("response_time_p95")
     return {
-        "comparison": tables.regions(QUERIES, 43, settings, "Regions side by side"),
+        "comparison": tables.regions(queries, 43, settings, "Regions side by side"),
         "slowest_regions": Panel(
             number=44,
             title="Response time by region, p95",
@@ -133,7 +137,7 @@ def _regions(settings: Settings) -> dict[str, Panel]:
             unit=found.unit.grafana,
             targets=(
                 Target(
-                    expr=f"sort_desc({QUERIES.signal(found.name, REGION)})",
+                    expr=f"sort_desc({queries.signal(found.name, REGION)})",
                     legend="{{region}}",
                     instant=True,
                 ),
@@ -150,10 +154,10 @@ def _named(pair: Pair) -> str:
     return f"{pair.effect.signal.name} and {pair.cause.signal.name}".replace("_", " ")
 
 
-def _anomalies() -> dict[str, Panel]:
+def _anomalies(queries: BoardQueries) -> dict[str, Panel]:
     scores = tuple(
         Target(
-            expr=f"max(abs({QUERIES.filtered(found.name('score'), found.by)}))",
+            expr=f"max(abs({queries.filtered(found.name('score'), found.by)}))",
             legend=found.signal.name.replace("_", " "),
             server=LONGTERM,
         )
@@ -161,16 +165,16 @@ def _anomalies() -> dict[str, Panel]:
     )
     pairs = tuple(
         Target(
-            expr=f"max by (region) ({QUERIES.filtered(coefficient_name(pair), BY)})",
+            expr=f"max by (region) ({queries.filtered(coefficient_name(pair), BY)})",
             legend=f"{_named(pair)}, {{{{region}}}}",
             server=LONGTERM,
         )
         for pair in PAIRS
     )
     return {
-        "band_p95": band(QUERIES, 45, "response_time_p95", "Response time, p95"),
-        "band_throughput": band(QUERIES, 46, "throughput", "Throughput"),
-        "band_errors": band(QUERIES, 47, "error_rate", "Error rate"),
+        "band_p95": band(queries, 45, "response_time_p95", "Response time, p95"),
+        "band_throughput": band(queries, 46, "throughput", "Throughput"),
+        "band_errors": band(queries, 47, "error_rate", "Error rate"),
         "scores": Panel(
             number=boards.ANOMALIES.number,
             title="How unusual is each signal?",
@@ -205,12 +209,12 @@ def _anomalies() -> dict[str, Panel]:
     }
 
 
-def _endpoints() -> dict[str, Panel]:
+def _endpoints(queries: BoardQueries) -> dict[str, Panel]:
     by = ("endpoint",)
     duration = application.REQUEST_DURATION
-    p95 = QUERIES.raw(Quantile(0.95, duration), by)
+    p95 = queries.raw(Quantile(0.95, duration), by)
     rate, mean, p95_now = (
-        QUERIES.raw(found, by, NOW)
+        queries.raw(found, by, NOW)
         for found in (
             Rate(Events(application.REQUESTS)),
             Mean(duration),
@@ -238,7 +242,7 @@ def _endpoints() -> dict[str, Panel]:
                 tables.table(tables.or_blank(rate), MAIN),
                 tables.table(mean, MAIN),
                 tables.table(p95_now, MAIN),
-                tables.table(QUERIES.signal("error_rate_by_endpoint", by), MAIN),
+                tables.table(queries.signal("error_rate_by_endpoint", by), MAIN),
             ),
             decimals=0,
             series=SeriesCount.MANY,

@@ -7,10 +7,11 @@ with 90 days. A query uses the first, or else the second, so that it works on bo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from exporter.catalog.error_signals import CLASSES
 from exporter.catalog.expression import Changes, Expression, Level, Matcher, Signal
 from exporter.catalog.model import Family, Reduce
 from generators.boards import VARIABLES
-from generators.policy import SIGNAL_BY_NAME, WINDOW, split
+from generators.policy import SIGNAL_BY_NAME, WINDOW, counting, split
 from generators.promql import RecordedSeries, View, render
 from generators.rules import longterm
 from generators.rules.names import span
@@ -37,10 +38,12 @@ _LONGTERM = {Reduce.SUM: "mean", Reduce.MAX: "max", Reduce.MIN: "min", Reduce.ME
 class BoardQueries:
     """The queries of a board: each selects by the board's variables.
 
-    labels  the labels that have a variable
+    labels         the labels that have a variable
+    error_classes  the classes of status codes that count as errors
     """
 
     labels: tuple[str, ...]
+    error_classes: tuple[str, ...] = CLASSES
 
     @property
     def variables(self) -> tuple[VariableMatcher, ...]:
@@ -51,13 +54,17 @@ class BoardQueries:
             if label in self.labels
         )
 
+    def named(self, name: str) -> Signal:
+        """Return a signal by its name."""
+        return counting(SIGNAL_BY_NAME[name], self.error_classes)
+
     def signal(self, name: str, by: tuple[str, ...] = ()) -> str:
         """Return the query of a signal, split by labels, on either server."""
-        return f"{self._recent(SIGNAL_BY_NAME[name], by)} or {self.past(name, by)}"
+        return f"{self._recent(self.named(name), by)} or {self.past(name, by)}"
 
     def past(self, name: str, by: tuple[str, ...] = (), offset: str = "") -> str:
         """Return the query of a signal on the server with 90 days, perhaps with an offset."""
-        found = SIGNAL_BY_NAME[name]
+        found = self.named(name)
         if _is_levelled(found):
             series = longterm.name(found, _LONGTERM[_reduce(found)])
             return self._level(found, by, series, offset)

@@ -1,5 +1,7 @@
 """The panels of Reliability: their queries and texts."""
 
+from dataclasses import replace
+
 from exporter.catalog import cloud_run
 from exporter.catalog.expression import Events, Rate
 from exporter.catalog.model import Unit
@@ -21,20 +23,19 @@ from generators.dashboards.model import (
 from generators.dashboards.queries import BoardQueries, or_zero
 from generators.dashboards.signal_panels import (
     AVAILABLE,
-    ERRORS,
     REGION,
+    error_rate,
     over_time,
     with_unknown,
 )
 from generators.dashboards.signal_style import GROUPED, decimals
 from generators.limits import number
-from generators.policy import HOUR, SIGNAL_BY_NAME
+from generators.policy import HOUR
 from generators.rules import running
 from generators.rules.budgets import AVAILABILITY, BY, FAILED
 from generators.rules.names import span
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
-_ERRORS = error_sources.FAILED_REQUESTS
 _SERVER_ERRORS = Events(cloud_run.REQUESTS, FAILED)
 _LASTS = -1  # of seconds until the budget is spent
 _SCALE_START = 0.1  # of burn rates
@@ -44,27 +45,28 @@ _COUNT = Unit.NONE.grafana
 def board(facts: Facts) -> BoardText:
     """Return the board."""
     slow = latency_budget.panels(QUERIES, facts)
+    queries = replace(QUERIES, error_classes=facts.settings.alerts.error_classes)
     return BoardText(
         board=Board.RELIABILITY,
         question="What fails, where, and how much error budget is left?",
         refresh="1m",
         past="now-6h",
-        variables=QUERIES.labels,
+        variables=queries.labels,
         panels={
-            **_objective(facts),
-            **_spending(facts),
+            **_objective(queries, facts),
+            **_spending(queries, facts),
             **slow,
-            **_errors(facts),
-            **error_sources.sources(QUERIES),
-            **incidents.panels(QUERIES, facts),
+            **_errors(queries, facts),
+            **error_sources.sources(queries),
+            **incidents.panels(queries, facts),
         },
         missing=() if slow else latency_budget.NAMES,
     )
 
 
-def _objective(facts: Facts) -> dict[str, Panel]:
+def _objective(queries: BoardQueries, facts: Facts) -> dict[str, Panel]:
     window = span(facts.policy.objective.window)
-    errors = error_sources.in_range(QUERIES, _SERVER_ERRORS)
+    errors = error_sources.in_range(queries, _SERVER_ERRORS)
     return {
         "availability_now": Panel(
             number=60,
@@ -74,7 +76,7 @@ def _objective(facts: Facts) -> dict[str, Panel]:
             unit=Unit.RATIO.grafana,
             targets=(
                 Target(
-                    expr=f"min({QUERIES.newest(AVAILABILITY.share, BY)})",
+                    expr=f"min({queries.newest(AVAILABILITY.share, BY)})",
                     legend="available",
                     instant=True,
                     server=LONGTERM,
@@ -85,9 +87,9 @@ def _objective(facts: Facts) -> dict[str, Panel]:
             limits="availability",
             maximum=1.0,
         ),
-        "budget_now": overview.budget(QUERIES, 61, "Budget", boards.BUDGET),
-        "burn_now": overview.burn_now(QUERIES, 62),
-        "exhaustion": _exhaustion(facts),
+        "budget_now": overview.budget(queries, 61, "Budget", boards.BUDGET),
+        "burn_now": overview.burn_now(queries, 62),
+        "exhaustion": _exhaustion(queries, facts),
         "failed": Panel(
             number=64,
             title="Failed",
@@ -104,18 +106,20 @@ def _objective(facts: Facts) -> dict[str, Panel]:
             series=SeriesCount.ONE,
             minimum=0.0,
         ),
-        "active": tables.active_count(QUERIES, 65),
+        "active": tables.active_count(queries, 65),
     }
 
 
-def _exhaustion(facts: Facts) -> Panel:
+def _exhaustion(queries: BoardQueries, facts: Facts) -> Panel:
     return Panel(
         number=63,
         title="Spent in",
         what="Time until the error budget is spent, if errors go on as in the last hour or "
         "in the last six hours, whichever is worse. ErrorBudgetTrend uses six hours.",
         unit=Unit.SECONDS.grafana,
-        targets=(Target(expr=_runway(facts), legend="left", instant=True, server=LONGTERM),),
+        targets=(
+            Target(expr=_runway(queries, facts), legend="left", instant=True, server=LONGTERM),
+        ),
         decimals=1,
         series=SeriesCount.ONE,
         limits=RUNWAY,
@@ -128,19 +132,19 @@ def _exhaustion(facts: Facts) -> Panel:
     )
 
 
-def _runway(facts: Facts) -> str:
+def _runway(queries: BoardQueries, facts: Facts) -> str:
     """Return the seconds until the budget is spent: 0 if it is, _LASTS if it lasts."""
-    left = QUERIES.newest(AVAILABILITY.remaining, BY)
-    hour, six = (QUERIES.filtered(AVAILABILITY.burn(window), BY) for window in (HOUR, 6 * HOUR))
+    left = queries.newest(AVAILABILITY.remaining, BY)
+    hour, six = (queries.filtered(AVAILABILITY.burn(window), BY) for window in (HOUR, 6 * HOUR))
     window = number(facts.policy.objective.window)
     lasts = f"clamp_min({left}, 0) * {window} / (({hour} > {six} or {six}) > 1)"
     known = f"min({left} and ({hour} or {six})) * 0"
     return f"min({lasts} or ({left} <= 0) * 0) or {known} + {_LASTS}"
 
 
-def _spending(facts: Facts) -> dict[str, Panel]:
+def _spending(queries: BoardQueries, facts: Facts) -> dict[str, Panel]:
     return {
-        "budget": overview.budget(QUERIES, boards.BUDGET.number, "Error budget left", None),
+        "budget": overview.budget(queries, boards.BUDGET.number, "Error budget left", None),
         "burn": Panel(
             number=boards.BURN_RATES.number,
             title="Burn rates of the error budget",
@@ -151,7 +155,7 @@ def _spending(facts: Facts) -> dict[str, Panel]:
             unit=_COUNT,
             targets=tuple(
                 Target(
-                    expr=f"max({QUERIES.filtered(AVAILABILITY.burn(window), BY)})", legend=legend
+                    expr=f"max({queries.filtered(AVAILABILITY.burn(window), BY)})", legend=legend
                 )
                 for window, legend in burn_windows(facts.policy.breach, facts.policy.burn).items()
             ),
@@ -164,30 +168,28 @@ def _spending(facts: Facts) -> dict[str, Panel]:
     }
 
 
-def _errors(facts: Facts) -> dict[str, Panel]:
-    found = SIGNAL_BY_NAME["availability"]
-    by_class = ("response_code_class",)
+def _errors(queries: BoardQueries, facts: Facts) -> dict[str, Panel]:
+    found = queries.named("availability")
+    by_class, failed = ("response_code_class",), error_sources.failed(queries)
     classes = or_zero(
-        f"({QUERIES.expression(Rate(_ERRORS), by_class)})",
-        QUERIES.expression(Rate(Events(_ERRORS.family))),
+        f"({queries.expression(Rate(failed), by_class)})",
+        queries.expression(Rate(Events(failed.family))),
         *by_class,
         "no errors",
     )
     return {
-        "error_rate": over_time(
-            QUERIES, "error_rate", SIGNAL_PANELS["error_rate"].number, ERRORS, REGION, week=True
-        ),
+        "error_rate": error_rate(queries, SIGNAL_PANELS["error_rate"].number, REGION),
         "classes": Panel(
             number=70,
             title="Errors by class",
-            what="Failing requests a second, by the class of their status code.",
+            what=f"{error_sources.failing(queries)} a second, by the class of their status code.",
             unit=Unit.PER_SECOND.grafana,
             targets=(Target(expr=classes, legend="{{response_code_class}}"),),
             decimals=1,
             minimum=0.0,
         ),
         "availability": over_time(
-            QUERIES, found.name, SIGNAL_PANELS[found.name].number, AVAILABLE, REGION
+            queries, found.name, SIGNAL_PANELS[found.name].number, AVAILABLE, REGION
         ),
         "uptime": Panel(
             number=71,
@@ -196,20 +198,22 @@ def _errors(facts: Facts) -> dict[str, Panel]:
             "alert on burn rates that fires if it stays so low.",
             unit=found.unit.grafana,
             targets=with_unknown(
-                Target(expr=QUERIES.signal(found.name, REGION), legend="{{region}}")
+                Target(expr=queries.signal(found.name, REGION), legend="{{region}}")
             ),
             decimals=decimals(found),
             series=SeriesCount.ONE,
             limits=PACE,
             maximum=1.0,
         ),
-        "windows": _windows(facts),
+        "windows": _windows(queries, facts),
     }
 
 
-def _windows(facts: Facts) -> Panel:
+def _windows(queries: BoardQueries, facts: Facts) -> Panel:
     windows = (*BURN_WINDOWS, facts.policy.objective.window)
-    kinds = {kind: [_sum(kind, window) for window in windows] for kind in ("errors", "requests")}
+    kinds = {
+        kind: [_sum(queries, kind, window) for window in windows] for kind in ("errors", "requests")
+    }
     pairs = zip(kinds["errors"], kinds["requests"], strict=True)
     texts = {
         "A": [f"1 - {errors} / ({requests} > 0)" for errors, requests in pairs],
@@ -246,11 +250,11 @@ def _windows(facts: Facts) -> Panel:
     )
 
 
-def _sum(kind: str, window: float) -> str:
+def _sum(queries: BoardQueries, kind: str, window: float) -> str:
     """Return the events of a window, of services that exist still."""
     own = FAILED if kind == "errors" else ()
     every, counters = (
-        QUERIES.filtered(AVAILABILITY.counters, cloud_run.REQUESTS.label_names, own=matchers)
+        queries.filtered(AVAILABILITY.counters, cloud_run.REQUESTS.label_names, own=matchers)
         for matchers in ((), own)
     )
     counted = running.counted(counters, span(window), BY)

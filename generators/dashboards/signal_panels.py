@@ -5,13 +5,12 @@ from exporter.catalog.model import Family
 from generators.dashboards.model import LONGTERM, Panel, PanelLink, SeriesCount, Target
 from generators.dashboards.queries import WEEK, BoardQueries, unknown
 from generators.dashboards.signal_style import bounds, colour, decimals, unit
-from generators.policy import SIGNAL_BY_NAME
 
 REGION = ("region",)
 RARE = (None, 1.0)  # soft bounds of what is mostly 0
 _MIXED = "The line of all also changes when load shifts from one to another."
 _OF_EVENTS = (Complement, Mean, MeanOf, Quantile, Ratio)  # of all events, not sums of parts
-AVAILABLE, ERRORS = "Availability (without 5xx)", "Error rate (4xx and 5xx)"
+AVAILABLE = "Availability (without 5xx)"
 
 
 def over_time(
@@ -27,7 +26,7 @@ def over_time(
 
     A split signal then also has its total now, since parts cannot be compared with a total.
     """
-    found = SIGNAL_BY_NAME[name]
+    found = queries.named(name)
     minimum, maximum = bounds(found)
     legend = ", ".join(f"{{{{{label}}}}}" for label in by) or title
     targets = [Target(expr=queries.signal(name, by), legend=legend), *more]
@@ -62,7 +61,7 @@ def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLi
 
     Such panels are narrow: Grafana leaves their titles some 70 pixels.
     """
-    found = SIGNAL_BY_NAME[name]
+    found = queries.named(name)
     minimum, maximum = bounds(found)
     return Panel(
         number=number,
@@ -77,6 +76,12 @@ def now(queries: BoardQueries, name: str, number: int, title: str, link: PanelLi
         maximum=maximum,
         links=(link,),
     )
+
+
+def error_rate(queries: BoardQueries, number: int, by: tuple[str, ...] = ()) -> Panel:
+    """Return a panel of the error rate over time, and a week ago."""
+    title = queries.named("error_rate").noun
+    return over_time(queries, "error_rate", number, title[0].upper() + title[1:], by, week=True)
 
 
 def with_unknown(*targets: Target) -> tuple[Target, ...]:

@@ -29,7 +29,7 @@ from generators.dashboards.model import (
 from generators.dashboards.queries import WEEK, BoardQueries
 from generators.dashboards.signal_panels import REGION
 from generators.dashboards.signal_style import decimals
-from generators.policy import SEVERITIES, SIGNAL_BY_NAME, WATCHDOG
+from generators.policy import SEVERITIES, WATCHDOG
 
 STATES = tuple(
     ValueMapping(str(len(SEVERITIES) - at_), name, name) for at_, name in enumerate(SEVERITIES)
@@ -41,8 +41,7 @@ _LOGS = (
     "https://console.cloud.google.com/logs/query;query=resource.type%3D%22cloud_run_revision%22%20"
     "resource.labels.revision_name%3D%22${__value.raw}%22?project=${__data.fields.Project}"
 )
-_REGIONS = (
-    ("error_rate", "Errors (4xx, 5xx)"),
+_OF_REGIONS = (
     ("throughput", "Requests"),
     ("response_time_p95", "p95"),
     ("availability", "Without 5xx"),
@@ -195,7 +194,9 @@ def regions(
     queries: BoardQueries, number: int, settings: Settings, title: str = "Regions at a glance"
 ) -> Panel:
     """Return a table with a row for each region."""
-    found = first, *rest = [SIGNAL_BY_NAME[name] for name, _ in _REGIONS]
+    errors = f"Errors ({', '.join(queries.error_classes)})"
+    titles = {"error_rate": errors, **dict(_OF_REGIONS)}
+    found = first, *rest = [queries.named(name) for name in titles]
     *fields, change = values(len(found) + 1)
     columns = [
         TableColumn(
@@ -207,7 +208,7 @@ def regions(
             limits=of.name,
             empty="no data" if of is first else "",
         )
-        for field, (_, title_), of in zip(fields, _REGIONS, found, strict=True)
+        for field, title_, of in zip(fields, titles.values(), found, strict=True)
     ]
     columns.insert(
         2,
@@ -241,5 +242,5 @@ def regions(
             ),
             *columns,
         ),
-        sort=(("Errors (4xx, 5xx)", True),),
+        sort=((errors, True),),
     )

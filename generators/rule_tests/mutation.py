@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from functools import partial, reduce
 from math import ceil
 
+from exporter.catalog.error_signals import CLASSES, left_out
 from exporter.errors import ToolMissing
 from generators.alert_table import BurnAlert, ThresholdAlert
+from generators.policy import counting
 from generators.promql_tree.condition import (
     Condition,
     Operand,
@@ -26,7 +28,7 @@ from generators.promtool.case_runs import case_runs
 from generators.promtool.kept_results import KeptResults, ToolAnswer
 from generators.rule_tests.branch_mutants import branch_mutants
 from generators.rule_tests.document import RuleTestFile
-from generators.rules import slo
+from generators.rules import recording, slo
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 
 NOT_KEPT = KeptResults(None)
@@ -115,6 +117,9 @@ def mutants(test: RuleTestFile) -> Iterator[Mutant]:
     any_number = {r.record: replace(r, expr=expr) for r in direct if (expr := _any_number(r.expr))}
     if any_number:
         yield Mutant("its minimum of events is dropped", _with(files, any_number))
+    every_class = {name: one for name, one in _of_every_class(test.rule) if name in recordings}
+    if every_class:
+        yield Mutant("every class of errors counts", _with(files, every_class))
 
 
 def _any_number(expr: str) -> str:
@@ -124,6 +129,20 @@ def _any_number(expr: str) -> str:
             return str(replace(whole, right=replace(minimum, right=number(0))))
         case _:
             return ""
+
+
+def _of_every_class(rule: Alerting) -> Iterator[tuple[str, Recording]]:
+    """Yield the recordings of an error rate, by name, as if no class were left out of it."""
+    row = rule.source
+    if not isinstance(row, ThresholdAlert) or not left_out(row.signal):
+        return
+    found = (replace(row.signal, expression=counting(row.signal, CLASSES).expression),)
+    for one in (
+        *recording.signals(found),
+        *recording.newest(found),
+        *recording.wider(found, found),
+    ):
+        yield one.record, one
 
 
 def _with(files: Sequence[RuleFile], changed: Mapping[str, Rule]) -> tuple[RuleFile, ...]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from math import ceil, inf
 
 from exporter.catalog.buckets import expected
+from exporter.catalog.error_signals import left_out
 from exporter.catalog.expression import (
     Complement,
     Direction,
@@ -19,11 +20,12 @@ from exporter.catalog.expression import (
     Rate,
     Ratio,
     Share,
+    Signal,
 )
 from exporter.errors import SettingsError
 from generators.alert_table import ThresholdAlert
 from generators.limits import limit, side
-from generators.policy import EVALUATION, split
+from generators.policy import EVALUATION, counting, split
 from generators.rule_tests.document import MINUTE
 from generators.rule_tests.scenes import BASE_LABELS, ELSEWHERE, InputSet, Story
 from generators.rule_tests.stimulus import USUAL_BOUNDS, Given, made_up, signal_stimulus
@@ -146,10 +148,15 @@ class Stories:
 
     def at(self, value: float, name: str, times: float = _PLENTY, **more: str) -> InputSet:
         """Return the signal's series at a place."""
-        signal = self.values.row.signal
-        enough = signal.minimum_events.count if signal.minimum_events else _ENOUGH
         labels = {**self.labels(name), **more}
-        return signal_stimulus(signal, value, Given(enough * times, labels, self.bounds))
+        return self._series(self.values.row.signal, value, labels, times)
+
+    def _series(
+        self, signal: Signal, value: float, labels: Mapping[str, str], times: float
+    ) -> InputSet:
+        minimum = self.values.row.signal.minimum_events
+        events = (minimum.count if minimum else _ENOUGH) * times
+        return signal_stimulus(signal, value, Given(events, labels, self.bounds))
 
     def firing(self) -> Iterator[Story]:
         """Yield the stories in which the alert fires."""
@@ -196,6 +203,11 @@ class Stories:
             yield Story(
                 name="few-events", phases=(Phase(self.at(v.extreme, "few-events", _FEW), long),)
             )
+        if not_counted := left_out(signal):
+            name = "not-counted"
+            opposite = counting(signal, not_counted)
+            errors = self._series(opposite, v.extreme, self.labels(name), _PLENTY)
+            yield Story(name=name, phases=(Phase(errors, long),))
         if v.row.for_ >= 2 * EVALUATION:
             yield Story(name="one-bad-minute", phases=tuple(self._burst("one-bad-minute")))
         if "region" in by[:-1] and self.label == by[-1]:

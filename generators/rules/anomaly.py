@@ -8,13 +8,14 @@ weeks is unknown there is no band.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from exporter.catalog.expression import Direction, Rate
 from exporter.catalog.model import CloudMonitoring
 from exporter.settings import Settings
 from generators.boards import panel_of
 from generators.limits import number, times
-from generators.policy import SIGNAL_BY_NAME
+from generators.policy import SIGNAL_BY_NAME, catalog_signal
 from generators.rules import longterm, slo
 from generators.rules.annotations import annotations, of
 from generators.rules.model import Alerting, Group, Recording, RuleFile
@@ -46,6 +47,11 @@ BANDS = (
     _band("db_connections", floor=5.0, share=0.1),
     _band("query_time", floor=0.005, share=0.1),
 )
+
+
+def in_force(settings: Settings, band: Band) -> Band:
+    """Return a band of the signal that the settings make of it."""
+    return replace(band, signal=catalog_signal(band.signal, settings))
 
 
 def recordings(band: Band) -> tuple[Recording, ...]:
@@ -144,7 +150,7 @@ def groups(settings: Settings) -> Iterator[Group]:
     """Yield a group for each band, and one for the alerts."""
     for band in BANDS:
         yield Group(f"ion_band_{band.signal.name}", slo.LONG_TERM, recordings(band))
-    rules = tuple(alert(settings, band) for band in BANDS)
+    rules = tuple(alert(settings, in_force(settings, band)) for band in BANDS)
     yield Group("ion_anomalies", slo.LONG_TERM, rules)
 
 

@@ -12,7 +12,7 @@ from generators.boards import ANOMALIES
 from generators.limits import number
 from generators.rules import slo
 from generators.rules.annotations import annotations, of
-from generators.rules.anomaly import BANDS
+from generators.rules.anomaly import BANDS, in_force
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 from generators.rules.names import series, span
 from generators.rules.rows import AlertText, Band, Pair
@@ -106,12 +106,16 @@ def alert(settings: Settings, pair: Pair) -> Alerting:
     )
 
 
+def _in_force(settings: Settings, pair: Pair) -> Pair:
+    return Pair(in_force(settings, pair.effect), in_force(settings, pair.cause))
+
+
 def file(settings: Settings) -> RuleFile:
     """Return the file; for the server that has weeks of past."""
     rules: tuple[Rule, ...] = (
         *_inputs(),
         *(rule for pair in PAIRS for rule in recordings(pair)),
-        *(alert(settings, pair) for pair in PAIRS),
+        *(alert(settings, _in_force(settings, pair)) for pair in PAIRS),
     )
     group = Group("ion_correlations", slo.LONG_TERM, rules)
     about = "Pairs of signals that move together; for the server with 90 days."

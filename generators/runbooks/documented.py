@@ -104,7 +104,8 @@ def _documented(
     each: tuple[Alerting, ...],
     every: Iterable[Inhibition],
 ) -> DocumentedAlert:
-    rule, statement = each[0], statement_of(each[0])
+    rule = each[0]
+    statement = statement_of(rule, settings.alerts.error_classes)
     known = facts(settings, policy, rule)
     check_facts(statement, known)
     return DocumentedAlert(

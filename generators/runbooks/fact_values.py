@@ -2,11 +2,13 @@
 
 from typing import assert_never
 
+from exporter.catalog.error_signals import named
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
 from generators.configured_metrics import is_configured
+from generators.error_logs import log_filter
 from generators.limits import limit, number, shown
 from generators.policy import BAD_EVENTS, Policy, policy
 from generators.rules import anomaly, correlation, health_rows
@@ -79,6 +81,8 @@ def _of_settings(settings: Settings) -> Facts:
         "bridge": sentry.bridge if sentry else "HOST:PORT",
         "lookback": duration(settings.google.lookback),
         "stale": span(health_rows.STALE),
+        "error_classes": named(settings.alerts.error_classes),
+        "failures": log_filter(settings.alerts.error_classes),
     }
 
 

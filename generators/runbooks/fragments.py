@@ -1,7 +1,8 @@
 """The lines of a text with its shared fragments put in, each with the file and line it comes from.
 
 A line that is only `{include: budget#causes}` stands for the lines below the heading "causes" of
-texts/shared/budget.md; `{command: revisions}` is short for `{include: commands#revisions}`. The
+texts/shared/budget.md; `{command: revisions}` is short for `{include: commands#revisions}`, and
+`{4xx: errors#callers}` includes only where this class of status codes counts as an error. The
 indent of the line is that of all lines in its place, so that a fragment can be part of a list.
 """
 
@@ -12,14 +13,16 @@ from functools import cache
 from importlib.abc import Traversable
 from importlib.resources import files
 
+from exporter.catalog.error_signals import CLASSES
 from generators.runbooks.text_error import FOLDER, TextError, unknown
 
 _SHARED, _CONFIGURED = "shared", "configured"
 METRIC = "Metric"
 _GUIDE = "README"
-_ALONE = re.compile(r"(?P<indent> *)\{(?P<kind>[a-z]+): *(?P<name>[^{}]*)\}")
-_WITHIN = re.compile(r"\{(?:include|command)\b")
+_ALONE = re.compile(r"(?P<indent> *)\{(?P<kind>[a-z0-9]+): *(?P<name>[^{}]*)\}")
+_WITHIN = re.compile(r"\{(?:include|command|4xx|5xx)\b")
 _HEADING = "## "
+_DIRECTIVES = ("include", "command", *CLASSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,14 @@ Lines = tuple[Line, ...]
 class Library:
     """All texts by alert, and the shared fragments by file and heading.
 
-    `of_metrics` is the one text of all alerts on metrics that the settings add.
+    of_metrics     the one text of all alerts on metrics that the settings add
+    error_classes  the classes of status codes that count as errors
     """
 
     texts: Mapping[str, Lines]
     shared: Mapping[str, Mapping[str, Lines]]
     of_metrics: Lines = ()
+    error_classes: tuple[str, ...] = CLASSES
 
     def lines(self, alert: str) -> Lines:
         """Return an alert's text, its fragments in their place. Raises TextError."""
@@ -65,7 +70,10 @@ class Library:
             name = _name(found, line.location)
             if name in within:
                 raise TextError(f"{line.location}: {name} includes itself")
-            for each in self._expanded(self._fragment(name, line.location), (*within, name)):
+            below = self._fragment(name, line.location)
+            if found["kind"] in CLASSES and found["kind"] not in self.error_classes:
+                continue
+            for each in self._expanded(below, (*within, name)):
                 yield Line(f"{found['indent']}{each.text}" if each.text else "", each.location)
 
     def _fragment(self, name: str, location: str) -> Lines:
@@ -82,15 +90,15 @@ def _plain(line: Line) -> Line:
     """Return a line without a directive. Raises TextError for one within a sentence."""
     if _WITHIN.search(line.text):
         raise TextError(
-            f"{line.location}: {{include: …}} and {{command: …}} need a line of their own"
+            f"{line.location}: {{include: …}}, {{command: …}}, {{4xx: …}} need a line of their own"
         )
     return line
 
 
 def _name(found: re.Match[str], location: str) -> str:
-    if found["kind"] not in ("include", "command"):
-        raise unknown(location, "directive", found["kind"], ("include", "command"))
-    return found["name"] if found["kind"] == "include" else f"commands#{found['name']}"
+    if found["kind"] not in _DIRECTIVES:
+        raise unknown(location, "directive", found["kind"], _DIRECTIVES)
+    return f"commands#{found['name']}" if found["kind"] == "command" else found["name"]
 
 
 @cache

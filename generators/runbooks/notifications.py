@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exporter.catalog.expression import Direction
+from exporter.catalog.expression import Direction, Kind
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, PolicyAlert, ThresholdAlert
 from generators.alertmanager.plan import (
@@ -126,9 +126,18 @@ def change(alert: DocumentedAlert) -> Iterator[str]:
         yield from _change_other(alert)
         return
     yield f"In {_FILE}; what you leave out stays as it is:\n"
-    yield f"```yaml\nalerts:\n  {alert.name}:\n    {_keys(alert)}\n```\n"
+    yield f"```yaml\nalerts:\n{_classes(alert)}  {alert.name}:\n    {_keys(alert)}\n```\n"
     yield f"To switch it off:\n\n```yaml\nalerts:\n  {alert.name}: {{enabled: false}}\n```\n"
     yield _write()
+
+
+def _classes(alert: DocumentedAlert) -> str:
+    """Return the line of settings on what counts as an error; empty where nothing does."""
+    row = alert.rule.source
+    if not isinstance(row, ThresholdAlert) or row.signal.kind is not Kind.ERROR_RATE:
+        return ""
+    counted = ", ".join(alert.settings.alerts.error_classes)
+    return f"  error_classes: [{counted}]  # in every error rate, of every service\n"
 
 
 def _change_metric(alert: DocumentedAlert, row: ThresholdAlert) -> Iterator[str]:

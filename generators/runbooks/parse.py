@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from exporter.catalog.error_signals import CLASSES
 from generators.runbooks.fragments import Line
 from generators.runbooks.model import Cause, Language, Query, Statement, Step
 from generators.runbooks.named_facts import mentions
@@ -26,8 +27,11 @@ _CAUSE = re.compile(r"\*\*(?P<what>.+?)\*\* (?P<evidence>.+)")
 _CODE = re.compile(r"`[^`]+`")
 
 
-def statement(name: str, lines: tuple[Line, ...]) -> Statement:
-    """Return the statement of an alert's text. Raises TextError with file and line."""
+def statement(name: str, lines: tuple[Line, ...], classes: tuple[str, ...] = CLASSES) -> Statement:
+    """Return the statement of an alert's text. Raises TextError with file and line.
+
+    `classes` are the classes of status codes that count as errors.
+    """
     every = tuple(sections(lines))
     _check_head(name, every)
     found = _by_title(name, every[1:])
@@ -40,7 +44,7 @@ def statement(name: str, lines: tuple[Line, ...]) -> Statement:
         causes=tuple(_cause(item) for item in found[CAUSES].items),
         do_not=tuple(_sentences(item) for item in found[DO_NOT].items),
         false_alarms=tuple(_sentences(item) for item in found[FALSE_ALARMS].items),
-        queries=tuple(_query(item) for item in found[QUERIES].items),
+        queries=tuple(_query(item, classes) for item in found[QUERIES].items),
         when=_prose(found[WHEN]) if WHEN in found else "",
         silence=_prose(found[SILENCE]) if SILENCE in found else "",
         mentions=tuple(mentions(lines)),
@@ -117,7 +121,7 @@ def _sentences(item: Item) -> str:
     return item.paragraph.text
 
 
-def _query(item: Item) -> Query:
+def _query(item: Item, classes: tuple[str, ...]) -> Query:
     """Return the query of an item: its last lines, in backticks, refer to it."""
     lines = item.paragraph.lines
     first = max((n for n, line in enumerate(lines) if line.text.startswith("`")), default=0)
@@ -127,4 +131,4 @@ def _query(item: Item) -> Query:
             f"{item.paragraph.location}: write what a query shows, and on the next line "
             "`KIND: WHAT`"
         )
-    return Query(text.text, promql(Line(below.text.strip("`"), below.location)))
+    return Query(text.text, promql(Line(below.text.strip("`"), below.location), classes))

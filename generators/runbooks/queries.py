@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 import promql_parser
 
+from exporter.catalog.error_signals import CLASSES
 from exporter.catalog.expression import (
     Events,
     Expression,
@@ -26,7 +27,7 @@ from exporter.catalog.expression import (
 )
 from exporter.catalog.model import Reduce, Type
 from exporter.catalog.walk import families_in
-from generators.policy import SIGNAL_BY_NAME, split
+from generators.policy import SIGNAL_BY_NAME, counting, split
 from generators.promql import View, render
 from generators.rules.recording import signal_name
 from generators.runbooks.fragments import Line
@@ -43,14 +44,17 @@ from generators.runbooks.text_error import TextError, unknown
 _COUNTED = (Type.COUNTER, Type.HISTOGRAM)
 
 
-def promql(line: Line) -> str:
-    """Return the PromQL of a reference. Raises TextError with file, line and what is known."""
+def promql(line: Line, classes: tuple[str, ...] = CLASSES) -> str:
+    """Return the PromQL of a reference. Raises TextError with file, line and what is known.
+
+    `classes` are the classes of status codes that count as errors in signals.
+    """
     kind, _, text = line.text.partition(": ")
     if kind == "promql":
         return _written_out(text, line.location)
     query = reference(line)
     if query.kind == "signal":
-        return _signal(query)
+        return _signal(query, classes)
     if query.kind not in _KINDS:
         raise unknown(line.location, "kind of query", query.kind, ("promql", "signal", *_KINDS))
     expression = _KINDS[query.kind](query)
@@ -66,11 +70,11 @@ def _written_out(text: str, location: str) -> str:
     return text
 
 
-def _signal(query: Reference) -> str:
+def _signal(query: Reference, classes: tuple[str, ...]) -> str:
     if query.part not in SIGNAL_BY_NAME:
         raise unknown(query.location, "signal", query.part, SIGNAL_BY_NAME)
     _refuse_whole(query)
-    found = SIGNAL_BY_NAME[query.part]
+    found = counting(SIGNAL_BY_NAME[query.part], classes)
     full = split(found)
     _check_split(query, found.expression)
     recorded = tuple(label for label in full if label != "gcp_project")

@@ -59,6 +59,9 @@ requests, over the same window: the same alerts fire for it, with `signal: laten
 alerts on one signal, the more urgent one needs the more extreme threshold; otherwise the settings
 are refused.
 
+Error rates count {error_classes}. `alerts.error_classes` names the classes that count, for every
+service: `[5xx]` for one with a login page or an API that crawlers call.
+
 ```yaml
 objectives:
   availability: 99.9%
@@ -133,4 +136,5 @@ def _keys(alerts: tuple[DocumentedAlert, ...]) -> str:
         names=", ".join(f"`{name}`" for name in first.settings.alerts.by_name()),
         objective=first.facts["objective"],
         window=first.facts["window"],
+        error_classes=first.facts["error_classes"],
     )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache
 
+from exporter.catalog.error_signals import CLASSES
 from generators.alert_table import ThresholdAlert
 from generators.configured_metrics import is_configured
 from generators.policy import split
@@ -17,21 +18,25 @@ from generators.runbooks.text_error import FOLDER, TEMPLATE, TextError
 
 
 @cache
-def statements() -> Mapping[str, Statement]:
-    """Return every statement. Raises TextError for a text with a mistake."""
-    library = packaged()
-    return {name: statement(name, library.lines(name)) for name in library.texts}
+def statements(classes: tuple[str, ...] = CLASSES) -> Mapping[str, Statement]:
+    """Return every statement, where these classes of status codes count as errors.
+
+    Raises TextError for a text with a mistake.
+    """
+    library = replace(packaged(), error_classes=classes)
+    return {name: statement(name, library.lines(name), classes) for name in library.texts}
 
 
-def statement_of(rule: Alerting) -> Statement:
+def statement_of(rule: Alerting, classes: tuple[str, ...] = CLASSES) -> Statement:
     """Return the statement of an alert. Raises TextError that names the file that is missing."""
     if isinstance(rule.source, ThresholdAlert) and is_configured(rule.source.signal):
         return _of_metric(rule.alert, rule.source)
-    if rule.alert not in statements():
+    found = statements(classes)
+    if rule.alert not in found:
         raise TextError(
             f"alert {rule.alert} has no runbook: copy {TEMPLATE} to {FOLDER}/{rule.alert}.md"
         )
-    return statements()[rule.alert]
+    return found[rule.alert]
 
 
 def _of_metric(alert: str, row: ThresholdAlert) -> Statement:

@@ -152,7 +152,8 @@ def test_a_dashboard_that_is_no_json_is_named(
 OWN = """
 service: {name: shop}
 objectives: {availability: 99.5%, window: 7d}
-alerts: {ErrorRateCritical: {threshold: 5%}, CPUHigh: {enabled: false}}
+alerts: {ErrorRateCritical: {threshold: 5%}, CPUHigh: {enabled: false}, error_classes: [5xx]}
+services: {checkout: {alerts: {MemoryHigh: {threshold: 90%}}}}
 notifications:
   slack: {webhook_url_file: secrets/slack, channel: "#alerts"}
 """

@@ -13,6 +13,7 @@ from exporter.settings import Settings
 from generators.rules.budgets import AVAILABILITY
 from generators.rules.build import build
 from generators.rules.model import Recording, Rule, RuleFile
+from tests.generators.rules.playing import evaluation_order
 
 DAY, HOUR = 86400, 3600
 _NEEDED = re.compile(":slo_|:cloudrun_requests:|:error_rate:|^ErrorBudgetExhausted")
@@ -55,6 +56,7 @@ def holds(
     }
     names = [file.name for file in files]
     body = {"rule_files": names, "evaluation_interval": every, "tests": [test]}
+    body["group_eval_order"] = evaluation_order(files, names)
     path = folder / "tests.yml"
     path.write_text(yaml.safe_dump(body, width=2**16))
     command = ["promtool", "test", "rules", str(path)]

@@ -1,5 +1,6 @@
 """Fragments stand in their place, each line knows where it is from, and a wrong name is refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,24 @@ def test_a_fragment_takes_the_place_of_its_line(tmp_path: Path) -> None:
     assert found[3].location == f"{FOLDER}/shared/commands.md:6"
 
 
+def test_a_class_that_does_not_count_has_no_fragment(tmp_path: Path) -> None:
+    """Its fragment is left out where `error_classes` lacks it; a wrong name is still refused."""
+    found = library(tmp_path, "# Full\n{4xx: budget#causes}\n{5xx: commands#look}\n")
+    assert "1. **Two.** Sign." in [line.text for line in found.lines("Full")]
+    without = replace(found, error_classes=("5xx",))
+    assert [line.text for line in without.lines("Full")] == [
+        "# Full",
+        "```sh",
+        "ls",
+        "",
+        "cat",
+        "```",
+    ]
+    (tmp_path / "Full.md").write_text("{4xx: budget#cause}\n")
+    with pytest.raises(TextError, match="did you mean 'causes'"):
+        replace(read(tmp_path), error_classes=("5xx",)).lines("Full")
+
+
 def test_the_guide_is_no_alert(tmp_path: Path) -> None:
     """Every Markdown file of the folder is an alert's, but for the guide."""
     assert set(library(tmp_path, "# Full\n").texts) == {"Full"}
@@ -93,6 +112,7 @@ def test_every_fragment_and_command_is_used() -> None:
     every = list(found.texts.values())
     every += [lines for file in found.shared.values() for lines in file.values()]
     used = {line.text.strip(" {}") for lines in every for line in lines if "{" in line.text}
+    used |= {f"include: {name[5:]}" for name in used if name.startswith(("4xx: ", "5xx: "))}
     named = {
         f"command: {heading}" if file == "commands" else f"include: {file}#{heading}"
         for file, headings in found.shared.items()
