@@ -30,11 +30,19 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
+class LatencyConfig(_Part):
+    """The share of requests that are answered within a time."""
+
+    share: str
+    within: Duration
+
+
 class ObjectiveConfig(_Part):
     """The objective of the service."""
 
     availability: str
     window: Duration
+    latency: LatencyConfig | None = None
 
 
 class LimitConfig(_Part):

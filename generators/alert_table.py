@@ -39,15 +39,24 @@ class ThresholdAlert:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """What is promised: the share of good events within a window of so many seconds."""
+    """What is promised: the share of good requests within a window of so many seconds.
 
-    availability: float
+    within  seconds in which a good one is answered; 0 where it is one without a server error
+    """
+
+    share: float
     window: float
+    within: float = 0.0
+
+    @property
+    def signal(self) -> str:
+        """What it is about, as a label's value."""
+        return "latency" if self.within else "availability"
 
     @property
     def budget(self) -> float:
         """The share of events that may be bad."""
-        return round(1 - self.availability, 12)
+        return round(1 - self.share, 12)
 
     @property
     def greatest(self) -> float:

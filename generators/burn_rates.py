@@ -10,17 +10,27 @@ from dataclasses import replace
 from exporter.settings import AlertSettings, Settings
 from exporter.settings.types import duration
 from generators.alert_table import BREACH, BURN, OUTAGE_WINDOW, BurnAlert, BurnWindow, Objective
+from generators.latency_buckets import bounds_of, shown_bound
 from generators.limits import number, times
 
 SETTINGS_FILE = "monitoring.yaml"  # why a value is not the default
 MOST_POSSIBLE = 0.8  # of the greatest burn rate: what replaces a greater one
 OUTAGE_SHARE = 0.9  # of requests, which fail in an outage
+_WORDS = {"availability": ("error", "fails"), "latency": ("latency", "is slow")}
 OUTAGE_WITHIN = 10 * 60  # seconds in which a total outage is noticed; `for` comes after
 
 
 def objective(settings: Settings) -> Objective:
-    """Return what the settings promise."""
+    """Return what the settings promise of availability."""
     return Objective(settings.objectives.availability, settings.objectives.window)
+
+
+def latency(settings: Settings) -> Objective | None:
+    """Return what the settings promise of latency; None where they promise nothing."""
+    given = settings.objectives.latency
+    if not given.enabled or given.share is None or given.within is None:
+        return None
+    return Objective(given.share, settings.objectives.window, given.within)
 
 
 def factor(window: BurnWindow, of: Objective) -> float:
@@ -72,9 +82,9 @@ def _with_outages(alert: BurnAlert, of: Objective) -> BurnAlert:
     return replace(alert, windows=(*alert.windows, OUTAGE_WINDOW), factors=(*alert.factors, rate))
 
 
-def alerts(settings: Settings) -> tuple[BurnAlert | None, BurnAlert | None]:
-    """Return the critical alert and the other one, as the settings have them."""
-    of, given = objective(settings), settings.alerts.by_name()
+def alerts(settings: Settings, of: Objective) -> tuple[BurnAlert | None, BurnAlert | None]:
+    """Return the critical alert and the other one under an objective, as the settings have them."""
+    given = settings.alerts.by_name()
     return burn_alert(BREACH, of, given[BREACH.name]), burn_alert(BURN, of, given[BURN.name])
 
 
@@ -94,7 +104,26 @@ def notes(settings: Settings) -> Iterator[str]:
 
 
 def _notes(settings: Settings, where: str) -> Iterator[str]:
-    of, given = objective(settings), settings.alerts.by_name()
+    promised = latency(settings)
+    yield from _replaced(settings, objective(settings), f"{where}objectives.availability")
+    if promised is not None:
+        yield from _replaced(settings, promised, f"{where}objectives.latency")
+        yield from _interpolated(promised, f"{where}objectives.latency.within")
+
+
+def _interpolated(of: Objective, key: str) -> Iterator[str]:
+    """Yield that no bucket ends where fast requests do."""
+    bounds = [shown_bound(bound.le) for bound in bounds_of(of.within)]
+    if len(bounds) > 1:
+        yield (
+            f"{key}: {duration(of.within)} lies between the buckets' bounds {bounds[0]} and "
+            f"{bounds[1]}; requests in between are counted by interpolation"
+        )
+
+
+def _replaced(settings: Settings, of: Objective, key: str) -> Iterator[str]:
+    given = settings.alerts.by_name()
+    budget, bad = _WORDS[of.signal]
     for alert in (BREACH, BURN):
         if not given[alert.name].enabled:
             continue
@@ -103,8 +132,8 @@ def _notes(settings: Settings, where: str) -> Iterator[str]:
         ):
             if _possible(rate, of) != rate:
                 yield (
-                    f"{where}objectives.availability: at {number(of.availability * 100)}%, the "
-                    f"error budget burns at {times(of.greatest)} while every request fails; "
+                    f"{key}: at {number(of.share * 100)}%, the {budget} budget burns at "
+                    f"{times(of.greatest)} while every request {bad}; "
                     f"{alert.name} fires above {times(_possible(rate, of))} over "
                     f"{duration(window.long)}, not above {times(rate)}"
                 )

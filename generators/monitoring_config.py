@@ -18,7 +18,7 @@ from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import link
 from generators.configured_metrics import panel_address
 from generators.limits import condition, number
-from generators.policy import Policy, split
+from generators.policy import LatencyPolicy, Policy, split
 from generators.promql import View, render_signal
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, alerts, recordings
@@ -44,8 +44,9 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         "schema_version": SCHEMA_VERSION,
         "command": written.command,
         "objective": {
-            "availability": f"{number(policy.objective.availability * 100)}%",
+            "availability": f"{number(policy.objective.share * 100)}%",
             "window": span(policy.objective.window),
+            **_latency(policy.latency),
         },
         "alerts": {rule.title: _alert(rule) for rule in alerts(rules.all)},
         "signals": {signal.name: _signal(signal, settings) for signal in policy.signals},
@@ -56,6 +57,13 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
     whole = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
     parsed(whole, PATH)  # what runs has to be able to read it
     return whole
+
+
+def _latency(promised: LatencyPolicy | None) -> Body:
+    if promised is None:
+        return {}
+    of = promised.objective
+    return {"latency": {"share": f"{number(of.share * 100)}%", "within": duration(of.within)}}
 
 
 def digest(text: str) -> str:
@@ -74,8 +82,10 @@ def _limit(row: Source) -> Body:
     """Return the limit that an alert of the policy is about, as people write it, and why."""
     if not isinstance(row, PolicyAlert):
         return {}
-    found: Body = {"signal": "availability", "threshold": condition(row), "why": row.why}
-    if isinstance(row, ThresholdAlert):
+    found: Body = {"signal": "", "threshold": condition(row), "why": row.why}
+    if not isinstance(row, ThresholdAlert):
+        found["signal"] = row.objective.signal
+    else:
         found["signal"] = row.signal.name
         unit = row.signal.unit.suffix or None
         found["limit"] = {"value": row.threshold, "unit": unit, "direction": row.signal.direction}

@@ -50,6 +50,21 @@ Changeable = TypeVar("Changeable", ThresholdAlert, ExhaustedAlert)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LatencyPolicy:
+    """An objective of latency, and the alerts on its budget."""
+
+    objective: Objective
+    breach: BurnAlert | None
+    burn: BurnAlert | None
+    exhausted: ExhaustedAlert | None
+
+    @property
+    def rows(self) -> Iterator[BurnAlert | ExhaustedAlert]:
+        """Every alert that is enabled."""
+        yield from (row for row in (self.breach, self.burn, self.exhausted) if row is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything that is watched and alerted on, with what monitoring.yaml changes.
 
@@ -57,6 +72,8 @@ class Policy:
     signals     those of the catalog that it does bring, then configured metrics
     thresholds  the alerts of the table
     configured  the alerts on configured metrics
+    breach, burn, exhausted  the alerts on the error budget
+    latency     the objective of latency and its alerts; None where there is none
     """
 
     objective: Objective
@@ -67,6 +84,7 @@ class Policy:
     breach: BurnAlert | None
     burn: BurnAlert | None
     exhausted: ExhaustedAlert | None
+    latency: LatencyPolicy | None
 
     @property
     def rows(self) -> Iterator[PolicyAlert]:
@@ -74,6 +92,8 @@ class Policy:
         yield from self.thresholds
         yield from self.configured
         yield from (row for row in (self.breach, self.burn, self.exhausted) if row is not None)
+        if self.latency is not None:
+            yield from self.latency.rows
 
 
 def split(signal: Signal) -> tuple[str, ...]:
@@ -143,10 +163,9 @@ def _service_problems(settings: Settings, name: str) -> Iterator[str]:
 def _found(settings: Settings) -> Policy:
     given = settings.alerts.by_name()
     _require_keys(given)
-    breach, burn = burn_rates.alerts(settings)
     missing = missing_families(settings.application.road)
     of = objective(settings)
-    exhausted = replace(_changed(EXHAUSTED, given[EXHAUSTED.name]), objective=of)
+    breach, burn = burn_rates.alerts(settings, of)
     return Policy(
         objective=of,
         missing=missing,
@@ -159,7 +178,25 @@ def _found(settings: Settings) -> Policy:
         ),
         breach=breach,
         burn=burn,
-        exhausted=exhausted if given[EXHAUSTED.name].enabled else None,
+        exhausted=exhausted_alert(settings, of),
+        latency=latency_policy(settings),
+    )
+
+
+def exhausted_alert(settings: Settings, of: Objective) -> ExhaustedAlert | None:
+    """Return the alert on a spent budget under an objective; None where it is off."""
+    given = settings.alerts.by_name()[EXHAUSTED.name]
+    return replace(_changed(EXHAUSTED, given), objective=of) if given.enabled else None
+
+
+def latency_policy(settings: Settings) -> LatencyPolicy | None:
+    """Return the objective of latency and its alerts; None where there is none."""
+    of = burn_rates.latency(settings)
+    if of is None:
+        return None
+    breach, burn = burn_rates.alerts(settings, of)
+    return LatencyPolicy(
+        objective=of, breach=breach, burn=burn, exhausted=exhausted_alert(settings, of)
     )
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from exporter.catalog.buckets import expected
+from exporter.catalog.cloud_run import REQUEST_DURATION
 from exporter.catalog.error_signals import CLASSES
 from exporter.settings.addresses import Text, text_form
 from exporter.settings.types import (
@@ -17,6 +19,7 @@ from exporter.settings.types import (
     Whole,
     at_least,
     at_most,
+    duration,
     inside,
     key,
     part,
@@ -44,7 +47,54 @@ def below_all(ratio: float) -> float:
     return ratio
 
 
+def some_slow(share: float) -> float:
+    """Refuse a share of fast requests that leaves nothing, or more than half, to be slow."""
+    if share >= 1:
+        raise ValueError("must be less than 100%, which would leave no latency budget")
+    if share < _LOWEST:
+        raise ValueError("must be at least 50%: with a lower share, more may be slow than fast")
+    return share
+
+
+def measurable(within: float) -> float:
+    """Refuse a time that lies outside the bounds of the buckets of Cloud Run's latencies."""
+    bounds = expected(REQUEST_DURATION)
+    if not bounds[0] <= within <= bounds[-1]:
+        raise ValueError(
+            f"{duration(within)} cannot be measured; write a time between {duration(bounds[0])} "
+            f"and {duration(int(bounds[-1]))}"
+        )
+    return within
+
+
 Window = Annotated[Seconds, at_least("1d"), at_most("90d")]
+
+
+class LatencyObjective(Section):
+    """How fast the service promises to be."""
+
+    share: Annotated[Ratio, AfterValidator(some_slow)] | None = key(
+        None, "Share of requests that are answered in time, such as 95%."
+    )
+    within: Annotated[Seconds, AfterValidator(measurable)] | None = key(
+        None, "Time within which a request has to be answered, such as 300ms."
+    )
+    enabled: Switch = key(default=True, meaning="Whether there is an objective of latency.")
+
+    def half(self) -> str:
+        """Return what is wrong where one half of the objective is missing; else nothing."""
+        if (self.share is None) == (self.within is None):
+            return ""
+        missing, given = ("share", "within") if self.share is None else ("within", "share")
+        return f"has {given} and no {missing}; write both, such as {{share: 95%, within: 300ms}}"
+
+
+def _whole(latency: LatencyObjective) -> LatencyObjective:
+    """Refuse one half of an objective."""
+    text = latency.half()
+    if text:
+        raise inside((), text)
+    return latency
 
 
 class ObjectiveSettings(Section):
@@ -53,7 +103,10 @@ class ObjectiveSettings(Section):
     availability: Annotated[Ratio, AfterValidator(below_all)] = key(
         "99.95%", "Share of requests that are answered without a server error."
     )
-    window: Window = key("30d", "Period over which availability is measured.")
+    latency: Annotated[LatencyObjective, AfterValidator(_whole)] = part(
+        LatencyObjective, "How fast requests are answered; left out, there is no such objective."
+    )
+    window: Window = key("30d", "Period over which availability and latency are measured.")
 
 
 class AlertSettings(Section):

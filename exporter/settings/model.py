@@ -18,6 +18,7 @@ from exporter.settings.services import (
     each_once,
     given_keys,
     objectives_of,
+    whole_latency,
 )
 from exporter.settings.sources import ApplicationSettings, RedisSettings
 from exporter.settings.teams import reachable
@@ -112,6 +113,7 @@ class Settings(Section):
         Named[Name, WatchedService],
         AfterValidator(each_once),
         AfterValidator(reachable),
+        AfterValidator(whole_latency),
         PlainSerializer(given_keys),
     ] = key({}, "What differs for single services, by the service's name in Cloud Run.")
     prometheus: PrometheusSettings = part(

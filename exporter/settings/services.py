@@ -10,6 +10,7 @@ from exporter.settings.alerting import (
     OF_ALL,
     AlertSettings,
     AlertsSettings,
+    LatencyObjective,
     ObjectiveSettings,
     Window,
     below_all,
@@ -27,7 +28,10 @@ class ServiceObjectives(Section):
     availability: Annotated[Ratio, AfterValidator(below_all)] | None = key(
         None, "Share of requests that are answered without a server error."
     )
-    window: Window | None = key(None, "Period over which availability is measured.")
+    latency: LatencyObjective = part(
+        LatencyObjective, "How fast requests are answered; `enabled: false` for no objective."
+    )
+    window: Window | None = key(None, "Period over which availability and latency are measured.")
 
 
 def _no_others(alerts: AlertsSettings) -> AlertsSettings:
@@ -74,6 +78,19 @@ def each_once(
                 if first != name:
                     text = f"'{value}' belongs to services.{first} already; remove it at one"
                     raise inside((name, field, index), text)
+    return services
+
+
+def whole_latency(
+    services: Mapping[str, WatchedService], info: ValidationInfo
+) -> Mapping[str, WatchedService]:
+    """Refuse one half of an objective of latency whose other half is not inherited either."""
+    base = info.data.get("objectives")
+    for name, service in services.items():
+        if isinstance(base, ObjectiveSettings):
+            text = objectives_of(base, service).latency.half()
+            if text:
+                raise inside((name, "objectives", "latency"), text)
     return services
 
 

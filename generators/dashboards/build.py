@@ -64,7 +64,7 @@ def boards(facts: Facts) -> Iterator[BoardText]:
         panels = {name: _without_missing(facts, panel) for name, panel in present.items()}
         if alone:
             panels = {name: _at_main(panel) for name, panel in panels.items()}
-        left_out = tuple(found.panels.keys() - panels.keys())
+        left_out = (*found.missing, *(found.panels.keys() - panels.keys()))
         board = replace(found, panels=panels, missing=left_out)
         yield replace(board, variables=present_labels(facts, board))
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exporter.catalog import CATALOG
 from exporter.catalog.model import ApplicationMetric, CloudMonitoring, Family, RedisInfo, Type
@@ -13,7 +13,7 @@ from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import Board
 from generators.dashboards.model import LONGTERM, Panel, Target
 from generators.limits import condition, lasting
-from generators.policy import Policy
+from generators.policy import LatencyPolicy, Policy, latency_policy
 from generators.rules.build import Rules
 from generators.rules.longterm import KEPT
 from generators.rules.model import Alerting, alerts, recordings
@@ -45,8 +45,17 @@ class Facts:
 
     @classmethod
     def of(cls, settings: Settings, rules: Rules, policy: Policy) -> "Facts":
-        """Return the facts, with the recorded series by name."""
-        return cls(settings, rules, policy, {r.record: r.expr for r in recordings(rules.all)})
+        """Return the facts, with the recorded series by name.
+
+        Where single services alone promise a latency, the first of them stands for all.
+        """
+        shown = replace(policy, latency=policy.latency or _first_latency(settings))
+        return cls(settings, rules, shown, {r.record: r.expr for r in recordings(rules.all)})
+
+
+def _first_latency(settings: Settings) -> LatencyPolicy | None:
+    each = (latency_policy(settings.of_service(name)) for name in settings.services)
+    return next((found for found in each if found is not None), None)
 
 
 def description(facts: Facts, board: Board, panel: Panel) -> str:

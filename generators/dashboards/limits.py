@@ -11,11 +11,14 @@ from typing import Any
 from exporter.catalog.expression import Direction
 from exporter.catalog.signals import SIGNALS
 from generators.alert_table import BurnAlert
-from generators.policy import DAY, SEVERITIES, Policy
+from generators.limits import number
+from generators.policy import DAY, HOUR, SEVERITIES, Policy
 from generators.rules import anomaly, correlation, health_rows, trend
+from generators.rules.names import span
 
-BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
+BURN, LATENCY_BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
     "burn_rate",
+    "latency_burn_rate",
     "budget_remaining",
     "band",
     "correlation",
@@ -24,6 +27,7 @@ BURN, BUDGET, BAND, CORRELATION, AGE, PACE, RUNWAY, CHANGE = (
     "runway",
     "change",
 )
+BURN_WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 DOWN = "down"  # of values that are 1 while something works
 _HALF = -0.5  # compared with a week ago: for the colour only, the alert uses the band
 _WITHIN_A_DAY = "high"  # the severity of a budget that lasts for less
@@ -60,9 +64,11 @@ def limits(policy: Policy) -> Limits:
         limit = Limit(row.threshold, row.severity, above, row.name)
         found[row.signal.name] = tuple(sorted((*found[row.signal.name], limit)))
     pace = tuple(sorted(_pace(policy)))
-    objective = Limit(policy.objective.availability, "medium", above=False)
+    objective = Limit(policy.objective.share, "medium", above=False)
     found["availability"] = (*pace[:1], objective)
     found[BURN] = tuple(sorted(_burn(policy.breach, policy.burn)))
+    slow = policy.latency
+    found[LATENCY_BURN] = tuple(sorted(_burn(slow.breach, slow.burn))) if slow else ()
     found[PACE] = pace
     found[RUNWAY] = (
         Limit(DAY, _WITHIN_A_DAY, above=False),
@@ -83,6 +89,17 @@ def spent(policy: Policy) -> str:
     own = (_WITHIN_A_DAY,) if alert is None else (alert.severity, _WITHIN_A_DAY)
     worst: str = min(own, key=SEVERITIES.index)
     return worst
+
+
+def burn_windows(*alerts: BurnAlert | None) -> dict[int, str]:
+    """Return the windows of burn rates and their legends, with the limit that an alert has."""
+    found = {window: span(window) for window in BURN_WINDOWS}
+    for alert in alerts:
+        if alert is not None:
+            for window, factor in zip(alert.windows, alert.factors, strict=True):
+                if window.long in found:
+                    found[window.long] = f"{span(window.long)}, limit {number(factor)}"
+    return found
 
 
 def _budget(policy: Policy) -> Iterator[Limit]:
@@ -106,7 +123,7 @@ def _pace(policy: Policy) -> Iterator[Limit]:
 
     The burn rate of 1 is left out: over minutes, chance alone takes a service across it.
     """
-    allowed = 1 - policy.objective.availability
+    allowed = 1 - policy.objective.share
     for limit in _burn(policy.breach, policy.burn):
         if 1 < limit.value < 1 / allowed:
             yield Limit(round(1 - limit.value * allowed, 9), limit.severity, above=False)

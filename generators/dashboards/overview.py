@@ -13,7 +13,7 @@ from generators.dashboards.model import LONGTERM, BoardText, Panel, SeriesCount,
 from generators.dashboards.queries import WEEK, BoardQueries
 from generators.dashboards.signal_panels import REGION, error_rate, now, over_time
 from generators.policy import HOUR
-from generators.rules import slo
+from generators.rules.budgets import AVAILABILITY, BY
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name", "redis_id"))
 
@@ -42,7 +42,7 @@ def budget(
 ) -> Panel:
     """Return a panel of the error budget that is left now; without a link, over time."""
     at_once = link is not None
-    left = (queries.newest if at_once else queries.filtered)(slo.REMAINING, slo.BY)
+    left = (queries.newest if at_once else queries.filtered)(AVAILABILITY.remaining, BY)
     return Panel(
         number=number,
         title=title,
@@ -71,7 +71,7 @@ def burn_now(queries: BoardQueries, number: int) -> Panel:
         unit=Unit.NONE.grafana,
         targets=(
             Target(
-                expr=f"max({queries.filtered(slo.burn(HOUR), slo.BY)})",
+                expr=f"max({queries.filtered(AVAILABILITY.burn(HOUR), BY)})",
                 legend="burn rate",
                 instant=True,
             ),

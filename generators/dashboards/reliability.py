@@ -7,9 +7,9 @@ from exporter.catalog.expression import Events, Rate
 from exporter.catalog.model import Unit
 from generators import boards
 from generators.boards import SIGNAL_PANELS, Board
-from generators.dashboards import error_sources, incidents, overview, tables
+from generators.dashboards import error_sources, incidents, latency_budget, overview, tables
 from generators.dashboards.descriptions import Facts
-from generators.dashboards.limits import BURN, PACE, RUNWAY, spent
+from generators.dashboards.limits import BURN, BURN_WINDOWS, PACE, RUNWAY, burn_windows, spent
 from generators.dashboards.links import to_board
 from generators.dashboards.model import (
     LONGTERM,
@@ -30,20 +30,21 @@ from generators.dashboards.signal_panels import (
 )
 from generators.dashboards.signal_style import GROUPED, decimals
 from generators.limits import number
-from generators.policy import DAY, HOUR, Policy
-from generators.rules import running, slo
+from generators.policy import HOUR
+from generators.rules import running
+from generators.rules.budgets import AVAILABILITY, BY, FAILED
 from generators.rules.names import span
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
-_SERVER_ERRORS = Events(cloud_run.REQUESTS, slo.FAILED)
+_SERVER_ERRORS = Events(cloud_run.REQUESTS, FAILED)
 _LASTS = -1  # of seconds until the budget is spent
 _SCALE_START = 0.1  # of burn rates
-_WINDOWS = (HOUR, 6 * HOUR, DAY, 3 * DAY)
 _COUNT = Unit.NONE.grafana
 
 
 def board(facts: Facts) -> BoardText:
     """Return the board."""
+    slow = latency_budget.panels(QUERIES, facts)
     queries = replace(QUERIES, error_classes=facts.settings.alerts.error_classes)
     return BoardText(
         board=Board.RELIABILITY,
@@ -54,10 +55,12 @@ def board(facts: Facts) -> BoardText:
         panels={
             **_objective(queries, facts),
             **_spending(queries, facts),
+            **slow,
             **_errors(queries, facts),
             **error_sources.sources(queries),
             **incidents.panels(queries, facts),
         },
+        missing=() if slow else latency_budget.NAMES,
     )
 
 
@@ -73,7 +76,7 @@ def _objective(queries: BoardQueries, facts: Facts) -> dict[str, Panel]:
             unit=Unit.RATIO.grafana,
             targets=(
                 Target(
-                    expr=f"min({queries.newest(slo.AVAILABILITY, slo.BY)})",
+                    expr=f"min({queries.newest(AVAILABILITY.share, BY)})",
                     legend="available",
                     instant=True,
                     server=LONGTERM,
@@ -131,23 +134,12 @@ def _exhaustion(queries: BoardQueries, facts: Facts) -> Panel:
 
 def _runway(queries: BoardQueries, facts: Facts) -> str:
     """Return the seconds until the budget is spent: 0 if it is, _LASTS if it lasts."""
-    left = queries.newest(slo.REMAINING, slo.BY)
-    hour, six = (queries.filtered(slo.burn(window), slo.BY) for window in (HOUR, 6 * HOUR))
+    left = queries.newest(AVAILABILITY.remaining, BY)
+    hour, six = (queries.filtered(AVAILABILITY.burn(window), BY) for window in (HOUR, 6 * HOUR))
     window = number(facts.policy.objective.window)
     lasts = f"clamp_min({left}, 0) * {window} / (({hour} > {six} or {six}) > 1)"
     known = f"min({left} and ({hour} or {six})) * 0"
     return f"min({lasts} or ({left} <= 0) * 0) or {known} + {_LASTS}"
-
-
-def _burn_windows(policy: Policy) -> dict[int, str]:
-    """Return the windows of burn rates and their legends, with the limit that an alert has."""
-    found = {window: span(window) for window in _WINDOWS}
-    for alert in (policy.breach, policy.burn):
-        if alert is not None:
-            for window, factor in zip(alert.windows, alert.factors, strict=True):
-                if window.long in found:
-                    found[window.long] = f"{span(window.long)}, limit {number(factor)}"
-    return found
 
 
 def _spending(queries: BoardQueries, facts: Facts) -> dict[str, Panel]:
@@ -162,8 +154,10 @@ def _spending(queries: BoardQueries, facts: Facts) -> dict[str, Panel]:
             "scale is ten times the one below.",
             unit=_COUNT,
             targets=tuple(
-                Target(expr=f"max({queries.filtered(slo.burn(window), slo.BY)})", legend=legend)
-                for window, legend in _burn_windows(facts.policy).items()
+                Target(
+                    expr=f"max({queries.filtered(AVAILABILITY.burn(window), BY)})", legend=legend
+                )
+                for window, legend in burn_windows(facts.policy.breach, facts.policy.burn).items()
             ),
             decimals=2,
             limits=BURN,
@@ -216,7 +210,7 @@ def _errors(queries: BoardQueries, facts: Facts) -> dict[str, Panel]:
 
 
 def _windows(queries: BoardQueries, facts: Facts) -> Panel:
-    windows = (*_WINDOWS, facts.policy.objective.window)
+    windows = (*BURN_WINDOWS, facts.policy.objective.window)
     kinds = {
         kind: [_sum(queries, kind, window) for window in windows] for kind in ("errors", "requests")
     }
@@ -258,13 +252,13 @@ def _windows(queries: BoardQueries, facts: Facts) -> Panel:
 
 def _sum(queries: BoardQueries, kind: str, window: float) -> str:
     """Return the events of a window, of services that exist still."""
-    own = slo.FAILED if kind == "errors" else ()
+    own = FAILED if kind == "errors" else ()
     every, counters = (
-        queries.filtered(slo.COUNTERS, cloud_run.REQUESTS.label_names, own=matchers)
+        queries.filtered(AVAILABILITY.counters, cloud_run.REQUESTS.label_names, own=matchers)
         for matchers in ((), own)
     )
-    counted = running.counted(counters, span(window), slo.BY)
-    return f"round(sum({running.of_existing(counted, every, slo.BY)}))"
+    counted = running.counted(counters, span(window), BY)
+    return f"round(sum({running.of_existing(counted, every, BY)}))"
 
 
 def _by_window(texts: list[str], windows: tuple[float, ...]) -> str:

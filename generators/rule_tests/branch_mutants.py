@@ -38,10 +38,10 @@ def _bridges(row: ThresholdAlert, found: Branches) -> Iterator[tuple[str, str]]:
     begins = bridging.begins(markers, found.condition)
     for marker in markers:
         others = tuple(one for one in markers if one != marker)
-        kept = bridging.holds(row.name, by, others, found.last)
+        kept = bridging.holds(bridging.FiringAlert(row.name), by, others, found.last)
         yield f"{marker.name} does not keep it", f"{begins}\nor\n{kept}" if others else begins
         if marker.prompt and begins_are_tested(row):
-            held = bridging.holds(row.name, by, markers, found.last)
+            held = bridging.holds(bridging.FiringAlert(row.name), by, markers, found.last)
             begun = bridging.begins(others, found.condition)
             yield f"it begins in spite of {marker.name}", f"{begun}\nor\n{held}"
 

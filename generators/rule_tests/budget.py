@@ -3,20 +3,22 @@
 Its input is what the other server writes to it: running counters, and burn rates.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from exporter.catalog import cloud_run
 from generators.alert_table import ExhaustedAlert, Objective
 from generators.policy import BAD_EVENTS, DAY, HOUR
+from generators.rule_tests.budget_stimulus import running
 from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import InputSet, Story, gauge
 from generators.rule_tests.service_scenes import labels, place, service_case
 from generators.rule_tests.stimulus import InputSeries
 from generators.rule_tests.story import Phase, Seen
 from generators.rules import slo
+from generators.rules.budgets import budget_of
 from generators.rules.build import Rules
-from generators.rules.model import Alerting
+from generators.rules.model import Alerting, RuleFile
 from generators.rules.rows import BudgetTrend
 
 _STEP = slo.LONG_TERM
@@ -24,7 +26,8 @@ _EVERY = _STEP // MINUTE  # minutes between evaluations
 _REQUESTS = 6000.0  # a minute
 _MOST = 0.9  # of them, where all of the errors come at once
 _NEARLY, _KEPT = 0.97, 0.95  # of a budget that is spent, and a burn rate that does not spend it
-_END = 3 * _EVERY  # minutes after it fires: of the stories' end
+_END = 3  # evaluations after it fires: of the stories' end
+_STEPS = 100  # in which a budget is spent, at most: promtool holds 10,000 samples of a query
 _AWAY, _BEFORE = 1.5, 4  # times the threshold while away, and times as long before
 
 
@@ -32,11 +35,14 @@ _AWAY, _BEFORE = 1.5, 4  # times the threshold while away, and times as long bef
 class _Spending:
     """How a budget is spent: `requests` a minute, all errors within the first `bad` minutes.
 
+    every    minutes between evaluations, and between samples: more where a budget lasts for long
     minutes  of which every request may fail until the threshold is reached
     fires    the minute in which the alert fires
     service  that the alert is for; empty for all that are not set apart
     """
 
+    objective: Objective
+    every: int = _EVERY
     minutes: float
     requests: float
     bad: int
@@ -52,9 +58,42 @@ class _Spending:
         """Return errors in the first minutes only, and requests that go on."""
         requests = self.requests if requests is None else requests
         return (
-            Phase(_counters(self.service, name, requests, errors / self.bad), self.bad),
-            Phase(_counters(self.service, name, requests, 0), self.fires + _END),
+            Phase(self.counters(name, requests, errors / self.bad), self.bad),
+            Phase(self.counters(name, requests), self.fires + self.end),
         )
+
+    @property
+    def end(self) -> int:
+        """The minutes from when it fires to the end of a story."""
+        return _END * self.every
+
+    @property
+    def deleted(self) -> int:
+        """The minute after which a service is there no more."""
+        return self.bad + self.fires + self.end
+
+    @property
+    def later(self) -> int:
+        """The minute from which a service that is deleted has no budget any more."""
+        return self.deleted + _aligned(DAY / MINUTE, self.every) + 2 * self.every
+
+    def counters(self, name: str, requests: float, errors: float = 0) -> InputSet:
+        """Return the counters of a story with so many requests and errors a minute."""
+        return _counters(self.objective, self.service, name, requests, errors)
+
+    def case(self, name: str, stories: Sequence[Story], minutes: Sequence[int]) -> RuleTestCase:
+        """Return stories as a case, with a sample for each evaluation."""
+        sampled = [
+            replace(story, phases=tuple(_sampled(phase, self.every) for phase in story.phases))
+            for story in stories
+        ]
+        return service_case(name, self.service, sampled, minutes, self.every * MINUTE)
+
+
+def _sampled(phase: Phase, every: int) -> Phase:
+    """Return a phase of counters with a sample every so many minutes."""
+    series = (replace(s, values=tuple(value * every for value in s.values)) for s in phase.series)
+    return replace(phase, series=tuple(series), steps=phase.steps // every)
 
 
 def exhausted(rules: Rules, rule: Alerting, alert: ExhaustedAlert) -> RuleTestFile:
@@ -65,24 +104,35 @@ def exhausted(rules: Rules, rule: Alerting, alert: ExhaustedAlert) -> RuleTestFi
     """
     objective = alert.objective
     minutes = alert.threshold * objective.budget * objective.window / MINUTE
-    bad = _aligned(1.01 * minutes / _MOST)
+    every = _EVERY * ceil(1.01 * minutes / _MOST / _EVERY / _STEPS)
+    bad = _aligned(1.01 * minutes / _MOST, every)
     spending = _Spending(
+        objective=objective,
+        every=every,
         minutes=minutes,
         requests=max(_REQUESTS, 2 * BAD_EVENTS / minutes),
         bad=bad,
-        fires=bad + _aligned(alert.for_ / MINUTE),
+        fires=bad + _aligned(alert.for_ / MINUTE, every),
         service=rule.services[0] if rule.services else "",
     )
-    cases = [_spent(spending, alert), _deleted(spending, alert)]
-    away = _aligned(_AWAY * minutes / _MOST)
-    if _BEFORE * away + away + spending.fires + _END < objective.window / MINUTE:
+    away, window = _aligned(_AWAY * minutes / _MOST, every), objective.window / MINUTE
+    cases = [_spent(spending, alert)]
+    if spending.later < window:
+        cases.append(_deleted(spending, alert))
+    if _BEFORE * away + away + spending.fires + spending.end < window:
         cases.append(_while_away(replace(spending, bad=away), alert))
-    return RuleTestFile(rule, named(rules.longterm, "longterm-slo.yml"), tuple(cases), _STEP)
+    return RuleTestFile(rule, _files(rules, objective), tuple(cases), every * MINUTE)
 
 
-def _aligned(minutes: float) -> int:
+def _files(rules: Rules, of: Objective) -> tuple[RuleFile, ...]:
+    """Return the files that an objective's window is worked out in."""
+    first = named(rules.main, "longterm.yml") if of.window in slo.LONG else ()
+    return (*first, *named(rules.longterm, "longterm-slo.yml"))
+
+
+def _aligned(minutes: float, every: int = _EVERY) -> int:
     """Return the minute of the first evaluation at or after these."""
-    return ceil(minutes / _EVERY) * _EVERY
+    return ceil(minutes / every) * every
 
 
 def _spent(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
@@ -99,19 +149,18 @@ def _spent(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
         Story(name="few-errors", phases=spending.phases("few-errors", 0.8 * BAD_EVENTS, few)),
         Story(name="no-errors", phases=spending.phases("no-errors", 0)),
     )
-    early = max(ceil(alert.for_ / MINUTE) - _EVERY, 0)
-    minutes = (early, spending.fires + _EVERY, spending.fires + _END)
-    return service_case("what is spent stays spent", spending.service, stories, minutes)
+    early = max(ceil(alert.for_ / MINUTE) - spending.every, 0)
+    minutes = (early, spending.fires, spending.fires + spending.end)
+    return spending.case("what is spent stays spent", stories, minutes)
 
 
 def _deleted(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
     """Return a budget that is spent, and a service that is there no more."""
-    before = spending.bad + spending.fires + _END
-    later = before + DAY // MINUTE + 2 * _EVERY
+    before, later = spending.deleted, spending.later
     stories = []
     for name, more, ends in (
         ("deleted", (), before),
-        ("goes-on", _counters(spending.service, "goes-on", spending.requests, 0), later),
+        ("goes-on", spending.counters("goes-on", spending.requests), later),
     ):
         phases = spending.phases(name, 1.01 * spending.whole)
         stories.append(
@@ -124,7 +173,7 @@ def _deleted(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
                 ends=ends,
             )
         )
-    return service_case("a service that is deleted", spending.service, stories, (before, later))
+    return spending.case("a service that is deleted", stories, (before, later))
 
 
 def _while_away(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
@@ -132,28 +181,23 @@ def _while_away(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
     name, away, start = "prometheus-away", spending.bad, _BEFORE * spending.bad
     minute = start + away + spending.fires
     errors = _AWAY * spending.whole / away
-    calm = _counters(spending.service, name, spending.requests, 0)
-    failing = _counters(spending.service, name, spending.requests, errors)
+    calm = spending.counters(name, spending.requests)
+    failing = spending.counters(name, spending.requests, errors)
     phases = (
         Phase(calm, start),
         Phase(failing, away, Seen.NO),
-        Phase(calm, spending.fires + _END),
+        Phase(calm, spending.fires + spending.end),
     )
     story = Story(name=name, phases=phases, value=_AWAY * alert.threshold, fires=True)
-    return service_case("Prometheus is away", spending.service, (story,), (minute,))
+    return spending.case("Prometheus is away", (story,), (minute,))
 
 
-def _counters(service: str, name: str, requests: float, errors: float) -> InputSet:
+def _counters(of: Objective, service: str, name: str, requests: float, bad: float) -> InputSet:
     """Return the running counters of a service, and when they were last worked out."""
-    given = labels(service, name)
-    order = cloud_run.REQUESTS.label_names
-    found = []
-    for code, rise in (("2xx", requests - errors), ("5xx", errors)):
-        own = {**given, "response_code_class": code}
-        pairs = tuple((label, own[label]) for label in order)
-        found.append(InputSeries(slo.COUNTERS, pairs, (rise,), counter=True))
-    known = InputSeries(slo.KNOWN, place(service, name), (float(MINUTE),), counter=True)
-    return (*found, known)
+    counters = running(of, labels(service, name), requests, bad)
+    known = budget_of(of).known
+    at = InputSeries(known, place(service, name), (float(MINUTE),), counter=True)
+    return (*counters, at)
 
 
 def trend(rules: Rules, rule: Alerting, row: BudgetTrend) -> RuleTestFile:
@@ -161,14 +205,14 @@ def trend(rules: Rules, rule: Alerting, row: BudgetTrend) -> RuleTestFile:
     fires = _EVERY + _aligned(rule.for_ / MINUTE)
     early, end = fires - 2 * _EVERY, fires + 9 * _EVERY
     objective, service = row.objective, rule.services[0] if rule.services else ""
-    limit = objective.window / row.within
+    limit, budget = objective.window / row.within, budget_of(objective)
 
     def burning(
         name: str, *rates: tuple[float, int], errors: float = BAD_EVENTS
     ) -> tuple[Phase, ...]:
-        burn, at = slo.burn(6 * HOUR), place(service, name)
-        few = gauge(slo.events("errors", 6 * HOUR), at, errors)
-        counters = _counters(service, name, _REQUESTS, 0)
+        burn, at = budget.burn(6 * HOUR), place(service, name)
+        few = gauge(budget.bad(6 * HOUR), at, errors)
+        counters = _counters(objective, service, name, _REQUESTS, 0)
         return tuple(Phase((*counters, few, gauge(burn, at, rate)), n) for rate, n in rates)
 
     stories = (
@@ -203,10 +247,17 @@ def _lasting(service: str, name: str, objective: Objective, end: int) -> tuple[P
     minutes = _NEARLY * objective.budget * objective.window / MINUTE
     at = place(service, name)
     more = (
-        gauge(slo.burn(6 * HOUR), at, _KEPT),
-        gauge(slo.events("errors", 6 * HOUR), at, 10 * BAD_EVENTS),
+        gauge(budget_of(objective).burn(6 * HOUR), at, _KEPT),
+        gauge(budget_of(objective).bad(6 * HOUR), at, 10 * BAD_EVENTS),
     )
     bad = ceil(minutes / _MOST)
-    spending = _Spending(minutes=minutes, requests=_REQUESTS, bad=bad, fires=end, service=service)
+    spending = _Spending(
+        objective=objective,
+        minutes=minutes,
+        requests=_REQUESTS,
+        bad=bad,
+        fires=end,
+        service=service,
+    )
     phases = spending.phases(name, spending.whole)
     return tuple(replace(phase, series=(*phase.series, *more)) for phase in phases)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
 
-from exporter.catalog.expression import Complement, Ratio
 from generators.alert_table import OUTAGE_WINDOW, BurnAlert, Objective
 from generators.burn_rates import OUTAGE_SHARE
-from generators.policy import BAD_EVENTS, SIGNAL_BY_NAME, WINDOW
+from generators.policy import BAD_EVENTS, WINDOW
+from generators.rule_tests.budget_stimulus import requests
 from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import ELSEWHERE, InputSet, Story
 from generators.rule_tests.service_scenes import labels, service_case
-from generators.rule_tests.stimulus import Given, stimulus
+from generators.rule_tests.stimulus import Given
 from generators.rule_tests.story import Phase, Seen
 from generators.rules.build import Rules
 from generators.rules.model import Alerting
@@ -97,7 +97,7 @@ class Burns:
             self.requests * times * WINDOW / MINUTE,
             {**labels(self.service, name), **({"region": region} if region else {})},
         )
-        return stimulus(_errors(), rate * self.objective.budget, given)
+        return requests(self.objective, rate * self.objective.budget, given)
 
     def all_fail(self, name: str, errors: float, region: str = "") -> InputSet:
         """Return a service of which every request fails, so many a minute."""
@@ -106,13 +106,6 @@ class Burns:
 
 def _halfway(rate: float) -> bool:
     return abs(rate * 10 % 1 - 0.5) < 0.02  # noqa: PLR2004 - nearer than two sums of floats are
-
-
-def _errors() -> Ratio:
-    expression = SIGNAL_BY_NAME["availability"].expression
-    if not isinstance(expression, Complement):
-        raise TypeError("availability is one less the share of errors")
-    return expression.ratio
 
 
 def _new(burns: Burns, pair: int) -> Iterator[RuleTestCase]:

@@ -10,8 +10,8 @@ from generators.rule_tests.burn import OVER, PLENTY, Burns
 from generators.rule_tests.document import MINUTE, FiringNames, RuleTestCase
 from generators.rule_tests.scenes import BASE_LABELS
 from generators.rule_tests.story import Input, Phase, inputs
-from generators.rules import slo
 from generators.rules.bridging import AwayMarker
+from generators.rules.budgets import AWAY, BY
 from generators.rules.health_rows import EXPORTER_JOB
 
 _AWAY, _BACK = 30, 20  # minutes without data, and with it again
@@ -22,12 +22,12 @@ _FIRING, _FINE = "firing", "fine-meanwhile"
 
 def cases(burns: Burns) -> Iterator[RuleTestCase]:
     """Yield a case for each way in which data goes away."""
-    for marker in slo.AWAY:
+    for marker in AWAY:
         yield _case(burns, marker)
 
 
 def _case(burns: Burns, marker: AwayMarker) -> RuleTestCase:
-    label, past = slo.BY[-1], burns.longs[0] + 2 * WINDOW // MINUTE
+    label, past = BY[-1], burns.longs[0] + 2 * WINDOW // MINUTE
     gone = past + burns.fires + 1
     back, end = gone + _AWAY, gone + _AWAY + _BACK
     both = tuple(sorted((_FIRING, _FINE)))
@@ -46,8 +46,9 @@ def _phases(burns: Burns, marker: AwayMarker, name: str, gone: int) -> Iterator[
     bad, still = burns.at(name, burns.rate(0, OVER), PLENTY), burns.at(name, 0, 0)
     yield Phase(still, gone - 1 - burns.fires)
     yield Phase(bad, burns.fires)
-    # What stands still rises a little in promtool, of good and bad events alike.
-    low = burns.rate(0, OVER) * burns.objective.budget < _ALIKE
+    # What stands still rises a little in promtool, of good and bad events alike: of all buckets, so
+    # that no request would be slow.
+    low = burns.rate(0, OVER) * burns.objective.budget < _ALIKE and not burns.objective.within
     yield Phase(still if marker.labels and low else (), _AWAY)
     yield Phase(bad if name == _FIRING else burns.at(name, 0, PLENTY), _BACK)
 

@@ -74,7 +74,8 @@ class RuleTestFile:
     @property
     def path(self) -> str:
         """Where the file is, below the root."""
-        name = "-".join((self.rule.alert, *self.rule.services[:1]))
+        alert = f"{self.rule.alert}.{self.rule.about}" if self.rule.about else self.rule.alert
+        name = "-".join((alert, *self.rule.services[:1]))
         return f"{FOLDER}/{name}.yml"
 
     def text(self) -> str:

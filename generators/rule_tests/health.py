@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from math import ceil
 
 from generators.incomplete import Incomplete
-from generators.policy import EVALUATION, WATCHDOG
+from generators.policy import BAD_EVENTS, EVALUATION, WATCHDOG
 from generators.rule_tests.document import Check, Firing, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import BASE_LABELS
 from generators.rule_tests.stimulus import InputSeries, Pairs
 from generators.rule_tests.story import Phase, inputs
+from generators.rules.budgets import LATENCY
 from generators.rules.build import Rules
 from generators.rules.delivery_rows import BRIDGE_JOB
 from generators.rules.health_rows import EXPORTER_JOB
@@ -81,6 +82,7 @@ _DISK = ("family", "cloudsql_disk_used_bytes")
 _POLL, _LAG = "ionmon_poll_interval_seconds", "cloudsql_replica_lag_seconds"
 _SECOND = _is("up", 1, ("job", EXPORTER_JOB), ("instance", "second:9841"))
 _REDIS = (("redis_id", "cache"), ("redis_node", "10.0.0.1:6379"))
+_SERVICE, _REQUESTS = (_PROJECT, ("service_name", "ion")), LATENCY.requests(30 * 60)
 _REGION = tuple((name, BASE_LABELS[name]) for name in ("gcp_project", "region"))
 FAULTS: Mapping[str, Fault] = {
     "ExporterDown": Fault(
@@ -166,6 +168,12 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "RemoteWriteFailing": _counter(
         "prometheus_remote_storage_samples_failed_total", 1, 1, ("remote_name", "longterm")
+    ),
+    "LatencyUnmeasured": Fault(
+        wrong=(_is(_REQUESTS, BAD_EVENTS + 1, *_SERVICE),),
+        right=(_is(_REQUESTS, BAD_EVENTS - 1, *_SERVICE),),
+        labels=_SERVICE,
+        value=BAD_EVENTS + 1,
     ),
     "BridgeDown": _gauge("up", 0, 1, *_target(BRIDGE_JOB)),
 }

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 
 from exporter.catalog.buckets import expected
 from exporter.catalog.expression import (
@@ -33,6 +34,7 @@ MINUTES = 5  # of the window in which events are counted
 USUAL_BOUNDS = tuple(0.001 * 2**i for i in range(24))
 _LIMIT = 1000.0  # of what a gauge is a share of
 Pairs = tuple[tuple[str, str], ...]
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def signal_stimulus(signal: Signal, value: float, given: Given) -> tuple[InputSe
     return (*found, *extra)
 
 
-def _pairs(family: Family, given: Given, own: Mapping[str, str]) -> Pairs:
+def pairs_of(family: Family, given: Given, own: Mapping[str, str] = _NO_LABELS) -> Pairs:
     """Return a value for each label of a family: its own, the given, or one that is made up."""
     return tuple(
         (label.name, own.get(label.name) or given.labels.get(label.name) or _made_up(family, i))
@@ -116,7 +118,7 @@ def _spread(node: Events, rise: float, given: Given) -> Iterator[InputSeries]:
     """Yield counters that match a node, one for each value it matches, which share the events."""
     chosen = list(_chosen(node.matchers))
     for own in chosen:
-        pairs = _pairs(node.family, given, own)
+        pairs = pairs_of(node.family, given, own)
         yield InputSeries(node.series, pairs, (rise / len(chosen),), counter=True)
 
 
@@ -128,7 +130,7 @@ def _rate(node: Rate, value: float, given: Given) -> Iterator[InputSeries]:
     yield from _spread(node.events, value * 60, given)
     source = node.events.family.source
     if isinstance(source, CloudMonitoring) and source.kind is not MetricKind.GAUGE:
-        pairs = _pairs(DATA_SECONDS, given, {"family": node.events.family.name})
+        pairs = pairs_of(DATA_SECONDS, given, {"family": node.events.family.name})
         yield InputSeries(DATA_SECONDS.name, pairs, (60.0,), counter=True)
 
 
@@ -160,7 +162,7 @@ def _mean(node: Mean, value: float, given: Given) -> Iterator[InputSeries]:
     for ending, rise in (("_sum", given.rise * value), ("_count", given.rise)):
         chosen = list(_chosen(node.matchers))
         for own in chosen:
-            pairs = _pairs(node.family, given, own)
+            pairs = pairs_of(node.family, given, own)
             yield InputSeries(node.family.name + ending, pairs, (rise / len(chosen),), counter=True)
 
 
@@ -173,7 +175,7 @@ def _quantile(node: Quantile, value: float, given: Given) -> Iterator[InputSerie
     bounds = given.bounds or expected(node.family) or USUAL_BOUNDS
     counts = _cumulated(node.q, value, given.rise, bounds)
     for own in _chosen(node.matchers):
-        pairs = _pairs(node.family, given, own)
+        pairs = pairs_of(node.family, given, own)
         for le, rise in zip((*(repr(b) for b in bounds), "+Inf"), counts, strict=True):
             yield InputSeries(
                 f"{node.family.name}_bucket", (*pairs, ("le", le)), (rise,), counter=True
@@ -204,7 +206,7 @@ def _cumulated(q: float, value: float, rise: float, bounds: tuple[float, ...]) -
 
 def _level(node: Level, value: float, given: Given) -> Iterator[InputSeries]:
     own = next(_chosen(node.matchers))
-    yield InputSeries(node.family.name, _pairs(node.family, given, own), (value,), counter=False)
+    yield InputSeries(node.family.name, pairs_of(node.family, given, own), (value,), counter=False)
 
 
 def _level_ratio(node: LevelRatio, value: float, given: Given) -> Iterator[InputSeries]:

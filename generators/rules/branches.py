@@ -51,7 +51,8 @@ def away(row: ThresholdAlert) -> tuple[bridging.AwayMarker, ...]:
 
 def expression(row: ThresholdAlert, found: Branches) -> str:
     """Return the expression of an alert."""
-    return bridging.bridged(row.name, split(row.signal), away(row), found.condition, found.last)
+    alert = bridging.FiringAlert(row.name)
+    return bridging.bridged(alert, split(row.signal), away(row), found.condition, found.last)
 
 
 def branches(row: ThresholdAlert, matchers: Iterable[AnyMatcher] = ()) -> Branches:

@@ -93,8 +93,26 @@ def _markers(by: tuple[str, ...], families: tuple[Family, ...]) -> Iterator[Away
         yield AwayMarker(_REDIS, _name(_REDIS, "away"))
 
 
+@dataclass(frozen=True, slots=True)
+class FiringAlert:
+    """What Prometheus knows of an alert that fires.
+
+    signal  that its forms differ by; empty where they do not
+    """
+
+    alert: str
+    signal: str = ""
+
+    @property
+    def series(self) -> str:
+        """The alert as a selector."""
+        own = (Matcher("signal", (self.signal,)),) if self.signal else ()
+        name, state = Matcher("alertname", (self.alert,)), Matcher("alertstate", ("firing",))
+        return selector("ALERTS", (name, state, *own))
+
+
 def bridged(
-    alert: str, by: tuple[str, ...], away: Iterable[AwayMarker], condition: str, last: str
+    alert: FiringAlert, by: tuple[str, ...], away: Iterable[AwayMarker], condition: str, last: str
 ) -> str:
     """Return the expression of an alert that neither ends nor begins while its data is away.
 
@@ -114,10 +132,9 @@ def begins(away: Iterable[AwayMarker], condition: str) -> str:
     return f"({_indented(condition)}){''.join(unless)}"
 
 
-def holds(alert: str, by: tuple[str, ...], away: Iterable[AwayMarker], last: str) -> str:
+def holds(alert: FiringAlert, by: tuple[str, ...], away: Iterable[AwayMarker], last: str) -> str:
     """Return what keeps a firing alert while its data is away."""
-    firing = f'ALERTS{{alertname="{alert}",alertstate="firing"}}'
-    kept = "\n  or ".join(f"{firing} and {_on(one.labels)} {one.series}" for one in away)
+    kept = "\n  or ".join(f"{alert.series} and {_on(one.labels)} {one.series}" for one in away)
     return f"({_indented(last)})\nand {_on(by)} (\n  {kept}\n)"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.settings import Settings
 from generators.policy import EVALUATION
-from generators.rules import delivery_rows, health_rows
+from generators.rules import delivery_rows, health_rows, latency_health
 from generators.rules.annotations import annotations
 from generators.rules.delivery_rows import BRIDGE, REMOTE, WATCHDOG_ROW
 from generators.rules.model import Alerting, Group, RuleFile
@@ -18,6 +18,7 @@ def rows(settings: Settings) -> Iterator[HealthAlert]:
     yield from (row for row in every if row.road in ("", settings.application.road))
     if settings.prometheus.longterm is not None:
         yield REMOTE
+    yield from latency_health.rows(settings)
     if settings.notifications.sentry is not None:
         yield BRIDGE
 

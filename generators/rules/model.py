@@ -37,6 +37,7 @@ class Alerting:
     carried          labels of its expression's series, which the alert carries beside `labels`
     only             take the series that this rule is about, where another rule has its name
     services         names of the services that it is for; none for all that are not set apart
+    about            what it is about, where the first rule of its name is about something else
     for_             seconds that the expression holds before the alert fires
     keep_firing_for  seconds for which the alert stays after the expression was last true
     """
@@ -50,13 +51,15 @@ class Alerting:
     carried: tuple[str, ...] = ()
     only: tuple[AnyMatcher, ...] = ()
     services: tuple[str, ...] = ()
+    about: str = ""
     for_: float = 0
     keep_firing_for: float = 0
 
     @property
     def title(self) -> str:
-        """The alert's name, with the services that this rule is for where there are several."""
-        return f"{self.alert} of {', '.join(self.services)}" if self.services else self.alert
+        """The alert's name, with what it is about and for, where there are several rules of it."""
+        name = f"{self.alert} ({self.about})" if self.about else self.alert
+        return f"{name} of {', '.join(self.services)}" if self.services else name
 
     @property
     def severity(self) -> str:

@@ -21,34 +21,45 @@ COUNTED = (cloud_run.REQUESTS, application.REQUESTS)
 _TARGET, _HISTORY = ("job", "instance"), "history"
 
 
-def name(family: Family) -> str:
+def name(family: Family, suffix: str = "") -> str:
     """Return the name of a counter's recorded series, which have all of its labels."""
-    return series(family.label_names, family.name.removesuffix("_total"), "longterm_total")
+    counter = family.name.removesuffix("_total") + suffix
+    return series(family.label_names, counter, "longterm_total")
 
 
 def recordings(missing: frozenset[str]) -> tuple[Recording, ...]:
     """Return the rules for the counters of COUNTED, but for those of missing families."""
     return tuple(
-        Recording(name(family), _of_histories(family), (*_TARGET, *family.label_names, _HISTORY))
+        Recording(name(family), _of_histories(family, family.name), _labels(family))
         for family in COUNTED
         if family.name not in missing
     )
 
 
-def _of_histories(family: Family) -> str:
-    """Return a family's counters, separated by when their counting began, where that is known.
+def buckets(family: Family, chosen: str) -> Recording:
+    """Return the rule for the buckets of a histogram that a query chooses."""
+    text = _of_histories(family, chosen)
+    return Recording(name(family, "_bucket"), text, (*_labels(family), "le"))
+
+
+def _labels(family: Family) -> tuple[str, ...]:
+    return (*_TARGET, *family.label_names, _HISTORY)
+
+
+def _of_histories(family: Family, counters: str) -> str:
+    """Return counters of a family, separated by when their counting began, where that is known.
 
     Behind one scrape address another exporter may answer, with other totals. Its first one is a
     base, as that of any other series, and neither a rise nor a reset.
     """
     if not (counts_source_time(family) and "gcp_project" in family.label_names):
-        return family.name
+        return counters
     began = selector(COUNTING_START.name, (Matcher("family", (family.name,)),))
     on = ", ".join((*_TARGET, "gcp_project"))
     return (
-        f"{family.name}\n* on ({on}) group_left ({_HISTORY})\n"
+        f"{counters}\n* on ({on}) group_left ({_HISTORY})\n"
         f'count_values by ({on}) ("{_HISTORY}", {began})\n'
-        f"or {family.name} unless on ({on}) {began}"
+        f"or {counters} unless on ({on}) {began}"
     )
 
 

@@ -8,6 +8,7 @@ more uses what a day has added, from the hour of yesterday to this one, in place
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from exporter.catalog import application, cloud_sql, redis
 from exporter.catalog.expression import Expression, Level, LevelRatio, Matcher
@@ -15,12 +16,12 @@ from exporter.catalog.model import Reduce, Unit
 from exporter.settings import Settings
 from generators import boards
 from generators.boards import PanelAddress, panel_of
-from generators.burn_rates import objective
 from generators.limits import number, shown
 from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, is_brought, split
 from generators.promql import View, render
-from generators.rules import slo
+from generators.rules import budget_texts, slo
 from generators.rules.annotations import annotations, of, value
+from generators.rules.budgets import BUDGETS, BY, Budget, budget_of
 from generators.rules.model import Alerting, Group, Recording, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import HELD, signal_name
@@ -238,43 +239,41 @@ def usual_for(trend: Trend) -> float:
 
 
 def budget_alerts(settings: Settings) -> tuple[Alerting, ...]:
-    """Return the forms of the alert on an error budget that will be spent within some days."""
+    """Return the forms of the alert on a budget that will be spent within some days."""
+    return tuple(
+        _budget_alert(settings, form)
+        for budget in BUDGETS
+        for form in variants(settings, BY, partial(_budget_row, budget))
+    )
 
-    def row(of: Settings) -> BudgetTrend:
-        return BudgetTrend(
-            alert="ErrorBudgetTrend", within=BUDGET_DAYS * DAY, objective=objective(of)
-        )
 
-    return tuple(_budget_alert(settings, form) for form in variants(settings, slo.BY, row))
+def _budget_row(budget: Budget, settings: Settings) -> BudgetTrend | None:
+    promised = budget.promised(settings)
+    if promised is None:
+        return None
+    return BudgetTrend(alert="ErrorBudgetTrend", within=BUDGET_DAYS * DAY, objective=promised)
 
 
 def _budget_alert(settings: Settings, form: Variant[BudgetTrend]) -> Alerting:
     row = form.row
-    text = AlertText(
-        "The error budget {is} about to be spent.",
-        f"If errors continue as in the last six hours, the error budget {of(slo.BY)} is spent in "
-        f"{value(Unit.SECONDS)}. The alert fires when less than {span(row.within)} is left.",
-        "Check which errors spend it, and what changed when they began.",
-        boards.BUDGET,
-        value=f"{value(Unit.SECONDS)} left",
-        limit=span(row.within),
-    )
+    budget, text = budget_of(row.objective), budget_texts.trend(row)
     return Alerting(
         alert=row.alert,
-        expr=f"{selector(slo.EXHAUSTION, form.matchers)} < {number(row.within)}\n"
-        f"and {slo.events('errors', 6 * HOUR)} >= {BAD_EVENTS}",
+        expr=f"{selector(budget.exhaustion, form.matchers)} < {number(row.within)}\n"
+        f"and {budget.bad(6 * HOUR)} >= {BAD_EVENTS}",
         labels=(
             ("severity", "low"),
-            ("signal", "availability"),
+            ("signal", budget.signal),
             ("category", "trend"),
             *((("team", form.team),) if form.team else ()),
         ),
-        annotations=annotations(settings, row.alert, text, slo.BY),
+        annotations=annotations(settings, row.alert, text, BY),
         source=row,
         panel=text.panel,
-        carried=slo.BY,
+        carried=BY,
         only=form.matchers,
         services=form.services,
+        about=budget_texts.about(row.objective),
         for_=FOR,
     )
 

@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from exporter.settings import Settings
+from generators.alert_table import BurnAlert, ExhaustedAlert
 from generators.alertmanager.inhibition import Inhibition, inhibitions
 from generators.policy import Policy
+from generators.rules.budget_texts import promise
 from generators.rules.build import Rules
 from generators.rules.escalation import ACKNOWLEDGED
 from generators.rules.model import Alerting, Group, alerts
+from generators.rules.rows import BudgetTrend
 from generators.runbooks.condition import condition, other_ways
 from generators.runbooks.fact_values import Facts, facts
 from generators.runbooks.model import Statement
@@ -18,6 +21,7 @@ from generators.runbooks.sources import sources
 from generators.runbooks.statements import check_facts, statement_of
 from generators.runbooks.timing import TimePart, parts
 
+_OF_BUDGETS = BurnAlert | ExhaustedAlert | BudgetTrend
 _WORD = re.compile(r"\b[A-Z]\w+\b")
 
 
@@ -56,6 +60,13 @@ class DocumentedAlert:
     def name(self) -> str:
         """The alert's name."""
         return self.rule.alert
+
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """The objectives of latency that rules of the name are about, in words."""
+        rows = (rule.source for rule in self.rules if rule.about)
+        budgets = (row for row in rows if isinstance(row, _OF_BUDGETS))
+        return tuple(dict.fromkeys(promise(row.objective) for row in budgets))
 
     def condition(self, for_: str = "") -> str:
         """Return the condition in all ways; `for_` stands behind what it belongs to."""
@@ -106,7 +117,7 @@ def _documented(
         facts=known,
         when=condition(rule, statement, known),
         other_ways=other_ways(rule),
-        parts=parts(settings, rules, policy, rule),
+        parts=parts(settings, rules, rule),
         mutes=tuple(i for i in every if rule.alert in alerts_of(i.source)),
         muted=tuple(i for i in every if rule.alert in alerts_of(i.target) and _is_ours(i)),
         other_names=frozenset(),

@@ -89,7 +89,7 @@ def _of_settings(settings: Settings) -> Facts:
 def _of_objective(in_force: Policy) -> Facts:
     objective = in_force.objective
     return {
-        "objective": f"{number(objective.availability * 100)} %",
+        "objective": f"{number(objective.share * 100)} %",
         "window": span(objective.window),
         "budget": f"{number(objective.budget * 100)} %",
         "outage": duration(round(objective.budget * objective.window)),

@@ -54,14 +54,19 @@ In `monitoring.yaml`, by name. What you leave out stays as above. An unknown nam
 | `enabled` | `false` switches the alert off | the same |
 
 The objective, `objectives.availability` ({objective}) over `objectives.window` ({window}), sets
-the error budget, its windows and its burn rates. Of two alerts on one signal, the more urgent one
-needs the more extreme threshold; otherwise the settings are refused.
+the error budget, its windows and its burn rates. `objectives.latency` adds a budget of slow
+requests, over the same window: the same alerts fire for it, with `signal: latency`. Of two
+alerts on one signal, the more urgent one needs the more extreme threshold; otherwise the settings
+are refused.
 
 Error rates count {error_classes}. `alerts.error_classes` names the classes that count, for every
 service: `[5xx]` for one with a login page or an API that crawlers call.
 
 ```yaml
-objectives: {{availability: 99.9%, window: 30d}}
+objectives:
+  availability: 99.9%
+  latency: {{share: 95%, within: 300ms}}
+  window: 30d
 alerts:
   ResponseTimeWarning: {{threshold: 150ms, for: 5m}}
   CPUHigh: {{severity: low}}
@@ -108,7 +113,7 @@ def _row(alert: DocumentedAlert) -> str:
     row = alert.rule.source
     cells = (
         f"[{alert.name}](runbooks/{alert.name}.md)",
-        alert.condition(),
+        _condition(alert),
         limit(row) if isinstance(row, PolicyAlert) else "",
         duration(alert.rule.for_) if alert.rule.for_ else "at once",
         alert.rule.severity,
@@ -117,6 +122,12 @@ def _row(alert: DocumentedAlert) -> str:
         "always" if alert.rule.severity == "none" else minutes(alert.parts),
     )
     return "| " + " | ".join(cells) + " |"
+
+
+def _condition(alert: DocumentedAlert) -> str:
+    slow = " or ".join(alert.promises)
+    more = f"; with `signal: latency`, the same of slow requests ({slow})" if slow else ""
+    return f"{alert.condition()}{more}"
 
 
 def _keys(alerts: tuple[DocumentedAlert, ...]) -> str:

@@ -7,6 +7,8 @@ from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert
 from generators.burn_rates import SETTINGS_FILE
 from generators.files import MARK
+from generators.policy import HOUR
+from generators.rules.budgets import LATENCY
 from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.model import Step
 from generators.runbooks.notifications import change, muting, notified, placeholder, waits
@@ -54,7 +56,21 @@ def _head(alert: DocumentedAlert) -> str:
         f"[dashboard]({dashboard(alert)}) · "
         f"[who is notified of what](../notifications.md)\n\n"
         f"{alert.text(alert.statement.impact)}\n\n"
+        f"{_slow(alert)}"
         f"It fires when {_condition(alert)}.{' ' + notes if notes else ''}\n"
+    )
+
+
+def _slow(alert: DocumentedAlert) -> str:
+    """Return what differs for an alert on slow requests, where there is an objective of these."""
+    if not alert.promises:
+        return ""
+    steps = alert.text("ResponseTimeCritical")
+    return (
+        "With the label `signal: latency`, the alert is about slow requests. The objective is "
+        f"{', for others '.join(alert.promises)}. Find out why requests are slow by the steps of "
+        f"{steps}. What this runbook says of errors and of the error budget then holds for slow "
+        "requests and the latency budget.\n\n"
     )
 
 
@@ -107,6 +123,12 @@ def _queries(alert: DocumentedAlert) -> Iterator[str]:
     for query in alert.statement.queries:
         ending = "" if query.text.endswith("?") else ":"
         yield f"{query.text}{ending}\n\n```promql\n{query.promql}\n```\n"
+    if alert.promises:
+        for text, name in (
+            ("Burn rate of the latency budget over an hour", LATENCY.burn(HOUR)),
+            ("What is left of the latency budget", LATENCY.remaining),
+        ):
+            yield f"{text}:\n\n```promql\n{name}\n```\n"
 
 
 def _rule(alert: DocumentedAlert) -> Iterator[str]:
@@ -116,6 +138,8 @@ def _rule(alert: DocumentedAlert) -> Iterator[str]:
         f"evaluated every {duration(alert.group.interval)}.\n"
     )
     for rule in alert.rules:
+        if rule.about:
+            yield f"With the label `signal: {rule.about}`:\n"
         yield f"```promql\n{rule.expr}\n```\n"
     if alert.rule.keep_firing_for:
         yield (
@@ -147,7 +171,7 @@ def _timing(alert: DocumentedAlert) -> Iterator[str]:
     yield f"| **together** | **{duration(minimum)}** | **{duration(maximum)}** |\n"
     row = alert.rule.source
     if isinstance(row, BurnAlert):
-        yield from _by_share(alert, row)
+        yield from _by_share(row)
 
 
 def _begins(alert: DocumentedAlert) -> str:
@@ -155,13 +179,13 @@ def _begins(alert: DocumentedAlert) -> str:
     return "the budget is spent" if spent else "it begins"
 
 
-def _by_share(alert: DocumentedAlert, row: BurnAlert) -> Iterator[str]:
+def _by_share(row: BurnAlert) -> Iterator[str]:
     """Yield how long the windows take to reach their limit, by the share that fails."""
     yield (
         "The more requests fail, the sooner it fires:\n\n"
         "| of all requests fail | after |\n|---|---|"
     )
     for share in SHARES:
-        seconds = seconds_to_limit(row, alert.policy, share)
+        seconds = seconds_to_limit(row, share)
         text = "never" if seconds == float("inf") else duration(round(seconds))
         yield f"| {100 * share:g} % | {text} |"

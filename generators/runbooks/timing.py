@@ -14,7 +14,7 @@ from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ThresholdAlert
 from generators.alertmanager.plan import CHANNELS, timers
-from generators.policy import DAY, HOUR, MINUTE, WINDOW, Policy
+from generators.policy import DAY, HOUR, MINUTE, WINDOW
 from generators.rules import anomaly, correlation
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, Group
@@ -38,12 +38,12 @@ class TimePart:
     maximum: float
 
 
-def parts(settings: Settings, rules: Rules, policy: Policy, rule: Alerting) -> tuple[TimePart, ...]:
+def parts(settings: Settings, rules: Rules, rule: Alerting) -> tuple[TimePart, ...]:
     """Return the parts from a fault to the first notification, in order."""
     built_on = sources(rules, rule)
     found = [*_data(settings, built_on)]
     found.append(TimePart("until Prometheus scrapes it", 0, settings.prometheus.scrape_interval))
-    found += _filling(rule, policy)
+    found += _filling(rule)
     found += (_recorded(group) for group in built_on.recorded)
     interval = built_on.group.interval
     found.append(TimePart("until the alert is evaluated", 0, interval))
@@ -118,7 +118,7 @@ def _interval(settings: Settings, family: Family) -> float:
     return configured[-1] if configured else settings.google.poll_interval
 
 
-def _filling(rule: Alerting, policy: Policy) -> Iterator[TimePart]:
+def _filling(rule: Alerting) -> Iterator[TimePart]:
     """Yield the time until the condition is true: the larger the fault, the shorter."""
     row = rule.source
     match row:
@@ -126,9 +126,7 @@ def _filling(rule: Alerting, policy: Policy) -> Iterator[TimePart]:
             yield TimePart(f"the window of {span(WINDOW)} passes the threshold", 0, WINDOW)
         case BurnAlert():
             longest = max(window.long for window in row.windows)
-            yield TimePart(
-                "the long window passes its limit", seconds_to_limit(row, policy, 1.0), longest
-            )
+            yield TimePart("the long window passes its limit", seconds_to_limit(row, 1.0), longest)
         case Trend():
             yield TimePart("both slopes show it", 0, DAY if row.far else SLOPE)
         case BudgetTrend():
@@ -142,10 +140,10 @@ def _filling(rule: Alerting, policy: Policy) -> Iterator[TimePart]:
             yield TimePart("the age at which it fires is reached", age, age)
 
 
-def seconds_to_limit(row: BurnAlert, policy: Policy, share: float) -> float:
+def seconds_to_limit(row: BurnAlert, share: float) -> float:
     """Return the seconds until the first long window passes its limit, if a share of all fails."""
     pairs = zip(row.windows, row.factors, strict=True)
-    limits = ((f * policy.objective.budget, w.long) for w, f in pairs)
+    limits = ((f * row.objective.budget, w.long) for w, f in pairs)
     return min(
         (long * limit / share for limit, long in limits if share > limit), default=float("inf")
     )

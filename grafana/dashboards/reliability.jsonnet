@@ -8,6 +8,7 @@ function(catalog, policy)
     row.open(921, 'How much error budget is left?', [
       [show.stat(name, 4) for name in ['availability_now', 'budget_now', 'burn_now', 'exhaustion', 'failed', 'active']],
       [show.lines(name, 12) for name in ['budget', 'burn']],
+      [show.lines(name, 12) for name in ['latency_budget', 'latency_burn']],
     ]),
     row.open(922, 'How much fails?', [
       [show.lines('error_rate', 12), show.stacked('classes', 12)],

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from exporter.simulator.incidents import CALM, INCIDENTS, Episode, Scenario
-from generators.rules import running, slo
+from generators.rules import running
+from generators.rules.budgets import AVAILABILITY
 from generators.rules.build import build
 from generators.rules.longterm import KEPT
 from tests.e2e.boards import MINUTE, REFERENCE, WEEK, pages
@@ -45,7 +46,7 @@ _TROUBLE = Scenario(
         for name, before, minutes in _EPISODES
     ),
 )
-_RUNNING = frozenset(running.name(family) for family in running.COUNTED) | {slo.KNOWN}
+_RUNNING = frozenset(running.name(family) for family in running.COUNTED) | {AVAILABILITY.known}
 _PICTURES = (
     ("incident", "light", 1600),
     ("incident", "dark", 1600),

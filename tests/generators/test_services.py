@@ -89,7 +89,7 @@ def test_what_is_left_out_is_inherited() -> None:
     assert own is not None
     assert (own.threshold, own.for_) == (0.02, 600)
     objective = policy(found.of_service("a")).objective
-    assert (objective.availability, objective.window) == (0.9999, 604800)
+    assert (objective.share, objective.window) == (0.9999, 604800)
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from generators.rules import slo
+from generators.rules.budgets import AVAILABILITY
 from tests.generators.dashboards.evaluated import MINUTES, agree, expression, series
 
 SPENT_IN = 63
 DAYS = 30 * 86400.0
+LEFT = AVAILABILITY.remaining
+BURN_1H, BURN_6H = AVAILABILITY.burn(3600), AVAILABILITY.burn(6 * 3600)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,7 @@ def test_the_worse_of_two_windows_spends_it(
 ) -> None:
     """At the faster pace; -1 where the budget lasts, 0 where nothing of it is left."""
     labels = {"gcp_project": "ion", "service_name": "ion"}
-    values = {slo.REMAINING: left, slo.burn(3600): hour, slo.burn(6 * 3600): six}
+    values = {LEFT: left, BURN_1H: hour, BURN_6H: six}
     recorded = [series(name, labels, [value] * (MINUTES + 1)) for name, value in values.items()]
     assert agree(tmp_path, expression("reliability", SPENT_IN), recorded, {MINUTES: expected}) == ""
 
@@ -36,10 +38,10 @@ def test_the_service_that_has_least_is_said(tmp_path: Path) -> None:
     recorded = []
     for service, left, pace in (("a", 0.5, 1.5), ("b", 0.9, 20.0)):
         labels = {"gcp_project": "ion", "service_name": service}
-        values = {slo.REMAINING: left, slo.burn(3600): pace, slo.burn(6 * 3600): 1.2}
+        values = {LEFT: left, BURN_1H: pace, BURN_6H: 1.2}
         recorded += [series(name, labels, [v] * (MINUTES + 1)) for name, v in values.items()]
     query = expression("reliability", SPENT_IN)
     assert agree(tmp_path, query, recorded, {MINUTES: {"{}": 0.9 * DAYS / 20}}) == ""
     spent = {"gcp_project": "ion", "service_name": "c"}
-    recorded.append(series(slo.REMAINING, spent, [-0.2] * (MINUTES + 1)))
+    recorded.append(series(LEFT, spent, [-0.2] * (MINUTES + 1)))
     assert agree(tmp_path, query, recorded, {MINUTES: {"{}": 0.0}}) == ""

@@ -8,7 +8,7 @@ from exporter.settings import Settings
 from generators.files import write
 from generators.rule_tests.files import documents
 from generators.rule_tests.mutation import trimmed
-from generators.rules import slo
+from generators.rules.budgets import AVAILABILITY
 from generators.rules.build import FOLDER, build
 from generators.rules.model import alerts, recordings
 from tests.generators.rule_tests.test_files import complaint
@@ -49,7 +49,7 @@ def test_each_service_is_judged_by_one_form(name: str) -> None:
 def test_a_burn_rate_is_of_the_own_budget() -> None:
     """Errors are divided by what each service's objective allows; one rule records all of them."""
     texts = {rule.record: rule.expr for rule in recordings(RULES.all)}
-    lines = texts[slo.burn(3600)].split("\nor\n")
+    lines = texts[AVAILABILITY.burn(3600)].split("\nor\n")
     found = {line.split("{")[1].split("}")[0]: line.split(" / ")[2].split(" ")[0] for line in lines}
     assert found == {
         'service_name!~"checkout|search"': "0.0005",

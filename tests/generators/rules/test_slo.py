@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from exporter.settings import Settings
-from generators.rules import slo
+from generators.rules.budgets import AVAILABILITY
 from generators.rules.build import build
 from generators.rules.model import Recording, Rule, RuleFile
 from tests.generators.rules.playing import evaluation_order
@@ -98,7 +98,7 @@ def test_what_happens_while_prometheus_is_away_is_counted(tmp_path: Path, away: 
     raw = 'cloudrun_requests_total{response_code_class="5xx"}'
     windows = {6 * HOUR: "6h", DAY: "1d", 3 * DAY: "3d", 30 * DAY: "30d"}
     conditions = tuple(
-        near(slo.events("errors", window), f"increase({raw}[{text}])")
+        near(AVAILABILITY.bad(window), f"increase({raw}[{text}])")
         for window, text in windows.items()
     )
     assert holds(tmp_path, inputs, {"330m": conditions}) == ""
@@ -144,7 +144,7 @@ def test_another_history_behind_an_address_is_a_base(tmp_path: Path) -> None:
         "130m": (
             "abs(project_service:slo_requests:increase1h - 600) < 20",
             "project_service:slo_errors:increase6h < 1",
-            f"absent({slo.burn(6 * HOUR)} > 1)",
+            f"absent({AVAILABILITY.burn(6 * HOUR)} > 1)",
         ),
         "290m": ("abs(project_service:slo_requests:increase1d - 2880) < 30",),
     }
@@ -155,7 +155,7 @@ def test_a_window_counts_its_own_minutes_only(tmp_path: Path) -> None:
     """Of a thousand requests a minute, an hour has sixty thousand, and no minute more."""
     minutes = {30 * 60: 30, HOUR: 60, 2 * HOUR: 120, 6 * HOUR: 360}
     conditions = tuple(
-        f"abs({slo.events('requests', window)} - {count * 1000}) < 0.001"
+        f"abs({AVAILABILITY.requests(window)} - {count * 1000}) < 0.001"
         for window, count in minutes.items()
     )
     means = "project_region_service:error_rate:longterm_count == 5"
@@ -170,7 +170,7 @@ def test_a_window_with_a_gap_has_burnt_as_a_whole(tmp_path: Path) -> None:
         **requests("0+60x130 _x19 9000+60x100", "5xx"),
     }
     rate = 60 / 660 / 0.0005
-    conditions = (f"abs({slo.burn(HOUR)} / {rate} - 1) < 0.01",)
+    conditions = (f"abs({AVAILABILITY.burn(HOUR)} / {rate} - 1) < 0.01",)
     assert (
         holds(tmp_path, inputs, {"170m": conditions, "200m": conditions, "215m": conditions}) == ""
     )
@@ -180,7 +180,7 @@ def test_counters_that_are_recorded_anew_are_a_new_server(tmp_path: Path) -> Non
     """A minute after the first sample, errors have burnt for that minute alone."""
     inputs = {**requests("0+0x20"), **requests("0+60x20", "5xx")}
     rate = 2000 * 6 / 60
-    conditions = (f"abs({slo.burn(HOUR)} / {rate} - 1) < 0.01",)
+    conditions = (f"abs({AVAILABILITY.burn(HOUR)} / {rate} - 1) < 0.01",)
     assert holds(tmp_path, inputs, {"6m": conditions}) == ""
 
 
@@ -188,6 +188,9 @@ def test_a_deleted_service_has_no_budget(tmp_path: Path) -> None:
     """A day after its last request there is neither a budget nor an alert; before, there are."""
     inputs = {**requests("0+0x600 stale"), **requests("0+100x600 stale", "5xx")}
     firing = 'ALERTS{alertname="ErrorBudgetExhausted",alertstate="firing"}'
-    spent = (f"{slo.SPENT} > 1", firing)
-    gone = tuple(f"absent({text})" for text in (slo.SPENT, slo.REMAINING, slo.AVAILABILITY, firing))
+    spent = (f"{AVAILABILITY.spent} > 1", firing)
+    gone = tuple(
+        f"absent({text})"
+        for text in (AVAILABILITY.spent, AVAILABILITY.remaining, AVAILABILITY.share, firing)
+    )
     assert holds(tmp_path, inputs, {"900m": spent, "2100m": gone}, "5m") == ""

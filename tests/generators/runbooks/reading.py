@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.settings import Settings, load
+from exporter.settings.alerting import LatencyObjective
 from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.model import alerts
@@ -19,7 +20,7 @@ FENCE = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 @lru_cache
 def reference() -> Settings:
-    """Return the settings of the reference deployment, which has every alert."""
+    """Return the settings of the reference deployment: every alert but that of `promising`."""
     return load(REFERENCE)
 
 
@@ -52,9 +53,28 @@ def runbook(name: str, **sections: Any) -> str:
     return found[f"{FOLDER}/{name}.md"]
 
 
+def promised(name: str) -> str:
+    """Return a runbook of the reference deployment with an objective of latency."""
+    found = texts(promising(), build(promising()), policy(promising()))
+    return found[f"{FOLDER}/{name}.md"]
+
+
 def names() -> list[str]:
     """Return the names of all alerts of the reference deployment."""
     return sorted({rule.alert for rule in alerts(build(reference()).all)})
+
+
+@lru_cache
+def promising() -> Settings:
+    """Return the settings of the reference deployment with an objective of latency besides."""
+    latency = LatencyObjective(share=0.95, within=0.3)
+    objectives = reference().objectives.model_copy(update={"latency": latency})
+    return reference().model_copy(update={"objectives": objectives})
+
+
+def stated() -> list[str]:
+    """Return the names of all alerts that there can be under any settings of ours."""
+    return sorted({rule.alert for rule in alerts(build(promising()).all)})
 
 
 def fences(text: str, language: str) -> list[str]:

@@ -11,7 +11,15 @@ from exporter.settings.types import duration
 from generators.alertmanager.inhibition import inhibitions
 from generators.rules.build import build
 from generators.rules.model import alerts
-from tests.generators.runbooks.reading import fences, names, reference, runbook, section, settings
+from tests.generators.runbooks.reading import (
+    fences,
+    names,
+    promised,
+    reference,
+    runbook,
+    section,
+    settings,
+)
 
 ALWAYS = (
     "First",
@@ -44,6 +52,25 @@ def test_there_is_enough_to_act_on(name: str) -> None:
     assert len(re.findall(r"^\d+\. ", section(text, "First"), re.MULTILINE)) >= 3
     causes = re.findall(r"^\d+\. \*\*.+\*\* \S", section(text, ALWAYS[2]), re.MULTILINE)
     assert len(causes) >= 3
+    assert len(fences(section(text, "Look next"), "promql")) >= 2
+
+
+def test_a_runbook_is_about_both_budgets_where_both_are_promised() -> None:
+    """It says what differs for slow requests; without an objective of latency it says nothing."""
+    for name in ("SLABreach", "ErrorBudgetBurn", "ErrorBudgetExhausted", "ErrorBudgetTrend"):
+        text = promised(name)
+        assert "With the label `signal: latency`, the alert is about slow requests." in text
+        assert "The objective is 95 % of requests within 300ms." in text
+        assert "project_service:slo_latency_burn_rate:ratio1h" in section(text, "Look next")
+        assert "latency" not in section(runbook(name), "When it fires")
+
+
+def test_a_runbook_that_only_an_objective_of_latency_brings_is_whole() -> None:
+    """It has what every runbook has."""
+    text = promised("LatencyUnmeasured")
+    assert [title for title in ALWAYS if len(section(text, title)) < 20] == []
+    assert len(re.findall(r"^\d+\. ", section(text, "First"), re.MULTILINE)) >= 3
+    assert len(re.findall(r"^\d+\. \*\*", section(text, ALWAYS[2]), re.MULTILINE)) >= 3
     assert len(fences(section(text, "Look next"), "promql")) >= 2
 
 

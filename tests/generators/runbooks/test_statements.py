@@ -11,13 +11,13 @@ from generators.runbooks.parse import statement
 from generators.runbooks.queries import promql
 from generators.runbooks.statements import check_facts, statements
 from generators.runbooks.text_error import GUIDE, TEMPLATE, TextError
-from tests.generators.runbooks.reading import ROOT, names, reference_cases
+from tests.generators.runbooks.reading import ROOT, reference_cases, stated
 
 
 def test_the_texts_are_in_the_package() -> None:
     """They are found where the package is installed: alerts, a guide, fragments."""
     found = {f.name for f in files("generators.runbooks").joinpath("texts").iterdir()}
-    assert found == {*(f"{name}.md" for name in names()), "README.md", "shared", "configured"}
+    assert found == {*(f"{name}.md" for name in stated()), "README.md", "shared", "configured"}
 
 
 def test_an_unknown_fact_is_refused_where_it_is() -> None:

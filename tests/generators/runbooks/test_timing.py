@@ -23,7 +23,7 @@ def rule(given: Settings, name: str) -> Alerting:
 def found(name: str, **sections: Any) -> tuple[TimePart, ...]:
     """Return the parts of an alert's time under settings with these sections."""
     given = settings(**sections)
-    return parts(given, build(given), policy(given), rule(given, name))
+    return parts(given, build(given), rule(given, name))
 
 
 def span(name: str, word: str, **sections: Any) -> tuple[float, float]:
@@ -89,8 +89,8 @@ def test_a_full_outage_fills_an_hour_in_seconds() -> None:
     """At 99.95 % the first window is over after 26 seconds of nothing but errors: 14.4 times."""
     in_force = policy(Settings())
     assert in_force.breach is not None
-    assert round(seconds_to_limit(in_force.breach, in_force, 1.0), 2) == 25.92
-    assert seconds_to_limit(in_force.breach, in_force, 0.001) == float("inf")
+    assert round(seconds_to_limit(in_force.breach, 1.0), 2) == 25.92
+    assert seconds_to_limit(in_force.breach, 0.001) == float("inf")
 
 
 @pytest.mark.parametrize("name", names())
