@@ -22,8 +22,8 @@ from exporter.history import Span, write
 from exporter.settings import Settings
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.world import World
-from generators.rules import slo
 from generators.rules.anomaly import BANDS
+from generators.rules.budgets import AVAILABILITY
 from generators.rules.build import build
 from generators.rules.longterm import name as longterm_name
 from generators.rules.longterm import sent
@@ -144,9 +144,9 @@ def _recorded(now: int) -> Iterator[str]:
     """Yield thirty days of running counters and of the bands' signals, as they are recorded."""
     raw, known = f"{_REQUESTS}{{", 'gcp_project="ion-demo",service_name="ion"'
     for line in requests(now):
-        yield line.replace(raw, f'{slo.COUNTERS}{{job="ionmon",instance="exporter",', 1)
+        yield line.replace(raw, f'{AVAILABILITY.counters}{{job="ionmon",instance="exporter",', 1)
     for at in range(now - DAYS, now + 1, _MINUTE):
-        yield f"{slo.KNOWN}{{{known}}} 15 {at}\n"
+        yield f"{AVAILABILITY.known}{{{known}}} {at} {at}\n"
     for at in range(now - DAYS, now + 1, _FIVE):
         for band in BANDS:
             for region in ("us-central1", "europe-west1", "asia-southeast1"):
@@ -161,7 +161,10 @@ def _config(folder: Path) -> str:
     for file in files:
         quick = tuple(Group(group.name, EVERY, group.rules) for group in file.groups)
         (folder / file.name).write_text(RuleFile(file.name, file.about, quick).text())
-    return json.dumps({"rule_files": [str(folder / file.name) for file in files]})
+    # What was filled in reaches into the future: without this, nothing older could be recorded.
+    tsdb = {"out_of_order_time_window": f"{2 * AHEAD}s"}
+    names = [str(folder / file.name) for file in files]
+    return json.dumps({"rule_files": names, "storage": {"tsdb": tsdb}})
 
 
 def _by_hand() -> Group:
