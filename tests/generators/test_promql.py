@@ -187,8 +187,8 @@ QUERIES: list[tuple[Expression, View, str]] = [
             "sum by (region) (sum by (region, gcp_project) "
             '(increase(cloudrun_requests_total{gcp_project="p"}[5m])) '
             "/ on (gcp_project) group_left () "
-            "sum by (gcp_project) (increase(ionmon_data_seconds_total"
-            '{family="cloudrun_requests_total",gcp_project="p"}[5m])))'
+            "(sum by (gcp_project) (increase(ionmon_data_seconds_total"
+            '{family="cloudrun_requests_total",gcp_project="p"}[5m])) > 0))'
         ),
     ),
     (

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from exporter.settings import Settings
-from generators import boards
+from generators import boards, burn_rates
 from generators.boards import POOL, SIGNAL_PANELS, Board, PanelAddress
+from generators.burn_rates import latency
 from generators.checks.dashboards.dashboard import DashboardFile
 from generators.checks.engine.problem import Problem
 from generators.dashboards.helpers import unused
@@ -20,12 +21,14 @@ _OF_POOL = "app_pool_connections"
 
 
 def lacking(policy: Policy, settings: Settings) -> frozenset[PanelAddress]:
-    """Return the panels of what the application does not bring: nothing links to them."""
+    """Return the panels of what is not brought, or not promised: nothing links to them."""
     missing = unused(settings)
     present = {s.name for s in policy.signals if is_brought(s.expression, missing)}
     shown = {panel for name, panel in SIGNAL_PANELS.items() if name in present}
     pool = {POOL} if _OF_POOL in policy.missing else set()
-    return frozenset(pool.union(SIGNAL_PANELS.values()) - shown)
+    slow = {boards.LATENCY_BUDGET, boards.LATENCY_BURN_RATES}
+    promised = any(latency(each) for each in burn_rates.each(settings))
+    return frozenset(pool.union(SIGNAL_PANELS.values()) - shown | (set() if promised else slow))
 
 
 def check(board: DashboardFile, policy: Policy, settings: Settings) -> Iterator[Problem]:

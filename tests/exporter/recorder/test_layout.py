@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.recorder.layout import (
-    Field,
     Keys,
+    RedisField,
     Shape,
     family_field,
     family_parts,
@@ -35,7 +35,7 @@ SHAPES = st.builds(
 def test_fields_read_back(family: str, digest: str, part: str, values: tuple[str, ...]) -> None:
     """A field says what it was made of, whatever the values are, and encodes as UTF-8."""
     made = field(family, digest, part, values)
-    assert parts(made.encode().decode()) == Field(family, digest, part, values)
+    assert parts(made.encode().decode()) == RedisField(family, digest, part, values)
     assert family_parts(family_field(family, digest)) == (family, digest)
 
 
@@ -47,7 +47,7 @@ def test_a_label_value_cannot_forge_a_field(series: list[tuple[str, ...]]) -> No
 
 def test_fields_of_version_1_have_no_digest() -> None:
     """They are read as they were written: nothing in them is escaped."""
-    assert parts("f\x1fs\x1fa\x1a001f\x1fb", 1) == Field("f", "", "s", ("a\x1a001f", "b"))
+    assert parts("f\x1fs\x1fa\x1a001f\x1fb", 1) == RedisField("f", "", "s", ("a\x1a001f", "b"))
 
 
 @pytest.mark.parametrize("text", ["f", "f\x1fd", ""])
