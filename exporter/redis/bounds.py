@@ -8,7 +8,7 @@ ITEM = 64  # bytes that each item of a reply costs beside its text
 MIB = 1 << 20
 
 
-class Budget:
+class ByteBudget:
     """How many bytes the replies to one query may still have."""
 
     def __init__(self, most: int) -> None:
@@ -27,7 +27,7 @@ class Budget:
             raise PollError(Reason.TOO_LARGE, text)
 
 
-def bounded(budget: Budget) -> type[_AsyncRESP2Parser]:
+def bounded(budget: ByteBudget) -> type[_AsyncRESP2Parser]:
     """Return a parser of replies that spends a budget, item by item."""
 
     class BoundedParser(_AsyncRESP2Parser):

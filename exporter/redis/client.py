@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as ConnectionLost
 
 from exporter.errors import PollError, Reason
 from exporter.redis import tls
-from exporter.redis.bounds import MIB, Budget, bounded
+from exporter.redis.bounds import MIB, ByteBudget, bounded
 from exporter.redis.target import Address, RedisTarget
 from exporter.secrets_file import Secret, UnusableSecret, read_secret
 
@@ -48,7 +48,7 @@ class ServerLink:
         self._target = target
         self.address = address
         self._is_sentinel = is_sentinel
-        self._budget = Budget(most_bytes)
+        self._budget = ByteBudget(most_bytes)
         self._connection: AbstractConnection | None = None
 
     async def query(self, commands: Sequence[Command]) -> list[Reply]:

@@ -37,7 +37,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class SeriesOperation:
     """An aligner or reducer: kinds and types that it takes and returns; None keeps kind or type."""
 
     join: Join
@@ -65,22 +65,22 @@ def _percentile(q: float) -> Join:
 
 
 _COUNTED = (*NUMBERS, ValueType.BOOL)
-ALIGNERS: dict[str, Operation] = {
-    "ALIGN_DELTA": Operation(join=total, kinds=(_C, _D), values=WHOLE, kind=_D),
-    "ALIGN_RATE": Operation(
+ALIGNERS: dict[str, SeriesOperation] = {
+    "ALIGN_DELTA": SeriesOperation(join=total, kinds=(_C, _D), values=WHOLE, kind=_D),
+    "ALIGN_RATE": SeriesOperation(
         join=total, kinds=(_C, _D), values=NUMBERS, kind=_G, value=ValueType.DOUBLE
     ),
-    "ALIGN_SUM": Operation(join=total, kinds=(_G, _D), values=WHOLE),
-    "ALIGN_MEAN": Operation(
+    "ALIGN_SUM": SeriesOperation(join=total, kinds=(_G, _D), values=WHOLE),
+    "ALIGN_MEAN": SeriesOperation(
         join=_mean, kinds=(_G, _D), values=NUMBERS, kind=_G, value=ValueType.DOUBLE
     ),
-    "ALIGN_MIN": Operation(join=min, kinds=(_G, _D), values=NUMBERS),
-    "ALIGN_MAX": Operation(join=max, kinds=(_G, _D), values=NUMBERS),
-    "ALIGN_COUNT": Operation(
+    "ALIGN_MIN": SeriesOperation(join=min, kinds=(_G, _D), values=NUMBERS),
+    "ALIGN_MAX": SeriesOperation(join=max, kinds=(_G, _D), values=NUMBERS),
+    "ALIGN_COUNT": SeriesOperation(
         join=len, kinds=(_G, _D), values=_COUNTED, kind=_G, value=ValueType.INT64
     ),
     **{
-        f"ALIGN_PERCENTILE_{name}": Operation(
+        f"ALIGN_PERCENTILE_{name}": SeriesOperation(
             join=_percentile(q),
             kinds=(_G, _D),
             values=(ValueType.DISTRIBUTION,),
@@ -91,12 +91,14 @@ ALIGNERS: dict[str, Operation] = {
     },
 }
 _ANY = (_G, _D, _C)
-REDUCERS: dict[str, Operation] = {
-    "REDUCE_SUM": Operation(join=total, kinds=_ANY, values=WHOLE, kind=None),
-    "REDUCE_MEAN": Operation(join=_mean, kinds=_ANY, values=WHOLE, kind=_G, value=ValueType.DOUBLE),
-    "REDUCE_MIN": Operation(join=min, kinds=_ANY, values=NUMBERS, kind=_G),
-    "REDUCE_MAX": Operation(join=max, kinds=_ANY, values=NUMBERS, kind=_G),
-    "REDUCE_COUNT": Operation(
+REDUCERS: dict[str, SeriesOperation] = {
+    "REDUCE_SUM": SeriesOperation(join=total, kinds=_ANY, values=WHOLE, kind=None),
+    "REDUCE_MEAN": SeriesOperation(
+        join=_mean, kinds=_ANY, values=WHOLE, kind=_G, value=ValueType.DOUBLE
+    ),
+    "REDUCE_MIN": SeriesOperation(join=min, kinds=_ANY, values=NUMBERS, kind=_G),
+    "REDUCE_MAX": SeriesOperation(join=max, kinds=_ANY, values=NUMBERS, kind=_G),
+    "REDUCE_COUNT": SeriesOperation(
         join=len, kinds=_ANY, values=(*WHOLE, ValueType.BOOL), kind=_G, value=ValueType.INT64
     ),
 }
@@ -123,7 +125,7 @@ class Aggregation:
                 raise invalid(f"{name}: the simulator does not support it.")
 
 
-def _operation(table: dict[str, Operation], name: str, series: Listed) -> Operation:
+def _operation(table: dict[str, SeriesOperation], name: str, series: Listed) -> SeriesOperation:
     operation = table[name]
     if series.kind not in operation.kinds or series.value_type not in operation.values:
         raise invalid(
