@@ -1,10 +1,13 @@
 """The panels of the budget of slow requests, where an objective of latency is promised."""
 
+from dataclasses import replace
+
 from exporter.catalog.model import Unit
 from generators import boards
 from generators.dashboards.descriptions import Facts
-from generators.dashboards.limits import BUDGET, LATENCY_BURN, burn_windows
-from generators.dashboards.model import LONGTERM, Panel, SeriesCount, Target
+from generators.dashboards.limits import LATENCY_BURN, burn_windows
+from generators.dashboards.model import Panel, Target
+from generators.dashboards.overview import budget
 from generators.dashboards.queries import BoardQueries
 from generators.policy import LatencyPolicy
 from generators.rules.budget_texts import promise
@@ -25,28 +28,12 @@ def panels(queries: BoardQueries, facts: Facts) -> dict[str, Panel]:
 
 def _left(queries: BoardQueries, facts: Facts) -> Panel:
     each = dict.fromkeys(promise(form.row) for form in LATENCY.promises(facts.settings))
-    title = "Latency budget left"
-    return Panel(
-        number=boards.LATENCY_BUDGET.number,
-        title=title,
-        what="Share of the latency budget that is left in the objective's window; of several "
-        f"services, the lowest. Promised: {', '.join(each)}. Below 0 the objective is missed.",
-        unit=Unit.RATIO.grafana,
-        targets=(
-            Target(
-                expr=f"min({queries.filtered(LATENCY.remaining, BY)})",
-                legend=title,
-                server=LONGTERM,
-            ),
-        ),
-        decimals=1,
-        series=SeriesCount.ONE,
-        limits=BUDGET,
-        colour="latency",
-        empty="needs 15 minutes of data",
-        maximum=1.0,
-        soft=(0.0, None),
+    panel = budget(queries, boards.LATENCY_BUDGET.number, "Latency budget left", None, LATENCY)
+    what = (
+        "Share of the latency budget that is left in the objective's window; of several "
+        f"services, the lowest. Promised: {', '.join(each)}. Below 0 the objective is missed."
     )
+    return replace(panel, what=what)
 
 
 def _burning(queries: BoardQueries, promised: LatencyPolicy) -> Panel:

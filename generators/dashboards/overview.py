@@ -13,7 +13,7 @@ from generators.dashboards.model import LONGTERM, BoardText, Panel, SeriesCount,
 from generators.dashboards.queries import WEEK, BoardQueries
 from generators.dashboards.signal_panels import REGION, error_rate, now, over_time
 from generators.policy import HOUR
-from generators.rules.budgets import AVAILABILITY, BY
+from generators.rules.budgets import AVAILABILITY, BY, Budget
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name", "redis_id"))
 
@@ -38,11 +38,15 @@ def board(facts: Facts) -> BoardText:
 
 
 def budget(
-    queries: BoardQueries, number: int, title: str, link: boards.PanelAddress | None
+    queries: BoardQueries,
+    number: int,
+    title: str,
+    link: boards.PanelAddress | None,
+    of: Budget = AVAILABILITY,
 ) -> Panel:
-    """Return a panel of the error budget that is left now; without a link, over time."""
+    """Return a panel of the budget that is left now; without a link, over time."""
     at_once = link is not None
-    left = (queries.newest if at_once else queries.filtered)(AVAILABILITY.remaining, BY)
+    left = (queries.newest if at_once else queries.filtered)(of.remaining, BY)
     return Panel(
         number=number,
         title=title,
