@@ -21,8 +21,7 @@ def branch_mutants(row: ThresholdAlert, only: Iterable[AnyMatcher]) -> Iterator[
     found = branches(row, only)
     yield "its threshold is moved", expression(row, branches(_moved(row), only))
     yield "its comparison is turned", expression(row, branches(_turned(row), only))
-    # Of an alert that does not wait, it decides no more than when it ends.
-    if found.fine and row.for_ > EVALUATION:
+    if found.fine:
         yield "what silences it does not count", expression(row, replace(found, fine=""))
     if bursts_are_tested(row):
         yield "bursts do not count", expression(row, replace(found, lasting=""))

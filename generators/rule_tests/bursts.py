@@ -10,9 +10,10 @@ from generators.rule_tests.scenes import InputSet
 from generators.rule_tests.story import Phase, inputs
 from generators.rule_tests.threshold_stories import Stories, Values
 from generators.rules.branches import before_for
+from generators.rules.recording import is_level
 
 SHAPES = ((2, 2), (1, 2), (1, 4), (2, 4), (3, 2))  # minutes of trouble, and without
-_WINDOW = 5
+_WINDOW, _SHORT = 5, 3
 _ROUNDS = 12  # minutes for which bursts go on after they fired
 _QUIET = 16  # minutes after the last one, by which no window knows of it
 _LONGEST = 5  # minutes of a single burst that notifies nobody once it is over
@@ -32,6 +33,28 @@ def cases(stories: Stories) -> Iterator[RuleTestCase]:
             yield _case(stories, f"bursts: {name}", {name: phases})
     elif found:
         yield _case(stories, "bursts that come back fire, one that is over does not", found)
+    if _single(stories) <= 0 and not is_level(stories.values.row.signal):
+        yield _soon_over(stories)
+
+
+def _soon_over(stories: Stories) -> RuleTestCase:
+    """Return a burst of which an alert that does not wait fires: it ends before five minutes have.
+
+    The newest two minutes are fine again in the fifth one, and it is kept for two more.
+    """
+    name = "soon-over"
+    trouble, calm = _both(stories, name)
+    rows = inputs((Phase(trouble, _SHORT), Phase(calm, _WINDOW)))
+    checks = (
+        FiringNames(_SHORT, stories.label, (name,)),
+        FiringNames(_SHORT + _WINDOW, stories.label, ()),
+    )
+    return RuleTestCase("a burst is soon over", tuple(rows), (), names=checks)
+
+
+def _single(stories: Stories) -> int:
+    """Return the minutes of the longest single burst that notifies nobody."""
+    return min(ceil(stories.values.row.for_ / EVALUATION) - 1, _LONGEST)
 
 
 def _case(stories: Stories, title: str, found: dict[str, tuple[Phase, ...]]) -> RuleTestCase:
@@ -64,9 +87,8 @@ def _stories(stories: Stories) -> Iterator[tuple[str, Iterator[Phase]]]:
         if _is_beyond(values, bad, pause):
             name = f"{bad}-of-{bad + pause}-minutes"
             yield name, _bursts(stories, name, bad, pause)
-    single = min(ceil(values.row.for_ / EVALUATION) - 1, _LONGEST)
-    if single > 0:
-        yield _ONCE, _once(stories, single)
+    if _single(stories) > 0:
+        yield _ONCE, _once(stories, _single(stories))
 
 
 def _bursts(stories: Stories, name: str, bad: int, pause: int) -> Iterator[Phase]:
