@@ -5,7 +5,7 @@ fine     unless the newest two are fine again: neither a burst that is over nor 
          a deploy fires
 lasting  beyond it for ten minutes of windows, whatever the newest two say: trouble in bursts fires
 few      beyond it over half an hour or an hour, where five minutes hold too few events
-last     beyond it when data was last there: it keeps what fires while data is away
+last     beyond it within the last hour: it keeps what fires while data is away
 """
 
 from collections.abc import Iterable
@@ -73,7 +73,10 @@ def _last(row: ThresholdAlert, value: str, matchers: tuple[AnyMatcher, ...]) -> 
     values = (value, *(_wider(row, matchers) if row.signal.minimum_events else ()))
     texts = [f"last_over_time({each}[{bridging.LONGEST}])" for each in values]
     known = texts[0] if len(texts) == 1 else f"({' or '.join(texts)})"
-    return f"{known} {_beyond(row)}"
+    # Not the last value alone: windows run empty, and what they hold last is a minute of bursts or
+    # of few errors, which may be fine.
+    worst = (f"{_worst(row)}_over_time({each}[{bridging.LONGEST}])" for each in values)
+    return "\nor ".join(f"{each} {_beyond(row)}" for each in (known, *worst))
 
 
 def _wider(row: ThresholdAlert, matchers: tuple[AnyMatcher, ...]) -> list[str]:
@@ -89,7 +92,7 @@ def _few(row: ThresholdAlert, value: str, matchers: tuple[AnyMatcher, ...]) -> s
     once it fires, it ends when the window is fine.
     """
     within = "<=" if row.signal.direction is Direction.UP else ">="
-    worst = "max" if row.signal.direction is Direction.UP else "min"
+    worst = _worst(row)
     beyond, fine = _beyond(row), f"{within} {number(row.threshold)}"
     windows = (value, *_wider(row, matchers))
     judged = "\n  or ".join(
@@ -110,6 +113,10 @@ def _few(row: ThresholdAlert, value: str, matchers: tuple[AnyMatcher, ...]) -> s
 
 def _beyond(row: ThresholdAlert) -> str:
     return f"{'>' if row.signal.direction is Direction.UP else '<'} {number(row.threshold)}"
+
+
+def _worst(row: ThresholdAlert) -> str:
+    return "max" if row.signal.direction is Direction.UP else "min"
 
 
 def _fine(row: ThresholdAlert, matchers: tuple[AnyMatcher, ...]) -> str:

@@ -116,8 +116,8 @@ def bridged(
 ) -> str:
     """Return the expression of an alert that neither ends nor begins while its data is away.
 
-    `condition` is what makes it fire, `last` what was true when data was last there, such as
-    `last_over_time(x[1h]) > 1`; both have the labels `by`.
+    `condition` is what makes it fire, `last` what was true while data was there, such as
+    `max_over_time(x[1h]) > 1`; both have the labels `by`.
     """
     away = tuple(away)
     return f"{begins(away, condition)}\nor\n{holds(alert, by, away, last)}"

@@ -171,13 +171,13 @@ def _burn_rule(settings: Settings, form: Variant[BurnAlert]) -> Alerting:
 def burning(alert: BurnAlert, conditions: Iterable[str], matchers: tuple[AnyMatcher, ...]) -> str:
     """Return the expression of an alert that fires in any of these conditions.
 
-    While data is away it goes on where it burned when data was last there.
+    While data is away it goes on: what windows hold as they run empty does not end it.
     """
     budget = budget_of(alert.objective)
     last = (
-        f"last_over_time({selector(budget.burn(window.long), matchers)}[{bridging.LONGEST}]) > "
-        f"{number(rate)}\nand last_over_time({budget.burn(window.short)}[{bridging.LONGEST}]) > "
+        f"{of}_over_time({selector(budget.burn(window.long), matchers)}[{bridging.LONGEST}]) > "
         f"{number(rate)}"
+        for of in ("last", "max")
         for window, rate in zip(alert.windows, alert.factors, strict=True)
     )
     firing = bridging.FiringAlert(alert.name, budget.signal)
