@@ -27,7 +27,7 @@ from generators.alertmanager.plan import (
 from generators.alertmanager.quiet_hours import QUIET_HOURS
 from generators.incomplete import Incomplete
 from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
-from generators.rules.escalation import ACKNOWLEDGED
+from generators.rules.escalation import ACKNOWLEDGED, SINCE
 from generators.rules.model import Alerting
 
 Body = dict[str, Any]
@@ -71,11 +71,15 @@ def _acknowledged() -> Body:
 
 
 def _escalation(timers: Timers) -> Body:
-    """Return the route of escalations; those of an outage are one message."""
+    """Return the route of escalations; those that began together are one message.
+
+    What begins at another time has a message of its own: in one group, the end of an incident that
+    was acknowledged, and so never escalated, would be sent with what is escalated.
+    """
     return {
         "receiver": ESCALATION,
         "matchers": [matcher("severity", ESCALATION)],
-        "group_by": ["team", "gcp_project"],
+        "group_by": ["team", "gcp_project", SINCE],
         **_pace(timers.escalation),
     }
 
