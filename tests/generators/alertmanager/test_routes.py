@@ -92,13 +92,13 @@ def test_there_is_one_route_a_severity(variant: str) -> None:
     assert not any("continue" in route for route in routes)
 
 
-def test_escalations_of_an_outage_are_one_message() -> None:
+def test_escalations_that_began_together_are_one_message() -> None:
     """Escalations have a route of their own, and acknowledgements one to nobody."""
     _, acknowledged, escalation, *_ = routes_of(ALL)
     assert acknowledged == {"receiver": "acknowledged", "matchers": ['alertname="Acknowledged"']}
     assert escalation["receiver"] == "escalation"
     assert escalation["matchers"] == ['severity="escalation"']
-    assert escalation["group_by"] == ["team", "gcp_project"]
+    assert escalation["group_by"] == ["team", "gcp_project", "since"]
     assert not any("escal" in str(route) for route in routes_of({"slack": SLACK}))
 
 
