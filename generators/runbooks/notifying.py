@@ -9,6 +9,7 @@ from generators.alert_table import BurnAlert, ExhaustedAlert, Objective, PolicyA
 from generators.limits import condition, lasting, number
 from generators.policy import SEVERITIES, Policy, policy
 from generators.rules.budget_texts import promise
+from generators.rules.budgets import LATENCY
 from generators.rules.build import build
 from generators.runbooks.documented import DocumentedAlert, documented_alerts
 from generators.runbooks.notifications import notified
@@ -53,7 +54,8 @@ def _rows(settings: Settings, watching: dict[str, DocumentedAlert]) -> Iterator[
             severity, when = usual[key]
             yield NotifyingAlert(alert=name, severity=severity, when=when, notified=receivers)
         for service, values in services.items():
-            severity, when = values.get(key, (alert.rule.severity, "never"))
+            nothing = "never for latency" if key[1] == LATENCY.signal else "never"
+            severity, when = values.get(key, (alert.rule.severity, nothing))
             if values.get(key) != usual.get(key):
                 yield NotifyingAlert(
                     alert=name, severity=severity, when=f"{service}: {when}", notified=receivers

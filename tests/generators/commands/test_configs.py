@@ -199,6 +199,18 @@ def test_values_of_single_services_are_printed(
     assert [row for row in rows if row[1].startswith("plain")] == []
 
 
+def test_a_service_without_an_objective_of_latency_keeps_that_of_availability(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The row says which of the two never fires for it."""
+    every = "objectives: {latency: {share: 95%, within: 300ms}}"
+    own = "services: {shop: {objectives: {latency: {enabled: false}}}}"
+    configured(tmp_path, f"{SLACK}{every}\n{own}\n", "--diff")
+    found = [re.split(r" {2,}", line) for line in capsys.readouterr().out.splitlines()]
+    rows = {line[2] for line in found if line[0] == "SLABreach"}
+    assert {row for row in rows if row.startswith("shop")} == {"shop: never for latency"}
+
+
 def test_the_projects_own_reference_is_written_on_request(tmp_path: Path) -> None:
     """A deployment has none of it; what --docs wrote goes when --docs is left out."""
     reference = tmp_path / "docs" / "settings.md"
