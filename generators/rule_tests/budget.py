@@ -205,7 +205,8 @@ def trend(rules: Rules, rule: Alerting, row: BudgetTrend) -> RuleTestFile:
     fires = _EVERY + _aligned(rule.for_ / MINUTE)
     early, end = fires - 2 * _EVERY, fires + 9 * _EVERY
     objective, service = row.objective, rule.services[0] if rule.services else ""
-    limit, budget = objective.window / row.within, budget_of(objective)
+    # However short the window is, a burn rate of 1 spends no budget.
+    limit, budget = max(1.0, objective.window / row.within), budget_of(objective)
 
     def burning(
         name: str, *rates: tuple[float, int], errors: float = BAD_EVENTS
@@ -219,7 +220,7 @@ def trend(rules: Rules, rule: Alerting, row: BudgetTrend) -> RuleTestFile:
         Story(
             name="just-over",
             phases=burning("just-over", (1.01 * limit, end)),
-            value=row.within / 1.01,
+            value=objective.window / (1.01 * limit),
             fires=True,
             begins=fires,
         ),
@@ -238,7 +239,7 @@ def trend(rules: Rules, rule: Alerting, row: BudgetTrend) -> RuleTestFile:
     )
     minutes = [fires - _EVERY, fires + _EVERY, fires + 8 * _EVERY]
     case = service_case("what burns for long", service, stories, minutes)
-    files = named(rules.longterm, "longterm-slo.yml", "longterm-trend.yml")
+    files = (*_files(rules, objective), *named(rules.longterm, "longterm-trend.yml"))
     return RuleTestFile(rule, files, (case,), _STEP)
 
 

@@ -156,18 +156,19 @@ def test_tests_of_slow_requests_notice_every_mutant(name: str) -> None:
     [
         {"availability": "50%"},
         {"window": "1d"},
+        {"window": "2d"},
         {"latency": {"share": "50%", "within": "1ms"}, "window": "90d"},
         {"latency": {"share": "99.99%", "within": "2s"}, "window": "3d"},
     ],
 )
-def test_a_spent_budget_is_tested_under_any_objective(
+def test_budgets_are_tested_under_any_objective(
     objectives: dict[str, object], tmp_path: Path
 ) -> None:
     """However large the budget and however short its window, promtool can hold the story."""
     rules = build(Settings.model_validate({"objectives": objectives}))
     for test in documents(rules):
-        if test.rule.alert == "ErrorBudgetExhausted":
-            assert complaint_of(test, tmp_path / (test.rule.about or "errors")) == ""
+        if test.rule.alert in {"ErrorBudgetExhausted", "ErrorBudgetTrend"}:
+            assert complaint_of(test, tmp_path / test.path) == ""
 
 
 def complaint_of(test: RuleTestFile, root: Path) -> str:
