@@ -5,7 +5,7 @@ What is journaled decides: a bridge that starts again goes on where it was.
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -75,8 +75,20 @@ class Acknowledging:
 
     def of(self, incident: Incident) -> Acknowledgement | None:
         """Return the acknowledgement of an incident, None where nobody acknowledged it."""
+        ((_, found),) = self.each_of((incident,))
+        return found
+
+    def each_of(
+        self, incidents: Iterable[Incident]
+    ) -> Iterator[tuple[Incident, Acknowledgement | None]]:
+        """Yield each incident with its acknowledgement."""
         certain = self._firing.now().certain
-        return next((each for each in self.open() if _is_of(each, incident, certain)), None)
+        known: dict[str, list[Acknowledgement]] = {}
+        for given in self.open():
+            known.setdefault(given.fingerprint, []).append(given)
+        for incident in incidents:
+            of_alert = known.get(incident.alert.fingerprint, ())
+            yield incident, next((a for a in of_alert if _is_of(a, incident, certain)), None)
 
     def acknowledge(
         self, choices: Sequence[Choice], user: str, comment: str
