@@ -109,8 +109,8 @@ def _outcome(outcome: Outcome) -> Mapping[str, Any]:
         "alert": shown(incident.alert.name) if incident else "",
         "result": outcome.answer.value,
         "acknowledged": given and {"user": given.user, "at": given.at, "comment": given.comment},
-        # Without a beginning there is nothing to post yet, and the escalation goes on.
-        "posted": bool(given and given.since),
+        # Without a beginning there is nothing to post yet.
+        "may_escalate": bool(incident and incident.is_critical and given and not given.since),
     }
 
 
