@@ -11,7 +11,7 @@ from exporter.bridge.alert_pages import AlertPages
 from exporter.bridge.alert_site import AlertSite
 from exporter.bridge.alertmanagers import Alertmanager
 from exporter.bridge.callers import FormTokens
-from exporter.bridge.firing import Firing
+from exporter.bridge.firing import Firing, holding, timing
 from exporter.bridge.journal import Journal
 from exporter.bridge.posting import Posting
 from exporter.bridge.prometheus import servers
@@ -27,7 +27,10 @@ class AcknowledgementPart:
     ) -> None:
         """Go on with what the journal has. Raises StateError."""
         at = tuple(map(Alertmanager, settings.prometheus.alertmanagers))
-        self.firing = Firing(at, servers(settings), clock)
+        self.firing = Firing(
+            [holding(each, clock) for each in at],
+            [timing(each, clock) for each in servers(settings)],
+        )
         rows = AcknowledgementRows(journal.transaction)
         self.acknowledging = Acknowledging(self.firing, rows, clock, unseen)
         self._postings = tuple(

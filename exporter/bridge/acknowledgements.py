@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from exporter.bridge.incidents import Incident, acknowledged_labels
+from exporter.bridge.incidents import acknowledged_labels
 from exporter.bridge.webhook import Texts
 from exporter.catalog.alert_names import CRITICAL
 
@@ -31,23 +31,29 @@ class Acknowledgement:
     ended_at: float | None = None
 
 
-def goes_on(given: Acknowledgement, incident: Incident, *, certain: bool) -> bool:
-    """Return whether an incident of the same alert is the acknowledged one, and no later one.
+def goes_on(
+    given: Acknowledgement, since: Iterable[float], starts_at: float | None, *, certain: bool
+) -> bool | None:
+    """Return whether the acknowledged incident goes on; None where that cannot be said.
 
     Where replicas of Prometheus disagree on its beginning, one that was acknowledged is enough.
-    certain  whether every Prometheus answers, so that all beginnings are known
+
+    since      the beginnings of its alert that are known now
+    starts_at  when its alert began to fire, None where no Alertmanager has it
+    certain    whether every Prometheus answers, so that all beginnings are known
     """
-    known = bool(given.since and incident.since)
-    if known and not set(given.since).isdisjoint(incident.since):
-        return True
-    if known and certain:
-        return False
-    return incident.alert.starts_at <= given.starts_at
+    now = set(since)
+    if now and given.since:
+        if not now.isdisjoint(given.since):
+            return True
+        if certain:
+            return False
+    return None if starts_at is None else starts_at <= given.starts_at
 
 
-def extended(given: Acknowledgement, incident: Incident) -> Acknowledgement:
+def extended(given: Acknowledgement, since: Iterable[float]) -> Acknowledgement:
     """Return it with the beginnings by which other replicas have come to know the incident."""
-    return replace(given, since=tuple(sorted({*given.since, *incident.since})))
+    return replace(given, since=tuple(sorted({*given.since, *since})))
 
 
 def posted(open_: Iterable[Acknowledgement]) -> tuple[Mapping[str, Any], ...]:

@@ -151,14 +151,14 @@ class Acknowledging:
     def review(self) -> None:
         """End those whose incident is over by now, and note what is new. Raises StateError."""
         firing = self._firing.now()
-        known = {each.alert.fingerprint: each for each in firing.incidents}
+        starts = {each.alert.fingerprint: each.alert.starts_at for each in firing.incidents}
         for each in self.open():
-            incident = known.get(each.fingerprint)
-            if incident is None:
-                goes = not self._is_gone(each, firing)
-            elif goes := goes_on(each, incident, certain=firing.certain):
-                self._sighted(each, incident)
-            if not goes:
+            since = firing.beginnings.of(each.labels)
+            start = starts.get(each.fingerprint)
+            goes = goes_on(each, since, start, certain=firing.certain)
+            if goes:
+                self._sighted(each, since)
+            elif goes is False or self._is_gone(each, firing):
                 self._end(each)
 
     def _is_gone(self, given: Acknowledgement, firing: FiringNow) -> bool:
@@ -167,9 +167,9 @@ class Acknowledging:
         unseen = self._clock.monotonic() - max(last, firing.recovered_at)
         return firing.answered and unseen > self._unseen
 
-    def _sighted(self, given: Acknowledgement, incident: Incident) -> None:
+    def _sighted(self, given: Acknowledgement, since: Iterable[float]) -> None:
         """Note that an incident goes on, and every beginning by which it is known."""
-        more = extended(given, incident)
+        more = extended(given, since)
         if more.since != given.since:
             self._rows.extend(more)
         with self._mutex:
@@ -184,8 +184,9 @@ class Acknowledging:
 
 
 def _is_of(given: Acknowledgement, incident: Incident, certain: bool) -> bool:  # noqa: FBT001 - as goes_on
-    same = given.fingerprint == incident.alert.fingerprint
-    return same and goes_on(given, incident, certain=certain)
+    if given.fingerprint != incident.alert.fingerprint:
+        return False
+    return bool(goes_on(given, incident.since, incident.alert.starts_at, certain=certain))
 
 
 def _name(given: Acknowledgement) -> str:

@@ -96,7 +96,7 @@ def row(incident: Incident, given: Acknowledgement | None, reading: Reading) -> 
         limit=texts.get("limit", ""),
         place=texts.get("place", ""),
         since=alert.starts_at,
-        acknowledged=given and AcknowledgedBy(given.user, given.at, given.comment),
+        acknowledged=AcknowledgedBy(given.user, given.at, given.comment) if given else None,
         next_escalation=_next(incident, given, reading),
         escalated=bool(incident.escalations),
         silenced=bool(alert.silenced_by),

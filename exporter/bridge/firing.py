@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from exporter import logs
@@ -57,6 +58,10 @@ class Source(Generic[T]):
         return self._clock.monotonic() - began
 
 
+Holding = Source[tuple[HeldAlert, ...]]
+Timing = Source[tuple[Beginning, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiringNow:
     """The incidents that go on, and which servers do not answer, with the reason.
@@ -68,6 +73,7 @@ class FiringNow:
     """
 
     incidents: tuple[Incident, ...]
+    beginnings: Beginnings
     faults: tuple[str, ...]
     answered: bool
     complete: bool
@@ -83,31 +89,28 @@ class FiringNow:
 class Firing:
     """Keeps what fires now up to date; any thread may read it."""
 
-    def __init__(
-        self, alertmanagers: Sequence[Alertmanager], prometheis: Sequence[str], clock: Clock
-    ) -> None:
-        self.alertmanagers: tuple[Source[tuple[HeldAlert, ...]], ...] = tuple(
-            Source(f"Alertmanager {each.address}", each.held, clock) for each in alertmanagers
-        )
-        self.prometheis: tuple[Source[tuple[Beginning, ...]], ...] = tuple(
-            Source(f"Prometheus {each}", _asking(each), clock) for each in prometheis
-        )
+    def __init__(self, alertmanagers: Sequence[Holding], prometheis: Sequence[Timing]) -> None:
+        self.alertmanagers, self.prometheis = tuple(alertmanagers), tuple(prometheis)
         self._known: tuple[tuple[int, ...], FiringNow] | None = None
 
     def now(self) -> FiringNow:
         """Return what fires, by the newest answers."""
-        stamp = tuple(source.answers for source in (*self.alertmanagers, *self.prometheis))
+        stamp = tuple(source.answers for source in self._sources())
         known = self._known
         if known is None or known[0] != stamp:
             self._known = known = (stamp, self._read())
         return known[1]
 
+    def _sources(self) -> tuple[Holding | Timing, ...]:
+        return (*self.alertmanagers, *self.prometheis)
+
     def _read(self) -> FiringNow:
-        sources = (*self.alertmanagers, *self.prometheis)
+        sources = self._sources()
         held = merged(each.answer for each in self.alertmanagers if each.answer is not None)
-        began = (one for each in self.prometheis for one in each.answer or ())
+        began = Beginnings(one for each in self.prometheis for one in each.answer or ())
         return FiringNow(
-            incidents=incidents(held, Beginnings(began)),
+            incidents=incidents(held, began),
+            beginnings=began,
             faults=tuple(f"{each.name}: {each.fault}" for each in sources if each.fault),
             answered=any(not each.fault for each in sources),
             complete=not any(each.fault for each in sources),
@@ -116,5 +119,11 @@ class Firing:
         )
 
 
-def _asking(address: str) -> Callable[[], tuple[Beginning, ...]]:
-    return lambda: beginnings(address)
+def holding(alertmanager: Alertmanager, clock: Clock) -> Holding:
+    """Return the source of what an Alertmanager holds."""
+    return Source(f"Alertmanager {alertmanager.address}", alertmanager.held, clock)
+
+
+def timing(address: str, clock: Clock) -> Timing:
+    """Return the source of the beginnings that a Prometheus knows."""
+    return Source(f"Prometheus {address}", partial(beginnings, address), clock)

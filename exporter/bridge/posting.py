@@ -14,7 +14,7 @@ from typing import Any
 from exporter import logs
 from exporter.bridge.acknowledgements import Acknowledgement, posted
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault, HeldAlert
-from exporter.bridge.firing import Source
+from exporter.bridge.firing import Holding
 from exporter.clock import Clock
 
 # A restarted Alertmanager sends an old escalation as soon as Prometheus, which sends once a minute,
@@ -31,7 +31,7 @@ class Posting:
     def __init__(
         self,
         to: Alertmanager,
-        source: Source[tuple[HeldAlert, ...]],
+        source: Holding,
         open_: Callable[[], Iterable[Acknowledgement]],
         clock: Clock,
     ) -> None:
