@@ -54,12 +54,13 @@ class BridgeProgram:
         load: Callable[[], Settings],
         listen: Sequence[str] = (),
         clock: Clock | None = None,
+        make_parts: Callable[[Settings, Journal, Clock, Telemetry], BridgeParts] | None = None,
     ) -> None:
         """Load settings with `load`, now and at each reload; listen where it is reached by default.
 
         Raises SettingsError.
         """
-        self._load, self._listen = load, tuple(listen)
+        self._load, self._listen, self._make_parts = load, tuple(listen), make_parts or parts
         self._clock = clock or WallClock()
         self.settings = load()
         configured(self.settings)
@@ -83,7 +84,7 @@ class BridgeProgram:
             raise RuntimeError("a part of the bridge was stopped by a defect") from self._defect
 
     async def _serve(self, started: Callable[[WebServer], None]) -> None:
-        self._parts = parts(self.settings, self._journal, self._clock, self.telemetry)
+        self._parts = self._make_parts(self.settings, self._journal, self._clock, self.telemetry)
         self._tending = Tending(self._journal, self.telemetry, self._clock)
         self.site = self._site()
         server = WebServer(self.site, self._options())

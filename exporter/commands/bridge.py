@@ -9,7 +9,7 @@ import click
 
 from exporter.bridge.program import BridgeProgram
 from exporter.clock import SteadyLoop
-from exporter.commands.options import CONFIG, FILE, LOG, WEB, options, overrides
+from exporter.commands.options import CONFIG, JOURNAL, LOG, WEB, options, overrides
 from exporter.commands.run import reachable
 from exporter.interpreter import prepare
 from exporter.logs import log_uncaught, setup
@@ -25,13 +25,6 @@ Alertmanager posts to the address of notifications.bridge. A notification is on 
 answered; what is owed to Sentry is delivered from there, after a restart, too. SIGHUP reloads the
 settings; if they are wrong, the old ones stay. SIGTERM stops the bridge.
 """
-JOURNAL = click.option(
-    "--storage.journal-file",
-    "journal_file",
-    type=FILE,
-    metavar="FILE",
-    help="File that keeps the notifications across restarts.",
-)
 
 
 @click.group("bridge", help=HELP, invoke_without_command=True)
