@@ -6,7 +6,9 @@ import signal
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 
+from exporter.catalog import own
 from exporter.errors import IonmonError
+from exporter.telemetry import Telemetry
 from exporter.web.routes import StillLoading
 
 log = logging.getLogger("ionmon")
@@ -66,6 +68,14 @@ class Lifecycle:
                 raise
             reload.add_done_callback(_report_late)
             raise StillLoading("the reload goes on; its result will be logged") from None
+
+
+def record_settings(telemetry: Telemetry, digest: str, now: float) -> None:
+    """Show which settings are in force, and since when; `now` is Unix time."""
+    telemetry.drop(own.CONFIG_HASH)
+    telemetry.set(own.CONFIG_HASH, (digest[:12],), 1)
+    telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 1)
+    telemetry.set(own.CONFIG_RELOAD_TIME, (), now)
 
 
 def _report(error: BaseException) -> None:

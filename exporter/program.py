@@ -12,7 +12,7 @@ from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.collectors.marks_store import MarksStore
 from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
-from exporter.lifecycle import Lifecycle
+from exporter.lifecycle import Lifecycle, record_settings
 from exporter.redaction import redacted
 from exporter.settings import Settings, default_state_file
 from exporter.telemetry import Telemetry
@@ -177,10 +177,7 @@ class Program:
             self._start_polling(new)
 
     def _record_settings(self) -> None:
-        self.telemetry.drop(own.CONFIG_HASH)
-        self.telemetry.set(own.CONFIG_HASH, (self.settings.digest[:12],), 1)
-        self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 1)
-        self.telemetry.set(own.CONFIG_RELOAD_TIME, (), self._clock.now())
+        record_settings(self.telemetry, self.settings.digest, self._clock.now())
         self.site.refusal = None
 
     def _warn_unapplied(self, settings: Settings) -> None:
