@@ -17,9 +17,9 @@ from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault, HeldA
 from exporter.bridge.firing import Holding
 from exporter.clock import Clock
 
-# A restarted Alertmanager sends an old escalation as soon as Prometheus, which sends once a minute,
-# has handed it over: what mutes it has to be there before. The escalation's group_wait is 10 s.
-EVERY = 1.0  # seconds
+# A restarted Alertmanager sends an old escalation as soon as Prometheus has handed it over, which
+# it does once in five minutes: what mutes it has to be there before.
+EVERY, AGAIN = 1.0, 0.2  # seconds between posts, and after one that failed
 
 log = logs.logger("bridge")
 _Labels = frozenset[tuple[str, str]]
@@ -43,24 +43,25 @@ class Posting:
         """Post for ever."""
         loop = asyncio.get_running_loop()
         while True:
-            await loop.run_in_executor(executor, self.post)
-            await self._clock.sleep(EVERY)
+            taken = await loop.run_in_executor(executor, self.post)
+            await self._clock.sleep(EVERY if taken else AGAIN)
 
-    def post(self) -> None:
-        """Post what is acknowledged, and end what was."""
+    def post(self) -> bool:
+        """Post what is acknowledged, and end what was; return whether Alertmanager took it."""
         wanted = posted(self._open())
         now = self._clock.monotonic()
         ended = self._ended({_labels(each) for each in wanted})
         if not wanted and not ended:
-            return
+            return True
         try:
             self._to.post((*wanted, *ended))
         except AlertmanagerFault as error:
             self.failed += 1
             logs.once(log, f"post {self._to.address}", f"acknowledgements are not posted: {error}")
-            return
+            return False
         logs.over(log, f"post {self._to.address}", f"{self._to.address} takes acknowledgements")
         self._posted |= {_labels(each): now for each in wanted}
+        return True
 
     def _ended(self, wanted: set[_Labels]) -> list[Mapping[str, Any]]:
         """Return the ends of what was posted and goes on no more, as far as they are known."""

@@ -131,6 +131,12 @@ def test_a_restarted_alertmanager_has_it_again(tmp_path: Path) -> None:
     listen = f"--web.listen-address=127.0.0.1:{first.port}"
     with servers.alertmanager(tmp_path, tmp_path / "alertmanager.yml", listen):
         servers.wait_until(lambda: len(poster.post()) == 2, "the acknowledgement, again")
+        place = {"gcp_project": "shop", "region": "europe-west1", "service_name": "checkout"}
+        labels = {"alertname": "Escalation", "escalates": "ErrorRateCritical", **place}
+        labels |= {"signal": "error_rate", "since": "2026-11-29 11:57:00 +0000 UTC"}
+        poster.to.post([{"labels": labels}])
+        (found,) = [a for a in poster.to.held() if a.name == "Escalation"]
+        assert found.inhibited_by
 
 
 def test_labels_are_posted_as_they_are(running: servers.Alertmanager) -> None:
