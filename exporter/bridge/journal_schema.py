@@ -28,7 +28,7 @@ TABLES = {
     "acknowledgement": """CREATE TABLE acknowledgement (
     id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, starts_at REAL NOT NULL,
     labels TEXT NOT NULL, since TEXT NOT NULL, user TEXT NOT NULL, comment TEXT NOT NULL,
-    at REAL NOT NULL, ended_at REAL)""",
+    at REAL NOT NULL, ended_at REAL, pagerduty_at REAL)""",
     "acknowledgement_end": "CREATE INDEX acknowledgement_end ON acknowledgement (ended_at)",
     "fact": "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "presence": """CREATE TABLE presence (

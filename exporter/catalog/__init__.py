@@ -8,6 +8,7 @@ from exporter.catalog import (
     load_balancer,
     memorystore,
     own,
+    own_bridge,
     redis,
 )
 from exporter.catalog.model import Family
@@ -21,6 +22,7 @@ PRODUCTS: tuple[tuple[str, tuple[Family, ...]], ...] = (
     ("Redis", redis.FAMILIES),
     ("Application", application.FAMILIES),
     ("Exporter", own.FAMILIES),
+    ("Bridge", own_bridge.FAMILIES),
 )
 
 CATALOG: dict[str, Family] = {
