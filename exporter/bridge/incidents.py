@@ -11,6 +11,7 @@ from exporter.bridge.prometheus import Beginnings
 from exporter.bridge.webhook import Texts
 from exporter.catalog.alert_names import (
     ACKNOWLEDGED,
+    CANARY,
     CRITICAL,
     ESCALATES,
     ESCALATION_ALERT,
@@ -20,7 +21,7 @@ from exporter.catalog.alert_names import (
     since_text,
 )
 
-_NO_INCIDENT = frozenset({WATCHDOG, ESCALATION_ALERT, ACKNOWLEDGED})
+_NO_INCIDENT = frozenset({WATCHDOG, CANARY, ESCALATION_ALERT, ACKNOWLEDGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class Incident:
 def incidents(held: Iterable[HeldAlert], beginnings: Beginnings) -> tuple[Incident, ...]:
     """Return the incidents of the alerts that fire, in their order.
 
-    Watchdog, escalations and acknowledgements are none.
+    Watchdog, canaries, escalations and acknowledgements are none.
     """
     every = tuple(held)
     escalations: dict[frozenset[tuple[str, str]], list[str]] = {}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from exporter.bridge.acknowledgement_part import AcknowledgementPart
-from exporter.bridge.intake import Dispatching, Intake, NoDispatching
+from exporter.bridge.dispatch import Dispatch
+from exporter.bridge.intake import Dispatching, Intake
 from exporter.bridge.journal import Journal, JournalLimits
 from exporter.bridge.site import BridgeSite, Paths
 from exporter.bridge.tending import Tending
@@ -216,6 +217,6 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
 
 def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
     """Return what works beside the intake."""
-    del telemetry
     alerts = AcknowledgementPart(settings, journal, clock)
-    return BridgeParts(NoDispatching(), running=(alerts,), paths=alerts.paths)
+    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry)
+    return BridgeParts(dispatch, running=(dispatch, alerts), paths=alerts.paths)

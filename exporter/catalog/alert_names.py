@@ -1,4 +1,4 @@
-"""Names of alerts and labels that the rules write and the bridge reads.
+"""Names of alerts, labels and receivers by which the generated files and what runs know each other.
 
 A rule fires `Escalation` for a critical alert that goes on. An alert `Acknowledged` mutes it where
 both have the same alert (`escalates`), signal, place and beginning (`since`).
@@ -6,13 +6,19 @@ both have the same alert (`escalates`), signal, place and beginning (`since`).
 
 from datetime import UTC, datetime
 
+WATCHDOG = "Watchdog"  # fires always
+CANARY = "Canary"  # fires for some minutes of each hour, so that its way to the bridge is measured
 ESCALATION_ALERT = "Escalation"
 ACKNOWLEDGED = "Acknowledged"  # what the bridge posts while an acknowledged alert fires
-WATCHDOG = "Watchdog"  # always fires; it has none of the severities
 ESCALATES, SINCE, SIGNAL = "escalates", "since", "signal"
 CRITICAL = "critical"
 # An escalation has labels of its own in place of these; every other one is its alert's.
 REPLACED = ("alertname", "severity", "category")
+HEARTBEAT_RECEIVER = "heartbeat"
+CANARY_RECEIVER = "canary"
+SENTRY_RECEIVER = "sentry"  # the last word of the names of receivers whose alerts go to Sentry
+DEFAULT_RECEIVER = "unrouted"  # of what no route takes; the bridge has it where all else is absent
+CANARY_PERIOD = 3600.0  # seconds between two canaries
 
 
 def since_text(began: float) -> str:

@@ -102,7 +102,7 @@ def _webhook(at: NotificationSettings) -> Body:
 
 def _heartbeat(at: NotificationSettings) -> Body:
     """Return the webhook of the watchdog; without one it ends here, as it is no news."""
-    if at.heartbeat is None:
+    if at.heartbeat is None or at.heartbeat.url is None:
         return {}
     return {"webhook_configs": [{"send_resolved": False, "url": at.heartbeat.url}]}
 
