@@ -15,6 +15,7 @@ from exporter.bridge.alert_site import AlertSite
 from exporter.settings import Settings
 from exporter.web.routes import Request, Response
 from tests.exporter.bridge.fleet import BEGAN, Fleet, began, held, kept
+from tests.exporter.bridge.notified import ROOMY
 
 ALERT = held()
 JSON = {"content-type": "application/json; charset=utf-8"}
