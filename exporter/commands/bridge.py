@@ -32,6 +32,7 @@ settings; if they are wrong, the old ones stay. SIGTERM stops the bridge.
 @click.pass_context
 def command(
     context: click.Context,
+    /,
     config: Path | None,
     listen: tuple[str, ...],
     **given: Any,  # noqa: ANN401 - options by name
