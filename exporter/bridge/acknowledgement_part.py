@@ -11,7 +11,7 @@ from exporter.bridge.alert_pages import AlertPages
 from exporter.bridge.alert_site import AlertSite
 from exporter.bridge.alertmanagers import Alertmanager
 from exporter.bridge.callers import FormTokens
-from exporter.bridge.firing import Firing, holding, timing
+from exporter.bridge.firing import FiringAlerts, holding, timing
 from exporter.bridge.journal import Journal
 from exporter.bridge.pagerduty_groups import PagerDutyGroups
 from exporter.bridge.pagerduty_part import PagerDutyPart
@@ -29,7 +29,7 @@ class AcknowledgementPart:
     ) -> None:
         """Go on with what the journal has. Raises StateError."""
         at = tuple(map(Alertmanager, settings.prometheus.alertmanagers))
-        self.firing = Firing(
+        self.firing = FiringAlerts(
             [holding(each, clock) for each in at],
             [timing(each, clock) for each in servers(settings)],
         )

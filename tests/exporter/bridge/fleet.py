@@ -11,7 +11,7 @@ from typing import TypeVar
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alertmanagers import HeldAlert
-from exporter.bridge.firing import Firing, Source
+from exporter.bridge.firing import FiringAlerts, PolledServer
 from exporter.bridge.journal import Journal
 from exporter.bridge.prometheus import Beginning
 from exporter.errors import IonmonError
@@ -58,11 +58,11 @@ class Fleet:
     second: Sequence[Beginning] | None = ()
 
     def __post_init__(self) -> None:
-        self.firing = Firing(
-            [Source("Alertmanager", lambda: _answer(self.alerts), self.clock)],
+        self.firing = FiringAlerts(
+            [PolledServer("Alertmanager", lambda: _answer(self.alerts), self.clock)],
             [
-                Source("Prometheus a", lambda: _answer(self.first), self.clock),
-                Source("Prometheus b", lambda: _answer(self.second), self.clock),
+                PolledServer("Prometheus a", lambda: _answer(self.first), self.clock),
+                PolledServer("Prometheus b", lambda: _answer(self.second), self.clock),
             ],
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from exporter.bridge.acknowledging import Acknowledging, Choice
+from exporter.bridge.acknowledging import Acknowledging, ChosenIncident
 from exporter.bridge.alertmanagers import HeldAlert
 from exporter.bridge.journal import Journal
 from exporter.bridge.pagerduty import routes
@@ -97,7 +97,7 @@ class Paged:
 
     def acknowledge(self, *alerts: HeldAlert) -> None:
         """Acknowledge here."""
-        self.keeping.acknowledge([Choice(a.fingerprint) for a in alerts], "ada", "")
+        self.keeping.acknowledge([ChosenIncident(a.fingerprint) for a in alerts], "ada", "")
 
 
 @contextmanager

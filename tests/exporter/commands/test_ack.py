@@ -12,7 +12,7 @@ import pytest
 
 from exporter import cli
 from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow
-from exporter.bridge.api_client import Acknowledged, Listing
+from exporter.bridge.api_client import Acknowledged, FiringList
 from exporter.commands import ack, alerts
 from exporter.errors import IonmonError
 from tests import servers
@@ -47,7 +47,7 @@ def test_the_table_says_what_happens_next() -> None:
     by = replace(by, next_escalation=None, silenced=True)
     escalated = replace(OTHER, escalated=True, next_escalation=None)
     late = replace(OTHER, next_escalation=1900.0)
-    lines = alerts.text(Listing((ROW, by, escalated, late), (), 2000.0)).splitlines()
+    lines = alerts.text(FiringList((ROW, by, escalated, late), (), 2000.0)).splitlines()
     assert [line.split("  ")[0] for line in lines[1:3]] == [ROW.id, ROW.id]
     assert "16m ago" in lines[1]
     assert lines[1].endswith("escalated in 14m")
@@ -55,8 +55,8 @@ def test_the_table_says_what_happens_next() -> None:
     assert lines[2].endswith("silenced")
     assert lines[3].endswith("escalated")
     assert lines[4].endswith("escalation is due since 1m")
-    assert alerts.text(Listing((), (), 0.0)) == "Nothing fires."
-    assert alerts.text(Listing((), ("away",), 0.0)) == "What fires is not known."
+    assert alerts.text(FiringList((), (), 0.0)) == "Nothing fires."
+    assert alerts.text(FiringList((), ("away",), 0.0)) == "What fires is not known."
 
 
 def test_names_and_ids_are_found() -> None:
