@@ -9,6 +9,7 @@ from typing import Protocol
 from exporter.bridge.dispatch import Dispatch
 from exporter.bridge.intake import Dispatching, Intake
 from exporter.bridge.journal import Journal, JournalLimits
+from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.site import BridgeSite, Paths
 from exporter.bridge.tending import Tending
 from exporter.bridge.token import BridgeToken
@@ -86,7 +87,8 @@ class BridgeProgram:
 
     async def _serve(self, started: Callable[[WebServer], None]) -> None:
         self._parts = self._make_parts(self.settings, self._journal, self._clock, self.telemetry)
-        self._tending = Tending(self._journal, self.telemetry, self._clock)
+        self._health = JournalHealth(self.telemetry)
+        self._tending = Tending(self._journal, self.telemetry, self._clock, self._health)
         self.site = self._site()
         server = WebServer(self.site, self._options())
         check_scheme(server, configured(self.settings))
@@ -105,9 +107,13 @@ class BridgeProgram:
     def _site(self) -> BridgeSite:
         at = self.settings.notifications
         path = configured(self.settings).credentials_file
-        self._token = BridgeToken(at.secret(path) if path else None)
         intake = Intake(
-            self._journal, self.telemetry, self._clock, self._parts.dispatching, self._token
+            self._journal,
+            self.telemetry,
+            self._clock,
+            self._parts.dispatching,
+            BridgeToken(at.secret(path) if path else None),
+            self._health,
         )
         return BridgeSite(
             self._clock,
@@ -148,7 +154,7 @@ class BridgeProgram:
     async def _beat(self) -> None:
         """Let the site know each second that this loop is not blocked."""
         while True:
-            self.site.beat(self._tending.fault)
+            self.site.beat()
             await asyncio.sleep(HEARTBEAT)
 
     async def reload(self) -> None:

@@ -113,7 +113,7 @@ def undeclared_secrets(config: Body, manifest: Body) -> tuple[str, ...]:
 def _files(node: object) -> Iterator[tuple[str, str]]:
     if isinstance(node, Mapping):
         for key, value in node.items():
-            if key.endswith("_file"):
+            if key.endswith("_file") and key != "ca_file":  # a certificate is no secret
                 yield key, value
             yield from _files(value)
     elif isinstance(node, list):
@@ -126,7 +126,8 @@ def unmatched_severities(config: Body, alerts: Iterable[Alerting]) -> tuple[str,
     severities = {
         dict(alert.labels).get("severity", "") for alert in alerts if alert.alert != WATCHDOG
     } - {ESCALATION}
-    routes = [r["matchers"] for r in config["route"]["routes"] if not r.get("continue")]
+    every = config["route"]["routes"]
+    routes = [r.get("matchers") for r in every if not r.get("continue")]
     counts = {severity: routes.count([matcher("severity", severity)]) for severity in SEVERITIES}
     return (
         *(f"{CONFIG}: no route takes severity '{s}'" for s in sorted(severities - {*SEVERITIES})),
