@@ -90,15 +90,9 @@ def test_two_hundred_alerts_over_kills_and_restarts(tmp_path: Path) -> None:
                 found.start()
             wait_until(lambda: len(set(states(found))) == 100, "a hundred alerts", 120)
         with servers.alertmanager(home, home / CONFIG) as again:
-            now = [{"startsAt": "2026-11-18T00:00:00Z", **each} for each in numbered(0, 100)]
-            again.post(now)
+            again.post(since_then(numbered(0, 100)))
             for kill in range(10, 20):
-                again.post(
-                    [
-                        {"startsAt": "2026-11-18T00:00:00Z", **each}
-                        for each in numbered(10 * kill, 10)
-                    ]
-                )
+                again.post(since_then(numbered(10 * kill, 10)))
                 found.end(signal.SIGKILL)
                 found.start()
             wait_until(lambda: len(set(states(found))) == 200, "two hundred alerts", 120)
@@ -113,3 +107,8 @@ def test_two_hundred_alerts_over_kills_and_restarts(tmp_path: Path) -> None:
 def numbered(first: int, count: int) -> list[dict[str, Any]]:
     """Return alerts of services by their number."""
     return [alert("SomeAlert", "low", f"n-{n:03}") for n in range(first, first + count)]
+
+
+def since_then(alerts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return alerts that began long ago."""
+    return [{"startsAt": "2026-11-18T00:00:00Z", **each} for each in alerts]
