@@ -93,11 +93,12 @@ class BridgeProgram:
         self.site = self._site()
         server = WebServer(self.site, self._options())
         check_scheme(server, configured(self.settings))
+        # Before it can be reached: whoever finds it there may send SIGHUP, which would end it.
+        self.lifecycle.install_signals()
         server.start()
         try:
             record_settings(self.telemetry, self.settings.digest, self._clock.now())
             self._warn_exposed(server)
-            self.lifecycle.install_signals()
             for part in (self._beat, self._tending.run, *(p.run for p in self._parts.running)):
                 self.lifecycle.spawn(part()).add_done_callback(self._note_end)
             started(server)

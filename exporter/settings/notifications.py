@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from exporter.settings.addresses import Endpoint, MailAddress, ServerFile, Text, WebUrl, text_form
 from exporter.settings.bridge import BridgeSettings, same_address
 from exporter.settings.grouping import GroupBySettings, IntervalsSettings
-from exporter.settings.sentry import HeartbeatSettings, SentrySettings
+from exporter.settings.sentry import HeartbeatSettings, SentrySettings, called
 from exporter.settings.types import (
     Seconds,
     Section,
@@ -207,7 +207,9 @@ class NotificationSettings(Section):
         "The bridge, `ionmon bridge`: it journals every alert, delivers to Sentry, and keeps "
         "acknowledgements.",
     )
-    heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
+    heartbeat: Annotated[HeartbeatSettings | None, AfterValidator(called)] = key(
+        None, "The alert that always fires."
+    )
     quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")
     escalation: Annotated[EscalationSettings | None, AfterValidator(_possible)] = key(
         None, "Where critical alerts go that nobody has acknowledged."
