@@ -11,6 +11,7 @@ from exporter.bridge.acknowledgements import LONGEST_COMMENT
 from exporter.bridge.alert_rows import AlertRow
 from exporter.settings.types import duration
 
+MOST_ROWS = 300  # of the overview
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -37,7 +38,7 @@ class Form:
 
 def overview(rows: tuple[AlertRow, ...], around: Surroundings) -> bytes:
     """Return the page of everything that fires."""
-    return _rendered("bridge_firing.html", rows=rows, around=around)
+    return _rendered("bridge_firing.html", rows=rows, around=around, most=MOST_ROWS)
 
 
 def incident(found: AlertRow, form: Form | None, around: Surroundings, notice: str = "") -> bytes:
