@@ -224,6 +224,6 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
 
 def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
     """Return what works beside the intake."""
-    alerts = AcknowledgementPart(settings, journal, clock)
+    alerts = AcknowledgementPart(settings, journal, clock, telemetry)
     dispatch = Dispatch(settings, journal.deliveries, clock, telemetry)
     return BridgeParts(dispatch, running=(dispatch, alerts), paths=alerts.paths)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from exporter.errors import IonmonError
 from tests import servers
 from tests.exporter.bridge.bridges import RunningBridge, bridge
 
+PASSWORD = "ada:ada's"
+LOGIN = {"Authorization": f"Basic {b64encode(PASSWORD.encode()).decode()}"}
 CONFIG = "route: {receiver: none}\nreceivers: [{name: none}]\n"
 ROW = AlertRow(
     id="5f3a91c2e07d4b18",
@@ -155,6 +158,10 @@ def test_an_alert_is_listed_and_acknowledged(
     assert started.run("ack", "CPUHigh", "--all") == 0
     assert {a["acknowledged"]["user"] for a in _listed(started, capsys)} == {"ada"}
     assert "ada's" not in started.bridge.log
+    metric = replace(started.bridge, headers=LOGIN).metric
+    servers.wait_until(lambda: metric("ionmon_bridge_acknowledgements") == 2, "both to be counted")
+    where = f"Alertmanager 127.0.0.1:{started.alertmanager.port}"
+    assert metric(f'ionmon_bridge_server_up{{server="{where}"}}') == 1
 
 
 @pytest.mark.slow
