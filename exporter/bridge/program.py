@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from exporter.bridge.intake import Dispatching, Intake, NoDispatching
+from exporter.bridge.dispatch import Dispatch
+from exporter.bridge.intake import Dispatching, Intake
 from exporter.bridge.journal import Journal, JournalLimits
 from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.site import BridgeSite, Paths
@@ -229,5 +230,5 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
 
 def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
     """Return what works beside the intake."""
-    del settings, journal, clock, telemetry
-    return BridgeParts(NoDispatching())
+    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry)
+    return BridgeParts(dispatch, running=(dispatch,))

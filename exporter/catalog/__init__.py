@@ -9,6 +9,7 @@ from exporter.catalog import (
     memorystore,
     own,
     own_bridge,
+    own_delivery,
     redis,
 )
 from exporter.catalog.model import Family
@@ -22,7 +23,7 @@ PRODUCTS: tuple[tuple[str, tuple[Family, ...]], ...] = (
     ("Redis", redis.FAMILIES),
     ("Application", application.FAMILIES),
     ("Exporter", own.FAMILIES),
-    ("Bridge", own_bridge.FAMILIES),
+    ("Bridge", (*own_bridge.FAMILIES, *own_delivery.FAMILIES)),
 )
 
 CATALOG: dict[str, Family] = {

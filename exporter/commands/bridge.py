@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from exporter.bridge.program import BridgeProgram
-from exporter.clock import SteadyLoop
+from exporter.bridge.sentry.own_errors import own_errors
+from exporter.clock import SteadyLoop, WallClock
+from exporter.commands import dead_letters
 from exporter.commands.options import CONFIG, JOURNAL, LOG, WEB, options, overrides
 from exporter.commands.run import reachable
 from exporter.interpreter import prepare
@@ -42,13 +44,17 @@ def command(
         serve(lambda: load(config, overrides(given)), listen)
 
 
+command.add_command(dead_letters.command)
+
+
 def serve(load_settings: Callable[[], Settings], listen: Sequence[str] = ()) -> None:
     """Run the bridge with the settings that `load_settings` returns."""
     first = load_settings()
     setup(first.log.level, first.log.format)
     log_uncaught()
     prepare()
-    with asyncio.Runner(loop_factory=SteadyLoop) as runner:
+    errors = own_errors(first.notifications, WallClock())
+    with errors, asyncio.Runner(loop_factory=SteadyLoop) as runner:
         runner.run(_run(load_settings, listen))
 
 

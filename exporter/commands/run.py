@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from exporter.clock import SteadyLoop
+from exporter.bridge.sentry.own_errors import own_errors
+from exporter.clock import SteadyLoop, WallClock
 from exporter.commands.options import CONFIG, GOOGLE, LOG, PROJECT, STATE, WEB, options, overrides
 from exporter.errors import SettingsError
 from exporter.interpreter import prepare
@@ -51,7 +52,8 @@ def serve(load_settings: Callable[[], Settings]) -> None:
     setup(first.log.level, first.log.format)
     log_uncaught()
     prepare()
-    with asyncio.Runner(loop_factory=SteadyLoop) as runner:
+    errors = own_errors(first.notifications, WallClock())
+    with errors, asyncio.Runner(loop_factory=SteadyLoop) as runner:
         runner.run(_run(load_settings))
 
 

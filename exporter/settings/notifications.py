@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from exporter.settings.addresses import Endpoint, MailAddress, ServerFile, Text, WebUrl, text_form
 from exporter.settings.bridge import BridgeSettings, same_address
 from exporter.settings.grouping import GroupBySettings, IntervalsSettings
+from exporter.settings.sentry import HeartbeatSettings, SentrySettings, called
 from exporter.settings.types import (
     Seconds,
     Section,
@@ -86,27 +87,6 @@ class WebhookSettings(Section):
     )
     credentials_file: ServerFile | None = key(
         None, "File with a token, which is sent as `Authorization: Bearer TOKEN`."
-    )
-
-
-class SentrySettings(Section):
-    """Which Sentry project gets alerts of low severity."""
-
-    dsn_file: ServerFile = key(..., "File with the project's DSN.")
-    bridge: Endpoint = key(
-        "127.0.0.1:9842",
-        "HOST:PORT at which Alertmanager reaches the bridge, where notifications.bridge is left "
-        "out.",
-    )
-
-
-class HeartbeatSettings(Section):
-    """Which service notices that notifications no longer arrive."""
-
-    url: WebUrl = key(
-        ...,
-        "Webhook of a service that raises an alarm when calls stop. Alertmanager 0.25 cannot read "
-        "a webhook's URL from a file, so this one is written into alertmanager.yml.",
     )
 
 
@@ -221,7 +201,9 @@ class NotificationSettings(Section):
         "The bridge, `ionmon bridge`: it journals every alert, delivers to Sentry, and keeps "
         "acknowledgements.",
     )
-    heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
+    heartbeat: Annotated[HeartbeatSettings | None, AfterValidator(called)] = key(
+        None, "The alert that always fires."
+    )
     quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")
     escalation: Annotated[EscalationSettings | None, AfterValidator(_possible)] = key(
         None, "Where critical alerts go that nobody has acknowledged."

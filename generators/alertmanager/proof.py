@@ -9,7 +9,7 @@ import yaml
 from generators.alertmanager.build import CONFIG, SECRETS
 from generators.alertmanager.oldest_version import FIELDS, FUNCTIONS, INTEGRATIONS
 from generators.alertmanager.routes import matcher
-from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
+from generators.policy import ESCALATION, PROVING, SEVERITIES
 from generators.rules.model import Alerting
 
 Body = dict[str, Any]
@@ -124,7 +124,7 @@ def _files(node: object) -> Iterator[tuple[str, str]]:
 def unmatched_severities(config: Body, alerts: Iterable[Alerting]) -> tuple[str, ...]:
     """Return the severities without exactly one route, and those of alerts that have none."""
     severities = {
-        dict(alert.labels).get("severity", "") for alert in alerts if alert.alert != WATCHDOG
+        dict(alert.labels).get("severity", "") for alert in alerts if alert.alert not in PROVING
     } - {ESCALATION}
     every = config["route"]["routes"]
     routes = [r.get("matchers") for r in every if not r.get("continue")]

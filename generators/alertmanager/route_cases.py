@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporter.catalog.alert_names import CANARY, CANARY_RECEIVER
 from exporter.errors import ToolMissing
 from exporter.settings import Settings
 from generators.alertmanager.plan import (
@@ -52,6 +53,8 @@ def _case(settings: Settings, alert: Alerting, team: str = "") -> RouteCase:
 def _receivers(settings: Settings, alert: Alerting, team: str) -> tuple[str, ...]:
     if alert.alert == WATCHDOG:
         return (HEARTBEAT,)
+    if alert.alert == CANARY:
+        return (CANARY_RECEIVER,)
     return (*_journal(settings), *_channels(settings, alert, team))
 
 

@@ -84,7 +84,7 @@ def test_whether_the_end_is_sent_is_stated_everywhere() -> None:
 
 
 def test_a_receiver_is_one_channel() -> None:
-    """Each receiver has one entry but that of escalations; only one mentions the group on call."""
+    """Each receiver has one entry but for escalations and the watchdog; one mentions a group."""
     kinds = [(name, kind) for name, kind, _ in entries("with a webhook") if "critical" in name]
     assert kinds == [
         ("critical-pagerduty", "pagerduty_configs"),
@@ -92,7 +92,10 @@ def test_a_receiver_is_one_channel() -> None:
         ("critical-webhook", "webhook_configs"),
     ]
     names = [name for name, *_ in entries("with a webhook")]
-    assert {name for name in names if names.count(name) > 1} == {"escalation"}
+    assert {name for name in names if names.count(name) > 1} == {
+        "escalation",
+        "heartbeat",
+    }
     mentions = [name for name, _, entry in entries("all") if "pretext" in entry]
     assert mentions == ["critical-slack"]
 
