@@ -7,7 +7,9 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.settings.addresses import Endpoint, MailAddress, ServerFile, Text, WebUrl, text_form
+from exporter.settings.bridge import BridgeSettings, same_address
 from exporter.settings.grouping import GroupBySettings, IntervalsSettings
+from exporter.settings.sentry import HeartbeatSettings, SentrySettings, called
 from exporter.settings.types import (
     Seconds,
     Section,
@@ -85,25 +87,6 @@ class WebhookSettings(Section):
     )
     credentials_file: ServerFile | None = key(
         None, "File with a token, which is sent as `Authorization: Bearer TOKEN`."
-    )
-
-
-class SentrySettings(Section):
-    """Which Sentry project gets alerts of low severity."""
-
-    dsn_file: ServerFile = key(..., "File with the project's DSN.")
-    bridge: Endpoint = key(
-        "127.0.0.1:9842", "HOST:PORT at which Alertmanager reaches the bridge to Sentry."
-    )
-
-
-class HeartbeatSettings(Section):
-    """Which service notices that notifications no longer arrive."""
-
-    url: WebUrl = key(
-        ...,
-        "Webhook of a service that raises an alarm when calls stop. Alertmanager 0.25 cannot read "
-        "a webhook's URL from a file, so this one is written into alertmanager.yml.",
     )
 
 
@@ -213,7 +196,14 @@ class NotificationSettings(Section):
     email: EmailSettings | None = key(None, "High alerts.")
     webhook: WebhookSettings | None = key(None, "Critical, high and medium alerts.")
     sentry: SentrySettings | None = key(None, "Low alerts.")
-    heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
+    bridge: Annotated[BridgeSettings | None, AfterValidator(same_address)] = key(
+        None,
+        "The bridge, `ionmon bridge`: it journals every alert, delivers to Sentry, and keeps "
+        "acknowledgements.",
+    )
+    heartbeat: Annotated[HeartbeatSettings | None, AfterValidator(called)] = key(
+        None, "The alert that always fires."
+    )
     quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")
     escalation: Annotated[EscalationSettings | None, AfterValidator(_possible)] = key(
         None, "Where critical alerts go that nobody has acknowledged."
@@ -224,6 +214,13 @@ class NotificationSettings(Section):
     intervals: Annotated[IntervalsSettings, AfterValidator(_over_by_morning)] = part(
         IntervalsSettings, "How soon and how often notifications are sent, by severity."
     )
+
+    @property
+    def active_bridge(self) -> BridgeSettings | None:
+        """The bridge that is configured: by its section, or by that of Sentry alone."""
+        if self.bridge is None and self.sentry is not None:
+            return BridgeSettings(address=self.sentry.bridge)
+        return self.bridge
 
     def secret(self, path: Path) -> Path:
         """Return where a secret file is on Alertmanager's machine."""

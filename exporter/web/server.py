@@ -16,6 +16,7 @@ from pathlib import Path
 
 from exporter.clock import SteadyLoop
 from exporter.errors import IonmonError
+from exporter.web.bodies import BodyBudget
 from exporter.web.connection import Connection, Deadlines
 from exporter.web.protection import Protection
 from exporter.web.routes import Routes, Site
@@ -63,6 +64,7 @@ class WebServer:
         self._seats = Seats(settings.max_connections, settings.max_per_address)
         self._tasks: set[asyncio.Task[None]] = set()
         self._connections: set[Connection] = set()
+        self._bodies = BodyBudget()
 
     def start(self) -> None:
         """Listen, and serve in a thread. Raises IonmonError where an address cannot be used."""
@@ -93,6 +95,11 @@ class WebServer:
         if self._protection.rules().authenticates:
             return False
         return not all(_local(host) for host, _ in self.addresses)
+
+    @property
+    def asks_password(self) -> bool:
+        """Return whether a request needs a password."""
+        return self._protection.rules().passwords.needed
 
     def close(self) -> None:
         """Stop listening, end all connections, those that are answered last, end the thread."""
@@ -161,7 +168,9 @@ class WebServer:
             rules = self._protection.rules()
             if task:
                 seat.close = task.cancel
-            connection = Connection(self._routes, self._protection.rules, seat, deadlines)
+            connection = Connection(
+                self._routes, self._protection.rules, seat, deadlines, self._bodies
+            )
             first = Handshake() if rules.tls else connection
             transport, _ = await loop.connect_accepted_socket(lambda: first, accepted)
             if rules.tls and isinstance(first, Handshake):

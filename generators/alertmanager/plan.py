@@ -3,15 +3,17 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER
 from exporter.settings import NotificationSettings, Settings
 from exporter.settings.grouping import IntervalSettings
 from exporter.settings.teams import of_team, teams
 from generators.policy import MINUTE, SEVERITIES
 from generators.rules.escalation import escalated
 
-DEFAULT = "unrouted"  # the receiver of what no route takes
-HEARTBEAT = "heartbeat"
+DEFAULT = DEFAULT_RECEIVER
+HEARTBEAT = HEARTBEAT_RECEIVER
 ACKNOWLEDGING = "acknowledged"  # reaches nobody
+JOURNAL = "journal"  # the bridge, which is notified of every alert
 
 
 class Channel(StrEnum):
@@ -92,6 +94,7 @@ class Timers:
     medium: Pace = Pace(MINUTE, 10 * MINUTE, 720 * MINUTE)
     low: Pace = Pace(MINUTE, 60 * MINUTE, 1440 * MINUTE)
     escalation: Pace = Pace(10, 5 * MINUTE, 60 * MINUTE)
+    journal: Pace = Pace(0, 10, 60 * MINUTE)
 
     def of(self, severity: str) -> Pace:
         """Return the pace of a severity's route."""
@@ -136,6 +139,11 @@ def channels(settings: Settings, severity: str) -> tuple[Channel, ...]:
 def is_escalated(settings: Settings) -> bool:
     """Return whether Alertmanager itself notifies somebody else of what goes on."""
     return escalated(settings) is not None
+
+
+def is_journaled(settings: Settings) -> bool:
+    """Return whether there is a bridge."""
+    return settings.notifications.active_bridge is not None
 
 
 def unreachable(settings: Settings) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def test_whether_the_end_is_sent_is_stated_everywhere() -> None:
 
 
 def test_a_receiver_is_one_channel() -> None:
-    """Each receiver has one entry but that of escalations; only one mentions the group on call."""
+    """Each receiver has one entry but for escalations and the watchdog; one mentions a group."""
     kinds = [(name, kind) for name, kind, _ in entries("with a webhook") if "critical" in name]
     assert kinds == [
         ("critical-pagerduty", "pagerduty_configs"),
@@ -92,7 +92,10 @@ def test_a_receiver_is_one_channel() -> None:
         ("critical-webhook", "webhook_configs"),
     ]
     names = [name for name, *_ in entries("with a webhook")]
-    assert {name for name in names if names.count(name) > 1} == {"escalation"}
+    assert {name for name in names if names.count(name) > 1} == {
+        "escalation",
+        "heartbeat",
+    }
     mentions = [name for name, _, entry in entries("all") if "pretext" in entry]
     assert mentions == ["critical-slack"]
 
@@ -102,6 +105,21 @@ def test_a_token_of_the_webhook_is_read_from_a_file() -> None:
     (entry,) = (e for name, _, e in entries("with a webhook") if name == "high-webhook")
     assert entry["url"] == "https://hooks.example.com/ion"
     assert entry["http_config"] == {"authorization": {"credentials_file": "/s/token"}}
+
+
+def test_the_bridge_is_reached_as_the_settings_say() -> None:
+    """The journal and Sentry's receiver post to one address, with its token and its authority."""
+    plain = [e for name, _, e in entries("all") if name in ("journal", "low-sentry")]
+    assert plain == [{"send_resolved": True, "url": "http://127.0.0.1:9842/alerts"}] * 2
+    (first, second) = (
+        e for name, _, e in entries("with a bridge") if name in ("journal", "low-sentry")
+    )
+    assert first == second
+    assert first["url"] == "https://127.0.0.1:9842/alerts"
+    assert first["http_config"] == {
+        "authorization": {"credentials_file": "/s/bridge-token"},
+        "tls_config": {"ca_file": "/s/ca.pem"},
+    }
 
 
 def test_names_of_secrets_are_paths_of_the_server(tmp_path: Path) -> None:
