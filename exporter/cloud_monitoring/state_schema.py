@@ -8,13 +8,11 @@ the ends of a mark that are off-grid.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 from zlib import crc32
 
-from exporter.errors import StateForeign
+from exporter.sqlite_file import FileLayout, finish, undecoded
 
 APPLICATION_ID = 0x494F4E4D
 VERSION = 2
@@ -65,10 +63,6 @@ COLUMNS = {
 }
 _VERSIONS = {1: _FIRST, VERSION: SCHEMA}
 _FORMER = ("ledger", "mark", "total")  # the tables of version 1, whose columns come first today
-
-
-class _Text(bytes):
-    """Text as its bytes, so that damaged text can be compared without being decoded."""
 
 
 def checksum(values: Iterable[Any]) -> int:
@@ -127,40 +121,9 @@ def insert(table: str) -> str:
     )
 
 
-def check(db: sqlite3.Connection, path: Path) -> int:
-    """Return the version of a file that is ours and undamaged, 0 where it is new.
-
-    Raises StateForeign for another program's file or a newer version, DatabaseError for damage.
-    """
-    with _undecoded(db):
-        found = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    tables = {
-        name.decode(errors="replace"): sql.decode(errors="replace") for name, sql in found.items()
-    }
-    owner = db.execute("PRAGMA application_id").fetchone()[0]
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if tables and owner != APPLICATION_ID:
-        raise StateForeign(f"{path}: it is another program's database; choose another file")
-    if version > VERSION:
-        raise StateForeign(
-            f"{path}: it has version {version}, this program reads {VERSION}; run the newer "
-            "program, or choose another file"
-        )
-    if not tables:
-        return 0
-    expected = _VERSIONS.get(version)
-    if expected is None or {name: tables.get(name) for name in expected} != expected:
-        raise sqlite3.DatabaseError(f"its tables are not those of version {version}")
-    if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-        raise sqlite3.DatabaseError("its check failed")
-    if version == VERSION:
-        _check_rows(db)
-    return version
-
-
 def _check_rows(db: sqlite3.Connection) -> None:
     """Check every row, and that no row of a ledger is missing. Raises DatabaseError."""
-    with _undecoded(db):
+    with undecoded(db):
         present = {
             table: Counter(opened(row)[1] for row in db.execute(select(table)))
             for table in ("mark", "total")
@@ -173,23 +136,6 @@ def _check_rows(db: sqlite3.Connection) -> None:
                 raise sqlite3.DatabaseError("rows of a ledger are missing")
     if present["mark"] or present["total"]:
         raise sqlite3.DatabaseError("a ledger is missing")
-
-
-@contextmanager
-def _undecoded(db: sqlite3.Connection) -> Iterator[None]:
-    db.text_factory = _Text
-    try:
-        yield
-    finally:
-        db.text_factory = str
-
-
-def create(db: sqlite3.Connection) -> None:
-    """Create the tables."""
-    db.execute("BEGIN IMMEDIATE")
-    for statement in SCHEMA.values():
-        db.execute(statement)
-    _finish(db)
 
 
 def migrate(db: sqlite3.Connection) -> None:
@@ -206,10 +152,16 @@ def migrate(db: sqlite3.Connection) -> None:
     db.executemany(insert("ledger"), map(sealed, ledgers))
     db.executemany(insert("mark"), (sealed((*row, None)) for row in rows["mark"]))
     db.executemany(insert("total"), map(sealed, rows["total"]))
-    _finish(db)
+    finish(db, LAYOUT)
 
 
-def _finish(db: sqlite3.Connection) -> None:
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    db.execute(f"PRAGMA user_version = {VERSION}")
-    db.execute("COMMIT")
+LAYOUT = FileLayout(
+    application_id=APPLICATION_ID,
+    versions=_VERSIONS,
+    migrate=migrate,
+    check_rows=_check_rows,
+    noun="state file",
+    option="--storage.state-file",
+    loss="counting starts anew from now",
+    failed="nothing was counted, the next poll tries again",
+)

@@ -21,7 +21,6 @@ from exporter.cloud_monitoring.lateness import promised
 from exporter.cloud_monitoring.owners import owner, reads, target_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.source_clock import SourceClock
-from exporter.cloud_monitoring.state_lock import holder
 from exporter.cloud_monitoring.target import FamilyTarget
 from exporter.collectors.base import Poll
 from exporter.collectors.redis import RedisCollector
@@ -36,6 +35,7 @@ from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.doctor.secret_files import secrets
 from exporter.errors import IonmonError, PollError, Reason, StateError
 from exporter.settings import Settings, default_state_file
+from exporter.state_lock import holder
 from exporter.targets import application_target, collected, targets
 from exporter.telemetry import Telemetry
 

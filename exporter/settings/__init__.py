@@ -1,6 +1,7 @@
 """monitoring.yaml and flags as frozen models; other packages import from here."""
 
 from exporter.settings.alerting import AlertSettings, AlertsSettings, ObjectiveSettings, OtherAlert
+from exporter.settings.bridge import BridgeSettings
 from exporter.settings.google import FamilySettings, Filters, GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.load import (
@@ -8,6 +9,7 @@ from exporter.settings.load import (
     cache_directory,
     config_file,
     default_state_file,
+    journal_file,
     load,
     no_color,
 )
@@ -41,6 +43,7 @@ __all__ = [
     "AlertSettings",
     "AlertsSettings",
     "ApplicationSettings",
+    "BridgeSettings",
     "EmailSettings",
     "EscalationSettings",
     "FamilySettings",
@@ -69,6 +72,7 @@ __all__ = [
     "cache_directory",
     "config_file",
     "default_state_file",
+    "journal_file",
     "load",
     "no_color",
 ]

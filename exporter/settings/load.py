@@ -36,6 +36,7 @@ class Overrides:
     web_config_file: Path | None = None
     enable_lifecycle: bool = False
     state_file: Path | None = None
+    journal_file: Path | None = None
     log_level: str | None = None
     log_format: str | None = None
 
@@ -50,6 +51,7 @@ _FLAGS: tuple[tuple[str, str, tuple[str, str]], ...] = (
     ("web_config_file", "--web.config.file", ("web", "config_file")),
     ("enable_lifecycle", "--web.enable-lifecycle", ("web", "enable_lifecycle")),
     ("state_file", "--storage.state-file", ("storage", "state_file")),
+    ("journal_file", "--storage.journal-file", ("storage", "journal_file")),
     ("log_level", "--log.level", ("log", "level")),
     ("log_format", "--log.format", ("log", "format")),
 )
@@ -90,6 +92,11 @@ def default_state_file(settings: Settings) -> Path:
     return _state_directory() / f"counters-{digest}.sqlite"
 
 
+def journal_file(settings: Settings) -> Path:
+    """Return the bridge's journal: as configured, else in the default directory of state files."""
+    return settings.storage.journal_file or _state_directory() / "journal.sqlite"
+
+
 def cache_directory() -> Path | None:
     """Return the directory for what can be made again; None for a user without a home."""
     own = Path(_environment("XDG_CACHE_HOME") or "")
@@ -111,7 +118,10 @@ def _state_directory() -> Path:
     try:
         return Path.home() / ".local" / "state" / "ionmon"
     except RuntimeError as error:
-        raise SettingsError("this user has no home directory; set storage.state_file") from error
+        raise SettingsError(
+            "this user has no home directory; set storage.state_file, and storage.journal_file for "
+            "the bridge"
+        ) from error
 
 
 def _environment(name: str) -> str | None:

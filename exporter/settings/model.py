@@ -33,10 +33,13 @@ class ServiceSettings(Section):
 
 
 class StorageSettings(Section):
-    """The file that keeps counters over a restart, and the generated file that commands read."""
+    """Files that outlive a restart, and the generated file that commands read."""
 
     state_file: File | None = key(
         None, "The state file; by default in the service's or the user's state directory."
+    )
+    journal_file: File | None = key(
+        None, "The bridge's journal; by default in the same directory as the state file's default."
     )
     monitoring_config: File | None = key(
         None,

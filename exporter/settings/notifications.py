@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.settings.addresses import Endpoint, MailAddress, ServerFile, Text, WebUrl, text_form
+from exporter.settings.bridge import BridgeSettings, same_address
 from exporter.settings.grouping import GroupBySettings, IntervalsSettings
 from exporter.settings.types import (
     Seconds,
@@ -93,7 +94,9 @@ class SentrySettings(Section):
 
     dsn_file: ServerFile = key(..., "File with the project's DSN.")
     bridge: Endpoint = key(
-        "127.0.0.1:9842", "HOST:PORT at which Alertmanager reaches the bridge to Sentry."
+        "127.0.0.1:9842",
+        "HOST:PORT at which Alertmanager reaches the bridge, where notifications.bridge is left "
+        "out.",
     )
 
 
@@ -213,6 +216,11 @@ class NotificationSettings(Section):
     email: EmailSettings | None = key(None, "High alerts.")
     webhook: WebhookSettings | None = key(None, "Critical, high and medium alerts.")
     sentry: SentrySettings | None = key(None, "Low alerts.")
+    bridge: Annotated[BridgeSettings | None, AfterValidator(same_address)] = key(
+        None,
+        "The bridge, `ionmon bridge`: it journals every alert, delivers to Sentry, and keeps "
+        "acknowledgements.",
+    )
     heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
     quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")
     escalation: Annotated[EscalationSettings | None, AfterValidator(_possible)] = key(
@@ -224,6 +232,13 @@ class NotificationSettings(Section):
     intervals: Annotated[IntervalsSettings, AfterValidator(_over_by_morning)] = part(
         IntervalsSettings, "How soon and how often notifications are sent, by severity."
     )
+
+    @property
+    def active_bridge(self) -> BridgeSettings | None:
+        """The bridge that is configured: by its section, or by that of Sentry alone."""
+        if self.bridge is None and self.sentry is not None:
+            return BridgeSettings(address=self.sentry.bridge)
+        return self.bridge
 
     def secret(self, path: Path) -> Path:
         """Return where a secret file is on Alertmanager's machine."""

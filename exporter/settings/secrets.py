@@ -52,6 +52,7 @@ _SENTRY, _SENTRY_FORM = (
 )
 _MAIL = "the password of the user at the mail server"
 _TOKEN = "the token that the webhook expects"  # noqa: S105 - says what a file holds
+_BRIDGE = "a token of your choice, which the bridge requires: openssl rand -hex 32"
 _REDIS = "the password of the Redis target"
 _SENTINEL = "the password of the sentinels"
 
@@ -93,6 +94,14 @@ def _notifications(settings: Settings) -> Iterator[SecretFile]:
             reader=SecretReader.IONMON,
             content=_SENTRY,
             form=_SENTRY_FORM,
+        )
+    if at.bridge and at.bridge.credentials_file:
+        yield SecretFile(
+            path=at.secret(at.bridge.credentials_file),
+            key="notifications.bridge.credentials_file",
+            reader=SecretReader.ALERTMANAGER,
+            content=_BRIDGE,
+            form=r"\S+",
         )
     for name, service in settings.services.items():
         own = service.notifications

@@ -37,6 +37,15 @@ class Passwords:
         """Return whether a password is required."""
         return bool(self._users)
 
+    def user(self, authorization: str) -> str:
+        """Return the user in the header of an allowed request, "" where no password is needed."""
+        found = _credentials(authorization) if self._users else None
+        return found[0].decode("utf-8", "replace") if found else ""
+
+    def named(self, authorization: str) -> bool:
+        """Return whether a header names a known user; the password is not compared."""
+        return self.user(authorization) in self._users
+
     async def allow(self, authorization: str, address: str = "") -> bool:
         """Return whether an Authorization header has a known user and the right password.
 

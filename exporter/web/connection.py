@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from itertools import islice
 
@@ -11,8 +11,9 @@ import h11
 
 from exporter import __version__
 from exporter.exposition.exposition import Body
+from exporter.web.bodies import BodyBudget, IncomingBody
 from exporter.web.protection import ProtectionRules
-from exporter.web.requests import MAX_HEAD, check_body, check_head, parsed_request
+from exporter.web.requests import MAX_HEAD, check_head, parsed_request
 from exporter.web.routes import Request, Response, Routes
 from exporter.web.seats import Seat, Stage
 
@@ -40,12 +41,13 @@ class Connection(asyncio.Protocol):
         rules: Callable[[], ProtectionRules],
         seat: Seat,
         deadlines: Deadlines,
+        bodies: BodyBudget,
     ) -> None:
         self._routes, self._rules = routes, rules
-        self._seat, self._deadlines = seat, deadlines
+        self._seat, self._deadlines, self._bodies = seat, deadlines, bodies
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._request: h11.Request | None = None
-        self._body = 0
+        self._body: IncomingBody | None = None
         self._idle = False
         self._answering: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -93,6 +95,7 @@ class Connection(asyncio.Protocol):
         del exc
         self._drained.set()
         self._stop_timer()
+        self._drop_body()
         if self._answering:
             self._answering.cancel()
         if not self.closed.done():
@@ -159,16 +162,28 @@ class Connection(asyncio.Protocol):
                 return
             if isinstance(event, h11.Request):
                 check_head(event)
-                self._request, self._body = event, 0
-            elif isinstance(event, h11.Data):
-                self._body += len(event.data)
-                check_body(self._body)
+                self._request = event
+            elif isinstance(event, h11.Data) and self._request:
+                self._body = self._body or self._incoming(self._request)
+                self._body.add(event.data)
             elif isinstance(event, h11.EndOfMessage) and self._request:
                 self._answer(self._request)
+
+    def _incoming(self, parsed: h11.Request) -> IncomingBody:
+        """Return where the body of a request goes, of which the first bytes are there."""
+        limit, kept = self._routes.body(parsed_request(parsed, self._host), self._rules())
+        return IncomingBody(self._bodies, limit, kept=kept)
+
+    def _drop_body(self) -> None:
+        if self._body:
+            self._body.close()
+            self._body = None
 
     def _answer(self, parsed: h11.Request) -> None:
         self._seat.note(Stage.ANSWERED)
         request = parsed_request(parsed, self._host)
+        if self._body:
+            request = replace(request, body=self._body.content())
         self._start_timer(self._deadlines.answer)
         self._answering = asyncio.get_running_loop().create_task(self._reply(request))
         self._answering.add_done_callback(self._replied)
@@ -215,6 +230,7 @@ class Connection(asyncio.Protocol):
     def _next(self) -> None:
         """Wait for another request on the same connection, or close it."""
         self._answering = self._request = None
+        self._drop_body()
         states = (self._http.our_state, self._http.their_state)
         if self._last or states != (h11.DONE, h11.DONE):
             self._transport.close()

@@ -8,7 +8,6 @@ import h11
 from exporter.web.routes import Request
 
 MAX_HEAD = 16 * 1024
-MAX_BODY = 64 * 1024
 _ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 
@@ -24,11 +23,6 @@ def check_head(parsed: h11.Request) -> None:
         raise h11.RemoteProtocolError("Content-Length and Transfer-Encoding", 400)
 
 
-def check_body(size: int) -> None:
-    """Refuse a body of more than MAX_BODY bytes. Raises RemoteProtocolError."""
-    _limit(size, MAX_BODY, 413)
-
-
 def _limit(size: int, limit: int, status: int) -> None:
     if size > limit:
         raise h11.RemoteProtocolError(f"larger than {limit} bytes", status)
@@ -41,9 +35,11 @@ def parsed_request(parsed: h11.Request, host: str) -> Request:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     client = f"{host} {headers.get('user-agent', '')}"[:200]
+    path, _, query = _path(parsed.target.decode("latin-1")).partition("?")
     return Request(
         method=parsed.method.decode("latin-1"),
-        path=_path(parsed.target.decode("latin-1")),
+        path=path,
+        query=query,
         headers=MappingProxyType(headers),
         client=client,
         address=host,
@@ -51,9 +47,9 @@ def parsed_request(parsed: h11.Request, host: str) -> Request:
 
 
 def _path(target: str) -> str:
-    """Return the path of a request target, in origin form or in absolute form (RFC 9112, 3.2)."""
+    """Return path and query of a target, in origin form or in absolute form (RFC 9112, 3.2)."""
     absolute = _ABSOLUTE.match(target)
     if absolute:
         target = target[absolute.end() :]
         target = target if target.startswith("/") else f"/{target}"
-    return target.partition("?")[0]
+    return target

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Protocol
 
 from exporter.errors import IonmonError
 from exporter.exposition.exposition import Body, Format
+from exporter.web.bodies import MAX_BODY
 from exporter.web.guesses import TooManyGuesses
 from exporter.web.negotiation import CONTENT_TYPES, accepts_gzip, exposition_format
 from exporter.web.protection import ProtectionRules
@@ -20,10 +21,13 @@ log = logging.getLogger("ionmon.web")
 
 PLAIN = "text/plain; charset=utf-8"
 HTML = "text/html; charset=utf-8"
-_READ = ("GET", "HEAD")
+READ = ("GET", "HEAD")
 HEALTH = ("/-/healthy", "/-/ready")
 _GUARD = (
-    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    ),
     ("X-Content-Type-Options", "nosniff"),
 )
 Headers = tuple[tuple[str, str], ...]
@@ -34,15 +38,20 @@ class StillLoading(IonmonError):
     """A reload takes longer than its client waits; it goes on."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request: method, path without query, headers by lower-case name, client, its address."""
+    """A request: method, path, query, headers by lower-case name, client, its address, body.
+
+    body is empty where the site takes none.
+    """
 
     method: str
     path: str
+    query: str = ""
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     client: str = ""
     address: str = ""
+    body: bytes = b""
 
     def header(self, name: str) -> str:
         """Return a header's value, empty where it is missing."""
@@ -72,9 +81,6 @@ class Site(Protocol):
     def exposition(self, fmt: Format, *, gzip: bool, client: str | None) -> Content:
         """Return the exposition; where `client` is None, nobody counts as having seen it."""
 
-    def landing(self) -> bytes:
-        """Return the landing page."""
-
     def healthy(self) -> tuple[bool, str]:
         """Return whether the process works, and its state in a few words."""
 
@@ -83,6 +89,18 @@ class Site(Protocol):
 
     def reload(self) -> None:
         """Reload the settings. Raises IonmonError; may take seconds."""
+
+    async def answer(self, request: Request, user: str) -> Response | None:
+        """Return the response to a path of its own, None where it has no such path.
+
+        user  who authenticated by a password, "" where none is required
+        """
+
+    def body_limit(self, request: Request) -> int:
+        """Return the bytes of a body that it takes, 0 for none; the body is still to come."""
+
+    def admits(self, request: Request) -> bool:
+        """Return whether a request without a password shows otherwise that it may be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,48 +121,64 @@ class Routes:
         """
         try:
             response = (
-                _text(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections; try again")
+                plain(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections; try again")
                 if health_only and request.path not in HEALTH
                 else await self._admitted(request, rules)
             )
         except Exception:  # the process boundary: a defect in one answer costs only it
             log.exception("%s: internal error", request.path)
-            response = _text(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error; see the log")
+            response = plain(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error; see the log")
         own = tuple(rules.config.http_server_config.headers.items())
-        names = {name for name, _ in own}
+        names = {name for name, _ in (*own, *response.headers)}
         guard = tuple(header for header in _GUARD if header[0] not in names)
         return replace(response, headers=(*response.headers, *guard, *own))
 
     async def _admitted(self, request: Request, rules: ProtectionRules) -> Response:
         if not rules.bucket.take():
-            return _text(HTTPStatus.TOO_MANY_REQUESTS, "too many requests; rate_limit allows fewer")
+            return plain(HTTPStatus.TOO_MANY_REQUESTS, "too many requests; rate_limit allows fewer")
         try:
             allowed = await rules.passwords.allow(request.header("authorization"), request.address)
         except TooManyGuesses:
             text = "too many passwords of this address wait to be compared; try again"
-            return _text(HTTPStatus.TOO_MANY_REQUESTS, text)
-        if not allowed:
+            return plain(HTTPStatus.TOO_MANY_REQUESTS, text)
+        if not allowed and not self.site.admits(request):
             challenge = (("WWW-Authenticate", 'Basic realm="ionmon", charset="UTF-8"'),)
             return Response(
                 HTTPStatus.UNAUTHORIZED, b"a user and a password are required\n", PLAIN, challenge
             )
-        return await self._routed(request)
+        return await self._routed(request, rules)
 
-    async def _routed(self, request: Request) -> Response:
+    async def _routed(self, request: Request, rules: ProtectionRules) -> Response:
         if request.path == "/-/reload":
             return await self._reload(request)
-        if request.path not in (self.telemetry_path, "/", *HEALTH):
-            return _text(HTTPStatus.NOT_FOUND, f"not found; metrics are at {self.telemetry_path}")
-        if request.method not in _READ:
-            return _not_allowed("GET, HEAD")
+        if request.path not in (self.telemetry_path, *HEALTH):
+            return await self._own(request, rules)
+        if request.method not in READ:
+            return not_allowed("GET, HEAD")
         if request.path == self.telemetry_path:
             return await self._exposition(request)
-        if request.path == "/":
-            return Response(
-                HTTPStatus.OK, self.site.landing(), HTML, (("Cache-Control", "no-store"),)
-            )
         good, text = self.site.healthy() if request.path == "/-/healthy" else self.site.ready()
-        return _text(HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE, text)
+        return plain(HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE, text)
+
+    async def _own(self, request: Request, rules: ProtectionRules) -> Response:
+        """Return the site's response to a path of its own."""
+        user = rules.passwords.user(request.header("authorization"))
+        text = f"not found; metrics are at {self.telemetry_path}"
+        return await self.site.answer(request, user) or plain(HTTPStatus.NOT_FOUND, text)
+
+    def body(self, request: Request, rules: ProtectionRules) -> tuple[int, bool]:
+        """Return how many bytes a body may have that is to come, and whether it is kept.
+
+        Memory is for those who will be admitted: by the site, or a user whose password, which
+        takes long to compare, is compared before the body is used.
+        """
+        limit = self.site.body_limit(request)
+        known = (
+            not rules.passwords.needed
+            or rules.passwords.named(request.header("authorization"))
+            or self.site.admits(request)
+        )
+        return max(limit, MAX_BODY), bool(limit) and known
 
     async def _exposition(self, request: Request) -> Response:
         fmt = exposition_format(request.header("accept"))
@@ -163,22 +197,31 @@ class Routes:
     async def _reload(self, request: Request) -> Response:
         if not self.lifecycle:
             text = "reload is disabled; enable it with --web.enable-lifecycle, or send SIGHUP"
-            return _text(HTTPStatus.FORBIDDEN, text)
+            return plain(HTTPStatus.FORBIDDEN, text)
         if request.method not in ("POST", "PUT"):
-            return _not_allowed("POST, PUT")
+            return not_allowed("POST, PUT")
         try:
             await asyncio.get_running_loop().run_in_executor(self.reloader, self.site.reload)
         except StillLoading as error:
-            return _text(HTTPStatus.GATEWAY_TIMEOUT, str(error))
+            return plain(HTTPStatus.GATEWAY_TIMEOUT, str(error))
         except IonmonError as error:
-            return _text(HTTPStatus.BAD_REQUEST, f"refused, the old settings stay: {error}")
-        return _text(HTTPStatus.OK, "loaded")
+            return plain(HTTPStatus.BAD_REQUEST, f"refused, the old settings stay: {error}")
+        return plain(HTTPStatus.OK, "loaded")
 
 
-def _text(status: HTTPStatus, text: str) -> Response:
-    return Response(status, f"{text}\n".encode())
+def plain(status: HTTPStatus, line: str) -> Response:
+    """Return a response of one line."""
+    return Response(status, f"{line}\n".encode())
 
 
-def _not_allowed(methods: str) -> Response:
-    text = f"use {methods}\n".encode()
-    return Response(HTTPStatus.METHOD_NOT_ALLOWED, text, PLAIN, (("Allow", methods),))
+def html_page(request: Request, html: Callable[[], bytes]) -> Response:
+    """Return a page that is not to be cached."""
+    if request.method not in READ:
+        return not_allowed("GET, HEAD")
+    return Response(HTTPStatus.OK, html(), HTML, (("Cache-Control", "no-store"),))
+
+
+def not_allowed(methods: str) -> Response:
+    """Return the response to a method that a path does not have."""
+    line = f"use {methods}\n".encode()
+    return Response(HTTPStatus.METHOD_NOT_ALLOWED, line, PLAIN, (("Allow", methods),))

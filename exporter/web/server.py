@@ -16,6 +16,7 @@ from pathlib import Path
 
 from exporter.clock import SteadyLoop
 from exporter.errors import IonmonError
+from exporter.web.bodies import BodyBudget
 from exporter.web.connection import Connection, Deadlines
 from exporter.web.protection import Protection
 from exporter.web.routes import Routes, Site
@@ -63,6 +64,7 @@ class WebServer:
         self._seats = Seats(settings.max_connections, settings.max_per_address)
         self._tasks: set[asyncio.Task[None]] = set()
         self._connections: set[Connection] = set()
+        self._bodies = BodyBudget()
 
     def start(self) -> None:
         """Listen, and serve in a thread. Raises IonmonError where an address cannot be used."""
@@ -161,7 +163,9 @@ class WebServer:
             rules = self._protection.rules()
             if task:
                 seat.close = task.cancel
-            connection = Connection(self._routes, self._protection.rules, seat, deadlines)
+            connection = Connection(
+                self._routes, self._protection.rules, seat, deadlines, self._bodies
+            )
             first = Handshake() if rules.tls else connection
             transport, _ = await loop.connect_accepted_socket(lambda: first, accepted)
             if rules.tls and isinstance(first, Handshake):

@@ -12,6 +12,7 @@ from exporter.telemetry import Telemetry
 from exporter.web.encoder import Encoder, Ready
 from exporter.web.landing import render
 from exporter.web.own_metrics import OwnMetrics
+from exporter.web.routes import Request, Response, html_page
 from exporter.web.scrapers import Scrapers
 from exporter.web.status import RefusedReload, status
 
@@ -90,6 +91,21 @@ class ExporterSite:
     def _shown(self) -> tuple[Snapshot, float]:
         poller = self._poller()
         return (poller.snapshot if poller else Snapshot()), self._clock.monotonic()
+
+    async def answer(self, request: Request, user: str) -> Response | None:
+        """Return the landing page at /, None for any other path."""
+        del user
+        return html_page(request, self.landing) if request.path == "/" else None
+
+    def body_limit(self, request: Request) -> int:
+        """Return 0: no body is read."""
+        del request
+        return 0
+
+    def admits(self, request: Request) -> bool:
+        """Return False: passwords and certificates are the only ways in."""
+        del request
+        return False
 
     def landing(self) -> bytes:
         """Return the landing page."""

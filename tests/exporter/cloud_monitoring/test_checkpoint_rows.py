@@ -17,8 +17,9 @@ from exporter.cloud_monitoring.checkpoint_rows import (
 )
 from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import Ledger, Mark
-from exporter.cloud_monitoring.state_schema import VERSION, check, create, migrate
+from exporter.cloud_monitoring.state_schema import LAYOUT, VERSION, migrate
 from exporter.cloud_monitoring.totals import Total
+from exporter.sqlite_file import check, create
 from tests.exporter.cloud_monitoring.ledgers import filled
 
 WHOLE = st.integers(0, 2**62)
@@ -88,7 +89,7 @@ INSERT INTO mark VALUES (7, 3, 'r', '["a", "5xx"]', 3, x'', '[]', 12, 13, '[0.5,
 def database() -> sqlite3.Connection:
     """Return an empty state file in memory."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    create(db)
+    create(db, LAYOUT)
     return db
 
 
@@ -183,7 +184,7 @@ def test_a_file_of_the_first_version_is_read() -> None:
     db = sqlite3.connect(":memory:", isolation_level=None)
     db.executescript(FIRST)
     migrate(db)
-    assert check(db, Path("state.db")) == VERSION
+    assert check(db, Path("state.db"), LAYOUT) == VERSION
     found = read_ledger(db, "p/requests")
     assert found is not None
     row, shape, ledger = found

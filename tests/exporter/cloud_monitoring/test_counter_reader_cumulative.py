@@ -19,7 +19,8 @@ from exporter.cloud_monitoring.checkpoint_rows import (
 from exporter.cloud_monitoring.counter_reader import CounterReader, SeriesCache
 from exporter.cloud_monitoring.ledger import Ledger, Outcome
 from exporter.cloud_monitoring.points import SECOND
-from exporter.cloud_monitoring.state_schema import create
+from exporter.cloud_monitoring.state_schema import LAYOUT
+from exporter.sqlite_file import create
 from tests.exporter.cloud_monitoring.messages import distribution, page, series
 from tests.exporter.cloud_monitoring.test_counter_reader import (
     CUMULATIVE,
@@ -101,7 +102,7 @@ def rises(*values: Distribution, restarts: bool = False) -> Shelf:
 def stored(ledger: Ledger) -> Ledger:
     """Return a ledger as another process finds it in the state file."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    create(db)
+    create(db, LAYOUT)
     write_rows(db, write_ledger(db, "p/x", "shape", ledger), ledger)
     found = read_ledger(db, "p/x")
     assert found is not None

@@ -13,6 +13,8 @@ FULL = Path(__file__).parents[2] / "data" / "settings" / "good" / "full.yaml"
 # Read by what they are for, and no single line.
 OTHERS = {"google.credentials_file", "redis.targets[].ca_file", "redis.targets[].cert_file"} | {
     "redis.targets[].key_file",
+    "notifications.bridge.ca_file",
+    "storage.journal_file",
     "storage.state_file",
     "web.config_file",
 }

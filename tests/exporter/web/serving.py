@@ -8,13 +8,14 @@ import ssl
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
 from exporter.exposition.exposition import Body, Format
 from exporter.exposition.piece import Piece
 from exporter.web.connection import Deadlines
-from exporter.web.routes import Content
+from exporter.web.routes import Content, Request, Response, html_page
 from exporter.web.server import ServerOptions, WebServer
 
 LISTEN = ("127.0.0.1:0",)
@@ -36,6 +37,7 @@ class PaperSite:
         self.fault: Exception | None = None
         self.calls: list[tuple[Format, bool, str | None]] = []
         self.loads = 0
+        self.most_body, self.token = 1 << 20, ""
         self._executor = ThreadPoolExecutor(1)
 
     @property
@@ -55,10 +57,20 @@ class PaperSite:
             return Body(tuple(Piece([each]) for each in self.pieces), gzip=gzip)
         return packing.compress(self.body) if gzip else self.body
 
-    def landing(self) -> bytes:
-        """Return the landing page."""
+    async def answer(self, request: Request, user: str) -> Response | None:
+        """Return the landing page, or what was posted and by whom."""
         self._fail()
-        return self.html
+        if request.path == "/echo":
+            return Response(HTTPStatus.OK, f"{user} {request.query} ".encode() + request.body)
+        return html_page(request, lambda: self.html) if request.path == "/" else None
+
+    def body_limit(self, request: Request) -> int:
+        """Take bodies at /echo."""
+        return self.most_body if request.path == "/echo" else 0
+
+    def admits(self, request: Request) -> bool:
+        """Admit who knows the token."""
+        return bool(self.token) and request.header("authorization") == f"Bearer {self.token}"
 
     def healthy(self) -> tuple[bool, str]:
         """Return the health."""

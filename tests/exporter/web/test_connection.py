@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.web.requests import MAX_BODY, MAX_HEAD
+from exporter.web.bodies import MAX_BODY
+from exporter.web.requests import MAX_HEAD
 from exporter.web.server import ServerOptions, WebServer
 from tests.exporter.web.serving import (
     GET,

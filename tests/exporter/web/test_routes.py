@@ -210,7 +210,9 @@ def test_security_headers_go_with_every_answer(tmp_path: Path) -> None:
     assert raw.count(b"Content-Security-Policy: ") == 1
     with serving() as server:
         headers = ask(server, path="/none").headers
-    assert headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+    )
     assert headers["server"].startswith("ionmon/")
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from exporter.cloud_monitoring.checkpoint import SqliteStore, inspect
-from exporter.cloud_monitoring.state_lock import holder
 from exporter.errors import StateLocked, StateUnwritable
+from exporter.state_lock import holder
 from tests.exporter.cloud_monitoring.ledgers import NAME, SHAPE, filled
 from tests.exporter.cloud_monitoring.test_checkpoint import HOLD, opened, written
 from tests.servers import wait_until

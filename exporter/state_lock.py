@@ -1,7 +1,7 @@
-"""The lock of the state file: one process uses it, by whatever name.
+"""The lock of a SQLite file of ours: one process uses it, by whatever name.
 
-Two locks are held. The one beside the real file names its holder, and is taken before the state
-file is opened. The one on the file itself is met by hard links and mounts, which have other names.
+Two locks are held. The one beside the real file names its holder, and is taken before that file
+is opened. The one on the file itself is met by hard links and mounts, which have other names.
 """
 
 import fcntl
@@ -13,22 +13,24 @@ from typing import IO
 from exporter.errors import StateLocked, StateUnwritable
 
 HEADER = 100  # bytes of SQLite's header
-_FIX = "with --storage.state-file"
 
 
 class StateLock:
     """Both locks, from creation until `close`."""
 
-    def __init__(self, path: Path) -> None:
-        """Lock the state file at `path`, a real path. Raises StateLocked, StateUnwritable."""
-        self._path, self._file = path, -1
-        self._beside = _open_beside(path)
+    def __init__(self, path: Path, option: str) -> None:
+        """Lock the file at `path`, a real path. Raises StateLocked, StateUnwritable.
+
+        option  the flag that names the file, for the errors
+        """
+        self._path, self._file, self._option = path, -1, option
+        self._beside = _open_beside(path, option)
         try:
             fcntl.flock(self._beside, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             holder = _holder(self._beside)
             self._beside.close()
-            raise _locked(path, f"process {holder}") from error
+            raise _locked(path, f"process {holder}", option) from error
         self._beside.truncate(0)
         self._beside.write(str(os.getpid()))
         self._beside.flush()
@@ -44,7 +46,7 @@ class StateLock:
             self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         if self._file >= 0 and not _flocked(self._file, fcntl.LOCK_EX):
             self.leave_file()
-            raise _locked(self._path, "another process, by another name,")
+            raise _locked(self._path, "another process, by another name,", self._option)
 
     def header(self) -> bytes:
         """Return the start of the locked file."""
@@ -82,13 +84,13 @@ def _beside(path: Path) -> Path:
     return path.with_name(path.name + ".lock")
 
 
-def _open_beside(path: Path) -> IO[str]:
+def _open_beside(path: Path, option: str) -> IO[str]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return _beside(path).open("a+")
     except OSError as error:
         raise StateUnwritable(
-            f"{path}: {error.strerror}; choose a file in a writable directory {_FIX}"
+            f"{path}: {error.strerror}; choose a file in a writable directory with {option}"
         ) from error
 
 
@@ -105,7 +107,7 @@ def _flocked(descriptor: int, how: int) -> bool:
     return True
 
 
-def _locked(path: Path, who: str) -> StateLocked:
+def _locked(path: Path, who: str, option: str) -> StateLocked:
     return StateLocked(
-        f"{path}: {who} uses it; stop that process, or give this one its own file {_FIX}"
+        f"{path}: {who} uses it; stop that process, or give this one its own file with {option}"
     )

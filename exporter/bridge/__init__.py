@@ -1,0 +1,1 @@
+"""The bridge: Alertmanager's notifications, journaled, delivered, and acknowledged."""

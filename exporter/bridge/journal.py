@@ -1,0 +1,176 @@
+"""The journal: every notification in SQLite, on disk before Alertmanager gets its answer.
+
+A state of an alert is one row, however often it is posted; with its first row goes what each
+target is owed. So a notification that is repeated after a kill delivers nothing a second time.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporter.bridge import journal_removal
+from exporter.bridge.deliveries import Deliveries
+from exporter.bridge.journal_rows import ALERT, JournaledAlert, alert_values, journaled
+from exporter.bridge.journal_schema import LAYOUT
+from exporter.bridge.records import Records
+from exporter.bridge.webhook import Notification, NotifiedAlert
+from exporter.errors import StateError
+from exporter.sqlite_file import SqliteFile
+
+ATTEMPTS = 4  # to make room in the file, and write again
+_UPSERT = """
+INSERT INTO alert (group_key, fingerprint, starts_at, status, receiver, labels, annotations,
+    ends_at, generator_url, first_at, last_at, repeats)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+ON CONFLICT (group_key, fingerprint, starts_at, status) DO UPDATE SET
+    last_at = excluded.last_at, repeats = repeats + 1, ends_at = excluded.ends_at,
+    annotations = CASE excluded.annotations WHEN '{}' THEN annotations
+        ELSE excluded.annotations END
+RETURNING id, repeats"""
+_FIRING = """
+SELECT annotations FROM alert WHERE fingerprint = ? AND starts_at = ? AND status = 'firing'
+ORDER BY last_at DESC LIMIT 1"""
+_OWE = """
+INSERT OR IGNORE INTO delivery (alert, target, state, tries, next_at, first_at, done_at, error)
+VALUES (?, ?, 'pending', 0, ?, ?, NULL, '')"""
+
+
+class JournalFull(StateError):
+    """The journal has no room for a notification now; its sender has to try again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalLimits:
+    """How much a journal keeps: seconds for what is over, and alerts, each with a page of 4 KiB."""
+
+    keep: float
+    max_alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a notification brought: states that are new, and states that were known."""
+
+    new: int
+    known: int
+
+
+class Journal:
+    """The journal in one SQLite file, which one process uses at a time; any thread may call it.
+
+    deliveries  what targets are owed
+    records     facts, and when the bridge was alive
+    """
+
+    def __init__(self, path: Path, limits: JournalLimits) -> None:
+        """Open or create the file; a damaged one is moved aside. Raises StateError."""
+        self._file = SqliteFile(path, LAYOUT)
+        self.path, self.began_anew = self._file.path, self._file.lost
+        self.deliveries = Deliveries(self.transaction)
+        self.records = Records(self.transaction)
+        self.limit(limits)
+
+    def close(self) -> None:
+        """Close the file and unlock it."""
+        self._file.close()
+
+    def limit(self, limits: JournalLimits) -> None:
+        """Set the limits; a file that is larger already stays as large."""
+        self.limits = limits
+        with self._file.mutex:
+            self._file.connection.execute(f"PRAGMA max_page_count = {limits.max_alerts}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Commit what is executed on the connection, all or nothing; the thread holds the file.
+
+        Raises StateError: JournalFull where the file or its disk has no room.
+        """
+        try:
+            with self._file.transaction() as db:
+                yield db
+        except StateError as error:
+            code = getattr(error.__cause__, "sqlite_errorcode", 0)
+            if code & 0xFF != sqlite3.SQLITE_FULL:
+                raise
+            fix = "free space on its disk, or raise notifications.bridge.max_alerts"
+            raise JournalFull(f"{error}; {fix}") from error.__cause__
+
+    def receive(self, given: Notification, targets: Iterable[str], now: float) -> Received:
+        """Journal a notification in one transaction, with what `targets` are owed of it.
+
+        Only what fires and is new is owed. Raises StateError: JournalFull where there is no room.
+        """
+        owing = tuple(targets)
+        for attempt in range(ATTEMPTS):
+            try:
+                with self.transaction() as db:
+                    return self._receive(db, given, owing, now)
+            except JournalFull:
+                if attempt == ATTEMPTS - 1 or not self.make_room(now):
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def make_room(self, now: float) -> int:
+        """Remove some of the oldest alerts that are over; returns how many, 0 where it cannot."""
+        with self.transaction() as db:
+            return journal_removal.oldest(db, journal_removal.BATCH, now - self.limits.keep)
+
+    def expire(self, now: float) -> int:
+        """Remove some of what is older than is kept; returns how many, 0 where nothing is left."""
+        with self.transaction() as db:
+            return journal_removal.expired(db, now - self.limits.keep)
+
+    def _receive(
+        self, db: sqlite3.Connection, given: Notification, targets: tuple[str, ...], now: float
+    ) -> Received:
+        new = 0
+        for alert in given.alerts:
+            firing = None if alert.annotations else _firing_annotations(db, alert)
+            values = alert_values(given, alert, firing, now)
+            row, repeats = db.execute(_UPSERT, values).fetchone()
+            if repeats:
+                continue
+            new += 1
+            if alert.status == "firing":
+                db.executemany(_OWE, [(row, target, now, now) for target in targets])
+        if new:
+            self._keep_bound(db, now)
+        return Received(new, len(given.alerts) - new)
+
+    def _keep_bound(self, db: sqlite3.Connection, now: float) -> None:
+        """Remove the oldest alerts that are over, where there are too many. Raises JournalFull."""
+        most = self.limits.max_alerts
+        beyond = _count(db) - most
+        if beyond > 0 and journal_removal.oldest(db, beyond, now - self.limits.keep) < beyond:
+            raise JournalFull(
+                f"{self.path}: {most} alerts fire or wait for their delivery, and no more are "
+                "taken; raise notifications.bridge.max_alerts"
+            )
+
+    def alerts(self, since: float, until: float) -> tuple[JournaledAlert, ...]:
+        """Return what was notified of between two times, oldest first."""
+        query = (
+            f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
+        )
+        with self.transaction() as db:
+            return tuple(map(journaled, db.execute(query, (since, until))))
+
+    def size(self) -> tuple[int, int]:
+        """Return the number of alerts, and the bytes of the file without its log."""
+        with self.transaction() as db:
+            pages = db.execute(
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+            )
+            return _count(db), int(pages.fetchone()[0])
+
+
+def _firing_annotations(db: sqlite3.Connection, alert: NotifiedAlert) -> str | None:
+    found = db.execute(_FIRING, (alert.fingerprint, alert.starts_at)).fetchone()
+    return str(found[0]) if found else None
+
+
+def _count(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM alert").fetchone()[0])
