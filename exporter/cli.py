@@ -29,6 +29,10 @@ COMMANDS = {
         "exporter.commands.application",
         "Show what Redis has of an application, and take something out.",
     ),
+    "digest": (
+        "exporter.commands.digest",
+        "Print or mail what happened within a day or a week.",
+    ),
     "estimate": ("exporter.commands.estimate", "Estimate what reading a project costs per month."),
     "history": ("exporter.commands.history", "Write weeks of simulated history for Prometheus."),
     "configs": (

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from exporter.catalog import own
 from exporter.catalog.cloud_run import BILLABLE_TIME
-from exporter.catalog.error_signals import CODE_CLASS
 from exporter.catalog.expression import Complement, Direction, Kind, Ratio, Signal
+from exporter.catalog.labels import CODE_CLASS
 from exporter.catalog.model import Unit
 from exporter.settings import Settings
 from generators import deploys
@@ -98,8 +98,7 @@ def events() -> Mapping[str, str]:
 
 def gaps() -> Mapping[str, str]:
     """Return the query of the source time that no poll could read, of a day and of a week."""
-    text = f"sum by (gcp_project, family) (increase({own.GAP.name}[{{}}])) > 0"
-    return {"day": text.format("1d"), "week": text.format("7d")}
+    return {"day": _gaps("1d"), "week": _gaps("7d")}
 
 
 def monitoring() -> Mapping[str, MonitoringFigure]:
@@ -169,8 +168,15 @@ def _uptime(window: str, length: int) -> str:
     return f"{minutes} * 60 / ({older} * 0 + {length} or {since})"
 
 
+def _gaps(window: str) -> str:
+    """Return the gaps of a window; of a series that is younger, what it began with as well."""
+    by = "sum by (gcp_project, family)"
+    younger = f"{own.GAP.name} > 0 unless {own.GAP.name} offset {window}"
+    return f"{by} (increase({own.GAP.name}[{window}])) > 0 or {by} ({younger})"
+
+
 def _integrity(window: str) -> str:
-    lost = f"(sum(increase({own.GAP.name}[{window}])) or vector(0))"
+    lost = f"(sum({_gaps(window)}) or vector(0))"
     read = f"sum(increase({own.DATA_SECONDS.name}[{window}]))"
     return f"{read} / ({read} + {lost} > 0)"
 

@@ -39,6 +39,13 @@ STATE = click.option(
     metavar="FILE",
     help="File that keeps the counters across restarts.",
 )
+JOURNAL = click.option(
+    "--storage.journal-file",
+    "journal_file",
+    type=FILE,
+    metavar="FILE",
+    help="File that keeps the notifications across restarts.",
+)
 WEB = (
     click.option(
         "--web.listen-address",

@@ -145,8 +145,8 @@ def png(chart: SmallChart) -> bytes:
     canvas = Canvas(round(chart.width * _SCALE), round(chart.height * _SCALE), _BACK)
     if chart.limit is not None:
         y = chart.limit * _SCALE
-        for start in range(0, canvas.width, 14):
-            canvas.stroke((start, y), (min(start + 8, canvas.width), y), _LIMIT, _SCALE)
+        for x in range(0, canvas.width, 14):
+            canvas.stroke((x, y), (min(x + 8, canvas.width), y), _LIMIT, _SCALE)
     for strokes, colour, width in ((chart.before, _BEFORE, 1.2), (chart.line, _LINE, 1.6)):
         for stroke in strokes:
             points = [(x * _SCALE, y * _SCALE) for x, y in stroke]

@@ -44,9 +44,10 @@ class Reader:
         """Return what a query is at a time; nothing, and a fault, where it does not work."""
         return self._asked(server, what, lambda: server.instant(query, at))
 
-    def range(self, server: Prometheus, query: str, span: TimeSpan, what: str) -> list[Points]:
+    def range(
+        self, server: Prometheus, query: str, span: TimeSpan, what: str, step: float
+    ) -> list[Points]:
         """Return a query's series over a span, likewise."""
-        step = max(60.0, span.seconds / _POINTS)
         return self._asked(server, what, lambda: server.range(query, span, step))
 
     def _asked(
@@ -137,7 +138,8 @@ def _earlier(span: TimeSpan) -> TimeSpan:
 
 
 def _line(reader: Reader, signal: SignalConfig, span: TimeSpan, noun: str) -> tuple[float, ...]:
-    found = reader.range(reader.longterm, signal.overall or signal.query, span, noun)
+    step = span.seconds / _POINTS
+    found = reader.range(reader.longterm, signal.overall or signal.query, span, noun, step)
     return found[0].values if found else ()
 
 

@@ -8,13 +8,24 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from exporter.commands.options import CONFIG, GOOGLE, LOG, PROJECT, STATE, WEB, options, overrides
+from exporter.commands.options import (
+    CONFIG,
+    GOOGLE,
+    JOURNAL,
+    LOG,
+    PROJECT,
+    STATE,
+    WEB,
+    options,
+    overrides,
+)
 from exporter.settings import Overrides
 
-ALL = (CONFIG, PROJECT, GOOGLE, STATE, WEB, LOG)
+ALL = (CONFIG, PROJECT, GOOGLE, STATE, JOURNAL, WEB, LOG)
 EVERY_FLAG = """
 --project p-one --project p-two --google.endpoint h:1 --google.insecure
 --google.credentials-file c.json --storage.state-file s --web.config.file w
+--storage.journal-file j
 --web.listen-address :1 --web.listen-address :2 --web.telemetry-path /m
 --web.enable-lifecycle --log.level debug --log.format json
 """
@@ -53,6 +64,7 @@ def test_every_override_has_its_flag() -> None:
         web_config_file=Path("w"),
         enable_lifecycle=True,
         state_file=Path("s"),
+        journal_file=Path("j"),
         log_level="debug",
         log_format="json",
     )
