@@ -21,6 +21,7 @@ COMMANDS = {
         "exporter.commands.simulate",
         "Export a simulated project; needs no account.",
     ),
+    "bridge": ("exporter.commands.bridge", "Journal and deliver Alertmanager's notifications."),
     "doctor": (
         "exporter.commands.doctor",
         "Check what `ionmon run` needs, and how to fix it.",

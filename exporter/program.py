@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from collections.abc import Callable
 from pathlib import Path
 
 from exporter.catalog import own
@@ -14,10 +12,10 @@ from exporter.cloud_monitoring.source_clock import SourceClock
 from exporter.collectors.marks_store import MarksStore
 from exporter.engine import Engine, Outside
 from exporter.errors import IonmonError
+from exporter.lifecycle import Lifecycle, record_settings
 from exporter.redaction import redacted
 from exporter.settings import Settings, default_state_file
 from exporter.telemetry import Telemetry
-from exporter.web.routes import StillLoading
 from exporter.web.scrapers import Scrapers
 from exporter.web.server import ServerOptions, WebServer
 from exporter.web.site import ExporterSite
@@ -25,7 +23,6 @@ from exporter.web.status import RefusedReload
 
 log = logging.getLogger("ionmon")
 
-RELOAD_TIMEOUT = 25.0  # below the deadline of an answer, so that the client gets a reply
 HEARTBEAT = 1.0
 
 
@@ -39,9 +36,8 @@ class Program:
         self.settings = load()
         self.telemetry = Telemetry(self._clock.now())
         self.scrapers = Scrapers()
-        self._stop = asyncio.Event()
+        self.lifecycle = Lifecycle(self.reload)
         self._reloading = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._polling: asyncio.Task[None] | None = None
         self._defect: BaseException | None = None
 
@@ -50,7 +46,7 @@ class Program:
 
         Raises RuntimeError where polling ends by itself: old values must not be served for ever.
         """
-        self._loop = asyncio.get_running_loop()
+        self.lifecycle.begin()
         state_file = self.settings.storage.state_file or default_state_file(self.settings)
         if self.settings.storage.state_file is None:
             _warn_anew(state_file)
@@ -77,20 +73,20 @@ class Program:
             self._clock,
             self.telemetry,
             self.scrapers,
-            self.reload_from_thread,
+            self.lifecycle.reload_from_thread,
             telemetry_path=self.settings.web.telemetry_path,
         )
         engine = self.site.engine = Engine(self.settings, self._outside)
         server = WebServer(self.site, web_settings(self.settings))
         server.start()
-        self._spawn(self._heartbeat())
+        self.lifecycle.spawn(self._heartbeat())
         try:
             self._record_settings()
             self._warn_exposed(server)
-            self._install_signals()
+            self.lifecycle.install_signals()
             self._start_polling(engine)
             started(server)
-            await self._stop.wait()
+            await self.lifecycle.stopping.wait()
         finally:
             await self._close(server)
 
@@ -101,11 +97,10 @@ class Program:
     async def _close(self, server: WebServer) -> None:
         """Stop everything, after a running reload: it starts what has to be stopped here."""
         log.info("stopping")
-        self._stop.set()
+        self.lifecycle.stopping.set()
         async with self._reloading:
             await self._stop_polling()
-        for task in self._tasks:
-            task.cancel()
+        self.lifecycle.cancel()
         await asyncio.to_thread(server.close)
         self.site.close()
 
@@ -129,7 +124,7 @@ class Program:
         if polling is self._polling:
             self._defect = error or RuntimeError("polling ended without an error")
             log.critical("polling was stopped by a defect", exc_info=self._defect)
-            self._stop.set()
+            self.lifecycle.stopping.set()
         elif error:
             log.error("polls ended with a defect", exc_info=error)
 
@@ -139,44 +134,14 @@ class Program:
             self.site.beat()
             await asyncio.sleep(HEARTBEAT)
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = self._loop.create_task(work)
-        self._tasks.add(task)  # the loop itself keeps only weak references
-        task.add_done_callback(self._tasks.discard)
-
     def stop(self) -> None:
         """End the run; called in the loop."""
-        self._stop.set()
-
-    def _install_signals(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, self.stop)
-        self._loop.add_signal_handler(signal.SIGHUP, self._reload_by_signal)
-
-    def _reload_by_signal(self) -> None:
-        self._spawn(self._reload_and_report())
-
-    async def _reload_and_report(self) -> None:
-        try:
-            await self.reload()
-        except Exception as error:  # noqa: BLE001 - the process boundary: it costs the reload only
-            _report(error)
-
-    def reload_from_thread(self) -> None:
-        """Reload, called from the web server's thread. Raises IonmonError."""
-        reload = asyncio.run_coroutine_threadsafe(self.reload(), self._loop)
-        try:
-            reload.result(RELOAD_TIMEOUT)
-        except TimeoutError:
-            if reload.done():
-                raise
-            reload.add_done_callback(_report_late)
-            raise StillLoading("the reload goes on; its result will be logged") from None
+        self.lifecycle.stopping.set()
 
     async def reload(self) -> None:
         """Load and apply new settings. Raises IonmonError, and keeps all of the old ones."""
         async with self._reloading:
-            if self._stop.is_set():
+            if self.lifecycle.stopping.is_set():
                 raise IonmonError("ionmon is stopping; start it again to load settings")
             settings, new = self._loaded()
             self._warn_unapplied(settings)
@@ -212,10 +177,7 @@ class Program:
             self._start_polling(new)
 
     def _record_settings(self) -> None:
-        self.telemetry.drop(own.CONFIG_HASH)
-        self.telemetry.set(own.CONFIG_HASH, (self.settings.digest[:12],), 1)
-        self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 1)
-        self.telemetry.set(own.CONFIG_RELOAD_TIME, (), self._clock.now())
+        record_settings(self.telemetry, self.settings.digest, self._clock.now())
         self.site.refusal = None
 
     def _warn_unapplied(self, settings: Settings) -> None:
@@ -241,19 +203,6 @@ def _warn_anew(default: Path) -> None:
             default.name,
             max(others, key=lambda path: path.stat().st_mtime),
         )
-
-
-def _report(error: BaseException) -> None:
-    if isinstance(error, IonmonError):
-        log.error("reload refused, the old settings stay: %s", error)
-    else:
-        log.error("reload failed by a defect", exc_info=error)
-
-
-def _report_late(reload: Future[None]) -> None:
-    """Log the error of a reload that nobody waits for any more; success is logged anyway."""
-    if not reload.cancelled() and (error := reload.exception()):
-        _report(error)
 
 
 def web_settings(settings: Settings) -> ServerOptions:

@@ -3,13 +3,14 @@
 Where the settings name no second server, the one loads all rules and has to keep 90 days itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, flags, written
 from exporter.settings import Settings
 from exporter.settings.servers import REPLICA
 from exporter.settings.types import duration
+from generators import bridge_access
 from generators.files import MARK
 from generators.policy import EVALUATION
 from generators.rules.build import Rules
@@ -70,7 +71,7 @@ def main(settings: Settings, rules: Rules, replica: str = "") -> dict[str, Any]:
         },
         "rule_files": _files(rules.main if second else rules.all),
         "alerting": _alerting(settings),
-        "scrape_configs": [_job(name, targets) for name, targets in _jobs(settings, replica)],
+        "scrape_configs": [*_jobs(settings, replica)],
     }
     if second is not None and replica in ("", *[*servers.replicas][:1]):
         body["remote_write"] = [_remote(settings, second, sent(rules.main))]
@@ -111,16 +112,13 @@ def _dropped(labels: Iterable[str]) -> dict[str, str]:
     return {"regex": "|".join(labels), "action": "labeldrop"}
 
 
-def _jobs(settings: Settings, replica: str) -> list[tuple[str, tuple[str, ...]]]:
-    servers = settings.prometheus
-    jobs = [
-        (EXPORTER_JOB, servers.exporters),
-        ("prometheus", (servers.replicas.get(replica, servers.address),)),
-        ("alertmanager", servers.alertmanagers),
-    ]
-    if settings.notifications.sentry is not None:
-        jobs.append((BRIDGE_JOB, (settings.notifications.sentry.bridge,)))
-    return jobs
+def _jobs(settings: Settings, replica: str) -> Iterator[dict[str, Any]]:
+    servers, at = settings.prometheus, settings.notifications.on_server()
+    yield _job(EXPORTER_JOB, servers.exporters)
+    yield _job("prometheus", (servers.replicas.get(replica, servers.address),))
+    yield _job("alertmanager", servers.alertmanagers)
+    if at.active_bridge is not None:
+        yield {**_job(BRIDGE_JOB, (at.active_bridge.address,)), **bridge_access.scraped(at)}
 
 
 def _job(name: str, targets: tuple[str, ...]) -> dict[str, Any]:

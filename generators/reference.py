@@ -76,7 +76,7 @@ def _origin(family: Family) -> str:
         return f"`{source.metric}` on `{source.resource}`, {source.kind} {source.value}{scale}"
     if isinstance(source, RedisInfo):
         return f"INFO {source.section}: `{source.field}`"
-    return "the application" if isinstance(source, ApplicationMetric) else "the exporter"
+    return "the application" if isinstance(source, ApplicationMetric) else f"the {source.program}"
 
 
 def _read(family: Family) -> str:

@@ -15,6 +15,7 @@ _DUE = (
     "ORDER BY next_at, delivery.id LIMIT ?"
 )
 _DEAD = _SELECT + "WHERE state = 'dead' ORDER BY delivery.first_at, delivery.id"
+_HASTEN = "UPDATE delivery SET next_at = ? WHERE state = 'pending' AND target = ? AND next_at > ?"
 _COUNTS = "SELECT target, state, count(*) FROM delivery WHERE state IN ('pending', 'dead') GROUP BY target, state"  # noqa: E501
 _RETRY = (
     "UPDATE delivery SET state = 'pending', tries = 0, next_at = ?, first_at = ? "
@@ -45,6 +46,11 @@ class Deliveries:
     def dead(self, row: int, why: str) -> None:
         """Give a delivery up, until `retry`."""
         self._set("state = 'dead', tries = tries + 1, error = ?", (why,), row)
+
+    def hasten(self, target: str, now: float) -> None:
+        """Make everything that a target is owed due now: it takes deliveries again."""
+        with self._transaction() as db:
+            db.execute(_HASTEN, (now, target, now))
 
     def dead_letters(self) -> tuple[OwedDelivery, ...]:
         """Return what was given up, the oldest first."""

@@ -7,7 +7,7 @@ target is owed. So a notification that is repeated after a kill delivers nothing
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exporter.bridge import journal_removal
@@ -19,6 +19,7 @@ from exporter.bridge.webhook import Notification, NotifiedAlert
 from exporter.errors import StateError
 from exporter.sqlite_file import SqliteFile
 
+LARGEST_LOG = 16 * 1024 * 1024  # bytes that the log keeps after a notification that needed more
 ATTEMPTS = 4  # to make room in the file, and write again
 _UPSERT = """
 INSERT INTO alert (group_key, fingerprint, starts_at, status, receiver, labels, annotations,
@@ -41,6 +42,10 @@ class JournalFull(StateError):
     """The journal has no room for a notification now; its sender has to try again."""
 
 
+class NoPageLeft(JournalFull):
+    """The file may not grow, or its disk is full."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalLimits:
     """How much a journal keeps: seconds for what is over, and alerts, each with a page of 4 KiB."""
@@ -49,12 +54,14 @@ class JournalLimits:
     max_alerts: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What a notification brought: states that are new, and states that were known."""
+    """What a notification brought: new states, by status, and known ones; what had to leave."""
 
-    new: int
+    firing: int
+    resolved: int
     known: int
+    removed: int
 
 
 class Journal:
@@ -81,12 +88,13 @@ class Journal:
         self.limits = limits
         with self._file.mutex:
             self._file.connection.execute(f"PRAGMA max_page_count = {limits.max_alerts}")
+            self._file.connection.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG}")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit what is executed on the connection, all or nothing; the thread holds the file.
 
-        Raises StateError: JournalFull where the file or its disk has no room.
+        Raises StateError: NoPageLeft where the file may not grow, or its disk is full.
         """
         try:
             with self._file.transaction() as db:
@@ -96,22 +104,26 @@ class Journal:
             if code & 0xFF != sqlite3.SQLITE_FULL:
                 raise
             fix = "free space on its disk, or raise notifications.bridge.max_alerts"
-            raise JournalFull(f"{error}; {fix}") from error.__cause__
+            raise NoPageLeft(f"{error}; {fix}") from error.__cause__
 
     def receive(self, given: Notification, targets: Iterable[str], now: float) -> Received:
         """Journal a notification in one transaction, with what `targets` are owed of it.
 
         Only what fires and is new is owed. Raises StateError: JournalFull where there is no room.
         """
-        owing = tuple(targets)
-        for attempt in range(ATTEMPTS):
+        owing, removed = tuple(targets), 0
+        for _ in range(ATTEMPTS):
             try:
                 with self.transaction() as db:
-                    return self._receive(db, given, owing, now)
-            except JournalFull:
-                if attempt == ATTEMPTS - 1 or not self.make_room(now):
+                    found = self._receive(db, given, owing, now)
+            except NoPageLeft:
+                room = self.make_room(now)
+                removed += room
+                if not room:
                     raise
-        raise AssertionError("the last attempt returns or raises")
+            else:
+                return replace(found, removed=found.removed + removed)
+        raise JournalFull(f"{self.path}: a notification is larger than what is over and can go")
 
     def make_room(self, now: float) -> int:
         """Remove some of the oldest alerts that are over; returns how many, 0 where it cannot."""
@@ -126,29 +138,32 @@ class Journal:
     def _receive(
         self, db: sqlite3.Connection, given: Notification, targets: tuple[str, ...], now: float
     ) -> Received:
-        new = 0
+        new = {"firing": 0, "resolved": 0}
         for alert in given.alerts:
             firing = None if alert.annotations else _firing_annotations(db, alert)
             values = alert_values(given, alert, firing, now)
             row, repeats = db.execute(_UPSERT, values).fetchone()
             if repeats:
                 continue
-            new += 1
+            new[alert.status] += 1
             if alert.status == "firing":
                 db.executemany(_OWE, [(row, target, now, now) for target in targets])
-        if new:
-            self._keep_bound(db, now)
-        return Received(new, len(given.alerts) - new)
+        removed = self._keep_bound(db, now) if any(new.values()) else 0
+        known = len(given.alerts) - sum(new.values())
+        return Received(**new, known=known, removed=removed)
 
-    def _keep_bound(self, db: sqlite3.Connection, now: float) -> None:
+    def _keep_bound(self, db: sqlite3.Connection, now: float) -> int:
         """Remove the oldest alerts that are over, where there are too many. Raises JournalFull."""
         most = self.limits.max_alerts
         beyond = _count(db) - most
-        if beyond > 0 and journal_removal.oldest(db, beyond, now - self.limits.keep) < beyond:
+        if beyond <= 0:
+            return 0
+        if journal_removal.oldest(db, beyond, now - self.limits.keep) < beyond:
             raise JournalFull(
                 f"{self.path}: {most} alerts fire or wait for their delivery, and no more are "
                 "taken; raise notifications.bridge.max_alerts"
             )
+        return beyond
 
     def alerts(self, since: float, until: float) -> tuple[JournaledAlert, ...]:
         """Return what was notified of between two times, oldest first."""

@@ -8,6 +8,8 @@ from exporter.catalog import (
     load_balancer,
     memorystore,
     own,
+    own_bridge,
+    own_delivery,
     redis,
 )
 from exporter.catalog.model import Family
@@ -21,6 +23,7 @@ PRODUCTS: tuple[tuple[str, tuple[Family, ...]], ...] = (
     ("Redis", redis.FAMILIES),
     ("Application", application.FAMILIES),
     ("Exporter", own.FAMILIES),
+    ("Bridge", (*own_bridge.FAMILIES, *own_delivery.FAMILIES)),
 )
 
 CATALOG: dict[str, Family] = {

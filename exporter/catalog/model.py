@@ -112,7 +112,9 @@ class ApplicationMetric:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A metric of the exporter itself."""
+    """A metric of a program of ours about itself."""
+
+    program: str = "exporter"
 
 
 Source = CloudMonitoring | RedisInfo | ApplicationMetric | Own

@@ -1,12 +1,19 @@
-"""Builds the families that the exporter has about itself."""
+"""Builds the families that a program of ours has about itself."""
 
 from exporter.catalog.model import Family, Label, Own, Type, Unit
 
 
-def own_family(name: str, kind: Type, unit: Unit, text: str, *own: Label) -> Family:
-    """Return a family that the exporter makes itself."""
+def own_family(
+    name: str, kind: Type, unit: Unit, text: str, *own: Label, program: str = "exporter"
+) -> Family:
+    """Return a family that the exporter, or another program of ours, makes itself."""
     return Family(
-        name=name, type=kind, unit=unit, help=f"{text} [exporter]", labels=own, source=Own()
+        name=name,
+        type=kind,
+        unit=unit,
+        help=f"{text} [{program}]",
+        labels=own,
+        source=Own(program),
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from exporter.clock import SteadyLoop
+from exporter.bridge.sentry.own_errors import own_errors
+from exporter.clock import SteadyLoop, WallClock
 from exporter.commands.options import CONFIG, GOOGLE, LOG, PROJECT, STATE, WEB, options, overrides
 from exporter.errors import SettingsError
 from exporter.interpreter import prepare
@@ -51,7 +52,8 @@ def serve(load_settings: Callable[[], Settings]) -> None:
     setup(first.log.level, first.log.format)
     log_uncaught()
     prepare()
-    with asyncio.Runner(loop_factory=SteadyLoop) as runner:
+    errors = own_errors(first.notifications, WallClock())
+    with errors, asyncio.Runner(loop_factory=SteadyLoop) as runner:
         runner.run(_run(load_settings))
 
 
@@ -63,11 +65,12 @@ async def _run(load_settings: Callable[[], Settings]) -> None:
 def announce(server: WebServer, settings: Settings) -> None:
     """Print the addresses of metrics and landing page."""
     for host, port in server.addresses:
-        where = f"{server.scheme}://{_reachable(host)}:{port}"
+        where = f"{server.scheme}://{reachable(host)}:{port}"
         click.echo(f"metrics {where}{settings.web.telemetry_path}   overview {where}/", err=True)
 
 
-def _reachable(host: str) -> str:
+def reachable(host: str) -> str:
+    """Return an address by which this machine reaches a host that is listened on."""
     if host in ("", "0.0.0.0", "::"):
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

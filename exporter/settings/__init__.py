@@ -25,13 +25,12 @@ from exporter.settings.model import (
 from exporter.settings.notifications import (
     EmailSettings,
     EscalationSettings,
-    HeartbeatSettings,
     NotificationSettings,
     PagerDutySettings,
     QuietHours,
-    SentrySettings,
     SlackSettings,
 )
+from exporter.settings.sentry import HeartbeatSettings, SentrySettings
 from exporter.settings.servers import PrometheusSettings
 from exporter.settings.services import WatchedService
 from exporter.settings.sources import (

@@ -9,6 +9,7 @@ from exporter.settings.addresses import Endpoint, MailAddress, ServerFile, Text,
 from exporter.settings.bridge import BridgeSettings, same_address
 from exporter.settings.digest import DigestSettings, mailed
 from exporter.settings.grouping import GroupBySettings, IntervalsSettings
+from exporter.settings.sentry import HeartbeatSettings, SentrySettings
 from exporter.settings.times_of_day import Clock, TimeZone
 from exporter.settings.types import (
     Seconds,
@@ -81,27 +82,6 @@ class WebhookSettings(Section):
     )
     credentials_file: ServerFile | None = key(
         None, "File with a token, which is sent as `Authorization: Bearer TOKEN`."
-    )
-
-
-class SentrySettings(Section):
-    """Which Sentry project gets alerts of low severity."""
-
-    dsn_file: ServerFile = key(..., "File with the project's DSN.")
-    bridge: Endpoint = key(
-        "127.0.0.1:9842",
-        "HOST:PORT at which Alertmanager reaches the bridge, where notifications.bridge is left "
-        "out.",
-    )
-
-
-class HeartbeatSettings(Section):
-    """Which service notices that notifications no longer arrive."""
-
-    url: WebUrl = key(
-        ...,
-        "Webhook of a service that raises an alarm when calls stop. Alertmanager 0.25 cannot read "
-        "a webhook's URL from a file, so this one is written into alertmanager.yml.",
     )
 
 

@@ -52,6 +52,7 @@ _SENTRY, _SENTRY_FORM = (
 )
 _MAIL = "the password of the user at the mail server"
 _TOKEN = "the token that the webhook expects"  # noqa: S105 - says what a file holds
+_HEARTBEAT, _HEARTBEAT_FORM = "the address of the heartbeat service", r"https?://[^\s/]+/\S*"
 _BRIDGE = "a token of your choice, which the bridge requires: openssl rand -hex 32"
 _REDIS = "the password of the Redis target"
 _SENTINEL = "the password of the sentinels"
@@ -94,6 +95,14 @@ def _notifications(settings: Settings) -> Iterator[SecretFile]:
             reader=SecretReader.IONMON,
             content=_SENTRY,
             form=_SENTRY_FORM,
+        )
+    if at.heartbeat and at.heartbeat.url_file:
+        yield SecretFile(
+            path=at.secret(at.heartbeat.url_file),
+            key="notifications.heartbeat.url_file",
+            reader=SecretReader.IONMON,
+            content=_HEARTBEAT,
+            form=_HEARTBEAT_FORM,
         )
     if at.bridge and at.bridge.credentials_file:
         yield SecretFile(

@@ -89,10 +89,11 @@ class Protection:
 
     def _current_stamp(self) -> Stamp:
         """Return what changes whenever one of the files does."""
-        return tuple(_stamp(path) for path in (self._path, *self._files) if path)
+        return tuple(file_stamp(path) for path in (self._path, *self._files) if path)
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def file_stamp(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes with a file; None where there is none."""
     try:
         status = os.stat(path)  # noqa: PTH116 - half the cost of Path.stat, once a request
     except OSError:

@@ -12,6 +12,7 @@ from generators.rules.escalation import escalated
 DEFAULT = "unrouted"  # the receiver of what no route takes
 HEARTBEAT = "heartbeat"
 ACKNOWLEDGING = "acknowledged"  # reaches nobody
+JOURNAL = "journal"  # the bridge, which is notified of every alert
 
 
 class Channel(StrEnum):
@@ -92,6 +93,7 @@ class Timers:
     medium: Pace = Pace(MINUTE, 10 * MINUTE, 720 * MINUTE)
     low: Pace = Pace(MINUTE, 60 * MINUTE, 1440 * MINUTE)
     escalation: Pace = Pace(10, 5 * MINUTE, 60 * MINUTE)
+    journal: Pace = Pace(0, 10, 60 * MINUTE)
 
     def of(self, severity: str) -> Pace:
         """Return the pace of a severity's route."""
@@ -136,6 +138,11 @@ def channels(settings: Settings, severity: str) -> tuple[Channel, ...]:
 def is_escalated(settings: Settings) -> bool:
     """Return whether Alertmanager itself notifies somebody else of what goes on."""
     return escalated(settings) is not None
+
+
+def is_journaled(settings: Settings) -> bool:
+    """Return whether there is a bridge."""
+    return settings.notifications.active_bridge is not None
 
 
 def unreachable(settings: Settings) -> tuple[str, ...]:

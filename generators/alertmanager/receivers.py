@@ -4,21 +4,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from exporter.settings import NotificationSettings, Settings
+from generators import bridge_access
 from generators.alertmanager import mail, pagerduty, slack
 from generators.alertmanager.notice import CRITICAL, PLAIN, UNROUTED, Notice, escalated
 from generators.alertmanager.plan import (
     ACKNOWLEDGING,
     DEFAULT,
     HEARTBEAT,
+    JOURNAL,
     Channel,
     audiences,
     is_escalated,
+    is_journaled,
 )
 from generators.incomplete import Incomplete
 from generators.policy import ESCALATION, SEVERITIES
 
 Body = dict[str, Any]
-BRIDGE_PATH = "/alerts"
 
 
 def receivers(settings: Settings) -> list[Body]:
@@ -27,6 +29,7 @@ def receivers(settings: Settings) -> list[Body]:
     return [
         {"name": DEFAULT, **_integrations(settings, everybody.at, everybody.default, UNROUTED)},
         {"name": HEARTBEAT, **_heartbeat(everybody.at)},
+        *_journal(settings, everybody.at),
         *_escalations(settings, everybody.at),
         *(
             {"name": each.receiver(severity, channel)}
@@ -67,8 +70,7 @@ def _integration(
         case Channel.WEBHOOK if at.webhook:
             return "webhook_configs", _webhook(at)
         case Channel.SENTRY if at.sentry:
-            url = f"http://{at.sentry.bridge}{BRIDGE_PATH}"
-            return "webhook_configs", {"send_resolved": True, "url": url}
+            return "webhook_configs", bridge_access.webhook(at)
     # A channel that is left out here would be a receiver that silently notifies nobody.
     raise Incomplete(
         f"channel {channel.value} has no entry; "
@@ -89,19 +91,27 @@ def _webhook(at: NotificationSettings) -> Body:
 
 def _heartbeat(at: NotificationSettings) -> Body:
     """Return the webhook of the watchdog; without one it ends here, as it is no news."""
-    if at.heartbeat is None:
+    if at.heartbeat is None or at.heartbeat.url is None:
         return {}
     return {"webhook_configs": [{"send_resolved": False, "url": at.heartbeat.url}]}
 
 
+def _journal(settings: Settings, at: NotificationSettings) -> Iterator[Body]:
+    """Yield the bridge, and nobody, who is notified of acknowledgements."""
+    journaled = is_journaled(settings)
+    if journaled or is_escalated(settings):
+        yield {"name": ACKNOWLEDGING}
+    if journaled:
+        yield {"name": JOURNAL, "webhook_configs": [bridge_access.webhook(at)]}
+
+
 def _escalations(settings: Settings, at: NotificationSettings) -> Iterator[Body]:
-    """Yield who is notified of escalations, and nobody, who is notified of acknowledgements."""
+    """Yield who is notified of escalations."""
     if at.escalation is None or not is_escalated(settings):
         return
     notice = escalated(at.escalation.channel, at.escalation.to)
     targets = ((Channel.SLACK, at.escalation.channel), (Channel.EMAIL, at.escalation.to))
     reached = tuple(channel for channel, to in targets if to)
-    yield {"name": ACKNOWLEDGING}
     yield {"name": ESCALATION, **_integrations(settings, at, reached, notice)}
 
 

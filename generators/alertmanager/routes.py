@@ -16,6 +16,7 @@ from generators.alertmanager.plan import (
     ACKNOWLEDGING,
     DEFAULT,
     HEARTBEAT,
+    JOURNAL,
     QUIET,
     Audience,
     Channel,
@@ -23,6 +24,7 @@ from generators.alertmanager.plan import (
     Timers,
     audiences,
     is_escalated,
+    is_journaled,
 )
 from generators.alertmanager.quiet_hours import QUIET_HOURS
 from generators.incomplete import Incomplete
@@ -49,13 +51,21 @@ _STORMY = frozenset({"threshold", "slo", "metric"})
 
 
 def tree(settings: Settings, timers: Timers, alerts: Sequence[Alerting]) -> Body:
-    """Return the root: the watchdog, escalations, then one route a severity."""
+    """Return the root: the watchdog, the journal, escalations, then one route a severity."""
+    journaled = is_journaled(settings)
     routes = [_watchdog(timers)]
+    if journaled or is_escalated(settings):
+        routes.append(_acknowledged())
+    if journaled:
+        routes.append(_journal(timers))
     if is_escalated(settings):
-        routes += [_acknowledged(), _escalation(timers)]
+        routes.append(_escalation(timers))
     for severity in SEVERITIES:
         spread = _spread(settings, [a for a in alerts if a.severity == severity])
         routes.append(_severity(settings, _Severity(severity, timers.of(severity), spread)))
+    if journaled:
+        # The root takes only what no route has taken, and the journal's takes everything.
+        routes.append({"receiver": DEFAULT})
     root: Body = {"receiver": DEFAULT, "group_by": list(INCIDENT)}
     return {**root, **_pace(timers.high), "routes": routes}
 
@@ -68,6 +78,16 @@ def _watchdog(timers: Timers) -> Body:
 def _acknowledged() -> Body:
     """Return the route of what only mutes an escalation."""
     return {"receiver": ACKNOWLEDGING, "matchers": [matcher("alertname", ACKNOWLEDGED)]}
+
+
+def _journal(timers: Timers) -> Body:
+    """Return the route of every alert to the bridge, which passes it on to the routes below."""
+    return {
+        "receiver": JOURNAL,
+        "group_by": list(INCIDENT),
+        **_pace(timers.journal),
+        "continue": True,
+    }
 
 
 def _escalation(timers: Timers) -> Body:

@@ -95,8 +95,9 @@ BRIDGE = HealthAlert(
     for_=5 * MINUTE,
     by=("job", "instance"),
     text=health_text(
-        "Prometheus {cannot} scrape the bridge to Sentry.",
-        "While {{ $labels.instance }} is down, alerts for Sentry reach nobody.",
-        "Check the bridge's log.",
+        "Prometheus {cannot} scrape the bridge.",
+        "While {{ $labels.instance }} is down, alerts for Sentry wait, none can be acknowledged, "
+        "and their history has a hole.",
+        "Check whether `ionmon bridge` runs, and the last lines of its log.",
     ),
 )

@@ -19,7 +19,7 @@ def rows(settings: Settings) -> Iterator[HealthAlert]:
     if settings.prometheus.longterm is not None:
         yield REMOTE
     yield from latency_health.rows(settings)
-    if settings.notifications.sentry is not None:
+    if settings.notifications.active_bridge is not None:
         yield BRIDGE
 
 

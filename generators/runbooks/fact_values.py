@@ -72,13 +72,13 @@ def _of_other(row: Band | Pair | HealthAlert | EscalationAlert) -> Facts:
 
 
 def _of_settings(settings: Settings) -> Facts:
-    servers, sentry = settings.prometheus, settings.notifications.sentry
+    servers, bridge = settings.prometheus, settings.notifications.active_bridge
     return {
         "exporter": servers.exporters[0],
         "prometheus": servers.address,
         "alertmanager": servers.alertmanagers[0],
         "longterm": servers.longterm or servers.address,
-        "bridge": sentry.bridge if sentry else "HOST:PORT",
+        "bridge": bridge.address if bridge else "HOST:PORT",
         "lookback": duration(settings.google.lookback),
         "stale": span(health_rows.STALE),
         "error_classes": named(settings.alerts.error_classes),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter import program
+from exporter import lifecycle, program
 from exporter.catalog import own
 from exporter.engine import Engine
 from exporter.errors import IonmonError, SettingsError
@@ -199,11 +199,11 @@ def test_every_reload_by_signal_is_kept_until_it_is_done(desk: Desk) -> None:
 
     async def work() -> None:
         desk.go_on.clear()
-        before = set(desk.program._tasks)
+        before = set(desk.program.lifecycle.tasks)
         for _ in range(2):
-            desk.program._reload_by_signal()
+            desk.program.lifecycle.reload_by_signal()
         await desk.stopping.wait()
-        held = desk.program._tasks - before
+        held = desk.program.lifecycle.tasks - before
         assert len(held) == 2
         desk.go_on.set()
         await asyncio.gather(*held)
@@ -227,7 +227,7 @@ def test_a_reload_that_fails_is_shown_until_one_succeeds(
 
     async def work() -> None:
         desk.fault = fault
-        await desk.program._reload_and_report()
+        await desk.program.lifecycle.reload_and_report()
         assert desk.successful() == 0
         landing = desk.program.site.landing().decode()
         assert f": {text}; the old settings stay" in landing
@@ -262,13 +262,13 @@ def test_who_waits_too_long_for_a_reload_is_answered(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Each client gets a clear answer; its reload takes place, or the log says why not."""
-    monkeypatch.setattr(program, "RELOAD_TIMEOUT", 0.01)
+    monkeypatch.setattr(lifecycle, "RELOAD_TIMEOUT", 0.01)
 
     async def work() -> None:
         desk.go_on.clear()
         for _ in range(2):
             with pytest.raises(StillLoading, match="the reload goes on; its result"):
-                await asyncio.to_thread(desk.program.reload_from_thread)
+                await asyncio.to_thread(desk.program.lifecycle.reload_from_thread)
         desk.fault = SettingsError("google.projcts: unknown")
         desk.go_on.set()
         async with desk.program._reloading:

@@ -28,6 +28,7 @@ PREFIXES = {
     "HTTPS load balancer": ("loadbalancer_",),
     "Application": ("app_",),
     "Exporter": ("ionmon_", "process_"),
+    "Bridge": ("ionmon_",),
 }
 
 
@@ -106,7 +107,7 @@ def test_help_of_what_is_polled_names_metric_and_kind() -> None:
 
 def test_each_product_has_its_source() -> None:
     """A family's source is of the sort that its product is read from."""
-    sorts = {"Redis": RedisInfo, "Application": ApplicationMetric, "Exporter": Own}
+    sorts = {"Redis": RedisInfo, "Application": ApplicationMetric, "Exporter": Own, "Bridge": Own}
     for product, families in PRODUCTS:
         expected = sorts.get(product, CloudMonitoring)
         assert {expected} == {type(family.source) for family in families}

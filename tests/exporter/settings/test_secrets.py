@@ -47,6 +47,7 @@ def test_readers() -> None:
         "webhook_url_file": SecretReader.ALERTMANAGER,
         "routing_key_file": SecretReader.ALERTMANAGER,
         "dsn_file": SecretReader.IONMON,
+        "url_file": SecretReader.IONMON,
         "credentials_file": SecretReader.ALERTMANAGER,
     }
     assert by_key(load(FULL))["redis.targets[0].password_file"].reader is SecretReader.IONMON
@@ -69,6 +70,8 @@ def test_without_channels_there_are_no_secrets() -> None:
         ("sentry.dsn_file", "https://abc123:def@sentry.example.com/sub/42", True),
         ("sentry.dsn_file", "https://o1.ingest.sentry.io/42", False),
         ("sentry.dsn_file", "https://abc123@o1.ingest.sentry.io/", False),
+        ("heartbeat.url_file", "https://hc-ping.com/0f0e-1d2c", True),
+        ("heartbeat.url_file", "hc-ping.com/0f0e-1d2c", False),
         ("email.password_file", "any thing", True),
     ],
 )

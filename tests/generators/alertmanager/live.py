@@ -21,6 +21,7 @@ TIMERS = Timers(
     medium=QUICK,
     low=QUICK,
     escalation=QUICK,
+    journal=Pace(0, 0.2, 3600),
 )
 EXTERNAL = "https://alerts.example.com"
 GRAFANA = "https://grafana.example.com/d/ion?viewPanel=7&var-region=us-central1"
@@ -62,8 +63,16 @@ class Live:
         return [body for body in self.web.at("/pagerduty") if word in str(body)]
 
     def bridge(self, word: str) -> list[dict[str, Any]]:
-        """Return what the bridge was sent with a word in it."""
-        return [body for body in self.web.at("/alerts") if word in str(body)]
+        """Return what the bridge was sent for Sentry with a word in it."""
+        return self._posted(word, "low-sentry")
+
+    def journal(self, word: str) -> list[dict[str, Any]]:
+        """Return what the bridge was sent for its journal with a word in it."""
+        return self._posted(word, "journal")
+
+    def _posted(self, word: str, receiver: str) -> list[dict[str, Any]]:
+        posted = self.web.at("/alerts")
+        return [body for body in posted if body["receiver"] == receiver and word in str(body)]
 
     def mails(self, word: str) -> list[Any]:
         """Return the mails with a word in them, and whom they went to."""

@@ -1,0 +1,159 @@
+"""Takes Alertmanager's notifications: /alerts answers 200 once they are on disk.
+
+Alertmanager sends again after a 5xx, never after a 4xx: 503 is for what may succeed later, 400 for
+what never will.
+"""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Protocol
+
+from exporter.bridge.journal import Journal, JournalFull, Received
+from exporter.bridge.webhook import BadWebhook, Notification, notification
+from exporter.catalog import own_bridge
+from exporter.clock import Clock
+from exporter.errors import StateError
+from exporter.logs import once, over
+from exporter.secrets_file import Secret
+from exporter.telemetry import Telemetry
+from exporter.web.routes import Request, Response, not_allowed, plain
+
+log = logging.getLogger("ionmon.bridge")
+
+PATH = "/alerts"
+MOST_BODY = 16 * 1024 * 1024  # bytes; some ten thousand alerts
+_FAULT = "journal"
+
+
+class Dispatching(Protocol):
+    """What decides who is owed a notification, and learns of each; any thread calls it."""
+
+    def targets(self, receiver: str) -> tuple[str, ...]:
+        """Return where the bridge delivers what this receiver of Alertmanager gets."""
+
+    def is_heartbeat(self, given: Notification) -> bool:
+        """Return whether a notification only says that the chain works; none is journaled."""
+
+    def received(self, given: Notification, received: Received | None) -> None:
+        """Learn of a notification that is journaled, or of a heartbeat."""
+
+
+class NoDispatching:
+    """Delivers nothing: the journal is all there is."""
+
+    def targets(self, receiver: str) -> tuple[str, ...]:
+        """Return nothing."""
+        del receiver
+        return ()
+
+    def is_heartbeat(self, given: Notification) -> bool:
+        """Return False."""
+        del given
+        return False
+
+    def received(self, given: Notification, received: Received | None) -> None:
+        """Ignore it."""
+
+
+class Intake:
+    """The path that Alertmanager posts to; only the web server's thread calls it."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        telemetry: Telemetry,
+        clock: Clock,
+        dispatching: Dispatching,
+        token: Callable[[], Secret | None],
+    ) -> None:
+        """Journal with what `dispatching` owes.
+
+        token  what has to be shown in the Authorization header, None where nothing has to
+        """
+        self._journal, self._telemetry, self._clock = journal, telemetry, clock
+        self._dispatching, self._token = dispatching, token
+        # One thread: notifications wait for each other here, not for the lock of the file.
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="journal")
+
+    def close(self) -> None:
+        """End the thread."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def shows_token(self, request: Request) -> bool:
+        """Return whether a request shows the token."""
+        token = self._token()
+        scheme, _, shown = request.header("authorization").partition(" ")
+        if token is None or scheme.lower() != "bearer":
+            return False
+        expected = token.reveal().encode("utf-8", "surrogatepass")
+        return hmac.compare_digest(shown.strip().encode("utf-8", "surrogatepass"), expected)
+
+    def body_limit(self, request: Request) -> int:
+        """Return how much a notification may have."""
+        return MOST_BODY if (request.method, request.path) == ("POST", PATH) else 0
+
+    async def answer(self, request: Request, user: str) -> Response | None:
+        """Journal what is posted to PATH, then answer; None for other paths."""
+        if request.path != PATH:
+            return None
+        if request.method != "POST":
+            return not_allowed("POST")
+        if self._token() is not None and not user and not self.shows_token(request):
+            self._count("unauthorized")
+            return _unauthorized()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._take, request.body)
+
+    def _take(self, body: bytes) -> Response:
+        try:
+            given = notification(body)
+        except BadWebhook as error:
+            self._count("bad_request")
+            once(log, "webhook", f"a notification was refused: {error}")
+            return plain(HTTPStatus.BAD_REQUEST, str(error))
+        if self._dispatching.is_heartbeat(given):
+            self._count("heartbeat")
+            self._dispatching.received(given, None)
+            return plain(HTTPStatus.OK, "alive")
+        try:
+            targets = self._dispatching.targets(given.receiver)
+            received = self._journal.receive(given, targets, self._clock.now())
+        except StateError as error:
+            self._failed("full" if isinstance(error, JournalFull) else "failed", error)
+            return plain(HTTPStatus.SERVICE_UNAVAILABLE, "cannot be journaled now; try again")
+        self._taken(given, received)
+        return plain(HTTPStatus.OK, "journaled")
+
+    def _failed(self, result: str, error: StateError) -> None:
+        self._count(result)
+        self._telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 0)
+        once(log, _FAULT, f"notifications are refused, Alertmanager sends them again: {error}")
+
+    def _taken(self, given: Notification, received: Received) -> None:
+        self._count("journaled")
+        telemetry = self._telemetry
+        telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 1)
+        telemetry.count(own_bridge.ALERTS, ("firing",), received.firing)
+        telemetry.count(own_bridge.ALERTS, ("resolved",), received.resolved)
+        telemetry.count(own_bridge.REPEATS, (), received.known)
+        telemetry.count(own_bridge.VALUES_CUT, (), given.cut)
+        telemetry.count(own_bridge.ALERTS_LEFT_OUT, (), given.truncated)
+        telemetry.count(own_bridge.REMOVED, (), received.removed)
+        over(log, _FAULT, "notifications are journaled again")
+        self._dispatching.received(given, received)
+
+    def _count(self, result: str) -> None:
+        self._telemetry.count(own_bridge.NOTIFICATIONS, (result,))
+
+
+def _unauthorized() -> Response:
+    line = (
+        b"the token of notifications.bridge.credentials_file is required: "
+        b"Authorization: Bearer TOKEN\n"
+    )
+    challenge = (("WWW-Authenticate", 'Bearer realm="ionmon"'),)
+    return Response(HTTPStatus.UNAUTHORIZED, line, headers=challenge)

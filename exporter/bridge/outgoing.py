@@ -1,0 +1,133 @@
+"""One POST to a server outside, which has so many seconds for the whole of its answer."""
+
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+from exporter.bridge.webhook import cleaned
+from exporter.errors import IonmonError
+
+DEADLINE = 10.0  # seconds
+LONGEST = 1 << 14  # bytes of an answer that are read
+_LONGEST_ERROR = 300  # characters
+_PORTS = {"http": 80, "https": 443}
+
+
+class Unreachable(IonmonError):
+    """A server that could not be reached, or that gave no whole answer in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebAddress:
+    """Where a POST goes; the path may hold a secret, so only the host is ever shown."""
+
+    tls: bool
+    host: str
+    port: int
+    path: str
+
+    @property
+    def shown(self) -> str:
+        """The host and port."""
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class PostAnswer:
+    """An answer: its status, its headers by lower-case name, the beginning of its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def web_address(url: str) -> WebAddress:
+    """Return the address of a URL. Raises ValueError, which does not show it."""
+    try:
+        found = _parsed(url)
+    except ValueError:
+        found = None
+    # Raised out here: the library's error quotes the address.
+    if found is None:
+        raise ValueError("is no web address, such as https://example.com/path")
+    return found
+
+
+def _parsed(url: str) -> WebAddress | None:
+    parts = urlsplit(url)
+    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    plain = url.isascii() and url.isprintable() and " " not in url
+    if parts.scheme not in _PORTS or not parts.hostname or not plain:
+        return None
+    return WebAddress(
+        tls=parts.scheme == "https",
+        host=parts.hostname,
+        port=parts.port or _PORTS[parts.scheme],
+        path=path,
+    )
+
+
+def post(
+    to: WebAddress, body: bytes, headers: Mapping[str, str], deadline: float = DEADLINE
+) -> PostAnswer:
+    """Post a body and return the answer; redirects are not followed. Raises Unreachable."""
+    try:
+        return _post(to, body, headers, deadline)
+    except TimeoutError:
+        text = f"no answer within {deadline:g} s"
+    except (OSError, HTTPException, UnicodeError) as error:
+        text = cleaned(str(error) or type(error).__name__)[:_LONGEST_ERROR]
+    # Raised out here: the error's context has the request, with its secrets.
+    raise Unreachable(f"{to.shown}: {text}")
+
+
+def _post(to: WebAddress, body: bytes, headers: Mapping[str, str], deadline: float) -> PostAnswer:
+    connection = HTTPConnection(to.host, to.port, timeout=deadline)
+    opened = socket.create_connection((to.host, to.port), deadline)
+    # A server that sends a byte now and then never meets the timeout of a socket.
+    guard = _Guard(opened, deadline)
+    try:
+        connection.sock = opened
+        if to.tls:
+            context = ssl.create_default_context()
+            connection.sock = context.wrap_socket(opened, server_hostname=to.host)
+        connection.request("POST", to.path, body, {"Connection": "close", **headers})
+        answer = connection.getresponse()
+        named = {name.lower(): value for name, value in answer.getheaders()}
+        found = PostAnswer(answer.status, named, answer.read(LONGEST))
+    except (OSError, HTTPException):
+        if guard.cut:
+            raise TimeoutError from None
+        raise
+    finally:
+        guard.close()
+        connection.close()
+    if guard.cut:  # an answer without an end looks whole to the library
+        raise TimeoutError
+    return found
+
+
+class _Guard:
+    """Ends a connection after so many seconds, whatever is done with it meanwhile."""
+
+    def __init__(self, connection: socket.socket, after: float) -> None:
+        # The number of the connection is handed on to TLS; a copy stays valid.
+        self._socket = connection.dup()
+        self.cut = False
+        self._timer = threading.Timer(after, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _end(self) -> None:
+        self.cut = True
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._timer.cancel()
+        self._socket.close()

@@ -1,0 +1,220 @@
+"""The bridge as a process: settings, journal, web server, parts, signals, reload."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from exporter.bridge.dispatch import Dispatch
+from exporter.bridge.intake import Dispatching, Intake
+from exporter.bridge.journal import Journal, JournalLimits
+from exporter.bridge.site import BridgeSite, Paths
+from exporter.bridge.tending import Tending
+from exporter.bridge.token import BridgeToken
+from exporter.catalog import own
+from exporter.clock import Clock, WallClock
+from exporter.errors import IonmonError, SettingsError
+from exporter.lifecycle import Lifecycle, record_settings
+from exporter.settings import BridgeSettings, Settings, journal_file
+from exporter.telemetry import Telemetry
+from exporter.web.server import ServerOptions, WebServer
+
+log = logging.getLogger("ionmon.bridge")
+
+HEARTBEAT = 1.0
+MISSING = """no bridge is configured; add it to monitoring.yaml:
+notifications:
+  bridge: {}"""
+
+
+class Running(Protocol):
+    """A part of the bridge that works in the loop."""
+
+    async def run(self) -> None:
+        """Work until this is cancelled."""
+
+    def apply(self, settings: Settings) -> None:
+        """Go on with other settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeParts:
+    """What works beside the intake: who is owed what, parts that run, parts that answer paths."""
+
+    dispatching: Dispatching
+    running: tuple[Running, ...] = ()
+    paths: tuple[Paths, ...] = ()
+
+
+class BridgeProgram:
+    """Runs until a signal stops it."""
+
+    def __init__(
+        self,
+        load: Callable[[], Settings],
+        listen: Sequence[str] = (),
+        clock: Clock | None = None,
+        make_parts: Callable[[Settings, Journal, Clock, Telemetry], BridgeParts] | None = None,
+    ) -> None:
+        """Load settings with `load`, now and at each reload; listen where it is reached by default.
+
+        Raises SettingsError.
+        """
+        self._load, self._listen, self._make_parts = load, tuple(listen), make_parts or parts
+        self._clock = clock or WallClock()
+        self.settings = load()
+        configured(self.settings)
+        self.telemetry = Telemetry(self._clock.now())
+        self.lifecycle = Lifecycle(self.reload)
+        self._defect: BaseException | None = None
+
+    async def run(self, started: Callable[[WebServer], None] = lambda _: None) -> None:
+        """Serve and deliver until a signal stops it. Raises IonmonError at the start only.
+
+        Raises RuntimeError where a part ends by itself: then nothing would be delivered any more.
+        """
+        self.lifecycle.begin()
+        self._journal = Journal(journal_file(self.settings), limits(configured(self.settings)))
+        try:
+            self._journal.records.begin(self._clock.now())
+            await self._serve(started)
+        finally:
+            self._journal.close()
+        if self._defect:
+            raise RuntimeError("a part of the bridge was stopped by a defect") from self._defect
+
+    async def _serve(self, started: Callable[[WebServer], None]) -> None:
+        self._parts = self._make_parts(self.settings, self._journal, self._clock, self.telemetry)
+        self._tending = Tending(self._journal, self.telemetry, self._clock)
+        self.site = self._site()
+        server = WebServer(self.site, self._options())
+        check_scheme(server, configured(self.settings))
+        server.start()
+        try:
+            record_settings(self.telemetry, self.settings.digest, self._clock.now())
+            self._warn_exposed(server)
+            self.lifecycle.install_signals()
+            for part in (self._beat, self._tending.run, *(p.run for p in self._parts.running)):
+                self.lifecycle.spawn(part()).add_done_callback(self._note_end)
+            started(server)
+            await self.lifecycle.stopping.wait()
+        finally:
+            await self._close(server)
+
+    def _site(self) -> BridgeSite:
+        at = self.settings.notifications
+        path = configured(self.settings).credentials_file
+        self._token = BridgeToken(at.secret(path) if path else None)
+        intake = Intake(
+            self._journal, self.telemetry, self._clock, self._parts.dispatching, self._token
+        )
+        return BridgeSite(
+            self._clock,
+            self.telemetry,
+            intake,
+            self._parts.paths,
+            self.lifecycle.reload_from_thread,
+            telemetry_path=self.settings.web.telemetry_path,
+        )
+
+    def _options(self) -> ServerOptions:
+        web = self.settings.web
+        return ServerOptions(
+            listen=self._listen or (configured(self.settings).address,),
+            telemetry_path=web.telemetry_path,
+            config_file=web.config_file,
+            enable_lifecycle=web.enable_lifecycle,
+        )
+
+    async def _close(self, server: WebServer) -> None:
+        """Stop everything; what is being journaled is finished and answered."""
+        log.info("stopping")
+        self.lifecycle.stopping.set()
+        await asyncio.to_thread(server.close)
+        running = tuple(self.lifecycle.tasks)
+        self.lifecycle.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.to_thread(self.site.close)
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        """Stop the program where a part has ended by itself, by a defect."""
+        if task.cancelled() or self.lifecycle.stopping.is_set():
+            return
+        self._defect = task.exception() or RuntimeError("a part ended without an error")
+        log.critical("a part of the bridge was stopped by a defect", exc_info=self._defect)
+        self.lifecycle.stopping.set()
+
+    async def _beat(self) -> None:
+        """Let the site know each second that this loop is not blocked."""
+        while True:
+            self.site.beat(self._tending.fault)
+            await asyncio.sleep(HEARTBEAT)
+
+    async def reload(self) -> None:
+        """Load and apply new settings. Raises IonmonError, and keeps all of the old ones."""
+        if self.lifecycle.stopping.is_set():
+            raise IonmonError("the bridge is stopping; start it again to load settings")
+        try:
+            settings = self._load()
+            bridge = configured(settings)
+        except Exception:
+            self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 0)
+            raise
+        self._warn_unapplied(settings)
+        self._journal.limit(limits(bridge))
+        for part in self._parts.running:
+            part.apply(settings)
+        self.settings = settings
+        record_settings(self.telemetry, settings.digest, self._clock.now())
+        log.info("settings loaded", extra={"fields": {"hash": settings.digest[:12]}})
+
+    def _warn_unapplied(self, settings: Settings) -> None:
+        """Warn of what only a start applies."""
+        before, after = configured(self.settings), configured(settings)
+        served = ("address", "tls", "credentials_file")
+        changed = any(getattr(before, name) != getattr(after, name) for name in served)
+        if changed or (settings.web, settings.storage) != (
+            self.settings.web,
+            self.settings.storage,
+        ):
+            log.warning(
+                "changes of web, storage, and the bridge's address, tls and credentials_file apply "
+                "at the next start"
+            )
+
+    def _warn_exposed(self, server: WebServer) -> None:
+        self.telemetry.set(own.WEB_EXPOSED, (), float(server.exposed))
+        if server.exposed:
+            log.warning(
+                "alerts can be read by any machine that reaches this one; set TLS and passwords "
+                "with --web.config.file, or listen on 127.0.0.1"
+            )
+
+
+def configured(settings: Settings) -> BridgeSettings:
+    """Return the settings of the bridge. Raises SettingsError where there are none."""
+    bridge = settings.notifications.active_bridge
+    if bridge is None:
+        raise SettingsError(MISSING)
+    return bridge
+
+
+def limits(bridge: BridgeSettings) -> JournalLimits:
+    """Return how much the journal keeps."""
+    return JournalLimits(keep=bridge.keep, max_alerts=bridge.max_alerts)
+
+
+def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
+    """Refuse to serve https where Alertmanager posts to http. Raises SettingsError."""
+    if server.scheme == "https" and not bridge.tls:
+        raise SettingsError(
+            "the web configuration has TLS, but Alertmanager and Prometheus reach the bridge by "
+            "http; set notifications.bridge.tls: true, and run ionmon configs"
+        )
+
+
+def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
+    """Return what works beside the intake."""
+    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry)
+    return BridgeParts(dispatch, running=(dispatch,))

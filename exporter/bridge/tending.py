@@ -1,0 +1,60 @@
+"""Keeps the journal: a sign of life, what is too old removed, its size; each in a thread."""
+
+import asyncio
+import logging
+
+from exporter.bridge.journal import Journal
+from exporter.catalog import own_bridge
+from exporter.clock import Clock
+from exporter.errors import StateError
+from exporter.logs import once, over
+from exporter.telemetry import Telemetry
+
+log = logging.getLogger("ionmon.bridge")
+
+SIGN = 10.0  # seconds between signs of life, a few of which may fail before there is a hole
+EXPIRY = 3_600.0  # seconds between removals
+_FAULT = "tending"
+
+
+class Tending:
+    """Tends a journal for as long as `run` runs; `fault` is why it cannot be written, or empty."""
+
+    def __init__(self, journal: Journal, telemetry: Telemetry, clock: Clock) -> None:
+        self.fault = ""
+        self._journal, self._telemetry, self._clock = journal, telemetry, clock
+        self._expired = -EXPIRY
+
+    async def run(self) -> None:
+        """Tend it until this is cancelled."""
+        while True:
+            await asyncio.to_thread(self.once)
+            await self._clock.sleep(SIGN)
+
+    def once(self) -> None:
+        """Give a sign of life, and remove what is too old where it is time to."""
+        try:
+            self._journal.records.alive(self._clock.now())
+            self._expire()
+            self._measure()
+        except StateError as error:
+            self.fault = str(error)
+            self._telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 0)
+            once(log, _FAULT, f"the journal cannot be written: {error}")
+        else:
+            self.fault = ""
+            self._telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 1)
+            over(log, _FAULT, "the journal can be written again")
+
+    def _expire(self) -> None:
+        if self._clock.monotonic() - self._expired < EXPIRY:
+            return
+        while self._journal.expire(self._clock.now()):
+            pass
+        self._expired = self._clock.monotonic()
+
+    def _measure(self) -> None:
+        alerts, size = self._journal.size()
+        self._telemetry.set(own_bridge.JOURNAL_ALERTS, (), alerts)
+        self._telemetry.set(own_bridge.JOURNAL_BYTES, (), size)
+        self._telemetry.set(own_bridge.JOURNAL_LIMIT, (), self._journal.limits.max_alerts)

@@ -1,0 +1,56 @@
+"""The parts of `notifications` on Sentry, and on who notices that notifications stop."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationInfo
+
+from exporter.settings.addresses import Endpoint, ServerFile, WebUrl, text_form
+from exporter.settings.types import Section, Switch, inside, key
+
+Environment = Annotated[
+    str,
+    text_form(
+        r"(?!None$)[^\s/\\]{1,64}",
+        "is no environment of Sentry; write a word without spaces and slashes, such as production",
+    ),
+]
+
+
+class SentrySettings(Section):
+    """Which Sentry project gets alerts of low severity."""
+
+    dsn_file: ServerFile = key(..., "File with the project's DSN.")
+    bridge: Endpoint = key(
+        "127.0.0.1:9842",
+        "HOST:PORT at which Alertmanager reaches the bridge, where notifications.bridge is left "
+        "out.",
+    )
+    environment: Environment = key(
+        "production", "Environment of events and check-ins, where an alert has no such label."
+    )
+    own_errors: Switch = key(
+        default=False,
+        meaning="Whether unexpected errors of ionmon itself go there as well; applied at the next "
+        "start.",
+    )
+
+
+def _either(path: ServerFile | None, info: ValidationInfo) -> ServerFile | None:
+    if path is None and "url" in info.data and info.data["url"] is None:
+        raise inside((), "names no address; write url, or url_file for the bridge")
+    return path
+
+
+class HeartbeatSettings(Section):
+    """Which service notices that notifications no longer arrive."""
+
+    url: WebUrl | None = key(
+        None,
+        "Webhook of a service that raises an alarm when calls stop. Alertmanager 0.25 cannot read "
+        "a webhook's URL from a file, so this one is written into alertmanager.yml.",
+    )
+    url_file: Annotated[ServerFile | None, AfterValidator(_either)] = key(
+        None,
+        "File with the address of such a service, which the bridge calls, and only while its own "
+        "deliveries arrive as well. The bridge reads the file.",
+    )

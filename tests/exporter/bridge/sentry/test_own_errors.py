@@ -1,0 +1,101 @@
+"""Unexpected errors of ionmon itself at Sentry, without the secrets of the process."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporter import logs
+from exporter.bridge.sentry.own_errors import own_errors
+from exporter.settings import NotificationSettings
+from tests.clocks import HandClock
+from tests.exporter.bridge.samples import BEGAN
+from tests.sentry import Answer, Sentry, sentry
+
+pytestmark = pytest.mark.slow
+log = logging.getLogger("ionmon.poller")
+CANARY = "hunter2-hunter2"
+
+
+@pytest.fixture
+def server() -> Iterator[Sentry]:
+    """Run a Sentry."""
+    with sentry() as running:
+        yield running
+
+
+def settings(folder: Path, dsn: str, *, own: bool) -> NotificationSettings:
+    """Return settings with a DSN in its file."""
+    (folder / "dsn").write_text(dsn)
+    (folder / "dsn").chmod(0o600)
+    body: dict[str, Any] = {"dsn_file": "dsn", "own_errors": own, "environment": "staging"}
+    return NotificationSettings.model_validate({"secrets_dir": str(folder), "sentry": body})
+
+
+def log_in(password: str) -> None:
+    """Fail, with a secret in a variable and in the text of the cause."""
+    try:
+        {}[password]
+    except KeyError as error:
+        raise RuntimeError(f"cannot log in with {password}") from error
+
+
+def fail() -> None:
+    """Log an error with its traceback."""
+    try:
+        log_in(CANARY)
+    except RuntimeError:
+        log.exception("a poll was stopped by a defect")
+
+
+def test_a_defect_arrives_without_its_secrets(tmp_path: Path, server: Sentry) -> None:
+    """An error with a traceback is an event: where it was raised, and no secret of the process."""
+    logs.conceal(CANARY)
+    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN)):
+        fail()
+    (event,) = server.events
+    assert (event["level"], event["environment"]) == ("error", "staging")
+    inner, outer = event["exception"]["values"]
+    assert (inner["type"], outer["type"]) == ("KeyError", "RuntimeError")
+    assert outer["stacktrace"]["frames"][-1]["function"] == "log_in"
+    assert "cannot log in with <secret>" in outer["value"]
+    assert CANARY not in str(event)
+
+
+def test_only_defects_arrive(tmp_path: Path, server: Sentry) -> None:
+    """A warning, and an error that is only a message, stay in the log."""
+    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN)):
+        log.warning("the network is away", exc_info=ValueError("x"))
+        log.error("quota is used up")
+    assert server.events == []
+
+
+def test_the_same_defect_arrives_once_an_hour(tmp_path: Path, server: Sentry) -> None:
+    """What fails each second is one event; an hour later it is another."""
+    clock = HandClock(BEGAN)
+    with own_errors(settings(tmp_path, server.dsn, own=True), clock):
+        for _ in range(100):
+            fail()
+        clock.time += 3_601
+        fail()
+    assert len(server.events) == 2
+
+
+def test_off_unless_asked_for(tmp_path: Path, server: Sentry) -> None:
+    """Without `own_errors` nothing is sent."""
+    with own_errors(settings(tmp_path, server.dsn, own=False), HandClock(BEGAN)):
+        fail()
+    assert server.posts == []
+
+
+def test_a_sentry_that_fails_harms_nothing(
+    tmp_path: Path, server: Sentry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error that cannot be sent is said once in the log, and is no new error."""
+    server.always = Answer(503)
+    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN)):
+        fail()
+    assert len(server.events) == 1
+    assert "an error of ionmon is in the log only: Sentry answered 503" in caplog.text
