@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from exporter.bridge.journal_rows import JournaledAlert, Presence
+from exporter.catalog.alert_names import ACKNOWLEDGED, WATCHDOG
 from exporter.prometheus_api import Labels, Points, TimeSpan
 
 STEP = 60.0  # seconds between evaluations of alerts
 ALERTS = 'ALERTS{alertstate="firing"}'
-WATCHDOG = "Watchdog"  # it always fires, so a minute without it is a hole of Prometheus' record
 _OWN = ("__name__", "alertstate")
 _BREAK = 3 * STEP  # a pause as short as this is none: an evaluation may be missed
 
@@ -106,7 +106,7 @@ def _minutes(one: Points) -> Iterator[float]:
 
 
 def _unrecorded(span: TimeSpan, recorded: Sequence[Points] | None) -> tuple[TimeSpan, ...]:
-    """Return the times without the alert that always fires."""
+    """Return the times without the alert that always fires: of them there is no record."""
     if recorded is None:
         return (span,)
     known = {
@@ -146,7 +146,7 @@ def _fired(
 
 def _is_own(labels: Mapping[str, str]) -> bool:
     """Whether an alert is about no incident: a heartbeat, an acknowledgement."""
-    return labels.get("severity") == "none" or labels.get("alertname") == "Acknowledged"
+    return labels.get("severity") == "none" or labels.get("alertname") == ACKNOWLEDGED
 
 
 def _plain(labels: Iterable[tuple[str, str]], foreign: frozenset[str]) -> Labels:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from exporter.bridge.digest.sender import DigestSender
 from exporter.bridge.dispatch import Dispatch
 from exporter.bridge.intake import Dispatching, Intake
 from exporter.bridge.journal import Journal, JournalLimits
@@ -217,4 +218,5 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
 def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
     """Return what works beside the intake."""
     dispatch = Dispatch(settings, journal.deliveries, clock, telemetry)
-    return BridgeParts(dispatch, running=(dispatch,))
+    digests = DigestSender(settings, journal, clock, dispatch.faults)
+    return BridgeParts(dispatch, running=(dispatch, digests))

@@ -14,6 +14,7 @@ from exporter.bridge.digest.model import (
     SilenceLine,
 )
 from exporter.bridge.history import AlertHistory, FiringPeriod
+from exporter.catalog.alert_names import ESCALATION_ALERT
 from exporter.monitoring_config import MonitoringConfig
 from exporter.prometheus_api import Labels, TimeSpan
 from exporter.summary.model import ServiceState
@@ -23,7 +24,6 @@ NOISY, FLAPPING, IGNORED = 2, 3, 3  # firings from which on an alert is listed
 RETURN = 3600.0  # seconds: an alert that is back sooner flaps
 LISTED = 50  # alerts that fire, and that are over; more are counted
 SHOWN = 10  # of the repeated ones
-ESCALATION = "Escalation"
 _THINGS = ("service_name", "database_id", "redis_id", "application", "endpoint")
 _HIDDEN = frozenset({"alertname", "severity", "signal", "category", "team", "region", *_THINGS})
 _LONGEST = 200
@@ -60,8 +60,8 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
     """Return the digest."""
     span = edition.span
     of_period = [p for p in material.history.periods if _within(p, span)]
-    escalated = [p for p in of_period if p.name == ESCALATION]
-    incidents = [p for p in of_period if p.name != ESCALATION]
+    escalated = [p for p in of_period if p.name == ESCALATION_ALERT]
+    incidents = [p for p in of_period if p.name != ESCALATION_ALERT]
     firing = [_line(config, p, span) for p in incidents if _fires(p, span)]
     resolved = _over(config, [p for p in incidents if not _fires(p, span)], span)
     acks = {(one.name, one.place): one for one in material.acknowledgements}
@@ -224,6 +224,6 @@ def _ignored(material: Material, span: TimeSpan) -> tuple[RepeatedAlert, ...]:
     periods: Sequence[FiringPeriod] = [
         period
         for period in material.history.periods
-        if period.labels not in material.acted and period.name != ESCALATION
+        if period.labels not in material.acted and period.name != ESCALATION_ALERT
     ]
     return _repeated(periods, span.end, IGNORED)

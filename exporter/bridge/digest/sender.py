@@ -6,11 +6,12 @@ comes twice.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from exporter import logs
+from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.digest.build import Edition
 from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.mail import message
@@ -22,6 +23,7 @@ from exporter.clock import Clock
 from exporter.errors import IonmonError
 from exporter.settings import DigestSettings, Settings
 
+MAIL = "mail"
 EVERY = 30.0  # seconds between looks at the clock
 _FIRST_WAIT, _LONGEST_WAIT = 60.0, 3600.0  # seconds until a failed digest is tried again
 _MOST_DOUBLED = 10
@@ -50,25 +52,16 @@ class _Retry:
 
 
 class DigestSender:
-    """Looks at the clock, and sends what is due.
-
-    failed, succeeded  are called with the reason after an attempt that failed, and after a success
-    """
+    """Looks at the clock, and sends what is due."""
 
     def __init__(
-        self,
-        settings: Settings,
-        journal: Journal,
-        clock: Clock,
-        *,
-        failed: Callable[[str], None] = lambda _: None,
-        succeeded: Callable[[], None] = lambda: None,
+        self, settings: Settings, journal: Journal, clock: Clock, faults: DeliveryFaults
     ) -> None:
-        """Send nothing yet."""
+        """Send nothing yet; what fails is reported to `faults`."""
         self.settings = settings
         self._journal = journal
         self._clock = clock
-        self._failed, self._succeeded = failed, succeeded
+        self._faults = faults
         self._retries: dict[str, _Retry] = {}
 
     def apply(self, settings: Settings) -> None:
@@ -133,12 +126,12 @@ class DigestSender:
             if not error.final:
                 raise
             log.error("the digest of %s is given up: %s", day, error)  # noqa: TRY400 - no defect
-            self._failed(str(error))
+            self._faults.gave_up(MAIL, str(error))
             return
         for refusal in accepted.refused:
             log.error("the digest of %s: %s", day, refusal)
         log.info("the digest of %s is sent to %d", day, len(to) - len(accepted.refused))
-        self._succeeded()
+        self._faults.succeeded(MAIL)
 
     def _postpone(self, series: DigestSeries, why: str) -> None:
         retry = self._retries.setdefault(series.name, _Retry())
@@ -146,7 +139,7 @@ class DigestSender:
         retry.tries = min(retry.tries + 1, _MOST_DOUBLED)
         retry.at = self._clock.monotonic() + wait
         log.warning("the digest could not be sent, the next try is in %d s: %s", wait, why)
-        self._failed(why)
+        self._faults.failed(MAIL, why)
 
     def _handled(self, series: DigestSeries) -> date | None:
         text = self._journal.records.fact(f"digest.{series.name}")
