@@ -35,6 +35,11 @@ COMMANDS = {
         "Print or mail what happened within a day or a week.",
     ),
     "estimate": ("exporter.commands.estimate", "Estimate what reading a project costs per month."),
+    "alerts": (
+        "exporter.commands.alerts",
+        "Show what fires, and who acknowledged it.",
+    ),
+    "ack": ("exporter.commands.ack", "Acknowledge alerts, so that they are not escalated."),
     "history": ("exporter.commands.history", "Write weeks of simulated history for Prometheus."),
     "configs": (
         "generators.commands.configs",

@@ -85,9 +85,9 @@ class Prometheus:
             if one.get("values")
         ]
 
-    def instant(self, expr: str, at: float) -> list[Points]:
-        """Return what an expression is at a time."""
-        data = self._ask("query", query=expr, time=at)
+    def instant(self, expr: str, at: float | None) -> list[Points]:
+        """Return what an expression is at a time; without one, now by the server's own clock."""
+        data = self._ask("query", query=expr, **({} if at is None else {"time": at}))
         if data["resultType"] == "scalar":
             time, value = data["result"]
             return [Points((), (float(time),), (float(value),))]

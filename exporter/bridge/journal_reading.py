@@ -5,33 +5,20 @@ SQLite's write-ahead log allows, and writes nothing.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporter.bridge.acknowledgement_rows import AcknowledgementRows
+from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
-from exporter.bridge.journal_rows import ALERT, JournaledAlert, Presence, journaled, texts_of
+from exporter.bridge.journal_rows import ALERT, JournaledAlert, Presence, journaled
 from exporter.bridge.records import Records
 from exporter.errors import StateError
 
 _WAIT = 5.0  # seconds for another process
 _ALERTS = f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
-_ACKNOWLEDGED = (
-    "SELECT labels, user, comment, at, ended_at FROM acknowledgement "
-    "WHERE at >= ? OR ended_at IS NULL ORDER BY at"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcknowledgedAlert:
-    """An acknowledgement as the journal has it; ended_at is None while it is in force."""
-
-    labels: Mapping[str, str]
-    user: str
-    comment: str
-    at: float
-    ended_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +36,9 @@ class JournalReading:
         """Return when the bridge was alive."""
         return Records(self.transaction).presences(since, until)
 
-    def acknowledged(self, since: float) -> tuple[AcknowledgedAlert, ...]:
-        """Return the acknowledgements that were made since a time, and those that are in force."""
-        with self.transaction() as db:
-            rows = db.execute(_ACKNOWLEDGED, (since,)).fetchall()
-        return tuple(
-            AcknowledgedAlert(
-                labels=texts_of(labels), user=user, comment=comment, at=at, ended_at=ended_at
-            )
-            for labels, user, comment, at, ended_at in rows
-        )
+    def acknowledged(self, since: float, until: float) -> tuple[Acknowledgement, ...]:
+        """Return the acknowledgements that were in force between two times."""
+        return AcknowledgementRows(self.transaction).between(since, until)
 
 
 def beside(path: Path) -> JournalReading:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from exporter.bridge.acknowledgement_part import AcknowledgementPart
 from exporter.bridge.digest.sender import DigestSender
 from exporter.bridge.dispatch import Dispatch
 from exporter.bridge.intake import Dispatching, Intake
@@ -217,6 +218,7 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
 
 def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
     """Return what works beside the intake."""
+    alerts = AcknowledgementPart(settings, journal, clock)
     dispatch = Dispatch(settings, journal.deliveries, clock, telemetry)
     digests = DigestSender(settings, journal, clock, dispatch.faults)
-    return BridgeParts(dispatch, running=(dispatch, digests))
+    return BridgeParts(dispatch, running=(dispatch, alerts, digests), paths=alerts.paths)

@@ -6,10 +6,11 @@ Each source costs itself: what one of them does not give is named in the digest.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.digest.build import Edition, Material, digest, place, plain
 from exporter.bridge.digest.model import AcknowledgementLine, Digest, SilenceLine
 from exporter.bridge.history import ALERTS, STEP, AlertHistory, history
-from exporter.bridge.journal_reading import AcknowledgedAlert, JournalReading
+from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.silences import Silence, silences
 from exporter.errors import StateError
@@ -26,7 +27,7 @@ class _Journaled:
 
     alerts: tuple[JournaledAlert, ...] | None
     presences: tuple[Presence, ...]
-    acknowledged: tuple[AcknowledgedAlert, ...] | None
+    acknowledged: tuple[Acknowledgement, ...] | None
     faults: tuple[str, ...]
 
 
@@ -36,7 +37,7 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
     servers = _servers(settings)
     reader = Reader(main=servers[0], longterm=servers[-1])
     week = TimeSpan(min(edition.span.start, edition.span.end - WEEK), edition.span.end)
-    found = _journaled(journal, week)
+    found = _journaled(journal, week, edition)
     listed, faults = silences(settings.prometheus.alertmanagers)
     alerts = _history(settings, servers, reader, week, found)
     material = Material(
@@ -77,7 +78,7 @@ def _history(
     return history(week, recorded, found.alerts, found.presences, foreign)
 
 
-def _journaled(journal: JournalReading | None, week: TimeSpan) -> _Journaled:
+def _journaled(journal: JournalReading | None, week: TimeSpan, edition: Edition) -> _Journaled:
     if journal is None:
         fault = "there is no journal: who was notified, and who acknowledged, is not known"
         return _Journaled(alerts=None, presences=(), acknowledged=None, faults=(fault,))
@@ -85,7 +86,7 @@ def _journaled(journal: JournalReading | None, week: TimeSpan) -> _Journaled:
         return _Journaled(
             alerts=journal.alerts(week.start, week.end),
             presences=journal.presences(week.start, week.end),
-            acknowledged=journal.acknowledged(week.start),
+            acknowledged=journal.acknowledged(week.start, edition.made),
             faults=(),
         )
     except StateError as error:
@@ -106,7 +107,7 @@ def _silence_line(one: Silence) -> SilenceLine:
     )
 
 
-def _acknowledgement_lines(found: Iterable[AcknowledgedAlert]) -> Iterable[AcknowledgementLine]:
+def _acknowledgement_lines(found: Iterable[Acknowledgement]) -> Iterable[AcknowledgementLine]:
     for one in found:
         if one.ended_at is None:
             yield AcknowledgementLine(
@@ -120,7 +121,7 @@ def _acknowledgement_lines(found: Iterable[AcknowledgedAlert]) -> Iterable[Ackno
 
 def _acted(
     alerts: AlertHistory,
-    acknowledged: Iterable[AcknowledgedAlert] | None,
+    acknowledged: Iterable[Acknowledgement] | None,
     listed: Iterable[Silence],
     *,
     known: bool,
