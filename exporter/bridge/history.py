@@ -14,7 +14,9 @@ from exporter.catalog.alert_names import ACKNOWLEDGED, WATCHDOG
 from exporter.prometheus_api import Labels, Points, TimeSpan
 
 STEP = 60.0  # seconds between evaluations of alerts
-ALERTS = 'ALERTS{alertstate="firing"}'
+# Only what was evaluated within the minute: a selector alone shows the last value for five more
+# minutes where Prometheus was killed, and would hide a hole.
+ALERTS = 'present_over_time(ALERTS{alertstate="firing"}[1m])'
 _OWN = ("__name__", "alertstate")
 _BREAK = 3 * STEP  # a pause as short as this is none: an evaluation may be missed
 

@@ -33,9 +33,9 @@ class Canvas:
         reach = width / 2 + 1
         ink = _rgb(colour)
         rows = _within(min(start[1], end[1]) - reach, max(start[1], end[1]) + reach, self.height)
-        columns = _within(min(start[0], end[0]) - reach, max(start[0], end[0]) + reach, self.width)
         for y in rows:
-            for x in columns:
+            left, right = _passed(start, end, y + 0.5, reach)
+            for x in _within(left - reach, right + reach, self.width):
                 away = _distance((x + 0.5, y + 0.5), start, end)
                 # In few steps: a smooth edge needs no more, and they compress better.
                 cover = round(min(1.0, width / 2 + 0.5 - away) * _STEPS) / _STEPS
@@ -64,6 +64,16 @@ def _rgb(colour: str) -> bytes:
 
 def _within(low: float, high: float, size: int) -> range:
     return range(max(0, math.floor(low)), min(size, math.ceil(high)))
+
+
+def _passed(start: Spot, end: Spot, y: float, reach: float) -> tuple[float, float]:
+    """Return between which columns a line comes as near to a row as it reaches."""
+    rise = end[1] - start[1]
+    if not rise:
+        return min(start[0], end[0]), max(start[0], end[0])
+    shares = (min(1.0, max(0.0, (at - start[1]) / rise)) for at in (y - reach, y + reach))
+    first, second = (start[0] + share * (end[0] - start[0]) for share in shares)
+    return min(first, second), max(first, second)
 
 
 def _distance(spot: Spot, start: Spot, end: Spot) -> float:

@@ -1,6 +1,7 @@
 """The state that is read of a real Prometheus is that of the numbers in it."""
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from exporter.prometheus_api import Prometheus, server
 from exporter.summary.model import ServiceState, SignalState
 from exporter.summary.read import Reader, service_state
 from tests.exporter.summary import past as numbers
-from tests.exporter.summary.conftest import Past
+from tests.exporter.summary.serving import Past, serving
 from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
@@ -21,6 +22,13 @@ CONFIG = read_config(Path(__file__).parents[3] / "alertmanager" / "out" / "monit
 def client(address: str) -> Prometheus:
     """Return a client of a server."""
     return server(f"http://{address}")
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
+    """A Prometheus with weeks of a service."""
+    with serving(tmp_path_factory.mktemp("past")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
-"""One real Prometheus over weeks of known numbers, for all tests of summaries."""
+"""One real Prometheus over weeks of known numbers."""
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-
-import pytest
+from pathlib import Path
 
 from tests.exporter.summary.past import samples
 from tests.servers import blocks, prometheus
@@ -18,12 +18,11 @@ class Past:
     end: float
 
 
-@pytest.fixture(scope="session")
-def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
-    """A Prometheus with weeks of a service."""
-    folder = tmp_path_factory.mktemp("past")
-    end = int(time.time()) // 300 * 300
+@contextmanager
+def serving(folder: Path, end: int = 0) -> Iterator[Past]:
+    """Run a Prometheus with weeks of a service, which end now or at another time."""
+    end = end or int(time.time()) // 300 * 300
     (folder / "samples.om").write_text(samples(end))
     blocks(folder / "samples.om", folder / "data")
-    with prometheus(folder, "{}", "--storage.tsdb.retention.time=1y") as server:
+    with prometheus(folder, "{}", "--storage.tsdb.retention.time=50y") as server:
         yield Past(f"127.0.0.1:{server.port}", float(end))
