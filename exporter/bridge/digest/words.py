@@ -124,15 +124,19 @@ def hole(found: RecordHole, digest: Digest) -> str:
 
 
 def places(signal: SignalState) -> str:
-    """Return the values by place, the worst first; nothing where there is one place only."""
+    """Return the values by place, the worst first; nothing where there is one place only.
+
+    What all places share is not repeated.
+    """
     if len(signal.places) <= 1:
         return ""
+    shared = set.intersection(*(set(one.labels) for one in signal.places))
     named = [
-        f"{place(dict(one.labels)) or 'everything'} {shown(one.value, signal.unit)}"
+        f"{place(dict(set(one.labels) - shared)) or 'elsewhere'} {shown(one.value, signal.unit)}"
         for one in signal.places[:_MANY]
     ]
-    more = len(signal.places) - _MANY
-    return "; ".join((*named, *([f"and {more} more"] if more > 0 else [])))
+    more_ = len(signal.places) - _MANY
+    return "; ".join((*named, *([f"and {more_} more"] if more_ > 0 else [])))
 
 
 def compared(signal: SignalState) -> tuple[str, str]:

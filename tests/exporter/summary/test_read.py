@@ -89,7 +89,10 @@ def test_rates_means_quantiles_and_levels(found: ServiceState) -> None:
     assert of_kind(found, "cache_hit_rate").now == pytest.approx(0.823, rel=1e-3)
     p95 = of_kind(found, "response_time").now
     assert p95 == pytest.approx(0.05 + 0.05 * (0.95 - 0.94) / 0.045, rel=1e-3)
-    assert of_kind(found, "db_lag").now == pytest.approx(0.047 * 1.45, rel=0.01)
+    lag = of_kind(found, "db_lag")
+    assert lag.before == pytest.approx(numbers.LAG * 1.45, rel=0.01)
+    assert lag.worst == numbers.BEHIND
+    assert dict(lag.places[0].labels)["region"] == "asia-southeast1"
 
 
 def test_budgets_and_the_monitoring_itself(found: ServiceState) -> None:

@@ -20,14 +20,14 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
         yield running
 
 
-def settings(prometheus: str, mail: int = 0, **digest: object) -> Settings:
+def settings(prometheus: str, mail: int = 0, alertmanager: int = 0, **digest: object) -> Settings:
     """Return settings of a digest, sent through a mail server of the test."""
     return Settings.model_validate(
         {
             "service": {"name": "ion"},
             "prometheus": {
                 "address": prometheus,
-                "alertmanagers": [f"127.0.0.1:{free_port()}"],
+                "alertmanagers": [f"127.0.0.1:{alertmanager or free_port()}"],
             },
             "storage": {"monitoring_config": str(CONFIG)},
             "notifications": {

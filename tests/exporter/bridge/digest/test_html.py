@@ -55,7 +55,7 @@ def test_the_page_has_what_the_text_has() -> None:
         "1d 6h ago by ada: deploy of the new image",
         "Notifications: no record from 29 Nov 03:06 to 03:12.",
         "0.42% day before 0.3% (+0.12 points) · week ago 0.31% (+0.11 points) · worst 0.9%",
-        "checkout in europe-west1 (ion-production) 1.2%",
+        "in europe-west1 1.2%; in us-central1 0.3%",
         "99.983% (at least 99.95%)",
         "4m could not be read",
     ):
