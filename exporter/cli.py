@@ -34,6 +34,10 @@ COMMANDS = {
         "exporter.commands.digest",
         "Print or mail what happened within a day or a week.",
     ),
+    "explain": (
+        "exporter.commands.explain",
+        "Explain an alert that fires: value, worst split, last change.",
+    ),
     "estimate": ("exporter.commands.estimate", "Estimate what reading a project costs per month."),
     "alerts": (
         "exporter.commands.alerts",

@@ -108,6 +108,7 @@ class SignalConfig(_Part):
     day: PeriodConfig | None = None
     week: PeriodConfig | None = None
     splits: dict[str, SplitConfig] = {}
+    log_filter: str | None = None
 
 
 class BudgetConfig(_Part):

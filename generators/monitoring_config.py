@@ -18,6 +18,7 @@ from generators import summary_queries
 from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import link
 from generators.configured_metrics import panel_address
+from generators.error_logs import filters
 from generators.limits import condition, number
 from generators.policy import DAY, LatencyPolicy, Policy, split
 from generators.promql import View, render_signal
@@ -112,11 +113,11 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
             "number": panel.number,
             "url": link(settings.links.grafana, panel),
         },
-        **(_summarized(signal, policy) if signal.kind is not None else {}),
+        **(_summarized(signal, settings, policy) if signal.kind is not None else {}),
     }
 
 
-def _summarized(signal: Signal, policy: Policy) -> Body:
+def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
     """Return the queries of a signal that a summary shows and that an explanation looks up."""
     splits = summary_queries.splits(signal, policy.signals)
     return {
@@ -124,6 +125,7 @@ def _summarized(signal: Signal, policy: Policy) -> Body:
         "day": asdict(summary_queries.period(signal, DAY)),
         "week": asdict(summary_queries.period(signal, summary_queries.WEEK)),
         "splits": {label: asdict(one) for label, one in splits.items()},
+        "log_filter": filters(settings.alerts.error_classes).get(signal.name),
     }
 
 

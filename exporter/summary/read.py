@@ -14,7 +14,7 @@ from exporter.monitoring_config import (
     PeriodConfig,
     SignalConfig,
 )
-from exporter.prometheus_api import Labels, Points, Prometheus, Refused, TimeSpan
+from exporter.prometheus_api import Labels, Points, Prometheus, QueryRefused, TimeSpan
 from exporter.summary.model import (
     BudgetState,
     DataGap,
@@ -58,7 +58,7 @@ class Reader:
             return []
         try:
             return ask()
-        except Refused as error:
+        except QueryRefused as error:
             fault = self._silence(server) or f"{what}: {error}"
             self.faults += [fault] if fault not in self.faults else []
         return []

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from exporter.bridge.digest.model import (
@@ -13,6 +13,7 @@ from exporter.bridge.digest.model import (
     RepeatedAlert,
     SilenceLine,
 )
+from exporter.bridge.explain import Explanation
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.catalog.alert_names import ESCALATION_ALERT
 from exporter.monitoring_config import MonitoringConfig
@@ -35,6 +36,7 @@ class Material:
 
     history           of a week at least, so that ages and repetitions are known
     acknowledgements  in force now; `acted` has the alerts that were ever acknowledged or silenced
+    explanations      of alerts that fire
     """
 
     history: AlertHistory
@@ -42,6 +44,7 @@ class Material:
     silences: tuple[SilenceLine, ...] = ()
     acknowledgements: tuple[AcknowledgementLine, ...] = ()
     acted: frozenset[Labels] | None = None
+    explanations: Mapping[Labels, Explanation] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
 
@@ -62,7 +65,11 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
     of_period = [p for p in material.history.periods if _within(p, span)]
     escalated = [p for p in of_period if p.name == ESCALATION_ALERT]
     incidents = [p for p in of_period if p.name != ESCALATION_ALERT]
-    firing = [_line(config, p, span) for p in incidents if _fires(p, span)]
+    firing = [
+        _explained(_line(config, p, span), material.explanations.get(p.labels))
+        for p in incidents
+        if _fires(p, span)
+    ]
     resolved = _over(config, [p for p in incidents if not _fires(p, span)], span)
     acks = {(one.name, one.place): one for one in material.acknowledgements}
     return Digest(
@@ -104,6 +111,22 @@ def plain(text: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
+def firing_periods(history: AlertHistory, span: TimeSpan) -> list[FiringPeriod]:
+    """Return what fires at the end of a span, the most severe first."""
+    found = [
+        p
+        for p in history.periods
+        if p.name != ESCALATION_ALERT and _within(p, span) and _fires(p, span)
+    ]
+    return sorted(found, key=lambda period: (_rank(period.severity), period.began))
+
+
+def _explained(line: AlertLine, known: Explanation | None) -> AlertLine:
+    if known is None:
+        return line
+    return replace(line, facts=tuple(map(plain, known.facts)), logs=known.logs)
+
+
 def _over(
     config: MonitoringConfig, periods: Iterable[FiringPeriod], span: TimeSpan
 ) -> list[AlertLine]:
@@ -128,8 +151,11 @@ def _fires(period: FiringPeriod, span: TimeSpan) -> bool:
 
 
 def _urgency(line: AlertLine) -> tuple[int, float]:
-    known = SEVERITIES.index(line.severity) if line.severity in SEVERITIES else len(SEVERITIES)
-    return known, line.began or 0.0
+    return _rank(line.severity), line.began or 0.0
+
+
+def _rank(severity: str) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
 def _line(config: MonitoringConfig, period: FiringPeriod, span: TimeSpan) -> AlertLine:

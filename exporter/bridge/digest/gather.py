@@ -7,18 +7,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from exporter.bridge.acknowledgements import Acknowledgement
-from exporter.bridge.digest.build import Edition, Material, digest, place, plain
+from exporter.bridge.digest.build import (
+    Edition,
+    Material,
+    digest,
+    firing_periods,
+    place,
+    plain,
+)
 from exporter.bridge.digest.model import AcknowledgementLine, Digest, SilenceLine
+from exporter.bridge.explain import Explainer, Explanation
 from exporter.bridge.history import ALERTS, STEP, AlertHistory, history
 from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.silences import Silence, silences
 from exporter.errors import StateError
-from exporter.monitoring_config import config_path, read_config
+from exporter.monitoring_config import MonitoringConfig, config_path, read_config
 from exporter.prometheus_api import Labels, Points, Prometheus, TimeSpan, server
 from exporter.settings import Settings
 from exporter.settings.servers import REPLICA
 from exporter.summary.read import WEEK, Reader, service_state
+
+EXPLAINED = 10  # alerts that fire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +55,7 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
         state=service_state(config, reader, edition.span.end, weekly=edition.weekly),
         silences=tuple(map(_silence_line, _in_force(listed, edition.made))),
         acknowledgements=tuple(_acknowledgement_lines(found.acknowledged or ())),
+        explanations=_explanations(config, servers[0], alerts, edition),
         acted=_acted(alerts, found.acknowledged, listed, known=not faults),
         faults=(*found.faults, *faults),
     )
@@ -76,6 +87,17 @@ def _history(
     foreign = frozenset({*settings.prometheus.external_labels, REPLICA})
     recorded = answers if known else None
     return history(week, recorded, found.alerts, found.presences, foreign)
+
+
+def _explanations(
+    config: MonitoringConfig, main: Prometheus, alerts: AlertHistory, edition: Edition
+) -> dict[Labels, Explanation]:
+    """Return what is known about the most severe alerts that fire."""
+    explainer = Explainer(config, main, edition.span.end)
+    return {
+        period.labels: explainer.explain(dict(period.labels), period.began)
+        for period in firing_periods(alerts, edition.span)[:EXPLAINED]
+    }
 
 
 def _journaled(journal: JournalReading | None, week: TimeSpan, edition: Edition) -> _Journaled:

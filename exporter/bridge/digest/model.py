@@ -16,6 +16,8 @@ class AlertLine:
     reading    its last value and the limit, as far as they are known
     remarks    what a reader has to know besides: who acknowledged it, that nobody was notified
     new        whether it began within the period
+    facts      what explains it, a sentence each; of what still fires only
+    logs       the address of its log lines; empty for none
     times      how often it was over in the period; began, ended and seconds are of the last time
     """
 
@@ -31,6 +33,8 @@ class AlertLine:
     new: bool
     url: str
     times: int = 1
+    facts: tuple[str, ...] = ()
+    logs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def _lines(lines: Sequence[AlertLine], digest: Digest, whole: int) -> Iterator[s
             yield from _wrapped(line.text, _INDENT * 3)
         about = "; ".join(filter(None, (words.when(line, digest), line.reading)))
         yield from _wrapped(about, _INDENT * 3)
-        for remark in line.remarks:
+        for remark in (*line.facts, *line.remarks):
             yield from _wrapped(remark, _INDENT * 3)
     yield from _wrapped(words.more(len(lines), whole))
 
