@@ -36,6 +36,8 @@ from generators.services import service_label
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SEVERITIES = ("critical", "high", "medium", "low")
 WATCHDOG = alert_names.WATCHDOG
+# Fire while all is well: they prove that alerts arrive.
+PROVING = frozenset({WATCHDOG, alert_names.CANARY})
 ESCALATION = "escalation"  # the severity of the alert on critical ones that go on; none of these
 EVALUATION = MINUTE  # of the alerts and of what they are built on, seconds
 WINDOW = 5 * MINUTE

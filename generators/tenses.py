@@ -14,6 +14,7 @@ PAST = {
     "cannot": "could not",
     "costs": "cost",
     "fail": "failed",
+    "gives up": "gave up",
     "keeps": "kept",
     "lags": "lagged",
     "misses": "missed",
@@ -23,6 +24,7 @@ PAST = {
     "runs": "ran",
     "sends": "sent",
     "skips": "skipped",
+    "take": "took",
     "use": "used",
 }
 _VERB = re.compile(r"\{([a-z ]+)\}")

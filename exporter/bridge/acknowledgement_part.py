@@ -11,8 +11,10 @@ from exporter.bridge.alert_pages import AlertPages
 from exporter.bridge.alert_site import AlertSite
 from exporter.bridge.alertmanagers import Alertmanager
 from exporter.bridge.callers import FormTokens
-from exporter.bridge.firing import Firing, holding, timing
+from exporter.bridge.firing import FiringAlerts, holding, timing
 from exporter.bridge.journal import Journal
+from exporter.bridge.pagerduty_groups import PagerDutyGroups
+from exporter.bridge.pagerduty_part import PagerDutyPart
 from exporter.bridge.posting import Posting
 from exporter.bridge.prometheus import servers
 from exporter.clock import Clock
@@ -27,7 +29,7 @@ class AcknowledgementPart:
     ) -> None:
         """Go on with what the journal has. Raises StateError."""
         at = tuple(map(Alertmanager, settings.prometheus.alertmanagers))
-        self.firing = Firing(
+        self.firing = FiringAlerts(
             [holding(each, clock) for each in at],
             [timing(each, clock) for each in servers(settings)],
         )
@@ -38,6 +40,8 @@ class AcknowledgementPart:
             for one, source in zip(at, self.firing.alertmanagers, strict=True)
         )
         self._site = AlertSite(self.firing, self.acknowledging, clock, settings)
+        groups = PagerDutyGroups(journal.transaction)
+        self._pagerduty = PagerDutyPart(settings, groups, self.firing, self.acknowledging, clock)
         self.paths = (
             AlertPages(self._site, FormTokens(journal.records)),
             AlertApi(self._site),
@@ -46,6 +50,7 @@ class AcknowledgementPart:
     def apply(self, settings: Settings) -> None:
         """Go on with other settings; other servers are asked from the next start on."""
         self._site.settings = settings
+        self._pagerduty.apply(settings)
 
     async def run(self) -> None:
         """Work until this is cancelled."""
@@ -64,4 +69,4 @@ class AcknowledgementPart:
         asking = [each.poll(executor) for each in self.firing.alertmanagers]
         asking += [each.poll(executor) for each in self.firing.prometheis]
         posting = [each.keep(executor) for each in self._postings]
-        return [*asking, *posting, self.acknowledging.judge()]
+        return [*asking, *posting, self.acknowledging.judge(), self._pagerduty.run()]

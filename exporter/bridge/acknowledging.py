@@ -12,8 +12,8 @@ from enum import StrEnum
 from exporter import logs
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement, extended, goes_on
-from exporter.bridge.firing import Firing, FiringNow
-from exporter.bridge.incidents import Incident
+from exporter.bridge.firing import FiringAlerts, FiringNow
+from exporter.bridge.incidents import FiringIncident
 from exporter.clock import Clock
 from exporter.errors import StateError
 
@@ -27,7 +27,7 @@ log = logs.logger("bridge")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenIncident:
     """Which incident to acknowledge: its alert's fingerprint, and the start that was shown.
 
     starts_at is None where any incident of the alert is meant.
@@ -47,12 +47,12 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AcknowledgeOutcome:
     """What became of a choice, its incident, and the acknowledgement that it has now."""
 
-    choice: Choice
+    choice: ChosenIncident
     answer: Answer
-    incident: Incident | None = None
+    incident: FiringIncident | None = None
     acknowledgement: Acknowledgement | None = None
 
 
@@ -60,7 +60,7 @@ class Acknowledging:
     """Takes and keeps acknowledgements; any thread may acknowledge and read."""
 
     def __init__(
-        self, firing: Firing, rows: AcknowledgementRows, clock: Clock, unseen: float = UNSEEN
+        self, firing: FiringAlerts, rows: AcknowledgementRows, clock: Clock, unseen: float = UNSEEN
     ) -> None:
         """Go on with those that the journal has. Raises StateError."""
         self._firing, self._rows, self._clock, self._unseen = firing, rows, clock, unseen
@@ -73,14 +73,14 @@ class Acknowledging:
         with self._mutex:
             return tuple(self._open.values())
 
-    def of(self, incident: Incident) -> Acknowledgement | None:
+    def of(self, incident: FiringIncident) -> Acknowledgement | None:
         """Return the acknowledgement of an incident, None where nobody acknowledged it."""
         ((_, found),) = self.each_of((incident,))
         return found
 
     def each_of(
-        self, incidents: Iterable[Incident]
-    ) -> Iterator[tuple[Incident, Acknowledgement | None]]:
+        self, incidents: Iterable[FiringIncident]
+    ) -> Iterator[tuple[FiringIncident, Acknowledgement | None]]:
         """Yield each incident with its acknowledgement."""
         certain = self._firing.now().certain
         known: dict[str, list[Acknowledgement]] = {}
@@ -91,8 +91,8 @@ class Acknowledging:
             yield incident, next((a for a in of_alert if _is_of(a, incident, certain)), None)
 
     def acknowledge(
-        self, choices: Sequence[Choice], user: str, comment: str
-    ) -> tuple[Outcome, ...]:
+        self, choices: Sequence[ChosenIncident], user: str, comment: str
+    ) -> tuple[AcknowledgeOutcome, ...]:
         """Acknowledge incidents that fire; the first who does so has them. Raises StateError.
 
         They are journaled together, before they are posted.
@@ -114,18 +114,20 @@ class Acknowledging:
                 log.info("acknowledged", extra=logs.fields(alert=_name(each), by=each.user))
         return tuple(_with(each, journaled) for each in found)
 
-    def _outcome(self, choice: Choice, incident: Incident | None) -> Outcome:
+    def _outcome(
+        self, choice: ChosenIncident, incident: FiringIncident | None
+    ) -> AcknowledgeOutcome:
         if incident is None:
-            return Outcome(choice, Answer.NOT_FIRING)
+            return AcknowledgeOutcome(choice, Answer.NOT_FIRING)
         shown = choice.starts_at
         if shown is not None and abs(shown - incident.alert.starts_at) > _SAME_START:
-            return Outcome(choice, Answer.ANOTHER, incident)
+            return AcknowledgeOutcome(choice, Answer.ANOTHER, incident)
         certain = self._firing.now().certain
         known = next((a for a in self._open.values() if _is_of(a, incident, certain)), None)
         answer = Answer.ALREADY if known else Answer.ACKNOWLEDGED
-        return Outcome(choice, answer, incident, known)
+        return AcknowledgeOutcome(choice, answer, incident, known)
 
-    def _made(self, incident: Incident, user: str, comment: str) -> Acknowledgement:
+    def _made(self, incident: FiringIncident, user: str, comment: str) -> Acknowledgement:
         return Acknowledgement(
             row=0,
             fingerprint=incident.alert.fingerprint,
@@ -183,7 +185,7 @@ class Acknowledging:
         log.info("incident is over", extra=logs.fields(alert=_name(given), by=given.user))
 
 
-def _is_of(given: Acknowledgement, incident: Incident, certain: bool) -> bool:  # noqa: FBT001 - as goes_on
+def _is_of(given: Acknowledgement, incident: FiringIncident, certain: bool) -> bool:  # noqa: FBT001 - as goes_on
     if given.fingerprint != incident.alert.fingerprint:
         return False
     return bool(goes_on(given, incident.since, incident.alert.starts_at, certain=certain))
@@ -193,7 +195,9 @@ def _name(given: Acknowledgement) -> str:
     return given.labels.get("alertname", "")
 
 
-def _with(outcome: Outcome, journaled: Mapping[str, Acknowledgement]) -> Outcome:
+def _with(
+    outcome: AcknowledgeOutcome, journaled: Mapping[str, Acknowledgement]
+) -> AcknowledgeOutcome:
     """Return an outcome with the acknowledgement that was journaled for it."""
     if outcome.answer is not Answer.ACKNOWLEDGED or outcome.incident is None:
         return outcome

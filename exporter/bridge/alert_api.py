@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 from exporter.bridge.acknowledgements import LONGEST_COMMENT
-from exporter.bridge.acknowledging import Choice, Outcome
+from exporter.bridge.acknowledging import AcknowledgeOutcome, ChosenIncident
 from exporter.bridge.alert_rows import shown
 from exporter.bridge.alert_site import UNKNOWN_USER, AlertSite
 from exporter.errors import StateError
@@ -29,10 +29,10 @@ _FORM = f'send {{"alerts": ["ID", ...], "comment": "..."}} with 1 to {MOST_CHOIC
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _AcknowledgeOrder:
     """What a request asks to acknowledge."""
 
-    choices: tuple[Choice, ...]
+    choices: tuple[ChosenIncident, ...]
     comment: str
 
 
@@ -86,7 +86,7 @@ class AlertApi:
         return _json({"alerts": [_outcome(each) for each in outcomes]})
 
 
-def _order(body: bytes) -> _Order | None:
+def _order(body: bytes) -> _AcknowledgeOrder | None:
     try:
         found = json.loads(body)
         ids, comment = found["alerts"], found.get("comment", "")
@@ -98,10 +98,10 @@ def _order(body: bytes) -> _Order | None:
         return None
     if not isinstance(comment, str):
         return None
-    return _Order(tuple(map(Choice, ids)), shown(comment, LONGEST_COMMENT))
+    return _AcknowledgeOrder(tuple(map(ChosenIncident, ids)), shown(comment, LONGEST_COMMENT))
 
 
-def _outcome(outcome: Outcome) -> Mapping[str, Any]:
+def _outcome(outcome: AcknowledgeOutcome) -> Mapping[str, Any]:
     """Return what became of an id, and by whom its incident is acknowledged now."""
     given, incident = outcome.acknowledgement, outcome.incident
     return {

@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl
 
 from exporter.bridge import incident_page
 from exporter.bridge.acknowledgements import LONGEST_COMMENT
-from exporter.bridge.acknowledging import Answer, Choice, Outcome
+from exporter.bridge.acknowledging import AcknowledgeOutcome, Answer, ChosenIncident
 from exporter.bridge.alert_rows import row, shown
 from exporter.bridge.alert_site import UNKNOWN_USER, AlertSite
 from exporter.bridge.callers import FormTokens
 from exporter.bridge.incident_page import Form, Surroundings
-from exporter.bridge.incidents import Incident
+from exporter.bridge.incidents import FiringIncident
 from exporter.errors import StateError
 from exporter.web.routes import HTML, READ, Request, Response, html_page, not_allowed, plain
 
@@ -80,7 +80,7 @@ class AlertPages:
         body = incident_page.incident(shown_row, form, self._around(user), notice)
         return Response(status, body, HTML, _NO_STORE)
 
-    def _form(self, found: Incident, user: str) -> Form:
+    def _form(self, found: FiringIncident, user: str) -> Form:
         start = f"{found.alert.starts_at:.3f}"
         parts = (user, found.alert.fingerprint, start)
         return Form(start, self._tokens.token(parts, self._site.clock.now()))
@@ -98,7 +98,7 @@ class AlertPages:
         if not right or not self._site.is_ours(request):
             return plain(HTTPStatus.FORBIDDEN, _STRANGE_FORM)
         try:
-            outcome = await self._acknowledge(Choice(fingerprint, float(start)), form, user)
+            outcome = await self._acknowledge(ChosenIncident(fingerprint, float(start)), form, user)
         except StateError as error:
             return plain(HTTPStatus.SERVICE_UNAVAILABLE, f"not acknowledged: {error}")
         if outcome.answer is Answer.ACKNOWLEDGED:
@@ -106,7 +106,9 @@ class AlertPages:
             return Response(HTTPStatus.SEE_OTHER, b"acknowledged\n", headers=to)
         return self._page(fingerprint, user, HTTPStatus.CONFLICT, _NOTICES.get(outcome.answer, ""))
 
-    async def _acknowledge(self, choice: Choice, form: Mapping[str, str], user: str) -> Outcome:
+    async def _acknowledge(
+        self, choice: ChosenIncident, form: Mapping[str, str], user: str
+    ) -> AcknowledgeOutcome:
         comment = shown(form.get("comment", ""), LONGEST_COMMENT)
         take = self._site.acknowledging.acknowledge
         (outcome,) = await asyncio.to_thread(take, (choice,), user, comment)

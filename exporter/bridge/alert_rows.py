@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from exporter.bridge.acknowledgements import Acknowledgement
-from exporter.bridge.incidents import Incident
+from exporter.bridge.incidents import FiringIncident
 from exporter.bridge.webhook import cleaned
 from exporter.settings import EscalationSettings, Settings
 
@@ -74,14 +74,14 @@ class Reading:
 
 
 def rows(
-    pairs: Iterable[tuple[Incident, Acknowledgement | None]], reading: Reading
+    pairs: Iterable[tuple[FiringIncident, Acknowledgement | None]], reading: Reading
 ) -> tuple[AlertRow, ...]:
     """Return a row for each incident: the most severe first, then the oldest."""
     found = (row(incident, given, reading) for incident, given in pairs)
     return tuple(sorted(found, key=lambda each: (_rank(each.severity), each.since, each.id)))
 
 
-def row(incident: Incident, given: Acknowledgement | None, reading: Reading) -> AlertRow:
+def row(incident: FiringIncident, given: Acknowledgement | None, reading: Reading) -> AlertRow:
     """Return the row of an incident and its acknowledgement."""
     alert = incident.alert
     texts = {name: shown(text) for name, text in alert.annotations.items()}
@@ -116,19 +116,21 @@ def _rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
-def _next(incident: Incident, given: Acknowledgement | None, reading: Reading) -> float | None:
+def _next(
+    incident: FiringIncident, given: Acknowledgement | None, reading: Reading
+) -> float | None:
     if not incident.is_critical or given or incident.escalations or not reading.escalated_after:
         return None
     # Without its beginning, when it began to fire is the nearest that is known.
     return min(incident.since, default=incident.alert.starts_at) + reading.escalated_after
 
 
-def _labels(incident: Incident) -> tuple[tuple[str, str], ...]:
+def _labels(incident: FiringIncident) -> tuple[tuple[str, str], ...]:
     found = sorted(incident.alert.labels.items())[:_MOST_LABELS]
     return tuple((shown(n, _LONGEST_LABEL), shown(v, _LONGEST_LABEL)) for n, v in found)
 
 
-def _links(incident: Incident, reading: Reading) -> Iterable[tuple[str, str]]:
+def _links(incident: FiringIncident, reading: Reading) -> Iterable[tuple[str, str]]:
     """Yield the links that lead to a web page, whatever stands in the annotation."""
     for name, annotation in _LINKS:
         if is_web(url := incident.alert.annotations.get(annotation, "")):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alert_rows import AlertRow, Reading, rows
 from exporter.bridge.callers import Callers
-from exporter.bridge.firing import Firing
+from exporter.bridge.firing import FiringAlerts
 from exporter.clock import Clock
 from exporter.settings import Settings
 from exporter.web.routes import Request
@@ -20,7 +20,7 @@ UNKNOWN_USER = (
 class AlertSite:
     """What fires and its acknowledgements, under the settings in force."""
 
-    firing: Firing
+    firing: FiringAlerts
     acknowledging: Acknowledging
     clock: Clock
     settings: Settings

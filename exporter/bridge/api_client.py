@@ -35,7 +35,7 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class FiringList:
     """What fires, which servers the bridge does not reach, and its time in Unix seconds."""
 
     alerts: tuple[AlertRow, ...]
@@ -62,11 +62,11 @@ class BridgeApi:
     login: Login | None = None
     ca_file: Path | None = None
 
-    def alerts(self) -> Listing:
+    def alerts(self) -> FiringList:
         """Return what fires."""
         found = self._asked(LIST, None)
         with _reading(self.url):
-            return Listing(
+            return FiringList(
                 tuple(map(_row, found["alerts"])), tuple(found["faults"]), float(found["now"])
             )
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from exporter import logs
 from exporter.bridge.alertmanagers import Alertmanager, HeldAlert, merged
-from exporter.bridge.incidents import Incident, incidents
+from exporter.bridge.incidents import FiringIncident, incidents
 from exporter.bridge.prometheus import Beginning, Beginnings, beginnings
 from exporter.clock import Clock
 from exporter.errors import IonmonError
@@ -22,7 +22,7 @@ T = TypeVar("T")
 log = logs.logger("bridge")
 
 
-class Source(Generic[T]):
+class PolledServer(Generic[T]):
     """A server that is asked again and again: its newest answer, or why there is none.
 
     Times are those of the monotonic clock.
@@ -58,8 +58,8 @@ class Source(Generic[T]):
         return self._clock.monotonic() - began
 
 
-Holding = Source[tuple[HeldAlert, ...]]
-Timing = Source[tuple[Beginning, ...]]
+Holding = PolledServer[tuple[HeldAlert, ...]]
+Timing = PolledServer[tuple[Beginning, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class FiringNow:
     recovered_at when the last server came back, by the monotonic clock
     """
 
-    incidents: tuple[Incident, ...]
+    incidents: tuple[FiringIncident, ...]
     beginnings: Beginnings
     faults: tuple[str, ...]
     answered: bool
@@ -80,13 +80,13 @@ class FiringNow:
     certain: bool
     recovered_at: float
 
-    def by_fingerprint(self) -> dict[str, Incident]:
+    def by_fingerprint(self) -> dict[str, FiringIncident]:
         """Return each incident by its alert's fingerprint, and by those of its escalations."""
         found = {one: each for each in self.incidents for one in each.escalations}
         return found | {each.alert.fingerprint: each for each in self.incidents}
 
 
-class Firing:
+class FiringAlerts:
     """Keeps what fires now up to date; any thread may read it."""
 
     def __init__(self, alertmanagers: Sequence[Holding], prometheis: Sequence[Timing]) -> None:
@@ -121,9 +121,9 @@ class Firing:
 
 def holding(alertmanager: Alertmanager, clock: Clock) -> Holding:
     """Return the source of what an Alertmanager holds."""
-    return Source(f"Alertmanager {alertmanager.address}", alertmanager.held, clock)
+    return PolledServer(f"Alertmanager {alertmanager.address}", alertmanager.held, clock)
 
 
 def timing(address: str, clock: Clock) -> Timing:
     """Return the source of the beginnings that a Prometheus knows."""
-    return Source(f"Prometheus {address}", partial(beginnings, address), clock)
+    return PolledServer(f"Prometheus {address}", partial(beginnings, address), clock)

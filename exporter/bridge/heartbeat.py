@@ -14,14 +14,13 @@ from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.outcome import Outcome, Sent
 from exporter.bridge.webhook import Notification, NotifiedAlert
 from exporter.catalog import own_delivery
-from exporter.catalog.alert_names import CANARY, CANARY_PERIOD, WATCHDOG
+from exporter.catalog.alert_names import CANARY, CANARY_MISSING, WATCHDOG
 from exporter.clock import Clock
 from exporter.telemetry import Telemetry
 
 APART = 30.0  # seconds between check-ins at least: each of several Alertmanagers sends a Watchdog
 FAILING = 600.0  # seconds for which deliveries may fail before a check-in says error
 LATE = 60.0  # seconds that a canary may take
-MISSING = CANARY_PERIOD + 900.0  # seconds without a canary
 
 log = logging.getLogger("ionmon.heartbeat")
 
@@ -72,7 +71,7 @@ class Heartbeat:
         with self._mutex:
             age, took = self._clock.monotonic() - self._canary_at, self._took
         found = list(self._faults.lasting(FAILING))
-        if age > MISSING:
+        if age > CANARY_MISSING:
             found.append(f"no {CANARY} arrived for {age / 60:.0f} minutes")
         elif took > LATE:
             found.append(f"the last {CANARY} took {took:.0f} s")

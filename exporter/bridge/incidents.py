@@ -1,6 +1,6 @@
 """Incidents: an alert that fires, since when; and the alert that acknowledges it.
 
-An incident is told from another by its alert's labels and by when its condition began.
+An incident is known from another by its alert's labels and by when its condition began.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ _NO_INCIDENT = frozenset({WATCHDOG, CANARY, ESCALATION_ALERT, ACKNOWLEDGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class FiringIncident:
     """An alert that fires, and when its condition began, in Unix seconds.
 
     since       empty where no Prometheus knows it; several where replicas disagree
@@ -42,7 +42,7 @@ class Incident:
         return self.alert.labels.get("severity") == CRITICAL
 
 
-def incidents(held: Iterable[HeldAlert], beginnings: Beginnings) -> tuple[Incident, ...]:
+def incidents(held: Iterable[HeldAlert], beginnings: Beginnings) -> tuple[FiringIncident, ...]:
     """Return the incidents of the alerts that fire, in their order.
 
     Watchdog, canaries, escalations and acknowledgements are none.
@@ -53,7 +53,7 @@ def incidents(held: Iterable[HeldAlert], beginnings: Beginnings) -> tuple[Incide
         if each.name == ESCALATION_ALERT:
             escalations.setdefault(_subject(each.labels), []).append(each.fingerprint)
     return tuple(
-        Incident(
+        FiringIncident(
             alert=each,
             since=beginnings.of(each.labels),
             escalations=tuple(escalations.get(_subject_of_alert(each.labels), ())),

@@ -13,11 +13,12 @@ from http import HTTPStatus
 from typing import Protocol
 
 from exporter.bridge.journal import Journal, JournalFull, Received
+from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.webhook import BadWebhook, Notification, notification
 from exporter.catalog import own_bridge
 from exporter.clock import Clock
 from exporter.errors import StateError
-from exporter.logs import once, over
+from exporter.logs import once
 from exporter.secrets_file import Secret
 from exporter.telemetry import Telemetry
 from exporter.web.routes import Request, Response, not_allowed, plain
@@ -26,7 +27,6 @@ log = logging.getLogger("ionmon.bridge")
 
 PATH = "/alerts"
 MOST_BODY = 16 * 1024 * 1024  # bytes; some ten thousand alerts
-_FAULT = "journal"
 
 
 class Dispatching(Protocol):
@@ -69,12 +69,14 @@ class Intake:
         clock: Clock,
         dispatching: Dispatching,
         token: Callable[[], Secret | None],
+        health: JournalHealth,
     ) -> None:
-        """Journal with what `dispatching` owes.
+        """Journal with what `dispatching` owes; `health` learns of each outcome.
 
         token  what has to be shown in the Authorization header, None where nothing has to
         """
         self._journal, self._telemetry, self._clock = journal, telemetry, clock
+        self.health = health
         self._dispatching, self._token = dispatching, token
         # One thread: notifications wait for each other here, not for the lock of the file.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="journal")
@@ -123,27 +125,22 @@ class Intake:
             targets = self._dispatching.targets(given.receiver)
             received = self._journal.receive(given, targets, self._clock.now())
         except StateError as error:
-            self._failed("full" if isinstance(error, JournalFull) else "failed", error)
+            self._count("full" if isinstance(error, JournalFull) else "failed")
+            self.health.failed(error)
             return plain(HTTPStatus.SERVICE_UNAVAILABLE, "cannot be journaled now; try again")
         self._taken(given, received)
         return plain(HTTPStatus.OK, "journaled")
 
-    def _failed(self, result: str, error: StateError) -> None:
-        self._count(result)
-        self._telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 0)
-        once(log, _FAULT, f"notifications are refused, Alertmanager sends them again: {error}")
-
     def _taken(self, given: Notification, received: Received) -> None:
         self._count("journaled")
+        self.health.succeeded()
         telemetry = self._telemetry
-        telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 1)
         telemetry.count(own_bridge.ALERTS, ("firing",), received.firing)
         telemetry.count(own_bridge.ALERTS, ("resolved",), received.resolved)
         telemetry.count(own_bridge.REPEATS, (), received.known)
         telemetry.count(own_bridge.VALUES_CUT, (), given.cut)
         telemetry.count(own_bridge.ALERTS_LEFT_OUT, (), given.truncated)
         telemetry.count(own_bridge.REMOVED, (), received.removed)
-        over(log, _FAULT, "notifications are journaled again")
         self._dispatching.received(given, received)
 
     def _count(self, result: str) -> None:

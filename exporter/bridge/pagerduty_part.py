@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from exporter import logs
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.acknowledging import Acknowledging
-from exporter.bridge.firing import Firing
+from exporter.bridge.firing import FiringAlerts
 from exporter.bridge.pagerduty import PagerDutyFault, acknowledge, routes
 from exporter.bridge.pagerduty_groups import PagerDutyGroup, PagerDutyGroups
 from exporter.clock import Clock
@@ -32,7 +32,7 @@ class PagerDutyPart:
         self,
         settings: Settings,
         groups: PagerDutyGroups,
-        firing: Firing,
+        firing: FiringAlerts,
         acknowledging: Acknowledging,
         clock: Clock,
     ) -> None:

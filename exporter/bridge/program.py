@@ -11,6 +11,7 @@ from exporter.bridge.digest.sender import DigestSender
 from exporter.bridge.dispatch import Dispatch
 from exporter.bridge.intake import Dispatching, Intake
 from exporter.bridge.journal import Journal, JournalLimits
+from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.site import BridgeSite, Paths
 from exporter.bridge.tending import Tending
 from exporter.bridge.token import BridgeToken
@@ -88,15 +89,17 @@ class BridgeProgram:
 
     async def _serve(self, started: Callable[[WebServer], None]) -> None:
         self._parts = self._make_parts(self.settings, self._journal, self._clock, self.telemetry)
-        self._tending = Tending(self._journal, self.telemetry, self._clock)
+        self._health = JournalHealth(self.telemetry)
+        self._tending = Tending(self._journal, self.telemetry, self._clock, self._health)
         self.site = self._site()
         server = WebServer(self.site, self._options())
         check_scheme(server, configured(self.settings))
+        # Before it can be reached: whoever finds it there may send SIGHUP, which would end it.
+        self.lifecycle.install_signals()
         server.start()
         try:
             record_settings(self.telemetry, self.settings.digest, self._clock.now())
             self._warn_exposed(server)
-            self.lifecycle.install_signals()
             for part in (self._beat, self._tending.run, *(p.run for p in self._parts.running)):
                 self.lifecycle.spawn(part()).add_done_callback(self._note_end)
             started(server)
@@ -107,9 +110,13 @@ class BridgeProgram:
     def _site(self) -> BridgeSite:
         at = self.settings.notifications
         path = configured(self.settings).credentials_file
-        self._token = BridgeToken(at.secret(path) if path else None)
         intake = Intake(
-            self._journal, self.telemetry, self._clock, self._parts.dispatching, self._token
+            self._journal,
+            self.telemetry,
+            self._clock,
+            self._parts.dispatching,
+            BridgeToken(at.secret(path) if path else None),
+            self._health,
         )
         return BridgeSite(
             self._clock,
@@ -150,7 +157,7 @@ class BridgeProgram:
     async def _beat(self) -> None:
         """Let the site know each second that this loop is not blocked."""
         while True:
-            self.site.beat(self._tending.fault)
+            self.site.beat()
             await asyncio.sleep(HEARTBEAT)
 
     async def reload(self) -> None:

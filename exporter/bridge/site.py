@@ -39,7 +39,6 @@ class BridgeSite:
         *,
         telemetry_path: str = "/metrics",
     ) -> None:
-        self.fault = ""
         self.last_heartbeat: float | None = None
         self._clock, self._intake, self._reload = clock, intake, reload
         self._parts: tuple[Paths, ...] = (intake, *parts)
@@ -62,9 +61,9 @@ class BridgeSite:
         del client
         return self._encoder.encode((fmt, gzip), Snapshot(), self._clock.monotonic()).body
 
-    def beat(self, fault: str) -> None:
-        """Note that the loop that delivers is not blocked, and what is wrong with the journal."""
-        self.last_heartbeat, self.fault = steady(), fault
+    def beat(self) -> None:
+        """Note that the loop that delivers is not blocked, and let own metrics be encoded anew."""
+        self.last_heartbeat = steady()
         self._encoder.ahead(lambda: (Snapshot(), self._clock.monotonic()))
 
     def healthy(self) -> tuple[bool, str]:
@@ -77,7 +76,8 @@ class BridgeSite:
         """Return whether notifications can be journaled."""
         if self.last_heartbeat is None:
             return False, "starting"
-        return (False, self.fault) if self.fault else (True, "ready")
+        fault = self._intake.health.fault
+        return (False, fault) if fault else (True, "ready")
 
     def reload(self) -> None:
         """Reload the settings. Raises IonmonError, and keeps the old ones."""

@@ -1,27 +1,25 @@
 """Keeps the journal: a sign of life, what is too old removed, its size; each in a thread."""
 
 import asyncio
-import logging
 
 from exporter.bridge.journal import Journal
+from exporter.bridge.journal_health import JournalHealth
 from exporter.catalog import own_bridge
 from exporter.clock import Clock
 from exporter.errors import StateError
-from exporter.logs import once, over
 from exporter.telemetry import Telemetry
-
-log = logging.getLogger("ionmon.bridge")
 
 SIGN = 10.0  # seconds between signs of life, a few of which may fail before there is a hole
 EXPIRY = 3_600.0  # seconds between removals
-_FAULT = "tending"
 
 
 class Tending:
-    """Tends a journal for as long as `run` runs; `fault` is why it cannot be written, or empty."""
+    """Tends a journal for as long as `run` runs."""
 
-    def __init__(self, journal: Journal, telemetry: Telemetry, clock: Clock) -> None:
-        self.fault = ""
+    def __init__(
+        self, journal: Journal, telemetry: Telemetry, clock: Clock, health: JournalHealth
+    ) -> None:
+        self._health = health
         self._journal, self._telemetry, self._clock = journal, telemetry, clock
         self._expired = -EXPIRY
 
@@ -38,13 +36,9 @@ class Tending:
             self._expire()
             self._measure()
         except StateError as error:
-            self.fault = str(error)
-            self._telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 0)
-            once(log, _FAULT, f"the journal cannot be written: {error}")
+            self._health.failed(error)
         else:
-            self.fault = ""
-            self._telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 1)
-            over(log, _FAULT, "the journal can be written again")
+            self._health.succeeded()
 
     def _expire(self) -> None:
         if self._clock.monotonic() - self._expired < EXPIRY:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 WATCHDOG = "Watchdog"  # fires always
 CANARY = "Canary"  # fires for some minutes of each hour, so that its way to the bridge is measured
+CANARY_LATE = 10.0  # seconds that it may take
+CANARY_MISSING = 75 * 60.0  # seconds after which there should have been another
 ESCALATION_ALERT = "Escalation"
 ACKNOWLEDGED = "Acknowledged"  # what the bridge posts while an acknowledged alert fires
 ESCALATES, SINCE, SIGNAL = "escalates", "since", "signal"
@@ -18,7 +20,6 @@ HEARTBEAT_RECEIVER = "heartbeat"
 CANARY_RECEIVER = "canary"
 SENTRY_RECEIVER = "sentry"  # the last word of the names of receivers whose alerts go to Sentry
 DEFAULT_RECEIVER = "unrouted"  # of what no route takes; the bridge has it where all else is absent
-CANARY_PERIOD = 3600.0  # seconds between two canaries
 
 
 def since_text(began: float) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from exporter.bridge.alert_rows import AlertRow
-from exporter.bridge.api_client import Listing
+from exporter.bridge.api_client import FiringList
 from exporter.bridge.incident_page import age
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
 from exporter.commands.options import options
@@ -44,7 +44,7 @@ def command(
         click.echo(f"ionmon: the bridge does not reach every server: {printable(fault)}", err=True)
 
 
-def text(found: Listing) -> str:
+def text(found: FiringList) -> str:
     """Return the alerts as a table."""
     if not found.alerts:
         return "What fires is not known." if found.faults else "Nothing fires."

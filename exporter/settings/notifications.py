@@ -9,7 +9,7 @@ from exporter.settings.addresses import Endpoint, MailAddress, ServerFile, Text,
 from exporter.settings.bridge import BridgeSettings, same_address
 from exporter.settings.digest import DigestSettings, mailed
 from exporter.settings.grouping import GroupBySettings, IntervalsSettings
-from exporter.settings.sentry import HeartbeatSettings, SentrySettings
+from exporter.settings.sentry import HeartbeatSettings, SentrySettings, called
 from exporter.settings.times_of_day import Clock, TimeZone
 from exporter.settings.types import (
     Seconds,
@@ -198,7 +198,9 @@ class NotificationSettings(Section):
     digest: Annotated[DigestSettings | None, AfterValidator(mailed)] = key(
         None, "The daily digest, which the bridge sends by mail."
     )
-    heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
+    heartbeat: Annotated[HeartbeatSettings | None, AfterValidator(called)] = key(
+        None, "The alert that always fires."
+    )
     quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")
     escalation: Annotated[EscalationSettings | None, AfterValidator(_possible)] = key(
         None, "Where critical alerts go that nobody has acknowledged."

@@ -37,7 +37,7 @@ class SentrySettings(Section):
 
 def _either(path: ServerFile | None, info: ValidationInfo) -> ServerFile | None:
     if path is None and "url" in info.data and info.data["url"] is None:
-        raise inside((), "names no address; write url, or url_file for the bridge")
+        raise ValueError("is missing, as is url; write one of them")
     return path
 
 
@@ -54,3 +54,13 @@ class HeartbeatSettings(Section):
         "File with the address of such a service, which the bridge calls, and only while its own "
         "deliveries arrive as well. The bridge reads the file.",
     )
+
+
+def called(heartbeat: HeartbeatSettings | None, info: ValidationInfo) -> HeartbeatSettings | None:
+    """Refuse an address that the bridge calls where there is no bridge."""
+    if heartbeat is None or heartbeat.url_file is None:
+        return heartbeat
+    if all(info.data.get(name, heartbeat) is None for name in ("bridge", "sentry")):
+        text = "is called by the bridge, which is not there; add notifications.bridge: {}"
+        raise inside(("url_file",), text)
+    return heartbeat

@@ -3,14 +3,15 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER
 from exporter.settings import NotificationSettings, Settings
 from exporter.settings.grouping import IntervalSettings
 from exporter.settings.teams import of_team, teams
 from generators.policy import MINUTE, SEVERITIES
 from generators.rules.escalation import escalated
 
-DEFAULT = "unrouted"  # the receiver of what no route takes
-HEARTBEAT = "heartbeat"
+DEFAULT = DEFAULT_RECEIVER
+HEARTBEAT = HEARTBEAT_RECEIVER
 ACKNOWLEDGING = "acknowledged"  # reaches nobody
 JOURNAL = "journal"  # the bridge, which is notified of every alert
 

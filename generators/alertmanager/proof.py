@@ -9,7 +9,7 @@ import yaml
 from generators.alertmanager.build import CONFIG, SECRETS
 from generators.alertmanager.oldest_version import FIELDS, FUNCTIONS, INTEGRATIONS
 from generators.alertmanager.routes import matcher
-from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
+from generators.policy import ESCALATION, PROVING, SEVERITIES
 from generators.rules.model import Alerting
 
 Body = dict[str, Any]
@@ -113,7 +113,7 @@ def undeclared_secrets(config: Body, manifest: Body) -> tuple[str, ...]:
 def _files(node: object) -> Iterator[tuple[str, str]]:
     if isinstance(node, Mapping):
         for key, value in node.items():
-            if key.endswith("_file"):
+            if key.endswith("_file") and key != "ca_file":  # a certificate is no secret
                 yield key, value
             yield from _files(value)
     elif isinstance(node, list):
@@ -124,9 +124,10 @@ def _files(node: object) -> Iterator[tuple[str, str]]:
 def unmatched_severities(config: Body, alerts: Iterable[Alerting]) -> tuple[str, ...]:
     """Return the severities without exactly one route, and those of alerts that have none."""
     severities = {
-        dict(alert.labels).get("severity", "") for alert in alerts if alert.alert != WATCHDOG
+        dict(alert.labels).get("severity", "") for alert in alerts if alert.alert not in PROVING
     } - {ESCALATION}
-    routes = [r["matchers"] for r in config["route"]["routes"] if not r.get("continue")]
+    every = config["route"]["routes"]
+    routes = [r.get("matchers") for r in every if not r.get("continue")]
     counts = {severity: routes.count([matcher("severity", severity)]) for severity in SEVERITIES}
     return (
         *(f"{CONFIG}: no route takes severity '{s}'" for s in sorted(severities - {*SEVERITIES})),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from exporter.catalog.alert_names import CANARY_RECEIVER
 from exporter.settings import NotificationSettings, Settings
 from generators import bridge_access
 from generators.alertmanager import mail, pagerduty, slack
@@ -101,10 +102,13 @@ def _webhook(at: NotificationSettings) -> Body:
 
 
 def _heartbeat(at: NotificationSettings) -> Body:
-    """Return the webhook of the watchdog; without one it ends here, as it is no news."""
-    if at.heartbeat is None or at.heartbeat.url is None:
-        return {}
-    return {"webhook_configs": [{"send_resolved": False, "url": at.heartbeat.url}]}
+    """Return the webhooks of the watchdog; without any it ends here, as it is no news."""
+    found: list[Body] = []
+    if at.heartbeat is not None and at.heartbeat.url is not None:
+        found.append({"send_resolved": False, "url": at.heartbeat.url})
+    if at.active_bridge is not None:
+        found.append(bridge_access.webhook(at) | {"send_resolved": False})
+    return {"webhook_configs": found} if found else {}
 
 
 def _journal(settings: Settings, at: NotificationSettings) -> Iterator[Body]:
@@ -113,7 +117,10 @@ def _journal(settings: Settings, at: NotificationSettings) -> Iterator[Body]:
     if journaled or is_escalated(settings):
         yield {"name": ACKNOWLEDGING}
     if journaled:
-        yield {"name": JOURNAL, "webhook_configs": [bridge_access.webhook(at)]}
+        yield from (
+            {"name": name, "webhook_configs": [bridge_access.webhook(at)]}
+            for name in (CANARY_RECEIVER, JOURNAL)
+        )
 
 
 def _escalations(settings: Settings, at: NotificationSettings) -> Iterator[Body]:

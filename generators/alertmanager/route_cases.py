@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporter.catalog.alert_names import CANARY, CANARY_RECEIVER
 from exporter.errors import ToolMissing
 from exporter.settings import Settings
 from generators.alertmanager.plan import (
     DEFAULT,
     HEARTBEAT,
+    JOURNAL,
     audiences,
     is_escalated,
+    is_journaled,
 )
 from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
 from generators.rules.model import Alerting, Pairs
@@ -34,7 +37,7 @@ def route_cases(settings: Settings, alerts: Sequence[Alerting]) -> tuple[RouteCa
     return (
         *(_case(settings, alert) for alert in alerts),
         *_teams(settings, alerts),
-        *_strangers(),
+        *_strangers(settings),
     )
 
 
@@ -48,10 +51,21 @@ def _case(settings: Settings, alert: Alerting, team: str = "") -> RouteCase:
 
 
 def _receivers(settings: Settings, alert: Alerting, team: str) -> tuple[str, ...]:
-    labels = dict(alert.labels)
-    severity, owner = labels.get("severity", ""), team or labels.get("team", "")
     if alert.alert == WATCHDOG:
         return (HEARTBEAT,)
+    if alert.alert == CANARY:
+        return (CANARY_RECEIVER,)
+    return (*_journal(settings), *_channels(settings, alert, team))
+
+
+def _journal(settings: Settings) -> tuple[str, ...]:
+    """Return the receiver of every alert beside the watchdog, where there is a bridge."""
+    return (JOURNAL,) if is_journaled(settings) else ()
+
+
+def _channels(settings: Settings, alert: Alerting, team: str) -> tuple[str, ...]:
+    labels = dict(alert.labels)
+    severity, owner = labels.get("severity", ""), team or labels.get("team", "")
     if severity == ESCALATION and is_escalated(settings):
         return (ESCALATION,)
     if severity not in SEVERITIES:
@@ -70,11 +84,11 @@ def _teams(settings: Settings, alerts: Sequence[Alerting]) -> Iterator[RouteCase
         yield from (_case(settings, alert, audience.team) for alert in without)
 
 
-def _strangers() -> Iterator[RouteCase]:
-    name = ("alertname", "Stranger")
-    yield RouteCase("an unknown severity", (name, ("severity", "unknown")), (DEFAULT,))
-    yield RouteCase("a severity in capitals", (name, ("severity", "CRITICAL")), (DEFAULT,))
-    yield RouteCase("no severity", (name,), (DEFAULT,))
+def _strangers(settings: Settings) -> Iterator[RouteCase]:
+    name, to = ("alertname", "Stranger"), (*_journal(settings), DEFAULT)
+    yield RouteCase("an unknown severity", (name, ("severity", "unknown")), to)
+    yield RouteCase("a severity in capitals", (name, ("severity", "CRITICAL")), to)
+    yield RouteCase("no severity", (name,), to)
 
 
 def wrong_routes(config: Path, cases: Iterable[RouteCase]) -> list[str]:

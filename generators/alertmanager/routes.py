@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exporter.catalog.alert_names import ACKNOWLEDGED, SINCE
+from exporter.catalog.alert_names import ACKNOWLEDGED, CANARY, CANARY_RECEIVER, SINCE
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alertmanager.plan import (
@@ -57,7 +57,7 @@ def tree(settings: Settings, timers: Timers, alerts: Sequence[Alerting]) -> Body
     if journaled or is_escalated(settings):
         routes.append(_acknowledged())
     if journaled:
-        routes.append(_journal(timers))
+        routes += [_canary(timers), _journal(timers)]
     if is_escalated(settings):
         routes.append(_escalation(timers))
     for severity in SEVERITIES:
@@ -78,6 +78,13 @@ def _watchdog(timers: Timers) -> Body:
 def _acknowledged() -> Body:
     """Return the route of what only mutes an escalation."""
     return {"receiver": ACKNOWLEDGING, "matchers": [matcher("alertname", ACKNOWLEDGED)]}
+
+
+def _canary(timers: Timers) -> Body:
+    """Return the route of the hourly test alert, which goes to the bridge alone, and at once."""
+    matchers = [matcher("alertname", CANARY)]
+    pace = _pace(timers.journal)
+    return {"receiver": CANARY_RECEIVER, "matchers": matchers, "group_by": list(INCIDENT), **pace}
 
 
 def _journal(timers: Timers) -> Body:

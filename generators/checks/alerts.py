@@ -10,7 +10,7 @@ from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
 from generators.checks.engine.suggestions import suggestion
 from generators.checks.promql.result_labels import filters
-from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
+from generators.policy import ESCALATION, PROVING, SEVERITIES, WATCHDOG
 from generators.promql_tree.tree import Aggregate, Binary, Call, Negative, Node, Selector
 
 RULE = "alert"
@@ -64,7 +64,7 @@ def conditional(node: Node) -> bool:
 
 
 def _severity(rule: Rule) -> Iterator[Problem]:
-    own = {WATCHDOG: (NONE,), ESCALATION_ALERT: (ESCALATION,)}
+    own = {**dict.fromkeys(PROVING, (NONE,)), ESCALATION_ALERT: (ESCALATION,)}
     allowed = own.get(rule.name.value, SEVERITIES)
     found = rule.labels.get("severity")
     if found is None:
@@ -119,7 +119,7 @@ def _is_absent(tree: Node | None) -> bool:
 
 def _description(rule: Rule) -> Iterator[Problem]:
     found = rule.annotations.get("description")
-    if found is None or rule.name.value == WATCHDOG:
+    if found is None or rule.name.value in PROVING:
         return
     if found.value.strip() and "{{" not in found.value and not _is_absent(rule.query.tree):
         text = "description is the same for every alert; put {{ $value }} and labels in it"

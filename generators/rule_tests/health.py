@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from exporter.catalog.alert_names import CANARY
 from generators.incomplete import Incomplete
 from generators.policy import BAD_EVENTS, EVALUATION, WATCHDOG
 from generators.rule_tests.document import Check, Firing, RuleTestCase, RuleTestFile, named
@@ -176,6 +177,12 @@ FAULTS: Mapping[str, Fault] = {
         value=BAD_EVENTS + 1,
     ),
     "BridgeDown": _gauge("up", 0, 1, *_target(BRIDGE_JOB)),
+    "DeliveryFailing": _gauge(
+        "ionmon_bridge_delivery_failing_seconds", 601, 599, ("target", "sentry")
+    ),
+    "DeadLetters": _gauge("ionmon_bridge_dead_letters", 2, 0, ("target", "sentry")),
+    "ChainSlow": _gauge("ionmon_chain_seconds", 11, 9, *_target(BRIDGE_JOB)),
+    "CanaryMissing": _gauge("ionmon_chain_age_seconds", 4501, 4499, *_target(BRIDGE_JOB)),
 }
 _ALIVE = _is("up", 1, *_EXPORTER)
 _LOST = 600.5  # seconds
@@ -274,8 +281,22 @@ def _stopped() -> tuple[RuleTestCase, ...]:
     return (_case("replicas", phases, Check(30), Check(50, (found,))),)
 
 
+def _hourly() -> tuple[RuleTestCase, ...]:
+    """Return an hour in which the test alert fires for its first ten minutes."""
+    checks = (
+        Check(59),
+        Check(60, (Firing((), 0),)),
+        Check(69, (Firing((), 9),)),
+        Check(70),
+        Check(119),
+        Check(120, (Firing((), 0),)),
+    )
+    return (RuleTestCase("each hour", (), checks),)
+
+
 _STORIES: Mapping[str, Callable[[], tuple[RuleTestCase, ...]]] = {
     "CounterGap": _gap,
     "CountingRestarted": _restarted,
     "ReplicationStopped": _stopped,
+    CANARY: _hourly,
 }

@@ -48,6 +48,7 @@ _SUBJECTS = (
     "rule_group",
     "remote_name",
     "address",
+    "target",
 )
 
 

@@ -1,5 +1,7 @@
 """The alerts on what evaluates and delivers alerts as a table: what nobody would notice."""
 
+from exporter.catalog.alert_names import CANARY, CANARY_LATE, CANARY_MISSING
+from exporter.settings.types import duration
 from generators import boards
 from generators.policy import MINUTE, WATCHDOG
 from generators.rules.rows import HealthAlert, health_text
@@ -15,6 +17,17 @@ WATCHDOG_ROW = HealthAlert(
         "There is nothing to do.",
     ),
 )
+CANARY_ROW = HealthAlert(
+    alert=CANARY,
+    severity="none",
+    expr="minute() < 10",
+    text=health_text(
+        "The hourly test alert {is} on its way to the bridge.",
+        "This alert fires for ten minutes of each hour. The bridge measures how long it takes.",
+        "There is nothing to do.",
+    ),
+)
+UNDELIVERED = 10 * MINUTE
 ROWS = (
     HealthAlert(
         alert="PrometheusFlagWrong",
@@ -99,5 +112,68 @@ BRIDGE = HealthAlert(
         "While {{ $labels.instance }} is down, alerts for Sentry wait, none can be acknowledged, "
         "and their history has a hole.",
         "Check whether `ionmon bridge` runs, and the last lines of its log.",
+    ),
+)
+DELIVERING = (
+    HealthAlert(
+        alert="DeliveryFailing",
+        severity="medium",
+        expr=f"max by (target) (ionmon_bridge_delivery_failing_seconds) > {UNDELIVERED}",
+        by=("target",),
+        text=health_text(
+            "The bridge {cannot} deliver alerts.",
+            "Deliveries to {{ $labels.target }} have failed for {{ $value | humanizeDuration }}. "
+            "They are tried again, for about a day.",
+            "Check the bridge's log, which has the reason, and the status page of that service.",
+            value="none for {{ $value | humanizeDuration }}",
+            joint="to",
+            limit=duration(UNDELIVERED),
+        ),
+        age=UNDELIVERED,
+    ),
+    HealthAlert(
+        alert="DeadLetters",
+        severity="medium",
+        expr="max by (target) (ionmon_bridge_dead_letters) > 0",
+        by=("target",),
+        text=health_text(
+            "The bridge {gives up} delivering alerts.",
+            "{{ $value | humanize }} alerts for {{ $labels.target }} were not delivered, and are "
+            "not tried again.",
+            "Check why with `ionmon bridge dead`, and send them with `ionmon bridge dead --retry`.",
+            value="{{ $value | humanize }} alerts",
+            joint="to",
+        ),
+    ),
+    HealthAlert(
+        alert="ChainSlow",
+        severity="medium",
+        expr=f"abs(ionmon_chain_seconds) > {CANARY_LATE:.0f}",
+        by=("job", "instance"),
+        text=health_text(
+            "Alerts {take} too long to arrive.",
+            "The last hourly test alert took {{ $value | humanizeDuration }} from Prometheus' "
+            "rule into the journal of {{ $labels.instance }}, or their clocks differ by that.",
+            "Check the load of Prometheus, Alertmanager and the bridge, and their clocks.",
+            value="{{ $value | humanizeDuration }}",
+            joint="to",
+            limit=duration(CANARY_LATE),
+        ),
+    ),
+    HealthAlert(
+        alert="CanaryMissing",
+        severity="high",
+        expr=f"ionmon_chain_age_seconds > {CANARY_MISSING:.0f}",
+        by=("job", "instance"),
+        text=health_text(
+            "The hourly test alert {is} missing.",
+            "No test alert has reached {{ $labels.instance }} for "
+            "{{ $value | humanizeDuration }}. Other alerts may not reach it, either.",
+            "Check whether Canary fires in Prometheus each hour, and Alertmanager's log.",
+            value="none for {{ $value | humanizeDuration }}",
+            joint="at",
+            limit=duration(CANARY_MISSING),
+        ),
+        age=CANARY_MISSING,
     ),
 )

@@ -6,7 +6,13 @@ from exporter.settings import Settings
 from generators.policy import EVALUATION
 from generators.rules import delivery_rows, health_rows, latency_health
 from generators.rules.annotations import annotations
-from generators.rules.delivery_rows import BRIDGE, REMOTE, WATCHDOG_ROW
+from generators.rules.delivery_rows import (
+    BRIDGE,
+    CANARY_ROW,
+    DELIVERING,
+    REMOTE,
+    WATCHDOG_ROW,
+)
 from generators.rules.model import Alerting, Group, RuleFile
 from generators.rules.rows import HealthAlert
 
@@ -21,6 +27,8 @@ def rows(settings: Settings) -> Iterator[HealthAlert]:
     yield from latency_health.rows(settings)
     if settings.notifications.active_bridge is not None:
         yield BRIDGE
+        yield CANARY_ROW
+        yield from DELIVERING
 
 
 def file(settings: Settings) -> RuleFile:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from exporter.errors import SettingsError
 from exporter.settings import OtherAlert, Settings
-from generators.policy import WATCHDOG
+from generators.policy import PROVING
 from generators.rules.model import Alerting, Group, Pairs, Rule, RuleFile, alerts
 
 
@@ -16,7 +16,7 @@ def changed(settings: Settings, files: tuple[RuleFile, ...]) -> tuple[RuleFile, 
     every = {rule.alert: rule for rule in alerts(files)}
     # Alerts on metrics of the settings are changed where the metric is.
     configured = {n for n, rule in every.items() if ("category", "metric") in rule.labels}
-    known = every.keys() - {*policy, WATCHDOG} - configured
+    known = every.keys() - {*policy, *PROVING} - configured
     problems = [_unknown(name, known, name in policy) for name in given if name not in known]
     if problems:
         raise SettingsError("\n".join(problems))
@@ -60,7 +60,7 @@ def _marked(rule: Rule, labels: Pairs, annotations: Pairs) -> Rule:
 
 
 def _unknown(name: str, known: set[str], stated: bool) -> str:  # noqa: FBT001 - of one caller
-    if name == WATCHDOG:
+    if name in PROVING:
         return f"alerts.others.{name}: cannot be changed; it proves that alerts arrive"
     if stated:
         return f"alerts.others.{name}: has a key of its own; write alerts.{name}"

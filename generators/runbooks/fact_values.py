@@ -67,7 +67,7 @@ def _of_other(row: Band | Pair | HealthAlert | EscalationAlert) -> Facts:
         case EscalationAlert():
             return {"after": duration(row.after)}
         case HealthAlert():
-            return {}
+            return {"limit": row.text.limit} if row.text.limit else {}
     assert_never(row)
 
 

@@ -16,7 +16,7 @@ from generators.configured_metrics import is_configured
 from generators.files import USUAL
 from generators.incomplete import Incomplete
 from generators.limits import limit, number
-from generators.policy import ESCALATION, WATCHDOG
+from generators.policy import ESCALATION, PROVING, WATCHDOG
 from generators.rules.escalation import escalated
 from generators.runbooks.documented import DocumentedAlert, alerts_of
 
@@ -43,6 +43,7 @@ _PLACEHOLDERS = {
     "integration": "INTEGRATION",
     "rule_group": "RULE_GROUP",
     "remote_name": "REMOTE_NAME",
+    "target": "TARGET",
 }
 
 
@@ -60,9 +61,16 @@ def notified(alert: DocumentedAlert) -> str:
     if severity == ESCALATION:
         return "the second line"
     if severity not in CHANNELS:
-        return "the heartbeat" if alert.settings.notifications.heartbeat else "nobody"
+        return _proof(alert)
     found = channels_of(alert)
     return _joined([_word(channel) for channel in found]) or "nobody: no channel is configured"
+
+
+def _proof(alert: DocumentedAlert) -> str:
+    """Return where an alert goes that proves that alerts arrive."""
+    at = alert.settings.notifications
+    beats = alert.name == WATCHDOG and at.heartbeat is not None
+    return "the heartbeat" if beats else "the bridge" if at.active_bridge else "nobody"
 
 
 def _joined(words: list[str]) -> str:
@@ -153,7 +161,7 @@ def _change_metric(alert: DocumentedAlert, row: ThresholdAlert) -> Iterator[str]
 
 def _change_other(alert: DocumentedAlert) -> Iterator[str]:
     """Yield what can be changed of an alert whose threshold is part of its method."""
-    if alert.name == WATCHDOG:
+    if alert.name in PROVING:
         yield "It cannot be changed: it proves that alerts arrive."
         return
     yield f"Its threshold is part of the method. In {_FILE} you can change:\n"

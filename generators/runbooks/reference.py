@@ -7,6 +7,7 @@ from generators.alert_table import PolicyAlert
 from generators.files import MARK
 from generators.incomplete import Incomplete
 from generators.limits import limit
+from generators.policy import WATCHDOG
 from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.notifications import notified
 from generators.runbooks.timing import minutes
@@ -119,9 +120,13 @@ def _row(alert: DocumentedAlert) -> str:
         alert.rule.severity,
         notified(alert),
         ", ".join(f"`{label}`" for label in alert.rule.carried),
-        "always" if alert.rule.severity == "none" else minutes(alert.parts),
+        _proving(alert) if alert.rule.severity == "none" else minutes(alert.parts),
     )
     return "| " + " | ".join(cells) + " |"
+
+
+def _proving(alert: DocumentedAlert) -> str:
+    return "always" if alert.name == WATCHDOG else "each hour"
 
 
 def _condition(alert: DocumentedAlert) -> str:

@@ -7,7 +7,7 @@ from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert
 from generators.burn_rates import SETTINGS_FILE
 from generators.files import MARK
-from generators.policy import HOUR
+from generators.policy import HOUR, WATCHDOG
 from generators.rules.budgets import LATENCY
 from generators.runbooks.documented import DocumentedAlert
 from generators.runbooks.model import Step
@@ -16,6 +16,7 @@ from generators.runbooks.silence import silence
 from generators.runbooks.timing import SHARES, minutes, seconds_to_limit, total
 
 _VARIABLE = re.compile(r"&var-[^&]*")
+_HOURLY = "It begins within a minute of each full hour."
 _CAPITALS = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
 
 
@@ -161,7 +162,7 @@ def _why(alert: DocumentedAlert) -> str:
 
 def _timing(alert: DocumentedAlert) -> Iterator[str]:
     if alert.rule.severity == "none":
-        yield "It fires all the time."
+        yield "It fires all the time." if alert.rule.alert == WATCHDOG else _HOURLY
         return
     minimum, maximum = total(alert.parts)
     yield f"{minutes(alert.parts).capitalize()} after {_begins(alert)}:\n"

@@ -127,12 +127,22 @@ def test_the_stack_starts_servers_as_their_files_say(server: str) -> None:
 
 
 def test_the_bridge_is_scraped_where_there_is_one(tmp_path: Path) -> None:
-    """Its job is there with Sentry, and not without."""
-    jobs = [
-        {job["job_name"] for job in written(tmp_path, given)["prometheus.yml"]["scrape_configs"]}
-        for given in ({}, SENTRY)
+    """Its job is there with Sentry or a section of its own, with its token, and not without."""
+    protected = {"tls": True, "credentials_file": "token", "address": "10.0.0.9:9842"}
+    found = [
+        [j for j in _jobs(written(tmp_path, given)) if j["job_name"] == "ionmon-bridge"]
+        for given in ({}, SENTRY, {"notifications": {"bridge": protected}})
     ]
-    assert [("ionmon-bridge" in found) for found in jobs] == [False, True]
+    assert [len(jobs) for jobs in found] == [0, 1, 1]
+    assert set(found[1][0]) == {"job_name", "static_configs"}
+    ((job,),) = found[2:]
+    assert (job["scheme"], job["static_configs"]) == ("https", [{"targets": ["10.0.0.9:9842"]}])
+    assert job["authorization"] == {"credentials_file": "/etc/alertmanager/secrets/token"}
+
+
+def _jobs(files: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = files["prometheus.yml"]["scrape_configs"]
+    return found
 
 
 def test_the_second_server_gets_what_is_kept_and_nothing_else(tmp_path: Path) -> None:

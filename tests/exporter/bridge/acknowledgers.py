@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from exporter.bridge.acknowledgement_part import AcknowledgementPart
-from exporter.bridge.incidents import Incident
+from exporter.bridge.incidents import FiringIncident
 from exporter.clock import WallClock
 from exporter.settings import Settings
 from tests.exporter.bridge.notified import journal
@@ -46,10 +46,10 @@ def _run(loop: asyncio.AbstractEventLoop, running: asyncio.Task[None]) -> None:
         return
 
 
-def until_fires(part: AcknowledgementPart, **labels: str) -> Incident:
+def until_fires(part: AcknowledgementPart, **labels: str) -> FiringIncident:
     """Return the incident with these labels, once it fires and its beginning is known."""
 
-    def found() -> list[Incident]:
+    def found() -> list[FiringIncident]:
         every = part.firing.now().incidents
         return [
             each for each in every if labels.items() <= each.alert.labels.items() and each.since

@@ -11,15 +11,15 @@ from typing import TypeVar
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alertmanagers import HeldAlert
-from exporter.bridge.firing import Firing, Source
-from exporter.bridge.journal import Journal, JournalLimits
+from exporter.bridge.firing import FiringAlerts, PolledServer
+from exporter.bridge.journal import Journal
 from exporter.bridge.prometheus import Beginning
 from exporter.errors import IonmonError
 from tests.clocks import HandClock
+from tests.exporter.bridge.notified import journal
 
 BEGAN = 1_795_953_600.0  # 2026-11-29 12:00 UTC
 T = TypeVar("T")
-LIMITS = JournalLimits(keep=90 * 86_400.0, max_alerts=1_000)
 
 
 def held(
@@ -58,11 +58,11 @@ class Fleet:
     second: Sequence[Beginning] | None = ()
 
     def __post_init__(self) -> None:
-        self.firing = Firing(
-            [Source("Alertmanager", lambda: _answer(self.alerts), self.clock)],
+        self.firing = FiringAlerts(
+            [PolledServer("Alertmanager", lambda: _answer(self.alerts), self.clock)],
             [
-                Source("Prometheus a", lambda: _answer(self.first), self.clock),
-                Source("Prometheus b", lambda: _answer(self.second), self.clock),
+                PolledServer("Prometheus a", lambda: _answer(self.first), self.clock),
+                PolledServer("Prometheus b", lambda: _answer(self.second), self.clock),
             ],
         )
 
@@ -76,14 +76,20 @@ class Fleet:
 
 
 @contextmanager
-def acknowledging(folder: Path, fleet: Fleet, unseen: float = 0.0) -> Iterator[Acknowledging]:
+def kept(
+    folder: Path, fleet: Fleet, unseen: float = 0.0
+) -> Iterator[tuple[Acknowledging, Journal]]:
     """Keep acknowledgements in a journal of the folder, as a bridge that has just started."""
-    journal = Journal(folder / "journal.sqlite", LIMITS)
-    try:
-        rows = AcknowledgementRows(journal.transaction)
-        yield Acknowledging(fleet.firing, rows, fleet.clock, unseen)
-    finally:
-        journal.close()
+    with journal(folder / "journal.sqlite") as found:
+        rows = AcknowledgementRows(found.transaction)
+        yield Acknowledging(fleet.firing, rows, fleet.clock, unseen), found
+
+
+@contextmanager
+def acknowledging(folder: Path, fleet: Fleet, unseen: float = 0.0) -> Iterator[Acknowledging]:
+    """Keep acknowledgements, as above."""
+    with kept(folder, fleet, unseen) as (found, _):
+        yield found
 
 
 def _answer(given: Sequence[T] | None) -> tuple[T, ...]:

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from exporter.bridge.acknowledging import Answer, Choice
-from exporter.bridge.incidents import Incident
+from exporter.bridge.acknowledging import Answer, ChosenIncident
+from exporter.bridge.incidents import FiringIncident
 from tests.exporter.bridge.fleet import BEGAN, Fleet, acknowledging, began, held
 
 ALERT = held()
 ID = ALERT.fingerprint
 
 
-def firing(fleet: Fleet) -> Incident:
+def firing(fleet: Fleet) -> FiringIncident:
     """Return the only incident that fires."""
     (found,) = fleet.firing.now().incidents
     return found
@@ -32,8 +32,8 @@ def test_what_fires_is_acknowledged_by_who_comes_first(tmp_path: Path) -> None:
     """The first has it; the second is shown the first."""
     fleet = fires()
     with acknowledging(tmp_path, fleet) as keeping:
-        (one,) = keeping.acknowledge([Choice(ID)], "ada", "rolling back")
-        (two,) = keeping.acknowledge([Choice(ID)], "bob", "")
+        (one,) = keeping.acknowledge([ChosenIncident(ID)], "ada", "rolling back")
+        (two,) = keeping.acknowledge([ChosenIncident(ID)], "bob", "")
         assert (one.answer, two.answer) == (Answer.ACKNOWLEDGED, Answer.ALREADY)
         assert two.acknowledgement == one.acknowledgement
         found = keeping.of(firing(fleet))
@@ -47,7 +47,7 @@ def test_what_does_not_fire_cannot_be_acknowledged(tmp_path: Path) -> None:
     watchdog = held("Watchdog", "none")
     fleet = fires(alerts=[watchdog])
     with acknowledging(tmp_path, fleet) as keeping:
-        choices = [Choice("feed"), Choice(ID), Choice(watchdog.fingerprint)]
+        choices = [ChosenIncident("feed"), ChosenIncident(ID), ChosenIncident(watchdog.fingerprint)]
         found = keeping.acknowledge(choices, "ada", "")
         assert {each.answer for each in found} == {Answer.NOT_FIRING}
         assert keeping.open() == ()
@@ -59,15 +59,15 @@ def test_nobody_acknowledges_without_a_name(tmp_path: Path) -> None:
         acknowledging(tmp_path, fires()) as keeping,
         pytest.raises(ValueError, match="whose it is"),
     ):
-        keeping.acknowledge([Choice(ID)], "", "")
+        keeping.acknowledge([ChosenIncident(ID)], "", "")
 
 
 def test_a_page_of_the_last_incident_does_not_acknowledge_the_next(tmp_path: Path) -> None:
     """What was shown decides: it began at another time than what fires now."""
     with acknowledging(tmp_path, fires()) as keeping:
-        (found,) = keeping.acknowledge([Choice(ID, BEGAN - 3600)], "ada", "")
+        (found,) = keeping.acknowledge([ChosenIncident(ID, BEGAN - 3600)], "ada", "")
         assert found.answer is Answer.ANOTHER
-        (found,) = keeping.acknowledge([Choice(ID, BEGAN)], "ada", "")
+        (found,) = keeping.acknowledge([ChosenIncident(ID, BEGAN)], "ada", "")
         assert found.answer is Answer.ACKNOWLEDGED
 
 
@@ -86,7 +86,7 @@ def test_an_escalation_leads_to_what_it_escalates(tmp_path: Path) -> None:
     other = replace(held(region="asia-southeast1"), annotations={})
     fleet = fires(alerts=[ALERT, escalation, other])
     with acknowledging(tmp_path, fleet) as keeping:
-        (found,) = keeping.acknowledge([Choice(escalation.fingerprint)], "ada", "")
+        (found,) = keeping.acknowledge([ChosenIncident(escalation.fingerprint)], "ada", "")
         assert found.acknowledgement is not None
         assert found.acknowledgement.fingerprint == ID
         assert [each.fingerprint for each in keeping.open()] == [ID]
@@ -116,7 +116,7 @@ def test_it_lasts_while_its_incident_does(
     """Whichever servers answer, it ends with its incident, and covers no later one."""
     fleet = fires()
     with acknowledging(tmp_path, fleet) as keeping:
-        keeping.acknowledge([Choice(ID)], "ada", "")
+        keeping.acknowledge([ChosenIncident(ID)], "ada", "")
         fleet.alerts, fleet.first, fleet.second = alerts, first, second  # type: ignore[assignment]
         fleet.clock.time += 10
         fleet.ask()
@@ -131,7 +131,7 @@ def test_replicas_that_disagree_on_the_beginning_do_not_end_it(tmp_path: Path) -
     """What a second Prometheus sees a minute later is the same incident, while the first has it."""
     fleet = fires(second=[])
     with acknowledging(tmp_path, fleet) as keeping:
-        keeping.acknowledge([Choice(ID)], "ada", "")
+        keeping.acknowledge([ChosenIncident(ID)], "ada", "")
         fleet.second = [began(ALERT, BEGAN + 60)]
         fleet.ask()
         keeping.review()
@@ -146,7 +146,7 @@ def test_a_server_that_is_away_ends_nothing_for_four_minutes(tmp_path: Path) -> 
     """A restarted Alertmanager has what fires only after minutes: until then nothing is over."""
     fleet = fires()
     with acknowledging(tmp_path, fleet, unseen=240) as keeping:
-        keeping.acknowledge([Choice(ID)], "ada", "")
+        keeping.acknowledge([ChosenIncident(ID)], "ada", "")
         fleet.alerts, fleet.first, fleet.second = [], None, None
         fleet.ask()
         fleet.clock.time += 200
@@ -161,7 +161,7 @@ def test_it_goes_on_after_a_restart_of_the_bridge(tmp_path: Path) -> None:
     """The journal has it, with every beginning; what is over by then ends."""
     fleet = fires()
     with acknowledging(tmp_path, fleet) as keeping:
-        keeping.acknowledge([Choice(ID)], "ada", "rolling back")
+        keeping.acknowledge([ChosenIncident(ID)], "ada", "rolling back")
         before = keeping.open()
     with acknowledging(tmp_path, fleet) as keeping:
         assert keeping.open() == before
@@ -178,7 +178,12 @@ def test_many_are_acknowledged_at_once(tmp_path: Path) -> None:
     other = held(region="asia-southeast1")
     fleet = fires(alerts=[ALERT, other])
     with acknowledging(tmp_path, fleet) as keeping:
-        choices = [Choice(ID), Choice(ID), Choice(other.fingerprint), Choice("feed")]
+        choices = [
+            ChosenIncident(ID),
+            ChosenIncident(ID),
+            ChosenIncident(other.fingerprint),
+            ChosenIncident("feed"),
+        ]
         found = keeping.acknowledge(choices, "ada", "")
         assert [each.answer.value for each in found] == ["acknowledged"] * 2 + ["not firing"]
         assert len(keeping.open()) == 2

@@ -17,7 +17,7 @@ from tests.clocks import HandClock
 from tests.exporter.bridge.bridges import RunningBridge, bridge
 from tests.exporter.bridge.notified import entry
 from tests.exporter.bridge.samples import BEGAN, journal
-from tests.sentry import Answer, Sentry, sentry
+from tests.sentry import KEY, Answer, Sentry, sentry
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.slow
@@ -94,6 +94,7 @@ def test_what_failed_is_a_dead_letter_and_sent_again(
     (letter,) = json.loads(dead(running, "--json"))
     assert (letter["alert"], letter["target"], letter["tries"]) == ("DiskTrend", "sentry", 1)
     server.always = None
+    assert KEY not in running.log + dead(running) + running.ask("/metrics")[1]
     assert "1 deliveries are tried again" in dead(running, "--retry")
     wait_until(lambda: names(server) == ["DiskTrend"], "the alert")
     wait_until(lambda: dead(running) == "No delivery was given up.\n", "no dead letter")

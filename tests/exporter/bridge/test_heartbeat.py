@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from exporter.bridge.delivery_faults import DeliveryFaults
-from exporter.bridge.heartbeat import FAILING, MISSING, Heartbeat
+from exporter.bridge.heartbeat import FAILING, Heartbeat
 from exporter.bridge.outcome import Later, Outcome, Sent
 from exporter.bridge.webhook import NotifiedAlert
 from exporter.catalog import own_delivery
+from exporter.catalog.alert_names import CANARY_MISSING
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.bridge.samples import BEGAN, firing, notified, resolved
@@ -109,7 +110,7 @@ def test_deliveries_that_fail_turn_it_to_error() -> None:
 def test_a_canary_that_is_missing_turns_it_to_error() -> None:
     """75 minutes without one, a check-in says error; the next canary ends that."""
     chain = Chain()
-    chain.go_on(int(MISSING) - 60, canaries=False)
+    chain.go_on(int(CANARY_MISSING) - 60, canaries=False)
     assert set(chain.outside.said) == {True}
     chain.go_on(180, canaries=False)
     assert chain.outside.said[-1] is False

@@ -9,6 +9,7 @@ import pytest
 
 from exporter.bridge.intake import Intake
 from exporter.bridge.journal import Journal, JournalLimits, Received
+from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.site import BridgeSite
 from exporter.bridge.token import BridgeToken
 from exporter.bridge.webhook import Notification
@@ -20,7 +21,7 @@ from tests.clocks import HandClock
 from tests.exporter.bridge.notified import NOON, document, entry
 from tests.exporter.web.serving import LISTEN, Got, link
 
-SMALL = JournalLimits(keep=8 * 86_400.0, max_alerts=1_000)
+SMALL = JournalLimits(keep=8 * 86_400.0, max_alerts=200)
 
 
 class Owing:
@@ -48,7 +49,8 @@ class Desk:
     def __init__(self, home: Path, token: Path | None = None, web: str = "") -> None:
         self.journal = Journal(home / "journal.sqlite", SMALL)
         self.telemetry, self.owing, clock = Telemetry(NOON), Owing(), HandClock(NOON)
-        intake = Intake(self.journal, self.telemetry, clock, self.owing, BridgeToken(token))
+        shown, health = BridgeToken(token), JournalHealth(self.telemetry)
+        intake = Intake(self.journal, self.telemetry, clock, self.owing, shown, health)
         self.site = BridgeSite(clock, self.telemetry, intake, (), lambda: None)
         config = home / "web.yml" if web else None
         if config:
@@ -126,14 +128,14 @@ def test_garbage_is_a_400(desk: Desk, body: bytes) -> None:
 
 def test_a_full_journal_is_a_503(desk: Desk) -> None:
     """While all wait for Sentry nothing is taken; once they are delivered, the same succeeds."""
-    every = [entry(fingerprint=f"{n:016x}") for n in range(1_000)]
+    every = [entry(fingerprint=f"{n:016x}") for n in range(200)]
     assert desk.post(*every) == 200
     assert desk.post(entry(), receiver="journal") == 503
     assert desk.counted(own_bridge.NOTIFICATIONS, "full") == 1
     assert desk.counted(own_bridge.JOURNAL_SUCCESS) == 0
     for owed in desk.journal.deliveries.due(NOON, 2_000):
         desk.journal.deliveries.done(owed.row, NOON)
-    ends = [each | {"status": "resolved", "endsAt": "2026-11-18T10:00:00Z"} for each in every[:600]]
+    ends = [each | {"status": "resolved", "endsAt": "2026-11-18T10:00:00Z"} for each in every[:60]]
     assert desk.post(*ends) == 200
     assert desk.post(entry(), receiver="journal") == 200
     assert desk.counted(own_bridge.JOURNAL_SUCCESS) == 1

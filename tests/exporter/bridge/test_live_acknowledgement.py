@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.bridge.acknowledging import Answer, Choice
+from exporter.bridge.acknowledging import Answer, ChosenIncident
 from generators.policy import ESCALATION
 from tests.exporter.bridge.acknowledgers import acknowledgers, settings, until_fires
 from tests.generators.alertmanager.breaking import HERE, THERE, configured, firing, serving
@@ -47,7 +47,7 @@ def test_an_acknowledgement_stops_the_escalation_of_its_incident_alone(tmp_path:
             service.broken = {HERE, THERE}
             with acknowledgers(tmp_path, given) as part:
                 incident = until_fires(part, region=HERE)
-                choice = Choice(incident.alert.fingerprint)
+                choice = ChosenIncident(incident.alert.fingerprint)
                 (done,) = part.acknowledging.acknowledge([choice], "ada", "rolling back")
                 assert done.answer is Answer.ACKNOWLEDGED
                 wait_until(lambda: acknowledged(sinks) == [HERE], "the acknowledgement")

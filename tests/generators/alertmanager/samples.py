@@ -19,6 +19,7 @@ EMAIL = {"to": ["a@example.com", "b@example.com"], "from": "ion@example.com"} | 
 }
 SENTRY = {"dsn_file": "/s/sentry"}
 WEBHOOK = {"url": "https://hooks.example.com/ion", "credentials_file": "/s/token"}
+BRIDGE = {"tls": True, "ca_file": "/s/ca.pem", "credentials_file": "/s/bridge-token"}
 HEARTBEAT = {"url": "https://heartbeat.example.com/ion"}
 QUIET = {"from": "22:00", "to": "07:00", "timezone": "Europe/Berlin"}
 ALL = {"slack": SLACK, "pagerduty": PAGERDUTY, "email": EMAIL, "sentry": SENTRY} | {
@@ -35,6 +36,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "only pagerduty": {"pagerduty": PAGERDUTY},
     "only sentry": {"sentry": SENTRY},
     "only webhook": {"webhook": WEBHOOK},
+    "only a bridge": {"bridge": {}},
+    "with a bridge": {**ALL, "bridge": BRIDGE},
     "with a webhook": {**ALL, "webhook": WEBHOOK},
 }
 PLACE = ("gcp_project", "region", "service_name")

@@ -104,6 +104,21 @@ def test_a_token_of_the_webhook_is_read_from_a_file() -> None:
     assert entry["http_config"] == {"authorization": {"credentials_file": "/s/token"}}
 
 
+def test_the_bridge_is_reached_as_the_settings_say() -> None:
+    """The journal and Sentry's receiver post to one address, with its token and its authority."""
+    plain = [e for name, _, e in entries("all") if name in ("journal", "low-sentry")]
+    assert plain == [{"send_resolved": True, "url": "http://127.0.0.1:9842/alerts"}] * 2
+    (first, second) = (
+        e for name, _, e in entries("with a bridge") if name in ("journal", "low-sentry")
+    )
+    assert first == second
+    assert first["url"] == "https://127.0.0.1:9842/alerts"
+    assert first["http_config"] == {
+        "authorization": {"credentials_file": "/s/bridge-token"},
+        "tls_config": {"ca_file": "/s/ca.pem"},
+    }
+
+
 def test_names_of_secrets_are_paths_of_the_server(tmp_path: Path) -> None:
     """A name in the settings is a file below secrets_dir in every file, wherever they are made."""
     (tmp_path / "monitoring.yaml").write_text(

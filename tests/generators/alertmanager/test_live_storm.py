@@ -151,4 +151,4 @@ def test_amtool_shows_where_a_teams_alert_goes(
         labels = [f"severity={severity}", f"team={team}", "alertname=X", "service_name=y"]
         command = ["amtool", "config", "routes", "test", f"--config.file={tmp_path / CONFIG}"]
         done = subprocess.run([*command, *labels], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == receivers
+    assert done.stdout.strip() == f"journal,{receivers}"

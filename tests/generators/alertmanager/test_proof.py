@@ -73,7 +73,7 @@ def test_severities_without_a_route_or_an_alert() -> None:
     assert unmatched_severities(config, ALERTS) == ()
     odd = (*(a for a in ALERTS if a.severity != "low"), alert("Odd", "urgent"))
     assert unmatched_severities(config, odd) == (f"{CONFIG}: no route takes severity 'urgent'",)
-    config["route"]["routes"].append(config["route"]["routes"][-1])
+    config["route"]["routes"].append(config["route"]["routes"][-2])
     assert unmatched_severities(config, ALERTS) == (
         f"{CONFIG}: 2 routes take severity 'low', not 1",
     )

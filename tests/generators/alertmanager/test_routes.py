@@ -32,7 +32,7 @@ def below(route: Route) -> Iterator[Route]:
 
 def of_severity(routes: list[Route], severity: str) -> Route:
     """Return the route of a severity."""
-    return next(r for r in routes if r["matchers"] == [f'severity="{severity}"'])
+    return next(r for r in routes if r.get("matchers") == [f'severity="{severity}"'])
 
 
 def test_a_team_comes_before_everybody() -> None:
@@ -84,17 +84,32 @@ def test_messages_of_an_outage_go_out_one_after_the_other() -> None:
 
 @pytest.mark.parametrize("variant", sorted(VARIANTS))
 def test_there_is_one_route_a_severity(variant: str) -> None:
-    """Whatever is configured, watchdog first, four severities last, most urgent first."""
+    """Whatever is configured, watchdog first, four severities, most urgent first."""
     routes = routes_of(VARIANTS[variant])
     assert routes[0]["matchers"] == ['alertname="Watchdog"']
-    severities = ("critical", "high", "medium", "low")
-    assert [r["matchers"] for r in routes[-4:]] == [[f'severity="{s}"'] for s in severities]
-    assert not any("continue" in route for route in routes)
+    expected = [[f'severity="{s}"'] for s in ("critical", "high", "medium", "low")]
+    found = [r["matchers"] for r in routes if "matchers" in r]
+    assert found[-4:] == expected
+    assert [r["receiver"] for r in routes if "continue" in r] in ([], ["journal"])
+
+
+def test_the_journal_takes_everything_and_passes_it_on() -> None:
+    """With a bridge its route is before all severities; what none takes is still unrouted."""
+    for notifications in (ALL, {"bridge": {}}, {**ALL, "bridge": {}}):
+        routes = routes_of(notifications)
+        names = [route["receiver"] for route in routes]
+        assert names[:3] == ["heartbeat", "acknowledged", "journal"]
+        assert (routes[2]["continue"], "matchers" in routes[2]) == (True, False)
+        assert (routes[2]["group_wait"], routes[2]["group_interval"]) == ("0s", "10s")
+        assert routes[-1] == {"receiver": "unrouted"}
+    without = routes_of({"slack": SLACK})
+    assert "journal" not in [route["receiver"] for route in without]
+    assert all("matchers" in route for route in without)
 
 
 def test_escalations_that_began_together_are_one_message() -> None:
     """Escalations have a route of their own, and acknowledgements one to nobody."""
-    _, acknowledged, escalation, *_ = routes_of(ALL)
+    _, acknowledged, _, escalation, *_ = routes_of(ALL)
     assert acknowledged == {"receiver": "acknowledged", "matchers": ['alertname="Acknowledged"']}
     assert escalation["receiver"] == "escalation"
     assert escalation["matchers"] == ['severity="escalation"']

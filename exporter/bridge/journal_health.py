@@ -1,0 +1,32 @@
+"""Whether the journal can be written: said once, shown as a metric, and to who asks for ready."""
+
+import logging
+
+from exporter.catalog import own_bridge
+from exporter.errors import StateError
+from exporter.logs import once, over
+from exporter.telemetry import Telemetry
+
+log = logging.getLogger("ionmon.bridge")
+
+_FAULT = "journal"
+
+
+class JournalHealth:
+    """The outcome of the last write; any thread may note one."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self.fault = ""
+        self._telemetry = telemetry
+
+    def failed(self, error: StateError) -> None:
+        """Note that the journal could not be written."""
+        self.fault = str(error)
+        self._telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 0)
+        once(log, _FAULT, f"notifications are refused, Alertmanager sends them again: {error}")
+
+    def succeeded(self) -> None:
+        """Note that the journal was written."""
+        self.fault = ""
+        self._telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 1)
+        over(log, _FAULT, "notifications are journaled again")
