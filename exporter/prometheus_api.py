@@ -22,6 +22,10 @@ class QueryRefused(IonmonError):
     """A query did not work; the text says why."""
 
 
+class NoAnswer(QueryRefused):
+    """No Prometheus answers at the address, or not in time: another query would fare as badly."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
     """From when to when, in Unix seconds."""
@@ -139,10 +143,10 @@ class Prometheus:
         except urllib.error.HTTPError as error:
             raise QueryRefused(_said(error)) from error
         except TimeoutError as error:
-            raise QueryRefused(f"no answer within {self.timeout:g} s") from error
+            raise NoAnswer(f"no answer within {self.timeout:g} s") from error
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
-            raise QueryRefused(f"{self.url} {_NO_ANSWER}: {reason}") from error
+            raise NoAnswer(f"{self.url} {_NO_ANSWER}: {reason}") from error
         if len(text) > _LARGEST:
             raise QueryRefused(
                 f"the answer has more than {_LARGEST >> 20} MiB; ask for less at once"

@@ -11,6 +11,7 @@ from exporter.bridge.alert_pages import AlertPages
 from exporter.bridge.alert_site import AlertSite
 from exporter.bridge.alertmanagers import Alertmanager
 from exporter.bridge.callers import FormTokens
+from exporter.bridge.explaining import Explain, unexplained
 from exporter.bridge.firing import FiringAlerts, holding, timing
 from exporter.bridge.journal import Journal
 from exporter.bridge.pagerduty_groups import PagerDutyGroups
@@ -25,7 +26,12 @@ class AcknowledgementPart:
     """Asks servers what fires, posts acknowledgements, answers pages and API."""
 
     def __init__(
-        self, settings: Settings, journal: Journal, clock: Clock, unseen: float = UNSEEN
+        self,
+        settings: Settings,
+        journal: Journal,
+        clock: Clock,
+        unseen: float = UNSEEN,
+        explain: Explain = unexplained,
     ) -> None:
         """Go on with what the journal has. Raises StateError."""
         at = tuple(map(Alertmanager, settings.prometheus.alertmanagers))
@@ -43,7 +49,7 @@ class AcknowledgementPart:
         groups = PagerDutyGroups(journal.transaction)
         self._pagerduty = PagerDutyPart(settings, groups, self.firing, self.acknowledging, clock)
         self.paths = (
-            AlertPages(self._site, FormTokens(journal.records)),
+            AlertPages(self._site, FormTokens(journal.records), explain),
             AlertApi(self._site),
         )
 

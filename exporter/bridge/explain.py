@@ -5,16 +5,15 @@ or change of instances in the half hour before. What cannot be known is said, or
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import quote
 
 from exporter.catalog import log_links
-from exporter.errors import IonmonError
 from exporter.monitoring_config import AlertConfig, MonitoringConfig, SignalConfig
-from exporter.prometheus_api import Points, Prometheus, TimeSpan
+from exporter.prometheus_api import NoAnswer, Points, Prometheus, QueryRefused, TimeSpan
 from exporter.summary.wording import elapsed, shown
 
 AROUND = 1800.0  # seconds before an alert in which a change may have caused it
@@ -62,10 +61,12 @@ class Explainer:
     server: Prometheus
     now: float
     _faults: dict[str, None] = field(default_factory=dict)
+    _silent: bool = False
 
     def explain(self, labels: Texts, since: float) -> Explanation:
         """Return what is known about an alert that fires since a time, Unix seconds."""
         self._faults.clear()
+        self._silent = False
         alert = self.config.alerts.get(labels.get("alertname", ""))
         signal = self.config.signals.get(alert.signal or "") if alert is not None else None
         found = Explanation(
@@ -83,9 +84,16 @@ class Explainer:
         )
 
     def _asked(self, query: str, at: float) -> list[Points]:
+        return self._ask(lambda: self.server.instant(query, at // _STEP * _STEP))
+
+    def _ask(self, ask: Callable[[], list[Points]]) -> list[Points]:
+        """Return an answer; a server that gives none is not asked for the rest either."""
+        if self._silent:
+            return []
         try:
-            return self.server.instant(query, at // _STEP * _STEP)
-        except IonmonError as error:
+            return ask()
+        except QueryRefused as error:
+            self._silent = isinstance(error, NoAnswer)
             self._faults[str(error)] = None
             return []
 
@@ -152,12 +160,8 @@ class Explainer:
         if signal is None:
             return [], False
         span = TimeSpan(since - AROUND, since)
-        try:
-            series = self.server.range(signal.query, span, _STEP)
-        except IonmonError as error:
-            self._faults[str(error)] = None
-            return [], False
-        series = [one for one in series if _matches(one, labels)]
+        asked = self._ask(lambda: self.server.range(signal.query, span, _STEP))
+        series = [one for one in asked if _matches(one, labels)]
         changes = [change for one in series for change in _last_change(one)]
         return changes, bool(series)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from exporter.bridge.acknowledgement_part import AcknowledgementPart
 from exporter.bridge.digest.sender import DigestSender
 from exporter.bridge.dispatch import Dispatch
+from exporter.bridge.explaining import Explaining
 from exporter.bridge.intake import Dispatching, Intake
 from exporter.bridge.journal import Journal, JournalLimits
 from exporter.bridge.journal_health import JournalHealth
@@ -225,7 +226,8 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
 
 def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
     """Return what works beside the intake."""
-    alerts = AcknowledgementPart(settings, journal, clock)
-    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry)
+    explaining = Explaining(settings, clock)
+    alerts = AcknowledgementPart(settings, journal, clock, explain=explaining.of)
+    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry, explaining.of)
     digests = DigestSender(settings, journal, clock, dispatch.faults)
     return BridgeParts(dispatch, running=(dispatch, alerts, digests), paths=alerts.paths)
