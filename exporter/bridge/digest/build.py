@@ -66,7 +66,7 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
     escalated = [p for p in of_period if p.name == ESCALATION_ALERT]
     incidents = [p for p in of_period if p.name != ESCALATION_ALERT]
     firing = [
-        _explained(_line(config, p, span), material.explanations.get(p.labels))
+        _explained(_line(config, p, span), p, material.explanations.get(p.labels))
         for p in incidents
         if _fires(p, span)
     ]
@@ -121,10 +121,13 @@ def firing_periods(history: AlertHistory, span: TimeSpan) -> list[FiringPeriod]:
     return sorted(found, key=lambda period: (_rank(period.severity), period.began))
 
 
-def _explained(line: AlertLine, known: Explanation | None) -> AlertLine:
+def _explained(line: AlertLine, period: FiringPeriod, known: Explanation | None) -> AlertLine:
+    """Return the line with its facts; the value is among them where no notification had it."""
     if known is None:
         return line
-    return replace(line, facts=tuple(map(plain, known.facts)), logs=known.logs)
+    more = tuple(filter(None, (*known.worst, known.change)))
+    facts = more if period.annotations.get("value") else known.facts
+    return replace(line, facts=tuple(map(plain, facts)), logs=known.logs)
 
 
 def _over(

@@ -89,6 +89,9 @@ def _resources(region: str, times: list[int], end: int) -> Iterator[str]:
             behind = region == "asia-southeast1" and at >= end - 45 * MINUTE
             lag = BEHIND if behind else LAG * (0.8 + _shape(at))
             yield f"{name}{{{place}}} {lag:.4f} {at}"
+    for at in range(end - 10 * MINUTE, end + 1, 30):
+        lag = BEHIND if region == "asia-southeast1" else LAG
+        yield f"cloudsql_replica_lag_seconds{{{place}}} {lag} {at}"
 
 
 def _monitoring(end: int) -> Iterator[str]:

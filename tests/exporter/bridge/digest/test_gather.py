@@ -105,7 +105,10 @@ def test_an_acknowledgement_is_listed_with_its_alert(past: Past, tmp_path: Path)
         )
         AcknowledgementRows(kept.transaction).add((acknowledgement,))
         found = made(past, JournalReading(kept.transaction))
-    assert [line.remarks for line in found.firing] == [("acknowledged by ada",)]
+    (line,) = found.firing
+    assert line.remarks == ("acknowledged by ada",)
+    assert line.facts == ("Worst region: asia-southeast1, 720 ms; the next one has 47 ms.",)
+    assert "resource.labels.database_id%3D%22ion-main%22" in line.logs
     assert "30m 20s ago by ada: looking" in text(found)
 
 
@@ -116,6 +119,7 @@ def test_without_a_journal_there_is_a_digest(past: Past) -> None:
     assert found.faults[0].startswith("there is no journal")
     assert found.ignored == ()
     assert {line.remarks for line in found.firing} == {()}
+    assert found.firing[0].facts[0].startswith("Replication lag: 720 ms, the limit is above 500ms")
 
 
 def test_without_prometheus_there_is_a_digest(tmp_path: Path) -> None:
