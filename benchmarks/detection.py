@@ -9,7 +9,6 @@ from pathlib import Path
 
 from benchmarks.row import Row
 from exporter.settings import Settings
-from generators.policy import policy
 from generators.rules.build import build
 from generators.runbooks.timing import minutes, parts, total
 from tests.e2e.drill import drilled
@@ -18,10 +17,10 @@ from tests.e2e.drill import drilled
 def rows() -> Iterator[Row]:
     """Yield the rows of this file."""
     settings = Settings()
-    rules, held = build(settings), policy(settings)
+    rules = build(settings)
     with tempfile.TemporaryDirectory() as folder, drilled(Path(folder)) as drill:
         for rule in drill.nine:
-            found = parts(settings, rules, held, rule)
+            found = parts(settings, rules, rule)
             notified = min(drill.seen[rule.alert].notified.values())
             stated = f"stated: {minutes(found)}"
             met = notified <= total(found)[1]

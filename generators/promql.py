@@ -92,10 +92,15 @@ def render(expression: Expression, view: View) -> str:
 def render_signal(signal: Signal, view: View) -> str:
     """Return the PromQL of a signal; it has no value where there are too few events."""
     query = render(signal.expression, view)
+    return query if signal.minimum_events is None else with_minimum(signal, f"({query})", view)
+
+
+def with_minimum(signal: Signal, query: str, view: View) -> str:
+    """Return the query of a signal without a value where there are too few events."""
     if signal.minimum_events is None:
         return query
     events = _total(signal.minimum_events.events, view)
-    return f"({query}) and ({events} >= {signal.minimum_events.count})"
+    return f"{query} and ({events} >= {signal.minimum_events.count})"
 
 
 def needs(expression: Expression, view: View) -> tuple[Need, ...]:

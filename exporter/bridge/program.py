@@ -84,6 +84,8 @@ class BridgeProgram:
             self._journal.records.begin(self._clock.now())
             await self._serve(started)
         finally:
+            # What still runs in a thread may be writing the journal.
+            await asyncio.get_running_loop().shutdown_default_executor()
             self._journal.close()
         if self._defect:
             raise RuntimeError("a part of the bridge was stopped by a defect") from self._defect
@@ -199,6 +201,11 @@ class BridgeProgram:
             log.warning(
                 "alerts can be read by any machine that reaches this one; set TLS and passwords "
                 "with --web.config.file, or listen on 127.0.0.1"
+            )
+        if server.asks_password and configured(self.settings).credentials_file is None:
+            log.warning(
+                "the web configuration requires a password, which the generated alertmanager.yml "
+                "and prometheus.yml do not send; set notifications.bridge.credentials_file"
             )
 
 

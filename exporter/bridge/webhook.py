@@ -19,6 +19,7 @@ LONGEST_VALUE = 8_000  # characters of a label or an annotation
 LONGEST_TEXT = 64_000  # characters of all labels, or of all annotations, of an alert
 LONGEST_NAME = 500
 MOST_ALERTS = 100_000
+MOST_COUNTED = 1_000_000_000
 CUT = "… (cut)"
 _YEAR_ONE = -62_000_000_000.0  # Unix seconds; an end before it is Go's zero time, which is none
 # All control characters but newline and tab; surrogates, which cannot be written as UTF-8; what
@@ -140,7 +141,9 @@ def moment(text: object) -> float | None:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return min(max(value, 0), MOST_COUNTED)
 
 
 def cleaned(text: str) -> str:

@@ -96,6 +96,11 @@ class WebServer:
             return False
         return not all(_local(host) for host, _ in self.addresses)
 
+    @property
+    def asks_password(self) -> bool:
+        """Return whether a request needs a password."""
+        return self._protection.rules().passwords.needed
+
     def close(self) -> None:
         """Stop listening, end all connections, those that are answered last, end the thread."""
         self._loop.call_soon_threadsafe(self._stop.set)

@@ -34,16 +34,17 @@ def branch_mutants(row: ThresholdAlert, only: Iterable[AnyMatcher]) -> Iterator[
 
 
 def _bridges(row: ThresholdAlert, found: Branches) -> Iterator[tuple[str, str]]:
-    markers, by = away(row), split(row.signal)
+    alert, markers, by = bridging.FiringAlert(row.name), away(row), split(row.signal)
     begins = bridging.begins(markers, found.condition)
+    again = bridging.goes_on(alert, by, markers, found.again)
     for marker in markers:
         others = tuple(one for one in markers if one != marker)
-        kept = bridging.holds(bridging.FiringAlert(row.name), by, others, found.last)
-        yield f"{marker.name} does not keep it", f"{begins}\nor\n{kept}" if others else begins
+        kept = bridging.holds(alert, by, others, found.last) if others else again
+        yield f"{marker.name} does not keep it", f"{begins}\nor\n{kept}\nor\n{again}"
         if marker.prompt and begins_are_tested(row):
-            held = bridging.holds(bridging.FiringAlert(row.name), by, markers, found.last)
+            held = bridging.holds(alert, by, markers, found.last)
             begun = bridging.begins(others, found.condition)
-            yield f"it begins in spite of {marker.name}", f"{begun}\nor\n{held}"
+            yield f"it begins in spite of {marker.name}", f"{begun}\nor\n{held}\nor\n{again}"
 
 
 def _moved(row: ThresholdAlert) -> ThresholdAlert:

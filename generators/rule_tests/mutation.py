@@ -138,7 +138,7 @@ def _of_every_class(rule: Alerting) -> Iterator[tuple[str, Recording]]:
         return
     found = (replace(row.signal, expression=counting(row.signal, CLASSES).expression),)
     for one in (
-        *recording.signals(found),
+        *recording.signals(found, found),
         *recording.newest(found),
         *recording.wider(found, found),
     ):

@@ -6,6 +6,8 @@ fine     unless the newest two are fine again: neither a burst that is over nor 
 lasting  beyond it for ten minutes of windows, whatever the newest two say: trouble in bursts fires
 few      beyond it over half an hour or an hour, where five minutes hold too few events
 last     beyond it within the last hour: it keeps what fires while data is away
+again    beyond it over five minutes, for ten minutes after data came back: it keeps what fires in
+         bursts until `lasting` can be known
 """
 
 from collections.abc import Iterable
@@ -36,6 +38,7 @@ class Branches:
     lasting: str
     few: str
     last: str
+    again: str
 
     @property
     def condition(self) -> str:
@@ -51,8 +54,9 @@ def away(row: ThresholdAlert) -> tuple[bridging.AwayMarker, ...]:
 
 def expression(row: ThresholdAlert, found: Branches) -> str:
     """Return the expression of an alert."""
-    alert = bridging.FiringAlert(row.name)
-    return bridging.bridged(alert, split(row.signal), away(row), found.condition, found.last)
+    alert, by, markers = bridging.FiringAlert(row.name), split(row.signal), away(row)
+    bridged = bridging.bridged(alert, by, markers, found.condition, found.last)
+    return f"{bridged}\nor\n{bridging.goes_on(alert, by, markers, found.again)}"
 
 
 def branches(row: ThresholdAlert, matchers: Iterable[AnyMatcher] = ()) -> Branches:
@@ -66,6 +70,7 @@ def branches(row: ThresholdAlert, matchers: Iterable[AnyMatcher] = ()) -> Branch
         lasting=_lasting(row, mean),
         few=_few(row, value, chosen) if signal.minimum_events else "",
         last=_last(row, value, chosen),
+        again=f"{mean} {_beyond(row)}",
     )
 
 

@@ -7,17 +7,18 @@ value is the Unix time of the newest data.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Family, RedisInfo
-from generators.policy import MINUTE
+from generators.policy import MINUTE, SUSTAINED
 from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.model import Recording
-from generators.rules.names import series
+from generators.rules.names import series, span
 from generators.selectors import AnyMatcher, selector
 
 LONGEST = "1h"  # for which an alert is kept without data
+BACK = span(SUSTAINED)
 # Greater than Google's delay, a period and a poll together; less than it takes for a window of five
 # minutes to run empty and for keep_firing_for.
 _OLD = 7 * MINUTE
@@ -121,6 +122,17 @@ def bridged(
     """
     away = tuple(away)
     return f"{begins(away, condition)}\nor\n{holds(alert, by, away, last)}"
+
+
+def goes_on(
+    alert: FiringAlert, by: tuple[str, ...], away: Iterable[AwayMarker], beyond: str
+) -> str:
+    """Return what keeps a firing alert in the minutes after its data came back.
+
+    What has to be beyond its threshold for minutes cannot be known yet; `beyond` is known at once.
+    """
+    back = (replace(one, name=f"last_over_time({one.series}[{BACK}])", matchers=()) for one in away)
+    return holds(alert, by, back, beyond)
 
 
 def begins(away: Iterable[AwayMarker], condition: str) -> str:

@@ -30,7 +30,14 @@ from exporter.catalog.own import COUNTING_START, DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import children, expressions_of
 from generators.policy import EVALUATION, NEWEST, WIDER, WINDOW, Policy, split
-from generators.promql import RecordedSeries, View, counts_source_time, render, render_signal
+from generators.promql import (
+    RecordedSeries,
+    View,
+    counts_source_time,
+    render,
+    render_signal,
+    with_minimum,
+)
 from generators.rules import bridging
 from generators.rules.model import Group, Recording, RuleFile
 from generators.rules.names import operation, series, span
@@ -153,14 +160,27 @@ def signal_name(signal: Signal, by: tuple[str, ...], window: str = _W) -> str:
     return series(by, signal.name, operation(signal.expression, window))
 
 
-def signals(watched: Iterable[Signal]) -> tuple[Recording, ...]:
-    """Return the rules that record each signal in its full split."""
+def signals(watched: Iterable[Signal], alerted: Iterable[Signal]) -> tuple[Recording, ...]:
+    """Return the rules that record each signal in its full split.
+
+    What alerts is recorded without its minimum of events first, and worked out once.
+    """
     watched = tuple(watched)
     known = recorded(watched)
-    views = (
-        (signal, View(window=_W, by=split(signal), held=HELD, recorded=known)) for signal in watched
-    )
-    return tuple(_signal(signal, view) for signal, view in views)
+    found, unfiltered = [], {*filter(_has_minimum, alerted)}
+    for signal in watched:
+        view = View(window=_W, by=split(signal), held=HELD, recorded=known)
+        text = render_signal(signal, view)
+        if signal in unfiltered:
+            query = render(signal.expression, replace(view, held=""))
+            found.append(Recording(any_name(signal), query, split(signal)))
+            text = with_minimum(signal, any_name(signal), view)
+        found.append(_signal(signal, view, text))
+    return tuple(found)
+
+
+def _has_minimum(signal: Signal) -> bool:
+    return signal.minimum_events is not None
 
 
 def mean_name(signal: Signal) -> str:
@@ -188,28 +208,25 @@ def any_name(signal: Signal) -> str:
 
 
 def wider(watched: Iterable[Signal], alerted: Iterable[Signal]) -> tuple[Recording, ...]:
-    """Return what is judged where five minutes hold too few events.
+    """Return the longer windows, which are judged where five minutes hold too few events.
 
-    These are longer windows, and the five minutes without their minimum. The windows add up the
-    recorded increases: counters are not read over an hour each minute.
+    They add up the recorded increases: counters are not read over an hour each minute.
     """
     known, found = recorded(watched), []
-    for signal in (signal for signal in alerted if signal.minimum_events is not None):
+    for signal in filter(_has_minimum, alerted):
         for window in WIDER:
             # Until Prometheus 3.0 a range holds what lies on its left end, too.
             summed = {n: replace(r, summed=f"{window - 1}s") for n, r in known.items()}
             view = View(window=span(window), by=split(signal), recorded=summed)
-            found.append(_signal(signal, view))
-        view = View(window=_W, by=split(signal), recorded=known)
-        text = render(signal.expression, view)
-        found.append(Recording(any_name(signal), text, split(signal)))
+            found.append(_signal(signal, view, render_signal(signal, view)))
     return tuple(found)
 
 
 def newest(alerted: Iterable[Signal]) -> tuple[Recording, ...]:
     """Return the newest minutes of the signals that alert on a window."""
     windowed = (signal for signal in alerted if not is_level(signal))
-    return tuple(_signal(signal, View(window=_N, by=split(signal))) for signal in windowed)
+    views = ((signal, View(window=_N, by=split(signal))) for signal in windowed)
+    return tuple(_signal(signal, view, render_signal(signal, view)) for signal, view in views)
 
 
 def is_level(signal: Signal) -> bool:
@@ -217,10 +234,9 @@ def is_level(signal: Signal) -> bool:
     return isinstance(signal.expression, Level | LevelRatio)
 
 
-def _signal(signal: Signal, view: View) -> Recording:
+def _signal(signal: Signal, view: View, query: str) -> Recording:
     own = (signal.expression.by,) if isinstance(signal.expression, Share) else ()
-    name = signal_name(signal, view.by, view.window)
-    return Recording(name, render_signal(signal, view), (*view.by, *own))
+    return Recording(signal_name(signal, view.by, view.window), query, (*view.by, *own))
 
 
 def file(policy: Policy, alerted: tuple[Signal, ...], more: tuple[Recording, ...]) -> RuleFile:
@@ -232,7 +248,7 @@ def file(policy: Policy, alerted: tuple[Signal, ...], more: tuple[Recording, ...
     rules = (
         *bridging.recordings(),
         *increases(policy.signals),
-        *signals(policy.signals),
+        *signals(policy.signals, alerted),
         *newest(alerted),
         *means(alerted),
         *wider(policy.signals, alerted),

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import bcrypt
 import pytest
 
 from exporter.bridge.intake import NoDispatching
@@ -22,7 +23,7 @@ from tests.exporter.bridge.bridges import RunningBridge, bridge
 from tests.exporter.bridge.notified import entry, journal
 from tests.exporter.running import IONMON
 from tests.exporter.web.certificates import Authority
-from tests.servers import wait_until
+from tests.servers import answers, free_port, process, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -91,6 +92,37 @@ def test_tls_that_alertmanager_does_not_expect_is_refused(tmp_path: Path) -> Non
     web.write_text("tls_server_config: {cert_file: server.pem, key_file: server.key}\n")
     text = refused(tmp_path, "notifications: {bridge: {}}\n", web_config_file=web)
     assert "set notifications.bridge.tls: true" in text
+
+
+def test_the_bridge_of_the_stack_starts(tmp_path: Path) -> None:
+    """`make stack` runs it with settings whose secrets are nowhere on this machine."""
+    root = Path(__file__).parents[3]
+    lines = (root / "Procfile").read_text().splitlines()
+    (command,) = (line.split()[2:] for line in lines if line.startswith("bridge: "))
+    port, log = free_port(), tmp_path / "log"
+    own = ["--storage.journal-file", str(tmp_path / "journal")]
+    own += ["--web.listen-address", f"127.0.0.1:{port}"]
+    with process([*IONMON, *command, *own], log, cwd=root) as running:
+        wait_until(lambda: answers(port) or running.poll() is not None, "a bridge")
+        assert running.poll() is None, log.read_text()
+
+
+def test_passwords_without_a_token_are_warned_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What Alertmanager would get is 401, since it has no password to send."""
+    hashed = bcrypt.hashpw(b"wonder", bcrypt.gensalt(4)).decode()
+    web = tmp_path / "web.yml"
+    web.write_text(f"basic_auth_users: {{alice: {hashed}}}\n")
+    settings = Settings(
+        notifications={"bridge": {}},
+        storage={"journal_file": tmp_path / "journal"},
+        web={"config_file": web},
+    )
+    program = BridgeProgram(lambda: settings, ("127.0.0.1:0",))
+    with caplog.at_level("WARNING", "ionmon.bridge"):
+        asyncio.run(program.run(lambda _: program.lifecycle.stopping.set()))
+    assert "set notifications.bridge.credentials_file" in caplog.text
 
 
 def test_a_reload(tmp_path: Path) -> None:

@@ -35,6 +35,14 @@ def test_a_notification_is_read() -> None:
     assert fires.annotations["summary"] == "CPUHigh in us-central1"
 
 
+@pytest.mark.parametrize(
+    ("sent", "counted"), [(3, 3), (0, 0), (-1, 0), ("3", 0), (True, 0), (10**300, 10**9)]
+)
+def test_what_alertmanager_left_out(sent: object, counted: int) -> None:
+    """The number is a number that a metric can have, whatever is sent."""
+    assert given(entry(), truncatedAlerts=sent).truncated == counted
+
+
 def test_newer_and_missing_fields_are_no_fault() -> None:
     """What 0.33 adds is ignored, and what an older version lacks is empty."""
     newer = entry(routeLabels={"a": "b"}, notificationReason="new")
