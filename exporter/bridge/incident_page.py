@@ -12,6 +12,7 @@ from exporter.bridge.alert_rows import AlertRow
 from exporter.bridge.explain import Explanation
 from exporter.settings.types import duration
 
+MOST_ROWS = 300  # of the overview
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -38,7 +39,7 @@ class Form:
 
 def overview(rows: tuple[AlertRow, ...], around: Surroundings) -> bytes:
     """Return the page of everything that fires."""
-    return _rendered("bridge_firing.html", rows=rows, around=around)
+    return _rendered("bridge_firing.html", rows=rows, around=around, most=MOST_ROWS)
 
 
 def incident(

@@ -80,13 +80,33 @@ def test_the_overview_lists_the_most_severe_first(tmp_path: Path) -> None:
         assert html.index(ALERT.fingerprint) < html.index(high.fingerprint)
         assert f'<a href="incident/{ALERT.fingerprint}">Too many requests fail</a>' in html
         assert "since 29 Nov 2026 12:00 UTC (10m)" in html
-        assert re.search(r"Not acknowledged; escalated\s+in\s+17m", html)
+        assert re.search(r"its escalation is due\s+in\s+17m", html)
     with pages(tmp_path, Fleet()) as found:
         assert "<h1>Nothing fires</h1>" in found.html("/")
     with pages(tmp_path, Fleet(alerts=None)) as found:
         html = found.html("/")
         assert "<h1>What fires is not known</h1>" in html
         assert "Alertmanager: it is away" in html
+
+
+def test_a_storm_is_counted(tmp_path: Path) -> None:
+    """The page stays a page; the rest is counted."""
+    storm = [held(service_name=f"service-{number}") for number in range(400)]
+    with pages(tmp_path, Fleet(alerts=storm)) as found:
+        html = found.html("/")
+        assert "<h1>400 alerts fire</h1>" in html
+        assert html.count("<li>") == 300
+        assert "And 100 more" in html
+
+
+def test_an_escalation_that_is_due_is_said(tmp_path: Path) -> None:
+    """When it will be, and since when it has been."""
+    with pages(tmp_path) as found:
+        assert re.search(
+            r"It will be escalated at\s+29 Nov 2026 12:30 UTC, in 20m", found.html(PATH)
+        )
+        found.fleet.clock.time = BEGAN + 3600
+        assert "Its escalation is due since 29 Nov 2026 12:30 UTC." in found.html(PATH)
 
 
 def test_opening_a_page_changes_nothing(tmp_path: Path) -> None:

@@ -98,9 +98,9 @@ def test_the_journal_takes_everything_and_passes_it_on() -> None:
     for notifications in (ALL, {"bridge": {}}, {**ALL, "bridge": {}}):
         routes = routes_of(notifications)
         names = [route["receiver"] for route in routes]
-        assert names[:3] == ["heartbeat", "acknowledged", "journal"]
-        assert (routes[2]["continue"], "matchers" in routes[2]) == (True, False)
-        assert (routes[2]["group_wait"], routes[2]["group_interval"]) == ("0s", "10s")
+        assert names[:4] == ["heartbeat", "acknowledged", "canary", "journal"]
+        assert (routes[3]["continue"], "matchers" in routes[3]) == (True, False)
+        assert (routes[3]["group_wait"], routes[3]["group_interval"]) == ("0s", "10s")
         assert routes[-1] == {"receiver": "unrouted"}
     without = routes_of({"slack": SLACK})
     assert "journal" not in [route["receiver"] for route in without]
@@ -109,7 +109,7 @@ def test_the_journal_takes_everything_and_passes_it_on() -> None:
 
 def test_escalations_that_began_together_are_one_message() -> None:
     """Escalations have a route of their own, and acknowledgements one to nobody."""
-    _, acknowledged, _, escalation, *_ = routes_of(ALL)
+    _, acknowledged, _, _, escalation, *_ = routes_of(ALL)
     assert acknowledged == {"receiver": "acknowledged", "matchers": ['alertname="Acknowledged"']}
     assert escalation["receiver"] == "escalation"
     assert escalation["matchers"] == ['severity="escalation"']
