@@ -10,7 +10,8 @@ from exporter.errors import StateError
 from exporter.telemetry import Telemetry
 
 SIGN = 10.0  # seconds between signs of life, a few of which may fail before there is a hole
-EXPIRY = 3_600.0  # seconds between removals
+EXPIRY = 3_600.0  # seconds between removals, and before the first one
+STEP = 60.0  # seconds by which a clock that is corrected slowly never departs at once
 
 
 class Tending:
@@ -21,7 +22,8 @@ class Tending:
     ) -> None:
         self._health = health
         self._journal, self._telemetry, self._clock = journal, telemetry, clock
-        self._expired = -EXPIRY
+        self._next = clock.monotonic() + EXPIRY
+        self._ahead = clock.now() - clock.monotonic()
 
     async def run(self) -> None:
         """Tend it until this is cancelled."""
@@ -41,11 +43,17 @@ class Tending:
             self._health.succeeded()
 
     def _expire(self) -> None:
-        if self._clock.monotonic() - self._expired < EXPIRY:
+        """Remove what is too old, unless the clock was just set: it may be wrong by a year."""
+        now, steady = self._clock.now(), self._clock.monotonic()
+        stepped = abs(now - steady - self._ahead) > STEP
+        self._ahead = now - steady
+        if stepped:
+            self._next = steady + EXPIRY
+        if steady < self._next:
             return
-        while self._journal.expire(self._clock.now()):
+        while self._journal.expire(now):
             pass
-        self._expired = self._clock.monotonic()
+        self._next = steady + EXPIRY
 
     def _measure(self) -> None:
         alerts, size = self._journal.size()

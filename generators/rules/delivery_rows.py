@@ -119,6 +119,7 @@ DELIVERING = (
         alert="DeliveryFailing",
         severity="medium",
         expr=f"max by (target) (ionmon_bridge_delivery_failing_seconds) > {UNDELIVERED}",
+        for_=MINUTE,
         by=("target",),
         text=health_text(
             "The bridge {cannot} deliver alerts.",
@@ -135,6 +136,7 @@ DELIVERING = (
         alert="DeadLetters",
         severity="medium",
         expr="max by (target) (ionmon_bridge_dead_letters) > 0",
+        for_=MINUTE,
         by=("target",),
         text=health_text(
             "The bridge {gives up} delivering alerts.",
@@ -149,6 +151,7 @@ DELIVERING = (
         alert="ChainSlow",
         severity="medium",
         expr=f"abs(ionmon_chain_seconds) > {CANARY_LATE:.0f}",
+        for_=MINUTE,
         by=("job", "instance"),
         text=health_text(
             "Alerts {take} too long to arrive.",
@@ -164,6 +167,7 @@ DELIVERING = (
         alert="CanaryMissing",
         severity="high",
         expr=f"ionmon_chain_age_seconds > {CANARY_MISSING:.0f}",
+        for_=MINUTE,
         by=("job", "instance"),
         text=health_text(
             "The hourly test alert {is} missing.",

@@ -2,19 +2,28 @@
 
 import signal
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import bcrypt
 import pytest
+import yaml
 
+from exporter.settings import Settings
 from generators.alertmanager.build import CONFIG
+from generators.bridge_access import scraped
 from tests import servers
 from tests.exporter.bridge.bridges import RunningBridge, bridge
+from tests.exporter.web.certificates import ADDRESS, Authority
 from tests.generators.alertmanager.live import Live, alert, live
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.slow
+
+
+SENTRY = {"dsn_file": "/s/sentry"}
 
 
 def journaled(found: RunningBridge) -> list[tuple[str, str, str]]:
@@ -41,7 +50,7 @@ def apart(home: Path, name: str) -> Path:
 def reached_by(found: RunningBridge) -> dict[str, Any]:
     """Return the settings of an Alertmanager that posts to a bridge."""
     address = f"127.0.0.1:{found.port}"
-    return {"bridge": {"address": address}, "sentry": {"dsn_file": "/s/sentry"}}
+    return {"bridge": {"address": address}, "sentry": SENTRY}
 
 
 def test_every_alert_reaches_the_journal(tmp_path: Path) -> None:
@@ -68,6 +77,40 @@ def test_every_alert_reaches_the_journal(tmp_path: Path) -> None:
         wait_until(lambda: states(found, "resolved") == ["of-critical"], "the end meanwhile")
         ends = [text for _, status, text in journaled(found) if status == "resolved"]
         assert ends == [alerts[0]["annotations"]["summary"]]
+
+
+def test_alertmanager_shows_its_token_over_tls(tmp_path: Path) -> None:
+    """With tls, ca_file and credentials_file the generated files reach a bridge that is closed.
+
+    Prometheus scrapes it, too. All of them read the token again when its file changes.
+    """
+    home = apart(tmp_path, "bridge")
+    authority = Authority(home)
+    authority.issue("server", ADDRESS)
+    hashed = bcrypt.hashpw(b"wonder", bcrypt.gensalt(4)).decode()
+    (home / "web.yml").write_text(
+        "tls_server_config: {cert_file: server.pem, key_file: server.key}\n"
+        f"basic_auth_users: {{alice: {hashed}}}\n"
+    )
+    (home / "token").write_text("t0ken\n")
+    (home / "token").chmod(0o640)
+    section = {"tls": True, "ca_file": str(authority.path)}
+    section |= {"credentials_file": str(home / "token")}
+    web = ("--web.config.file", str(home / "web.yml"))
+    with bridge(home, {"bridge": dict(section)}, *web) as found:
+        address = {"address": f"127.0.0.1:{found.port}"}
+        with live(apart(tmp_path, "am"), bridge=section | address, sentry=SENTRY) as running:
+            running.fire(alert("SomeAlert", "high", "closed"))
+            wait_until(lambda: states(found) == ["closed"], "an alert in the journal")
+            (home / "token").write_text("another\n")
+            running.fire(alert("SomeAlert", "high", "again"))
+            wait_until(lambda: states(found) == ["again", "closed"], "another token")
+        at = Settings(notifications={"bridge": section | address}).notifications
+        job = {"job_name": "b", "static_configs": [{"targets": [f"127.0.0.1:{found.port}"]}]}
+        config = {"scrape_configs": [{**job, "scrape_interval": "1s", **scraped(at)}]}
+        with servers.prometheus(apart(tmp_path, "prometheus"), yaml.safe_dump(config)) as reading:
+            name = 'ionmon_bridge_alerts_total{status="firing"}'
+            wait_until(lambda: [*reading.query(name, time.time()).values()] == [2.0], "a scrape")
 
 
 def unrouted(running: Live) -> set[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from exporter.bridge.journal import Journal, JournalLimits
 from exporter.bridge.journal_health import JournalHealth
-from exporter.bridge.tending import SIGN, Tending
+from exporter.bridge.tending import EXPIRY, SIGN, Tending
 from exporter.catalog import own_bridge
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
@@ -32,7 +32,24 @@ def test_it_is_tended_while_it_runs(tmp_path: Path) -> None:
     clock.time = NOON + 9 * DAY
     journal.receive(given(entry()), (), clock.time)
     tending.once()
+    assert len(journal.alerts(0, 2 * NOON)) == 1
     assert telemetry.value(own_bridge.JOURNAL_ALERTS) == 1
+    journal.close()
+
+
+def test_a_clock_that_was_set_removes_nothing(tmp_path: Path) -> None:
+    """Ahead by a year for an hour, the journal keeps what is over, and goes on as before."""
+    journal, clock, telemetry = Journal(tmp_path / "j", SMALL), HandClock(NOON), Telemetry(NOON)
+    tending = Tending(journal, telemetry, clock, JournalHealth(telemetry))
+    journal.records.begin(NOON)
+    journal.receive(given(entry(status="resolved")), (), NOON)
+    for off in (0.0, 365 * DAY, 365 * DAY, 0.0, 0.0, 0.0):
+        clock.off = off
+        clock.time += EXPIRY * 0.9
+        tending.once()
+    assert len(journal.alerts(0, 2 * NOON)) == 1
+    times = [(each.began_at, each.until) for each in journal.records.presences(0, 2 * NOON)]
+    assert max(until for _, until in times) == clock.time
     journal.close()
 
 

@@ -99,8 +99,12 @@ def test_the_journal_takes_everything_and_passes_it_on() -> None:
         routes = routes_of(notifications)
         names = [route["receiver"] for route in routes]
         assert names[:4] == ["heartbeat", "acknowledged", "canary", "journal"]
-        assert (routes[3]["continue"], "matchers" in routes[3]) == (True, False)
-        assert (routes[3]["group_wait"], routes[3]["group_interval"]) == ("0s", "10s")
+        canary, journal = routes[2:4]
+        assert canary["matchers"] == ['alertname="Canary"']
+        assert "continue" not in canary
+        assert (journal["continue"], "matchers" in journal) == (True, False)
+        for route in (canary, journal):
+            assert (route["group_wait"], route["group_interval"]) == ("0s", "10s")
         assert routes[-1] == {"receiver": "unrouted"}
     without = routes_of({"slack": SLACK})
     assert "journal" not in [route["receiver"] for route in without]
