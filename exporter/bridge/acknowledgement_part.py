@@ -18,8 +18,12 @@ from exporter.bridge.pagerduty_groups import PagerDutyGroups
 from exporter.bridge.pagerduty_part import PagerDutyPart
 from exporter.bridge.posting import Posting
 from exporter.bridge.prometheus import servers
+from exporter.catalog import own_acknowledgement
 from exporter.clock import Clock
 from exporter.settings import Settings
+from exporter.telemetry import Telemetry
+
+COUNT_EVERY = 1.0  # seconds
 
 
 class AcknowledgementPart:
@@ -30,10 +34,12 @@ class AcknowledgementPart:
         settings: Settings,
         journal: Journal,
         clock: Clock,
+        telemetry: Telemetry,
         unseen: float = UNSEEN,
         explain: Explain = unexplained,
     ) -> None:
         """Go on with what the journal has. Raises StateError."""
+        self._clock, self._telemetry = clock, telemetry
         at = tuple(map(Alertmanager, settings.prometheus.alertmanagers))
         self.firing = FiringAlerts(
             [holding(each, clock) for each in at],
@@ -75,4 +81,13 @@ class AcknowledgementPart:
         asking = [each.poll(executor) for each in self.firing.alertmanagers]
         asking += [each.poll(executor) for each in self.firing.prometheis]
         posting = [each.keep(executor) for each in self._postings]
-        return [*asking, *posting, self.acknowledging.judge(), self._pagerduty.run()]
+        return [*asking, *posting, self.acknowledging.judge(), self._pagerduty.run(), self._count()]
+
+    async def _count(self) -> None:
+        """Keep the metrics, for ever."""
+        while True:
+            self._telemetry.set(own_acknowledgement.OPEN, (), len(self.acknowledging.open()))
+            for each in self.firing.servers():
+                up = float(not each.fault)
+                self._telemetry.set(own_acknowledgement.SERVER_UP, (each.name,), up)
+            await self._clock.sleep(COUNT_EVERY)

@@ -95,17 +95,18 @@ class FiringAlerts:
 
     def now(self) -> FiringNow:
         """Return what fires, by the newest answers."""
-        stamp = tuple(source.answers for source in self._sources())
+        stamp = tuple(source.answers for source in self.servers())
         known = self._known
         if known is None or known[0] != stamp:
             self._known = known = (stamp, self._read())
         return known[1]
 
-    def _sources(self) -> tuple[Holding | Timing, ...]:
+    def servers(self) -> tuple[Holding | Timing, ...]:
+        """Return every server that is asked."""
         return (*self.alertmanagers, *self.prometheis)
 
     def _read(self) -> FiringNow:
-        sources = self._sources()
+        sources = self.servers()
         held = merged(each.answer for each in self.alertmanagers if each.answer is not None)
         began = Beginnings(one for each in self.prometheis for one in each.answer or ())
         return FiringNow(

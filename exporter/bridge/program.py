@@ -234,7 +234,7 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
 def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
     """Return what works beside the intake."""
     explaining = Explaining(settings, clock)
-    alerts = AcknowledgementPart(settings, journal, clock, explain=explaining.of)
+    alerts = AcknowledgementPart(settings, journal, clock, telemetry, explain=explaining.of)
     dispatch = Dispatch(settings, journal.deliveries, clock, telemetry, explaining.of)
     digests = DigestSender(settings, journal, clock, dispatch.faults)
     return BridgeParts(dispatch, running=(dispatch, alerts, digests), paths=alerts.paths)

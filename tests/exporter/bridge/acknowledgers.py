@@ -10,6 +10,7 @@ from exporter.bridge.acknowledgement_part import AcknowledgementPart
 from exporter.bridge.incidents import FiringIncident
 from exporter.clock import WallClock
 from exporter.settings import Settings
+from exporter.telemetry import Telemetry
 from tests.exporter.bridge.notified import journal
 from tests.servers import wait_until
 
@@ -26,7 +27,7 @@ def settings(alertmanager: int, prometheus: int, **sections: object) -> Settings
 def acknowledgers(folder: Path, given: Settings) -> Iterator[AcknowledgementPart]:
     """Run the part of the bridge that acknowledges, on a journal in the folder."""
     with journal(folder / "journal.sqlite") as kept:
-        part = AcknowledgementPart(given, kept, WallClock(), UNSEEN)
+        part = AcknowledgementPart(given, kept, WallClock(), Telemetry(0.0), UNSEEN)
         loop = asyncio.new_event_loop()
         running = loop.create_task(part.run())
         thread = threading.Thread(target=_run, args=(loop, running), daemon=True)

@@ -2,10 +2,12 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import bcrypt
 import pytest
@@ -18,6 +20,8 @@ from exporter.errors import IonmonError
 from tests import servers
 from tests.exporter.bridge.bridges import RunningBridge, bridge
 
+PASSWORD = "ada:ada's"
+LOGIN = {"Authorization": f"Basic {b64encode(PASSWORD.encode()).decode()}"}
 CONFIG = "route: {receiver: none}\nreceivers: [{name: none}]\n"
 ROW = AlertRow(
     id="5f3a91c2e07d4b18",
@@ -155,6 +159,10 @@ def test_an_alert_is_listed_and_acknowledged(
     assert started.run("ack", "CPUHigh", "--all") == 0
     assert {a["acknowledged"]["user"] for a in _listed(started, capsys)} == {"ada"}
     assert "ada's" not in started.bridge.log
+    metric = replace(started.bridge, headers=LOGIN).metric
+    servers.wait_until(lambda: metric("ionmon_bridge_acknowledgements") == 2, "both to be counted")
+    where = f"Alertmanager 127.0.0.1:{started.alertmanager.port}"
+    assert metric(f'ionmon_bridge_server_up{{server="{where}"}}') == 1
 
 
 @pytest.mark.slow
@@ -185,3 +193,28 @@ def test_another_server_is_no_bridge(
     (tmp_path / "m.yaml").write_text("service: {name: ion}\n")
     assert cli.run(["alerts", "--config", str(tmp_path / "m.yaml")]) == 3
     assert "no bridge is configured" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_button_of_the_page_acknowledges(
+    started: Started, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Over HTTP, with a password, and not from a page of another site."""
+    labels = {"alertname": "MemoryHigh", "severity": "medium", "region": "region-1"}
+    started.alertmanager.post([{"labels": labels}])
+    web = replace(started.bridge, headers=LOGIN)
+
+    def found() -> str:
+        return next((a["id"] for a in _listed(started, capsys) if a["alert"] == "MemoryHigh"), "")
+
+    servers.wait_until(lambda: bool(found()), "the alert")
+    status, html = web.ask(f"/incident/{found()}")
+    form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', html))
+    body = urlencode({**form, "comment": "on it"}).encode()
+    path = f"/incident/{found()}/acknowledge"
+    assert (status, web.ask(path, "POST", body, {"Sec-Fetch-Site": "cross-site"})[0]) == (200, 403)
+    assert web.ask(path, "POST", body, {"Origin": "https://evil.example.com"})[0] == 403
+    assert web.ask(path, "POST", b"comment=on+it")[0] == 403
+    assert web.ask(path, "POST", body, {"Sec-Fetch-Site": "same-origin"})[0] == 303
+    assert "Acknowledged by ada" in web.ask(f"/incident/{found()}")[1]
+    assert "MemoryHigh" in web.ask("/")[1]
