@@ -54,7 +54,9 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         "alerts": {rule.title: _alert(rule) for rule in alerts(rules.all)},
         "signals": {signal.name: _signal(signal, settings, policy) for signal in policy.signals},
         "budgets": summary_queries.budgets(settings),
-        "monitoring": {name: _figure(one) for name, one in summary_queries.monitoring().items()},
+        "monitoring": {
+            name: _figure(one) for name, one in summary_queries.monitoring(settings).items()
+        },
         "gaps": summary_queries.gaps(),
         "events": summary_queries.events(),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},

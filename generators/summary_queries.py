@@ -6,7 +6,8 @@ monitoring_config.json carries these queries to what runs: the digest, and expla
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from exporter.catalog import own
+from exporter.catalog import own, own_delivery
+from exporter.catalog.alert_names import CANARY_LATE
 from exporter.catalog.cloud_run import BILLABLE_TIME
 from exporter.catalog.expression import Complement, Direction, Kind, Ratio, Signal
 from exporter.catalog.labels import CODE_CLASS
@@ -101,7 +102,7 @@ def gaps() -> Mapping[str, str]:
     return {"day": _gaps("1d"), "week": _gaps("7d")}
 
 
-def monitoring() -> Mapping[str, MonitoringFigure]:
+def monitoring(settings: Settings) -> Mapping[str, MonitoringFigure]:
     """Return the figures about the monitoring itself, by a short name of each."""
     return {
         "uptime": MonitoringFigure(
@@ -128,8 +129,22 @@ def monitoring() -> Mapping[str, MonitoringFigure]:
             day=_poll_time("1d"),
             week=_poll_time("7d"),
         ),
+        **(_chain() if settings.notifications.active_bridge is not None else {}),
         **_cost(),
     }
+
+
+def _chain() -> Mapping[str, MonitoringFigure]:
+    slowest = f"max(max_over_time({own_delivery.CHAIN.name}[{{}}]))"
+    figure = MonitoringFigure(
+        noun="slowest way of an alert from its rule into the bridge's journal",
+        unit=Unit.SECONDS,
+        direction=Direction.UP,
+        target=CANARY_LATE,
+        day=slowest.format("1d"),
+        week=slowest.format("7d"),
+    )
+    return {"chain": figure}
 
 
 def _cost() -> Mapping[str, MonitoringFigure]:

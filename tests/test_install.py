@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 PROJECT = '[project]\nname = "{name}"\nversion = "1"\n[tool.setuptools]\npackages = []\n'
 PIN = re.compile(r"^setuptools==.*?(?=^\w)", re.MULTILINE | re.DOTALL)
@@ -29,6 +31,7 @@ def make(folder: Path, *words: str) -> int:
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
 
 
+@pytest.mark.deep
 def test_what_failed_or_is_of_another_python_is_made_anew(tmp_path: Path) -> None:
     """Half an installation is never taken for a whole one, nor one Python's for another's."""
     lock, environment = tree(tmp_path), tmp_path / ".venv"

@@ -100,6 +100,7 @@ def test_a_metric_is_one_edit(source: Source) -> None:
     assert "`cloudrun_gpu_utilization_ratio`" in source.text("docs/metrics.md")
 
 
+@pytest.mark.deep
 def test_a_product_is_one_file_and_its_row(source: Source) -> None:
     """A module of families, and its row in the list, are a chapter of the reference."""
     source.add(f"{CATALOG}/firestore.py", PRODUCT)
@@ -114,6 +115,7 @@ def test_a_product_is_one_file_and_its_row(source: Source) -> None:
     assert "## Firestore\n" in source.text("docs/metrics.md")
 
 
+@pytest.mark.deep
 def test_a_signal_is_two_edits(source: Source) -> None:
     """A row of the catalog and its panel: it is recorded, kept, documented; no panel is refused."""
     rows = f"{CATALOG}/service_signals.py"
@@ -132,6 +134,7 @@ def test_a_signal_is_two_edits(source: Source) -> None:
     assert signals["cpu_peak"]["panel"]["number"] == 118
 
 
+@pytest.mark.deep
 def test_an_alert_on_a_threshold_is_four_edits(source: Source) -> None:
     """A row, its key, its runbook: rule, test and table follow; the fourth is the full example."""
     source.edit("generators/alert_table.py", "THRESHOLDS = (\n", ALERT)
@@ -158,6 +161,7 @@ def test_an_alert_on_a_threshold_is_four_edits(source: Source) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.deep
 def test_a_redis_field_is_one_edit(source: Source) -> None:
     """A row is read from what INFO replies, documented, and known to the checks."""
     source.append(f"{CATALOG}/redis_fields.py", "MEMORY = (\n", FIELD)
@@ -168,6 +172,7 @@ def test_a_redis_field_is_one_edit(source: Source) -> None:
     assert (done.stdout, done.stderr) == ("1536.0\n", "")
 
 
+@pytest.mark.deep
 def test_an_alert_on_the_monitoring_itself_is_three_edits(source: Source) -> None:
     """A row, what makes it fire, its runbook: where one is missing, its file is named."""
     source.append("generators/rules/health_rows.py", "ROWS = (\n", HEALTH_ROW)

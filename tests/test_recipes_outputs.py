@@ -98,6 +98,7 @@ def source() -> Iterator[Source]:
         yield found
 
 
+@pytest.mark.deep
 def test_a_panel_is_two_edits(source: Source) -> None:
     """Its function and its place: one that is placed nowhere is refused, with both files named."""
     source.append(
@@ -115,6 +116,7 @@ def test_a_panel_is_two_edits(source: Source) -> None:
     assert '"title": "Clients with tracking on"' in source.text("grafana/out/cache.json")
 
 
+@pytest.mark.deep
 def test_a_panel_that_links_lead_to_is_one_more_edit(source: Source) -> None:
     """A number that is stated for links is held from then on: no dashboard may lose it."""
     source.append("generators/boards.py", "BUDGET = PanelAddress(Board.RELIABILITY, 201)\n",
@@ -127,6 +129,7 @@ def test_a_panel_that_links_lead_to_is_one_more_edit(source: Source) -> None:
     assert "alerts link to panel 132, which is missing" in done.stdout
 
 
+@pytest.mark.deep
 def test_a_channel(source: Source) -> None:
     """Each step is asked for by name; then alerts, secrets, runbooks and settings know it."""
     settings = "exporter/settings"
@@ -210,6 +213,7 @@ def test_a_renderer_is_a_module_and_its_option(source: Source, tmp_path: Path) -
     assert "\nHit rate, L2\n" in done.stdout
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("package", ["exporter", "generators"])
 def test_a_command_is_a_module_and_its_line(source: Source, package: str) -> None:
     """It is listed, runs, and is completed; the tests of the command line hold for it."""

@@ -105,6 +105,7 @@ def monitoring(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Enviro
     return environment(tmp_path_factory.mktemp("monitoring") / "env", built.monitoring)
 
 
+@pytest.mark.deep
 def test_a_wheel_carries_all_that_the_packages_read(built: Built) -> None:
     """Templates and Jsonnet are installed beside the modules that read them; nothing else is."""
     expected = {
@@ -122,6 +123,7 @@ def test_a_wheel_carries_all_that_the_packages_read(built: Built) -> None:
     assert expected - RECORDER_FILES == found
 
 
+@pytest.mark.deep
 def test_the_recorder_s_wheel_is_its_folder_under_one_name(built: Built) -> None:
     """Every module is in ion_recorder, and in both wheels the version is the same."""
     modules = {f"ion_recorder/{path.name}" for path in (built.tree / RECORDER).glob("*.py")}
@@ -130,6 +132,7 @@ def test_the_recorder_s_wheel_is_its_folder_under_one_name(built: Built) -> None
     assert built.recorder.name.split("-")[1] == built.monitoring.name.split("-")[1]
 
 
+@pytest.mark.deep
 def test_the_recorder_records_with_two_packages(built: Built, tmp_path: Path) -> None:
     """Beside prometheus_client and redis nothing is installed, but what redis itself needs."""
     recording = environment(tmp_path / "env", built.recorder)
@@ -140,12 +143,14 @@ def test_the_recorder_records_with_two_packages(built: Built, tmp_path: Path) ->
         assert page(server)["app_feature_uses_total"] == {("us", "export"): 1}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_answers(monitoring: Environment, command: str) -> None:
     """No command asks for a package that the installation does not bring."""
     assert monitoring.run("ionmon", command, "--help").startswith(f"Usage: ionmon {command}")
 
 
+@pytest.mark.deep
 def test_what_is_installed_writes_proves_and_draws(monitoring: Environment, tmp_path: Path) -> None:
     """Configs, check and preview work without an extra and without the tree."""
     config = ("--config", ROOT / "examples/reference.yaml", "--root", tmp_path)

@@ -77,7 +77,7 @@ def annotations(
         ("value", text.value),
         ("place", where.removeprefix("in ")),
         ("limit", text.limit),
-        ("no_data", _no_data(away)),
+        ("no_data", no_data(away)),
     )
     return (
         *((name, part) for name, part in parts if part),
@@ -86,7 +86,7 @@ def annotations(
     )
 
 
-def _no_data(away: Sequence[AwayMarker]) -> str:
+def no_data(away: Sequence[AwayMarker]) -> str:
     """Return the template of since when there is no data; it is empty while there is."""
     if not away:
         return ""

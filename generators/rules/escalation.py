@@ -13,9 +13,13 @@ from exporter.errors import SettingsError
 from exporter.settings import EscalationSettings, Settings
 from exporter.settings.types import duration
 from generators import boards
+from generators.alert_table import BurnAlert, ThresholdAlert
 from generators.limits import number
 from generators.policy import ESCALATION, EVALUATION
-from generators.rules.annotations import runbook
+from generators.rules.annotations import no_data, runbook
+from generators.rules.branches import away
+from generators.rules.bridging import AwayMarker
+from generators.rules.budgets import AWAY
 from generators.rules.model import Alerting, Group, RuleFile, alerts
 from generators.rules.rows import EscalationAlert
 
@@ -99,6 +103,7 @@ def alert(
             ("reading", reading),
             ("value", _VALUE),
             ("place", f"{_SUBJECT.replace('{joint}', '')}{_REGION}"),
+            ("no_data", no_data(_away(critical))),
             ("runbook_url", runbook(settings, ESCALATION_ALERT)),
             ("dashboard_url", boards.link(settings.links.grafana, boards.INCIDENTS, common)),
         ),
@@ -106,6 +111,18 @@ def alert(
         panel=boards.INCIDENTS,
         carried=places(critical),
     )
+
+
+def _away(critical: Sequence[Alerting]) -> tuple[AwayMarker, ...]:
+    """Return what says that data of some of these alerts is away."""
+    found: dict[AwayMarker, None] = {}
+    for rule in critical:
+        match rule.source:
+            case ThresholdAlert():
+                found |= dict.fromkeys(away(rule.source))
+            case BurnAlert():
+                found |= dict.fromkeys(AWAY)
+    return tuple(found)
 
 
 def places(critical: Sequence[Alerting]) -> tuple[str, ...]:

@@ -143,6 +143,7 @@ def test_the_documented_user_does_everything_on_a_server(tmp_path: Path) -> None
             everything(lambda: url, server, options, tmp_path)
 
 
+@pytest.mark.deep
 def test_the_documented_user_does_everything_in_a_cluster(tmp_path: Path) -> None:
     """Clients of a cluster ask for its nodes, and follow the keys: that is granted, too."""
     options: dict[str, Any] = {

@@ -105,9 +105,9 @@ def _hurried_range(match: re.Match[str], speed: float) -> str:
     return f"[{hurried(match[1], speed)}{step}]"
 
 
-def hurried_timers(speed: float) -> Timers:
-    """Return the shipped timers, as much shorter."""
-    usual = Timers()
+def hurried_timers(speed: float, usual: Timers | None = None) -> Timers:
+    """Return timers, those that are shipped where none are given, as much shorter."""
+    usual = usual or Timers()
 
     def pace(old: Pace) -> Pace:
         return Pace(old.wait / speed, old.interval / speed, old.repeat / speed, old.spacing / speed)

@@ -89,6 +89,9 @@ def _name(one: Asked) -> str:
     return f"{one.board}-{one.panel}{one.target['refId']}-{one.server}"
 
 
+pytestmark = pytest.mark.deep
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Run both servers."""

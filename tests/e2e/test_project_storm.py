@@ -9,6 +9,7 @@ from tests.e2e.project_storm import CHANGES, MINUTES, SHORT, by_project, happene
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.deep
 def test_every_project_has_its_requests(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Listed, through a scope, both; with the clock an hour wrong; killed: all have the truth."""
     length = (MINUTES, CHANGES) if request.config.getoption("deep") else SHORT

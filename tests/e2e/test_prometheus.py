@@ -116,6 +116,7 @@ def test_data_is_as_young_as_google_allows(server: Prometheus) -> None:
     assert 0 < _value(server, query) < 120 + 2 * 60 + 90
 
 
+@pytest.mark.deep
 def test_every_signal_has_data(server: Prometheus) -> None:
     """All 25 signals have a value within a few minutes of the start."""
 

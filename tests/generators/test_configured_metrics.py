@@ -65,6 +65,7 @@ def board(folder: Path, name: str) -> dict[str, dict[str, Any]]:
     return {panel["title"]: panel for panel in (*found, *inner)}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("projects", [("proj-a",), ("proj-a", "proj-b")])
 def test_alerts_fire_where_they_should(tmp_path: Path, projects: tuple[str, ...]) -> None:
     """Promtool finds each alert firing beyond its limit and silent within, by its own test."""

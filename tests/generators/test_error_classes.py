@@ -143,7 +143,7 @@ def test_only_what_counts_pages(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("classes", [("5xx",), ("4xx",)])
+@pytest.mark.parametrize("classes", [("5xx",), pytest.param(("4xx",), marks=pytest.mark.deep)])
 def test_generated_tests_notice_that_every_class_counts(classes: tuple[str, ...]) -> None:
     """They pass, and fail where the class that is left out counts, in each window."""
     test = next(

@@ -150,6 +150,7 @@ def test_a_dead_seed_is_no_loss(tmp_path: Path) -> None:
     assert all(f"127.0.0.1:{port}: Error" in str(raised.value) for port in dead)
 
 
+@pytest.mark.deep
 def test_a_primary_that_became_a_replica_is_left(tmp_path: Path) -> None:
     """Its connection lives on: the refused write is the sign, and the next query goes elsewhere."""
     with servers.redis(tmp_path) as first:

@@ -75,7 +75,7 @@ def go_back(writer: Writer, value: float) -> None:
     writer.client.hset(writer.keys.totals, writer.name("n_total", SHAPE, ("a",)), value)
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [pytest.param(1, marks=pytest.mark.deep), 2])
 def test_the_page_does_not_fall_over_a_reload_and_a_restart(tmp_path: Path, version: int) -> None:
     """A Redis that went back shows what was exposed; what is counted afterwards is not invented."""
     with servers.redis(tmp_path) as server:
@@ -95,7 +95,7 @@ def test_the_page_does_not_fall_over_a_reload_and_a_restart(tmp_path: Path, vers
             shows(again, 1050)
 
 
-@pytest.mark.parametrize("how", ["reload", "restart"])
+@pytest.mark.parametrize("how", ["reload", pytest.param("restart", marks=pytest.mark.deep)])
 def test_a_redis_emptied_meanwhile_is_filled_again(tmp_path: Path, how: str) -> None:
     """Also where the exporter is reloaded or restarted between the loss and the next count."""
     with servers.redis(tmp_path) as server:
@@ -214,6 +214,7 @@ def exporter_and_redis(
         yield found, restart
 
 
+@pytest.mark.deep
 def test_forgotten_series_leave_the_page_of_running_exporters(tmp_path: Path) -> None:
     """Redis, the page and the state file have them no more; other series stay as they are."""
     with servers.redis(tmp_path) as server:

@@ -112,7 +112,12 @@ def samples(poll: CounterPoll | GaugePoll) -> dict[tuple[str, ...], Any]:
 
 
 @pytest.mark.parametrize(
-    "faults", ["", "late=0.3:480s,split,unavailable=0.1,repeated=0.3", "outage=30m:75m,split"]
+    "faults",
+    [
+        pytest.param("", marks=pytest.mark.deep),
+        "late=0.3:480s,split,unavailable=0.1,repeated=0.3",
+        pytest.param("outage=30m:75m,split", marks=pytest.mark.deep),
+    ],
 )
 def test_counts_are_the_world_s(tmp_path: Path, faults: str) -> None:
     """Over hours of late, split, doubled and refused answers every request counts once."""

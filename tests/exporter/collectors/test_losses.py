@@ -72,7 +72,14 @@ class Lossy:
         return Truth(len(values), sum(values))
 
 
-@pytest.mark.parametrize("late", ["400s", "1500s", "7200s"])
+@pytest.mark.parametrize(
+    "late",
+    [
+        "400s",
+        pytest.param("1500s", marks=pytest.mark.deep),
+        pytest.param("7200s", marks=pytest.mark.deep),
+    ],
+)
 def test_late_points_are_counted(tmp_path: Path, late: str) -> None:
     """Within the look-back no point is lost, however late; the late ones are counted apart, too."""
     with staged(tmp_path, targets([PROJECT], REQUESTS), f"late=0.3:{late},split") as stage:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
+import pytest
+
 from exporter.clock import WallClock
 from exporter.collectors.redis import LEFT_OUT_AFTER, RedisCollector
 from tests import servers
@@ -146,6 +148,7 @@ def test_a_sentinel_user_with_too_few_rights_says_what_to_grant(tmp_path: Path) 
     assert "grant +sentinel|get-master-addr-by-name +sentinel|replicas" in fault
 
 
+@pytest.mark.deep
 def test_a_replaced_replica_fails_no_poll_and_leaves_the_page(tmp_path: Path) -> None:
     """Sentinels know it for ever: it is shown as down for an hour, then not until it is back."""
 

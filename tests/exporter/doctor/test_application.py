@@ -43,6 +43,7 @@ def test_what_is_left_out_is_found(tmp_path: Path) -> None:
     assert "ionmon application forget shop" in found[1].fix
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("missing", "expected"), [(1, 0), (0, 1)])
 def test_nearly_as_many_fields_as_there_may_be(tmp_path: Path, missing: int, expected: int) -> None:
     """From 80 % of the limit on, with the commands that help."""

@@ -16,10 +16,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Web:
-    """An HTTP server that takes every POST: what came, by path, and what came too fast."""
+    """An HTTP server that takes every POST: what came, by path, and what came too fast.
+
+    times  when each of the posts came, Unix seconds
+    """
 
     port: int
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
     def url(self, path: str) -> str:
@@ -59,7 +63,9 @@ def web(limited: str = "") -> Iterator[Web]:
                 found.refused.append(self.path)
                 self.send_error(429)
                 return
-            found.posts.append((self.path, json.loads(body)))
+            with lock:
+                found.posts.append((self.path, json.loads(body)))
+                found.times.append(time.time())
             self.send_response(202 if self.path == "/pagerduty" else 200)
             self.send_header("Content-Length", "2")
             self.end_headers()
@@ -76,15 +82,17 @@ def web(limited: str = "") -> Iterator[Web]:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail server: whom each mail went to, and the mail."""
+    """A mail server: whom each mail went to, and the mail; `times` are when they came."""
 
     port: int
     mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
 
 
 @contextmanager
 def mail() -> Iterator[Mail]:
     """Serve SMTP without TLS on a free port."""
+    lock = threading.Lock()
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -96,12 +104,18 @@ def mail() -> Iterator[Mail]:
                     to.append(line[8:].strip("<> "))
                 elif line.upper() == "DATA":
                     self.wfile.write(b"354 go on\r\n")
-                    found.mails.append((to, self._message()))
+                    self._keep(to)
                     to = []
                 elif line.upper() == "QUIT":
                     break
                 self.wfile.write(b"250 ok\r\n")
             self.wfile.write(b"221 bye\r\n")
+
+        def _keep(self, to: list[str]) -> None:
+            message = self._message()
+            with lock:
+                found.mails.append((to, message))
+                found.times.append(time.time())
 
         def _message(self) -> EmailMessage:
             lines = iter(self.rfile.readline, b".\r\n")

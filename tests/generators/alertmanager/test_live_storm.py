@@ -62,6 +62,7 @@ def messages(found: Live, status: str) -> set[str]:
     }
 
 
+@pytest.mark.deep
 def test_of_forty_services_that_fail_everybody_is_notified(tmp_path: Path) -> None:
     """Each service is a page, Slack gets a message an alert, and none comes too fast."""
     with live(tmp_path, CRITICAL, APART, limited="/slack") as found:

@@ -31,6 +31,7 @@ def test_every_channel_has_templates(tmp_path: Path) -> None:
     assert len(found) > 20
 
 
+@pytest.mark.deep
 def test_a_template_that_fails_is_named_with_its_place(tmp_path: Path) -> None:
     """A template that is not there is reported for each case, by the field that uses it."""
     found = texts(settings(VARIANTS["only slack"]), ALERTS)

@@ -116,6 +116,7 @@ def test_a_difference_is_shown_by_meaning(
     assert configured(tmp_path, more, "--check") == 1
 
 
+@pytest.mark.deep
 def test_what_is_generated_no_more_is_removed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,6 +168,7 @@ def test_without_settings_nothing_is_written(
     assert (tmp_path / "other" / RULES).read_text() == before
 
 
+@pytest.mark.deep
 def test_the_first_run_prints_what_notifies_whom(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -211,6 +213,7 @@ def test_a_service_without_an_objective_of_latency_keeps_that_of_availability(
     assert {row for row in rows if row.startswith("shop")} == {"shop: never for latency"}
 
 
+@pytest.mark.deep
 def test_the_projects_own_reference_is_written_on_request(tmp_path: Path) -> None:
     """A deployment has none of it; what --docs wrote goes when --docs is left out."""
     reference = tmp_path / "docs" / "settings.md"

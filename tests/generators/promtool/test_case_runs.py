@@ -58,7 +58,14 @@ def test_the_rest_of_the_test_counts() -> None:
     assert codes(late, later_key=True) == [1]
 
 
-@pytest.mark.parametrize("alert", ["ErrorRateCritical", "CollectorFailing", "ExporterDown"])
+@pytest.mark.parametrize(
+    "alert",
+    [
+        pytest.param("ErrorRateCritical", marks=pytest.mark.deep),
+        "CollectorFailing",
+        "ExporterDown",
+    ],
+)
 def test_apart_is_as_together(alert: str, tmp_path: Path) -> None:
     """For generated tests, right and with a wrong rule, the parts say what the whole says."""
     rules = build(REFERENCE)

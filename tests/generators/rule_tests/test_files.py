@@ -91,6 +91,7 @@ def test_promtool_finds_that_every_alert_does_what_its_tests_say(tmp_path: Path)
     assert [text for text in said if text] == []
 
 
+@pytest.mark.deep
 def test_alerts_of_other_settings_do_what_their_tests_say(tmp_path: Path) -> None:
     """Other thresholds, times and objectives change rules and tests alike."""
     rules, held = build(USER), policy(USER)
@@ -122,6 +123,7 @@ def test_no_mutant_survives(alert: str) -> None:
     assert survivors(of_the_urgent()[alert]) == []
 
 
+@pytest.mark.deep
 def test_many_mutants_at_once_are_judged_as_each_alone() -> None:
     """A case of its own notices the same mutants, and no other, whichever are run beside it."""
     test = of_the_urgent()["CacheHitRateLow"]
@@ -131,6 +133,7 @@ def test_many_mutants_at_once_are_judged_as_each_alone() -> None:
         assert [m.done for m in unnoticed(one, NOT_KEPT) if m.done] == alone
 
 
+@pytest.mark.deep
 def test_a_rule_as_it_is_passes_and_a_test_of_nothing_is_reported() -> None:
     """The harness passes what is right, and names each mutant where tests check nothing."""
     settings = Settings()

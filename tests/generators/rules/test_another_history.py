@@ -38,7 +38,7 @@ def alerts(folder: Path, series: dict[str, str], expected: dict[int, list[str]])
     assert played(folder, series, checks, files=FILES) == ""
 
 
-@pytest.mark.parametrize(("first", "second"), [(9, 3), (3, 9)])
+@pytest.mark.parametrize(("first", "second"), [(9, 3), pytest.param(3, 9, marks=pytest.mark.deep)])
 def test_another_history_pages_nobody(tmp_path: Path, first: int, second: int) -> None:
     """The address moves to an exporter with other totals and back; in truth, nothing fails.
 
@@ -63,6 +63,7 @@ def test_another_history_pages_nobody(tmp_path: Path, first: int, second: int) -
     alerts(tmp_path, found, {40: [], 60: ["CountingRestarted"], 99: []})
 
 
+@pytest.mark.deep
 def test_a_restart_goes_on_counting(tmp_path: Path) -> None:
     """An exporter that restarts with its state has the same start: what fails meanwhile counts."""
     found = {

@@ -144,10 +144,8 @@ def shifted(bad: int, pause: int, length: int) -> Iterator[tuple[str, list[bool]
         yield f"{bad}-of-{bad + pause}-{phase}", found
 
 
-@pytest.mark.parametrize(
-    "alert",
-    [pytest.param(name, marks=[] if name == "CPUHigh" else [pytest.mark.deep]) for name in KINDS],
-)
+@pytest.mark.deep
+@pytest.mark.parametrize("alert", KINDS)
 def test_trouble_in_bursts_goes_on_while_no_exporter_answers(alert: str, tmp_path: Path) -> None:
     """What windows hold as they run empty ends nothing: their last minute may have been fine."""
     label, make, _ = KINDS[alert]

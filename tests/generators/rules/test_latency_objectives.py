@@ -62,6 +62,7 @@ def of_signal(signal: str) -> str:
     return query.replace("SLABreach", f'SLABreach",signal="{signal}')
 
 
+@pytest.mark.deep
 def test_slowness_pages_by_latency_and_errors_by_availability(tmp_path: Path) -> None:
     """Each notifies the service's own team, and only where something is promised of it.
 

@@ -70,6 +70,7 @@ def test_an_alert_that_only_one_service_has_is_built_on_what_it_needs() -> None:
     assert not failing(test, trimmed(test))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("alert", ["ErrorRateCritical", "CacheHitRateLow"])
 def test_the_tests_of_a_service_bite(alert: str) -> None:
     """They pass, and no mutant of its rule does, its threshold and its team among them."""
