@@ -29,6 +29,7 @@ class FiringPeriod:
     before    whether it fired before the period that is looked at, so that `began` may be earlier
     notified  whether the journal has it; None where nothing is journaled
     seen      whether ALERTS has it; None where Prometheus was not asked
+    notified_at  when the bridge was notified of it first; None where it was not
     """
 
     labels: Labels
@@ -37,6 +38,7 @@ class FiringPeriod:
     before: bool = False
     notified: bool | None = None
     seen: bool | None = None
+    notified_at: float | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -140,7 +142,8 @@ def _fired(
             yield FiringPeriod(
                 labels=labels,
                 began=began,
-                ended=None if last + _BREAK > span.end else last + STEP,
+                # Where the record ends while an alert fires, its end is not known.
+                ended=None if _is_hole(TimeSpan(last, span.end), unrecorded) else last + STEP,
                 before=began - span.start < _BREAK,
                 seen=True,
             )
@@ -197,6 +200,7 @@ def _notified(
                 ended=ended,
                 before=alert.starts_at < span.start,
                 notified=True,
+                notified_at=row.first_at if alert.status == "firing" else None,
                 annotations=alert.annotations,
             )
         elif ended is not None:
@@ -243,6 +247,7 @@ def _both(period: FiringPeriod, partners: Sequence[FiringPeriod]) -> FiringPerio
         ended=None if period.ended is None and last.ended is None else ended,
         before=period.before or first.before,
         notified=True,
+        notified_at=first.notified_at,
         annotations=last.annotations or first.annotations,
     )
 

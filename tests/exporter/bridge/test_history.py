@@ -92,6 +92,13 @@ def test_it_still_fires_where_neither_knows_an_end() -> None:
     assert period.seconds(6 * HOUR) == 5 * HOUR
 
 
+def test_a_record_that_ends_ends_no_alert() -> None:
+    """Where Prometheus is down at the end, what fired last is taken to fire still."""
+    series = (watchdog((0, 5 * HOUR)), recorded(CPU, (4 * HOUR, 5 * HOUR)))
+    (period,) = history(SPAN, series, None, ()).periods
+    assert period.ended is None
+
+
 def test_a_lost_resolved_message_does_not_keep_an_alert_firing() -> None:
     """Where the bridge missed the end, ALERTS has it."""
     (period,) = found(recorded(CPU, (3600, 7200)), rows=(journaled(3600.0),)).periods
