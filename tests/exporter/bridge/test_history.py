@@ -165,6 +165,12 @@ def test_two_servers_that_have_the_same_alert_are_one() -> None:
     assert len(history(SPAN, series, None, (), frozenset({"replica"})).periods) == 1
 
 
+def test_replicas_fill_each_others_holes() -> None:
+    """A time of which one of two servers has a record is none that nobody knows."""
+    first, second = watchdog((0, 2 * HOUR)), watchdog((90 * MINUTE, 6 * HOUR))
+    assert history(SPAN, (first, second), None, ()).holes == ()
+
+
 def test_heartbeats_and_acknowledgements_are_no_incidents() -> None:
     """Neither the alert that always fires nor an acknowledgement is listed."""
     acknowledged = journaled(60.0, None, {"alertname": "Acknowledged", "escalates": "X"})
