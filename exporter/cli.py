@@ -30,6 +30,14 @@ COMMANDS = {
         "exporter.commands.application",
         "Show what Redis has of an application, and take something out.",
     ),
+    "digest": (
+        "exporter.commands.digest",
+        "Print or mail what happened within a day or a week.",
+    ),
+    "explain": (
+        "exporter.commands.explain",
+        "Explain an alert that fires: value, worst split, last change.",
+    ),
     "estimate": ("exporter.commands.estimate", "Estimate what reading a project costs per month."),
     "alerts": (
         "exporter.commands.alerts",

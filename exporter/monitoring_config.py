@@ -19,6 +19,7 @@ DEFAULT_PATH = Path("alertmanager/out/monitoring_config.json")
 FIX = "write the file again: ionmon configs --config monitoring.yaml"
 
 Duration = Annotated[float, BeforeValidator(lambda text: seconds(str(text)))]
+Direction = Literal["up", "down", "none"]
 Labels = tuple[str, ...]
 
 
@@ -76,16 +77,70 @@ class PanelConfig(_Part):
     url: str
 
 
+class PeriodConfig(_Part):
+    """A signal over a day or a week: queries of everything, and by where it is measured."""
+
+    overall: str
+    by_place: str
+
+
+class SplitConfig(_Part):
+    """A signal split by one more label: its values, or the events that make it worse."""
+
+    query: str
+    of: Literal["value", "events"]
+
+
 class SignalConfig(_Part):
-    """A signal: what it measures, the direction in which it gets worse, its query, its panel."""
+    """A signal: what it measures, the direction in which it gets worse, its query, its panel.
+
+    Those of a kind have queries for a summary, too: of everything, and over days.
+    """
 
     kind: str | None
     unit: str | None
-    direction: Literal["up", "down", "none"]
+    direction: Direction
     split_by: Labels
     query: str
     panel: PanelConfig
     noun: str | None = None
+    overall: str | None = None
+    day: PeriodConfig | None = None
+    week: PeriodConfig | None = None
+    splits: dict[str, SplitConfig] = {}
+    log_filter: str | None = None
+
+
+class BudgetConfig(_Part):
+    """Queries of a budget by service: the share of good events, what is left, until it is spent."""
+
+    share: str
+    remaining: str
+    exhaustion: str
+
+
+class FigureConfig(_Part):
+    """A figure about the monitoring itself, as queries over a day and a week; and its target."""
+
+    noun: str
+    unit: str | None
+    direction: Direction
+    target: float | None
+    day: str
+    week: str
+
+
+class GapsConfig(_Part):
+    """Queries of the source time that nobody could read, by project and family."""
+
+    day: str
+    week: str
+
+
+class EventsConfig(_Part):
+    """Queries of what may have caused an alert."""
+
+    deploys: str
 
 
 class MonitoringConfig(_Part):
@@ -100,6 +155,10 @@ class MonitoringConfig(_Part):
     settings: dict[str, Any]
     files: dict[str, str]
     command: str | None = None
+    budgets: dict[str, BudgetConfig] = {}
+    monitoring: dict[str, FigureConfig] = {}
+    gaps: GapsConfig | None = None
+    events: EventsConfig | None = None
 
 
 def config_path(settings: Settings) -> Path:

@@ -18,8 +18,12 @@ _LARGEST = 1 << 26  # bytes of an answer: four hundred alerts that fire for a we
 Labels = tuple[tuple[str, str], ...]
 
 
-class Refused(IonmonError):
+class QueryRefused(IonmonError):
     """A query did not work; the text says why."""
+
+
+class NoAnswer(QueryRefused):
+    """No Prometheus answers at the address, or not in time: another query would fare as badly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Prometheus:
         """Ask for a number. Raises IonmonError where no Prometheus answers."""
         try:
             self.instant("1", at)
-        except Refused as error:
+        except QueryRefused as error:
             fault = str(error).removeprefix(f"{self.url} {_NO_ANSWER}: ")
             raise IonmonError(f"{self.url} does not answer as Prometheus does: {fault}") from error
 
@@ -137,18 +141,20 @@ class Prometheus:
             with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # noqa: S310
                 text = answer.read(_LARGEST + 1)
         except urllib.error.HTTPError as error:
-            raise Refused(_said(error)) from error
+            raise QueryRefused(_said(error)) from error
         except TimeoutError as error:
-            raise Refused(f"no answer within {self.timeout:g} s") from error
+            raise NoAnswer(f"no answer within {self.timeout:g} s") from error
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
-            raise Refused(f"{self.url} {_NO_ANSWER}: {reason}") from error
+            raise NoAnswer(f"{self.url} {_NO_ANSWER}: {reason}") from error
         if len(text) > _LARGEST:
-            raise Refused(f"the answer has more than {_LARGEST >> 20} MiB; ask for less at once")
+            raise QueryRefused(
+                f"the answer has more than {_LARGEST >> 20} MiB; ask for less at once"
+            )
         try:
             return json.loads(text)["data"]
         except (ValueError, KeyError, TypeError) as error:
-            raise Refused(f"{self.url} {_NO_ANSWER}: {error}") from error
+            raise QueryRefused(f"{self.url} {_NO_ANSWER}: {error}") from error
 
 
 def server(url: str) -> Prometheus:

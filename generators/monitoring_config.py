@@ -7,23 +7,26 @@ exporter.monitoring_config reads it, and docs/monitoring_config.md is its contra
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from exporter.catalog.expression import Signal
 from exporter.monitoring_config import SCHEMA_VERSION, parsed
 from exporter.settings import Settings
 from exporter.settings.types import duration
+from generators import summary_queries
 from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import link
 from generators.configured_metrics import panel_address
+from generators.error_logs import filters
 from generators.limits import condition, number
-from generators.policy import LatencyPolicy, Policy, split
+from generators.policy import DAY, LatencyPolicy, Policy, split
 from generators.promql import View, render_signal
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.names import span
 from generators.rules.rows import Source
+from generators.summary_queries import MonitoringFigure
 
 PATH = "alertmanager/out/monitoring_config.json"
 Body = dict[str, Any]
@@ -49,7 +52,13 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
             **_latency(policy.latency),
         },
         "alerts": {rule.title: _alert(rule) for rule in alerts(rules.all)},
-        "signals": {signal.name: _signal(signal, settings) for signal in policy.signals},
+        "signals": {signal.name: _signal(signal, settings, policy) for signal in policy.signals},
+        "budgets": summary_queries.budgets(settings),
+        "monitoring": {
+            name: _figure(one) for name, one in summary_queries.monitoring(settings).items()
+        },
+        "gaps": summary_queries.gaps(),
+        "events": summary_queries.events(),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": settings.model_dump(mode="json", by_alias=True),
         "files": {path: digest(text) for path, text in sorted(written.files.items())},
@@ -92,7 +101,7 @@ def _limit(row: Source) -> Body:
     return found
 
 
-def _signal(signal: Signal, settings: Settings) -> Body:
+def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
     panel = panel_address(signal)
     return {
         "noun": signal.noun,
@@ -106,4 +115,23 @@ def _signal(signal: Signal, settings: Settings) -> Body:
             "number": panel.number,
             "url": link(settings.links.grafana, panel),
         },
+        **(_summarized(signal, settings, policy) if signal.kind is not None else {}),
     }
+
+
+def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
+    """Return the queries of a signal that a summary shows and that an explanation looks up."""
+    splits = summary_queries.splits(signal, policy.signals)
+    return {
+        "overall": summary_queries.overall(signal),
+        "day": asdict(summary_queries.period(signal, DAY)),
+        "week": asdict(summary_queries.period(signal, summary_queries.WEEK)),
+        "splits": {label: asdict(one) for label, one in splits.items()},
+        "log_filter": filters(settings.alerts.error_classes).get(signal.name),
+    }
+
+
+def _figure(figure: MonitoringFigure) -> Body:
+    found = {"noun": figure.noun, "unit": figure.unit.suffix or None}
+    queries = {"day": figure.day, "week": figure.week}
+    return {**found, "direction": figure.direction, "target": figure.target, **queries}

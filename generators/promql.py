@@ -53,11 +53,15 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class RecordedSeries:
-    """A recorded series and the labels it has; with a range, what it adds up to in that time."""
+    """A recorded series and the labels it has; with a range, what it adds up to in that time.
+
+    windows  how many values of the series hold the same event: five minutes, recorded each minute
+    """
 
     name: str
     labels: frozenset[str]
     summed: str = ""
+    windows: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +142,9 @@ def _increase(
     if known is None:
         return _sum(f"increase({selector(name, matchers)}[{view.window}]{_ago(view)})", by)
     text = selector(known.name, matchers) + _ago(view)
-    if known.summed:  # each event is in the windows of five evaluations
-        text = f"(sum_over_time({selector(known.name, matchers)}[{known.summed}]{_ago(view)}) / 5)"
+    if known.summed:
+        text = f"sum_over_time({selector(known.name, matchers)}[{known.summed}]{_ago(view)})"
+        text = f"({text} / {known.windows})" if known.windows > 1 else text
     return text if known.labels == {*by} else _sum(text, by)
 
 

@@ -11,6 +11,7 @@ from exporter.bridge.alert_pages import AlertPages
 from exporter.bridge.alert_site import AlertSite
 from exporter.bridge.alertmanagers import Alertmanager
 from exporter.bridge.callers import FormTokens
+from exporter.bridge.explaining import Explain, unexplained
 from exporter.bridge.firing import FiringAlerts, holding, timing
 from exporter.bridge.journal import Journal
 from exporter.bridge.pagerduty_groups import PagerDutyGroups
@@ -35,6 +36,7 @@ class AcknowledgementPart:
         clock: Clock,
         telemetry: Telemetry,
         unseen: float = UNSEEN,
+        explain: Explain = unexplained,
     ) -> None:
         """Go on with what the journal has. Raises StateError."""
         self._clock, self._telemetry = clock, telemetry
@@ -53,7 +55,7 @@ class AcknowledgementPart:
         groups = PagerDutyGroups(journal.transaction)
         self._pagerduty = PagerDutyPart(settings, groups, self.firing, self.acknowledging, clock)
         self.paths = (
-            AlertPages(self._site, FormTokens(journal.records)),
+            AlertPages(self._site, FormTokens(journal.records), explain),
             AlertApi(self._site),
         )
 

@@ -16,6 +16,8 @@ from exporter.bridge.acknowledging import AcknowledgeOutcome, Answer, ChosenInci
 from exporter.bridge.alert_rows import row, shown
 from exporter.bridge.alert_site import UNKNOWN_USER, AlertSite
 from exporter.bridge.callers import FormTokens
+from exporter.bridge.explain import Explanation
+from exporter.bridge.explaining import Explain, unexplained
 from exporter.bridge.incident_page import Form, Surroundings
 from exporter.bridge.incidents import FiringIncident
 from exporter.errors import StateError
@@ -39,8 +41,8 @@ _NOTICES = {
 class AlertPages:
     """Answers the paths of the pages; only the web server's thread calls it."""
 
-    def __init__(self, site: AlertSite, tokens: FormTokens) -> None:
-        self._site, self._tokens = site, tokens
+    def __init__(self, site: AlertSite, tokens: FormTokens, explain: Explain = unexplained) -> None:
+        self._site, self._tokens, self._explain = site, tokens, explain
 
     def body_limit(self, request: Request) -> int:
         """Return the bytes of a body that it takes, 0 for none."""
@@ -59,7 +61,15 @@ class AlertPages:
             return await self._pressed(request, found[1], who)
         if request.method not in READ:
             return not_allowed("GET, HEAD")
-        return self._page(found[1], who)
+        return self._page(found[1], who, known=await self._explained(found[1]))
+
+    async def _explained(self, fingerprint: str) -> Explanation | None:
+        """Ask Prometheus in another thread: this one answers everybody."""
+        found = self._site.firing.now().by_fingerprint().get(fingerprint)
+        if found is None:
+            return None
+        alert = found.alert
+        return await asyncio.to_thread(self._explain, alert.labels, alert.starts_at)
 
     def _around(self, user: str) -> Surroundings:
         return Surroundings(user=user, faults=self._site.faults(), now=self._site.clock.now())
@@ -68,16 +78,21 @@ class AlertPages:
         return incident_page.overview(self._site.rows(), self._around(user))
 
     def _page(
-        self, fingerprint: str, user: str, status: HTTPStatus = HTTPStatus.OK, notice: str = ""
+        self,
+        fingerprint: str,
+        user: str,
+        status: HTTPStatus = HTTPStatus.OK,
+        notice: str = "",
+        known: Explanation | None = None,
     ) -> Response:
         found = self._site.firing.now().by_fingerprint().get(fingerprint)
         if found is None:
             body = incident_page.nothing(self._around(user))
             return Response(HTTPStatus.NOT_FOUND, body, HTML, _NO_STORE)
-        known = self._site.acknowledging.of(found)
-        form = None if known or not user else self._form(found, user)
-        shown_row = row(found, known, self._site.reading())
-        body = incident_page.incident(shown_row, form, self._around(user), notice)
+        acknowledged = self._site.acknowledging.of(found)
+        form = None if acknowledged or not user else self._form(found, user)
+        shown_row = row(found, acknowledged, self._site.reading())
+        body = incident_page.incident(shown_row, form, self._around(user), notice, known)
         return Response(status, body, HTML, _NO_STORE)
 
     def _form(self, found: FiringIncident, user: str) -> Form:

@@ -8,6 +8,7 @@ from pathlib import Path
 from exporter.bridge import delivery
 from exporter.bridge.delivery import Delivery, Owed
 from exporter.bridge.delivery_faults import DeliveryFaults
+from exporter.bridge.explaining import Explain, unexplained
 from exporter.bridge.heartbeat import CheckIns, Heartbeat
 from exporter.bridge.heartbeat_url import HeartbeatUrl
 from exporter.bridge.journal import Received
@@ -31,8 +32,16 @@ log = logging.getLogger("ionmon.dispatch")
 class Dispatch:
     """Delivers what the journal owes and checks in, by the settings that were applied last."""
 
-    def __init__(self, settings: Settings, owed: Owed, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        owed: Owed,
+        clock: Clock,
+        telemetry: Telemetry,
+        explain: Explain = unexplained,
+    ) -> None:
         """Run nothing yet."""
+        self._explain = explain
         self.faults = DeliveryFaults(clock)
         self._clock = clock
         self._delivery = Delivery(owed, clock, telemetry, self.faults)
@@ -50,7 +59,8 @@ class Dispatch:
         else:
             page = at.bridge.url if at.bridge else None
             events = EventSettings(at.sentry.environment, page)
-            self._delivery.targets = {SENTRY: SentryAlerts(transport, events, self._clock)}
+            alerts = SentryAlerts(transport, events, self._clock, self._explain)
+            self._delivery.targets = {SENTRY: alerts}
             services.append(SentryCrons(transport, events.environment, self._clock))
         if at.heartbeat is not None and at.heartbeat.url_file is not None:
             services.append(HeartbeatUrl(at.secret(at.heartbeat.url_file)))

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from exporter import __version__
 from exporter.bridge.acknowledgements import LONGEST_COMMENT
 from exporter.bridge.alert_rows import AlertRow
+from exporter.bridge.explain import Explanation
 from exporter.settings.types import duration
 
 MOST_ROWS = 300  # of the overview
@@ -41,7 +42,13 @@ def overview(rows: tuple[AlertRow, ...], around: Surroundings) -> bytes:
     return _rendered("bridge_firing.html", rows=rows, around=around, most=MOST_ROWS)
 
 
-def incident(found: AlertRow, form: Form | None, around: Surroundings, notice: str = "") -> bytes:
+def incident(
+    found: AlertRow,
+    form: Form | None,
+    around: Surroundings,
+    notice: str = "",
+    known: Explanation | None = None,
+) -> bytes:
     """Return the page of an incident; without a form there is no button."""
     return _rendered(
         "bridge_incident.html",
@@ -50,6 +57,7 @@ def incident(found: AlertRow, form: Form | None, around: Surroundings, notice: s
         around=around,
         notice=notice,
         longest=LONGEST_COMMENT,
+        known=known,
     )
 
 

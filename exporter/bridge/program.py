@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from exporter.bridge.acknowledgement_part import AcknowledgementPart
+from exporter.bridge.digest.sender import DigestSender
 from exporter.bridge.dispatch import Dispatch
+from exporter.bridge.explaining import Explaining
 from exporter.bridge.intake import Dispatching, Intake
 from exporter.bridge.journal import Journal, JournalLimits
 from exporter.bridge.journal_health import JournalHealth
@@ -231,6 +233,8 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
 
 def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
     """Return what works beside the intake."""
-    alerts = AcknowledgementPart(settings, journal, clock, telemetry)
-    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry)
-    return BridgeParts(dispatch, running=(dispatch, alerts), paths=alerts.paths)
+    explaining = Explaining(settings, clock)
+    alerts = AcknowledgementPart(settings, journal, clock, telemetry, explain=explaining.of)
+    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry, explaining.of)
+    digests = DigestSender(settings, journal, clock, dispatch.faults)
+    return BridgeParts(dispatch, running=(dispatch, alerts, digests), paths=alerts.paths)

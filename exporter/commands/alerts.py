@@ -3,15 +3,19 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from exporter.bridge.alert_rows import AlertRow
-from exporter.bridge.api_client import FiringList
+from exporter.bridge.api_client import BridgeApi, FiringList
 from exporter.bridge.incident_page import age
+from exporter.commands import alert_history
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
 from exporter.commands.options import options
 from exporter.commands.terminal import printable, table
+from exporter.settings import load
+from exporter.settings.types import seconds
 
 HELP = """Show the alerts that fire: since when, their value, who acknowledged them and how long
 ago, whether they are silenced, and when somebody else is notified of them.
@@ -19,25 +23,41 @@ ago, whether they are silenced, and when somebody else is notified of them.
 \b
   ionmon alerts --config monitoring.yaml
   ionmon alerts --url https://alerts.example.com --user ada --json
+  ionmon alerts --config monitoring.yaml --history --last 30d
 
-The running bridge is asked. In JSON, times are Unix seconds.
+The running bridge is asked. The history is read from Prometheus and from the journal on this
+machine: what fired, how long it took to be detected, acknowledged and resolved, on average by
+alert, service and week, and of which times that is not known. In JSON, times are Unix seconds.
 """
+HOUR, LONGEST = 3600.0, 90 * 86400.0  # seconds of history
 _HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "next")
 
 
 @click.command("alerts", help=HELP)
 @options(BRIDGE)
+@click.option("--history", is_flag=True, help="Show what fired, and how long it took.")
+@click.option("--last", metavar="DURATION", default="7d", help="How far back. Default: 7d.")
 @click.option("--json", "as_json", is_flag=True, help="Print the alerts as JSON.")
-def command(
-    config: Path | None,
-    url: str | None,
-    user: str | None,
-    password_file: Path | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Print what fires."""
-    api = bridge_api(config, url, user, password_file)
+def command(config: Path | None, *, history: bool, last: str, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - options by name
+    """Print what fires, or what fired."""
+    if history:
+        found_ = alert_history.read(load(config), _past(last))
+        click.echo(alert_history.as_json(found_) if as_json else alert_history.text(found_))
+    else:
+        _firing(bridge_api(config, **given), as_json=as_json)
+
+
+def _past(text_: str) -> float:
+    try:
+        found = seconds(text_)
+    except ValueError as error:
+        raise click.UsageError(f"--last {text_}: {error}") from None
+    if not HOUR <= found <= LONGEST:
+        raise click.UsageError(f"--last {text_}: write 1h to 90d")
+    return found
+
+
+def _firing(api: BridgeApi, *, as_json: bool) -> None:
     found = with_login(api, lambda each: each.alerts())
     click.echo(json.dumps(asdict(found), indent=2) if as_json else text(found))
     for fault in found.faults:

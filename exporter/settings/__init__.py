@@ -2,6 +2,7 @@
 
 from exporter.settings.alerting import AlertSettings, AlertsSettings, ObjectiveSettings, OtherAlert
 from exporter.settings.bridge import BridgeSettings
+from exporter.settings.digest import DigestSettings
 from exporter.settings.google import FamilySettings, Filters, GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.load import (
@@ -43,6 +44,7 @@ __all__ = [
     "AlertsSettings",
     "ApplicationSettings",
     "BridgeSettings",
+    "DigestSettings",
     "EmailSettings",
     "EscalationSettings",
     "FamilySettings",

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.settings.addresses import Endpoint, MailAddress, ServerFile, Text, WebUrl, text_form
 from exporter.settings.bridge import BridgeSettings, same_address
+from exporter.settings.digest import DigestSettings, mailed
 from exporter.settings.grouping import GroupBySettings, IntervalsSettings
 from exporter.settings.sentry import HeartbeatSettings, SentrySettings, called
+from exporter.settings.times_of_day import Clock, TimeZone
 from exporter.settings.types import (
     Seconds,
     Section,
@@ -31,12 +32,6 @@ UserGroup = Annotated[
     text_form(
         r"@?[\w.-]{1,80}",
         "is no user group; write its id, such as S0123ABCD, or '@oncall' in quotes",
-    ),
-]
-Clock = Annotated[
-    str,
-    text_form(
-        r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", "is no time of day; write it in quotes, such as '22:00'"
     ),
 ]
 
@@ -119,13 +114,6 @@ def _long_enough(until: str, info: ValidationInfo) -> str:
     return until
 
 
-def _zone(name: str) -> str:
-    known = available_timezones()  # empty on a machine without a time zone database
-    if known and name not in known:
-        raise ValueError("is no time zone; write it like Europe/Berlin, or UTC")
-    return name
-
-
 class QuietHours(Section):
     """When medium alerts wait; critical and high ones never do."""
 
@@ -134,7 +122,7 @@ class QuietHours(Section):
         ..., "When they end; before `from` means on the next day."
     )
     weekends: Switch = key(default=True, meaning="Whether Saturday and Sunday are quiet all day.")
-    timezone: Annotated[Text, AfterValidator(_zone)] = key("UTC", "Time zone of these times.")
+    timezone: TimeZone = key("UTC", "Time zone of these times.")
 
     @property
     def shortest(self) -> float:
@@ -206,6 +194,9 @@ class NotificationSettings(Section):
         None,
         "The bridge, `ionmon bridge`: it journals every alert, delivers to Sentry, and keeps "
         "acknowledgements.",
+    )
+    digest: Annotated[DigestSettings | None, AfterValidator(mailed)] = key(
+        None, "The daily digest, which the bridge sends by mail."
     )
     heartbeat: Annotated[HeartbeatSettings | None, AfterValidator(called)] = key(
         None, "The alert that always fires."

@@ -9,23 +9,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from exporter.catalog.log_links import ADDRESS, AFTER, BEFORE, RESOURCES
 from exporter.settings import Settings
 from generators.alertmanager.headlines import FIRST
 from generators.alertmanager.template_text import define
 from generators.boards import PAST, VARIABLES
-from generators.error_logs import log_filter
+from generators.error_logs import filters
 
 _MARGIN = "1800e9"  # nanoseconds that a dashboard shows before an alert and after it
 # Of the logs: before the beginning, which a source's delay makes late, after the end, and in all.
-_LOGS_BEFORE, _LOGS_AFTER, _LOGS_SHOWN = "-900e9", "300e9", "2700e9"
-_LOGS = "https://console.cloud.google.com/logs/query;query="
+_LOGS_BEFORE, _LOGS_AFTER, _LOGS_SHOWN = f"-{BEFORE}e9", "300e9", f"{AFTER}e9"
 _STAMP = "2006-01-02T15:04:05Z"
 _SECOND = "2006-01-02 15:04:05"
 _PLUS = 'reReplaceAll "\\\\+" "%20"'  # urlquery writes a space as a form does
-_RESOURCES = (
-    ("service_name", "cloud_run_revision", "location"),
-    ("database_id", "cloudsql_database", "region"),
-)
 _NOTHING = '{{ $url = "" }}'
 ONE, GROUP = "$first.Labels", "$.CommonLabels"  # whose labels a link is about
 
@@ -162,7 +158,7 @@ def _logs(settings: Settings, labels: str) -> str:
     start = f'(($first.StartsAt.Add {_LOGS_BEFORE}).UTC.Format "{_STAMP}")'
     over = f'(($first.EndsAt.Add {_LOGS_AFTER}).UTC.Format "{_STAMP}")'
     goes_on = f'(($first.StartsAt.Add {_LOGS_SHOWN}).UTC.Format "{_STAMP}")'
-    known = " ".join(f"$first.Labels.{label}" for label, *_ in _RESOURCES)
+    known = " ".join(f"$first.Labels.{label}" for label, *_ in RESOURCES)
     until = (
         f"{{{{ $until := {goes_on} }}}}"
         f'{{{{ if ne $first.Status "firing" }}}}{{{{ $until = {over} }}}}{{{{ end }}}}'
@@ -176,28 +172,17 @@ def _logs(settings: Settings, labels: str) -> str:
 
 def _query(settings: Settings, labels: str) -> Iterator[str]:
     """Yield the actions that write a log query, a line a label."""
-    for at, (label, kind, region) in enumerate(_RESOURCES):
-        first = _LOGS + quote(f'resource.type="{kind}"')
+    for at, (label, kind, region) in enumerate(RESOURCES):
+        first = ADDRESS + quote(f'resource.type="{kind}"')
         yield f"{{{{ {'else ' if at else ''}if $first.Labels.{label} }}}}{_set(_quoted(first))}"
         for name, field in ((label, label), ("region", region)):
             line = _set(_clause(field, f"{labels}.{name}"))
             yield f"{{{{ if {labels}.{name} }}}}{line}{{{{ end }}}}"
     yield "{{ end }}"
-    for at, (signal, clause) in enumerate(_failures(settings)):
+    for at, (signal, clause) in enumerate(filters(settings.alerts.error_classes).items()):
         more = f'printf "%s%%0A%s" $url {_quoted(quote(clause))}'
         yield f'{{{{ {"else " if at else ""}if eq $first.Labels.signal "{signal}" }}}}{_set(more)}'
     yield "{{ end }}"
-
-
-def _failures(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield what the logs of a signal's failing requests are: responses, and own complaints.
-
-    A server error is logged as one, so that complaints have no place among client errors alone.
-    """
-    counted = settings.alerts.error_classes
-    own = " OR severity>=ERROR" if "5xx" in counted else ""
-    yield "error_rate", f"({log_filter(counted)}{own})"
-    yield "availability", f"({log_filter(('5xx',))} OR severity>=ERROR)"
 
 
 def _clause(field: str, value: str) -> str:

@@ -1,29 +1,18 @@
-"""PromQL of panels: recorded signals and raw families, filtered by the board's variables.
+"""PromQL of panels: recorded signals and raw families, filtered by the board's variables."""
 
-Recorded series exist twice: every minute on the server with 72 hours, every five minutes on the one
-with 90 days. A query uses the first, or else the second, so that it works on both servers.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from exporter.catalog.error_signals import CLASSES
-from exporter.catalog.expression import Changes, Expression, Level, Matcher, Signal
+from exporter.catalog.expression import Expression, Level, Matcher, Signal
 from exporter.catalog.model import Family, Reduce
 from generators.boards import VARIABLES
-from generators.policy import SIGNAL_BY_NAME, WINDOW, counting, split
-from generators.promql import RecordedSeries, View, render
+from generators.policy import SIGNAL_BY_NAME, WINDOW, counting
+from generators.promql import View, render
+from generators.recorded_queries import RecordedQueries
 from generators.rules import longterm
 from generators.rules.names import span
-from generators.rules.recording import is_level, recorded, signal_name
-from generators.selectors import (
-    AGGREGATIONS,
-    AnyMatcher,
-    PatternMatcher,
-    VariableMatcher,
-    by_clause,
-    selector,
-)
+from generators.rules.recording import recorded
+from generators.selectors import AnyMatcher, PatternMatcher, VariableMatcher, selector
 
 INTERVAL = "$__rate_interval"
 NOW = span(WINDOW)  # the window of queries of one moment
@@ -31,7 +20,6 @@ UNKNOWN = -1  # a state
 _NEWEST = "10m"
 WEEK = "1w"
 _SHOWN = "0[.].+|1[.].+|[+]Inf"  # buckets up to two seconds, and the rest
-_LONGTERM = {Reduce.SUM: "mean", Reduce.MAX: "max", Reduce.MIN: "min", Reduce.MEAN: "mean"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +48,15 @@ class BoardQueries:
 
     def signal(self, name: str, by: tuple[str, ...] = ()) -> str:
         """Return the query of a signal, split by labels, on either server."""
-        return f"{self._recent(self.named(name), by)} or {self.past(name, by)}"
+        return self._recorded.signal(self.named(name), by)
 
     def past(self, name: str, by: tuple[str, ...] = (), offset: str = "") -> str:
         """Return the query of a signal on the server with 90 days, perhaps with an offset."""
-        found = self.named(name)
-        if _is_levelled(found):
-            series = longterm.name(found, _LONGTERM[_reduce(found)])
-            return self._level(found, by, series, offset)
-        return self._rendered(found.expression, by, _kept(), offset)
+        return self._recorded.past(self.named(name), by, offset)
 
     def expression(self, found: Expression, by: tuple[str, ...] = ()) -> str:
         """Return the query of an expression on recorded series, on either server."""
-        recent, kept = (self._rendered(found, by, known) for known in (recorded(), _kept()))
-        return f"{recent} or {kept}"
+        return self._recorded.expression(found, by)
 
     def raw(self, found: Expression, by: tuple[str, ...] = (), window: str = INTERVAL) -> str:
         """Return the query of an expression straight on the exported families.
@@ -119,37 +102,9 @@ class BoardQueries:
     def _matchers(self, labels: tuple[str, ...]) -> tuple[VariableMatcher, ...]:
         return tuple(matcher for matcher in self.variables if matcher.label in labels)
 
-    def _recent(self, found: Signal, by: tuple[str, ...]) -> str:
-        if _is_levelled(found):
-            return self._level(found, by, signal_name(found, split(found)))
-        return self._rendered(found.expression, by, recorded())
-
-    def _level(self, found: Signal, by: tuple[str, ...], series: str, offset: str = "") -> str:
-        text = self.filtered(series, split(found), offset)
-        return f"{AGGREGATIONS[_reduce(found)]}{by_clause(by)} ({text})"
-
-    def _rendered(
-        self,
-        expression: Expression,
-        by: tuple[str, ...],
-        known: Mapping[str, RecordedSeries],
-        offset: str = "",
-    ) -> str:
-        view = View(window=span(WINDOW), by=by, only=self.variables, recorded=known, offset=offset)
-        return render(expression, view)
-
-
-def _kept() -> dict[str, RecordedSeries]:
-    """Return the increases that the server with 90 days has, by the name of the raw series."""
-    return {n: RecordedSeries(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
-
-
-def _is_levelled(found: Signal) -> bool:
-    return is_level(found) or isinstance(found.expression, Changes)
-
-
-def _reduce(found: Signal) -> Reduce:
-    return found.expression.how if isinstance(found.expression, Level) else Reduce.SUM
+    @property
+    def _recorded(self) -> RecordedQueries:
+        return RecordedQueries(self.variables)
 
 
 def or_zero(query: str, evidence: str, label: str, text: str) -> str:

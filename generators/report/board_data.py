@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from exporter.prometheus_api import Points, Prometheus, Refused, ServerAlert, TimeSpan
+from exporter.prometheus_api import Points, Prometheus, QueryRefused, ServerAlert, TimeSpan
 from generators.report import board_variables, time_range
 from generators.report.board_file import FileAnnotation, FileBoard, FilePanel, FileTarget, repeated
 from generators.report.board_variables import FilledVariable, Scope
@@ -116,7 +116,7 @@ def _with_values(variable: FilledVariable, place: _Place) -> tuple[FilledVariabl
     try:
         server = place.server(variable.data)
         values = server.label_values(found[2], found[1] or "", place.span)
-    except Refused as error:
+    except QueryRefused as error:
         return replace(variable, values=()), f"variable {variable.name}: {error}"
     if not variable.chosen_all:
         values = values[:1]
@@ -141,7 +141,7 @@ def _panel(file_panel: FilePanel, place: _Place) -> DrawnPanel:
         try:
             named = replace(target, legend=place.scope.filled(target.legend))
             found.append((named, _queried(target, file_panel, place)))
-        except Refused as error:
+        except QueryRefused as error:
             faults.append(f"query {target.ref}: {error}")
     try:
         after = changed(answered(found), file_panel.changes) if not faults else []
@@ -174,7 +174,7 @@ def _alert_list(file_panel: FilePanel, place: _Place) -> DrawnPanel:
     base = panel(file_panel, QueryAnswer(), place.scope.titled)
     try:
         found = place.server(data).alerts()
-    except Refused as error:
+    except QueryRefused as error:
         return replace(base, faults=(f"alerts: {error}",))
     states = file_panel.options.state_filter or {"firing": True, "pending": True}
     matchers = _MATCHER.findall(place.scope.filled(file_panel.options.alert_instance_label_filter))
@@ -231,7 +231,7 @@ def _events(
         expr = place.with_own(**own).scope.filled(note.expr)
         try:
             found = place.server(note.data).range(expr, place.span, step)
-        except Refused as error:
+        except QueryRefused as error:
             faults.append(f"annotation {note.name}: {error}")
             continue
         for one in found:

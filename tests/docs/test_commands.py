@@ -52,6 +52,8 @@ NOT_RUN = {
     "application": "needs a Redis; tests/docs/test_redis_acl.py runs it",
     "check": "needs minutes; tests/generators/commands/test_check.py runs it",
     "completion": "is run by tests/exporter/commands/test_completion.py",
+    "digest": "needs a Prometheus; tests/exporter/commands/test_digest.py runs it",
+    "explain": "needs an alert that fires; tests/exporter/commands/test_explain.py has one",
     "doctor": "needs an account at Google; tests/docs/test_redis_acl.py runs it on a Redis",
     "estimate": "needs an account at Google",
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",

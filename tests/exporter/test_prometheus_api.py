@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from exporter.errors import IonmonError
-from exporter.prometheus_api import Prometheus, Refused, TimeSpan, server
+from exporter.prometheus_api import Prometheus, QueryRefused, TimeSpan, server
 from tests.generators.report.boards import END, HOSTILE, START, samples
 from tests.servers import blocks, free_port, prometheus
 
@@ -50,14 +50,14 @@ def test_label_values(client: Prometheus) -> None:
 
 def test_what_is_refused(client: Prometheus) -> None:
     """A wrong query is reported as Prometheus words it."""
-    with pytest.raises(Refused, match="parse error: unclosed left parenthesis"):
+    with pytest.raises(QueryRefused, match="parse error: unclosed left parenthesis"):
         client.range("sum(", WHOLE, 60)
 
 
 def test_no_server() -> None:
     """A server that is not there, and an address that is none, are named."""
     gone = server(f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(Refused, match=r"127\.0\.0\.1:\d+ gives no answer of Prometheus"):
+    with pytest.raises(QueryRefused, match=r"127\.0\.0\.1:\d+ gives no answer of Prometheus"):
         gone.instant("up", END)
     with pytest.raises(IonmonError, match="has to begin with http"):
         server("file:///etc/passwd")

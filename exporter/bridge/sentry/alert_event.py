@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from exporter import __version__
+from exporter.bridge.explain import Explanation
 from exporter.bridge.journal_rows import JournaledAlert
 from exporter.bridge.sentry.envelope import CLIENT, Body, stamp
 from exporter.bridge.webhook import NotifiedAlert
@@ -59,9 +60,17 @@ def event_id(journaled: JournaledAlert) -> str:
 
 
 def alert_event(
-    journaled: JournaledAlert, settings: EventSettings, now: float, limits: EventLimits = WHOLE
+    journaled: JournaledAlert,
+    settings: EventSettings,
+    now: float,
+    limits: EventLimits = WHOLE,
+    known: Explanation | None = None,
 ) -> Body:
-    """Return the event of an alert that fires; `now` is this machine's Unix time."""
+    """Return the event of an alert that fires.
+
+    now    this machine's Unix time
+    known  what explains the alert; None where nothing does
+    """
     alert = journaled.alert
     labels = alert.labels
     return {
@@ -77,7 +86,8 @@ def alert_event(
         "tags": dict(_tags(labels, limits)),
         "contexts": {
             "alert": dict(_facts(journaled, limits)),
-            "links": dict(_links(alert, settings, limits)),
+            "links": dict(_links(alert, settings, limits, known)),
+            **({"explanation": dict(_explained(known, limits))} if known is not None else {}),
         },
     }
 
@@ -131,8 +141,16 @@ def _facts(journaled: JournaledAlert, limits: EventLimits) -> Iterator[tuple[str
     yield "receiver", tag_value(journaled.receiver)
 
 
+def _explained(known: Explanation, limits: EventLimits) -> Iterator[tuple[str, str]]:
+    yield "value", _cut(known.value, limits.text)
+    for number, fact in enumerate(known.worst, 1):
+        yield f"worst_{number}", _cut(fact, limits.text)
+    if known.change:
+        yield "change", _cut(known.change, limits.text)
+
+
 def _links(
-    alert: NotifiedAlert, settings: EventSettings, limits: EventLimits
+    alert: NotifiedAlert, settings: EventSettings, limits: EventLimits, known: Explanation | None
 ) -> Iterator[tuple[str, str]]:
     given = alert.annotations
     page = settings.page and f"{settings.page}/incident/{quote(alert.fingerprint, safe='')}"
@@ -141,6 +159,7 @@ def _links(
         ("dashboard", _at(given.get("dashboard_url", ""), alert.starts_at)),
         ("runbook", given.get("runbook_url", "")),
         ("prometheus", alert.generator_url),
+        ("logs", known.logs if known is not None else ""),
     ):
         # A link that is cut leads elsewhere; one of another scheme is none that a browser may open.
         if url.startswith(("https://", "http://")) and len(url) <= limits.text:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter import __version__
+from exporter.bridge.explain import Explanation
 from exporter.bridge.sentry.alert_event import SHORT, EventSettings, alert_event, event_id
 from exporter.bridge.sentry.envelope import MOST_BYTES, Item, envelope
 from exporter.bridge.webhook import NotifiedAlert, cleaned
@@ -42,6 +43,21 @@ def test_an_event_says_what_where_and_how_bad() -> None:
         "runbook": "https://docs.example.com/ion/DiskTrend.md",
         "prometheus": "https://prometheus.example.com/graph?g0.expr=up",
     }
+
+
+def test_what_explains_an_alert_is_in_its_event() -> None:
+    """Three facts have a context of their own, and the log lines a link."""
+    known = Explanation(
+        value="Disk: 91%", worst=("Worst region: a, 91%.",), change="Deploy of b.", logs="https://l"
+    )
+    body = alert_event(journaled(firing()), SETTINGS, NOW, known=known)
+    assert body["contexts"]["explanation"] == {
+        "value": "Disk: 91%",
+        "worst_1": "Worst region: a, 91%.",
+        "change": "Deploy of b.",
+    }
+    assert body["contexts"]["links"]["logs"] == "https://l"
+    assert "explanation" not in alert_event(journaled(firing()), SETTINGS, NOW)["contexts"]
 
 
 @pytest.mark.parametrize(

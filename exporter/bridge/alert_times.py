@@ -1,0 +1,133 @@
+"""How long alerts take: until somebody is notified, until somebody acknowledges, until it is over.
+
+Means are of those periods that have the time; how many they are stands beside them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from exporter.bridge.acknowledgements import Acknowledgement
+from exporter.bridge.history import FiringPeriod
+from exporter.monitoring_config import MonitoringConfig
+
+_SLACK = 60.0  # seconds by which two records of one beginning may differ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedPeriod:
+    """A firing and its times in seconds; None where one is not known, or has not come.
+
+    detected      from when the condition began until the bridge was notified
+    acknowledged  from the beginning until somebody acknowledged it
+    resolved      from the beginning until the end
+    """
+
+    period: FiringPeriod
+    detected: float | None
+    acknowledged: float | None
+    resolved: float | None
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeanTime:
+    """A mean in seconds, and of how many; None of none."""
+
+    seconds: float | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimesOf:
+    """The mean times of the alerts of one name, service or week."""
+
+    of: str
+    fired: int
+    detected: MeanTime
+    acknowledged: MeanTime
+    resolved: MeanTime
+
+
+def timed(
+    periods: Iterable[FiringPeriod],
+    acknowledged: Sequence[Acknowledgement],
+    config: MonitoringConfig,
+) -> tuple[TimedPeriod, ...]:
+    """Return each firing with its times. `for` is part of the detection: the condition was true."""
+    return tuple(_timed(period, acknowledged, config) for period in periods)
+
+
+def _timed(
+    period: FiringPeriod, acknowledged: Sequence[Acknowledgement], config: MonitoringConfig
+) -> TimedPeriod:
+    stated = config.alerts.get(period.name)
+    waited = stated.for_ if stated is not None else 0.0
+    known = not period.before
+    first = next((one for one in acknowledged if _is_of(one, period)), None)
+    notified = period.notified_at
+    return TimedPeriod(
+        period=period,
+        detected=max(0.0, notified - period.began) + waited
+        if known and notified is not None
+        else None,
+        acknowledged=max(0.0, first.at - period.began) if known and first is not None else None,
+        resolved=period.ended - period.began if known and period.ended is not None else None,
+        user=first.user if first is not None else "",
+    )
+
+
+def _is_of(one: Acknowledgement, period: FiringPeriod) -> bool:
+    own = dict(period.labels)
+    same = all(one.labels.get(name) == value for name, value in own.items())
+    after = one.at >= period.began - _SLACK
+    return same and after and (period.ended is None or one.at <= period.ended + _SLACK)
+
+
+def by_alert(given: Iterable[TimedPeriod]) -> tuple[TimesOf, ...]:
+    """Return the times by the alert's name, the most frequent first."""
+    return _grouped(given, lambda one: one.period.name)
+
+
+def by_service(given: Iterable[TimedPeriod]) -> tuple[TimesOf, ...]:
+    """Return the times by service, database or cache."""
+    names = ("service_name", "database_id", "redis_id")
+    return _grouped(
+        given, lambda one: next((t for n in names if (t := one.period.label(n))), "no service")
+    )
+
+
+def by_week(given: Iterable[TimedPeriod]) -> tuple[TimesOf, ...]:
+    """Return the times by the week, in UTC, in which the alert began."""
+    found = _grouped(given, lambda one: _week(one.period.began))
+    return tuple(sorted(found, key=lambda one: one.of))
+
+
+def _week(at: float) -> str:
+    year, week, _ = datetime.fromtimestamp(at, UTC).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _grouped(
+    given: Iterable[TimedPeriod], key: Callable[[TimedPeriod], Hashable]
+) -> tuple[TimesOf, ...]:
+    groups: Mapping[Hashable, list[TimedPeriod]] = defaultdict(list)
+    for one in given:
+        groups[key(one)].append(one)
+    found = [
+        TimesOf(
+            of=str(name),
+            fired=len(every),
+            detected=_mean(one.detected for one in every),
+            acknowledged=_mean(one.acknowledged for one in every),
+            resolved=_mean(one.resolved for one in every),
+        )
+        for name, every in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.fired, one.of)))
+
+
+def _mean(values: Iterable[float | None]) -> MeanTime:
+    known = [value for value in values if value is not None]
+    return MeanTime(sum(known) / len(known) if known else None, len(known))

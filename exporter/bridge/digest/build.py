@@ -1,0 +1,258 @@
+"""Makes a digest from what was read: pure, so that every case can be tested without a server."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from exporter.bridge.digest.model import (
+    AcknowledgementLine,
+    AlertCounts,
+    AlertLine,
+    Digest,
+    RepeatedAlert,
+    SilenceLine,
+)
+from exporter.bridge.explain import Explanation
+from exporter.bridge.history import AlertHistory, FiringPeriod
+from exporter.catalog.alert_names import ESCALATION_ALERT
+from exporter.monitoring_config import MonitoringConfig
+from exporter.prometheus_api import Labels, TimeSpan
+from exporter.summary.model import ServiceState
+
+SEVERITIES = ("critical", "high", "medium", "low")
+NOISY, FLAPPING, IGNORED = 2, 3, 3  # firings from which on an alert is listed
+RETURN = 3600.0  # seconds: an alert that is back sooner flaps
+LISTED = 50  # alerts that fire, and that are over; more are counted
+SHOWN = 10  # of the repeated ones
+_THINGS = ("service_name", "database_id", "redis_id", "application", "endpoint")
+_HIDDEN = frozenset({"alertname", "severity", "signal", "category", "team", "region", *_THINGS})
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a digest is made from.
+
+    history           of a week at least, so that ages and repetitions are known
+    acknowledgements  in force now; `acted` has the alerts that were ever acknowledged or silenced
+    explanations      of alerts that fire
+    """
+
+    history: AlertHistory
+    state: ServiceState
+    silences: tuple[SilenceLine, ...] = ()
+    acknowledgements: tuple[AcknowledgementLine, ...] = ()
+    acted: frozenset[Labels] | None = None
+    explanations: Mapping[Labels, Explanation] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Which digest it is: of whom, of which time, in which time zone, made when."""
+
+    service: str
+    zone: str
+    span: TimeSpan
+    made: float
+    weekly: bool = False
+
+
+def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Digest:
+    """Return the digest."""
+    span = edition.span
+    of_period = [p for p in material.history.periods if _within(p, span)]
+    escalated = [p for p in of_period if p.name == ESCALATION_ALERT]
+    incidents = [p for p in of_period if p.name != ESCALATION_ALERT]
+    firing = [
+        _explained(_line(config, p, span), p, material.explanations.get(p.labels))
+        for p in incidents
+        if _fires(p, span)
+    ]
+    resolved = _over(config, [p for p in incidents if not _fires(p, span)], span)
+    acks = {(one.name, one.place): one for one in material.acknowledgements}
+    return Digest(
+        service=edition.service,
+        zone=edition.zone,
+        span=span,
+        made=edition.made,
+        weekly=edition.weekly,
+        firing=tuple(_acknowledged(line, acks) for line in sorted(firing, key=_urgency)[:LISTED]),
+        resolved=tuple(resolved[:LISTED]),
+        fired=AlertCounts(len(firing), len(resolved)),
+        noisiest=_repeated(incidents, span.end, NOISY),
+        flapping=_repeated(_returning(incidents), span.end, FLAPPING),
+        ignored=_ignored(material, span),
+        since=material.history.span.start,
+        escalated=len(escalated),
+        silences=material.silences,
+        acknowledgements=material.acknowledgements,
+        holes=tuple(hole for hole in material.history.holes if hole.until > span.start),
+        state=material.state,
+        faults=(*material.faults, *material.state.faults),
+    )
+
+
+def place(labels: Mapping[str, str]) -> str:
+    """Return where an alert is, in words: checkout in europe-west1 (shop)."""
+    thing = next((labels[name] for name in _THINGS if labels.get(name)), "")
+    region = f"in {labels['region']}" if labels.get("region") else ""
+    project = f"({labels['gcp_project']})" if labels.get("gcp_project") else ""
+    if thing or region:
+        return plain(" ".join(filter(None, (thing, region, project))))
+    more = [f"{name} {value}" for name, value in sorted(labels.items()) if name not in _HIDDEN]
+    return plain(", ".join(more))
+
+
+def plain(text: str) -> str:
+    """Return a text from outside as one line of bounded length without control characters."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _LONGEST]).split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def firing_periods(history: AlertHistory, span: TimeSpan) -> list[FiringPeriod]:
+    """Return what fires at the end of a span, the most severe first."""
+    found = [
+        p
+        for p in history.periods
+        if p.name != ESCALATION_ALERT and _within(p, span) and _fires(p, span)
+    ]
+    return sorted(found, key=lambda period: (_rank(period.severity), period.began))
+
+
+def _explained(line: AlertLine, period: FiringPeriod, known: Explanation | None) -> AlertLine:
+    """Return the line with its facts; the value is among them where no notification had it."""
+    if known is None:
+        return line
+    more = tuple(filter(None, (*known.worst, known.change)))
+    facts = more if period.annotations.get("value") else known.facts
+    return replace(line, facts=tuple(map(plain, facts)), logs=known.logs)
+
+
+def _over(
+    config: MonitoringConfig, periods: Iterable[FiringPeriod], span: TimeSpan
+) -> list[AlertLine]:
+    """Return each alert that was over as the last time it was, the newest first."""
+    by_alert: dict[Labels, list[FiringPeriod]] = defaultdict(list)
+    for period in periods:
+        by_alert[period.labels].append(period)
+    lines = []
+    for every in by_alert.values():
+        last = _line(config, every[-1], span)
+        remarks = dict.fromkeys(remark for period in every for remark in _remarks(period))
+        lines.append(replace(last, times=len(every), remarks=tuple(remarks)))
+    return sorted(lines, key=lambda line: -(line.ended or 0.0))
+
+
+def _within(period: FiringPeriod, span: TimeSpan) -> bool:
+    return period.began < span.end and (period.ended is None or period.ended > span.start)
+
+
+def _fires(period: FiringPeriod, span: TimeSpan) -> bool:
+    return period.ended is None or period.ended > span.end
+
+
+def _urgency(line: AlertLine) -> tuple[int, float]:
+    return _rank(line.severity), line.began or 0.0
+
+
+def _rank(severity: str) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+def _line(config: MonitoringConfig, period: FiringPeriod, span: TimeSpan) -> AlertLine:
+    stated = config.alerts.get(period.name)
+    labels, notes = dict(period.labels), period.annotations
+    fires = _fires(period, span)
+    text = notes.get("problem" if fires else "ended") or notes.get("problem", "")
+    limit = f"limit {stated.threshold}" if stated and stated.threshold else ""
+    return AlertLine(
+        severity=plain(period.severity),
+        name=plain(period.name),
+        place=place(labels),
+        began=None if period.before else period.began,
+        ended=None if fires else period.ended,
+        seconds=period.seconds(span.end),
+        text=plain(text),
+        reading=", ".join(filter(None, (plain(notes.get("value", "")), limit))),
+        remarks=tuple(_remarks(period)),
+        new=period.began >= span.start and not period.before,
+        url=_runbook(stated.runbook_url if stated else ""),
+    )
+
+
+def _runbook(url: str) -> str:
+    """Return a runbook's address; a path on another machine leads nowhere."""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def _remarks(period: FiringPeriod) -> Iterable[str]:
+    if period.notified is False:
+        yield "the journal has no notification of it"
+    if period.seen is False:
+        yield "Prometheus has no record of it"
+
+
+def _acknowledged(
+    line: AlertLine, acks: Mapping[tuple[str, str], AcknowledgementLine]
+) -> AlertLine:
+    found = acks.get((line.name, line.place))
+    if found is None:
+        return line
+    return replace(line, remarks=(*line.remarks, f"acknowledged by {found.user}"))
+
+
+def _returning(periods: Sequence[FiringPeriod]) -> list[FiringPeriod]:
+    """Return the firings that soon followed, or were soon followed by, another of their alert."""
+    by_alert: dict[Labels, list[FiringPeriod]] = defaultdict(list)
+    for period in periods:
+        by_alert[period.labels].append(period)
+    found = []
+    for every in by_alert.values():
+        soon = [_is_soon(before, after) for before, after in pairwise(every)]
+        found += [
+            period
+            for period, left, right in zip(every, (False, *soon), (*soon, False), strict=True)
+            if left or right
+        ]
+    return found
+
+
+def _is_soon(before: FiringPeriod, after: FiringPeriod) -> bool:
+    return before.ended is not None and after.began - before.ended < RETURN
+
+
+def _repeated(periods: Iterable[FiringPeriod], now: float, least: int) -> tuple[RepeatedAlert, ...]:
+    """Return the alerts that fired so often at least, the most frequent first."""
+    found: dict[Labels, list[FiringPeriod]] = defaultdict(list)
+    for period in periods:
+        found[period.labels].append(period)
+    lines = [
+        RepeatedAlert(
+            severity=plain(every[0].severity),
+            name=plain(every[0].name),
+            place=place(dict(labels)),
+            count=len(every),
+            seconds=sum(period.seconds(now) for period in every),
+        )
+        for labels, every in found.items()
+        if len(every) >= least
+    ]
+    lines.sort(key=lambda one: (-one.count, -one.seconds, one.name, one.place))
+    return tuple(lines[:SHOWN])
+
+
+def _ignored(material: Material, span: TimeSpan) -> tuple[RepeatedAlert, ...]:
+    """Return alerts that fired again and again, and that nobody ever acknowledged or silenced.
+
+    Nothing can be said where acknowledgements are not known.
+    """
+    if material.acted is None:
+        return ()
+    periods: Sequence[FiringPeriod] = [
+        period
+        for period in material.history.periods
+        if period.labels not in material.acted and period.name != ESCALATION_ALERT
+    ]
+    return _repeated(periods, span.end, IGNORED)

@@ -1,0 +1,106 @@
+"""Reads everything that a digest is made from: Prometheus, the journal, Alertmanager's silences.
+
+Each source costs itself: what one of them does not give is named in the digest.
+"""
+
+from collections.abc import Iterable
+
+from exporter.bridge.acknowledgements import Acknowledgement
+from exporter.bridge.digest.build import (
+    Edition,
+    Material,
+    digest,
+    firing_periods,
+    place,
+    plain,
+)
+from exporter.bridge.digest.model import AcknowledgementLine, Digest, SilenceLine
+from exporter.bridge.explain import Explainer, Explanation
+from exporter.bridge.history import AlertHistory
+from exporter.bridge.history_sources import clients, journaled, read_history
+from exporter.bridge.journal_reading import JournalReading
+from exporter.bridge.silences import Silence, silences
+from exporter.monitoring_config import MonitoringConfig, config_path, read_config
+from exporter.prometheus_api import Labels, Prometheus, TimeSpan
+from exporter.settings import Settings
+from exporter.summary.read import WEEK, Reader, service_state
+
+EXPLAINED = 10  # alerts that fire
+
+
+def gathered(settings: Settings, journal: JournalReading | None, edition: Edition) -> Digest:
+    """Return the digest of an edition. Raises MonitoringConfigError without the queries' file."""
+    config = read_config(config_path(settings))
+    servers = clients(settings)
+    reader = Reader(main=servers[0], longterm=servers[-1])
+    week = TimeSpan(min(edition.span.start, edition.span.end - WEEK), edition.span.end)
+    found = journaled(journal, week, edition.made)
+    listed, faults = silences(settings.prometheus.alertmanagers)
+    alerts = read_history(settings, servers, reader, week, found)
+    material = Material(
+        history=alerts,
+        state=service_state(config, reader, edition.span.end, weekly=edition.weekly),
+        silences=tuple(map(_silence_line, _in_force(listed, edition.made))),
+        acknowledgements=tuple(_acknowledgement_lines(found.acknowledged or ())),
+        explanations=_explanations(config, servers[0], alerts, edition),
+        acted=_acted(alerts, found.acknowledged, listed, known=not faults),
+        faults=(*found.faults, *faults),
+    )
+    return digest(config, edition, material)
+
+
+def _explanations(
+    config: MonitoringConfig, main: Prometheus, alerts: AlertHistory, edition: Edition
+) -> dict[Labels, Explanation]:
+    """Return what is known about the most severe alerts that fire."""
+    explainer = Explainer(config, main, edition.span.end)
+    return {
+        period.labels: explainer.explain(dict(period.labels), period.began)
+        for period in firing_periods(alerts, edition.span)[:EXPLAINED]
+    }
+
+
+def _in_force(listed: Iterable[Silence], now: float) -> Iterable[Silence]:
+    return (one for one in listed if one.began <= now < one.until)
+
+
+def _silence_line(one: Silence) -> SilenceLine:
+    return SilenceLine(
+        what=plain(", ".join(map(str, one.matchers))),
+        author=plain(one.author),
+        comment=plain(one.comment),
+        began=one.began,
+        until=one.until,
+    )
+
+
+def _acknowledgement_lines(found: Iterable[Acknowledgement]) -> Iterable[AcknowledgementLine]:
+    for one in found:
+        if one.ended_at is None:
+            yield AcknowledgementLine(
+                name=plain(one.labels.get("alertname", "")),
+                place=place(one.labels),
+                user=plain(one.user),
+                comment=plain(one.comment),
+                at=one.at,
+            )
+
+
+def _acted(
+    alerts: AlertHistory,
+    acknowledged: Iterable[Acknowledgement] | None,
+    listed: Iterable[Silence],
+    *,
+    known: bool,
+) -> frozenset[Labels] | None:
+    """Return the alerts that somebody acknowledged or silenced; None where that is not known."""
+    if acknowledged is None or not known:
+        return None
+    labels = {tuple(sorted(one.labels.items())) for one in acknowledged}
+    silenced = [*listed]
+    return frozenset(
+        period.labels
+        for period in alerts.periods
+        if any(set(period.labels) <= set(one) for one in labels)
+        or any(one.covers(period.labels) for one in silenced)
+    )

@@ -1,0 +1,136 @@
+"""Sends a mail through the server of `notifications.email`: STARTTLS, TLS from the start, a login.
+
+As Alertmanager does it: port 465 is TLS from the start, any other port is upgraded by STARTTLS.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+
+from exporter.errors import IonmonError
+from exporter.secrets_file import read_secret
+from exporter.settings import NotificationSettings
+
+TIMEOUT = 30.0  # seconds for each step
+_TLS_PORT = 465
+_FINAL = 500  # a reply from here on is no use to repeat
+_SHOWN = 200
+
+
+class Undelivered(IonmonError):
+    """A mail that no server took; `final` where sending it again would be no use."""
+
+    def __init__(self, text: str, *, final: bool = False) -> None:
+        """Keep whether it is final."""
+        super().__init__(text)
+        self.final = final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRoute:
+    """The server that takes mail, how it is spoken to, and who sends.
+
+    implicit_tls  whether TLS begins with the connection, and not by STARTTLS
+    require_tls   whether a server without STARTTLS is refused
+    """
+
+    host: str
+    port: int
+    sender: str
+    implicit_tls: bool
+    require_tls: bool
+    username: str | None = None
+    password_file: Path | None = None
+
+    @property
+    def server(self) -> str:
+        """The server, as messages name it."""
+        return f"{self.host}:{self.port}"
+
+
+def route(settings: NotificationSettings) -> MailRoute | None:
+    """Return the server of `notifications.email`; None where there is none."""
+    mail = settings.email
+    if mail is None:
+        return None
+    host, _, port = mail.smarthost.rpartition(":")
+    path = mail.password_file
+    return MailRoute(
+        host=host.strip("[]"),
+        port=int(port),
+        sender=mail.sender,
+        implicit_tls=int(port) == _TLS_PORT,
+        require_tls=mail.require_tls,
+        username=mail.username,
+        password_file=None if path is None else settings.secret(path),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A mail that the server took, but for these recipients, each with its reason."""
+
+    refused: tuple[str, ...]
+
+
+def send(message: EmailMessage, by: MailRoute, to: tuple[str, ...]) -> Accepted:
+    """Send a mail. Raises Undelivered with the server's words, SettingsError for a bad secret."""
+    try:
+        with _session(by) as session:
+            refused = session.send_message(message, by.sender, list(to))
+    except smtplib.SMTPRecipientsRefused as error:
+        reasons = [_refusal(address, *reply) for address, reply in error.recipients.items()]
+        final = all(code >= _FINAL for code, _ in error.recipients.values())
+        raise Undelivered(f"{by.server}: {'; '.join(reasons)}", final=final) from error
+    except smtplib.SMTPAuthenticationError as error:
+        # Somebody will correct the password, so this is not final.
+        said = _words(error.smtp_error)
+        raise Undelivered(
+            f"{by.server}: refuses {by.username}: {said}; check {by.password_file}"
+        ) from error
+    except smtplib.SMTPResponseException as error:
+        text = f"{by.server}: {error.smtp_code} {_words(error.smtp_error)}"
+        raise Undelivered(text, final=error.smtp_code >= _FINAL) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise Undelivered(f"{by.server}: {_words(str(error))}") from error
+    return Accepted(tuple(_refusal(address, *reply) for address, reply in refused.items()))
+
+
+@contextmanager
+def _session(by: MailRoute) -> Iterator[smtplib.SMTP]:
+    """Connect, encrypt and log in; the server's certificate has to be valid."""
+    context = ssl.create_default_context()
+    session = (
+        smtplib.SMTP_SSL(by.host, by.port, timeout=TIMEOUT, context=context)
+        if by.implicit_tls
+        else smtplib.SMTP(by.host, by.port, timeout=TIMEOUT)
+    )
+    with session:
+        session.ehlo()
+        if not by.implicit_tls:
+            _encrypt(session, by, context)
+        if by.username is not None and by.password_file is not None:
+            session.login(by.username, read_secret(by.password_file).reveal())
+        yield session
+
+
+def _encrypt(session: smtplib.SMTP, by: MailRoute, context: ssl.SSLContext) -> None:
+    if session.has_extn("starttls"):
+        session.starttls(context=context)
+        session.ehlo()
+    elif by.require_tls:
+        fault = f"{by.server}: offers no STARTTLS"
+        raise Undelivered(f"{fault}; use its port with TLS, or set require_tls: false")
+
+
+def _refusal(address: str, code: int, said: bytes) -> str:
+    return f"{address} is refused: {code} {_words(said)}"
+
+
+def _words(said: bytes | str) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return " ".join("".join(c if c.isprintable() else " " for c in text[:_SHOWN]).split())

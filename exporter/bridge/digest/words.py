@@ -1,0 +1,177 @@
+"""The sentences of a digest that its text and its HTML share: times, headline, holes, figures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from exporter.bridge.digest.build import place, plain
+from exporter.bridge.digest.model import AlertLine, Digest
+from exporter.bridge.history import RecordHole
+from exporter.summary.model import BudgetState, MonitoringState, SignalState
+from exporter.summary.wording import change, elapsed, shown
+
+_MANY = 5  # places of a signal that are named
+_SOURCES = {"Prometheus": "Alerts of Prometheus", "the bridge": "Notifications"}
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Writes Unix times as a reader in one time zone does."""
+
+    zone: str
+
+    def full(self, at: float) -> str:
+        """Return a time with its day: Sun 29 Nov 2026 08:00."""
+        return self._written(at, "%a %-d %b %Y %H:%M")
+
+    def near(self, at: float) -> str:
+        """Return a time of the last days: 28 Nov 23:10."""
+        return self._written(at, "%-d %b %H:%M")
+
+    def day(self, at: float) -> str:
+        """Return a day: Sun 29 Nov 2026."""
+        return self._written(at, "%a %-d %b %Y")
+
+    def period(self, start: float, end: float) -> str:
+        """Return from when to when; the day of the end where it is another one."""
+        same = self._written(start, "%Y%j") == self._written(end, "%Y%j")
+        return f"{self.near(start)} to {self._written(end, '%H:%M') if same else self.near(end)}"
+
+    def _written(self, at: float, form: str) -> str:
+        return datetime.fromtimestamp(at, ZoneInfo(self.zone)).strftime(form)
+
+
+def headline(digest: Digest) -> str:
+    """Return what a subject says: 2 alerts fire, 5 are over; 12% of the error budget is left."""
+    firing, over = digest.fired.firing, digest.fired.resolved
+    parts = [f"{firing} {_alerts(firing)} {'fires' if firing == 1 else 'fire'}"] if firing else []
+    if over:
+        parts.append(
+            f"{over} {'' if firing else _alerts(over) + ' '}{'is' if over == 1 else 'are'} over"
+        )
+    text = ", ".join(parts) or _calm(digest)
+    budgets = digest.state.budgets
+    least = min(budgets, key=lambda budget: budget.remaining, default=None)
+    return text if least is None else f"{text}; {left(least)}"
+
+
+def _alerts(count: int) -> str:
+    return "alert" if count == 1 else "alerts"
+
+
+def _calm(digest: Digest) -> str:
+    return "nothing is known to have fired" if digest.holes or digest.faults else "nothing fired"
+
+
+def subject(digest: Digest) -> str:
+    """Return the mail's subject."""
+    what = "week" if digest.weekly else "day"
+    times = Times(digest.zone)
+    return plain(f"{digest.service}, {what} to {times.day(digest.span.end)}: {headline(digest)}")
+
+
+def covered(digest: Digest) -> str:
+    """Return which time a digest is about."""
+    times = Times(digest.zone)
+    return f"{times.full(digest.span.start)} to {times.full(digest.span.end)} ({digest.zone})"
+
+
+def left(budget: BudgetState) -> str:
+    """Return what is left of a budget."""
+    if budget.remaining < 0:
+        return f"the {_budget(budget)} is overspent by {shown(-budget.remaining, 'ratio')}"
+    return f"{shown(budget.remaining, 'ratio')} of the {_budget(budget)} is left"
+
+
+def _budget(budget: BudgetState) -> str:
+    return "error budget" if budget.signal == "availability" else f"{budget.signal} budget"
+
+
+def budget_of(budget: BudgetState) -> str:
+    """Return whose budget it is: checkout (shop), availability."""
+    return f"{place(dict(budget.labels)) or 'all services'}, {budget.signal}"
+
+
+def when(line: AlertLine, digest: Digest) -> str:
+    """Return since when an alert fires, or from when to when it did, and for how long."""
+    text = _when(line, digest)
+    return text if line.times == 1 else f"{line.times} times, the last one {text}"
+
+
+def _when(line: AlertLine, digest: Digest) -> str:
+    times = Times(digest.zone)
+    length = elapsed(line.seconds)
+    if line.began is None:
+        longer = f"before {times.near(digest.since)}"
+        if line.ended is None:
+            return f"since {longer}, for more than {length}"
+        return f"from {longer} to {times.near(line.ended)}, for more than {length}"
+    if line.ended is None:
+        return f"since {times.near(line.began)}, for {length}{'; new' if line.new else ''}"
+    return f"{times.period(line.began, line.ended)}, for {length}"
+
+
+def more(listed: int, whole: int) -> str:
+    """Return how many alerts there are beyond those that are listed; empty for none."""
+    return f"and {whole - listed} more" if whole > listed else ""
+
+
+def hole(found: RecordHole, digest: Digest) -> str:
+    """Return a hole of the record as a sentence."""
+    times = Times(digest.zone)
+    return f"{_SOURCES[found.source]}: no record from {times.period(found.began, found.until)}."
+
+
+def places(signal: SignalState) -> str:
+    """Return the values by place, the worst first; nothing where there is one place only.
+
+    What all places share is not repeated.
+    """
+    if len(signal.places) <= 1:
+        return ""
+    shared = set.intersection(*(set(one.labels) for one in signal.places))
+    named = [
+        f"{place(dict(set(one.labels) - shared)) or 'elsewhere'} {shown(one.value, signal.unit)}"
+        for one in signal.places[:_MANY]
+    ]
+    more_ = len(signal.places) - _MANY
+    return "; ".join((*named, *([f"and {more_} more"] if more_ > 0 else [])))
+
+
+def compared(signal: SignalState) -> tuple[str, str]:
+    """Return the change against the period before, and against a week earlier."""
+    return (
+        change(signal.now, signal.before, signal.unit),
+        change(signal.now, signal.week_ago, signal.unit),
+    )
+
+
+def limits(signal: SignalState) -> str:
+    """Return the limits that alerts have for a signal: limit above 100 ms (high)."""
+    return ", ".join(f"{one.text} ({one.severity})" for one in signal.limits)
+
+
+def alternative(signal: SignalState, *, weekly: bool) -> str:
+    """Return what is read aloud in place of a chart."""
+    what = "week" if weekly else "day"
+    worst = shown(signal.worst, signal.unit)
+    return plain(f"{signal.noun}: {shown(signal.now, signal.unit)} over the {what}, worst {worst}")
+
+
+def figure(found: MonitoringState) -> str:
+    """Return a figure about the monitoring against its target."""
+    if found.target is None:
+        return shown(found.value, found.unit)
+    limit = "at most" if found.direction == "up" else "at least"
+    target = f"{limit} {shown(found.target, found.unit)}"
+    missed = " - MISSED" if found.missed else ""
+    return f"{shown(found.value, found.unit)} ({target}){missed}"
+
+
+def gaps(digest: Digest) -> Iterator[str]:
+    """Yield the gaps of the data, the longest first."""
+    for gap in digest.state.gaps[:_MANY]:
+        yield plain(f"{gap.family} of {gap.project}: {elapsed(gap.seconds)} could not be read")
+    if len(digest.state.gaps) > _MANY:
+        yield f"and {len(digest.state.gaps) - _MANY} more"

@@ -1,0 +1,256 @@
+"""Three facts about an alert, computed and never guessed.
+
+They are the value against its limit and since when; the split by which it is worst; the last deploy
+or change of instances in the half hour before. What cannot be known is said, or left out.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from urllib.parse import quote
+
+from exporter.catalog import log_links
+from exporter.monitoring_config import AlertConfig, MonitoringConfig, SignalConfig
+from exporter.prometheus_api import NoAnswer, Points, Prometheus, QueryRefused, TimeSpan
+from exporter.summary.wording import elapsed, shown
+
+AROUND = 1800.0  # seconds before an alert in which a change may have caused it
+_STEP = 60.0
+_INSTANCES = "instances"
+_WORDS = {
+    "region": "region",
+    "response_code_class": "class",
+    "endpoint": "endpoint",
+    "revision_name": "revision",
+}
+_PLACE = ("gcp_project", "region", "service_name", "database_id", "redis_id")
+_LONGEST = 200
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What is known about one alert.
+
+    value   the value against its limit, and since when
+    worst   the splits by which it is worst, a sentence each
+    change  the last change in the half hour before, or that there was none; empty if unknown
+    logs    the address of the log lines; empty where no Google service is named
+    faults  what could not be asked
+    """
+
+    value: str
+    worst: tuple[str, ...]
+    change: str
+    logs: str
+    faults: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The sentences."""
+        return tuple(filter(None, (self.value, *self.worst, self.change)))
+
+
+@dataclass(slots=True)
+class Explainer:
+    """Explains alerts at one time; what several of them ask for is asked once."""
+
+    config: MonitoringConfig
+    server: Prometheus
+    now: float
+    _faults: dict[str, None] = field(default_factory=dict)
+    _silent: bool = False
+
+    def explain(self, labels: Texts, since: float) -> Explanation:
+        """Return what is known about an alert that fires since a time, Unix seconds."""
+        self._faults.clear()
+        self._silent = False
+        alert = self.config.alerts.get(labels.get("alertname", ""))
+        signal = self.config.signals.get(alert.signal or "") if alert is not None else None
+        found = Explanation(
+            value=self._value(alert, signal, labels, since),
+            worst=tuple(self._worst(alert, signal, labels)),
+            change=self._change(labels, since),
+            logs=log_link(labels, since, signal.log_filter if signal is not None else None),
+        )
+        return Explanation(
+            value=found.value,
+            worst=found.worst,
+            change=found.change,
+            logs=found.logs,
+            faults=tuple(self._faults),
+        )
+
+    def _asked(self, query: str, at: float) -> list[Points]:
+        return self._ask(lambda: self.server.instant(query, at // _STEP * _STEP))
+
+    def _ask(self, ask: Callable[[], list[Points]]) -> list[Points]:
+        """Return an answer; a server that gives none is not asked for the rest either."""
+        if self._silent:
+            return []
+        try:
+            return ask()
+        except QueryRefused as error:
+            self._silent = isinstance(error, NoAnswer)
+            self._faults[str(error)] = None
+            return []
+
+    def _value(
+        self, alert: AlertConfig | None, signal: SignalConfig | None, labels: Texts, since: float
+    ) -> str:
+        lasting = f"since {_time(since)}, for {elapsed(max(0.0, self.now - since))}"
+        if alert is None or signal is None:
+            return f"It fires {lasting}."
+        series = [one for one in self._asked(signal.query, self.now) if _matches(one, labels)]
+        value = _most(series, signal.direction)
+        noun = _capital(signal.noun or alert.signal or "")
+        # A burn rate is a limit of another thing than the signal.
+        limit = f", the limit is {alert.threshold}" if alert.limit is not None else ""
+        if value is None:
+            return f"{noun}: no data now{limit}; it fires {lasting}."
+        return f"{noun}: {shown(value, signal.unit)}{limit}; it fires {lasting}."
+
+    def _worst(
+        self, alert: AlertConfig | None, signal: SignalConfig | None, labels: Texts
+    ) -> Iterator[str]:
+        if alert is None or signal is None:
+            return
+        if "region" in signal.split_by:
+            yield from self._regions(signal, labels)
+        for label, split in signal.splits.items():
+            series = [one for one in self._asked(split.query, self.now) if _matches(one, labels)]
+            if split.of == "events":
+                yield from _most_events(series, label)
+            else:
+                yield from _worst_of(series, label, signal)
+
+    def _regions(self, signal: SignalConfig, labels: Texts) -> Iterator[str]:
+        """Yield the worst region of the same service, if there are several."""
+        elsewhere = {name: text for name, text in labels.items() if name != "region"}
+        series = [one for one in self._asked(signal.query, self.now) if _matches(one, elsewhere)]
+        if len({dict(one.labels).get("region") for one in series}) > 1:
+            yield from _worst_of(series, "region", signal)
+
+    def _change(self, labels: Texts, since: float) -> str:
+        """Return the last deploy or change of instances in the half hour before an alert."""
+        if "service_name" not in labels or self.config.events is None:
+            return ""
+        found = [*self._deploys(self.config.events.deploys, labels, since)]
+        scaled, known = self._scalings(labels, since)
+        found += scaled
+        if found:
+            at, text = max(found)
+            return f"{text} at {_time(at)}, {elapsed(max(0.0, since - at))} before."
+        if not known or self._faults:
+            return ""
+        return "No deploy and no change of instances in the 30 minutes before."
+
+    def _deploys(self, query: str, labels: Texts, since: float) -> Iterator[tuple[float, str]]:
+        for one in self._asked(query, since):
+            revision = dict(one.labels).get("revision_name", "")
+            at = one.values[0] / 1000
+            if _matches(one, labels) and since - AROUND <= at <= since:
+                yield at, f"Deploy of {_plain(revision)}"
+
+    def _scalings(self, labels: Texts, since: float) -> tuple[list[tuple[float, str]], bool]:
+        """Return the last change of instances, and whether their number is known at all."""
+        signal = self.config.signals.get(_INSTANCES)
+        if signal is None:
+            return [], False
+        span = TimeSpan(since - AROUND, since)
+        asked = self._ask(lambda: self.server.range(signal.query, span, _STEP))
+        series = [one for one in asked if _matches(one, labels)]
+        changes = [change for one in series for change in _last_change(one)]
+        return changes, bool(series)
+
+
+def _last_change(one: Points) -> Iterator[tuple[float, str]]:
+    known = [(t, v) for t, v in zip(one.times, one.values, strict=True) if math.isfinite(v)]
+    region = dict(one.labels).get("region", "")
+    for (_, before), (at, after) in reversed([*pairwise(known)]):
+        if before != after:
+            where = f" in {_plain(region)}" if region else ""
+            yield at, f"Instances{where} went from {before:g} to {after:g}"
+            return
+
+
+def _matches(one: Points, labels: Texts) -> bool:
+    """Whether a series is about the same place, as far as both name it."""
+    own = dict(one.labels)
+    return all(own[n] == labels[n] for n in _PLACE if own.get(n) and labels.get(n))
+
+
+def _most(series: Iterable[Points], direction: str) -> float | None:
+    values = [one.values[0] for one in series if math.isfinite(one.values[0])]
+    if not values:
+        return None
+    return min(values) if direction == "down" else max(values)
+
+
+def _worst_of(series: Sequence[Points], label: str, signal: SignalConfig) -> Iterator[str]:
+    """Yield where a signal is worst, and what it is at best elsewhere."""
+    found = [
+        (one.values[0], dict(one.labels).get(label, ""))
+        for one in series
+        if math.isfinite(one.values[0]) and dict(one.labels).get(label)
+    ]
+    if not found:
+        return
+    found.sort(reverse=signal.direction != "down")
+    (value, name), *others = found
+    other = next((text for text, rest in others if rest != name), None)
+    rest = "" if other is None else f"; the next one has {shown(other, signal.unit)}"
+    yield f"Worst {_WORDS.get(label, label)}: {_plain(name)}, {shown(value, signal.unit)}{rest}."
+
+
+def _most_events(series: Sequence[Points], label: str) -> Iterator[str]:
+    """Yield which value of a label has most of the events."""
+    counts: dict[str, float] = {}
+    for one in series:
+        if math.isfinite(one.values[0]):
+            name = dict(one.labels).get(label, "")
+            counts[name] = counts.get(name, 0.0) + one.values[0]
+    whole = sum(counts.values())
+    if whole <= 0:
+        return
+    name = max(counts, key=lambda each: counts[each])
+    share = shown(counts[name] / whole, "ratio")
+    yield f"Most of them by {_WORDS.get(label, label)}: {_plain(name)}, {share} of the errors."
+
+
+def log_link(labels: Texts, since: float, log_filter: str | None) -> str:
+    """Return the address of the log lines of a service or database around a time; else nothing."""
+    project = labels.get("gcp_project", "")
+    for label, resource, region in log_links.RESOURCES:
+        if not project or not labels.get(label):
+            continue
+        lines = [f'resource.type="{resource}"', f"resource.labels.{label}={_quoted(labels[label])}"]
+        if labels.get("region"):
+            lines.append(f"resource.labels.{region}={_quoted(labels['region'])}")
+        lines += [log_filter] if log_filter and label == "service_name" else []
+        times = (since - log_links.BEFORE, since + log_links.AFTER)
+        span = "%2F".join(datetime.fromtimestamp(at, UTC).strftime(log_links.STAMP) for at in times)
+        query = quote("\n".join(lines), safe="")
+        return f"{log_links.ADDRESS}{query};timeRange={span}?project={quote(project, safe='')}"
+    return ""
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{"".join(c if c.isprintable() else " " for c in escaped)}"'
+
+
+def _plain(text: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _LONGEST]).split())
+    return line[:_LONGEST]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _time(at: float) -> str:
+    found = datetime.fromtimestamp(at, UTC)
+    return f"{found:%-d %b %H:%M} UTC"

@@ -1,0 +1,267 @@
+"""The alerts of a period, from Prometheus' ALERTS and from the journal, held against each other.
+
+ALERTS knows what fired each minute, the journal what was notified, with its exact times and texts.
+Where one of the two has no record, that is a hole, and never taken for calm.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from exporter.bridge.journal_rows import JournaledAlert, Presence
+from exporter.catalog.alert_names import ACKNOWLEDGED, WATCHDOG
+from exporter.prometheus_api import Labels, Points, TimeSpan
+
+STEP = 60.0  # seconds between evaluations of alerts
+# Only what was evaluated within the minute: a selector alone shows the last value for five more
+# minutes where Prometheus was killed, and would hide a hole.
+ALERTS = 'present_over_time(ALERTS{alertstate="firing"}[1m])'
+_OWN = ("__name__", "alertstate")
+_BREAK = 3 * STEP  # a pause as short as this is none: an evaluation may be missed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiringPeriod:
+    """One time in which an alert fired; times are Unix seconds.
+
+    ended     None while it fires
+    before    whether it fired before the period that is looked at, so that `began` may be earlier
+    notified  whether the journal has it; None where nothing is journaled
+    seen      whether ALERTS has it; None where Prometheus was not asked
+    notified_at  when the bridge was notified of it first; None where it was not
+    """
+
+    labels: Labels
+    began: float
+    ended: float | None
+    before: bool = False
+    notified: bool | None = None
+    seen: bool | None = None
+    notified_at: float | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The alert's name."""
+        return self.label("alertname")
+
+    @property
+    def severity(self) -> str:
+        """The alert's severity."""
+        return self.label("severity")
+
+    def label(self, name: str) -> str:
+        """Return a label's value, empty where there is none."""
+        return dict(self.labels).get(name, "")
+
+    def seconds(self, now: float) -> float:
+        """Return for how long it fired, up to now."""
+        return (now if self.ended is None else self.ended) - self.began
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHole:
+    """A time of which a source has no record: `Prometheus` or `the bridge`."""
+
+    source: str
+    began: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlertHistory:
+    """What fired in a period, the oldest first, and of which times that is not known."""
+
+    span: TimeSpan
+    periods: tuple[FiringPeriod, ...]
+    holes: tuple[RecordHole, ...]
+
+
+def history(
+    span: TimeSpan,
+    recorded: Sequence[Points] | None,
+    journaled: Sequence[JournaledAlert] | None,
+    presences: Sequence[Presence],
+    foreign: frozenset[str] = frozenset(),
+) -> AlertHistory:
+    """Return the alerts of a span.
+
+    recorded   the series of ALERTS, each minute; None where no Prometheus answers
+    journaled  what the journal has; None where there is no bridge
+    foreign    labels that Prometheus adds to what it sends elsewhere, and ALERTS lacks
+    """
+    unrecorded = _unrecorded(span, recorded)
+    fired = [] if recorded is None else list(_fired(span, recorded, unrecorded, foreign))
+    notified = [] if journaled is None else list(_notified(span, journaled, foreign))
+    joined = _joined(fired, notified, known=(recorded is not None, journaled is not None))
+    absent = () if journaled is None else _absences(span, presences)
+    return AlertHistory(
+        span,
+        tuple(sorted(joined, key=lambda one: (one.began, one.labels))),
+        (*_holes("Prometheus", unrecorded), *_holes("the bridge", absent)),
+    )
+
+
+def _minutes(one: Points) -> Iterator[float]:
+    for time, value in zip(one.times, one.values, strict=True):
+        if math.isfinite(value):
+            yield time
+
+
+def _unrecorded(span: TimeSpan, recorded: Sequence[Points] | None) -> tuple[TimeSpan, ...]:
+    """Return the times without the alert that always fires: of them there is no record."""
+    if recorded is None:
+        return (span,)
+    known = {
+        minute
+        for one in recorded
+        if ("alertname", WATCHDOG) in one.labels
+        for minute in _minutes(one)
+    }
+    times = [span.start, *sorted(known), span.end]
+    return tuple(
+        TimeSpan(before, after) for before, after in pairwise(times) if after - before > _BREAK
+    )
+
+
+def _fired(
+    span: TimeSpan,
+    recorded: Iterable[Points],
+    unrecorded: Sequence[TimeSpan],
+    foreign: frozenset[str],
+) -> Iterator[FiringPeriod]:
+    """Yield the periods of each alert; a hole of the record does not end one."""
+    minutes: dict[Labels, set[float]] = {}
+    for one in recorded:
+        labels = _plain(one.labels, foreign)
+        if not _is_own(dict(labels)):
+            minutes.setdefault(labels, set()).update(_minutes(one))
+    for labels, known in minutes.items():
+        for began, last in _stretches(sorted(known), unrecorded):
+            yield FiringPeriod(
+                labels=labels,
+                began=began,
+                # Where the record ends while an alert fires, its end is not known.
+                ended=None if _is_hole(TimeSpan(last, span.end), unrecorded) else last + STEP,
+                before=began - span.start < _BREAK,
+                seen=True,
+            )
+
+
+def _is_own(labels: Mapping[str, str]) -> bool:
+    """Whether an alert is about no incident: a heartbeat, an acknowledgement."""
+    return labels.get("severity") == "none" or labels.get("alertname") == ACKNOWLEDGED
+
+
+def _plain(labels: Iterable[tuple[str, str]], foreign: frozenset[str]) -> Labels:
+    return tuple(sorted((n, v) for n, v in labels if n not in foreign and n not in _OWN))
+
+
+def _stretches(
+    minutes: Sequence[float], unrecorded: Sequence[TimeSpan]
+) -> Iterator[tuple[float, float]]:
+    start = last = None
+    for minute in minutes:
+        if start is None or last is None:
+            start = minute
+        elif minute - last > _BREAK and not _is_hole(TimeSpan(last, minute), unrecorded):
+            yield start, last
+            start = minute
+        last = minute
+    if start is not None and last is not None:
+        yield start, last
+
+
+def _is_hole(pause: TimeSpan, unrecorded: Sequence[TimeSpan]) -> bool:
+    """Whether a pause is a hole of the record, but for a few minutes around it."""
+    inside = sum(
+        max(0.0, min(hole.end, pause.end) - max(hole.start, pause.start)) for hole in unrecorded
+    )
+    return pause.seconds - inside <= _BREAK
+
+
+def _notified(
+    span: TimeSpan, journaled: Iterable[JournaledAlert], foreign: frozenset[str]
+) -> Iterator[FiringPeriod]:
+    """Yield a period for each start of an alert; several groups may have notified of it."""
+    found: dict[tuple[Labels, float], FiringPeriod] = {}
+    for row in sorted(journaled, key=lambda row: row.alert.status == "resolved"):
+        alert = row.alert
+        key = (_plain(alert.labels.items(), foreign), alert.starts_at)
+        if _is_own(alert.labels):
+            continue
+        known = found.get(key)
+        ended = alert.ends_at if alert.status == "resolved" else None
+        if known is None:
+            found[key] = FiringPeriod(
+                labels=key[0],
+                began=alert.starts_at,
+                ended=ended,
+                before=alert.starts_at < span.start,
+                notified=True,
+                notified_at=row.first_at if alert.status == "firing" else None,
+                annotations=alert.annotations,
+            )
+        elif ended is not None:
+            found[key] = replace(known, ended=ended)
+    yield from (
+        period
+        for period in found.values()
+        if (period.ended is None or period.ended >= span.start) and period.began < span.end
+    )
+
+
+def _joined(
+    fired: Sequence[FiringPeriod], notified: Sequence[FiringPeriod], known: tuple[bool, bool]
+) -> Iterator[FiringPeriod]:
+    """Yield what both have once: exact times and texts from the journal, ends from either."""
+    asked, journaled = known
+    left = list(notified)
+    for period in fired:
+        partners = [one for one in left if _is_same(period, one)]
+        if not partners:
+            yield replace(period, notified=False if journaled else None)
+            continue
+        left = [one for one in left if one not in partners]
+        yield _both(period, partners)
+    for period in left:
+        yield replace(period, seen=False if asked else None)
+
+
+def _is_same(period: FiringPeriod, other: FiringPeriod) -> bool:
+    if period.labels != other.labels:
+        return False
+    end = math.inf if period.ended is None else period.ended + _BREAK
+    other_end = math.inf if other.ended is None else other.ended + _BREAK
+    return period.began <= other_end and other.began <= end
+
+
+def _both(period: FiringPeriod, partners: Sequence[FiringPeriod]) -> FiringPeriod:
+    first, last = partners[0], partners[-1]
+    # Only one of the two knows of an end that the other could not see.
+    ended = last.ended if last.ended is not None else period.ended
+    return replace(
+        period,
+        began=min(first.began, period.began),
+        ended=None if period.ended is None and last.ended is None else ended,
+        before=period.before or first.before,
+        notified=True,
+        notified_at=first.notified_at,
+        annotations=last.annotations or first.annotations,
+    )
+
+
+def _absences(span: TimeSpan, presences: Iterable[Presence]) -> Iterator[TimeSpan]:
+    """Yield the times of a span in which the bridge was not alive."""
+    at = span.start
+    for presence in sorted(presences, key=lambda one: one.began_at):
+        if presence.began_at - at > _BREAK:
+            yield TimeSpan(at, min(presence.began_at, span.end))
+        at = max(at, presence.until)
+    if span.end - at > _BREAK:
+        yield TimeSpan(at, span.end)
+
+
+def _holes(source: str, times: Iterable[TimeSpan]) -> tuple[RecordHole, ...]:
+    return tuple(RecordHole(source, time.start, time.end) for time in times)

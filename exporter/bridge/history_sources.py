@@ -1,0 +1,74 @@
+"""Reads what fired in a time: ALERTS of every Prometheus, and the journal."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from exporter.bridge.acknowledgements import Acknowledgement
+from exporter.bridge.history import ALERTS, STEP, AlertHistory, history
+from exporter.bridge.journal_reading import JournalReading
+from exporter.bridge.journal_rows import JournaledAlert, Presence
+from exporter.bridge.prometheus import servers
+from exporter.errors import StateError
+from exporter.prometheus_api import Points, Prometheus, TimeSpan, server
+from exporter.settings import Settings
+from exporter.settings.servers import REPLICA
+from exporter.summary.read import WEEK, Reader
+
+NO_JOURNAL = "there is no journal: who was notified, and who acknowledged, is not known"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournaledHistory:
+    """What the journal gives; alerts and acknowledgements are None where it cannot be read."""
+
+    alerts: tuple[JournaledAlert, ...] | None
+    presences: tuple[Presence, ...]
+    acknowledged: tuple[Acknowledgement, ...] | None
+    faults: tuple[str, ...]
+
+
+def clients(settings: Settings) -> tuple[Prometheus, ...]:
+    """Return every server: the scraping ones, then the one with 90 days where there is one."""
+    return tuple(server(f"http://{address}") for address in servers(settings))
+
+
+def journaled(journal: JournalReading | None, span: TimeSpan, now: float) -> JournaledHistory:
+    """Return what a journal has of a time; a fault where it has nothing to give."""
+    if journal is None:
+        return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(NO_JOURNAL,))
+    try:
+        return JournaledHistory(
+            alerts=journal.alerts(span.start, span.end),
+            presences=journal.presences(span.start, span.end),
+            acknowledged=journal.acknowledged(span.start, now),
+            faults=(),
+        )
+    except StateError as error:
+        return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(str(error),))
+
+
+def read_history(
+    settings: Settings,
+    asked: Sequence[Prometheus],
+    reader: Reader,
+    span: TimeSpan,
+    found: JournaledHistory,
+) -> AlertHistory:
+    """Return the alerts of a time: each server has those that it evaluates, and its own holes."""
+    answers: list[Points] = []
+    known = False
+    for one in asked:
+        for part in _weeks(span):
+            before = len(reader.faults)
+            answers += reader.range(one, ALERTS, part, "the alerts that fired", STEP)
+            known = known or len(reader.faults) == before
+    foreign = frozenset({*settings.prometheus.external_labels, REPLICA})
+    return history(span, answers if known else None, found.alerts, found.presences, foreign)
+
+
+def _weeks(span: TimeSpan) -> Iterator[TimeSpan]:
+    """Yield a span in pieces that Prometheus answers: 11,000 points are the most."""
+    start = span.start
+    while start < span.end:
+        yield TimeSpan(start, min(start + WEEK, span.end))
+        start += WEEK

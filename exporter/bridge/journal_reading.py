@@ -1,0 +1,57 @@
+"""What a digest reads of the journal: notified alerts, presence, acknowledgements.
+
+The bridge reads its own journal; a command reads the file beside a running bridge, which is what
+SQLite's write-ahead log allows, and writes nothing.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporter.bridge.acknowledgement_rows import AcknowledgementRows
+from exporter.bridge.acknowledgements import Acknowledgement
+from exporter.bridge.deliveries import Transaction
+from exporter.bridge.journal_rows import ALERT, JournaledAlert, Presence, journaled
+from exporter.bridge.records import Records
+from exporter.errors import StateError
+
+_WAIT = 5.0  # seconds for another process
+_ALERTS = f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
+
+
+@dataclass(frozen=True, slots=True)
+class JournalReading:
+    """Reads a journal through its transactions; every method may raise StateError."""
+
+    transaction: Transaction
+
+    def alerts(self, since: float, until: float) -> tuple[JournaledAlert, ...]:
+        """Return what was notified of between two times, in its order."""
+        with self.transaction() as db:
+            return tuple(map(journaled, db.execute(_ALERTS, (since, until))))
+
+    def presences(self, since: float, until: float) -> tuple[Presence, ...]:
+        """Return when the bridge was alive."""
+        return Records(self.transaction).presences(since, until)
+
+    def acknowledged(self, since: float, until: float) -> tuple[Acknowledgement, ...]:
+        """Return the acknowledgements that were in force between two times."""
+        return AcknowledgementRows(self.transaction).between(since, until)
+
+
+def beside(path: Path) -> JournalReading:
+    """Return a reader of a journal's file, which a bridge may be using."""
+
+    @contextmanager
+    def transaction() -> Iterator[sqlite3.Connection]:
+        address = f"{path.absolute().as_uri()}?mode=ro"
+        try:
+            with closing(sqlite3.connect(address, _WAIT, uri=True)) as db:
+                yield db
+        except sqlite3.Error as error:
+            fix = "check --storage.journal-file, and whether this user may read it"
+            raise StateError(f"{path}: cannot be read: {error}; {fix}") from error
+
+    return JournalReading(transaction)

@@ -1,0 +1,144 @@
+"""ionmon alerts --history: what fired, how long it took, and of which times that is not known."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from exporter.bridge.alert_times import (
+    MeanTime,
+    TimedPeriod,
+    TimesOf,
+    by_alert,
+    by_service,
+    by_week,
+    timed,
+)
+from exporter.bridge.digest.build import place
+from exporter.bridge.history import AlertHistory, FiringPeriod
+from exporter.bridge.history_sources import clients, journaled, read_history
+from exporter.bridge.journal_reading import beside
+from exporter.clock import WallClock
+from exporter.commands.terminal import table
+from exporter.monitoring_config import config_path, read_config
+from exporter.prometheus_api import TimeSpan
+from exporter.settings import Settings, journal_file
+from exporter.summary.read import Reader
+from exporter.summary.wording import elapsed
+
+_HEAD = ("began", "severity", "alert", "where", "detected", "acknowledged", "resolved", "")
+_MEANS = ("fired", "MTTD", "MTTA", "MTTR")
+
+
+@dataclass(frozen=True, slots=True)
+class TimedHistory:
+    """What fired in a time, with its times, and what could not be read."""
+
+    history: AlertHistory
+    alerts: tuple[TimedPeriod, ...]
+    faults: tuple[str, ...]
+
+
+def read(settings: Settings, seconds: float) -> TimedHistory:
+    """Return what fired in the last seconds, from Prometheus and the journal beside the bridge."""
+    config = read_config(config_path(settings))
+    now = WallClock().now()
+    span = TimeSpan(now - seconds, now)
+    path = journal_file(settings)
+    found = journaled(beside(path) if path.exists() else None, span, now)
+    servers = clients(settings)
+    reader = Reader(main=servers[0], longterm=servers[-1])
+    history = read_history(settings, servers, reader, span, found)
+    alerts = timed(history.periods, found.acknowledged or (), config)
+    return TimedHistory(history, alerts, (*found.faults, *reader.faults))
+
+
+def text(found: TimedHistory) -> str:
+    """Return tables: each firing, then the means by alert, service and week, then the holes."""
+    parts = [table(_HEAD, [_row(one, found.history.span.end) for one in found.alerts])]
+    if not found.alerts:
+        known = not (found.history.holes or found.faults)
+        parts = ["Nothing fired." if known else "Nothing is known to have fired."]
+    groups = (("alert", by_alert), ("service", by_service), ("week", by_week))
+    parts += [
+        table((word, *_MEANS), [_means(one) for one in group(found.alerts)])
+        for word, group in groups
+        if found.alerts
+    ]
+    unknown = [
+        f"no record of {hole.source} from {_time(hole.began)} to {_time(hole.until)}"
+        for hole in found.history.holes
+    ]
+    parts += ["\n".join((*unknown, *found.faults))] if unknown or found.faults else []
+    return "\n\n".join(parts)
+
+
+def _row(one: TimedPeriod, now: float) -> tuple[str, ...]:
+    period = one.period
+    by = f" by {one.user}" if one.user else ""
+    resolved = "fires" if period.ended is None else elapsed(period.seconds(now))
+    return (
+        f"{'before ' if period.before else ''}{_time(period.began)}",
+        period.severity,
+        period.name,
+        place(dict(period.labels)),
+        _seconds(one.detected),
+        f"{_seconds(one.acknowledged)}{by}",
+        resolved,
+        "; ".join(_remarks(period)),
+    )
+
+
+def _remarks(period: FiringPeriod) -> Iterable[str]:
+    if period.notified is False:
+        yield "not in the journal"
+    if period.seen is False:
+        yield "not in Prometheus"
+
+
+def _means(one: TimesOf) -> tuple[str, ...]:
+    means = (one.detected, one.acknowledged, one.resolved)
+    return (one.of, str(one.fired), *map(_mean, means))
+
+
+def _mean(mean: MeanTime) -> str:
+    return "" if mean.seconds is None else f"{elapsed(mean.seconds)} (of {mean.count})"
+
+
+def _seconds(seconds: float | None) -> str:
+    return "" if seconds is None else elapsed(seconds)
+
+
+def _time(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def as_json(found: TimedHistory) -> str:
+    """Return the same as JSON; times are Unix seconds, durations seconds."""
+    whole = {
+        "from": found.history.span.start,
+        "to": found.history.span.end,
+        "alerts": [_plain(one) for one in found.alerts],
+        "by_alert": [asdict(one) for one in by_alert(found.alerts)],
+        "by_service": [asdict(one) for one in by_service(found.alerts)],
+        "by_week": [asdict(one) for one in by_week(found.alerts)],
+        "holes": [asdict(hole) for hole in found.history.holes],
+        "faults": found.faults,
+    }
+    return json.dumps(whole, indent=2)
+
+
+def _plain(one: TimedPeriod) -> dict[str, object]:
+    period = one.period
+    return {
+        "labels": dict(period.labels),
+        "began": period.began,
+        "began_before": period.before,
+        "ended": period.ended,
+        "in_journal": period.notified,
+        "in_prometheus": period.seen,
+        "detected": one.detected,
+        "acknowledged": one.acknowledged,
+        "acknowledged_by": one.user,
+        "resolved": one.resolved,
+    }

@@ -1,0 +1,89 @@
+"""ionmon digest: what fired and how the service is, of a day or a week; printed or mailed."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exporter.bridge.digest.build import Edition
+from exporter.bridge.digest.gather import gathered
+from exporter.bridge.digest.html import page
+from exporter.bridge.digest.mail import message
+from exporter.bridge.digest.model import Digest
+from exporter.bridge.digest.sender import recipients, service_name
+from exporter.bridge.digest.smtp import route, send
+from exporter.bridge.digest.text import text
+from exporter.bridge.journal_reading import beside
+from exporter.clock import WallClock
+from exporter.commands.options import CONFIG, FILE, JOURNAL, options, overrides
+from exporter.errors import SettingsError
+from exporter.prometheus_api import TimeSpan
+from exporter.settings import DigestSettings, Settings, journal_file, load
+from exporter.summary.read import DAY, WEEK
+
+HELP = """Print the digest of the last 24 hours: alerts, error budgets, the service, the monitoring.
+
+\b
+  ionmon digest --config monitoring.yaml
+  ionmon digest --config monitoring.yaml --week --html week.html
+  ionmon digest --config monitoring.yaml --send
+
+It reads Prometheus, the bridge's journal and Alertmanager. What one of them does not give is named.
+The bridge sends it daily where notifications.digest is configured.
+"""
+
+
+@click.command("digest", help=HELP)
+@options(CONFIG, JOURNAL)
+@click.option("--week", is_flag=True, help="The last seven days.")
+@click.option("--html", "html", type=FILE, metavar="FILE", help="Write it as an HTML file.")
+@click.option("--send", "sent", is_flag=True, help="Send it to those who get the daily one.")
+@click.option("--stdout", "printed", is_flag=True, help="Print it as well.")
+def command(
+    config: Path | None,
+    *,
+    week: bool,
+    html: Path | None,
+    sent: bool,
+    printed: bool,
+    **given: Any,  # noqa: ANN401 - options by name
+) -> None:
+    """Make the digest, and write, send or print it."""
+    settings = load(config, overrides(given))
+    made = _made(settings, week=week)
+    if html is not None:
+        html.write_text(page(made), "utf-8")
+    if sent:
+        _send(settings, made)
+    if printed or not (html or sent):
+        click.echo(text(made), nl=False)
+
+
+def _made(settings: Settings, *, week: bool) -> Digest:
+    now = WallClock().now()
+    path = journal_file(settings)
+    edition = Edition(
+        service=service_name(settings),
+        zone=_chosen(settings).timezone,
+        span=TimeSpan(now - (WEEK if week else DAY), now),
+        made=now,
+        weekly=week,
+    )
+    return gathered(settings, beside(path) if path.exists() else None, edition)
+
+
+def _chosen(settings: Settings) -> DigestSettings:
+    return settings.notifications.digest or DigestSettings()
+
+
+def _send(settings: Settings, made: Digest) -> None:
+    """Send it under a Message-ID of its own: it is not the one of the day."""
+    by = route(settings.notifications)
+    if by is None:
+        raise SettingsError("notifications.email: is not there; add it, or leave --send out")
+    to = recipients(settings)
+    key = f"ionmon-{'week' if made.weekly else 'day'}.{made.made:.0f}"
+    accepted = send(message(made, by.sender, to, key), by, to)
+    for refusal in accepted.refused:
+        click.echo(refusal, err=True)
+    click.echo(f"sent to {len(to) - len(accepted.refused)}", err=True)

@@ -1,0 +1,1 @@
+"""The service's state as frozen values, and the small chart: for mails, pages and reports."""

@@ -1,0 +1,98 @@
+"""Queries of signals on recorded series, which both servers answer.
+
+Recorded series exist twice: every minute on the server with 72 hours, every five minutes on the one
+with 90 days. A query uses the first, or else the second.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from exporter.catalog.expression import Changes, Expression, Level, Signal
+from exporter.catalog.model import Reduce
+from generators.policy import WINDOW, split
+from generators.promql import RecordedSeries, View, render
+from generators.rules import longterm
+from generators.rules.names import span
+from generators.rules.recording import is_level, recorded, signal_name
+from generators.selectors import AGGREGATIONS, AnyMatcher, by_clause, selector
+
+_LONGTERM = {Reduce.SUM: "mean", Reduce.MAX: "max", Reduce.MIN: "min", Reduce.MEAN: "mean"}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedQueries:
+    """Queries of recorded series, each with those of these matchers whose label the series have."""
+
+    only: tuple[AnyMatcher, ...] = ()
+
+    def signal(self, found: Signal, by: tuple[str, ...] = ()) -> str:
+        """Return the query of a signal over five minutes, split by labels, on either server."""
+        return f"{self._recent(found, by)} or {self.past(found, by)}"
+
+    def past(self, found: Signal, by: tuple[str, ...] = (), offset: str = "") -> str:
+        """Return the query of a signal on the server with 90 days, perhaps with an offset."""
+        if _is_levelled(found):
+            series = longterm.name(found, _LONGTERM[_reduce(found)])
+            return self._level(found, by, self._filtered(found, series, offset))
+        return self._rendered(found.expression, by, kept(), offset)
+
+    def expression(self, found: Expression, by: tuple[str, ...] = ()) -> str:
+        """Return the query of an expression on either server."""
+        recent, past = (self._rendered(found, by, known) for known in (recorded(), kept()))
+        return f"{recent} or {past}"
+
+    def over(self, found: Signal, window: int, by: tuple[str, ...] = ()) -> str:
+        """Return the query of a signal over a window of hours or days, on either server.
+
+        Ratios, means and quantiles are those of all events of the window; of a level it is the mean
+        over time.
+        """
+        if _is_levelled(found):
+            names = (signal_name(found, split(found)), longterm.name(found, "mean"))
+            return " or ".join(self._level(found, by, self._mean(found, n, window)) for n in names)
+        # Until Prometheus 3.0 a range holds what lies on its left end, too.
+        recent = {n: replace(r, summed=f"{window - 1}s") for n, r in recorded().items()}
+        past = {n: replace(r, summed=f"{window - 1}s", windows=1) for n, r in kept().items()}
+        views = (
+            View(window=span(window), by=by, only=self.only, recorded=k) for k in (recent, past)
+        )
+        return " or ".join(render(found.expression, view) for view in views)
+
+    def _recent(self, found: Signal, by: tuple[str, ...]) -> str:
+        if _is_levelled(found):
+            series = self._filtered(found, signal_name(found, split(found)))
+            return self._level(found, by, series)
+        return self._rendered(found.expression, by, recorded())
+
+    def _filtered(self, found: Signal, series: str, offset: str = "") -> str:
+        text = selector(series, (m for m in self.only if m.label in split(found)))
+        return f"{text} offset {offset}" if offset else text
+
+    def _mean(self, found: Signal, series: str, window: int) -> str:
+        return f"avg_over_time({self._filtered(found, series)}[{window - 1}s])"
+
+    def _level(self, found: Signal, by: tuple[str, ...], text: str) -> str:
+        return f"{AGGREGATIONS[_reduce(found)]}{by_clause(by)} ({text})"
+
+    def _rendered(
+        self,
+        expression: Expression,
+        by: tuple[str, ...],
+        known: Mapping[str, RecordedSeries],
+        offset: str = "",
+    ) -> str:
+        view = View(window=span(WINDOW), by=by, only=self.only, recorded=known, offset=offset)
+        return render(expression, view)
+
+
+def kept() -> dict[str, RecordedSeries]:
+    """Return the increases that the server with 90 days has, by the name of the raw series."""
+    return {n: RecordedSeries(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
+
+
+def _is_levelled(found: Signal) -> bool:
+    return is_level(found) or isinstance(found.expression, Changes)
+
+
+def _reduce(found: Signal) -> Reduce:
+    return found.expression.how if isinstance(found.expression, Level) else Reduce.SUM

@@ -1,0 +1,200 @@
+"""What a summary of the service asks Prometheus: signals over days, budgets, the monitoring itself.
+
+monitoring_config.json carries these queries to what runs: the digest, and explanations of alerts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from exporter.catalog import own, own_delivery
+from exporter.catalog.alert_names import CANARY_LATE
+from exporter.catalog.cloud_run import BILLABLE_TIME
+from exporter.catalog.expression import Complement, Direction, Kind, Ratio, Signal
+from exporter.catalog.labels import CODE_CLASS
+from exporter.catalog.model import Unit
+from exporter.settings import Settings
+from generators import deploys
+from generators.policy import DAY, split
+from generators.recorded_queries import RecordedQueries
+from generators.rules.budgets import BUDGETS
+from generators.rules.health_rows import EXPORTER_JOB
+
+WEEK = 7 * DAY
+_ALL = RecordedQueries()
+_BY_ENDPOINT = "error_rate_by_endpoint"
+_FAILING = (Kind.ERROR_RATE, Kind.AVAILABILITY)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodQueries:
+    """A signal over a day or a week: of everything, and split by where it is measured."""
+
+    overall: str
+    by_place: str
+
+
+@dataclass(frozen=True, slots=True)
+class SplitQuery:
+    """A signal split by one more label: its values, or the events that make it worse."""
+
+    query: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoringFigure:
+    """A figure about the monitoring itself, and what it should be; `day` and `week` are queries."""
+
+    noun: str
+    unit: Unit
+    direction: Direction
+    day: str
+    week: str
+    target: float | None = None
+
+
+def overall(signal: Signal) -> str:
+    """Return the query of a signal of everything that is monitored, over five minutes."""
+    return _ALL.signal(signal)
+
+
+def period(signal: Signal, window: int) -> PeriodQueries:
+    """Return the queries of a signal over a day or a week."""
+    return PeriodQueries(_ALL.over(signal, window), _ALL.over(signal, window, split(signal)))
+
+
+def splits(signal: Signal, known: Sequence[Signal]) -> Mapping[str, SplitQuery]:
+    """Return by which further labels a signal can be split, with the query of each."""
+    found: dict[str, SplitQuery] = {}
+    expression = signal.expression
+    ratio = expression.ratio if isinstance(expression, Complement) else expression
+    if signal.kind in _FAILING and isinstance(ratio, Ratio):
+        events = ratio.part[0]
+        if CODE_CLASS.name in events.family.label_names:
+            by = (*split(signal), CODE_CLASS.name)
+            found[CODE_CLASS.name] = SplitQuery(_ALL.expression(events, by), "events")
+        endpoints = [one for one in known if one.name == _BY_ENDPOINT]
+        for one in endpoints if signal.name != _BY_ENDPOINT else ():
+            found["endpoint"] = SplitQuery(_ALL.signal(one, split(one)), "value")
+    return found
+
+
+def budgets(settings: Settings) -> Mapping[str, Mapping[str, str]]:
+    """Return, by signal, the recorded series of each budget that something is promised about."""
+    return {
+        budget.signal: {
+            "share": budget.share,
+            "remaining": budget.remaining,
+            "exhaustion": budget.exhaustion,
+        }
+        for budget in BUDGETS
+        if budget.promises(settings)
+    }
+
+
+def events() -> Mapping[str, str]:
+    """Return the queries of what may have caused an alert: deploys of the last half hour."""
+    return {"deploys": deploys.began(BILLABLE_TIME.name, "30m")}
+
+
+def gaps() -> Mapping[str, str]:
+    """Return the query of the source time that no poll could read, of a day and of a week."""
+    return {"day": _gaps("1d"), "week": _gaps("7d")}
+
+
+def monitoring(settings: Settings) -> Mapping[str, MonitoringFigure]:
+    """Return the figures about the monitoring itself, by a short name of each."""
+    return {
+        "uptime": MonitoringFigure(
+            noun="time in which the exporter answered",
+            unit=Unit.RATIO,
+            direction=Direction.DOWN,
+            target=0.9995,
+            day=_uptime("1d", DAY),
+            week=_uptime("7d", WEEK),
+        ),
+        "integrity": MonitoringFigure(
+            noun="source time that was read",
+            unit=Unit.RATIO,
+            direction=Direction.DOWN,
+            target=0.999,
+            day=_integrity("1d"),
+            week=_integrity("7d"),
+        ),
+        "latency": MonitoringFigure(
+            noun="time of a poll (99th percentile, slowest collector)",
+            unit=Unit.SECONDS,
+            direction=Direction.UP,
+            target=1.0,
+            day=_poll_time("1d"),
+            week=_poll_time("7d"),
+        ),
+        **(_chain() if settings.notifications.active_bridge is not None else {}),
+        **_cost(),
+    }
+
+
+def _chain() -> Mapping[str, MonitoringFigure]:
+    slowest = f"max(max_over_time({own_delivery.CHAIN.name}[{{}}]))"
+    figure = MonitoringFigure(
+        noun="slowest way of an alert from its rule into the bridge's journal",
+        unit=Unit.SECONDS,
+        direction=Direction.UP,
+        target=CANARY_LATE,
+        day=slowest.format("1d"),
+        week=slowest.format("7d"),
+    )
+    return {"chain": figure}
+
+
+def _cost() -> Mapping[str, MonitoringFigure]:
+    """Return what reading costs, and what may be spent."""
+    billed = f"sum(increase({own.API_SERIES.name}[{{}}]))"
+    amounts = {
+        "cost": ("reading Google's data, a month", f"sum({own.COST_PROJECTED.name})"),
+        "budget": ("budget for it, a month", f"sum({own.COST_BUDGET.name})"),
+    }
+    return {
+        "series": MonitoringFigure(
+            noun="time series that Google bills",
+            unit=Unit.NONE,
+            direction=Direction.NONE,
+            day=billed.format("1d"),
+            week=billed.format("7d"),
+        ),
+        **{
+            name: MonitoringFigure(
+                noun=noun, unit=Unit.DOLLARS, direction=Direction.NONE, day=query, week=query
+            )
+            for name, (noun, query) in amounts.items()
+        },
+    }
+
+
+def _uptime(window: str, length: int) -> str:
+    """Return the share of minutes in which an exporter answered, those without Prometheus too.
+
+    A monitoring that is younger than the window is judged since its beginning.
+    """
+    up = f'max(up{{job="{EXPORTER_JOB}"}})'
+    minutes = f"sum_over_time({up}[{window}:1m])"
+    older = f'count(last_over_time(up{{job="{EXPORTER_JOB}"}}[{window}] offset {window}))'
+    since = f"time() - min_over_time(({up} * 0 + time())[{window}:1m]) + 60"
+    return f"{minutes} * 60 / ({older} * 0 + {length} or {since})"
+
+
+def _gaps(window: str) -> str:
+    """Return the gaps of a window; of a series that is younger, what it began with as well."""
+    by = "sum by (gcp_project, family)"
+    younger = f"{own.GAP.name} > 0 unless {own.GAP.name} offset {window}"
+    return f"{by} (increase({own.GAP.name}[{window}])) > 0 or {by} ({younger})"
+
+
+def _integrity(window: str) -> str:
+    lost = f"(sum({_gaps(window)}) or vector(0))"
+    read = f"sum(increase({own.DATA_SECONDS.name}[{window}]))"
+    return f"{read} / ({read} + {lost} > 0)"
+
+
+def _poll_time(window: str) -> str:
+    return f"max(quantile_over_time(0.99, {own.COLLECTOR_DURATION.name}[{window}]))"

@@ -1,0 +1,168 @@
+"""An explanation has three facts that Prometheus knows, and says what it does not know."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exporter.bridge.explain import Explainer, Explanation, log_link
+from exporter.monitoring_config import MonitoringConfig, read_config
+from exporter.prometheus_api import Prometheus
+from tests.servers import blocks, free_port, prometheus
+
+pytestmark = pytest.mark.slow
+
+CONFIG = read_config(Path(__file__).parents[3] / "alertmanager" / "out" / "monitoring_config.json")
+NOW = 1_795_939_200  # Sun 29 Nov 2026 08:00 UTC
+MINUTE = 60
+SINCE = NOW - 10 * MINUTE
+WHERE = {"gcp_project": "shop", "service_name": "checkout", "region": "europe-west1"}
+ALERT = {"alertname": "ErrorRateCritical", "severity": "critical", **WHERE}
+RATES = {"europe-west1": 0.12, "us-central1": 0.004}
+
+
+def _counter(name: str, labels: str, a_minute: float, start: int = NOW - 120 * MINUTE) -> list[str]:
+    return [
+        f"{name}{{{labels}}} {(at - start) / 60 * a_minute:.3f} {at}"
+        for at in range(start, NOW + 1, 30)
+    ]
+
+
+def samples() -> str:
+    """Return two regions of a service, one of which fails since a deploy and more instances."""
+    lines: list[str] = []
+    for region, rate in RATES.items():
+        where = f'gcp_project="shop",region="{region}",service_name="checkout"'
+        for code, share in (("2xx", 1 - rate), ("4xx", rate / 4), ("5xx", rate * 3 / 4)):
+            labels = f'{where},response_code_class="{code}"'
+            lines += _counter("cloudrun_requests_total", labels, 6000 * share)
+            recorded = "project_region_service_class:cloudrun_requests:increase5m"
+            lines += [
+                f"{recorded}{{{labels}}} {30_000 * share:.3f} {at}"
+                for at in range(NOW - 600, NOW + 1, 60)
+            ]
+        for at in range(NOW - 120 * MINUTE, NOW + 1, 30):
+            more = region == "europe-west1" and at >= SINCE - 12 * MINUTE
+            lines.append(f'cloudrun_instances{{{where},state="active"}} {8 + 12 * more} {at}')
+    for endpoint, share in (("/process", 0.01), ("/bulk-process", 0.4)):
+        for code, part in (("2xx", 1 - share), ("5xx", share)):
+            labels = f'region="europe-west1",endpoint="{endpoint}",response_code_class="{code}"'
+            name = "region_endpoint_class:app_requests:increase5m"
+            lines += [
+                f"{name}{{{labels}}} {1000 * part} {at}" for at in range(NOW - 600, NOW + 1, 60)
+            ]
+    billed = "cloudrun_billable_instance_seconds_total"
+    where = 'gcp_project="shop",region="europe-west1",service_name="checkout"'
+    lines += _counter(billed, f'{where},revision_name="checkout-00041"', 60)
+    new = SINCE - 5 * MINUTE
+    lines += _counter(billed, f'{where},revision_name="checkout-00042"', 60, new)
+    return "\n".join((*lines, "# EOF", ""))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """A Prometheus with these two hours."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    (folder / "samples.om").write_text(samples())
+    blocks(folder / "samples.om", folder / "data")
+    with prometheus(folder, "{}", "--storage.tsdb.retention.time=50y") as running:
+        yield Prometheus(f"http://127.0.0.1:{running.port}")
+
+
+def explained(
+    server: Prometheus, since: float = SINCE, config: MonitoringConfig = CONFIG, **labels: str
+) -> Explanation:
+    """Return the explanation of the alert, with other labels if given."""
+    return Explainer(config, server, float(NOW)).explain({**ALERT, **labels}, since)
+
+
+def test_three_facts(server: Prometheus) -> None:
+    """The value against the limit, the worst splits, and the newest of two changes before it."""
+    found = explained(server)
+    assert found.faults == ()
+    assert found.value == (
+        "Error rate (4xx and 5xx): 12%, the limit is above 1%; it fires since 29 Nov 07:50 UTC, "
+        "for 10m."
+    )
+    assert found.worst == (
+        "Worst region: europe-west1, 12%; the next one has 0.4%.",
+        "Most of them by class: 5xx, 75% of the errors.",
+        "Worst endpoint: /bulk-process, 40%; the next one has 1%.",
+    )
+    assert found.change.startswith("Deploy of checkout-00042 at 29 Nov 07:4")
+    assert found.facts == (found.value, *found.worst, found.change)
+
+
+def test_another_region_is_not_explained_by_this_one(server: Prometheus) -> None:
+    """The value is that of the alert's own region; instances of another one did not change."""
+    found = explained(server, region="us-central1")
+    assert found.value.startswith("Error rate (4xx and 5xx): 0.4%, ")
+    assert "instances" not in found.change.lower() or "europe" not in found.change
+
+
+def test_a_change_of_instances_is_found_where_nothing_was_deployed(server: Prometheus) -> None:
+    """Seven minutes before the deploy the region was scaled."""
+    found = explained(server, since=SINCE - 8 * MINUTE)
+    assert found.change == (
+        "Instances in europe-west1 went from 8 to 20 at 29 Nov 07:38 UTC, 4m before."
+    )
+
+
+def test_no_change_is_said_only_where_it_is_known(server: Prometheus) -> None:
+    """An hour earlier nothing changed; of a service without data nothing is said."""
+    assert explained(server, since=NOW - 60 * MINUTE).change == (
+        "No deploy and no change of instances in the 30 minutes before."
+    )
+    assert explained(server, service_name="unknown").change == ""
+
+
+def test_what_is_not_known_is_not_guessed(server: Prometheus) -> None:
+    """A service without data has no value and no split, and is not given another one's."""
+    found = explained(server, service_name="unknown")
+    assert found.value.startswith("Error rate (4xx and 5xx): no data now, the limit is above 1%; ")
+    assert "Worst region" not in "".join(found.worst)
+
+
+def test_an_alert_of_its_own_making_says_since_when(server: Prometheus) -> None:
+    """An alert that is about no signal has only its time."""
+    found = explained(server, alertname="Own")
+    assert found.value == "It fires since 29 Nov 07:50 UTC, for 10m."
+    assert found.worst == ()
+
+
+def test_a_burn_rate_is_no_limit_of_its_signal(server: Prometheus) -> None:
+    """SLABreach watches availability, but 14.4× is none of its values."""
+    found = explained(server, alertname="SLABreach")
+    assert "Availability: 91%; it fires since" in found.value
+
+
+def test_a_server_that_is_down_is_named() -> None:
+    """Nothing is known then, and nothing is made up; the alert's time still is."""
+    gone = Prometheus(f"http://127.0.0.1:{free_port()}", 2.0)
+    found = explained(gone)
+    assert len(found.faults) == 1
+    assert "no data now" in found.value
+    assert (found.worst, found.change) == ((), "")
+
+
+def test_the_log_lines_are_those_of_the_service_region_and_time() -> None:
+    """The address has the filter of failing requests, and no value can break out of its line."""
+    found = log_link(ALERT, SINCE, CONFIG.signals["error_rate"].log_filter)
+    assert found.startswith("https://console.cloud.google.com/logs/query;query=resource.type%3D")
+    assert "resource.labels.service_name%3D%22checkout%22" in found
+    assert "resource.labels.location%3D%22europe-west1%22" in found
+    assert "httpRequest.status%3E%3D400" in found
+    assert found.endswith(";timeRange=2026-11-29T07:35:00Z%2F2026-11-29T08:35:00Z?project=shop")
+    evil = log_link({**ALERT, "service_name": 'x"\nOR a="b', "gcp_project": "p?q=1#"}, SINCE, None)
+    assert "%0AOR" not in evil
+    assert evil.endswith("?project=p%3Fq%3D1%23")
+    assert log_link({"alertname": "X"}, SINCE, None) == ""
+
+
+def test_hostile_labels_do_no_harm(server: Prometheus) -> None:
+    """Labels select nothing in queries: they are compared, never pasted into PromQL."""
+    found = explained(server, region='x"} or vector(1) or {a="', service_name="y" * 100_000)
+    assert found.faults == ()
+    assert "no data now" in found.value
+    assert replace(found, value="").worst == ()

@@ -1,0 +1,141 @@
+"""The bridge explains alerts soon, or not at all: it never waits for a Prometheus that is away."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from exporter.bridge.alert_rows import AlertRow
+from exporter.bridge.explain import Explainer, Explanation
+from exporter.bridge.explaining import Explaining, unexplained
+from exporter.bridge.incident_page import Surroundings, incident
+from exporter.monitoring_config import read_config
+from exporter.prometheus_api import Prometheus
+from tests.clocks import HandClock
+from tests.exporter.bridge.digest.conftest import CONFIG, settings
+from tests.servers import free_port
+
+pytestmark = pytest.mark.slow
+
+LABELS = {
+    "alertname": "ErrorRateCritical",
+    "gcp_project": "shop",
+    "region": "europe-west1",
+    "service_name": "checkout",
+}
+SINCE = 1_000.0
+ROW = AlertRow(
+    id="0a",
+    alert="ErrorRateCritical",
+    severity="critical",
+    summary="Too many requests fail",
+    description="",
+    check="",
+    value="12%",
+    limit="1%",
+    place="checkout",
+    since=SINCE,
+    acknowledged=None,
+    next_escalation=None,
+    escalated=False,
+    silenced=False,
+    muted=False,
+    labels=(),
+    links=(),
+)
+
+
+@contextmanager
+def counting(body: bytes) -> Iterator[tuple[str, list[str]]]:
+    """Serve the same answer to every query; yield the address, and what was asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Answer."""
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+EMPTY = b'{"status":"success","data":{"resultType":"vector","result":[]}}'
+
+
+def test_what_several_alerts_ask_is_asked_once_a_minute() -> None:
+    """200 alerts of one signal cost no more queries than one; a minute later it is asked anew."""
+    clock = HandClock(10_000.0)
+    with counting(EMPTY) as (address, asked):
+        explaining = Explaining(settings(address), clock)
+        found = explaining.of(LABELS, SINCE)
+        once = len(asked)
+        for at in range(200):
+            assert explaining.of({**LABELS, "region": f"r{at}"}, SINCE) is not None
+        assert len(asked) == once
+        clock.time += 61
+        explaining.of(LABELS, SINCE)
+        assert len(asked) > once
+    assert found is not None
+    assert "no data now" in found.value
+
+
+def test_a_server_that_fails_is_left_alone_for_a_minute() -> None:
+    """Nothing is explained meanwhile, and nobody waits; after that it is asked again."""
+    clock = HandClock(10_000.0)
+    with counting(b"no Prometheus") as (address, asked):
+        explaining = Explaining(settings(address), clock)
+        assert [explaining.of(LABELS, SINCE) for _ in range(50)] == [None] * 50
+        once = len(asked)
+        clock.time += 61
+        explaining.of(LABELS, SINCE)
+        assert len(asked) == 2 * once
+
+
+def test_a_server_that_does_not_answer_is_asked_one_query() -> None:
+    """No connection: the other queries are not tried, since each could take as long."""
+    gone = Prometheus(f"http://127.0.0.1:{free_port()}", 2.0)
+    found = Explainer(read_config(CONFIG), gone, 2_000.0).explain(LABELS, SINCE)
+    assert len(found.faults) == 1
+
+
+def test_the_page_has_what_is_known() -> None:
+    """The facts and the log lines stand on the incident's page, as text, whatever is in them."""
+    known = Explanation(
+        value="Error rate: 12%",
+        worst=("Worst endpoint: <script>alert(1)</script>, 40%.",),
+        change="",
+        logs="https://console.cloud.google.com/logs/query;query=a%22b?project=shop",
+    )
+    around = Surroundings(user="", faults=(), now=2_000.0)
+    page = incident(ROW, None, around, known=known).decode()
+    assert "<li>Error rate: 12%</li>" in page
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+    assert 'href="https://console.cloud.google.com/logs/query;query=a%22b?project=shop"' in page
+    assert "What is known" not in incident(ROW, None, around).decode()
+
+
+def test_without_the_queries_nothing_is_explained(tmp_path: Path) -> None:
+    """A bridge without monitoring_config.json delivers and shows alerts all the same."""
+    given = settings(f"127.0.0.1:{free_port()}")
+    storage = given.storage.model_copy(update={"monitoring_config": tmp_path / "none.json"})
+    explaining = Explaining(given.model_copy(update={"storage": storage}), HandClock(10.0))
+    assert explaining.of(LABELS, SINCE) is None
+    assert unexplained(LABELS, SINCE) is None

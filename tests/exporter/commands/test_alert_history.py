@@ -1,0 +1,76 @@
+"""`ionmon alerts --history`: what fired, its mean times, and of which times that is not known."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.exporter.bridge.digest.conftest import CONFIG
+from tests.exporter.running import IONMON
+from tests.exporter.summary.serving import Past, serving
+from tests.servers import free_port
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
+    """A Prometheus with weeks of a service, that end now."""
+    with serving(tmp_path_factory.mktemp("past")) as running:
+        yield running
+
+
+def alerts(folder: Path, address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command without a bridge and without a journal."""
+    body = {
+        "prometheus": {"address": address},
+        "storage": {
+            "monitoring_config": str(CONFIG),
+            "journal_file": str(folder / "none.sqlite"),
+        },
+    }
+    (folder / "monitoring.yaml").write_text(yaml.safe_dump(body))
+    command = [*IONMON, "alerts", "--history", "--config", str(folder / "monitoring.yaml")]
+    return subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, check=False, timeout=60, cwd=folder
+    )
+
+
+def test_each_firing_and_the_means(past: Past, tmp_path: Path) -> None:
+    """A day has five firings of three alerts; the means stand below, then the holes."""
+    done = alerts(tmp_path, past.address, "--last", "1d")
+    assert done.returncode == 0, done.stderr
+    firings, by_alert, by_service, by_week, unknown = done.stdout.split("\n\n")
+    assert len(firings.splitlines()) == 6
+    assert "DatabaseLag" in firings
+    assert "fires" in firings
+    assert by_alert.splitlines()[0].split() == ["alert", "fired", "MTTD", "MTTA", "MTTR"]
+    assert by_alert.splitlines()[1].split()[:2] == ["CPUHigh", "3"]
+    assert by_service.splitlines()[1].split()[:2] == ["ion", "4"]
+    assert by_week.startswith("week ")
+    assert "no record of Prometheus from " in unknown
+    assert "there is no journal" in unknown
+
+
+def test_a_month_is_read_in_pieces_and_is_json(past: Past, tmp_path: Path) -> None:
+    """More than 11,000 points are several queries; times are Unix seconds, durations seconds."""
+    found = json.loads(alerts(tmp_path, past.address, "--last", "30d", "--json").stdout)
+    assert found["to"] - found["from"] == 30 * 86_400
+    lag = next(one for one in found["alerts"] if one["labels"]["alertname"] == "DatabaseLag")
+    assert (lag["ended"], lag["in_journal"], lag["in_prometheus"]) == (None, None, True)
+    assert [one["fired"] for one in found["by_alert"] if one["of"] == "CPUHigh"] == [21]
+    first = found["holes"][0]
+    assert first["began"] == pytest.approx(found["from"], abs=60)
+    assert found["faults"][0].startswith("there is no journal")
+
+
+def test_nothing_is_not_taken_for_calm(tmp_path: Path) -> None:
+    """Where no Prometheus answers nothing is known; a duration that is none is refused."""
+    done = alerts(tmp_path, f"127.0.0.1:{free_port()}")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Nothing is known to have fired.")
+    assert alerts(tmp_path, "127.0.0.1:1", "--last", "soon").returncode == 2
+    assert alerts(tmp_path, "127.0.0.1:1", "--last", "91d").returncode == 2
