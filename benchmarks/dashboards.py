@@ -17,9 +17,10 @@ from typing import Any
 
 from benchmarks.row import Row, percentile
 from benchmarks.rules import DAYS, requests
+from exporter.prometheus_api import TimeSpan
 from generators.dashboards.build import texts
 from generators.policy import SEVERITIES, policy
-from generators.report.time_range import TimeSpan, step, written
+from generators.report.time_range import step, written
 from generators.rules.build import build
 from tests.e2e import past
 from tests.e2e.boards import AHEAD, BEFORE, REFERENCE, made, pages

@@ -31,6 +31,11 @@ COMMANDS = {
         "Show what Redis has of an application, and take something out.",
     ),
     "estimate": ("exporter.commands.estimate", "Estimate what reading a project costs per month."),
+    "alerts": (
+        "exporter.commands.alerts",
+        "Show what fires, and who acknowledged it.",
+    ),
+    "ack": ("exporter.commands.ack", "Acknowledge alerts, so that they are not escalated."),
     "history": ("exporter.commands.history", "Write weeks of simulated history for Prometheus."),
     "configs": (
         "generators.commands.configs",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
-from exporter.catalog.alert_names import CANARY
+from exporter.catalog import alert_names
 from exporter.catalog.error_signals import error_signals
 from exporter.catalog.expression import Direction, Expression, Signal
 from exporter.catalog.model import Family
@@ -35,8 +35,9 @@ from generators.services import service_label
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SEVERITIES = ("critical", "high", "medium", "low")
-WATCHDOG = "Watchdog"  # the alert that always fires; it has no severity of these
-PROVING = frozenset({WATCHDOG, CANARY})  # fire while all is well: they prove that alerts arrive
+WATCHDOG = alert_names.WATCHDOG
+# Fire while all is well: they prove that alerts arrive.
+PROVING = frozenset({WATCHDOG, alert_names.CANARY})
 ESCALATION = "escalation"  # the severity of the alert on critical ones that go on; none of these
 EVALUATION = MINUTE  # of the alerts and of what they are built on, seconds
 WINDOW = 5 * MINUTE

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from exporter.bridge.acknowledgement_part import AcknowledgementPart
 from exporter.bridge.dispatch import Dispatch
 from exporter.bridge.intake import Dispatching, Intake
 from exporter.bridge.journal import Journal, JournalLimits
@@ -230,5 +231,6 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
 
 def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
     """Return what works beside the intake."""
+    alerts = AcknowledgementPart(settings, journal, clock, telemetry)
     dispatch = Dispatch(settings, journal.deliveries, clock, telemetry)
-    return BridgeParts(dispatch, running=(dispatch,))
+    return BridgeParts(dispatch, running=(dispatch, alerts), paths=alerts.paths)

@@ -8,6 +8,7 @@ from exporter.catalog import (
     load_balancer,
     memorystore,
     own,
+    own_acknowledgement,
     own_bridge,
     own_delivery,
     redis,
@@ -23,7 +24,7 @@ PRODUCTS: tuple[tuple[str, tuple[Family, ...]], ...] = (
     ("Redis", redis.FAMILIES),
     ("Application", application.FAMILIES),
     ("Exporter", own.FAMILIES),
-    ("Bridge", (*own_bridge.FAMILIES, *own_delivery.FAMILIES)),
+    ("Bridge", (*own_bridge.FAMILIES, *own_delivery.FAMILIES, *own_acknowledgement.FAMILIES)),
 )
 
 CATALOG: dict[str, Family] = {

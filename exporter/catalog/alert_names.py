@@ -1,10 +1,30 @@
-"""Names of alerts and receivers by which the generated files and what runs know each other."""
+"""Names of alerts, labels and receivers by which the generated files and what runs know each other.
+
+A rule fires `Escalation` for a critical alert that goes on. An alert `Acknowledged` mutes it where
+both have the same alert (`escalates`), signal, place and beginning (`since`).
+"""
+
+from datetime import UTC, datetime
 
 WATCHDOG = "Watchdog"  # fires always
 CANARY = "Canary"  # fires for some minutes of each hour, so that its way to the bridge is measured
 CANARY_LATE = 10.0  # seconds that it may take
 CANARY_MISSING = 75 * 60.0  # seconds after which there should have been another
+ESCALATION_ALERT = "Escalation"
+ACKNOWLEDGED = "Acknowledged"  # what the bridge posts while an acknowledged alert fires
+ESCALATES, SINCE, SIGNAL = "escalates", "since", "signal"
+CRITICAL = "critical"
+# An escalation has labels of its own in place of these; every other one is its alert's.
+REPLACED = ("alertname", "severity", "category")
 HEARTBEAT_RECEIVER = "heartbeat"
 CANARY_RECEIVER = "canary"
 SENTRY_RECEIVER = "sentry"  # the last word of the names of receivers whose alerts go to Sentry
 DEFAULT_RECEIVER = "unrouted"  # of what no route takes; the bridge has it where all else is absent
+
+
+def since_text(began: float) -> str:
+    """Return a Unix time as Prometheus' humanizeTimestamp writes whole seconds, which `since` is.
+
+    Prometheus keeps when a condition began (ALERTS_FOR_STATE) in whole seconds.
+    """
+    return f"{datetime.fromtimestamp(began, UTC):%Y-%m-%d %H:%M:%S} +0000 UTC"

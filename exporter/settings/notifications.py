@@ -22,6 +22,7 @@ from exporter.settings.types import (
     part,
 )
 
+EVENTS_URL = "https://events.pagerduty.com/v2/enqueue"
 Channel = Annotated[
     str, text_form(r"[#@]?[\w.-]{1,80}", "is no channel; write it in quotes, such as '#alerts'")
 ]
@@ -56,6 +57,11 @@ class PagerDutySettings(Section):
     """Which PagerDuty service gets events."""
 
     routing_key_file: ServerFile = key(..., "File with the integration key of Events API v2.")
+    url: WebUrl = key(
+        EVENTS_URL,
+        "Where events are posted; https://events.eu.pagerduty.com/v2/enqueue for an account in the "
+        "EU.",
+    )
 
 
 def _login(path: object, info: ValidationInfo) -> object:

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
+from exporter.catalog.alert_names import ACKNOWLEDGED, ESCALATES, SINCE
 from exporter.catalog.expression import Direction
 from exporter.settings import Settings
 from generators.alert_table import ThresholdAlert
 from generators.alertmanager.routes import INCIDENT, matcher
 from generators.policy import ESCALATION, SEVERITIES, policy
-from generators.rules.escalation import ACKNOWLEDGED, ESCALATES, SINCE
 from generators.rules.model import Alerting
 from generators.rules.rows import EscalationAlert
 

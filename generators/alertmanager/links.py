@@ -49,6 +49,7 @@ def links(settings: Settings, longterm: Sequence[str], labels: str = GROUP) -> t
     longterm  the alerts that the Prometheus with 90 days evaluates
     """
     found = [
+        *_acknowledge(settings, labels),
         Link("Dashboard", _dashboard(labels)),
         Link("Runbook", _runbook()),
         Link("Logs", _logs(settings, labels)),
@@ -69,6 +70,24 @@ def text(settings: Settings, longterm: Sequence[str]) -> str:
         f"{_dashboard(GROUP)}{{{{ else if not $url }}}}{{{{ $url = .ExternalURL }}}}{{{{ end }}}}"
     )
     return "".join((*written, define("ion.page", f"{page}{{{{ $url }}}}")))
+
+
+def _acknowledge(settings: Settings, labels: str) -> Iterator[Link]:
+    """Yield the link to the bridge's page of what fires: of one incident, or of all of them.
+
+    Opening it changes nothing; who may acknowledge is decided there.
+    """
+    bridge = settings.notifications.active_bridge
+    if bridge is None or bridge.url is None:
+        return
+    one = _set(f'printf "%s/incident/%s" "{bridge.url}" $first.Fingerprint')
+    if labels == ONE:
+        firing = f'{{{{ if eq $first.Status "firing" }}}}{one}{{{{ end }}}}'
+    else:
+        every = _set(_quoted(f"{bridge.url}/"))
+        several = f"{{{{ if gt (len $.Alerts.Firing) 1 }}}}{every}{{{{ else }}}}{one}{{{{ end }}}}"
+        firing = f"{{{{ if $.Alerts.Firing }}}}{several}{{{{ end }}}}"
+    yield Link("Acknowledge", f"{_NOTHING}{firing}")
 
 
 def _set(value: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from exporter.settings import PagerDutySettings, Settings
+from exporter.settings.notifications import EVENTS_URL
 from generators.alertmanager import bodies
 from generators.alertmanager.links import links
 from generators.alertmanager.notice import Notice
@@ -47,9 +48,11 @@ def _first(*labels: str) -> str:
 
 def integration(settings: Settings, pagerduty: PagerDutySettings, notice: Notice) -> dict[str, Any]:
     """Return an entry of `pagerduty_configs`; a link without an address is left out."""
+    elsewhere = {} if pagerduty.url == EVENTS_URL else {"url": pagerduty.url}
     return {
         "send_resolved": True,
         "routing_key_file": str(pagerduty.routing_key_file),
+        **elsewhere,
         "severity": '{{ template "ion.pagerduty.severity" . }}',
         "description": notice.prefix + '{{ template "ion.title" . }}',
         "client": "the dashboard",

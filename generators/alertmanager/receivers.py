@@ -35,6 +35,7 @@ def receivers(settings: Settings) -> list[Body]:
         *(
             {"name": each.receiver(severity, channel)}
             | _integrations(settings, each.at, (channel,), _notice(severity))
+            | _group_key(each.at, channel)
             for severity in SEVERITIES
             for each in (*found[1:], everybody)
             for channel in each.channels(severity)
@@ -44,6 +45,16 @@ def receivers(settings: Settings) -> list[Body]:
 
 def _notice(severity: str) -> Notice:
     return CRITICAL if severity == "critical" else PLAIN
+
+
+def _group_key(at: NotificationSettings, channel: Channel) -> Body:
+    """Return what sends the bridge the key of a group under which PagerDuty knows its incident.
+
+    The key is the route's own, so that only a receiver that both share has it.
+    """
+    if channel is not Channel.PAGERDUTY or at.active_bridge is None:
+        return {}
+    return {"webhook_configs": [bridge_access.webhook(at)]}
 
 
 def _integrations(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exporter.catalog.alert_names import CANARY, CANARY_RECEIVER
+from exporter.catalog.alert_names import ACKNOWLEDGED, CANARY, CANARY_RECEIVER, SINCE
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators.alertmanager.plan import (
@@ -30,7 +30,6 @@ from generators.alertmanager.plan import (
 from generators.alertmanager.quiet_hours import QUIET_HOURS
 from generators.incomplete import Incomplete
 from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
-from generators.rules.escalation import ACKNOWLEDGED, SINCE
 from generators.rules.model import Alerting
 
 Body = dict[str, Any]

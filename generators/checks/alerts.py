@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
+from exporter.catalog.alert_names import ESCALATION_ALERT
 from exporter.settings.types import seconds
 from generators.checks.engine.context import Context, Rule
 from generators.checks.engine.problem import Problem, Text
@@ -11,7 +12,6 @@ from generators.checks.engine.suggestions import suggestion
 from generators.checks.promql.result_labels import filters
 from generators.policy import ESCALATION, PROVING, SEVERITIES, WATCHDOG
 from generators.promql_tree.tree import Aggregate, Binary, Call, Negative, Node, Selector
-from generators.rules import escalation
 
 RULE = "alert"
 NONE = "none"
@@ -64,7 +64,7 @@ def conditional(node: Node) -> bool:
 
 
 def _severity(rule: Rule) -> Iterator[Problem]:
-    own = {**dict.fromkeys(PROVING, (NONE,)), escalation.NAME: (ESCALATION,)}
+    own = {**dict.fromkeys(PROVING, (NONE,)), ESCALATION_ALERT: (ESCALATION,)}
     allowed = own.get(rule.name.value, SEVERITIES)
     found = rule.labels.get("severity")
     if found is None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from exporter.prometheus_api import Points, Prometheus, Refused, ServerAlert, TimeSpan
 from generators.report import board_variables, time_range
 from generators.report.board_file import FileAnnotation, FileBoard, FilePanel, FileTarget, repeated
 from generators.report.board_variables import FilledVariable, Scope
@@ -12,8 +13,6 @@ from generators.report.build import QueryAnswer, panel
 from generators.report.colors import known
 from generators.report.frames import answered, templated
 from generators.report.model import Alert, ChosenVariable, DrawnBoard, DrawnPanel, Event, PanelKind
-from generators.report.prometheus_api import Points, Prometheus, Refused, ServerAlert
-from generators.report.time_range import TimeSpan
 from generators.report.transform import Unknown, changed
 
 WIDE = 1600  # pixels of a page, which decide how many points are queried

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.errors import SettingsError
+from exporter.prometheus_api import server
 from generators.dashboards.datasources import KEPT
 from generators.policy import EVALUATION
 from generators.report import board_data, board_file, board_variables, time_range
 from generators.report.colors import Theme
 from generators.report.html import Sheet, Side, page
 from generators.report.model import DrawnBoard
-from generators.report.prometheus_api import server
 from generators.rules.slo import LONG_TERM
 
 _HEAD = 190  # pixels above the grid, and below it

@@ -1,29 +1,16 @@
 """Times as Grafana writes them, and how far apart the points of a chart are."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
 from exporter.errors import SettingsError
+from exporter.prometheus_api import TimeSpan
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000}
 _NICE = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 21600,
          43200, 86400, 604800, 2592000)  # fmt: skip
 _MOST_POINTS = 11000  # a range query of Prometheus returns no more for a series
-
-
-@dataclass(frozen=True, slots=True)
-class TimeSpan:
-    """From when to when, in Unix seconds."""
-
-    start: float
-    end: float
-
-    @property
-    def seconds(self) -> float:
-        """Return how long it is."""
-        return self.end - self.start
 
 
 def between(start: str, end: str, now: float) -> TimeSpan:

@@ -5,11 +5,11 @@ The inputs are what Prometheus keeps of alerts itself: ALERTS, and since when in
 
 from math import ceil
 
+from exporter.catalog.alert_names import CRITICAL
 from generators.policy import MINUTE
 from generators.rule_tests.document import Check, Firing, RuleTestCase, RuleTestFile
 from generators.rule_tests.story import Input
 from generators.rules.build import Rules
-from generators.rules.escalation import CRITICAL
 from generators.rules.model import Alerting, Pairs
 from generators.rules.rows import EscalationAlert
 

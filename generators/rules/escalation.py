@@ -8,6 +8,7 @@ made from it, makes each incident another alert: an acknowledgement of one does 
 
 from collections.abc import Sequence
 
+from exporter.catalog.alert_names import CRITICAL, ESCALATES, ESCALATION_ALERT, SIGNAL, SINCE
 from exporter.errors import SettingsError
 from exporter.settings import EscalationSettings, Settings
 from exporter.settings.types import duration
@@ -23,10 +24,6 @@ from generators.rules.model import Alerting, Group, RuleFile, alerts
 from generators.rules.rows import EscalationAlert
 
 FILE, LONGTERM_FILE = "escalation.yml", "longterm-escalation.yml"
-NAME = "Escalation"
-ACKNOWLEDGED = "Acknowledged"  # what the bridge posts while an acknowledged alert fires
-ESCALATES, SINCE = "escalates", "since"
-CRITICAL = "critical"
 PLACE = ("gcp_project", "region", "service_name", "database_id", "redis_id")
 _SINCE = f'ALERTS_FOR_STATE{{severity="{CRITICAL}"}}'
 _TIME = (
@@ -88,7 +85,7 @@ def alert(
     reading = f"{_VALUE}{at}"
     common = tuple(n for n in PLACE if all(n in rule.carried for rule in critical))
     return Alerting(
-        alert=NAME,
+        alert=ESCALATION_ALERT,
         expr=f'{_SINCE}\nand ignoring (alertstate) ALERTS{{alertstate="firing", '
         f'severity="{CRITICAL}"}}\nand time() - {_SINCE} >= {number(escalation.after)}',
         labels=(
@@ -107,10 +104,10 @@ def alert(
             ("value", _VALUE),
             ("place", f"{_SUBJECT.replace('{joint}', '')}{_REGION}"),
             ("no_data", no_data(_away(critical))),
-            ("runbook_url", runbook(settings, NAME)),
+            ("runbook_url", runbook(settings, ESCALATION_ALERT)),
             ("dashboard_url", boards.link(settings.links.grafana, boards.INCIDENTS, common)),
         ),
-        source=EscalationAlert(NAME, escalation.after),
+        source=EscalationAlert(ESCALATION_ALERT, escalation.after),
         panel=boards.INCIDENTS,
         carried=places(critical),
     )
@@ -129,6 +126,10 @@ def _away(critical: Sequence[Alerting]) -> tuple[AwayMarker, ...]:
 
 
 def places(critical: Sequence[Alerting]) -> tuple[str, ...]:
-    """Return the labels that say what and where these alerts are about; some lack some."""
+    """Return the labels that say what and where these alerts are about; some lack some.
+
+    Two signals of one alert can begin in the same second, as both forms of SLABreach do.
+    """
     carried = dict.fromkeys(label for rule in critical for label in rule.carried)
-    return (*(n for n in PLACE if n in carried), *(n for n in carried if n not in PLACE))
+    signal = (SIGNAL,) if any(SIGNAL in dict(rule.labels) for rule in critical) else ()
+    return (*signal, *(n for n in PLACE if n in carried), *(n for n in carried if n not in PLACE))

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from exporter.catalog.alert_names import ACKNOWLEDGED
 from exporter.settings import Settings
 from generators.alert_table import BurnAlert, ExhaustedAlert
 from generators.alertmanager.inhibition import Inhibition, inhibitions
 from generators.policy import Policy
 from generators.rules.budget_texts import promise
 from generators.rules.build import Rules
-from generators.rules.escalation import ACKNOWLEDGED
 from generators.rules.model import Alerting, Group, alerts
 from generators.rules.rows import BudgetTrend
 from generators.runbooks.condition import condition, other_ways

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from exporter.catalog.alert_names import CRITICAL
 from exporter.catalog.expression import Direction, Kind
 from exporter.settings.types import duration
 from generators.alert_table import BurnAlert, PolicyAlert, ThresholdAlert
@@ -16,7 +17,7 @@ from generators.files import USUAL
 from generators.incomplete import Incomplete
 from generators.limits import limit, number
 from generators.policy import ESCALATION, PROVING, WATCHDOG
-from generators.rules.escalation import CRITICAL, escalated
+from generators.rules.escalation import escalated
 from generators.runbooks.documented import DocumentedAlert, alerts_of
 
 _WORDS = {

@@ -9,13 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from exporter.prometheus_api import Prometheus
 from exporter.simulator.incidents import CALM, INCIDENTS, Episode, Scenario
 from generators.checks.dashboards.dashboard import bodies
 from generators.dashboards.datasources import KEPT
 from generators.policy import EVALUATION
 from generators.report import board_data, board_file
 from generators.report.model import DrawnPanel
-from generators.report.prometheus_api import Prometheus
 from generators.rules.slo import LONG_TERM
 from tests.e2e import boards
 from tests.e2e.boards import MINUTE

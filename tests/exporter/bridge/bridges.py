@@ -88,14 +88,14 @@ class RunningBridge:
 
 @contextmanager
 def bridge(
-    home: Path, notifications: Mapping[str, Any] | None = None, *options: str
+    home: Path, notifications: Mapping[str, Any] | None = None, *options: str, **sections: Any
 ) -> Iterator[RunningBridge]:
-    """Run a bridge with these settings of notifications, on a free port."""
+    """Run a bridge with these settings of notifications, and other sections, on a free port."""
     port = servers.free_port()
     section = {"bridge": {"address": f"127.0.0.1:{port}"}, "secrets_dir": str(home)}
     section |= notifications or {}
     section["bridge"]["address"] = f"127.0.0.1:{port}"
-    (home / "monitoring.yaml").write_text(yaml.safe_dump({"notifications": section}))
+    (home / "monitoring.yaml").write_text(yaml.safe_dump({"notifications": section, **sections}))
     found = RunningBridge(home, port, options)
     found.start()
     try:

@@ -84,16 +84,18 @@ def test_whether_the_end_is_sent_is_stated_everywhere() -> None:
 
 
 def test_a_receiver_is_one_channel() -> None:
-    """Each receiver has one entry but for escalations and the watchdog; one mentions a group."""
+    """Each has one entry, but that of escalations, and those that the bridge shares."""
     kinds = [(name, kind) for name, kind, _ in entries("with a webhook") if "critical" in name]
     assert kinds == [
         ("critical-pagerduty", "pagerduty_configs"),
+        ("critical-pagerduty", "webhook_configs"),
         ("critical-slack", "slack_configs"),
         ("critical-webhook", "webhook_configs"),
     ]
     names = [name for name, *_ in entries("with a webhook")]
     assert {name for name in names if names.count(name) > 1} == {
         "escalation",
+        "critical-pagerduty",
         "heartbeat",
     }
     mentions = [name for name, _, entry in entries("all") if "pretext" in entry]

@@ -86,11 +86,11 @@ def test_one_service_can_rule_a_muting_out() -> None:
 
 
 def test_an_acknowledgement_mutes_the_escalation_of_its_incident() -> None:
-    """Alert, place and beginning have to agree: a second incident begins at another time."""
+    """Alert, signal, place, beginning have to agree: a second incident begins at another time."""
     (rule, *_) = inhibitions(EVERYTHING, real(EVERYTHING))
     assert rule.source == (("alertname", ("Acknowledged",)),)
     assert rule.target == (("alertname", ("Escalation",)), ("severity", ("escalation",)))
-    assert rule.equal == ("escalates", *PLACE, "since")
+    assert rule.equal == ("escalates", "signal", *PLACE, "since")
 
 
 @BOTH

@@ -41,12 +41,14 @@ def test_the_more_urgent_mutes_the_less_urgent_of_its_place(running: Live) -> No
     assert "europe-west1" in running.mails("requests of mute ")[0][1]["Subject"]
 
 
-def escalation(service: str, since: str, name: str = "Escalation") -> dict[str, Any]:
+def escalation(
+    service: str, since: str, name: str = "Escalation", signal: str = "error_rate"
+) -> dict[str, Any]:
     """Return an escalation of an incident, as Prometheus sends it, or its acknowledgement."""
     labels = {"alertname": name, "service_name": service, "region": "us-central1"}
     labels |= {"gcp_project": f"project-{service}"}
-    labels |= {"escalates": "ErrorRateCritical", "since": since}
-    own = {"severity": "escalation", "category": "escalation", "signal": "error_rate"}
+    labels |= {"escalates": "ErrorRateCritical", "since": since, "signal": signal}
+    own = {"severity": "escalation", "category": "escalation"}
     return {
         "labels": {**labels, **own} if name == "Escalation" else labels,
         "annotations": {
@@ -96,6 +98,20 @@ def test_an_acknowledgement_reaches_nobody_and_mutes_no_other_place(running: Liv
     wait_until(lambda: len(running.mails("of not-taken.")) == 1, "the escalation of what is not")
     assert running.counts("of taken.") == (0, 0, 0, 0)
     running.resolve(escalation("taken", since), escalation("not-taken", since))
+
+
+def test_an_acknowledgement_of_one_signal_mutes_no_other(running: Live) -> None:
+    """Both forms of SLABreach can begin in the same second, at one place."""
+    since = "2026-01-01 12:00:00 +0000 UTC"
+    taken = escalation("two-forms", since, "Acknowledged", "availability")
+    one = escalation("two-forms", since, signal="availability")
+    other = escalation("two-forms", since, signal="latency")
+    running.fire(taken)
+    running.fire(one, other)
+    wait_until(lambda: running.is_muted(one["labels"]), "the one to be muted")
+    wait_until(lambda: len(running.mails("of two-forms.")) == 1, "the escalation of the other")
+    assert not running.is_muted(other["labels"])
+    running.resolve(taken, one, other)
 
 
 def test_what_ends_while_data_is_missing_is_resolved_and_notifies_again(running: Live) -> None:

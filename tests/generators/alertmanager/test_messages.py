@@ -160,6 +160,33 @@ def test_a_link_leads_to_the_prometheus_of_its_alert(root: Path, rule: Alerting)
     assert over.endswith("&g0.end_input=2026-11-29+00%3A30%3A40")
 
 
+def test_an_incident_is_acknowledged_on_its_own_page(tmp_path: Path) -> None:
+    """The link names it and says nothing more; what is over has none, several have their list."""
+    bridge = {"bridge": {"url": "https://bridge.example.com/on-call"}}
+    given = Settings.model_validate({"notifications": {**ALL, **bridge}})
+    at = SETTINGS.model_copy(update={"notifications": given.notifications})
+    write(tmp_path, texts(at, EVERY))
+    one = sent(named("ErrorRateCritical")) | {"fingerprint": "0123456789abcdef"}
+    other = sent(named("ErrorRateCritical"), region="us-central1")
+    over = sent(named("ErrorRateCritical"), "resolved", region="us-central1")
+    page = "https://bridge.example.com/on-call/incident/0123456789abcdef"
+    link = "ion.acknowledge"
+    assert message(tmp_path, link, one) == page
+    assert message(tmp_path, link, one, over) == page
+    assert message(tmp_path, link, one, other) == "https://bridge.example.com/on-call/"
+    assert message(tmp_path, link, over) == ""
+    assert f"<{page}|Acknowledge>" in message(tmp_path, SLACK, one)
+    assert f"Acknowledge: {page}" in message(tmp_path, "ion.mail.text", one)
+    each = message(tmp_path, "ion.mail.firing", one, other)
+    assert (each.count(f'href="{page}"'), each.count(">Acknowledge</a>")) == (1, 2)
+    assert "Acknowledge" not in message(tmp_path, SLACK, over)
+
+
+def test_without_a_page_nothing_is_acknowledged(root: Path) -> None:
+    """A bridge whose address people do not have is not linked."""
+    assert "Acknowledge" not in message(root, SLACK, sent(named("ErrorRateCritical")))
+
+
 @pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.alert)
 def test_logs_are_linked_where_google_has_them(root: Path, rule: Alerting) -> None:
     """An alert on a service or a database leads to its log lines in its minutes."""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from exporter.prometheus_api import Prometheus, server
 from generators.report import board_data, board_file
 from generators.report.model import DrawnBoard, DrawnPanel
-from generators.report.prometheus_api import Prometheus, server
 from tests.generators.report import boards
 from tests.generators.report.boards import END, HOSTILE, SOURCE, START
 from tests.servers import free_port, prometheus, wait_until

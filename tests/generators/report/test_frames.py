@@ -2,9 +2,9 @@
 
 import math
 
+from exporter.prometheus_api import Points
 from generators.report.board_file import FileTarget
 from generators.report.frames import frames, legends
-from generators.report.prometheus_api import Points
 
 EU = (("__name__", "up"), ("region", "eu"))
 US = (("__name__", "up"), ("region", "us"))

@@ -8,10 +8,10 @@ from pathlib import Path
 import plotly.offline
 import pytest
 
+from exporter.prometheus_api import Prometheus
 from generators.report import board_data, board_file
 from generators.report.colors import Theme
 from generators.report.html import Sheet, Side, embedded, page
-from generators.report.prometheus_api import Prometheus
 from tests.generators.report import boards
 from tests.generators.report.boards import END, HOSTILE
 

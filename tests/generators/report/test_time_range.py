@@ -3,7 +3,8 @@
 import pytest
 
 from exporter.errors import SettingsError
-from generators.report.time_range import TimeSpan, between, duration, moment, step
+from exporter.prometheus_api import TimeSpan
+from generators.report.time_range import between, duration, moment, step
 
 NOW = 1_700_000_000.0
 

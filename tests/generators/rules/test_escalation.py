@@ -69,8 +69,9 @@ def test_it_carries_every_label_that_tells_places_apart() -> None:
     lag = {"DatabaseLag": {"severity": "critical"}}
     others = {"others": {"CollectorFailing": {"severity": "critical"}}}
     usual, more = rule_of(made(ALL)), rule_of(made(ALL, alerts={**lag, **others}))
-    assert usual.carried == ("gcp_project", "region", "service_name")
-    assert more.carried == ("gcp_project", "region", "service_name", "database_id", "collector")
+    where = ("gcp_project", "region", "service_name")
+    assert usual.carried == ("signal", *where)
+    assert more.carried == ("signal", *where, "database_id", "collector")
 
 
 @pytest.mark.parametrize("alerts_", [

@@ -7,18 +7,32 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 
 from exporter.errors import IonmonError
-from generators.report.model import Labels
-from generators.report.time_range import TimeSpan
 
 TIMEOUT = 60.0  # seconds for one answer
 _SHOWN = 400  # characters of an error that are shown
+_LARGEST = 1 << 26  # bytes of an answer: four hundred alerts that fire for a week
+Labels = tuple[tuple[str, str], ...]
 
 
 class Refused(IonmonError):
     """A query did not work; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """From when to when, in Unix seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        """Return how long it is."""
+        return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +85,9 @@ class Prometheus:
             if one.get("values")
         ]
 
-    def instant(self, expr: str, at: float) -> list[Points]:
-        """Return what an expression is at a time."""
-        data = self._ask("query", query=expr, time=at)
+    def instant(self, expr: str, at: float | None) -> list[Points]:
+        """Return what an expression is at a time; without one, now by the server's own clock."""
+        data = self._ask("query", query=expr, **({} if at is None else {"time": at}))
         if data["resultType"] == "scalar":
             time, value = data["result"]
             return [Points((), (float(time),), (float(value),))]
@@ -121,14 +135,20 @@ class Prometheus:
         )
         try:
             with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # noqa: S310
-                return json.load(answer)["data"]
+                text = answer.read(_LARGEST + 1)
         except urllib.error.HTTPError as error:
             raise Refused(_said(error)) from error
         except TimeoutError as error:
             raise Refused(f"no answer within {self.timeout:g} s") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
             raise Refused(f"{self.url} {_NO_ANSWER}: {reason}") from error
+        if len(text) > _LARGEST:
+            raise Refused(f"the answer has more than {_LARGEST >> 20} MiB; ask for less at once")
+        try:
+            return json.loads(text)["data"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refused(f"{self.url} {_NO_ANSWER}: {error}") from error
 
 
 def server(url: str) -> Prometheus:

@@ -1,16 +1,28 @@
 """Prometheus gets the queries that Grafana sends, and its refusals are shown in its own words."""
 
 import math
+from collections.abc import Iterator
 
 import pytest
 
 from exporter.errors import IonmonError
-from generators.report.prometheus_api import Prometheus, Refused, server
-from generators.report.time_range import TimeSpan
-from tests.generators.report.boards import END, HOSTILE, START
-from tests.servers import free_port
+from exporter.prometheus_api import Prometheus, Refused, TimeSpan, server
+from tests.generators.report.boards import END, HOSTILE, START, samples
+from tests.servers import blocks, free_port, prometheus
+
+pytestmark = pytest.mark.slow
 
 WHOLE = TimeSpan(START, END)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """A client of a Prometheus over known numbers."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    (folder / "samples.om").write_text(samples())
+    blocks(folder / "samples.om", folder / "data")
+    with prometheus(folder, "{}", "--storage.tsdb.retention.time=50y") as running:
+        yield server(f"http://127.0.0.1:{running.port}")
 
 
 def test_ranges_are_aligned(client: Prometheus) -> None:

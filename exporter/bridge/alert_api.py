@@ -1,0 +1,119 @@
+"""The bridge's API for `ionmon alerts` and `ionmon ack`: what fires, and to acknowledge it.
+
+    GET  /api/alerts                          -> {"alerts": [...], "faults": [...], "now": 0.0}
+    POST /api/acknowledge {"alerts": ["ID", ...], "comment": "..."} -> {"alerts": [...]}
+
+Times are Unix seconds. The ids are those of the first answer.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from typing import Any
+
+from exporter.bridge.acknowledgements import LONGEST_COMMENT
+from exporter.bridge.acknowledging import AcknowledgeOutcome, ChosenIncident
+from exporter.bridge.alert_rows import shown
+from exporter.bridge.alert_site import UNKNOWN_USER, AlertSite
+from exporter.errors import StateError
+from exporter.web.routes import READ, Request, Response, not_allowed, plain
+
+LIST, ACKNOWLEDGE = "/api/alerts", "/api/acknowledge"
+MOST_CHOICES = 1_000
+JSON = "application/json; charset=utf-8"
+_LONGEST_BODY = 64 * 1024  # bytes
+_LONGEST_ID = 32
+_FORM = f'send {{"alerts": ["ID", ...], "comment": "..."}} with 1 to {MOST_CHOICES} ids'
+
+
+@dataclass(frozen=True, slots=True)
+class _AcknowledgeOrder:
+    """What a request asks to acknowledge."""
+
+    choices: tuple[ChosenIncident, ...]
+    comment: str
+
+
+class AlertApi:
+    """Answers the paths of the API; only the web server's thread calls it."""
+
+    def __init__(self, site: AlertSite) -> None:
+        self._site = site
+
+    def body_limit(self, request: Request) -> int:
+        """Return the bytes of a body that it takes, 0 for none."""
+        return _LONGEST_BODY if (request.path, request.method) == (ACKNOWLEDGE, "POST") else 0
+
+    async def answer(self, request: Request, user: str) -> Response | None:
+        """Return the response, None for a path of another part."""
+        if request.path == LIST:
+            return self._list(request)
+        if request.path == ACKNOWLEDGE:
+            return await self._acknowledge(request, self._site.user(request, user))
+        return None
+
+    def _list(self, request: Request) -> Response:
+        if request.method not in READ:
+            return not_allowed("GET, HEAD")
+        return _json(
+            {
+                "alerts": [asdict(each) for each in self._site.rows()],
+                "faults": self._site.faults(),
+                "now": self._site.clock.now(),
+            }
+        )
+
+    async def _acknowledge(self, request: Request, user: str) -> Response:
+        if request.method != "POST":
+            return not_allowed("POST")
+        if not user:
+            return plain(HTTPStatus.FORBIDDEN, UNKNOWN_USER)
+        # A page of another site can send a form with a user's password, and no JSON.
+        kind = request.header("content-type").partition(";")[0].strip().lower()
+        if kind != "application/json" or not self._site.is_ours(request):
+            text = "send application/json; a page of another site may not acknowledge"
+            return plain(HTTPStatus.FORBIDDEN, text)
+        order = _order(request.body)
+        if order is None:
+            return plain(HTTPStatus.BAD_REQUEST, _FORM)
+        take = self._site.acknowledging.acknowledge
+        try:
+            outcomes = await asyncio.to_thread(take, order.choices, user, order.comment)
+        except StateError as error:
+            return plain(HTTPStatus.SERVICE_UNAVAILABLE, f"not acknowledged: {error}")
+        return _json({"alerts": [_outcome(each) for each in outcomes]})
+
+
+def _order(body: bytes) -> _AcknowledgeOrder | None:
+    try:
+        found = json.loads(body)
+        ids, comment = found["alerts"], found.get("comment", "")
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return None
+    if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_CHOICES:
+        return None
+    if not all(isinstance(each, str) and len(each) <= _LONGEST_ID for each in ids):
+        return None
+    if not isinstance(comment, str):
+        return None
+    return _AcknowledgeOrder(tuple(map(ChosenIncident, ids)), shown(comment, LONGEST_COMMENT))
+
+
+def _outcome(outcome: AcknowledgeOutcome) -> Mapping[str, Any]:
+    """Return what became of an id, and by whom its incident is acknowledged now."""
+    given, incident = outcome.acknowledgement, outcome.incident
+    return {
+        "id": outcome.choice.fingerprint,
+        "alert": shown(incident.alert.name) if incident else "",
+        "result": outcome.answer.value,
+        "acknowledged": given and {"user": given.user, "at": given.at, "comment": given.comment},
+        # Without a beginning there is nothing to post yet.
+        "may_escalate": bool(incident and incident.is_critical and given and not given.since),
+    }
+
+
+def _json(content: Mapping[str, Any]) -> Response:
+    body = json.dumps(content).encode()
+    return Response(HTTPStatus.OK, body + b"\n", JSON, (("Cache-Control", "no-store"),))

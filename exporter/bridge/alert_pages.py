@@ -1,0 +1,124 @@
+"""The bridge's pages: everything that fires, and one incident with the button that acknowledges it.
+
+Opening a page changes nothing, whoever opens it: scanners of mail open links. Only the button of
+its form does, and only for a user who is known.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from exporter.bridge import incident_page
+from exporter.bridge.acknowledgements import LONGEST_COMMENT
+from exporter.bridge.acknowledging import AcknowledgeOutcome, Answer, ChosenIncident
+from exporter.bridge.alert_rows import row, shown
+from exporter.bridge.alert_site import UNKNOWN_USER, AlertSite
+from exporter.bridge.callers import FormTokens
+from exporter.bridge.incident_page import Form, Surroundings
+from exporter.bridge.incidents import FiringIncident
+from exporter.errors import StateError
+from exporter.web.routes import HTML, READ, Request, Response, html_page, not_allowed, plain
+
+_PATH = re.compile(r"/incident/([0-9a-f]{1,32})(/acknowledge)?")
+_LONGEST_BODY = 16 * 1024  # bytes
+_MOST_FIELDS = 10
+_NO_STORE = (("Cache-Control", "no-store"),)
+_STRANGE_FORM = (
+    "this form is older than a day, or another site's; open the incident's page again, and press "
+    "its button"
+)
+_NOTICES = {
+    Answer.ANOTHER: "Another incident of this alert has begun since you opened the page. Look at "
+    "it before you acknowledge it.",
+    Answer.ALREADY: "It was acknowledged before you pressed the button.",
+}
+
+
+class AlertPages:
+    """Answers the paths of the pages; only the web server's thread calls it."""
+
+    def __init__(self, site: AlertSite, tokens: FormTokens) -> None:
+        self._site, self._tokens = site, tokens
+
+    def body_limit(self, request: Request) -> int:
+        """Return the bytes of a body that it takes, 0 for none."""
+        found = _PATH.fullmatch(request.path)
+        return _LONGEST_BODY if found and found[2] and request.method == "POST" else 0
+
+    async def answer(self, request: Request, user: str) -> Response | None:
+        """Return the response, None for a path of another part."""
+        found = _PATH.fullmatch(request.path)
+        if request.path != "/" and found is None:
+            return None
+        who = self._site.user(request, user)
+        if found is None:
+            return html_page(request, lambda: self._overview(who))
+        if found[2]:
+            return await self._pressed(request, found[1], who)
+        if request.method not in READ:
+            return not_allowed("GET, HEAD")
+        return self._page(found[1], who)
+
+    def _around(self, user: str) -> Surroundings:
+        return Surroundings(user=user, faults=self._site.faults(), now=self._site.clock.now())
+
+    def _overview(self, user: str) -> bytes:
+        return incident_page.overview(self._site.rows(), self._around(user))
+
+    def _page(
+        self, fingerprint: str, user: str, status: HTTPStatus = HTTPStatus.OK, notice: str = ""
+    ) -> Response:
+        found = self._site.firing.now().by_fingerprint().get(fingerprint)
+        if found is None:
+            body = incident_page.nothing(self._around(user))
+            return Response(HTTPStatus.NOT_FOUND, body, HTML, _NO_STORE)
+        known = self._site.acknowledging.of(found)
+        form = None if known or not user else self._form(found, user)
+        shown_row = row(found, known, self._site.reading())
+        body = incident_page.incident(shown_row, form, self._around(user), notice)
+        return Response(status, body, HTML, _NO_STORE)
+
+    def _form(self, found: FiringIncident, user: str) -> Form:
+        start = f"{found.alert.starts_at:.3f}"
+        parts = (user, found.alert.fingerprint, start)
+        return Form(start, self._tokens.token(parts, self._site.clock.now()))
+
+    async def _pressed(self, request: Request, fingerprint: str, user: str) -> Response:
+        """Acknowledge where the button of our own page was pressed by a user who is known."""
+        if request.method != "POST":
+            return not_allowed("POST")
+        if not user:
+            return plain(HTTPStatus.FORBIDDEN, UNKNOWN_USER)
+        form = _fields(request.body)
+        start = form.get("start", "")
+        parts = (user, fingerprint, start)
+        right = self._tokens.is_right(form.get("token", ""), parts, self._site.clock.now())
+        if not right or not self._site.is_ours(request):
+            return plain(HTTPStatus.FORBIDDEN, _STRANGE_FORM)
+        try:
+            outcome = await self._acknowledge(ChosenIncident(fingerprint, float(start)), form, user)
+        except StateError as error:
+            return plain(HTTPStatus.SERVICE_UNAVAILABLE, f"not acknowledged: {error}")
+        if outcome.answer is Answer.ACKNOWLEDGED:
+            to = (("Location", f"../{fingerprint}"), *_NO_STORE)
+            return Response(HTTPStatus.SEE_OTHER, b"acknowledged\n", headers=to)
+        return self._page(fingerprint, user, HTTPStatus.CONFLICT, _NOTICES.get(outcome.answer, ""))
+
+    async def _acknowledge(
+        self, choice: ChosenIncident, form: Mapping[str, str], user: str
+    ) -> AcknowledgeOutcome:
+        comment = shown(form.get("comment", ""), LONGEST_COMMENT)
+        take = self._site.acknowledging.acknowledge
+        (outcome,) = await asyncio.to_thread(take, (choice,), user, comment)
+        return outcome
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    """Return the fields of a form; none where the body is no form."""
+    try:
+        found = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return {}
+    return dict(found)

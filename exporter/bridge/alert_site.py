@@ -1,0 +1,51 @@
+"""What the bridge's pages and its API share: what fires, who asks, and when it is."""
+
+from dataclasses import dataclass
+
+from exporter.bridge.acknowledging import Acknowledging
+from exporter.bridge.alert_rows import AlertRow, Reading, rows
+from exporter.bridge.callers import Callers
+from exporter.bridge.firing import FiringAlerts
+from exporter.clock import Clock
+from exporter.settings import Settings
+from exporter.web.routes import Request
+
+UNKNOWN_USER = (
+    "nobody is known who asks; give the bridge users (basic_auth_users in the file of "
+    "--web.config.file), or name a proxy's header in notifications.bridge.user_header"
+)
+
+
+@dataclass(slots=True)
+class AlertSite:
+    """What fires and its acknowledgements, under the settings in force."""
+
+    firing: FiringAlerts
+    acknowledging: Acknowledging
+    clock: Clock
+    settings: Settings
+
+    def reading(self) -> Reading:
+        """Return what of the settings a row depends on."""
+        return Reading.of(self.settings)
+
+    def rows(self) -> tuple[AlertRow, ...]:
+        """Return what fires as people read it."""
+        found = self.firing.now().incidents
+        return rows(self.acknowledging.each_of(found), self.reading())
+
+    def faults(self) -> tuple[str, ...]:
+        """Return which servers do not answer."""
+        return self.firing.now().faults
+
+    def user(self, request: Request, authenticated: str) -> str:
+        """Return who asks, empty where nobody is known."""
+        return self._callers().user(request, authenticated)
+
+    def is_ours(self, request: Request) -> bool:
+        """Return whether a browser says that the request was made on this site, or says nothing."""
+        return self._callers().is_ours(request)
+
+    def _callers(self) -> Callers:
+        bridge = self.settings.notifications.active_bridge
+        return Callers.of(bridge) if bridge else Callers("", (), "")

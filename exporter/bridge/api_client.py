@@ -1,0 +1,140 @@
+"""Asks a running bridge what fires, and acknowledges: the other side of alert_api.py."""
+
+import base64
+import json
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from http import HTTPStatus
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+from exporter.bridge.alert_api import ACKNOWLEDGE, LIST
+from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow, shown
+from exporter.errors import IonmonError
+from exporter.secrets_file import Secret
+
+TIMEOUT = 20.0  # seconds
+LARGEST = 1 << 26  # bytes of an answer
+
+
+class PasswordNeeded(IonmonError):
+    """The bridge asks for a user and a password, or does not know those that it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user of the bridge's web configuration."""
+
+    user: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class FiringList:
+    """What fires, which servers the bridge does not reach, and its time in Unix seconds."""
+
+    alerts: tuple[AlertRow, ...]
+    faults: tuple[str, ...]
+    now: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """What became of an id; `may_escalate`: when it began is not known yet."""
+
+    id: str
+    alert: str
+    result: str
+    acknowledged: AcknowledgedBy | None
+    may_escalate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeApi:
+    """A bridge at its address; each call raises IonmonError with what is wrong and the fix."""
+
+    url: str
+    login: Login | None = None
+    ca_file: Path | None = None
+
+    def alerts(self) -> FiringList:
+        """Return what fires."""
+        found = self._asked(LIST, None)
+        with _reading(self.url):
+            return FiringList(
+                tuple(map(_row, found["alerts"])), tuple(found["faults"]), float(found["now"])
+            )
+
+    def acknowledge(self, ids: Sequence[str], comment: str) -> tuple[Acknowledged, ...]:
+        """Acknowledge incidents by their ids, and return what became of each."""
+        found = self._asked(ACKNOWLEDGE, {"alerts": list(ids), "comment": comment})
+        with _reading(self.url):
+            return tuple(map(_acknowledged, found["alerts"]))
+
+    def _asked(self, path: str, content: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - JSON
+        body = None if content is None else json.dumps(content).encode()
+        request = urllib.request.Request(f"{self.url}{path}", body)  # noqa: S310 - as configured
+        request.add_header("Content-Type", "application/json")
+        if self.login:
+            pair = f"{self.login.user}:{self.login.password.reveal()}"
+            request.add_unredirected_header(
+                "Authorization", f"Basic {base64.b64encode(pair.encode()).decode()}"
+            )
+        with _reading(self.url):
+            return json.loads(self._answer(request))
+
+    def _answer(self, request: urllib.request.Request) -> bytes:
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
+            with urllib.request.urlopen(request, timeout=TIMEOUT, context=context) as answer:  # noqa: S310 - as above
+                return bytes(answer.read(LARGEST))
+        except urllib.error.HTTPError as error:
+            raise self._refused(error) from error
+        except (OSError, HTTPException) as error:
+            reason = getattr(error, "reason", None) or error
+            fix = "start it with ionmon bridge, or name its address with --url"
+            raise IonmonError(f"{self.url}: no bridge answers: {reason}; {fix}") from error
+
+    def _refused(self, error: urllib.error.HTTPError) -> IonmonError:
+        if error.code == HTTPStatus.UNAUTHORIZED:
+            fix = "give --user and --password-file"
+            fault = "knows no such user and password" if self.login else "asks for a user"
+            return PasswordNeeded(f"{self.url}: the bridge {fault}; {fix}")
+        said = shown(error.read(1_000).decode("utf-8", "replace"))
+        return IonmonError(f"{self.url}: the bridge refused: {said}")
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[None]:
+    """Turn an answer of another form into an error that says so."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        text = f"{url}: this is no bridge, or another version's; name its address with --url"
+        raise IonmonError(text) from error
+
+
+def _row(entry: Mapping[str, Any]) -> AlertRow:
+    """Return a row; what a newer bridge says beside it is left out."""
+    known = {each.name: entry[each.name] for each in fields(AlertRow)}
+    known |= {name: tuple(map(tuple, known[name])) for name in ("labels", "links")}
+    return AlertRow(**{**known, "acknowledged": _by(entry["acknowledged"])})
+
+
+def _acknowledged(entry: Mapping[str, Any]) -> Acknowledged:
+    return Acknowledged(
+        id=entry["id"],
+        alert=entry["alert"],
+        result=entry["result"],
+        acknowledged=_by(entry["acknowledged"]),
+        may_escalate=entry["may_escalate"],
+    )
+
+
+def _by(entry: Mapping[str, Any] | None) -> AcknowledgedBy | None:
+    return AcknowledgedBy(entry["user"], entry["at"], entry["comment"]) if entry else None

@@ -1,0 +1,87 @@
+"""The bridge's pages as HTML: what fires, and one incident with its button; no script in them."""
+
+import time
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from exporter import __version__
+from exporter.bridge.acknowledgements import LONGEST_COMMENT
+from exporter.bridge.alert_rows import AlertRow
+from exporter.settings.types import duration
+
+MOST_ROWS = 300  # of the overview
+_MINUTE, _HOUR = 60, 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What both pages show beside alerts; `now` is in Unix seconds.
+
+    user    empty where nobody is known, so that nobody can acknowledge
+    faults  which servers do not answer
+    """
+
+    user: str
+    faults: tuple[str, ...]
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The hidden fields of a form: the start that was shown, and the token."""
+
+    start: str
+    token: str
+
+
+def overview(rows: tuple[AlertRow, ...], around: Surroundings) -> bytes:
+    """Return the page of everything that fires."""
+    return _rendered("bridge_firing.html", rows=rows, around=around, most=MOST_ROWS)
+
+
+def incident(found: AlertRow, form: Form | None, around: Surroundings, notice: str = "") -> bytes:
+    """Return the page of an incident; without a form there is no button."""
+    return _rendered(
+        "bridge_incident.html",
+        row=found,
+        form=form,
+        around=around,
+        notice=notice,
+        longest=LONGEST_COMMENT,
+    )
+
+
+def nothing(around: Surroundings) -> bytes:
+    """Return the page of an incident that does not fire."""
+    return _rendered("bridge_no_incident.html", around=around)
+
+
+def _rendered(name: str, **values: object) -> bytes:
+    return _template(name).render(version=__version__, **values).encode()
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=PackageLoader("exporter"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(utc=utc, age=age)
+    return environment.get_template(name)
+
+
+def utc(at: float) -> str:
+    """Return a Unix time as messages write it: 28 Nov 2026 14:02 UTC."""
+    return time.strftime("%d %b %Y %H:%M UTC", time.gmtime(at)).removeprefix("0")
+
+
+def age(at: float, now: float) -> str:
+    """Return how long ago a Unix time was, or how far ahead it is: 29m, 2h5m, 3d4h."""
+    length = abs(round(now - at))
+    unit = 1 if length < _MINUTE else _MINUTE if length < _HOUR * 24 else _HOUR
+    return duration(length - length % unit)

@@ -1,0 +1,72 @@
+"""When the conditions of alerts began, as each Prometheus keeps it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from exporter.bridge.webhook import Texts
+from exporter.errors import IonmonError
+from exporter.prometheus_api import Prometheus
+from exporter.settings import Settings
+
+STATE = "ALERTS_FOR_STATE"  # its value is when a condition began to be true, in Unix seconds
+TIMEOUT = 5.0  # seconds for one answer
+_LATEST = 1e11  # Unix seconds; a later one is no time of an alert
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The labels of an alert, pending ones too, and when its condition began, in Unix seconds."""
+
+    labels: Texts
+    at: float
+
+
+def servers(settings: Settings) -> tuple[str, ...]:
+    """Return HOST:PORT of each server that evaluates alerts."""
+    at = settings.prometheus
+    scraping = tuple(at.replicas.values()) or (at.address,)
+    return (*scraping, *((at.longterm,) if at.longterm else ()))
+
+
+def beginnings(address: str) -> tuple[Beginning, ...]:
+    """Return the beginnings that a server knows. Raises IonmonError where it does not answer."""
+    # By its own clock: one that is wrong here would ask for another time.
+    server = Prometheus(f"http://{address}", TIMEOUT)
+    try:
+        found = server.instant(STATE, None)
+        return tuple(
+            Beginning({n: v for n, v in series.labels if n != "__name__"}, series.values[0])
+            for series in found
+            if 0 <= series.values[0] < _LATEST
+        )
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise IonmonError(
+            f"{address} does not answer as Prometheus does: {error!r:.100}"
+        ) from error
+
+
+class Beginnings:
+    """Finds the beginnings of an alert that has the labels of its rule, and perhaps more.
+
+    Prometheus adds its external labels to an alert that it sends, and not to what it keeps.
+    """
+
+    def __init__(self, found: Iterable[Beginning]) -> None:
+        self._at: dict[str, dict[tuple[str, ...], dict[tuple[str, ...], set[float]]]] = {}
+        for each in found:
+            names = tuple(sorted(each.labels))
+            values = tuple(each.labels[name] for name in names)
+            shapes = self._at.setdefault(each.labels.get("alertname", ""), {})
+            shapes.setdefault(names, {}).setdefault(values, set()).add(each.at)
+
+    def of(self, labels: Mapping[str, str]) -> tuple[float, ...]:
+        """Return the beginnings of an alert, by the series that has most of its labels.
+
+        Several, where replicas of Prometheus saw it begin at different evaluations.
+        """
+        shapes = self._at.get(labels.get("alertname", ""), {})
+        for names in sorted(shapes, key=len, reverse=True):
+            values = tuple(labels.get(name, "") for name in names)
+            if values in shapes[names]:
+                return tuple(sorted(shapes[names][values]))
+        return ()

@@ -1,0 +1,90 @@
+"""ionmon ack: acknowledges alerts that fire, so that nobody else is notified of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from exporter.bridge.acknowledgements import LONGEST_COMMENT
+from exporter.bridge.acknowledging import Answer
+from exporter.bridge.alert_rows import AlertRow
+from exporter.bridge.api_client import Acknowledged, BridgeApi
+from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
+from exporter.commands.options import options
+from exporter.commands.terminal import printable
+from exporter.errors import IonmonError
+
+SHORTEST_ID = 4
+HELP = """Acknowledge alerts that fire: somebody works on them, and they are not escalated.
+
+\b
+  ionmon ack ErrorRateCritical --comment "rolling back" --user ada
+  ionmon ack 5f3a91c2e07d4b18 --user ada
+  ionmon ack ErrorRateCritical --all --user ada
+
+ALERT is the name of an alert, or an id of `ionmon alerts` or its first characters. A name that
+fires more than once needs --all. An acknowledgement hides nothing and ends with its incident.
+Exit code 1 if an alert was not acknowledged.
+"""
+
+
+@click.command("ack", help=HELP)
+@click.argument("alerts", nargs=-1, required=True, metavar="ALERT...")
+@click.option("--comment", default="", help=f"A comment, up to {LONGEST_COMMENT} characters.")
+@click.option("--all", "every", is_flag=True, help="Every incident of an alert's name.")
+@options(BRIDGE)
+def command(  # noqa: PLR0913 - options by name
+    alerts: tuple[str, ...],
+    comment: str,
+    config: Path | None,
+    url: str | None,
+    user: str | None,
+    password_file: Path | None,
+    *,
+    every: bool,
+) -> None:
+    """Acknowledge, and print what became of each."""
+    if len(comment) > LONGEST_COMMENT:
+        raise click.UsageError(f"--comment is longer than {LONGEST_COMMENT} characters; shorten it")
+    api = bridge_api(config, url, user, password_file)
+
+    def acknowledge(given: BridgeApi) -> tuple[Acknowledged, ...]:
+        return given.acknowledge(chosen(given.alerts().alerts, alerts, every=every), comment)
+
+    found = with_login(api, acknowledge)
+    for each in found:
+        click.echo(printable(text(each)))
+    if any(each.acknowledged is None for each in found):
+        raise click.exceptions.Exit(1)
+
+
+def chosen(rows: Sequence[AlertRow], names: Iterable[str], *, every: bool) -> tuple[str, ...]:
+    """Return the ids that names and ids mean. Raises IonmonError for none, and for several."""
+    ids: dict[str, None] = {}
+    for name in names:
+        found = tuple(_meant(rows, name))
+        if not found:
+            raise IonmonError(f"{name}: no such alert fires; ionmon alerts shows what does")
+        if len(found) > 1 and not every:
+            listed = "\n".join(f"  {each.id}  {each.place or each.summary}" for each in found)
+            raise IonmonError(
+                f"{name}: {len(found)} incidents fire; name one by its id, or give --all:\n{listed}"
+            )
+        ids |= dict.fromkeys(each.id for each in found)
+    return tuple(ids)
+
+
+def _meant(rows: Iterable[AlertRow], name: str) -> Iterator[AlertRow]:
+    is_id = len(name) >= SHORTEST_ID
+    return (row for row in rows if row.alert == name or (is_id and row.id.startswith(name)))
+
+
+def text(found: Acknowledged) -> str:
+    """Return what became of an id."""
+    what = f"{found.alert or 'an alert'} ({found.id})"
+    if found.acknowledged is None:
+        return f"{what} is not acknowledged: it does not fire"
+    if found.result == Answer.ALREADY:
+        return f"{what} was acknowledged already, by {found.acknowledged.user}"
+    later = "; when it began is not known yet: it may be escalated" if found.may_escalate else ""
+    return f"{what} is acknowledged by {found.acknowledged.user}{later}"

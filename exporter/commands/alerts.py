@@ -1,0 +1,87 @@
+"""ionmon alerts: what fires, since when, who acknowledged it, and when it is escalated."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from exporter.bridge.alert_rows import AlertRow
+from exporter.bridge.api_client import FiringList
+from exporter.bridge.incident_page import age
+from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
+from exporter.commands.options import options
+from exporter.commands.terminal import printable, table
+
+HELP = """Show the alerts that fire: since when, their value, who acknowledged them and how long
+ago, whether they are silenced, and when somebody else is notified of them.
+
+\b
+  ionmon alerts --config monitoring.yaml
+  ionmon alerts --url https://alerts.example.com --user ada --json
+
+The running bridge is asked. In JSON, times are Unix seconds.
+"""
+_HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "next")
+
+
+@click.command("alerts", help=HELP)
+@options(BRIDGE)
+@click.option("--json", "as_json", is_flag=True, help="Print the alerts as JSON.")
+def command(
+    config: Path | None,
+    url: str | None,
+    user: str | None,
+    password_file: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what fires."""
+    api = bridge_api(config, url, user, password_file)
+    found = with_login(api, lambda each: each.alerts())
+    click.echo(json.dumps(asdict(found), indent=2) if as_json else text(found))
+    for fault in found.faults:
+        click.echo(f"ionmon: the bridge does not reach every server: {printable(fault)}", err=True)
+
+
+def text(found: FiringList) -> str:
+    """Return the alerts as a table."""
+    if not found.alerts:
+        return "What fires is not known." if found.faults else "Nothing fires."
+    return table(_HEAD, [_row(each, found.now) for each in found.alerts])
+
+
+def _row(row: AlertRow, now: float) -> tuple[str, ...]:
+    where = row.place or " ".join(
+        value for name, value in row.labels if name in ("service_name", "region")
+    )
+    value = f"{row.value} (limit {row.limit})" if row.value and row.limit else row.value
+    return (
+        row.id,
+        row.severity or "none",
+        row.alert,
+        where,
+        value,
+        f"{age(row.since, now)} ago",
+        _acknowledged(row, now),
+        _next(row, now),
+    )
+
+
+def _acknowledged(row: AlertRow, now: float) -> str:
+    if row.acknowledged is None:
+        return "no"
+    comment = f": {row.acknowledged.comment}" if row.acknowledged.comment else ""
+    return f"by {row.acknowledged.user}, {age(row.acknowledged.at, now)} ago{comment}"
+
+
+def _next(row: AlertRow, now: float) -> str:
+    """Return what happens next: an escalation, or nothing, since nobody is notified."""
+    states = [word for word, is_so in (("silenced", row.silenced), ("muted", row.muted)) if is_so]
+    if row.escalated:
+        states.append("escalated")
+    elif row.next_escalation is not None:
+        due = row.next_escalation > now
+        when = age(row.next_escalation, now)
+        states.append(f"escalated in {when}" if due else f"escalation is due since {when}")
+    return ", ".join(states)

@@ -1,0 +1,66 @@
+"""How commands reach a running bridge: its address, and who asks."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from exporter.bridge.api_client import BridgeApi, Login, PasswordNeeded
+from exporter.commands.options import CONFIG, FILE
+from exporter.errors import SettingsError
+from exporter.secrets_file import Secret, read_secret
+from exporter.settings import load
+
+T = TypeVar("T")
+BRIDGE = (
+    CONFIG,
+    click.option(
+        "--url",
+        metavar="URL",
+        help="Address of the bridge. Default: notifications.bridge of the settings.",
+    ),
+    click.option(
+        "--user", metavar="NAME", help="User of the bridge's web configuration, who acknowledges."
+    ),
+    click.option(
+        "--password-file",
+        type=FILE,
+        metavar="FILE",
+        help="File with that user's password. Default: it is asked for.",
+    ),
+)
+
+
+def bridge_api(
+    config: Path | None, url: str | None, user: str | None, password_file: Path | None
+) -> BridgeApi:
+    """Return the bridge of these options. Raises SettingsError."""
+    if password_file is not None and user is None:
+        raise SettingsError("--password-file goes with --user; give both or neither")
+    login = None
+    if user is not None:
+        login = Login(user, read_secret(password_file) if password_file else _asked_for(user))
+    bridge = load(config).notifications.active_bridge
+    if url is None and bridge is None:
+        raise SettingsError(
+            "no bridge is configured: add notifications.bridge to monitoring.yaml, or give --url"
+        )
+    address = f"{bridge.scheme}://{bridge.address}" if bridge else ""
+    return BridgeApi((url or address).rstrip("/"), login, bridge.ca_file if bridge else None)
+
+
+def with_login(api: BridgeApi, call: Callable[[BridgeApi], T]) -> T:
+    """Return what a call returns; at a terminal, ask for a user where one is needed."""
+    try:
+        return call(api)
+    except PasswordNeeded:
+        if api.login is not None or not sys.stdin.isatty():
+            raise
+    user = click.prompt("User", err=True)
+    return call(BridgeApi(api.url, Login(user, _asked_for(user)), api.ca_file))
+
+
+def _asked_for(user: str) -> Secret:
+    return Secret(click.prompt(f"Password of {user}", hide_input=True, err=True))

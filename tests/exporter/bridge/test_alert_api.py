@@ -1,0 +1,148 @@
+"""The API of what fires: what it says, and whom it lets acknowledge."""
+
+import asyncio
+import json
+import re
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporter.bridge.alert_api import AlertApi
+from exporter.bridge.alert_site import AlertSite
+from exporter.settings import Settings
+from exporter.web.routes import Request, Response
+from tests.exporter.bridge.fleet import BEGAN, Fleet, began, held, kept
+from tests.exporter.bridge.notified import ROOMY
+
+ALERT = held()
+JSON = {"content-type": "application/json; charset=utf-8"}
+ORDER = json.dumps({"alerts": [ALERT.fingerprint], "comment": "rolling back"}).encode()
+
+
+class Asked:
+    """What the API answers while the alert fires."""
+
+    def __init__(self, folder: Path, fleet: Fleet | None = None) -> None:
+        self.fleet = fleet or Fleet(alerts=[ALERT], first=[began(ALERT, BEGAN)])
+        self.fleet.ask()
+        self.folder = folder
+        self.limits = ROOMY
+
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        body: bytes = b"",
+        user: str = "ada",
+        headers: dict[str, str] | None = None,
+    ) -> tuple[Response, int]:
+        """Return an answer, and how many acknowledgements there are after it."""
+        request = Request(method=method, path=path, headers=headers or JSON, body=body)
+        with kept(self.folder, self.fleet) as (keeping, journal):
+            journal.limit(self.limits)
+            site = AlertSite(self.fleet.firing, keeping, self.fleet.clock, Settings())
+            answer = asyncio.run(AlertApi(site).answer(request, user))
+            assert answer is not None
+            return answer, len(keeping.open())
+
+
+def content(answer: Response) -> Any:
+    """Return the JSON of an answer."""
+    assert isinstance(answer.body, bytes)
+    return json.loads(answer.body)
+
+
+def test_what_fires_is_listed(tmp_path: Path) -> None:
+    """Each alert with its id, since when, and who acknowledged it; and which servers are away."""
+    asked = Asked(tmp_path, Fleet(alerts=[ALERT], first=[began(ALERT, BEGAN)], second=None))
+    (answer, _) = asked.ask("/api/alerts", user="")
+    found = content(answer)
+    (alert,) = found["alerts"]
+    assert (alert["id"], alert["since"], alert["value"]) == (ALERT.fingerprint, BEGAN, "4.2%")
+    assert alert["acknowledged"] is None
+    assert found["faults"] == ["Prometheus b: it is away"]
+    assert found["now"] == BEGAN + 600
+
+
+def test_what_is_named_is_acknowledged(tmp_path: Path) -> None:
+    """Each id has its own result, and who has it now."""
+    asked = Asked(tmp_path)
+    body = json.dumps({"alerts": [ALERT.fingerprint, "feed"], "comment": "rolling back"}).encode()
+    (answer, count) = asked.ask("/api/acknowledge", "POST", body)
+    (one, other) = content(answer)["alerts"]
+    assert (one["result"], one["acknowledged"]["user"]) == ("acknowledged", "ada")
+    assert one["may_escalate"] is False
+    assert (other["result"], other["acknowledged"], count) == ("not firing", None, 1)
+    (answer, _) = asked.ask("/api/acknowledge", "POST", body, user="bob")
+    again = content(answer)["alerts"][0]
+    assert (again["result"], again["acknowledged"]["user"]) == ("already acknowledged", "ada")
+
+
+def test_an_unknown_beginning_is_said(tmp_path: Path) -> None:
+    """Nothing can be posted yet, so that the escalation goes on."""
+    asked = Asked(tmp_path, Fleet(alerts=[ALERT], first=None, second=None))
+    (answer, count) = asked.ask("/api/acknowledge", "POST", ORDER)
+    assert (content(answer)["alerts"][0]["may_escalate"], count) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("user", "headers"),
+    [
+        ("", JSON),
+        ("ada", {}),
+        ("ada", {"content-type": "text/plain"}),
+        ("ada", {"content-type": "application/x-www-form-urlencoded"}),
+        ("ada", {**JSON, "sec-fetch-site": "cross-site"}),
+        ("ada", {**JSON, "origin": "https://evil.example.com", "host": "bridge:9842"}),
+    ],
+)
+def test_others_are_refused(tmp_path: Path, user: str, headers: dict[str, str]) -> None:
+    """Who is not known, and a page of another site, which can send a form but no JSON."""
+    none = {"content-type": ""}
+    asked = Asked(tmp_path)
+    (answer, count) = asked.ask("/api/acknowledge", "POST", ORDER, user, headers or none)
+    assert (answer.status, count) == (HTTPStatus.FORBIDDEN, 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 60_000,
+        b'{"alerts": []}',
+        b'{"alerts": "feed"}',
+        b'{"alerts": [1]}',
+        b'{"alerts": ["' + b"f" * 100 + b'"]}',
+        b'{"alerts": ["feed"], "comment": 1}',
+        json.dumps({"alerts": ["feed"] * 1001}).encode(),
+    ],
+)
+def test_another_body_is_refused_with_the_right_one(tmp_path: Path, body: bytes) -> None:
+    """The text has the form, whatever was sent."""
+    (answer, count) = Asked(tmp_path).ask("/api/acknowledge", "POST", body)
+    assert (answer.status, count) == (HTTPStatus.BAD_REQUEST, 0)
+    assert b'send {"alerts": ["ID", ...]' in bytes(answer.body)
+
+
+def test_a_journal_that_is_full_is_said(tmp_path: Path) -> None:
+    """What is not journaled is not acknowledged."""
+    large = held(service_name="x" * 100_000)
+    asked = Asked(tmp_path, Fleet(alerts=[large], first=[began(large, BEGAN)]))
+    asked.limits = replace(ROOMY, max_alerts=1)
+    body = json.dumps({"alerts": [large.fingerprint]}).encode()
+    (answer, count) = asked.ask("/api/acknowledge", "POST", body)
+    assert (answer.status, count) == (HTTPStatus.SERVICE_UNAVAILABLE, 0)
+    assert re.match(rb"not acknowledged: .*free space on its disk", bytes(answer.body))
+
+
+def test_methods(tmp_path: Path) -> None:
+    """What is read is read, and what changes something is posted."""
+    asked = Asked(tmp_path)
+    assert asked.ask("/api/alerts", "POST")[0].status is HTTPStatus.METHOD_NOT_ALLOWED
+    assert asked.ask("/api/acknowledge")[0].status is HTTPStatus.METHOD_NOT_ALLOWED

@@ -1,0 +1,215 @@
+"""The pages of what fires: what they show, and who may press the button."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from exporter.bridge.acknowledging import Acknowledging
+from exporter.bridge.alert_pages import AlertPages
+from exporter.bridge.alert_site import AlertSite
+from exporter.bridge.callers import FormTokens
+from exporter.settings import Settings
+from exporter.web.routes import Request, Response
+from tests.exporter.bridge.fleet import BEGAN, Fleet, began, held, kept
+from tests.generators.alertmanager.samples import SLACK
+
+ALERT = held()
+PATH = f"/incident/{ALERT.fingerprint}"
+ESCALATED = {"slack": SLACK, "escalation": {"channel": "#second"}, "bridge": {}}
+HOSTILE = (
+    "<script>alert(1)</script>\"'><img src=x onerror=y>{{ 7*7 }}</p>\r\n\x00\x1b[31m\u202e"
+    + "x" * 100_000
+)
+
+
+class Pages:
+    """The pages, and a browser that has a user's password."""
+
+    def __init__(self, pages: AlertPages, keeping: Acknowledging, fleet: Fleet) -> None:
+        self.pages, self.keeping, self.fleet = pages, keeping, fleet
+
+    def ask(self, path: str, user: str = "ada", method: str = "GET", **form: str) -> Response:
+        """Return an answer."""
+        body = urlencode(form).encode()
+        request = Request(method=method, path=path, body=body, address="127.0.0.1")
+        found = asyncio.run(self.pages.answer(request, user))
+        assert found is not None
+        return found
+
+    def html(self, path: str, user: str = "ada") -> str:
+        """Return a page."""
+        body = self.ask(path, user).body
+        assert isinstance(body, bytes)
+        return body.decode()
+
+    def form(self) -> dict[str, str]:
+        """Return the hidden fields of the incident's page."""
+        fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', self.html(PATH))
+        return dict(fields)
+
+    def press(self, user: str = "ada", **changed: str) -> Response:
+        """Press the button of the page."""
+        return self.ask(f"{PATH}/acknowledge", user, "POST", **{**self.form(), **changed})
+
+
+@contextmanager
+def pages(folder: Path, fleet: Fleet | None = None) -> Iterator[Pages]:
+    """Open the pages of servers of which all know the alert, unless others are given."""
+    fleet = fleet or Fleet(alerts=[ALERT], first=[began(ALERT, BEGAN)])
+    fleet.ask()
+    given = Settings.model_validate({"notifications": ESCALATED})
+    with kept(folder, fleet) as (keeping, journal):
+        site = AlertSite(fleet.firing, keeping, fleet.clock, given)
+        yield Pages(AlertPages(site, FormTokens(journal.records)), keeping, fleet)
+
+
+def test_the_overview_lists_the_most_severe_first(tmp_path: Path) -> None:
+    """Each with its age and what happens next; a link leads to its page."""
+    high = held("ErrorRateWarning", "high", starts_at=BEGAN - 60)
+    fleet = Fleet(alerts=[high, ALERT], first=[began(ALERT, BEGAN - 180)])
+    with pages(tmp_path, fleet) as found:
+        html = found.html("/")
+        assert "<h1>2 alerts fire</h1>" in html
+        assert html.index(ALERT.fingerprint) < html.index(high.fingerprint)
+        assert f'<a href="incident/{ALERT.fingerprint}">Too many requests fail</a>' in html
+        assert "since 29 Nov 2026 12:00 UTC (10m)" in html
+        assert re.search(r"its escalation is due\s+in\s+17m", html)
+    with pages(tmp_path, Fleet()) as found:
+        assert "<h1>Nothing fires</h1>" in found.html("/")
+    with pages(tmp_path, Fleet(alerts=None)) as found:
+        html = found.html("/")
+        assert "<h1>What fires is not known</h1>" in html
+        assert "Alertmanager: it is away" in html
+
+
+def test_a_storm_is_counted(tmp_path: Path) -> None:
+    """The page stays a page; the rest is counted."""
+    storm = [held(service_name=f"service-{number}") for number in range(400)]
+    with pages(tmp_path, Fleet(alerts=storm)) as found:
+        html = found.html("/")
+        assert "<h1>400 alerts fire</h1>" in html
+        assert html.count("<li>") == 300
+        assert "And 100 more" in html
+
+
+def test_an_escalation_that_is_due_is_said(tmp_path: Path) -> None:
+    """When it will be, and since when it has been."""
+    with pages(tmp_path) as found:
+        assert re.search(
+            r"It will be escalated at\s+29 Nov 2026 12:30 UTC, in 20m", found.html(PATH)
+        )
+        found.fleet.clock.time = BEGAN + 3600
+        assert "Its escalation is due since 29 Nov 2026 12:30 UTC." in found.html(PATH)
+
+
+def test_opening_a_page_changes_nothing(tmp_path: Path) -> None:
+    """Scanners of mail open every link; only the button acknowledges."""
+    with pages(tmp_path) as found:
+        assert "Nobody has acknowledged it." in found.html(PATH)
+        assert "Acknowledge as ada" in found.html(PATH)
+        assert found.ask(f"{PATH}/acknowledge").status is HTTPStatus.METHOD_NOT_ALLOWED
+        assert found.keeping.open() == ()
+        answer = found.press(comment=" rolling\nback ")
+        assert (answer.status, dict(answer.headers)["Location"]) == (303, f"../{ALERT.fingerprint}")
+        html = found.html(PATH)
+        assert "Acknowledged by ada" in html
+        assert "“rolling back”" in html
+        assert "<form" not in html
+        assert re.search(r"Acknowledged by ada,\s+0s ago", found.html("/"))
+
+
+def test_nobody_acknowledges_without_being_known(tmp_path: Path) -> None:
+    """The page says how to be known, and a form that is sent all the same is refused."""
+    with pages(tmp_path) as found:
+        assert "Nobody can acknowledge here" in found.html(PATH, "")
+        assert "basic_auth_users" in found.html(PATH, "")
+        assert "<form" not in found.html(PATH, "")
+        assert found.press("").status is HTTPStatus.FORBIDDEN
+        assert found.keeping.open() == ()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"token": ""}, {"token": "0" * 64}, {"start": "0"}, {"start": "nan"}, {"start": ""}],
+)
+def test_a_form_of_another_site_is_refused(tmp_path: Path, changed: dict[str, str]) -> None:
+    """It has no token, or one of something else."""
+    with pages(tmp_path) as found:
+        assert found.press(**changed).status is HTTPStatus.FORBIDDEN
+        assert found.keeping.open() == ()
+
+
+def test_a_form_of_another_user_is_refused(tmp_path: Path) -> None:
+    """A token that one user was given is not another's."""
+    with pages(tmp_path) as found:
+        assert found.press("bob").status is HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"a=1&" * 1000, b"", b"{}"])
+def test_a_body_that_is_no_form_is_refused(tmp_path: Path, body: bytes) -> None:
+    """It costs an answer, and no error."""
+    with pages(tmp_path) as found:
+        request = Request(method="POST", path=f"{PATH}/acknowledge", body=body)
+        assert found.pages.body_limit(request) == 16 * 1024
+        answer = asyncio.run(found.pages.answer(request, "ada"))
+        assert answer is not None
+        assert answer.status is HTTPStatus.FORBIDDEN
+
+
+def test_a_page_of_the_last_incident_shows_the_next(tmp_path: Path) -> None:
+    """Its button acknowledges nothing: the page says that another one has begun."""
+    with pages(tmp_path) as found:
+        form = found.form()
+        found.fleet.alerts = [replace(ALERT, starts_at=BEGAN + 300)]
+        found.fleet.ask()
+        answer = found.ask(f"{PATH}/acknowledge", method="POST", **form)
+        assert answer.status is HTTPStatus.CONFLICT
+        assert b"Another incident of this alert has begun" in bytes(answer.body)
+        assert found.keeping.open() == ()
+
+
+def test_what_is_over_is_said_to_be(tmp_path: Path) -> None:
+    """A link of an old message leads to a page, and not to an error."""
+    with pages(tmp_path, Fleet()) as found:
+        answer = found.ask(PATH)
+        assert answer.status is HTTPStatus.NOT_FOUND
+        assert b"This incident is over" in bytes(answer.body)
+    with pages(tmp_path, Fleet(alerts=None)) as found:
+        assert "No alert with this id is known" in found.html(PATH)
+
+
+@pytest.mark.parametrize("path", ["/incident/", "/incident/XYZ", "/incident/a/b", "/other", "//"])
+def test_other_paths_are_others(tmp_path: Path, path: str) -> None:
+    """Only ids of alerts are incidents."""
+    with pages(tmp_path) as found:
+        request = Request(method="POST", path=path)
+        assert asyncio.run(found.pages.answer(request, "ada")) is None
+        assert found.pages.body_limit(request) == 0
+
+
+def test_labels_and_annotations_harm_no_page(tmp_path: Path) -> None:
+    """Markup is text, links lead to web pages only, and nothing is longer than a screen."""
+    texts = dict.fromkeys(("summary", "description", "check", "value", "limit", "place"), HOSTILE)
+    urls = {"dashboard_url": "javascript:alert(1)", "runbook_url": "data:text/html,x"}
+    hostile = replace(
+        ALERT,
+        labels={**ALERT.labels, "alertname": HOSTILE, "severity": HOSTILE, HOSTILE: HOSTILE},
+        annotations={**texts, **urls},
+        generator_url="http://vm/\x00<script>",
+    )
+    with pages(tmp_path, Fleet(alerts=[hostile])) as found:
+        for path in ("/", PATH):
+            html = found.html(path)
+            assert "<script>" not in html
+            assert "<img" not in html
+            assert not set("\x00\x1b\u202e\r") & set(html)
+            assert len(html) < 40_000
+            assert not re.findall(r'href="(?!\.\./|incident/)', html)
+        assert "{{ 7*7 }}" in found.html("/")
