@@ -55,7 +55,7 @@ SECTION = '''class OpsgenieSettings(Section):
     api_key_file: ServerFile = key(..., "File with the integration's API key.")
 
 
-class HeartbeatSettings(Section):
+class QuietHours(Section):
 '''
 GROUPING = """    opsgenie: Labels | None = key(None, "In Opsgenie; by default as in Slack.")
 """
@@ -133,7 +133,7 @@ def test_a_panel_that_links_lead_to_is_one_more_edit(source: Source) -> None:
 def test_a_channel(source: Source) -> None:
     """Each step is asked for by name; then alerts, secrets, runbooks and settings know it."""
     settings = "exporter/settings"
-    source.edit(f"{settings}/notifications.py", "class HeartbeatSettings(Section):\n", SECTION)
+    source.edit(f"{settings}/notifications.py", "class QuietHours(Section):\n", SECTION)
     source.append(
         f"{settings}/notifications.py",
         '    sentry: SentrySettings | None = key(None, "Low alerts.")\n',

@@ -43,7 +43,7 @@ class BridgeSite:
         self._clock, self._intake, self._reload = clock, intake, reload
         self._parts: tuple[Paths, ...] = (intake, *parts)
         self._telemetry_path = telemetry_path
-        self._encoder = Encoder(OwnMetrics(telemetry, lambda: None, clock).families, telemetry)
+        self._encoder = Encoder(OwnMetrics(telemetry).families, telemetry)
 
     @property
     def encoder(self) -> Executor:

@@ -12,7 +12,6 @@ from exporter.bridge.sentry.own_errors import own_errors
 from exporter.clock import SteadyLoop, WallClock
 from exporter.commands import dead_letters
 from exporter.commands.options import CONFIG, JOURNAL, LOG, WEB, options, overrides
-from exporter.commands.run import reachable
 from exporter.interpreter import prepare
 from exporter.logs import log_uncaught, setup
 from exporter.settings import Settings, load
@@ -65,6 +64,5 @@ async def _run(load_settings: Callable[[], Settings], listen: Sequence[str]) -> 
 
 def announce(server: WebServer) -> None:
     """Print the addresses."""
-    for host, port in server.addresses:
-        where = f"{server.scheme}://{reachable(host)}:{port}"
+    for where in server.urls:
         click.echo(f"notifications {where}/alerts   overview {where}/", err=True)

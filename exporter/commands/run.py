@@ -64,13 +64,5 @@ async def _run(load_settings: Callable[[], Settings]) -> None:
 
 def announce(server: WebServer, settings: Settings) -> None:
     """Print the addresses of metrics and landing page."""
-    for host, port in server.addresses:
-        where = f"{server.scheme}://{reachable(host)}:{port}"
+    for where in server.urls:
         click.echo(f"metrics {where}{settings.web.telemetry_path}   overview {where}/", err=True)
-
-
-def reachable(host: str) -> str:
-    """Return an address by which this machine reaches a host that is listened on."""
-    if host in ("", "0.0.0.0", "::"):
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host

@@ -90,6 +90,11 @@ class WebServer:
         return "https" if self._protection.rules().tls else "http"
 
     @property
+    def urls(self) -> tuple[str, ...]:
+        """Return the addresses as URLs by which this machine reaches them."""
+        return tuple(f"{self.scheme}://{reachable(host)}:{port}" for host, port in self.addresses)
+
+    @property
     def exposed(self) -> bool:
         """Return whether other machines can read without authentication."""
         if self._protection.rules().authenticates:
@@ -250,3 +255,10 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _local(host: str) -> bool:
     return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+
+
+def reachable(host: str) -> str:
+    """Return an address by which this machine reaches a host that is listened on."""
+    if host in ("", "0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,6 +1,6 @@
 """What the web server serves: the exposition of the current snapshot, health, landing page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 
 from exporter.clock import Clock, steady
@@ -11,7 +11,8 @@ from exporter.poller import Poller
 from exporter.telemetry import Telemetry
 from exporter.web.encoder import Encoder, Ready
 from exporter.web.landing import render
-from exporter.web.own_metrics import OwnMetrics
+from exporter.web.own_metrics import Computed, OwnMetrics
+from exporter.web.poll_metrics import poll_metrics
 from exporter.web.routes import Request, Response, html_page
 from exporter.web.scrapers import Scrapers
 from exporter.web.status import RefusedReload, status
@@ -38,7 +39,7 @@ class ExporterSite:
         self._clock, self._telemetry, self._scrapers = clock, telemetry, scrapers
         self._reload = reload
         self._telemetry_path = telemetry_path
-        self._encoder = Encoder(OwnMetrics(telemetry, self._poller, clock).families, telemetry)
+        self._encoder = Encoder(OwnMetrics(telemetry, polls=self._polls).families, telemetry)
 
     def prepared(self, fmt: Format, *, gzip: bool, client: str | None) -> Body | None:
         """Return the exposition where nothing has to be encoded for it, else None."""
@@ -141,6 +142,11 @@ class ExporterSite:
     def reload(self) -> None:
         """Reload the settings. Raises IonmonError, and keeps the old ones."""
         self._reload()
+
+    def _polls(self, now: float) -> Iterable[Computed]:
+        """Return the state of polls; `now` is monotonic, in seconds."""
+        poller = self._poller()
+        return poll_metrics(poller, now, self._clock.now() - now) if poller else ()
 
     def _poller(self) -> Poller | None:
         return self.engine.poller if self.engine else None

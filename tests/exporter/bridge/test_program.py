@@ -5,6 +5,7 @@ import http.client
 import resource
 import signal
 import subprocess
+import sys
 import threading
 from contextlib import suppress
 from itertools import count
@@ -49,6 +50,13 @@ def test_it_serves_and_ends(tmp_path: Path) -> None:
         assert found.metric('ionmon_bridge_notifications_total{result="journaled"}') == 1
         assert found.end() == 0
     assert fingerprints(found) == [(f"{n:016x}", "firing") for n in (1, 2)]
+
+
+def test_it_does_without_what_reads_sources() -> None:
+    """It starts quickly and is small: no client of Google or Redis is imported."""
+    code = "import sys, exporter.commands.bridge; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"grpc", "redis", "exporter.poller", "generators"} & set(done.stdout.split())
 
 
 def test_another_process_is_refused(tmp_path: Path) -> None:

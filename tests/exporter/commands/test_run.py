@@ -59,27 +59,12 @@ def test_either_a_project_or_a_redis_is_enough() -> None:
 class Served:
     """What announce asks of a server."""
 
-    scheme = "https"
-
-    def __init__(self, *addresses: tuple[str, int]) -> None:
-        self.addresses = addresses
+    urls = ("https://127.0.0.1:9841", "https://[::1]:9841")
 
 
-@pytest.mark.parametrize(
-    ("host", "shown"),
-    [
-        ("0.0.0.0", "127.0.0.1"),
-        ("::", "127.0.0.1"),
-        ("", "127.0.0.1"),
-        ("::1", "[::1]"),
-        ("10.0.0.1", "10.0.0.1"),
-    ],
-)
-def test_the_page_is_announced_where_it_can_be_reached(
-    host: str, shown: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Each address is printed as URLs of metrics and overview that work on this machine."""
+def test_the_page_is_announced(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each address is printed as URLs of metrics and overview."""
     settings = Settings.model_validate({"web": {"telemetry_path": "/m"}})
-    announce(Served((host, 9841)), settings)  # type: ignore[arg-type]
-    where = f"https://{shown}:9841"
-    assert capsys.readouterr().err == f"metrics {where}/m   overview {where}/\n"
+    announce(Served(), settings)  # type: ignore[arg-type]
+    expected = "".join(f"metrics {where}/m   overview {where}/\n" for where in Served.urls)
+    assert capsys.readouterr().err == expected

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import IonmonError
-from exporter.web.server import ServerOptions, WebServer
+from exporter.web.server import ServerOptions, WebServer, reachable
 from tests import servers
 from tests.exporter.web.serving import (
     GET,
@@ -85,3 +85,18 @@ def test_an_address_that_cannot_be_had(address: str, reason: str) -> None:
         server.start()
     expected = f"{address}: cannot listen: {reason} with --web.listen-address"
     assert str(refused.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "127.0.0.1"),
+        ("", "127.0.0.1"),
+        ("::1", "[::1]"),
+        ("10.0.0.1", "10.0.0.1"),
+    ],
+)
+def test_an_address_is_shown_as_it_can_be_reached(host: str, shown: str) -> None:
+    """What is listened on everywhere is reached on this machine, and IPv6 is in brackets."""
+    assert reachable(host) == shown
