@@ -14,9 +14,9 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from exporter.bridge.incidents import acknowledged_labels
 from generators.alertmanager.plan import timers
 from generators.rules.build import build
-from generators.rules.escalation import ACKNOWLEDGED, ESCALATES, PLACE, SINCE
 from generators.rules.model import alerts
 from tests.e2e import timeline
 from tests.e2e.drill import hurried_timers
@@ -131,10 +131,7 @@ def _acknowledgement(server: Prometheus) -> dict[str, Any]:
     """Return what acknowledges an incident: what is escalated, where, and since when."""
     selector = f'ALERTS_FOR_STATE{{service_name="{TAKEN}",severity="critical"}}'
     ((labels, since),) = server.query(selector, time.time()).items()
-    place = {name: value for name, value in labels if name in PLACE}
-    began = datetime.fromtimestamp(since, UTC)
-    own = {ESCALATES: dict(labels)["alertname"], SINCE: f"{began:%Y-%m-%d %H:%M:%S} +0000 UTC"}
-    return {"labels": {"alertname": ACKNOWLEDGED, **place, **own}}
+    return {"labels": acknowledged_labels(dict(labels), since)}
 
 
 def _amtool(sinks: Live, *words: str) -> str:

@@ -25,7 +25,7 @@ def write(folder: Path, rules: Rules, speed: float, ports: tuple[int, int]) -> s
             text = _AGES.sub(lambda m: f"{m[1]}{int(m[2]) / speed:g}", text)
             (folder / file.name).write_text(text)
             names.append(file.name)
-    scrape = hurried("15s", speed)
+    scrape = hurried("30s", speed)  # a quarter of a second would be too short to answer at times
     return dumped(
         {
             "global": {

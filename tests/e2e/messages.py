@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from generators.bridge_access import PATH
 from tests.generators.alertmanager.live import Live, parts
 
 FIRING, RESOLVED = "firing", "resolved"
 PAGERDUTY = "PagerDuty"
+_UNREAD = ("/heartbeat", PATH)  # which nobody reads as a message
 _RUNBOOK = re.compile(r"/runbooks/(\w+)\.md")
 
 
@@ -52,7 +54,7 @@ def _sent(sinks: Live) -> Iterator[tuple[float, str, str, str]]:
         elif path == "/slack":
             (attachment,) = body["attachments"]
             yield at, body["channel"], _begins(attachment["title"]), _words(attachment)
-        elif path != "/heartbeat":
+        elif path not in _UNREAD:
             yield at, path, FIRING, str(body)
     for at, (to, mail) in zip(list(sinks.mail.times), list(sinks.mail.mails), strict=False):
         yield at, ", ".join(to), _begins(mail["Subject"]), f"{mail['Subject']}\n{parts(mail)[0]}"
