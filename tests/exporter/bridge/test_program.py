@@ -47,7 +47,8 @@ def test_it_serves_and_ends(tmp_path: Path) -> None:
         assert found.post(numbered(1), numbered(2)) == 200
         assert found.ask("/-/healthy") == (200, "alive\n")
         wait_until(lambda: found.metric("ionmon_bridge_journal_bytes") > 0, "a size")
-        assert found.metric('ionmon_bridge_notifications_total{result="journaled"}') == 1
+        journaled = 'ionmon_bridge_notifications_total{result="journaled"}'
+        wait_until(lambda: found.metric(journaled) == 1, "a count")
         assert found.end() == 0
     assert fingerprints(found) == [(f"{n:016x}", "firing") for n in (1, 2)]
 
