@@ -62,6 +62,9 @@ def acknowledge(route: PagerDutyRoute, group_key: str) -> None:
     }
     try:
         answer = post(web_address(route.url), json.dumps(event).encode(), _HEADERS)
+    except ValueError as error:
+        text = f"notifications.pagerduty.url {error}; correct it"
+        raise PagerDutyFault(text, final=True) from error
     except Unreachable as error:
         raise PagerDutyFault(f"PagerDuty: {error}", final=False) from error
     if answer.status == HTTPStatus.BAD_REQUEST:

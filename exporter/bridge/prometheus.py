@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from exporter.bridge.webhook import Texts
+from exporter.errors import IonmonError
 from exporter.prometheus_api import Prometheus
 from exporter.settings import Settings
 
 STATE = "ALERTS_FOR_STATE"  # its value is when a condition began to be true, in Unix seconds
 TIMEOUT = 5.0  # seconds for one answer
+_LATEST = 1e11  # Unix seconds; a later one is no time of an alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,18 @@ def servers(settings: Settings) -> tuple[str, ...]:
 def beginnings(address: str) -> tuple[Beginning, ...]:
     """Return the beginnings that a server knows. Raises IonmonError where it does not answer."""
     # By its own clock: one that is wrong here would ask for another time.
-    found = Prometheus(f"http://{address}", TIMEOUT).instant(STATE, None)
-    return tuple(
-        Beginning({n: v for n, v in series.labels if n != "__name__"}, series.values[0])
-        for series in found
-    )
+    server = Prometheus(f"http://{address}", TIMEOUT)
+    try:
+        found = server.instant(STATE, None)
+        return tuple(
+            Beginning({n: v for n, v in series.labels if n != "__name__"}, series.values[0])
+            for series in found
+            if 0 <= series.values[0] < _LATEST
+        )
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise IonmonError(
+            f"{address} does not answer as Prometheus does: {error!r:.100}"
+        ) from error
 
 
 class Beginnings:

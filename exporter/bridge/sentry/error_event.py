@@ -37,12 +37,20 @@ def error_event(record: logging.LogRecord, error: BaseException, environment: st
     }
 
 
+def ungrouped(error: BaseException) -> BaseException:
+    """Return an error, or the first of a group, which says only that tasks failed."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and what caused it, innermost last."""
     found: BaseException | None = error
     for _ in range(MOST_CAUSES):
         if found is None:
             return
+        found = ungrouped(found)
         yield found
         found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
 

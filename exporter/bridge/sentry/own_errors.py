@@ -12,7 +12,7 @@ from queue import Full, Queue
 
 from exporter.bridge.outcome import Sent
 from exporter.bridge.sentry.envelope import Item, envelope
-from exporter.bridge.sentry.error_event import error_event
+from exporter.bridge.sentry.error_event import error_event, ungrouped
 from exporter.bridge.sentry.transport import SentryTransport
 from exporter.clock import Clock
 from exporter.logs import ROOT
@@ -56,9 +56,10 @@ class OwnErrors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Let an error be sent, unless it was already; never waits."""
-        error = record.exc_info[1] if record.exc_info else None
-        if error is None or threading.current_thread() is self._thread:
+        found = record.exc_info[1] if record.exc_info else None
+        if found is None or threading.current_thread() is self._thread:
             return
+        error = ungrouped(found)
         key, now = _place(record, error), self._clock.monotonic()
         self._known = {k: at for k, at in self._known.items() if now - at < AGAIN}
         if key in self._known or len(self._known) >= MOST_KNOWN:

@@ -2,7 +2,9 @@
 
 import json
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from exporter.bridge.dispatch import Dispatch
-from exporter.cli import cli
+from exporter.cli import DEFECT, cli
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
@@ -148,6 +150,26 @@ def test_a_term_finishes_what_is_being_sent(running: RunningBridge, server: Sent
     running.post(entry("Next"))
     wait_until(lambda: "Next" in names(server), "the next alert")
     assert names(server) == ["Slow", "Next"]
+
+
+def test_a_defect_of_the_bridge_is_an_event_of_its_own(tmp_path: Path) -> None:
+    """With own_errors, what ends the bridge is sent before it ends: here, a row that is damaged."""
+    with sentry() as server:
+        (tmp_path / "dsn").write_text(server.dsn)
+        (tmp_path / "dsn").chmod(0o600)
+        server.always = Answer(503)
+        section = {"sentry": {"dsn_file": "dsn", "own_errors": True}}
+        with bridge(tmp_path, section) as found:
+            assert found.post(entry("DiskTrend")) == 200
+            wait_until(lambda: bool(server.events), "a try")
+            server.always = None
+            with closing(sqlite3.connect(found.journal, isolation_level=None)) as db:
+                db.execute("UPDATE alert SET labels = '{'")
+            assert found.process is not None
+            assert found.process.wait(30) == DEFECT
+    event = server.events[-1]
+    assert event["level"] == "fatal"
+    assert event["exception"]["values"][-1]["type"] == "JSONDecodeError"
 
 
 @pytest.mark.deep

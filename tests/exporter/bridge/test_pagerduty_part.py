@@ -185,6 +185,16 @@ def test_a_key_that_is_refused_is_not_tried_for_ever(tmp_path: Path) -> None:
         assert len(to.got) == 1
 
 
+def test_an_address_that_is_none_stops_nothing(tmp_path: Path) -> None:
+    """Settings take letters that no address has; the bridge goes on."""
+    with events() as to, paged(tmp_path, to) as found:
+        found.part.apply(settings(tmp_path, "http://pägerduty.example.com/x"))
+        found.notify(ONE)
+        found.acknowledge(ONE)
+        found.part.review()
+        assert to.got == []
+
+
 def test_what_pagerduty_was_not_notified_of_is_not_sent(tmp_path: Path) -> None:
     """Another receiver's group has another key."""
     with events() as to, paged(tmp_path, to) as found:
