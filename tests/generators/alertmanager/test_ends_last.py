@@ -52,10 +52,8 @@ def incident(row: ThresholdAlert, calm: ThresholdAlert, service: str) -> Iterato
         left -= steps
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=[] if n == "near" else [pytest.mark.deep]) for n in sorted(THRESHOLDS)],
-)
+@pytest.mark.deep
+@pytest.mark.parametrize("name", sorted(THRESHOLDS))
 def test_whatever_happens_the_muted_alert_fires_as_long(name: str, tmp_path: Path) -> None:
     """In no minute does the muting alert fire without the muted one: neither ends before it."""
     settings = Settings.model_validate({"alerts": THRESHOLDS[name]})
