@@ -5,7 +5,7 @@ from functools import partial
 from operator import itemgetter
 
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
-from exporter.cloud_monitoring.ledger import Ledger, Mark, Outcome
+from exporter.cloud_monitoring.ledger import COUNTED, Ledger, Mark, Outcome
 from exporter.cloud_monitoring.point_values import PointValues
 from exporter.cloud_monitoring.points import (
     SECOND,
@@ -126,12 +126,14 @@ class CounterReader:
             self._drop(mark, str(error))
         else:
             self._note(mark, outcome)
-            if outcome is Outcome.COUNTED and late:
+            if late and outcome is COUNTED:
                 self.statistics.late += 1
                 self.statistics.earliest_late = min(self.statistics.earliest_late or end, end)
 
     def _note(self, mark: Mark, outcome: Outcome) -> None:
         self.statistics.outcomes[outcome] += 1
+        if outcome is COUNTED:
+            return
         if outcome is Outcome.REFUSED:
             self._drop(mark, "its total would no longer be a number")
         elif outcome is Outcome.REBUCKETED:

@@ -34,6 +34,9 @@ class Outcome(StrEnum):
     BEFORE_START = "before_start"
 
 
+COUNTED = Outcome.COUNTED  # Python 3.11 takes a while to look a member up, and most points count
+
+
 @dataclass(slots=True, kw_only=True)
 class Mark:
     """Which points of one source series were counted.
@@ -131,7 +134,7 @@ class Ledger:
         found = amount()
         # Marked before it is added: where the addition fails, the point must not count twice.
         self._remember(mark, end, bit)
-        return Outcome.COUNTED if found.empty else self._add(mark.total, found, end)
+        return COUNTED if found.empty else self._add(mark.total, found, end)
 
     def skip(self, mark: Mark, end: int) -> None:
         """Mark a DELTA point that cannot be counted, so that later reads pass over it."""
@@ -176,7 +179,7 @@ class Ledger:
         if not total.has_room(amount):
             return Outcome.REFUSED
         total.add_amount(amount, end)
-        return Outcome.COUNTED
+        return COUNTED
 
     def _bit(self, mark: Mark, end: int) -> int:
         """Return the bit of an end after the watermark; 0 for an off-grid one."""

@@ -48,14 +48,15 @@ def distribution_amount(value: Raw, scale: float, layouts: Callable[[Raw], Layou
 
     Events without bucket counts are placed above all bounds, whatever the options are.
     """
-    events, mean = value.count, value.mean  # each look at a message costs as much as a sum
-    counts = tuple(value.bucket_counts) or (events,)
+    # Each look at a message costs as much as a sum.
+    events, mean, placed = value.count, value.mean, tuple(value.bucket_counts)
+    counts = placed or (events,)
     if not (min(counts) >= 0 and max(counts) <= MAX_EVENTS and 0 <= events <= MAX_EVENTS):
         raise Unsound(f"a count is not between 0 and {MAX_EVENTS}")
     total = mean * events if events else 0.0
     if not isfinite(total * scale):
         raise Unsound(f"mean {mean} of {events} values is not a mean")
-    kept = layouts(value) if len(value.bucket_counts) or not events else UNPLACED
+    kept = layouts(value) if placed or not events else UNPLACED
     if kept.source and len(counts) > len(kept.slots):
         raise Unsound(f"{len(counts)} counts for {len(kept.slots)} buckets")
     if total < 0 and not (kept.source and kept.source[0] < 0):

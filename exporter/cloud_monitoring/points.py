@@ -121,11 +121,11 @@ def code_class(value: str) -> str:
 def refusal(source: CloudMonitoring, series: Raw) -> str:
     """Return why a series is refused; empty where it is as in the catalog."""
     kind, value = _KINDS.get(series.metric_kind), _VALUES.get(series.value_type)
+    if kind is source.kind and value is source.value:
+        return "" if series.points else "it has no points"
     if value in (ValueType.STRING, ValueType.MONEY):
         return f"{value} values are not numbers"
-    if kind is not source.kind or value is not source.value:
-        return f"it is {kind} {value}, the catalog has {source.kind} {source.value}"
-    return "" if series.points else "it has no points"
+    return f"it is {kind} {value}, the catalog has {source.kind} {source.value}"
 
 
 def nanoseconds(stamp: Raw) -> int:
