@@ -38,7 +38,8 @@ def alerts(folder: Path, series: dict[str, str], expected: dict[int, list[str]])
     assert played(folder, series, checks, files=FILES) == ""
 
 
-@pytest.mark.parametrize(("first", "second"), [(9, 3), pytest.param(3, 9, marks=pytest.mark.deep)])
+@pytest.mark.deep
+@pytest.mark.parametrize(("first", "second"), [(9, 3), (3, 9)])
 def test_another_history_pages_nobody(tmp_path: Path, first: int, second: int) -> None:
     """The address moves to an exporter with other totals and back; in truth, nothing fails.
 
