@@ -122,3 +122,13 @@ def test_a_port_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     with running(tmp_path, "sink", *ports, port=port):
         assert cli.run(["sink", *ports]) == 1
     assert "name free ports with --web-port and --smtp-port" in capsys.readouterr().err
+
+
+def test_the_stack_is_what_the_makefile_prepares() -> None:
+    """The Procfile starts the sink, and names files where `make stack` writes them."""
+    rules, lines = (ROOT / "Makefile").read_text(), (ROOT / "Procfile").read_text()
+    assert "ionmon sink --config examples/reference.yaml --prepare .stack\n" in rules
+    assert "ionmon configs --config .stack/monitoring.yaml --root .stack/configs " in rules
+    assert f"--config.file=.stack/configs/{CONFIG} " in lines
+    assert "ionmon bridge --config .stack/monitoring.yaml " in lines
+    assert "\nsink: .venv/bin/ionmon sink\n" in lines
