@@ -16,7 +16,7 @@ def overview(inbox: Inbox) -> str:
 
 
 def single(arrival: Arrival) -> str:
-    """Return the page of one message, with a mail's HTML in a frame that may do nothing."""
+    """Return the page of one message, with a mail's HTML in a frame where only its links work."""
     return _template("sink.html").render(arrivals=(arrival,), beats={}, most=MOST, single=True)
 
 

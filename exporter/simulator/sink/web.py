@@ -29,7 +29,7 @@ class _Request(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with the page, or with one message."""
         # Another site's page must not read this one under a name of its own.
-        if self.headers.get("Host", "").rpartition(":")[0] not in _HOSTS:
+        if self.headers.get("Host", "").partition(":")[0] not in _HOSTS:
             self._answer(HTTPStatus.FORBIDDEN, "this page is served at 127.0.0.1 only\n")
             return
         path = self.path.partition("?")[0]

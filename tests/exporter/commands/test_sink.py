@@ -101,7 +101,7 @@ def test_what_a_team_would_read(tmp_path: Path) -> None:
         for word in ("Acknowledge</a>", ">Dashboard</a>", '<span class="mention">@oncall</span>'):
             assert word in page
         (mail,) = re.findall(r"<b>Mail</b>.*?(/message/\d+)", page, re.DOTALL)
-        assert '<iframe sandbox title="The mail" srcdoc="&lt;' in found.page(mail)
+        assert "<base target='_top'>&lt;" in found.page(mail)
         metrics = _get(f"http://127.0.0.1:{found.alertmanager.port}/metrics")
         assert not FAILED.search(metrics)
 

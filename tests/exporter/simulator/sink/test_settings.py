@@ -43,6 +43,9 @@ def test_nothing_real_is_named(tmp_path: Path) -> None:
     assert settings.notifications.email
     assert settings.notifications.email.smarthost == "127.0.0.1:9844"
     assert settings.services["shop"].notifications.webhook is None
+    for at in (settings.notifications, settings.services["shop"].notifications):
+        assert at.pagerduty
+        assert at.pagerduty.url == "http://127.0.0.1:9843/pagerduty"
     assert repr(given) == before
 
 
