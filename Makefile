@@ -69,9 +69,10 @@ bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmark
 	@tests/install-tools
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-stack: $(INSTALLED) ## run exporter, both Prometheus servers and Alertmanager; more with ARGS="--scenario latency"
+stack: $(INSTALLED) ## run all servers on a simulated project, and show what they send; more with ARGS="--scenario latency"
 	@tests/install-tools
-	@mkdir -p .stack
+	@$(BIN)/ionmon sink --config examples/reference.yaml --prepare .stack
+	@$(BIN)/ionmon configs --config .stack/monitoring.yaml --root .stack/configs --quiet
 	@SIMULATE='$(ARGS)' exec $(BIN)/honcho start
 
 pictures: $(INSTALLED) ## draw the dashboards, calm and in incidents, below .pictures; the README's with ARGS=--publish

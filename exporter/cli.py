@@ -22,6 +22,7 @@ COMMANDS = {
         "Export a simulated project; needs no account.",
     ),
     "bridge": ("exporter.commands.bridge", "Journal and deliver Alertmanager's notifications."),
+    "sink": ("exporter.commands.sink", "Show what Slack, PagerDuty and mail would be sent."),
     "doctor": (
         "exporter.commands.doctor",
         "Check what `ionmon run` needs, and how to fix it.",

@@ -59,6 +59,7 @@ NOT_RUN = {
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",
     "run": "runs until it is stopped; tests/exporter/commands/test_run.py does",
     "simulate": "runs until it is stopped; tests/exporter/commands/test_simulate.py does",
+    "sink": "runs until it is stopped; tests/exporter/commands/test_sink.py does",
     "upload": "needs a Grafana; tests/generators/commands/test_upload.py runs it",
 }
 # Flags of other programs that documents name in running text.

@@ -1,0 +1,134 @@
+"""ionmon sink: a real Alertmanager and bridge send to it what `make stack` would."""
+
+import re
+import signal
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from exporter import cli
+from exporter.settings import load
+from generators.alertmanager.build import CONFIG, configuration, texts
+from generators.rules.model import dumped
+from tests.exporter.running import IONMON
+from tests.generators.alertmanager import samples
+from tests.generators.alertmanager.live import TIMERS, alert
+from tests.servers import Alertmanager, alertmanager, answers, free_port, process, wait_until
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[3]
+REFERENCE = str(ROOT / "examples/reference.yaml")
+BRIDGE = "127.0.0.1:9842"
+FAILED = re.compile(r"^alertmanager_notifications_failed_total\S* (?!0$)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The part of `make stack` that sends."""
+
+    alertmanager: Alertmanager
+    web: int
+    log: Path
+
+    def page(self, path: str = "/") -> str:
+        """Return a page of the sink."""
+        return _get(f"http://127.0.0.1:{self.web}{path}")
+
+    def fire(self, severity: str, service: str) -> None:
+        """Let an alert of a severity begin."""
+        self.alertmanager.post([alert("ErrorRate", severity, service)])
+
+
+def _get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        found: str = answer.read().decode()
+    return found
+
+
+@contextmanager
+def running(home: Path, *command: str, port: int) -> Iterator[Path]:
+    """Run a command of ionmon until its port answers; end it, which has to be its own end."""
+    log = home / f"{command[0]}.log"
+    with process((*IONMON, *command), log) as started:
+        wait_until(lambda: answers(port) or started.poll() is not None, command[0])
+        assert started.poll() is None, log.read_text()
+        yield log
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(30) == 0, log.read_text()
+
+
+@contextmanager
+def stack(home: Path) -> Iterator[Stack]:
+    """Run sink, bridge and Alertmanager on the settings of `make stack`, with hurried routes."""
+    web, smtp, bridge = free_port(), free_port(), free_port()
+    ports = ("--web-port", str(web), "--smtp-port", str(smtp))
+    assert cli.run(["sink", "--config", REFERENCE, "--prepare", str(home), *ports]) == 0
+    file = home / "monitoring.yaml"
+    file.write_text(file.read_text().replace(BRIDGE, f"127.0.0.1:{bridge}"))
+    settings = load(file)
+    samples.write(home, texts(settings, samples.ALERTS))
+    (home / CONFIG).write_text(dumped(configuration(settings, samples.ALERTS, TIMERS)))
+    journal = ("--storage.journal-file", str(home / "journal.sqlite"))
+    with (
+        running(home, "sink", *ports, port=web) as log,
+        running(home, "bridge", "--config", str(file), *journal, port=bridge),
+        alertmanager(home, home / CONFIG) as manager,
+    ):
+        yield Stack(manager, web, log)
+
+
+def test_what_a_team_would_read(tmp_path: Path) -> None:
+    """Slack, PagerDuty, mail and Sentry's events are printed and shown; no delivery fails."""
+    with stack(tmp_path) as found:
+        found.alertmanager.post([{"labels": {"alertname": "Watchdog", "severity": "none"}}])
+        for severity in ("critical", "high", "low"):
+            found.fire(severity, f"{severity}-shop")
+        expected = (
+            "Slack (#ion-alerts): @oncall CRITICAL: Too many requests fail: 2.5% of critical-shop",
+            "PagerDuty (critical, incident ",
+            "Slack (#ion-alerts): HIGH: Too many requests fail: 2.5% of high-shop",
+            "Mail (ion-team@example.com): HIGH: Too many requests fail: 2.5% of high-shop",
+            "Sentry (info, production): ",
+        )
+        wait_until(lambda: all(line in found.log.read_text() for line in expected), "messages")
+        wait_until(lambda: "Last heartbeat: " in found.page(), "a heartbeat")
+        wait_until(lambda: "Last Sentry check-in: " in found.page(), "a check-in")
+        page = found.page()
+        for word in ("Acknowledge</a>", ">Dashboard</a>", '<span class="mention">@oncall</span>'):
+            assert word in page
+        (mail,) = re.findall(r"<b>Mail</b>.*?(/message/\d+)", page, re.DOTALL)
+        assert "<base target='_top'>&lt;" in found.page(mail)
+        metrics = _get(f"http://127.0.0.1:{found.alertmanager.port}/metrics")
+        assert not FAILED.search(metrics)
+
+
+@pytest.mark.parametrize("given", [(), ("--config", "/nowhere")])
+def test_settings_are_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...]
+) -> None:
+    """Without a file of settings nothing is written."""
+    monkeypatch.delenv("IONMON_CONFIG", raising=False)
+    assert cli.run(["sink", "--prepare", str(tmp_path / "new"), *given]) == 3
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_port_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second sink says how it gets ports of its own."""
+    ports = ("--web-port", str(port := free_port()), "--smtp-port", str(free_port()))
+    with running(tmp_path, "sink", *ports, port=port):
+        assert cli.run(["sink", *ports]) == 1
+    assert "name free ports with --web-port and --smtp-port" in capsys.readouterr().err
+
+
+def test_the_stack_is_what_the_makefile_prepares() -> None:
+    """The Procfile starts the sink, and names files where `make stack` writes them."""
+    rules, lines = (ROOT / "Makefile").read_text(), (ROOT / "Procfile").read_text()
+    assert "ionmon sink --config examples/reference.yaml --prepare .stack\n" in rules
+    assert "ionmon configs --config .stack/monitoring.yaml --root .stack/configs " in rules
+    assert f"--config.file=.stack/configs/{CONFIG} " in lines
+    assert "ionmon bridge --config .stack/monitoring.yaml " in lines
+    assert "\nsink: .venv/bin/ionmon sink\n" in lines
