@@ -56,7 +56,7 @@ def causes() -> tuple[Cause, ...]:
     return (
         _cause("catalogue", "europe-west4", client, 0.2, (8, 87)),
         _cause("checkout", "europe-west1", server, 0.3, (10, 28)),
-        _cause("search", "us-central1", client, 0.6, (12, 56), bad=2, cycle=4),
+        _cause("search", "us-central1", client, 0.6, (2, 56), bad=2, cycle=4),
         _cause("uploads", "us-east1", client, 0.2, (20, 54)),
         _cause("invoices", "us-west1", client, 0.5, (14, 26), hidden=True),
         _cause("invoices", "us-west1", client, 0.5, (42, 52)),
