@@ -16,18 +16,19 @@ from exporter.errors import IonmonError, SettingsError
 from exporter.settings import config_file, load
 from exporter.settings.document import read
 from exporter.simulator.sink.inbox import Inbox
-from exporter.simulator.sink.settings import SinkPorts, directed, write_secrets
+from exporter.simulator.sink.settings import SinkPorts, directed, simulated, write_secrets
 from exporter.simulator.sink.smtp import SmtpSink
 from exporter.simulator.sink.web import WebSink
 
-SETTINGS, SECRETS = "monitoring.yaml", "secrets"
+SETTINGS, SIMULATED, SECRETS = "monitoring.yaml", "simulated.yaml", "secrets"
 HELP = """Show what Slack, PagerDuty, mail and Sentry would be sent.
 
 It takes Slack's webhook, PagerDuty's events, Sentry's envelopes and mail on 127.0.0.1, prints each
 message, and shows the newest at http://127.0.0.1:9843/. `make stack` runs it.
 
 With --prepare it only writes FOLDER/monitoring.yaml: the settings of --config, with every channel
-leading here, and with the secret files that they name.
+leading here, and with the secret files that they name; and FOLDER/simulated.yaml for
+`ionmon simulate`, which watches the same servers.
 
 \b
   ionmon sink --config examples/reference.yaml --prepare .stack
@@ -66,11 +67,13 @@ def _prepare(config: Path | None, folder: Path, ports: SinkPorts) -> None:
     if config is None:
         raise SettingsError("no settings file is given, by --config or IONMON_CONFIG")
     load(config)  # wrong settings are refused with their own positions
-    content = directed(read(config).content, ports, folder / SECRETS)
+    document = read(config).content
+    files = {SETTINGS: directed(document, ports, folder / SECRETS), SIMULATED: simulated(document)}
     try:
         write_secrets(folder / SECRETS, ports)
-        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-        (folder / SETTINGS).write_text(text, encoding="utf-8")
+        for name, content in files.items():
+            text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+            (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise IonmonError(f"{error.filename}: {error.strerror}") from error
 

@@ -59,6 +59,15 @@ def _channels(at: dict[str, Any], ports: SinkPorts) -> None:
     at.pop("webhook", None)
 
 
+def simulated(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a monitoring.yaml for `ionmon simulate` beside the servers of another.
+
+    All that the simulated project has is read, and the servers' flags are judged as they are meant.
+    """
+    servers = {name: document[name] for name in ("prometheus",) if name in document}
+    return {"google": {"families": {"*": {"enabled": True}}}, **deepcopy(servers)}
+
+
 def write_secrets(folder: Path, ports: SinkPorts) -> None:
     """Write the files with secrets, which protect nothing, as `directed` names them."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from exporter import cli
+from exporter.flag_watch import expected
 from exporter.settings import load
 from generators.alertmanager.build import CONFIG, configuration, texts
 from generators.rules.model import dumped
@@ -132,3 +133,12 @@ def test_the_stack_is_what_the_makefile_prepares() -> None:
     assert f"--config.file=.stack/configs/{CONFIG} " in lines
     assert "ionmon bridge --config .stack/monitoring.yaml " in lines
     assert "\nsink: .venv/bin/ionmon sink\n" in lines
+    assert "ionmon simulate --config .stack/simulated.yaml " in lines
+
+
+def test_the_simulated_exporter_judges_flags_as_the_settings_mean_them(tmp_path: Path) -> None:
+    """With a second server, the first one need not keep 90 days; all families are read."""
+    assert cli.run(["sink", "--config", REFERENCE, "--prepare", str(tmp_path)]) == 0
+    settings = load(tmp_path / "simulated.yaml")
+    assert expected(settings) == expected(load(tmp_path / "monitoring.yaml"))
+    assert settings.google.families["*"].enabled
