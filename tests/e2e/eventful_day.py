@@ -28,7 +28,7 @@ from tests.generators.alertmanager.samples import ALL, settings
 from tests.servers import Prometheus, wait_until
 
 SPEED = 60.0  # a minute of the day is a second
-STARTING = 4  # seconds in which the servers start before the day begins
+STARTING = 4  # seconds in which Prometheus starts before the day begins
 QUIET_FOR = timedelta(hours=4)
 AGE = 60 / SPEED  # of the data, in seconds of the real clock: rules compare it with that
 TAKEN = "uploads"  # whose incident is acknowledged
@@ -73,6 +73,7 @@ def passed(folder: Path) -> tuple[Day, tuple[Message, ...]]:
         _exporter(day) as port,
     ):
         config = write(folder, rules, SPEED, (port, sinks.alertmanager.port))
+        day.until(-STARTING * SPEED / 60)
         _first_part(day, folder, config, sinks)
         _second_part(day, folder, config, sinks)
         return day, messages(sinks, dict.fromkeys(cause.of for cause in day.causes), day.minute)
