@@ -31,6 +31,7 @@ _STARTERS = frozenset(
         "subprocess",
         "tests.exporter.web.serving",
         "tests.generators.dashboards.made",
+        "tests.http_server",
         "tests.servers",
     }
 )

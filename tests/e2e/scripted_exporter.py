@@ -1,12 +1,12 @@
 """Serves what an exporter would export of a day that is written down, and stops in between."""
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import accumulate
 
 from tests.e2e.timeline import Cause, Trouble
+from tests.http_server import answering
 
 PROJECT = "ion-simulated"
 MINUTES = 200  # that are written down; no day is as long
@@ -91,12 +91,5 @@ def serving(text: Callable[[], str | None]) -> Iterator[int]:
         def log_message(self, *words: object) -> None:
             """Log nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as server:
         yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -1,9 +1,8 @@
 """The bridge explains alerts soon, or not at all: it never waits for a Prometheus that is away."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from exporter.monitoring_config import read_config
 from exporter.prometheus_api import Prometheus
 from tests.clocks import HandClock
 from tests.exporter.bridge.digest.conftest import CONFIG, settings
+from tests.http_server import answering
 from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
@@ -65,15 +65,8 @@ def counting(body: bytes) -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *words: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_address[1]}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with answering(Handler) as server:
+        yield f"127.0.0.1:{server.server_port}", asked
 
 
 EMPTY = b'{"status":"success","data":{"resultType":"vector","result":[]}}'

@@ -1,15 +1,15 @@
 """The address of a heartbeat service: called while alerts arrive, and shown nowhere."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from exporter.bridge.heartbeat_url import HeartbeatUrl
 from exporter.bridge.outcome import Later, Sent
+from tests.http_server import answering
 
 pytestmark = pytest.mark.slow
 SECRET = "0f0e1d2c3b4a"
@@ -30,14 +30,8 @@ def service(status: int) -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as server:
         yield f"http://127.0.0.1:{server.server_port}/ping/{SECRET}", called
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def written(folder: Path, line: str) -> HeartbeatUrl:
