@@ -13,7 +13,7 @@ from exporter.bridge.alertmanagers import Alertmanager
 from exporter.bridge.callers import FormTokens
 from exporter.bridge.explaining import Explain, unexplained
 from exporter.bridge.firing import FiringAlerts, holding, timing
-from exporter.bridge.journal import Journal
+from exporter.bridge.journal import AlertJournal
 from exporter.bridge.pagerduty_groups import PagerDutyGroups
 from exporter.bridge.pagerduty_part import PagerDutyPart
 from exporter.bridge.posting import Posting
@@ -32,7 +32,7 @@ class AcknowledgementPart:
     def __init__(
         self,
         settings: Settings,
-        journal: Journal,
+        journal: AlertJournal,
         clock: Clock,
         telemetry: Telemetry,
         unseen: float = UNSEEN,

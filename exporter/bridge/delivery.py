@@ -49,21 +49,21 @@ class Owed(Protocol):
         """Return how many are pending and how many dead, by target and state."""
 
 
-class Target(Protocol):
+class DeliveryTarget(Protocol):
     """Something outside that takes alerts."""
 
     def deliver(self, journaled: JournaledAlert) -> Outcome:
         """Send an alert, and return what became of it; raises nothing on purpose."""
 
 
-class Delivery:
+class DeliveryLoop:
     """Delivers what is due, in one thread at a time."""
 
     def __init__(
         self, owed: Owed, clock: Clock, telemetry: Telemetry, faults: DeliveryFaults
     ) -> None:
         """Deliver to nothing yet: `targets` has them by name, and may be replaced."""
-        self.targets: Mapping[str, Target] = {}
+        self.targets: Mapping[str, DeliveryTarget] = {}
         self._owed, self._clock = owed, clock
         self._telemetry, self._faults = telemetry, faults
         self._stopping = threading.Event()
@@ -98,7 +98,7 @@ class Delivery:
                     self._put_off(other, outcome)
                 return
 
-    def _outcome(self, target: Target, delivery: OwedDelivery) -> Outcome:
+    def _outcome(self, target: DeliveryTarget, delivery: OwedDelivery) -> Outcome:
         if delivery.row in self._unmarked:
             return Sent()
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exporter.bridge import delivery
-from exporter.bridge.delivery import Delivery, Owed
+from exporter.bridge.delivery import DeliveryLoop, Owed
 from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.explaining import Explain, unexplained
 from exporter.bridge.heartbeat import CheckIns, Heartbeat
@@ -44,7 +44,7 @@ class Dispatch:
         self._explain = explain
         self.faults = DeliveryFaults(clock)
         self._clock = clock
-        self._delivery = Delivery(owed, clock, telemetry, self.faults)
+        self._delivery = DeliveryLoop(owed, clock, telemetry, self.faults)
         self._heartbeat = Heartbeat(clock, telemetry, self.faults)
         self._sentry: tuple[Path, SentryTransport] | None = None
         self.apply(settings)

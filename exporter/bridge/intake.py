@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Protocol
 
-from exporter.bridge.journal import Journal, JournalFull, Received
+from exporter.bridge.journal import AlertJournal, JournalFull, Received
 from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.webhook import BadWebhook, Notification, notification
 from exporter.catalog import own_bridge
@@ -64,7 +64,7 @@ class Intake:
 
     def __init__(
         self,
-        journal: Journal,
+        journal: AlertJournal,
         telemetry: Telemetry,
         clock: Clock,
         dispatching: Dispatching,

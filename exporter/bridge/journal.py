@@ -64,7 +64,7 @@ class Received:
     removed: int
 
 
-class Journal:
+class AlertJournal:
     """The journal in one SQLite file, which one process uses at a time; any thread may call it.
 
     deliveries  what targets are owed

@@ -11,7 +11,7 @@ from exporter.bridge.digest.sender import DigestSender
 from exporter.bridge.dispatch import Dispatch
 from exporter.bridge.explaining import Explaining
 from exporter.bridge.intake import Dispatching, Intake
-from exporter.bridge.journal import Journal, JournalLimits
+from exporter.bridge.journal import AlertJournal, JournalLimits
 from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.site import BridgeSite, Paths
 from exporter.bridge.tending import Tending
@@ -59,7 +59,7 @@ class BridgeProgram:
         load: Callable[[], Settings],
         listen: Sequence[str] = (),
         clock: Clock | None = None,
-        make_parts: Callable[[Settings, Journal, Clock, Telemetry], BridgeParts] | None = None,
+        make_parts: Callable[[Settings, AlertJournal, Clock, Telemetry], BridgeParts] | None = None,
     ) -> None:
         """Load settings with `load`, now and at each reload; listen where it is reached by default.
 
@@ -79,7 +79,7 @@ class BridgeProgram:
         Raises RuntimeError where a part ends by itself: then nothing would be delivered any more.
         """
         self.lifecycle.begin()
-        self._journal = Journal(journal_file(self.settings), limits(configured(self.settings)))
+        self._journal = AlertJournal(journal_file(self.settings), limits(configured(self.settings)))
         try:
             self._journal.records.begin(self._clock.now())
             await self._serve(started)
@@ -231,7 +231,9 @@ def check_scheme(server: WebServer, bridge: BridgeSettings) -> None:
         )
 
 
-def parts(settings: Settings, journal: Journal, clock: Clock, telemetry: Telemetry) -> BridgeParts:
+def parts(
+    settings: Settings, journal: AlertJournal, clock: Clock, telemetry: Telemetry
+) -> BridgeParts:
     """Return what works beside the intake."""
     explaining = Explaining(settings, clock)
     alerts = AcknowledgementPart(settings, journal, clock, telemetry, explain=explaining.of)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from exporter.bridge.journal import Journal
+from exporter.bridge.journal import AlertJournal
 from exporter.bridge.journal_health import JournalHealth
 from exporter.catalog import own_bridge
 from exporter.clock import Clock
@@ -18,7 +18,7 @@ class Tending:
     """Tends a journal for as long as `run` runs."""
 
     def __init__(
-        self, journal: Journal, telemetry: Telemetry, clock: Clock, health: JournalHealth
+        self, journal: AlertJournal, telemetry: Telemetry, clock: Clock, health: JournalHealth
     ) -> None:
         self._health = health
         self._journal, self._telemetry, self._clock = journal, telemetry, clock

@@ -17,7 +17,7 @@ from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.mail import message
 from exporter.bridge.digest.schedule import DailyTime
 from exporter.bridge.digest.smtp import MailRoute, Undelivered, route, send
-from exporter.bridge.journal import Journal
+from exporter.bridge.journal import AlertJournal
 from exporter.bridge.journal_reading import JournalReading
 from exporter.clock import Clock
 from exporter.errors import IonmonError
@@ -55,7 +55,7 @@ class DigestSender:
     """Looks at the clock, and sends what is due."""
 
     def __init__(
-        self, settings: Settings, journal: Journal, clock: Clock, faults: DeliveryFaults
+        self, settings: Settings, journal: AlertJournal, clock: Clock, faults: DeliveryFaults
     ) -> None:
         """Send nothing yet; what fails is reported to `faults`."""
         self.settings = settings

@@ -12,7 +12,7 @@ from exporter.bridge.sentry.alert_event import (
     alert_event,
     event_id,
 )
-from exporter.bridge.sentry.envelope import MOST_BYTES, Envelope, Item, envelope
+from exporter.bridge.sentry.envelope import MOST_BYTES, Envelope, EnvelopeItem, envelope
 from exporter.bridge.sentry.transport import SentryTransport, TooLarge
 from exporter.clock import Clock
 
@@ -50,4 +50,4 @@ class SentryAlerts:
     ) -> Envelope:
         now = self._clock.now()
         body = alert_event(journaled, self._settings, now, limits, known)
-        return envelope(Item.EVENT, body, now, event_id=event_id(journaled))
+        return envelope(EnvelopeItem.EVENT, body, now, event_id=event_id(journaled))

@@ -6,7 +6,7 @@ https://develop.sentry.dev/sdk/telemetry/check-ins/. The first check-in makes th
 from uuid import uuid4
 
 from exporter.bridge.outcome import Outcome, Refused
-from exporter.bridge.sentry.envelope import Item, envelope
+from exporter.bridge.sentry.envelope import EnvelopeItem, envelope
 from exporter.bridge.sentry.transport import SentryTransport, TooLarge
 from exporter.clock import Clock
 
@@ -39,5 +39,5 @@ class SentryCrons:
             "environment": self._environment,
             "monitor_config": _CONFIG,
         }
-        outcome = self._transport.send(envelope(Item.CHECK_IN, body, self._clock.now()))
+        outcome = self._transport.send(envelope(EnvelopeItem.CHECK_IN, body, self._clock.now()))
         return Refused(outcome.why) if isinstance(outcome, TooLarge) else outcome

@@ -15,7 +15,7 @@ MOST_BYTES = 200_000  # of an item; Sentry takes 1 MB, 200 kB of it compressed
 Body = Mapping[str, Any]
 
 
-class Item(StrEnum):
+class EnvelopeItem(StrEnum):
     """What an envelope carries, by Sentry's name for it."""
 
     EVENT = "event"
@@ -26,11 +26,11 @@ class Item(StrEnum):
 class Envelope:
     """What is posted, and what it carries."""
 
-    item: Item
+    item: EnvelopeItem
     content: bytes
 
 
-def envelope(item: Item, body: Body, now: float, **header: str) -> Envelope:
+def envelope(item: EnvelopeItem, body: Body, now: float, **header: str) -> Envelope:
     """Return the envelope of an event or a check-in; `now` is this machine's Unix time.
 
     Sentry compares `sent_at` with its own clock, and corrects the times of a machine whose clock

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from queue import Full, Queue
 
 from exporter.bridge.outcome import Sent
-from exporter.bridge.sentry.envelope import Item, envelope
+from exporter.bridge.sentry.envelope import EnvelopeItem, envelope
 from exporter.bridge.sentry.error_event import error_event, ungrouped
 from exporter.bridge.sentry.transport import SentryTransport
 from exporter.clock import Clock
@@ -88,7 +88,7 @@ class OwnErrors(logging.Handler):
 
     def _send(self, record: logging.LogRecord, error: BaseException) -> None:
         body = error_event(record, error, self._environment)
-        sent = envelope(Item.EVENT, body, self._clock.now(), event_id=body["event_id"])
+        sent = envelope(EnvelopeItem.EVENT, body, self._clock.now(), event_id=body["event_id"])
         outcome = self._transport.send(sent)
         if not isinstance(outcome, Sent):
             log.warning("an error of ionmon is in the log only: %s", outcome.why)

@@ -6,16 +6,20 @@ https://develop.sentry.dev/sdk/expected-features/rate-limiting/
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
-from exporter.bridge.sentry.envelope import Item
+from exporter.bridge.sentry.envelope import EnvelopeItem
 
 UNSAID = 60.0  # seconds after a 429 that names no time, as Sentry asks of its clients
 LONGEST = 86_400.0  # seconds; a longer wait would be a mistake of a server between
 TOO_MANY = 429
 _EVERY = ""
-_CATEGORIES = {"error": Item.EVENT, "default": Item.EVENT, "monitor": Item.CHECK_IN}
+_CATEGORIES = {
+    "error": EnvelopeItem.EVENT,
+    "default": EnvelopeItem.EVENT,
+    "monitor": EnvelopeItem.CHECK_IN,
+}
 
 
-def waits(status: int, headers: Mapping[str, str], now: float) -> Mapping[Item, float]:
+def waits(status: int, headers: Mapping[str, str], now: float) -> Mapping[EnvelopeItem, float]:
     """Return for how many seconds nothing of a kind is to be sent; headers by lower-case name.
 
     X-Sentry-Rate-Limits may come with any answer, Retry-After counts with a 429 only. `now` is
@@ -25,18 +29,20 @@ def waits(status: int, headers: Mapping[str, str], now: float) -> Mapping[Item, 
     if status != TOO_MANY or "x-sentry-rate-limits" in headers:
         return found
     asked = _retry_after(headers, now)
-    return dict.fromkeys(Item, UNSAID if asked is None else asked)
+    return dict.fromkeys(EnvelopeItem, UNSAID if asked is None else asked)
 
 
-def _named(text: str) -> dict[Item, float]:
+def _named(text: str) -> dict[EnvelopeItem, float]:
     """Read `60:error;transaction:organization, 2700::organization`: seconds, then categories."""
-    found: dict[Item, float] = {}
+    found: dict[EnvelopeItem, float] = {}
     for limit in text.split(","):
         seconds, _, rest = limit.strip().partition(":")
         wait = _seconds(seconds)
         categories = rest.partition(":")[0].strip().split(";")
         for category in categories if wait else ():
-            kinds = tuple(Item) if category == _EVERY else (_CATEGORIES.get(category.strip()),)
+            kinds = (
+                tuple(EnvelopeItem) if category == _EVERY else (_CATEGORIES.get(category.strip()),)
+            )
             for kind in kinds:
                 if kind is not None:
                     found[kind] = max(found.get(kind, 0.0), wait or 0.0)

@@ -12,7 +12,7 @@ from exporter import __version__
 from exporter.bridge.outcome import Later, Outcome, Refused, Sent
 from exporter.bridge.outgoing import PostAnswer, Unreachable, post
 from exporter.bridge.sentry.dsn import Dsn, read_dsn
-from exporter.bridge.sentry.envelope import CLIENT, Envelope, Item
+from exporter.bridge.sentry.envelope import CLIENT, Envelope, EnvelopeItem
 from exporter.bridge.sentry.rate_limits import TOO_MANY, waits
 from exporter.bridge.webhook import cleaned
 from exporter.clock import Clock
@@ -38,7 +38,7 @@ class SentryTransport:
     def __init__(self, dsn_file: Path, clock: Clock) -> None:
         self._dsn_file, self._clock = dsn_file, clock
         self._mutex = threading.Lock()
-        self._closed: dict[Item, float] = {}
+        self._closed: dict[EnvelopeItem, float] = {}
 
     def send(self, envelope: Envelope) -> Outcome | TooLarge:
         """Post an envelope, unless Sentry asked to wait with what it carries."""
@@ -54,12 +54,12 @@ class SentryTransport:
             return Later(str(error))
         return self._judged(answer, envelope.item)
 
-    def wait(self, item: Item) -> float:
+    def wait(self, item: EnvelopeItem) -> float:
         """Return for how many seconds Sentry takes nothing of a kind."""
         with self._mutex:
             return max(0.0, self._closed.get(item, 0.0) - self._clock.monotonic())
 
-    def _judged(self, answer: PostAnswer, item: Item) -> Outcome | TooLarge:
+    def _judged(self, answer: PostAnswer, item: EnvelopeItem) -> Outcome | TooLarge:
         self._close(answer)
         status, wait = answer.status, self.wait(item)
         if _OK <= status < _REDIRECT:

@@ -12,7 +12,7 @@ from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alertmanagers import HeldAlert
 from exporter.bridge.firing import FiringAlerts, PolledServer
-from exporter.bridge.journal import Journal
+from exporter.bridge.journal import AlertJournal
 from exporter.bridge.prometheus import Beginning
 from exporter.errors import IonmonError
 from tests.clocks import HandClock
@@ -78,7 +78,7 @@ class Fleet:
 @contextmanager
 def kept(
     folder: Path, fleet: Fleet, unseen: float = 0.0
-) -> Iterator[tuple[Acknowledging, Journal]]:
+) -> Iterator[tuple[Acknowledging, AlertJournal]]:
     """Keep acknowledgements in a journal of the folder, as a bridge that has just started."""
     with journal(folder / "journal.sqlite") as found:
         rows = AcknowledgementRows(found.transaction)

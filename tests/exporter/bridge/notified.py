@@ -7,7 +7,7 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
-from exporter.bridge.journal import Journal, JournalLimits
+from exporter.bridge.journal import AlertJournal, JournalLimits
 from exporter.bridge.webhook import Notification, notification
 
 NOON = 1_795_000_000.0
@@ -51,9 +51,9 @@ def given(*entries: dict[str, Any], **changed: Any) -> Notification:
 
 
 @contextmanager
-def journal(path: Path, limits: JournalLimits = ROOMY) -> Iterator[Journal]:
+def journal(path: Path, limits: JournalLimits = ROOMY) -> Iterator[AlertJournal]:
     """Open a journal, and close it."""
-    found = Journal(path, limits)
+    found = AlertJournal(path, limits)
     try:
         yield found
     finally:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from exporter.bridge.journal import Journal, JournalLimits
+from exporter.bridge.journal import AlertJournal, JournalLimits
 from exporter.bridge.journal_rows import JournaledAlert
 from exporter.bridge.webhook import Notification, NotifiedAlert
 
@@ -62,6 +62,6 @@ def journaled(alert: NotifiedAlert, row: int = 1) -> JournaledAlert:
     )
 
 
-def journal(path: Path, most: int = 10_000) -> Journal:
+def journal(path: Path, most: int = 10_000) -> AlertJournal:
     """Open a journal."""
-    return Journal(path, JournalLimits(keep=90 * 86_400.0, max_alerts=most))
+    return AlertJournal(path, JournalLimits(keep=90 * 86_400.0, max_alerts=most))

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.bridge import delivery
-from exporter.bridge.delivery import IN_A_ROW, MOST_TRIES, Delivery
+from exporter.bridge.delivery import IN_A_ROW, MOST_TRIES, DeliveryLoop
 from exporter.bridge.delivery_faults import GIVEN_UP, DeliveryFaults
-from exporter.bridge.journal import Journal
+from exporter.bridge.journal import AlertJournal
 from exporter.bridge.journal_rows import JournaledAlert
 from exporter.bridge.outcome import Later, Outcome, Refused, Sent
 from exporter.catalog import own_delivery
@@ -43,7 +43,7 @@ class Taker:
 class Bench:
     """A journal, a target and a delivery, at a time that is set by hand."""
 
-    journal: Journal
+    journal: AlertJournal
     taker: Taker = field(default_factory=Taker)
     clock: HandClock = field(default_factory=lambda: HandClock(BEGAN))
     telemetry: Telemetry = field(default_factory=lambda: Telemetry(BEGAN))
@@ -55,7 +55,7 @@ class Bench:
         """Begin anew with what the journal has, as after a kill."""
         self.faults = DeliveryFaults(self.clock)
         owed = self.journal.deliveries
-        self.delivery = Delivery(owed, self.clock, self.telemetry, self.faults)
+        self.delivery = DeliveryLoop(owed, self.clock, self.telemetry, self.faults)
         self.delivery.targets = {"sentry": self.taker}
 
     def owe(self, *numbers: int) -> None:

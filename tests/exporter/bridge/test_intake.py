@@ -8,7 +8,7 @@ import bcrypt
 import pytest
 
 from exporter.bridge.intake import Intake
-from exporter.bridge.journal import Journal, JournalLimits, Received
+from exporter.bridge.journal import AlertJournal, JournalLimits, Received
 from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.site import BridgeSite
 from exporter.bridge.token import BridgeToken
@@ -47,7 +47,7 @@ class Desk:
     """A journal, its intake, and the server that leads to it."""
 
     def __init__(self, home: Path, token: Path | None = None, web: str = "") -> None:
-        self.journal = Journal(home / "journal.sqlite", SMALL)
+        self.journal = AlertJournal(home / "journal.sqlite", SMALL)
         self.telemetry, self.owing, clock = Telemetry(NOON), Owing(), HandClock(NOON)
         shown, health = BridgeToken(token), JournalHealth(self.telemetry)
         intake = Intake(self.journal, self.telemetry, clock, self.owing, shown, health)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.bridge.journal import Journal, JournalFull, JournalLimits, Received
+from exporter.bridge.journal import AlertJournal, JournalFull, JournalLimits, Received
 from exporter.errors import StateForeign, StateLocked
 from tests.exporter.bridge.notified import NOON, ROOMY, entry, given, journal
 
@@ -150,7 +150,7 @@ def test_what_is_older_than_is_kept_goes(path: Path) -> None:
     assert [each.alert.fingerprint for each in left] == [f"{n:016x}" for n in (0, 20)]
 
 
-def times(found: Journal) -> list[tuple[float, float]]:
+def times(found: AlertJournal) -> list[tuple[float, float]]:
     """Return when the bridge was alive, in seconds since noon."""
     every = found.records.presences(0, NOON + 99 * DAY)
     return [(each.began_at - NOON, each.until - NOON) for each in every]
@@ -191,7 +191,7 @@ def test_facts(path: Path) -> None:
 def test_one_process_uses_it(path: Path) -> None:
     """Another one is refused with the flag that names another file."""
     with journal(path), pytest.raises(StateLocked, match=r"--storage\.journal-file"):
-        Journal(path, ROOMY)
+        AlertJournal(path, ROOMY)
 
 
 def test_a_state_file_is_not_taken_for_a_journal(path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_state_file_is_not_taken_for_a_journal(path: Path) -> None:
     db.executescript("PRAGMA application_id = 1230982733; CREATE TABLE ledger (id INTEGER)")
     db.close()
     with pytest.raises(StateForeign, match="another program's database"):
-        Journal(path, ROOMY)
+        AlertJournal(path, ROOMY)
 
 
 def test_a_damaged_journal_is_moved_aside(path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given as generated
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from exporter.bridge.journal import Journal, JournalLimits
+from exporter.bridge.journal import AlertJournal, JournalLimits
 from exporter.bridge.webhook import Notification
 from exporter.errors import StateError
 from tests.exporter.bridge.notified import NOON, entry, given
@@ -39,13 +39,13 @@ def test_each_state_counts_once(steps: list[object]) -> None:
     """
     with tempfile.TemporaryDirectory() as home:
         path, now = Path(home, "journal"), count(int(NOON))
-        journal = Journal(path, LIMITS)
+        journal = AlertJournal(path, LIMITS)
         answered: set[tuple[str, str, str]] = set()
         delivered: list[tuple[str, str]] = []
         for step in steps:
             if step == "restart":
                 journal.close()
-                journal = Journal(path, LIMITS)
+                journal = AlertJournal(path, LIMITS)
             elif step == "fail":
                 journal._file.connection.execute(REFUSE)
                 with suppress(StateError):

@@ -14,7 +14,7 @@ import pytest
 
 from exporter.bridge.acknowledging import Acknowledging, ChosenIncident
 from exporter.bridge.alertmanagers import HeldAlert
-from exporter.bridge.journal import Journal
+from exporter.bridge.journal import AlertJournal
 from exporter.bridge.pagerduty import routes
 from exporter.bridge.pagerduty_groups import PagerDutyGroups
 from exporter.bridge.pagerduty_part import PagerDutyPart
@@ -82,7 +82,7 @@ class Paged:
 
     fleet: Fleet
     keeping: Acknowledging
-    journal: Journal
+    journal: AlertJournal
     part: PagerDutyPart
 
     def notify(self, *alerts: HeldAlert, status: str = "firing") -> None:

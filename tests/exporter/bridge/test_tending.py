@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from exporter.bridge.journal import Journal, JournalLimits
+from exporter.bridge.journal import AlertJournal, JournalLimits
 from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.tending import EXPIRY, SIGN, Tending
 from exporter.catalog import own_bridge
@@ -16,7 +16,11 @@ SMALL = JournalLimits(keep=8 * DAY, max_alerts=1_000)
 
 def test_it_is_tended_while_it_runs(tmp_path: Path) -> None:
     """Over ten days there is one presence, what is over is gone, and what fires is not."""
-    journal, clock, telemetry = Journal(tmp_path / "j", SMALL), HandClock(NOON), Telemetry(NOON)
+    journal, clock, telemetry = (
+        AlertJournal(tmp_path / "j", SMALL),
+        HandClock(NOON),
+        Telemetry(NOON),
+    )
     tending = Tending(journal, telemetry, clock, JournalHealth(telemetry))
     journal.records.begin(NOON)
     over = [entry(status="resolved", fingerprint=f"{n:x}") for n in range(50)]
@@ -39,7 +43,11 @@ def test_it_is_tended_while_it_runs(tmp_path: Path) -> None:
 
 def test_a_clock_that_was_set_removes_nothing(tmp_path: Path) -> None:
     """Ahead by a year for an hour, the journal keeps what is over, and goes on as before."""
-    journal, clock, telemetry = Journal(tmp_path / "j", SMALL), HandClock(NOON), Telemetry(NOON)
+    journal, clock, telemetry = (
+        AlertJournal(tmp_path / "j", SMALL),
+        HandClock(NOON),
+        Telemetry(NOON),
+    )
     tending = Tending(journal, telemetry, clock, JournalHealth(telemetry))
     journal.records.begin(NOON)
     journal.receive(given(entry(status="resolved")), (), NOON)
@@ -55,7 +63,11 @@ def test_a_clock_that_was_set_removes_nothing(tmp_path: Path) -> None:
 
 def test_a_journal_that_cannot_be_written_is_shown(tmp_path: Path) -> None:
     """The metric falls and the reason is there, until it can be written again."""
-    journal, clock, telemetry = Journal(tmp_path / "j", SMALL), HandClock(NOON), Telemetry(NOON)
+    journal, clock, telemetry = (
+        AlertJournal(tmp_path / "j", SMALL),
+        HandClock(NOON),
+        Telemetry(NOON),
+    )
     health = JournalHealth(telemetry)
     tending = Tending(journal, telemetry, clock, health)
     tending.once()

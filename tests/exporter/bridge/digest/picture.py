@@ -11,7 +11,7 @@ from exporter.bridge.digest.build import Edition
 from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.html import page
 from exporter.bridge.digest.text import text
-from exporter.bridge.journal import Journal
+from exporter.bridge.journal import AlertJournal
 from exporter.bridge.journal_reading import JournalReading
 from exporter.prometheus_api import TimeSpan
 from generators.report.chromium import picture
@@ -66,7 +66,7 @@ def main() -> None:
         picture(folder / "digest.html", DOCS / "digest.png", WIDE, HIGH)
 
 
-def _fill(kept: Journal, end: float) -> None:
+def _fill(kept: AlertJournal, end: float) -> None:
     """Journal what Prometheus shows, as the bridge would have, but for four minutes."""
     with kept.transaction() as db:
         away = end - 5 * HOUR
@@ -110,7 +110,7 @@ def _silence(end: float) -> dict[str, object]:
 
 
 def _notify(
-    kept: Journal,
+    kept: AlertJournal,
     labels: dict[str, str],
     problem: str,
     value: str,

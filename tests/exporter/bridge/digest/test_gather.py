@@ -12,7 +12,7 @@ from exporter.bridge.digest.build import Edition
 from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.model import Digest
 from exporter.bridge.digest.text import text
-from exporter.bridge.journal import Journal
+from exporter.bridge.journal import AlertJournal
 from exporter.bridge.journal_reading import JournalReading, beside
 from exporter.errors import StateError
 from exporter.prometheus_api import TimeSpan
@@ -47,7 +47,7 @@ def rfc(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat()
 
 
-def notify(kept: Journal, labels: Mapping[str, str], began: float, ended: float = 0.0) -> None:
+def notify(kept: AlertJournal, labels: Mapping[str, str], began: float, ended: float = 0.0) -> None:
     """Journal that an alert fires, and that it is over."""
     one = {"labels": labels, "fingerprint": labels["alertname"], "startsAt": rfc(began)}
     notes = {"problem": "Something is wrong", "value": "12%"}

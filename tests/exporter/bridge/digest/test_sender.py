@@ -13,7 +13,7 @@ import pytest
 
 from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.digest.sender import DigestSender
-from exporter.bridge.journal import Journal
+from exporter.bridge.journal import AlertJournal
 from exporter.errors import StateError
 from exporter.settings import Settings
 from tests.clocks import HandClock
@@ -147,7 +147,7 @@ def test_a_journal_without_room_does_not_repeat_a_mail(
     assert len(server.mails) == 1
 
 
-def _journal(sender: DigestSender) -> Journal:
+def _journal(sender: DigestSender) -> AlertJournal:
     return sender._journal
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from exporter import __version__
 from exporter.bridge.explain import Explanation
 from exporter.bridge.sentry.alert_event import SHORT, EventSettings, alert_event, event_id
-from exporter.bridge.sentry.envelope import MOST_BYTES, Item, envelope
+from exporter.bridge.sentry.envelope import MOST_BYTES, EnvelopeItem, envelope
 from exporter.bridge.webhook import NotifiedAlert, cleaned
 from tests.exporter.bridge.samples import ANNOTATIONS, BEGAN, firing, journaled
 from tests.sentry import event_faults, opened
@@ -22,7 +22,7 @@ NOW = BEGAN + 70
 def event(alert: NotifiedAlert) -> dict[str, object]:
     """Return the event as Sentry reads it."""
     body = alert_event(journaled(alert), SETTINGS, NOW)
-    content = envelope(Item.EVENT, body, NOW, event_id=event_id(journaled(alert))).content
+    content = envelope(EnvelopeItem.EVENT, body, NOW, event_id=event_id(journaled(alert))).content
     return opened(content)[1]
 
 
@@ -157,4 +157,4 @@ def test_any_alert_makes_an_event_that_sentry_takes(
     alert = replace(firing(), labels=labels, annotations=annotations)
     body = alert_event(journaled(alert), SETTINGS, NOW)
     assert not event_faults(dict(body), 0)
-    opened(envelope(Item.EVENT, body, NOW, event_id=event_id(journaled(alert))).content)
+    opened(envelope(EnvelopeItem.EVENT, body, NOW, event_id=event_id(journaled(alert))).content)

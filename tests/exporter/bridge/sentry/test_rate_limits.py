@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.bridge.sentry.envelope import Item
+from exporter.bridge.sentry.envelope import EnvelopeItem
 from exporter.bridge.sentry.rate_limits import LONGEST, UNSAID, waits
 
 NOW = 1_795_000_000.0
-EVENT, CHECK_IN = Item.EVENT, Item.CHECK_IN
+EVENT, CHECK_IN = EnvelopeItem.EVENT, EnvelopeItem.CHECK_IN
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ EVENT, CHECK_IN = Item.EVENT, Item.CHECK_IN
         (429, {"x-sentry-rate-limits": "nonsense"}, {}),
     ],
 )
-def test_limits(status: int, headers: dict[str, str], expected: dict[Item, float]) -> None:
+def test_limits(status: int, headers: dict[str, str], expected: dict[EnvelopeItem, float]) -> None:
     """Categories are honoured, with any status; Retry-After counts with a 429 alone."""
     assert waits(status, headers, NOW) == expected
 
