@@ -32,7 +32,7 @@ from generators.dashboards.signal_style import GROUPED, decimals
 from generators.limits import number
 from generators.policy import HOUR
 from generators.rules import running
-from generators.rules.budgets import AVAILABILITY, BY, FAILED
+from generators.rules.budgets import AVAILABILITY, BY, FAILED, read
 from generators.rules.names import span
 
 QUERIES = BoardQueries(("gcp_project", "region", "service_name"))
@@ -254,7 +254,9 @@ def _sum(queries: BoardQueries, kind: str, window: float) -> str:
     """Return the events of a window, of services that exist still."""
     own = FAILED if kind == "errors" else ()
     every, counters = (
-        queries.filtered(AVAILABILITY.counters, cloud_run.REQUESTS.label_names, own=matchers)
+        queries.filtered(
+            read(AVAILABILITY.running, window), cloud_run.REQUESTS.label_names, own=matchers
+        )
         for matchers in ((), own)
     )
     counted = running.counted(counters, span(window), BY)

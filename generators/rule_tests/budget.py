@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from generators.alert_table import ExhaustedAlert, Objective
-from generators.policy import BAD_EVENTS, DAY, HOUR
+from generators.policy import BAD_EVENTS, DAY, HOUR, WINDOW
 from generators.rule_tests.budget_stimulus import running
 from generators.rule_tests.document import MINUTE, RuleTestCase, RuleTestFile, named
 from generators.rule_tests.scenes import InputSet, Story, gauge
@@ -20,6 +20,7 @@ from generators.rules.budgets import budget_of
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, RuleFile
 from generators.rules.rows import BudgetTrend
+from generators.rules.running import sparse
 
 _STEP = slo.LONG_TERM
 _EVERY = _STEP // MINUTE  # minutes between evaluations
@@ -195,9 +196,11 @@ def _while_away(spending: _Spending, alert: ExhaustedAlert) -> RuleTestCase:
 def _counters(of: Objective, service: str, name: str, requests: float, bad: float) -> InputSet:
     """Return the running counters of a service, and when they were last worked out."""
     counters = running(of, labels(service, name), requests, bad)
-    known = budget_of(of).known
+    known = budget_of(of).known(WINDOW)
     at = InputSeries(known, place(service, name), (float(MINUTE),), counter=True)
-    return (*counters, at)
+    # Between evaluations are five minutes or more: a sparse copy has every sample.
+    both = ((s, replace(s, name=sparse(s.name))) for s in (*counters, at))
+    return tuple(series for pair in both for series in pair)
 
 
 def trend(rules: Rules, rule: Alerting, row: BudgetTrend) -> RuleTestFile:

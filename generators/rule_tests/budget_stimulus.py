@@ -13,7 +13,7 @@ from generators.latency_buckets import bounds_of
 from generators.policy import SIGNAL_BY_NAME
 from generators.rule_tests.scenes import InputSet
 from generators.rule_tests.stimulus import Given, InputSeries, Pairs, pairs_of, stimulus
-from generators.rules.budgets import AVAILABILITY, BUCKETS, EVERY_REQUEST
+from generators.rules.budgets import AVAILABILITY, EVERY_REQUEST, LATENCY
 
 _MIDDLE = 0.5  # of the requests that can lie between two bounds
 
@@ -32,12 +32,12 @@ def running(of: Objective, labels: dict[str, str], each: float, bad: float) -> I
     if of.within:
         given = Given(0, labels)
         pairs = pairs_of(cloud_run.REQUEST_DURATION, given)
-        return tuple(_buckets(BUCKETS, pairs, of, each, bad / each if each else 0))
+        return tuple(_buckets(LATENCY.running, pairs, of, each, bad / each if each else 0))
     found = []
     for code, rise in (("2xx", each - bad), ("5xx", bad)):
         own = {**labels, "response_code_class": code}
         pairs = tuple((label, own[label]) for label in order)
-        found.append(InputSeries(AVAILABILITY.counters, pairs, (rise,), counter=True))
+        found.append(InputSeries(AVAILABILITY.running, pairs, (rise,), counter=True))
     return tuple(found)
 
 

@@ -4,6 +4,8 @@ Bad ones end in a server error, or take longer than an objective of latency allo
 all requests without those that buckets count as fast enough, so that few buckets are recorded.
 """
 
+from collections.abc import Iterable
+
 from exporter.catalog import cloud_run
 from exporter.catalog.expression import Matcher
 from generators.alert_table import Objective
@@ -13,7 +15,6 @@ from generators.policy import WINDOW
 from generators.rules import running
 from generators.rules.budgets import (
     AVAILABILITY,
-    BUCKETS,
     BY,
     EVERY_REQUEST,
     FAILED,
@@ -23,7 +24,7 @@ from generators.rules.budgets import (
 from generators.rules.model import Recording
 from generators.rules.names import span
 from generators.rules.recording import recorded
-from generators.selectors import selector
+from generators.selectors import AnyMatcher, selector
 from generators.services import Variant
 
 _BY = ", ".join(BY)
@@ -56,8 +57,8 @@ def _failed(budget: Budget, window: float) -> tuple[str, str]:
         every, requests = f"sum by ({_BY}) ({base})", f"sum by ({_BY}) ({base})"
         failed = f"sum by ({_BY}) ({selector(base, FAILED)})"
     else:
-        every, requests = running.events(cloud_run.REQUESTS, window, BY), budget.requests(window)
-        failed = running.events(cloud_run.REQUESTS, window, BY, FAILED)
+        every, requests = _counted(budget, window), budget.requests(window)
+        failed = _counted(budget, window, FAILED)
     # Before the first error there is no 5xx series: errors are 0 then, and the ratio is known.
     return every, f"{failed} or {requests} * 0"
 
@@ -65,16 +66,17 @@ def _failed(budget: Budget, window: float) -> tuple[str, str]:
 def _slow(budget: Budget, window: float, promised: Promises) -> tuple[str, str]:
     slow = (
         # Buckets that a series begins with later count less at first: never less than nothing.
-        f"clamp_min({selector(budget.requests(window), p.matchers)} - ({_fast(p, window)}), 0)"
+        f"clamp_min({selector(budget.requests(window), p.matchers)}"
+        f" - ({_fast(budget, p, window)}), 0)"
         for p in promised
     )
-    return _counted(window, EVERY_REQUEST), "\nor\n".join(slow)
+    return _in_time(budget, window, EVERY_REQUEST), "\nor\n".join(slow)
 
 
-def _fast(promise: Variant[Objective], window: float) -> str:
+def _fast(budget: Budget, promise: Variant[Objective], window: float) -> str:
     """Return the query of the requests within the time: of one bucket, or between two."""
     found = bounds_of(promise.row.within)
-    texts = (_counted(window, Matcher("le", (bound.text,))) for bound in found)
+    texts = (_in_time(budget, window, Matcher("le", (bound.text,))) for bound in found)
     weights = (bound.weight for bound in found)
     return " + ".join(
         text if weight == 1 else f"{number(weight)} * {text}"
@@ -82,7 +84,12 @@ def _fast(promise: Variant[Objective], window: float) -> str:
     )
 
 
-def _counted(window: float, bound: Matcher) -> str:
+def _in_time(budget: Budget, window: float, bound: Matcher) -> str:
+    """Return the query of the requests that took no longer than a bound."""
     if window == WINDOW:
         return f"sum by ({_BY}) ({selector(recorded()[_BUCKET].name, (bound,))})"
-    return running.counted(selector(BUCKETS, (bound,)), span(window), BY)
+    return _counted(budget, window, (bound,))
+
+
+def _counted(budget: Budget, window: float, matchers: Iterable[AnyMatcher] | None = None) -> str:
+    return running.counted(budget.counters(window, matchers), span(window), BY)

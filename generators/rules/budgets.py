@@ -3,24 +3,26 @@
 A budget of slow requests exists only where `objectives.latency` promises something.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from exporter.catalog import cloud_run
 from exporter.catalog.expression import Matcher
+from exporter.catalog.model import Family
 from exporter.settings import Settings
 from generators import boards, burn_rates
 from generators.alert_table import Objective
 from generators.boards import PanelAddress
+from generators.policy import DAY
 from generators.rules import bridging, running
 from generators.rules.names import series, span
-from generators.selectors import selector
+from generators.selectors import AnyMatcher, selector
 from generators.services import Variant, variants
 
 BY = ("gcp_project", "service_name")
 AWAY = bridging.markers(BY, (cloud_run.REQUESTS,))
 FAILED = (Matcher("response_code_class", ("5xx",)),)
-BUCKETS = running.name(cloud_run.REQUEST_DURATION, "_bucket")
+DENSE = 3 * DAY  # the longest window, in seconds, that reads a sample a minute
 EVERY_REQUEST = Matcher("le", ("+Inf",))
 Promises = tuple[Variant[Objective], ...]
 
@@ -34,7 +36,9 @@ class Budget:
     metric    the first word of its names
     bad_word  what its bad events are called there
     share     the name of the share of good events within the objective's window
-    counters  the running counters of all events
+    family   the counter, or histogram, of all events
+    running  the name of its running counters
+    every    which of them count all events
     left, burns  the panels of the budget that is left, and of burn rates
     """
 
@@ -43,7 +47,9 @@ class Budget:
     metric: str
     bad_word: str
     share: str
-    counters: str
+    family: Family
+    running: str
+    every: tuple[Matcher, ...] = ()
     left: PanelAddress
     burns: PanelAddress
 
@@ -64,10 +70,14 @@ class Budget:
         """Return the name of the series of a window's burn rate."""
         return self._name("burn_rate", f"ratio{span(window)}")
 
-    @property
-    def known(self) -> str:
-        """The name of the series of when counters were last there."""
-        return self._name("counters", "timestamp")
+    def counters(self, window: float, matchers: Iterable[AnyMatcher] | None = None) -> str:
+        """Return the running counters that a window reads: of all events, or of chosen ones."""
+        chosen = self.every if matchers is None else matchers
+        return selector(read(self.running, window), chosen)
+
+    def known(self, window: float) -> str:
+        """Return the name of the series of when the counters that a window reads were there."""
+        return read(self._name("counters", "timestamp"), window)
 
     @property
     def spent(self) -> str:
@@ -94,7 +104,8 @@ AVAILABILITY = Budget(
     metric="slo",
     bad_word="errors",
     share=series(BY, "slo_availability", "ratio"),
-    counters=running.name(cloud_run.REQUESTS),
+    family=cloud_run.REQUESTS,
+    running=running.name(cloud_run.REQUESTS),
     left=boards.BUDGET,
     burns=boards.BURN_RATES,
 )
@@ -104,11 +115,18 @@ LATENCY = Budget(
     metric="slo_latency",
     bad_word="slow",
     share=series(BY, "slo_latency_in_time", "ratio"),
-    counters=selector(BUCKETS, (EVERY_REQUEST,)),
+    family=cloud_run.REQUEST_DURATION,
+    running=running.name(cloud_run.REQUEST_DURATION, "_bucket"),
+    every=(EVERY_REQUEST,),
     left=boards.LATENCY_BUDGET,
     burns=boards.LATENCY_BURN_RATES,
 )
 BUDGETS = (AVAILABILITY, LATENCY)
+
+
+def read(recorded: str, window: float) -> str:
+    """Return the name of what a window reads: a series of each minute, or its sparse copy."""
+    return recorded if window <= DENSE else running.sparse(recorded)
 
 
 def budget_of(objective: Objective) -> Budget:

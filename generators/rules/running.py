@@ -3,9 +3,8 @@
 A gap in scrapes or evaluations heals: `increase` compares what is there before the gap and after
 it. One recorded series a raw series, never a sum: of a sum, `increase` would take the end of one
 series for a reset, and count the rest of it again. So windows are added up after `increase`.
+The window of an objective is too long for a sample a minute: it reads sparse copies.
 """
-
-from collections.abc import Iterable
 
 from exporter.catalog import application, cloud_run
 from exporter.catalog.expression import Matcher
@@ -15,9 +14,10 @@ from generators.policy import DAY
 from generators.promql import counts_source_time
 from generators.rules.model import Recording
 from generators.rules.names import series, span
-from generators.selectors import AnyMatcher, by_clause, selector
+from generators.selectors import by_clause, selector
 
 COUNTED = (cloud_run.REQUESTS, application.REQUESTS)
+SPARSE = 5 * 60  # seconds between the samples of sparse copies
 _TARGET, _HISTORY = ("job", "instance"), "history"
 
 
@@ -27,10 +27,27 @@ def name(family: Family, suffix: str = "") -> str:
     return series(family.label_names, counter, "longterm_total")
 
 
+def sparse(counter: str) -> str:
+    """Return the name of the copy with a sample every five minutes, of a series of each minute."""
+    metric, _, operation = counter.rpartition(":")
+    return f"{metric}_each{span(SPARSE)}:{operation}"
+
+
+def copied(source: str, labels: tuple[str, ...]) -> Recording:
+    """Return the rule for the sparse copy of what only rises.
+
+    What was not there at the sample before begins with its first value, not with its newest one:
+    that is a base for `increase`, and what came before it would not be counted.
+    """
+    step = span(SPARSE)
+    text = f"{source} and {source} offset {step}\nor min_over_time({source}[{step}])"
+    return Recording(sparse(source), text, labels)
+
+
 def recordings(missing: frozenset[str]) -> tuple[Recording, ...]:
     """Return the rules for the counters of COUNTED, but for those of missing families."""
     return tuple(
-        Recording(name(family), _of_histories(family, family.name), _labels(family))
+        Recording(name(family), _of_histories(family, family.name), labels(family))
         for family in COUNTED
         if family.name not in missing
     )
@@ -39,10 +56,11 @@ def recordings(missing: frozenset[str]) -> tuple[Recording, ...]:
 def buckets(family: Family, chosen: str) -> Recording:
     """Return the rule for the buckets of a histogram that a query chooses."""
     text = _of_histories(family, chosen)
-    return Recording(name(family, "_bucket"), text, (*_labels(family), "le"))
+    return Recording(name(family, "_bucket"), text, (*labels(family), "le"))
 
 
-def _labels(family: Family) -> tuple[str, ...]:
+def labels(family: Family) -> tuple[str, ...]:
+    """Return the labels of a counter's recorded series."""
     return (*_TARGET, *family.label_names, _HISTORY)
 
 
@@ -61,13 +79,6 @@ def _of_histories(family: Family, counters: str) -> str:
         f'count_values by ({on}) ("{_HISTORY}", {began})\n'
         f"or {counters} unless on ({on}) {began}"
     )
-
-
-def events(
-    family: Family, window: float, by: tuple[str, ...], matchers: Iterable[AnyMatcher] = ()
-) -> str:
-    """Return the query of the events within a window."""
-    return counted(selector(name(family), matchers), span(window), by)
 
 
 def of_existing(text: str, counters: str, by: tuple[str, ...]) -> str:

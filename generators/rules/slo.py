@@ -15,13 +15,13 @@ from generators.limits import number
 from generators.policy import BAD_EVENTS, EVALUATION, HOUR, KEEP_FIRING_FOR, WINDOW, exhausted_alert
 from generators.rules import bridging, budget_events, budget_texts, running
 from generators.rules.annotations import annotations
-from generators.rules.budgets import AWAY, BUDGETS, BY, LATENCY, Budget, Promises, budget_of
+from generators.rules.budgets import AWAY, BUDGETS, BY, DENSE, LATENCY, Budget, Promises, budget_of
 from generators.rules.model import Alerting, Group, Pairs, Recording, Rule, RuleFile
 from generators.rules.names import span
 from generators.selectors import AnyMatcher, selector
 from generators.services import Variant, variants
 
-LONG_TERM = 5 * 60  # seconds between the samples that are kept for the long term
+LONG_TERM = running.SPARSE  # seconds between the samples that are kept for the long term
 SHORT = (5 * 60, 30 * 60, HOUR, 2 * HOUR, 6 * HOUR)
 LONG = (24 * HOUR, 72 * HOUR)
 
@@ -40,8 +40,8 @@ def recordings(settings: Settings, missing: frozenset[str]) -> tuple[Recording, 
     for budget, promised in _budgets(settings):
         if budget is LATENCY:
             found.append(budget_events.counters(promised))
-        known = f"max by ({', '.join(BY)}) (timestamp({budget.counters}))"
-        found.append(Recording(budget.known, known, BY))
+        known = f"max by ({', '.join(BY)}) (timestamp({budget.counters(WINDOW)}))"
+        found.append(Recording(budget.known(WINDOW), known, BY))
         used = _short(settings, budget)
         for window in used:
             found += budget_events.within(budget, window, promised)
@@ -82,9 +82,10 @@ def _known(budget: Budget, window: float) -> str:
     Where there are counters from before the window, they bridge whatever gap there is in it, and a
     gap over the beginning of a window of hours. Else events are known from the first of them on.
     """
-    known = budget.known
-    before = f"last_over_time({known}[{span(window / 2)}]" if window <= SHORT[-1] else f"({known}"
-    first = f"({before} offset {span(window)}) or min_over_time({known}[{span(window)}]))"
+    known, ago = budget.known(window), span(window)
+    looked = window / 2 if window <= SHORT[-1] else 0 if window <= DENSE else 2 * running.SPARSE
+    before = f"last_over_time({known}[{span(looked)}]" if looked else f"({known}"
+    first = f"({before} offset {ago}) or min_over_time({known}[{ago}]))"
     return f"clamp_max((time() - {first}) / {number(window)}, 1)"
 
 
@@ -92,6 +93,9 @@ def longterm_recordings(settings: Settings) -> tuple[Recording, ...]:
     """Return the rules for the windows of days; with the other aggregates of the long term."""
     found: list[Recording] = []
     for budget, promised in _budgets(settings):
+        labels = running.labels(budget.family)
+        found.append(running.copied(budget.running, (*labels, *(m.label for m in budget.every))))
+        found.append(running.copied(budget.known(WINDOW), BY))
         for window in LONG:
             found += budget_events.within(budget, window, promised)
         found += (_burn(budget, window, promised) for window in LONG)
@@ -106,6 +110,7 @@ def budget_recordings(budget: Budget, promised: Promises) -> tuple[Recording, ..
     taken for deleted: it has no budget any more.
     """
     windows = dict.fromkeys(p.row.window for p in promised)
+    counters = budget.counters(max(windows))
     good = (f"1 - {_ratio(budget, p.row.window, p.matchers)}" for p in promised)
     spent = (
         f"{_ratio(budget, p.row.window, p.matchers)} / {number(p.row.budget)} * "
@@ -120,17 +125,17 @@ def budget_recordings(budget: Budget, promised: Promises) -> tuple[Recording, ..
             if window not in LONG
             for rule in budget_events.within(budget, window, promised)
         ),
-        Recording(budget.share, _of_existing(budget, good), BY),
-        Recording(budget.spent, _of_existing(budget, spent), BY),
+        Recording(budget.share, _of_existing(good, counters), BY),
+        Recording(budget.spent, _of_existing(spent, counters), BY),
         Recording(budget.remaining, f"1 - {budget.spent}", BY),
         Recording(budget.exhaustion, exhaustion, BY),
     )
 
 
-def _of_existing(budget: Budget, texts: Iterable[str]) -> str:
+def _of_existing(texts: Iterable[str], counters: str) -> str:
     found = [*texts]
     text = found[0] if len(found) == 1 else "(" + "\nor\n".join(found) + ")"
-    return running.of_existing(text, budget.counters, BY)
+    return running.of_existing(text, counters, BY)
 
 
 def _exhaustion(budget: Budget, promise: Variant[Objective]) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.simulator.incidents import CALM, INCIDENTS, Episode, Scenario
+from generators.policy import WINDOW
 from generators.rules import running
 from generators.rules.budgets import AVAILABILITY
 from generators.rules.build import build
@@ -46,7 +47,8 @@ _TROUBLE = Scenario(
         for name, before, minutes in _EPISODES
     ),
 )
-_RUNNING = frozenset(running.name(family) for family in running.COUNTED) | {AVAILABILITY.known}
+_DENSE = (*(running.name(family) for family in running.COUNTED), AVAILABILITY.known(WINDOW))
+_RUNNING = frozenset((*_DENSE, *map(running.sparse, _DENSE)))
 _PICTURES = (
     ("incident", "light", 1600),
     ("incident", "dark", 1600),

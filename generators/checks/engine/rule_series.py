@@ -1,14 +1,16 @@
 """The series that rules make: recorded ones with their labels, worked out, and ALERTS."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import reduce
 
 from exporter.catalog.model import Type
 from generators.checks.engine.context import Rule
 from generators.checks.engine.known_series import Known, KnownSeries, Values, joined, union
 from generators.checks.promql.result_labels import ResultLabels, shape
-from generators.promql_tree.tree import Aggregate, Binary, Node, Selector, selectors
+from generators.promql_tree.tree import Aggregate, Binary, Call, Node, Selector, selectors
 
+_VALUES = frozenset({"last_over_time", "min_over_time", "max_over_time"})  # a counter's are its own
 STATES = ("pending", "firing")
 
 
@@ -73,13 +75,20 @@ def _own(rule: Rule) -> Iterator[tuple[str, Values]]:
 def type_of(node: Node, known: Known) -> Type:
     """Return the type of a recorded series: a counter's own, or counters' sum; else a gauge.
 
-    A counter is one still where some of its series are left out, or separated by a label.
+    A counter is one still where some of its series are left out, or separated by a label, or read
+    a little later.
     """
     if isinstance(node, Aggregate) and node.operator == "sum":
         return type_of(node.inner, known)
     if isinstance(node, Selector) and node.window is None:
         series = known.get(node.name)
         return Type.GAUGE if series is None else series.type
+    if (
+        isinstance(node, Call)
+        and node.function in _VALUES
+        and isinstance(node.arguments[0], Selector)
+    ):
+        return type_of(replace(node.arguments[0], window=None), known)
     if isinstance(node, Binary) and node.operator == "or":
         return type_of(node.left, known) if _alike(node, known) else Type.GAUGE
     if isinstance(node, Binary) and (node.operator in ("and", "unless") or tells_apart(node)):

@@ -16,7 +16,7 @@ from generators.rules.model import Recording, Rule, RuleFile
 from tests.generators.rules.playing import evaluation_order
 
 DAY, HOUR = 86400, 3600
-_NEEDED = re.compile(":slo_|:cloudrun_requests:|:error_rate:|^ErrorBudgetExhausted")
+_NEEDED = re.compile(":slo_|:cloudrun_requests(_each5m)?:|:error_rate:|^ErrorBudgetExhausted")
 Inputs = Mapping[str, str]
 
 
@@ -35,10 +35,17 @@ def requests(values: str, code: str = "2xx", region: str = "r", instance: str = 
 
 
 def holds(
-    folder: Path, inputs: Inputs, conditions: Mapping[str, tuple[str, ...]], every: str = "1m"
+    folder: Path,
+    inputs: Inputs,
+    conditions: Mapping[str, tuple[str, ...]],
+    every: str = "1m",
+    without: str = "",
 ) -> str:
-    """Return what promtool finds of conditions that are no scalar, each in its minute."""
-    files = [*_needed(build(Settings()).all)]
+    """Return what promtool finds of conditions that are no scalar, each in its minute.
+
+    without  a file of rules that is left out: its series are inputs
+    """
+    files = [file for file in _needed(build(Settings()).all) if file.name != without]
     for file in files:
         (folder / file.name).write_text(file.text())
     test = {
@@ -182,6 +189,24 @@ def test_counters_that_are_recorded_anew_are_a_new_server(tmp_path: Path) -> Non
     rate = 2000 * 6 / 60
     conditions = (f"abs({AVAILABILITY.burn(HOUR)} / {rate} - 1) < 0.01",)
     assert holds(tmp_path, inputs, {"6m": conditions}) == ""
+
+
+@pytest.mark.parametrize("born", range(5))
+def test_the_first_errors_of_all_count_between_two_sparse_samples(
+    tmp_path: Path, born: int
+) -> None:
+    """Six minutes of a class that is new are in the objective's window, whenever it begins."""
+    counted = {
+        name.replace("cloudrun_requests_total", AVAILABILITY.running): values
+        for name, values in {
+            **requests("0+600x200"),
+            **requests(f"_x{100 + born} 0+60x6 360x60", "5xx"),
+        }.items()
+    }
+    known = f'{AVAILABILITY.known(HOUR)}{{gcp_project="p",service_name="s"}}'
+    inputs = {**counted, known: "0+60x200"}
+    whole = (f"abs({AVAILABILITY.bad(30 * DAY)} / 360 - 1) < 0.01",)
+    assert holds(tmp_path, inputs, {"150m": whole}, "5m", "recording.yml") == ""
 
 
 def test_a_deleted_service_has_no_budget(tmp_path: Path) -> None:
