@@ -9,6 +9,7 @@ from exporter.catalog.default_set import DEFAULT_SET
 from exporter.catalog.model import CloudMonitoring
 from exporter.simulator.world import World
 from tests.exporter import running
+from tests.servers import wait_until
 
 pytestmark = pytest.mark.slow
 NAMES = tuple(
@@ -24,9 +25,13 @@ def test_a_denied_project_is_one_line(tmp_path: Path) -> None:
         with running.running(tmp_path, "--config", str(config)) as found:
             found.wait_ready()
             failed = 'ionmon_poll_failures_total{collector="cloud_monitoring",poll="closed/'
-            lines = [line for line in found.page().splitlines() if line.startswith(failed)]
-            assert len(lines) == len(NAMES) > 20
-            assert all('reason="permission"}' in line for line in lines)
+
+            def lines() -> list[str]:
+                return [line for line in found.page().splitlines() if line.startswith(failed)]
+
+            assert len(NAMES) > 20
+            wait_until(lambda: len(lines()) == len(NAMES), "a failure of each poll")
+            assert all('reason="permission"}' in line for line in lines())
             success = f'ionmon_poll_success{{collector="cloud_monitoring",poll="{World.project}/'
             page = found.page().splitlines()
             assert {line[-3:] for line in page if line.startswith(success)} == {"1.0"}
