@@ -11,11 +11,12 @@ from typing import IO
 from exporter.catalog import own, redis
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
 from exporter.cloud_monitoring.bucket_layouts import layout
+from exporter.cloud_monitoring.bucket_totals import Layout
 from exporter.cloud_monitoring.gauge_reader import GaugeSample, join
 from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.points import exported
 from exporter.cloud_monitoring.read_window import SECOND
-from exporter.cloud_monitoring.totals import Amount, Layout
+from exporter.cloud_monitoring.totals import Amount
 from exporter.cloud_monitoring.zero_series import prime
 from exporter.exposition.encoding import Stems, lines
 from exporter.exposition.snapshot import Part, Sample

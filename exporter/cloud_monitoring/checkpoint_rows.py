@@ -5,6 +5,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterable
 
+from exporter.cloud_monitoring.bucket_totals import BucketTotal
 from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import Ledger, Mark
 from exporter.cloud_monitoring.state_schema import insert, opened, sealed, select
@@ -45,8 +46,9 @@ def read_totals(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
             labels=tuple(json.loads(labels)), shown=bool(shown), value=value, last=last, row=id_
         )
         total.dirty = False
-        total.counts.frombytes(counts)
-        total.bounds = _unpacked(bounds)
+        unpacked = _unpacked(bounds)
+        if unpacked is not None:
+            total.buckets = BucketTotal(unpacked, array("q", counts))
         ledger.totals[total.labels] = total
 
 
@@ -60,7 +62,7 @@ def read_marks(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
             total=total,
             floor=floor,
             mask=int.from_bytes(mask, "little"),
-            off_grid=set(json.loads(off_grid)),
+            off_grid=frozenset(json.loads(off_grid)),
         )
         mark.start, mark.end, mark.row, mark.dirty = start, end, id_, False
         if held is not None:
@@ -100,6 +102,10 @@ def write_rows(db: sqlite3.Connection, row: int, ledger: Ledger) -> None:
     db.executemany(insert("mark"), (sealed(_mark_row(mark, row)) for mark in marks))
     for total in totals:
         total.dirty = False
+        if not total.last:
+            total.text = (
+                ""  # of most series of a resource nothing is ever counted, nor stored again
+            )
     for mark in marks:
         mark.dirty = False
 
@@ -114,9 +120,8 @@ def _number(db: sqlite3.Connection, table: str, items: Iterable[Total | Mark]) -
 
 
 def _total_row(total: Total, ledger: int) -> tuple[object, ...]:
-    bounds = _packed(total.bounds)
-    labels = _labels(total)
-    counts = total.counts.tobytes()
+    bounds, labels = _packed(total.bounds), _labels(total)
+    counts = total.buckets.counts.tobytes() if total.buckets else b""
     value = total.value if abs(total.value) < LARGEST else float(total.value)
     return (total.row, ledger, labels, int(total.shown), value, bounds, counts, total.last)
 

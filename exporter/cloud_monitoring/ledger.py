@@ -50,7 +50,7 @@ class Mark:
     total: Total
     floor: int
     mask: int = 0
-    off_grid: set[int] = field(default_factory=set)
+    off_grid: frozenset[int] = frozenset()
     start: int = 0
     end: int = 0
     held: Held | None = None
@@ -145,7 +145,7 @@ class Ledger:
         mark.mask |= bit
         if not bit:
             floor = self._off_grid_floor()
-            mark.off_grid = {kept for kept in mark.off_grid if kept > floor} | {end}
+            mark.off_grid = frozenset((*(kept for kept in mark.off_grid if kept > floor), end))
         mark.dirty = True
 
     def _known(self, mark: Mark, end: int) -> bool:

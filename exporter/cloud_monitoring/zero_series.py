@@ -6,6 +6,7 @@ Without them the first error would be the first sample of its series, which `rat
 from itertools import product
 
 from exporter.catalog.model import Family, Type
+from exporter.cloud_monitoring.bucket_totals import BucketTotal
 from exporter.cloud_monitoring.ledger import Ledger, without
 from exporter.cloud_monitoring.totals import Total
 
@@ -38,6 +39,4 @@ def _fill(family: Family, ledger: Ledger, first: Total, closed: dict[int, tuple[
             labels[position] = value
         total = ledger.total(tuple(labels))
         if family.type is Type.HISTOGRAM and total.bounds is None and first.bounds is not None:
-            total.bounds = first.bounds
-            total.counts.frombytes(bytes(8 * (len(first.bounds) + 1)))
-            total.dirty = True
+            total.buckets, total.dirty = BucketTotal.empty(first.bounds), True

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from exporter.catalog.cloud_run import REQUESTS
 from exporter.cloud_monitoring.bucket_layouts import layout
+from exporter.cloud_monitoring.bucket_totals import BucketTotal, Layout
 from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import Ledger, Mark, Outcome
 from exporter.cloud_monitoring.points import SECOND
-from exporter.cloud_monitoring.totals import Amount, Layout, Total
+from exporter.cloud_monitoring.totals import Amount, Total
 
 NAME, SHAPE = "p/requests", '["shape"]'
 PERIOD = 60 * SECOND
@@ -24,6 +25,17 @@ def add_buckets(
 ) -> None:
     """Add a distribution to a total."""
     total.add_amount(Amount(value=weight, counts=tuple(counts), layout=layout), end)
+
+
+def buckets_of(total: Total) -> BucketTotal:
+    """Return the buckets of a histogram's total."""
+    assert total.buckets is not None
+    return total.buckets
+
+
+def counts_of(total: Total) -> list[int]:
+    """Return the counts of a total's buckets; none where it is a number."""
+    return list(total.buckets.counts) if total.buckets else []
 
 
 def claim(ledger: Ledger, mark: Mark, end: int) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exporter.cloud_monitoring.bucket_totals import BucketTotal
 from exporter.cloud_monitoring.checkpoint_rows import (
     drop,
     read_ledger,
@@ -26,8 +27,8 @@ WHOLE = st.integers(0, 2**62)
 LABELS = st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.text("ab"))
 NUMBERS = st.floats(allow_nan=False) | st.integers(-(2**63), 2**63 - 1)
 BUCKETS = st.lists(st.floats(allow_nan=False), max_size=5).flatmap(
-    lambda bounds: st.tuples(
-        st.just(tuple(bounds)),
+    lambda bounds: st.builds(
+        lambda counts: BucketTotal(tuple(bounds), array("q", counts)),
         st.lists(WHOLE, min_size=len(bounds) + 1, max_size=len(bounds) + 1),
     )
 )
@@ -36,15 +37,13 @@ TOTALS = st.builds(
         labels=labels,
         shown=shown,
         value=value,
-        bounds=buckets[0],
-        counts=array("q", buckets[1]),
-        exemplars={},
+        buckets=buckets,
         last=last,
     ),
     LABELS,
     st.booleans(),
     NUMBERS,
-    BUCKETS | st.just((None, [])),
+    st.none() | BUCKETS,
     WHOLE,
 )
 HELD = st.none() | st.builds(
@@ -56,7 +55,7 @@ MARKS = st.tuples(
     st.text(st.characters(exclude_categories=["Cs"])),
     WHOLE,
     st.integers(0, 2**200),
-    st.sets(WHOLE, max_size=4),
+    st.frozensets(WHOLE, max_size=4),
     HELD,
 )
 
@@ -196,14 +195,15 @@ def test_a_file_of_the_first_version_is_read() -> None:
             labels=("a", "5xx"),
             shown=False,
             value=0.5,
-            bounds=(1.0,),
-            counts=array("q", [1, 2]),
+            buckets=BucketTotal((1.0,), array("q", [1, 2])),
             last=8,
             row=5,
             dirty=False,
         ),
     )
-    delta = Mark(key="d", total=numbers, floor=9, mask=258, off_grid={10, 11}, row=6, dirty=False)
+    delta = Mark(
+        key="d", total=numbers, floor=9, mask=258, off_grid=frozenset({10, 11}), row=6, dirty=False
+    )
     rising = Mark(
         key="r",
         total=buckets,

@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 
+from tests.exporter.cloud_monitoring.ledgers import counts_of
 from tests.exporter.cloud_monitoring.messages import distribution
 from tests.exporter.cloud_monitoring.test_exactly_once import ExactlyOnce
 
@@ -31,7 +32,7 @@ class BucketsExactlyOnce(ExactlyOnce):
         assert ledger is not None
         found: dict[Any, int] = {}
         for total in ledger.totals.values():
-            found.update({(total.labels, i): count for i, count in enumerate(total.counts)})
+            found.update({(total.labels, i): count for i, count in enumerate(counts_of(total))})
             found[total.labels, "sum"] = round(total.value * 1000)
         return {piece: count for piece, count in found.items() if count}
 

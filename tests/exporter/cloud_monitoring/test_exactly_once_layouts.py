@@ -19,6 +19,7 @@ from exporter.cloud_monitoring.target import Margins
 from exporter.cloud_monitoring.totals import Total
 from exporter.collectors.counter_poll import RETIRE_EVERY
 from tests.exporter.cloud_monitoring.bench import Bench
+from tests.exporter.cloud_monitoring.ledgers import counts_of
 from tests.exporter.cloud_monitoring.messages import OK, SERVICE
 from tests.exporter.cloud_monitoring.paper import PaperApi, PaperPoint
 
@@ -193,7 +194,7 @@ class LayoutsExactlyOnce(RuleBasedStateMachine):
         total = self._total() if hasattr(self, "start") else None
         if total is not None and total.bounds is not None:
             values, running = self._truth(), 0
-            for bound, count in zip(total.bounds, total.counts, strict=False):
+            for bound, count in zip(total.bounds, counts_of(total), strict=False):
                 running += count
                 assert running <= sum(value < bound * 1000 * (1 + 1e-9) for value in values)
             assert len(total.bounds) <= 40
@@ -204,7 +205,7 @@ class LayoutsExactlyOnce(RuleBasedStateMachine):
             return
         self.bench.poll.read()
         total, values = self._total(), self._truth()
-        counted = (0, 0.0) if total is None else (sum(total.counts), total.value * 1000)
+        counted = (0, 0.0) if total is None else (sum(counts_of(total)), total.value * 1000)
         assert counted[0] == len(values)
         assert abs(counted[1] - sum(values)) < 1e-3
         self.bench.store.close()

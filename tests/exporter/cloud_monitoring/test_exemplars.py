@@ -4,17 +4,19 @@ from google.cloud.monitoring_v3.types import SpanContext
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.wrappers_pb2 import StringValue
 
+from exporter.cloud_monitoring.bucket_totals import BucketTotal
 from exporter.cloud_monitoring.exemplars import exemplars
-from exporter.cloud_monitoring.totals import Total
 from exporter.exposition.snapshot import Exemplar
 from tests.exporter.cloud_monitoring.messages import distribution
 
 Span = SpanContext.pb()
 
 
-def kept(*examples: tuple[float, int, str], total: Total | None = None) -> dict[int, Exemplar]:
+def kept(
+    *examples: tuple[float, int, str], total: BucketTotal | None = None
+) -> dict[int, Exemplar]:
     """Return what a total keeps of (value in milliseconds, second, span name)."""
-    total = total or Total(labels=(), shown=True, bounds=(0.01, 0.02))
+    total = total or BucketTotal.empty((0.01, 0.02))
     value = distribution([1])
     for number, at, name in examples:
         exemplar = value.exemplars.add(value=number)
@@ -41,7 +43,7 @@ def test_a_traced_request_is_kept_by_bucket() -> None:
 
 def test_the_newest_of_a_bucket_stays() -> None:
     """An older request does not replace a newer one, nor does a later poll bring it back."""
-    total = Total(labels=(), shown=True, bounds=(0.01, 0.02))
+    total = BucketTotal.empty((0.01, 0.02))
     kept((5.0, 100, "projects/p/traces/new/spans/s"), total=total)
     found = kept((6.0, 99, "projects/p/traces/old/spans/s"), total=total)
     assert found == {0: Exemplar("new", "s", 0.005, 100.0)}

@@ -9,7 +9,14 @@ from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.ledger import Ledger, Outcome
 from exporter.cloud_monitoring.read_window import SECOND, Reach, ReadSpan
 from exporter.cloud_monitoring.totals import Amount, Total
-from tests.exporter.cloud_monitoring.ledgers import add_number, at, claim, new_ledger, points
+from tests.exporter.cloud_monitoring.ledgers import (
+    add_number,
+    at,
+    claim,
+    counts_of,
+    new_ledger,
+    points,
+)
 
 MINUTE = 60 * SECOND
 FINE = layout((1.0, 2.0, 4.0, 8.0), 1.0, REQUESTS)
@@ -258,7 +265,7 @@ def test_a_distribution_may_be_empty_or_in_another_layout() -> None:
     ]
     found = [book.add_delta(mark, at(n), lambda a=a: a) for n, a in enumerate(amounts, 1)]
     assert found == [Outcome.COUNTED] * 3
-    assert (mark.total.value, mark.total.last, sum(mark.total.counts)) == (12.0, at(3), 3)
+    assert (mark.total.value, mark.total.last, sum(counts_of(mark.total))) == (12.0, at(3), 3)
     assert not claim(book, mark, at(2))
 
 

@@ -8,7 +8,7 @@ from exporter.cloud_monitoring.cumulative import Held
 from exporter.cloud_monitoring.ledger import Outcome
 from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Amount
-from tests.exporter.cloud_monitoring.ledgers import at, new_ledger, points
+from tests.exporter.cloud_monitoring.ledgers import at, counts_of, new_ledger, points
 
 MINUTE = 60 * SECOND
 FINE = layout((1.0, 2.0, 4.0, 8.0), 1.0, REQUESTS)
@@ -61,7 +61,7 @@ def test_a_rise_is_of_every_number() -> None:
     for minute, value, counts in ((1, 4.0, (1, 1)), (2, 3.0, (2, 0, 2)), (3, 3.5, (2, 1, 2))):
         amount = Amount(value=value, counts=counts, layout=FINE)
         book.add_cumulative(mark, at(-1), at(minute), lambda a=amount: a)
-    assert (mark.total.value, list(mark.total.counts)) == (0.5, [1, 1, 2, 0, 0])
+    assert (mark.total.value, counts_of(mark.total)) == (0.5, [1, 1, 2, 0, 0])
 
 
 def test_a_cumulative_point_that_cannot_be_read_changes_nothing() -> None:

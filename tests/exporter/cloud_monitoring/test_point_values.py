@@ -8,9 +8,10 @@ from google.api.distribution_pb2 import Distribution
 from exporter.catalog.cloud_run import REQUEST_DURATION, REQUESTS
 from exporter.catalog.model import CloudMonitoring
 from exporter.cloud_monitoring.bucket_layouts import layout
+from exporter.cloud_monitoring.bucket_totals import UNPLACED
 from exporter.cloud_monitoring.point_values import PointValues, distribution_amount, number
 from exporter.cloud_monitoring.points import Unsound
-from exporter.cloud_monitoring.totals import UNPLACED, Amount
+from exporter.cloud_monitoring.totals import Amount
 from tests.exporter.cloud_monitoring.messages import EDGES, distribution, series
 
 LAYOUT = layout(EDGES, 1.0, REQUESTS)

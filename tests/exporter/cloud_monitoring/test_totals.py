@@ -10,7 +10,7 @@ from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.read_window import SECOND
 from exporter.cloud_monitoring.totals import Amount, Total
 from exporter.exposition.snapshot import Buckets, Exemplar
-from tests.exporter.cloud_monitoring.ledgers import add_buckets, add_number
+from tests.exporter.cloud_monitoring.ledgers import add_buckets, add_number, buckets_of, counts_of
 
 MINUTE = 60 * SECOND
 FINE = layout((1.0, 2.0, 4.0, 8.0), 1.0, REQUESTS)
@@ -24,14 +24,14 @@ def at(minute: float) -> int:
 
 def counted(total: Total) -> tuple[tuple[float, ...] | None, list[int], float]:
     """Return bounds, counts and sum."""
-    return total.bounds, list(total.counts), total.value
+    return total.bounds, counts_of(total), total.value
 
 
 def test_buckets_show_zero_until_they_were_seen() -> None:
     """A histogram at zero has all its bounds, no events and no exemplars."""
     total = Total(labels=(), shown=False)
     add_buckets(total, FINE, (1, 2, 3), 9.0, at(1))
-    total.exemplars[0] = Exemplar("t", "s", 0.5, 1.0)
+    buckets_of(total).exemplars[0] = Exemplar("t", "s", 0.5, 1.0)
     assert total.exposed_value() == Buckets(FINE.bounds, (0, 0, 0, 0, 0), 0.0)
     total.shown = True
     shown = Buckets(FINE.bounds, (1, 2, 3, 0, 0), 9.0, ((0, Exemplar("t", "s", 0.5, 1.0)),))
@@ -64,10 +64,10 @@ def test_a_coarser_layout_keeps_the_bounds_that_both_have() -> None:
     """Where enough bounds are shared, the others merge away, and nothing is lost."""
     total = Total(labels=(), shown=True)
     add_buckets(total, layout(TEN, 1.0, REQUESTS), (1,) * 11, 5.0, at(1))
-    total.exemplars[0] = Exemplar("t", "s", 0.5, 1.0)
+    buckets_of(total).exemplars[0] = Exemplar("t", "s", 0.5, 1.0)
     add_buckets(total, layout(TEN[1:-1], 1.0, REQUESTS), (1,) * 9, 5.0, at(2))
     assert counted(total) == (TEN[1:-1], [3, 2, 2, 2, 2, 2, 2, 2, 3], 10.0)
-    assert total.exemplars == {}
+    assert buckets_of(total).exemplars == {}
 
 
 def test_a_foreign_layout_adds_its_bounds() -> None:
@@ -104,10 +104,10 @@ def test_no_event_moves_across_a_bound(data: st.DataObject) -> None:
         uppers = (*edges, float("inf"))
         truth += [bound for bound, n in zip(uppers, counts, strict=True) for _ in range(n)]
     running = 0
-    for bound, count in zip((*(total.bounds or ()), float("inf")), total.counts, strict=True):
+    for bound, count in zip((*(total.bounds or ()), float("inf")), counts_of(total), strict=True):
         running += count
         assert running == sum(event <= bound for event in truth)
-    assert isinstance(total.counts, array)
+    assert isinstance(buckets_of(total).counts, array)
 
 
 def draw_counts(data: st.DataObject, edges: tuple[float, ...]) -> list[int]:
@@ -119,7 +119,7 @@ def draw_counts(data: st.DataObject, edges: tuple[float, ...]) -> list[int]:
 def below(total: Total, bound: float) -> int:
     """Return how many events lie at or below a bound of the total."""
     assert total.bounds is not None
-    return sum(total.counts[: total.bounds.index(bound) + 1])
+    return sum(counts_of(total)[: total.bounds.index(bound) + 1])
 
 
 @given(st.lists(EDGES, min_size=1, max_size=4), st.data())
@@ -140,7 +140,7 @@ def test_count_and_sum_survive_any_change(
         uppers = (*edges, float("inf"))
         events += [bound for bound, n in zip(uppers, counts, strict=True) for _ in range(n)]
         weight += sum(counts)
-        assert (sum(total.counts), total.value) == (len(events), weight)
+        assert (sum(counts_of(total)), total.value) == (len(events), weight)
         for bound in total.bounds or ():
             found = below(total, bound)
             before, seen = shown.get(bound, (0, 0))
@@ -148,7 +148,7 @@ def test_count_and_sum_survive_any_change(
             assert found >= before or seen <= end - DAY
             shown[bound] = found, end
         if data.draw(st.integers(0, 3)) == 0:
-            total.layouts.clear()  # as after a restart
+            buckets_of(total).layouts.clear()  # as after a restart
 
 
 def steps(*found: tuple[tuple[float, ...], tuple[int, ...]]) -> Total:
@@ -171,11 +171,11 @@ def test_bounds_settle_while_two_layouts_are_alive() -> None:
     assert set(settled or ()) == {*STABLE, *CANARY}
     for minute in range(2, 20):
         if minute == 9:
-            total.layouts.clear()
+            buckets_of(total).layouts.clear()
         edges, counts = both[minute % 2]
         add_buckets(total, layout(edges, 1.0, REQUESTS), counts, 0.0, at(minute))
         assert total.bounds == settled
-    assert (below(total, 0.05), below(total, 0.16), sum(total.counts)) == (600, 1200, 1200)
+    assert (below(total, 0.05), below(total, 0.16), sum(counts_of(total))) == (600, 1200, 1200)
 
 
 def test_a_layout_that_is_gone_for_a_day_takes_its_bounds_along() -> None:
@@ -184,7 +184,7 @@ def test_a_layout_that_is_gone_for_a_day_takes_its_bounds_along() -> None:
     for minute in (1000, 1442, 1443):
         add_buckets(total, layout(CANARY, 1.0, REQUESTS), (0, 0, 0, 60), 0.0, at(minute))
     assert [b for b in total.bounds or () if CANARY[0] <= b <= CANARY[-1]] == list(CANARY)
-    assert sum(total.counts) == 300
+    assert sum(counts_of(total)) == 300
 
 
 def grid(first: int, last: int, eighths: int = 1) -> tuple[float, ...]:
@@ -201,7 +201,7 @@ def test_a_grid_that_grows_at_its_ends_adds_a_bound() -> None:
         counts = (0, *(1,) * (size - 2), 0)
         add_buckets(total, layout(grid(first, last), 1.0, REQUESTS), counts, 0.0, at(minute))
     assert len(total.bounds or ()) == 9
-    assert list(total.counts) == [0, 1, 2, 4, 5, 4, 2, 1, 1, 0]
+    assert counts_of(total) == [0, 1, 2, 4, 5, 4, 2, 1, 1, 0]
 
 
 def test_a_grid_of_160_buckets_keeps_its_ends_and_forty_bounds() -> None:
@@ -216,7 +216,7 @@ def test_a_grid_of_160_buckets_keeps_its_ends_and_forty_bounds() -> None:
         assert abs(bounds[-1] / grid(0, last)[-1] - 1) < 1e-9
         changed.append(len(before ^ set(bounds)))
     assert max(changed[1:]) <= 2
-    assert (sum(total.counts), total.counts[-1]) == (160, 0)
+    assert (sum(counts_of(total)), counts_of(total)[-1]) == (160, 0)
 
 
 def test_half_the_resolution_is_exact_and_comes_back() -> None:
@@ -224,11 +224,11 @@ def test_half_the_resolution_is_exact_and_comes_back() -> None:
     fine, coarse = grid(0, 32), grid(0, 16, eighths=2)
     total = steps((fine, (0,) + (1,) * 32), (coarse, (0,) + (2,) * 16))
     assert len(total.bounds or ()) == 17
-    assert list(total.counts) == [0] + [4] * 16 + [0]
+    assert counts_of(total) == [0] + [4] * 16 + [0]
     for minute in (1000, 1442, 1443):
         add_buckets(total, layout(fine, 1.0, REQUESTS), (0,) + (1,) * 32, 0.0, at(minute))
     assert len(total.bounds or ()) == 33
-    assert sum(total.counts) == 64 + 3 * 32
+    assert sum(counts_of(total)) == 64 + 3 * 32
 
 
 def test_neighbours_of_thresholds_stay() -> None:
@@ -278,10 +278,10 @@ def test_exemplars_come_with_an_amount() -> None:
     total = Total(labels=(), shown=True)
     first = (Exemplar("a", "s", 0.5, 2.0), Exemplar("b", "s", 9.0, 2.0))
     total.add_amount(Amount(value=1.0, counts=(1, 0, 0, 0, 1), layout=FINE, exemplars=first), at(1))
-    assert total.exemplars == {0: first[0], 4: first[1]}
+    assert buckets_of(total).exemplars == {0: first[0], 4: first[1]}
     second = (Exemplar("older", "s", 0.5, 1.0), Exemplar("same", "s", 9.0, 2.0))
     total.add_amount(Amount(value=1.0, counts=(1,), layout=FINE, exemplars=second), at(2))
-    assert total.exemplars == {0: first[0], 4: second[1]}
+    assert buckets_of(total).exemplars == {0: first[0], 4: second[1]}
 
 
 def test_an_amount_is_empty_without_events() -> None:

@@ -8,7 +8,7 @@ from exporter.catalog.model import Family
 from exporter.cloud_monitoring.bucket_layouts import layout
 from exporter.cloud_monitoring.ledger import Ledger
 from exporter.cloud_monitoring.zero_series import prime
-from tests.exporter.cloud_monitoring.ledgers import add_buckets, add_number
+from tests.exporter.cloud_monitoring.ledgers import add_buckets, add_number, counts_of
 
 A, B = ("p", "r", "a"), ("p", "r", "b")
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
@@ -58,7 +58,7 @@ def test_histograms_have_their_bounds_at_zero() -> None:
     bare = book.total((*A, "5xx"))
     bare.dirty = False
     prime(REQUEST_DURATION, book)
-    found = {t.labels[-1]: (t.bounds, list(t.counts)) for t in book.totals.values()}
+    found = {t.labels[-1]: (t.bounds, counts_of(t)) for t in book.totals.values()}
     zero = ((1.0, 2.0), [0, 0, 0])
     assert found == {**dict.fromkeys(CLASSES, zero), "2xx": ((1.0, 2.0), [1, 2, 3])}
     assert bare.dirty
