@@ -12,6 +12,7 @@ from exporter.catalog.model import Family, Type
 from exporter.catalog.names import base_name
 from exporter.exposition.snapshot import Buckets, Exemplar, Part, Sample
 
+MOST_TEXTS = 100_000  # of a family's series; those of more would be a fifth of all memory
 CHUNK = 1_000  # series whose lines are in memory as text at once
 Labels = tuple[str, ...]
 Samples = tuple[Sample, ...]
@@ -58,7 +59,8 @@ def head(family: Family, *, openmetrics: bool) -> bytes:
 class Stems:
     """The label texts of one family's series, built once for each series.
 
-    Only what does not change from poll to poll is kept: one text a series, whatever its type.
+    Only what does not change from poll to poll is kept: one text a series, whatever its type. Of
+    very many series, the texts of some are kept, and the others built again and again.
     """
 
     def __init__(self, family: Family) -> None:
@@ -73,7 +75,9 @@ class Stems:
         found = self._braces.get(labels)
         if found is None:
             text = label_text(self._names, labels)
-            found = self._braces[labels] = f"{{{text}}} " if text else " "
+            found = f"{{{text}}} " if text else " "
+            if len(self._braces) < MOST_TEXTS:
+                self._braces[labels] = found
         return found
 
     def limits(self, bounds: tuple[float, ...]) -> tuple[str, ...]:

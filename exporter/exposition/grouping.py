@@ -89,21 +89,22 @@ def _once(parts: list[Part]) -> Iterator[Part]:
     seen: set[Labels | Pairs] = set()
     for part in parts:
         key = _values if alike else _pairs(part.family.label_names)
-        keys = [key(sample) for sample in part.samples]
-        own = set(keys)
-        if len(own) == len(keys) and seen.isdisjoint(own):
+        own: set[Labels | Pairs] = {key(sample) for sample in part.samples}
+        if len(own) == len(part.samples) and seen.isdisjoint(own):
             yield part
         else:
-            yield Part(part.family, tuple(_fresh(part.samples, keys, seen)))
-        seen |= own
+            yield Part(part.family, tuple(_fresh(part.samples, key, seen)))
+        if part is not parts[-1]:
+            seen |= own
 
 
 def _fresh(
-    samples: tuple[Sample, ...], keys: Iterable[Labels | Pairs], seen: set[Labels | Pairs]
+    samples: tuple[Sample, ...], key: Callable[[Sample], Labels | Pairs], seen: set[Labels | Pairs]
 ) -> Iterator[Sample]:
-    for sample, key in zip(samples, keys, strict=True):
-        if key not in seen:
-            seen.add(key)
+    for sample in samples:
+        found = key(sample)
+        if found not in seen:
+            seen.add(found)
             yield sample
 
 
