@@ -24,6 +24,7 @@ from exporter.exposition.exposition import (
 )
 from exporter.exposition.piece import Failure
 from exporter.exposition.snapshot import Snapshot
+from exporter.interpreter import give_back
 from exporter.logs import once, over
 from exporter.telemetry import Telemetry
 
@@ -32,6 +33,7 @@ log = logging.getLogger("ionmon.web")
 REQUESTED_FOR = 300.0  # seconds for which a format is encoded ahead after a request
 FIRST = ((Format.OPENMETRICS, True), (Format.TEXT, True))
 MOST_LAG = 10.0  # seconds of encoding for which the body before is served
+MANY = 1 << 25  # bytes of lines; what a change of fewer frees is used again soon
 MOST_OWN_AGE = 3.0  # seconds; `ahead` is called each second, and may wait for its turn
 
 Kind = tuple[Format, bool]
@@ -62,6 +64,7 @@ class Encoder:
         self._requested = dict.fromkeys(FIRST, steady())
         self._failing: dict[Format, frozenset[str]] = {}
         self._waiting = False
+        self._given_back = 0  # the generation after which memory was given back
         self._busy_since: float | None = None
         self.failure = ""
 
@@ -129,6 +132,16 @@ class Encoder:
                 log.exception("the exposition cannot be encoded")
         if not self._waiting:
             self._busy_since = None
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Give memory back once after each change of very many lines."""
+        newest = max(self._ready.values(), key=lambda ready: ready.generation, default=None)
+        if newest is None or newest.generation == self._given_back:
+            return
+        self._given_back = newest.generation
+        if sum(piece.size for piece in newest.encoded.pieces) > MANY:
+            give_back()
 
     def _under_way(self) -> bool:
         """Return whether the newest snapshot is being encoded, and not for too long."""
