@@ -4,7 +4,8 @@ import json
 
 from exporter.commands.terminal import table
 from exporter.drill.judging import DrillResult
-from exporter.drill.plan import DrillAlert, DrilledChannel, DrillPlan
+from exporter.drill.plan import DrillAlert, DrillPlan
+from exporter.drill.reached import DrilledChannel
 from exporter.drill.run import DrilledOutcome, DrillReport
 from exporter.settings.types import duration
 

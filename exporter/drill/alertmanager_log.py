@@ -29,7 +29,7 @@ class AlertmanagerLog:
         """Return the last error of a receiver's integration, empty where none was written."""
         return next(
             (
-                cleaned(found["err"])[:_LONGEST]
+                cleaned(found["err"].removeprefix(f"{receiver}/"))[:_LONGEST]
                 for found in reversed(list(self._lines()))
                 if found.get("err") and _is_of(found, receiver, integration)
             ),

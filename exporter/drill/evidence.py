@@ -12,7 +12,8 @@ from exporter.drill.bridge_metrics import BridgeMetrics, BridgeUnknown
 from exporter.drill.counts import Counts, counts, joined, rise
 from exporter.drill.judging import DrillEvidence
 from exporter.drill.matching import Labels
-from exporter.drill.plan import DrillAlert, DrilledChannel
+from exporter.drill.plan import DrillAlert
+from exporter.drill.reached import DrilledChannel
 from exporter.errors import StateError
 
 
@@ -119,24 +120,27 @@ class DrillSources:
         before, after = readings
         integration, receiver = channel.integration, channel.receiver
         risen = rise(before.counted, after.counted, integration, receiver)
-        # The journal says of each that is the bridge's own whether it came.
-        alike = [
-            each
-            for each in alert.channels
-            if each.integration == integration
-            and not each.muted_by
-            and each.to_bridge is channel.to_bridge
-            and (each.receiver == receiver or not risen.by_receiver)
-        ]
         return DrillEvidence(
             rise=risen,
-            sharing=len(alike),
+            sharing=sum(
+                _is_alike(each, channel, by_receiver=risen.by_receiver) for each in alert.channels
+            ),
             bridge=_more(before.bridge_before, after.bridge_after),
             arrival=_arrival(alert, channel, after.arrived),
             journaled=self.journal is not None,
             log=self.log.reason(receiver, integration) if self.log else "",
             held=held,
         )
+
+
+def _is_alike(each: DrilledChannel, channel: DrilledChannel, *, by_receiver: bool) -> bool:
+    """Whether a channel is counted with another since that one was due; both may be the same.
+
+    Of the bridge's own the journal says whether each came.
+    """
+    same = each.integration == channel.integration and each.to_bridge is channel.to_bridge
+    later = each.group_wait >= channel.group_wait and not each.muted_by
+    return same and later and (each.receiver == channel.receiver or not by_receiver)
 
 
 def _more(before: int | None, after: int | None) -> int | None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from exporter.drill.arrivals import DrillArrival
 from exporter.drill.counts import NotificationRise
-from exporter.drill.plan import DrilledChannel
+from exporter.drill.reached import DrilledChannel
 
 ENOUGH_TRIES = 2  # of the bridge that fail; it goes on trying for a day
 
@@ -95,8 +95,7 @@ def _counted(channel: DrilledChannel, found: DrillEvidence, elapsed: float) -> C
 
 def _is_mixed(channel: DrilledChannel, found: DrillEvidence) -> bool:
     """Whether webhooks that the bridge takes are counted with the channel's own."""
-    is_webhook = channel.integration == "webhook" and not channel.to_bridge
-    return is_webhook and not found.rise.by_receiver
+    return channel.is_mixed and not found.rise.by_receiver
 
 
 def _missing(found: DrillEvidence) -> ChannelOutcome:

@@ -7,22 +7,13 @@ for routes of single alerts' names. What its message says is that nothing is wro
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from exporter.catalog.alert_names import (
-    DRILL,
-    DRILL_LABEL,
-    JOURNAL_RECEIVER,
-    PAGERDUTY_RECEIVER,
-    SENTRY_RECEIVER,
-)
+from exporter.catalog.alert_names import DRILL, DRILL_LABEL, JOURNAL_RECEIVER
 from exporter.drill.matching import Labels
+from exporter.drill.reached import DrilledChannel, channels
 from exporter.drill.routes import EVERY_LABEL, RunningConfig, RunningRoute
 from exporter.errors import IonmonError
 
 SEVERITY, TEAM = "severity", "team"
-_BRIDGE_RECEIVERS = (JOURNAL_RECEIVER, PAGERDUTY_RECEIVER, SENTRY_RECEIVER)
-_HIDDEN = "<secret>"
-_CONFIGS = "_configs"
-_TARGETS = ("channel", "to", "url", "room_id", "chat_id", "topic_arn")
 
 
 class NoDrill(IonmonError):
@@ -38,31 +29,6 @@ class DrillRequest:
 
     severities: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrilledChannel:
-    """An entry of a receiver that an alert reaches; times are seconds.
-
-    target     whom it notifies, as far as the configuration shows it
-    to_bridge  whether it is a webhook of ionmon's own bridge
-    tells_end  whether it is notified of the end, too
-    muted_by   the time interval that mutes it now, or nothing
-    """
-
-    receiver: str
-    integration: str
-    target: str
-    to_bridge: bool
-    group_wait: float
-    group_interval: float
-    tells_end: bool = True
-    muted_by: str = ""
-
-    @property
-    def is_sentry(self) -> bool:
-        """Whether the bridge passes on to Sentry what this entry brings it."""
-        return self.to_bridge and _last_word(self.receiver) == SENTRY_RECEIVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,23 +100,23 @@ def _each_once(alerts: Iterator[DrillAlert]) -> Iterator[DrillAlert]:
 def _alert(config: RunningConfig, severity: str, team: str, occasion: DrillOccasion) -> DrillAlert:
     labels = {"alertname": DRILL, SEVERITY: severity, DRILL_LABEL: occasion.id}
     labels |= {TEAM: team} if team else {}
-    labels = _apart(config.root, labels, occasion.id)
-    channels = (
-        channel
-        for route in config.root.taken_by(labels)
-        for channel in _channels(config, route, occasion)
-    )
+    own = "-".join(filter(None, (occasion.id, severity, team)))
+    labels = _apart(config.root, labels, own)
     return DrillAlert(
         severity=severity,
         team=team,
         labels=labels,
         annotations=_annotations(severity, team, occasion.who),
-        channels=tuple(channels),
+        channels=tuple(
+            channel
+            for route in config.root.taken_by(labels)
+            for channel in channels(config, route, occasion.bridge, occasion.at)
+        ),
     )
 
 
 def _apart(root: RunningRoute, labels: dict[str, str], own: str) -> dict[str, str]:
-    """Return labels that no group shares with another drill's, whose interval it would wait for."""
+    """Return labels that no group shares with another alert's, whose interval it would wait for."""
     before = [route.receiver for route in root.taken_by(labels)]
     for route in root.taken_by(labels):
         free = [name for name in route.group_by if name not in (*labels, TEAM)]
@@ -173,45 +139,3 @@ def _annotations(severity: str, team: str, who: str) -> dict[str, str]:
         "description": f"This is a drill: {who} tests with ionmon drill who is notified of {of}. "
         "Nothing is wrong, and nothing is to be done.",
     }
-
-
-def _channels(
-    config: RunningConfig, route: RunningRoute, occasion: DrillOccasion
-) -> Iterator[DrilledChannel]:
-    for kind, entries in config.receivers.get(route.receiver, {}).items():
-        if not kind.endswith(_CONFIGS):
-            continue
-        for entry in entries or ():
-            own = _is_bridge(route.receiver, str(entry.get("url", "")), occasion.bridge)
-            own = own and kind == f"webhook{_CONFIGS}"
-            yield DrilledChannel(
-                receiver=route.receiver,
-                integration=kind.removesuffix(_CONFIGS),
-                target=_bridge_target(route.receiver) if own else _target(entry),
-                to_bridge=own,
-                group_wait=route.group_wait,
-                group_interval=route.group_interval,
-                tells_end=bool(entry.get("send_resolved", True)),
-                muted_by=config.muting(route, occasion.at),
-            )
-
-
-def _is_bridge(receiver: str, url: str, bridge: str | None) -> bool:
-    """Whether a webhook is the bridge's; newer Alertmanagers do not show where one leads."""
-    if bridge is None:
-        return False
-    return url == bridge or (url == _HIDDEN and _last_word(receiver) in _BRIDGE_RECEIVERS)
-
-
-def _bridge_target(receiver: str) -> str:
-    is_sentry = _last_word(receiver) == SENTRY_RECEIVER
-    return "Sentry, through the bridge" if is_sentry else "the bridge"
-
-
-def _target(entry: Mapping[str, object]) -> str:
-    found = (str(entry[name]) for name in _TARGETS if entry.get(name))
-    return next((text for text in found if text != _HIDDEN), "")
-
-
-def _last_word(receiver: str) -> str:
-    return receiver.rpartition("-")[2]

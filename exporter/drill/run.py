@@ -13,13 +13,14 @@ from typing import Any
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault
 from exporter.catalog.alert_names import DRILL, DRILL_LABEL
 from exporter.clock import Clock
-from exporter.drill.evidence import DrillReading, DrillSources
-from exporter.drill.judging import ChannelOutcome, DrillResult, judge
-from exporter.drill.plan import DrillAlert, DrilledChannel, DrillPlan
+from exporter.drill.evidence import DrillSources
+from exporter.drill.judging import ChannelOutcome, DrillResult
+from exporter.drill.plan import DrillAlert, DrillPlan
+from exporter.drill.reached import DrilledChannel
+from exporter.drill.watching import EVERY, AlertWatch
 from exporter.errors import IonmonError
 from exporter.settings.types import duration
 
-EVERY = 0.25  # seconds between two looks
 # Alertmanager forgets after resolve_timeout (5m) what nobody posts again, so that the alerts of a
 # drill that is killed end by themselves.
 POST_AGAIN = 60.0
@@ -114,7 +115,7 @@ class DrillRun:
             for channel, outcome in watch.outcomes.items()
         ]
 
-    async def _watched(self, alert: DrillAlert, watch: "AlertWatch") -> None:
+    async def _watched(self, alert: DrillAlert, watch: AlertWatch) -> None:
         watch.before(self._sources.reading(), 0.0)
         began = self._clock.monotonic()
         self._posted.append(alert)
@@ -182,45 +183,6 @@ class DrillRun:
                     "annotations": dict(held.annotations),
                     "endsAt": ends_at,
                 }
-
-
-class AlertWatch:
-    """What is known of one alert at each of its channels."""
-
-    def __init__(self, alert: DrillAlert, sources: DrillSources) -> None:
-        self._alert, self._sources = alert, sources
-        self._before: dict[DrilledChannel, DrillReading] = {}
-        self.held = ""
-        stopped = ChannelOutcome(result=DrillResult.STOPPED, is_final=False)
-        self.outcomes = dict.fromkeys(alert.channels, stopped)
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing more is waited for."""
-        return all(outcome.is_final for outcome in self.outcomes.values())
-
-    def before(self, reading: DrillReading, elapsed: float) -> None:
-        """Count from here for what is not due yet: what comes before is of other alerts."""
-        for channel in self._alert.channels:
-            if not elapsed or elapsed < channel.group_wait - 2 * EVERY:
-                self._before[channel] = reading
-
-    def learn(self, reading: DrillReading, elapsed: float) -> None:
-        """Judge by a later reading."""
-        self.before(reading, elapsed)
-        for channel, known in self.outcomes.items():
-            if known.is_final:
-                continue
-            readings = self._before[channel], reading
-            found = self._sources.evidence(self._alert, channel, readings, self.held)
-            self.outcomes[channel] = judge(channel, found, elapsed)
-
-    def end(self, result: DrillResult, why: str) -> None:
-        """Give a result to what is still waited for."""
-        for channel, known in self.outcomes.items():
-            if not known.is_final:
-                text = f"{why}: {known.why}" if known.why else why
-                self.outcomes[channel] = ChannelOutcome(result=result, why=text)
 
 
 def _body(alert: DrillAlert) -> Mapping[str, Any]:

@@ -70,11 +70,14 @@ def test_a_channel_that_fails_is_named_with_the_reason(tmp_path: Path) -> None:
 
 @pytest.mark.deep
 def test_a_channel_without_an_answer_fails_when_alertmanager_gives_up(tmp_path: Path) -> None:
-    """One hangs, one answers 500 again and again: each is watched for as long as it is tried."""
-    with drills(tmp_path) as found:
+    """One hangs, one answers 500 again and again: each is watched for as long as it is tried.
+
+    Nobody listens where a webhook leads, and what the bridge takes is not taken for it.
+    """
+    with drills(tmp_path, webhook={"url": "http://127.0.0.1:1/hook"}) as found:
         found.live.web.broken.update({"/slack": 0, "/pagerduty": 500})
         code, results = found.results("--severity", "critical")
-        whys = [results["critical", "", name]["why"] for name in ("slack", "pagerduty")]
+        whys = [results["critical", "", name]["why"] for name in ("slack", "pagerduty", "webhook")]
         assert code == 1
         assert all("gave it up" in why or "goes on trying" in why for why in whys), whys
 

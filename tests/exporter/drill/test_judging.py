@@ -7,7 +7,7 @@ import pytest
 from exporter.drill.arrivals import DrillArrival
 from exporter.drill.counts import NotificationRise, _counters, rise
 from exporter.drill.judging import DrillEvidence, DrillResult, judge
-from exporter.drill.plan import DrilledChannel
+from exporter.drill.reached import DrilledChannel
 
 SLACK = DrilledChannel(
     receiver="high-slack",
