@@ -125,6 +125,7 @@ class DrillSources:
             sharing=sum(
                 _is_alike(each, channel, by_receiver=risen.by_receiver) for each in alert.channels
             ),
+            servers=len(self.servers),
             bridge=_more(before.bridge_before, after.bridge_after),
             arrival=_arrival(alert, channel, after.arrived),
             journaled=self.journal is not None,

@@ -40,6 +40,7 @@ class DrillEvidence:
 
     rise      what Alertmanager counted for its integration
     sharing   how many channels of the alert are counted together with it
+    servers   Alertmanagers, each of which may notify: those of a cluster do not
     bridge    how many webhooks the bridge took; None where that is not known
     arrival   its row in the journal; None where there is none
     journaled  whether there is a journal to look into
@@ -49,6 +50,7 @@ class DrillEvidence:
 
     rise: NotificationRise
     sharing: int = 1
+    servers: int = 1
     bridge: int | None = None
     arrival: DrillArrival | None = None
     journaled: bool = False
@@ -130,6 +132,6 @@ def _remark(channel: DrilledChannel, found: DrillEvidence, elsewhere: int) -> st
         return "webhooks to the bridge are counted alike, and its metrics cannot be read"
     if found.rise.refused:
         return f"after {found.rise.refused} that failed" + (f": {found.log}" if found.log else "")
-    if found.rise.begun - elsewhere > found.sharing:
+    if found.rise.begun - elsewhere > found.sharing * found.servers:
         return f"other messages by {channel.integration} went out meanwhile and are counted alike"
     return ""

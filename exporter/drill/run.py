@@ -73,6 +73,7 @@ class DrillRun:
         self._plan, self._sources, self._clock, self._say = plan, sources, clock, say
         self.stopping = asyncio.Event()
         self._posted: list[DrillAlert] = []
+        self._takers: dict[Alertmanager, None] = {}
         self._posted_at = 0.0
 
     async def run(self) -> DrillReport:
@@ -83,7 +84,7 @@ class DrillRun:
             for alert in self._plan.alerts:
                 outcomes += await self._drilled(alert)
         finally:
-            alive = [fault for server in self._ending() if (fault := await self._ended(server))]
+            alive = [fault for server in self._takers if (fault := await self._ended(server))]
         return DrillReport(
             drill=self._plan.id,
             began=self._sources.began,
@@ -148,14 +149,12 @@ class DrillRun:
         for server in self._sources.servers:
             try:
                 server.post(body)
+                self._takers[server] = None
                 taken = True
             except AlertmanagerFault as error:
                 self._sources.faults[str(error)] = None
         self._posted_at = self._clock.monotonic()
         return taken
-
-    def _ending(self) -> tuple[Alertmanager, ...]:
-        return self._sources.servers if self._posted else ()
 
     async def _ended(self, server: Alertmanager) -> str:
         """End the alerts at one Alertmanager; return why they may go on, empty where none does."""

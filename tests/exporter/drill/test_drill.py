@@ -1,5 +1,6 @@
 """ionmon drill through a real Alertmanager and a real bridge, to stand-ins of all channels."""
 
+import asyncio
 import json
 import signal
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from exporter.clock import WallClock
+from exporter.drill.plan import DrillRequest
+from exporter.drill.preparing import prepared
+from exporter.drill.run import DrillRun
+from exporter.settings import Settings
+from generators.alertmanager.build import CONFIG
+from tests import servers
 from tests.exporter.drill.drills import Drills, drills
 from tests.generators.alertmanager.live import alert
 from tests.sentry import Answer
@@ -111,7 +120,30 @@ def silence(**matched: str) -> dict[str, Any]:
     return {"matchers": each, **times, "createdBy": "ada", "comment": "planned work"}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_every_alertmanager_gets_the_alerts(tmp_path: Path) -> None:
+    """Each notifies and is ended; one that is away is named. Without a journal, that is said."""
+    with drills(tmp_path) as found:
+        (tmp_path / "other").mkdir()
+        with servers.alertmanager(tmp_path / "other", tmp_path / "am" / CONFIG) as other:
+            document = yaml.safe_load(found.settings.read_text())
+            away = f"127.0.0.1:{servers.free_port()}"
+            document["prometheus"]["alertmanagers"] += [f"127.0.0.1:{other.port}", away]
+            found.settings.write_text(yaml.safe_dump(document))
+            none = ("--storage.journal-file", str(tmp_path / "none"))
+            code, out, _ = found.run("--yes", "--json", "--severity", "medium", *none)
+            assert not other.alerts()
+        report = json.loads(out)
+        assert (code, report["not_ended"]) == (0, [])
+        assert [away in fault for fault in report["faults"]] == [True]
+        journal, slack = report["channels"]
+        assert "the bridge's journal is not on this machine" in journal["why"]
+        assert slack["why"] == ""
+        assert len(found.live.slack("MEDIUM: Drill")) == 2
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.deep)]
+)
 def test_a_drill_that_is_stopped_ends_its_alerts(number: signal.Signals, tmp_path: Path) -> None:
     """Ctrl-C ends what fires, says what was not tried, and the exit code is 130.
 
@@ -130,6 +162,31 @@ def test_a_drill_that_is_stopped_ends_its_alerts(number: signal.Signals, tmp_pat
         assert document["not_ended"] == []
         assert "not tried" in {each["result"] for each in document["channels"]}
         assert not found.live.alertmanager.alerts()
+
+
+def test_a_drill_that_fails_ends_its_alerts(tmp_path: Path) -> None:
+    """A defect after the first alert was posted leaves none behind."""
+    config = tmp_path / "am.yml"
+    config.write_text(
+        "route: {receiver: none, routes: [{receiver: web, matchers: ['severity=\"low\"']}]}\n"
+        "receivers: [{name: none}, {name: web, webhook_configs: [{url: 'http://127.0.0.1:1'}]}]\n"
+    )
+    with servers.alertmanager(tmp_path, config) as running:
+        address = f"127.0.0.1:{running.port}"
+        settings = Settings.model_validate({"prometheus": {"alertmanagers": [address]}})
+        clock = WallClock()
+        found = prepared(settings, DrillRequest(), None, clock.now())
+
+        async def drilled() -> None:
+            await DrillRun(found.plan, found.sources, clock, fails).run()
+
+        def fails(text: str) -> None:
+            assert running.alerts()
+            raise RuntimeError(text)
+
+        with pytest.raises(RuntimeError, match="low: sent"):
+            asyncio.run(drilled())
+        assert not running.alerts()
 
 
 def assert_refused(found: Drills) -> None:
