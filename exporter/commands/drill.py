@@ -80,10 +80,10 @@ def command(
     if not confirmed:
         _confirm(found.plan)
     report = asyncio.run(_run(found))
-    click.echo(report_json(report) if as_json else report_text(found.plan, report))
+    click.echo(report_json(report) if as_json else report_text(report))
     if report.stopped:
         raise click.Abort
-    if not report.is_good or not all(alert.channels for alert in found.plan.alerts):
+    if not report.is_good:
         raise click.exceptions.Exit(1)
 
 

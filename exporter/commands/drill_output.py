@@ -40,10 +40,10 @@ def _nobody(alert: DrillAlert) -> str:
     return f"{alert.name}: its receivers notify nobody"
 
 
-def report_text(plan: DrillPlan, report: DrillReport) -> str:
+def report_text(report: DrillReport) -> str:
     """Return what came of a drill: a table, whom nobody reaches, what goes on, and faults."""
     rows = [_row(each) for each in report.outcomes]
-    nobody = [_nobody(alert) for alert in plan.alerts if not alert.channels]
+    nobody = map(_nobody, report.nobody)
     ended = "" if report.alive else "Every alert of the drill has ended."
     alive = [f"not ended, it ends by itself within 5 minutes: {each}" for each in report.alive]
     lines = [table(_REPORT, rows), *nobody, "", ended or "\n".join(alive), *report.faults]
@@ -97,6 +97,7 @@ def report_json(report: DrillReport) -> str:
         "good": report.is_good,
         "stopped": report.stopped,
         "channels": channels,
+        "nobody": [_nobody(alert) for alert in report.nobody],
         "not_ended": report.alive,
         "faults": report.faults,
     }

@@ -46,6 +46,7 @@ class DrilledOutcome:
 class DrillReport:
     """What became of a drill; times are Unix seconds.
 
+    nobody   alerts that reach no channel
     stopped  whether it was stopped before it was through
     alive    which Alertmanagers could not be made to end its alerts, and why
     faults   what could not be read
@@ -54,6 +55,7 @@ class DrillReport:
     drill: str
     began: float
     outcomes: tuple[DrilledOutcome, ...]
+    nobody: tuple[DrillAlert, ...]
     stopped: bool
     alive: tuple[str, ...]
     faults: tuple[str, ...]
@@ -62,7 +64,8 @@ class DrillReport:
     def is_good(self) -> bool:
         """Whether every channel took its alert, or was held back on purpose."""
         good = (DrillResult.TOOK, DrillResult.HELD)
-        return not self.alive and all(each.outcome.result in good for each in self.outcomes)
+        reached = not self.alive and not self.nobody
+        return reached and all(each.outcome.result in good for each in self.outcomes)
 
 
 class DrillRun:
@@ -89,6 +92,7 @@ class DrillRun:
             drill=self._plan.id,
             began=self._sources.began,
             outcomes=tuple(outcomes),
+            nobody=tuple(each for each in self._plan.alerts if not each.channels),
             stopped=self.stopping.is_set(),
             alive=tuple(alive),
             faults=tuple(self._sources.faults),

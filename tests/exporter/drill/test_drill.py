@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from exporter import cli
 from exporter.clock import WallClock
 from exporter.drill.plan import DrillRequest
 from exporter.drill.preparing import prepared
@@ -162,6 +163,27 @@ def test_a_drill_that_is_stopped_ends_its_alerts(number: signal.Signals, tmp_pat
         assert document["not_ended"] == []
         assert "not tried" in {each["result"] for each in document["channels"]}
         assert not found.live.alertmanager.alerts()
+
+
+def test_a_severity_that_reaches_nobody_is_a_failure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A route to a receiver without entries is named, before it is tried and after."""
+    config = tmp_path / "am.yml"
+    config.write_text(
+        "route: {receiver: none, routes: [{receiver: none, matchers: ['severity=\"low\"']}]}\n"
+        "receivers: [{name: none}]\n"
+    )
+    with servers.alertmanager(tmp_path, config) as running:
+        address = f"127.0.0.1:{running.port}"
+        path = tmp_path / "m.yaml"
+        path.write_text(yaml.safe_dump({"prometheus": {"alertmanagers": [address]}}))
+        assert cli.run(["drill", "--config", str(path), "--dry-run"]) == 0
+        assert "low: its receivers notify nobody" in capsys.readouterr().out
+        assert cli.run(["drill", "--config", str(path), "--yes", "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["nobody"] == ["low: its receivers notify nobody"]
+    assert not report["good"]
 
 
 def test_a_drill_that_fails_ends_its_alerts(tmp_path: Path) -> None:
