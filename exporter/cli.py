@@ -27,6 +27,10 @@ COMMANDS = {
         "exporter.commands.doctor",
         "Check what `ionmon run` needs, and how to fix it.",
     ),
+    "drill": (
+        "exporter.commands.drill",
+        "Send test alerts, and say which channel took them.",
+    ),
     "application": (
         "exporter.commands.application",
         "Show what Redis has of an application, and take something out.",

@@ -56,7 +56,7 @@ class Alertmanager:
 
     def held(self) -> tuple[HeldAlert, ...]:
         """Return every alert that fires, muted ones too. Raises AlertmanagerFault."""
-        answer = self._answer("GET", None)
+        answer = self.get(PATH)
         try:
             return tuple(_held(entry) for entry in json.loads(answer))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -65,13 +65,17 @@ class Alertmanager:
 
     def post(self, alerts: Sequence[Mapping[str, Any]]) -> None:
         """Hand over alerts, as Prometheus does. Raises AlertmanagerFault."""
-        self._answer("POST", json.dumps(alerts).encode())
+        self._answer("POST", PATH, json.dumps(alerts).encode())
 
-    def _answer(self, method: str, body: bytes | None) -> bytes:
+    def get(self, path: str) -> bytes:
+        """Return what is at a path. Raises AlertmanagerFault."""
+        return self._answer("GET", path, None)
+
+    def _answer(self, method: str, path: str, body: bytes | None) -> bytes:
         # No proxy of the environment: Alertmanagers are servers of the monitoring itself.
         connection = HTTPConnection(self.address, timeout=TIMEOUT)
         try:
-            connection.request(method, PATH, body, {"Content-Type": "application/json"})
+            connection.request(method, path, body, {"Content-Type": "application/json"})
             answer = connection.getresponse()
             text = answer.read(LARGEST + 1)
         except (OSError, HTTPException, ValueError) as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from exporter.bridge.journal_rows import JournaledAlert, Presence
-from exporter.catalog.alert_names import ACKNOWLEDGED, WATCHDOG
+from exporter.catalog.alert_names import ACKNOWLEDGED, DRILL, WATCHDOG
 from exporter.prometheus_api import Labels, Points, TimeSpan
 
 STEP = 60.0  # seconds between evaluations of alerts
@@ -150,8 +150,8 @@ def _fired(
 
 
 def _is_own(labels: Mapping[str, str]) -> bool:
-    """Whether an alert is about no incident: a heartbeat, an acknowledgement."""
-    return labels.get("severity") == "none" or labels.get("alertname") == ACKNOWLEDGED
+    """Whether an alert is about no incident: a heartbeat, an acknowledgement, a drill."""
+    return labels.get("severity") == "none" or labels.get("alertname") in (ACKNOWLEDGED, DRILL)
 
 
 def _plain(labels: Iterable[tuple[str, str]], foreign: frozenset[str]) -> Labels:

@@ -13,6 +13,7 @@ from exporter.catalog.alert_names import (
     ACKNOWLEDGED,
     CANARY,
     CRITICAL,
+    DRILL,
     ESCALATES,
     ESCALATION_ALERT,
     REPLACED,
@@ -21,7 +22,7 @@ from exporter.catalog.alert_names import (
     since_text,
 )
 
-_NO_INCIDENT = frozenset({WATCHDOG, CANARY, ESCALATION_ALERT, ACKNOWLEDGED})
+_NO_INCIDENT = frozenset({WATCHDOG, CANARY, DRILL, ESCALATION_ALERT, ACKNOWLEDGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ class FiringIncident:
 def incidents(held: Iterable[HeldAlert], beginnings: Beginnings) -> tuple[FiringIncident, ...]:
     """Return the incidents of the alerts that fire, in their order.
 
-    Watchdog, canaries, escalations and acknowledgements are none.
+    Watchdog, canaries, drills, escalations and acknowledgements are none.
     """
     every = tuple(held)
     escalations: dict[frozenset[tuple[str, str]], list[str]] = {}

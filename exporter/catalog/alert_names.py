@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 WATCHDOG = "Watchdog"  # fires always
 CANARY = "Canary"  # fires for some minutes of each hour, so that its way to the bridge is measured
+DRILL = "Drill"  # what `ionmon drill` sends to see who takes it; it is about nothing that happened
+DRILL_LABEL = "drill"  # of such an alert: which drill it belongs to
 CANARY_LATE = 10.0  # seconds that it may take
 CANARY_MISSING = 75 * 60.0  # seconds after which there should have been another
 ESCALATION_ALERT = "Escalation"
@@ -18,6 +20,8 @@ CRITICAL = "critical"
 REPLACED = ("alertname", "severity", "category")
 HEARTBEAT_RECEIVER = "heartbeat"
 CANARY_RECEIVER = "canary"
+JOURNAL_RECEIVER = "journal"  # the bridge, which is notified of every alert
+PAGERDUTY_RECEIVER = "pagerduty"  # the last word of the names of receivers that page
 SENTRY_RECEIVER = "sentry"  # the last word of the names of receivers whose alerts go to Sentry
 DEFAULT_RECEIVER = "unrouted"  # of what no route takes; the bridge has it where all else is absent
 

@@ -12,6 +12,8 @@ from exporter.commands.options import CONFIG, GOOGLE, PROJECT, STATE, options, o
 from exporter.commands.terminal import progress, table
 from exporter.doctor.examine import examine
 from exporter.doctor.finding import Finding, Verdict
+from exporter.doctor.unix_user import UnixUser, unix_user
+from exporter.errors import SettingsError
 from exporter.settings import Settings, load
 
 HELP = """Check what `ionmon run` needs: state file, credentials, permissions, metric types, Redis,
@@ -20,37 +22,60 @@ files with secrets, generated files. Each problem is printed with its fix.
 \b
   ionmon doctor --project my-project
   ionmon doctor --config monitoring.yaml --json
+  sudo ionmon doctor --config monitoring.yaml --as-user prometheus
+
+The files that Alertmanager reads are judged for the user of --as-user, by owners, groups and modes
+of the files and of each directory above them; those that ionmon reads, for the user that runs this.
+Whether messages arrive is another question: ionmon drill tries the channels.
 
 The check reads each metric type once, which Google bills like one poll. Exit code 1 if any check
 fails.
 """
 
+_CHANNELS = ("slack", "pagerduty", "email", "webhook", "sentry")
+_TRY = "Whether messages arrive: try the channels with ionmon drill"
+
 
 @click.command("doctor", help=HELP)
 @options(CONFIG, PROJECT, GOOGLE, STATE)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option(
+    "--as-user", metavar="NAME", help="User that Alertmanager runs as: whether it reads its files."
+)
 @click.option("--all", "everything", is_flag=True, help="Also list metric types without problems.")
 def command(
     config: Path | None,
     *,
+    as_user: str | None,
     as_json: bool,
     everything: bool,
     **given: Any,  # noqa: ANN401 - options by name
 ) -> None:
     """Print every finding."""
-    findings = _findings(load(config, overrides(given)))
+    alertmanager = _user(as_user)
+    settings = load(config, overrides(given))
+    findings = _findings(settings, alertmanager)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         click.echo(text(findings, everything=everything))
+        if any(getattr(settings.notifications, name) for name in _CHANNELS):
+            click.echo(_TRY)
     if any(finding.verdict is Verdict.FAIL for finding in findings):
         raise click.exceptions.Exit(1)
 
 
-def _findings(settings: Settings) -> list[Finding]:
+def _user(name: str | None) -> UnixUser | None:
+    try:
+        return None if name is None else unix_user(name)
+    except SettingsError as error:
+        raise click.UsageError(f"--as-user {error}") from None
+
+
+def _findings(settings: Settings, alertmanager: UnixUser | None) -> list[Finding]:
     findings = []
     with progress("checking") as bar:
-        for finding in examine(settings):
+        for finding in examine(settings, alertmanager):
             findings.append(finding)
             bar.show(f"{len(findings)} checked, last {finding.subject}")
     return findings

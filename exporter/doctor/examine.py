@@ -33,6 +33,7 @@ from exporter.doctor.generated_files import generated_files
 from exporter.doctor.metrics_scope import metrics_scope
 from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
 from exporter.doctor.secret_files import secrets
+from exporter.doctor.unix_user import UnixUser
 from exporter.errors import IonmonError, PollError, Reason, StateError
 from exporter.settings import Settings, default_state_file
 from exporter.state_lock import holder
@@ -44,8 +45,11 @@ FUTURE = 600
 TIMEOUT = 10.0
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for each check, as soon as it is done."""
+def examine(settings: Settings, alertmanager: UnixUser | None = None) -> Iterator[Finding]:
+    """Yield a finding for each check, as soon as it is done.
+
+    alertmanager  the user that Alertmanager runs as; None where it is not known
+    """
     yield state_directory(settings)
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
@@ -53,7 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if application:
         yield from asyncio.run(application_redis(application))
     yield from application_metrics(settings)
-    yield from secrets(settings)
+    yield from secrets(settings, alertmanager)
     yield from generated_files(settings)
 
 

@@ -1,10 +1,12 @@
 """Checks the files with secrets, for ionmon doctor; their content is never shown."""
 
+import os
 import re
 import stat
 from collections.abc import Iterator
 
 from exporter.doctor.finding import Finding, Verdict
+from exporter.doctor.unix_user import UnixUser, obstacle
 from exporter.secrets_file import SecretFileContent, UnusableSecret, inspect_secret
 from exporter.settings import Settings
 from exporter.settings.secrets import SecretFile, SecretReader, secret_files
@@ -15,14 +17,29 @@ _FORBIDDEN = {  # mode bits; Alertmanager runs as another user and reads through
 }
 
 
-def secrets(settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for each configured file with a secret."""
-    yield from map(secret, secret_files(settings))
+def secrets(settings: Settings, alertmanager: UnixUser | None = None) -> Iterator[Finding]:
+    """Yield a finding for each configured file with a secret.
+
+    alertmanager  the user that Alertmanager runs as; None where it is not known
+    """
+    files = secret_files(settings)
+    yield from (secret(file, alertmanager) for file in files)
+    read = [file for file in files if file.reader is SecretReader.ALERTMANAGER]
+    if read and alertmanager is None and os.geteuid() == 0:
+        text = "root may read every file: whether Alertmanager may is not known"
+        fix = "name the user that it runs as: ionmon doctor --as-user prometheus"
+        yield Finding("secrets of alertmanager", Verdict.WARN, text, fix)
 
 
-def secret(file: SecretFile) -> Finding:
-    """Check that a file is readable, has one line of the right form, and is private."""
+def secret(file: SecretFile, alertmanager: UnixUser | None = None) -> Finding:
+    """Check that a file is readable, has one line of the right form, and is private.
+
+    ionmon's own files are read as the user that runs this, Alertmanager's are judged for its own.
+    """
     subject = f"secret {file.key}"
+    reads = alertmanager if file.reader is SecretReader.ALERTMANAGER else None
+    if reads is not None and (finding := _kept_from(file, reads)):
+        return finding
     try:
         content = inspect_secret(file.path)
     except UnusableSecret as error:
@@ -33,10 +50,24 @@ def secret(file: SecretFile) -> Finding:
     if content.mode & _FORBIDDEN[file.reader]:
         text = f"{file.path}: mode {content.mode:04o} lets others read it"
         return Finding(subject, Verdict.WARN, text, _mode(file))
-    if _is_roots_alone(file, content):
+    if reads is None and _is_roots_alone(file, content):
         text = f"{file.path}: mode {content.mode:04o} lets only root read it"
         return Finding(subject, Verdict.WARN, text, _mode(file))
-    return Finding(subject, Verdict.OK, f"{file.path} has what {file.reader} needs")
+    text = f"{file.path} has what {file.reader} needs"
+    text += f", and {reads.name} may read it" if reads else ""
+    return Finding(subject, Verdict.OK, text)
+
+
+def _kept_from(file: SecretFile, user: UnixUser) -> Finding | None:
+    """Return a finding where a user cannot read a file; what is not there is found later."""
+    try:
+        found = obstacle(file.path, user)
+    except OSError:
+        return None
+    if found is None:
+        return None
+    text = f"{file.path}: {found.fault}"
+    return Finding(f"secret {file.key}", Verdict.FAIL, text, found.fix)
 
 
 def _is_roots_alone(file: SecretFile, content: SecretFileContent) -> bool:

@@ -55,6 +55,7 @@ NOT_RUN = {
     "digest": "needs a Prometheus; tests/exporter/commands/test_digest.py runs it",
     "explain": "needs an alert that fires; tests/exporter/commands/test_explain.py has one",
     "doctor": "needs an account at Google; tests/docs/test_redis_acl.py runs it on a Redis",
+    "drill": "needs an Alertmanager; tests/exporter/drill/test_drill.py runs it",
     "estimate": "needs an account at Google",
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",
     "run": "runs until it is stopped; tests/exporter/commands/test_run.py does",

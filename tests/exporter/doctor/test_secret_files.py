@@ -8,12 +8,14 @@ import pytest
 from exporter.doctor.examine import examine
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.secret_files import secret, secrets
+from exporter.doctor.unix_user import UnixUser
 from exporter.settings import Settings
 from exporter.settings.secrets import SecretFile, SecretReader
 
 CANARY = "canary"
 
 
+ADA = UnixUser("ada", 4242, "ada", frozenset({4242}))
 ROOTS_ALONE = Verdict.OK if os.getuid() else Verdict.WARN  # of a file that its writer owns
 
 
@@ -120,7 +122,11 @@ def test_the_doctor_looks_at_each(tmp_path: Path) -> None:
     verdicts = {f.subject: f.verdict for f in examine(settings)}
     assert verdicts["secret notifications.slack.webhook_url_file"] is Verdict.FAIL
     assert verdicts["secret notifications.sentry.dsn_file"] is Verdict.OK
-    assert [f.subject for f in secrets(settings)] == list(verdicts)[-2:]
+    found = [f.subject for f in secrets(settings)]
+    assert found == list(verdicts)[-len(found) :]
+    # Root reads every file, so that it has to be named who Alertmanager is.
+    assert (found[2:] == ["secrets of alertmanager"]) == (os.getuid() == 0)
+    assert len([*secrets(settings, ADA)]) == 2
 
 
 def test_what_only_root_reads_alertmanager_cannot(tmp_path: Path) -> None:
@@ -130,3 +136,19 @@ def test_what_only_root_reads_alertmanager_cannot(tmp_path: Path) -> None:
     assert found.verdict is ROOTS_ALONE
     assert found.fix == (fix if found.verdict is Verdict.WARN else "")
     assert ("lets only root read it" in found.text) == (found.verdict is Verdict.WARN)
+
+
+def test_a_file_is_judged_for_the_user_that_alertmanager_runs_as(tmp_path: Path) -> None:
+    """What that user cannot read fails with the fix; ionmon's own file is judged as before."""
+    path = tmp_path / "s"
+    path.write_bytes(b"canary")
+    path.chmod(0o600)
+    of_alertmanager, own = (
+        SecretFile(path=path, key="a.b_file", reader=reader, content="a DSN")
+        for reader in (SecretReader.ALERTMANAGER, SecretReader.IONMON)
+    )
+    found = secret(of_alertmanager, ADA)
+    assert found.verdict is Verdict.FAIL
+    assert "ada may not " in found.text  # enter a directory of pytest's, or read the file
+    assert found.fix.startswith("chgrp ada ")
+    assert secret(own, ADA).verdict is Verdict.OK

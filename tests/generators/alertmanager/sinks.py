@@ -18,13 +18,16 @@ from typing import Any
 class Web:
     """An HTTP server that takes every POST: what came, by path, and what came too fast.
 
-    times  when each of the posts came, Unix seconds
+    times   when each of the posts came, Unix seconds
+    broken  what is answered instead of 200, by path; 0 for no answer
     """
 
     port: int
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    broken: dict[str, int] = field(default_factory=dict)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def url(self, path: str) -> str:
         """Return the address of a path."""
@@ -39,6 +42,13 @@ class _Backlogged(ThreadingHTTPServer):
     """Accepts what an outage sends at once: a connection beyond the queue comes a second late."""
 
     request_queue_size = 256
+
+
+def _is_broken(request: BaseHTTPRequestHandler, found: Web) -> bool:
+    """Return whether a path is broken, and after the test where it gets no answer."""
+    if found.broken.get(request.path) == 0:
+        found.ended.wait()
+    return request.path in found.broken
 
 
 @contextmanager
@@ -59,9 +69,10 @@ def web(limited: str = "") -> Iterator[Web]:
         def do_POST(self) -> None:
             """Keep the body."""
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if is_too_fast(self.path):
+            if _is_broken(self, found) or is_too_fast(self.path):
                 found.refused.append(self.path)
-                self.send_error(429)
+                if found.broken.get(self.path, 429):
+                    self.send_error(found.broken.get(self.path, 429))
                 return
             with lock:
                 found.posts.append((self.path, json.loads(body)))
@@ -77,7 +88,10 @@ def web(limited: str = "") -> Iterator[Web]:
     server = _Backlogged(("127.0.0.1", 0), Handler)
     found = Web(server.server_port)
     with _serving(server):
-        yield found
+        try:
+            yield found
+        finally:
+            found.ended.set()
 
 
 @dataclass(frozen=True)

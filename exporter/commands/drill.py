@@ -1,0 +1,111 @@
+"""ionmon drill: sends test alerts through Alertmanager, and says which channel took them."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exporter.clock import WallClock
+from exporter.commands.drill_output import plan_json, plan_text, report_json, report_text
+from exporter.commands.options import CONFIG, FILE, JOURNAL, options, overrides
+from exporter.commands.terminal import progress
+from exporter.drill.plan import DrillPlan, DrillRequest, NoDrill
+from exporter.drill.preparing import PreparedDrill, prepared
+from exporter.drill.run import DrillReport, DrillRun
+from exporter.settings import Settings, load
+
+HELP = """Try the channels: send a test alert of each severity and team, and say who took it.
+
+\b
+  ionmon drill --config monitoring.yaml --dry-run
+  ionmon drill --config monitoring.yaml
+  ionmon drill --config monitoring.yaml --severity low --yes --json
+
+The alerts go through the Alertmanager that runs, one after the other, and to the people who get
+real ones: whom is listed first, and you are asked. Each message says that it is a drill and that
+nothing is wrong. For each channel it is shown whether it took its message, after how many seconds,
+or why not, as Alertmanager's metrics, its log and the bridge's journal say. A channel that fails is
+watched until Alertmanager gives up, at most ten minutes. Quiet hours and silences hold a message
+back, which is no failure.
+
+All alerts end when it is through, or stopped with Ctrl-C. No drill is counted in the digest, in
+the history or in the mean times, and none is escalated.
+
+Run it where the bridge's journal is. Exit code 0 if every channel took its message or was held
+back, 1 if one failed or got nothing, 130 if it was stopped.
+"""
+
+
+@click.command("drill", help=HELP)
+@options(CONFIG, JOURNAL)
+@click.option(
+    "--severity", "severities", multiple=True, metavar="NAME", help="Only this one; repeatable."
+)
+@click.option(
+    "--team",
+    "teams",
+    multiple=True,
+    metavar="NAME",
+    help="Only this one; repeatable. '' is everybody without channels of a team's own.",
+)
+@click.option(
+    "--alertmanager-log",
+    "log",
+    type=FILE,
+    metavar="FILE",
+    help="File that Alertmanager logs to, which has the reasons of failures.",
+)
+@click.option(
+    "--dry-run", "dry", is_flag=True, help="Show who would be notified, and send nothing."
+)
+@click.option("--yes", "confirmed", is_flag=True, help="Send without asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def command(
+    config: Path | None,
+    *,
+    dry: bool,
+    confirmed: bool,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401 - options by name
+) -> None:
+    """Ask, send, watch, and print."""
+    settings = load(config, overrides(given))
+    found = _prepared(settings, DrillRequest(given["severities"], given["teams"]), given["log"])
+    if dry:
+        click.echo(plan_json(found.plan) if as_json else plan_text(found.plan))
+        return
+    if not confirmed:
+        _confirm(found.plan)
+    report = asyncio.run(_run(found))
+    click.echo(report_json(report) if as_json else report_text(report))
+    if report.stopped:
+        raise click.Abort
+    if not report.is_good:
+        raise click.exceptions.Exit(1)
+
+
+def _prepared(settings: Settings, asked: DrillRequest, log: Path | None) -> PreparedDrill:
+    try:
+        return prepared(settings, asked, log, WallClock().now())
+    except NoDrill as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _confirm(plan: DrillPlan) -> None:
+    """Show who will be notified, and go on only where that is wanted."""
+    click.echo(plan_text(plan), err=True)
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked here; give --yes to notify them, or --dry-run")
+    click.confirm("These people are notified of a drill. Go on?", abort=True, err=True)
+
+
+async def _run(found: PreparedDrill) -> DrillReport:
+    with progress("drill") as bar:
+        run = DrillRun(found.plan, found.sources, WallClock(), bar.note)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, run.stopping.set)
+        return await run.run()

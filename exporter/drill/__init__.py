@@ -1,0 +1,1 @@
+"""A drill: test alerts through the Alertmanager that runs, and who took them."""
