@@ -19,7 +19,7 @@ _SLACK = 60.0  # seconds by which two records of one beginning may differ
 class TimedPeriod:
     """A firing and its times in seconds; None where one is not known, or has not come.
 
-    detected      from when the condition began until the bridge was notified
+    detected      from when the condition began until somebody was notified
     acknowledged  from the beginning until somebody acknowledged it
     resolved      from the beginning until the end
     """
@@ -66,7 +66,7 @@ def _timed(
     waited = stated.for_ if stated is not None else 0.0
     known = not period.before
     first = next((one for one in acknowledged if _is_of(one, period)), None)
-    notified = period.notified_at
+    notified = period.detected_at
     return TimedPeriod(
         period=period,
         detected=max(0.0, notified - period.began) + waited

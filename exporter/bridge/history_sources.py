@@ -1,10 +1,13 @@
-"""Reads what fired in a time: ALERTS of every Prometheus, and the journal."""
+"""Reads what fired in a time: ALERTS of every Prometheus, the journal, Alertmanager's events."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from exporter.bridge.acknowledgements import Acknowledgement
-from exporter.bridge.history import ALERTS, STEP, AlertHistory, history
+from exporter.bridge.event_history import with_events
+from exporter.bridge.event_reading import NO_EVENTS, EventRecord
+from exporter.bridge.history import ALERTS, STEP, AlertHistory, RecordHole, history
 from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.prometheus import servers
@@ -24,6 +27,12 @@ class JournaledHistory:
     alerts: tuple[JournaledAlert, ...] | None
     presences: tuple[Presence, ...]
     acknowledged: tuple[Acknowledgement, ...] | None
+    events: EventRecord = NO_EVENTS
+    faults: tuple[str, ...] = ()
+
+
+class _EventsRead(TypedDict):
+    events: EventRecord
     faults: tuple[str, ...]
 
 
@@ -41,10 +50,20 @@ def journaled(journal: JournalReading | None, span: TimeSpan, now: float) -> Jou
             alerts=journal.alerts(span.start, span.end),
             presences=journal.presences(span.start, span.end),
             acknowledged=journal.acknowledged(span.start, now),
-            faults=(),
+            **_events(journal, span),
         )
     except StateError as error:
         return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(str(error),))
+
+
+def _events(journal: JournalReading, span: TimeSpan) -> _EventsRead:
+    """Return the events of a time; where they cannot be read, that costs them alone."""
+    try:
+        found = journal.events(span.start, span.end)
+    except StateError as error:
+        return {"events": NO_EVENTS, "faults": (f"Alertmanager's events are not known: {error}",)}
+    damaged = f"{found.damaged} of Alertmanager's events in the journal are damaged, and left out"
+    return {"events": found, "faults": (damaged,) if found.damaged else ()}
 
 
 def read_history(
@@ -53,17 +72,22 @@ def read_history(
     reader: Reader,
     span: TimeSpan,
     found: JournaledHistory,
+    lost: Sequence[RecordHole] = (),
 ) -> AlertHistory:
-    """Return the alerts of a time: each server has those that it evaluates, and its own holes."""
+    """Return the alerts of a time: each server has those that it evaluates, and its own holes.
+
+    lost  times in which Alertmanager dropped events, by its own metrics
+    """
     answers: list[Points] = []
     known = False
     for one in asked:
         for part in _weeks(span):
             before = len(reader.faults)
             answers += reader.range(one, ALERTS, part, "the alerts that fired", STEP)
-            known = known or len(reader.faults) == before
+            known = known or (reader.answers(one) and len(reader.faults) == before)
     foreign = frozenset({*settings.prometheus.external_labels, REPLICA})
-    return history(span, answers if known else None, found.alerts, found.presences, foreign)
+    made = history(span, answers if known else None, found.alerts, found.presences, foreign)
+    return with_events(made, found.events, found.presences, lost, foreign)
 
 
 def _weeks(span: TimeSpan) -> Iterator[TimeSpan]:

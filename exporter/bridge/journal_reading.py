@@ -13,6 +13,7 @@ from pathlib import Path
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
+from exporter.bridge.event_reading import EventRecord, event_record
 from exporter.bridge.journal_rows import ALERT, JournaledAlert, Presence, journaled
 from exporter.bridge.records import Records
 from exporter.errors import StateError
@@ -35,6 +36,10 @@ class JournalReading:
     def presences(self, since: float, until: float) -> tuple[Presence, ...]:
         """Return when the bridge was alive."""
         return Records(self.transaction).presences(since, until)
+
+    def events(self, since: float, until: float) -> EventRecord:
+        """Return what Alertmanager's event recorder said."""
+        return event_record(self.transaction, since, until)
 
     def acknowledged(self, since: float, until: float) -> tuple[Acknowledgement, ...]:
         """Return the acknowledgements that were in force between two times."""

@@ -18,6 +18,7 @@ CRITICAL = "critical"
 REPLACED = ("alertname", "severity", "category")
 HEARTBEAT_RECEIVER = "heartbeat"
 CANARY_RECEIVER = "canary"
+JOURNAL_RECEIVER = "journal"  # the bridge, which is notified of every alert
 SENTRY_RECEIVER = "sentry"  # the last word of the names of receivers whose alerts go to Sentry
 DEFAULT_RECEIVER = "unrouted"  # of what no route takes; the bridge has it where all else is absent
 

@@ -3,7 +3,11 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER
+from exporter.catalog.alert_names import (
+    DEFAULT_RECEIVER,
+    HEARTBEAT_RECEIVER,
+    JOURNAL_RECEIVER,
+)
 from exporter.settings import NotificationSettings, Settings
 from exporter.settings.grouping import IntervalSettings
 from exporter.settings.teams import of_team, teams
@@ -13,7 +17,7 @@ from generators.rules.escalation import escalated
 DEFAULT = DEFAULT_RECEIVER
 HEARTBEAT = HEARTBEAT_RECEIVER
 ACKNOWLEDGING = "acknowledged"  # reaches nobody
-JOURNAL = "journal"  # the bridge, which is notified of every alert
+JOURNAL = JOURNAL_RECEIVER
 
 
 class Channel(StrEnum):
