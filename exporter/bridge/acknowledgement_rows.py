@@ -9,11 +9,19 @@ from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
 from exporter.bridge.journal_rows import texts_json, texts_of
 
-_COLUMNS = "id, fingerprint, starts_at, labels, since, user, comment, at, ended_at"
+_SELECT = """
+SELECT id, fingerprint, starts_at, labels, since, acknowledgement.user, comment,
+acknowledgement.at, ended_at, withdrawal.user
+FROM acknowledgement LEFT JOIN withdrawal ON withdrawal.acknowledgement = acknowledgement.id
+WHERE """
 _ADD = (
     "INSERT INTO acknowledgement (fingerprint, starts_at, labels, since, user, comment, at, "
     "ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, NULL) RETURNING id"
 )
+
+_BETWEEN = "acknowledgement.at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY id"
+_END = "UPDATE acknowledgement SET ended_at = ? WHERE id = ? AND ended_at IS NULL"
+_WITHDRAW = "INSERT OR IGNORE INTO withdrawal (acknowledgement, user, at) VALUES (?, ?, ?)"
 
 
 class AcknowledgementRows:
@@ -39,23 +47,26 @@ class AcknowledgementRows:
     def end(self, given: Acknowledgement, at: float) -> None:
         """Journal that its incident is over."""
         with self._transaction() as db:
-            values = (at, given.row)
-            db.execute("UPDATE acknowledgement SET ended_at = ? WHERE id = ?", values)
+            db.execute(_END, (at, given.row))
+
+    def withdraw(self, given: Iterable[Acknowledgement], user: str, at: float) -> None:
+        """Journal that a user withdrew them, all or none."""
+        with self._transaction() as db:
+            for each in given:
+                db.execute(_END, (at, each.row))
+                db.execute(_WITHDRAW, (each.row, user, at))
 
     def open(self) -> tuple[Acknowledgement, ...]:
         """Return those whose incident was not over, oldest first."""
-        query = f"SELECT {_COLUMNS} FROM acknowledgement WHERE ended_at IS NULL ORDER BY id"  # noqa: S608 - constants
         with self._transaction() as db:
-            return tuple(map(_acknowledgement, db.execute(query)))
+            return tuple(
+                map(_acknowledgement, db.execute(_SELECT + "ended_at IS NULL ORDER BY id"))
+            )
 
     def between(self, since: float, until: float) -> tuple[Acknowledgement, ...]:
         """Return those that went on at any moment between two times, oldest first."""
-        query = (
-            f"SELECT {_COLUMNS} FROM acknowledgement "  # noqa: S608 - constants
-            "WHERE at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY id"
-        )
         with self._transaction() as db:
-            return tuple(map(_acknowledgement, db.execute(query, (until, since))))
+            return tuple(map(_acknowledgement, db.execute(_SELECT + _BETWEEN, (until, since))))
 
 
 def _values(given: Acknowledgement) -> tuple[object, ...]:
@@ -71,7 +82,7 @@ def _values(given: Acknowledgement) -> tuple[object, ...]:
 
 
 def _acknowledgement(row: tuple[Any, ...]) -> Acknowledgement:
-    id_, fingerprint, starts_at, labels, since, user, comment, at, ended_at = row
+    id_, fingerprint, starts_at, labels, since, user, comment, at, ended_at, withdrawn_by = row
     return Acknowledgement(
         row=id_,
         fingerprint=fingerprint,
@@ -82,4 +93,5 @@ def _acknowledgement(row: tuple[Any, ...]) -> Acknowledgement:
         comment=comment,
         at=at,
         ended_at=ended_at,
+        withdrawn_by=withdrawn_by or "",
     )

@@ -20,7 +20,7 @@ class TimedPeriod:
     """A firing and its times in seconds; None where one is not known, or has not come.
 
     detected      from when the condition began until somebody was notified
-    acknowledged  from the beginning until somebody acknowledged it
+    acknowledged  from the beginning until somebody acknowledged it, and did not withdraw that
     resolved      from the beginning until the end
     """
 
@@ -29,6 +29,7 @@ class TimedPeriod:
     acknowledged: float | None
     resolved: float | None
     user: str = ""
+    withdrawn: tuple[Acknowledgement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def _timed(
     stated = config.alerts.get(period.name)
     waited = stated.for_ if stated is not None else 0.0
     known = not period.before
-    first = next((one for one in acknowledged if _is_of(one, period)), None)
+    every = [one for one in acknowledged if _is_of(one, period)]
+    first = next((one for one in every if not one.withdrawn_by), None)
     notified = period.detected_at
     return TimedPeriod(
         period=period,
@@ -75,6 +77,7 @@ def _timed(
         acknowledged=max(0.0, first.at - period.began) if known and first is not None else None,
         resolved=period.ended - period.began if known and period.ended is not None else None,
         user=first.user if first is not None else "",
+        withdrawn=tuple(one for one in every if one.withdrawn_by),
     )
 
 

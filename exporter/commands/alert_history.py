@@ -117,8 +117,13 @@ def _row(one: TimedPeriod, now: float) -> tuple[str, ...]:
         _seconds(one.detected),
         f"{_seconds(one.acknowledged)}{by}",
         resolved,
-        "; ".join(_remarks(period)),
+        "; ".join((*_withdrawals(one), *_remarks(period))),
     )
+
+
+def _withdrawals(one: TimedPeriod) -> Iterable[str]:
+    for given in one.withdrawn:
+        yield f"acknowledged by {given.user}, withdrawn by {given.withdrawn_by}"
 
 
 def _notified(period: FiringPeriod) -> Iterable[str]:
@@ -196,5 +201,9 @@ def _plain(one: TimedPeriod) -> dict[str, object]:
         "detected": one.detected,
         "acknowledged": one.acknowledged,
         "acknowledged_by": one.user,
+        "withdrawn": [
+            {"user": a.user, "at": a.at, "withdrawn_by": a.withdrawn_by, "withdrawn_at": a.ended_at}
+            for a in one.withdrawn
+        ],
         "resolved": one.resolved,
     }
