@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import Executor, ThreadPoolExecutor
 
+from exporter import logs
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledging import UNSEEN, Acknowledging
 from exporter.bridge.alert_api import AlertApi
@@ -18,12 +19,14 @@ from exporter.bridge.pagerduty_groups import PagerDutyGroups
 from exporter.bridge.pagerduty_part import PagerDutyPart
 from exporter.bridge.posting import Posting
 from exporter.bridge.prometheus import servers
-from exporter.catalog import own_acknowledgement
+from exporter.catalog import own_acknowledgement, own_bridge
 from exporter.clock import Clock
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry
 
 COUNT_EVERY = 1.0  # seconds
+
+log = logs.logger("bridge")
 
 
 class AcknowledgementPart:
@@ -46,6 +49,7 @@ class AcknowledgementPart:
             [timing(each, clock) for each in servers(settings)],
         )
         rows = AcknowledgementRows(journal.transaction)
+        self._bury(rows)
         self.acknowledging = Acknowledging(self.firing, rows, clock, unseen)
         self._postings = tuple(
             Posting(one, source, self.acknowledging.open, clock)
@@ -58,6 +62,17 @@ class AcknowledgementPart:
             AlertPages(self._site, FormTokens(journal.records), explain),
             AlertApi(self._site),
         )
+
+    def _bury(self, rows: AcknowledgementRows) -> None:
+        """End acknowledgements that are damaged on disk, and say so once."""
+        damaged = rows.bury(self._clock.now())
+        if damaged:
+            self._telemetry.count(own_bridge.DAMAGED_ROWS, ("acknowledgement",), damaged)
+            log.error(
+                "acknowledgements in the journal are damaged and ended; what fires can be "
+                "acknowledged again",
+                extra=logs.fields(count=damaged),
+            )
 
     def apply(self, settings: Settings) -> None:
         """Go on with other settings; other servers are asked from the next start on."""

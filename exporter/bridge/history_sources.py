@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.event_history import with_events
@@ -31,11 +30,6 @@ class JournaledHistory:
     faults: tuple[str, ...] = ()
 
 
-class _EventsRead(TypedDict):
-    events: EventRecord
-    faults: tuple[str, ...]
-
-
 def clients(settings: Settings) -> tuple[Prometheus, ...]:
     """Return every server: the scraping ones, then the one with 90 days where there is one."""
     return tuple(server(f"http://{address}") for address in servers(settings))
@@ -46,24 +40,31 @@ def journaled(journal: JournalReading | None, span: TimeSpan, now: float) -> Jou
     if journal is None:
         return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(NO_JOURNAL,))
     try:
+        events, faults = _events(journal, span)
         return JournaledHistory(
             alerts=journal.alerts(span.start, span.end),
             presences=journal.presences(span.start, span.end),
             acknowledged=journal.acknowledged(span.start, now),
-            **_events(journal, span),
+            events=events,
+            faults=(*faults, *_damage(journal.damaged(span.start, span.end), events.damaged)),
         )
     except StateError as error:
         return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(str(error),))
 
 
-def _events(journal: JournalReading, span: TimeSpan) -> _EventsRead:
+def _events(journal: JournalReading, span: TimeSpan) -> tuple[EventRecord, tuple[str, ...]]:
     """Return the events of a time; where they cannot be read, that costs them alone."""
     try:
-        found = journal.events(span.start, span.end)
+        return journal.events(span.start, span.end), ()
     except StateError as error:
-        return {"events": NO_EVENTS, "faults": (f"Alertmanager's events are not known: {error}",)}
-    damaged = f"{found.damaged} of Alertmanager's events in the journal are damaged, and left out"
-    return {"events": found, "faults": (damaged,) if found.damaged else ()}
+        return NO_EVENTS, (f"Alertmanager's events are not known: {error}",)
+
+
+def _damage(alerts: int, events: int) -> Iterator[str]:
+    """Yield what of the journal is damaged on disk."""
+    for count, what in ((alerts, "notified alerts"), (events, "events")):
+        if count:
+            yield f"{count} {what} in the journal are damaged on disk, and left out"
 
 
 def read_history(

@@ -13,13 +13,22 @@ from pathlib import Path
 from exporter.bridge import journal_removal
 from exporter.bridge.deliveries import Deliveries
 from exporter.bridge.event_rows import EventRows, EventsTaken
-from exporter.bridge.journal_rows import ALERT, JournaledAlert, alert_values, journaled
+from exporter.bridge.journal_rows import (
+    ALERT,
+    DamagedRow,
+    JournaledAlert,
+    alert_values,
+    journaled,
+    readable,
+    texts_json,
+    texts_of,
+)
 from exporter.bridge.journal_schema import LAYOUT
 from exporter.bridge.recorded_events import RecordedEvent
 from exporter.bridge.records import Records
 from exporter.bridge.webhook import Notification, NotifiedAlert
 from exporter.errors import StateError
-from exporter.sqlite_file import SqliteFile
+from exporter.sqlite_file import SqliteFile, decoded
 
 LARGEST_LOG = 16 * 1024 * 1024  # bytes that the log keeps after a notification that needed more
 ATTEMPTS = 4  # to make room in the file, and write again
@@ -81,6 +90,7 @@ class AlertJournal:
     def __init__(self, path: Path, limits: JournalLimits) -> None:
         """Open or create the file; a damaged one is moved aside. Raises StateError."""
         self._file = SqliteFile(path, LAYOUT)
+        self._file.connection.text_factory = decoded
         self.path, self.began_anew = self._file.path, self._file.lost
         self.deliveries = Deliveries(self.transaction)
         self.records = Records(self.transaction)
@@ -200,7 +210,7 @@ class AlertJournal:
             f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
         )
         with self.transaction() as db:
-            return tuple(map(journaled, db.execute(query, (since, until))))
+            return tuple(readable(db.execute(query, (since, until)), journaled))
 
     def size(self) -> tuple[int, int]:
         """Return the number of alerts, and the bytes of the file without its log."""
@@ -213,7 +223,10 @@ class AlertJournal:
 
 def _firing_annotations(db: sqlite3.Connection, alert: NotifiedAlert) -> str | None:
     found = db.execute(_FIRING, (alert.fingerprint, alert.starts_at)).fetchone()
-    return str(found[0]) if found else None
+    try:
+        return texts_json(texts_of(found[0], "annotations")) if found else None
+    except DamagedRow:
+        return None
 
 
 def _count(db: sqlite3.Connection) -> int:

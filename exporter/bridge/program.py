@@ -238,5 +238,5 @@ def parts(
     explaining = Explaining(settings, clock)
     alerts = AcknowledgementPart(settings, journal, clock, telemetry, explain=explaining.of)
     dispatch = Dispatch(settings, journal.deliveries, clock, telemetry, explaining.of)
-    digests = DigestSender(settings, journal, clock, dispatch.faults)
+    digests = DigestSender(settings, journal, clock, dispatch.faults, telemetry)
     return BridgeParts(dispatch, running=(dispatch, alerts, digests), paths=alerts.paths)
