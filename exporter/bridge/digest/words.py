@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from exporter.bridge.digest.build import place, plain
 from exporter.bridge.digest.model import AlertLine, Digest
+from exporter.bridge.digest.time_zone import time_zone
 from exporter.bridge.history import BRIDGE, PROMETHEUS, RecordHole
 from exporter.summary.model import BudgetState, MonitoringState, SignalState
 from exporter.summary.wording import change, elapsed, shown
@@ -39,7 +39,7 @@ class Times:
         return f"{self.near(start)} to {self._written(end, '%H:%M') if same else self.near(end)}"
 
     def _written(self, at: float, form: str) -> str:
-        return datetime.fromtimestamp(at, ZoneInfo(self.zone)).strftime(form)
+        return datetime.fromtimestamp(at, time_zone(self.zone)).strftime(form)
 
 
 def headline(digest: Digest) -> str:
