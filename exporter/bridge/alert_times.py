@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.history import FiringPeriod
+from exporter.bridge.period_events import PeriodDelivery
 from exporter.monitoring_config import MonitoringConfig
 
 _SLACK = 60.0  # seconds by which two records of one beginning may differ
@@ -49,6 +50,16 @@ class TimesOf:
     detected: MeanTime
     acknowledged: MeanTime
     resolved: MeanTime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveriesOf:
+    """Of how many firings a receiver was notified by an integration, and how often."""
+
+    receiver: str
+    integration: str
+    firings: int
+    notifications: int
 
 
 def timed(
@@ -98,6 +109,18 @@ def by_service(given: Iterable[TimedPeriod]) -> tuple[TimesOf, ...]:
     names = ("service_name", "database_id", "redis_id")
     return _grouped(
         given, lambda one: next((t for n in names if (t := one.period.label(n))), "no service")
+    )
+
+
+def by_receiver(periods: Iterable[FiringPeriod]) -> tuple[DeliveriesOf, ...]:
+    """Return what each receiver was notified of, by its name."""
+    found: dict[tuple[str, str], list[PeriodDelivery]] = defaultdict(list)
+    for period in periods:
+        for one in period.delivered:
+            found[one.receiver, one.integration].append(one)
+    return tuple(
+        DeliveriesOf(*names, len(every), sum(one.count for one in every))
+        for names, every in sorted(found.items())
     )
 
 

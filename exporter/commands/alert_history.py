@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 
 from exporter.bridge.alert_times import (
@@ -10,6 +10,7 @@ from exporter.bridge.alert_times import (
     TimedPeriod,
     TimesOf,
     by_alert,
+    by_receiver,
     by_service,
     by_week,
     timed,
@@ -94,13 +95,7 @@ def text(found: TimedHistory) -> str:
 
 def _deliveries(found: TimedHistory) -> list[str]:
     """Return a table of what each receiver was notified of; nothing without an event recorder."""
-    counts: dict[tuple[str, str], list[int]] = {}
-    for period in found.history.periods:
-        for one in period.delivered:
-            sums = counts.setdefault((one.receiver, one.integration), [0, 0])
-            sums[0] += 1
-            sums[1] += one.count
-    rows = [(*names, *map(str, sums)) for names, sums in sorted(counts.items())]
+    rows = [tuple(map(str, astuple(one))) for one in by_receiver(found.history.periods)]
     return [table(_DELIVERED, rows, right={2, 3})] if rows else []
 
 
@@ -179,6 +174,7 @@ def as_json(found: TimedHistory) -> str:
         "by_alert": [asdict(one) for one in by_alert(found.alerts)],
         "by_service": [asdict(one) for one in by_service(found.alerts)],
         "by_week": [asdict(one) for one in by_week(found.alerts)],
+        "by_receiver": [asdict(one) for one in by_receiver(found.history.periods)],
         "failed_notifications": [asdict(one) for one in found.losses.failed],
         "holes": [asdict(hole) for hole in found.history.holes],
         "faults": (*found.losses.faults, *found.faults),

@@ -93,6 +93,7 @@ def test_events_of_alertmanager_are_shown(tmp_path: Path) -> None:
     assert rows["high"].endswith("by ErrorRateCritical; not in the journal")
     table = [line.split() for line in shown.splitlines()]
     assert ["critical-pagerduty", "pagerduty", "1", "2"] in table
+    assert found["by_receiver"][0]["notifications"] == 2
     assert "slack: 3 notifications failed (rateLimited) from " in shown
     assert "no record of Alertmanager's events from " in shown
     (failed,) = found["failed_notifications"]
