@@ -55,10 +55,16 @@ class FailedNotifications:
 
 @dataclass(frozen=True, slots=True)
 class AlertmanagerLosses:
-    """What failed, of which times events or failures are not known, and why nothing is."""
+    """What failed, and what is not known of that.
+
+    dropped    when Alertmanager dropped events
+    unscraped  when nobody scraped it, so that failures are not known
+    faults     why nothing is known
+    """
 
     failed: tuple[FailedNotifications, ...] = ()
-    holes: tuple[RecordHole, ...] = ()
+    dropped: tuple[RecordHole, ...] = ()
+    unscraped: tuple[RecordHole, ...] = ()
     faults: tuple[str, ...] = ()
 
 
@@ -95,10 +101,12 @@ def _losses(
             )
             for count, began, until in _times(increases)
         ]
-    holes = list(_unscraped(span, scraped))
-    for increases in _increases(_read(reader, server, DROPPED, span), ()).values():
-        holes += [_dropped(*time) for time in _times(increases)]
-    return AlertmanagerLosses(tuple(sorted(failed, key=lambda one: one.began)), tuple(holes))
+    events = _increases(_read(reader, server, DROPPED, span), ()).get((), [])
+    return AlertmanagerLosses(
+        failed=tuple(sorted(failed, key=lambda one: one.began)),
+        dropped=tuple(_dropped(*time) for time in _times(events)),
+        unscraped=tuple(_unscraped(span, scraped)),
+    )
 
 
 def _read(

@@ -1,12 +1,13 @@
 """Reads what fired in a time: ALERTS of every Prometheus, the journal, Alertmanager's events."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporter.bridge.acknowledgements import Acknowledgement
+from exporter.bridge.alertmanager_losses import AlertmanagerLosses
 from exporter.bridge.event_history import with_events
 from exporter.bridge.event_reading import NO_EVENTS, EventRecord
-from exporter.bridge.history import ALERTS, STEP, AlertHistory, RecordHole, history
+from exporter.bridge.history import ALERTS, STEP, AlertHistory, history
 from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.prometheus import servers
@@ -73,11 +74,11 @@ def read_history(
     reader: Reader,
     span: TimeSpan,
     found: JournaledHistory,
-    lost: Sequence[RecordHole] = (),
+    lost: AlertmanagerLosses,
 ) -> AlertHistory:
     """Return the alerts of a time: each server has those that it evaluates, and its own holes.
 
-    lost  times in which Alertmanager dropped events, by its own metrics
+    lost  what Alertmanager's own metrics say
     """
     answers: list[Points] = []
     known = False
@@ -88,7 +89,8 @@ def read_history(
             known = known or (reader.answers(one) and len(reader.faults) == before)
     foreign = frozenset({*settings.prometheus.external_labels, REPLICA})
     made = history(span, answers if known else None, found.alerts, found.presences, foreign)
-    return with_events(made, found.events, found.presences, lost, foreign)
+    whole = with_events(made, found.events, found.presences, lost.dropped, foreign)
+    return replace(whole, holes=(*whole.holes, *lost.unscraped))
 
 
 def _weeks(span: TimeSpan) -> Iterator[TimeSpan]:

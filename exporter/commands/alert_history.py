@@ -64,7 +64,7 @@ def read(settings: Settings, seconds: float) -> TimedHistory:
     servers = clients(settings)
     reader = Reader(main=servers[0], longterm=servers[-1])
     lost = losses(servers, reader, span)
-    history = read_history(settings, servers, reader, span, found, lost.holes)
+    history = read_history(settings, servers, reader, span, found, lost)
     alerts = timed(history.periods, found.acknowledged or (), config)
     return TimedHistory(history, alerts, lost, (*found.faults, *reader.faults))
 

@@ -38,7 +38,7 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
     found = journaled(journal, week, edition.made)
     listed, faults = silences(settings.prometheus.alertmanagers)
     lost = losses(servers, reader, edition.span)
-    alerts = read_history(settings, servers, reader, week, found, lost.holes)
+    alerts = read_history(settings, servers, reader, week, found, lost)
     material = Material(
         history=alerts,
         state=service_state(config, reader, edition.span.end, weekly=edition.weekly),

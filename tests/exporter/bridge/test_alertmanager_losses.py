@@ -58,7 +58,7 @@ def test_failures_are_counted_with_their_reason_and_time(found: AlertmanagerLoss
 
 def test_what_is_not_known_is_a_hole(found: AlertmanagerLosses) -> None:
     """Minutes in which nobody scraped Alertmanager, and events that it dropped."""
-    unscraped, dropped = found.holes
+    (unscraped,), (dropped,) = found.unscraped, found.dropped
     assert unscraped.source == "failed notifications"
     assert (END - unscraped.began) // 60 in range(74, 81)
     assert END - unscraped.until == 60 * 60
