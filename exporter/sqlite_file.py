@@ -173,6 +173,11 @@ def check(db: sqlite3.Connection, path: Path, layout: FileLayout) -> int:
     return version
 
 
+def decoded(text: bytes) -> str:
+    """Return text of a row; bytes that are damaged are replaced, so that the row can be read."""
+    return text.decode(errors="replace")
+
+
 @contextmanager
 def undecoded(db: sqlite3.Connection) -> Iterator[None]:
     """Read text as bytes meanwhile."""

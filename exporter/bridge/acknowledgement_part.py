@@ -1,9 +1,9 @@
 """The part of the bridge that shows what fires and keeps acknowledgements, put together."""
 
 import asyncio
-from collections.abc import Coroutine
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
+from exporter import logs
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledging import UNSEEN, Acknowledging
 from exporter.bridge.alert_api import AlertApi
@@ -18,12 +18,15 @@ from exporter.bridge.pagerduty_groups import PagerDutyGroups
 from exporter.bridge.pagerduty_part import PagerDutyPart
 from exporter.bridge.posting import Posting
 from exporter.bridge.prometheus import servers
-from exporter.catalog import own_acknowledgement
+from exporter.catalog import own_acknowledgement, own_bridge
 from exporter.clock import Clock
 from exporter.settings import Settings
-from exporter.telemetry import Telemetry
+from exporter.telemetry import Key, Telemetry
 
 COUNT_EVERY = 1.0  # seconds
+THREADS = 64  # for servers; each Alertmanager needs two
+
+log = logs.logger("bridge")
 
 
 class AcknowledgementPart:
@@ -40,17 +43,16 @@ class AcknowledgementPart:
     ) -> None:
         """Go on with what the journal has. Raises StateError."""
         self._clock, self._telemetry = clock, telemetry
-        at = tuple(map(Alertmanager, settings.prometheus.alertmanagers))
-        self.firing = FiringAlerts(
-            [holding(each, clock) for each in at],
-            [timing(each, clock) for each in servers(settings)],
-        )
+        self.firing = FiringAlerts((), ())
         rows = AcknowledgementRows(journal.transaction)
+        self._bury(rows)
         self.acknowledging = Acknowledging(self.firing, rows, clock, unseen)
-        self._postings = tuple(
-            Posting(one, source, self.acknowledging.open, clock)
-            for one, source in zip(at, self.firing.alertmanagers, strict=True)
-        )
+        self._group: asyncio.TaskGroup | None = None
+        # Made when they are needed: a server that hangs holds up no other.
+        self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix="alerts")
+        self._postings: dict[str, Posting] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._use_servers(settings)
         self._site = AlertSite(self.firing, self.acknowledging, clock, settings)
         groups = PagerDutyGroups(journal.transaction)
         self._pagerduty = PagerDutyPart(settings, groups, self.firing, self.acknowledging, clock)
@@ -59,35 +61,64 @@ class AcknowledgementPart:
             AlertApi(self._site),
         )
 
+    def _bury(self, rows: AcknowledgementRows) -> None:
+        """End acknowledgements that are damaged on disk, and say so once."""
+        damaged = rows.bury(self._clock.now())
+        if damaged:
+            self._telemetry.count(own_bridge.DAMAGED_ROWS, ("acknowledgement",), damaged)
+            log.error(
+                "acknowledgements in the journal are damaged and ended; what fires can be "
+                "acknowledged again",
+                extra=logs.fields(count=damaged),
+            )
+
     def apply(self, settings: Settings) -> None:
-        """Go on with other settings; other servers are asked from the next start on."""
+        """Go on with other settings, and other servers."""
         self._site.settings = settings
         self._pagerduty.apply(settings)
+        self._use_servers(settings)
+
+    def _use_servers(self, settings: Settings) -> None:
+        """Ask the servers of the settings; one that is asked already goes on."""
+        known = {each.name: each for each in self.firing.alertmanagers}
+        timed = {each.name: each for each in self.firing.prometheis}
+        at = tuple(map(Alertmanager, settings.prometheus.alertmanagers))
+        held = [holding(each, self._clock) for each in at]
+        times = [timing(each, self._clock) for each in servers(settings)]
+        held = [known.get(each.name, each) for each in held]
+        self.firing.replace(held, [timed.get(each.name, each) for each in times])
+        self._postings = {
+            source.name: self._postings.get(source.name)
+            or Posting(one, source, self.acknowledging.open, self._clock)
+            for one, source in zip(at, held, strict=True)
+        }
+        if self._group:
+            self._start(self._group)
 
     async def run(self) -> None:
         """Work until this is cancelled."""
-        sources = (*self.firing.alertmanagers, *self.firing.prometheis)
-        # A thread each: a server that hangs holds up no other.
-        threads = len(sources) + len(self._postings)
-        executor = ThreadPoolExecutor(threads, thread_name_prefix="alerts")
         try:
             async with asyncio.TaskGroup() as group:
-                for work in self._works(executor):
+                self._group = group
+                self._start(group)
+                for work in (self.acknowledging.judge(), self._pagerduty.run(), self._count()):
                     group.create_task(work)
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _works(self, executor: Executor) -> list[Coroutine[None, None, None]]:
-        asking = [each.poll(executor) for each in self.firing.alertmanagers]
-        asking += [each.poll(executor) for each in self.firing.prometheis]
-        posting = [each.keep(executor) for each in self._postings]
-        return [*asking, *posting, self.acknowledging.judge(), self._pagerduty.run(), self._count()]
+    def _start(self, group: asyncio.TaskGroup) -> None:
+        """Ask servers that are not asked yet, and end what is about others."""
+        works = {each.name: each.poll for each in self.firing.servers()}
+        works |= {f"post {name}": each.keep for name, each in self._postings.items()}
+        for name in self._tasks.keys() - works.keys():
+            self._tasks.pop(name).cancel()
+        for name in works.keys() - self._tasks.keys():
+            self._tasks[name] = group.create_task(works[name](self._executor))
 
     async def _count(self) -> None:
         """Keep the metrics, for ever."""
         while True:
             self._telemetry.set(own_acknowledgement.OPEN, (), len(self.acknowledging.open()))
-            for each in self.firing.servers():
-                up = float(not each.fault)
-                self._telemetry.set(own_acknowledgement.SERVER_UP, (each.name,), up)
+            up: dict[Key, float] = {(s.name,): float(not s.fault) for s in self.firing.servers()}
+            self._telemetry.replace(own_acknowledgement.SERVER_UP, up)
             await self._clock.sleep(COUNT_EVERY)

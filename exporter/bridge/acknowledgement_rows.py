@@ -7,17 +7,35 @@ from typing import Any
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
-from exporter.bridge.journal_rows import texts_json, texts_of
+from exporter.bridge.journal_rows import (
+    DamagedRow,
+    number_of,
+    readable,
+    text_of,
+    texts_json,
+    texts_of,
+)
 
-_COLUMNS = "id, fingerprint, starts_at, labels, since, user, comment, at, ended_at"
+_SELECT = """
+SELECT id, fingerprint, starts_at, labels, since, acknowledgement.user, comment,
+acknowledgement.at, ended_at, withdrawal.user
+FROM acknowledgement LEFT JOIN withdrawal ON withdrawal.acknowledgement = acknowledgement.id
+WHERE """
 _ADD = (
     "INSERT INTO acknowledgement (fingerprint, starts_at, labels, since, user, comment, at, "
     "ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, NULL) RETURNING id"
 )
+_OPEN = "ended_at IS NULL ORDER BY id"
+_BETWEEN = "acknowledgement.at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY id"
+_END = "UPDATE acknowledgement SET ended_at = ? WHERE id = ? AND ended_at IS NULL"
+_WITHDRAW = "INSERT OR IGNORE INTO withdrawal (acknowledgement, user, at) VALUES (?, ?, ?)"
 
 
 class AcknowledgementRows:
-    """The table of acknowledgements; every method is one transaction, may raise StateError."""
+    """The table of acknowledgements; every method is one transaction, may raise StateError.
+
+    A row that is damaged acknowledges nothing: its incident is escalated.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -39,23 +57,33 @@ class AcknowledgementRows:
     def end(self, given: Acknowledgement, at: float) -> None:
         """Journal that its incident is over."""
         with self._transaction() as db:
-            values = (at, given.row)
-            db.execute("UPDATE acknowledgement SET ended_at = ? WHERE id = ?", values)
+            db.execute(_END, (at, given.row))
+
+    def withdraw(self, given: Iterable[Acknowledgement], user: str, at: float) -> None:
+        """Journal that a user withdrew them, all or none."""
+        with self._transaction() as db:
+            for each in given:
+                db.execute(_END, (at, each.row))
+                db.execute(_WITHDRAW, (each.row, user, at))
 
     def open(self) -> tuple[Acknowledgement, ...]:
         """Return those whose incident was not over, oldest first."""
-        query = f"SELECT {_COLUMNS} FROM acknowledgement WHERE ended_at IS NULL ORDER BY id"  # noqa: S608 - constants
         with self._transaction() as db:
-            return tuple(map(_acknowledgement, db.execute(query)))
+            return tuple(readable(db.execute(_SELECT + _OPEN), _acknowledgement))
+
+    def bury(self, at: float) -> int:
+        """End those that are damaged; returns how many."""
+        with self._transaction() as db:
+            rows = db.execute(_SELECT + _OPEN).fetchall()
+            whole = {each.row for each in readable(rows, _acknowledgement)}
+            damaged = [row[0] for row in rows if row[0] not in whole]
+            db.executemany(_END, [(at, row) for row in damaged])
+        return len(damaged)
 
     def between(self, since: float, until: float) -> tuple[Acknowledgement, ...]:
         """Return those that went on at any moment between two times, oldest first."""
-        query = (
-            f"SELECT {_COLUMNS} FROM acknowledgement "  # noqa: S608 - constants
-            "WHERE at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY id"
-        )
         with self._transaction() as db:
-            return tuple(map(_acknowledgement, db.execute(query, (until, since))))
+            return tuple(readable(db.execute(_SELECT + _BETWEEN, (until, since)), _acknowledgement))
 
 
 def _values(given: Acknowledgement) -> tuple[object, ...]:
@@ -71,15 +99,27 @@ def _values(given: Acknowledgement) -> tuple[object, ...]:
 
 
 def _acknowledgement(row: tuple[Any, ...]) -> Acknowledgement:
-    id_, fingerprint, starts_at, labels, since, user, comment, at, ended_at = row
+    """Return the acknowledgement of a row. Raises DamagedRow."""
+    id_, fingerprint, starts_at, labels, since, user, comment, at, ended_at, withdrawn_by = row
     return Acknowledgement(
         row=id_,
-        fingerprint=fingerprint,
-        labels=texts_of(labels),
-        starts_at=starts_at,
-        since=tuple(json.loads(since)),
-        user=user,
-        comment=comment,
-        at=at,
-        ended_at=ended_at,
+        fingerprint=text_of(fingerprint, "fingerprint"),
+        labels=texts_of(labels, "labels"),
+        starts_at=number_of(starts_at, "starts_at"),
+        since=_beginnings(since),
+        user=text_of(user, "user"),
+        comment=text_of(comment, "comment"),
+        at=number_of(at, "at"),
+        ended_at=None if ended_at is None else number_of(ended_at, "ended_at"),
+        withdrawn_by=text_of(withdrawn_by or "", "withdrawal.user"),
     )
+
+
+def _beginnings(text: object) -> tuple[float, ...]:
+    try:
+        found = json.loads(text_of(text, "since"))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list):
+        raise DamagedRow("since: is no list")
+    return tuple(number_of(each, "since") for each in found)

@@ -18,6 +18,7 @@ class Acknowledgement:
     labels  exactly those of its alert
     since   when its condition began, by every Prometheus that knows
     at      when it was acknowledged; ended_at when its incident was over, None while it goes on
+    withdrawn_by  who withdrew it, at ended_at; empty where nobody did
     """
 
     row: int
@@ -29,6 +30,7 @@ class Acknowledgement:
     comment: str
     at: float
     ended_at: float | None = None
+    withdrawn_by: str = ""
 
 
 def goes_on(

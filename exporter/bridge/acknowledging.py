@@ -4,6 +4,7 @@ What is journaled decides: a bridge that starts again goes on where it was.
 """
 
 import asyncio
+import math
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ log = logs.logger("bridge")
 
 @dataclass(frozen=True, slots=True)
 class ChosenIncident:
-    """Which incident to acknowledge: its alert's fingerprint, and the start that was shown.
+    """Which incident is meant: its alert's fingerprint, and the start that was shown.
 
     starts_at is None where any incident of the alert is meant.
     """
@@ -44,11 +45,13 @@ class Answer(StrEnum):
     ALREADY = "already acknowledged"
     NOT_FIRING = "not firing"
     ANOTHER = "another incident"
+    WITHDRAWN = "withdrawn"
+    NOT_ACKNOWLEDGED = "not acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgeOutcome:
-    """What became of a choice, its incident, and the acknowledgement that it has now."""
+    """What became of a choice, its incident, and its acknowledgement, which may be withdrawn."""
 
     choice: ChosenIncident
     answer: Answer
@@ -114,6 +117,44 @@ class Acknowledging:
                 log.info("acknowledged", extra=logs.fields(alert=_name(each), by=each.user))
         return tuple(_with(each, journaled) for each in found)
 
+    def withdraw(
+        self, choices: Sequence[ChosenIncident], user: str
+    ) -> tuple[AcknowledgeOutcome, ...]:
+        """Take acknowledgements back, whoever gave them. Raises StateError.
+
+        What was posted for them is ended by the next post, so that the escalation goes on.
+        """
+        if not user:
+            raise ValueError("a withdrawal needs to know whose it is")
+        known = self._firing.now().by_fingerprint()
+        with self._mutex:
+            found = [self._withdrawn(c, known.get(c.fingerprint)) for c in dict.fromkeys(choices)]
+            gone = {
+                each.acknowledgement.row: each.acknowledgement
+                for each in found
+                if each.answer is Answer.WITHDRAWN and each.acknowledgement
+            }
+            self._rows.withdraw(gone.values(), user, self._clock.now())
+            for row, each in gone.items():
+                self._forget(row)
+                extra = logs.fields(alert=_name(each), by=user, acknowledged_by=each.user)
+                log.info("acknowledgement is withdrawn", extra=extra)
+        return tuple(found)
+
+    def _withdrawn(
+        self, choice: ChosenIncident, incident: FiringIncident | None
+    ) -> AcknowledgeOutcome:
+        found = self._outcome(choice, incident)
+        answers = {
+            Answer.ALREADY: Answer.WITHDRAWN,
+            Answer.ACKNOWLEDGED: Answer.NOT_ACKNOWLEDGED,
+        }
+        return replace(found, answer=answers.get(found.answer, found.answer))
+
+    def _forget(self, row: int) -> None:
+        self._open.pop(row, None)
+        self._seen.pop(row, None)
+
     def _outcome(
         self, choice: ChosenIncident, incident: FiringIncident | None
     ) -> AcknowledgeOutcome:
@@ -165,7 +206,7 @@ class Acknowledging:
 
     def _is_gone(self, given: Acknowledgement, firing: FiringNow) -> bool:
         """Return whether servers that have just come back, or are away, would have it by now."""
-        last = firing.recovered_at if firing.complete else self._seen[given.row]
+        last = firing.recovered_at if firing.complete else self._seen.get(given.row, math.inf)
         unseen = self._clock.monotonic() - max(last, firing.recovered_at)
         return firing.answered and unseen > self._unseen
 
@@ -175,13 +216,14 @@ class Acknowledging:
         if more.since != given.since:
             self._rows.extend(more)
         with self._mutex:
-            self._open[given.row] = more
-            self._seen[given.row] = self._clock.monotonic()
+            if given.row in self._open:  # it may have been withdrawn meanwhile
+                self._open[given.row] = more
+                self._seen[given.row] = self._clock.monotonic()
 
     def _end(self, given: Acknowledgement) -> None:
         self._rows.end(given, self._clock.now())
         with self._mutex:
-            del self._open[given.row], self._seen[given.row]
+            self._forget(given.row)
         log.info("incident is over", extra=logs.fields(alert=_name(given), by=given.user))
 
 

@@ -1,7 +1,8 @@
-"""The bridge's API for `ionmon alerts` and `ionmon ack`: what fires, and to acknowledge it.
+"""The bridge's API for `ionmon alerts` and `ionmon ack`: what fires, and who works on it.
 
     GET  /api/alerts                          -> {"alerts": [...], "faults": [...], "now": 0.0}
     POST /api/acknowledge {"alerts": ["ID", ...], "comment": "..."} -> {"alerts": [...]}
+    POST /api/withdraw    {"alerts": ["ID", ...]}                   -> {"alerts": [...]}
 
 Times are Unix seconds. The ids are those of the first answer.
 """
@@ -10,17 +11,18 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from exporter.bridge.acknowledgements import LONGEST_COMMENT
-from exporter.bridge.acknowledging import AcknowledgeOutcome, ChosenIncident
+from exporter.bridge.acknowledging import AcknowledgeOutcome, Answer, ChosenIncident
 from exporter.bridge.alert_rows import shown
 from exporter.bridge.alert_site import UNKNOWN_USER, AlertSite
 from exporter.errors import StateError
 from exporter.web.routes import READ, Request, Response, not_allowed, plain
 
-LIST, ACKNOWLEDGE = "/api/alerts", "/api/acknowledge"
+LIST, ACKNOWLEDGE, WITHDRAW = "/api/alerts", "/api/acknowledge", "/api/withdraw"
 MOST_CHOICES = 1_000
 JSON = "application/json; charset=utf-8"
 _LONGEST_BODY = 64 * 1024  # bytes
@@ -44,14 +46,15 @@ class AlertApi:
 
     def body_limit(self, request: Request) -> int:
         """Return the bytes of a body that it takes, 0 for none."""
-        return _LONGEST_BODY if (request.path, request.method) == (ACKNOWLEDGE, "POST") else 0
+        changes = request.path in (ACKNOWLEDGE, WITHDRAW)
+        return _LONGEST_BODY if changes and request.method == "POST" else 0
 
     async def answer(self, request: Request, user: str) -> Response | None:
         """Return the response, None for a path of another part."""
         if request.path == LIST:
             return self._list(request)
-        if request.path == ACKNOWLEDGE:
-            return await self._acknowledge(request, self._site.user(request, user))
+        if request.path in (ACKNOWLEDGE, WITHDRAW):
+            return await self._change(request, self._site.user(request, user))
         return None
 
     def _list(self, request: Request) -> Response:
@@ -65,7 +68,7 @@ class AlertApi:
             }
         )
 
-    async def _acknowledge(self, request: Request, user: str) -> Response:
+    async def _change(self, request: Request, user: str) -> Response:
         if request.method != "POST":
             return not_allowed("POST")
         if not user:
@@ -78,12 +81,23 @@ class AlertApi:
         order = _order(request.body)
         if order is None:
             return plain(HTTPStatus.BAD_REQUEST, _FORM)
-        take = self._site.acknowledging.acknowledge
+        take = partial(self._take, request.path, order, user)
         try:
-            outcomes = await asyncio.to_thread(take, order.choices, user, order.comment)
+            outcomes = await asyncio.to_thread(take)
         except StateError as error:
-            return plain(HTTPStatus.SERVICE_UNAVAILABLE, f"not acknowledged: {error}")
-        return _json({"alerts": [_outcome(each) for each in outcomes]})
+            return plain(HTTPStatus.SERVICE_UNAVAILABLE, f"nothing was changed: {error}")
+        return _json({"alerts": [self._answered(each) for each in outcomes]})
+
+    def _take(
+        self, path: str, order: _AcknowledgeOrder, user: str
+    ) -> tuple[AcknowledgeOutcome, ...]:
+        if path == WITHDRAW:
+            return self._site.acknowledging.withdraw(order.choices, user)
+        return self._site.acknowledging.acknowledge(order.choices, user, order.comment)
+
+    def _answered(self, outcome: AcknowledgeOutcome) -> Mapping[str, Any]:
+        withdrawn = outcome.answer is Answer.WITHDRAWN
+        return {**_outcome(outcome), "pagerduty": withdrawn and self._site.notifies_pagerduty()}
 
 
 def _order(body: bytes) -> _AcknowledgeOrder | None:
@@ -102,7 +116,7 @@ def _order(body: bytes) -> _AcknowledgeOrder | None:
 
 
 def _outcome(outcome: AcknowledgeOutcome) -> Mapping[str, Any]:
-    """Return what became of an id, and by whom its incident is acknowledged now."""
+    """Return what became of an id, and by whom its incident is acknowledged, or was until now."""
     given, incident = outcome.acknowledgement, outcome.incident
     return {
         "id": outcome.choice.fingerprint,

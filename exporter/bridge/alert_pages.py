@@ -1,4 +1,6 @@
-"""The bridge's pages: everything that fires, and one incident with the button that acknowledges it.
+"""The bridge's pages: everything that fires, and one incident with a button.
+
+The button acknowledges the incident, or takes its acknowledgement back.
 
 Opening a page changes nothing, whoever opens it: scanners of mail open links. Only the button of
 its form does, and only for a user who is known.
@@ -23,7 +25,8 @@ from exporter.bridge.incidents import FiringIncident
 from exporter.errors import StateError
 from exporter.web.routes import HTML, READ, Request, Response, html_page, not_allowed, plain
 
-_PATH = re.compile(r"/incident/([0-9a-f]{1,32})(/acknowledge)?")
+_PATH = re.compile(r"/incident/([0-9a-f]{1,32})(/acknowledge|/withdraw)?")
+_WITHDRAW = "/withdraw"
 _LONGEST_BODY = 16 * 1024  # bytes
 _MOST_FIELDS = 10
 _NO_STORE = (("Cache-Control", "no-store"),)
@@ -35,6 +38,7 @@ _NOTICES = {
     Answer.ANOTHER: "Another incident of this alert has begun since you opened the page. Look at "
     "it before you acknowledge it.",
     Answer.ALREADY: "It was acknowledged before you pressed the button.",
+    Answer.NOT_ACKNOWLEDGED: "It was withdrawn before you pressed the button.",
 }
 
 
@@ -58,7 +62,7 @@ class AlertPages:
         if found is None:
             return html_page(request, lambda: self._overview(who))
         if found[2]:
-            return await self._pressed(request, found[1], who)
+            return await self._pressed(request, found[1], who, withdraw=found[2] == _WITHDRAW)
         if request.method not in READ:
             return not_allowed("GET, HEAD")
         return self._page(found[1], who, known=await self._explained(found[1]))
@@ -90,35 +94,40 @@ class AlertPages:
             body = incident_page.nothing(self._around(user))
             return Response(HTTPStatus.NOT_FOUND, body, HTML, _NO_STORE)
         acknowledged = self._site.acknowledging.of(found)
-        form = None if acknowledged or not user else self._form(found, user)
+        form = self._form(found, user, withdraw=acknowledged is not None) if user else None
         shown_row = row(found, acknowledged, self._site.reading())
         body = incident_page.incident(shown_row, form, self._around(user), notice, known)
         return Response(status, body, HTML, _NO_STORE)
 
-    def _form(self, found: FiringIncident, user: str) -> Form:
+    def _form(self, found: FiringIncident, user: str, *, withdraw: bool) -> Form:
         start = f"{found.alert.starts_at:.3f}"
-        parts = (user, found.alert.fingerprint, start)
-        return Form(start, self._tokens.token(parts, self._site.clock.now()))
+        parts = _parts(user, found.alert.fingerprint, start, withdraw=withdraw)
+        pagerduty = self._site.notifies_pagerduty()
+        return Form(start, self._tokens.token(parts, self._site.clock.now()), pagerduty)
 
-    async def _pressed(self, request: Request, fingerprint: str, user: str) -> Response:
-        """Acknowledge where the button of our own page was pressed by a user who is known."""
+    async def _pressed(
+        self, request: Request, fingerprint: str, user: str, *, withdraw: bool
+    ) -> Response:
+        """Change it where the button of our own page was pressed by a user who is known."""
         if request.method != "POST":
             return not_allowed("POST")
         if not user:
             return plain(HTTPStatus.FORBIDDEN, UNKNOWN_USER)
         form = _fields(request.body)
         start = form.get("start", "")
-        parts = (user, fingerprint, start)
+        parts = _parts(user, fingerprint, start, withdraw=withdraw)
         right = self._tokens.is_right(form.get("token", ""), parts, self._site.clock.now())
         if not right or not self._site.is_ours(request):
             return plain(HTTPStatus.FORBIDDEN, _STRANGE_FORM)
         try:
-            outcome = await self._acknowledge(ChosenIncident(fingerprint, float(start)), form, user)
+            choice = ChosenIncident(fingerprint, float(start))
+            take = self._withdraw if withdraw else self._acknowledge
+            outcome = await take(choice, form, user)
         except StateError as error:
-            return plain(HTTPStatus.SERVICE_UNAVAILABLE, f"not acknowledged: {error}")
-        if outcome.answer is Answer.ACKNOWLEDGED:
+            return plain(HTTPStatus.SERVICE_UNAVAILABLE, f"nothing was changed: {error}")
+        if outcome.answer in (Answer.ACKNOWLEDGED, Answer.WITHDRAWN):
             to = (("Location", f"../{fingerprint}"), *_NO_STORE)
-            return Response(HTTPStatus.SEE_OTHER, b"acknowledged\n", headers=to)
+            return Response(HTTPStatus.SEE_OTHER, f"{outcome.answer}\n".encode(), headers=to)
         return self._page(fingerprint, user, HTTPStatus.CONFLICT, _NOTICES.get(outcome.answer, ""))
 
     async def _acknowledge(
@@ -128,6 +137,18 @@ class AlertPages:
         take = self._site.acknowledging.acknowledge
         (outcome,) = await asyncio.to_thread(take, (choice,), user, comment)
         return outcome
+
+    async def _withdraw(
+        self, choice: ChosenIncident, form: Mapping[str, str], user: str
+    ) -> AcknowledgeOutcome:
+        del form
+        (outcome,) = await asyncio.to_thread(self._site.acknowledging.withdraw, (choice,), user)
+        return outcome
+
+
+def _parts(user: str, fingerprint: str, start: str, *, withdraw: bool) -> tuple[str, ...]:
+    """Return what the token of a form is bound to: that of one button is of no use to the other."""
+    return (user, fingerprint, start, *((_WITHDRAW,) if withdraw else ()))
 
 
 def _fields(body: bytes) -> dict[str, str]:

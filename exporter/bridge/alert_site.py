@@ -6,6 +6,7 @@ from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alert_rows import AlertRow, Reading, rows
 from exporter.bridge.callers import Callers
 from exporter.bridge.firing import FiringAlerts
+from exporter.bridge.pagerduty import routes
 from exporter.clock import Clock
 from exporter.settings import Settings
 from exporter.web.routes import Request
@@ -37,6 +38,10 @@ class AlertSite:
     def faults(self) -> tuple[str, ...]:
         """Return which servers do not answer."""
         return self.firing.now().faults
+
+    def notifies_pagerduty(self) -> bool:
+        """Return whether an alert may have an incident in PagerDuty."""
+        return bool(routes(self.settings))
 
     def user(self, request: Request, authenticated: str) -> str:
         """Return who asks, empty where nobody is known."""

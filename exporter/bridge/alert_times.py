@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.history import FiringPeriod
+from exporter.bridge.period_events import PeriodDelivery
 from exporter.monitoring_config import MonitoringConfig
 
 _SLACK = 60.0  # seconds by which two records of one beginning may differ
@@ -19,8 +20,8 @@ _SLACK = 60.0  # seconds by which two records of one beginning may differ
 class TimedPeriod:
     """A firing and its times in seconds; None where one is not known, or has not come.
 
-    detected      from when the condition began until the bridge was notified
-    acknowledged  from the beginning until somebody acknowledged it
+    detected      from when the condition began until somebody was notified
+    acknowledged  from the beginning until somebody acknowledged it, and did not withdraw that
     resolved      from the beginning until the end
     """
 
@@ -29,6 +30,7 @@ class TimedPeriod:
     acknowledged: float | None
     resolved: float | None
     user: str = ""
+    withdrawn: tuple[Acknowledgement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,16 @@ class TimesOf:
     resolved: MeanTime
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveriesOf:
+    """Of how many firings a receiver was notified by an integration, and how often."""
+
+    receiver: str
+    integration: str
+    firings: int
+    notifications: int
+
+
 def timed(
     periods: Iterable[FiringPeriod],
     acknowledged: Sequence[Acknowledgement],
@@ -65,8 +77,9 @@ def _timed(
     stated = config.alerts.get(period.name)
     waited = stated.for_ if stated is not None else 0.0
     known = not period.before
-    first = next((one for one in acknowledged if _is_of(one, period)), None)
-    notified = period.notified_at
+    every = [one for one in acknowledged if _is_of(one, period)]
+    first = next((one for one in every if not one.withdrawn_by), None)
+    notified = period.detected_at
     return TimedPeriod(
         period=period,
         detected=max(0.0, notified - period.began) + waited
@@ -75,6 +88,7 @@ def _timed(
         acknowledged=max(0.0, first.at - period.began) if known and first is not None else None,
         resolved=period.ended - period.began if known and period.ended is not None else None,
         user=first.user if first is not None else "",
+        withdrawn=tuple(one for one in every if one.withdrawn_by),
     )
 
 
@@ -95,6 +109,18 @@ def by_service(given: Iterable[TimedPeriod]) -> tuple[TimesOf, ...]:
     names = ("service_name", "database_id", "redis_id")
     return _grouped(
         given, lambda one: next((t for n in names if (t := one.period.label(n))), "no service")
+    )
+
+
+def by_receiver(periods: Iterable[FiringPeriod]) -> tuple[DeliveriesOf, ...]:
+    """Return what each receiver was notified of, by its name."""
+    found: dict[tuple[str, str], list[PeriodDelivery]] = defaultdict(list)
+    for period in periods:
+        for one in period.delivered:
+            found[one.receiver, one.integration].append(one)
+    return tuple(
+        DeliveriesOf(*names, len(every), sum(one.count for one in every))
+        for names, every in sorted(found.items())
     )
 
 

@@ -13,7 +13,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from exporter.bridge.alert_api import ACKNOWLEDGE, LIST
+from exporter.bridge.alert_api import ACKNOWLEDGE, LIST, WITHDRAW
 from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow, shown
 from exporter.errors import IonmonError
 from exporter.secrets_file import Secret
@@ -45,13 +45,17 @@ class FiringList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """What became of an id; `may_escalate`: when it began is not known yet."""
+    """What became of an id; `may_escalate`: when it began is not known yet.
+
+    pagerduty  whether PagerDuty may have it as acknowledged still, though it is withdrawn
+    """
 
     id: str
     alert: str
     result: str
     acknowledged: AcknowledgedBy | None
     may_escalate: bool
+    pagerduty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,12 @@ class BridgeApi:
     def acknowledge(self, ids: Sequence[str], comment: str) -> tuple[Acknowledged, ...]:
         """Acknowledge incidents by their ids, and return what became of each."""
         found = self._asked(ACKNOWLEDGE, {"alerts": list(ids), "comment": comment})
+        with _reading(self.url):
+            return tuple(map(_acknowledged, found["alerts"]))
+
+    def withdraw(self, ids: Sequence[str]) -> tuple[Acknowledged, ...]:
+        """Take back the acknowledgements of incidents, and return what became of each."""
+        found = self._asked(WITHDRAW, {"alerts": list(ids)})
         with _reading(self.url):
             return tuple(map(_acknowledged, found["alerts"]))
 
@@ -133,6 +143,7 @@ def _acknowledged(entry: Mapping[str, Any]) -> Acknowledged:
         result=entry["result"],
         acknowledged=_by(entry["acknowledged"]),
         may_escalate=entry["may_escalate"],
+        pagerduty=entry["pagerduty"],
     )
 
 

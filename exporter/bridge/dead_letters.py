@@ -11,7 +11,7 @@ from pathlib import Path
 from exporter.bridge.deliveries import Deliveries
 from exporter.bridge.journal_schema import LAYOUT
 from exporter.errors import StateError
-from exporter.sqlite_file import check
+from exporter.sqlite_file import check, decoded
 
 _WAIT = 5.0  # seconds for a transaction of the bridge
 _FIX = "name the bridge's journal with --storage.journal-file, as the user that it runs as"
@@ -38,6 +38,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def _committed(db: sqlite3.Connection, path: Path) -> Iterator[sqlite3.Connection]:
     check(db, path, LAYOUT)
+    db.text_factory = decoded
     db.execute("BEGIN IMMEDIATE")
     try:
         yield db

@@ -9,7 +9,7 @@ from exporter.bridge.journal_rows import ALERT, DELIVERY, OwedDelivery, owed
 Transaction = Callable[[], AbstractContextManager[sqlite3.Connection]]
 LONGEST_WAIT = 3_600.0  # seconds; what waits longer was planned before the clock was set back
 AT_ONCE = 100
-_SELECT = f"SELECT {DELIVERY}, {ALERT} FROM delivery JOIN alert ON alert.id = delivery.alert "  # noqa: S608 - constants
+_SELECT = f"SELECT {DELIVERY}, {ALERT} FROM delivery LEFT JOIN alert ON alert.id = delivery.alert "  # noqa: S608 - constants
 _DUE = (
     _SELECT + "WHERE state = 'pending' AND (next_at <= ? OR next_at > ?) "
     "ORDER BY next_at, delivery.id LIMIT ?"

@@ -14,7 +14,7 @@ from typing import Protocol
 from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.journal_rows import JournaledAlert, OwedDelivery
 from exporter.bridge.outcome import Later, Outcome, Refused, Sent
-from exporter.catalog import own_delivery
+from exporter.catalog import own_bridge, own_delivery
 from exporter.clock import Clock
 from exporter.telemetry import Key, Telemetry
 
@@ -87,10 +87,13 @@ class DeliveryLoop:
         for at, delivery in enumerate(owed):
             if self._stopping.is_set() or self._is_paused(name):
                 return
+            if delivery.journaled is None:
+                self._bury(delivery)
+                continue
             if target is None:
                 self._give_up(delivery, f"{name} is not configured any more")
                 continue
-            outcome = self._outcome(target, delivery)
+            outcome = self._outcome(target, delivery, delivery.journaled)
             self._mark(delivery, outcome)
             if isinstance(outcome, Later) and self._is_away(name):
                 # They share its fault: each of them would wait for the same time-out again.
@@ -98,11 +101,13 @@ class DeliveryLoop:
                     self._put_off(other, outcome)
                 return
 
-    def _outcome(self, target: DeliveryTarget, delivery: OwedDelivery) -> Outcome:
+    def _outcome(
+        self, target: DeliveryTarget, delivery: OwedDelivery, journaled: JournaledAlert
+    ) -> Outcome:
         if delivery.row in self._unmarked:
             return Sent()
         try:
-            return target.deliver(delivery.journaled)
+            return target.deliver(journaled)
         except Exception:  # the process boundary: an alert that cannot be sent costs itself only
             log.exception("an alert could not be made ready for %s", delivery.target)
             return Refused("a defect of ionmon; see its log")
@@ -152,13 +157,18 @@ class DeliveryLoop:
         self._owed.dead(delivery.row, why)
         self._count(delivery.target, "dead")
         self._faults.gave_up(delivery.target, why)
-        name = delivery.journaled.alert.name
+        name = delivery.journaled.alert.name if delivery.journaled else "an alert"
         log.error(
             "%s is not delivered: %s; see: ionmon bridge dead",
             name,
             why,
             extra={"fields": {"target": delivery.target, "tries": delivery.tries + 1}},
         )
+
+    def _bury(self, delivery: OwedDelivery) -> None:
+        """Give up what is damaged on disk: it costs itself alone."""
+        self._telemetry.count(own_bridge.DAMAGED_ROWS, ("delivery",))
+        self._give_up(delivery, delivery.damage)
 
     def _note(self, target: str, why: str) -> None:
         if target not in self._faults.seconds():

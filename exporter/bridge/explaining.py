@@ -32,7 +32,7 @@ def unexplained(labels: Texts, since: float) -> Explanation | None:
 
 
 class Explaining:
-    """Explains alerts; any thread may ask. Another Prometheus is asked from the next start on."""
+    """Explains alerts; any thread may ask."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         """Ask nothing yet."""
@@ -40,6 +40,12 @@ class Explaining:
         self._mutex = threading.Lock()
         self._explainer: Explainer | None = None
         self._until = -math.inf
+
+    def apply(self, settings: Settings) -> None:
+        """Ask by other settings from now on."""
+        with self._mutex:
+            self._settings = settings
+            self._explainer, self._until = None, -math.inf
 
     def of(self, labels: Texts, since: float) -> Explanation | None:
         """Return what is known about an alert that fires since a time; None while nothing is."""

@@ -93,6 +93,11 @@ class FiringAlerts:
         self.alertmanagers, self.prometheis = tuple(alertmanagers), tuple(prometheis)
         self._known: tuple[tuple[int, ...], FiringNow] | None = None
 
+    def replace(self, alertmanagers: Sequence[Holding], prometheis: Sequence[Timing]) -> None:
+        """Go on with other servers."""
+        self.alertmanagers, self.prometheis = tuple(alertmanagers), tuple(prometheis)
+        self._known = None
+
     def now(self) -> FiringNow:
         """Return what fires, by the newest answers."""
         stamp = tuple(source.answers for source in self.servers())

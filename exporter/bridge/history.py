@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from exporter.bridge.journal_rows import JournaledAlert, Presence
+from exporter.bridge.period_events import PeriodDelivery, PeriodMuting
 from exporter.catalog.alert_names import ACKNOWLEDGED, DRILL, WATCHDOG
 from exporter.prometheus_api import Labels, Points, TimeSpan
 
@@ -17,6 +18,7 @@ STEP = 60.0  # seconds between evaluations of alerts
 # Only what was evaluated within the minute: a selector alone shows the last value for five more
 # minutes where Prometheus was killed, and would hide a hole.
 ALERTS = 'present_over_time(ALERTS{alertstate="firing"}[1m])'
+PROMETHEUS, BRIDGE = "Prometheus", "the bridge"  # sources of what fired
 _OWN = ("__name__", "alertstate")
 _BREAK = 3 * STEP  # a pause as short as this is none: an evaluation may be missed
 
@@ -30,6 +32,8 @@ class FiringPeriod:
     notified  whether the journal has it; None where nothing is journaled
     seen      whether ALERTS has it; None where Prometheus was not asked
     notified_at  when the bridge was notified of it first; None where it was not
+    recorded  whether Alertmanager's event recorder covers its beginning
+    delivered, muted  as the recorder says
     """
 
     labels: Labels
@@ -40,6 +44,15 @@ class FiringPeriod:
     seen: bool | None = None
     notified_at: float | None = None
     annotations: Mapping[str, str] = field(default_factory=dict)
+    recorded: bool = False
+    delivered: tuple[PeriodDelivery, ...] = ()
+    muted: tuple[PeriodMuting, ...] = ()
+
+    @property
+    def detected_at(self) -> float | None:
+        """When somebody was notified first, by the recorder; the bridge, where there is none."""
+        times = [one.first for one in self.delivered if one.first is not None]
+        return min(times) if times else None if self.recorded else self.notified_at
 
     @property
     def name(self) -> str:
@@ -62,11 +75,16 @@ class FiringPeriod:
 
 @dataclass(frozen=True, slots=True)
 class RecordHole:
-    """A time of which a source has no record: `Prometheus` or `the bridge`."""
+    """A time of which a source has no record: Prometheus, the bridge, or a recorder's events."""
 
     source: str
     began: float
     until: float
+
+    @property
+    def hides_alerts(self) -> bool:
+        """Whether an alert may have fired in it of which nothing is known."""
+        return self.source in (PROMETHEUS, BRIDGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,7 @@ def history(
     return AlertHistory(
         span,
         tuple(sorted(joined, key=lambda one: (one.began, one.labels))),
-        (*_holes("Prometheus", unrecorded), *_holes("the bridge", absent)),
+        (*_holes(PROMETHEUS, unrecorded), *_holes(BRIDGE, absent)),
     )
 
 
@@ -134,7 +152,7 @@ def _fired(
     """Yield the periods of each alert; a hole of the record does not end one."""
     minutes: dict[Labels, set[float]] = {}
     for one in recorded:
-        labels = _plain(one.labels, foreign)
+        labels = plain_labels(one.labels, foreign)
         if not _is_own(dict(labels)):
             minutes.setdefault(labels, set()).update(_minutes(one))
     for labels, known in minutes.items():
@@ -154,7 +172,8 @@ def _is_own(labels: Mapping[str, str]) -> bool:
     return labels.get("severity") == "none" or labels.get("alertname") in (ACKNOWLEDGED, DRILL)
 
 
-def _plain(labels: Iterable[tuple[str, str]], foreign: frozenset[str]) -> Labels:
+def plain_labels(labels: Iterable[tuple[str, str]], foreign: frozenset[str]) -> Labels:
+    """Return an alert's own labels, by which the records of it are held against each other."""
     return tuple(sorted((n, v) for n, v in labels if n not in foreign and n not in _OWN))
 
 
@@ -188,7 +207,7 @@ def _notified(
     found: dict[tuple[Labels, float], FiringPeriod] = {}
     for row in sorted(journaled, key=lambda row: row.alert.status == "resolved"):
         alert = row.alert
-        key = (_plain(alert.labels.items(), foreign), alert.starts_at)
+        key = (plain_labels(alert.labels.items(), foreign), alert.starts_at)
         if _is_own(alert.labels):
             continue
         known = found.get(key)

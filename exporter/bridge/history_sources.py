@@ -1,9 +1,12 @@
-"""Reads what fired in a time: ALERTS of every Prometheus, and the journal."""
+"""Reads what fired in a time: ALERTS of every Prometheus, the journal, Alertmanager's events."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporter.bridge.acknowledgements import Acknowledgement
+from exporter.bridge.alertmanager_losses import AlertmanagerLosses
+from exporter.bridge.event_history import with_events
+from exporter.bridge.event_reading import NO_EVENTS, EventRecord
 from exporter.bridge.history import ALERTS, STEP, AlertHistory, history
 from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.journal_rows import JournaledAlert, Presence
@@ -24,7 +27,8 @@ class JournaledHistory:
     alerts: tuple[JournaledAlert, ...] | None
     presences: tuple[Presence, ...]
     acknowledged: tuple[Acknowledgement, ...] | None
-    faults: tuple[str, ...]
+    events: EventRecord = NO_EVENTS
+    faults: tuple[str, ...] = ()
 
 
 def clients(settings: Settings) -> tuple[Prometheus, ...]:
@@ -37,14 +41,31 @@ def journaled(journal: JournalReading | None, span: TimeSpan, now: float) -> Jou
     if journal is None:
         return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(NO_JOURNAL,))
     try:
+        events, faults = _events(journal, span)
         return JournaledHistory(
             alerts=journal.alerts(span.start, span.end),
             presences=journal.presences(span.start, span.end),
             acknowledged=journal.acknowledged(span.start, now),
-            faults=(),
+            events=events,
+            faults=(*faults, *_damage(journal.damaged(span.start, span.end), events.damaged)),
         )
     except StateError as error:
         return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(str(error),))
+
+
+def _events(journal: JournalReading, span: TimeSpan) -> tuple[EventRecord, tuple[str, ...]]:
+    """Return the events of a time; where they cannot be read, that costs them alone."""
+    try:
+        return journal.events(span.start, span.end), ()
+    except StateError as error:
+        return NO_EVENTS, (f"Alertmanager's events are not known: {error}",)
+
+
+def _damage(alerts: int, events: int) -> Iterator[str]:
+    """Yield what of the journal is damaged on disk."""
+    for count, what in ((alerts, "notified alerts"), (events, "events")):
+        if count:
+            yield f"{count} {what} in the journal are damaged on disk, and left out"
 
 
 def read_history(
@@ -53,17 +74,23 @@ def read_history(
     reader: Reader,
     span: TimeSpan,
     found: JournaledHistory,
+    lost: AlertmanagerLosses,
 ) -> AlertHistory:
-    """Return the alerts of a time: each server has those that it evaluates, and its own holes."""
+    """Return the alerts of a time: each server has those that it evaluates, and its own holes.
+
+    lost  what Alertmanager's own metrics say
+    """
     answers: list[Points] = []
     known = False
     for one in asked:
         for part in _weeks(span):
             before = len(reader.faults)
             answers += reader.range(one, ALERTS, part, "the alerts that fired", STEP)
-            known = known or len(reader.faults) == before
+            known = known or (reader.answers(one) and len(reader.faults) == before)
     foreign = frozenset({*settings.prometheus.external_labels, REPLICA})
-    return history(span, answers if known else None, found.alerts, found.presences, foreign)
+    made = history(span, answers if known else None, found.alerts, found.presences, foreign)
+    whole = with_events(made, found.events, found.presences, lost.dropped, foreign)
+    return replace(whole, holes=(*whole.holes, *lost.unscraped))
 
 
 def _weeks(span: TimeSpan) -> Iterator[TimeSpan]:

@@ -31,10 +31,14 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The hidden fields of a form: the start that was shown, and the token."""
+    """The hidden fields of a form: the start that was shown, and the token.
+
+    pagerduty  whether PagerDuty may have been notified, which takes no acknowledgement back
+    """
 
     start: str
     token: str
+    pagerduty: bool = False
 
 
 def overview(rows: tuple[AlertRow, ...], around: Surroundings) -> bytes:

@@ -1,4 +1,4 @@
-"""Takes Alertmanager's notifications: /alerts answers 200 once they are on disk.
+"""Takes Alertmanager's notifications and events: 200 is answered once they are on disk.
 
 Alertmanager sends again after a 5xx, never after a 4xx: 503 is for what may succeed later, 400 for
 what never will.
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Protocol
 
+from exporter.bridge.event_intake import EVENTS, EventIntake
 from exporter.bridge.journal import AlertJournal, JournalFull, Received
 from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.webhook import BadWebhook, Notification, notification
@@ -60,7 +61,7 @@ class NoDispatching:
 
 
 class Intake:
-    """The path that Alertmanager posts to; only the web server's thread calls it."""
+    """The paths that Alertmanager posts to; only the web server's thread calls it."""
 
     def __init__(
         self,
@@ -78,6 +79,8 @@ class Intake:
         self._journal, self._telemetry, self._clock = journal, telemetry, clock
         self.health = health
         self._dispatching, self._token = dispatching, token
+        self._events = EventIntake(journal, telemetry, health)
+        self._takers = {PATH: self._take, EVENTS: self._events.take}
         # One thread: notifications wait for each other here, not for the lock of the file.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
@@ -95,20 +98,22 @@ class Intake:
         return hmac.compare_digest(shown.strip().encode("utf-8", "surrogatepass"), expected)
 
     def body_limit(self, request: Request) -> int:
-        """Return how much a notification may have."""
-        return MOST_BODY if (request.method, request.path) == ("POST", PATH) else 0
+        """Return how much a notification may have, and the events of a request."""
+        return MOST_BODY if request.method == "POST" and request.path in self._takers else 0
 
     async def answer(self, request: Request, user: str) -> Response | None:
-        """Journal what is posted to PATH, then answer; None for other paths."""
-        if request.path != PATH:
+        """Journal what is posted, then answer; None for other paths."""
+        take = self._takers.get(request.path)
+        if take is None:
             return None
         if request.method != "POST":
             return not_allowed("POST")
         if self._token() is not None and not user and not self.shows_token(request):
-            self._count("unauthorized")
+            count = self._count if request.path == PATH else self._events.count
+            count("unauthorized")
             return _unauthorized()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, self._take, request.body)
+        return await loop.run_in_executor(self._executor, take, request.body)
 
     def _take(self, body: bytes) -> Response:
         try:
@@ -141,6 +146,7 @@ class Intake:
         telemetry.count(own_bridge.VALUES_CUT, (), given.cut)
         telemetry.count(own_bridge.ALERTS_LEFT_OUT, (), given.truncated)
         telemetry.count(own_bridge.REMOVED, (), received.removed)
+        telemetry.count(own_bridge.EVENTS_REMOVED, (), received.events_removed)
         self._dispatching.received(given, received)
 
     def _count(self, result: str) -> None:

@@ -5,19 +5,30 @@ target is owed. So a notification that is repeated after a kill delivers nothing
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exporter.bridge import journal_removal
 from exporter.bridge.deliveries import Deliveries
-from exporter.bridge.journal_rows import ALERT, JournaledAlert, alert_values, journaled
+from exporter.bridge.event_rows import EventRows, EventsTaken
+from exporter.bridge.journal_rows import (
+    ALERT,
+    DamagedRow,
+    JournaledAlert,
+    alert_values,
+    journaled,
+    readable,
+    texts_json,
+    texts_of,
+)
 from exporter.bridge.journal_schema import LAYOUT
+from exporter.bridge.recorded_events import RecordedEvent
 from exporter.bridge.records import Records
 from exporter.bridge.webhook import Notification, NotifiedAlert
 from exporter.errors import StateError
-from exporter.sqlite_file import SqliteFile
+from exporter.sqlite_file import SqliteFile, decoded
 
 LARGEST_LOG = 16 * 1024 * 1024  # bytes that the log keeps after a notification that needed more
 ATTEMPTS = 4  # to make room in the file, and write again
@@ -56,12 +67,16 @@ class JournalLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What a notification brought: new states, by status, and known ones; what had to leave."""
+    """What a notification brought: new states, by status, and known ones.
+
+    removed, events_removed  how many alerts, and events, had to leave for it
+    """
 
     firing: int
     resolved: int
     known: int
     removed: int
+    events_removed: int = 0
 
 
 class AlertJournal:
@@ -69,14 +84,17 @@ class AlertJournal:
 
     deliveries  what targets are owed
     records     facts, and when the bridge was alive
+    events      what Alertmanager's event recorder said
     """
 
     def __init__(self, path: Path, limits: JournalLimits) -> None:
         """Open or create the file; a damaged one is moved aside. Raises StateError."""
         self._file = SqliteFile(path, LAYOUT)
+        self._file.connection.text_factory = decoded
         self.path, self.began_anew = self._file.path, self._file.lost
         self.deliveries = Deliveries(self.transaction)
         self.records = Records(self.transaction)
+        self.events = EventRows(self.transaction)
         self.limit(limits)
 
     def close(self) -> None:
@@ -111,7 +129,7 @@ class AlertJournal:
 
         Only what fires and is new is owed. Raises StateError: JournalFull where there is no room.
         """
-        owing, removed = tuple(targets), 0
+        owing, removed, events = tuple(targets), 0, 0
         for _ in range(ATTEMPTS):
             try:
                 with self.transaction() as db:
@@ -119,11 +137,31 @@ class AlertJournal:
             except NoPageLeft:
                 room = self.make_room(now)
                 removed += room
+                # An event can be missing, an alert cannot.
+                events += 0 if room else self.events.make_room()
+                if not room and not events:
+                    raise
+            else:
+                return replace(found, removed=found.removed + removed, events_removed=events)
+        raise JournalFull(f"{self.path}: a notification is larger than what is over and can go")
+
+    def take_events(self, events: Sequence[RecordedEvent], *, fresh: bool) -> EventsTaken:
+        """Journal events in one transaction; where the file is full, the oldest events go first.
+
+        fresh  whether others may have been lost before. Raises StateError.
+        """
+        removed = 0
+        for _ in range(ATTEMPTS):
+            try:
+                taken = self.events.take(events, self.limits.max_alerts, fresh=fresh)
+            except NoPageLeft:
+                room = self.events.make_room()
+                removed += room
                 if not room:
                     raise
             else:
-                return replace(found, removed=found.removed + removed)
-        raise JournalFull(f"{self.path}: a notification is larger than what is over and can go")
+                return replace(taken, removed=taken.removed + removed)
+        raise JournalFull(f"{self.path}: the events of a request are more than there is room for")
 
     def make_room(self, now: float) -> int:
         """Remove some of the oldest alerts that are over; returns how many, 0 where it cannot."""
@@ -132,6 +170,7 @@ class AlertJournal:
 
     def expire(self, now: float) -> int:
         """Remove some of what is older than is kept; returns how many, 0 where nothing is left."""
+        self.events.expire(now - self.limits.keep)
         with self.transaction() as db:
             return journal_removal.expired(db, now - self.limits.keep)
 
@@ -171,7 +210,7 @@ class AlertJournal:
             f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
         )
         with self.transaction() as db:
-            return tuple(map(journaled, db.execute(query, (since, until))))
+            return tuple(readable(db.execute(query, (since, until)), journaled))
 
     def size(self) -> tuple[int, int]:
         """Return the number of alerts, and the bytes of the file without its log."""
@@ -184,7 +223,10 @@ class AlertJournal:
 
 def _firing_annotations(db: sqlite3.Connection, alert: NotifiedAlert) -> str | None:
     found = db.execute(_FIRING, (alert.fingerprint, alert.starts_at)).fetchone()
-    return str(found[0]) if found else None
+    try:
+        return texts_json(texts_of(found[0], "annotations")) if found else None
+    except DamagedRow:
+        return None
 
 
 def _count(db: sqlite3.Connection) -> int:

@@ -13,9 +13,11 @@ from pathlib import Path
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
-from exporter.bridge.journal_rows import ALERT, JournaledAlert, Presence, journaled
+from exporter.bridge.event_reading import EventRecord, event_record
+from exporter.bridge.journal_rows import ALERT, JournaledAlert, Presence, journaled, readable
 from exporter.bridge.records import Records
 from exporter.errors import StateError
+from exporter.sqlite_file import decoded
 
 _WAIT = 5.0  # seconds for another process
 _ALERTS = f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
@@ -30,11 +32,21 @@ class JournalReading:
     def alerts(self, since: float, until: float) -> tuple[JournaledAlert, ...]:
         """Return what was notified of between two times, in its order."""
         with self.transaction() as db:
-            return tuple(map(journaled, db.execute(_ALERTS, (since, until))))
+            return tuple(readable(db.execute(_ALERTS, (since, until)), journaled))
+
+    def damaged(self, since: float, until: float) -> int:
+        """Return how many alerts of a time cannot be read."""
+        with self.transaction() as db:
+            rows = db.execute(_ALERTS, (since, until)).fetchall()
+        return len(rows) - len(readable(rows, journaled))
 
     def presences(self, since: float, until: float) -> tuple[Presence, ...]:
         """Return when the bridge was alive."""
         return Records(self.transaction).presences(since, until)
+
+    def events(self, since: float, until: float) -> EventRecord:
+        """Return what Alertmanager's event recorder said."""
+        return event_record(self.transaction, since, until)
 
     def acknowledged(self, since: float, until: float) -> tuple[Acknowledgement, ...]:
         """Return the acknowledgements that were in force between two times."""
@@ -49,6 +61,7 @@ def beside(path: Path) -> JournalReading:
         address = f"{path.absolute().as_uri()}?mode=ro"
         try:
             with closing(sqlite3.connect(address, _WAIT, uri=True)) as db:
+                db.text_factory = decoded
                 yield db
         except sqlite3.Error as error:
             fix = "check --storage.journal-file, and whether this user may read it"

@@ -28,6 +28,9 @@ def expired(db: sqlite3.Connection, before: float) -> int:
     """Remove a batch of what was over before a Unix time; returns how many alerts."""
     db.execute("DELETE FROM presence WHERE until < ?", (before,))
     db.execute("DELETE FROM acknowledgement WHERE ended_at < ?", (before,))
+    db.execute(
+        "DELETE FROM withdrawal WHERE acknowledgement NOT IN (SELECT id FROM acknowledgement)"
+    )
     return _remove(db, _EXPIRED, {"most": BATCH, "before": before})
 
 

@@ -1,12 +1,13 @@
-"""Rows of the journal, to and from SQLite."""
+"""Rows of the journal, to and from SQLite; a row that is damaged on disk costs itself."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
-from exporter.bridge.webhook import Notification, NotifiedAlert
+from exporter.bridge.webhook import Notification, NotifiedAlert, Status
+from exporter.errors import IonmonError
 
 ALERT = (
     "alert.id, alert.group_key, alert.fingerprint, alert.starts_at, alert.status, alert.receiver, "
@@ -18,6 +19,12 @@ DELIVERY = (
     "delivery.error"
 )
 DELIVERY_COLUMNS = 6
+_LARGEST = 1e11  # Unix seconds; no time that can be written is beyond
+T = TypeVar("T")
+
+
+class DamagedRow(IonmonError):
+    """A row of the journal that cannot be read; the text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +49,17 @@ class OwedDelivery:
     """What is still to be delivered to a target, or was given up; times are Unix seconds.
 
     tries counts those that failed, error is the reason of the last one, next_at when the next is.
+    journaled is None where the alert's row is damaged, and `damage` says how.
     """
 
     row: int
     target: str
-    journaled: JournaledAlert
+    journaled: JournaledAlert | None
     tries: int
     first_at: float
     next_at: float
     error: str
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +75,40 @@ def texts_json(texts: Mapping[str, str]) -> str:
     return json.dumps(dict(texts), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def texts_of(text: str) -> Mapping[str, str]:
-    """Return the labels or annotations of a row."""
-    return MappingProxyType(json.loads(text))
+def texts_of(text: object, column: str) -> Mapping[str, str]:
+    """Return the labels or annotations of a row. Raises DamagedRow."""
+    try:
+        found = json.loads(text_of(text, column))
+    except (ValueError, RecursionError):
+        raise DamagedRow(f"{column}: is no JSON") from None
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise DamagedRow(f"{column}: is no object of texts")
+    return MappingProxyType(found)
+
+
+def text_of(value: object, column: str) -> str:
+    """Return a text of a row. Raises DamagedRow."""
+    if not isinstance(value, str):
+        raise DamagedRow(f"{column}: is no text")
+    return value
+
+
+def number_of(value: object, column: str) -> float:
+    """Return a number of a row. Raises DamagedRow."""
+    if not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
+        raise DamagedRow(f"{column}: is no number")
+    return value
+
+
+def readable(rows: Iterable[tuple[Any, ...]], read: Callable[[tuple[Any, ...]], T]) -> list[T]:
+    """Return what is read of rows, without those that are damaged."""
+    found = []
+    for row in rows:
+        try:
+            found.append(read(row))
+        except DamagedRow:
+            continue
+    return found
 
 
 def alert_values(
@@ -95,37 +135,53 @@ def alert_values(
 
 
 def journaled(row: tuple[Any, ...]) -> JournaledAlert:
-    """Return the alert of a row with the columns ALERT."""
+    """Return the alert of a row with the columns ALERT. Raises DamagedRow."""
     id_, group_key, fingerprint, starts_at, status, receiver, *rest = row
     labels, annotations, ends_at, generator_url, first_at, last_at, repeats = rest
     return JournaledAlert(
         row=id_,
-        group_key=group_key,
-        receiver=receiver,
+        group_key=text_of(group_key, "group_key"),
+        receiver=text_of(receiver, "receiver"),
         alert=NotifiedAlert(
-            fingerprint=fingerprint,
-            status=status,
-            labels=texts_of(labels),
-            annotations=texts_of(annotations),
-            starts_at=starts_at,
-            ends_at=ends_at,
-            generator_url=generator_url,
+            fingerprint=text_of(fingerprint, "fingerprint"),
+            status=_status(status),
+            labels=texts_of(labels, "labels"),
+            annotations=texts_of(annotations, "annotations"),
+            starts_at=number_of(starts_at, "starts_at"),
+            ends_at=None if ends_at is None else number_of(ends_at, "ends_at"),
+            generator_url=text_of(generator_url, "generator_url"),
         ),
-        first_at=first_at,
-        last_at=last_at,
-        repeats=repeats,
+        first_at=number_of(first_at, "first_at"),
+        last_at=number_of(last_at, "last_at"),
+        repeats=int(number_of(repeats, "repeats")),
     )
 
 
+def _status(value: object) -> Status:
+    if value == "firing":
+        return "firing"
+    if value == "resolved":
+        return "resolved"
+    raise DamagedRow("status: is neither firing nor resolved")
+
+
 def owed(row: tuple[Any, ...]) -> OwedDelivery:
-    """Return the delivery of a row with the columns DELIVERY and then ALERT."""
+    """Return the delivery of a row with the columns DELIVERY and then ALERT; it may be damaged."""
     id_, target, tries, first_at, next_at, error = row[:DELIVERY_COLUMNS]
+    alert, damage = None, ""
+    try:
+        alert = journaled(row[DELIVERY_COLUMNS:])
+        number_of(tries, "tries")
+        number_of(first_at, "first_at")
+    except DamagedRow as fault:
+        alert, damage = None, f"its row in the journal is damaged: {fault}"
     return OwedDelivery(
         row=id_,
-        target=target,
-        journaled=journaled(row[DELIVERY_COLUMNS:]),
-        tries=tries,
-        first_at=first_at,
-        next_at=next_at,
-        error=error,
+        target=str(target),
+        journaled=alert,
+        tries=tries if isinstance(tries, int) else 0,
+        first_at=first_at if isinstance(first_at, float) else 0.0,
+        next_at=next_at if isinstance(next_at, float) else 0.0,
+        error=str(error),
+        damage=damage,
     )

@@ -5,11 +5,19 @@ delivery         what a target, such as Sentry, is owed for a row of `alert`
 acknowledgement  who acknowledged which incident, and when it was over; `since` is a JSON list
 fact             single values that outlive a restart
 presence         when the bridge was alive: what lies between two rows is a hole of the history
+withdrawal       who withdrew which acknowledgement, and when
+event            a notification that Alertmanager's event recorder says was delivered, by whom
+event_alert      the alerts of an event, and whether each fired
+event_labels     the labels of the alerts of events
+muting           from when to when which alert was muted, and by what
+event_sign       when events came from an Alertmanager: what lies between two rows is a hole
 """
 
-from exporter.sqlite_file import FileLayout
+import sqlite3
 
-TABLES = {
+from exporter.sqlite_file import FileLayout, finish
+
+_FORMER = {
     "alert": """CREATE TABLE alert (
     id INTEGER PRIMARY KEY, group_key TEXT NOT NULL, fingerprint TEXT NOT NULL,
     starts_at REAL NOT NULL, status TEXT NOT NULL, receiver TEXT NOT NULL, labels TEXT NOT NULL,
@@ -34,9 +42,42 @@ TABLES = {
     "presence": """CREATE TABLE presence (
     id INTEGER PRIMARY KEY, began_at REAL NOT NULL, until REAL NOT NULL)""",
 }
+_ADDED = {
+    "withdrawal": "CREATE TABLE withdrawal (acknowledgement INTEGER PRIMARY KEY, "
+    "user TEXT NOT NULL, at REAL NOT NULL)",
+    "event": """CREATE TABLE event (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, at REAL NOT NULL, instance TEXT NOT NULL,
+    receiver TEXT NOT NULL, integration TEXT NOT NULL)""",
+    "event_at": "CREATE INDEX event_at ON event (at)",
+    "event_alert": """CREATE TABLE event_alert (
+    event INTEGER NOT NULL, fingerprint TEXT NOT NULL, firing INTEGER NOT NULL,
+    PRIMARY KEY (event, fingerprint)) WITHOUT ROWID""",
+    "event_labels": """CREATE TABLE event_labels (
+    fingerprint TEXT PRIMARY KEY, labels TEXT NOT NULL) WITHOUT ROWID""",
+    "muting": """CREATE TABLE muting (
+    id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL, kind TEXT NOT NULL, source TEXT NOT NULL,
+    note TEXT NOT NULL, began_at REAL NOT NULL, until REAL NOT NULL)""",
+    "muting_of": "CREATE INDEX muting_of ON muting (fingerprint, source, until)",
+    "muting_until": "CREATE INDEX muting_until ON muting (until)",
+    "event_sign": """CREATE TABLE event_sign (
+    id INTEGER PRIMARY KEY, instance TEXT NOT NULL, began_at REAL NOT NULL,
+    until REAL NOT NULL)""",
+}
+TABLES = {**_FORMER, **_ADDED}
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Add what version 1 lacks; what it has stays as it is."""
+    db.execute("BEGIN IMMEDIATE")
+    for statement in _ADDED.values():
+        db.execute(statement)
+    finish(db, LAYOUT)
+
+
 LAYOUT = FileLayout(
     application_id=0x494F4E4A,
-    versions={1: TABLES},
+    versions={1: _FORMER, 2: TABLES},
+    migrate=migrate,
     noun="journal",
     option="--storage.journal-file",
     loss="which has what was not delivered; a new journal begins now",

@@ -41,7 +41,11 @@ class PagerDutyGroups:
         values = (given.fingerprint, start - _NEAR, start + _NEAR, f"%{SUFFIX}")
         with self._transaction() as db:
             found = db.execute(_GROUPS, values).fetchall()
-        return {PagerDutyGroup(receiver, key): first_at for receiver, key, first_at in found}
+        return {
+            PagerDutyGroup(receiver, key): first_at
+            for receiver, key, first_at in found
+            if isinstance(receiver, str) and isinstance(key, str) and isinstance(first_at, float)
+        }
 
     def members(self, group: PagerDutyGroup) -> frozenset[str]:
         """Return the fingerprints of the alerts of a group whose end was not notified."""

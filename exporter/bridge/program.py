@@ -32,21 +32,29 @@ notifications:
   bridge: {}"""
 
 
-class Running(Protocol):
-    """A part of the bridge that works in the loop."""
-
-    async def run(self) -> None:
-        """Work until this is cancelled."""
+class Applying(Protocol):
+    """A part of the bridge that depends on the settings."""
 
     def apply(self, settings: Settings) -> None:
         """Go on with other settings."""
 
 
+class Running(Applying, Protocol):
+    """A part of the bridge that works in the loop."""
+
+    async def run(self) -> None:
+        """Work until this is cancelled."""
+
+
 @dataclass(frozen=True, slots=True)
 class BridgeParts:
-    """What works beside the intake: who is owed what, parts that run, parts that answer paths."""
+    """What works beside the intake: who is owed what, parts that run, parts that answer paths.
+
+    applying  parts that only have to learn of other settings, before those that run do
+    """
 
     dispatching: Dispatching
+    applying: tuple[Applying, ...] = ()
     running: tuple[Running, ...] = ()
     paths: tuple[Paths, ...] = ()
 
@@ -175,7 +183,7 @@ class BridgeProgram:
             raise
         self._warn_unapplied(settings)
         self._journal.limit(limits(bridge))
-        for part in self._parts.running:
+        for part in (*self._parts.applying, *self._parts.running):
             part.apply(settings)
         self.settings = settings
         record_settings(self.telemetry, settings.digest, self._clock.now())
@@ -186,13 +194,10 @@ class BridgeProgram:
         before, after = configured(self.settings), configured(settings)
         served = ("address", "tls", "credentials_file")
         changed = any(getattr(before, name) != getattr(after, name) for name in served)
-        if changed or (settings.web, settings.storage) != (
-            self.settings.web,
-            self.settings.storage,
-        ):
+        if changed or _started_with(settings) != _started_with(self.settings):
             log.warning(
-                "changes of web, storage, and the bridge's address, tls and credentials_file apply "
-                "at the next start"
+                "changes of web, storage, log, sentry.own_errors, and the bridge's address, tls "
+                "and credentials_file apply at the next start"
             )
 
     def _warn_exposed(self, server: WebServer) -> None:
@@ -217,6 +222,12 @@ def configured(settings: Settings) -> BridgeSettings:
     return bridge
 
 
+def _started_with(settings: Settings) -> tuple[object, ...]:
+    """Return what only a start applies, beside the bridge's own keys."""
+    sentry = settings.notifications.sentry
+    return settings.web, settings.storage, settings.log, bool(sentry and sentry.own_errors)
+
+
 def limits(bridge: BridgeSettings) -> JournalLimits:
     """Return how much the journal keeps."""
     return JournalLimits(keep=bridge.keep, max_alerts=bridge.max_alerts)
@@ -238,5 +249,6 @@ def parts(
     explaining = Explaining(settings, clock)
     alerts = AcknowledgementPart(settings, journal, clock, telemetry, explain=explaining.of)
     dispatch = Dispatch(settings, journal.deliveries, clock, telemetry, explaining.of)
-    digests = DigestSender(settings, journal, clock, dispatch.faults)
-    return BridgeParts(dispatch, running=(dispatch, alerts, digests), paths=alerts.paths)
+    digests = DigestSender(settings, journal, clock, dispatch.faults, telemetry)
+    running = (dispatch, alerts, digests)
+    return BridgeParts(dispatch, applying=(explaining,), running=running, paths=alerts.paths)

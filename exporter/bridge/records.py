@@ -6,7 +6,9 @@ from exporter.bridge.deliveries import Transaction
 from exporter.bridge.journal_rows import Presence
 
 BREAK = 90.0  # seconds without a sign of life that are a hole
-_NEWEST = "SELECT id, until FROM presence ORDER BY until DESC LIMIT 1"
+# A damaged row is no sign of life: what it covered is a hole.
+_WHOLE = "typeof(began_at) = 'real' AND typeof(until) = 'real'"
+_NEWEST = f"SELECT id, until FROM presence WHERE {_WHOLE} ORDER BY until DESC LIMIT 1"  # noqa: S608 - constants
 _FACT = (
     "INSERT INTO fact (name, value) VALUES (?, ?) "
     "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -59,8 +61,8 @@ class Records:
     def presences(self, since: float, until: float) -> tuple[Presence, ...]:
         """Return when the bridge was alive between two times, in their order."""
         query = (
-            "SELECT began_at, until FROM presence WHERE until >= ? AND began_at <= ? "
-            "ORDER BY began_at"
+            "SELECT began_at, until FROM presence WHERE until >= ? AND began_at <= ? "  # noqa: S608 - constants
+            f"AND {_WHOLE} ORDER BY began_at"
         )
         with self._transaction() as db:
             return tuple(Presence(*row) for row in db.execute(query, (since, until)))

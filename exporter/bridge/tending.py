@@ -58,5 +58,6 @@ class Tending:
     def _measure(self) -> None:
         alerts, size = self._journal.size()
         self._telemetry.set(own_bridge.JOURNAL_ALERTS, (), alerts)
+        self._telemetry.set(own_bridge.JOURNAL_EVENTS, (), self._journal.events.size())
         self._telemetry.set(own_bridge.JOURNAL_BYTES, (), size)
         self._telemetry.set(own_bridge.JOURNAL_LIMIT, (), self._journal.limits.max_alerts)

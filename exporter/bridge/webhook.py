@@ -84,7 +84,7 @@ def notification(body: bytes) -> Notification:
         raise BadWebhook("alerts: is missing, or no list")
     if len(listed) > MOST_ALERTS:
         raise BadWebhook(f"alerts: are more than {MOST_ALERTS}; set max_alerts of the webhook")
-    reading = _TextReader()
+    reading = TextReader()
     return Notification(
         group_key=reading.text(document, "groupKey", required=True),
         receiver=reading.text(document, "receiver", required=True),
@@ -104,7 +104,7 @@ def _document(body: bytes) -> Mapping[str, Any]:
     return document
 
 
-def _alert(entry: object, where: str, reading: "_TextReader") -> NotifiedAlert:
+def _alert(entry: object, where: str, reading: "TextReader") -> NotifiedAlert:
     if not isinstance(entry, dict):
         raise BadWebhook(f"{where}: is no object")
     status: Status = "resolved" if entry.get("status") == "resolved" else "firing"
@@ -151,7 +151,7 @@ def cleaned(text: str) -> str:
     return _UNPRINTABLE.sub(" ", text)
 
 
-class _TextReader:
+class TextReader:
     """Reads the texts of one notification, and counts those that were cut."""
 
     def __init__(self) -> None:

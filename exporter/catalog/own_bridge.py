@@ -50,6 +50,37 @@ REMOVED = bridge_counter(
     Unit.NONE,
     "Alerts that left the journal before their time, because it was full.",
 )
+EVENTS = bridge_counter(
+    "ionmon_bridge_events_total",
+    Unit.NONE,
+    "Events that Alertmanager's event recorder posted.",
+    Label(
+        "result",
+        "what became of it",
+        ("journaled", "known", "passed_over", "bad_request", "unauthorized", "full", "failed"),
+    ),
+)
+EVENTS_UNKNOWN = bridge_counter(
+    "ionmon_bridge_events_unknown_total",
+    Unit.NONE,
+    "Events of kinds that this version does not know, which are passed over.",
+)
+EVENTS_REMOVED = bridge_counter(
+    "ionmon_bridge_events_removed_total",
+    Unit.NONE,
+    "Events that left the journal before their time, because it was full.",
+)
+JOURNAL_EVENTS = bridge_gauge(
+    "ionmon_bridge_journal_events",
+    Unit.NONE,
+    "Deliveries and mutings of alerts in the journal, as Alertmanager's event recorder said.",
+)
+DAMAGED_ROWS = bridge_counter(
+    "ionmon_bridge_journal_damaged_rows_total",
+    Unit.NONE,
+    "Rows of the journal that could not be read, each of which costs itself.",
+    Label("table", "table of the journal", ("delivery", "acknowledgement", "fact")),
+)
 JOURNAL_ALERTS = bridge_gauge("ionmon_bridge_journal_alerts", Unit.NONE, "Alerts in the journal.")
 JOURNAL_LIMIT = bridge_gauge(
     "ionmon_bridge_journal_alerts_limit", Unit.NONE, "Most alerts that the journal takes."
@@ -67,6 +98,11 @@ FAMILIES = (
     VALUES_CUT,
     ALERTS_LEFT_OUT,
     REMOVED,
+    EVENTS,
+    EVENTS_UNKNOWN,
+    EVENTS_REMOVED,
+    JOURNAL_EVENTS,
+    DAMAGED_ROWS,
     JOURNAL_ALERTS,
     JOURNAL_LIMIT,
     JOURNAL_BYTES,

@@ -1,4 +1,4 @@
-"""ionmon ack: acknowledges alerts that fire, so that nobody else is notified of them."""
+"""ionmon ack: acknowledges alerts that fire, or takes an acknowledgement back."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,10 +21,12 @@ HELP = """Acknowledge alerts that fire: somebody works on them, and they are not
   ionmon ack ErrorRateCritical --comment "rolling back" --user ada
   ionmon ack 5f3a91c2e07d4b18 --user ada
   ionmon ack ErrorRateCritical --all --user ada
+  ionmon ack --withdraw ErrorRateCritical --user ada
 
 ALERT is the name of an alert, or an id of `ionmon alerts` or its first characters. A name that
 fires more than once needs --all. An acknowledgement hides nothing and ends with its incident.
-Exit code 1 if an alert was not acknowledged.
+With --withdraw, whoever gave it, it is escalated as if nobody had acknowledged it.
+Exit code 1 if an alert was not acknowledged, or had no acknowledgement to withdraw.
 """
 
 
@@ -32,6 +34,7 @@ Exit code 1 if an alert was not acknowledged.
 @click.argument("alerts", nargs=-1, required=True, metavar="ALERT...")
 @click.option("--comment", default="", help=f"A comment, up to {LONGEST_COMMENT} characters.")
 @click.option("--all", "every", is_flag=True, help="Every incident of an alert's name.")
+@click.option("--withdraw", is_flag=True, help="Take the acknowledgement back.")
 @options(BRIDGE)
 def command(  # noqa: PLR0913 - options by name
     alerts: tuple[str, ...],
@@ -42,16 +45,20 @@ def command(  # noqa: PLR0913 - options by name
     password_file: Path | None,
     *,
     every: bool,
+    withdraw: bool,
 ) -> None:
-    """Acknowledge, and print what became of each."""
+    """Acknowledge or withdraw, and print what became of each."""
     if len(comment) > LONGEST_COMMENT:
         raise click.UsageError(f"--comment is longer than {LONGEST_COMMENT} characters; shorten it")
+    if comment and withdraw:
+        raise click.UsageError("--comment: is of an acknowledgement; leave it out with --withdraw")
     api = bridge_api(config, url, user, password_file)
 
-    def acknowledge(given: BridgeApi) -> tuple[Acknowledged, ...]:
-        return given.acknowledge(chosen(given.alerts().alerts, alerts, every=every), comment)
+    def change(given: BridgeApi) -> tuple[Acknowledged, ...]:
+        ids = chosen(given.alerts().alerts, alerts, every=every)
+        return given.withdraw(ids) if withdraw else given.acknowledge(ids, comment)
 
-    found = with_login(api, acknowledge)
+    found = with_login(api, change)
     for each in found:
         click.echo(printable(text(each)))
     if any(each.acknowledged is None for each in found):
@@ -82,8 +89,13 @@ def _meant(rows: Iterable[AlertRow], name: str) -> Iterator[AlertRow]:
 def text(found: Acknowledged) -> str:
     """Return what became of an id."""
     what = f"{found.alert or 'an alert'} ({found.id})"
+    if found.result == Answer.NOT_ACKNOWLEDGED:
+        return f"{what}: nobody has acknowledged it"
     if found.acknowledged is None:
         return f"{what} is not acknowledged: it does not fire"
+    if found.result == Answer.WITHDRAWN:
+        stays = "; in PagerDuty it stays acknowledged, escalate it there" if found.pagerduty else ""
+        return f"{what} is acknowledged by nobody now, {found.acknowledged.user} had it{stays}"
     if found.result == Answer.ALREADY:
         return f"{what} was acknowledged already, by {found.acknowledged.user}"
     later = "; when it began is not known yet: it may be escalated" if found.may_escalate else ""

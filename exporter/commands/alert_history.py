@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 
 from exporter.bridge.alert_times import (
@@ -10,10 +10,12 @@ from exporter.bridge.alert_times import (
     TimedPeriod,
     TimesOf,
     by_alert,
+    by_receiver,
     by_service,
     by_week,
     timed,
 )
+from exporter.bridge.alertmanager_losses import AlertmanagerLosses, losses
 from exporter.bridge.digest.build import place
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.bridge.history_sources import clients, journaled, read_history
@@ -26,21 +28,34 @@ from exporter.settings import Settings, journal_file
 from exporter.summary.read import Reader
 from exporter.summary.wording import elapsed
 
-_HEAD = ("began", "severity", "alert", "where", "detected", "acknowledged", "resolved", "")
+_HEAD = (
+    "began",
+    "severity",
+    "alert",
+    "where",
+    "notified",
+    "detected",
+    "acknowledged",
+    "resolved",
+    "",
+)
+_DELIVERED = ("receiver", "integration", "firings", "notifications")
+_MINUTE = 60.0
 _MEANS = ("fired", "MTTD", "MTTA", "MTTR")
 
 
 @dataclass(frozen=True, slots=True)
 class TimedHistory:
-    """What fired in a time, with its times, and what could not be read."""
+    """What fired in a time, with its times, what was lost, and what could not be read."""
 
     history: AlertHistory
     alerts: tuple[TimedPeriod, ...]
+    losses: AlertmanagerLosses
     faults: tuple[str, ...]
 
 
 def read(settings: Settings, seconds: float) -> TimedHistory:
-    """Return what fired in the last seconds, from Prometheus and the journal beside the bridge."""
+    """Return what fired in the last seconds, from Prometheus and the journal of the bridge."""
     config = read_config(config_path(settings))
     now = WallClock().now()
     span = TimeSpan(now - seconds, now)
@@ -48,16 +63,17 @@ def read(settings: Settings, seconds: float) -> TimedHistory:
     found = journaled(beside(path) if path.exists() else None, span, now)
     servers = clients(settings)
     reader = Reader(main=servers[0], longterm=servers[-1])
-    history = read_history(settings, servers, reader, span, found)
+    lost = losses(servers, reader, span)
+    history = read_history(settings, servers, reader, span, found, lost)
     alerts = timed(history.periods, found.acknowledged or (), config)
-    return TimedHistory(history, alerts, (*found.faults, *reader.faults))
+    return TimedHistory(history, alerts, lost, (*found.faults, *reader.faults))
 
 
 def text(found: TimedHistory) -> str:
-    """Return tables: each firing, then the means by alert, service and week, then the holes."""
+    """Return tables: firings, means, deliveries by receiver; then what failed, and the holes."""
     parts = [table(_HEAD, [_row(one, found.history.span.end) for one in found.alerts])]
     if not found.alerts:
-        known = not (found.history.holes or found.faults)
+        known = not (found.faults or any(hole.hides_alerts for hole in found.history.holes))
         parts = ["Nothing fired." if known else "Nothing is known to have fired."]
     groups = (("alert", by_alert), ("service", by_service), ("week", by_week))
     parts += [
@@ -65,12 +81,22 @@ def text(found: TimedHistory) -> str:
         for word, group in groups
         if found.alerts
     ]
+    parts += _deliveries(found)
+    lost = [f"{one.text} from {_between(one.began, one.until)}" for one in found.losses.failed]
+    parts += ["\n".join(lost)] if lost else []
     unknown = [
-        f"no record of {hole.source} from {_time(hole.began)} to {_time(hole.until)}"
+        f"no record of {hole.source} from {_between(hole.began, hole.until)}"
         for hole in found.history.holes
     ]
-    parts += ["\n".join((*unknown, *found.faults))] if unknown or found.faults else []
+    rest = (*unknown, *found.losses.faults, *found.faults)
+    parts += ["\n".join(rest)] if rest else []
     return "\n\n".join(parts)
+
+
+def _deliveries(found: TimedHistory) -> list[str]:
+    """Return a table of what each receiver was notified of; nothing without an event recorder."""
+    rows = [tuple(map(str, astuple(one))) for one in by_receiver(found.history.periods)]
+    return [table(_DELIVERED, rows, right={2, 3})] if rows else []
 
 
 def _row(one: TimedPeriod, now: float) -> tuple[str, ...]:
@@ -82,14 +108,32 @@ def _row(one: TimedPeriod, now: float) -> tuple[str, ...]:
         period.severity,
         period.name,
         place(dict(period.labels)),
+        ", ".join(_notified(period)),
         _seconds(one.detected),
         f"{_seconds(one.acknowledged)}{by}",
         resolved,
-        "; ".join(_remarks(period)),
+        "; ".join((*_withdrawals(one), *_remarks(period))),
     )
 
 
+def _withdrawals(one: TimedPeriod) -> Iterable[str]:
+    for given in one.withdrawn:
+        yield f"acknowledged by {given.user}, withdrawn by {given.withdrawn_by}"
+
+
+def _notified(period: FiringPeriod) -> Iterable[str]:
+    """Yield which integration was notified how long after the beginning."""
+    for one in period.delivered:
+        if one.first is not None:
+            yield f"{one.integration} +{elapsed(max(0.0, one.first - period.began))}"
+    if period.recorded and not period.delivered:
+        yield "nobody"
+
+
 def _remarks(period: FiringPeriod) -> Iterable[str]:
+    for one in period.muted:
+        how = "silenced" if one.silenced else "inhibited"
+        yield f"{how} {_between(one.began, one.until)} by {one.by}"
     if period.notified is False:
         yield "not in the journal"
     if period.seen is False:
@@ -109,6 +153,14 @@ def _seconds(seconds: float | None) -> str:
     return "" if seconds is None else elapsed(seconds)
 
 
+def _between(began: float, until: float) -> str:
+    """Return two times; with seconds, where they are in the same minute."""
+    form = "%H:%M:%S" if until - began < _MINUTE else "%H:%M"
+    first, last = (datetime.fromtimestamp(at, UTC) for at in (began, until))
+    day = "" if first.date() == last.date() else f"{last:%Y-%m-%d} "
+    return f"{first:%Y-%m-%d} {first:{form}} to {day}{last:{form}} UTC"
+
+
 def _time(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
 
@@ -122,8 +174,10 @@ def as_json(found: TimedHistory) -> str:
         "by_alert": [asdict(one) for one in by_alert(found.alerts)],
         "by_service": [asdict(one) for one in by_service(found.alerts)],
         "by_week": [asdict(one) for one in by_week(found.alerts)],
+        "by_receiver": [asdict(one) for one in by_receiver(found.history.periods)],
+        "failed_notifications": [asdict(one) for one in found.losses.failed],
         "holes": [asdict(hole) for hole in found.history.holes],
-        "faults": found.faults,
+        "faults": (*found.losses.faults, *found.faults),
     }
     return json.dumps(whole, indent=2)
 
@@ -137,8 +191,15 @@ def _plain(one: TimedPeriod) -> dict[str, object]:
         "ended": period.ended,
         "in_journal": period.notified,
         "in_prometheus": period.seen,
+        "in_events": period.recorded,
+        "deliveries": [asdict(delivery) for delivery in period.delivered],
+        "muted": [asdict(muting) for muting in period.muted],
         "detected": one.detected,
         "acknowledged": one.acknowledged,
         "acknowledged_by": one.user,
+        "withdrawn": [
+            {"user": a.user, "at": a.at, "withdrawn_by": a.withdrawn_by, "withdrawn_at": a.ended_at}
+            for a in one.withdrawn
+        ],
         "resolved": one.resolved,
     }

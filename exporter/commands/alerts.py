@@ -27,7 +27,8 @@ ago, whether they are silenced, and when somebody else is notified of them.
 
 The running bridge is asked. The history is read from Prometheus and from the journal on this
 machine: what fired, how long it took to be detected, acknowledged and resolved, on average by
-alert, service and week, and of which times that is not known. In JSON, times are Unix seconds.
+alert, service and week, and of which times that is not known. With the events of Alertmanager 0.33
+and newer it has who was notified and what was muted. In JSON, times are Unix seconds.
 """
 HOUR, LONGEST = 3600.0, 90 * 86400.0  # seconds of history
 _HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "next")

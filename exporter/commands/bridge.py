@@ -65,4 +65,5 @@ async def _run(load_settings: Callable[[], Settings], listen: Sequence[str]) -> 
 def announce(server: WebServer) -> None:
     """Print the addresses."""
     for where in server.urls:
-        click.echo(f"notifications {where}/alerts   overview {where}/", err=True)
+        paths = {"notifications": "/alerts", "events": "/events", "overview": "/"}
+        click.echo("   ".join(f"{name} {where}{at}" for name, at in paths.items()), err=True)

@@ -49,6 +49,8 @@ def _text(found: Sequence[OwedDelivery]) -> str:
 
 
 def _row(one: OwedDelivery) -> tuple[str, ...]:
+    if one.journaled is None:
+        return ("", "", "", one.target, str(one.tries), one.error)
     alert = one.journaled.alert
     about = ", ".join(
         f"{name}={value}"
@@ -59,16 +61,17 @@ def _row(one: OwedDelivery) -> tuple[str, ...]:
 
 
 def _body(one: OwedDelivery) -> dict[str, object]:
+    delivery = {"target": one.target, "tries": one.tries, "reason": one.error}
+    if one.journaled is None:
+        return {**dict.fromkeys(("alert", "labels", "since", "receiver", "received")), **delivery}
     alert = one.journaled.alert
     return {
         "alert": alert.name,
         "labels": dict(alert.labels),
         "since": _time(alert.starts_at),
-        "target": one.target,
         "receiver": one.journaled.receiver,
         "received": _time(one.journaled.first_at),
-        "tries": one.tries,
-        "reason": one.error,
+        **delivery,
     }
 
 

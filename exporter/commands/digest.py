@@ -13,6 +13,7 @@ from exporter.bridge.digest.model import Digest
 from exporter.bridge.digest.sender import recipients, service_name
 from exporter.bridge.digest.smtp import route, send
 from exporter.bridge.digest.text import text
+from exporter.bridge.digest.time_zone import time_zone
 from exporter.bridge.journal_reading import beside
 from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, FILE, JOURNAL, options, overrides
@@ -62,9 +63,11 @@ def command(
 def _made(settings: Settings, *, week: bool) -> Digest:
     now = WallClock().now()
     path = journal_file(settings)
+    zone = _chosen(settings).timezone
+    time_zone(zone)  # one that is not known is said before anything is asked
     edition = Edition(
         service=service_name(settings),
-        zone=_chosen(settings).timezone,
+        zone=zone,
         span=TimeSpan(now - (WEEK if week else DAY), now),
         made=now,
         weekly=week,

@@ -40,6 +40,10 @@ class Reader:
     faults: list[str] = field(default_factory=list)
     _silent: set[str] = field(default_factory=set)
 
+    def answers(self, server: Prometheus) -> bool:
+        """Return whether a server has answered, as far as it was asked."""
+        return server.url not in self._silent
+
     def instant(self, server: Prometheus, query: str, at: float, what: str) -> list[Points]:
         """Return what a query is at a time; nothing, and a fault, where it does not work."""
         return self._asked(server, what, lambda: server.instant(query, at))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from exporter.bridge.alertmanager_losses import AlertmanagerLosses
 from exporter.bridge.digest.model import (
     AcknowledgementLine,
     AlertCounts,
@@ -45,6 +46,7 @@ class Material:
     acknowledgements: tuple[AcknowledgementLine, ...] = ()
     acted: frozenset[Labels] | None = None
     explanations: Mapping[Labels, Explanation] = field(default_factory=dict)
+    losses: AlertmanagerLosses = field(default_factory=AlertmanagerLosses)
     faults: tuple[str, ...] = ()
 
 
@@ -90,6 +92,7 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
         acknowledgements=material.acknowledgements,
         holes=tuple(hole for hole in material.history.holes if hole.until > span.start),
         state=material.state,
+        losses=material.losses,
         faults=(*material.faults, *material.state.faults),
     )
 

@@ -6,6 +6,7 @@ Each source costs itself: what one of them does not give is named in the digest.
 from collections.abc import Iterable
 
 from exporter.bridge.acknowledgements import Acknowledgement
+from exporter.bridge.alertmanager_losses import losses
 from exporter.bridge.digest.build import (
     Edition,
     Material,
@@ -36,7 +37,8 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
     week = TimeSpan(min(edition.span.start, edition.span.end - WEEK), edition.span.end)
     found = journaled(journal, week, edition.made)
     listed, faults = silences(settings.prometheus.alertmanagers)
-    alerts = read_history(settings, servers, reader, week, found)
+    lost = losses(servers, reader, edition.span)
+    alerts = read_history(settings, servers, reader, week, found, lost)
     material = Material(
         history=alerts,
         state=service_state(config, reader, edition.span.end, weekly=edition.weekly),
@@ -44,6 +46,7 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
         acknowledgements=tuple(_acknowledgement_lines(found.acknowledged or ())),
         explanations=_explanations(config, servers[0], alerts, edition),
         acted=_acted(alerts, found.acknowledged, listed, known=not faults),
+        losses=lost,
         faults=(*found.faults, *faults),
     )
     return digest(config, edition, material)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from exporter.bridge.alertmanager_losses import AlertmanagerLosses
 from exporter.bridge.history import RecordHole
 from exporter.prometheus_api import TimeSpan
 from exporter.summary.model import ServiceState
@@ -90,6 +91,7 @@ class Digest:
     noisiest, flapping, ignored  alerts by how often they fired; ignored ones nobody acted on
     since      from when alerts are remembered
     escalated  how many escalations fired
+    losses     what Alertmanager could not deliver in the period
     faults     what could not be read, and why
     """
 
@@ -110,4 +112,5 @@ class Digest:
     acknowledgements: tuple[AcknowledgementLine, ...]
     holes: tuple[RecordHole, ...]
     state: ServiceState
+    losses: AlertmanagerLosses
     faults: tuple[str, ...]

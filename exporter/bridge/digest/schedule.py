@@ -6,8 +6,8 @@ of day that the clock skips in spring is that much later; of one that comes twic
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from exporter.bridge.digest.time_zone import time_zone
 from exporter.prometheus_api import TimeSpan
 
 _DAY = timedelta(days=1)
@@ -23,12 +23,12 @@ class DailyTime:
     def moment(self, day: date) -> float:
         """Return the Unix time of this time on a day."""
         hour, minute = map(int, self.at.split(":"))
-        local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(self.zone))
+        local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=time_zone(self.zone))
         return local.timestamp()
 
     def newest(self, now: float, weekday: int | None = None) -> date:
         """Return the last day whose time has come, or the last such Monday, if `weekday` is 0."""
-        day = datetime.fromtimestamp(now, ZoneInfo(self.zone)).date()
+        day = datetime.fromtimestamp(now, time_zone(self.zone)).date()
         while self.moment(day) > now or weekday not in (None, day.weekday()):
             day -= _DAY
         return day

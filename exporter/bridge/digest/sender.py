@@ -19,9 +19,11 @@ from exporter.bridge.digest.schedule import DailyTime
 from exporter.bridge.digest.smtp import MailRoute, Undelivered, route, send
 from exporter.bridge.journal import AlertJournal
 from exporter.bridge.journal_reading import JournalReading
+from exporter.catalog import own_bridge
 from exporter.clock import Clock
 from exporter.errors import IonmonError
 from exporter.settings import DigestSettings, Settings
+from exporter.telemetry import Telemetry
 
 MAIL = "mail"
 EVERY = 30.0  # seconds between looks at the clock
@@ -55,13 +57,18 @@ class DigestSender:
     """Looks at the clock, and sends what is due."""
 
     def __init__(
-        self, settings: Settings, journal: AlertJournal, clock: Clock, faults: DeliveryFaults
+        self,
+        settings: Settings,
+        journal: AlertJournal,
+        clock: Clock,
+        faults: DeliveryFaults,
+        telemetry: Telemetry,
     ) -> None:
         """Send nothing yet; what fails is reported to `faults`."""
         self.settings = settings
         self._journal = journal
         self._clock = clock
-        self._faults = faults
+        self._faults, self._telemetry = faults, telemetry
         self._retries: dict[str, _Retry] = {}
 
     def apply(self, settings: Settings) -> None:
@@ -142,8 +149,15 @@ class DigestSender:
         self._faults.failed(MAIL, why)
 
     def _handled(self, series: DigestSeries) -> date | None:
+        """Return the day that was handled last, None where none was, or where that is damaged."""
         text = self._journal.records.fact(f"digest.{series.name}")
-        return date.fromisoformat(text) if text else None
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            self._telemetry.count(own_bridge.DAMAGED_ROWS, ("fact",))
+            lost = "when the last digest was sent is damaged in the journal; one may be missing"
+            log.error(lost)  # noqa: TRY400 - no defect
+            return None
 
     def _note(self, series: DigestSeries, day: date) -> None:
         self._journal.records.set_fact(f"digest.{series.name}", day.isoformat())

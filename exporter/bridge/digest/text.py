@@ -160,5 +160,5 @@ def _monitoring(digest: Digest) -> Iterator[str]:
     for one in digest.state.monitoring:
         if one.value is not None or one.target is not None:
             yield from _wrapped(f"{one.noun}: {words.figure(one)}", later=_INDENT * 3)
-    for gap in words.gaps(digest):
-        yield from _wrapped(gap, later=_INDENT * 3)
+    for line in (*words.failures(digest), *words.gaps(digest)):
+        yield from _wrapped(line, later=_INDENT * 3)

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from exporter.bridge.digest.build import place, plain
 from exporter.bridge.digest.model import AlertLine, Digest
-from exporter.bridge.history import RecordHole
+from exporter.bridge.digest.time_zone import time_zone
+from exporter.bridge.history import BRIDGE, PROMETHEUS, RecordHole
 from exporter.summary.model import BudgetState, MonitoringState, SignalState
 from exporter.summary.wording import change, elapsed, shown
 
 _MANY = 5  # places of a signal that are named
-_SOURCES = {"Prometheus": "Alerts of Prometheus", "the bridge": "Notifications"}
+_SOURCES = {PROMETHEUS: "Alerts of Prometheus", BRIDGE: "Notifications"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Times:
         return f"{self.near(start)} to {self._written(end, '%H:%M') if same else self.near(end)}"
 
     def _written(self, at: float, form: str) -> str:
-        return datetime.fromtimestamp(at, ZoneInfo(self.zone)).strftime(form)
+        return datetime.fromtimestamp(at, time_zone(self.zone)).strftime(form)
 
 
 def headline(digest: Digest) -> str:
@@ -61,7 +61,8 @@ def _alerts(count: int) -> str:
 
 
 def _calm(digest: Digest) -> str:
-    return "nothing is known to have fired" if digest.holes or digest.faults else "nothing fired"
+    hidden = digest.faults or any(hole.hides_alerts for hole in digest.holes)
+    return "nothing is known to have fired" if hidden else "nothing fired"
 
 
 def subject(digest: Digest) -> str:
@@ -120,7 +121,8 @@ def more(listed: int, whole: int) -> str:
 def hole(found: RecordHole, digest: Digest) -> str:
     """Return a hole of the record as a sentence."""
     times = Times(digest.zone)
-    return f"{_SOURCES[found.source]}: no record from {times.period(found.began, found.until)}."
+    of = _SOURCES.get(found.source, found.source[:1].upper() + found.source[1:])
+    return plain(f"{of}: no record from {times.period(found.began, found.until)}.")
 
 
 def places(signal: SignalState) -> str:
@@ -167,6 +169,14 @@ def figure(found: MonitoringState) -> str:
     target = f"{limit} {shown(found.target, found.unit)}"
     missed = " - MISSED" if found.missed else ""
     return f"{shown(found.value, found.unit)} ({target}){missed}"
+
+
+def failures(digest: Digest) -> Iterator[str]:
+    """Yield what Alertmanager could not deliver, or why that is not known."""
+    times = Times(digest.zone)
+    for one in digest.losses.failed:
+        yield plain(f"{one.text}, {times.period(one.began, one.until)}")
+    yield from digest.losses.faults
 
 
 def gaps(digest: Digest) -> Iterator[str]:

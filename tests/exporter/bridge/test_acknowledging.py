@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledging import Answer, ChosenIncident
 from exporter.bridge.incidents import FiringIncident
-from tests.exporter.bridge.fleet import BEGAN, Fleet, acknowledging, began, held
+from tests.exporter.bridge.fleet import BEGAN, Fleet, acknowledging, began, held, kept
 
 ALERT = held()
 ID = ALERT.fingerprint
@@ -40,6 +41,41 @@ def test_what_fires_is_acknowledged_by_who_comes_first(tmp_path: Path) -> None:
         assert found is not None
         assert (found.user, found.comment, found.at) == ("ada", "rolling back", BEGAN + 600)
         assert found.since == (BEGAN - 60, BEGAN)
+
+
+def test_what_was_acknowledged_is_withdrawn(tmp_path: Path) -> None:
+    """By anybody, once; who and when is journaled, and the next acknowledgement is another."""
+    fleet = fires()
+    with kept(tmp_path, fleet) as (keeping, journal):
+        assert keeping.withdraw([ChosenIncident(ID)], "bob")[0].answer is Answer.NOT_ACKNOWLEDGED
+        keeping.acknowledge([ChosenIncident(ID)], "ada", "rolling back")
+        other = ChosenIncident(ID, BEGAN + 500)
+        choices = [ChosenIncident(ID), other, ChosenIncident("feed")]
+        found = keeping.withdraw(choices, "bob")
+        assert [each.answer for each in found] == [
+            Answer.WITHDRAWN,
+            Answer.ANOTHER,
+            Answer.NOT_FIRING,
+        ]
+        assert found[0].acknowledgement is not None
+        assert found[0].acknowledgement.user == "ada"
+        keeping.review()
+        assert (keeping.open(), keeping.of(firing(fleet))) == ((), None)
+        fleet.clock.time += 60
+        keeping.acknowledge([ChosenIncident(ID)], "bob", "")
+        rows = AcknowledgementRows(journal.transaction).between(0.0, 2 * BEGAN)
+        assert [(row.user, row.withdrawn_by, row.ended_at) for row in rows] == [
+            ("ada", "bob", BEGAN + 600),
+            ("bob", "", None),
+        ]
+    with acknowledging(tmp_path, fires()) as again:
+        assert [each.user for each in again.open()] == ["bob"]
+
+
+def test_nobody_withdraws_without_a_name(tmp_path: Path) -> None:
+    """A withdrawal is somebody's."""
+    with acknowledging(tmp_path, fires()) as keeping, pytest.raises(ValueError, match="whose it"):
+        keeping.withdraw([ChosenIncident(ID)], "")
 
 
 def test_what_does_not_fire_cannot_be_acknowledged(tmp_path: Path) -> None:

@@ -105,6 +105,24 @@ def test_others_are_refused(tmp_path: Path, user: str, headers: dict[str, str]) 
     asked = Asked(tmp_path)
     (answer, count) = asked.ask("/api/acknowledge", "POST", ORDER, user, headers or none)
     assert (answer.status, count) == (HTTPStatus.FORBIDDEN, 0)
+    asked.ask("/api/acknowledge", "POST", ORDER)
+    (answer, count) = asked.ask("/api/withdraw", "POST", ORDER, user, headers or none)
+    assert (answer.status, count) == (HTTPStatus.FORBIDDEN, 1)
+
+
+def test_what_is_named_is_withdrawn(tmp_path: Path) -> None:
+    """Each id has its own result, and who had it."""
+    asked = Asked(tmp_path)
+    asked.ask("/api/acknowledge", "POST", ORDER)
+    body = json.dumps({"alerts": [ALERT.fingerprint, "feed"]}).encode()
+    (answer, count) = asked.ask("/api/withdraw", "POST", body, user="bob")
+    (one, other) = content(answer)["alerts"]
+    assert (one["result"], one["acknowledged"]["user"], one["pagerduty"]) == (
+        "withdrawn",
+        "ada",
+        False,
+    )
+    assert (other["result"], count) == ("not firing", 0)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +156,7 @@ def test_a_journal_that_is_full_is_said(tmp_path: Path) -> None:
     body = json.dumps({"alerts": [large.fingerprint]}).encode()
     (answer, count) = asked.ask("/api/acknowledge", "POST", body)
     assert (answer.status, count) == (HTTPStatus.SERVICE_UNAVAILABLE, 0)
-    assert re.match(rb"not acknowledged: .*free space on its disk", bytes(answer.body))
+    assert re.match(rb"nothing was changed: .*free space on its disk", bytes(answer.body))
 
 
 def test_methods(tmp_path: Path) -> None:

@@ -32,8 +32,10 @@ HOSTILE = (
 class Pages:
     """The pages, and a browser that has a user's password."""
 
-    def __init__(self, pages: AlertPages, keeping: Acknowledging, fleet: Fleet) -> None:
-        self.pages, self.keeping, self.fleet = pages, keeping, fleet
+    def __init__(
+        self, pages: AlertPages, keeping: Acknowledging, fleet: Fleet, site: AlertSite
+    ) -> None:
+        self.pages, self.keeping, self.fleet, self.site = pages, keeping, fleet, site
 
     def ask(self, path: str, user: str = "ada", method: str = "GET", **form: str) -> Response:
         """Return an answer."""
@@ -67,7 +69,7 @@ def pages(folder: Path, fleet: Fleet | None = None) -> Iterator[Pages]:
     given = Settings.model_validate({"notifications": ESCALATED})
     with kept(folder, fleet) as (keeping, journal):
         site = AlertSite(fleet.firing, keeping, fleet.clock, given)
-        yield Pages(AlertPages(site, FormTokens(journal.records)), keeping, fleet)
+        yield Pages(AlertPages(site, FormTokens(journal.records)), keeping, fleet, site)
 
 
 def test_the_overview_lists_the_most_severe_first(tmp_path: Path) -> None:
@@ -121,8 +123,36 @@ def test_opening_a_page_changes_nothing(tmp_path: Path) -> None:
         html = found.html(PATH)
         assert "Acknowledged by ada" in html
         assert "“rolling back”" in html
-        assert "<form" not in html
+        assert "Acknowledge as" not in html
         assert re.search(r"Acknowledged by ada,\s+0s ago", found.html("/"))
+
+
+def test_the_button_withdraws(tmp_path: Path) -> None:
+    """Whoever is known may; the form of one button is of no use to the other."""
+    with pages(tmp_path) as found:
+        first = found.form()
+        assert found.ask(f"{PATH}/withdraw", "ada", "POST", **first).status == 403
+        found.press()
+        assert "In PagerDuty it stays acknowledged" not in found.html(PATH)
+        assert "Withdraw as bob" in found.html(PATH, "bob")
+        assert "<form" not in found.html(PATH, "")
+        form = found.form()
+        assert found.ask(f"{PATH}/withdraw", "bob", "POST", **form).status == 403
+        assert found.ask(f"{PATH}/withdraw", "ada").status is HTTPStatus.METHOD_NOT_ALLOWED
+        assert found.ask(f"{PATH}/withdraw", "ada", "POST", **form).status == 303
+        assert found.keeping.open() == ()
+        again = found.ask(f"{PATH}/withdraw", "ada", "POST", **form)
+        assert (again.status, b"It was withdrawn before" in bytes(again.body)) == (409, True)
+        assert "Nobody has acknowledged it." in found.html(PATH)
+
+
+def test_pagerduty_takes_nothing_back_and_the_page_says_so(tmp_path: Path) -> None:
+    """Where PagerDuty is configured, its incident stays acknowledged."""
+    with pages(tmp_path) as found:
+        more = {"notifications": {**ESCALATED, "pagerduty": {"routing_key_file": "/key"}}}
+        found.site.settings = Settings.model_validate(more)
+        found.press()
+        assert "In PagerDuty it stays acknowledged: escalate it there." in found.html(PATH)
 
 
 def test_nobody_acknowledges_without_being_known(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 import json
 import signal
-import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from exporter.bridge.dispatch import Dispatch
@@ -20,9 +21,17 @@ from tests.exporter.bridge.bridges import RunningBridge, bridge
 from tests.exporter.bridge.notified import entry
 from tests.exporter.bridge.samples import BEGAN, journal
 from tests.sentry import KEY, Answer, Sentry, sentry
-from tests.servers import wait_until
+from tests.servers import free_port, wait_until
 
 pytestmark = pytest.mark.slow
+
+# The program, with a defect in what tends its journal.
+DEFECTIVE = """
+from exporter import cli
+from exporter.bridge import tending
+tending.Tending.once = lambda self: 1 / 0
+cli.main()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -153,23 +162,21 @@ def test_a_term_finishes_what_is_being_sent(running: RunningBridge, server: Sent
 
 
 def test_a_defect_of_the_bridge_is_an_event_of_its_own(tmp_path: Path) -> None:
-    """With own_errors, what ends the bridge is sent before it ends: here, a row that is damaged."""
+    """With own_errors, what ends the bridge is sent before it ends."""
     with sentry() as server:
         (tmp_path / "dsn").write_text(server.dsn)
         (tmp_path / "dsn").chmod(0o600)
-        server.always = Answer(503)
         section = {"sentry": {"dsn_file": "dsn", "own_errors": True}}
-        with bridge(tmp_path, section) as found:
-            assert found.post(entry("DiskTrend")) == 200
-            wait_until(lambda: bool(server.events), "a try")
-            server.always = None
-            with closing(sqlite3.connect(found.journal, isolation_level=None)) as db:
-                db.execute("UPDATE alert SET labels = '{'")
-            assert found.process is not None
-            assert found.process.wait(30) == DEFECT
+        section |= {"bridge": {"address": f"127.0.0.1:{free_port()}"}, "secrets_dir": str(tmp_path)}
+        config = tmp_path / "monitoring.yaml"
+        config.write_text(yaml.safe_dump({"notifications": section}))
+        command = [sys.executable, "-c", DEFECTIVE, "bridge", "--config", str(config)]
+        command += ["--storage.journal-file", str(tmp_path / "journal.sqlite")]
+        done = subprocess.run(command, check=False, timeout=30, capture_output=True)
+    assert done.returncode == DEFECT
     event = server.events[-1]
     assert event["level"] == "fatal"
-    assert event["exception"]["values"][-1]["type"] == "JSONDecodeError"
+    assert event["exception"]["values"][-1]["type"] == "ZeroDivisionError"
 
 
 @pytest.mark.deep

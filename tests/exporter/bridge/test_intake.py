@@ -7,81 +7,9 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from exporter.bridge.intake import Intake
-from exporter.bridge.journal import AlertJournal, JournalLimits, Received
-from exporter.bridge.journal_health import JournalHealth
-from exporter.bridge.site import BridgeSite
-from exporter.bridge.token import BridgeToken
-from exporter.bridge.webhook import Notification
 from exporter.catalog import own_bridge
-from exporter.catalog.model import Family
-from exporter.telemetry import Telemetry
-from exporter.web.server import ServerOptions, WebServer
-from tests.clocks import HandClock
+from tests.exporter.bridge.desks import Desk
 from tests.exporter.bridge.notified import NOON, document, entry
-from tests.exporter.web.serving import LISTEN, Got, link
-
-SMALL = JournalLimits(keep=8 * 86_400.0, max_alerts=200)
-
-
-class Owing:
-    """Owes what goes to Sentry, and takes the receiver of the watchdog for a heartbeat."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, Received | None]] = []
-
-    def targets(self, receiver: str) -> tuple[str, ...]:
-        """Return Sentry for its receiver."""
-        return ("sentry",) if receiver.endswith("-sentry") else ()
-
-    def is_heartbeat(self, given: Notification) -> bool:
-        """Return whether it is the watchdog's."""
-        return given.receiver == "heartbeat"
-
-    def received(self, given: Notification, received: Received | None) -> None:
-        """Note it."""
-        self.seen.append((given.receiver, received))
-
-
-class Desk:
-    """A journal, its intake, and the server that leads to it."""
-
-    def __init__(self, home: Path, token: Path | None = None, web: str = "") -> None:
-        self.journal = AlertJournal(home / "journal.sqlite", SMALL)
-        self.telemetry, self.owing, clock = Telemetry(NOON), Owing(), HandClock(NOON)
-        shown, health = BridgeToken(token), JournalHealth(self.telemetry)
-        intake = Intake(self.journal, self.telemetry, clock, self.owing, shown, health)
-        self.site = BridgeSite(clock, self.telemetry, intake, (), lambda: None)
-        config = home / "web.yml" if web else None
-        if config:
-            config.write_text(web)
-        self.server = WebServer(self.site, ServerOptions(listen=LISTEN, config_file=config))
-        self.server.start()
-
-    def close(self) -> None:
-        """End all of it."""
-        self.server.close()
-        self.site.close()
-        self.journal.close()
-
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Got:
-        """Return an answer."""
-        connection = link(self.server)
-        connection.request(method, path, body, headers)
-        found = connection.getresponse()
-        got = Got(found.status, {k.lower(): v for k, v in found.getheaders()}, found.read())
-        connection.close()
-        return got
-
-    def post(self, *entries: dict[str, object], **changed: object) -> int:
-        """Post a notification; returns the status."""
-        return self.ask(
-            "POST", "/alerts", json.dumps(document(*entries, **changed)).encode()
-        ).status
-
-    def counted(self, family: Family, *labels: str) -> float:
-        """Return what was counted."""
-        return self.telemetry.value(family, labels)
 
 
 @pytest.fixture

@@ -64,3 +64,22 @@ def test_an_acknowledgement_stops_the_escalation_of_its_incident_alone(tmp_path:
                 wait_until(lambda: HERE in escalated(sinks), "the escalation of the next incident")
                 assert part.acknowledging.open() == ()
     assert escalated(sinks).count(HERE) == 1
+
+
+def test_a_withdrawal_lets_the_escalation_go_on(tmp_path: Path) -> None:
+    """What was posted is ended, and the second line is notified as if nobody had acknowledged."""
+    with serving() as service, live(tmp_path) as sinks:
+        config = configured(tmp_path, service, sinks.alertmanager.port, AFTER)
+        with prometheus(tmp_path, config, "--rules.alert.resend-delay=1s") as server:
+            given = settings(sinks.alertmanager.port, server.port)
+            service.broken = {HERE}
+            with acknowledgers(tmp_path, given) as part:
+                choice = ChosenIncident(until_fires(part, region=HERE).alert.fingerprint)
+                part.acknowledging.acknowledge([choice], "ada", "rolling back")
+                wait_until(lambda: len(firing(server, ESCALATION)) == 1, "the escalation")
+                (muted,) = firing(server, ESCALATION)
+                wait_until(lambda: sinks.is_muted(muted["labels"]), "it to be muted")
+                (done,) = part.acknowledging.withdraw([choice], "bob")
+                assert done.answer is Answer.WITHDRAWN
+                wait_until(lambda: acknowledged(sinks) == [], "the end of what was posted")
+                wait_until(lambda: escalated(sinks) == [HERE], "the second line's message")

@@ -89,6 +89,12 @@ def test_each_result_is_a_sentence() -> None:
     already = replace(by, result="already acknowledged")
     assert ack.text(already) == "A (a) was acknowledged already, by ada"
     assert ack.text(replace(by, may_escalate=True)).endswith("it may be escalated")
+    withdrawn = replace(by, result="withdrawn")
+    assert ack.text(withdrawn) == "A (a) is acknowledged by nobody now, ada had it"
+    stays = "; in PagerDuty it stays acknowledged, escalate it there"
+    assert ack.text(replace(withdrawn, pagerduty=True)).endswith(stays)
+    nobody = replace(found, result="not acknowledged")
+    assert ack.text(nobody) == "A (a): nobody has acknowledged it"
 
 
 @dataclass
@@ -158,6 +164,13 @@ def test_an_alert_is_listed_and_acknowledged(
     assert "was acknowledged already, by ada" in capsys.readouterr().out
     assert started.run("ack", "CPUHigh", "--all") == 0
     assert {a["acknowledged"]["user"] for a in _listed(started, capsys)} == {"ada"}
+    assert started.run("ack", "--withdraw", first["id"], "--comment", "why") == 2
+    assert started.run("ack", "--withdraw", first["id"]) == 0
+    assert "is acknowledged by nobody now, ada had it" in capsys.readouterr().out
+    assert started.run("ack", "--withdraw", first["id"]) == 1
+    assert "nobody has acknowledged it" in capsys.readouterr().out
+    assert [a["acknowledged"] for a in _listed(started, capsys) if a["id"] == first["id"]] == [None]
+    assert started.run("ack", first["id"]) == 0
     assert "ada's" not in started.bridge.log
     metric = replace(started.bridge, headers=LOGIN).metric
     servers.wait_until(lambda: metric("ionmon_bridge_acknowledgements") == 2, "both to be counted")

@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from tests.exporter.bridge.digest.conftest import CONFIG
+from tests.exporter.commands.event_scenes import write_scenes
 from tests.exporter.running import IONMON
 from tests.exporter.summary.serving import Past, serving
-from tests.servers import free_port
+from tests.servers import blocks, free_port, prometheus
 
 pytestmark = pytest.mark.slow
 
@@ -24,12 +25,12 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
 
 
 def alerts(folder: Path, address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command without a bridge and without a journal."""
+    """Run the command without a bridge, on a journal if there is one."""
     body = {
         "prometheus": {"address": address},
         "storage": {
             "monitoring_config": str(CONFIG),
-            "journal_file": str(folder / "none.sqlite"),
+            "journal_file": str(folder / "journal.sqlite"),
         },
     }
     (folder / "monitoring.yaml").write_text(yaml.safe_dump(body))
@@ -53,6 +54,7 @@ def test_each_firing_and_the_means(past: Past, tmp_path: Path) -> None:
     assert by_week.startswith("week ")
     assert "no record of Prometheus from " in unknown
     assert "there is no journal" in unknown
+    assert "Prometheus does not scrape Alertmanager" in unknown
 
 
 def test_a_month_is_read_in_pieces_and_is_json(past: Past, tmp_path: Path) -> None:
@@ -64,7 +66,7 @@ def test_a_month_is_read_in_pieces_and_is_json(past: Past, tmp_path: Path) -> No
     assert [one["fired"] for one in found["by_alert"] if one["of"] == "CPUHigh"] == [21]
     first = found["holes"][0]
     assert first["began"] == pytest.approx(found["from"], abs=60)
-    assert found["faults"][0].startswith("there is no journal")
+    assert any(fault.startswith("there is no journal") for fault in found["faults"])
 
 
 def test_nothing_is_not_taken_for_calm(tmp_path: Path) -> None:
@@ -74,3 +76,37 @@ def test_nothing_is_not_taken_for_calm(tmp_path: Path) -> None:
     assert done.stdout.startswith("Nothing is known to have fired.")
     assert alerts(tmp_path, "127.0.0.1:1", "--last", "soon").returncode == 2
     assert alerts(tmp_path, "127.0.0.1:1", "--last", "91d").returncode == 2
+
+
+def test_events_of_alertmanager_are_shown(tmp_path: Path) -> None:
+    """Who was notified and how soon, what was muted by whom, and when events are missing."""
+    write_scenes(tmp_path)
+    blocks(tmp_path / "samples.om", tmp_path / "data")
+    with prometheus(tmp_path, "{}", "--storage.tsdb.retention.time=50y") as running:
+        address = f"127.0.0.1:{running.port}"
+        shown = alerts(tmp_path, address, "--last", "6h").stdout
+        found = json.loads(alerts(tmp_path, address, "--last", "6h", "--json").stdout)
+    rows = {line.split("  ")[1].strip(): line for line in shown.splitlines() if "checkout" in line}
+    assert "pagerduty +12s, slack +14s" in rows["critical"]
+    assert "nobody" in rows["high"]
+    assert "inhibited " in rows["high"]
+    assert rows["high"].endswith("by ErrorRateCritical; not in the journal")
+    table = [line.split() for line in shown.splitlines()]
+    assert ["critical-pagerduty", "pagerduty", "1", "2"] in table
+    assert found["by_receiver"][0]["notifications"] == 2
+    assert "slack: 3 notifications failed (rateLimited) from " in shown
+    assert "no record of Alertmanager's events from " in shown
+    (failed,) = found["failed_notifications"]
+    assert (failed["integration"], failed["reason"], failed["count"]) == ("slack", "rateLimited", 3)
+    critical, high = sorted(found["alerts"], key=lambda one: one["labels"]["severity"])
+    assert [one["receiver"] for one in critical["deliveries"]] == [
+        "critical-pagerduty",
+        "critical-slack",
+    ]
+    assert critical["detected"] == pytest.approx(180 + 12, abs=1)
+    assert (high["in_events"], high["detected"], high["muted"][0]["silenced"]) == (
+        True,
+        None,
+        False,
+    )
+    assert any(hole["source"] == "Alertmanager's events" for hole in found["holes"])

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -25,7 +26,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
 
 
 def digest(
-    folder: Path, past: Past, *arguments: str, mail: int = 0
+    folder: Path, past: Past, *arguments: str, mail: int = 0, zones: bool = True, **changed: Any
 ) -> subprocess.CompletedProcess[str]:
     """Run the command on settings of a test."""
     email = {
@@ -41,7 +42,7 @@ def digest(
             "monitoring_config": str(CONFIG),
             "journal_file": str(folder / "none.sqlite"),
         },
-        "notifications": {"email": email, "bridge": {}} if mail else {},
+        "notifications": {"email": email, "bridge": {}} if mail else changed,
     }
     (folder / "monitoring.yaml").write_text(yaml.safe_dump(body))
     return subprocess.run(
@@ -51,6 +52,7 @@ def digest(
         check=False,
         timeout=60,
         cwd=folder,
+        env=None if zones else {"PYTHONTZPATH": ""},
     )
 
 
@@ -95,3 +97,14 @@ def test_what_fails_has_its_fix(past: Past, tmp_path: Path) -> None:
     done = digest(tmp_path, past, "--send", mail=free_port())
     assert done.returncode == 1
     assert "Connection refused" in done.stderr
+
+
+def test_a_machine_without_time_zones_knows_utc(past: Past, tmp_path: Path) -> None:
+    """Another zone is an error with the setting and the package that is missing, and no defect."""
+    assert digest(tmp_path, past, zones=False).returncode == 0
+    bridged = {"bridge": {}, "digest": {"timezone": "Europe/Berlin"}}
+    mail = {"to": ["a@example.com"], "from": "b@example.com", "smarthost": "127.0.0.1:25"}
+    done = digest(tmp_path, past, zones=False, email=mail, **bridged)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "notifications.digest.timezone: this machine does not know Europe/Berlin" in done.stderr
+    assert "apt-get install tzdata" in done.stderr

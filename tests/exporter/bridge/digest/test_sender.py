@@ -16,6 +16,7 @@ from exporter.bridge.digest.sender import DigestSender
 from exporter.bridge.journal import AlertJournal
 from exporter.errors import StateError
 from exporter.settings import Settings
+from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.bridge.digest.conftest import settings
 from tests.exporter.bridge.notified import journal
@@ -41,7 +42,7 @@ class Sending:
     def started(self) -> Iterator[DigestSender]:
         """Start a bridge, as far as digests are concerned."""
         with journal(self.path) as kept:
-            yield DigestSender(self.given, kept, self.clock, self.faults)
+            yield DigestSender(self.given, kept, self.clock, self.faults, Telemetry(0.0))
 
     def look(self, at: float) -> None:
         """Start, look at the clock once, and stop."""

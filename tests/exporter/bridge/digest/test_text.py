@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
+from exporter.bridge.alertmanager_losses import (
+    NOT_SCRAPED,
+    AlertmanagerLosses,
+    FailedNotifications,
+)
+from exporter.bridge.digest.html import html
 from exporter.bridge.digest.text import WIDTH, text
+from exporter.bridge.history import RecordHole
 from exporter.summary.model import PlaceValue
 from tests.exporter.bridge.digest.digests import END, HOUR, full, made, period
 from tests.exporter.summary.states import place, signal, state
@@ -48,6 +55,28 @@ def test_a_calm_day_is_said() -> None:
     assert found.startswith("ion: nothing fired; ")
     assert "Nothing fires." in found
     assert "SILENCES" not in found
+
+
+def test_what_alertmanager_could_not_deliver_is_said() -> None:
+    """With the monitoring itself: how many, why and when; times without events hide no alert."""
+    failed = FailedNotifications(
+        integration="slack",
+        receiver="",
+        reason="rateLimited",
+        count=3,
+        began=END - HOUR,
+        until=END - 0.5 * HOUR,
+    )
+    losses = AlertmanagerLosses((failed,), faults=(NOT_SCRAPED,))
+    hole = RecordHole("Alertmanager's events", END - HOUR, END - 0.5 * HOUR)
+    digest = made(losses=losses, holes=(hole,))
+    own = text(digest).partition("THE MONITORING ITSELF")[2]
+    line = "slack: 3 notifications failed (rateLimited), 29 Nov 07:00 to 07:30"
+    assert line in own
+    assert "Prometheus does not scrape Alertmanager" in own
+    assert "Alertmanager's events: no record from 29 Nov 07:00 to 07:30." in text(digest)
+    assert text(digest).startswith("ion: nothing fired; ")
+    assert line in html(digest, {})
 
 
 def test_no_line_is_wider_than_80_columns() -> None:

@@ -1,0 +1,67 @@
+"""Takes the events of Alertmanager's recorder: /events answers 200 once they are on disk.
+
+Alertmanager tries a body three times within two seconds after anything but 200, then drops it and
+says so in its log only: after a 503 the next event begins a new sign of life, and the time between
+is a hole of the history.
+"""
+
+import logging
+from http import HTTPStatus
+
+from exporter.bridge.journal import AlertJournal, JournalFull
+from exporter.bridge.journal_health import JournalHealth
+from exporter.bridge.recorded_events import EventBatch, recorded_events
+from exporter.bridge.webhook import BadWebhook
+from exporter.catalog import own_bridge
+from exporter.errors import StateError
+from exporter.logs import once
+from exporter.telemetry import Telemetry
+from exporter.web.routes import Response, plain
+
+log = logging.getLogger("ionmon.bridge")
+
+EVENTS = "/events"
+
+
+class EventIntake:
+    """Journals what is posted to EVENTS; the thread of the journal calls it."""
+
+    def __init__(self, journal: AlertJournal, telemetry: Telemetry, health: JournalHealth) -> None:
+        self._journal, self._telemetry, self._health = journal, telemetry, health
+        self._lost = False  # whether a body was refused since the last one that was taken
+
+    def take(self, body: bytes) -> Response:
+        """Journal a body, and return the answer."""
+        try:
+            batch = recorded_events(body)
+        except BadWebhook as error:
+            self.count("bad_request")
+            once(log, "events", f"events were refused: {error}")
+            return plain(HTTPStatus.BAD_REQUEST, str(error))
+        try:
+            taken = self._journal.take_events(batch.events, fresh=self._lost)
+        except StateError as error:
+            self._lost = True
+            self.count("full" if isinstance(error, JournalFull) else "failed", len(batch.events))
+            self._health.failed(error)
+            return plain(HTTPStatus.SERVICE_UNAVAILABLE, "cannot be journaled now; try again")
+        self._lost = False
+        self._health.succeeded()
+        for result in ("journaled", "known", "passed_over"):
+            self.count(result, getattr(taken, result))
+        self._telemetry.count(own_bridge.EVENTS_REMOVED, (), taken.removed)
+        self._note_strange(batch)
+        return plain(HTTPStatus.OK, "journaled")
+
+    def _note_strange(self, batch: EventBatch) -> None:
+        """Count what could not be read, and kinds that this version does not know."""
+        self.count("bad_request", batch.unreadable)
+        for event in batch.events:
+            if not event.is_known:
+                self._telemetry.count(own_bridge.EVENTS_UNKNOWN)
+                text = f"events of the kind {event.kind!r:.60} are not known, and passed over"
+                once(log, f"event {event.kind}", text)
+
+    def count(self, result: str, by: int = 1) -> None:
+        """Count events by what became of them."""
+        self._telemetry.count(own_bridge.EVENTS, (result,), by)

@@ -1,0 +1,108 @@
+"""Rows of the journal that are damaged on disk cost themselves: a real bridge on such a journal."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from exporter import cli
+from exporter.bridge.acknowledgement_rows import AcknowledgementRows
+from exporter.bridge.history_sources import journaled
+from exporter.bridge.journal_reading import JournalReading
+from exporter.prometheus_api import TimeSpan
+from tests.exporter.bridge.bridges import bridge
+from tests.exporter.bridge.notified import NOON, entry, given, journal
+from tests.exporter.bridge.test_posting import given as acknowledgement
+from tests.sentry import sentry
+from tests.servers import wait_until
+
+pytestmark = pytest.mark.slow
+
+MAIL = {
+    "to": ["team@example.com"],
+    "from": "ion@example.com",
+    "smarthost": "127.0.0.1:9",
+    "require_tls": False,
+}
+
+
+def damage(path: Path, *statements: str) -> None:
+    """Change rows as a bad disk does."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for statement in statements:
+            db.execute(statement)
+
+
+def damaged_journal(path: Path) -> None:
+    """Write a journal in which, of each table, rows are damaged, and one is not."""
+    with journal(path) as found:
+        every = [entry(fingerprint=f"{number:016x}") for number in range(5)]
+        found.receive(given(*every), ("sentry",), NOON)
+        AcknowledgementRows(found.transaction).add([acknowledgement() for _ in range(3)])
+        found.records.begin(NOON)
+        found.records.set_fact("digest.day", "2026-11-28")
+    damage(
+        path,
+        "UPDATE alert SET labels = x'00ff' WHERE id = 1",
+        "UPDATE alert SET annotations = '{' WHERE id = 2",
+        "UPDATE alert SET starts_at = 'soon', status = 7 WHERE id = 3",
+        "DELETE FROM alert WHERE id = 4",
+        "UPDATE acknowledgement SET since = '[' WHERE id = 1",
+        "UPDATE acknowledgement SET labels = x'ff' WHERE id = 2",
+        "UPDATE acknowledgement SET since = '[1e300, -9e999]' WHERE id = 3",
+        "INSERT INTO presence (began_at, until) VALUES ('then', x'00')",
+        "UPDATE fact SET value = x'fe' WHERE name = 'digest.day'",
+    )
+
+
+def test_a_damaged_row_costs_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What can be delivered is; the rest are dead letters with their reason, counted, said once."""
+    damaged_journal(tmp_path / "journal.sqlite")
+    with sentry() as server:
+        (tmp_path / "dsn").write_text(server.dsn)
+        (tmp_path / "dsn").chmod(0o600)
+        digest = {"digest": {}, "email": MAIL}
+        with bridge(tmp_path, {"sentry": {"dsn_file": "dsn"}, **digest}) as found:
+            wait_until(lambda: len(server.events) == 1, "the one that is whole")
+            rows = "ionmon_bridge_journal_damaged_rows_total"
+            wait_until(lambda: found.metric(f'{rows}{{table="delivery"}}') == 4, "four to be dead")
+            assert found.metric(f'{rows}{{table="acknowledgement"}}') == 3
+            wait_until(lambda: found.metric(f'{rows}{{table="fact"}}') == 1, "the digest's day")
+            assert found.post(entry(fingerprint="f" * 16)) == 200
+            wait_until(lambda: len(server.events) == 2, "what is new")
+            command = ["bridge", "dead", "--config", str(tmp_path / "monitoring.yaml"), "--json"]
+            assert cli.run([*command, "--storage.journal-file", str(found.journal)]) == 0
+            assert found.end() == 0
+    letters = json.loads(capsys.readouterr().out)
+    assert [letter["reason"].rpartition("damaged: ")[2] for letter in letters] == [
+        "labels: is no text",
+        "annotations: is no JSON",
+        "status: is neither firing nor resolved",
+        "group_key: is no text",
+    ]
+    assert found.log.count("its row in the journal is damaged: labels") == 1
+    assert found.log.count("acknowledgements in the journal are damaged") == 1
+
+
+def test_a_history_says_what_is_damaged(tmp_path: Path) -> None:
+    """What can be read is shown."""
+    damaged_journal(tmp_path / "journal.sqlite")
+    with journal(tmp_path / "journal.sqlite") as found:
+        reading = JournalReading(found.transaction)
+        read = journaled(reading, TimeSpan(NOON - 60, NOON + 60), NOON + 60)
+    assert read.alerts is not None
+    assert [alert.row for alert in read.alerts] == [5]
+    assert read.acknowledged == ()
+    assert read.faults == ("3 notified alerts in the journal are damaged on disk, and left out",)
+
+
+def test_the_end_of_a_damaged_alert_is_whole(tmp_path: Path) -> None:
+    """Annotations that are damaged are not passed on to its resolved state."""
+    with journal(tmp_path / "journal.sqlite") as found:
+        found.receive(given(entry()), (), NOON)
+        damage(found.path, "UPDATE alert SET annotations = '{'")
+        found.receive(given(entry(status="resolved", annotations={})), (), NOON + 1)
+        (whole,) = found.alerts(NOON, NOON + 9)
+    assert (whole.alert.status, dict(whole.alert.annotations)) == ("resolved", {})
