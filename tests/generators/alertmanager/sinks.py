@@ -13,18 +13,24 @@ from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.pagerduty import event_faults
+
+PAGERDUTY = "/pagerduty"
+
 
 @dataclass(frozen=True)
 class Web:
     """An HTTP server that takes every POST: what came, by path, and what came too fast.
 
-    times  when each of the posts came, Unix seconds
+    times   when each of the posts came, Unix seconds
+    faults  why PagerDuty would have refused an event, which it is answered as there
     """
 
     port: int
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
 
     def url(self, path: str) -> str:
         """Return the address of a path."""
@@ -63,13 +69,20 @@ def web(limited: str = "") -> Iterator[Web]:
                 found.refused.append(self.path)
                 self.send_error(429)
                 return
+            content = json.loads(body)
+            faults = event_faults(content) if self.path == PAGERDUTY else ()
             with lock:
-                found.posts.append((self.path, json.loads(body)))
-                found.times.append(time.time())
-            self.send_response(202 if self.path == "/pagerduty" else 200)
+                found.faults.extend(faults)
+                if not faults:
+                    found.posts.append((self.path, content))
+                    found.times.append(time.time())
+            self._answer(400 if faults else 202 if self.path == PAGERDUTY else 200)
+
+        def _answer(self, status: int) -> None:
+            self.send_response(status)
             self.send_header("Content-Length", "2")
             self.end_headers()
-            self.wfile.write(b"{}" if self.path == "/pagerduty" else b"ok")
+            self.wfile.write(b"{}" if self.path == PAGERDUTY else b"ok")
 
         def log_message(self, *words: object) -> None:
             """Say nothing."""
