@@ -14,6 +14,7 @@ from benchmarks import (
     cost,
     dashboards,
     decoding,
+    delivery,
     detection,
     encoding,
     exactness,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "rules": rules.rows,
     "dashboards": dashboards.rows,
     "detection": detection.rows,
+    "delivery": delivery.rows,
     "soak": soak.rows,
 }
 LONG = ("soak",)

@@ -126,12 +126,19 @@ def run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except IonmonError as error:
-        click.echo(f"ionmon: {error}", err=True)
+        _say(error)
         return exit_code(error)
     except Exception:  # noqa: BLE001 - the process boundary: any other error is a defect
         _report_defect()
         return DEFECT
     return outcome if isinstance(outcome, int) else 0
+
+
+def _say(error: IonmonError) -> None:
+    """Print an error: it may have the words of a server, which repeats what it was sent."""
+    from exporter.redaction import redacted  # noqa: PLC0415 - keeps --help quick
+
+    click.echo(f"ionmon: {redacted(str(error))}", err=True)
 
 
 def _report_defect() -> None:

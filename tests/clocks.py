@@ -33,11 +33,11 @@ class FastClock:
     """
 
     def __init__(self, start: float, speed: float) -> None:
-        self._start, self._speed = start, speed
+        self.start, self._speed = start, speed
 
     def now(self) -> float:
         """Return the Unix time in seconds, as this clock has it."""
-        return self._start + (time.time() - self._start) * self._speed
+        return self.start + (time.time() - self.start) * self._speed
 
     def monotonic(self) -> float:
         """Return the seconds on the monotonic clock."""

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,12 +33,14 @@ class Sentry:
     """A running stand-in.
 
     posts    the item type and the payload of each envelope, those that were refused too
+    times    when each of them came, Unix seconds
     script   what is answered next, in this order; then 200
     always   what is answered where the script is empty, None for 200
     """
 
     port: int
     posts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
     script: list[Answer] = field(default_factory=list)
     always: Answer | None = None
@@ -124,6 +127,7 @@ class _Server(ThreadingHTTPServer):
             kind, body = opened(content)
             assert path == f"/api/{PROJECT}/envelope/"
             self.found.posts.append((kind, body))
+            self.found.times.append(time.time())
             known = f"sentry_key={KEY}" in auth
             answer = self.found.next_answer(kind, body) if known else Answer(403)
             self.found.answered.append(answer.status)

@@ -212,9 +212,9 @@ def blocks(samples: Path, data: Path) -> None:
 
 
 @contextmanager
-def prometheus(directory: Path, config: str, *options: str) -> Iterator[Prometheus]:
+def prometheus(directory: Path, config: str, *options: str, port: int = 0) -> Iterator[Prometheus]:
     """Run Prometheus on a configuration until it is ready; its data is below `directory`."""
-    port = free_port()
+    port = port or free_port()
     (directory / "prometheus.yml").write_text(config)
     command = [
         "prometheus",
@@ -276,9 +276,11 @@ class Alertmanager:
 
 
 @contextmanager
-def alertmanager(directory: Path, config: Path, *options: str) -> Iterator[Alertmanager]:
+def alertmanager(
+    directory: Path, config: Path, *options: str, port: int = 0
+) -> Iterator[Alertmanager]:
     """Run Alertmanager alone on a configuration until it is ready; its data is in `directory`."""
-    port = free_port()
+    port = port or free_port()
     command = [
         "prometheus-alertmanager",
         f"--config.file={config}",

@@ -9,6 +9,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,12 +36,13 @@ class MailRules:
 
 @dataclass(frozen=True)
 class TakenMail:
-    """A mail that a server took: for whom, and whether it came through TLS and after a login."""
+    """A mail that a server took: for whom, whether it came through TLS and after a login, when."""
 
     to: tuple[str, ...]
     message: EmailMessage
     encrypted: bool
     user: str
+    at: float
 
 
 @dataclass
@@ -160,7 +162,8 @@ class _Conversation:
         assert isinstance(message, EmailMessage)
         reply = self._rules.replies.get("TAKEN", "250 taken")
         if reply.startswith("250"):
-            taken = TakenMail(tuple(self._to), message, self._encrypted, self._user)
-            self._server.mails.append(taken)
+            self._server.mails.append(
+                TakenMail(tuple(self._to), message, self._encrypted, self._user, time.time())
+            )
         self._to.clear()
         self._say(reply)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.incidents import FiringIncident
 from exporter.bridge.webhook import cleaned
+from exporter.catalog.log_links import LONGEST_LINK
 from exporter.settings import EscalationSettings, Settings
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -154,4 +155,5 @@ def is_web(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and url.isprintable()
+    is_whole = bool(parts.hostname) and url.isprintable() and len(url) <= LONGEST_LINK
+    return parts.scheme in ("http", "https") and is_whole

@@ -233,7 +233,8 @@ def log_link(labels: Texts, since: float, log_filter: str | None) -> str:
         times = (since - log_links.BEFORE, since + log_links.AFTER)
         span = "%2F".join(datetime.fromtimestamp(at, UTC).strftime(log_links.STAMP) for at in times)
         query = quote("\n".join(lines), safe="")
-        return f"{log_links.ADDRESS}{query};timeRange={span}?project={quote(project, safe='')}"
+        url = f"{log_links.ADDRESS}{query};timeRange={span}?project={quote(project, safe='')}"
+        return url if len(url) <= log_links.LONGEST_LINK else ""
     return ""
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from exporter.bridge.webhook import cleaned
 from exporter.errors import IonmonError
+from exporter.redaction import redacted
 
 DEADLINE = 10.0  # seconds
 LONGEST = 1 << 14  # bytes of an answer that are read
@@ -81,7 +82,8 @@ def post(
     except TimeoutError:
         text = f"no answer within {deadline:g} s"
     except (OSError, HTTPException, UnicodeError) as error:
-        text = cleaned(str(error) or type(error).__name__)[:_LONGEST_ERROR]
+        # A server that speaks another protocol is quoted, and may repeat what it was sent.
+        text = cleaned(redacted(str(error)) or type(error).__name__)[:_LONGEST_ERROR]
     # Raised out here: the error's context has the request, with its secrets.
     raise Unreachable(f"{to.shown}: {text}")
 

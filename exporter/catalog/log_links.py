@@ -10,3 +10,6 @@ STAMP = "%Y-%m-%dT%H:%M:%SZ"
 # Seconds of log lines that are shown: before the beginning, which a source's delay makes late, and
 # from it on.
 BEFORE, AFTER = 900, 2700
+# Characters of any link, to the logs or elsewhere: servers take 8 KiB of a request's first line. A
+# label's value has any length; a longer link is left out.
+LONGEST_LINK = 6_000

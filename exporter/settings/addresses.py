@@ -1,5 +1,6 @@
 """Names, paths and network addresses of monitoring.yaml, each checked as it is read."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path, PosixPath
@@ -18,6 +19,7 @@ from exporter.settings.types import Origin
 
 LARGEST_PORT = 65535
 _LONGEST = 1000
+_DIGEST = 12  # hexadecimal digits
 _HOST_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*):(?P<port>[0-9]{1,5})")
 _SCHEMES = ("redis", "rediss", "unix")
 _WEB = ("http", "https")
@@ -122,6 +124,15 @@ def _web_folder(value: str) -> str:
     return value.rstrip("/")
 
 
+def _without_path(url: str | None) -> str | None:
+    """Return an address as files for programs have it: whoever has its path may call it."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    digest = hashlib.sha256(url.encode()).hexdigest()[:_DIGEST]
+    return f"{parts.scheme}://{parts.netloc}/sha256-{digest}"
+
+
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -166,6 +177,9 @@ Endpoint = Annotated[str, AfterValidator(_address(host=True, port=1))]
 ListenAddress = Annotated[str, AfterValidator(_address(host=False, port=0))]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 WebUrl = Annotated[str, AfterValidator(_web_url)]
+SecretWebUrl = Annotated[
+    WebUrl | None, PlainSerializer(_without_path, return_type=str | None, when_used="json")
+]
 WebFolder = Annotated[str, AfterValidator(_web_folder)]
 ServerFile = Annotated[
     Path,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ValidationInfo
 
-from exporter.settings.addresses import Endpoint, ServerFile, WebUrl, text_form
+from exporter.settings.addresses import Endpoint, SecretWebUrl, ServerFile, text_form
 from exporter.settings.types import Section, Switch, inside, key
 
 Environment = Annotated[
@@ -44,7 +44,7 @@ def _either(path: ServerFile | None, info: ValidationInfo) -> ServerFile | None:
 class HeartbeatSettings(Section):
     """Which service notices that notifications no longer arrive."""
 
-    url: WebUrl | None = key(
+    url: SecretWebUrl = key(
         None,
         "Webhook of a service that raises an alarm when calls stop. Alertmanager 0.25 cannot read "
         "a webhook's URL from a file, so this one is written into alertmanager.yml.",

@@ -2,14 +2,15 @@
 
 Each link is actions that put an address into `$url`, of the alert in `$first`; nothing where it
 would lead nowhere: a runbook without an address, a silence without a web page, logs where no Google
-service is named.
+service is named. A link that no server would take is left out: values of labels have any length,
+and Slack refuses the whole message.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from exporter.catalog.log_links import ADDRESS, AFTER, BEFORE, RESOURCES
+from exporter.catalog.log_links import ADDRESS, AFTER, BEFORE, LONGEST_LINK, RESOURCES
 from exporter.settings import Settings
 from generators.alertmanager.headlines import FIRST
 from generators.alertmanager.template_text import define
@@ -23,6 +24,7 @@ _STAMP = "2006-01-02T15:04:05Z"
 _SECOND = "2006-01-02 15:04:05"
 _PLUS = 'reReplaceAll "\\\\+" "%20"'  # urlquery writes a space as a form does
 _NOTHING = '{{ $url = "" }}'
+_SHORT = f"{{{{ if gt (len $url) {LONGEST_LINK} }}}}{_NOTHING}{{{{ end }}}}"
 ONE, GROUP = "$first.Labels", "$.CommonLabels"  # whose labels a link is about
 
 
@@ -46,14 +48,18 @@ def links(settings: Settings, longterm: Sequence[str], labels: str = GROUP) -> t
     """
     found = [
         *_acknowledge(settings, labels),
-        Link("Dashboard", _dashboard(labels)),
-        Link("Runbook", _runbook()),
-        Link("Logs", _logs(settings, labels)),
-        Link("Prometheus", _prometheus(settings, longterm)),
+        _link("Dashboard", _dashboard(labels)),
+        _link("Runbook", _runbook()),
+        _link("Logs", _logs(settings, labels)),
+        _link("Prometheus", _prometheus(settings, longterm)),
     ]
     if labels == GROUP and settings.links.alertmanager is not None:
-        found.append(Link("Silence", _silence(settings.links.alertmanager)))
+        found.append(_link("Silence", _silence(settings.links.alertmanager)))
     return tuple(found)
+
+
+def _link(shown: str, actions: str) -> Link:
+    return Link(shown, actions + _SHORT)
 
 
 def text(settings: Settings, longterm: Sequence[str]) -> str:
@@ -63,7 +69,8 @@ def text(settings: Settings, longterm: Sequence[str]) -> str:
     written = (define(link.template, f"{start}{link.actions}{{{{ $url }}}}") for link in found)
     page = (
         f"{start}{_prometheus(settings, longterm)}{{{{ if $first.Annotations.dashboard_url }}}}"
-        f"{_dashboard(GROUP)}{{{{ else if not $url }}}}{{{{ $url = .ExternalURL }}}}{{{{ end }}}}"
+        f"{_dashboard(GROUP)}{{{{ end }}}}{_SHORT}"
+        "{{ if not $url }}{{ $url = .ExternalURL }}{{ end }}"
     )
     return "".join((*written, define("ion.page", f"{page}{{{{ $url }}}}")))
 
@@ -83,7 +90,7 @@ def _acknowledge(settings: Settings, labels: str) -> Iterator[Link]:
         every = _set(_quoted(f"{bridge.url}/"))
         several = f"{{{{ if gt (len $.Alerts.Firing) 1 }}}}{every}{{{{ else }}}}{one}{{{{ end }}}}"
         firing = f"{{{{ if $.Alerts.Firing }}}}{several}{{{{ end }}}}"
-    yield Link("Acknowledge", f"{_NOTHING}{firing}")
+    yield _link("Acknowledge", f"{_NOTHING}{firing}")
 
 
 def _set(value: str) -> str:

@@ -21,7 +21,7 @@ from generators.rules.model import alerts
 from tests.e2e import timeline
 from tests.e2e.drill import hurried_timers
 from tests.e2e.hurried_server import hurried_server, write
-from tests.e2e.messages import Message, messages
+from tests.e2e.messages import Message, mailed, messages, posted
 from tests.e2e.scripted_exporter import exposition, series, serving
 from tests.generators.alertmanager.live import Live, live
 from tests.generators.alertmanager.samples import ALL, settings
@@ -76,7 +76,9 @@ def passed(folder: Path) -> tuple[Day, tuple[Message, ...]]:
         day.until(-STARTING * SPEED / 60)
         _first_part(day, folder, config, sinks)
         _second_part(day, folder, config, sinks)
-        return day, messages(sinks, dict.fromkeys(cause.of for cause in day.causes), day.minute)
+        mails = ((at, *mail) for at, mail in zip(sinks.mail.times, sinks.mail.mails, strict=True))
+        taken, subjects = (*posted(sinks.web), *mailed(mails)), [cause.of for cause in day.causes]
+        return day, tuple(messages(taken, dict.fromkeys(subjects), day.minute))
 
 
 def _quiet_hours(end: datetime) -> dict[str, Any]:

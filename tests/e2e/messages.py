@@ -3,15 +3,30 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from typing import Any
 
 from generators.bridge_access import PATH
-from tests.generators.alertmanager.live import Live, parts
+from tests.generators.alertmanager.live import parts
+from tests.generators.alertmanager.sinks import Web
+from tests.sentry import Sentry
 
-FIRING, RESOLVED = "firing", "resolved"
-PAGERDUTY = "PagerDuty"
+FIRING, RESOLVED, ACKNOWLEDGED = "firing", "resolved", "acknowledged"
+PAGERDUTY, SENTRY = "PagerDuty", "Sentry"
+_ACTIONS = {"trigger": FIRING, "resolve": RESOLVED, "acknowledge": ACKNOWLEDGED}
 _UNREAD = ("/heartbeat", PATH)  # which nobody reads as a message
 _RUNBOOK = re.compile(r"/runbooks/(\w+)\.md")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenMessage:
+    """What a channel took at a Unix time: what it says first, all of it, and whom it mentions."""
+
+    at: float
+    channel: str
+    sent: str
+    text: str
+    mention: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,40 +39,71 @@ class Message:
     sent: str
     channel: str
     text: str
+    mention: str = ""
 
 
 def messages(
-    sinks: Live, subjects: Iterable[str], minute: Callable[[float], float]
+    taken: Iterable[TakenMessage], subjects: Iterable[str], minute: Callable[[float], float]
 ) -> list[Message]:
-    """Return what all channels were sent, in its order; each is about one alert.
+    """Return what channels took, in its order; each is about one alert.
 
     subjects  what alerts can be about
     minute    gives the minute of the day at a Unix time
     """
     known = tuple(subjects)
-    found = sorted(_sent(sinks), key=lambda one: one[0])
-    return [_message(minute(at), channel, sent, text, known) for at, channel, sent, text in found]
+    return [_message(one, known, minute(one.at)) for one in sorted(taken, key=lambda one: one.at)]
 
 
-def _message(at: float, channel: str, sent: str, text: str, known: tuple[str, ...]) -> Message:
-    (alert,) = set(_RUNBOOK.findall(text))
-    of = tuple(subject for subject in known if subject in text)
-    return Message(at=at, alert=alert, of=of, sent=sent, channel=channel, text=text)
+def _message(one: TakenMessage, known: tuple[str, ...], at: float) -> Message:
+    (alert,) = set(_RUNBOOK.findall(one.text))
+    return Message(
+        at=at,
+        alert=alert,
+        of=tuple(subject for subject in known if subject in one.text),
+        sent=one.sent,
+        channel=one.channel,
+        text=one.text,
+        mention=one.mention,
+    )
 
 
-def _sent(sinks: Live) -> Iterator[tuple[float, str, str, str]]:
-    """Yield each message with its time and channel, what it says first, and all of it."""
-    for at, (path, body) in zip(list(sinks.web.times), list(sinks.web.posts), strict=False):
+def posted(web: Web) -> Iterator[TakenMessage]:
+    """Yield what PagerDuty, Slack and webhooks took."""
+    opened: dict[str, str] = {}
+    for at, (path, body) in zip(list(web.times), list(web.posts), strict=False):
         if path == "/pagerduty":
-            sent = {"trigger": FIRING, "resolve": RESOLVED}[body["event_action"]]
-            yield at, PAGERDUTY, sent, str(body)
+            # An acknowledgement has the key of its incident, and no words.
+            text = str(body) if "payload" in body else opened[body["dedup_key"]]
+            opened[body["dedup_key"]] = text
+            sent = _ACTIONS[body["event_action"]]
+            yield TakenMessage(at=at, channel=PAGERDUTY, sent=sent, text=text)
         elif path == "/slack":
             (attachment,) = body["attachments"]
-            yield at, body["channel"], _begins(attachment["title"]), _words(attachment)
+            yield TakenMessage(
+                at=at,
+                channel=body["channel"],
+                sent=_begins(attachment["title"]),
+                text=_words(attachment),
+                mention=attachment.get("pretext", ""),
+            )
         elif path not in _UNREAD:
-            yield at, path, FIRING, str(body)
-    for at, (to, mail) in zip(list(sinks.mail.times), list(sinks.mail.mails), strict=False):
-        yield at, ", ".join(to), _begins(mail["Subject"]), f"{mail['Subject']}\n{parts(mail)[0]}"
+            yield TakenMessage(at=at, channel=path, sent=FIRING, text=str(body))
+
+
+def mailed(mails: Iterable[tuple[float, Iterable[str], EmailMessage]]) -> Iterator[TakenMessage]:
+    """Yield mails: when each came, whom it went to, and the mail."""
+    for at, to, mail in mails:
+        subject = str(mail["Subject"])
+        text = f"{subject}\n{parts(mail)[0]}"
+        yield TakenMessage(at=at, channel=", ".join(to), sent=_begins(subject), text=text)
+
+
+def accepted(server: Sentry) -> Iterator[TakenMessage]:
+    """Yield the events that Sentry took."""
+    every = zip(list(server.times), list(server.posts), list(server.answered), strict=False)
+    for at, (kind, body), status in every:
+        if (kind, status) == ("event", 200):
+            yield TakenMessage(at=at, channel=SENTRY, sent=FIRING, text=str(body))
 
 
 def _words(attachment: dict[str, Any]) -> str:
@@ -74,7 +120,7 @@ def table(found: Iterable[Message]) -> str:
     rows: list[list[str]] = []
     for one in found:
         shown = one.of[0] if len(one.of) == 1 else f"{len(one.of)} services" if one.of else "-"
-        rows.append([f"{one.at:6.1f}", one.alert, shown, one.sent, one.channel])
+        rows.append([f"{one.at:6.1f}", one.alert, shown, one.sent, one.channel, one.mention])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         " | ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from exporter.errors import IonmonError
+from exporter.redaction import redacted
 from exporter.secrets_file import read_secret
 from exporter.settings import NotificationSettings
 
@@ -132,5 +133,6 @@ def _refusal(address: str, code: int, said: bytes) -> str:
 
 
 def _words(said: bytes | str) -> str:
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    """Return what a server says on one line; it may repeat what it was sent."""
+    text = redacted(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
     return " ".join("".join(c if c.isprintable() else " " for c in text[:_SHOWN]).split())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporter.bridge.outgoing import WebAddress, web_address
+from exporter.redaction import conceal
 from exporter.secrets_file import Secret, UnusableSecret, read_secret
 
 FIX = "copy it from the project's settings in Sentry, Client Keys (DSN)"
@@ -33,6 +34,7 @@ def read_dsn(path: Path) -> Dsn:
     address = _envelopes(match) if match else None
     if match is None or address is None:
         raise UnusableSecret(path, "is no DSN, https://KEY@HOST/PROJECT", FIX)
+    conceal(match["key"])  # it is sent without the rest, and may come back so
     return Dsn(address, Secret(match["key"]))
 
 

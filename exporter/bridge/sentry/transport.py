@@ -16,6 +16,7 @@ from exporter.bridge.sentry.envelope import CLIENT, Envelope, EnvelopeItem
 from exporter.bridge.sentry.rate_limits import TOO_MANY, waits
 from exporter.bridge.webhook import cleaned
 from exporter.clock import Clock
+from exporter.redaction import redacted
 from exporter.secrets_file import UnusableSecret
 
 TOO_LARGE = 413
@@ -91,6 +92,7 @@ def _headers(dsn: Dsn) -> dict[str, str]:
 
 
 def _reason(answer: PostAnswer) -> str:
+    """Return what the server says, which may repeat what it was sent."""
     said = answer.headers.get("x-sentry-error") or answer.body.decode(errors="replace")
-    shown = " ".join(cleaned(said).split())[:_LONGEST_REASON]
+    shown = " ".join(cleaned(redacted(said)).split())[:_LONGEST_REASON]
     return f": {shown}" if shown else ""

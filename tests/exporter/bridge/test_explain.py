@@ -158,6 +158,7 @@ def test_the_log_lines_are_those_of_the_service_region_and_time() -> None:
     assert "%0AOR" not in evil
     assert evil.endswith("?project=p%3Fq%3D1%23")
     assert log_link({"alertname": "X"}, SINCE, None) == ""
+    assert log_link({**ALERT, "service_name": "x" * 10_000}, SINCE, None) == ""
 
 
 def test_hostile_labels_do_no_harm(server: Prometheus) -> None:

@@ -1,5 +1,6 @@
 """Names, paths and addresses."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from exporter.settings.addresses import (
     MetricsPath,
     Project,
     RedisUrl,
+    SecretWebUrl,
     WebFolder,
     WebUrl,
 )
@@ -97,6 +99,18 @@ def test_a_folder_on_the_web_ends_without_a_slash() -> None:
     folders = TypeAdapter(WebFolder)
     found = {folders.validate_python(f"https://example.com/a{end}") for end in ("", "/", "//")}
     assert found == {"https://example.com/a"}
+
+
+def test_an_address_that_is_a_secret_is_written_without_its_path() -> None:
+    """Its host stays, and a digest, so that another address is another text."""
+    secrets: TypeAdapter[str | None] = TypeAdapter(SecretWebUrl)
+    url = "https://heartbeat.example.com:8443/ping/3f2a?every=1m"
+    shown = secrets.dump_python(url, mode="json")
+    assert shown != secrets.dump_python(f"{url}s", mode="json")
+    assert re.fullmatch(r"https://heartbeat\.example\.com:8443/sha256-[0-9a-f]{12}", str(shown))
+    assert secrets.validate_python(shown) == shown
+    assert secrets.dump_python(url) == url
+    assert secrets.dump_python(None, mode="json") is None
 
 
 def test_files_start_from_the_settings_file() -> None:

@@ -129,11 +129,12 @@ def live(
     timers: Timers = TIMERS,
     services: dict[str, Any] | None = None,
     limited: str = "",
+    port: int = 0,
     **notifications: Any,
 ) -> Iterator[Live]:
     """Run Alertmanager for alerts with all channels and what else the notifications say.
 
-    Below the path `limited` a webhook takes one message a second.
+    Below the path `limited` a webhook takes one message a second; port is a free one without it.
     """
     with sinks.web(limited) as web, sinks.mail() as mail:
         for name in ("slack", "slack-shop"):
@@ -161,5 +162,5 @@ def live(
         body["global"]["pagerduty_url"] = web.url("/pagerduty")
         (directory / CONFIG).write_text(dumped(body))
         external = f"--web.external-url={EXTERNAL}"
-        with servers.alertmanager(directory, directory / CONFIG, external) as running:
+        with servers.alertmanager(directory, directory / CONFIG, external, port=port) as running:
             yield Live(running, web, mail)

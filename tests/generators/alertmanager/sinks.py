@@ -13,6 +13,10 @@ from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.pagerduty import event_faults
+
+PAGERDUTY = "/pagerduty"
+
 
 @dataclass(frozen=True)
 class Web:
@@ -20,6 +24,7 @@ class Web:
 
     times   when each of the posts came, Unix seconds
     broken  what is answered instead of 200, by path; 0 for no answer
+    faults  why PagerDuty would have refused an event, which it is answered as there
     """
 
     port: int
@@ -28,6 +33,7 @@ class Web:
     refused: list[str] = field(default_factory=list)
     broken: dict[str, int] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
+    faults: list[str] = field(default_factory=list)
 
     def url(self, path: str) -> str:
         """Return the address of a path."""
@@ -74,13 +80,20 @@ def web(limited: str = "") -> Iterator[Web]:
                 if found.broken.get(self.path, 429):
                     self.send_error(found.broken.get(self.path, 429))
                 return
+            content = json.loads(body)
+            faults = event_faults(content) if self.path == PAGERDUTY else ()
             with lock:
-                found.posts.append((self.path, json.loads(body)))
-                found.times.append(time.time())
-            self.send_response(202 if self.path == "/pagerduty" else 200)
+                found.faults.extend(faults)
+                if not faults:
+                    found.posts.append((self.path, content))
+                    found.times.append(time.time())
+            self._answer(400 if faults else 202 if self.path == PAGERDUTY else 200)
+
+        def _answer(self, status: int) -> None:
+            self.send_response(status)
             self.send_header("Content-Length", "2")
             self.end_headers()
-            self.wfile.write(b"{}" if self.path == "/pagerduty" else b"ok")
+            self.wfile.write(b"{}" if self.path == PAGERDUTY else b"ok")
 
         def log_message(self, *words: object) -> None:
             """Say nothing."""

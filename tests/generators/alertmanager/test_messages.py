@@ -212,6 +212,18 @@ def test_a_log_query_is_of_the_service_and_its_failures(root: Path) -> None:
     assert "httpRequest" not in database
 
 
+def test_a_link_that_no_server_takes_is_left_out(root: Path) -> None:
+    """A value of any length may be in it, and Slack refuses a message with such a link."""
+    large = sent(named("ErrorRateCritical"), service_name="x" * 10_000)
+    large["generatorURL"] += "x" * 10_000
+    for link in ("ion.logs", "ion.prometheus", "ion.silence"):
+        assert message(root, link, large) == ""
+        assert message(root, link, sent(named("ErrorRateCritical"))) != ""
+    large["annotations"]["dashboard_url"] += "&var-service=" + "x" * 10_000
+    assert message(root, "ion.page", large) == "http://vm:9093"
+    assert len(message(root, SLACK, large)) < 2_000
+
+
 def _services(count: int, status: str = "firing", start: int = 0) -> list[Body]:
     rule = named("ErrorRateCritical")
     names = (f"s{number:02}" for number in range(start, start + count))
