@@ -26,9 +26,11 @@ settings.register_profile(MANY, derandomize=True, max_examples=300, deadline=Non
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --deep."""
+    """Add --deep and --newer."""
     about = "run long drills, too, and properties on many examples"
     parser.addoption("--deep", action="store_true", help=about)
+    about = "folder with amtool-VERSION, to check what is written for newer versions"
+    parser.addoption("--newer", metavar="FOLDER", help=about)
 
 
 def pytest_configure(config: pytest.Config) -> None:

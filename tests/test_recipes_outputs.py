@@ -55,7 +55,7 @@ SECTION = '''class OpsgenieSettings(Section):
     api_key_file: ServerFile = key(..., "File with the integration's API key.")
 
 
-class QuietHours(Section):
+class MsTeamsSettings(Section):
 '''
 GROUPING = """    opsgenie: Labels | None = key(None, "In Opsgenie; by default as in Slack.")
 """
@@ -86,7 +86,7 @@ def integration(opsgenie: OpsgenieSettings, notice: Notice) -> dict[str, Any]:
 ENTRY = """        case Channel.OPSGENIE if at.opsgenie:
             return "opsgenie_configs", opsgenie.integration(at.opsgenie, notice)
 """
-FIELDS = """        "opsgenie_configs": f"{_HTTP} api_key_file message",
+FIELDS = """    "opsgenie_configs": f"{_HTTP} api_key_file message",
 """
 MANAGER = "generators/alertmanager"
 
@@ -133,15 +133,16 @@ def test_a_panel_that_links_lead_to_is_one_more_edit(source: Source) -> None:
 def test_a_channel(source: Source) -> None:
     """Each step is asked for by name; then alerts, secrets, runbooks and settings know it."""
     settings = "exporter/settings"
-    source.edit(f"{settings}/notifications.py", "class QuietHours(Section):\n", SECTION)
+    source.edit(f"{settings}/channels.py", "class MsTeamsSettings(Section):\n", SECTION)
+    source.append(
+        f"{settings}/notifications.py", "    MsTeamsSettings,\n", "    OpsgenieSettings,\n"
+    )
     source.append(
         f"{settings}/notifications.py",
         '    sentry: SentrySettings | None = key(None, "Low alerts.")\n',
         '    opsgenie: OpsgenieSettings | None = key(None, "Medium alerts.")\n',
     )
-    source.append(
-        f"{settings}/__init__.py", "    NotificationSettings,\n", "    OpsgenieSettings,\n"
-    )
+    source.append(f"{settings}/__init__.py", "    MsTeamsSettings,\n", "    OpsgenieSettings,\n")
     source.append(
         f"{settings}/__init__.py", '    "NotificationSettings",\n', '    "OpsgenieSettings",\n'
     )
@@ -152,7 +153,7 @@ def test_a_channel(source: Source) -> None:
     )
     source.edit(
         f"{MANAGER}/plan.py",
-        '"medium": (Channel.SLACK, Channel.WEBHOOK)',
+        '"medium": (Channel.SLACK, Channel.MSTEAMS, Channel.WEBHOOK)',
         '"medium": (Channel.OPSGENIE,)',
     )
     grouping = f"{settings}/grouping.py"
@@ -161,7 +162,9 @@ def test_a_channel(source: Source) -> None:
     source.refused("channel opsgenie has no entry", f"{MANAGER}/receivers.py")
     source.add(f"{MANAGER}/opsgenie.py", INTEGRATION)
     source.edit(
-        f"{MANAGER}/receivers.py", "import mail, pagerduty", "import mail, opsgenie, pagerduty"
+        f"{MANAGER}/receivers.py",
+        "msteams, pagerduty, slack",
+        "msteams, opsgenie, pagerduty, slack",
     )
     source.edit(
         f"{MANAGER}/receivers.py",
@@ -174,10 +177,10 @@ def test_a_channel(source: Source) -> None:
     assert source.configs().returncode == 0
     done = source.checked()
     assert "receiver: Alertmanager 0.25 has no field opsgenie_configs" in done.stdout
-    source.edit(
-        f"{MANAGER}/oldest_version.py", '"slack_configs", ', '"slack_configs", "opsgenie_configs", '
-    )
-    source.append(f"{MANAGER}/oldest_version.py", "for section, names in {\n", FIELDS)
+    known = f"{MANAGER}/known_fields.py"
+    source.append(known, '    "slack_configs",\n', '    "opsgenie_configs",\n')
+    source.edit(known, '"receiver": "name ', '"receiver": "name opsgenie_configs ')
+    source.append(known, "_OLDEST = {\n", FIELDS)
     source.whole()
     routes = yaml.safe_load(source.text("alertmanager/out/alertmanager.yml"))
     (medium,) = (each for each in routes["receivers"] if each["name"] == "medium-opsgenie")

@@ -2,6 +2,13 @@
 
 from exporter.settings.alerting import AlertSettings, AlertsSettings, ObjectiveSettings, OtherAlert
 from exporter.settings.bridge import BridgeSettings
+from exporter.settings.channels import (
+    EmailSettings,
+    MsTeamsSettings,
+    PagerDutySettings,
+    SlackSettings,
+    WebhookSettings,
+)
 from exporter.settings.digest import DigestSettings
 from exporter.settings.google import FamilySettings, Filters, GoogleSettings
 from exporter.settings.links import LinkSettings
@@ -23,15 +30,12 @@ from exporter.settings.model import (
     WebSettings,
 )
 from exporter.settings.notifications import (
-    EmailSettings,
     EscalationSettings,
     NotificationSettings,
-    PagerDutySettings,
     QuietHours,
-    SlackSettings,
 )
 from exporter.settings.sentry import HeartbeatSettings, SentrySettings
-from exporter.settings.servers import PrometheusSettings
+from exporter.settings.servers import AlertmanagerSettings, PrometheusSettings
 from exporter.settings.services import WatchedService
 from exporter.settings.sources import (
     ApplicationSettings,
@@ -41,6 +45,7 @@ from exporter.settings.sources import (
 
 __all__ = [
     "AlertSettings",
+    "AlertmanagerSettings",
     "AlertsSettings",
     "ApplicationSettings",
     "BridgeSettings",
@@ -54,6 +59,7 @@ __all__ = [
     "LinkSettings",
     "LogSettings",
     "MetricSettings",
+    "MsTeamsSettings",
     "NotificationSettings",
     "ObjectiveSettings",
     "OtherAlert",
@@ -70,6 +76,7 @@ __all__ = [
     "StorageSettings",
     "WatchedService",
     "WebSettings",
+    "WebhookSettings",
     "cache_directory",
     "config_file",
     "default_state_file",

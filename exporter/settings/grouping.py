@@ -28,6 +28,7 @@ class GroupBySettings(Section):
     """Labels whose values make one notification; alerts that differ elsewhere share it."""
 
     slack: Labels | None = key(None, "In Slack; by default alert, project and region.")
+    msteams: Labels | None = key(None, "In Microsoft Teams; by default as in Slack.")
     pagerduty: Labels | None = key(
         None, "In PagerDuty; by default team, project, region and service, whatever the alert."
     )

@@ -11,7 +11,7 @@ from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
 from exporter.settings.google import GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.notifications import NotificationSettings
-from exporter.settings.servers import PrometheusSettings
+from exporter.settings.servers import AlertmanagerSettings, PrometheusSettings
 from exporter.settings.services import (
     WatchedService,
     alerts_of,
@@ -21,6 +21,7 @@ from exporter.settings.services import (
     whole_latency,
 )
 from exporter.settings.sources import ApplicationSettings, RedisSettings
+from exporter.settings.supported import of_everybody, of_services
 from exporter.settings.teams import reachable
 from exporter.settings.types import Named, Section, Switch, inside, key, part
 
@@ -111,11 +112,17 @@ class Settings(Section):
     ] = part(ApplicationSettings, "Where the application's own metrics are collected.")
     objectives: ObjectiveSettings = part(ObjectiveSettings, "What the service promises its users.")
     alerts: AlertsSettings = part(AlertsSettings, "Overrides of alerts, by the alert's name.")
-    notifications: NotificationSettings = part(NotificationSettings, "Who is notified, and how.")
+    alertmanager: AlertmanagerSettings = part(
+        AlertmanagerSettings, "Which Alertmanager reads the generated files."
+    )
+    notifications: Annotated[NotificationSettings, AfterValidator(of_everybody)] = part(
+        NotificationSettings, "Who is notified, and how."
+    )
     services: Annotated[
         Named[Name, WatchedService],
         AfterValidator(each_once),
         AfterValidator(reachable),
+        AfterValidator(of_services),
         AfterValidator(whole_latency),
         PlainSerializer(given_keys),
     ] = key({}, "What differs for single services, by the service's name in Cloud Run.")

@@ -3,13 +3,21 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, ValidationInfo
 
-from exporter.settings.addresses import Endpoint, MailAddress, ServerFile, Text, WebUrl, text_form
+from exporter.settings.addresses import MailAddress, ServerFile
 from exporter.settings.bridge import BridgeSettings, same_address
+from exporter.settings.channels import (
+    Channel,
+    EmailSettings,
+    MsTeamsSettings,
+    PagerDutySettings,
+    SlackSettings,
+    WebhookSettings,
+)
 from exporter.settings.digest import DigestSettings, mailed
 from exporter.settings.grouping import GroupBySettings, IntervalsSettings
-from exporter.settings.sentry import HeartbeatSettings, SentrySettings, called
+from exporter.settings.sentry import HeartbeatSettings, SentrySettings
 from exporter.settings.times_of_day import Clock, TimeZone
 from exporter.settings.types import (
     Seconds,
@@ -22,74 +30,6 @@ from exporter.settings.types import (
     key,
     part,
 )
-
-EVENTS_URL = "https://events.pagerduty.com/v2/enqueue"
-Channel = Annotated[
-    str, text_form(r"[#@]?[\w.-]{1,80}", "is no channel; write it in quotes, such as '#alerts'")
-]
-UserGroup = Annotated[
-    str,
-    text_form(
-        r"@?[\w.-]{1,80}",
-        "is no user group; write its id, such as S0123ABCD, or '@oncall' in quotes",
-    ),
-]
-
-
-class SlackSettings(Section):
-    """Where Slack messages go."""
-
-    webhook_url_file: ServerFile = key(..., "File with the incoming webhook's URL.")
-    channel: Channel = key(..., "Channel, in quotes, such as '#alerts'.")
-    oncall_group: UserGroup | None = key(
-        None,
-        "User group that critical alerts mention: its id, such as S0123ABCD, or a handle; "
-        "without it, nobody is mentioned.",
-    )
-
-
-class PagerDutySettings(Section):
-    """Which PagerDuty service gets events."""
-
-    routing_key_file: ServerFile = key(..., "File with the integration key of Events API v2.")
-    url: WebUrl = key(
-        EVENTS_URL,
-        "Where events are posted; https://events.eu.pagerduty.com/v2/enqueue for an account in the "
-        "EU.",
-    )
-
-
-def _login(path: object, info: ValidationInfo) -> object:
-    if "username" in info.data and (path is None) != (info.data["username"] is None):
-        raise ValueError("goes with username; write both or neither")
-    return path
-
-
-class EmailSettings(Section):
-    """Who gets mail, and through which server."""
-
-    to: Annotated[tuple[MailAddress, ...], Field(min_length=1)] = key(..., "Who gets the mail.")
-    sender: MailAddress = key(..., "Sender of the mail.", alias="from")
-    smarthost: Endpoint = key(..., "HOST:PORT of the mail server.")
-    require_tls: Switch = key(default=True, meaning="Whether a mail server without TLS is refused.")
-    username: Text | None = key(None, "User at the mail server, with `password_file`.")
-    password_file: Annotated[ServerFile | None, AfterValidator(_login)] = key(
-        None, "File with that user's password."
-    )
-
-
-class WebhookSettings(Section):
-    """Which address gets alerts as Alertmanager's own JSON."""
-
-    url: WebUrl = key(
-        ...,
-        "Address that critical, high and medium alerts are posted to. It is written into "
-        "alertmanager.yml, so it must hold no secret.",
-    )
-    credentials_file: ServerFile | None = key(
-        None, "File with a token, which is sent as `Authorization: Bearer TOKEN`."
-    )
-
 
 _DAY = 24 * 60
 SHORTEST_QUIET, SHORTEST_LOUD = 120, 60  # minutes
@@ -186,6 +126,9 @@ class NotificationSettings(Section):
         "Folder of the secret files on Alertmanager's machine; their names start from it.",
     )
     slack: SlackSettings | None = key(None, "Critical, high and medium alerts.")
+    msteams: MsTeamsSettings | None = key(
+        None, "Critical, high and medium alerts; needs Alertmanager 0.28."
+    )
     pagerduty: PagerDutySettings | None = key(None, "Critical alerts.")
     email: EmailSettings | None = key(None, "High alerts.")
     webhook: WebhookSettings | None = key(None, "Critical, high and medium alerts.")
@@ -198,9 +141,7 @@ class NotificationSettings(Section):
     digest: Annotated[DigestSettings | None, AfterValidator(mailed)] = key(
         None, "The daily digest, which the bridge sends by mail."
     )
-    heartbeat: Annotated[HeartbeatSettings | None, AfterValidator(called)] = key(
-        None, "The alert that always fires."
-    )
+    heartbeat: HeartbeatSettings | None = key(None, "The alert that always fires.")
     quiet_hours: QuietHours | None = key(None, "When medium alerts wait.")
     escalation: Annotated[EscalationSettings | None, AfterValidator(_possible)] = key(
         None, "Where critical alerts go that nobody has acknowledged."

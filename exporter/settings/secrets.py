@@ -6,13 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from exporter.settings.model import Settings
-from exporter.settings.notifications import (
-    NotificationSettings,
-    PagerDutySettings,
-    SlackSettings,
-    WebhookSettings,
-)
-from exporter.settings.teams import TeamSlack
+from exporter.settings.notifications import NotificationSettings
+from exporter.settings.teams import TeamNotifications
 
 
 class SecretReader(StrEnum):
@@ -42,6 +37,8 @@ _SLACK, _SLACK_FORM = (
     "a Slack incoming webhook, https://hooks.slack.com/services/...",
     r"https://[^\s/]+/\S+",
 )
+_APP, _APP_FORM = "the bot token of a Slack app, xoxb-...", r"xox[a-z]-\S+"
+_FLOW, _FLOW_FORM = "the URL of a workflow of Microsoft Teams", r"https://[^\s/]+/\S+"
 _PAGERDUTY, _PAGERDUTY_FORM = (
     "an integration key of Events API v2, 32 letters and digits",
     r"[0-9A-Za-z]{32}",
@@ -53,6 +50,7 @@ _SENTRY, _SENTRY_FORM = (
 _MAIL = "the password of the user at the mail server"
 _TOKEN = "the token that the webhook expects"  # noqa: S105 - says what a file holds
 _HEARTBEAT, _HEARTBEAT_FORM = "the address of the heartbeat service", r"https?://[^\s/]+/\S*"
+_ADDRESS = "the address of the webhook"
 _BRIDGE = "a token of your choice, which the bridge requires: openssl rand -hex 32"
 _REDIS = "the password of the Redis target"
 _SENTINEL = "the password of the sentinels"
@@ -80,7 +78,7 @@ def _redis(settings: Settings) -> Iterator[SecretFile]:
 
 def _notifications(settings: Settings) -> Iterator[SecretFile]:
     at = settings.notifications
-    yield from _channels(at, at.slack, at.pagerduty, at.webhook, "notifications.")
+    yield from _channels(at, at, "notifications.")
     if at.email and at.email.password_file:
         yield SecretFile(
             path=at.secret(at.email.password_file),
@@ -100,7 +98,7 @@ def _notifications(settings: Settings) -> Iterator[SecretFile]:
         yield SecretFile(
             path=at.secret(at.heartbeat.url_file),
             key="notifications.heartbeat.url_file",
-            reader=SecretReader.IONMON,
+            reader=SecretReader.IONMON if at.active_bridge else SecretReader.ALERTMANAGER,
             content=_HEARTBEAT,
             form=_HEARTBEAT_FORM,
         )
@@ -113,27 +111,25 @@ def _notifications(settings: Settings) -> Iterator[SecretFile]:
             form=r"\S+",
         )
     for name, service in settings.services.items():
-        own = service.notifications
-        section = f"services.{name}.notifications."
-        yield from _channels(at, own.slack, own.pagerduty, own.webhook, section)
+        yield from _channels(at, service.notifications, f"services.{name}.notifications.")
 
 
 def _channels(
-    at: NotificationSettings,
-    slack: SlackSettings | TeamSlack | None,
-    pagerduty: PagerDutySettings | None,
-    webhook: WebhookSettings | None,
-    section: str,
+    at: NotificationSettings, own: NotificationSettings | TeamNotifications, section: str
 ) -> Iterator[SecretFile]:
-    """Yield the files that Alertmanager reads for these channels."""
+    """Yield the files that Alertmanager reads for the channels of everybody or of a team."""
+    slack, msteams, pagerduty, webhook = own.slack, own.msteams, own.pagerduty, own.webhook
     for path, key, content, form in (
         (slack and slack.webhook_url_file, "slack.webhook_url_file", _SLACK, _SLACK_FORM),
+        (slack and slack.app_token_file, "slack.app_token_file", _APP, _APP_FORM),
+        (msteams and msteams.webhook_url_file, "msteams.webhook_url_file", _FLOW, _FLOW_FORM),
         (
             pagerduty and pagerduty.routing_key_file,
             "pagerduty.routing_key_file",
             _PAGERDUTY,
             _PAGERDUTY_FORM,
         ),
+        (webhook and webhook.url_file, "webhook.url_file", _ADDRESS, _HEARTBEAT_FORM),
         (webhook and webhook.credentials_file, "webhook.credentials_file", _TOKEN, r"\S+"),
     ):
         if path:

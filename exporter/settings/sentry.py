@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ValidationInfo
 
 from exporter.settings.addresses import Endpoint, SecretWebUrl, ServerFile, text_form
-from exporter.settings.types import Section, Switch, inside, key
+from exporter.settings.types import Section, Switch, key
 
 Environment = Annotated[
     str,
@@ -46,21 +46,12 @@ class HeartbeatSettings(Section):
 
     url: SecretWebUrl = key(
         None,
-        "Webhook of a service that raises an alarm when calls stop. Alertmanager 0.25 cannot read "
-        "a webhook's URL from a file, so this one is written into alertmanager.yml.",
+        "Webhook of a service that raises an alarm when calls stop. It is written into "
+        "alertmanager.yml.",
     )
     url_file: Annotated[ServerFile | None, AfterValidator(_either)] = key(
         None,
         "File with the address of such a service, which the bridge calls, and only while its own "
-        "deliveries arrive as well. The bridge reads the file.",
+        "deliveries arrive as well. The bridge reads the file. Without a bridge Alertmanager calls "
+        "it, from 0.26 on.",
     )
-
-
-def called(heartbeat: HeartbeatSettings | None, info: ValidationInfo) -> HeartbeatSettings | None:
-    """Refuse an address that the bridge calls where there is no bridge."""
-    if heartbeat is None or heartbeat.url_file is None:
-        return heartbeat
-    if all(info.data.get(name, heartbeat) is None for name in ("bridge", "sentry")):
-        text = "is called by the bridge, which is not there; add notifications.bridge: {}"
-        raise inside(("url_file",), text)
-    return heartbeat

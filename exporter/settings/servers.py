@@ -7,6 +7,12 @@ from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.settings.addresses import Endpoint, Name, Text, text_form
 from exporter.settings.types import Named, Seconds, Section, Switch, at_least, at_most, inside, key
+from exporter.settings.versions import (
+    OLDEST_ALERTMANAGER,
+    OLDEST_PROMETHEUS,
+    AlertmanagerVersion,
+    PrometheusVersion,
+)
 
 REPLICA = "replica"
 _Label = Annotated[
@@ -56,8 +62,24 @@ def _no_replica(labels: Mapping[str, str]) -> Mapping[str, str]:
 _Exporters = Annotated[tuple[Endpoint, ...], Field(min_length=1), AfterValidator(_distinct)]
 
 
+class AlertmanagerSettings(Section):
+    """Which Alertmanager reads the generated files."""
+
+    version: AlertmanagerVersion = key(
+        OLDEST_ALERTMANAGER,
+        "Version of the oldest Alertmanager that reads the files, in quotes, such as '0.35'. A "
+        "newer one opens more keys of `notifications`.",
+    )
+
+
 class PrometheusSettings(Section):
     """What the generated configuration of Prometheus needs to know."""
+
+    version: PrometheusVersion = key(
+        OLDEST_PROMETHEUS,
+        "Version of the oldest Prometheus that reads the files, in quotes, such as '3.5'. Rules "
+        "use what it has beyond 2.42.",
+    )
 
     exporters: _Exporters = key(["127.0.0.1:9841"], "HOST:PORT of each exporter to scrape.")
     separate_exporters: Annotated[Switch, AfterValidator(_read_once)] = key(

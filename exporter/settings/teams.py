@@ -3,29 +3,43 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from exporter.settings.addresses import MailAddress, ServerFile
-from exporter.settings.notifications import (
+from exporter.settings.channels import (
     Channel,
-    NotificationSettings,
+    MsTeamsSettings,
     PagerDutySettings,
     SlackSettings,
     UserGroup,
     WebhookSettings,
 )
-from exporter.settings.types import Section, inside, key
+from exporter.settings.notifications import NotificationSettings
+from exporter.settings.types import Section, Switch, inside, key
 
 if TYPE_CHECKING:
     from exporter.settings.services import WatchedService
+
+
+def _one(path: ServerFile | None, info: ValidationInfo) -> ServerFile | None:
+    if path is not None and info.data.get("webhook_url_file") is not None:
+        raise ValueError("does not go with webhook_url_file; write one of them")
+    return path
 
 
 class TeamSlack(Section):
     """Where the team's Slack messages go; what is left out is as in `notifications.slack`."""
 
     webhook_url_file: ServerFile | None = key(None, "File with the incoming webhook's URL.")
+    app_token_file: Annotated[ServerFile | None, AfterValidator(_one)] = key(
+        None, "File with the bot token of a Slack app, instead; needs Alertmanager 0.30."
+    )
     channel: Channel | None = key(None, "Channel, in quotes, such as '#checkout'.")
     oncall_group: UserGroup | None = key(None, "User group that critical alerts mention.")
+    update_message: Switch | None = key(
+        None,
+        "Whether a message is edited instead of a new one; needs a token and Alertmanager 0.32.",
+    )
 
 
 class TeamEmail(Section):
@@ -38,6 +52,9 @@ class TeamNotifications(Section):
     """Channels of the service's team; one that is left out is as in `notifications`."""
 
     slack: TeamSlack | None = key(None, "Critical, high and medium alerts.")
+    msteams: MsTeamsSettings | None = key(
+        None, "Critical, high and medium alerts; needs Alertmanager 0.28."
+    )
     pagerduty: PagerDutySettings | None = key(None, "Critical alerts.")
     email: TeamEmail | None = key(None, "High alerts.")
     webhook: WebhookSettings | None = key(None, "Critical, high and medium alerts.")
@@ -45,7 +62,7 @@ class TeamNotifications(Section):
     @property
     def given(self) -> bool:
         """Whether any channel is configured."""
-        return any((self.slack, self.pagerduty, self.email, self.webhook))
+        return any((self.slack, self.msteams, self.pagerduty, self.email, self.webhook))
 
 
 def teams(services: Mapping[str, "WatchedService"]) -> Iterator[tuple[str, TeamNotifications]]:
@@ -79,9 +96,12 @@ def reachable(
 
 def _check(name: str, own: TeamNotifications, at: NotificationSettings) -> None:
     slack = own.slack
-    if slack and at.slack is None and not (slack.webhook_url_file and slack.channel):
+    if slack and at.slack is None and not (_addressed(slack) and slack.channel):
         text = "needs webhook_url_file and channel, or notifications.slack; add one of them"
         raise inside((name, "notifications", "slack"), text)
+    if slack and slack.update_message and _slack(at, slack).app_token_file is None:
+        text = "needs app_token_file: a webhook cannot edit; add it, or remove this key"
+        raise inside((name, "notifications", "slack", "update_message"), text)
     if own.email and at.email is None:
         text = "needs notifications.email for the mail server, which is not there; add it"
         raise inside((name, "notifications", "email"), text)
@@ -94,7 +114,7 @@ def of_team(at: NotificationSettings, own: TeamNotifications) -> NotificationSet
         found["slack"] = _slack(at, own.slack)
     if own.email and at.email:
         found["email"] = at.email.model_copy(update={"to": own.email.to})
-    for name in ("pagerduty", "webhook"):
+    for name in ("msteams", "pagerduty", "webhook"):
         if getattr(own, name):
             found[name] = getattr(own, name)
     return at.model_copy(update=found)
@@ -102,4 +122,14 @@ def of_team(at: NotificationSettings, own: TeamNotifications) -> NotificationSet
 
 def _slack(at: NotificationSettings, own: TeamSlack) -> SlackSettings:
     given = {name: value for name, value in own.model_dump().items() if value is not None}
-    return at.slack.model_copy(update=given) if at.slack else SlackSettings(**given)
+    if at.slack is None:
+        return SlackSettings.model_construct(**given)
+    if own.webhook_url_file:
+        given |= {"app_token_file": None, "update_message": False}
+    elif own.app_token_file:
+        given |= {"webhook_url_file": None}
+    return at.slack.model_copy(update=given)
+
+
+def _addressed(slack: TeamSlack) -> bool:
+    return slack.webhook_url_file is not None or slack.app_token_file is not None

@@ -17,16 +17,24 @@ class Writing:
 
     line    what a line begins with
     bullet  what an alert of a list begins with
+    brief   the template for texts in a list, where a message must not become too long
+    shown   alerts that are listed one by one
     """
 
     safe: str
     own: str
     line: str = ""
     bullet: str = "- "
+    brief: str = ""
+    shown: int = SHOWN
 
     def safely(self, field: str = ".") -> str:
         """Return the action that writes a text that may have labels in it."""
         return f'{{{{ template "{self.safe}" {field} }}}}'
+
+    def briefly(self, field: str = ".") -> str:
+        """Return the action that writes a text in a list."""
+        return f'{{{{ template "{self.brief or self.safe}" {field} }}}}'
 
     def check(self, of: str) -> str:
         """Return what to check first, on a line of its own."""
@@ -48,11 +56,12 @@ def text(name: str, writing: Writing) -> str:
     )
 
 
-def both(name: str) -> str:
+def both(name: str, line: str = "") -> str:
     """Return the list of what fires, and below it of what is over, where there is more than one."""
     lists = (
         f'{{{{ template "{name}.firing" . }}}}'
-        "{{ if .Alerts.Firing }}{{ if .Alerts.Resolved }}Resolved:\n{{ end }}{{ end }}"
+        f"{{{{ if .Alerts.Firing }}}}{{{{ if .Alerts.Resolved }}}}{line}Resolved:\n"
+        "{{ end }}{{ end }}"
         f'{{{{ template "{name}.resolved" . }}}}'
     )
     return define(f"{name}.list", f"{{{{ if gt (len .Alerts) 1 }}}}{lists}{{{{ end }}}}")
@@ -62,6 +71,8 @@ def _labels(writing: Writing) -> str:
     """Return all labels of an alert that describes itself by nothing else."""
     pair = f"{writing.safely('.Name')}={writing.safely('.Value')}"
     spaced = f"{{{{ if $at }}}} {{{{ end }}}}{pair}"
+    if writing.brief:
+        spaced = f"{{{{ if lt $at {writing.shown} }}}}{spaced}{{{{ end }}}}"
     return f"{{{{ range $at, $pair := .SortedPairs }}}}{spaced}{{{{ end }}}}"
 
 
@@ -94,15 +105,22 @@ def ended(writing: Writing) -> str:
     return f"It was firing {times}, for {lasted('.StartsAt', '.EndsAt')}.{value}"
 
 
+def _foreign(name: str, writing: Writing) -> str:
+    """Return an alert of a list that has none of our annotations."""
+    if writing.brief:
+        return writing.briefly(".Labels.alertname")
+    return f'{{{{ template "{name}.described" . }}}}'
+
+
 def _firing(name: str, writing: Writing) -> str:
     """Return an alert that fires, in a list: its value and place, where the rest is shared."""
     return (
         "{{ if and $.CommonAnnotations.problem .Annotations.reading }}"
-        f"{writing.safely('.Annotations.reading')}"
-        f"{{{{ else if .Annotations.problem }}}}{writing.safely('.Annotations.summary')}"
-        f'{{{{ else }}}}{{{{ template "{name}.described" . }}}}{{{{ end }}}}'
+        f"{writing.briefly('.Annotations.reading')}"
+        f"{{{{ else if .Annotations.problem }}}}{writing.briefly('.Annotations.summary')}"
+        f"{{{{ else }}}}{_foreign(name, writing)}{{{{ end }}}}"
         f" since {day_clock('.StartsAt')}"
-        f"{{{{ with .Annotations.no_data }}}}, {writing.safely()}{{{{ end }}}}"
+        f"{{{{ with .Annotations.no_data }}}}, {writing.briefly()}{{{{ end }}}}"
     )
 
 
@@ -110,14 +128,14 @@ def _resolved(name: str, writing: Writing) -> str:
     """Return an alert that is over, in a list."""
     was = (
         "{{ if not $.CommonAnnotations.ended }}{{ with .Annotations.ended }}"
-        f"{writing.safely()}{{{{ if $one.Annotations.place }}}}: "
+        f"{writing.briefly()}{{{{ if $one.Annotations.place }}}}: "
         "{{ end }}{{ end }}{{ end }}"
-        f"{{{{ with .Annotations.place }}}}{writing.safely()}{{{{ end }}}}"
-        f"{{{{ with .Annotations.value }}}}: was {writing.safely()}{{{{ end }}}}"
+        f"{{{{ with .Annotations.place }}}}{writing.briefly()}{{{{ end }}}}"
+        f"{{{{ with .Annotations.value }}}}: was {writing.briefly()}{{{{ end }}}}"
     )
     return (
         f"{{{{ if .Annotations.ended }}}}{was}{{{{ else }}}}"
-        f'{{{{ template "{name}.described" . }}}}{{{{ end }}}}, '
+        f"{_foreign(name, writing)}{{{{ end }}}}, "
         f"{period('.StartsAt', '.EndsAt')}"
     )
 
@@ -125,12 +143,12 @@ def _resolved(name: str, writing: Writing) -> str:
 def _listed(state: str, one: str, writing: Writing) -> str:
     """Return a list of the alerts in a state: ten of them, and how many more there are."""
     some = (
-        f"{{{{ if lt $at {SHOWN} }}}}{{{{ with $one }}}}{writing.line}{writing.bullet}{one}\n"
-        "{{ end }}{{ end }}"
+        f"{{{{ if lt $at {writing.shown} }}}}{{{{ with $one }}}}"
+        f"{writing.line}{writing.bullet}{one}\n{{{{ end }}}}{{{{ end }}}}"
     )
     more = (
-        f"{{{{ if gt (len .Alerts.{state}) {SHOWN} }}}}{writing.line}and "
-        f"{{{{ len (slice .Alerts.{state} {SHOWN}) }}}} more\n{{{{ end }}}}"
+        f"{{{{ if gt (len .Alerts.{state}) {writing.shown} }}}}{writing.line}and "
+        f"{{{{ len (slice .Alerts.{state} {writing.shown}) }}}} more\n{{{{ end }}}}"
     )
     return f"{{{{ range $at, $one := .Alerts.{state} }}}}{some}{{{{ end }}}}{more}"
 

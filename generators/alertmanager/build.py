@@ -6,9 +6,11 @@ from typing import Any
 from exporter.settings import Settings
 from exporter.settings.addresses import written
 from exporter.settings.secrets import secret_files
-from generators.alertmanager import common, escalation, mail, pagerduty, slack
+from exporter.settings.versions import MSTEAMS, has
+from generators import bridge_access
+from generators.alertmanager import common, escalation, mail, msteams, pagerduty, slack
 from generators.alertmanager.inhibition import inhibitions
-from generators.alertmanager.plan import Timers, timers
+from generators.alertmanager.plan import Timers, is_recorded, timers
 from generators.alertmanager.quiet_hours import time_intervals
 from generators.alertmanager.receivers import globals_, receivers
 from generators.alertmanager.routes import tree
@@ -19,6 +21,7 @@ OUT = "alertmanager/out"
 TEMPLATES = "alertmanager/templates"
 CONFIG = f"{OUT}/alertmanager.yml"
 SECRETS = f"{OUT}/secrets.yml"
+RECORDER_FLAG = "--enable-feature=event-recorder"
 
 
 def texts(
@@ -29,18 +32,25 @@ def texts(
     longterm  the names of the alerts that the Prometheus with 90 days evaluates
     """
     found = {
-        CONFIG: headed(
-            "Who is notified of what.", configuration(settings, alerts, timers(settings))
-        ),
+        CONFIG: headed(_about(settings), configuration(settings, alerts, timers(settings))),
         SECRETS: headed("Files that have to be there, each with one secret.", manifest(settings)),
         f"{TEMPLATES}/common.tmpl": common.text(settings, longterm),
         f"{TEMPLATES}/slack.tmpl": slack.text(settings, longterm),
         f"{TEMPLATES}/pagerduty.tmpl": pagerduty.text(),
         f"{TEMPLATES}/email.tmpl": mail.text(settings, longterm),
     }
+    if has(settings.alertmanager.version, MSTEAMS):
+        found[f"{TEMPLATES}/msteams.tmpl"] = msteams.text(settings, longterm)
     if settings.notifications.pagerduty:
         found[f"{OUT}/pagerduty.tf"] = escalation.text(settings)
     return found
+
+
+def _about(settings: Settings) -> str:
+    """Return what alertmanager.yml is, and the flag without which a part of it does nothing."""
+    about = "Who is notified of what."
+    started = f"\n# alertmanager --config.file=THIS {RECORDER_FLAG}"
+    return about + started if is_recorded(settings) else about
 
 
 def headed(about: str, body: object) -> str:
@@ -59,6 +69,9 @@ def configuration(settings: Settings, alerts: Sequence[Alerting], paces: Timers)
         body["time_intervals"] = time_intervals(settings)
     body["inhibit_rules"] = [rule.body() for rule in inhibitions(settings, alerts)]
     body["receivers"] = receivers(settings)
+    if is_recorded(settings):
+        at = settings.notifications.on_server()
+        body["event_recorder"] = bridge_access.recorder(at, settings.alertmanager.version)
     return body
 
 

@@ -9,11 +9,13 @@ class Notice:
 
     prefix   before the headline
     words    before the text
+    edited   whether later messages of the same group may replace the first
     """
 
     prefix: str = ""
     words: str = ""
     mentions: bool = False
+    edited: bool = True
     slack_channel: str | None = None
     mail_to: tuple[str, ...] = ()
 
@@ -28,4 +30,4 @@ UNROUTED = Notice(
 
 def escalated(channel: str | None, mail_to: tuple[str, ...]) -> Notice:
     """Return the notice of escalations; what goes on since when is in the alert's own text."""
-    return Notice(prefix="Escalated: ", slack_channel=channel, mail_to=mail_to)
+    return Notice(prefix="Escalated: ", edited=False, slack_channel=channel, mail_to=mail_to)

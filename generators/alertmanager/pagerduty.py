@@ -3,7 +3,7 @@
 from typing import Any
 
 from exporter.settings import PagerDutySettings, Settings
-from exporter.settings.notifications import EVENTS_URL
+from exporter.settings.channels import EVENTS_URL
 from generators.alertmanager import bodies
 from generators.alertmanager.links import links
 from generators.alertmanager.notice import Notice

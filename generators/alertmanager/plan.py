@@ -7,6 +7,7 @@ from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER, J
 from exporter.settings import NotificationSettings, Settings
 from exporter.settings.grouping import IntervalSettings
 from exporter.settings.teams import of_team, teams
+from exporter.settings.versions import EVENTS, has
 from generators.policy import MINUTE, SEVERITIES
 from generators.rules.escalation import escalated
 
@@ -20,6 +21,7 @@ class Channel(StrEnum):
     """A way to reach people; the most visible first, which is the default's where it is there."""
 
     SLACK = "slack"
+    MSTEAMS = "msteams"
     EMAIL = "email"
     PAGERDUTY = "pagerduty"
     WEBHOOK = "webhook"
@@ -27,9 +29,9 @@ class Channel(StrEnum):
 
 
 CHANNELS = {
-    "critical": (Channel.PAGERDUTY, Channel.SLACK, Channel.WEBHOOK),
-    "high": (Channel.SLACK, Channel.EMAIL, Channel.WEBHOOK),
-    "medium": (Channel.SLACK, Channel.WEBHOOK),
+    "critical": (Channel.PAGERDUTY, Channel.SLACK, Channel.MSTEAMS, Channel.WEBHOOK),
+    "high": (Channel.SLACK, Channel.MSTEAMS, Channel.EMAIL, Channel.WEBHOOK),
+    "medium": (Channel.SLACK, Channel.MSTEAMS, Channel.WEBHOOK),
     "low": (Channel.SENTRY,),
 }
 QUIET = frozenset({"medium"})  # waits through quiet hours; low disturbs nobody
@@ -144,6 +146,11 @@ def is_escalated(settings: Settings) -> bool:
 def is_journaled(settings: Settings) -> bool:
     """Return whether there is a bridge."""
     return settings.notifications.active_bridge is not None
+
+
+def is_recorded(settings: Settings) -> bool:
+    """Return whether Alertmanager's event recorder posts to the bridge."""
+    return is_journaled(settings) and has(settings.alertmanager.version, EVENTS)
 
 
 def unreachable(settings: Settings) -> tuple[str, ...]:

@@ -6,9 +6,11 @@ from typing import Any
 
 import yaml
 
+from exporter.settings.versions import OLDEST_ALERTMANAGER, has
 from generators.alertmanager.build import CONFIG, SECRETS
-from generators.alertmanager.oldest_version import FIELDS, FUNCTIONS, INTEGRATIONS
+from generators.alertmanager.known_fields import FIELDS, FUNCTIONS, READ
 from generators.alertmanager.routes import matcher
+from generators.alertmanager.sections import sections
 from generators.policy import ESCALATION, PROVING, SEVERITIES
 from generators.rules.model import Alerting
 
@@ -21,67 +23,51 @@ _USED = re.compile(r'\{\{-?\s*template\s+"([^"]+)"')
 _DEFINED = re.compile(r'\{\{-?\s*define\s+"([^"]+)"')
 
 
-def problems(texts: Mapping[str, str], alerts: Sequence[Alerting]) -> tuple[str, ...]:
-    """Return what is wrong with the files, by path, for these alerts; none where all is right."""
+def problems(
+    texts: Mapping[str, str], alerts: Sequence[Alerting], version: str = OLDEST_ALERTMANAGER
+) -> tuple[str, ...]:
+    """Return what is wrong with the files, by path, for these alerts; none where all is right.
+
+    version  of the Alertmanager that reads them
+    """
     config, manifest = yaml.safe_load(texts[CONFIG]), yaml.safe_load(texts[SECRETS])
     templates = {path: text for path, text in texts.items() if path.endswith(".tmpl")}
     return (
-        *field_floor(config),
-        *function_floor({CONFIG: texts[CONFIG], **templates}),
+        *unknown_fields(config, version),
+        *unknown_words({CONFIG: texts[CONFIG], **templates}, version),
         *undefined_templates({CONFIG: texts[CONFIG], **templates}),
         *undeclared_secrets(config, manifest),
         *unmatched_severities(config, alerts),
     )
 
 
-def field_floor(config: Body) -> tuple[str, ...]:
-    """Return the fields of alertmanager.yml that Alertmanager 0.25 does not know."""
-    return tuple(_fields(config))
+def unknown_fields(config: Body, version: str = OLDEST_ALERTMANAGER) -> tuple[str, ...]:
+    """Return the fields of alertmanager.yml that this Alertmanager does not know."""
+    found = (
+        f"{CONFIG}: {section}: Alertmanager {version} has no field {name}{_since(since)}"
+        for section, body in sections(config)
+        for name in body
+        for since in (FIELDS[section].get(name),)
+        if since is None or not has(version, since)
+    )
+    return tuple(dict.fromkeys(found))
 
 
-def _fields(config: Body) -> Iterator[str]:
-    yield from _newer("alertmanager.yml", config)
-    yield from _newer("global", config.get("global", {}))
-    yield from _route(config.get("route", {}))
-    for rule in config.get("inhibit_rules", []):
-        yield from _newer("inhibit_rule", rule)
-    for interval in config.get("time_intervals", []):
-        yield from _newer("time_interval", interval)
-        for times in interval.get("time_intervals", []):
-            yield from _newer("times", times)
-    for receiver in config.get("receivers", []):
-        yield from _receiver(receiver)
+def _since(version: str | None) -> str:
+    return "" if version is None else f", which came with {version}"
 
 
-def _route(route: Body) -> Iterator[str]:
-    yield from _newer("route", route)
-    for below in route.get("routes", []):
-        yield from _route(below)
-
-
-def _receiver(receiver: Body) -> Iterator[str]:
-    yield from _newer("receiver", receiver)
-    for name in INTEGRATIONS:
-        for entry in receiver.get(name, []):
-            yield from _newer(name, entry)
-            for part in ("actions", "fields", "links", "images"):
-                for item in entry.get(part, []):
-                    yield from _newer(f"{name}.{part}", item)
-            yield from _newer("http_config", entry.get("http_config", {}))
-
-
-def _newer(section: str, body: Body) -> Iterator[str]:
-    for name in body:
-        if name not in FIELDS[section]:
-            yield f"{CONFIG}: {section}: Alertmanager 0.25 has no field {name}"
-
-
-def function_floor(texts: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the functions of templates that Alertmanager 0.25 does not know."""
+def unknown_words(texts: Mapping[str, str], version: str = OLDEST_ALERTMANAGER) -> tuple[str, ...]:
+    """Return what templates use and this Alertmanager lacks: functions, fields of notifications."""
     return tuple(
-        f"{path}: Alertmanager 0.25 has no template function {word}"
+        f"{path}: Alertmanager {version} has no template {what} {word}"
         for path, text in texts.items()
-        for word in sorted(_words(text) - FUNCTIONS)
+        for what, used, known in (
+            ("function", _words(text), FUNCTIONS),
+            ("field", {name for name in READ if f".{name}" in text}, READ),
+        )
+        for word in sorted(used)
+        if word not in known or not has(version, known[word])
     )
 
 

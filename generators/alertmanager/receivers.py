@@ -1,12 +1,13 @@
 """Receivers: one a channel of a severity and of a team, since a route groups for its channel."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from exporter.catalog.alert_names import CANARY_RECEIVER
 from exporter.settings import NotificationSettings, Settings
 from generators import bridge_access
-from generators.alertmanager import mail, pagerduty, slack
+from generators.alertmanager import mail, msteams, pagerduty, slack
 from generators.alertmanager.notice import CRITICAL, PLAIN, UNROUTED, Notice, escalated
 from generators.alertmanager.plan import (
     ACKNOWLEDGING,
@@ -76,7 +77,10 @@ def _integration(
         case Channel.PAGERDUTY if at.pagerduty:
             return "pagerduty_configs", pagerduty.integration(settings, at.pagerduty, notice)
         case Channel.SLACK if at.slack:
-            return "slack_configs", slack.integration(at.slack, notice)
+            version = settings.alertmanager.version
+            return "slack_configs", slack.integration(at.slack, notice, version)
+        case Channel.MSTEAMS if at.msteams:
+            return "msteamsv2_configs", msteams.integration(at.msteams, notice)
         case Channel.EMAIL if at.email:
             return "email_configs", mail.integration(at.email, notice)
         case Channel.WEBHOOK if at.webhook:
@@ -94,18 +98,25 @@ def _webhook(at: NotificationSettings) -> Body:
     """Return an entry of `webhook_configs`, with the token that its receiver expects."""
     if at.webhook is None:
         return {}
-    body: Body = {"send_resolved": True, "url": at.webhook.url}
+    body: Body = {"send_resolved": True, **_address(at.webhook.url, at.webhook.url_file)}
     if at.webhook.credentials_file is not None:
         token = {"credentials_file": str(at.webhook.credentials_file)}
         body["http_config"] = {"authorization": token}
     return body
 
 
+def _address(url: str | None, file: Path | None) -> Body:
+    return {"url": url} if file is None else {"url_file": str(file)}
+
+
 def _heartbeat(at: NotificationSettings) -> Body:
     """Return the webhooks of the watchdog; without any it ends here, as it is no news."""
     found: list[Body] = []
-    if at.heartbeat is not None and at.heartbeat.url is not None:
-        found.append({"send_resolved": False, "url": at.heartbeat.url})
+    beat = at.heartbeat
+    if beat is not None and beat.url is not None:
+        found.append({"send_resolved": False, "url": beat.url})
+    if beat is not None and beat.url_file is not None and at.active_bridge is None:
+        found.append({"send_resolved": False, **_address(None, beat.url_file)})
     if at.active_bridge is not None:
         found.append(bridge_access.webhook(at) | {"send_resolved": False})
     return {"webhook_configs": found} if found else {}

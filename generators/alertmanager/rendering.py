@@ -13,6 +13,8 @@ import yaml
 
 from exporter.errors import ToolMissing
 from generators.alertmanager.build import CONFIG, TEMPLATES
+from generators.alertmanager.older_tool import renders
+from generators.promtool.tool_version import number
 
 AMTOOL = "amtool"
 MANY = 15
@@ -29,6 +31,10 @@ _FORBIDDEN = {
         *("<https://evil", "http://evil", " www.evil", " evil.example/y", "\n>", "\n&gt;"),
     ),
     "html": ("<script>", "\u202e", "http://evil"),
+    "msteams": (
+        *("<", "`code`", "*bold*", " _italic_", "@here", "\u202e", "https://evil", "http://evil"),
+        *(" www.evil", " evil.example/y", "\n>", "](http://evil"),
+    ),
 }
 _BETWEEN = "\n"
 _BEGAN, _ENDED = "2026-01-01T12:00:00Z", "2026-01-01T12:30:00Z"
@@ -100,6 +106,7 @@ def _notification(status: str, alerts: Sequence[Body]) -> Body:
         "commonLabels": _common([alert["labels"] for alert in alerts]),
         "commonAnnotations": _common([alert["annotations"] for alert in alerts]),
         "externalURL": "http://alertmanager.example.com",
+        "notification_reason": "first notification",
     }
 
 
@@ -113,7 +120,7 @@ def templates(config: Body) -> tuple[Template, ...]:
     return tuple(_templates("receivers", config.get("receivers", []), "text"))
 
 
-_READERS = {"html": "html", "slack_configs": "slack"}
+_READERS = {"html": "html", "slack_configs": "slack", "msteamsv2_configs": "msteams"}
 
 
 def _templates(place: str, node: object, reader: str) -> Iterator[Template]:
@@ -132,12 +139,16 @@ def unrendered(root: Path) -> list[str]:
     tool = shutil.which(AMTOOL)
     if tool is None:
         raise ToolMissing("amtool is not on the PATH; apt-get install prometheus-alertmanager")
-    found = templates(yaml.safe_load((root / CONFIG).read_text(encoding="utf-8")))
+    found = [
+        template
+        for template in templates(yaml.safe_load((root / CONFIG).read_text(encoding="utf-8")))
+        if renders(template.text, number(tool))
+    ]
     with tempfile.TemporaryDirectory() as folder:
         return [
             problem
             for name, body in data().items()
-            for reader in ("text", "slack", "html")
+            for reader in ("text", "slack", "msteams", "html")
             for problem in _problems(
                 (tool, str(root / TEMPLATES / "*.tmpl")),
                 [template for template in found if template.reader == reader],

@@ -9,6 +9,7 @@ from pathlib import Path
 from exporter.catalog.alert_names import CANARY, CANARY_RECEIVER
 from exporter.errors import ToolMissing
 from exporter.settings import Settings
+from generators.alertmanager.older_tool import readable
 from generators.alertmanager.plan import (
     DEFAULT,
     HEARTBEAT,
@@ -18,6 +19,7 @@ from generators.alertmanager.plan import (
     is_journaled,
 )
 from generators.policy import ESCALATION, SEVERITIES, WATCHDOG
+from generators.promtool.tool_version import number
 from generators.rules.model import Alerting, Pairs
 
 AMTOOL = "amtool"
@@ -96,12 +98,15 @@ def wrong_routes(config: Path, cases: Iterable[RouteCase]) -> list[str]:
     tool = shutil.which(AMTOOL)
     if tool is None:
         raise ToolMissing("amtool is not on the PATH; apt-get install prometheus-alertmanager")
-    return [problem for case in cases for problem in _wrong(tool, config, case)]
+    with readable(config, number(tool)) as file:
+        return [problem for case in cases for problem in _wrong(tool, (config, file), case)]
 
 
-def _wrong(tool: str, config: Path, case: RouteCase) -> Iterator[str]:
+def _wrong(tool: str, files: tuple[Path, Path], case: RouteCase) -> Iterator[str]:
+    """Yield what goes elsewhere by the second of the files, which is what the tool reads."""
+    config, file = files
     labels = [f"{name}={value}" for name, value in case.labels]
-    command = [tool, "config", "routes", "test", f"--config.file={config}", *labels]
+    command = [tool, "config", "routes", "test", f"--config.file={file}", *labels]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a list
     expected, found = ",".join(case.receivers), done.stdout.strip()
     if done.returncode:

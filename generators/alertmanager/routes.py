@@ -47,6 +47,7 @@ OVER_SERVICES = ("alertname", "gcp_project", "region")
 OVER_ALERTS = ("team", "gcp_project", "region", "service_name")
 EVERY = ("...",)
 # Of alerts that can begin together; each of the others reports something else.
+_SLOW = frozenset({Channel.SLACK, Channel.MSTEAMS})  # refuse several messages at once
 _STORMY = frozenset({"threshold", "slo", "metric"})
 
 
@@ -156,7 +157,7 @@ def _channels(settings: Settings, to: Audience, severity: _Severity) -> Iterator
     found = to.channels(severity.name)
     for channel in found:
         body: Body = {"receiver": to.receiver(severity.name, channel)}
-        body |= {"group_by": list(group_by(settings, channel)), **_pace(severity.pace)}
+        body |= {"group_by": list(group_by(settings, channel, to)), **_pace(severity.pace)}
         body |= _muted(settings, severity)
         body |= {"continue": True} if channel is not found[-1] else {}
         below = list(_below(settings, channel, severity))
@@ -165,9 +166,14 @@ def _channels(settings: Settings, to: Audience, severity: _Severity) -> Iterator
         yield {"receiver": DEFAULT, **_pace(severity.pace), **_muted(settings, severity)}
 
 
-def group_by(settings: Settings, channel: Channel) -> tuple[str, ...]:
-    """Return the labels that make a notification of a channel."""
-    usual = OVER_ALERTS if channel is Channel.PAGERDUTY else OVER_SERVICES
+def group_by(settings: Settings, channel: Channel, to: Audience) -> tuple[str, ...]:
+    """Return the labels that make a notification of a channel.
+
+    What joins a message that is edited notifies nobody, so there an incident is a message.
+    """
+    usual: tuple[str, ...] = OVER_ALERTS if channel is Channel.PAGERDUTY else OVER_SERVICES
+    if channel is Channel.SLACK and to.at.slack and to.at.slack.update_message:
+        usual = INCIDENT
     return _configured_grouping(settings, channel) or usual
 
 
@@ -189,7 +195,7 @@ def _below(settings: Settings, channel: Channel, severity: _Severity) -> Iterato
     if channel is Channel.PAGERDUTY and not _configured_grouping(settings, channel):
         # Nothing names what these have in common: each is an incident of its own.
         yield {"matchers": [matcher("service_name", "")], "group_by": list(EVERY), **muted}
-    if channel is Channel.SLACK:
+    if channel in _SLOW:
         for at, matchers in enumerate(severity.spread):
             wait = severity.pace.wait + at * severity.pace.spacing
             if at:

@@ -22,7 +22,8 @@ def check(request: CheckRequest) -> Iterator[Problem]:
     """Yield what is wrong with the files below the root; nothing where they do not exist."""
     if not _is_checked(request):
         return
-    for text in problems(_texts(request.root), _alerts(request)):
+    version = request.settings.alertmanager.version
+    for text in problems(_texts(request.root), _alerts(request), version):
         yield Problem(CONFIG, 1, CHECK, text)
 
 

@@ -1,10 +1,11 @@
-"""Rule files have only fields that Prometheus 2.42 knows, each once."""
+"""Rule files have only fields that the stated Prometheus knows, each once."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 import yaml
 
+from exporter.settings.versions import GROUP_LABELS, QUERY_OFFSET, has
 from generators.checks.engine.context import Context
 from generators.checks.engine.problem import Problem
 from generators.checks.engine.suggestions import suggestion_or_choices
@@ -14,7 +15,7 @@ RULE = "field"
 GROUP = ("name", "interval", "limit", "rules")
 ALERT = ("alert", "expr", "for", "keep_firing_for", "labels", "annotations")
 RECORD = ("record", "expr", "labels")
-NEWER = {"query_offset": "2.53", "labels": "3.0"}
+NEWER = {"query_offset": QUERY_OFFSET, "labels": GROUP_LABELS}
 # What begins a configuration of Prometheus or Alertmanager, which others check.
 CONFIG = frozenset({"global", "scrape_configs", "rule_files", "alerting", "route", "receivers"})
 _FORMS: dict[type[yaml.Node], str] = {
@@ -30,10 +31,12 @@ def check(context: Context) -> Iterator[Problem]:
         yield from document.problems
         yield from _twice(document)
         if not document.problems and not any(name in CONFIG for name, _, _ in pairs(document.root)):
-            yield from _file(document)
+            version = context.settings.prometheus.version
+            newer = tuple(name for name, since in NEWER.items() if has(version, since))
+            yield from _file(document, (*GROUP, *newer))
 
 
-def _file(document: YamlFile) -> Iterator[Problem]:
+def _file(document: YamlFile, fields: Collection[str]) -> Iterator[Problem]:
     root = document.root
     if not isinstance(root, yaml.MappingNode):
         yield Problem(document.path, 1, RULE, "this is no rule file; begin it with groups:")
@@ -46,7 +49,7 @@ def _file(document: YamlFile) -> Iterator[Problem]:
             text = f"two groups have the name {node.value}; rename one"
             yield document.problem(node, RULE, text)
     for group in items(get(root, "groups")):
-        yield from _only(document, group, GROUP, "a group")
+        yield from _only(document, group, fields, "a group")
         needed = {"name": yaml.ScalarNode, "rules": yaml.SequenceNode}
         yield from _needs(document, group, needed, "a group")
         for rule in items(get(group, "rules")):
@@ -78,7 +81,8 @@ def _only(
     for name, key, _ in pairs(node):
         if name not in allowed:
             since = f" before Prometheus {NEWER[name]}" if name in NEWER else ""
-            fix = "; leave it out" if since else suggestion_or_choices(name, allowed)
+            later = "; leave it out, or write a newer prometheus.version"
+            fix = later if since else suggestion_or_choices(name, allowed)
             yield document.problem(key, RULE, f"{what} has no field {name}{since}{fix}")
 
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
+from generators.alertmanager import older_tool
 from generators.checks.engine.gathering import OUT, CheckRequest, rule_paths
 from generators.checks.engine.problem import Problem
 from generators.checks.tool_runs import ToolRun
-from generators.promtool.case_runs import CaseRun, answer, case_runs_of, version
+from generators.promtool import older_promtool
+from generators.promtool.case_runs import CaseRun, answer, case_runs_of
 from generators.promtool.kept_results import KeptResults, ToolAnswer
+from generators.promtool.tool_version import number, version
 
 PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
 _LINT = ("--lint=all", "--lint-fatal")
@@ -74,10 +77,16 @@ def _on_file(program: str, run: _FileRun, kept: KeptResults) -> ToolRun:
     def problems() -> Iterator[Problem]:
         read = [[str(path), path.read_text(encoding="utf-8")] for path in (run.path, *run.also)]
         content = [version(program), run.words, read]
-        found = kept.of(content, lambda: answer([program, *run.words, str(run.path)]))
+        found = kept.of(content, lambda: _answer(program, run))
         yield from _reported(run.shown, run.tool, found)
 
     return ToolRun(f"{run.tool} {' '.join(run.words[:2])} {run.shown}", 1, problems)
+
+
+def _answer(program: str, run: _FileRun) -> ToolAnswer:
+    reads = older_tool.readable if run.tool == "amtool" else older_promtool.readable
+    with reads(run.path, number(program)) as file:
+        return answer([program, *run.words, str(file)])
 
 
 def _on_test(program: str, path: Path, shown: str, kept: KeptResults) -> Iterator[ToolRun]:

@@ -4,17 +4,15 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from exporter.settings.types import seconds
+from generators.promtool.documents import Body, dumped, is_rule_file, parsed
 from generators.promtool.kept_results import KeptResults, ToolAnswer
+from generators.promtool.older_promtool import as_tested
 from generators.promtool.rule_closure import needed
+from generators.promtool.tool_version import number, version
 
-Body = dict[str, Any]
 _MINUTE = 60
 
 
@@ -40,10 +38,10 @@ class CaseRun:
     def _run(self, program: str) -> ToolAnswer:
         with tempfile.TemporaryDirectory(prefix="ionmon-") as folder:
             names = [f"rules-{number}.yml" for number in range(len(self.rules))]
-            for name, rules in zip(names, self.rules, strict=True):
-                _write(Path(folder, name), rules)
+            for name, rules in zip(names, as_tested(self.rules, number(program)), strict=True):
+                Path(folder, name).write_text(dumped(rules), encoding="utf-8")
             document = {**self.document, "rule_files": names}
-            _write(Path(folder, "test.yml"), document)
+            Path(folder, "test.yml").write_text(dumped(document), encoding="utf-8")
             return answer([program, "test", "rules", "test.yml"], Path(folder))
 
 
@@ -74,7 +72,7 @@ def case_runs(test: str, rules: Sequence[str]) -> tuple[CaseRun, ...] | None:
     cases = document.get("tests")
     if not isinstance(cases, list) or not cases or not all(isinstance(c, dict) for c in cases):
         return None
-    if not all(_is_rule_file(file) for file in files):
+    if not all(is_rule_file(file) for file in files):
         return None
     return tuple(
         CaseRun({**document, "tests": [case]}, tuple(needed(files, case))) for case in cases
@@ -87,37 +85,6 @@ def answer(command: Sequence[str], folder: Path | None = None) -> ToolAnswer:
         command, capture_output=True, text=True, check=False, cwd=folder
     )
     return ToolAnswer(done.returncode, done.stdout + done.stderr)
-
-
-@cache
-def version(program: str) -> str:
-    """Return what a tool prints of its version, with the build."""
-    return answer([program, "--version"]).output
-
-
-@lru_cache(maxsize=64)
-def parsed(text: str) -> Body:
-    """Return a YAML document; empty where it is none, or no mapping."""
-    try:
-        found = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _write(path: Path, document: Body) -> None:
-    """Write as YAML: numbers that PyYAML reads as texts, such as 1e3, come out as they went in."""
-    path.write_text(yaml.dump(document, Dumper=yaml.CSafeDumper), encoding="utf-8")
-
-
-def _is_rule_file(file: Body) -> bool:
-    groups = file.get("groups")
-    return isinstance(groups, list) and all(isinstance(g, dict) and _lists(g) for g in groups)
-
-
-def _lists(group: Body) -> bool:
-    rules = group.get("rules") or []
-    return isinstance(rules, list) and all(isinstance(rule, dict) for rule in rules)
 
 
 def _seconds(text: object) -> float:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from exporter.errors import ToolMissing
-from generators.promtool.case_runs import Body, CaseRun, last_check, parsed
+from generators.promtool.case_runs import CaseRun, last_check
+from generators.promtool.documents import Body, parsed
 from generators.promtool.kept_results import KeptResults
 from generators.promtool.rule_closure import needed
 from generators.rule_tests.document import RuleTestFile

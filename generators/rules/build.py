@@ -11,6 +11,7 @@ from generators.rules import (
     escalation,
     health,
     longterm,
+    newer,
     overrides,
     recording,
     slo,
@@ -52,20 +53,34 @@ def build(settings: Settings) -> Rules:
         longterm.file(settings, found),
         *((configured,) if configured is not None else ()),
     )
-    second = (
+    longterm_files = (
         slo.longterm_file(settings),
         anomaly.file(settings),
         correlation.file(settings),
         trend.longterm_file(settings),
     )
     # Last, over both servers' files: an alert is changed by its name, wherever it is evaluated.
-    files = overrides.changed(settings, (*main, *second))
+    files = overrides.changed(settings, (*main, *longterm_files))
     changed = Rules(files[: len(main)], files[len(main) :])
     # After that: which alerts are critical is known then.
     more_main, more_longterm = escalation.files(settings, changed.main, changed.longterm)
-    first = changed.main + more_main
-    files = overrides.labeled(settings, (*first, *changed.longterm, *more_longterm))
-    return Rules(files[: len(first)], files[len(first) :])
+    first, second = changed.main + more_main, changed.longterm
+    files = overrides.labeled(settings, (*first, *second, *more_longterm))
+    return _opened(settings, files, len(first), len(first) + len(second))
+
+
+def _opened(settings: Settings, files: tuple[RuleFile, ...], own: int, sent: int) -> Rules:
+    """Return the files of the first server, up to `own`, and of the second.
+
+    Of the second's, those up to `sent` read what is written to it. Its escalations read ALERTS of
+    its own.
+    """
+    version, apart = settings.prometheus.version, settings.prometheus.longterm is not None
+    return Rules(
+        newer.opened(files[:own], version),
+        newer.opened(files[own:sent], version, written_to=apart)
+        + newer.opened(files[sent:], version),
+    )
 
 
 def _check_names(found: Policy) -> None:

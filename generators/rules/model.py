@@ -88,19 +88,35 @@ Rule = Recording | Alerting
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rules that are evaluated one after the other, every `interval` seconds."""
+    """Rules that are evaluated one after the other, every `interval` seconds.
+
+    query_offset  seconds by which what they read may come late
+    labels        those of all its rules, which are written once
+    """
 
     name: str
     interval: float
     rules: tuple[Rule, ...]
+    query_offset: float = 0
+    labels: Pairs = ()
 
     def body(self) -> dict[str, Any]:
         """Return the group as Prometheus' rule file has it."""
-        return {
-            "name": self.name,
-            "interval": duration(self.interval),
-            "rules": [rule.body() for rule in self.rules],
-        }
+        found: dict[str, Any] = {"name": self.name, "interval": duration(self.interval)}
+        if self.query_offset:
+            found["query_offset"] = duration(self.query_offset)
+        if self.labels:
+            found["labels"] = dict(self.labels)
+        return {**found, "rules": [self._rule(rule) for rule in self.rules]}
+
+    def _rule(self, rule: Rule) -> dict[str, Any]:
+        """Return a rule without the labels that stand at the group."""
+        body = rule.body()
+        if self.labels:
+            body["labels"] = dict(
+                pair for pair in body["labels"].items() if pair not in self.labels
+            )
+        return body
 
 
 @dataclass(frozen=True, slots=True)

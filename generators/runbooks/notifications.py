@@ -22,6 +22,7 @@ from generators.runbooks.documented import DocumentedAlert, alerts_of
 
 _WORDS = {
     Channel.SLACK: "Slack",
+    Channel.MSTEAMS: "Microsoft Teams",
     Channel.PAGERDUTY: "PagerDuty",
     Channel.EMAIL: "mail",
     Channel.WEBHOOK: "the webhook",

@@ -28,9 +28,11 @@ class SinkPorts:
 def directed(document: Mapping[str, Any], ports: SinkPorts, secrets: Path) -> dict[str, Any]:
     """Return the content of monitoring.yaml with every channel leading to the sink.
 
-    Who is notified of what stays. A webhook, which the sink does not take, is left out.
+    Who is notified of what stays. A webhook and Microsoft Teams, which the sink does not take, are
+    left out, and so is what needs a newer Alertmanager than Debian's.
     """
     found: dict[str, Any] = deepcopy(dict(document))
+    found.pop("alertmanager", None)
     at = found.setdefault("notifications", {})
     at["secrets_dir"] = str(secrets.absolute())
     _channels(at, ports)
@@ -53,10 +55,13 @@ def directed(document: Mapping[str, Any], ports: SinkPorts, secrets: Path) -> di
 def _channels(at: dict[str, Any], ports: SinkPorts) -> None:
     """Direct the channels that everybody and a team can have."""
     if "slack" in at:
+        for key in ("app_token_file", "update_message"):
+            at["slack"].pop(key, None)
         at["slack"]["webhook_url_file"] = "slack"
     if "pagerduty" in at:
         at["pagerduty"] = {"routing_key_file": "pagerduty", "url": ports.url(PAGERDUTY)}
-    at.pop("webhook", None)
+    for key in ("webhook", "msteams"):
+        at.pop(key, None)
 
 
 def simulated(document: Mapping[str, Any]) -> dict[str, Any]:

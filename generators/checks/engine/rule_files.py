@@ -1,6 +1,7 @@
 """Prometheus' rule files as data: groups, rules, their expressions, each with its line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import yaml
 
@@ -18,13 +19,14 @@ def rules(document: YamlFile, server: Server) -> Iterator[Rule]:
     """Yield the rules of a file; what is no rule is left out, and reported by a check."""
     for group in items(get(document.root, "groups")):
         interval = _interval(get(group, "interval"))
+        shared = _texts(document, get(group, "labels"))
         for node in items(get(group, "rules")):
             kind = next((key for key, _, _ in pairs(node) if key in ("alert", "record")), None)
             expression = get(node, "expr")
             if kind and expression is not None:
-                yield _rule(
-                    document, kind, node, interval, query(document.text(expression), server)
-                )
+                found = query(document.text(expression), server)
+                rule = _rule(document, kind, node, interval, found)
+                yield replace(rule, labels={**shared, **rule.labels})
 
 
 def _interval(node: yaml.Node | None) -> float:

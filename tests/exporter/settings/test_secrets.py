@@ -9,7 +9,8 @@ from exporter.settings import Settings, load
 from exporter.settings.keys import keys
 from exporter.settings.secrets import SecretFile, SecretReader, secret_files
 
-FULL = Path(__file__).parents[2] / "data" / "settings" / "good" / "full.yaml"
+GOOD = Path(__file__).parents[2] / "data" / "settings" / "good"
+FULL, NEWEST = GOOD / "full.yaml", GOOD / "newest.yaml"
 # Read by what they are for, and no single line.
 OTHERS = {"google.credentials_file", "redis.targets[].ca_file", "redis.targets[].cert_file"} | {
     "redis.targets[].key_file",
@@ -26,11 +27,12 @@ def by_key(settings: Settings) -> dict[str, SecretFile]:
 
 
 def test_every_key_of_a_secret_is_known() -> None:
-    """Each key of the full example that names a file with a secret is listed, with its path."""
+    """Each key that names a file with a secret is listed, with its path."""
     named = {".".join(k.path).replace(".[]", "[]") for k in keys(Settings)}
     files = {name for name in named if name.endswith("_file")} - OTHERS
-    found = by_key(load(FULL))
-    listed = {re.sub(r"\[\d+\]", "[]", key).replace(".checkout.", ".*.") for key in found}
+    found = by_key(load(NEWEST)) | by_key(load(FULL))
+    any_ = (re.sub(r"\[\d+\]", "[]", key) for key in found)
+    listed = {re.sub(r"^services\.\w+\.", "services.*.", key) for key in any_}
     assert listed == files
     secrets = Path("/etc/alertmanager/secrets")
     assert found["notifications.sentry.dsn_file"].path == secrets / "secrets" / "sentry"
@@ -53,6 +55,16 @@ def test_readers() -> None:
     assert by_key(load(FULL))["redis.targets[0].password_file"].reader is SecretReader.IONMON
 
 
+def test_alertmanager_reads_the_address_of_a_heartbeat_without_a_bridge() -> None:
+    """With a bridge the bridge calls the address in heartbeat.url_file; else Alertmanager does."""
+    given = {"heartbeat": {"url_file": "heartbeat"}}
+    version = {"version": "0.26"}
+    alone = Settings.model_validate({"alertmanager": version, "notifications": given})
+    bridged = Settings.model_validate({"notifications": given | {"bridge": {}}})
+    readers = [by_key(at)["notifications.heartbeat.url_file"].reader for at in (alone, bridged)]
+    assert readers == [SecretReader.ALERTMANAGER, SecretReader.IONMON]
+
+
 def test_without_channels_there_are_no_secrets() -> None:
     """Settings that name no file with a secret list none."""
     assert secret_files(Settings()) == ()
@@ -64,6 +76,12 @@ def test_without_channels_there_are_no_secrets() -> None:
         ("slack.webhook_url_file", "https://hooks.slack.com/services/T0/B0/x", True),
         ("slack.webhook_url_file", "http://hooks.slack.com/services/T0/B0/x", False),
         ("slack.webhook_url_file", "https://hooks.slack.com", False),
+        ("slack.app_token_file", "xoxb-12345-67890-AbCdEf", True),
+        ("slack.app_token_file", "https://hooks.slack.com/services/T0/B0/x", False),
+        ("msteams.webhook_url_file", "https://x.logic.azure.com:443/workflows/1?sig=2", True),
+        ("msteams.webhook_url_file", "x.logic.azure.com/workflows/1", False),
+        ("webhook.url_file", "https://hooks.example.com/secret", True),
+        ("webhook.url_file", "hooks.example.com/secret", False),
         ("pagerduty.routing_key_file", "0123456789abcdef0123456789ABCDEF", True),
         ("pagerduty.routing_key_file", "0123456789abcdef", False),
         ("sentry.dsn_file", "https://abc123@o1.ingest.sentry.io/42", True),
@@ -77,5 +95,5 @@ def test_without_channels_there_are_no_secrets() -> None:
 )
 def test_forms(key: str, line: str, expected: bool) -> None:
     """The form of each secret takes what the channel issues and refuses what it cannot be."""
-    form = by_key(load(FULL))[f"notifications.{key}"].form
+    form = (by_key(load(NEWEST)) | by_key(load(FULL)))[f"notifications.{key}"].form
     assert bool(re.fullmatch(form, line)) is expected

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.settings import EscalationSettings, Settings
+from exporter.settings.versions import APP_TOKEN, MSTEAMS, UPDATE_MESSAGE, URL_FILE, has
 from generators.alert_table import THRESHOLDS
 from generators.rules import escalation
 from generators.rules.model import Alerting
@@ -46,6 +47,19 @@ PLACE = ("gcp_project", "region", "service_name")
 def settings(notifications: dict[str, Any], **sections: Any) -> Settings:
     """Return settings with these notifications."""
     return Settings.model_validate({"notifications": notifications, **sections})
+
+
+def opened(version: str, **notifications: Any) -> Settings:
+    """Return settings with everything that a version of Alertmanager opens."""
+    slack: dict[str, Any] = SLACK
+    if has(version, APP_TOKEN):
+        slack = {n: v for n, v in SLACK.items() if n != "webhook_url_file"}
+        slack |= {"app_token_file": "/s/app", "update_message": has(version, UPDATE_MESSAGE)}
+    webhook = {"url_file": "/s/hook"} if has(version, URL_FILE) else WEBHOOK
+    found = ALL | {"slack": slack, "webhook": webhook, "bridge": BRIDGE}
+    if has(version, MSTEAMS):
+        found |= {"msteams": {"webhook_url_file": "/s/msteams"}}
+    return settings(found | notifications, alertmanager={"version": version})
 
 
 def alert(

@@ -57,25 +57,35 @@ def _is_broken(request: BaseHTTPRequestHandler, found: Web) -> bool:
     return request.path in found.broken
 
 
+class _Pace:
+    """One POST a second below a path; as many as come below others."""
+
+    def __init__(self, limited: str) -> None:
+        self._limited, self._lock = limited, threading.Lock()
+        self._last: dict[str, float] = {}
+
+    def is_too_fast(self, path: str) -> bool:
+        """Return whether a POST comes within a second of the one before; else it is noted."""
+        if not self._limited or not path.startswith(self._limited):
+            return False
+        with self._lock:
+            now = time.monotonic()
+            if now - self._last.get(path, float("-inf")) < 1:
+                return True
+            self._last[path] = now
+            return False
+
+
 @contextmanager
 def web(limited: str = "") -> Iterator[Web]:
     """Serve, on a free port, what answers 200; below one path to one POST a second, as Slack."""
-    last: dict[str, float] = {}
-    lock = threading.Lock()
-
-    def is_too_fast(path: str) -> bool:
-        with lock:
-            now = time.monotonic()
-            if not limited or not path.startswith(limited) or now - last.get(path, 0) >= 1:
-                last[path] = now
-                return False
-            return True
+    pace, lock = _Pace(limited), threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             """Keep the body."""
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if _is_broken(self, found) or is_too_fast(self.path):
+            if _is_broken(self, found) or pace.is_too_fast(self.path):
                 found.refused.append(self.path)
                 if found.broken.get(self.path, 429):
                     self.send_error(found.broken.get(self.path, 429))

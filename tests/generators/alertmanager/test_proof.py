@@ -5,12 +5,23 @@ from pathlib import Path
 import pytest
 import yaml
 
+from exporter.settings.versions import (
+    APP_TOKEN,
+    EVENT_BATCHES,
+    EVENTS,
+    MSTEAMS,
+    NAMED_OUTPUTS,
+    UPDATE_MESSAGE,
+    URL_FILE,
+    has,
+)
 from generators.alertmanager.build import CONFIG, SECRETS, texts
-from generators.alertmanager.oldest_version import FIELDS, FUNCTIONS, INTEGRATIONS
-from generators.alertmanager.proof import function_floor, problems, unmatched_severities
-from tests.generators.alertmanager.samples import ALERTS, ALL, alert, settings
+from generators.alertmanager.known_fields import FIELDS, FUNCTIONS, INTEGRATIONS
+from generators.alertmanager.proof import problems, unknown_words, unmatched_severities
+from tests.generators.alertmanager.samples import ALERTS, ALL, alert, opened, settings
 
 SLACK = "alertmanager/templates/slack.tmpl"
+LACKS = "Alertmanager 0.25 has no field"
 
 
 @pytest.mark.parametrize(
@@ -20,25 +31,25 @@ SLACK = "alertmanager/templates/slack.tmpl"
             CONFIG,
             "title_link:",
             "message_text:",
-            f"{CONFIG}: slack_configs: Alertmanager 0.25 has no field message_text",
+            f"{CONFIG}: slack_configs: {LACKS} message_text, which came with 0.31",
         ),
         (
             CONFIG,
             "  url: http://127.0.0.1:9842/alerts",
             "  url_file: /s/slack",
-            f"{CONFIG}: webhook_configs: Alertmanager 0.25 has no field url_file",
+            f"{CONFIG}: webhook_configs: {LACKS} url_file, which came with 0.26",
         ),
         (
             CONFIG,
             "- source_matchers:",
             "- name: x\n  source_matchers:",
-            f"{CONFIG}: inhibit_rule: Alertmanager 0.25 has no field name",
+            f"{CONFIG}: inhibit_rule: {LACKS} name, which came with 0.30",
         ),
         (
             CONFIG,
             "continue: true",
             "labels: {}",
-            f"{CONFIG}: route: Alertmanager 0.25 has no field labels",
+            f"{CONFIG}: route: {LACKS} labels, which came with 0.34",
         ),
         (
             SLACK,
@@ -82,7 +93,7 @@ def test_severities_without_a_route_or_an_alert() -> None:
 def test_functions_are_found_wherever_they_stand() -> None:
     """A function is seen in a pipe and in brackets; fields, variables and texts are none."""
     text = '{{ $x := .Labels.date }}{{ "since" }}{{/* tz */}}{{ (humanize 1) | tz "UTC" }}'
-    assert function_floor({"a": text}) == (
+    assert unknown_words({"a": text}) == (
         "a: Alertmanager 0.25 has no template function humanize",
         "a: Alertmanager 0.25 has no template function tz",
     )
@@ -99,8 +110,46 @@ def test_the_templates_have_no_definition_too_many() -> None:
 
 
 def test_the_floor_knows_no_newer_field() -> None:
-    """None of the fields that came after 0.25 is in the list."""
+    """Fields and functions that came after 0.25 are known since a later version."""
     newer = {"url_file", "message_text", "app_token_file", "payload", "timeout", "threading"}
-    assert not newer & {field for fields in FIELDS.values() for field in fields}
-    assert not {"date", "tz", "since", "humanizeDuration", "urlUnescape", "toJson"} & FUNCTIONS
+    since = {name: v for fields in FIELDS.values() for name, v in fields.items()}
+    assert all(has(since[name], "0.26") for name in newer)
+    functions = {"date", "tz", "since", "humanizeDuration", "urlUnescape", "toJson", "trimSpace"}
+    assert all(has(FUNCTIONS[name], "0.26") for name in functions)
     assert set(INTEGRATIONS) <= set(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "version"),
+    [
+        ("webhook_configs", "url_file", URL_FILE),
+        ("receiver", "msteamsv2_configs", MSTEAMS),
+        ("slack_configs", "app_token_file", APP_TOKEN),
+        ("slack_configs", "update_message", UPDATE_MESSAGE),
+        ("alertmanager.yml", "event_recorder", EVENTS),
+        ("event_recorder.webhook_outputs", "batch", EVENT_BATCHES),
+        ("event_recorder.webhook_outputs", "name", NAMED_OUTPUTS),
+    ],
+)
+def test_settings_and_check_agree(section: str, field: str, version: str) -> None:
+    """The version from which on the settings allow a field is the one from which it is known."""
+    assert FIELDS[section][field] == version
+
+
+@pytest.mark.parametrize("version", ["0.25", "0.28.1", "0.32", "0.35"])
+def test_a_file_is_judged_by_the_stated_version(version: str) -> None:
+    """What a version opens is no fault from it on; an older one names each field that it lacks."""
+    given = opened("0.35")
+    found = problems(texts(given, ALERTS), ALERTS, version)
+    named = {line.rpartition(", which came with ")[0].rpartition(" ")[2] for line in found}
+    expected = {
+        "0.25": {"url_file", "msteamsv2_configs", "app_token_file", "event_recorder"},
+        "0.28.1": {"app_token_file", "update_message", "event_recorder"},
+        "0.32": {"event_recorder"},
+        "0.35": set(),
+    }
+    assert expected[version] <= named
+    assert bool(found) is (version != "0.35")
+    assert "url_file" not in named or version == "0.25"
+    field = f"{CONFIG}: Alertmanager {version} has no template field NotificationReason"
+    assert (field in found) is (version in ("0.25", "0.28.1"))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from exporter.settings import Settings
 from tests.generators.checks.judging import ALERT, group, judged
 
 RECORD = {"record": "region:pending:max", "expr": "max by (region) (cloudrun_pending_requests)"}
@@ -55,10 +56,26 @@ def test_a_file_that_is_none_is_said_to_be(text: str, problems: list[str]) -> No
 def test_newer_fields_are_named_with_their_version() -> None:
     """Fields that came after Prometheus 2.42 are no typing mistakes."""
     text = group(RECORD, labels={"team": "a"}, query_offset="1m")
+    fix = "leave it out, or write a newer prometheus.version"
     assert [found.partition(": ")[2] for found in judged(text)] == [
-        "field: a group has no field labels before Prometheus 3.0; leave it out",
-        "field: a group has no field query_offset before Prometheus 2.53; leave it out",
+        f"field: a group has no field labels before Prometheus 3.0; {fix}",
+        f"field: a group has no field query_offset before Prometheus 2.53; {fix}",
     ]
+
+
+def test_fields_of_the_stated_version_are_taken() -> None:
+    """From its version on a field is none too many, and labels of a group are those of its alerts.
+
+    An alert has its severity from its group; without any, it is reported.
+    """
+    text = group({**ALERT, "labels": {}}, labels={"severity": "high"}, query_offset="1m")
+    newest = Settings.model_validate({"prometheus": {"version": "3.0"}})
+    assert judged(text, settings=newest) == []
+    between = Settings.model_validate({"prometheus": {"version": "2.53"}})
+    (problem,) = judged(text, settings=between)
+    assert "no field labels before Prometheus 3.0" in problem
+    bare = group({**ALERT, "labels": {}})
+    assert any("severity" in problem for problem in judged(bare, settings=newest))
 
 
 @pytest.mark.parametrize(

@@ -114,3 +114,18 @@ def test_a_missing_tool_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyP
             "type: sudo apt-get install prometheus-alertmanager, or check with --offline"
         ),
     ]
+
+
+def test_older_tools_check_the_files_of_newer_servers(tmp_path: Path) -> None:
+    """Debian's tools get copies without newer fields; what is wrong beside these is still found."""
+    labels = dict(ALERT["labels"])
+    rules = group({**ALERT, "labels": {}, "annotations": {}}, labels=labels, query_offset="30s")
+    hook = "webhook_configs: [{url_file: /s/hook}], msteamsv2_configs: [{webhook_url_file: /s/x}]"
+    manager = f"route: {{receiver: a}}\nreceivers: [{{name: a, {hook}}}]\n"
+    recorder = "event_recorder: {webhook_outputs: [{url: 'http://127.0.0.1/events'}]}\n"
+    assert found(project(tmp_path, rules=rules, manager=manager + recorder))[0] == []
+    wrong = manager.replace("{receiver: a}", "{receiver: b}")
+    late = proof(4)  # at which the alert does not fire
+    problems, _ = found(project(tmp_path, rules=rules, manager=wrong, tests=late))
+    assert ["amtool" in text or "promtool" in text for text in problems] == [True, True]
+    assert any("undefined receiver" in text for text in problems)

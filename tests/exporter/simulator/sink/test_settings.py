@@ -57,3 +57,15 @@ def test_who_is_notified_stays(tmp_path: Path) -> None:
     assert at.slack.channel == "#mine"
     assert (at.email, at.pagerduty, at.sentry, at.heartbeat) == (None, None, None, None)
     assert at.active_bridge
+
+
+def test_the_sink_is_reached_by_the_oldest_alertmanager(tmp_path: Path) -> None:
+    """What needs a newer Alertmanager is left out, as the sink's own is Debian's."""
+    newest = ROOT / "tests" / "data" / "settings" / "good" / "newest.yaml"
+    settings = own(yaml.safe_load(newest.read_text()), tmp_path)
+    assert settings.alertmanager.version == "0.25"
+    team = settings.services["checkout"].notifications
+    for at in (settings.notifications, team):
+        assert at.slack
+        assert (at.slack.webhook_url_file, at.slack.app_token_file) == (Path("slack"), None)
+        assert (at.msteams, at.webhook) == (None, None)
