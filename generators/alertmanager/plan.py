@@ -91,7 +91,7 @@ class Timers:
     """
 
     heartbeat: Pace = Pace(0, 20, 50)
-    critical: Pace = Pace(10, MINUTE, 60 * MINUTE)
+    critical: Pace = Pace(5, MINUTE, 60 * MINUTE)
     high: Pace = Pace(30, 10 * MINUTE, 240 * MINUTE)
     medium: Pace = Pace(MINUTE, 10 * MINUTE, 720 * MINUTE)
     low: Pace = Pace(MINUTE, 60 * MINUTE, 1440 * MINUTE)

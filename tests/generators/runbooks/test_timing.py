@@ -75,7 +75,7 @@ def test_the_alerts_own_time_counts_whole() -> None:
     """`for` of the settings is in it, as a multiple of the evaluation; group_wait by severity."""
     alert = {"ResponseTimeCritical": {"for": "250s"}}
     assert span("ResponseTimeCritical", "`for`", alerts=alert) == (300, 300)
-    assert span("ResponseTimeCritical", "Alertmanager") == (10, 10)
+    assert span("ResponseTimeCritical", "Alertmanager") == (5, 5)
     assert span("CPUHigh", "Alertmanager") == (60, 60)
 
 
