@@ -21,6 +21,7 @@ from exporter.simulator.sink.smtp import SmtpSink
 from exporter.simulator.sink.web import WebSink
 
 SETTINGS, SIMULATED, SECRETS = "monitoring.yaml", "simulated.yaml", "secrets"
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 HELP = """Show what Slack, PagerDuty, mail and Sentry would be sent.
 
 It takes Slack's webhook, PagerDuty's events, Sentry's envelopes and mail on 127.0.0.1, prints each
@@ -80,12 +81,12 @@ def _prepare(config: Path | None, folder: Path, ports: SinkPorts) -> None:
 
 def _serve(servers: Sequence[BaseServer]) -> None:
     """Serve, each in a thread of its own, until SIGINT or SIGTERM."""
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+    # Waited for, and not handled: a handler that sets an event may meet its own thread within the
+    # event's lock. Blocked before there are threads, since each of them has the mask of this one.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
     with ExitStack() as stack:
         for server in servers:
             stack.enter_context(server)
             threading.Thread(target=server.serve_forever, daemon=True).start()
             stack.callback(server.shutdown)
-        stopping.wait()
+        signal.sigwait(_STOPPING)
