@@ -71,8 +71,9 @@ scrape_configs:
 
 
 def channels(severity: str) -> set[str]:
-    """Return the channels that are notified of a severity; no webhook is configured here."""
-    return {channel.value for channel in CHANNELS[severity] if channel is not Channel.WEBHOOK}
+    """Return the channels that are notified of a severity, of those that are configured here."""
+    absent = (Channel.WEBHOOK, Channel.MSTEAMS)
+    return {channel.value for channel in CHANNELS[severity] if channel not in absent}
 
 
 def nine() -> tuple[Alerting, ...]:
