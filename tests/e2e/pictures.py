@@ -213,15 +213,16 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(".pictures"), help="where all is kept")
     parser.add_argument("--publish", action="store_true", help="renew the pictures of the README")
     given = parser.parse_args()
-    stamp = given.folder / "now"
+    folder = given.folder.resolve()  # servers run in folders of their own
+    stamp = folder / "now"
     if not stamp.exists():
-        shutil.rmtree(given.folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         now = int(time.time()) // HOURS * HOURS
-        prepare(given.folder / "servers", Past(now))
+        prepare(folder / "servers", Past(now))
         stamp.write_text(str(now))
-    draw(given.folder, Past(int(stamp.read_text())), tuple(given.dashboards))
+    draw(folder, Past(int(stamp.read_text())), tuple(given.dashboards))
     if given.publish:
-        publish(given.folder)
+        publish(folder)
 
 
 if __name__ == "__main__":
