@@ -10,7 +10,8 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print(*sys.version_info[:3], sy
 ifneq ($(INTERPRETER),$(file < $(INSTALLED)))
 .PHONY: $(INSTALLED)
 endif
-WORKERS ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
+# One more than there are processors: a test that starts servers waits for them half of its time.
+WORKERS ?= --numprocesses $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
 
 # Compiled modules are kept whatever the environment says: tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
