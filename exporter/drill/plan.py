@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from exporter.catalog.alert_names import DRILL, DRILL_LABEL, JOURNAL_RECEIVER
 from exporter.drill.matching import Labels, RouteUnknown
-from exporter.drill.reached import DrilledChannel, channels
+from exporter.drill.reached import BridgeReceivers, DrilledChannel, channels
 from exporter.drill.routes import EVERY_LABEL, RunningConfig, RunningRoute
 from exporter.errors import IonmonError
 
@@ -61,12 +61,12 @@ class DrillPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillOccasion:
-    """Which drill it is, when (Unix seconds), who began it, and where the bridge listens."""
+    """Which drill it is, when (Unix seconds), who began it, and the bridge, where there is one."""
 
     id: str
     at: float
     who: str
-    bridge: str | None
+    bridge: BridgeReceivers | None
 
 
 def plan(config: RunningConfig, asked: DrillRequest, occasion: DrillOccasion) -> DrillPlan:
