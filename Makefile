@@ -5,6 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 ARGS ?=
 GRAFANA := tests/grafana/node_modules
+NEWER := tests/generators/alertmanager/test_newer_tools.py tests/generators/checks/test_newer_tools.py
 # The content of .venv/.installed after a whole installation by this Python.
 INTERPRETER := $(shell $(PYTHON) -c 'import sys; print(*sys.version_info[:3], sys.base_prefix)')
 ifneq ($(INTERPRETER),$(file < $(INSTALLED)))
@@ -16,7 +17,7 @@ WORKERS ?= --numprocesses $(shell expr $$(nproc) + 1) --dist loadfile --no-loads
 # Compiled modules are kept whatever the environment says: tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install run test quick mutants coverage lint configs bench stack pictures boards lock clean
+.PHONY: help install run test quick newer mutants coverage lint configs bench stack pictures boards lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,11 @@ test: $(INSTALLED) ## run the tests; long drills, too, with ARGS=--deep; a part 
 
 quick: $(INSTALLED) ## run the tests that start no server and no program
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow" $(ARGS)
+
+newer: $(INSTALLED) ## check what newer servers read, by amtool 0.35 and promtool 3.16; builds them in .newer, needs go
+	@tests/install-tools
+	@tests/build-newer-tools .newer
+	$(BIN)/python -m pytest --newer=.newer $(NEWER) $(ARGS)
 
 mutants: $(INSTALLED) ## change the core by one small mistake at a time, and count which ones tests notice
 	@tests/install-tools
@@ -93,6 +99,6 @@ lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.tom
 		--generate-hashes --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## remove everything that was made, .venv too
-	rm -rf .venv .stack .pictures .mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf .venv .newer .stack .pictures .mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache build dist *.egg-info \
 		exporter/recorder/build exporter/recorder/*.egg-info

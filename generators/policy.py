@@ -34,7 +34,7 @@ from generators.limits import limit
 from generators.services import service_label
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-SEVERITIES = ("critical", "high", "medium", "low")
+SEVERITIES = alert_names.SEVERITIES
 WATCHDOG = alert_names.WATCHDOG
 # Fire while all is well: they prove that alerts arrive.
 PROVING = frozenset({WATCHDOG, alert_names.CANARY})

@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --deep and --newer."""
     about = "run long drills, too, and properties on many examples"
     parser.addoption("--deep", action="store_true", help=about)
-    about = "folder with amtool-VERSION, to check what is written for newer versions"
+    about = "folder with amtool-VERSION and promtool-VERSION, which check what newer servers read"
     parser.addoption("--newer", metavar="FOLDER", help=about)
 
 

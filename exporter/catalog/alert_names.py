@@ -16,13 +16,14 @@ ESCALATION_ALERT = "Escalation"
 ACKNOWLEDGED = "Acknowledged"  # what the bridge posts while an acknowledged alert fires
 ESCALATES, SINCE, SIGNAL = "escalates", "since", "signal"
 CRITICAL = "critical"
+SEVERITIES = (CRITICAL, "high", "medium", "low")
 # An escalation has labels of its own in place of these; every other one is its alert's.
 REPLACED = ("alertname", "severity", "category")
 HEARTBEAT_RECEIVER = "heartbeat"
 CANARY_RECEIVER = "canary"
 JOURNAL_RECEIVER = "journal"  # the bridge, which is notified of every alert
-PAGERDUTY_RECEIVER = "pagerduty"  # the last word of the names of receivers that page
-SENTRY_RECEIVER = "sentry"  # the last word of the names of receivers whose alerts go to Sentry
+PAGERDUTY_RECEIVER = "pagerduty"  # the channel of receivers that page
+SENTRY_RECEIVER = "sentry"  # the channel of receivers whose alerts go to Sentry
 DEFAULT_RECEIVER = "unrouted"  # of what no route takes; the bridge has it where all else is absent
 
 

@@ -16,8 +16,11 @@ _REPORT = ("severity", "team", "receiver", "by", "to", "result", "after", "end f
 def plan_text(plan: DrillPlan) -> str:
     """Return whom a drill reaches, as a table."""
     rows = [(*_where(alert, each), _wait(each), _held(each)) for alert, each in _reached(plan)]
-    nobody = [_nobody(alert) for alert in plan.alerts if not alert.channels]
-    return "\n".join((table(_PLAN, rows), *nobody))
+    return "\n".join((table(_PLAN, rows), *_unreached(plan)))
+
+
+def _unreached(plan: DrillPlan) -> list[str]:
+    return [_nobody(alert) for alert in plan.alerts if not alert.channels]
 
 
 def _reached(plan: DrillPlan) -> list[tuple[DrillAlert, DrilledChannel]]:
@@ -37,7 +40,7 @@ def _held(channel: DrilledChannel) -> str:
 
 
 def _nobody(alert: DrillAlert) -> str:
-    return f"{alert.name}: its receivers notify nobody"
+    return f"{alert.name}: {alert.unknown or 'its receivers notify nobody'}"
 
 
 def report_text(report: DrillReport) -> str:
@@ -77,7 +80,8 @@ def _end(each: DrilledOutcome) -> str:
 def plan_json(plan: DrillPlan) -> str:
     """Return whom a drill reaches as JSON."""
     channels = [{**_plain(alert, each), "held_back": _held(each)} for alert, each in _reached(plan)]
-    return json.dumps({"drill": plan.id, "channels": channels}, indent=2)
+    whole = {"drill": plan.id, "channels": channels, "nobody": _unreached(plan)}
+    return json.dumps(whole, indent=2)
 
 
 def report_json(report: DrillReport) -> str:

@@ -129,9 +129,9 @@ def _remark(channel: DrilledChannel, found: DrillEvidence, elsewhere: int) -> st
     if channel.to_bridge:
         return "as Alertmanager counts: the bridge's journal is not on this machine"
     if _is_mixed(channel, found) and found.bridge is None:
-        return "webhooks to the bridge are counted alike, and its metrics cannot be read"
+        return "maybe a webhook to the bridge was counted: the bridge's metrics cannot be read"
     if found.rise.refused:
         return f"after {found.rise.refused} that failed" + (f": {found.log}" if found.log else "")
     if found.rise.begun - elsewhere > found.sharing * found.servers:
-        return f"other messages by {channel.integration} went out meanwhile and are counted alike"
+        return f"other messages by {channel.integration} went out meanwhile and are counted, too"
     return ""

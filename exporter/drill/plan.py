@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from exporter.catalog.alert_names import DRILL, DRILL_LABEL, JOURNAL_RECEIVER
-from exporter.drill.matching import Labels
-from exporter.drill.reached import DrilledChannel, channels
+from exporter.drill.matching import Labels, RouteUnknown
+from exporter.drill.reached import BridgeReceivers, DrilledChannel, channels
 from exporter.drill.routes import EVERY_LABEL, RunningConfig, RunningRoute
 from exporter.errors import IonmonError
 
@@ -33,13 +33,17 @@ class DrillRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillAlert:
-    """A test alert, and what it reaches."""
+    """A test alert, and what it reaches.
+
+    unknown  why that cannot be judged, so that it is not sent; empty where it can
+    """
 
     severity: str
     team: str
     labels: Labels
     annotations: Mapping[str, str]
     channels: tuple[DrilledChannel, ...]
+    unknown: str = ""
 
     @property
     def name(self) -> str:
@@ -57,12 +61,12 @@ class DrillPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillOccasion:
-    """Which drill it is, when (Unix seconds), who began it, and where the bridge listens."""
+    """Which drill it is, when (Unix seconds), who began it, and the bridge, where there is one."""
 
     id: str
     at: float
     who: str
-    bridge: str | None
+    bridge: BridgeReceivers | None
 
 
 def plan(config: RunningConfig, asked: DrillRequest, occasion: DrillOccasion) -> DrillPlan:
@@ -101,17 +105,30 @@ def _alert(config: RunningConfig, severity: str, team: str, occasion: DrillOccas
     labels = {"alertname": DRILL, SEVERITY: severity, DRILL_LABEL: occasion.id}
     labels |= {TEAM: team} if team else {}
     own = "-".join(filter(None, (occasion.id, severity, team)))
-    labels = _apart(config.root, labels, own)
+    reached: tuple[DrilledChannel, ...] = ()
+    unknown = ""
+    try:
+        labels = _apart(config.root, labels, own)
+        reached = _reached(config, labels, occasion)
+    except RouteUnknown as error:
+        unknown = str(error)
     return DrillAlert(
         severity=severity,
         team=team,
         labels=labels,
         annotations=_annotations(severity, team, occasion.who),
-        channels=tuple(
-            channel
-            for route in config.root.taken_by(labels)
-            for channel in channels(config, route, occasion.bridge, occasion.at)
-        ),
+        channels=reached,
+        unknown=unknown,
+    )
+
+
+def _reached(
+    config: RunningConfig, labels: Labels, occasion: DrillOccasion
+) -> tuple[DrilledChannel, ...]:
+    return tuple(
+        channel
+        for route in config.root.taken_by(labels)
+        for channel in channels(config, route, occasion.bridge, occasion.at)
     )
 
 

@@ -11,12 +11,15 @@ from pathlib import Path
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault
 from exporter.bridge.intake import PATH
 from exporter.bridge.journal_reading import beside
+from exporter.catalog.alert_names import JOURNAL_RECEIVER, PAGERDUTY_RECEIVER, SENTRY_RECEIVER
 from exporter.drill.alertmanager_log import AlertmanagerLog
 from exporter.drill.bridge_metrics import BridgeMetrics
 from exporter.drill.evidence import DrillSources
 from exporter.drill.plan import DrillOccasion, DrillPlan, DrillRequest, plan
+from exporter.drill.reached import BridgeReceivers
 from exporter.drill.routes import RunningConfig, running_config
 from exporter.settings import BridgeSettings, Settings, journal_file
+from exporter.settings.receivers import receivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,8 @@ def prepared(
     faults: dict[str, None] = {}
     config = _running(servers, faults)
     bridge = settings.notifications.active_bridge
-    address = f"{bridge.scheme}://{bridge.address}{PATH}" if bridge else None
-    occasion = DrillOccasion(id=_new_id(now), at=now, who=_who(), bridge=address)
+    own = _receivers(settings, bridge) if bridge else None
+    occasion = DrillOccasion(id=_new_id(now), at=now, who=_who(), bridge=own)
     journal = journal_file(settings)
     sources = DrillSources(
         drill=occasion.id,
@@ -52,6 +55,14 @@ def prepared(
         faults=faults,
     )
     return PreparedDrill(plan(config, asked, occasion), sources)
+
+
+def _receivers(settings: Settings, bridge: BridgeSettings) -> BridgeReceivers:
+    return BridgeReceivers(
+        url=f"{bridge.scheme}://{bridge.address}{PATH}",
+        to_sentry=receivers(settings, SENTRY_RECEIVER),
+        others=receivers(settings, PAGERDUTY_RECEIVER) | {JOURNAL_RECEIVER},
+    )
 
 
 def _metrics(settings: Settings, bridge: BridgeSettings) -> BridgeMetrics:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault
-from exporter.drill.matching import Labels, RouteMatcher, matchers
+from exporter.drill.matching import Labels, RouteMatcher, RouteUnknown, matchers
 from exporter.drill.time_intervals import contains
 from exporter.settings.types import seconds
 
@@ -38,7 +38,10 @@ class RunningRoute:
     below: tuple["RunningRoute", ...] = ()
 
     def taken_by(self, labels: Labels) -> Iterator["RunningRoute"]:
-        """Yield the routes below, or this one, that take an alert, as Alertmanager walks them."""
+        """Yield the routes below, or this one, that take an alert, as Alertmanager walks them.
+
+        Raises RouteUnknown where a route that may take it cannot be judged.
+        """
         if not all(condition.matches(labels) for condition in self.conditions):
             return
         anyone = False
@@ -70,12 +73,22 @@ class RunningConfig:
     intervals: Mapping[str, Sequence[Mapping[str, Any]]]
 
     def muting(self, route: RunningRoute, at: float) -> str:
-        """Return the name of the time interval that mutes a route at a Unix time, or nothing."""
+        """Return the name of the time interval that mutes a route at a Unix time, or nothing.
+
+        Raises RouteUnknown.
+        """
         for name in route.muted_in:
-            if contains(self.intervals.get(name, ()), at):
+            if self._contains(name, at):
                 return name
-        active = [contains(self.intervals.get(name, ()), at) for name in route.active_in]
+        active = [self._contains(name, at) for name in route.active_in]
         return "" if not active or any(active) else f"outside {', '.join(route.active_in)}"
+
+    def _contains(self, name: str, at: float) -> bool:
+        try:
+            return contains(self.intervals.get(name, ()), at)
+        except ValueError as error:
+            text = f"the time interval {name} cannot be judged: {error}"
+            raise RouteUnknown(text) from error
 
 
 _DEFAULT = RunningRoute(receiver="", group_by=(), group_wait=30.0, group_interval=300.0)
@@ -113,7 +126,8 @@ def _route(document: Mapping[str, Any], above: RunningRoute) -> RunningRoute:
         muted_in=tuple(document.get("mute_time_intervals") or ()),
         active_in=tuple(document.get("active_time_intervals") or ()),
         goes_on=bool(document.get("continue")),
-        conditions=matchers(document),
+        # Those that can be judged come first: where one of them fails, no other counts.
+        conditions=tuple(sorted(matchers(document), key=lambda each: not each.is_known)),
         below=(),
     )
     return replace(own, below=tuple(_route(each, own) for each in document.get("routes") or ()))

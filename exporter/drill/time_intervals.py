@@ -6,7 +6,7 @@ has must hold; of several values of a part one has to.
 
 from calendar import day_name, month_name, monthrange
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,13 +21,22 @@ def contains(intervals: Sequence[Interval], at: float) -> bool:
 
 
 def _contains(interval: Interval, at: float) -> bool:
-    location = interval.get("location") or "UTC"
-    zone = UTC if location == "UTC" else ZoneInfo(location)
+    zone = _zone(interval.get("location") or "UTC")
     return all(
         any(holds(given, datetime.fromtimestamp(at, zone)) for given in interval[part])
         for part, holds in _PARTS.items()
         if interval.get(part)
     )
+
+
+def _zone(location: str) -> tzinfo:
+    try:
+        return UTC if location == "UTC" else ZoneInfo(location)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            f"its location {location} is no time zone that this machine knows; install tzdata, or "
+            "configure a name such as Europe/Berlin"
+        ) from error
 
 
 def _times(given: Mapping[str, str], at: datetime) -> bool:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER, JOURNAL_RECEIVER
 from exporter.settings import NotificationSettings, Settings
 from exporter.settings.grouping import IntervalSettings
+from exporter.settings.receivers import receiver
 from exporter.settings.teams import of_team, teams
 from exporter.settings.versions import EVENTS, has
 from generators.policy import MINUTE, SEVERITIES
@@ -56,7 +57,7 @@ class Audience:
 
     def receiver(self, severity: str, channel: Channel) -> str:
         """Return the name of the receiver of one channel."""
-        return "-".join(part for part in (self.team, severity, channel.value) if part)
+        return receiver(self.team, severity, channel)
 
 
 def audiences(settings: Settings) -> tuple[Audience, ...]:

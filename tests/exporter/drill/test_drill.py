@@ -186,6 +186,35 @@ def test_a_severity_that_reaches_nobody_is_a_failure(
     assert not report["good"]
 
 
+def test_what_cannot_be_judged_is_named_and_not_sent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A matcher that only Alertmanager reads, and a time zone that is not on this machine.
+
+    The other alerts are tried all the same.
+    """
+    web = "receiver: web, group_wait: 0s"
+    config = tmp_path / "am.yml"
+    config.write_text(
+        "route: {receiver: web, routes: [\n"
+        f"  {{{web}, matchers: ['severity=\"low\"', 'alertname=~\"(?i)drill\"']}},\n"
+        f"  {{{web}, matchers: ['severity=\"medium\"'], mute_time_intervals: [night]}},\n"
+        f"  {{{web}, matchers: ['severity=\"high\"']}}]}}\n"
+        "time_intervals: [{name: night, time_intervals: [{location: Local}]}]\n"
+        "receivers: [{name: web, webhook_configs: [{url: 'http://127.0.0.1:1'}]}]\n"
+    )
+    with servers.alertmanager(tmp_path, config) as running:
+        path = tmp_path / "m.yaml"
+        address = f"127.0.0.1:{running.port}"
+        path.write_text(yaml.safe_dump({"prometheus": {"alertmanagers": [address]}}))
+        assert cli.run(["drill", "--config", str(path), "--dry-run", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    low, medium = found["nobody"]
+    assert low.startswith('low: the matcher alertname=~"(?i)drill" cannot be judged: ')
+    assert medium.startswith("medium: the time interval night cannot be judged: its location Local")
+    assert [each["severity"] for each in found["channels"]] == ["high"]
+
+
 def test_a_drill_that_fails_ends_its_alerts(tmp_path: Path) -> None:
     """A defect after the first alert was posted leaves none behind."""
     config = tmp_path / "am.yml"

@@ -18,7 +18,9 @@ SLACK = DrilledChannel(
     group_interval=600,
 )
 WEBHOOK = replace(SLACK, receiver="high-webhook", integration="webhook")
-SENTRY = replace(SLACK, receiver="low-sentry", integration="webhook", to_bridge=True)
+SENTRY = replace(
+    SLACK, receiver="low-sentry", integration="webhook", to_bridge=True, is_sentry=True
+)
 NONE = NotificationRise(begun=0, tried=0, refused=0, given_up=0)
 TAKEN = replace(NONE, begun=1, tried=1)
 ARRIVED = DrillArrival(receiver="low-sentry", severity="low", team="", state="pending")
@@ -70,7 +72,7 @@ def test_a_webhook_is_not_taken_for_the_bridges() -> None:
     named = replace(mixed, rise=replace(TAKEN, by_receiver=True))
     assert judge(WEBHOOK, named, 1.0).result is DrillResult.TOOK
     unknown = judge(WEBHOOK, replace(mixed, bridge=None), 1.0)
-    assert "its metrics cannot be read" in unknown.why
+    assert "the bridge's metrics cannot be read" in unknown.why
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Routes are walked as Alertmanager walks them, and muted when it mutes them."""
 
+import json
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -8,8 +9,8 @@ import pytest
 import yaml
 
 from exporter.bridge.alertmanagers import Alertmanager
-from exporter.drill.matching import matcher, matchers
-from exporter.drill.routes import running_config
+from exporter.drill.matching import RouteMatcher, RouteUnknown, matcher, matchers
+from exporter.drill.routes import _DEFAULT, _route, running_config
 from exporter.drill.time_intervals import contains
 from generators.alertmanager.build import CONFIG, configuration
 from generators.rules.model import dumped
@@ -84,13 +85,64 @@ def test_each_form_of_a_matcher(text: str, value: str, expected: bool) -> None:
     assert matcher(text).matches({"team": value}) is expected
 
 
+VALUES = ("shop", "Shop", "shop-1", "cart", "aab", "ä", "1.5", "a|b", "[:alpha:]", "")
+ALIKE = (
+    *("shop|cart", "sh.*", "^(shop|cart)$", r"[a-z]+-\d", r"\w+", r"\D{2,4}", "(?:a){2}b?"),
+    *(r"1\.5", r"a\|b", "[^s].*?", r"[\[:a-z\]]+", "."),
+)
+RE2 = (
+    "(?i)shop",
+    r"\pL+",
+    "[[:alpha:]]+",
+    "shop|(?i)CART",
+    r"\Qa|b\E",
+    "sh{,3}op",
+    r"\x61ab",
+    "s(?P<a>.)op",
+)
+
+
+def test_a_regular_expression_is_judged_as_alertmanager_does_or_not_at_all(tmp_path: Path) -> None:
+    """What Python reads as RE2 does agrees with amtool; everything else is named and refused."""
+    for value in VALUES:
+        found = [one for one in ALIKE if RouteMatcher("team", "=~", one).matches({"team": value})]
+        assert sorted(found) == taking(tmp_path, value), value
+    for each in RE2:
+        with pytest.raises(RouteUnknown, match=r"the matcher team=~.* cannot be judged"):
+            matcher(f"team=~{json.dumps(each)}").matches({"team": "shop"})
+
+
+def taking(folder: Path, value: str) -> list[str]:
+    """Return the regular expressions that take a value, as amtool says."""
+    below = [
+        {"receiver": str(number), "match_re": {"team": each}, "continue": True}
+        for number, each in enumerate((*ALIKE, *RE2))
+    ]
+    names = ["none", *(each["receiver"] for each in below)]
+    route = {"receiver": "none", "routes": below}
+    path = folder / "am.yml"
+    path.write_text(yaml.safe_dump({"route": route, "receivers": [{"name": n} for n in names]}))
+    numbers = [int(name) for name in reached(path, {"team": value}) if name != "none"]
+    return sorted(ALIKE[number] for number in numbers if number < len(ALIKE))
+
+
+def test_only_what_decides_has_to_be_judged() -> None:
+    """Where another matcher of the route fails, none is asked that cannot be judged."""
+    document = {"receiver": "a", "matchers": ['team=~"(?i)shop"', 'severity="low"']}
+    route = _route({"receiver": "b", "routes": [document]}, _DEFAULT)
+    assert [one.receiver for one in route.taken_by({"severity": "high"})] == ["b"]
+    with pytest.raises(RouteUnknown):
+        list(route.taken_by({"severity": "low"}))
+
+
 def test_old_keys_are_matchers_too() -> None:
     """`match` and `match_re`, which versions before 0.22 had alone."""
     found = matchers({"match": {"a": "b"}, "match_re": {"c": "d.*"}, "matchers": ['e="f"']})
     assert all(each.matches({"a": "b", "c": "dd", "e": "f"}) for each in found)
     assert not all(each.matches({"a": "b", "c": "x", "e": "f"}) for each in found)
-    with pytest.raises(ValueError, match="is no matcher"):
-        matcher("team")
+    for text in ("team", r'team="\a"'):
+        with pytest.raises(ValueError, match="is no matcher"):
+            matcher(text)
 
 
 @pytest.mark.parametrize(

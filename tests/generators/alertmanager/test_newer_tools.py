@@ -8,24 +8,16 @@ import pytest
 
 from generators.alertmanager.build import CONFIG, texts
 from tests.generators.alertmanager.samples import ALERTS, opened, write
+from tests.newer_tools import by_version
 
 pytestmark = pytest.mark.slow
 
 
-def amtools(folder: str | None) -> dict[str, str]:
-    """Return amtool by version: Debian's, and those below the folder of --newer."""
-    found = {path.name.removeprefix("amtool-"): str(path) for path in _below(folder)}
-    return {"0.25": shutil.which("amtool") or "amtool", **found}
-
-
-def _below(folder: str | None) -> list[Path]:
-    return sorted(Path(folder).glob("amtool-*")) if folder else []
-
-
 def test_each_version_takes_what_it_opens(pytestconfig: pytest.Config, tmp_path: Path) -> None:
     """Debian's amtool takes the files of 0.25, and each of --newer those of its version."""
-    tools = amtools(pytestconfig.getoption("newer"))
-    for version, tool in tools.items():
+    debian = {"0.25": shutil.which("amtool") or "amtool"}
+    newer = by_version("amtool", pytestconfig.getoption("newer"))
+    for version, tool in (debian | newer).items():
         root = tmp_path / version
         write(root, texts(opened(version), ALERTS))
         done = subprocess.run(
