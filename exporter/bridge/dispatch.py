@@ -26,6 +26,8 @@ from exporter.telemetry import Telemetry
 
 SENTRY = "sentry"
 
+_WAITING = "deliveries wait for the journal"
+
 log = logging.getLogger("ionmon.dispatch")
 
 
@@ -42,10 +44,10 @@ class Dispatch:
     ) -> None:
         """Run nothing yet."""
         self._explain = explain
-        self.faults = DeliveryFaults(clock)
+        self.faults, self.journal_faults = DeliveryFaults(clock), DeliveryFaults(clock)
         self._clock = clock
         self._delivery = DeliveryLoop(owed, clock, telemetry, self.faults)
-        self._heartbeat = Heartbeat(clock, telemetry, self.faults)
+        self._heartbeat = Heartbeat(clock, telemetry, (self.faults, self.journal_faults))
         self._sentry: tuple[Path, SentryTransport] | None = None
         self.apply(settings)
 
@@ -112,6 +114,8 @@ class Dispatch:
         try:
             self._delivery.deliver_due()
         except StateError as error:
-            once(log, "journal", f"deliveries wait for the journal: {error}")
+            once(log, "journal", f"{_WAITING}: {error}")
+            self.journal_faults.failed(_WAITING, str(error))
         else:
+            self.journal_faults.succeeded(_WAITING)
             over(log, "journal", "deliveries go on")

@@ -2,7 +2,8 @@
 
 Watchdog comes once a minute, and each time the bridge checks in outside, where somebody is notified
 when the check-ins stop. An hourly test alert, Canary, measures how long an alert takes into the
-journal. A check-in says error where the bridge's own deliveries fail, or the canary is late.
+journal. A check-in says error where the bridge's own deliveries or its journal fail, or the canary
+is late.
 """
 
 import logging
@@ -37,7 +38,9 @@ class CheckIns(Protocol):
 class Heartbeat:
     """Takes note of Watchdog and Canary, and checks in; any thread may call it."""
 
-    def __init__(self, clock: Clock, telemetry: Telemetry, faults: DeliveryFaults) -> None:
+    def __init__(
+        self, clock: Clock, telemetry: Telemetry, faults: Sequence[DeliveryFaults]
+    ) -> None:
         """Check in nowhere yet: `services` may be replaced."""
         self.services: Sequence[CheckIns] = ()
         self._clock, self._telemetry, self._faults = clock, telemetry, faults
@@ -70,7 +73,7 @@ class Heartbeat:
         """Return what is wrong with the chain from here on, for people; empty where it works."""
         with self._mutex:
             age, took = self._clock.monotonic() - self._canary_at, self._took
-        found = list(self._faults.lasting(FAILING))
+        found = [fault for each in self._faults for fault in each.lasting(FAILING)]
         if age > CANARY_MISSING:
             found.append(f"no {CANARY} arrived for {age / 60:.0f} minutes")
         elif took > LATE:

@@ -43,23 +43,6 @@ class Dispatching(Protocol):
         """Learn of a notification that is journaled, or of a heartbeat."""
 
 
-class NoDispatching:
-    """Delivers nothing: the journal is all there is."""
-
-    def targets(self, receiver: str) -> tuple[str, ...]:
-        """Return nothing."""
-        del receiver
-        return ()
-
-    def is_heartbeat(self, given: Notification) -> bool:
-        """Return False."""
-        del given
-        return False
-
-    def received(self, given: Notification, received: Received | None) -> None:
-        """Ignore it."""
-
-
 class Intake:
     """The paths that Alertmanager posts to; only the web server's thread calls it."""
 

@@ -1,10 +1,13 @@
 """A real bridge process, a real Sentry stand-in: what arrives, through failures and kills."""
 
+import asyncio
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +16,15 @@ import yaml
 from click.testing import CliRunner
 
 from exporter.bridge.dispatch import Dispatch
+from exporter.bridge.journal_health import JournalHealth
 from exporter.cli import DEFECT, cli
+from exporter.errors import StateError
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.bridge.bridges import RunningBridge, bridge
 from tests.exporter.bridge.notified import entry
-from tests.exporter.bridge.samples import BEGAN, journal
+from tests.exporter.bridge.samples import BEGAN, firing, journal, notified
 from tests.sentry import KEY, Answer, Sentry, sentry
 from tests.servers import free_port, wait_until
 
@@ -201,6 +206,41 @@ def test_kills_lose_nothing_and_double_only_what_was_not_marked(
 
 def _one_in_three(server: Sentry) -> Any:
     return lambda *_: Answer(503) if len(server.posts) % 3 == 0 else None
+
+
+@pytest.mark.parametrize("damage", ["DROP TABLE delivery", ""])
+def test_a_journal_that_fails_turns_the_check_in_to_error(tmp_path: Path, damage: str) -> None:
+    """Whether it can be read no more, or written no more: ten minutes later Sentry is told."""
+    with closing(journal(tmp_path / "journal.sqlite")) as opened, sentry() as server:
+        (tmp_path / "dsn").write_text(server.dsn)
+        (tmp_path / "dsn").chmod(0o600)
+        section = {"sentry": {"dsn_file": str(tmp_path / "dsn")}}
+        settings = Settings.model_validate({"notifications": section})
+        clock, telemetry = HandClock(BEGAN), Telemetry(BEGAN)
+        dispatch = Dispatch(settings, opened.deliveries, clock, telemetry)
+        with closing(sqlite3.connect(opened.path)) as db:
+            db.executescript(damage)
+        if not damage:
+            JournalHealth(telemetry, dispatch.journal_faults).failed(StateError("disk is full"))
+        asyncio.run(_watched(dispatch, lambda: _said(server)[-1:] == ["error"]))
+    said = _said(server)
+    assert said.count("error") == 1
+    assert said.count("ok") >= 10
+
+
+def _said(server: Sentry) -> list[str]:
+    return [check_in["status"] for check_in in server.check_ins]
+
+
+async def _watched(dispatch: Dispatch, until: Callable[[], bool]) -> None:
+    """Run it, with a Watchdog again and again, until something is."""
+    running = asyncio.ensure_future(dispatch.run())
+    async with asyncio.timeout(60):
+        while not until():
+            dispatch.received(notified(firing(alertname="Watchdog")), None)
+            await asyncio.sleep(0.001)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 def test_settings_are_applied_without_a_restart(tmp_path: Path) -> None:

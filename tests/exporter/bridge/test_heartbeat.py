@@ -36,7 +36,7 @@ class Chain:
         self.clock, self.telemetry = HandClock(BEGAN), Telemetry(BEGAN)
         self.faults = DeliveryFaults(self.clock)
         self.outside = Outside()
-        self.heartbeat = Heartbeat(self.clock, self.telemetry, self.faults)
+        self.heartbeat = Heartbeat(self.clock, self.telemetry, (self.faults,))
         self.heartbeat.services = (self.outside,)
 
     def arrive(self, *alerts: NotifiedAlert, new: bool = True) -> None:

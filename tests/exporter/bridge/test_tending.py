@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.journal import AlertJournal, JournalLimits
 from exporter.bridge.journal_health import JournalHealth
 from exporter.bridge.tending import EXPIRY, SIGN, Tending
@@ -21,7 +22,7 @@ def test_it_is_tended_while_it_runs(tmp_path: Path) -> None:
         HandClock(NOON),
         Telemetry(NOON),
     )
-    tending = Tending(journal, telemetry, clock, JournalHealth(telemetry))
+    tending = Tending(journal, telemetry, clock, JournalHealth(telemetry, DeliveryFaults(clock)))
     journal.records.begin(NOON)
     over = [entry(status="resolved", fingerprint=f"{n:x}") for n in range(50)]
     journal.receive(given(*over), (), NOON)
@@ -48,7 +49,7 @@ def test_a_clock_that_was_set_removes_nothing(tmp_path: Path) -> None:
         HandClock(NOON),
         Telemetry(NOON),
     )
-    tending = Tending(journal, telemetry, clock, JournalHealth(telemetry))
+    tending = Tending(journal, telemetry, clock, JournalHealth(telemetry, DeliveryFaults(clock)))
     journal.records.begin(NOON)
     journal.receive(given(entry(status="resolved")), (), NOON)
     for off in (0.0, 365 * DAY, 365 * DAY, 0.0, 0.0, 0.0):
@@ -68,7 +69,7 @@ def test_a_journal_that_cannot_be_written_is_shown(tmp_path: Path) -> None:
         HandClock(NOON),
         Telemetry(NOON),
     )
-    health = JournalHealth(telemetry)
+    health = JournalHealth(telemetry, DeliveryFaults(clock))
     tending = Tending(journal, telemetry, clock, health)
     tending.once()
     assert (health.fault, telemetry.value(own_bridge.JOURNAL_SUCCESS)) == ("", 1)
