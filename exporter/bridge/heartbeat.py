@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from exporter.bridge.delivery_faults import DeliveryFaults
-from exporter.bridge.outcome import Outcome, Sent
+from exporter.bridge.outcome import Outcome, Sent, Withheld
 from exporter.bridge.webhook import Notification, NotifiedAlert
 from exporter.catalog import own_delivery
 from exporter.catalog.alert_names import CANARY, CANARY_MISSING, WATCHDOG
@@ -31,7 +31,7 @@ class CheckIns(Protocol):
 
     name: str
 
-    def check_in(self, *, works: bool) -> Outcome:
+    def check_in(self, *, works: bool) -> Outcome | Withheld:
         """Say that alerts arrive, or that they do not."""
 
 
@@ -91,13 +91,19 @@ class Heartbeat:
         faults = self.faults()
         self._say("chain", "; ".join(faults), "alerts arrive, and are delivered")
         for service in self.services:
-            outcome = service.check_in(works=not faults)
-            sent = isinstance(outcome, Sent)
-            self._telemetry.count(
-                own_delivery.CHECK_INS, (service.name, "sent" if sent else "failed")
-            )
-            why = "" if isinstance(outcome, Sent) else f"no check-in: {outcome.why}"
-            self._say(service.name, why, "check-ins arrive")
+            self._note(service.name, service.check_in(works=not faults))
+
+    def _note(self, name: str, outcome: Outcome | Withheld) -> None:
+        match outcome:
+            case Sent():
+                counted = "sent"
+                self._say(name, "", "check-ins arrive")
+            case Withheld():  # whether the service could be reached is not known
+                counted = "withheld"
+            case _:
+                counted = "failed"
+                self._say(name, f"no check-in: {outcome.why}", "")
+        self._telemetry.count(own_delivery.CHECK_INS, (name, counted))
 
     def _say(self, about: str, fault: str, over: str) -> None:
         """Log a fault when it begins or changes, and its end."""

@@ -6,7 +6,7 @@ import pytest
 
 from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.heartbeat import FAILING, Heartbeat
-from exporter.bridge.outcome import Later, Outcome, Sent
+from exporter.bridge.outcome import Later, Outcome, Sent, Withheld
 from exporter.bridge.webhook import NotifiedAlert
 from exporter.catalog import own_delivery
 from exporter.catalog.alert_names import CANARY_MISSING
@@ -21,9 +21,9 @@ class Outside:
 
     name: str = "sentry"
     said: list[bool] = field(default_factory=list)
-    answer: Outcome = field(default_factory=Sent)
+    answer: Outcome | Withheld = field(default_factory=Sent)
 
-    def check_in(self, *, works: bool) -> Outcome:
+    def check_in(self, *, works: bool) -> Outcome | Withheld:
         """Keep one."""
         self.said.append(works)
         return self.answer
@@ -159,3 +159,19 @@ def test_a_check_in_that_fails_is_counted() -> None:
     chain.go_on(120)
     assert chain.outside.said == [True, True]
     assert chain.telemetry.value(own_delivery.CHECK_INS, ("sentry", "failed")) == 2
+
+
+def test_a_check_in_that_is_withheld_is_counted_as_such(caplog: pytest.LogCaptureFixture) -> None:
+    """It is not counted as sent, and is no sign that the service answers again."""
+    chain = Chain()
+    chain.outside.answer = Later("away")
+    chain.go_on(60)
+    chain.outside.answer = Withheld()
+    with caplog.at_level("INFO"):
+        chain.go_on(120)
+    assert "check-ins arrive" not in caplog.text
+    counts = [
+        chain.telemetry.value(own_delivery.CHECK_INS, ("sentry", outcome))
+        for outcome in ("sent", "failed", "withheld")
+    ]
+    assert counts == [0, 1, 2]
