@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exporter.bridge import delivery
+from exporter.bridge.canary_record import CanaryRecord
 from exporter.bridge.delivery import DeliveryLoop, Owed
 from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.explaining import Explain, unexplained
 from exporter.bridge.heartbeat import CheckIns, Heartbeat
 from exporter.bridge.heartbeat_url import HeartbeatUrl
 from exporter.bridge.journal import Received
+from exporter.bridge.records import Records
 from exporter.bridge.sentry.alert_event import EventSettings
 from exporter.bridge.sentry.alerts import SentryAlerts
 from exporter.bridge.sentry.crons import SentryCrons
@@ -38,16 +40,19 @@ class Dispatch:
         self,
         settings: Settings,
         owed: Owed,
+        records: Records,
         clock: Clock,
         telemetry: Telemetry,
         explain: Explain = unexplained,
     ) -> None:
-        """Run nothing yet."""
+        """Run nothing yet. Raises StateError."""
         self._explain = explain
         self.faults, self.journal_faults = DeliveryFaults(clock), DeliveryFaults(clock)
         self._clock = clock
         self._delivery = DeliveryLoop(owed, clock, telemetry, self.faults)
-        self._heartbeat = Heartbeat(clock, telemetry, (self.faults, self.journal_faults))
+        self._heartbeat = Heartbeat(
+            clock, telemetry, (self.faults, self.journal_faults), CanaryRecord(records)
+        )
         self._sentry: tuple[Path, SentryTransport] | None = None
         self.apply(settings)
 

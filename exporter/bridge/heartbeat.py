@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol
 
+from exporter.bridge.canary_record import CanaryRecord
 from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.outcome import Outcome, Sent, Withheld
 from exporter.bridge.webhook import Notification, NotifiedAlert
@@ -39,15 +40,20 @@ class Heartbeat:
     """Takes note of Watchdog and Canary, and checks in; any thread may call it."""
 
     def __init__(
-        self, clock: Clock, telemetry: Telemetry, faults: Sequence[DeliveryFaults]
+        self,
+        clock: Clock,
+        telemetry: Telemetry,
+        faults: Sequence[DeliveryFaults],
+        canaries: CanaryRecord,
     ) -> None:
-        """Check in nowhere yet: `services` may be replaced."""
+        """Check in nowhere yet: `services` may be replaced. Raises StateError."""
         self.services: Sequence[CheckIns] = ()
         self._clock, self._telemetry, self._faults = clock, telemetry, faults
         self._mutex = threading.Lock()
         self._arrived = False
         self._last = float("-inf")
-        self._canary_at = clock.monotonic()
+        self._canaries = canaries
+        self._canary_at = clock.monotonic() - canaries.age(clock.now())
         self._took = 0.0
         self._said: dict[str, str] = {}
 
@@ -66,6 +72,7 @@ class Heartbeat:
         took = self._clock.now() - canary.starts_at
         with self._mutex:
             self._took, self._canary_at = took, self._clock.monotonic()
+        self._canaries.arrived(self._clock.now())
         self._telemetry.set(own_delivery.CHAIN, (), took)
         log.debug("the canary took %.1f s", took)
 

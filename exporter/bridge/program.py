@@ -251,7 +251,8 @@ def parts(
     """Return what works beside the intake."""
     explaining = Explaining(settings, clock)
     alerts = AcknowledgementPart(settings, journal, clock, telemetry, explain=explaining.of)
-    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry, explaining.of)
+    owed, records = journal.deliveries, journal.records
+    dispatch = Dispatch(settings, owed, records, clock, telemetry, explaining.of)
     digests = DigestSender(settings, journal, clock, dispatch.faults, telemetry)
     running = (dispatch, alerts, digests)
     return BridgeParts(

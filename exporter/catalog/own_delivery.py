@@ -42,7 +42,7 @@ CHAIN = bridge_gauge(
 CHAIN_AGE = bridge_gauge(
     "ionmon_chain_age_seconds",
     Unit.SECONDS,
-    "Time since the last hourly test alert arrived, or since the bridge started.",
+    "Time since the last hourly test alert arrived, over restarts of the bridge.",
 )
 
 FAMILIES: tuple[Family, ...] = (

@@ -217,7 +217,7 @@ def test_a_journal_that_fails_turns_the_check_in_to_error(tmp_path: Path, damage
         section = {"sentry": {"dsn_file": str(tmp_path / "dsn")}}
         settings = Settings.model_validate({"notifications": section})
         clock, telemetry = HandClock(BEGAN), Telemetry(BEGAN)
-        dispatch = Dispatch(settings, opened.deliveries, clock, telemetry)
+        dispatch = Dispatch(settings, opened.deliveries, opened.records, clock, telemetry)
         with closing(sqlite3.connect(opened.path)) as db:
             db.executescript(damage)
         if not damage:
@@ -249,7 +249,9 @@ def test_settings_are_applied_without_a_restart(tmp_path: Path) -> None:
     section = {"sentry": {"dsn_file": str(tmp_path / "dsn")}}
     without = Settings()
     with_sentry = Settings.model_validate({"notifications": section})
-    dispatch = Dispatch(without, opened.deliveries, HandClock(BEGAN), Telemetry(BEGAN))
+    dispatch = Dispatch(
+        without, opened.deliveries, opened.records, HandClock(BEGAN), Telemetry(BEGAN)
+    )
     assert dispatch.targets("low-sentry") == ()
     dispatch.apply(with_sentry)
     kept = dispatch._transport(with_sentry.notifications)
