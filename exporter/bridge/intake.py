@@ -130,6 +130,7 @@ class Intake:
         telemetry.count(own_bridge.ALERTS_LEFT_OUT, (), given.truncated)
         telemetry.count(own_bridge.REMOVED, (), received.removed)
         telemetry.count(own_bridge.EVENTS_REMOVED, (), received.events_removed)
+        self.health.lost(received.letters_removed)
         self._dispatching.received(given, received)
 
     def _count(self, result: str) -> None:

@@ -35,3 +35,14 @@ class JournalHealth:
         self._telemetry.set(own_bridge.JOURNAL_SUCCESS, (), 1)
         over(log, _FAULT, "notifications are journaled again")
         self._faults.succeeded(_REFUSED)
+
+    def lost(self, letters: int) -> None:
+        """Note that dead letters left the journal for good."""
+        self._telemetry.count(own_bridge.LETTERS_REMOVED, (), letters)
+        if letters:
+            log.error(
+                "%d dead letters left the journal and are not delivered any more: it is full, or "
+                "they are older than it keeps; raise notifications.bridge.max_alerts, and send "
+                "the others: ionmon bridge dead --retry",
+                letters,
+            )

@@ -69,6 +69,20 @@ def test_a_full_journal_is_a_503(desk: Desk) -> None:
     assert desk.counted(own_bridge.JOURNAL_SUCCESS) == 1
 
 
+def test_a_dead_letter_that_leaves_is_counted(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """Where nothing else can make room it goes, undelivered: metric and log say so."""
+    every = [entry(fingerprint=f"{n:016x}") for n in range(100)]
+    ends = [each | {"status": "resolved", "endsAt": "2026-11-18T10:00:00Z"} for each in every]
+    assert desk.post(*every) == 200
+    for owed in desk.journal.deliveries.due(NOON, 2_000):
+        desk.journal.deliveries.dead(owed.row, "400")
+    assert desk.post(*ends) == 200
+    assert desk.counted(own_bridge.LETTERS_REMOVED) == 0
+    assert desk.post(entry(), receiver="journal") == 200
+    assert desk.counted(own_bridge.LETTERS_REMOVED) == 1
+    assert "1 dead letters left the journal and are not delivered any more" in caplog.text
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_only_posting_is_allowed(desk: Desk, method: str) -> None:
     """Any other method is refused with the one that is allowed."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from exporter.bridge.journal import AlertJournal, JournalFull, JournalLimits, Received
+from exporter.bridge.journal_removal import Removal
 from exporter.errors import StateForeign, StateLocked
 from tests.exporter.bridge.notified import NOON, ROOMY, entry, given, journal
 
@@ -113,6 +114,22 @@ def test_the_oldest_that_are_over_make_room(path: Path) -> None:
     assert sum(each.first_at == NOON + 1 for each in left) == 0
 
 
+def test_dead_letters_leave_last(path: Path) -> None:
+    """Those delivered go first, newer ones too; a letter that has to go is counted, by age too."""
+    with journal(path, SMALL) as found:
+        found.receive(given(*many(300)), ("sentry",), NOON)
+        for each in found.deliveries.due(NOON, 999):
+            found.deliveries.dead(each.row, "400")
+        found.receive(given(*many(300, "resolved")), (), NOON + 1)
+        found.receive(given(*many(400, "resolved", first=600)), (), NOON + 2)
+        delivered = found.receive(given(*many(400, first=2_000)), (), NOON + 3)
+        assert (delivered.removed, delivered.letters_removed) == (400, 0)
+        dead = found.receive(given(*many(100, first=3_000)), (), NOON + 4)
+        assert (dead.removed, dead.letters_removed) == (100, 100)
+        assert len(found.deliveries.dead_letters()) == 200
+        assert found.expire(NOON + 9 * DAY) == Removal(1_000, 200)
+
+
 def test_where_nothing_may_go_no_more_is_taken(path: Path) -> None:
     """Alerts that all wait for their delivery fill the journal; once delivered, it takes more."""
     with journal(path, SMALL) as found:
@@ -145,7 +162,8 @@ def test_what_is_older_than_is_kept_goes(path: Path) -> None:
         found.receive(given(*many(2, "resolved", first=1)), (), NOON)
         found.receive(given(*many(1, first=9)), (), NOON)
         found.receive(given(*many(1, first=20)), (), NOON + 7 * DAY)
-        assert (found.expire(NOON + 7 * DAY), found.expire(NOON + 9 * DAY)) == (0, 3)
+        assert found.expire(NOON + 7 * DAY) == Removal()
+        assert found.expire(NOON + 9 * DAY) == Removal(3)
         left = found.alerts(0, NOON + 9 * DAY)
     assert [each.alert.fingerprint for each in left] == [f"{n:016x}" for n in (0, 20)]
 
