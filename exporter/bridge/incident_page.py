@@ -41,9 +41,9 @@ class Form:
     pagerduty: bool = False
 
 
-def overview(rows: tuple[AlertRow, ...], around: Surroundings) -> bytes:
-    """Return the page of everything that fires."""
-    return _rendered("bridge_firing.html", rows=rows, around=around, most=MOST_ROWS)
+def overview(rows: tuple[AlertRow, ...], count: int, around: Surroundings) -> bytes:
+    """Return the page of everything that fires, with the first rows of so many."""
+    return _rendered("bridge_firing.html", rows=rows, around=around, count=count)
 
 
 def incident(
