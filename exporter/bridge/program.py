@@ -181,7 +181,7 @@ class BridgeProgram:
         try:
             settings = self._load()
             bridge = configured(settings)
-        except Exception:
+        except Exception:  # whatever it is, the metric says so; it is raised on
             self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 0)
             raise
         self._warn_unapplied(settings)
