@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exporter.bridge import delivery
+from exporter.bridge.alert_rows import SEVERITIES
 from exporter.bridge.canary_record import CanaryRecord
 from exporter.bridge.delivery import DeliveryLoop, Owed
 from exporter.bridge.delivery_faults import DeliveryFaults
@@ -19,11 +20,17 @@ from exporter.bridge.sentry.alerts import SentryAlerts
 from exporter.bridge.sentry.crons import SentryCrons
 from exporter.bridge.sentry.transport import SentryTransport
 from exporter.bridge.webhook import Notification
-from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER, SENTRY_RECEIVER
+from exporter.catalog.alert_names import (
+    DEFAULT_RECEIVER,
+    HEARTBEAT_RECEIVER,
+    SENTRY_RECEIVER,
+    channel_receiver,
+)
 from exporter.clock import Clock
 from exporter.errors import StateError
 from exporter.logs import once, over
 from exporter.settings import NotificationSettings, Settings
+from exporter.settings.teams import teams
 from exporter.telemetry import Telemetry
 
 SENTRY = "sentry"
@@ -54,11 +61,14 @@ class Dispatch:
             clock, telemetry, (self.faults, self.journal_faults), CanaryRecord(records)
         )
         self._sentry: tuple[Path, SentryTransport] | None = None
+        self._receivers: frozenset[str] = frozenset()
         self.apply(settings)
 
     def apply(self, settings: Settings) -> None:
         """Use other settings from the next delivery on."""
         at = settings.notifications
+        # Those of former settings too: Alertmanager may have its new ones later than the bridge.
+        self._receivers |= sentry_receivers(settings)
         transport = self._transport(at)
         services: list[CheckIns] = []
         if at.sentry is None or transport is None:
@@ -85,10 +95,8 @@ class Dispatch:
 
     def targets(self, receiver: str) -> tuple[str, ...]:
         """Return what is owed an alert that came for a receiver of alertmanager.yml."""
-        is_sentry = receiver.rpartition("-")[2] == SENTRY_RECEIVER
-        if SENTRY in self._delivery.targets and (is_sentry or receiver == DEFAULT_RECEIVER):
-            return (SENTRY,)
-        return ()
+        is_sentry = SENTRY in self._delivery.targets and receiver in self._receivers
+        return (SENTRY,) if is_sentry else ()
 
     def is_heartbeat(self, given: Notification) -> bool:
         """Return whether a notification is only to be noted, not journaled."""
@@ -124,3 +132,10 @@ class Dispatch:
         else:
             self.journal_faults.succeeded(_WAITING)
             over(log, "journal", "deliveries go on")
+
+
+def sentry_receivers(settings: Settings) -> frozenset[str]:
+    """Return the receivers of alertmanager.yml whose alerts may be for Sentry."""
+    owners = ("", *(team for team, _ in teams(settings.services)))
+    found = {channel_receiver(o, s, SENTRY_RECEIVER) for o in owners for s in SEVERITIES}
+    return frozenset({DEFAULT_RECEIVER, *found})

@@ -21,9 +21,14 @@ REPLACED = ("alertname", "severity", "category")
 HEARTBEAT_RECEIVER = "heartbeat"
 CANARY_RECEIVER = "canary"
 JOURNAL_RECEIVER = "journal"  # the bridge, which is notified of every alert
-PAGERDUTY_RECEIVER = "pagerduty"  # the last word of the names of receivers that page
-SENTRY_RECEIVER = "sentry"  # the last word of the names of receivers whose alerts go to Sentry
+PAGERDUTY_RECEIVER = "pagerduty"  # the channel of receivers that page
+SENTRY_RECEIVER = "sentry"  # the channel of receivers whose alerts go to Sentry
 DEFAULT_RECEIVER = "unrouted"  # of what no route takes; the bridge has it where all else is absent
+
+
+def channel_receiver(team: str, severity: str, channel: str) -> str:
+    """Return the receiver of one channel; the team of everybody else is empty."""
+    return "-".join(part for part in (team, severity, channel) if part)
 
 
 def since_text(began: float) -> str:

@@ -3,7 +3,12 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER, JOURNAL_RECEIVER
+from exporter.catalog.alert_names import (
+    DEFAULT_RECEIVER,
+    HEARTBEAT_RECEIVER,
+    JOURNAL_RECEIVER,
+    channel_receiver,
+)
 from exporter.settings import NotificationSettings, Settings
 from exporter.settings.grouping import IntervalSettings
 from exporter.settings.teams import of_team, teams
@@ -56,7 +61,7 @@ class Audience:
 
     def receiver(self, severity: str, channel: Channel) -> str:
         """Return the name of the receiver of one channel."""
-        return "-".join(part for part in (self.team, severity, channel.value) if part)
+        return channel_receiver(self.team, severity, channel.value)
 
 
 def audiences(settings: Settings) -> tuple[Audience, ...]:

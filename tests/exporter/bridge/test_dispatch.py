@@ -21,6 +21,7 @@ from exporter.cli import DEFECT, cli
 from exporter.errors import StateError
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry
+from generators.alertmanager.receivers import receivers
 from tests.clocks import HandClock
 from tests.exporter.bridge.bridges import RunningBridge, bridge
 from tests.exporter.bridge.notified import entry
@@ -30,6 +31,7 @@ from tests.servers import free_port, wait_until
 
 pytestmark = pytest.mark.slow
 
+SHOP = {"checkout": {"owner": "shop", "notifications": {"webhook": {"url": "http://127.0.0.1:9"}}}}
 # The program, with a defect in what tends its journal.
 DEFECTIVE = """
 from exporter import cli
@@ -46,7 +48,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningB
     with sentry() as server:
         (home / "dsn").write_text(server.dsn)
         (home / "dsn").chmod(0o600)
-        with bridge(home, {"sentry": {"dsn_file": "dsn"}}) as found:
+        with bridge(home, {"sentry": {"dsn_file": "dsn"}}, services=SHOP) as found:
             yield found, server
 
 
@@ -241,6 +243,25 @@ async def _watched(dispatch: Dispatch, until: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+def test_the_receivers_of_sentry_are_those_of_the_settings(tmp_path: Path) -> None:
+    """Each that alertmanager.yml has for Sentry is owed, of teams as well; no other name is.
+
+    A team that was removed still is: Alertmanager may have its new file later than the bridge.
+    """
+    section = {"sentry": {"dsn_file": str(tmp_path / "dsn")}}
+    settings = Settings.model_validate({"notifications": section, "services": SHOP})
+    written = [each["name"] for each in receivers(settings) if each["name"].endswith("-sentry")]
+    with closing(journal(tmp_path / "journal.sqlite")) as opened:
+        dispatch = Dispatch(
+            settings, opened.deliveries, opened.records, HandClock(BEGAN), Telemetry(BEGAN)
+        )
+        assert {"low-sentry", "shop-low-sentry"} <= set(written)
+        assert {dispatch.targets(each) for each in written} == {("sentry",)}
+        assert dispatch.targets("theirs-sentry") == ()
+        dispatch.apply(Settings.model_validate({"notifications": section}))
+        assert dispatch.targets("shop-low-sentry") == ("sentry",)
 
 
 def test_settings_are_applied_without_a_restart(tmp_path: Path) -> None:
