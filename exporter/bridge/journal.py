@@ -15,12 +15,8 @@ from exporter.bridge.deliveries import Deliveries
 from exporter.bridge.event_rows import EventRows, EventsTaken
 from exporter.bridge.journal_removal import Removal
 from exporter.bridge.journal_rows import (
-    ALERT,
     DamagedRow,
-    JournaledAlert,
     alert_values,
-    journaled,
-    readable,
     texts_json,
     texts_of,
 )
@@ -214,14 +210,6 @@ class AlertJournal:
                 "taken; raise notifications.bridge.max_alerts"
             )
         return removed
-
-    def alerts(self, since: float, until: float) -> tuple[JournaledAlert, ...]:
-        """Return what was notified of between two times, oldest first."""
-        query = (
-            f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
-        )
-        with self.transaction() as db:
-            return tuple(readable(db.execute(query, (since, until)), journaled))
 
     def size(self) -> tuple[int, int]:
         """Return the number of alerts, and the bytes of the file without its log."""

@@ -23,7 +23,7 @@ from exporter.errors import SettingsError
 from exporter.settings import Overrides, Settings, load
 from tests.exporter.bridge.bridges import RunningBridge, bridge
 from tests.exporter.bridge.desks import Owing
-from tests.exporter.bridge.notified import entry, journal
+from tests.exporter.bridge.notified import alerts_of, entry, journal
 from tests.exporter.running import IONMON
 from tests.exporter.web.certificates import Authority
 from tests.servers import answers, free_port, process, wait_until
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 def fingerprints(found: RunningBridge) -> list[tuple[str, str]]:
     """Return fingerprint and status of what the journal of an ended bridge has."""
     with journal(found.journal) as read:
-        return [(r.alert.fingerprint, r.alert.status) for r in read.alerts(0, float("inf"))]
+        return [(r.alert.fingerprint, r.alert.status) for r in alerts_of(read, 0, float("inf"))]
 
 
 def numbered(number: int, status: str = "firing") -> dict[str, Any]:

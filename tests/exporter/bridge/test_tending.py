@@ -9,7 +9,7 @@ from exporter.bridge.tending import EXPIRY, SIGN, Tending
 from exporter.catalog import own_bridge
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
-from tests.exporter.bridge.notified import NOON, entry, given
+from tests.exporter.bridge.notified import NOON, alerts_of, entry, given
 
 DAY = 86_400.0
 SMALL = JournalLimits(keep=8 * DAY, max_alerts=1_000)
@@ -37,7 +37,7 @@ def test_it_is_tended_while_it_runs(tmp_path: Path) -> None:
     clock.time = NOON + 9 * DAY
     journal.receive(given(entry()), (), clock.time)
     tending.once()
-    assert len(journal.alerts(0, 2 * NOON)) == 1
+    assert len(alerts_of(journal, 0, 2 * NOON)) == 1
     assert telemetry.value(own_bridge.JOURNAL_ALERTS) == 1
     journal.close()
 
@@ -56,7 +56,7 @@ def test_a_clock_that_was_set_removes_nothing(tmp_path: Path) -> None:
         clock.off = off
         clock.time += EXPIRY * 0.9
         tending.once()
-    assert len(journal.alerts(0, 2 * NOON)) == 1
+    assert len(alerts_of(journal, 0, 2 * NOON)) == 1
     times = [(each.began_at, each.until) for each in journal.records.presences(0, 2 * NOON)]
     assert max(until for _, until in times) == clock.time
     journal.close()
