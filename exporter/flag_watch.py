@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Mapping
 from http.client import HTTPException
-from urllib.request import urlopen
+from urllib.request import Request
 
 from exporter.catalog import own
 from exporter.catalog.prometheus_flags import (
@@ -21,6 +21,7 @@ from exporter.catalog.prometheus_flags import (
     flags,
 )
 from exporter.clock import Clock
+from exporter.own_server import answered
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry
 
@@ -86,7 +87,8 @@ def _read(address: str) -> Mapping[str, str]:
 
 
 def _answer(address: str, what: str) -> Mapping[str, object]:
-    with urlopen(f"http://{address}/api/v1/status/{what}", timeout=_TIMEOUT) as answer:
+    request = Request(f"http://{address}/api/v1/status/{what}")
+    with answered(request, _TIMEOUT) as answer:
         data = json.loads(answer.read(_LARGEST))["data"]
     if not isinstance(data, dict):
         raise TypeError("no flags in the answer")

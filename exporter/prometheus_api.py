@@ -11,6 +11,7 @@ from http.client import HTTPException
 from typing import Any
 
 from exporter.errors import IonmonError
+from exporter.own_server import answered
 
 TIMEOUT = 60.0  # seconds for one answer
 _SHOWN = 400  # characters of an error that are shown
@@ -138,7 +139,7 @@ class Prometheus:
             else urllib.request.Request(f"{address}?{body}")  # noqa: S310 - the same
         )
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # noqa: S310
+            with answered(request, self.timeout) as answer:
                 text = answer.read(_LARGEST + 1)
         except urllib.error.HTTPError as error:
             raise QueryRefused(_said(error)) from error

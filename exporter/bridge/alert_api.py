@@ -15,10 +15,11 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from exporter.bridge.acknowledgements import LONGEST_COMMENT
+from exporter.bridge.acknowledgements import LONGEST_COMMENT, Acknowledgement
 from exporter.bridge.acknowledging import AcknowledgeOutcome, Answer, ChosenIncident
-from exporter.bridge.alert_rows import shown
+from exporter.bridge.alert_rows import Reading, shown
 from exporter.bridge.alert_site import UNKNOWN_USER, AlertSite
+from exporter.bridge.firing import FiringNow
 from exporter.errors import StateError
 from exporter.web.routes import READ, Request, Response, not_allowed, plain
 
@@ -38,11 +39,24 @@ class _AcknowledgeOrder:
     comment: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The JSON of all rows, and everything that it depends on."""
+
+    firing: FiringNow
+    open: tuple[Acknowledgement, ...]
+    reading: Reading
+    text: str
+
+
 class AlertApi:
     """Answers the paths of the API; only the web server's thread calls it."""
 
     def __init__(self, site: AlertSite) -> None:
         self._site = site
+        self._known: _Listed | None = None
+        # A storm has many rows: one request at a time makes them, and the others share them.
+        self._mutex = asyncio.Lock()
 
     def body_limit(self, request: Request) -> int:
         """Return the bytes of a body that it takes, 0 for none."""
@@ -52,21 +66,31 @@ class AlertApi:
     async def answer(self, request: Request, user: str) -> Response | None:
         """Return the response, None for a path of another part."""
         if request.path == LIST:
-            return self._list(request)
+            return await self._list(request)
         if request.path in (ACKNOWLEDGE, WITHDRAW):
             return await self._change(request, self._site.user(request, user))
         return None
 
-    def _list(self, request: Request) -> Response:
+    async def _list(self, request: Request) -> Response:
         if request.method not in READ:
             return not_allowed("GET, HEAD")
-        return _json(
-            {
-                "alerts": [asdict(each) for each in self._site.rows()],
-                "faults": self._site.faults(),
-                "now": self._site.clock.now(),
-            }
-        )
+        async with self._mutex:
+            alerts = await asyncio.to_thread(self._listed)
+        more = json.dumps({"faults": self._site.faults(), "now": self._site.clock.now()})
+        return _answer(f'{{"alerts": {alerts}, {more[1:]}')
+
+    def _listed(self) -> str:
+        """Return the JSON of all rows, made anew where what they depend on has changed."""
+        site, known = self._site, self._known
+        firing, open_, reading = site.firing.now(), site.acknowledging.open(), site.reading()
+        if (
+            known is None
+            or known.firing is not firing
+            or (known.open, known.reading) != (open_, reading)
+        ):
+            text = json.dumps([asdict(each) for each in site.rows()])
+            self._known = known = _Listed(firing, open_, reading, text)
+        return known.text
 
     async def _change(self, request: Request, user: str) -> Response:
         if request.method != "POST":
@@ -129,5 +153,8 @@ def _outcome(outcome: AcknowledgeOutcome) -> Mapping[str, Any]:
 
 
 def _json(content: Mapping[str, Any]) -> Response:
-    body = json.dumps(content).encode()
-    return Response(HTTPStatus.OK, body + b"\n", JSON, (("Cache-Control", "no-store"),))
+    return _answer(json.dumps(content))
+
+
+def _answer(text: str) -> Response:
+    return Response(HTTPStatus.OK, f"{text}\n".encode(), JSON, (("Cache-Control", "no-store"),))

@@ -60,7 +60,7 @@ class AlertPages:
             return None
         who = self._site.user(request, user)
         if found is None:
-            return html_page(request, lambda: self._overview(who))
+            return await self._overview(request, who)
         if found[2]:
             return await self._pressed(request, found[1], who, withdraw=found[2] == _WITHDRAW)
         if request.method not in READ:
@@ -78,8 +78,16 @@ class AlertPages:
     def _around(self, user: str) -> Surroundings:
         return Surroundings(user=user, faults=self._site.faults(), now=self._site.clock.now())
 
-    def _overview(self, user: str) -> bytes:
-        return incident_page.overview(self._site.rows(), self._around(user))
+    async def _overview(self, request: Request, user: str) -> Response:
+        """Make the page in another thread, too: a storm has many rows."""
+        if request.method not in READ:
+            return not_allowed("GET, HEAD")
+        body = await asyncio.to_thread(self._listed, user)
+        return html_page(request, lambda: body)
+
+    def _listed(self, user: str) -> bytes:
+        rows = self._site.rows(incident_page.MOST_ROWS)
+        return incident_page.overview(rows, self._site.count(), self._around(user))
 
     def _page(
         self,

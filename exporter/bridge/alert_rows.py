@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.incidents import FiringIncident
 from exporter.bridge.webhook import cleaned
+from exporter.catalog.alert_names import SEVERITIES
 from exporter.catalog.log_links import LONGEST_LINK
 from exporter.settings import EscalationSettings, Settings
 
-SEVERITIES = ("critical", "high", "medium", "low")
 _LONGEST, _LONGEST_LABEL = 1_000, 200  # characters
 _MOST_LABELS = 40
 _LINKS = (("Dashboard", "dashboard_url"), ("Runbook", "runbook_url"))
@@ -74,12 +74,14 @@ class Reading:
         return cls(escalation.after if escalation else None, settings.links.prometheus)
 
 
-def rows(
-    pairs: Iterable[tuple[FiringIncident, Acknowledgement | None]], reading: Reading
-) -> tuple[AlertRow, ...]:
-    """Return a row for each incident: the most severe first, then the oldest."""
-    found = (row(incident, given, reading) for incident, given in pairs)
-    return tuple(sorted(found, key=lambda each: (_rank(each.severity), each.since, each.id)))
+def ordered(incidents: Iterable[FiringIncident]) -> list[FiringIncident]:
+    """Return incidents as they are listed: the most severe first, then the oldest."""
+    return sorted(incidents, key=_place_in_list)
+
+
+def _place_in_list(incident: FiringIncident) -> tuple[int, float, str]:
+    alert = incident.alert
+    return _rank(_severity(incident)), alert.starts_at, alert.fingerprint
 
 
 def row(incident: FiringIncident, given: Acknowledgement | None, reading: Reading) -> AlertRow:
@@ -89,7 +91,7 @@ def row(incident: FiringIncident, given: Acknowledgement | None, reading: Readin
     return AlertRow(
         id=alert.fingerprint,
         alert=shown(alert.name) or "an alert without a name",
-        severity=shown(alert.labels.get("severity", "")),
+        severity=_severity(incident),
         summary=texts.get("summary", ""),
         description=texts.get("description", ""),
         check=texts.get("check", ""),
@@ -111,6 +113,10 @@ def shown(text: str, longest: int = _LONGEST) -> str:
     """Return a text from outside on one line, without control characters, and cut."""
     short = text if len(text) <= longest else f"{text[:longest]}…"
     return " ".join(cleaned(short).split())
+
+
+def _severity(incident: FiringIncident) -> str:
+    return shown(incident.alert.labels.get("severity", ""))
 
 
 def _rank(severity: str) -> int:

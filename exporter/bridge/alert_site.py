@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from exporter.bridge.acknowledging import Acknowledging
-from exporter.bridge.alert_rows import AlertRow, Reading, rows
+from exporter.bridge.alert_rows import AlertRow, Reading, ordered, row
 from exporter.bridge.callers import Callers
 from exporter.bridge.firing import FiringAlerts
 from exporter.bridge.pagerduty import routes
@@ -12,7 +12,7 @@ from exporter.settings import Settings
 from exporter.web.routes import Request
 
 UNKNOWN_USER = (
-    "nobody is known who asks; give the bridge users (basic_auth_users in the file of "
+    "the bridge does not know who you are; give it users (basic_auth_users in the file of "
     "--web.config.file), or name a proxy's header in notifications.bridge.user_header"
 )
 
@@ -30,10 +30,15 @@ class AlertSite:
         """Return what of the settings a row depends on."""
         return Reading.of(self.settings)
 
-    def rows(self) -> tuple[AlertRow, ...]:
-        """Return what fires as people read it."""
-        found = self.firing.now().incidents
-        return rows(self.acknowledging.each_of(found), self.reading())
+    def rows(self, most: int | None = None) -> tuple[AlertRow, ...]:
+        """Return what fires as people read it, in the order of lists; at most so many rows."""
+        found = self.acknowledging.each_of(ordered(self.firing.now().incidents)[:most])
+        reading = self.reading()
+        return tuple(row(incident, given, reading) for incident, given in found)
+
+    def count(self) -> int:
+        """Return how many incidents go on."""
+        return len(self.firing.now().incidents)
 
     def faults(self) -> tuple[str, ...]:
         """Return which servers do not answer."""

@@ -6,13 +6,15 @@ A webhook tells that an alert is over up to a group interval late; the API tells
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from types import MappingProxyType
 from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request
 
 from exporter.bridge.webhook import Texts, moment
 from exporter.errors import IonmonError
+from exporter.own_server import answered
 
 PATH = "/api/v2/alerts"
 TIMEOUT = 5.0  # seconds for one answer
@@ -72,24 +74,27 @@ class Alertmanager:
         return self._answer("GET", path, None)
 
     def _answer(self, method: str, path: str, body: bytes | None) -> bytes:
-        # No proxy of the environment: Alertmanagers are servers of the monitoring itself.
-        connection = HTTPConnection(self.address, timeout=TIMEOUT)
         try:
-            connection.request(method, path, body, {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            text = answer.read(LARGEST + 1)
+            request = Request(f"http://{self.address}{path}", body, method=method)
+            request.add_header("Content-Type", "application/json")
+            with answered(request, TIMEOUT) as answer:
+                text = answer.read(LARGEST + 1)
+        except HTTPError as error:
+            said = error.read(_SHOWN).decode("utf-8", "replace")
+            fault = f"{self.address} refused {method} with {error.code}: {said}"
+            raise AlertmanagerFault(fault) from error
         except (OSError, HTTPException, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             fix = "start it, or correct prometheus.alertmanagers"
-            raise AlertmanagerFault(f"{self.address} does not answer: {reason}; {fix}") from error
-        finally:
-            connection.close()
-        if answer.status != HTTPStatus.OK:
-            said = text[:_SHOWN].decode("utf-8", "replace")
-            raise AlertmanagerFault(f"{self.address} refused {method} with {answer.status}: {said}")
+            fault = f"{self.address} does not answer: {_reason(error)}; {fix}"
+            raise AlertmanagerFault(fault) from error
         if len(text) > LARGEST:
             raise AlertmanagerFault(f"{self.address} holds more than {LARGEST >> 20} MiB of alerts")
         return text
+
+
+def _reason(error: Exception) -> str:
+    cause = error.reason if isinstance(error, URLError) else error
+    return str(getattr(cause, "strerror", None) or cause or type(cause).__name__)
 
 
 def _held(entry: Mapping[str, Any]) -> HeldAlert:

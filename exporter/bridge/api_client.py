@@ -16,6 +16,7 @@ from typing import Any
 from exporter.bridge.alert_api import ACKNOWLEDGE, LIST, WITHDRAW
 from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow, shown
 from exporter.errors import IonmonError
+from exporter.own_server import answered
 from exporter.secrets_file import Secret
 
 TIMEOUT = 20.0  # seconds
@@ -101,7 +102,7 @@ class BridgeApi:
     def _answer(self, request: urllib.request.Request) -> bytes:
         try:
             context = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
-            with urllib.request.urlopen(request, timeout=TIMEOUT, context=context) as answer:  # noqa: S310 - as above
+            with answered(request, TIMEOUT, context) as answer:
                 return bytes(answer.read(LARGEST))
         except urllib.error.HTTPError as error:
             raise self._refused(error) from error

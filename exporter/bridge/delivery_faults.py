@@ -1,4 +1,7 @@
-"""Which of the bridge's own deliveries fail, and since when, on the monotonic clock."""
+"""Which of the bridge's own deliveries fail, or what of its journal does, and since when.
+
+Times are those of the monotonic clock.
+"""
 
 import threading
 from collections.abc import Mapping

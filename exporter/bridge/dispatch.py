@@ -6,25 +6,34 @@ from collections.abc import Callable
 from pathlib import Path
 
 from exporter.bridge import delivery
+from exporter.bridge.canary_record import CanaryRecord
 from exporter.bridge.delivery import DeliveryLoop, Owed
 from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.explaining import Explain, unexplained
 from exporter.bridge.heartbeat import CheckIns, Heartbeat
 from exporter.bridge.heartbeat_url import HeartbeatUrl
 from exporter.bridge.journal import Received
+from exporter.bridge.records import Records
 from exporter.bridge.sentry.alert_event import EventSettings
 from exporter.bridge.sentry.alerts import SentryAlerts
 from exporter.bridge.sentry.crons import SentryCrons
 from exporter.bridge.sentry.transport import SentryTransport
 from exporter.bridge.webhook import Notification
-from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER, SENTRY_RECEIVER
+from exporter.catalog.alert_names import (
+    DEFAULT_RECEIVER,
+    HEARTBEAT_RECEIVER,
+    SENTRY_RECEIVER,
+)
 from exporter.clock import Clock
 from exporter.errors import StateError
 from exporter.logs import once, over
 from exporter.settings import NotificationSettings, Settings
+from exporter.settings.receivers import receivers
 from exporter.telemetry import Telemetry
 
 SENTRY = "sentry"
+
+_WAITING = "deliveries wait for the journal"
 
 log = logging.getLogger("ionmon.dispatch")
 
@@ -36,22 +45,28 @@ class Dispatch:
         self,
         settings: Settings,
         owed: Owed,
+        records: Records,
         clock: Clock,
         telemetry: Telemetry,
         explain: Explain = unexplained,
     ) -> None:
-        """Run nothing yet."""
+        """Run nothing yet. Raises StateError."""
         self._explain = explain
-        self.faults = DeliveryFaults(clock)
+        self.faults, self.journal_faults = DeliveryFaults(clock), DeliveryFaults(clock)
         self._clock = clock
         self._delivery = DeliveryLoop(owed, clock, telemetry, self.faults)
-        self._heartbeat = Heartbeat(clock, telemetry, self.faults)
+        self._heartbeat = Heartbeat(
+            clock, telemetry, (self.faults, self.journal_faults), CanaryRecord(records)
+        )
         self._sentry: tuple[Path, SentryTransport] | None = None
+        self._receivers: frozenset[str] = frozenset()
         self.apply(settings)
 
     def apply(self, settings: Settings) -> None:
         """Use other settings from the next delivery on."""
         at = settings.notifications
+        # Those of former settings too: Alertmanager may have its new ones later than the bridge.
+        self._receivers |= sentry_receivers(settings)
         transport = self._transport(at)
         services: list[CheckIns] = []
         if at.sentry is None or transport is None:
@@ -78,10 +93,8 @@ class Dispatch:
 
     def targets(self, receiver: str) -> tuple[str, ...]:
         """Return what is owed an alert that came for a receiver of alertmanager.yml."""
-        is_sentry = receiver.rpartition("-")[2] == SENTRY_RECEIVER
-        if SENTRY in self._delivery.targets and (is_sentry or receiver == DEFAULT_RECEIVER):
-            return (SENTRY,)
-        return ()
+        is_sentry = SENTRY in self._delivery.targets and receiver in self._receivers
+        return (SENTRY,) if is_sentry else ()
 
     def is_heartbeat(self, given: Notification) -> bool:
         """Return whether a notification is only to be noted, not journaled."""
@@ -112,6 +125,13 @@ class Dispatch:
         try:
             self._delivery.deliver_due()
         except StateError as error:
-            once(log, "journal", f"deliveries wait for the journal: {error}")
+            once(log, "journal", f"{_WAITING}: {error}")
+            self.journal_faults.failed(_WAITING, str(error))
         else:
+            self.journal_faults.succeeded(_WAITING)
             over(log, "journal", "deliveries go on")
+
+
+def sentry_receivers(settings: Settings) -> frozenset[str]:
+    """Return the receivers of alertmanager.yml whose alerts may be for Sentry."""
+    return receivers(settings, SENTRY_RECEIVER) | {DEFAULT_RECEIVER}

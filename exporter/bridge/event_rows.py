@@ -43,12 +43,12 @@ _NEWEST = (
     "SELECT id, until, began_at FROM event_sign WHERE instance = ? AND began_at <= ? "
     "ORDER BY until DESC LIMIT 1"
 )
-_OLDEST = {
-    "event": "DELETE FROM event WHERE id IN (SELECT id FROM event ORDER BY at, id LIMIT ?)",
-    "muting": "DELETE FROM muting WHERE id IN (SELECT id FROM muting ORDER BY until, id LIMIT ?)",
-}
-_ORPHANS = """
-DELETE FROM event_alert WHERE event NOT IN (SELECT id FROM event)"""
+_OLDEST_EVENTS = "SELECT id FROM event ORDER BY at, id LIMIT ?"
+_EVENTS_BEFORE = "SELECT id FROM event WHERE at < ?"
+_OLDEST_MUTINGS = (
+    "DELETE FROM muting WHERE id IN (SELECT id FROM muting ORDER BY until, id LIMIT ?)"
+)
+# It reads every row: only where much leaves at once.
 _UNUSED_LABELS = """
 DELETE FROM event_labels WHERE fingerprint NOT IN (SELECT fingerprint FROM event_alert
 UNION SELECT fingerprint FROM muting UNION SELECT source FROM muting)"""
@@ -90,16 +90,18 @@ class EventRows:
     def expire(self, before: float) -> int:
         """Remove what is older; returns how many events."""
         with self._transaction() as db:
-            gone = db.execute("DELETE FROM event WHERE at < ?", (before,)).rowcount
+            gone = _remove_events(db, _EVENTS_BEFORE, before)
             db.execute("DELETE FROM muting WHERE until < ?", (before,))
             db.execute("DELETE FROM event_sign WHERE until < ?", (before,))
-            _remove_orphans(db)
+            db.execute(_UNUSED_LABELS)
         return gone
 
     def make_room(self) -> int:
         """Remove some of the oldest; returns how many."""
         with self._transaction() as db:
-            return _cut(db, "event", SLICE) + _cut(db, "muting", SLICE)
+            gone = _remove_events(db, _OLDEST_EVENTS, SLICE) + _remove_mutings(db, SLICE)
+            db.execute(_UNUSED_LABELS)
+        return gone
 
     def size(self) -> int:
         """Return how many deliveries and mutings there are."""
@@ -171,23 +173,24 @@ def _keep_bound(db: sqlite3.Connection, most: int) -> int:
     """Remove the oldest where there are too many; returns how many."""
     removed = 0
     while (beyond := _count(db, "event_alert") - most) > 0:
-        gone = _cut(db, "event", min(beyond, SLICE))
+        gone = _remove_events(db, _OLDEST_EVENTS, min(beyond, SLICE))
         if not gone:
             break
         removed += gone
     beyond = _count(db, "muting") - most
-    return removed + (_cut(db, "muting", beyond) if beyond > 0 else 0)
+    return removed + (_remove_mutings(db, beyond) if beyond > 0 else 0)
 
 
-def _cut(db: sqlite3.Connection, table: str, rows: int) -> int:
-    gone = db.execute(_OLDEST[table], (rows,)).rowcount
-    _remove_orphans(db)
-    return gone
+def _remove_events(db: sqlite3.Connection, chosen: str, limit: float) -> int:
+    """Remove the events of a query, with their alerts; returns how many."""
+    rows = db.execute(chosen, (limit,)).fetchall()
+    db.executemany("DELETE FROM event_alert WHERE event = ?", rows)
+    db.executemany("DELETE FROM event WHERE id = ?", rows)
+    return len(rows)
 
 
-def _remove_orphans(db: sqlite3.Connection) -> None:
-    for statement in (_ORPHANS, _UNUSED_LABELS):
-        db.execute(statement)
+def _remove_mutings(db: sqlite3.Connection, rows: int) -> int:
+    return db.execute(_OLDEST_MUTINGS, (rows,)).rowcount
 
 
 def _count(db: sqlite3.Connection, table: str) -> int:

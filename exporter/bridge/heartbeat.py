@@ -2,7 +2,8 @@
 
 Watchdog comes once a minute, and each time the bridge checks in outside, where somebody is notified
 when the check-ins stop. An hourly test alert, Canary, measures how long an alert takes into the
-journal. A check-in says error where the bridge's own deliveries fail, or the canary is late.
+journal. A check-in says error where the bridge's own deliveries or its journal fail, or the canary
+is late.
 """
 
 import logging
@@ -10,8 +11,9 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol
 
+from exporter.bridge.canary_record import CanaryRecord
 from exporter.bridge.delivery_faults import DeliveryFaults
-from exporter.bridge.outcome import Outcome, Sent
+from exporter.bridge.outcome import Outcome, Sent, Withheld
 from exporter.bridge.webhook import Notification, NotifiedAlert
 from exporter.catalog import own_delivery
 from exporter.catalog.alert_names import CANARY, CANARY_MISSING, WATCHDOG
@@ -30,21 +32,28 @@ class CheckIns(Protocol):
 
     name: str
 
-    def check_in(self, *, works: bool) -> Outcome:
+    def check_in(self, *, works: bool) -> Outcome | Withheld:
         """Say that alerts arrive, or that they do not."""
 
 
 class Heartbeat:
     """Takes note of Watchdog and Canary, and checks in; any thread may call it."""
 
-    def __init__(self, clock: Clock, telemetry: Telemetry, faults: DeliveryFaults) -> None:
-        """Check in nowhere yet: `services` may be replaced."""
+    def __init__(
+        self,
+        clock: Clock,
+        telemetry: Telemetry,
+        faults: Sequence[DeliveryFaults],
+        canaries: CanaryRecord,
+    ) -> None:
+        """Check in nowhere yet: `services` may be replaced. Raises StateError."""
         self.services: Sequence[CheckIns] = ()
         self._clock, self._telemetry, self._faults = clock, telemetry, faults
         self._mutex = threading.Lock()
         self._arrived = False
         self._last = float("-inf")
-        self._canary_at = clock.monotonic()
+        self._canaries = canaries
+        self._canary_at = clock.monotonic() - canaries.age(clock.now())
         self._took = 0.0
         self._said: dict[str, str] = {}
 
@@ -63,6 +72,7 @@ class Heartbeat:
         took = self._clock.now() - canary.starts_at
         with self._mutex:
             self._took, self._canary_at = took, self._clock.monotonic()
+        self._canaries.arrived(self._clock.now())
         self._telemetry.set(own_delivery.CHAIN, (), took)
         log.debug("the canary took %.1f s", took)
 
@@ -70,7 +80,7 @@ class Heartbeat:
         """Return what is wrong with the chain from here on, for people; empty where it works."""
         with self._mutex:
             age, took = self._clock.monotonic() - self._canary_at, self._took
-        found = list(self._faults.lasting(FAILING))
+        found = [fault for each in self._faults for fault in each.lasting(FAILING)]
         if age > CANARY_MISSING:
             found.append(f"no {CANARY} arrived for {age / 60:.0f} minutes")
         elif took > LATE:
@@ -88,13 +98,19 @@ class Heartbeat:
         faults = self.faults()
         self._say("chain", "; ".join(faults), "alerts arrive, and are delivered")
         for service in self.services:
-            outcome = service.check_in(works=not faults)
-            sent = isinstance(outcome, Sent)
-            self._telemetry.count(
-                own_delivery.CHECK_INS, (service.name, "sent" if sent else "failed")
-            )
-            why = "" if isinstance(outcome, Sent) else f"no check-in: {outcome.why}"
-            self._say(service.name, why, "check-ins arrive")
+            self._note(service.name, service.check_in(works=not faults))
+
+    def _note(self, name: str, outcome: Outcome | Withheld) -> None:
+        match outcome:
+            case Sent():
+                counted = "sent"
+                self._say(name, "", "check-ins arrive")
+            case Withheld():  # whether the service could be reached is not known
+                counted = "withheld"
+            case _:
+                counted = "failed"
+                self._say(name, f"no check-in: {outcome.why}", "")
+        self._telemetry.count(own_delivery.CHECK_INS, (name, counted))
 
     def _say(self, about: str, fault: str, over: str) -> None:
         """Log a fault when it begins or changes, and its end."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from exporter.bridge.outcome import Later, Outcome, Sent
+from exporter.bridge.outcome import Later, Outcome, Sent, Withheld
 from exporter.bridge.outgoing import Unreachable, post, web_address
 from exporter.secrets_file import UnusableSecret, read_secret
 
@@ -22,10 +22,10 @@ class HeartbeatUrl:
     def __init__(self, url_file: Path) -> None:
         self._file = url_file
 
-    def check_in(self, *, works: bool) -> Outcome:
+    def check_in(self, *, works: bool) -> Outcome | Withheld:
         """Call the address, unless alerts do not arrive."""
         if not works:
-            return Sent()
+            return Withheld()
         try:
             url = read_secret(self._file).reveal().strip()
         except UnusableSecret as error:

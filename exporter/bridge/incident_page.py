@@ -4,12 +4,13 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from exporter import __version__
 from exporter.bridge.acknowledgements import LONGEST_COMMENT
 from exporter.bridge.alert_rows import AlertRow
 from exporter.bridge.explain import Explanation
+from exporter.html_pages import environment
 from exporter.settings.types import duration
 
 MOST_ROWS = 300  # of the overview
@@ -41,9 +42,9 @@ class Form:
     pagerduty: bool = False
 
 
-def overview(rows: tuple[AlertRow, ...], around: Surroundings) -> bytes:
-    """Return the page of everything that fires."""
-    return _rendered("bridge_firing.html", rows=rows, around=around, most=MOST_ROWS)
+def overview(rows: tuple[AlertRow, ...], count: int, around: Surroundings) -> bytes:
+    """Return the page of everything that fires, with the first rows of so many."""
+    return _rendered("bridge_firing.html", rows=rows, around=around, count=count)
 
 
 def incident(
@@ -76,15 +77,7 @@ def _rendered(name: str, **values: object) -> bytes:
 
 @cache
 def _template(name: str) -> Template:
-    environment = Environment(
-        loader=PackageLoader("exporter"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(utc=utc, age=age)
-    return environment.get_template(name)
+    return environment(utc=utc, age=age).get_template(name)
 
 
 def utc(at: float) -> str:

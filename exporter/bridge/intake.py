@@ -43,23 +43,6 @@ class Dispatching(Protocol):
         """Learn of a notification that is journaled, or of a heartbeat."""
 
 
-class NoDispatching:
-    """Delivers nothing: the journal is all there is."""
-
-    def targets(self, receiver: str) -> tuple[str, ...]:
-        """Return nothing."""
-        del receiver
-        return ()
-
-    def is_heartbeat(self, given: Notification) -> bool:
-        """Return False."""
-        del given
-        return False
-
-    def received(self, given: Notification, received: Received | None) -> None:
-        """Ignore it."""
-
-
 class Intake:
     """The paths that Alertmanager posts to; only the web server's thread calls it."""
 
@@ -147,6 +130,7 @@ class Intake:
         telemetry.count(own_bridge.ALERTS_LEFT_OUT, (), given.truncated)
         telemetry.count(own_bridge.REMOVED, (), received.removed)
         telemetry.count(own_bridge.EVENTS_REMOVED, (), received.events_removed)
+        self.health.lost(received.letters_removed)
         self._dispatching.received(given, received)
 
     def _count(self, result: str) -> None:

@@ -13,13 +13,10 @@ from pathlib import Path
 from exporter.bridge import journal_removal
 from exporter.bridge.deliveries import Deliveries
 from exporter.bridge.event_rows import EventRows, EventsTaken
+from exporter.bridge.journal_removal import Removal
 from exporter.bridge.journal_rows import (
-    ALERT,
     DamagedRow,
-    JournaledAlert,
     alert_values,
-    journaled,
-    readable,
     texts_json,
     texts_of,
 )
@@ -70,6 +67,7 @@ class Received:
     """What a notification brought: new states, by status, and known ones.
 
     removed, events_removed  how many alerts, and events, had to leave for it
+    letters_removed          how many dead letters, which are among those alerts
     """
 
     firing: int
@@ -77,6 +75,7 @@ class Received:
     known: int
     removed: int
     events_removed: int = 0
+    letters_removed: int = 0
 
 
 class AlertJournal:
@@ -129,7 +128,7 @@ class AlertJournal:
 
         Only what fires and is new is owed. Raises StateError: JournalFull where there is no room.
         """
-        owing, removed, events = tuple(targets), 0, 0
+        owing, removed, events = tuple(targets), Removal(), 0
         for _ in range(ATTEMPTS):
             try:
                 with self.transaction() as db:
@@ -138,11 +137,16 @@ class AlertJournal:
                 room = self.make_room(now)
                 removed += room
                 # An event can be missing, an alert cannot.
-                events += 0 if room else self.events.make_room()
-                if not room and not events:
+                events += 0 if room.alerts else self.events.make_room()
+                if not room.alerts and not events:
                     raise
             else:
-                return replace(found, removed=found.removed + removed, events_removed=events)
+                return replace(
+                    found,
+                    removed=found.removed + removed.alerts,
+                    letters_removed=found.letters_removed + removed.dead_letters,
+                    events_removed=events,
+                )
         raise JournalFull(f"{self.path}: a notification is larger than what is over and can go")
 
     def take_events(self, events: Sequence[RecordedEvent], *, fresh: bool) -> EventsTaken:
@@ -163,13 +167,13 @@ class AlertJournal:
                 return replace(taken, removed=taken.removed + removed)
         raise JournalFull(f"{self.path}: the events of a request are more than there is room for")
 
-    def make_room(self, now: float) -> int:
-        """Remove some of the oldest alerts that are over; returns how many, 0 where it cannot."""
+    def make_room(self, now: float) -> Removal:
+        """Remove some of the oldest alerts that are over; none, where it cannot."""
         with self.transaction() as db:
             return journal_removal.oldest(db, journal_removal.BATCH, now - self.limits.keep)
 
-    def expire(self, now: float) -> int:
-        """Remove some of what is older than is kept; returns how many, 0 where nothing is left."""
+    def expire(self, now: float) -> Removal:
+        """Remove some of what is older than is kept; none, where nothing is left."""
         self.events.expire(now - self.limits.keep)
         with self.transaction() as db:
             return journal_removal.expired(db, now - self.limits.keep)
@@ -187,30 +191,25 @@ class AlertJournal:
             new[alert.status] += 1
             if alert.status == "firing":
                 db.executemany(_OWE, [(row, target, now, now) for target in targets])
-        removed = self._keep_bound(db, now) if any(new.values()) else 0
+        removed = self._keep_bound(db, now) if any(new.values()) else Removal()
         known = len(given.alerts) - sum(new.values())
-        return Received(**new, known=known, removed=removed)
+        return Received(
+            **new, known=known, removed=removed.alerts, letters_removed=removed.dead_letters
+        )
 
-    def _keep_bound(self, db: sqlite3.Connection, now: float) -> int:
+    def _keep_bound(self, db: sqlite3.Connection, now: float) -> Removal:
         """Remove the oldest alerts that are over, where there are too many. Raises JournalFull."""
         most = self.limits.max_alerts
         beyond = _count(db) - most
         if beyond <= 0:
-            return 0
-        if journal_removal.oldest(db, beyond, now - self.limits.keep) < beyond:
+            return Removal()
+        removed = journal_removal.oldest(db, beyond, now - self.limits.keep)
+        if removed.alerts < beyond:
             raise JournalFull(
                 f"{self.path}: {most} alerts fire or wait for their delivery, and no more are "
                 "taken; raise notifications.bridge.max_alerts"
             )
-        return beyond
-
-    def alerts(self, since: float, until: float) -> tuple[JournaledAlert, ...]:
-        """Return what was notified of between two times, oldest first."""
-        query = (
-            f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
-        )
-        with self.transaction() as db:
-            return tuple(readable(db.execute(query, (since, until)), journaled))
+        return removed
 
     def size(self) -> tuple[int, int]:
         """Return the number of alerts, and the bytes of the file without its log."""

@@ -28,4 +28,9 @@ class Refused:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """It was not sent, on purpose: the other side notices that nothing comes."""
+
+
 Outcome = Sent | Later | Refused

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from exporter.bridge.alert_rows import SEVERITIES
 from exporter.bridge.outgoing import Unreachable, post, web_address
+from exporter.catalog.alert_names import PAGERDUTY_RECEIVER, SEVERITIES, channel_receiver
 from exporter.errors import IonmonError
 from exporter.secrets_file import read_secret
 from exporter.settings import Settings
 from exporter.settings.teams import of_team, teams
 
-SUFFIX = "-pagerduty"  # of the receivers that notify PagerDuty
 _HEADERS = {"Content-Type": "application/json"}
 
 
@@ -44,7 +43,7 @@ def routes(settings: Settings) -> Mapping[str, PagerDutyRoute]:
     at = settings.notifications
     every = [("", at), *((team, of_team(at, own)) for team, own in teams(settings.services))]
     return {
-        "-".join(part for part in (team, severity) if part) + SUFFIX: PagerDutyRoute(
+        channel_receiver(team, severity, PAGERDUTY_RECEIVER): PagerDutyRoute(
             found.pagerduty.url, at.secret(found.pagerduty.routing_key_file)
         )
         for team, found in every

@@ -1,17 +1,16 @@
 """Which of PagerDuty's incidents an alert is part of, as the journal has it."""
 
 import sqlite3
+from collections.abc import Container
 from dataclasses import dataclass
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
-from exporter.bridge.pagerduty import SUFFIX
 
 _NEAR = 0.01  # seconds: the API writes milliseconds, the webhook nanoseconds
 _GROUPS = """
-SELECT receiver, group_key, min(first_at) FROM alert
-WHERE fingerprint = ? AND starts_at BETWEEN ? AND ? AND status = 'firing' AND receiver LIKE ?
-GROUP BY receiver, group_key"""
+SELECT DISTINCT receiver, group_key FROM alert
+WHERE fingerprint = ? AND starts_at BETWEEN ? AND ? AND status = 'firing'"""
 _MEMBERS = """
 SELECT DISTINCT fingerprint FROM alert AS one WHERE group_key = ? AND status = 'firing'
 AND NOT EXISTS (SELECT 1 FROM alert AS other WHERE other.group_key = one.group_key
@@ -35,17 +34,17 @@ class PagerDutyGroups:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def of(self, given: Acknowledgement) -> dict[PagerDutyGroup, float]:
-        """Return the groups of an acknowledged alert, and when each was first notified of it."""
+    def of(self, given: Acknowledgement, receivers: Container[str]) -> frozenset[PagerDutyGroup]:
+        """Return the groups of an acknowledged alert that these receivers were notified of."""
         start = given.starts_at
-        values = (given.fingerprint, start - _NEAR, start + _NEAR, f"%{SUFFIX}")
+        values = (given.fingerprint, start - _NEAR, start + _NEAR)
         with self._transaction() as db:
             found = db.execute(_GROUPS, values).fetchall()
-        return {
-            PagerDutyGroup(receiver, key): first_at
-            for receiver, key, first_at in found
-            if isinstance(receiver, str) and isinstance(key, str) and isinstance(first_at, float)
-        }
+        return frozenset(
+            PagerDutyGroup(receiver, key)
+            for receiver, key in found
+            if isinstance(key, str) and receiver in receivers
+        )
 
     def members(self, group: PagerDutyGroup) -> frozenset[str]:
         """Return the fingerprints of the alerts of a group whose end was not notified."""

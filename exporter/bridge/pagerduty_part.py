@@ -67,7 +67,7 @@ class PagerDutyPart:
         waiting: dict[PagerDutyGroup, list[Acknowledgement]] = {}
         for given in open_:
             if given.row not in self._done:
-                for group in self._groups.of(given):
+                for group in self._groups.of(given, self._routes):
                     waiting.setdefault(group, []).append(given)
         self._due = {group: at for group, at in self._due.items() if group in waiting}
         self._taken = {group: is_ for group, is_ in self._taken.items() if group in waiting}

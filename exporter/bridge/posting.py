@@ -37,7 +37,6 @@ class Posting:
     ) -> None:
         self._to, self._source, self._open, self._clock = to, source, open_, clock
         self._posted: dict[_Labels, float] = {}  # to the monotonic time of the last post
-        self.failed = 0  # posts, since the start
 
     async def keep(self, executor: Executor) -> None:
         """Post for ever."""
@@ -56,7 +55,6 @@ class Posting:
         try:
             self._to.post((*wanted, *ended))
         except AlertmanagerFault as error:
-            self.failed += 1
             logs.once(log, f"post {self._to.address}", f"acknowledgements are not posted: {error}")
             return False
         logs.over(log, f"post {self._to.address}", f"{self._to.address} takes acknowledgements")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from exporter.bridge.acknowledgement_part import AcknowledgementPart
+from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.digest.sender import DigestSender
 from exporter.bridge.dispatch import Dispatch
 from exporter.bridge.explaining import Explaining
@@ -46,14 +47,16 @@ class Running(Applying, Protocol):
         """Work until this is cancelled."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeParts:
     """What works beside the intake: who is owed what, parts that run, parts that answer paths.
 
-    applying  parts that only have to learn of other settings, before those that run do
+    journal_faults  where it is noted that the journal fails
+    applying        parts that only have to learn of other settings, before those that run do
     """
 
     dispatching: Dispatching
+    journal_faults: DeliveryFaults
     applying: tuple[Applying, ...] = ()
     running: tuple[Running, ...] = ()
     paths: tuple[Paths, ...] = ()
@@ -100,7 +103,7 @@ class BridgeProgram:
 
     async def _serve(self, started: Callable[[WebServer], None]) -> None:
         self._parts = self._make_parts(self.settings, self._journal, self._clock, self.telemetry)
-        self._health = JournalHealth(self.telemetry)
+        self._health = JournalHealth(self.telemetry, self._parts.journal_faults)
         self._tending = Tending(self._journal, self.telemetry, self._clock, self._health)
         self.site = self._site()
         server = WebServer(self.site, self._options())
@@ -178,7 +181,7 @@ class BridgeProgram:
         try:
             settings = self._load()
             bridge = configured(settings)
-        except Exception:
+        except Exception:  # whatever it is, the metric says so; it is raised on
             self.telemetry.set(own.CONFIG_RELOAD_SUCCESS, (), 0)
             raise
         self._warn_unapplied(settings)
@@ -248,7 +251,14 @@ def parts(
     """Return what works beside the intake."""
     explaining = Explaining(settings, clock)
     alerts = AcknowledgementPart(settings, journal, clock, telemetry, explain=explaining.of)
-    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry, explaining.of)
+    owed, records = journal.deliveries, journal.records
+    dispatch = Dispatch(settings, owed, records, clock, telemetry, explaining.of)
     digests = DigestSender(settings, journal, clock, dispatch.faults, telemetry)
     running = (dispatch, alerts, digests)
-    return BridgeParts(dispatch, applying=(explaining,), running=running, paths=alerts.paths)
+    return BridgeParts(
+        dispatching=dispatch,
+        journal_faults=dispatch.journal_faults,
+        applying=(explaining,),
+        running=running,
+        paths=alerts.paths,
+    )

@@ -4,15 +4,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import Any
-from urllib.request import urlopen
 
+from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault
 from exporter.bridge.webhook import moment
 from exporter.prometheus_api import Labels
 
-TIMEOUT = 10.0
-_LARGEST = 1 << 24  # bytes of an answer
 # Alternatives of plain words, with a few wildcards: what people write, and quick to match.
 _SIMPLE = re.compile(r"[\w ./:@|-]*(?:\.[*+][\w ./:@|-]*){0,3}")
 
@@ -65,14 +62,13 @@ def silences(addresses: Iterable[str]) -> tuple[tuple[Silence, ...], tuple[str, 
         try:
             for one in _asked(address):
                 found[one.id] = one
-        except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+        except (AlertmanagerFault, ValueError, KeyError, TypeError) as error:
             faults.append(f"the silences of Alertmanager at {address} are not known: {error}")
     return tuple(sorted(found.values(), key=lambda one: (one.began, one.id))), tuple(faults)
 
 
 def _asked(address: str) -> list[Silence]:
-    with urlopen(f"http://{address}/api/v2/silences", timeout=TIMEOUT) as answer:
-        listed = json.loads(answer.read(_LARGEST))
+    listed = json.loads(Alertmanager(address).get("/api/v2/silences"))
     return [_silence(one) for one in listed]
 
 

@@ -51,8 +51,8 @@ class Tending:
             self._next = steady + EXPIRY
         if steady < self._next:
             return
-        while self._journal.expire(now):
-            pass
+        while (gone := self._journal.expire(now)).alerts:
+            self._health.lost(gone.dead_letters)
         self._next = steady + EXPIRY
 
     def _measure(self) -> None:

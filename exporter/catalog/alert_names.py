@@ -27,6 +27,11 @@ SENTRY_RECEIVER = "sentry"  # the channel of receivers whose alerts go to Sentry
 DEFAULT_RECEIVER = "unrouted"  # of what no route takes; the bridge has it where all else is absent
 
 
+def channel_receiver(team: str, severity: str, channel: str) -> str:
+    """Return the receiver of one channel; the team of everybody else is empty."""
+    return "-".join(part for part in (team, severity, channel) if part)
+
+
 def since_text(began: float) -> str:
     """Return a Unix time as Prometheus' humanizeTimestamp writes whole seconds, which `since` is.
 

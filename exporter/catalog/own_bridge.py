@@ -50,6 +50,11 @@ REMOVED = bridge_counter(
     Unit.NONE,
     "Alerts that left the journal before their time, because it was full.",
 )
+LETTERS_REMOVED = bridge_counter(
+    "ionmon_bridge_dead_letters_removed_total",
+    Unit.NONE,
+    "Dead letters that left the journal undelivered, because it was full or they were too old.",
+)
 EVENTS = bridge_counter(
     "ionmon_bridge_events_total",
     Unit.NONE,
@@ -98,6 +103,7 @@ FAMILIES = (
     VALUES_CUT,
     ALERTS_LEFT_OUT,
     REMOVED,
+    LETTERS_REMOVED,
     EVENTS,
     EVENTS_UNKNOWN,
     EVENTS_REMOVED,

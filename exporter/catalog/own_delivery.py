@@ -30,9 +30,9 @@ FAILING = bridge_gauge(
 CHECK_INS = bridge_counter(
     "ionmon_bridge_check_ins_total",
     Unit.NONE,
-    "Check-ins that say that alerts arrive.",
+    "Check-ins that say whether alerts arrive; a heartbeat is withheld where they do not.",
     Label("to", "what they go to", ("sentry", "heartbeat")),
-    Label("outcome", "what became of it", ("sent", "failed")),
+    Label("outcome", "what became of it", ("sent", "failed", "withheld")),
 )
 CHAIN = bridge_gauge(
     "ionmon_chain_seconds",
@@ -42,7 +42,7 @@ CHAIN = bridge_gauge(
 CHAIN_AGE = bridge_gauge(
     "ionmon_chain_age_seconds",
     Unit.SECONDS,
-    "Time since the last hourly test alert arrived, or since the bridge started.",
+    "Time since the last hourly test alert arrived, over restarts of the bridge.",
 )
 
 FAMILIES: tuple[Family, ...] = (

@@ -11,7 +11,9 @@ from exporter.catalog.model import Family
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in
 from exporter.clock import WallClock
+from exporter.commands.options import options
 from exporter.commands.terminal import progress
+from exporter.commands.world_options import WORLD
 from exporter.errors import IonmonError, SettingsError
 from exporter.history import Span, write
 from exporter.settings.types import seconds
@@ -57,17 +59,7 @@ class Duration(click.ParamType[int]):
     "--step", type=Duration(), default="5m", show_default=True, help="Time between samples."
 )
 @click.option("--family", "patterns", multiple=True, help="Name or pattern of metrics; repeatable.")
-@click.option(
-    "--scenario",
-    type=click.Choice(tuple(SCENARIOS)),
-    default="calm",
-    metavar="NAME",
-    show_default=True,
-    help="Scenario to simulate.",
-)
-@click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed yields the same data."
-)
+@options(WORLD)
 def command(file: Path, patterns: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - options
     """Write the file."""
     families, span = _families(patterns), _span(given["last"], given["until"], given["step"])

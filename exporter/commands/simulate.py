@@ -13,6 +13,7 @@ import click
 from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, LOG, STATE, WEB, options, overrides
 from exporter.commands.run import serve
+from exporter.commands.world_options import WORLD
 from exporter.settings import FamilySettings, Overrides, Settings, load
 from exporter.settings.sources import ApplicationSettings, RedisTargetSettings
 from exporter.simulator.application import SimulatedApplication
@@ -56,19 +57,8 @@ Faults of the simulated API, separated by commas. SHARE is from 0 to 1, TIME lik
 
 
 @click.command("simulate", help=HELP)
-@options(CONFIG, STATE, WEB, LOG)
-@click.option(
-    "--scenario",
-    type=click.Choice(tuple(SCENARIOS)),
-    default="calm",
-    metavar="NAME",
-    show_default=True,
-    help="Scenario to simulate.",
-)
+@options(CONFIG, STATE, WEB, LOG, WORLD)
 @click.option("--faults", "fault_text", default="", metavar="FAULTS", help="Faults of the API.")
-@click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed yields the same data."
-)
 @click.option(
     "--scale",
     type=click.FloatRange(0, min_open=True),

@@ -2,7 +2,6 @@
 
 import ssl
 import urllib.request
-from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -11,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.catalog import own_bridge
 from exporter.errors import IonmonError, SettingsError
+from exporter.own_server import answered
 from exporter.secrets_file import inspect_secret
 
 TIMEOUT = 5.0  # seconds
@@ -47,12 +47,10 @@ class BridgeMetrics:
             raise BridgeUnknown(f"{self.url}: {getattr(error, 'reason', None) or error}") from error
 
     def _answer(self) -> str:
-        request = urllib.request.Request(self.url, headers=self._headers())  # noqa: S310 - as configured
+        request = urllib.request.Request(self.url)  # noqa: S310 - as configured
+        if self.token_file is not None:
+            token = inspect_secret(self.token_file).secret.reveal()
+            request.add_unredirected_header("Authorization", f"Bearer {token}")
         context = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
-        with urllib.request.urlopen(request, timeout=TIMEOUT, context=context) as answer:  # noqa: S310 - as above
+        with answered(request, TIMEOUT, context) as answer:
             return bytes(answer.read(LARGEST)).decode("utf-8", "replace")
-
-    def _headers(self) -> Mapping[str, str]:
-        if self.token_file is None:
-            return {}
-        return {"Authorization": f"Bearer {inspect_secret(self.token_file).secret.reveal()}"}

@@ -71,7 +71,7 @@ class BridgeSettings(Section):
     max_alerts: Annotated[Whole, Field(ge=1_000, le=10_000_000)] = key(
         200_000,
         "Most alerts in the journal, and most pages of 4 KiB in its file. Beyond, the oldest that "
-        "are over and delivered are removed.",
+        "are over are removed; dead letters last.",
     )
 
     @property

@@ -2,14 +2,9 @@
 
 from collections.abc import Iterator
 
-from exporter.catalog.alert_names import SEVERITIES
+from exporter.catalog.alert_names import SEVERITIES, channel_receiver
 from exporter.settings.model import Settings
 from exporter.settings.teams import teams
-
-
-def receiver(team: str, severity: str, channel: str) -> str:
-    """Return the name of a channel's receiver; the team is empty where it is everybody."""
-    return "-".join(part for part in (team, severity, channel) if part)
 
 
 def receivers(settings: Settings, channel: str) -> frozenset[str]:
@@ -20,4 +15,4 @@ def receivers(settings: Settings, channel: str) -> frozenset[str]:
 def _receivers(settings: Settings, channel: str) -> Iterator[str]:
     for team in ("", *(team for team, _ in teams(settings.services))):
         for severity in SEVERITIES:
-            yield receiver(team, severity, channel)
+            yield channel_receiver(team, severity, channel)

@@ -2,21 +2,15 @@
 
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
+from exporter.html_pages import environment
 from exporter.web.status import ExporterStatus
 
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("exporter"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("landing.html")
+    return environment().get_template("landing.html")
 
 
 def render(status: ExporterStatus) -> bytes:

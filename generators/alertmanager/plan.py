@@ -3,10 +3,14 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER, JOURNAL_RECEIVER
+from exporter.catalog.alert_names import (
+    DEFAULT_RECEIVER,
+    HEARTBEAT_RECEIVER,
+    JOURNAL_RECEIVER,
+    channel_receiver,
+)
 from exporter.settings import NotificationSettings, Settings
 from exporter.settings.grouping import IntervalSettings
-from exporter.settings.receivers import receiver
 from exporter.settings.teams import of_team, teams
 from exporter.settings.versions import EVENTS, has
 from generators.policy import MINUTE, SEVERITIES
@@ -57,7 +61,7 @@ class Audience:
 
     def receiver(self, severity: str, channel: Channel) -> str:
         """Return the name of the receiver of one channel."""
-        return receiver(self.team, severity, channel)
+        return channel_receiver(self.team, severity, channel.value)
 
 
 def audiences(settings: Settings) -> tuple[Audience, ...]:

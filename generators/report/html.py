@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any
 
 import plotly.offline
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from exporter.html_pages import environment
 from generators.report import blocks, charts, svg
 from generators.report.colors import Theme, palette
 from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries, PanelKind
@@ -104,27 +105,21 @@ def embedded(body: object) -> Markup:
 
 
 def _source(name: str) -> str:
-    environment = _environment()
-    assert environment.loader is not None  # noqa: S101 - it was made with one
-    return environment.loader.get_source(environment, name)[0]
+    found = _environment()
+    assert found.loader is not None  # noqa: S101 - it was made with one
+    return found.loader.get_source(found, name)[0]
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("generators", "report/templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
+    found = environment(
+        "generators", "report/templates",
         css=css, moment=moment, markdown=_markdown, on=text_on, spark=svg.spark, ring=svg.ring,
         listed=listed, dial=lambda share: svg.dial(0.0, max(share, 0.001), 80.0),
         across=across, lasting=_lasting,
     )  # fmt: skip
-    environment.globals.update(height=height, is_figure=lambda panel: panel.kind in _FIGURES)
-    return environment
+    found.globals.update(height=height, is_figure=lambda panel: panel.kind in _FIGURES)
+    return found
 
 
 def css(color: str) -> str:

@@ -4,11 +4,10 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from exporter.bridge.digest import words
 from exporter.bridge.digest.model import Digest
 from exporter.bridge.digest.words import Times
+from exporter.html_pages import environment
 from exporter.summary.chart import png, small_chart
 from exporter.summary.wording import elapsed, shown
 
@@ -29,20 +28,17 @@ def pictures(digest: Digest) -> tuple[Picture, ...]:
 
 def html(digest: Digest, sources: Mapping[str, str]) -> str:
     """Return the HTML; `sources` has the address of each picture by its signal's name."""
-    environment = Environment(
-        loader=PackageLoader("exporter"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("digest.html").render(
-        digest=digest,
-        words=words,
-        times=Times(digest.zone),
-        elapsed=elapsed,
-        shown=shown,
-        pictures=sources,
+    return (
+        environment()
+        .get_template("digest.html")
+        .render(
+            digest=digest,
+            words=words,
+            times=Times(digest.zone),
+            elapsed=elapsed,
+            shown=shown,
+            pictures=sources,
+        )
     )
 
 

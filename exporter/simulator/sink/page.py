@@ -3,8 +3,9 @@
 import time
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 
+from exporter.html_pages import environment
 from exporter.simulator.sink.inbox import MOST, Arrival, Inbox
 
 
@@ -22,15 +23,7 @@ def single(arrival: Arrival) -> str:
 
 @cache
 def _template(name: str) -> Template:
-    environment = Environment(
-        loader=PackageLoader("exporter"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["moment"] = _moment
-    return environment.get_template(name)
+    return environment(moment=_moment).get_template(name)
 
 
 def _moment(at: float) -> str:

@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.catalog.model import Type
 from exporter.errors import IonmonError
+from exporter.own_server import answered
 from generators.checks.engine.known_series import (
     BUCKET,
     TARGET,
@@ -39,7 +40,7 @@ def _read(source: str) -> str:
     try:
         if source.startswith(("http://", "https://")):
             request = urllib.request.Request(source, headers={"Accept": "text/plain"})  # noqa: S310 - http only
-            with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - http only
+            with answered(request, _SECONDS) as answer:
                 return str(answer.read().decode())
         return Path(source).read_text(encoding="utf-8")
     except OSError as error:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.intake import Intake
 from exporter.bridge.journal import AlertJournal, JournalLimits, Received
 from exporter.bridge.journal_health import JournalHealth
@@ -44,7 +45,8 @@ class Desk:
     def __init__(self, home: Path, token: Path | None = None, web: str = "") -> None:
         self.journal = AlertJournal(home / "journal.sqlite", SMALL)
         self.telemetry, self.owing, clock = Telemetry(NOON), Owing(), HandClock(NOON)
-        shown, health = BridgeToken(token), JournalHealth(self.telemetry)
+        shown = BridgeToken(token)
+        health = JournalHealth(self.telemetry, DeliveryFaults(clock))
         intake = Intake(self.journal, self.telemetry, clock, self.owing, shown, health)
         self.site = BridgeSite(clock, self.telemetry, intake, (), lambda: None)
         config = home / "web.yml" if web else None

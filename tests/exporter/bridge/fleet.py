@@ -1,11 +1,12 @@
 """Alertmanagers and a Prometheus whose answers tests set, and the acknowledgements beside them."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import ItemsView, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import get_ident
 from typing import TypeVar
 
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
@@ -41,6 +42,19 @@ def held(
         starts_at=starts_at,
         updated_at=starts_at,
     )
+
+
+class Watched(dict[str, str]):
+    """Annotations that note in which thread they are read for a row."""
+
+    def __init__(self, threads: list[int]) -> None:
+        super().__init__(summary="Too many requests fail")
+        self._threads = threads
+
+    def items(self) -> ItemsView[str, str]:
+        """Note it."""
+        self._threads.append(get_ident())
+        return super().items()
 
 
 def began(alert: HeldAlert, at: float) -> Beginning:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from exporter.bridge.journal import AlertJournal, JournalLimits
+from exporter.bridge.journal_reading import JournalReading
+from exporter.bridge.journal_rows import JournaledAlert
 from exporter.bridge.webhook import Notification, notification
 
 NOON = 1_795_000_000.0
@@ -58,3 +60,8 @@ def journal(path: Path, limits: JournalLimits = ROOMY) -> Iterator[AlertJournal]
         yield found
     finally:
         found.close()
+
+
+def alerts_of(found: AlertJournal, since: float, until: float) -> tuple[JournaledAlert, ...]:
+    """Return what a journal has of alerts between two times, oldest first."""
+    return JournalReading(found.transaction).alerts(since, until)

@@ -6,15 +6,17 @@ import re
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import pytest
 
+from exporter.bridge.acknowledging import ChosenIncident
 from exporter.bridge.alert_api import AlertApi
 from exporter.bridge.alert_site import AlertSite
 from exporter.settings import Settings
 from exporter.web.routes import Request, Response
-from tests.exporter.bridge.fleet import BEGAN, Fleet, began, held, kept
+from tests.exporter.bridge.fleet import BEGAN, Fleet, Watched, began, held, kept
 from tests.exporter.bridge.notified import ROOMY
 
 ALERT = held()
@@ -65,6 +67,40 @@ def test_what_fires_is_listed(tmp_path: Path) -> None:
     assert alert["acknowledged"] is None
     assert found["faults"] == ["Prometheus b: it is away"]
     assert found["now"] == BEGAN + 600
+
+
+def test_a_storm_is_listed_once_for_all_who_ask(tmp_path: Path) -> None:
+    """Its rows are made in another thread than that which answers, and again when they change."""
+    threads: list[int] = []
+    storm = [replace(ALERT, fingerprint=f"{n:016x}", annotations=Watched(threads)) for n in (1, 2)]
+    fleet = Fleet(alerts=storm)
+    fleet.ask()
+    with kept(tmp_path, fleet) as (keeping, _):
+        api = AlertApi(AlertSite(fleet.firing, keeping, fleet.clock, Settings()))
+
+        async def storms() -> None:
+            assert await _users(api) == ["", ""]
+            assert len(threads) == 2
+            keeping.acknowledge((ChosenIncident(f"{1:016x}"),), "ada", "")
+            assert await _users(api) == ["ada", ""]
+            assert len(threads) == 4
+            await asyncio.to_thread(fleet.ask)
+            await _users(api)
+            fleet.clock.time += 60
+            await _users(api)
+
+        asyncio.run(storms())
+    assert len(threads) == 6
+    assert get_ident() not in threads
+
+
+async def _users(api: AlertApi) -> list[str]:
+    """Return who acknowledged each alert, as five who ask at once see it."""
+    request = Request(method="GET", path="/api/alerts", headers=JSON)
+    answers = await asyncio.gather(*(api.answer(request, "") for _ in range(5)))
+    (body,) = {answer.body for answer in answers if answer}
+    assert isinstance(body, bytes)
+    return [(each["acknowledged"] or {"user": ""})["user"] for each in json.loads(body)["alerts"]]
 
 
 def test_what_is_named_is_acknowledged(tmp_path: Path) -> None:

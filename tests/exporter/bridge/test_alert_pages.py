@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
+from threading import get_ident
 from urllib.parse import urlencode
 
 import pytest
@@ -17,7 +18,7 @@ from exporter.bridge.alert_site import AlertSite
 from exporter.bridge.callers import FormTokens
 from exporter.settings import Settings
 from exporter.web.routes import Request, Response
-from tests.exporter.bridge.fleet import BEGAN, Fleet, began, held, kept
+from tests.exporter.bridge.fleet import BEGAN, Fleet, Watched, began, held, kept
 from tests.generators.alertmanager.samples import SLACK
 
 ALERT = held()
@@ -93,12 +94,18 @@ def test_the_overview_lists_the_most_severe_first(tmp_path: Path) -> None:
 
 def test_a_storm_is_counted(tmp_path: Path) -> None:
     """The page stays a page; the rest is counted."""
-    storm = [held(service_name=f"service-{number}") for number in range(400)]
+    threads: list[int] = []
+    storm = [
+        replace(held(service_name=f"service-{number}"), annotations=Watched(threads))
+        for number in range(400)
+    ]
     with pages(tmp_path, Fleet(alerts=storm)) as found:
         html = found.html("/")
         assert "<h1>400 alerts fire</h1>" in html
         assert html.count("<li>") == 300
         assert "And 100 more" in html
+    assert len(threads) == 300  # rows are made of what is shown, and not by who answers everybody
+    assert get_ident() not in threads
 
 
 def test_an_escalation_that_is_due_is_said(tmp_path: Path) -> None:

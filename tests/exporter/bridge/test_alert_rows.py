@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from exporter.bridge.acknowledgements import Acknowledgement
-from exporter.bridge.alert_rows import AlertRow, Reading, row, rows, shown
+from exporter.bridge.alert_rows import AlertRow, Reading, ordered, row, shown
 from exporter.bridge.incidents import FiringIncident
 from exporter.settings import Settings
 from tests.exporter.bridge.fleet import BEGAN, held
@@ -84,7 +84,9 @@ def test_the_most_severe_comes_first_and_then_the_oldest() -> None:
         held(severity="medium"),
         held(severity="high"),
     ]
-    order = rows(((FiringIncident(alert=each), None) for each in found), READING)
+    order = [
+        row(each, None, READING) for each in ordered(FiringIncident(alert=alert) for alert in found)
+    ]
     severities = ["critical", "critical", "high", "medium", "low", "strange"]
     assert [each.severity for each in order] == severities
     assert dict(order[0].labels)["region"] == "a"

@@ -13,7 +13,7 @@ from exporter.bridge.history_sources import journaled
 from exporter.bridge.journal_reading import JournalReading
 from exporter.prometheus_api import TimeSpan
 from tests.exporter.bridge.bridges import bridge
-from tests.exporter.bridge.notified import NOON, entry, given, journal
+from tests.exporter.bridge.notified import NOON, alerts_of, entry, given, journal
 from tests.exporter.bridge.test_posting import given as acknowledgement
 from tests.sentry import sentry
 from tests.servers import wait_until
@@ -104,5 +104,5 @@ def test_the_end_of_a_damaged_alert_is_whole(tmp_path: Path) -> None:
         found.receive(given(entry()), (), NOON)
         damage(found.path, "UPDATE alert SET annotations = '{'")
         found.receive(given(entry(status="resolved", annotations={})), (), NOON + 1)
-        (whole,) = found.alerts(NOON, NOON + 9)
+        (whole,) = alerts_of(found, NOON, NOON + 9)
     assert (whole.alert.status, dict(whole.alert.annotations)) == ("resolved", {})

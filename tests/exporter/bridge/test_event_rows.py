@@ -3,7 +3,10 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+
+import pytest
 
 from exporter.bridge.event_reading import EventRecord, event_record
 from exporter.bridge.journal import AlertJournal, JournalLimits
@@ -116,6 +119,28 @@ def test_the_oldest_leave_at_the_bound(tmp_path: Path) -> None:
     assert len(kept.mutings) == 200
     assert min(one.began for one in kept.mutings) == NOON + 50
     assert removed == (250 - len(kept.deliveries) // 10) + 50
+
+
+@pytest.mark.parametrize("muting", [False, True])
+def test_at_the_bound_a_body_costs_no_more(tmp_path: Path, *, muting: bool) -> None:
+    """What leaves is found by its id: SQLite's steps do not grow with the rows that stay."""
+    small, large = (steps_at_the_bound(tmp_path / str(m), m, muting=muting) for m in (300, 3_000))
+    assert small > 0
+    assert large < 2 * small
+
+
+def steps_at_the_bound(path: Path, most: int, *, muting: bool) -> int:
+    """Return about how many steps of SQLite an event needs in a journal that is full of them."""
+    every = [
+        muted(at, f"s{at}", at) if muting else delivered(at, alert(at)) for at in range(most + 1)
+    ]
+    steps = count()
+    with journal(path, replace(SMALL, max_alerts=most)) as found:
+        take(found, *every[:-1])
+        found._file.connection.set_progress_handler(lambda: next(steps) < 0, 10)
+        assert take(found, every[-1]) == 1
+        found._file.connection.set_progress_handler(None, 0)
+    return 10 * next(steps)
 
 
 def test_an_alert_takes_the_room_of_events(tmp_path: Path) -> None:

@@ -1,15 +1,22 @@
 """The dead man's switch: check-ins follow the Watchdog, and say what is wrong here."""
 
+import sqlite3
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from typing import Never
 
 import pytest
 
+from exporter.bridge.canary_record import CanaryRecord
 from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.heartbeat import FAILING, Heartbeat
-from exporter.bridge.outcome import Later, Outcome, Sent
+from exporter.bridge.journal_schema import TABLES
+from exporter.bridge.outcome import Later, Outcome, Sent, Withheld
+from exporter.bridge.records import Records
 from exporter.bridge.webhook import NotifiedAlert
 from exporter.catalog import own_delivery
 from exporter.catalog.alert_names import CANARY_MISSING
+from exporter.errors import StateError
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.bridge.samples import BEGAN, firing, notified, resolved
@@ -21,23 +28,36 @@ class Outside:
 
     name: str = "sentry"
     said: list[bool] = field(default_factory=list)
-    answer: Outcome = field(default_factory=Sent)
+    answer: Outcome | Withheld = field(default_factory=Sent)
 
-    def check_in(self, *, works: bool) -> Outcome:
+    def check_in(self, *, works: bool) -> Outcome | Withheld:
         """Keep one."""
         self.said.append(works)
         return self.answer
 
 
+def facts() -> Records:
+    """Return the facts of a new journal."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.execute(TABLES["fact"])
+    return Records(lambda: nullcontext(db))
+
+
 class Chain:
     """A heartbeat at a time that is set by hand."""
 
-    def __init__(self) -> None:
-        self.clock, self.telemetry = HandClock(BEGAN), Telemetry(BEGAN)
+    def __init__(self, records: Records | None = None, clock: HandClock | None = None) -> None:
+        self.records = records or facts()
+        self.clock, self.telemetry = clock or HandClock(BEGAN), Telemetry(BEGAN)
         self.faults = DeliveryFaults(self.clock)
         self.outside = Outside()
-        self.heartbeat = Heartbeat(self.clock, self.telemetry, self.faults)
+        canaries = CanaryRecord(self.records)
+        self.heartbeat = Heartbeat(self.clock, self.telemetry, (self.faults,), canaries)
         self.heartbeat.services = (self.outside,)
+
+    def restarted(self) -> "Chain":
+        """Return what a new process finds: the journal, and another monotonic clock."""
+        return Chain(self.records, HandClock(7.0, self.clock.now() - 7.0))
 
     def arrive(self, *alerts: NotifiedAlert, new: bool = True) -> None:
         """Let a notification arrive."""
@@ -119,6 +139,45 @@ def test_a_canary_that_is_missing_turns_it_to_error() -> None:
     assert chain.outside.said[-1]
 
 
+def test_a_bridge_that_starts_again_and_again_misses_it_too() -> None:
+    """The 75 minutes begin with the last canary, not with the bridge."""
+    chain = Chain()
+    chain.arrive(canary(chain.clock.now() - 2))
+    for _ in range(4):
+        chain.go_on(1_200, canaries=False)
+        chain = chain.restarted()
+    chain.go_on(60, canaries=False)
+    assert chain.outside.said == [False]
+    assert chain.telemetry.value(own_delivery.CHAIN_AGE) == pytest.approx(4_860, abs=1)
+    chain.arrive(canary(chain.clock.now() - 2))
+    chain = chain.restarted()
+    chain.go_on(60, canaries=False)
+    assert chain.outside.said == [True]
+
+
+@pytest.mark.parametrize("text", ["damaged", "nan", str(BEGAN + 86_400)])
+def test_a_time_of_the_canary_that_cannot_be_is_none(text: str) -> None:
+    """What is damaged, or ahead of the clock, is as if the bridge had just begun."""
+    records = facts()
+    records.set_fact("canary.at", text)
+    chain = Chain(records)
+    chain.go_on(60, canaries=False)
+    assert chain.outside.said == [True]
+
+
+def test_a_canary_that_cannot_be_noted_is_measured(caplog: pytest.LogCaptureFixture) -> None:
+    """A journal that fails just then costs the note alone."""
+
+    def refused() -> Never:
+        raise StateError("disk is full")
+
+    chain = Chain()
+    chain.heartbeat._canaries = CanaryRecord(Records(refused))
+    chain.arrive(canary(chain.clock.now() - 2.5))
+    assert chain.telemetry.value(own_delivery.CHAIN) == pytest.approx(2.5)
+    assert "the arrival of the canary is not noted: disk is full" in caplog.text
+
+
 def test_a_canary_that_is_late_turns_it_to_error() -> None:
     """One that took over a minute is an error until one does not."""
     chain = Chain()
@@ -159,3 +218,19 @@ def test_a_check_in_that_fails_is_counted() -> None:
     chain.go_on(120)
     assert chain.outside.said == [True, True]
     assert chain.telemetry.value(own_delivery.CHECK_INS, ("sentry", "failed")) == 2
+
+
+def test_a_check_in_that_is_withheld_is_counted_as_such(caplog: pytest.LogCaptureFixture) -> None:
+    """It is not counted as sent, and is no sign that the service answers again."""
+    chain = Chain()
+    chain.outside.answer = Later("away")
+    chain.go_on(60)
+    chain.outside.answer = Withheld()
+    with caplog.at_level("INFO"):
+        chain.go_on(120)
+    assert "check-ins arrive" not in caplog.text
+    counts = [
+        chain.telemetry.value(own_delivery.CHECK_INS, ("sentry", outcome))
+        for outcome in ("sent", "failed", "withheld")
+    ]
+    assert counts == [0, 1, 2]

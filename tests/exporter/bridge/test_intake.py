@@ -9,7 +9,7 @@ import pytest
 
 from exporter.catalog import own_bridge
 from tests.exporter.bridge.desks import Desk
-from tests.exporter.bridge.notified import NOON, document, entry
+from tests.exporter.bridge.notified import NOON, alerts_of, document, entry
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_a_notification_is_journaled_before_it_is_answered(desk: Desk) -> None:
     """200 means on disk: the alert is there, owed where its receiver is Sentry's, and counted."""
     assert desk.post(entry()) == 200
     assert desk.post(entry(), receiver="journal", groupKey="{}") == 200
-    rows = desk.journal.alerts(0, 2 * NOON)
+    rows = alerts_of(desk.journal, 0, 2 * NOON)
     assert [row.receiver for row in rows] == ["low-sentry", "journal"]
     assert [o.journaled.receiver for o in desk.journal.deliveries.due(NOON)] == ["low-sentry"]
     assert desk.counted(own_bridge.NOTIFICATIONS, "journaled") == 2
@@ -42,7 +42,7 @@ def test_a_repeat_is_counted_as_one(desk: Desk) -> None:
 def test_the_watchdog_is_no_news(desk: Desk) -> None:
     """A heartbeat is answered and passed on, and leaves nothing in the journal."""
     assert desk.post(entry("Watchdog"), receiver="heartbeat") == 200
-    assert desk.journal.alerts(0, 2 * NOON) == ()
+    assert alerts_of(desk.journal, 0, 2 * NOON) == ()
     assert desk.owing.seen == [("heartbeat", None)]
 
 
@@ -67,6 +67,20 @@ def test_a_full_journal_is_a_503(desk: Desk) -> None:
     assert desk.post(*ends) == 200
     assert desk.post(entry(), receiver="journal") == 200
     assert desk.counted(own_bridge.JOURNAL_SUCCESS) == 1
+
+
+def test_a_dead_letter_that_leaves_is_counted(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """Where nothing else can make room it goes, undelivered: metric and log say so."""
+    every = [entry(fingerprint=f"{n:016x}") for n in range(100)]
+    ends = [each | {"status": "resolved", "endsAt": "2026-11-18T10:00:00Z"} for each in every]
+    assert desk.post(*every) == 200
+    for owed in desk.journal.deliveries.due(NOON, 2_000):
+        desk.journal.deliveries.dead(owed.row, "400")
+    assert desk.post(*ends) == 200
+    assert desk.counted(own_bridge.LETTERS_REMOVED) == 0
+    assert desk.post(entry(), receiver="journal") == 200
+    assert desk.counted(own_bridge.LETTERS_REMOVED) == 1
+    assert "1 dead letters left the journal and are not delivered any more" in caplog.text
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
@@ -102,7 +116,7 @@ def test_a_token_is_required(tmp_path: Path) -> None:
         found = [desk.ask("POST", "/alerts", body, Authorization=each) for each in shown]
         scraped = [desk.ask("GET", "/metrics", Authorization=each) for each in shown]
         other = desk.ask("GET", "/", Authorization=shown[-1])
-        assert len(desk.journal.alerts(0, 2 * NOON)) == 1
+        assert len(alerts_of(desk.journal, 0, 2 * NOON)) == 1
     finally:
         desk.close()
     assert [got.status for got in found] == [401, 401, 401, 401, 200]
@@ -120,7 +134,7 @@ def test_a_token_is_required_where_no_password_is(tmp_path: Path) -> None:
         body = json.dumps(document(entry())).encode()
         assert desk.ask("GET", "/metrics").status == 200
         refused = desk.ask("POST", "/alerts", body)
-        assert (refused.status, desk.journal.alerts(0, 2 * NOON)) == (401, ())
+        assert (refused.status, alerts_of(desk.journal, 0, 2 * NOON)) == (401, ())
         assert b"notifications.bridge.credentials_file" in refused.body
         path.write_text("another")
         got = [

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from exporter.bridge.journal import AlertJournal, JournalFull, JournalLimits, Received
+from exporter.bridge.journal_removal import Removal
 from exporter.errors import StateForeign, StateLocked
-from tests.exporter.bridge.notified import NOON, ROOMY, entry, given, journal
+from tests.exporter.bridge.notified import NOON, ROOMY, alerts_of, entry, given, journal
 
 HOUR, DAY = 3_600.0, 86_400.0
 SMALL = JournalLimits(keep=8 * DAY, max_alerts=1_000)
@@ -35,7 +36,7 @@ def test_a_repeat_is_the_same_row(path: Path) -> None:
     with journal(path) as again:
         found = again.receive(given(entry()), ("sentry",), NOON + HOUR)
         (owed,) = again.deliveries.due(NOON + HOUR)
-        (kept,) = again.alerts(NOON, NOON + 2 * HOUR)
+        (kept,) = alerts_of(again, NOON, NOON + 2 * HOUR)
     assert found == Received(firing=0, resolved=0, known=1, removed=0)
     assert (kept.first_at, kept.last_at, kept.repeats) == (NOON, NOON + HOUR, 1)
     assert (owed.journaled, owed.target, owed.tries) == (kept, "sentry", 0)
@@ -67,7 +68,7 @@ def test_the_end_keeps_the_text_of_the_beginning(path: Path) -> None:
         found.receive(given(entry()), (), NOON)
         found.receive(given(entry(status="resolved", annotations={})), (), NOON + 1)
         found.receive(given(entry(annotations={})), (), NOON + 2)
-        texts = [each.alert.annotations["summary"] for each in found.alerts(NOON, NOON + 9)]
+        texts = [each.alert.annotations["summary"] for each in alerts_of(found, NOON, NOON + 9)]
     assert texts == ["CPUHigh in us-central1"] * 2
 
 
@@ -107,10 +108,26 @@ def test_the_oldest_that_are_over_make_room(path: Path) -> None:
         found.receive(given(*many(300, "resolved", first=300)), (), NOON + 2)
         received = found.receive(given(*many(400, first=600)), (), NOON + 3)
         assert received == Received(firing=400, resolved=0, known=0, removed=300)
-        left = found.alerts(NOON, NOON + 9)
+        left = alerts_of(found, NOON, NOON + 9)
         assert len(found.deliveries.due(NOON + 9, 999)) == 300
     assert len(left) == 1_000
     assert sum(each.first_at == NOON + 1 for each in left) == 0
+
+
+def test_dead_letters_leave_last(path: Path) -> None:
+    """Those delivered go first, newer ones too; a letter that has to go is counted, by age too."""
+    with journal(path, SMALL) as found:
+        found.receive(given(*many(300)), ("sentry",), NOON)
+        for each in found.deliveries.due(NOON, 999):
+            found.deliveries.dead(each.row, "400")
+        found.receive(given(*many(300, "resolved")), (), NOON + 1)
+        found.receive(given(*many(400, "resolved", first=600)), (), NOON + 2)
+        delivered = found.receive(given(*many(400, first=2_000)), (), NOON + 3)
+        assert (delivered.removed, delivered.letters_removed) == (400, 0)
+        dead = found.receive(given(*many(100, first=3_000)), (), NOON + 4)
+        assert (dead.removed, dead.letters_removed) == (100, 100)
+        assert len(found.deliveries.dead_letters()) == 200
+        assert found.expire(NOON + 9 * DAY) == Removal(1_000, 200)
 
 
 def test_where_nothing_may_go_no_more_is_taken(path: Path) -> None:
@@ -120,7 +137,7 @@ def test_where_nothing_may_go_no_more_is_taken(path: Path) -> None:
         found.receive(given(*many(1_000, first=1_000)), ("sentry",), NOON)
         with pytest.raises(JournalFull, match=r"raise notifications\.bridge\.max_alerts"):
             found.receive(given(*many(1, first=5_000)), ("sentry",), NOON + 1)
-        assert len(found.alerts(0, NOON + DAY)) == 1_000
+        assert len(alerts_of(found, 0, NOON + DAY)) == 1_000
         known = found.receive(given(*many(1_000, first=1_000)), ("sentry",), NOON + 2)
         assert known.known == 1_000
 
@@ -133,7 +150,7 @@ def test_the_file_has_a_bound(path: Path) -> None:
             alerts = many(100, "resolved", first=100 * n)
             found.receive(given(*(each | {"annotations": long} for each in alerts)), (), NOON + n)
         alerts, size = found.size()
-        kept = found.alerts(NOON, NOON + 99)
+        kept = alerts_of(found, NOON, NOON + 99)
     assert size <= 1_000 * 4_096
     assert (alerts < 700, kept[-1].first_at) == (True, NOON + 11)
 
@@ -145,8 +162,9 @@ def test_what_is_older_than_is_kept_goes(path: Path) -> None:
         found.receive(given(*many(2, "resolved", first=1)), (), NOON)
         found.receive(given(*many(1, first=9)), (), NOON)
         found.receive(given(*many(1, first=20)), (), NOON + 7 * DAY)
-        assert (found.expire(NOON + 7 * DAY), found.expire(NOON + 9 * DAY)) == (0, 3)
-        left = found.alerts(0, NOON + 9 * DAY)
+        assert found.expire(NOON + 7 * DAY) == Removal()
+        assert found.expire(NOON + 9 * DAY) == Removal(3)
+        left = alerts_of(found, 0, NOON + 9 * DAY)
     assert [each.alert.fingerprint for each in left] == [f"{n:016x}" for n in (0, 20)]
 
 
@@ -212,7 +230,7 @@ def test_a_damaged_journal_is_moved_aside(path: Path, caplog: pytest.LogCaptureF
     content[4_096:] = b"\xff" * (len(content) - 4_096)
     path.write_bytes(content)
     with journal(path) as found:
-        assert (found.began_anew, found.alerts(0, 2 * NOON)) == (True, ())
+        assert (found.began_anew, alerts_of(found, 0, 2 * NOON)) == (True, ())
     (aside,) = path.parent.glob("journal.sqlite.damaged-*Z")
     assert aside.read_bytes() == bytes(content)
     assert "which has what was not delivered; a new journal begins now" in caplog.text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exporter.bridge.journal import AlertJournal, JournalLimits
 from exporter.bridge.webhook import Notification
 from exporter.errors import StateError
-from tests.exporter.bridge.notified import NOON, entry, given
+from tests.exporter.bridge.notified import NOON, alerts_of, entry, given
 
 LIMITS = JournalLimits(keep=90 * 86_400.0, max_alerts=1_000)
 REFUSE = """
@@ -62,7 +62,7 @@ def test_each_state_counts_once(steps: list[object]) -> None:
                 group, alerts = step
                 journal.receive(posted(group, alerts), ("s",), next(now))
                 answered |= {(group, str(number), status) for number, status in alerts}
-        rows = journal.alerts(0, 2 * NOON)
+        rows = alerts_of(journal, 0, 2 * NOON)
         due = [
             (o.journaled.group_key, o.journaled.alert.fingerprint)
             for o in journal.deliveries.due(2 * NOON)

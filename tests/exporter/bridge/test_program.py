@@ -15,13 +15,15 @@ from typing import Any
 import bcrypt
 import pytest
 
-from exporter.bridge.intake import NoDispatching
+from exporter.bridge.delivery_faults import DeliveryFaults
 from exporter.bridge.journal import JournalLimits
 from exporter.bridge.program import BridgeParts, BridgeProgram, configured, limits
+from exporter.clock import Clock
 from exporter.errors import SettingsError
 from exporter.settings import Overrides, Settings, load
 from tests.exporter.bridge.bridges import RunningBridge, bridge
-from tests.exporter.bridge.notified import entry, journal
+from tests.exporter.bridge.desks import Owing
+from tests.exporter.bridge.notified import alerts_of, entry, journal
 from tests.exporter.running import IONMON
 from tests.exporter.web.certificates import Authority
 from tests.servers import answers, free_port, process, wait_until
@@ -32,7 +34,7 @@ pytestmark = pytest.mark.slow
 def fingerprints(found: RunningBridge) -> list[tuple[str, str]]:
     """Return fingerprint and status of what the journal of an ended bridge has."""
     with journal(found.journal) as read:
-        return [(r.alert.fingerprint, r.alert.status) for r in read.alerts(0, float("inf"))]
+        return [(r.alert.fingerprint, r.alert.status) for r in alerts_of(read, 0, float("inf"))]
 
 
 def numbered(number: int, status: str = "firing") -> dict[str, Any]:
@@ -237,10 +239,16 @@ def test_a_part_that_fails_ends_it(tmp_path: Path) -> None:
         notifications={"bridge": {}},
         storage={"journal_file": tmp_path / "journal"},
     )
+
+    def failing(_: object, __: object, clock: Clock, ___: object) -> BridgeParts:
+        return BridgeParts(
+            dispatching=Owing(), journal_faults=DeliveryFaults(clock), running=(Failing(),)
+        )
+
     program = BridgeProgram(
         lambda: settings,
         ("127.0.0.1:0",),
-        make_parts=lambda *_: BridgeParts(NoDispatching(), running=(Failing(),)),
+        make_parts=failing,
     )
     with pytest.raises(RuntimeError, match="stopped by a defect"):
         asyncio.run(program.run())

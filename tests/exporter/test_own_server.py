@@ -1,0 +1,134 @@
+"""The monitoring's own servers are asked without a proxy, and no redirect gets their secrets."""
+
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from exporter import flag_watch
+from exporter.bridge.alertmanagers import Alertmanager
+from exporter.bridge.api_client import BridgeApi, Login
+from exporter.bridge.silences import silences
+from exporter.drill.bridge_metrics import BridgeMetrics
+from exporter.errors import IonmonError
+from exporter.prometheus_api import Prometheus
+from exporter.secrets_file import Secret
+from generators.checks.engine.exposition import with_exposition
+from generators.checks.engine.known_series import Known
+from tests.http_server import answering
+
+pytestmark = pytest.mark.slow
+BODIES = {
+    "/api/v2/alerts": b"[]",
+    "/api/v2/silences": b"[]",
+    "/api/v1/query": b'{"data": {"resultType": "scalar", "result": [0, "1"]}}',
+    "/api/v1/status/flags": b'{"data": {"a": "b"}}',
+    "/api/v1/status/runtimeinfo": b'{"data": {}}',
+    "/api/alerts": b'{"alerts": [], "faults": [], "now": 1}',
+    "/metrics": b'ionmon_bridge_notifications_total{result="journaled"} 3\n',
+}
+Seen = list[tuple[str, str | None]]
+
+
+def handler(seen: Seen, moved: str = "") -> type[BaseHTTPRequestHandler]:
+    """Return one that answers as each server does, or sends everybody elsewhere."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append((self.path, self.headers.get("Authorization")))
+            body = BODIES.get(urlsplit(self.path).path, b"")
+            self.send_response(302 if moved else 200)
+            self.send_header("Location", f"{moved}{self.path}")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    return Handler
+
+
+@pytest.fixture
+def proxied(monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
+    """Name a proxy in the environment, and give what reaches it."""
+    seen: Seen = []
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with answering(handler(seen)) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.server_port}")
+        yield seen
+
+
+def token(folder: Path) -> Path:
+    """Write a token for a bridge."""
+    file = folder / "token"
+    file.write_text("t0ken")
+    file.chmod(0o600)
+    return file
+
+
+def metrics(address: str, folder: Path) -> int:
+    """Ask the bridge what it took."""
+    return BridgeMetrics(f"http://{address}/metrics", token_file=token(folder)).taken()
+
+
+def fires(address: str) -> float:
+    """Ask the bridge what fires."""
+    return BridgeApi(f"http://{address}", Login("ada", Secret("pass"))).alerts().now
+
+
+ASKED: dict[str, Callable[[str, Path], object]] = {
+    "alerts of Alertmanager": lambda at, _: Alertmanager(at).held() == (),
+    "silences of Alertmanager": lambda at, _: silences((at,)) == ((), ()),
+    "queries of Prometheus": lambda at, _: Prometheus(f"http://{at}").instant("1", 0.0),
+    "flags of Prometheus": lambda at, _: flag_watch._read(at)["a"] == "b",
+    "metrics of the bridge": lambda at, folder: metrics(at, folder) == 3,
+    "API of the bridge": lambda at, _: fires(at) == 1,
+    "exposition of the exporter": lambda at, _: with_exposition(Known(), f"http://{at}/metrics"),
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_no_proxy_of_the_environment_is_used(what: str, proxied: Seen, tmp_path: Path) -> None:
+    """Each of them answers where a proxy is set that leads to the world outside."""
+    asked: Seen = []
+    with answering(handler(asked)) as server:
+        assert ASKED[what](f"127.0.0.1:{server.server_port}", tmp_path)
+    assert proxied == []
+    assert asked
+
+
+def test_a_redirect_gets_no_secret(tmp_path: Path) -> None:
+    """Who answers for the bridge and sends elsewhere learns the token; where it leads, nobody."""
+    there: Seen = []
+    with answering(handler(there)) as elsewhere:
+        moved = f"http://127.0.0.1:{elsewhere.server_port}"
+        here: Seen = []
+        with answering(handler(here, moved)) as server:
+            address = f"127.0.0.1:{server.server_port}"
+            assert metrics(address, tmp_path) == 3
+            assert fires(address) == 1
+    assert [secret for _, secret in here] == ["Bearer t0ken", "Basic YWRhOnBhc3M="]
+    assert [secret for _, secret in there] == [None, None]
+
+
+def test_what_is_no_web_address_is_refused() -> None:
+    """A file of this machine is no answer of a server."""
+    with pytest.raises(IonmonError, match="unknown url type: file"):
+        Prometheus("file:///etc/hostname#").alerts()
+
+
+def test_nothing_else_opens_an_address() -> None:
+    """Urlopen takes the proxy of the environment: no module of the product calls it."""
+    root = Path(__file__).parents[2]
+    modules = [
+        each for folder in ("exporter", "generators") for each in (root / folder).rglob("*.py")
+    ]
+    assert [each for each in modules if "urlopen" in each.read_text(encoding="utf-8")] == []
