@@ -74,7 +74,7 @@ def timed(
 def _timed(
     period: FiringPeriod, acknowledged: Sequence[Acknowledgement], config: MonitoringConfig
 ) -> TimedPeriod:
-    stated = config.alerts.get(period.name)
+    stated = config.alert(dict(period.labels))
     waited = stated.for_ if stated is not None else 0.0
     known = not period.before
     every = [one for one in acknowledged if _is_of(one, period)]

@@ -67,7 +67,7 @@ class Explainer:
         """Return what is known about an alert that fires since a time, Unix seconds."""
         self._faults.clear()
         self._silent = False
-        alert = self.config.alerts.get(labels.get("alertname", ""))
+        alert = self.config.alert(labels)
         signal = self.config.signals.get(alert.signal or "") if alert is not None else None
         found = Explanation(
             value=self._value(alert, signal, labels, since),
@@ -107,7 +107,7 @@ class Explainer:
         value = _most(series, signal.direction)
         noun = _capital(signal.noun or alert.signal or "")
         # A burn rate is a limit of another thing than the signal.
-        limit = f", the limit is {alert.threshold}" if alert.limit is not None else ""
+        limit = f", limit {shown(alert.limit.value, signal.unit)}" if alert.limit else ""
         if value is None:
             return f"{noun}: no data now{limit}; it fires {lasting}."
         return f"{noun}: {shown(value, signal.unit)}{limit}; it fires {lasting}."

@@ -17,9 +17,10 @@ from exporter.bridge.digest.model import (
 from exporter.bridge.explain import Explanation
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.catalog.alert_names import ESCALATION_ALERT
-from exporter.monitoring_config import MonitoringConfig
+from exporter.monitoring_config import AlertConfig, MonitoringConfig
 from exporter.prometheus_api import Labels, TimeSpan
 from exporter.summary.model import ServiceState
+from exporter.summary.wording import shown
 
 SEVERITIES = ("critical", "high", "medium", "low")
 NOISY, FLAPPING, IGNORED = 2, 3, 3  # firings from which on an alert is listed
@@ -165,11 +166,10 @@ def _rank(severity: str) -> int:
 
 
 def _line(config: MonitoringConfig, period: FiringPeriod, span: TimeSpan) -> AlertLine:
-    stated = config.alerts.get(period.name)
     labels, notes = dict(period.labels), period.annotations
+    stated = config.alert(labels)
     fires = _fires(period, span)
     text = notes.get("problem" if fires else "ended") or notes.get("problem", "")
-    limit = f"limit {stated.threshold}" if stated and stated.threshold else ""
     return AlertLine(
         severity=plain(period.severity),
         name=plain(period.name),
@@ -178,11 +178,24 @@ def _line(config: MonitoringConfig, period: FiringPeriod, span: TimeSpan) -> Ale
         ended=None if fires else period.ended,
         seconds=period.seconds(span.end),
         text=plain(text),
-        reading=", ".join(filter(None, (plain(notes.get("value", "")), limit))),
+        reading=", ".join(
+            filter(None, map(plain, (notes.get("value", ""), _limit(notes, stated))))
+        ),
         remarks=tuple(_remarks(period)),
         new=period.began >= span.start and not period.before,
         url=_runbook(stated.runbook_url if stated else ""),
     )
+
+
+def _limit(notes: Mapping[str, str], stated: AlertConfig | None) -> str:
+    """Return the limit of an alert: as it was notified, else as it is now."""
+    if notes.get("limit"):
+        return f"limit {notes['limit']}"
+    if stated is None or stated.threshold is None:
+        return ""
+    if stated.limit is None:
+        return f"fires {stated.threshold}"
+    return f"limit {shown(stated.limit.value, stated.limit.unit)}"
 
 
 def _runbook(url: str) -> str:

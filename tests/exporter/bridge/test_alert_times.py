@@ -40,6 +40,11 @@ def test_three_times() -> None:
     assert found.user == "ada"
 
 
+def test_the_time_before_it_fires_is_that_of_its_service() -> None:
+    """The service that is set apart has `for: 15m`."""
+    assert times(2.0, 1.0, labels={"service_name": "search"}).detected == 900 + 12
+
+
 def test_what_has_not_come_has_no_time() -> None:
     """An alert that fires is not resolved; without a journal nothing is detected."""
     found = times(2.0, None, notified_at=None)

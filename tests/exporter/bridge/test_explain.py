@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from exporter.bridge.explain import Explainer, Explanation, log_link
-from exporter.monitoring_config import MonitoringConfig, read_config
+from exporter.monitoring_config import MonitoringConfig, parsed, read_config
 from exporter.prometheus_api import Prometheus
+from exporter.settings import Settings
+from generators.monitoring_config import PATH
+from generators.outputs import texts
 from tests.servers import blocks, free_port, prometheus
 
 pytestmark = pytest.mark.slow
@@ -82,8 +85,7 @@ def test_three_facts(server: Prometheus) -> None:
     found = explained(server)
     assert found.faults == ()
     assert found.value == (
-        "Error rate (4xx and 5xx): 12%, the limit is above 1%; it fires since 29 Nov 07:50 UTC, "
-        "for 10m."
+        "Error rate (4xx and 5xx): 12%, limit 1%; it fires since 29 Nov 07:50 UTC, for 10m."
     )
     assert found.worst == (
         "Worst region: europe-west1, 12%; the next one has 0.4%.",
@@ -92,6 +94,16 @@ def test_three_facts(server: Prometheus) -> None:
     )
     assert found.change.startswith("Deploy of checkout-00042 at 29 Nov 07:4")
     assert found.facts == (found.value, *found.worst, found.change)
+
+
+def test_a_service_is_held_against_its_own_limit(server: Prometheus) -> None:
+    """10% of the service that is set apart, and 1% still of any other one."""
+    alerts = {"ErrorRateCritical": {"threshold": "10%", "for": "15m"}}
+    body = {"google": {"projects": ["shop"]}, "services": {"checkout": {"alerts": alerts}}}
+    config = parsed(texts(Settings.model_validate(body))[PATH], PATH)
+    assert "12%, limit 10%; it fires since" in explained(server, config=config).value
+    other = explained(server, config=config, service_name="search")
+    assert "no data now, limit 1%; it fires since" in other.value
 
 
 def test_another_region_is_not_explained_by_this_one(server: Prometheus) -> None:
@@ -120,7 +132,7 @@ def test_no_change_is_said_only_where_it_is_known(server: Prometheus) -> None:
 def test_what_is_not_known_is_not_guessed(server: Prometheus) -> None:
     """A service without data has no value and no split, and is not given another one's."""
     found = explained(server, service_name="unknown")
-    assert found.value.startswith("Error rate (4xx and 5xx): no data now, the limit is above 1%; ")
+    assert found.value.startswith("Error rate (4xx and 5xx): no data now, limit 1%; ")
     assert "Worst region" not in "".join(found.worst)
 
 

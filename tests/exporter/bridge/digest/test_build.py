@@ -5,7 +5,7 @@ from dataclasses import replace
 from exporter.bridge.digest.build import place, plain
 from exporter.bridge.digest.words import headline, subject
 from exporter.bridge.history import RecordHole
-from tests.exporter.bridge.digest.digests import EDITION, END, HOUR, full, made, period
+from tests.exporter.bridge.digest.digests import EDITION, END, HOUR, NOTES, full, made, period
 from tests.exporter.summary.states import DAY, TimeSpan, state
 
 
@@ -55,6 +55,18 @@ def test_severe_alerts_come_first_and_the_oldest_of_them() -> None:
     low = period(9.0, None, "A", labels={"severity": "low"})
     found = made(low, period(1.0, None, "B"), period(2.0, None, "C"))
     assert [line.name for line in found.firing] == ["C", "B", "A"]
+
+
+def test_a_value_is_beside_the_limit_of_its_service() -> None:
+    """As it was notified; where that is not known, as it is now: 10% for the one set apart."""
+    search = {"service_name": "search"}
+    every = made(
+        period(4.0, None),
+        period(3.0, None, labels=search),
+        period(2.0, None, annotations={**NOTES, "limit": "2%"}),
+    )
+    readings = ["12%, limit 1%", "12%, limit 10%", "12%, limit 2%"]
+    assert [line.reading for line in every.firing] == readings
 
 
 def test_what_is_frequent_flaps_or_is_ignored() -> None:

@@ -77,7 +77,7 @@ def test_both_records_are_one(past: Past, tmp_path: Path) -> None:
     critical = by_name["ErrorRateCritical"]
     assert (critical.began, critical.ended) == (began, ended)
     assert critical.remarks == ()
-    assert critical.reading == "12%, limit above 1%"
+    assert critical.reading == "12%, limit 1%"
     assert by_name["DatabaseLag"].remarks == ("the journal has no notification of it",)
     assert [line.name for line in found.firing] == ["DatabaseLag"]
     hole, absence = found.holes
@@ -119,7 +119,7 @@ def test_without_a_journal_there_is_a_digest(past: Past) -> None:
     assert found.faults[0].startswith("there is no journal")
     assert found.ignored == ()
     assert {line.remarks for line in found.firing} == {()}
-    assert found.firing[0].facts[0].startswith("Replication lag: 720 ms, the limit is above 500ms")
+    assert found.firing[0].facts[0].startswith("Replication lag: 720 ms, limit 500 ms")
 
 
 def test_without_prometheus_there_is_a_digest(tmp_path: Path) -> None:
