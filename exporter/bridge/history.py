@@ -5,11 +5,13 @@ Where one of the two has no record, that is a hole, and never taken for calm.
 """
 
 import math
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from exporter.bridge.journal_rows import JournaledAlert, Presence
+from exporter.bridge.overlaps import Overlaps
 from exporter.bridge.period_events import PeriodDelivery, PeriodMuting
 from exporter.catalog.alert_names import ACKNOWLEDGED, DRILL, WATCHDOG
 from exporter.prometheus_api import Labels, Points, TimeSpan
@@ -66,7 +68,7 @@ class FiringPeriod:
 
     def label(self, name: str) -> str:
         """Return a label's value, empty where there is none."""
-        return dict(self.labels).get(name, "")
+        return next((value for own, value in self.labels if own == name), "")
 
     def seconds(self, now: float) -> float:
         """Return for how long it fired, up to now."""
@@ -155,13 +157,14 @@ def _fired(
         labels = plain_labels(one.labels, foreign)
         if not _is_own(dict(labels)):
             minutes.setdefault(labels, set()).update(_minutes(one))
+    holes = Overlaps(unrecorded, lambda hole: (hole.start, hole.end))
     for labels, known in minutes.items():
-        for began, last in _stretches(sorted(known), unrecorded):
+        for began, last in _stretches(sorted(known), holes):
             yield FiringPeriod(
                 labels=labels,
                 began=began,
                 # Where the record ends while an alert fires, its end is not known.
-                ended=None if _is_hole(TimeSpan(last, span.end), unrecorded) else last + STEP,
+                ended=None if _is_hole(TimeSpan(last, span.end), holes) else last + STEP,
                 before=began - span.start < _BREAK,
                 seen=True,
             )
@@ -178,13 +181,13 @@ def plain_labels(labels: Iterable[tuple[str, str]], foreign: frozenset[str]) -> 
 
 
 def _stretches(
-    minutes: Sequence[float], unrecorded: Sequence[TimeSpan]
+    minutes: Sequence[float], holes: Overlaps[TimeSpan]
 ) -> Iterator[tuple[float, float]]:
     start = last = None
     for minute in minutes:
         if start is None or last is None:
             start = minute
-        elif minute - last > _BREAK and not _is_hole(TimeSpan(last, minute), unrecorded):
+        elif minute - last > _BREAK and not _is_hole(TimeSpan(last, minute), holes):
             yield start, last
             start = minute
         last = minute
@@ -192,10 +195,11 @@ def _stretches(
         yield start, last
 
 
-def _is_hole(pause: TimeSpan, unrecorded: Sequence[TimeSpan]) -> bool:
+def _is_hole(pause: TimeSpan, holes: Overlaps[TimeSpan]) -> bool:
     """Whether a pause is a hole of the record, but for a few minutes around it."""
     inside = sum(
-        max(0.0, min(hole.end, pause.end) - max(hole.start, pause.start)) for hole in unrecorded
+        min(hole.end, pause.end) - max(hole.start, pause.start)
+        for hole in holes.of(pause.start, pause.end)
     )
     return pause.seconds - inside <= _BREAK
 
@@ -234,26 +238,41 @@ def _notified(
 def _joined(
     fired: Sequence[FiringPeriod], notified: Sequence[FiringPeriod], known: tuple[bool, bool]
 ) -> Iterator[FiringPeriod]:
-    """Yield what both have once: exact times and texts from the journal, ends from either."""
+    """Yield what both have once: exact times and texts from the journal, ends from either.
+
+    The periods of one alert that fired follow one another, the oldest first.
+    """
     asked, journaled = known
-    left = list(notified)
+    waiting = _waiting(notified)
+    alone: list[FiringPeriod] = []
     for period in fired:
-        partners = [one for one in left if _is_same(period, one)]
-        if not partners:
+        partners: list[FiringPeriod] = []
+        for one in _begun(waiting[period.labels], period):
+            (partners if _ends_after(one, period.began) else alone).append(one)
+        if partners:
+            yield _both(period, partners)
+        else:
             yield replace(period, notified=False if journaled else None)
-            continue
-        left = [one for one in left if one not in partners]
-        yield _both(period, partners)
-    for period in left:
+    for period in chain(alone, *waiting.values()):
         yield replace(period, seen=False if asked else None)
 
 
-def _is_same(period: FiringPeriod, other: FiringPeriod) -> bool:
-    if period.labels != other.labels:
-        return False
-    end = math.inf if period.ended is None else period.ended + _BREAK
-    other_end = math.inf if other.ended is None else other.ended + _BREAK
-    return period.began <= other_end and other.began <= end
+def _waiting(notified: Iterable[FiringPeriod]) -> Mapping[Labels, deque[FiringPeriod]]:
+    """Return the notified periods of each alert, the oldest first."""
+    found: dict[Labels, deque[FiringPeriod]] = defaultdict(deque)
+    for period in sorted(notified, key=lambda one: one.began):
+        found[period.labels].append(period)
+    return found
+
+
+def _begun(waiting: deque[FiringPeriod], period: FiringPeriod) -> Iterator[FiringPeriod]:
+    """Take what had begun before a period ended: of later ones of its alert it is no part."""
+    while waiting and _ends_after(period, waiting[0].began):
+        yield waiting.popleft()
+
+
+def _ends_after(period: FiringPeriod, at: float) -> bool:
+    return period.ended is None or period.ended + _BREAK >= at
 
 
 def _both(period: FiringPeriod, partners: Sequence[FiringPeriod]) -> FiringPeriod:
