@@ -1,7 +1,7 @@
 """Makes a digest from what was read: pure, so that every case can be tested without a server."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -27,6 +27,7 @@ NOISY, FLAPPING, IGNORED = 2, 3, 3  # firings from which on an alert is listed
 RETURN = 3600.0  # seconds: an alert that is back sooner flaps
 LISTED = 50  # alerts that fire, and that are over; more are counted
 SHOWN = 10  # of the repeated ones
+UNSURE = "may have been silenced, by a regular expression that is not tried here"
 _THINGS = ("service_name", "database_id", "redis_id", "application", "endpoint")
 _HIDDEN = frozenset({"alertname", "severity", "signal", "category", "team", "region", *_THINGS})
 _LONGEST = 200
@@ -37,7 +38,9 @@ class Material:
     """What a digest is made from.
 
     history           of a week at least, so that ages and repetitions are known
-    acknowledgements  in force now; `acted` has the alerts that were ever acknowledged or silenced
+    acknowledgements  in force now
+    acted             whether each alert was ever acknowledged or silenced; None of all, or of one,
+                      of which that is not known
     explanations      of alerts that fire
     """
 
@@ -45,7 +48,7 @@ class Material:
     state: ServiceState
     silences: tuple[SilenceLine, ...] = ()
     acknowledgements: tuple[AcknowledgementLine, ...] = ()
-    acted: frozenset[Labels] | None = None
+    acted: Mapping[Labels, bool | None] | None = None
     explanations: Mapping[Labels, Explanation] = field(default_factory=dict)
     losses: AlertmanagerLosses = field(default_factory=AlertmanagerLosses)
     faults: tuple[str, ...] = ()
@@ -239,8 +242,13 @@ def _is_soon(before: FiringPeriod, after: FiringPeriod) -> bool:
     return before.ended is not None and after.began - before.ended < RETURN
 
 
-def _repeated(periods: Iterable[FiringPeriod], now: float, least: int) -> tuple[RepeatedAlert, ...]:
-    """Return the alerts that fired so often at least, the most frequent first."""
+def _repeated(
+    periods: Iterable[FiringPeriod], now: float, least: int, unsure: Container[Labels] = ()
+) -> tuple[RepeatedAlert, ...]:
+    """Return the alerts that fired so often at least, the most frequent first.
+
+    unsure  alerts of which nobody knows whether they were silenced
+    """
     found: dict[Labels, list[FiringPeriod]] = defaultdict(list)
     for period in periods:
         found[period.labels].append(period)
@@ -251,6 +259,7 @@ def _repeated(periods: Iterable[FiringPeriod], now: float, least: int) -> tuple[
             place=place(dict(labels)),
             count=len(every),
             seconds=sum(period.seconds(now) for period in every),
+            remark=UNSURE if labels in unsure else "",
         )
         for labels, every in found.items()
         if len(every) >= least
@@ -269,6 +278,7 @@ def _ignored(material: Material, span: TimeSpan) -> tuple[RepeatedAlert, ...]:
     periods: Sequence[FiringPeriod] = [
         period
         for period in material.history.periods
-        if period.labels not in material.acted and period.name != ESCALATION_ALERT
+        if not material.acted.get(period.labels) and period.name != ESCALATION_ALERT
     ]
-    return _repeated(periods, span.end, IGNORED)
+    unsure = {labels for labels, acted in material.acted.items() if acted is None}
+    return _repeated(periods, span.end, IGNORED, unsure)

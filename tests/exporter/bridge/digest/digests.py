@@ -76,7 +76,7 @@ def period(
 def made(*periods: FiringPeriod, holes: tuple[RecordHole, ...] = (), **changed: Any) -> Digest:
     """Return the digest of a day."""
     history = AlertHistory(WEEK, tuple(sorted(periods, key=lambda p: p.began)), holes)
-    material = Material(history=history, state=state(), acted=frozenset())
+    material = Material(history=history, state=state(), acted={})
     edition = changed.pop("edition", EDITION)
     return digest(CONFIG, edition, replace(material, **changed))
 
