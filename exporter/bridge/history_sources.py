@@ -42,12 +42,13 @@ def journaled(journal: JournalReading | None, span: TimeSpan, now: float) -> Jou
         return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(NO_JOURNAL,))
     try:
         events, faults = _events(journal, span)
+        notified = journal.alerts(span.start, span.end)
         return JournaledHistory(
-            alerts=journal.alerts(span.start, span.end),
+            alerts=notified.alerts,
             presences=journal.presences(span.start, span.end),
             acknowledged=journal.acknowledged(span.start, now),
             events=events,
-            faults=(*faults, *_damage(journal.damaged(span.start, span.end), events.damaged)),
+            faults=(*faults, *_damage(notified.damaged, events.damaged)),
         )
     except StateError as error:
         return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(str(error),))

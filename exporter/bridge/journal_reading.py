@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
@@ -20,7 +21,19 @@ from exporter.errors import StateError
 from exporter.sqlite_file import decoded
 
 _WAIT = 5.0  # seconds for another process
-_ALERTS = f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
+AT_ONCE = 5_000  # rows that are read in one transaction, so that a notification waits for few
+_ALERTS = (
+    f"SELECT {ALERT} FROM alert WHERE id > ? AND last_at >= ? AND first_at < ? "  # noqa: S608 - constants
+    "ORDER BY id LIMIT ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JournaledAlerts:
+    """What was notified of in a time, in its order, and how many rows of it are damaged."""
+
+    alerts: tuple[JournaledAlert, ...]
+    damaged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +41,27 @@ class JournalReading:
     """Reads a journal through its transactions; every method may raise StateError."""
 
     transaction: Transaction
+    at_once: int = AT_ONCE
 
-    def alerts(self, since: float, until: float) -> tuple[JournaledAlert, ...]:
-        """Return what was notified of between two times, in its order."""
-        with self.transaction() as db:
-            return tuple(readable(db.execute(_ALERTS, (since, until)), journaled))
+    def alerts(self, since: float, until: float) -> JournaledAlerts:
+        """Return what was notified of between two times."""
+        found: list[JournaledAlert] = []
+        damaged = 0
+        for rows in self._slices(since, until):
+            read = readable(rows, journaled)
+            damaged += len(rows) - len(read)
+            found += read
+        found.sort(key=lambda one: (one.first_at, one.row))
+        return JournaledAlerts(tuple(found), damaged)
 
-    def damaged(self, since: float, until: float) -> int:
-        """Return how many alerts of a time cannot be read."""
-        with self.transaction() as db:
-            rows = db.execute(_ALERTS, (since, until)).fetchall()
-        return len(rows) - len(readable(rows, journaled))
+    def _slices(self, since: float, until: float) -> Iterator[list[Any]]:
+        last, whole = 0, True
+        while whole:
+            with self.transaction() as db:
+                rows = db.execute(_ALERTS, (last, since, until, self.at_once)).fetchall()
+            yield rows
+            whole = len(rows) == self.at_once
+            last = rows[-1][0] if whole else last
 
     def presences(self, since: float, until: float) -> tuple[Presence, ...]:
         """Return when the bridge was alive."""
