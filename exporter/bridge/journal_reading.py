@@ -1,13 +1,12 @@
 """What a digest reads of the journal: notified alerts, presence, acknowledgements.
 
-The bridge reads its own journal; a command reads the file beside a running bridge, which is what
-SQLite's write-ahead log allows, and writes nothing.
+The bridge reads its own journal; a command reads the file, beside a bridge or without one, and
+writes nothing.
 """
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,10 @@ from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
 from exporter.bridge.event_reading import EventRecord, event_record
+from exporter.bridge.journal_access import reading
 from exporter.bridge.journal_rows import ALERT, JournaledAlert, Presence, journaled, readable
 from exporter.bridge.records import Records
-from exporter.errors import StateError
-from exporter.sqlite_file import decoded
 
-_WAIT = 5.0  # seconds for another process
 AT_ONCE = 5_000  # rows that are read in one transaction, so that a notification waits for few
 _ALERTS = (
     f"SELECT {ALERT} FROM alert WHERE id > ? AND last_at >= ? AND first_at < ? "  # noqa: S608 - constants
@@ -78,16 +75,15 @@ class JournalReading:
 
 def beside(path: Path) -> JournalReading:
     """Return a reader of a journal's file, which a bridge may be using."""
+    return JournalReading(partial(reading, path))
 
-    @contextmanager
-    def transaction() -> Iterator[sqlite3.Connection]:
-        address = f"{path.absolute().as_uri()}?mode=ro"
-        try:
-            with closing(sqlite3.connect(address, _WAIT, uri=True)) as db:
-                db.text_factory = decoded
-                yield db
-        except sqlite3.Error as error:
-            fix = "check --storage.journal-file, and whether this user may read it"
-            raise StateError(f"{path}: cannot be read: {error}; {fix}") from error
 
-    return JournalReading(transaction)
+def beside_if_any(path: Path) -> JournalReading | None:
+    """Return a reader of a journal's file, None where there is no file.
+
+    One that may not be looked for fails when it is read.
+    """
+    try:
+        return beside(path) if path.exists() else None
+    except OSError:
+        return beside(path)

@@ -207,7 +207,7 @@ def test_a_week_has_all_its_alerts(past: Past) -> None:
 def test_a_journal_that_cannot_be_read_is_named(past: Past, tmp_path: Path) -> None:
     """A file that is none costs the history of notifications, not the digest."""
     (tmp_path / "broken").write_bytes(b"no database" * 100)
-    with pytest.raises(StateError, match=r"broken: cannot be read: .*--storage\.journal-file"):
+    with pytest.raises(StateError, match=r"broken: cannot be used: .*--storage\.journal-file"):
         beside(tmp_path / "broken").alerts(0.0, 1.0)
     found = made(past, beside(tmp_path / "broken"))
-    assert any("broken: cannot be read" in fault for fault in found.faults)
+    assert any("broken: cannot be used" in fault for fault in found.faults)
