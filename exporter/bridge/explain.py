@@ -39,6 +39,7 @@ class Explanation:
     change  the last change in the half hour before, or that there was none; empty if unknown
     logs    the address of the log lines; empty where no Google service is named
     faults  what could not be asked
+    away    whether the server gave no answer, so that hardly anything is known
     """
 
     value: str
@@ -46,6 +47,7 @@ class Explanation:
     change: str
     logs: str
     faults: tuple[str, ...] = ()
+    away: bool = False
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -60,6 +62,7 @@ class Explainer:
     config: MonitoringConfig
     server: Prometheus
     now: float
+    _refused: dict[str, str] = field(default_factory=dict)  # why, by query
     _faults: dict[str, None] = field(default_factory=dict)
     _silent: bool = False
 
@@ -81,21 +84,24 @@ class Explainer:
             change=found.change,
             logs=found.logs,
             faults=tuple(self._faults),
+            away=self._silent,
         )
 
     def _asked(self, query: str, at: float) -> list[Points]:
-        return self._ask(lambda: self.server.instant(query, at // _STEP * _STEP))
+        return self._ask(query, lambda: self.server.instant(query, at // _STEP * _STEP))
 
-    def _ask(self, ask: Callable[[], list[Points]]) -> list[Points]:
-        """Return an answer; a server that gives none is not asked for the rest either."""
+    def _ask(self, query: str, ask: Callable[[], list[Points]]) -> list[Points]:
+        """Return an answer; what is refused, or a server that gives none, is asked once."""
         if self._silent:
             return []
         try:
-            return ask()
+            if query not in self._refused:
+                return ask()
         except QueryRefused as error:
             self._silent = isinstance(error, NoAnswer)
-            self._faults[str(error)] = None
-            return []
+            self._refused[query] = str(error)
+        self._faults[self._refused[query]] = None
+        return []
 
     def _value(
         self, alert: AlertConfig | None, signal: SignalConfig | None, labels: Texts, since: float
@@ -109,7 +115,10 @@ class Explainer:
         # A burn rate is a limit of another thing than the signal.
         limit = f", limit {shown(alert.limit.value, signal.unit)}" if alert.limit else ""
         if value is None:
-            return f"{noun}: no data now{limit}; it fires {lasting}."
+            unknown = self._silent or signal.query in self._refused
+            return (
+                f"{noun}: {'not known' if unknown else 'no data now'}{limit}; it fires {lasting}."
+            )
         return f"{noun}: {shown(value, signal.unit)}{limit}; it fires {lasting}."
 
     def _worst(
@@ -160,7 +169,7 @@ class Explainer:
         if signal is None:
             return [], False
         span = TimeSpan(since - AROUND, since)
-        asked = self._ask(lambda: self.server.range(signal.query, span, _STEP))
+        asked = self._ask(signal.query, lambda: self.server.range(signal.query, span, _STEP))
         series = [one for one in asked if _matches(one, labels)]
         changes = [change for one in series for change in _last_change(one)]
         return changes, bool(series)

@@ -134,7 +134,9 @@ def _explained(line: AlertLine, period: FiringPeriod, known: Explanation | None)
         return line
     more = tuple(filter(None, (*known.worst, known.change)))
     facts = more if period.annotations.get("value") else known.facts
-    return replace(line, facts=tuple(map(plain, facts)), logs=known.logs)
+    # A server that is away is said once, for the whole digest.
+    unknown = () if known.away else (f"Not known: {fault}" for fault in known.faults)
+    return replace(line, facts=tuple(map(plain, (*facts, *unknown))), logs=known.logs)
 
 
 def _over(
