@@ -13,16 +13,15 @@ from itertools import chain, pairwise
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.overlaps import Overlaps
 from exporter.bridge.period_events import PeriodDelivery, PeriodMuting
+from exporter.bridge.stretches import BREAK, STEP, is_hole, stretches
 from exporter.catalog.alert_names import ACKNOWLEDGED, DRILL, WATCHDOG
 from exporter.prometheus_api import Labels, Points, TimeSpan
 
-STEP = 60.0  # seconds between evaluations of alerts
 # Only what was evaluated within the minute: a selector alone shows the last value for five more
 # minutes where Prometheus was killed, and would hide a hole.
 ALERTS = 'present_over_time(ALERTS{alertstate="firing"}[1m])'
 PROMETHEUS, BRIDGE = "Prometheus", "the bridge"  # sources of what fired
 _OWN = ("__name__", "alertstate")
-_BREAK = 3 * STEP  # a pause as short as this is none: an evaluation may be missed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +140,7 @@ def _unrecorded(span: TimeSpan, recorded: Sequence[Points] | None) -> tuple[Time
     }
     times = [span.start, *sorted(known), span.end]
     return tuple(
-        TimeSpan(before, after) for before, after in pairwise(times) if after - before > _BREAK
+        TimeSpan(before, after) for before, after in pairwise(times) if after - before > BREAK
     )
 
 
@@ -159,13 +158,13 @@ def _fired(
             minutes.setdefault(labels, set()).update(_minutes(one))
     holes = Overlaps(unrecorded, lambda hole: (hole.start, hole.end))
     for labels, known in minutes.items():
-        for began, last in _stretches(sorted(known), holes):
+        for began, last in stretches(sorted(known), holes):
             yield FiringPeriod(
                 labels=labels,
                 began=began,
                 # Where the record ends while an alert fires, its end is not known.
-                ended=None if _is_hole(TimeSpan(last, span.end), holes) else last + STEP,
-                before=began - span.start < _BREAK,
+                ended=None if is_hole(TimeSpan(last, span.end), holes) else last + STEP,
+                before=began - span.start < BREAK,
                 seen=True,
             )
 
@@ -178,30 +177,6 @@ def _is_own(labels: Mapping[str, str]) -> bool:
 def plain_labels(labels: Iterable[tuple[str, str]], foreign: frozenset[str]) -> Labels:
     """Return an alert's own labels, by which the records of it are held against each other."""
     return tuple(sorted((n, v) for n, v in labels if n not in foreign and n not in _OWN))
-
-
-def _stretches(
-    minutes: Sequence[float], holes: Overlaps[TimeSpan]
-) -> Iterator[tuple[float, float]]:
-    start = last = None
-    for minute in minutes:
-        if start is None or last is None:
-            start = minute
-        elif minute - last > _BREAK and not _is_hole(TimeSpan(last, minute), holes):
-            yield start, last
-            start = minute
-        last = minute
-    if start is not None and last is not None:
-        yield start, last
-
-
-def _is_hole(pause: TimeSpan, holes: Overlaps[TimeSpan]) -> bool:
-    """Whether a pause is a hole of the record, but for a few minutes around it."""
-    inside = sum(
-        min(hole.end, pause.end) - max(hole.start, pause.start)
-        for hole in holes.of(pause.start, pause.end)
-    )
-    return pause.seconds - inside <= _BREAK
 
 
 def _notified(
@@ -272,7 +247,7 @@ def _begun(waiting: deque[FiringPeriod], period: FiringPeriod) -> Iterator[Firin
 
 
 def _ends_after(period: FiringPeriod, at: float) -> bool:
-    return period.ended is None or period.ended + _BREAK >= at
+    return period.ended is None or period.ended + BREAK >= at
 
 
 def _both(period: FiringPeriod, partners: Sequence[FiringPeriod]) -> FiringPeriod:
@@ -294,10 +269,10 @@ def _absences(span: TimeSpan, presences: Iterable[Presence]) -> Iterator[TimeSpa
     """Yield the times of a span in which the bridge was not alive."""
     at = span.start
     for presence in sorted(presences, key=lambda one: one.began_at):
-        if presence.began_at - at > _BREAK:
+        if presence.began_at - at > BREAK:
             yield TimeSpan(at, min(presence.began_at, span.end))
         at = max(at, presence.until)
-    if span.end - at > _BREAK:
+    if span.end - at > BREAK:
         yield TimeSpan(at, span.end)
 
 

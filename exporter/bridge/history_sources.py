@@ -7,10 +7,11 @@ from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses
 from exporter.bridge.event_history import with_events
 from exporter.bridge.event_reading import NO_EVENTS, EventRecord
-from exporter.bridge.history import ALERTS, STEP, AlertHistory, history
+from exporter.bridge.history import ALERTS, AlertHistory, history
 from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.prometheus import servers
+from exporter.bridge.stretches import STEP
 from exporter.errors import StateError
 from exporter.prometheus_api import Points, Prometheus, TimeSpan, server
 from exporter.settings import Settings
