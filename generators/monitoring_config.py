@@ -102,18 +102,21 @@ def _alert(rule: Alerting, where: Mapping[str, list[str]]) -> Body:
     found |= {"severity": rule.severity, "for": duration(rule.for_)}
     found["split_by"] = list(rule.carried)
     links = {name: url for name, url in rule.annotations if name in _LINKS}
-    return found | _limit(rule.source) | {"query": rule.expr, **links}
+    return found | _watched(rule) | _limit(rule.source) | {"query": rule.expr, **links}
+
+
+def _watched(rule: Alerting) -> Body:
+    """Return the signal that an alert says it is about."""
+    signal = dict(rule.labels).get("signal")
+    return {"signal": signal} if signal is not None else {}
 
 
 def _limit(row: Source) -> Body:
     """Return the limit that an alert of the policy is about, as people write it, and why."""
     if not isinstance(row, PolicyAlert):
         return {}
-    found: Body = {"signal": "", "threshold": condition(row), "why": row.why}
-    if not isinstance(row, ThresholdAlert):
-        found["signal"] = row.objective.signal
-    else:
-        found["signal"] = row.signal.name
+    found: Body = {"threshold": condition(row), "why": row.why}
+    if isinstance(row, ThresholdAlert):
         unit = row.signal.unit.suffix or None
         found["limit"] = {"value": row.threshold, "unit": unit, "direction": row.signal.direction}
     return found
@@ -139,7 +142,7 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
 
 def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
     """Return the queries of a signal that a summary shows and that an explanation looks up."""
-    splits = summary_queries.splits(signal, policy.signals)
+    splits = summary_queries.splits(signal, policy)
     return {
         "overall": summary_queries.overall(signal),
         "day": asdict(summary_queries.period(signal, DAY)),

@@ -109,7 +109,7 @@ class Explainer:
         lasting = f"since {_time(since)}, for {elapsed(max(0.0, self.now - since))}"
         if alert is None or signal is None:
             return f"It fires {lasting}."
-        series = [one for one in self._asked(signal.query, self.now) if _matches(one, labels)]
+        series = [one for one in self._asked(signal.query, self.now) if _is_about(one, labels)]
         value = _most(series, signal.direction)
         noun = _capital(signal.noun or alert.signal or "")
         # A burn rate is a limit of another thing than the signal.
@@ -126,21 +126,22 @@ class Explainer:
     ) -> Iterator[str]:
         if alert is None or signal is None:
             return
-        if "region" in signal.split_by:
-            yield from self._regions(signal, labels)
+        for label in _WORDS:
+            if label in signal.split_by:
+                yield from self._elsewhere(signal, labels, label)
         for label, split in signal.splits.items():
-            series = [one for one in self._asked(split.query, self.now) if _matches(one, labels)]
+            series = [one for one in self._asked(split.query, self.now) if _is_about(one, labels)]
             if split.of == "events":
                 yield from _most_events(series, label)
             else:
                 yield from _worst_of(series, label, signal)
 
-    def _regions(self, signal: SignalConfig, labels: Texts) -> Iterator[str]:
-        """Yield the worst region of the same service, if there are several."""
-        elsewhere = {name: text for name, text in labels.items() if name != "region"}
-        series = [one for one in self._asked(signal.query, self.now) if _matches(one, elsewhere)]
-        if len({dict(one.labels).get("region") for one in series}) > 1:
-            yield from _worst_of(series, "region", signal)
+    def _elsewhere(self, signal: SignalConfig, labels: Texts, label: str) -> Iterator[str]:
+        """Yield where the same service is worst, such as its worst region, if there are several."""
+        others = {name: text for name, text in labels.items() if name != label}
+        series = [one for one in self._asked(signal.query, self.now) if _is_about(one, others)]
+        if len({dict(one.labels).get(label) for one in series}) > 1:
+            yield from _worst_of(series, label, signal)
 
     def _change(self, labels: Texts, since: float) -> str:
         """Return the last deploy or change of instances in the half hour before an alert."""
@@ -185,6 +186,11 @@ def _last_change(one: Points) -> Iterator[tuple[float, str]]:
             return
 
 
+def _is_about(one: Points, labels: Texts) -> bool:
+    """Whether a series is about an alert, by every label that both have."""
+    return all(labels.get(name, value) == value for name, value in one.labels if value)
+
+
 def _matches(one: Points, labels: Texts) -> bool:
     """Whether a series is about the same place, as far as both name it."""
     own = dict(one.labels)
@@ -225,6 +231,8 @@ def _most_events(series: Sequence[Points], label: str) -> Iterator[str]:
     if whole <= 0:
         return
     name = max(counts, key=lambda each: counts[each])
+    if not name:  # most of them lack the label
+        return
     share = shown(counts[name] / whole, "ratio")
     yield f"Most of them by {_WORDS.get(label, label)}: {_plain(name)}, {share} of the errors."
 
