@@ -5,6 +5,7 @@ this file, never from the generators. A file of another schema version is refuse
 ignored: a newer ionmon may add some without a new version.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from exporter.errors import IonmonError
 from exporter.settings import Settings
 from exporter.settings.types import seconds
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 DEFAULT_PATH = Path("alertmanager/out/monitoring_config.json")
 FIX = "write the file again: ionmon configs --config monitoring.yaml"
 
@@ -55,8 +56,13 @@ class LimitConfig(_Part):
 
 
 class AlertConfig(_Part):
-    """An active alert; `threshold` is its limit as text, `limit` the same as a number."""
+    """An active alert; `threshold` is its limit as text, `limit` the same as a number.
 
+    Several may have one name: `where` has the labels and their values that tell them apart.
+    """
+
+    name: str
+    where: dict[str, Labels]
     severity: str
     for_: Duration = Field(alias="for")
     split_by: Labels
@@ -67,6 +73,12 @@ class AlertConfig(_Part):
     threshold: str | None = None
     limit: LimitConfig | None = None
     why: str | None = None
+
+    def judges(self, labels: Mapping[str, str]) -> bool:
+        """Return whether an alert with these labels may be of this rule."""
+        return labels.get("alertname") == self.name and all(
+            labels.get(label) in values for label, values in self.where.items()
+        )
 
 
 class PanelConfig(_Part):
@@ -149,7 +161,7 @@ class MonitoringConfig(_Part):
     schema_version: int
     content_hash: str
     objective: ObjectiveConfig
-    alerts: dict[str, AlertConfig]
+    alerts: tuple[AlertConfig, ...]
     signals: dict[str, SignalConfig]
     rules: dict[str, str]
     settings: dict[str, Any]
@@ -159,6 +171,11 @@ class MonitoringConfig(_Part):
     monitoring: dict[str, FigureConfig] = {}
     gaps: GapsConfig | None = None
     events: EventsConfig | None = None
+
+    def alert(self, labels: Mapping[str, str]) -> AlertConfig | None:
+        """Return what is stated of an alert: that of its service, else that of all others."""
+        found = (one for one in self.alerts if one.judges(labels))
+        return max(found, key=lambda one: len(one.where), default=None)
 
 
 def config_path(settings: Settings) -> Path:

@@ -155,7 +155,7 @@ class Prometheus:
         try:
             return json.loads(text)["data"]
         except (ValueError, KeyError, TypeError) as error:
-            raise QueryRefused(f"{self.url} {_NO_ANSWER}: {error}") from error
+            raise NoAnswer(f"{self.url} {_NO_ANSWER}: {error}") from error
 
 
 def server(url: str) -> Prometheus:

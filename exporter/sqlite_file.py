@@ -147,6 +147,19 @@ def check(db: sqlite3.Connection, path: Path, layout: FileLayout) -> int:
 
     Raises StateForeign for another program's file or a newer version, DatabaseError for damage.
     """
+    version = recognized(db, path, layout)
+    if version and db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+        raise sqlite3.DatabaseError("its check failed")
+    if version == layout.version:
+        layout.check_rows(db)
+    return version
+
+
+def recognized(db: sqlite3.Connection, path: Path, layout: FileLayout) -> int:
+    """Return the version of a file by its tables, whatever is in them; 0 where it is new.
+
+    Raises as `check` does.
+    """
     with undecoded(db):
         found = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
     tables = {
@@ -166,10 +179,6 @@ def check(db: sqlite3.Connection, path: Path, layout: FileLayout) -> int:
     expected = layout.versions.get(version)
     if expected is None or {name: tables.get(name) for name in expected} != expected:
         raise sqlite3.DatabaseError(f"its tables are not those of version {version}")
-    if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-        raise sqlite3.DatabaseError("its check failed")
-    if version == layout.version:
-        layout.check_rows(db)
     return version
 
 

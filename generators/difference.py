@@ -14,7 +14,7 @@ _NOT_SHOWN = (
     "objective",  # settings.objectives says the same
 )
 # Of an alert: what threshold, rules and links say, too.
-_SHOWN_BY_OTHERS = ("why", "limit", "query", "runbook_url", "dashboard_url")
+_SHOWN_BY_OTHERS = ("name", "where", "why", "limit", "query", "runbook_url", "dashboard_url")
 _OF_EVERY_ALERT = ("labels", "annotations")  # keys of the settings' alerts that are no alert's name
 _NAMED = 4  # names that a line lists
 
@@ -46,10 +46,9 @@ def _read(root: Path) -> dict[str, Any] | None:
         found = json.loads((root / PATH).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    sections = ("files", "rules", "alerts")
-    if not isinstance(found, dict) or not all(isinstance(found.get(n), dict) for n in sections):
+    if not isinstance(found, dict) or not isinstance(found.get("alerts"), dict | list):
         return None
-    return found
+    return found if all(isinstance(found.get(n), dict) for n in ("files", "rules")) else None
 
 
 def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,9 +59,22 @@ def _compared(body: Mapping[str, Any]) -> dict[str, Any]:
     settings["alerts"] = {
         n: v for n, v in overrides.items() if n in _OF_EVERY_ALERT or not isinstance(v, dict)
     }
-    alerts = body.get("alerts", {})
+    alerts = _alerts(body)
     found["alerts"] = {name: _without(alert, _SHOWN_BY_OTHERS) for name, alert in alerts.items()}
     return {"settings": settings, **{n: v for n, v in found.items() if n != "settings"}}
+
+
+def _alerts(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the alerts by their names, and by what tells several of one name apart."""
+    found = body.get("alerts", {})
+    if isinstance(found, Mapping):  # as versions before 3 wrote them
+        return found
+    return {_title(alert): alert for alert in found}
+
+
+def _title(alert: Mapping[str, Any]) -> str:
+    values = [value for values in alert["where"].values() for value in values]
+    return f"{alert['name']} ({', '.join(values)})" if values else str(alert["name"])
 
 
 def _without(body: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -78,10 +90,10 @@ def _expressions(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str
         "~ recorded series with another expression",
         [n for n in after if n in before and before[n] != after[n]],
     )
-    queries = {n: alert.get("query") for n, alert in old["alerts"].items()}
+    queries = {n: alert.get("query") for n, alert in _alerts(old).items()}
     yield from _listed(
         "~ alerts with another expression",
-        [n for n, a in new["alerts"].items() if n in queries and queries[n] != a.get("query")],
+        [n for n, a in _alerts(new).items() if n in queries and queries[n] != a.get("query")],
     )
 
 

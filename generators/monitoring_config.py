@@ -6,11 +6,12 @@ exporter.monitoring_config reads it, and docs/monitoring_config.md is its contra
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from exporter.catalog.expression import Signal
+from exporter.catalog.expression import Matcher, Signal
 from exporter.monitoring_config import SCHEMA_VERSION, parsed
 from exporter.settings import Settings
 from exporter.settings.types import duration
@@ -31,6 +32,8 @@ from generators.summary_queries import MonitoringFigure
 PATH = "alertmanager/out/monitoring_config.json"
 Body = dict[str, Any]
 _LINKS = ("runbook_url", "dashboard_url")
+# Labels that alerts of one name may differ in. Severity and team follow from the service.
+_TELLING = ("signal", "pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
             "window": span(policy.objective.window),
             **_latency(policy.latency),
         },
-        "alerts": {rule.title: _alert(rule) for rule in alerts(rules.all)},
+        "alerts": [*_alerts(alerts(rules.all))],
         "signals": {signal.name: _signal(signal, settings, policy) for signal in policy.signals},
         "budgets": summary_queries.budgets(settings),
         "monitoring": {
@@ -80,22 +83,40 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _alert(rule: Alerting) -> Body:
-    found: Body = {"severity": rule.severity, "for": duration(rule.for_)}
+def _alerts(rules: Iterable[Alerting]) -> Iterator[Body]:
+    """Yield the alerts; those of one name with the labels that tell them apart."""
+    named: dict[str, list[Alerting]] = defaultdict(list)
+    for rule in rules:
+        named[rule.alert].append(rule)
+    for every in named.values():
+        constant = [dict(rule.labels) for rule in every]
+        telling = [n for n in _TELLING if len({labels.get(n) for labels in constant}) > 1]
+        for rule, labels in zip(every, constant, strict=True):
+            where = {name: [labels[name]] for name in telling if name in labels}
+            services = {m.label: list(m.values) for m in rule.only if isinstance(m, Matcher)}
+            yield _alert(rule, where | services)
+
+
+def _alert(rule: Alerting, where: Mapping[str, list[str]]) -> Body:
+    found: Body = {"name": rule.alert, "where": where}
+    found |= {"severity": rule.severity, "for": duration(rule.for_)}
     found["split_by"] = list(rule.carried)
     links = {name: url for name, url in rule.annotations if name in _LINKS}
-    return found | _limit(rule.source) | {"query": rule.expr, **links}
+    return found | _watched(rule) | _limit(rule.source) | {"query": rule.expr, **links}
+
+
+def _watched(rule: Alerting) -> Body:
+    """Return the signal that an alert says it is about."""
+    signal = dict(rule.labels).get("signal")
+    return {"signal": signal} if signal is not None else {}
 
 
 def _limit(row: Source) -> Body:
     """Return the limit that an alert of the policy is about, as people write it, and why."""
     if not isinstance(row, PolicyAlert):
         return {}
-    found: Body = {"signal": "", "threshold": condition(row), "why": row.why}
-    if not isinstance(row, ThresholdAlert):
-        found["signal"] = row.objective.signal
-    else:
-        found["signal"] = row.signal.name
+    found: Body = {"threshold": condition(row), "why": row.why}
+    if isinstance(row, ThresholdAlert):
         unit = row.signal.unit.suffix or None
         found["limit"] = {"value": row.threshold, "unit": unit, "direction": row.signal.direction}
     return found
@@ -121,7 +142,7 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
 
 def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
     """Return the queries of a signal that a summary shows and that an explanation looks up."""
-    splits = summary_queries.splits(signal, policy.signals)
+    splits = summary_queries.splits(signal, policy)
     return {
         "overall": summary_queries.overall(signal),
         "day": asdict(summary_queries.period(signal, DAY)),

@@ -3,25 +3,29 @@
 monitoring_config.json carries these queries to what runs: the digest, and explanations of alerts.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from exporter.catalog import own, own_delivery
+from exporter.catalog import CATALOG, own, own_delivery
 from exporter.catalog.alert_names import CANARY_LATE
 from exporter.catalog.cloud_run import BILLABLE_TIME
-from exporter.catalog.expression import Complement, Direction, Kind, Ratio, Signal
-from exporter.catalog.labels import CODE_CLASS
+from exporter.catalog.expression import Complement, Direction, Kind, Mean, Quantile, Ratio, Signal
+from exporter.catalog.labels import CODE_CLASS, ENDPOINT
 from exporter.catalog.model import Unit
+from exporter.catalog.walk import families_in
 from exporter.settings import Settings
 from generators import deploys
-from generators.policy import DAY, split
+from generators.policy import DAY, WINDOW, Policy, is_brought, split
+from generators.promql import View, render
 from generators.recorded_queries import RecordedQueries
 from generators.rules.budgets import BUDGETS
 from generators.rules.health_rows import EXPORTER_JOB
+from generators.rules.names import span
 
 WEEK = 7 * DAY
 _ALL = RecordedQueries()
-_BY_ENDPOINT = "error_rate_by_endpoint"
+_ERRORS_BY_ENDPOINT = "error_rate_by_endpoint"
+_APPLICATION_TIME = CATALOG["app_request_duration_seconds"]
 _FAILING = (Kind.ERROR_RATE, Kind.AVAILABILITY)
 
 
@@ -63,20 +67,46 @@ def period(signal: Signal, window: int) -> PeriodQueries:
     return PeriodQueries(_ALL.over(signal, window), _ALL.over(signal, window, split(signal)))
 
 
-def splits(signal: Signal, known: Sequence[Signal]) -> Mapping[str, SplitQuery]:
+def splits(signal: Signal, in_force: Policy) -> Mapping[str, SplitQuery]:
     """Return by which further labels a signal can be split, with the query of each."""
-    found: dict[str, SplitQuery] = {}
-    expression = signal.expression
-    ratio = expression.ratio if isinstance(expression, Complement) else expression
-    if signal.kind in _FAILING and isinstance(ratio, Ratio):
+    by_class, by_endpoint = _by_class(signal), _by_endpoint(signal, in_force)
+    found = {CODE_CLASS.name: by_class, ENDPOINT.name: by_endpoint}
+    return {label: query for label, query in found.items() if query is not None}
+
+
+def _by_class(signal: Signal) -> SplitQuery | None:
+    """Return the errors, or the response times, by class of status codes, where it is measured."""
+    by, ratio = (*split(signal), CODE_CLASS.name), _ratio(signal)
+    if signal.kind in _FAILING and ratio is not None:
         events = ratio.part[0]
-        if CODE_CLASS.name in events.family.label_names:
-            by = (*split(signal), CODE_CLASS.name)
-            found[CODE_CLASS.name] = SplitQuery(_ALL.expression(events, by), "events")
-        endpoints = [one for one in known if one.name == _BY_ENDPOINT]
-        for one in endpoints if signal.name != _BY_ENDPOINT else ():
-            found["endpoint"] = SplitQuery(_ALL.signal(one, split(one)), "value")
-    return found
+        has_class = CODE_CLASS.name in events.family.label_names
+        return SplitQuery(_ALL.expression(events, by), "events") if has_class else None
+    has_class = all(CODE_CLASS.name in f.label_names for f in families_in(signal.expression))
+    if signal.kind is not Kind.RESPONSE_TIME or not has_class:
+        return None
+    return SplitQuery(render(signal.expression, View(window=span(WINDOW), by=by)), "value")
+
+
+def _by_endpoint(signal: Signal, in_force: Policy) -> SplitQuery | None:
+    """Return the same as the application records it, by endpoint."""
+    if signal.kind in _FAILING and signal.name != _ERRORS_BY_ENDPOINT:
+        known = (one for one in in_force.signals if one.name == _ERRORS_BY_ENDPOINT)
+        found = next(known, None)
+        return None if found is None else SplitQuery(_ALL.signal(found, split(found)), "value")
+    expression = signal.expression
+    if signal.kind is not Kind.RESPONSE_TIME or not isinstance(expression, Mean | Quantile):
+        return None
+    measured = replace(expression, family=_APPLICATION_TIME)
+    if not is_brought(measured, in_force.missing):
+        return None
+    by = tuple(_APPLICATION_TIME.label_names)
+    return SplitQuery(render(measured, View(window=span(WINDOW), by=by)), "value")
+
+
+def _ratio(signal: Signal) -> Ratio | None:
+    expression = signal.expression
+    found = expression.ratio if isinstance(expression, Complement) else expression
+    return found if isinstance(found, Ratio) else None
 
 
 def budgets(settings: Settings) -> Mapping[str, Mapping[str, str]]:

@@ -24,6 +24,8 @@ JUDGE_EVERY = 1.0  # seconds
 UNSEEN = 240.0
 _SAME_START = 0.01  # seconds; a page and the API write milliseconds
 
+GivenByAlert = Mapping[str, Sequence[Acknowledgement]]  # by fingerprint
+
 log = logs.logger("bridge")
 
 
@@ -86,9 +88,8 @@ class Acknowledging:
     ) -> Iterator[tuple[FiringIncident, Acknowledgement | None]]:
         """Yield each incident with its acknowledgement."""
         certain = self._firing.now().certain
-        known: dict[str, list[Acknowledgement]] = {}
-        for given in self.open():
-            known.setdefault(given.fingerprint, []).append(given)
+        with self._mutex:
+            known = self._by_fingerprint()
         for incident in incidents:
             of_alert = known.get(incident.alert.fingerprint, ())
             yield incident, next((a for a in of_alert if _is_of(a, incident, certain)), None)
@@ -104,7 +105,10 @@ class Acknowledging:
             raise ValueError("an acknowledgement needs to know whose it is")
         known = self._firing.now().by_fingerprint()
         with self._mutex:
-            found = [self._outcome(c, known.get(c.fingerprint)) for c in dict.fromkeys(choices)]
+            given = self._by_fingerprint()
+            found = [
+                self._outcome(c, known.get(c.fingerprint), given) for c in dict.fromkeys(choices)
+            ]
             new = {
                 each.incident.alert.fingerprint: self._made(each.incident, user, comment)
                 for each in found
@@ -128,7 +132,10 @@ class Acknowledging:
             raise ValueError("a withdrawal needs to know whose it is")
         known = self._firing.now().by_fingerprint()
         with self._mutex:
-            found = [self._withdrawn(c, known.get(c.fingerprint)) for c in dict.fromkeys(choices)]
+            given = self._by_fingerprint()
+            found = [
+                self._withdrawn(c, known.get(c.fingerprint), given) for c in dict.fromkeys(choices)
+            ]
             gone = {
                 each.acknowledgement.row: each.acknowledgement
                 for each in found
@@ -141,10 +148,17 @@ class Acknowledging:
                 log.info("acknowledgement is withdrawn", extra=extra)
         return tuple(found)
 
+    def _by_fingerprint(self) -> GivenByAlert:
+        """Return those whose incident goes on, by their alert's fingerprint, oldest first."""
+        found: dict[str, list[Acknowledgement]] = {}
+        for given in self._open.values():
+            found.setdefault(given.fingerprint, []).append(given)
+        return found
+
     def _withdrawn(
-        self, choice: ChosenIncident, incident: FiringIncident | None
+        self, choice: ChosenIncident, incident: FiringIncident | None, given: GivenByAlert
     ) -> AcknowledgeOutcome:
-        found = self._outcome(choice, incident)
+        found = self._outcome(choice, incident, given)
         answers = {
             Answer.ALREADY: Answer.WITHDRAWN,
             Answer.ACKNOWLEDGED: Answer.NOT_ACKNOWLEDGED,
@@ -156,7 +170,7 @@ class Acknowledging:
         self._seen.pop(row, None)
 
     def _outcome(
-        self, choice: ChosenIncident, incident: FiringIncident | None
+        self, choice: ChosenIncident, incident: FiringIncident | None, given: GivenByAlert
     ) -> AcknowledgeOutcome:
         if incident is None:
             return AcknowledgeOutcome(choice, Answer.NOT_FIRING)
@@ -164,7 +178,8 @@ class Acknowledging:
         if shown is not None and abs(shown - incident.alert.starts_at) > _SAME_START:
             return AcknowledgeOutcome(choice, Answer.ANOTHER, incident)
         certain = self._firing.now().certain
-        known = next((a for a in self._open.values() if _is_of(a, incident, certain)), None)
+        of_alert = given.get(incident.alert.fingerprint, ())
+        known = next((a for a in of_alert if _is_of(a, incident, certain)), None)
         answer = Answer.ALREADY if known else Answer.ACKNOWLEDGED
         return AcknowledgeOutcome(choice, answer, incident, known)
 

@@ -3,6 +3,8 @@
 Means are of those periods that have the time; how many they are stands beside them.
 """
 
+import math
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from datetime import UTC, datetime
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.history import FiringPeriod
+from exporter.bridge.label_index import LabelIndex
 from exporter.bridge.period_events import PeriodDelivery
 from exporter.monitoring_config import MonitoringConfig
 
@@ -68,16 +71,19 @@ def timed(
     config: MonitoringConfig,
 ) -> tuple[TimedPeriod, ...]:
     """Return each firing with its times. `for` is part of the detection: the condition was true."""
-    return tuple(_timed(period, acknowledged, config) for period in periods)
+    ordered = sorted(acknowledged, key=lambda one: one.at)
+    known = LabelIndex((one.labels, one) for one in ordered)
+    return tuple(_timed(period, known.having(period.labels), config) for period in periods)
 
 
 def _timed(
     period: FiringPeriod, acknowledged: Sequence[Acknowledgement], config: MonitoringConfig
 ) -> TimedPeriod:
-    stated = config.alerts.get(period.name)
+    """Return the times of a firing; `acknowledged` is of its alert, the oldest first."""
+    stated = config.alert(dict(period.labels))
     waited = stated.for_ if stated is not None else 0.0
     known = not period.before
-    every = [one for one in acknowledged if _is_of(one, period)]
+    every = _of_firing(acknowledged, period)
     first = next((one for one in every if not one.withdrawn_by), None)
     notified = period.detected_at
     return TimedPeriod(
@@ -92,11 +98,14 @@ def _timed(
     )
 
 
-def _is_of(one: Acknowledgement, period: FiringPeriod) -> bool:
-    own = dict(period.labels)
-    same = all(one.labels.get(name) == value for name, value in own.items())
-    after = one.at >= period.began - _SLACK
-    return same and after and (period.ended is None or one.at <= period.ended + _SLACK)
+def _of_firing(
+    acknowledged: Sequence[Acknowledgement], period: FiringPeriod
+) -> Sequence[Acknowledgement]:
+    """Return the acknowledgements of an alert that are of one of its firings."""
+    end = math.inf if period.ended is None else period.ended + _SLACK
+    first = bisect_left(acknowledged, period.began - _SLACK, key=lambda one: one.at)
+    last = bisect_right(acknowledged, end, key=lambda one: one.at)
+    return acknowledged[first:last]
 
 
 def by_alert(given: Iterable[TimedPeriod]) -> tuple[TimesOf, ...]:

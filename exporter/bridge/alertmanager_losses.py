@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from exporter.bridge.history import STEP, RecordHole
+from exporter.bridge.history import RecordHole
+from exporter.bridge.stretches import STEP
 from exporter.prometheus_api import Labels, Points, Prometheus, TimeSpan
 from exporter.summary.read import WEEK, Reader
 

@@ -5,6 +5,7 @@ event each minute, an Alertmanager that starts says so, and a bridge that was aw
 """
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from exporter.bridge.history import (
     plain_labels,
 )
 from exporter.bridge.journal_rows import Presence
+from exporter.bridge.overlaps import Overlaps
 from exporter.bridge.period_events import PeriodDelivery, PeriodMuting
 from exporter.prometheus_api import Labels, TimeSpan
 
@@ -45,10 +47,11 @@ def with_events(
     holes = (*_holes(history.span, record.signs, presences), *lost)
     since = record.signs[0].began
     of = _by_period(history.periods, record, foreign)
+    missing = Overlaps(holes, lambda hole: (hole.began, hole.until))
     periods = tuple(
         replace(
             period,
-            recorded=period.began >= since and not _overlaps(period, holes),
+            recorded=period.began >= since and not any(missing.of(*_time(period))),
             delivered=_deliveries(of[at][0]),
             muted=tuple(_muting(one) for one in of[at][1]),
         )
@@ -72,30 +75,33 @@ def _by_period(
         of = _last_before(periods, known[plain_labels(delivery.labels, foreign)], delivery.at)
         if of is not None:
             found[of][0].append(delivery)
+    times = {
+        labels: Overlaps(listed, lambda at: _time(periods[at])) for labels, listed in known.items()
+    }
     for muting in record.mutings:
-        for at in known[plain_labels(muting.labels, foreign)]:
-            if _meets(periods[at], muting.began, muting.until):
-                found[at][1].append(muting)
+        labels = plain_labels(muting.labels, foreign)
+        for at in times[labels].of(muting.began, muting.until) if labels in times else ():
+            found[at][1].append(muting)
     return found
 
 
-def _last_before(periods: Sequence[FiringPeriod], listed: Iterable[int], at: float) -> int | None:
-    """Return the period that a delivery is of: the last one that had begun by then."""
-    begun = [one for one in listed if periods[one].began - _SLACK <= at]
+def _last_before(periods: Sequence[FiringPeriod], listed: Sequence[int], at: float) -> int | None:
+    """Return the period that a delivery is of: the last one that had begun by then.
+
+    A history has its periods in the order in which they began.
+    """
+    begun = bisect_right(listed, at + _SLACK, key=lambda one: periods[one].began)
     if not begun:
         return None
-    last = begun[-1]
+    last = listed[begun - 1]
     ended = periods[last].ended
     return last if ended is None or at <= ended + _AFTER else None
 
 
-def _meets(period: FiringPeriod, began: float, until: float) -> bool:
+def _time(period: FiringPeriod) -> tuple[float, float]:
+    """Return a period's time, with what records of it may differ by."""
     end = math.inf if period.ended is None else period.ended + _SLACK
-    return began <= end and until >= period.began - _SLACK
-
-
-def _overlaps(period: FiringPeriod, holes: Iterable[RecordHole]) -> bool:
-    return any(_meets(period, hole.began, hole.until) for hole in holes)
+    return period.began - _SLACK, end
 
 
 def _deliveries(found: Iterable[AlertDelivery]) -> tuple[PeriodDelivery, ...]:
@@ -132,12 +138,14 @@ def _holes(
     alive = sorted(presences, key=lambda one: one.began_at)
     away = [TimeSpan(one.until, other.began_at) for one, other in pairwise(alive)]
     whole = _joined((*_unsigned(signs, span.end), *away))
+    known = Overlaps(whole, lambda gap: (gap.start, gap.end))
     by_instance: dict[str, list[RecorderSign]] = defaultdict(list)
     for sign in signs:
         by_instance[sign.instance].append(sign)
     for instance, every in by_instance.items():
         for gap in _unsigned(every, every[-1].until):
-            if not any(one.start <= gap.start and gap.end <= one.end for one in whole):
+            around = known.of(gap.start, gap.start)
+            if not any(one.start <= gap.start and gap.end <= one.end for one in around):
                 yield from _within(f"{EVENTS} ({instance})", gap, since)
     for gap in whole:
         yield from _within(EVENTS, gap, since)

@@ -39,6 +39,7 @@ class Explanation:
     change  the last change in the half hour before, or that there was none; empty if unknown
     logs    the address of the log lines; empty where no Google service is named
     faults  what could not be asked
+    away    whether the server gave no answer, so that hardly anything is known
     """
 
     value: str
@@ -46,6 +47,7 @@ class Explanation:
     change: str
     logs: str
     faults: tuple[str, ...] = ()
+    away: bool = False
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -60,6 +62,7 @@ class Explainer:
     config: MonitoringConfig
     server: Prometheus
     now: float
+    _refused: dict[str, str] = field(default_factory=dict)  # why, by query
     _faults: dict[str, None] = field(default_factory=dict)
     _silent: bool = False
 
@@ -67,7 +70,7 @@ class Explainer:
         """Return what is known about an alert that fires since a time, Unix seconds."""
         self._faults.clear()
         self._silent = False
-        alert = self.config.alerts.get(labels.get("alertname", ""))
+        alert = self.config.alert(labels)
         signal = self.config.signals.get(alert.signal or "") if alert is not None else None
         found = Explanation(
             value=self._value(alert, signal, labels, since),
@@ -81,21 +84,24 @@ class Explainer:
             change=found.change,
             logs=found.logs,
             faults=tuple(self._faults),
+            away=self._silent,
         )
 
     def _asked(self, query: str, at: float) -> list[Points]:
-        return self._ask(lambda: self.server.instant(query, at // _STEP * _STEP))
+        return self._ask(query, lambda: self.server.instant(query, at // _STEP * _STEP))
 
-    def _ask(self, ask: Callable[[], list[Points]]) -> list[Points]:
-        """Return an answer; a server that gives none is not asked for the rest either."""
+    def _ask(self, query: str, ask: Callable[[], list[Points]]) -> list[Points]:
+        """Return an answer; what is refused, or a server that gives none, is asked once."""
         if self._silent:
             return []
         try:
-            return ask()
+            if query not in self._refused:
+                return ask()
         except QueryRefused as error:
             self._silent = isinstance(error, NoAnswer)
-            self._faults[str(error)] = None
-            return []
+            self._refused[query] = str(error)
+        self._faults[self._refused[query]] = None
+        return []
 
     def _value(
         self, alert: AlertConfig | None, signal: SignalConfig | None, labels: Texts, since: float
@@ -103,13 +109,16 @@ class Explainer:
         lasting = f"since {_time(since)}, for {elapsed(max(0.0, self.now - since))}"
         if alert is None or signal is None:
             return f"It fires {lasting}."
-        series = [one for one in self._asked(signal.query, self.now) if _matches(one, labels)]
+        series = [one for one in self._asked(signal.query, self.now) if _is_about(one, labels)]
         value = _most(series, signal.direction)
         noun = _capital(signal.noun or alert.signal or "")
         # A burn rate is a limit of another thing than the signal.
-        limit = f", the limit is {alert.threshold}" if alert.limit is not None else ""
+        limit = f", limit {shown(alert.limit.value, signal.unit)}" if alert.limit else ""
         if value is None:
-            return f"{noun}: no data now{limit}; it fires {lasting}."
+            unknown = self._silent or signal.query in self._refused
+            return (
+                f"{noun}: {'not known' if unknown else 'no data now'}{limit}; it fires {lasting}."
+            )
         return f"{noun}: {shown(value, signal.unit)}{limit}; it fires {lasting}."
 
     def _worst(
@@ -117,21 +126,22 @@ class Explainer:
     ) -> Iterator[str]:
         if alert is None or signal is None:
             return
-        if "region" in signal.split_by:
-            yield from self._regions(signal, labels)
+        for label in _WORDS:
+            if label in signal.split_by:
+                yield from self._elsewhere(signal, labels, label)
         for label, split in signal.splits.items():
-            series = [one for one in self._asked(split.query, self.now) if _matches(one, labels)]
+            series = [one for one in self._asked(split.query, self.now) if _is_about(one, labels)]
             if split.of == "events":
                 yield from _most_events(series, label)
             else:
                 yield from _worst_of(series, label, signal)
 
-    def _regions(self, signal: SignalConfig, labels: Texts) -> Iterator[str]:
-        """Yield the worst region of the same service, if there are several."""
-        elsewhere = {name: text for name, text in labels.items() if name != "region"}
-        series = [one for one in self._asked(signal.query, self.now) if _matches(one, elsewhere)]
-        if len({dict(one.labels).get("region") for one in series}) > 1:
-            yield from _worst_of(series, "region", signal)
+    def _elsewhere(self, signal: SignalConfig, labels: Texts, label: str) -> Iterator[str]:
+        """Yield where the same service is worst, such as its worst region, if there are several."""
+        others = {name: text for name, text in labels.items() if name != label}
+        series = [one for one in self._asked(signal.query, self.now) if _is_about(one, others)]
+        if len({dict(one.labels).get(label) for one in series}) > 1:
+            yield from _worst_of(series, label, signal)
 
     def _change(self, labels: Texts, since: float) -> str:
         """Return the last deploy or change of instances in the half hour before an alert."""
@@ -160,7 +170,7 @@ class Explainer:
         if signal is None:
             return [], False
         span = TimeSpan(since - AROUND, since)
-        asked = self._ask(lambda: self.server.range(signal.query, span, _STEP))
+        asked = self._ask(signal.query, lambda: self.server.range(signal.query, span, _STEP))
         series = [one for one in asked if _matches(one, labels)]
         changes = [change for one in series for change in _last_change(one)]
         return changes, bool(series)
@@ -174,6 +184,11 @@ def _last_change(one: Points) -> Iterator[tuple[float, str]]:
             where = f" in {_plain(region)}" if region else ""
             yield at, f"Instances{where} went from {before:g} to {after:g}"
             return
+
+
+def _is_about(one: Points, labels: Texts) -> bool:
+    """Whether a series is about an alert, by every label that both have."""
+    return all(labels.get(name, value) == value for name, value in one.labels if value)
 
 
 def _matches(one: Points, labels: Texts) -> bool:
@@ -216,6 +231,8 @@ def _most_events(series: Sequence[Points], label: str) -> Iterator[str]:
     if whole <= 0:
         return
     name = max(counts, key=lambda each: counts[each])
+    if not name:  # most of them lack the label
+        return
     share = shown(counts[name] / whole, "ratio")
     yield f"Most of them by {_WORDS.get(label, label)}: {_plain(name)}, {share} of the errors."
 

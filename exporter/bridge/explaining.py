@@ -1,7 +1,8 @@
 """Explanations for the bridge's page and its events: soon, or none, while Prometheus is away.
 
-What several alerts ask for within a minute is asked once. A server that fails is left alone for a
-minute, so that neither a page nor a delivery waits for it again and again.
+What several alerts ask for within a minute is asked once. A server that gives no answer is left
+alone for a minute, so that neither a page nor a delivery waits for it again and again. A query that
+is refused costs itself.
 """
 
 import logging
@@ -57,7 +58,8 @@ class Explaining:
                 return None
             found = self._explainer.explain(labels, since)
             if found.faults:
-                log.debug("an alert is not explained: %s", found.faults[0])
+                log.debug("an alert is not explained whole: %s", found.faults[0])
+            if found.away:
                 self._explainer, self._until = None, now + AWAY
                 return None
             return found

@@ -5,22 +5,23 @@ Where one of the two has no record, that is a hole, and never taken for calm.
 """
 
 import math
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from exporter.bridge.journal_rows import JournaledAlert, Presence
+from exporter.bridge.overlaps import Overlaps
 from exporter.bridge.period_events import PeriodDelivery, PeriodMuting
+from exporter.bridge.stretches import BREAK, STEP, is_hole, stretches
 from exporter.catalog.alert_names import ACKNOWLEDGED, DRILL, WATCHDOG
 from exporter.prometheus_api import Labels, Points, TimeSpan
 
-STEP = 60.0  # seconds between evaluations of alerts
 # Only what was evaluated within the minute: a selector alone shows the last value for five more
 # minutes where Prometheus was killed, and would hide a hole.
 ALERTS = 'present_over_time(ALERTS{alertstate="firing"}[1m])'
 PROMETHEUS, BRIDGE = "Prometheus", "the bridge"  # sources of what fired
 _OWN = ("__name__", "alertstate")
-_BREAK = 3 * STEP  # a pause as short as this is none: an evaluation may be missed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class FiringPeriod:
 
     def label(self, name: str) -> str:
         """Return a label's value, empty where there is none."""
-        return dict(self.labels).get(name, "")
+        return next((value for own, value in self.labels if own == name), "")
 
     def seconds(self, now: float) -> float:
         """Return for how long it fired, up to now."""
@@ -139,7 +140,7 @@ def _unrecorded(span: TimeSpan, recorded: Sequence[Points] | None) -> tuple[Time
     }
     times = [span.start, *sorted(known), span.end]
     return tuple(
-        TimeSpan(before, after) for before, after in pairwise(times) if after - before > _BREAK
+        TimeSpan(before, after) for before, after in pairwise(times) if after - before > BREAK
     )
 
 
@@ -155,14 +156,15 @@ def _fired(
         labels = plain_labels(one.labels, foreign)
         if not _is_own(dict(labels)):
             minutes.setdefault(labels, set()).update(_minutes(one))
+    holes = Overlaps(unrecorded, lambda hole: (hole.start, hole.end))
     for labels, known in minutes.items():
-        for began, last in _stretches(sorted(known), unrecorded):
+        for began, last in stretches(sorted(known), holes):
             yield FiringPeriod(
                 labels=labels,
                 began=began,
                 # Where the record ends while an alert fires, its end is not known.
-                ended=None if _is_hole(TimeSpan(last, span.end), unrecorded) else last + STEP,
-                before=began - span.start < _BREAK,
+                ended=None if is_hole(TimeSpan(last, span.end), holes) else last + STEP,
+                before=began - span.start < BREAK,
                 seen=True,
             )
 
@@ -175,29 +177,6 @@ def _is_own(labels: Mapping[str, str]) -> bool:
 def plain_labels(labels: Iterable[tuple[str, str]], foreign: frozenset[str]) -> Labels:
     """Return an alert's own labels, by which the records of it are held against each other."""
     return tuple(sorted((n, v) for n, v in labels if n not in foreign and n not in _OWN))
-
-
-def _stretches(
-    minutes: Sequence[float], unrecorded: Sequence[TimeSpan]
-) -> Iterator[tuple[float, float]]:
-    start = last = None
-    for minute in minutes:
-        if start is None or last is None:
-            start = minute
-        elif minute - last > _BREAK and not _is_hole(TimeSpan(last, minute), unrecorded):
-            yield start, last
-            start = minute
-        last = minute
-    if start is not None and last is not None:
-        yield start, last
-
-
-def _is_hole(pause: TimeSpan, unrecorded: Sequence[TimeSpan]) -> bool:
-    """Whether a pause is a hole of the record, but for a few minutes around it."""
-    inside = sum(
-        max(0.0, min(hole.end, pause.end) - max(hole.start, pause.start)) for hole in unrecorded
-    )
-    return pause.seconds - inside <= _BREAK
 
 
 def _notified(
@@ -234,26 +213,41 @@ def _notified(
 def _joined(
     fired: Sequence[FiringPeriod], notified: Sequence[FiringPeriod], known: tuple[bool, bool]
 ) -> Iterator[FiringPeriod]:
-    """Yield what both have once: exact times and texts from the journal, ends from either."""
+    """Yield what both have once: exact times and texts from the journal, ends from either.
+
+    The periods of one alert that fired follow one another, the oldest first.
+    """
     asked, journaled = known
-    left = list(notified)
+    waiting = _waiting(notified)
+    alone: list[FiringPeriod] = []
     for period in fired:
-        partners = [one for one in left if _is_same(period, one)]
-        if not partners:
+        partners: list[FiringPeriod] = []
+        for one in _begun(waiting[period.labels], period):
+            (partners if _ends_after(one, period.began) else alone).append(one)
+        if partners:
+            yield _both(period, partners)
+        else:
             yield replace(period, notified=False if journaled else None)
-            continue
-        left = [one for one in left if one not in partners]
-        yield _both(period, partners)
-    for period in left:
+    for period in chain(alone, *waiting.values()):
         yield replace(period, seen=False if asked else None)
 
 
-def _is_same(period: FiringPeriod, other: FiringPeriod) -> bool:
-    if period.labels != other.labels:
-        return False
-    end = math.inf if period.ended is None else period.ended + _BREAK
-    other_end = math.inf if other.ended is None else other.ended + _BREAK
-    return period.began <= other_end and other.began <= end
+def _waiting(notified: Iterable[FiringPeriod]) -> Mapping[Labels, deque[FiringPeriod]]:
+    """Return the notified periods of each alert, the oldest first."""
+    found: dict[Labels, deque[FiringPeriod]] = defaultdict(deque)
+    for period in sorted(notified, key=lambda one: one.began):
+        found[period.labels].append(period)
+    return found
+
+
+def _begun(waiting: deque[FiringPeriod], period: FiringPeriod) -> Iterator[FiringPeriod]:
+    """Take what had begun before a period ended: of later ones of its alert it is no part."""
+    while waiting and _ends_after(period, waiting[0].began):
+        yield waiting.popleft()
+
+
+def _ends_after(period: FiringPeriod, at: float) -> bool:
+    return period.ended is None or period.ended + BREAK >= at
 
 
 def _both(period: FiringPeriod, partners: Sequence[FiringPeriod]) -> FiringPeriod:
@@ -275,10 +269,10 @@ def _absences(span: TimeSpan, presences: Iterable[Presence]) -> Iterator[TimeSpa
     """Yield the times of a span in which the bridge was not alive."""
     at = span.start
     for presence in sorted(presences, key=lambda one: one.began_at):
-        if presence.began_at - at > _BREAK:
+        if presence.began_at - at > BREAK:
             yield TimeSpan(at, min(presence.began_at, span.end))
         at = max(at, presence.until)
-    if span.end - at > _BREAK:
+    if span.end - at > BREAK:
         yield TimeSpan(at, span.end)
 
 

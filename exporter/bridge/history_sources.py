@@ -7,10 +7,11 @@ from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses
 from exporter.bridge.event_history import with_events
 from exporter.bridge.event_reading import NO_EVENTS, EventRecord
-from exporter.bridge.history import ALERTS, STEP, AlertHistory, history
+from exporter.bridge.history import ALERTS, AlertHistory, history
 from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.prometheus import servers
+from exporter.bridge.stretches import STEP
 from exporter.errors import StateError
 from exporter.prometheus_api import Points, Prometheus, TimeSpan, server
 from exporter.settings import Settings
@@ -42,12 +43,13 @@ def journaled(journal: JournalReading | None, span: TimeSpan, now: float) -> Jou
         return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(NO_JOURNAL,))
     try:
         events, faults = _events(journal, span)
+        notified = journal.alerts(span.start, span.end)
         return JournaledHistory(
-            alerts=journal.alerts(span.start, span.end),
+            alerts=notified.alerts,
             presences=journal.presences(span.start, span.end),
             acknowledged=journal.acknowledged(span.start, now),
             events=events,
-            faults=(*faults, *_damage(journal.damaged(span.start, span.end), events.damaged)),
+            faults=(*faults, *_damage(notified.damaged, events.damaged)),
         )
     except StateError as error:
         return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(str(error),))

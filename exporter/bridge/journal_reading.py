@@ -1,26 +1,36 @@
 """What a digest reads of the journal: notified alerts, presence, acknowledgements.
 
-The bridge reads its own journal; a command reads the file beside a running bridge, which is what
-SQLite's write-ahead log allows, and writes nothing.
+The bridge reads its own journal; a command reads the file, beside a bridge or without one, and
+writes nothing.
 """
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
 from exporter.bridge.event_reading import EventRecord, event_record
+from exporter.bridge.journal_access import reading
 from exporter.bridge.journal_rows import ALERT, JournaledAlert, Presence, journaled, readable
 from exporter.bridge.records import Records
-from exporter.errors import StateError
-from exporter.sqlite_file import decoded
 
-_WAIT = 5.0  # seconds for another process
-_ALERTS = f"SELECT {ALERT} FROM alert WHERE last_at >= ? AND first_at < ? ORDER BY first_at, id"  # noqa: S608 - constants
+AT_ONCE = 5_000  # rows that are read in one transaction, so that a notification waits for few
+_ALERTS = (
+    f"SELECT {ALERT} FROM alert WHERE id > ? AND last_at >= ? AND first_at < ? "  # noqa: S608 - constants
+    "ORDER BY id LIMIT ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JournaledAlerts:
+    """What was notified of in a time, in its order, and how many rows of it are damaged."""
+
+    alerts: tuple[JournaledAlert, ...]
+    damaged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +38,27 @@ class JournalReading:
     """Reads a journal through its transactions; every method may raise StateError."""
 
     transaction: Transaction
+    at_once: int = AT_ONCE
 
-    def alerts(self, since: float, until: float) -> tuple[JournaledAlert, ...]:
-        """Return what was notified of between two times, in its order."""
-        with self.transaction() as db:
-            return tuple(readable(db.execute(_ALERTS, (since, until)), journaled))
+    def alerts(self, since: float, until: float) -> JournaledAlerts:
+        """Return what was notified of between two times."""
+        found: list[JournaledAlert] = []
+        damaged = 0
+        for rows in self._slices(since, until):
+            read = readable(rows, journaled)
+            damaged += len(rows) - len(read)
+            found += read
+        found.sort(key=lambda one: (one.first_at, one.row))
+        return JournaledAlerts(tuple(found), damaged)
 
-    def damaged(self, since: float, until: float) -> int:
-        """Return how many alerts of a time cannot be read."""
-        with self.transaction() as db:
-            rows = db.execute(_ALERTS, (since, until)).fetchall()
-        return len(rows) - len(readable(rows, journaled))
+    def _slices(self, since: float, until: float) -> Iterator[list[Any]]:
+        last, whole = 0, True
+        while whole:
+            with self.transaction() as db:
+                rows = db.execute(_ALERTS, (last, since, until, self.at_once)).fetchall()
+            yield rows
+            whole = len(rows) == self.at_once
+            last = rows[-1][0] if whole else last
 
     def presences(self, since: float, until: float) -> tuple[Presence, ...]:
         """Return when the bridge was alive."""
@@ -55,16 +75,15 @@ class JournalReading:
 
 def beside(path: Path) -> JournalReading:
     """Return a reader of a journal's file, which a bridge may be using."""
+    return JournalReading(partial(reading, path))
 
-    @contextmanager
-    def transaction() -> Iterator[sqlite3.Connection]:
-        address = f"{path.absolute().as_uri()}?mode=ro"
-        try:
-            with closing(sqlite3.connect(address, _WAIT, uri=True)) as db:
-                db.text_factory = decoded
-                yield db
-        except sqlite3.Error as error:
-            fix = "check --storage.journal-file, and whether this user may read it"
-            raise StateError(f"{path}: cannot be read: {error}; {fix}") from error
 
-    return JournalReading(transaction)
+def beside_if_any(path: Path) -> JournalReading | None:
+    """Return a reader of a journal's file, None where there is no file.
+
+    One that may not be looked for fails when it is read.
+    """
+    try:
+        return beside(path) if path.exists() else None
+    except OSError:
+        return beside(path)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,13 +24,13 @@ class SilenceMatcher:
     regex: bool
     equal: bool
 
-    def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether labels fulfil it; an expression that is not simple is taken to match."""
+    def matches(self, labels: Mapping[str, str]) -> bool | None:
+        """Whether labels fulfil it; None of an expression that is not simple, and not tried."""
         actual = labels.get(self.label, "")
         if not self.regex:
             return (actual == self.value) is self.equal
         if not _SIMPLE.fullmatch(self.value):
-            return True
+            return None
         return (re.fullmatch(self.value, actual) is not None) is self.equal
 
     def __str__(self) -> str:
@@ -48,10 +49,32 @@ class Silence:
     began: float
     until: float
 
-    def covers(self, labels: Labels) -> bool:
-        """Whether it silences an alert with these labels."""
-        found = dict(labels)
-        return all(matcher.matches(found) for matcher in self.matchers)
+    def covers(self, labels: Mapping[str, str]) -> bool | None:
+        """Whether it silences an alert with these labels; None where that is not known."""
+        found = {matcher.matches(labels) for matcher in self.matchers}
+        return False if False in found else None if None in found else True
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        """A label and its value that every alert has that it silences; None if it has no such."""
+        plain = (one for one in self.matchers if one.equal and not one.regex and one.value)
+        return next(((one.label, one.value) for one in plain), None)
+
+
+class SilenceIndex:
+    """Silences, found by what they silence: few of them are tried for an alert."""
+
+    def __init__(self, silences: Iterable[Silence]) -> None:
+        self._by_key: Mapping[tuple[str, str] | None, list[Silence]] = defaultdict(list)
+        for one in silences:
+            self._by_key[one.key].append(one)
+
+    def cover(self, labels: Labels) -> bool | None:
+        """Whether one of them silences an alert with these labels; None where it is not known."""
+        own = dict(labels)
+        tried = (one for key in (None, *labels) for one in self._by_key.get(key, ()))
+        found = {one.covers(own) for one in tried}
+        return True if True in found else None if None in found else False
 
 
 def silences(addresses: Iterable[str]) -> tuple[tuple[Silence, ...], tuple[str, ...]]:

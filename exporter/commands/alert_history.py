@@ -19,7 +19,7 @@ from exporter.bridge.alertmanager_losses import AlertmanagerLosses, losses
 from exporter.bridge.digest.build import place
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.bridge.history_sources import clients, journaled, read_history
-from exporter.bridge.journal_reading import beside
+from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
 from exporter.commands.terminal import table
 from exporter.monitoring_config import config_path, read_config
@@ -60,7 +60,7 @@ def read(settings: Settings, seconds: float) -> TimedHistory:
     now = WallClock().now()
     span = TimeSpan(now - seconds, now)
     path = journal_file(settings)
-    found = journaled(beside(path) if path.exists() else None, span, now)
+    found = journaled(beside_if_any(path), span, now)
     servers = clients(settings)
     reader = Reader(main=servers[0], longterm=servers[-1])
     lost = losses(servers, reader, span)

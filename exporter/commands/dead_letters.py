@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from exporter.bridge.dead_letters import deliveries_of
+from exporter.bridge.deliveries import Deliveries
+from exporter.bridge.journal_access import reading, writing
 from exporter.bridge.journal_rows import OwedDelivery
 from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, JOURNAL, options, overrides
@@ -34,11 +36,11 @@ def command(
     A delivery that fails is tried again for about a day; what is refused for good is given up at
     once. The bridge may run meanwhile: with --retry it sends them within a second.
     """
-    deliveries = deliveries_of(journal_file(load(config, overrides(given))))
-    found = deliveries.dead_letters()
+    journal = journal_file(load(config, overrides(given)))
+    found = Deliveries(partial(reading, journal)).dead_letters()
     click.echo(json.dumps([_body(one) for one in found], indent=2) if as_json else _text(found))
     if retry and found:
-        count = deliveries.retry(WallClock().now())
+        count = Deliveries(partial(writing, journal)).retry(WallClock().now())
         click.echo(f"{count} deliveries are tried again", err=True)
 
 

@@ -14,7 +14,7 @@ from exporter.bridge.digest.sender import recipients, service_name
 from exporter.bridge.digest.smtp import route, send
 from exporter.bridge.digest.text import text
 from exporter.bridge.digest.time_zone import time_zone
-from exporter.bridge.journal_reading import beside
+from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, FILE, JOURNAL, options, overrides
 from exporter.errors import SettingsError
@@ -72,7 +72,7 @@ def _made(settings: Settings, *, week: bool) -> Digest:
         made=now,
         weekly=week,
     )
-    return gathered(settings, beside(path) if path.exists() else None, edition)
+    return gathered(settings, beside_if_any(path), edition)
 
 
 def _chosen(settings: Settings) -> DigestSettings:

@@ -83,7 +83,7 @@ def _explained(settings: Settings, wanted: dict[str, str]) -> Iterator[Explained
 
 def _since(config: MonitoringConfig, alert: ServerAlert, now: float) -> float:
     """Return since when an alert fires: its condition has been true for longer."""
-    stated = config.alerts.get(dict(alert.labels).get("alertname", ""))
+    stated = config.alert(dict(alert.labels))
     began = moment(alert.since)
     return now if began is None else min(now, began + (stated.for_ if stated else 0.0))
 

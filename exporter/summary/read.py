@@ -97,7 +97,7 @@ def service_state(
 
 def _signals(config: MonitoringConfig) -> Iterator[str]:
     """Yield a signal for each kind: one that an alert has a limit for, or else the first."""
-    alerted = {alert.signal for alert in config.alerts.values() if alert.limit is not None}
+    alerted = {alert.signal for alert in config.alerts if alert.limit is not None}
     found: dict[str, str] = {}
     for name, signal in config.signals.items():
         if signal.kind is None or signal.day is None:
@@ -168,9 +168,10 @@ def _places(points: Iterable[Points], direction: str) -> tuple[PlaceValue, ...]:
 
 
 def _limits(config: MonitoringConfig, name: str) -> Iterator[SignalLimit]:
-    for alert, stated in config.alerts.items():
-        if stated.signal == name and stated.limit is not None:
-            yield SignalLimit(alert, stated.severity, stated.limit.value, stated.threshold or "")
+    """Yield the limits of a signal that hold everywhere; one of a service is none of the whole."""
+    for one in config.alerts:
+        if one.signal == name and one.limit is not None and not one.where:
+            yield SignalLimit(one.name, one.severity, one.limit.value, one.threshold or "")
 
 
 def _budgets(config: MonitoringConfig, reader: Reader, end: float) -> Iterator[BudgetState]:

@@ -21,6 +21,8 @@ from exporter.settings import Settings
 ROOT = Path(__file__).parents[2]
 FIX = "; write the file again: ionmon configs --config monitoring.yaml"
 ALERT = {
+    "name": "A",
+    "where": {},
     "severity": "high",
     "for": "3m",
     "split_by": ["region"],
@@ -45,7 +47,7 @@ def body(**more: Any) -> dict[str, Any]:
         "content_hash": "00",
         "schema_version": SCHEMA_VERSION,
         "objective": {"availability": "99.9%", "window": "30d"},
-        "alerts": {"A": ALERT},
+        "alerts": [ALERT],
         "signals": {"s": SIGNAL},
         "rules": {"r": "sum(x)"},
         "settings": {},
@@ -64,16 +66,35 @@ def written(folder: Path, content: object) -> Path:
 def test_durations_are_seconds_and_what_may_be_missing_is_none(tmp_path: Path) -> None:
     """A small file is read whole: for in seconds, no limit, no noun."""
     found = read_config(written(tmp_path, body()))
-    alert = found.alerts["A"]
+    alert = found.alerts[0]
     assert (alert.for_, alert.limit, alert.signal) == (180.0, None, None)
     assert (found.signals["s"].panel.number, found.signals["s"].noun) == (3, None)
     assert found.objective.window == 30 * 86400
 
 
+def test_an_alert_is_that_of_its_labels(tmp_path: Path) -> None:
+    """That which more labels choose goes before that of all others; without one, there is none."""
+    checkout = {**ALERT, "where": {"service_name": ["checkout", "cart"]}, "for": "15m"}
+    latency = {**ALERT, "name": "B", "where": {"signal": ["latency"]}}
+    found = read_config(written(tmp_path, body(alerts=[ALERT, checkout, latency])))
+    fors = {
+        service: found.alert({"alertname": "A", "service_name": service})
+        for service in ("checkout", "cart", "search")
+    }
+    assert {name: one and one.for_ for name, one in fors.items()} == {
+        "checkout": 900.0,
+        "cart": 900.0,
+        "search": 180.0,
+    }
+    assert found.alert({"alertname": "A"}) == found.alerts[0]
+    assert found.alert({"alertname": "B", "signal": "availability"}) is None
+    assert found.alert({}) is None
+
+
 def test_keys_of_a_newer_version_are_passed_over(tmp_path: Path) -> None:
     """Keys that are added later, at any depth, do not stop a reader."""
-    newer = body(alerts={"A": {**ALERT, "tune": 1}}, roads=["x"])
-    assert read_config(written(tmp_path, newer)).alerts["A"].severity == "high"
+    newer = body(alerts=[{**ALERT, "tune": 1}], roads=["x"])
+    assert read_config(written(tmp_path, newer)).alerts[0].severity == "high"
 
 
 @pytest.mark.parametrize(
@@ -86,8 +107,8 @@ def test_keys_of_a_newer_version_are_passed_over(tmp_path: Path) -> None:
         ({}, f"schema_version: Field required{FIX}"),
         ("{", "Invalid JSON: "),
         ("[]", "Input should be an object"),
-        (body(alerts={"A": {**ALERT, "for": "soon"}}), "alerts.A.for: Value error, is no duration"),
-        (body(alerts={"A": {**ALERT, "query": None}}), "alerts.A.query: Input should be a valid"),
+        (body(alerts=[{**ALERT, "for": "soon"}]), "alerts.0.for: Value error, is no duration"),
+        (body(alerts=[{**ALERT, "query": None}]), "alerts.0.query: Input should be a valid"),
         (body(signals={"s": {**SIGNAL, "direction": "left"}}), "signals.s.direction: Input should"),
     ],
 )
@@ -120,6 +141,7 @@ def keys(model: type[BaseModel], before: str = "") -> Iterator[str]:
         while kinds and not (isinstance(kinds[0], type) and issubclass(kinds[0], BaseModel)):
             kind = kinds.pop(0)
             key += ".*" if get_origin(kind) is dict and kind != dict[str, Any] else ""
+            key += "[]" if get_origin(kind) is tuple and get_args(kind)[0] is not str else ""
             kinds += get_args(kind)
         yield from keys(kinds[0], f"{key}.") if kinds else (key,)  # type: ignore[arg-type]
 

@@ -14,8 +14,13 @@ from generators.monitoring_config import PATH, digest
 
 def texts(files: dict[str, str], **body: Any) -> dict[str, str]:
     """Return files and the configuration that names them."""
-    whole = {"rules": {}, "alerts": {}, **body, "files": {n: digest(t) for n, t in files.items()}}
+    whole = {"rules": {}, "alerts": [], **body, "files": {n: digest(t) for n, t in files.items()}}
     return {**files, PATH: json.dumps(whole)}
+
+
+def alert(name: str, values: dict[str, str], **where: str) -> dict[str, Any]:
+    """Return an alert; `where` has the labels that tell it from others of its name."""
+    return {"name": name, "where": {label: [text] for label, text in where.items()}, **values}
 
 
 def test_no_difference_is_nothing(tmp_path: Path) -> None:
@@ -33,13 +38,29 @@ def test_the_first_time_is_one_line(tmp_path: Path) -> None:
 
 def test_values_are_shown_before_and_after(tmp_path: Path) -> None:
     """What is other, new and gone is named by its place; why and hashes are not."""
-    write(tmp_path, texts({}, alerts={"A": {"for": "3m", "why": "x"}, "B": {"for": "1m"}}))
-    new = texts({}, alerts={"A": {"for": "5m", "why": "y"}, "C": {"for": "2m"}})
+    old = [alert("A", {"for": "3m", "why": "x"}), alert("B", {"for": "1m"})]
+    write(tmp_path, texts({}, alerts=old))
+    new = texts({}, alerts=[alert("A", {"for": "5m", "why": "y"}), alert("C", {"for": "2m"})])
     assert list(changes(tmp_path, new)) == [
         "~ alerts.A.for: from 3m to 5m",
         "- alerts.B",
         "+ alerts.C: for 2m",
     ]
+
+
+def test_alerts_of_one_name_are_shown_apart(tmp_path: Path) -> None:
+    """A service's own alert is named with the service."""
+    every, one = alert("A", {"for": "3m"}), {"service_name": "checkout"}
+    write(tmp_path, texts({}, alerts=[every, alert("A", {"for": "5m"}, **one)]))
+    new = texts({}, alerts=[every, alert("A", {"for": "15m"}, **one)])
+    assert list(changes(tmp_path, new)) == ["~ alerts.A (checkout).for: from 5m to 15m"]
+
+
+def test_alerts_of_an_older_file_are_compared(tmp_path: Path) -> None:
+    """Versions before 3 had them by name."""
+    write(tmp_path, texts({}, alerts={"A": {"for": "3m"}, "B": {"for": "1m"}}))
+    new = texts({}, alerts=[alert("A", {"for": "5m"}), alert("B", {"for": "1m"})])
+    assert list(changes(tmp_path, new)) == ["~ alerts.A.for: from 3m to 5m"]
 
 
 def test_recorded_series_are_shown_by_name(tmp_path: Path) -> None:
@@ -57,8 +78,9 @@ def test_recorded_series_are_shown_by_name(tmp_path: Path) -> None:
 
 def test_an_alert_whose_condition_alone_differs_is_named(tmp_path: Path) -> None:
     """A new version may change an expression and no value: the alert is named once."""
-    write(tmp_path, texts({}, alerts={"A": {"query": "x"}, "B": {"query": "y"}}))
-    new = texts({}, alerts={"A": {"query": "z"}, "B": {"query": "y"}, "C": {"query": "w"}})
+    write(tmp_path, texts({}, alerts=[alert("A", {"query": "x"}), alert("B", {"query": "y"})]))
+    changed = {"A": "z", "B": "y", "C": "w"}
+    new = texts({}, alerts=[alert(name, {"query": text}) for name, text in changed.items()])
     assert list(changes(tmp_path, new)) == [
         "+ alerts.C: ",
         "~ alerts with another expression: A",

@@ -4,14 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from exporter.catalog.expression import Matcher
 from exporter.catalog.signals import SIGNALS
 from exporter.monitoring_config import MonitoringConfig, parsed
 from exporter.settings import Settings, load
 from generators.monitoring_config import PATH
 from generators.outputs import texts
 from generators.policy import policy
+from generators.rules.build import build
+from generators.rules.model import alerts
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "reference.yaml"
+FULL = Path(__file__).parents[1] / "data" / "settings" / "good" / "full.yaml"
 pytestmark = pytest.mark.slow
 
 MINIMAL = Settings.model_validate({"google": {"projects": ["my-project"]}})
@@ -28,12 +32,28 @@ def test_each_threshold_is_there_as_a_number(found: tuple[Settings, MonitoringCo
     """The policy's thresholds arrive with value, unit and direction, under their signals."""
     settings, config = found
     for row in policy(settings).thresholds:
-        alert = config.alerts[row.name]
+        alert = config.alert({"alertname": row.name})
+        assert alert is not None
         assert alert.limit is not None
         assert alert.limit.value == row.threshold
         assert (alert.limit.unit or "") == row.signal.unit.suffix
         assert alert.limit.direction == row.signal.direction
         assert alert.signal == row.signal.name
+
+
+def test_alerts_of_one_name_are_told_apart_by_their_labels() -> None:
+    """By the service, database or Redis server that one is for, by signal, and by pair."""
+    settings = load(FULL)
+    config = parsed(texts(settings)[PATH], PATH)
+    for rule in alerts(build(settings).all):
+        labels = {"alertname": rule.alert, **dict(rule.labels), "service_name": "another"}
+        labels |= {one.label: one.values[0] for one in rule.only if isinstance(one, Matcher)}
+        found = config.alert(labels)
+        assert found is not None
+        assert (found.query, found.for_) == (rule.expr, rule.for_)
+    lag = config.alert({"alertname": "DatabaseLag", "database_id": "ion-production:shop"})
+    assert lag is not None
+    assert lag.where == {"database_id": ("ion-production:shop",)}
 
 
 def test_each_alert_and_signal_has_its_query_and_links(
@@ -45,9 +65,9 @@ def test_each_alert_and_signal_has_its_query_and_links(
     for signal in config.signals.values():
         assert signal.query
         assert signal.panel.url.startswith(f"{settings.links.grafana}/d/{signal.panel.dashboard}?")
-    for name, alert in config.alerts.items():
+    for alert in config.alerts:
         assert alert.query
-        assert alert.runbook_url.endswith(f"/{name}.md")
+        assert alert.runbook_url.endswith(f"/{alert.name}.md")
         assert alert.dashboard_url.startswith(f"{settings.links.grafana}/d/ion-")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from exporter.catalog import CATALOG
+from exporter.catalog.model import Type
 from exporter.monitoring_config import MonitoringConfig, parsed
 from exporter.settings import Settings, load
 from generators.monitoring_config import PATH
@@ -48,12 +49,30 @@ def queries(config: MonitoringConfig) -> Iterator[str]:
 
 def test_every_series_is_recorded_or_exported(config: MonitoringConfig) -> None:
     """Nothing is asked that neither a rule records nor the exporter exposes."""
-    exported = {*CATALOG, "up"}
+    exported = {*CATALOG, "up"} | {
+        name + suffix
+        for name, family in CATALOG.items()
+        if family.type is Type.HISTOGRAM
+        for suffix in ("_bucket", "_sum", "_count")
+    }
     found = list(queries(config))
     assert len(found) > 50
     for query in found:
         for selector in selectors(parse(query)):
             assert selector.name in exported or selector.name in config.rules, query
+
+
+def test_errors_and_times_are_split_by_class_and_endpoint(config: MonitoringConfig) -> None:
+    """What is measured by these labels is split by them; the endpoint is what applications say."""
+    by_endpoint = {"endpoint"} if "error_rate_by_endpoint" in config.signals else set()
+    found = {name: set(one.splits) for name, one in config.signals.items() if one.splits}
+    both = {"response_code_class"} | by_endpoint
+    times = ("average", "p50", "p95", "p99")
+    expected = dict.fromkeys(("availability", "error_rate"), both)
+    expected |= {f"response_time_{one}": both for one in times}
+    if by_endpoint:
+        expected["error_rate_by_endpoint"] = {"response_code_class"}
+    assert found == expected
 
 
 def test_the_eight_kinds_have_their_queries(config: MonitoringConfig) -> None:

@@ -1,7 +1,7 @@
 """Makes a digest from what was read: pure, so that every case can be tested without a server."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -17,15 +17,17 @@ from exporter.bridge.digest.model import (
 from exporter.bridge.explain import Explanation
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.catalog.alert_names import ESCALATION_ALERT
-from exporter.monitoring_config import MonitoringConfig
+from exporter.monitoring_config import AlertConfig, MonitoringConfig
 from exporter.prometheus_api import Labels, TimeSpan
 from exporter.summary.model import ServiceState
+from exporter.summary.wording import shown
 
 SEVERITIES = ("critical", "high", "medium", "low")
 NOISY, FLAPPING, IGNORED = 2, 3, 3  # firings from which on an alert is listed
 RETURN = 3600.0  # seconds: an alert that is back sooner flaps
 LISTED = 50  # alerts that fire, and that are over; more are counted
 SHOWN = 10  # of the repeated ones
+UNSURE = "may have been silenced, by a regular expression that is not tried here"
 _THINGS = ("service_name", "database_id", "redis_id", "application", "endpoint")
 _HIDDEN = frozenset({"alertname", "severity", "signal", "category", "team", "region", *_THINGS})
 _LONGEST = 200
@@ -36,7 +38,9 @@ class Material:
     """What a digest is made from.
 
     history           of a week at least, so that ages and repetitions are known
-    acknowledgements  in force now; `acted` has the alerts that were ever acknowledged or silenced
+    acknowledgements  in force now
+    acted             whether each alert was ever acknowledged or silenced; None of all, or of one,
+                      of which that is not known
     explanations      of alerts that fire
     """
 
@@ -44,7 +48,7 @@ class Material:
     state: ServiceState
     silences: tuple[SilenceLine, ...] = ()
     acknowledgements: tuple[AcknowledgementLine, ...] = ()
-    acted: frozenset[Labels] | None = None
+    acted: Mapping[Labels, bool | None] | None = None
     explanations: Mapping[Labels, Explanation] = field(default_factory=dict)
     losses: AlertmanagerLosses = field(default_factory=AlertmanagerLosses)
     faults: tuple[str, ...] = ()
@@ -130,7 +134,9 @@ def _explained(line: AlertLine, period: FiringPeriod, known: Explanation | None)
         return line
     more = tuple(filter(None, (*known.worst, known.change)))
     facts = more if period.annotations.get("value") else known.facts
-    return replace(line, facts=tuple(map(plain, facts)), logs=known.logs)
+    # A server that is away is said once, for the whole digest.
+    unknown = () if known.away else (f"Not known: {fault}" for fault in known.faults)
+    return replace(line, facts=tuple(map(plain, (*facts, *unknown))), logs=known.logs)
 
 
 def _over(
@@ -165,11 +171,10 @@ def _rank(severity: str) -> int:
 
 
 def _line(config: MonitoringConfig, period: FiringPeriod, span: TimeSpan) -> AlertLine:
-    stated = config.alerts.get(period.name)
     labels, notes = dict(period.labels), period.annotations
+    stated = config.alert(labels)
     fires = _fires(period, span)
     text = notes.get("problem" if fires else "ended") or notes.get("problem", "")
-    limit = f"limit {stated.threshold}" if stated and stated.threshold else ""
     return AlertLine(
         severity=plain(period.severity),
         name=plain(period.name),
@@ -178,11 +183,24 @@ def _line(config: MonitoringConfig, period: FiringPeriod, span: TimeSpan) -> Ale
         ended=None if fires else period.ended,
         seconds=period.seconds(span.end),
         text=plain(text),
-        reading=", ".join(filter(None, (plain(notes.get("value", "")), limit))),
+        reading=", ".join(
+            filter(None, map(plain, (notes.get("value", ""), _limit(notes, stated))))
+        ),
         remarks=tuple(_remarks(period)),
         new=period.began >= span.start and not period.before,
         url=_runbook(stated.runbook_url if stated else ""),
     )
+
+
+def _limit(notes: Mapping[str, str], stated: AlertConfig | None) -> str:
+    """Return the limit of an alert: as it was notified, else as it is now."""
+    if notes.get("limit"):
+        return f"limit {notes['limit']}"
+    if stated is None or stated.threshold is None:
+        return ""
+    if stated.limit is None:
+        return f"fires {stated.threshold}"
+    return f"limit {shown(stated.limit.value, stated.limit.unit)}"
 
 
 def _runbook(url: str) -> str:
@@ -226,8 +244,13 @@ def _is_soon(before: FiringPeriod, after: FiringPeriod) -> bool:
     return before.ended is not None and after.began - before.ended < RETURN
 
 
-def _repeated(periods: Iterable[FiringPeriod], now: float, least: int) -> tuple[RepeatedAlert, ...]:
-    """Return the alerts that fired so often at least, the most frequent first."""
+def _repeated(
+    periods: Iterable[FiringPeriod], now: float, least: int, unsure: Container[Labels] = ()
+) -> tuple[RepeatedAlert, ...]:
+    """Return the alerts that fired so often at least, the most frequent first.
+
+    unsure  alerts of which nobody knows whether they were silenced
+    """
     found: dict[Labels, list[FiringPeriod]] = defaultdict(list)
     for period in periods:
         found[period.labels].append(period)
@@ -238,6 +261,7 @@ def _repeated(periods: Iterable[FiringPeriod], now: float, least: int) -> tuple[
             place=place(dict(labels)),
             count=len(every),
             seconds=sum(period.seconds(now) for period in every),
+            remark=UNSURE if labels in unsure else "",
         )
         for labels, every in found.items()
         if len(every) >= least
@@ -256,6 +280,7 @@ def _ignored(material: Material, span: TimeSpan) -> tuple[RepeatedAlert, ...]:
     periods: Sequence[FiringPeriod] = [
         period
         for period in material.history.periods
-        if period.labels not in material.acted and period.name != ESCALATION_ALERT
+        if not material.acted.get(period.labels) and period.name != ESCALATION_ALERT
     ]
-    return _repeated(periods, span.end, IGNORED)
+    unsure = {labels for labels, acted in material.acted.items() if acted is None}
+    return _repeated(periods, span.end, IGNORED, unsure)

@@ -3,7 +3,7 @@
 Each source costs itself: what one of them does not give is named in the digest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.alertmanager_losses import losses
@@ -20,7 +20,8 @@ from exporter.bridge.explain import Explainer, Explanation
 from exporter.bridge.history import AlertHistory
 from exporter.bridge.history_sources import clients, journaled, read_history
 from exporter.bridge.journal_reading import JournalReading
-from exporter.bridge.silences import Silence, silences
+from exporter.bridge.label_index import LabelIndex
+from exporter.bridge.silences import Silence, SilenceIndex, silences
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
 from exporter.prometheus_api import Labels, Prometheus, TimeSpan
 from exporter.settings import Settings
@@ -95,15 +96,15 @@ def _acted(
     listed: Iterable[Silence],
     *,
     known: bool,
-) -> frozenset[Labels] | None:
-    """Return the alerts that somebody acknowledged or silenced; None where that is not known."""
+) -> Mapping[Labels, bool | None] | None:
+    """Return whether somebody acknowledged or silenced each alert; None where it is not known."""
     if acknowledged is None or not known:
         return None
-    labels = {tuple(sorted(one.labels.items())) for one in acknowledged}
-    silenced = [*listed]
-    return frozenset(
-        period.labels
-        for period in alerts.periods
-        if any(set(period.labels) <= set(one) for one in labels)
-        or any(one.covers(period.labels) for one in silenced)
+    by_labels, silenced = (
+        LabelIndex((one.labels, one) for one in acknowledged),
+        SilenceIndex(listed),
     )
+    return {
+        labels: True if by_labels.having(labels) else silenced.cover(labels)
+        for labels in {period.labels for period in alerts.periods}
+    }

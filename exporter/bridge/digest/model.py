@@ -48,13 +48,14 @@ class AlertCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepeatedAlert:
-    """An alert in a place: how often it fired, and for how long in all."""
+    """An alert in a place: how often it fired, for how long in all, and what is not known of it."""
 
     severity: str
     name: str
     place: str
     count: int
     seconds: float
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

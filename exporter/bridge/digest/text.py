@@ -89,6 +89,8 @@ def _repeated(lines: Iterable[RepeatedAlert]) -> Iterator[str]:
         where = f" - {line.place}" if line.place else ""
         text_ = f"{line.count} times, {elapsed(line.seconds)} in all: {line.name}{where}"
         yield from _wrapped(text_, later=_INDENT * 3)
+        if line.remark:
+            yield from _wrapped(line.remark, _INDENT * 3)
 
 
 def _acknowledgements(digest: Digest) -> Iterator[str]:

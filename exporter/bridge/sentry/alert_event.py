@@ -147,6 +147,8 @@ def _explained(known: Explanation, limits: EventLimits) -> Iterator[tuple[str, s
         yield f"worst_{number}", _cut(fact, limits.text)
     if known.change:
         yield "change", _cut(known.change, limits.text)
+    if known.faults:
+        yield "not_known", _cut("; ".join(known.faults), limits.text)
 
 
 def _links(

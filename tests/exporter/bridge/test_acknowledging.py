@@ -1,5 +1,6 @@
 """Who has acknowledged what, and when it is over."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledging import Answer, ChosenIncident
 from exporter.bridge.incidents import FiringIncident
+from tests.counting import is_linear
 from tests.exporter.bridge.fleet import BEGAN, Fleet, acknowledging, began, held, kept
 
 ALERT = held()
@@ -223,3 +225,17 @@ def test_many_are_acknowledged_at_once(tmp_path: Path) -> None:
         found = keeping.acknowledge(choices, "ada", "")
         assert [each.answer.value for each in found] == ["acknowledged"] * 2 + ["not firing"]
         assert len(keeping.open()) == 2
+
+
+def test_twice_as_many_choices_are_twice_the_work(tmp_path: Path) -> None:
+    """Of those who acknowledged, only the ones of a choice's own alert are looked at."""
+    alerts = [held(region=str(at)) for at in range(400)]
+    with acknowledging(tmp_path, fires(alerts=alerts)) as keeping:
+
+        def again(count: int) -> Callable[[], object]:
+            choices = [ChosenIncident(one.fingerprint) for one in alerts[:count]]
+            found = keeping.acknowledge(choices, "ada", "")
+            assert {each.answer for each in found} <= {Answer.ACKNOWLEDGED, Answer.ALREADY}
+            return lambda: keeping.acknowledge(choices, "ada", "")
+
+        assert is_linear(again)

@@ -1,9 +1,11 @@
 """Times of alerts are from the beginning of each firing; what is not known counts in no mean."""
 
+from collections.abc import Callable
 from typing import Any
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.alert_times import TimedPeriod, by_alert, by_service, by_week, timed
+from tests.counting import is_linear
 from tests.exporter.bridge.digest.digests import CONFIG, END, HOUR, period
 
 FOR = 180.0  # of ErrorRateCritical
@@ -38,6 +40,11 @@ def test_three_times() -> None:
     assert found.acknowledged == 0.25 * HOUR
     assert found.resolved == HOUR
     assert found.user == "ada"
+
+
+def test_the_time_before_it_fires_is_that_of_its_service() -> None:
+    """The service that is set apart has `for: 15m`."""
+    assert times(2.0, 1.0, labels={"service_name": "search"}).detected == 900 + 12
 
 
 def test_what_has_not_come_has_no_time() -> None:
@@ -84,3 +91,22 @@ def test_groups() -> None:
     found = timed(rows, (), CONFIG)
     assert {one.of for one in by_service(found)} == {"checkout", "cache", "no service"}
     assert [one.of for one in by_week(found)] == ["2026-W47", "2026-W48"]
+
+
+def test_twice_as_many_acknowledgements_are_twice_the_work() -> None:
+    """Each firing meets the acknowledgements of its own alert and time alone."""
+
+    def work(count: int) -> Callable[[], object]:
+        regions = [str(at) for at in range(count)]
+        periods = [
+            *(period(2.0, 1.0, labels={"region": one}) for one in regions),
+            *(period(at + 0.5, float(at)) for at in range(count)),
+        ]
+        acks = [
+            *(acknowledged(1.5, region=one) for one in regions),
+            *(acknowledged(at + 0.2) for at in range(count)),
+        ]
+        assert all(one.user == "ada" for one in timed(periods, acks, CONFIG))
+        return lambda: timed(periods, acks, CONFIG)
+
+    assert is_linear(work)

@@ -136,9 +136,7 @@ def test_a_journal_that_is_not_there_is_named(tmp_path: Path) -> None:
     words = ["bridge", "dead", "--config", str(tmp_path / "monitoring.yaml")]
     words += ["--storage.journal-file", str(tmp_path / "none.sqlite")]
     result = CliRunner().invoke(cli, words)
-    assert "none.sqlite: unable to open database file; name the bridge's journal" in str(
-        result.exception
-    )
+    assert "none.sqlite: there is no such file; name the bridge's journal" in str(result.exception)
     assert not (tmp_path / "none.sqlite").exists()
 
 

@@ -1,10 +1,13 @@
 """What the event recorder adds to each firing, and the times of which events may be missing."""
 
+from collections.abc import Callable
+
 from exporter.bridge.event_history import EVENTS, with_events
 from exporter.bridge.event_reading import AlertDelivery, AlertMuting, EventRecord, RecorderSign
 from exporter.bridge.history import AlertHistory, FiringPeriod, RecordHole
 from exporter.bridge.journal_rows import Presence
 from exporter.prometheus_api import Labels, TimeSpan
+from tests.counting import is_linear
 
 HOUR = 3600.0
 SPAN = TimeSpan(0.0, 6 * HOUR)
@@ -133,3 +136,23 @@ def test_what_alertmanager_dropped_is_a_hole() -> None:
     )
     assert made.holes == (dropped,)
     assert made.periods[0].detected_at == 5005.0
+
+
+def test_twice_as_many_events_are_twice_the_work() -> None:
+    """Deliveries, mutings and holes are found by the time of a firing."""
+
+    def work(count: int) -> Callable[[], object]:
+        starts = [at * 1000.0 for at in range(count)]
+        periods = tuple(period(at, at + 500.0) for at in starts)
+        record = EventRecord(
+            deliveries=tuple(delivery(at + 10.0) for at in starts),
+            mutings=tuple(muting(at + 100.0, at + 200.0) for at in starts),
+            signs=tuple(RecorderSign(name, at, at + 300.0) for at in starts for name in "ab"),
+        )
+        whole = AlertHistory(TimeSpan(0.0, count * 1000.0), periods, ())
+        foreign = frozenset({"cluster"})
+        made = with_events(whole, record, ALIVE, foreign=foreign)
+        assert {(len(one.delivered), len(one.muted)) for one in made.periods} == {(1, 1)}
+        return lambda: with_events(whole, record, ALIVE, foreign=foreign)
+
+    assert is_linear(work)

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from exporter.bridge.explain import Explainer, Explanation, log_link
-from exporter.monitoring_config import MonitoringConfig, read_config
+from exporter.monitoring_config import MonitoringConfig, parsed, read_config
 from exporter.prometheus_api import Prometheus
+from exporter.settings import Settings
+from generators.monitoring_config import PATH
+from generators.outputs import texts
 from tests.servers import blocks, free_port, prometheus
 
 pytestmark = pytest.mark.slow
@@ -52,12 +55,41 @@ def samples() -> str:
             lines += [
                 f"{name}{{{labels}}} {1000 * part} {at}" for at in range(NOW - 600, NOW + 1, 60)
             ]
+    lines += _durations()
     billed = "cloudrun_billable_instance_seconds_total"
     where = 'gcp_project="shop",region="europe-west1",service_name="checkout"'
     lines += _counter(billed, f'{where},revision_name="checkout-00041"', 60)
     new = SINCE - 5 * MINUTE
     lines += _counter(billed, f'{where},revision_name="checkout-00042"', 60, new)
     return "\n".join((*lines, "# EOF", ""))
+
+
+def _durations() -> list[str]:
+    """Return response times: slow are the failing ones of a region, and those of an endpoint."""
+    found: list[str] = []
+    for region in RATES:
+        where = f'gcp_project="shop",region="{region}",service_name="checkout"'
+        for code, slow in (("2xx", 0), ("5xx", 90 * (region == "europe-west1"))):
+            labels = f'{where},response_code_class="{code}"'
+            found += _histogram("cloudrun_request_duration_seconds", labels, slow)
+    for endpoint, slow in (("/process", 0), ("/bulk-process", 90)):
+        labels = f'region="europe-west1",endpoint="{endpoint}"'
+        found += _histogram("app_request_duration_seconds", labels, slow)
+    for region, busy in (("europe-west1", 0.9), ("us-central1", 0.3)):
+        where = f'gcp_project="shop",region="{region}",service_name="checkout"'
+        name = "cloudrun_cpu_utilization_ratio"
+        found += [*_counter(f"{name}_sum", where, 60 * busy), *_counter(f"{name}_count", where, 60)]
+    return found
+
+
+def _histogram(name: str, labels: str, slow: int) -> list[str]:
+    """Return a histogram of 100 a minute, so many of which take half a second, others 0.1 s."""
+    counts = (("0.1", 100 - slow), ("0.5", 100), ("+Inf", 100))
+    return [
+        line
+        for bound, count in counts
+        for line in _counter(f"{name}_bucket", f'{labels},le="{bound}"', count, NOW - 1800)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +114,7 @@ def test_three_facts(server: Prometheus) -> None:
     found = explained(server)
     assert found.faults == ()
     assert found.value == (
-        "Error rate (4xx and 5xx): 12%, the limit is above 1%; it fires since 29 Nov 07:50 UTC, "
-        "for 10m."
+        "Error rate (4xx and 5xx): 12%, limit 1%; it fires since 29 Nov 07:50 UTC, for 10m."
     )
     assert found.worst == (
         "Worst region: europe-west1, 12%; the next one has 0.4%.",
@@ -92,6 +123,55 @@ def test_three_facts(server: Prometheus) -> None:
     )
     assert found.change.startswith("Deploy of checkout-00042 at 29 Nov 07:4")
     assert found.facts == (found.value, *found.worst, found.change)
+
+
+def test_each_signal_is_split_by_what_its_series_have(server: Prometheus) -> None:
+    """Response times by region, class and endpoint; the CPU by region."""
+    assert explained(server, alertname="ResponseTimeCritical").worst == (
+        "Worst region: europe-west1, 456 ms; the next one has 95 ms.",
+        "Worst class: 5xx, 478 ms; the next one has 95 ms.",
+        "Worst endpoint: /bulk-process, 478 ms; the next one has 95 ms.",
+    )
+    assert explained(server, alertname="CPUHigh").worst == (
+        "Worst region: europe-west1, 90%; the next one has 30%.",
+    )
+
+
+def test_an_alert_without_a_threshold_has_its_signal(server: Prometheus) -> None:
+    """An anomaly has no limit; its value and its splits are those of its signal."""
+    found = explained(server, alertname="ErrorRateAnomaly", severity="low")
+    assert found.value.startswith("Error rate (4xx and 5xx): 12%; it fires since")
+    assert found.worst == explained(server).worst
+
+
+def test_a_value_is_that_of_all_labels_of_the_alert(server: Prometheus) -> None:
+    """A metric of the settings may have any: a revision is compared to the others."""
+    revisions = (
+        f'label_replace(vector({value}), "revision_name", "{name}", "", "")'
+        for name, value in (("checkout-00041", 0.1), ("checkout-00042", 0.3))
+    )
+    signal = CONFIG.signals["cpu_utilization"].model_copy(
+        update={"query": " or ".join(revisions), "split_by": ("revision_name",)}
+    )
+    alert = CONFIG.alert({"alertname": "CPUHigh"})
+    assert alert is not None
+    own = alert.model_copy(update={"signal": "own"})
+    config = CONFIG.model_copy(update={"signals": {"own": signal}, "alerts": (own,)})
+    found = explained(
+        server, config=config, alertname="CPUHigh", revision_name="checkout-00041", region=""
+    )
+    assert found.value.startswith("Mean CPU utilization: 10%, limit 80%; ")
+    assert found.worst == ("Worst revision: checkout-00042, 30%; the next one has 10%.",)
+
+
+def test_a_service_is_held_against_its_own_limit(server: Prometheus) -> None:
+    """10% of the service that is set apart, and 1% still of any other one."""
+    alerts = {"ErrorRateCritical": {"threshold": "10%", "for": "15m"}}
+    body = {"google": {"projects": ["shop"]}, "services": {"checkout": {"alerts": alerts}}}
+    config = parsed(texts(Settings.model_validate(body))[PATH], PATH)
+    assert "12%, limit 10%; it fires since" in explained(server, config=config).value
+    other = explained(server, config=config, service_name="search")
+    assert "no data now, limit 1%; it fires since" in other.value
 
 
 def test_another_region_is_not_explained_by_this_one(server: Prometheus) -> None:
@@ -120,7 +200,7 @@ def test_no_change_is_said_only_where_it_is_known(server: Prometheus) -> None:
 def test_what_is_not_known_is_not_guessed(server: Prometheus) -> None:
     """A service without data has no value and no split, and is not given another one's."""
     found = explained(server, service_name="unknown")
-    assert found.value.startswith("Error rate (4xx and 5xx): no data now, the limit is above 1%; ")
+    assert found.value.startswith("Error rate (4xx and 5xx): no data now, limit 1%; ")
     assert "Worst region" not in "".join(found.worst)
 
 
@@ -142,7 +222,8 @@ def test_a_server_that_is_down_is_named() -> None:
     gone = Prometheus(f"http://127.0.0.1:{free_port()}", 2.0)
     found = explained(gone)
     assert len(found.faults) == 1
-    assert "no data now" in found.value
+    assert found.away
+    assert "not known" in found.value
     assert (found.worst, found.change) == ((), "")
 
 

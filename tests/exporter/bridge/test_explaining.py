@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -49,18 +51,21 @@ ROW = AlertRow(
 
 
 @contextmanager
-def counting(body: bytes) -> Iterator[tuple[str, list[str]]]:
-    """Serve the same answer to every query; yield the address, and what was asked."""
+def counting(body: bytes, refused: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Serve the same answer to every query but a refused one; yield address and what was asked."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             """Answer."""
-            asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
+            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            asked.append(form["query"][0])
+            refuses = asked[-1] == refused
+            text = REFUSAL if refuses else body
+            self.send_response(422 if refuses else 200)
+            self.send_header("Content-Length", str(len(text)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(text)
 
         def log_message(self, *words: object) -> None:
             """Say nothing."""
@@ -69,6 +74,7 @@ def counting(body: bytes) -> Iterator[tuple[str, list[str]]]:
         yield f"127.0.0.1:{server.server_port}", asked
 
 
+REFUSAL = b'{"status":"error","errorType":"execution","error":"too many samples"}'
 EMPTY = b'{"status":"success","data":{"resultType":"vector","result":[]}}'
 
 
@@ -87,6 +93,26 @@ def test_what_several_alerts_ask_is_asked_once_a_minute() -> None:
         assert len(asked) > once
     assert found is not None
     assert "no data now" in found.value
+
+
+def test_a_refused_query_costs_itself() -> None:
+    """Of its alert the rest is known, and why not all; any other alert is explained whole."""
+    refused = read_config(CONFIG).signals["response_time_p95"].query
+    with counting(EMPTY, refused) as (address, asked):
+        explaining = Explaining(settings(address), HandClock(10_000.0))
+        slow = {**LABELS, "alertname": "ResponseTimeCritical"}
+        found = [explaining.of(slow, SINCE) for _ in range(3)]
+        other = explaining.of(LABELS, SINCE)
+    assert other is not None
+    assert other.faults == ()
+    assert found[0] is not None
+    assert found[0].value.startswith(
+        "95th percentile of the response time: not known, limit 200 ms; "
+    )
+    assert found[0].faults == ("too many samples",)
+    assert found[0].logs.startswith("https://console.cloud.google.com/logs/query;")
+    assert found == [found[0]] * 3
+    assert asked.count(refused) == 1
 
 
 def test_a_server_that_fails_is_left_alone_for_a_minute() -> None:
@@ -123,6 +149,10 @@ def test_the_page_has_what_is_known() -> None:
     assert "<script" not in page
     assert 'href="https://console.cloud.google.com/logs/query;query=a%22b?project=shop"' in page
     assert "What is known" not in incident(ROW, None, around).decode()
+    assert "Not known" not in page
+    refused = replace(known, faults=("too many <samples>",))
+    page = incident(ROW, None, around, known=refused).decode()
+    assert "<li>Not known: too many &lt;samples&gt;</li>" in page
 
 
 def test_without_the_queries_nothing_is_explained(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """What Prometheus and the journal know of alerts is joined, and no hole is taken for calm."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from exporter.bridge.history import AlertHistory, history
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.webhook import NotifiedAlert
 from exporter.prometheus_api import Points, TimeSpan
+from tests.counting import is_linear
 
 HOUR, MINUTE = 3600.0, 60.0
 SPAN = TimeSpan(0.0, 6 * HOUR)
@@ -183,3 +185,39 @@ def test_what_began_before_has_no_known_beginning() -> None:
     periods = found(recorded(old, (0, HOUR)), recorded(new, (HOUR, 2 * HOUR))).periods
     assert [p.before for p in periods] == [True, False]
     assert found(rows=(journaled(-5 * HOUR),)).periods[0].before
+
+
+def test_twice_as_many_firings_are_twice_the_work() -> None:
+    """Firings are found by their alert and in their order, and each is looked at once."""
+
+    def of_alerts(count: int) -> Callable[[], object]:
+        alerts = [{**CPU, "region": str(at)} for at in range(count)]
+        series = [recorded(labels, (3660, 7140)) for labels in alerts]
+        rows = tuple(journaled(3610.0, 7190.0, labels) for labels in alerts)
+        return lambda: found(*series, rows=rows)
+
+    def of_one_alert(count: int) -> Callable[[], object]:
+        span = TimeSpan(0.0, count * 10 * MINUTE)
+        starts = [at * 10 * MINUTE for at in range(count)]
+        labels = tuple(sorted({"__name__": "ALERTS", **CPU}.items()))
+        series = Points(labels, tuple(starts), (1.0,) * count)
+        always = (("__name__", "ALERTS"), ("alertname", "Watchdog"), ("severity", "none"))
+        minutes = tuple(at * MINUTE for at in range(count * 10 + 1))
+        known = Points(always, minutes, (1.0,) * len(minutes))
+        rows = tuple(journaled(at, at + MINUTE) for at in starts)
+        whole = (Presence(0.0, span.end),)
+        made = history(span, (known, series), rows, whole)
+        assert len(made.periods) == count
+        return lambda: history(span, (known, series), rows, whole)
+
+    def of_holes(count: int) -> Callable[[], object]:
+        span = TimeSpan(0.0, count * 10 * MINUTE)
+        starts = tuple(at * 10 * MINUTE for at in range(count))
+        always = (("__name__", "ALERTS"), ("alertname", "Watchdog"), ("severity", "none"))
+        labels = tuple(sorted({"__name__": "ALERTS", **CPU}.items()))
+        known, series = (Points(one, starts, (1.0,) * count) for one in (always, labels))
+        return lambda: history(span, (known, series), (), ALIVE)
+
+    assert is_linear(of_alerts)
+    assert is_linear(of_one_alert)
+    assert is_linear(of_holes)

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -28,7 +26,6 @@ from tests.exporter.cloud_monitoring.ledgers import (
 )
 from tests.servers import wait_until
 
-NOBODY = 65534
 HOLD = """
 import signal, sys
 from pathlib import Path
@@ -61,18 +58,6 @@ def written(path: Path, ledger: Ledger, name: str = NAME) -> None:
     store = SqliteStore(path)
     store.commit(name, SHAPE, ledger)
     store.close()
-
-
-@contextmanager
-def powerless() -> Iterator[None]:
-    """Be a user who may not write where it is forbidden."""
-    before = os.geteuid()
-    if before == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(before)
 
 
 def test_what_is_written_is_read_again(path: Path) -> None:

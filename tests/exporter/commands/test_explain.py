@@ -70,7 +70,7 @@ def test_each_alert_of_the_name_is_explained(server: Prometheus, tmp_path: Path)
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.split("\n\n")
     assert first.startswith("ErrorRateCritical: gcp_project=shop, region=")
-    assert "  Error rate (4xx and 5xx): no data now, the limit is above 1%; it fires" in first
+    assert "  Error rate (4xx and 5xx): no data now, limit 1%; it fires" in first
     assert "  Logs: https://console.cloud.google.com/logs/query;query=" in second
     one = explain(tmp_path, server.port, "ErrorRateCritical", "region=us-central1", "--json")
     (found,) = json.loads(one.stdout)

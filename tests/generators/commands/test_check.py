@@ -187,6 +187,6 @@ def test_settings_of_another_version_are_no_defect(
     assert check("--root", tmp_path, "--offline") == 1
     fix = "settings.later is of another version; write the file again: ionmon configs"
     assert fix in capsys.readouterr().err
-    beside.write_text(whole.replace('"schema_version": 2', '"schema_version": 1'))
+    beside.write_text(whole.replace('"schema_version": 3', '"schema_version": 2'))
     assert check("--root", tmp_path, "--offline") == 1
-    assert "schema_version is 1, this ionmon reads 2" in capsys.readouterr().err
+    assert "schema_version is 2, this ionmon reads 3" in capsys.readouterr().err

@@ -13,23 +13,31 @@ from tests.exporter.summary.states import DAY, END, SHOP, state
 HOUR = 3600.0
 WEEK = TimeSpan(END - 7 * DAY, END)
 EDITION = Edition(service="ion", zone="UTC", span=TimeSpan(END - DAY, END), made=END + 20.0)
+LIMIT = {"unit": "ratio", "direction": "up"}
+ALERT = {
+    "name": "ErrorRateCritical",
+    "severity": "critical",
+    "split_by": ["region"],
+    "query": "up",
+    "runbook_url": "https://example.com/runbooks/ErrorRateCritical.md",
+    "dashboard_url": "",
+    "signal": "error_rate",
+    "threshold": "above the limit",
+}
 CONFIG = MonitoringConfig.model_validate(
     {
-        "schema_version": 2,
+        "schema_version": 3,
         "content_hash": "",
         "objective": {"availability": "99.95%", "window": "30d"},
-        "alerts": {
-            "ErrorRateCritical": {
-                "severity": "critical",
-                "for": "3m",
-                "split_by": ["region"],
-                "query": "up",
-                "runbook_url": "https://example.com/runbooks/ErrorRateCritical.md",
-                "dashboard_url": "",
-                "signal": "error_rate",
-                "threshold": "above 1%",
-            }
-        },
+        "alerts": [
+            {**ALERT, "where": {}, "for": "3m", "limit": {**LIMIT, "value": 0.01}},
+            {
+                **ALERT,
+                "where": {"service_name": ["search"]},
+                "for": "15m",
+                "limit": {**LIMIT, "value": 0.1},
+            },
+        ],
         "signals": {},
         "rules": {},
         "settings": {},
@@ -68,7 +76,7 @@ def period(
 def made(*periods: FiringPeriod, holes: tuple[RecordHole, ...] = (), **changed: Any) -> Digest:
     """Return the digest of a day."""
     history = AlertHistory(WEEK, tuple(sorted(periods, key=lambda p: p.began)), holes)
-    material = Material(history=history, state=state(), acted=frozenset())
+    material = Material(history=history, state=state(), acted={})
     edition = changed.pop("edition", EDITION)
     return digest(CONFIG, edition, replace(material, **changed))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from exporter.bridge.digest.build import place, plain
 from exporter.bridge.digest.words import headline, subject
 from exporter.bridge.history import RecordHole
-from tests.exporter.bridge.digest.digests import EDITION, END, HOUR, full, made, period
+from tests.exporter.bridge.digest.digests import EDITION, END, HOUR, NOTES, full, made, period
 from tests.exporter.summary.states import DAY, TimeSpan, state
 
 
@@ -57,6 +57,18 @@ def test_severe_alerts_come_first_and_the_oldest_of_them() -> None:
     assert [line.name for line in found.firing] == ["C", "B", "A"]
 
 
+def test_a_value_is_beside_the_limit_of_its_service() -> None:
+    """As it was notified; where that is not known, as it is now: 10% for the one set apart."""
+    search = {"service_name": "search"}
+    every = made(
+        period(4.0, None),
+        period(3.0, None, labels=search),
+        period(2.0, None, annotations={**NOTES, "limit": "2%"}),
+    )
+    readings = ["12%, limit 1%", "12%, limit 10%", "12%, limit 2%"]
+    assert [line.reading for line in every.firing] == readings
+
+
 def test_what_is_frequent_flaps_or_is_ignored() -> None:
     """Three firings in an hour flap; those of days apart do not, but nobody ever acted on them."""
     often = [period(at, at - 0.2, "Flapping") for at in (5.0, 4.5, 4.0)]
@@ -70,7 +82,7 @@ def test_what_is_frequent_flaps_or_is_ignored() -> None:
 def test_what_somebody_acted_on_is_not_ignored() -> None:
     """An alert that was acknowledged or silenced once is none that nobody ever acts on."""
     rare = [period(at, at - 1) for at in (100.0, 60.0, 20.0)]
-    assert made(*rare, acted=frozenset({rare[0].labels})).ignored == ()
+    assert made(*rare, acted={rare[0].labels: True}).ignored == ()
 
 
 def test_where_acknowledgements_are_not_known_nobody_is_blamed() -> None:

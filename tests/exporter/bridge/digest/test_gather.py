@@ -1,15 +1,19 @@
 """A digest of real servers: what Prometheus holds is reconciled with what the journal has."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
-from exporter.bridge.digest.build import Edition
+from exporter.bridge.digest.build import UNSURE, Edition
 from exporter.bridge.digest.gather import gathered
+from exporter.bridge.digest.html import page
 from exporter.bridge.digest.model import Digest
 from exporter.bridge.digest.text import text
 from exporter.bridge.journal import AlertJournal
@@ -22,6 +26,7 @@ from tests.exporter.bridge.notified import entry, given, journal
 from tests.exporter.summary.past import DAY, HOUR, MINUTE, PROJECT, TROUBLE
 from tests.exporter.summary.serving import Past
 from tests.exporter.summary.states import END
+from tests.http_server import answering
 from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
@@ -77,7 +82,7 @@ def test_both_records_are_one(past: Past, tmp_path: Path) -> None:
     critical = by_name["ErrorRateCritical"]
     assert (critical.began, critical.ended) == (began, ended)
     assert critical.remarks == ()
-    assert critical.reading == "12%, limit above 1%"
+    assert critical.reading == "12%, limit 1%"
     assert by_name["DatabaseLag"].remarks == ("the journal has no notification of it",)
     assert [line.name for line in found.firing] == ["DatabaseLag"]
     hole, absence = found.holes
@@ -119,7 +124,7 @@ def test_without_a_journal_there_is_a_digest(past: Past) -> None:
     assert found.faults[0].startswith("there is no journal")
     assert found.ignored == ()
     assert {line.remarks for line in found.firing} == {()}
-    assert found.firing[0].facts[0].startswith("Replication lag: 720 ms, the limit is above 500ms")
+    assert found.firing[0].facts[0].startswith("Replication lag: 720 ms, limit 500 ms")
 
 
 def test_without_prometheus_there_is_a_digest(tmp_path: Path) -> None:
@@ -133,6 +138,58 @@ def test_without_prometheus_there_is_a_digest(tmp_path: Path) -> None:
     assert [hole.source for hole in found.holes if hole.began <= found.span.start]
     assert len([fault for fault in found.faults if "Prometheus" in fault]) == 1
     assert "No signal is known." not in text(found)
+
+
+@contextmanager
+def silenced(*expressions: str) -> Iterator[int]:
+    """Serve an Alertmanager's silences of alerts by regular expressions on their name."""
+    times = {"startsAt": rfc(END - 5 * DAY), "endsAt": rfc(END - 4 * DAY)}
+    body = [
+        {
+            "id": str(at),
+            "matchers": [{"name": "alertname", "value": one, "isRegex": True, "isEqual": True}],
+            "createdBy": "ada",
+            "comment": "",
+            **times,
+        }
+        for at, one in enumerate(expressions)
+    ]
+
+    class Silenced(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            """Answer with the silences."""
+            text_ = json.dumps(body).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(text_)))
+            self.end_headers()
+            self.wfile.write(text_)
+
+        def log_message(self, *words: object) -> None:
+            """Say nothing."""
+
+    with answering(Silenced) as server:
+        yield server.server_port
+
+
+@pytest.mark.parametrize(
+    ("expressions", "remarks"),
+    [
+        ((), [""]),
+        (("CPU.*",), []),
+        (("(CPU|Memory)High",), [UNSURE]),
+        (("(CPU|Memory)High", "CPU.*"), []),
+    ],
+)
+def test_what_may_have_been_silenced_is_listed(
+    past: Past, tmp_path: Path, expressions: tuple[str, ...], remarks: list[str]
+) -> None:
+    """An expression that is not tried takes no alert off the list; the digest says so."""
+    with journal(tmp_path / "journal.sqlite") as kept, silenced(*expressions) as port:
+        given_ = settings(past.address, alertmanager=port)
+        found = gathered(given_, JournalReading(kept.transaction), EDITION)
+    assert [one.remark for one in found.ignored if one.name == "CPUHigh"] == remarks
+    assert (UNSURE in " ".join(text(found).split())) is (UNSURE in remarks)
+    assert (UNSURE in page(found)) is (UNSURE in remarks)
 
 
 def test_a_week_has_all_its_alerts(past: Past) -> None:
@@ -150,7 +207,7 @@ def test_a_week_has_all_its_alerts(past: Past) -> None:
 def test_a_journal_that_cannot_be_read_is_named(past: Past, tmp_path: Path) -> None:
     """A file that is none costs the history of notifications, not the digest."""
     (tmp_path / "broken").write_bytes(b"no database" * 100)
-    with pytest.raises(StateError, match=r"broken: cannot be read: .*--storage\.journal-file"):
+    with pytest.raises(StateError, match=r"broken: cannot be used: .*--storage\.journal-file"):
         beside(tmp_path / "broken").alerts(0.0, 1.0)
     found = made(past, beside(tmp_path / "broken"))
-    assert any("broken: cannot be read" in fault for fault in found.faults)
+    assert any("broken: cannot be used" in fault for fault in found.faults)

@@ -48,13 +48,18 @@ def test_an_event_says_what_where_and_how_bad() -> None:
 def test_what_explains_an_alert_is_in_its_event() -> None:
     """Three facts have a context of their own, and the log lines a link."""
     known = Explanation(
-        value="Disk: 91%", worst=("Worst region: a, 91%.",), change="Deploy of b.", logs="https://l"
+        value="Disk: 91%",
+        worst=("Worst region: a, 91%.",),
+        change="Deploy of b.",
+        logs="https://l",
+        faults=("too many samples",),
     )
     body = alert_event(journaled(firing()), SETTINGS, NOW, known=known)
     assert body["contexts"]["explanation"] == {
         "value": "Disk: 91%",
         "worst_1": "Worst region: a, 91%.",
         "change": "Deploy of b.",
+        "not_known": "too many samples",
     }
     assert body["contexts"]["links"]["logs"] == "https://l"
     assert "explanation" not in alert_event(journaled(firing()), SETTINGS, NOW)["contexts"]
