@@ -6,7 +6,7 @@ As Alertmanager does it: port 465 is TLS from the start, any other port is upgra
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -110,13 +110,18 @@ def _session(by: MailRoute) -> Iterator[smtplib.SMTP]:
         if by.implicit_tls
         else smtplib.SMTP(by.host, by.port, timeout=TIMEOUT)
     )
-    with session:
+    try:
         session.ehlo()
         if not by.implicit_tls:
             _encrypt(session, by, context)
         if by.username is not None and by.password_file is not None:
             session.login(by.username, read_secret(by.password_file).reveal())
         yield session
+        # The mail is taken or refused by now: whatever is said to QUIT changes nothing of that.
+        with suppress(smtplib.SMTPException, OSError):
+            session.quit()
+    finally:
+        session.close()
 
 
 def _encrypt(session: smtplib.SMTP, by: MailRoute, context: ssl.SSLContext) -> None:

@@ -80,6 +80,20 @@ def test_it_is_sent_once_a_day_whatever_restarts(sending: Sending, server: MailS
     assert server.mails[0].to == ("team@example.com",)
 
 
+def test_a_server_that_closes_after_the_mail_gets_it_once(
+    sending: Sending, server: MailServer
+) -> None:
+    """What a server says to QUIT does not make a mail that it took one to send again."""
+    server.rules = MailRules(replies={"QUIT": "421 closing"})
+    sending.clock.time = EIGHT
+    with sending.started() as sender:
+        for _ in range(3):
+            sender.look()
+            sending.clock.time += HOUR
+    assert len(server.mails) == 1
+    assert sending.faults.lasting(0.0) == ()
+
+
 def test_a_first_start_sends_nothing_of_the_past(
     past: Past, server: MailServer, tmp_path: Path
 ) -> None:

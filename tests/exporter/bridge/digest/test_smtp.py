@@ -121,6 +121,18 @@ def test_a_refused_recipient_costs_itself() -> None:
     assert found.refused == ("ada@example.com is refused: 550 left the company",)
 
 
+@pytest.mark.parametrize("reply", ["421 closing", "500 what", "what", ""])
+def test_what_is_answered_to_quit_changes_nothing(reply: str) -> None:
+    """A mail that was taken is sent, whatever follows; a refusal stays the refusal that it was."""
+    with mail_server(MailRules(replies={"QUIT": reply})) as server:
+        assert sent(server.port, require_tls=False) == Accepted(())
+        server.rules = MailRules(replies={"QUIT": reply, "TAKEN": "554 spam"})
+        with pytest.raises(Undelivered, match="554 spam") as refused:
+            sent(server.port, require_tls=False)
+    assert refused.value.final
+    assert len(server.mails) == 1
+
+
 def test_no_server_is_not_final() -> None:
     """A server that is down today may be up in a minute."""
     with pytest.raises(Undelivered, match="refused") as refused:
