@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
 from exporter.bridge.webhook import cleaned
@@ -40,7 +40,7 @@ class WebAddress:
 
 @dataclass(frozen=True, slots=True)
 class PostAnswer:
-    """An answer: its status, its headers by lower-case name, the beginning of its body."""
+    """An answer: its status, its headers by lower-case name, what came of its body."""
 
     status: int
     headers: Mapping[str, str]
@@ -100,8 +100,10 @@ def _post(to: WebAddress, body: bytes, headers: Mapping[str, str], deadline: flo
             connection.sock = context.wrap_socket(opened, server_hostname=to.host)
         connection.request("POST", to.path, body, {"Connection": "close", **headers})
         answer = connection.getresponse()
+        if guard.cut:  # headers without an end look whole to the library
+            raise TimeoutError
         named = {name.lower(): value for name, value in answer.getheaders()}
-        found = PostAnswer(answer.status, named, answer.read(LONGEST))
+        return PostAnswer(answer.status, named, _body(answer))
     except (OSError, HTTPException):
         if guard.cut:
             raise TimeoutError from None
@@ -109,9 +111,14 @@ def _post(to: WebAddress, body: bytes, headers: Mapping[str, str], deadline: flo
     finally:
         guard.close()
         connection.close()
-    if guard.cut:  # an answer without an end looks whole to the library
-        raise TimeoutError
-    return found
+
+
+def _body(answer: HTTPResponse) -> bytes:
+    """Return what comes of a body; the status has said already what became of the POST."""
+    try:
+        return answer.read(LONGEST)
+    except (OSError, HTTPException):
+        return b""
 
 
 class _Guard:
