@@ -26,12 +26,14 @@ class MailRules:
     implicit     whether TLS begins with the connection
     login        the user and the password that it requires
     replies      what it says in place of `250 ok`, by the first word of the command
+    drip         the command that it answers line after line without an end, "" for its greeting
     """
 
     certificate: Path | None = None
     implicit: bool = False
     login: tuple[str, str] | None = None
     replies: Mapping[str, str] = field(default_factory=dict)
+    drip: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class MailServer:
     port: int
     rules: MailRules
     mails: list[TakenMail] = field(default_factory=list)
+    sessions: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -61,6 +65,7 @@ def mail_server(rules: MailRules = MailRules()) -> Iterator[MailServer]:
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             """Hold one conversation."""
+            found.sessions += 1
             _Conversation(found, self.request).hold()
 
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
@@ -71,6 +76,7 @@ def mail_server(rules: MailRules = MailRules()) -> Iterator[MailServer]:
     try:
         yield found
     finally:
+        found.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -90,6 +96,7 @@ class _Conversation:
             if self._rules.implicit:
                 self._encrypt()
             self._lines = self._connection.makefile("rb")
+            self._drip("")
             self._say("220 stand-in")
             while (line := self._lines.readline().decode().strip()) and self._answer(line):
                 pass
@@ -106,9 +113,17 @@ class _Conversation:
     def _say(self, *lines: str) -> None:
         self._connection.sendall("".join(f"{line}\r\n" for line in lines).encode())
 
+    def _drip(self, word: str) -> None:
+        while word == self._rules.drip:
+            self._say("220-wait")
+            self._server.ended.wait(0.05)
+            if self._server.ended.is_set():
+                raise OSError
+
     def _answer(self, line: str) -> bool:
         word, _, rest = line.partition(" ")
         word = word.upper()
+        self._drip(word)
         if word in self._rules.replies:
             self._say(self._rules.replies[word])
         elif word == "EHLO":

@@ -1,11 +1,13 @@
 """A mail goes by STARTTLS or TLS from the start, after a login; what is refused says so."""
 
+import socket
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from exporter.bridge.digest import smtp
 from exporter.bridge.digest.smtp import Accepted, MailRoute, Undelivered, route, send
 from exporter.settings import NotificationSettings
 from tests.exporter.web.certificates import ADDRESS, Authority
@@ -130,6 +132,38 @@ def test_what_is_answered_to_quit_changes_nothing(reply: str) -> None:
         with pytest.raises(Undelivered, match="554 spam") as refused:
             sent(server.port, require_tls=False)
     assert refused.value.final
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("drip", ["", "EHLO", "MAIL"])
+def test_a_server_that_never_ends_costs_a_deadline(
+    drip: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line now and then, from the greeting on, is no progress; the mail is tried later."""
+    monkeypatch.setattr(smtp, "DEADLINE", 0.4)
+    with (
+        mail_server(MailRules(drip=drip)) as server,
+        pytest.raises(Undelivered, match=r"not done within 0\.4 s") as refused,
+    ):
+        sent(server.port, require_tls=False)
+    assert not refused.value.final
+
+
+def test_a_server_that_never_begins_tls_costs_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where TLS is expected from the start, a server without it is silent."""
+    monkeypatch.setattr(smtp, "DEADLINE", 0.4)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(Undelivered, match=r"not done within 0\.4 s"),
+    ):
+        sent(server.getsockname()[1], implicit_tls=True)
+
+
+def test_a_quit_that_never_ends_leaves_the_mail_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deadline that passes after the mail was taken changes nothing of that."""
+    monkeypatch.setattr(smtp, "DEADLINE", 0.8)
+    with mail_server(MailRules(drip="QUIT")) as server:
+        assert sent(server.port, require_tls=False) == Accepted(())
     assert len(server.mails) == 1
 
 
