@@ -3,6 +3,7 @@
 As Alertmanager does it: port 465 is TLS from the start, any other port is upgraded by STARTTLS.
 """
 
+import re
 import smtplib
 import socket
 import ssl
@@ -23,6 +24,8 @@ DEADLINE = 60.0  # seconds for all of them; the end of the process waits for it
 _TLS_PORT = 465
 _FINAL = 500  # a reply from here on is no use to repeat
 _SHOWN = 200
+# In an answer to a login, this may be a part of what was sent, or the digest of the password.
+_ENCODED = re.compile(r"(?=[A-Za-z+/_-]*\d)[A-Za-z0-9+/_-]{20,}={0,2}")
 
 
 class Undelivered(IonmonError):
@@ -110,7 +113,7 @@ def _undelivered(error: smtplib.SMTPException | OSError, by: MailRoute) -> Undel
             return Undelivered(f"{by.server}: {'; '.join(reasons)}", final=final)
         case smtplib.SMTPAuthenticationError():
             # Somebody will correct the password, so this is not final.
-            said = _words(error.smtp_error)
+            said = _words(_ENCODED.sub("…", error.smtp_error.decode("utf-8", "replace")))
             fix = f"check {by.password_file}"
             return Undelivered(f"{by.server}: refuses {by.username}: {said}; {fix}")
         case smtplib.SMTPResponseException():

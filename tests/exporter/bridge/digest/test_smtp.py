@@ -1,5 +1,6 @@
 """A mail goes by STARTTLS or TLS from the start, after a login; what is refused says so."""
 
+import base64
 import socket
 from email.message import EmailMessage
 from pathlib import Path
@@ -74,6 +75,22 @@ def test_a_wrong_password_is_named_by_its_file_and_never_shown(
     assert str(secret) in str(refused.value)
     assert "hunter2" not in str(refused.value)
     assert not refused.value.final
+
+
+@pytest.mark.parametrize("method", ["PLAIN", "LOGIN", "CRAM-MD5"])
+def test_a_server_that_repeats_a_login_betrays_nothing(tmp_path: Path, method: str) -> None:
+    """Neither the password nor what was sent for it is in the error, whole or cut."""
+    secret = tmp_path / "password"
+    secret.touch(0o600)
+    secret.write_text("Tr0ub4dor-canary-77")
+    rules = MailRules(login=("ion", "x"), methods=method, repeats=True)
+    with mail_server(rules) as server, pytest.raises(Undelivered, match="cannot decode") as refused:
+        sent(server.port, require_tls=False, username="ion", password_file=secret)
+    (given,) = server.logins
+    decoded = base64.b64decode(given).decode()
+    assert decoded.startswith("ion ") or "canary" in decoded
+    for betraying in ("canary", given[8:-4], decoded[-16:]):
+        assert betraying not in str(refused.value)
 
 
 def test_a_server_without_tls_is_refused_unless_it_may_lack_it() -> None:

@@ -1,6 +1,7 @@
 """Envelopes at a stand-in for Sentry that fails in every way."""
 
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,16 @@ def test_what_may_change_is_tried_later(tmp_path: Path, server: Sentry, status: 
     assert isinstance(outcome, Later)
     assert f"Sentry answered {status}: over capacity [2J" in outcome.why
     assert len(server.events) == 1
+
+
+def test_what_sentry_repeats_betrays_nothing(tmp_path: Path, server: Sentry) -> None:
+    """The key is not in the reason, in base64 or another case either."""
+    written = (KEY, KEY.upper(), b64encode(KEY.encode()).decode(), server.dsn.replace("/", "\\/"))
+    server.always = Answer(403, body=" ".join(written).encode())
+    outcome = Sender(tmp_path, server.dsn).send()
+    assert isinstance(outcome, Later)
+    assert "<secret> <secret> <secret> " in outcome.why
+    assert not any(each in outcome.why for each in written)
 
 
 def test_garbage_is_not_sent_again(tmp_path: Path, server: Sentry) -> None:
