@@ -72,7 +72,8 @@ def _fresh_process() -> Iterator[None]:
     """Let a test know no secret and no warning of another: a process keeps both until it ends."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(redaction, "_spellings", set())
-        patch.setattr(redaction, "_pattern", None)
+        patch.setattr(redaction, "_base64", set())
+        patch.setattr(redaction, "_patterns", None)
         patch.setattr(logs, "_warned", {})
         yield
 

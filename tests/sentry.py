@@ -18,6 +18,7 @@ class Answer:
     """What is answered instead of 200.
 
     hang  seconds of silence before it; drip: whether its bytes then come one by one, for ever
+    lacking  bytes of the body that are promised and never come; hold: whether the end is late, too
     """
 
     status: int = 200
@@ -26,6 +27,8 @@ class Answer:
     hang: float = 0.0
     drip: bool = False
     close: bool = False
+    lacking: int = 0
+    hold: bool = False
 
 
 @dataclass
@@ -99,9 +102,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        self.send_header("Content-Length", str(len(answer.body) + answer.lacking))
         self.end_headers()
         self.wfile.write(answer.body)
+        if answer.hold:
+            self.server.found.ended.wait()
+        self.close_connection = answer.lacking > 0
 
     def _drip(self) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")

@@ -25,13 +25,19 @@ class MailRules:
     certificate  where NAME.pem and NAME.key are, without their ending; None for no TLS
     implicit     whether TLS begins with the connection
     login        the user and the password that it requires
+    methods      the ways to log in that it offers
+    repeats      whether it refuses each login, and repeats what it was sent
     replies      what it says in place of `250 ok`, by the first word of the command
+    drip         the command that it answers line after line without an end, "" for its greeting
     """
 
     certificate: Path | None = None
     implicit: bool = False
     login: tuple[str, str] | None = None
+    methods: str = "PLAIN"
+    repeats: bool = False
     replies: Mapping[str, str] = field(default_factory=dict)
+    drip: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,9 @@ class MailServer:
     port: int
     rules: MailRules
     mails: list[TakenMail] = field(default_factory=list)
+    logins: list[str] = field(default_factory=list)
+    sessions: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -61,6 +70,7 @@ def mail_server(rules: MailRules = MailRules()) -> Iterator[MailServer]:
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             """Hold one conversation."""
+            found.sessions += 1
             _Conversation(found, self.request).hold()
 
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
@@ -71,6 +81,7 @@ def mail_server(rules: MailRules = MailRules()) -> Iterator[MailServer]:
     try:
         yield found
     finally:
+        found.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -90,6 +101,7 @@ class _Conversation:
             if self._rules.implicit:
                 self._encrypt()
             self._lines = self._connection.makefile("rb")
+            self._drip("")
             self._say("220 stand-in")
             while (line := self._lines.readline().decode().strip()) and self._answer(line):
                 pass
@@ -106,9 +118,17 @@ class _Conversation:
     def _say(self, *lines: str) -> None:
         self._connection.sendall("".join(f"{line}\r\n" for line in lines).encode())
 
+    def _drip(self, word: str) -> None:
+        while word == self._rules.drip:
+            self._say("220-wait")
+            self._server.ended.wait(0.05)
+            if self._server.ended.is_set():
+                raise OSError
+
     def _answer(self, line: str) -> bool:
         word, _, rest = line.partition(" ")
         word = word.upper()
+        self._drip(word)
         if word in self._rules.replies:
             self._say(self._rules.replies[word])
         elif word == "EHLO":
@@ -132,11 +152,19 @@ class _Conversation:
         if self._rules.certificate is not None and not self._encrypted:
             offered.append("250-STARTTLS")
         if self._rules.login is not None and (self._encrypted or not self._rules.certificate):
-            offered.append("250-AUTH PLAIN")
+            offered.append(f"250-AUTH {self._rules.methods}")
         self._say(*offered, "250 8BITMIME")
 
     def _login(self, rest: str) -> None:
-        _, user, password = base64.b64decode(rest.partition(" ")[2]).decode().split("\0")
+        given = rest.partition(" ")[2]
+        if self._rules.methods != "PLAIN":
+            self._say("334 PDEyMzQ1Pg==")
+            given = self._lines.readline().decode().strip()
+        self._server.logins.append(given)
+        if self._rules.repeats:
+            self._say(f"535 5.7.8 cannot decode {given} {given[:-3]} {base64.b64decode(given)!r}")
+            return
+        _, user, password = base64.b64decode(given).decode().split("\0")
         if (user, password) == self._rules.login:
             self._user = user
             self._say("235 welcome")

@@ -1,7 +1,8 @@
 """Delivers what the journal owes, each alert until its target has it or will never take it.
 
-A delivery is marked after it was sent. A kill between the two sends it once more, with the same
-id: this is the one case in which a target is sent something twice.
+A delivery is marked after it was sent, in memory where the journal has no room. A kill between the
+two sends it once more, with the same id: this is the one case in which a target is sent something
+twice.
 """
 
 import logging
@@ -12,6 +13,7 @@ from random import SystemRandom
 from typing import Protocol
 
 from exporter.bridge.delivery_faults import DeliveryFaults
+from exporter.bridge.delivery_marks import DeliveryMarks, Owed
 from exporter.bridge.journal_rows import JournaledAlert, OwedDelivery
 from exporter.bridge.outcome import Later, Outcome, Refused, Sent
 from exporter.catalog import own_bridge, own_delivery
@@ -25,28 +27,6 @@ EVERY = 1.0  # seconds between looks into the journal
 _JITTER = SystemRandom()
 
 log = logging.getLogger("ionmon.delivery")
-
-
-class Owed(Protocol):
-    """What is owed: the deliveries of a journal."""
-
-    def due(self, now: float) -> tuple[OwedDelivery, ...]:
-        """Return what is to be delivered now, that which has waited longest first."""
-
-    def done(self, row: int, now: float) -> None:
-        """Note that a target has confirmed a delivery."""
-
-    def later(self, row: int, at: float, why: str) -> None:
-        """Note a failure, and when to try again."""
-
-    def dead(self, row: int, why: str) -> None:
-        """Give a delivery up."""
-
-    def hasten(self, target: str, now: float) -> None:
-        """Make everything that a target is owed due now."""
-
-    def counts(self) -> Mapping[tuple[str, str], int]:
-        """Return how many are pending and how many dead, by target and state."""
 
 
 class DeliveryTarget(Protocol):
@@ -64,12 +44,11 @@ class DeliveryLoop:
     ) -> None:
         """Deliver to nothing yet: `targets` has them by name, and may be replaced."""
         self.targets: Mapping[str, DeliveryTarget] = {}
-        self._owed, self._clock = owed, clock
+        self._owed, self._clock = DeliveryMarks(owed, clock), clock
         self._telemetry, self._faults = telemetry, faults
         self._stopping = threading.Event()
         self._paused: dict[str, float] = {}
         self._in_a_row: dict[str, int] = {}
-        self._unmarked: set[int] = set()
 
     def stop(self) -> None:
         """Deliver nothing more after what is being sent now."""
@@ -81,6 +60,7 @@ class DeliveryLoop:
         for name, owed in groupby(due, lambda delivery: delivery.target):
             self._deliver(name, tuple(owed))
         self._report()
+        self._owed.write()
 
     def _deliver(self, name: str, owed: Sequence[OwedDelivery]) -> None:
         target = self.targets.get(name)
@@ -104,8 +84,6 @@ class DeliveryLoop:
     def _outcome(
         self, target: DeliveryTarget, delivery: OwedDelivery, journaled: JournaledAlert
     ) -> Outcome:
-        if delivery.row in self._unmarked:
-            return Sent()
         try:
             return target.deliver(journaled)
         except Exception:  # the process boundary: an alert that cannot be sent costs itself only
@@ -133,28 +111,25 @@ class DeliveryLoop:
 
     def _arrived(self, delivery: OwedDelivery) -> None:
         name = delivery.target
-        # Where the journal's disk is full, it is not sent a second time, but marked when that can.
-        self._unmarked.add(delivery.row)
-        self._owed.done(delivery.row, self._clock.now())
-        self._unmarked.discard(delivery.row)
+        self._owed.done(delivery)
         self._count(name, "sent")
         if self._faults.succeeded(name):
             log.info("deliveries arrive again", extra={"fields": {"target": name}})
         if self._in_a_row.pop(name, 0) >= IN_A_ROW:
-            self._owed.hasten(name, self._clock.now())
+            self._owed.hasten(name)
 
     def _put_off(self, delivery: OwedDelivery, outcome: Later) -> None:
         if delivery.tries + 1 >= MOST_TRIES:
             self._give_up(delivery, outcome.why)
             return
         wait = min(FIRST_WAIT * 2.0 ** min(delivery.tries, 20), LONGEST_WAIT)
-        at = self._clock.now() + max(outcome.wait, wait * _JITTER.uniform(0.8, 1.2))
-        self._owed.later(delivery.row, at, outcome.why)
+        wait = max(outcome.wait, wait * _JITTER.uniform(0.8, 1.2))
+        self._owed.later(delivery, wait, outcome.why)
         self._count(delivery.target, "failed")
         self._note(delivery.target, outcome.why)
 
     def _give_up(self, delivery: OwedDelivery, why: str) -> None:
-        self._owed.dead(delivery.row, why)
+        self._owed.dead(delivery, why)
         self._count(delivery.target, "dead")
         self._faults.gave_up(delivery.target, why)
         name = delivery.journaled.alert.name if delivery.journaled else "an alert"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from exporter.bridge import delivery
 from exporter.bridge.canary_record import CanaryRecord
-from exporter.bridge.delivery import DeliveryLoop, Owed
+from exporter.bridge.delivery import DeliveryLoop
 from exporter.bridge.delivery_faults import DeliveryFaults
+from exporter.bridge.delivery_marks import Owed
 from exporter.bridge.explaining import Explain, unexplained
 from exporter.bridge.heartbeat import CheckIns, Heartbeat
 from exporter.bridge.heartbeat_url import HeartbeatUrl

@@ -2,14 +2,13 @@
 
 import socket
 import ssl
-import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from urllib.parse import urlsplit
 
 from exporter.bridge.webhook import cleaned
+from exporter.deadline import ConversationDeadline
 from exporter.errors import IonmonError
 from exporter.redaction import redacted
 
@@ -40,7 +39,7 @@ class WebAddress:
 
 @dataclass(frozen=True, slots=True)
 class PostAnswer:
-    """An answer: its status, its headers by lower-case name, the beginning of its body."""
+    """An answer: its status, its headers by lower-case name, what came of its body."""
 
     status: int
     headers: Mapping[str, str]
@@ -89,47 +88,36 @@ def post(
 
 
 def _post(to: WebAddress, body: bytes, headers: Mapping[str, str], deadline: float) -> PostAnswer:
-    connection = HTTPConnection(to.host, to.port, timeout=deadline)
-    opened = socket.create_connection((to.host, to.port), deadline)
-    # A server that sends a byte now and then never meets the timeout of a socket.
-    guard = _Guard(opened, deadline)
+    with ConversationDeadline(deadline) as limit:
+        connection = HTTPConnection(to.host, to.port, timeout=deadline)
+        try:
+            connection.sock = _opened(to, limit)
+            connection.request("POST", to.path, body, {"Connection": "close", **headers})
+            answer = connection.getresponse()
+            if limit.over:  # headers without an end look whole to the library
+                raise TimeoutError
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return PostAnswer(answer.status, named, _body(answer))
+        except (OSError, HTTPException):
+            if limit.over:
+                raise TimeoutError from None
+            raise
+        finally:
+            connection.close()
+
+
+def _opened(to: WebAddress, limit: ConversationDeadline) -> socket.socket:
+    opened = socket.create_connection((to.host, to.port), limit.seconds)
+    limit.watch(opened)
+    if not to.tls:
+        return opened
+    context = ssl.create_default_context()
+    return context.wrap_socket(opened, server_hostname=to.host)
+
+
+def _body(answer: HTTPResponse) -> bytes:
+    """Return what comes of a body; the status has said already what became of the POST."""
     try:
-        connection.sock = opened
-        if to.tls:
-            context = ssl.create_default_context()
-            connection.sock = context.wrap_socket(opened, server_hostname=to.host)
-        connection.request("POST", to.path, body, {"Connection": "close", **headers})
-        answer = connection.getresponse()
-        named = {name.lower(): value for name, value in answer.getheaders()}
-        found = PostAnswer(answer.status, named, answer.read(LONGEST))
+        return answer.read(LONGEST)
     except (OSError, HTTPException):
-        if guard.cut:
-            raise TimeoutError from None
-        raise
-    finally:
-        guard.close()
-        connection.close()
-    if guard.cut:  # an answer without an end looks whole to the library
-        raise TimeoutError
-    return found
-
-
-class _Guard:
-    """Ends a connection after so many seconds, whatever is done with it meanwhile."""
-
-    def __init__(self, connection: socket.socket, after: float) -> None:
-        # The number of the connection is handed on to TLS; a copy stays valid.
-        self._socket = connection.dup()
-        self.cut = False
-        self._timer = threading.Timer(after, self._end)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _end(self) -> None:
-        self.cut = True
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self._timer.cancel()
-        self._socket.close()
+        return b""

@@ -1,6 +1,7 @@
 """Taking secrets out of text."""
 
 import json
+from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote
 
 import pytest
@@ -18,6 +19,38 @@ def test_no_spelling_is_left(secret: str, before: str, after: str) -> None:
     redaction.conceal(secret)
     for spelt in (secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], quote(secret, safe="")):
         assert spelt not in redaction.redacted(f"{before}{spelt}{after}")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=4), st.text(), st.text())
+def test_base64_is_no_disguise(secret: str, before: str, after: str) -> None:
+    """Whatever stands around a secret, no part of its base64 that has all of it is left."""
+    redaction.conceal(secret)
+    sides = (before.encode("utf-8", "replace"), after.encode("utf-8", "replace"))
+    for encode in (b64encode, urlsafe_b64encode):
+        whole = encode(sides[0] + secret.encode() + sides[1]).decode()
+        left = redaction.redacted(whole)
+        assert "<secret>" in left
+        start, end = len(sides[0]) * 8 // 6, -(-(len(sides[0]) + len(secret.encode())) * 8 // 6)
+        assert len(left) - len("<secret>") <= len(whole) - (end - start)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "AGlvbgBQL3NzL3cwcmQmPDk+",
+        "UC9zcy93MHJkJjw5Pg==",
+        "P/SS/W0RD&<9>",
+        "p/ss/w0rd&<9>",
+        r"P\/ss\/w0rd&<9>",
+        "P/ss/w0rd&amp;&lt;9&gt;",
+        "P%2fss%2fw0rd%26%3c9%3e",
+    ],
+)
+def test_a_secret_that_is_written_otherwise(written: str) -> None:
+    """A login's base64, another case, and escapes of JSON, HTML and URLs are all it."""
+    redaction.conceal("P/ss/w0rd&<9>")
+    left = redaction.redacted(f"cannot decode {written} here")
+    assert left.removeprefix("cannot decode ").removeprefix("AGlvbg") == "<secret> here"
 
 
 def test_the_longer_secret_goes_first() -> None:

@@ -1,11 +1,12 @@
 """Sends the digest of each day, and the report of each week, once, whatever restarts.
 
 The journal keeps which day was handled. A mail that a server took while the bridge was killed,
-before that was noted, is sent once more with the same Message-ID: the one case in which a digest
-comes twice.
+before that was noted, is sent once more with the same Message-ID, and so is one whose acceptance
+did not arrive in time: the two cases in which a digest comes twice.
 """
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,6 +71,7 @@ class DigestSender:
         self._clock = clock
         self._faults, self._telemetry = faults, telemetry
         self._retries: dict[str, _Retry] = {}
+        self._stopping = threading.Event()
 
     def apply(self, settings: Settings) -> None:
         """Go on with other settings."""
@@ -77,10 +79,13 @@ class DigestSender:
         self._retries = {name: _Retry(done=one.done) for name, one in self._retries.items()}
 
     async def run(self) -> None:
-        """Look again and again, until cancelled."""
-        while True:
-            await asyncio.to_thread(self.look)
-            await self._clock.sleep(EVERY)
+        """Look again and again, until cancelled; what is being sent then is the last."""
+        try:
+            while True:
+                await asyncio.to_thread(self.look)
+                await self._clock.sleep(EVERY)
+        finally:
+            self._stopping.set()
 
     def look(self) -> None:
         """Send what is due now; a failure is logged, and tried again later."""
@@ -89,6 +94,8 @@ class DigestSender:
         if chosen is None or by is None:
             return
         for series in _series(chosen):
+            if self._stopping.is_set():
+                return
             try:
                 self._look(series, chosen, by)
             except IonmonError as error:

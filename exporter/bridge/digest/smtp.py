@@ -3,23 +3,29 @@
 As Alertmanager does it: port 465 is TLS from the start, any other port is upgraded by STARTTLS.
 """
 
+import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from exporter.deadline import ConversationDeadline
 from exporter.errors import IonmonError
 from exporter.redaction import redacted
 from exporter.secrets_file import read_secret
 from exporter.settings import NotificationSettings
 
 TIMEOUT = 30.0  # seconds for each step
+DEADLINE = 60.0  # seconds for all of them; the end of the process waits for it
 _TLS_PORT = 465
 _FINAL = 500  # a reply from here on is no use to repeat
 _SHOWN = 200
+# In an answer to a login, this may be a part of what was sent, or the digest of the password.
+_ENCODED = re.compile(r"(?=[A-Za-z+/_-]*\d)[A-Za-z0-9+/_-]{20,}={0,2}")
 
 
 class Undelivered(IonmonError):
@@ -80,43 +86,74 @@ class Accepted:
 
 def send(message: EmailMessage, by: MailRoute, to: tuple[str, ...]) -> Accepted:
     """Send a mail. Raises Undelivered with the server's words, SettingsError for a bad secret."""
-    try:
-        with _session(by) as session:
-            refused = session.send_message(message, by.sender, list(to))
-    except smtplib.SMTPRecipientsRefused as error:
-        reasons = [_refusal(address, *reply) for address, reply in error.recipients.items()]
-        final = all(code >= _FINAL for code, _ in error.recipients.values())
-        raise Undelivered(f"{by.server}: {'; '.join(reasons)}", final=final) from error
-    except smtplib.SMTPAuthenticationError as error:
-        # Somebody will correct the password, so this is not final.
-        said = _words(error.smtp_error)
-        raise Undelivered(
-            f"{by.server}: refuses {by.username}: {said}; check {by.password_file}"
-        ) from error
-    except smtplib.SMTPResponseException as error:
-        text = f"{by.server}: {error.smtp_code} {_words(error.smtp_error)}"
-        raise Undelivered(text, final=error.smtp_code >= _FINAL) from error
-    except (smtplib.SMTPException, OSError) as error:
-        raise Undelivered(f"{by.server}: {_words(str(error))}") from error
+    with ConversationDeadline(DEADLINE) as limit:
+        try:
+            return _send(message, by, to, limit)
+        except (smtplib.SMTPException, OSError) as error:
+            if limit.over:
+                text = f"{by.server}: not done within {limit.seconds:g} s"
+                raise Undelivered(text) from error
+            raise _undelivered(error, by) from error
+
+
+def _send(
+    message: EmailMessage, by: MailRoute, to: tuple[str, ...], limit: ConversationDeadline
+) -> Accepted:
+    with _session(by, limit) as session:
+        refused = session.send_message(message, by.sender, list(to))
     return Accepted(tuple(_refusal(address, *reply) for address, reply in refused.items()))
 
 
+def _undelivered(error: smtplib.SMTPException | OSError, by: MailRoute) -> Undelivered:
+    """Return what a failure means."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            reasons = [_refusal(address, *reply) for address, reply in error.recipients.items()]
+            final = all(code >= _FINAL for code, _ in error.recipients.values())
+            return Undelivered(f"{by.server}: {'; '.join(reasons)}", final=final)
+        case smtplib.SMTPAuthenticationError():
+            # Somebody will correct the password, so this is not final.
+            said = _words(_ENCODED.sub("…", _decoded(error.smtp_error)))
+            fix = f"check {by.password_file}"
+            return Undelivered(f"{by.server}: refuses {by.username}: {said}; {fix}")
+        case smtplib.SMTPResponseException():
+            text = f"{by.server}: {error.smtp_code} {_words(error.smtp_error)}"
+            return Undelivered(text, final=error.smtp_code >= _FINAL)
+    return Undelivered(f"{by.server}: {_words(str(error))}")
+
+
+class _MailSession(smtplib.SMTP):
+    """A session with a deadline; only a class of the library's can watch it from its greeting."""
+
+    def __init__(self, by: MailRoute, limit: ConversationDeadline, tls: ssl.SSLContext) -> None:
+        self._by, self._limit, self._tls = by, limit, tls
+        super().__init__(by.host, by.port, timeout=TIMEOUT)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        opened = socket.create_connection((host, port), timeout)
+        self._limit.watch(opened)
+        if self._by.implicit_tls:
+            return self._tls.wrap_socket(opened, server_hostname=host)
+        return opened
+
+
 @contextmanager
-def _session(by: MailRoute) -> Iterator[smtplib.SMTP]:
+def _session(by: MailRoute, limit: ConversationDeadline) -> Iterator[smtplib.SMTP]:
     """Connect, encrypt and log in; the server's certificate has to be valid."""
     context = ssl.create_default_context()
-    session = (
-        smtplib.SMTP_SSL(by.host, by.port, timeout=TIMEOUT, context=context)
-        if by.implicit_tls
-        else smtplib.SMTP(by.host, by.port, timeout=TIMEOUT)
-    )
-    with session:
+    session = _MailSession(by, limit, context)
+    try:
         session.ehlo()
         if not by.implicit_tls:
             _encrypt(session, by, context)
         if by.username is not None and by.password_file is not None:
             session.login(by.username, read_secret(by.password_file).reveal())
         yield session
+        # The mail is taken or refused by now: whatever is said to QUIT changes nothing of that.
+        with suppress(smtplib.SMTPException, OSError):
+            session.quit()
+    finally:
+        session.close()
 
 
 def _encrypt(session: smtplib.SMTP, by: MailRoute, context: ssl.SSLContext) -> None:
@@ -134,5 +171,9 @@ def _refusal(address: str, code: int, said: bytes) -> str:
 
 def _words(said: bytes | str) -> str:
     """Return what a server says on one line; it may repeat what it was sent."""
-    text = redacted(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
+    text = redacted(_decoded(said))
     return " ".join("".join(c if c.isprintable() else " " for c in text[:_SHOWN]).split())
+
+
+def _decoded(said: bytes | str) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said

@@ -22,11 +22,12 @@ _CATEGORIES = {
 def waits(status: int, headers: Mapping[str, str], now: float) -> Mapping[EnvelopeItem, float]:
     """Return for how many seconds nothing of a kind is to be sent; headers by lower-case name.
 
-    X-Sentry-Rate-Limits may come with any answer, Retry-After counts with a 429 only. `now` is
-    this machine's Unix time, for a Retry-After that is a date in an answer without one.
+    X-Sentry-Rate-Limits may come with any answer. Retry-After counts with a 429 only, and only
+    where the other names nothing that is sent from here. `now` is this machine's Unix time, for a
+    Retry-After that is a date in an answer without one.
     """
     found = _named(headers.get("x-sentry-rate-limits", ""))
-    if status != TOO_MANY or "x-sentry-rate-limits" in headers:
+    if status != TOO_MANY or found:
         return found
     asked = _retry_after(headers, now)
     return dict.fromkeys(EnvelopeItem, UNSAID if asked is None else asked)

@@ -60,8 +60,9 @@ def test_what_cannot_be_marked_is_not_sent_twice(bench: Bench) -> None:
     bench.journal._file.connection.execute("PRAGMA busy_timeout = 1")
     other = sqlite3.connect(bench.journal.path, isolation_level=None)
 
-    def locking(_: int) -> Outcome:
-        other.execute("BEGIN IMMEDIATE")
+    def locking(number: int) -> Outcome:
+        if number == 1:
+            other.execute("BEGIN IMMEDIATE")
         return Sent()
 
     bench.owe(1, 2)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -164,6 +165,24 @@ def test_a_term_finishes_what_is_being_sent(running: RunningBridge, server: Sent
     running.post(entry("Next"))
     wait_until(lambda: "Next" in names(server), "the next alert")
     assert names(server) == ["Slow", "Next"]
+
+
+def test_a_full_disk_sends_nothing_twice(tmp_path: Path) -> None:
+    """What Sentry refuses while the journal cannot grow is asked once, and noted in the end."""
+    with sentry() as server:
+        (tmp_path / "dsn").write_text(server.dsn)
+        (tmp_path / "dsn").chmod(0o600)
+        server.script = [Answer(400, hang=1.0)]
+        with bridge(tmp_path, {"sentry": {"dsn_file": "dsn"}}) as running:
+            assert running.process is not None
+            running.post(entry("DiskTrend"))
+            wait_until(lambda: len(server.events) == 1, "a request")
+            limits = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (4096, limits[1]))
+            wait_until(lambda: "wait for the journal" in running.log, "a full disk")
+            resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, limits)
+            wait_until(lambda: "DiskTrend" in dead(running), "a dead letter")
+    assert len(server.events) == 1
 
 
 def test_a_defect_of_the_bridge_is_an_event_of_its_own(tmp_path: Path) -> None:

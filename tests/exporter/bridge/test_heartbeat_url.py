@@ -63,6 +63,24 @@ def test_an_answer_that_is_no_success_is_said(tmp_path: Path, status: int) -> No
     assert SECRET not in outcome.why
 
 
+def test_a_service_that_repeats_the_request_betrays_nothing(tmp_path: Path) -> None:
+    """What speaks no HTTP is quoted, without the path that it was asked for."""
+
+    class Echo(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.wfile.write(self.raw_requestline)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with answering(Echo) as server:
+        url = f"http://127.0.0.1:{server.server_port}/ping/{SECRET}"
+        outcome = written(tmp_path, url).check_in(works=True)
+    assert isinstance(outcome, Later)
+    assert "POST" in outcome.why
+    assert SECRET not in outcome.why
+
+
 @pytest.mark.parametrize("line", [f"hc-ping.com/{SECRET}", f"https://x/{SECRET}\r\nA: b", ""])
 def test_what_is_no_address_is_said_unseen(tmp_path: Path, line: str) -> None:
     """The reason names the file and the fix, and not the content."""

@@ -4,6 +4,7 @@ That case is a kill between the mail server's answer and the note of it: the sam
 once more.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from exporter.bridge.delivery_faults import DeliveryFaults
+from exporter.bridge.digest import smtp
 from exporter.bridge.digest.sender import DigestSender
 from exporter.bridge.journal import AlertJournal
 from exporter.errors import StateError
@@ -21,7 +23,7 @@ from tests.clocks import HandClock
 from tests.exporter.bridge.digest.conftest import settings
 from tests.exporter.bridge.notified import journal
 from tests.exporter.summary.serving import Past
-from tests.servers import free_port
+from tests.servers import free_port, wait_until
 from tests.smtp_server import MailRules, MailServer, mail_server
 
 pytestmark = pytest.mark.slow
@@ -78,6 +80,20 @@ def test_it_is_sent_once_a_day_whatever_restarts(sending: Sending, server: MailS
     ]
     assert subjects[0].startswith("ion, day to Sun 29 Nov 2026: 1 alert fires, 2 are over; 24% of")
     assert server.mails[0].to == ("team@example.com",)
+
+
+def test_a_server_that_closes_after_the_mail_gets_it_once(
+    sending: Sending, server: MailServer
+) -> None:
+    """What a server says to QUIT does not make a mail that it took one to send again."""
+    server.rules = MailRules(replies={"QUIT": "421 closing"})
+    sending.clock.time = EIGHT
+    with sending.started() as sender:
+        for _ in range(3):
+            sender.look()
+            sending.clock.time += HOUR
+    assert len(server.mails) == 1
+    assert sending.faults.lasting(0.0) == ()
 
 
 def test_a_first_start_sends_nothing_of_the_past(
@@ -185,6 +201,29 @@ def test_the_week_comes_beside_the_day(past: Past, server: MailServer, tmp_path:
     assert names == ["<ionmon-day", "<ionmon-week", "<ionmon-day"]
     assert server.mails[1].message["Subject"].startswith("ion, week to Sun 29 Nov 2026: ")
     assert {mail.to for mail in server.mails} == {("boss@example.com",)}
+
+
+def test_a_stop_waits_for_one_conversation_at_most(
+    past: Past, server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a server drips, the end of the bridge begins no second mail."""
+    monkeypatch.setattr(smtp, "DEADLINE", 0.6)
+    given = settings(past.address, server.port, week="sunday")
+    found = Sending(given, tmp_path / "j.sqlite", EIGHT)
+    found.look(EIGHT - HOUR)
+    server.rules = MailRules(drip="")
+    found.clock.time = EIGHT
+
+    async def stopped() -> None:
+        with found.started() as sender:
+            running = asyncio.create_task(sender.run())
+            await asyncio.to_thread(wait_until, lambda: server.sessions > 0, "a conversation")
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await asyncio.get_running_loop().shutdown_default_executor()
+
+    asyncio.run(stopped())
+    assert server.sessions == 1
 
 
 def test_without_the_settings_nothing_is_sent(past: Past, tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """A mail goes by STARTTLS or TLS from the start, after a login; what is refused says so."""
 
+import base64
+import socket
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from exporter.bridge.digest import smtp
 from exporter.bridge.digest.smtp import Accepted, MailRoute, Undelivered, route, send
 from exporter.settings import NotificationSettings
 from tests.exporter.web.certificates import ADDRESS, Authority
@@ -74,6 +77,22 @@ def test_a_wrong_password_is_named_by_its_file_and_never_shown(
     assert not refused.value.final
 
 
+@pytest.mark.parametrize("method", ["PLAIN", "LOGIN", "CRAM-MD5"])
+def test_a_server_that_repeats_a_login_betrays_nothing(tmp_path: Path, method: str) -> None:
+    """Neither the password nor what was sent for it is in the error, whole or cut."""
+    secret = tmp_path / "password"
+    secret.touch(0o600)
+    secret.write_text("Tr0ub4dor-canary-77")
+    rules = MailRules(login=("ion", "x"), methods=method, repeats=True)
+    with mail_server(rules) as server, pytest.raises(Undelivered, match="cannot decode") as refused:
+        sent(server.port, require_tls=False, username="ion", password_file=secret)
+    (given,) = server.logins
+    decoded = base64.b64decode(given).decode()
+    assert decoded.startswith("ion ") or "canary" in decoded
+    for betraying in ("canary", given[8:-4], decoded[-16:]):
+        assert betraying not in str(refused.value)
+
+
 def test_a_server_without_tls_is_refused_unless_it_may_lack_it() -> None:
     """require_tls protects the mail, and the password even more."""
     with mail_server() as server:
@@ -119,6 +138,50 @@ def test_a_refused_recipient_costs_itself() -> None:
         found = sent(server.port, require_tls=False)
     assert server.mails[0].to == ("grace@example.com",)
     assert found.refused == ("ada@example.com is refused: 550 left the company",)
+
+
+@pytest.mark.parametrize("reply", ["421 closing", "500 what", "what", ""])
+def test_what_is_answered_to_quit_changes_nothing(reply: str) -> None:
+    """A mail that was taken is sent, whatever follows; a refusal stays the refusal that it was."""
+    with mail_server(MailRules(replies={"QUIT": reply})) as server:
+        assert sent(server.port, require_tls=False) == Accepted(())
+        server.rules = MailRules(replies={"QUIT": reply, "TAKEN": "554 spam"})
+        with pytest.raises(Undelivered, match="554 spam") as refused:
+            sent(server.port, require_tls=False)
+    assert refused.value.final
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("drip", ["", "EHLO", "MAIL"])
+def test_a_server_that_never_ends_costs_a_deadline(
+    drip: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line now and then, from the greeting on, is no progress; the mail is tried later."""
+    monkeypatch.setattr(smtp, "DEADLINE", 0.4)
+    with (
+        mail_server(MailRules(drip=drip)) as server,
+        pytest.raises(Undelivered, match=r"not done within 0\.4 s") as refused,
+    ):
+        sent(server.port, require_tls=False)
+    assert not refused.value.final
+
+
+def test_a_server_that_never_begins_tls_costs_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where TLS is expected from the start, a server without it is silent."""
+    monkeypatch.setattr(smtp, "DEADLINE", 0.4)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(Undelivered, match=r"not done within 0\.4 s"),
+    ):
+        sent(server.getsockname()[1], implicit_tls=True)
+
+
+def test_a_quit_that_never_ends_leaves_the_mail_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deadline that passes after the mail was taken changes nothing of that."""
+    monkeypatch.setattr(smtp, "DEADLINE", 0.8)
+    with mail_server(MailRules(drip="QUIT")) as server:
+        assert sent(server.port, require_tls=False) == Accepted(())
+    assert len(server.mails) == 1
 
 
 def test_no_server_is_not_final() -> None:

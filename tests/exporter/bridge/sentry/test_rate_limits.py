@@ -38,12 +38,18 @@ EVENT, CHECK_IN = EnvelopeItem.EVENT, EnvelopeItem.CHECK_IN
         ),
         (429, {"x-sentry-rate-limits": "30:monitor:key"}, {CHECK_IN: 30}),
         (429, {"x-sentry-rate-limits": "30::organization"}, {EVENT: 30, CHECK_IN: 30}),
-        (429, {"x-sentry-rate-limits": "30:replay:key", "retry-after": "9"}, {}),
-        (429, {"x-sentry-rate-limits": "nonsense"}, {}),
+        (
+            429,
+            {"x-sentry-rate-limits": "30:transaction:key", "retry-after": "600"},
+            {EVENT: 600, CHECK_IN: 600},
+        ),
+        (429, {"x-sentry-rate-limits": "", "retry-after": "600"}, {EVENT: 600, CHECK_IN: 600}),
+        (429, {"x-sentry-rate-limits": "nonsense"}, {EVENT: UNSAID, CHECK_IN: UNSAID}),
+        (200, {"x-sentry-rate-limits": "nonsense", "retry-after": "600"}, {}),
     ],
 )
 def test_limits(status: int, headers: dict[str, str], expected: dict[EnvelopeItem, float]) -> None:
-    """Categories are honoured, with any status; Retry-After counts with a 429 alone."""
+    """Categories are honoured, with any status; a 429 that names none of ours has Retry-After."""
     assert waits(status, headers, NOW) == expected
 
 

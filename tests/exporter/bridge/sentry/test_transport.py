@@ -1,8 +1,10 @@
 """Envelopes at a stand-in for Sentry that fails in every way."""
 
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,8 @@ from tests.sentry import KEY, Answer, Sentry, sentry
 from tests.servers import free_port
 
 pytestmark = pytest.mark.slow
+
+CHUNKED = {"headers": (("Transfer-Encoding", "chunked"),), "body": b"9\r\n{}"}
 
 
 @pytest.fixture
@@ -58,6 +62,16 @@ def test_what_may_change_is_tried_later(tmp_path: Path, server: Sentry, status: 
     assert isinstance(outcome, Later)
     assert f"Sentry answered {status}: over capacity [2J" in outcome.why
     assert len(server.events) == 1
+
+
+def test_what_sentry_repeats_betrays_nothing(tmp_path: Path, server: Sentry) -> None:
+    """The key is not in the reason, in base64 or another case either."""
+    written = (KEY, KEY.upper(), b64encode(KEY.encode()).decode(), server.dsn.replace("/", "\\/"))
+    server.always = Answer(403, body=" ".join(written).encode())
+    outcome = Sender(tmp_path, server.dsn).send()
+    assert isinstance(outcome, Later)
+    assert "<secret> <secret> <secret> " in outcome.why
+    assert not any(each in outcome.why for each in written)
 
 
 def test_garbage_is_not_sent_again(tmp_path: Path, server: Sentry) -> None:
@@ -140,6 +154,19 @@ def test_a_sentry_that_hangs_costs_a_deadline(
     assert isinstance(outcome[0], Later)
     assert KEY not in outcome[0].why
     assert f"127.0.0.1:{server.port}" in outcome[0].why
+
+
+@pytest.mark.parametrize("answer", [{"lacking": 9}, {"lacking": 9, "hold": True}, CHUNKED], ids=str)
+def test_a_body_that_breaks_off_changes_nothing(
+    tmp_path: Path, server: Sentry, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]
+) -> None:
+    """The status says what became of an event: one that was taken is not sent again."""
+    monkeypatch.setattr(outgoing.post, "__defaults__", (0.4,))
+    sender = Sender(tmp_path, server.dsn)
+    server.always = Answer(**answer)
+    assert sender.send() == Sent()
+    server.always = Answer(400, **answer)
+    assert isinstance(sender.send(1), Refused)
 
 
 def test_a_sentry_that_is_away_is_later(tmp_path: Path) -> None:
