@@ -12,7 +12,9 @@ ifneq ($(INTERPRETER),$(file < $(INSTALLED)))
 .PHONY: $(INSTALLED)
 endif
 # One more than there are processors: a test that starts servers waits for them half of its time.
-WORKERS ?= --numprocesses $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
+# Long drills run in quickened time, and have to keep up with it.
+PROCESSES := $(if $(findstring --deep,$(ARGS)),auto,$(shell expr $$(nproc) + 1))
+WORKERS ?= --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # Compiled modules are kept whatever the environment says: tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
