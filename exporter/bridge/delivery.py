@@ -1,7 +1,8 @@
 """Delivers what the journal owes, each alert until its target has it or will never take it.
 
-A delivery is marked after it was sent, in memory where the journal has no room. A kill between the two sends it once more, with the same
-id: this is the one case in which a target is sent something twice.
+A delivery is marked after it was sent, in memory where the journal has no room. A kill between the
+two sends it once more, with the same id: this is the one case in which a target is sent something
+twice.
 """
 
 import logging

@@ -16,6 +16,7 @@ from exporter.bridge.journal import Received
 from exporter.bridge.sentry.alert_event import EventSettings
 from exporter.bridge.sentry.alerts import SentryAlerts
 from exporter.bridge.sentry.crons import SentryCrons
+from exporter.bridge.sentry.kept_limits import Facts, KeptLimits
 from exporter.bridge.sentry.transport import SentryTransport
 from exporter.bridge.webhook import Notification
 from exporter.catalog.alert_names import DEFAULT_RECEIVER, HEARTBEAT_RECEIVER, SENTRY_RECEIVER
@@ -40,9 +41,10 @@ class Dispatch:
         clock: Clock,
         telemetry: Telemetry,
         explain: Explain = unexplained,
+        facts: Facts | None = None,
     ) -> None:
-        """Run nothing yet."""
-        self._explain = explain
+        """Run nothing yet; what Sentry asked for before a restart is among the `facts`."""
+        self._explain, self._facts = explain, facts
         self.faults = DeliveryFaults(clock)
         self._clock = clock
         self._delivery = DeliveryLoop(owed, clock, telemetry, self.faults)
@@ -74,7 +76,8 @@ class Dispatch:
             return None
         file = settings.secret(settings.sentry.dsn_file)
         if self._sentry is None or self._sentry[0] != file:
-            self._sentry = file, SentryTransport(file, self._clock)
+            limits = KeptLimits(self._facts, file, self._clock) if self._facts else None
+            self._sentry = file, SentryTransport(file, self._clock, limits)
         return self._sentry[1]
 
     def targets(self, receiver: str) -> tuple[str, ...]:

@@ -248,7 +248,8 @@ def parts(
     """Return what works beside the intake."""
     explaining = Explaining(settings, clock)
     alerts = AcknowledgementPart(settings, journal, clock, telemetry, explain=explaining.of)
-    dispatch = Dispatch(settings, journal.deliveries, clock, telemetry, explaining.of)
+    owed, facts = journal.deliveries, journal.records
+    dispatch = Dispatch(settings, owed, clock, telemetry, explaining.of, facts)
     digests = DigestSender(settings, journal, clock, dispatch.faults, telemetry)
     running = (dispatch, alerts, digests)
     return BridgeParts(dispatch, applying=(explaining,), running=running, paths=alerts.paths)
