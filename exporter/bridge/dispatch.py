@@ -18,6 +18,7 @@ from exporter.bridge.records import Records
 from exporter.bridge.sentry.alert_event import EventSettings
 from exporter.bridge.sentry.alerts import SentryAlerts
 from exporter.bridge.sentry.crons import SentryCrons
+from exporter.bridge.sentry.kept_limits import KeptLimits
 from exporter.bridge.sentry.transport import SentryTransport
 from exporter.bridge.webhook import Notification
 from exporter.catalog.alert_names import (
@@ -51,8 +52,11 @@ class Dispatch:
         telemetry: Telemetry,
         explain: Explain = unexplained,
     ) -> None:
-        """Run nothing yet. Raises StateError."""
-        self._explain = explain
+        """Run nothing yet. What Sentry asked for before a restart is among the records.
+
+        Raises StateError.
+        """
+        self._explain, self._records = explain, records
         self.faults, self.journal_faults = DeliveryFaults(clock), DeliveryFaults(clock)
         self._clock = clock
         self._delivery = DeliveryLoop(owed, clock, telemetry, self.faults)
@@ -89,7 +93,8 @@ class Dispatch:
             return None
         file = settings.secret(settings.sentry.dsn_file)
         if self._sentry is None or self._sentry[0] != file:
-            self._sentry = file, SentryTransport(file, self._clock)
+            limits = KeptLimits(self._records, file, self._clock)
+            self._sentry = file, SentryTransport(file, self._clock, limits)
         return self._sentry[1]
 
     def targets(self, receiver: str) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ def _undelivered(error: smtplib.SMTPException | OSError, by: MailRoute) -> Undel
             return Undelivered(f"{by.server}: {'; '.join(reasons)}", final=final)
         case smtplib.SMTPAuthenticationError():
             # Somebody will correct the password, so this is not final.
-            said = _words(_ENCODED.sub("…", _decoded(error.smtp_error)))
+            said = _words(_ENCODED.sub("…", _text(error.smtp_error)))
             fix = f"check {by.password_file}"
             return Undelivered(f"{by.server}: refuses {by.username}: {said}; {fix}")
         case smtplib.SMTPResponseException():
@@ -171,9 +171,9 @@ def _refusal(address: str, code: int, said: bytes) -> str:
 
 def _words(said: bytes | str) -> str:
     """Return what a server says on one line; it may repeat what it was sent."""
-    text = redacted(_decoded(said))
+    text = redacted(_text(said))
     return " ".join("".join(c if c.isprintable() else " " for c in text[:_SHOWN]).split())
 
 
-def _decoded(said: bytes | str) -> str:
+def _text(said: bytes | str) -> str:
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else said

@@ -13,6 +13,7 @@ from exporter.bridge.outcome import Later, Outcome, Refused, Sent
 from exporter.bridge.outgoing import PostAnswer, Unreachable, post
 from exporter.bridge.sentry.dsn import Dsn, read_dsn
 from exporter.bridge.sentry.envelope import CLIENT, Envelope, EnvelopeItem
+from exporter.bridge.sentry.kept_limits import KeptLimits
 from exporter.bridge.sentry.rate_limits import TOO_MANY, waits
 from exporter.bridge.webhook import cleaned
 from exporter.clock import Clock
@@ -36,10 +37,12 @@ class TooLarge:
 class SentryTransport:
     """Sends to one project; any thread may. The DSN's file is read each time, so it may change."""
 
-    def __init__(self, dsn_file: Path, clock: Clock) -> None:
-        self._dsn_file, self._clock = dsn_file, clock
+    def __init__(self, dsn_file: Path, clock: Clock, limits: KeptLimits | None = None) -> None:
+        """Go on waiting where `limits` say that Sentry asked for it before a restart."""
+        self._dsn_file, self._clock, self._limits = dsn_file, clock, limits
         self._mutex = threading.Lock()
-        self._closed: dict[EnvelopeItem, float] = {}
+        kept, now = limits.read() if limits else {}, clock.monotonic()
+        self._closed = {item: now + wait for item, wait in kept.items()}
 
     def send(self, envelope: Envelope) -> Outcome | TooLarge:
         """Post an envelope, unless Sentry asked to wait with what it carries."""
@@ -76,9 +79,12 @@ class SentryTransport:
 
     def _close(self, answer: PostAnswer) -> None:
         now = self._clock.monotonic()
+        asked = waits(answer.status, answer.headers, self._clock.now())
         with self._mutex:
-            for item, wait in waits(answer.status, answer.headers, self._clock.now()).items():
+            for item, wait in asked.items():
                 self._closed[item] = max(self._closed.get(item, 0.0), now + wait)
+        if asked and self._limits:
+            self._limits.write({item: self.wait(item) for item in EnvelopeItem})
 
 
 def _headers(dsn: Dsn) -> dict[str, str]:

@@ -64,4 +64,4 @@ def journal(path: Path, limits: JournalLimits = ROOMY) -> Iterator[AlertJournal]
 
 def alerts_of(found: AlertJournal, since: float, until: float) -> tuple[JournaledAlert, ...]:
     """Return what a journal has of alerts between two times, oldest first."""
-    return JournalReading(found.transaction).alerts(since, until)
+    return JournalReading(found.transaction).alerts(since, until).alerts

@@ -167,6 +167,22 @@ def test_a_term_finishes_what_is_being_sent(running: RunningBridge, server: Sent
     assert names(server) == ["Slow", "Next"]
 
 
+def test_a_restart_keeps_what_sentry_asked_for(tmp_path: Path) -> None:
+    """After Retry-After of two hours and a restart, neither the old nor a new alert is sent."""
+    with sentry() as server:
+        (tmp_path / "dsn").write_text(server.dsn)
+        (tmp_path / "dsn").chmod(0o600)
+        server.script = [Answer(429, (("Retry-After", "7200"),))]
+        with bridge(tmp_path, {"sentry": {"dsn_file": "dsn"}}) as running:
+            running.post(entry("DiskTrend"))
+            wait_until(lambda: len(server.posts) == 1, "a request")
+            running.end()
+            running.start()
+            running.post(entry("MemoryTrend"))
+            wait_until(lambda: "takes no event for 7" in running.log, "a wait that was kept")
+    assert len(server.posts) == 1
+
+
 def test_a_full_disk_sends_nothing_twice(tmp_path: Path) -> None:
     """What Sentry refuses while the journal cannot grow is asked once, and noted in the end."""
     with sentry() as server:
