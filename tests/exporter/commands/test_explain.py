@@ -3,12 +3,19 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from exporter.commands.explain import command
+from exporter.settings import Settings
+from generators.monitoring_config import PATH
+from generators.outputs import texts
 from tests.exporter.running import IONMON
+from tests.http_server import answering
 from tests.servers import Prometheus, free_port, prometheus, wait_until
 
 pytestmark = pytest.mark.slow
@@ -93,3 +100,43 @@ def test_without_prometheus_it_fails(tmp_path: Path) -> None:
     done = explain(tmp_path, port, "ErrorRateCritical")
     assert done.returncode == 1
     assert f"127.0.0.1:{port}" in done.stderr
+
+
+class OldAlert(BaseHTTPRequestHandler):
+    """A Prometheus in which the condition of an alert has been true since noon, without data."""
+
+    def do_GET(self) -> None:
+        """Answer with the alert."""
+        labels = {"alertname": "ErrorRateCritical", "service_name": "checkout"}
+        alert = {"state": "firing", "labels": labels, "activeAt": "2026-01-01T12:00:00Z"}
+        self._answer({"alerts": [alert]})
+
+    def do_POST(self) -> None:
+        """Answer a query."""
+        self._answer({"resultType": "vector", "result": []})
+
+    def _answer(self, found: object) -> None:
+        text = json.dumps({"status": "success", "data": found}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+def test_it_fires_since_the_time_of_its_own_service(tmp_path: Path) -> None:
+    """A service with `for: 15m` fires that long after its condition began."""
+    body = {
+        "google": {"projects": ["shop"]},
+        "storage": {"monitoring_config": str(tmp_path / "config.json")},
+        "services": {"checkout": {"alerts": {"ErrorRateCritical": {"for": "15m"}}}},
+    }
+    (tmp_path / "config.json").write_text(texts(Settings.model_validate(body))[PATH])
+    with answering(OldAlert) as server:
+        address = {"prometheus": {"address": f"127.0.0.1:{server.server_port}"}}
+        (tmp_path / "monitoring.yaml").write_text(yaml.safe_dump({**body, **address}))
+        words = ["ErrorRateCritical", "--config", str(tmp_path / "monitoring.yaml")]
+        done = CliRunner().invoke(command, words)
+    assert "limit 1%; it fires since 1 Jan 12:15 UTC" in done.output
