@@ -1,10 +1,11 @@
 """The bridge's API for `ionmon alerts` and `ionmon ack`: what fires, and who works on it.
 
-    GET  /api/alerts                          -> {"alerts": [...], "faults": [...], "now": 0.0}
+    GET  /api/alerts        -> {"alerts": [...], "faults": [...], "known": true, "now": 0.0}
     POST /api/acknowledge {"alerts": ["ID", ...], "comment": "..."} -> {"alerts": [...]}
     POST /api/withdraw    {"alerts": ["ID", ...]}                   -> {"alerts": [...]}
 
-Times are Unix seconds. The ids are those of the first answer.
+Times are Unix seconds. The ids are those of the first answer. More may fire where `known`
+is false.
 """
 
 import asyncio
@@ -64,6 +65,7 @@ class AlertApi:
             {
                 "alerts": [asdict(each) for each in self._site.rows()],
                 "faults": self._site.faults(),
+                "known": self._site.is_known(),
                 "now": self._site.clock.now(),
             }
         )

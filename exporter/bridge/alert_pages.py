@@ -76,7 +76,12 @@ class AlertPages:
         return await asyncio.to_thread(self._explain, alert.labels, alert.starts_at)
 
     def _around(self, user: str) -> Surroundings:
-        return Surroundings(user=user, faults=self._site.faults(), now=self._site.clock.now())
+        return Surroundings(
+            user=user,
+            faults=self._site.faults(),
+            now=self._site.clock.now(),
+            known=self._site.is_known(),
+        )
 
     def _overview(self, user: str) -> bytes:
         return incident_page.overview(self._site.rows(), self._around(user))

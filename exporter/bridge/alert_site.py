@@ -39,6 +39,10 @@ class AlertSite:
         """Return which servers do not answer."""
         return self.firing.now().faults
 
+    def is_known(self) -> bool:
+        """Return whether what is not among the rows does not fire."""
+        return self.acknowledging.knows_ends()
+
     def notifies_pagerduty(self) -> bool:
         """Return whether an alert may have an incident in PagerDuty."""
         return bool(routes(self.settings))

@@ -22,11 +22,13 @@ class Surroundings:
 
     user    empty where nobody is known, so that nobody can acknowledge
     faults  which servers do not answer
+    known   whether nothing fires but what is shown
     """
 
     user: str
     faults: tuple[str, ...]
     now: float
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

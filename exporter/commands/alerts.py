@@ -31,6 +31,10 @@ alert, service and week, and of which times that is not known. With the events o
 and newer it has who was notified and what was muted. In JSON, times are Unix seconds.
 """
 HOUR, LONGEST = 3600.0, 90 * 86400.0  # seconds of history
+_STARTED = (
+    "ionmon: a server, or the bridge, has just started; until everything is known that fires takes "
+    "four minutes"
+)
 _HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "next")
 
 
@@ -63,12 +67,14 @@ def _firing(api: BridgeApi, *, as_json: bool) -> None:
     click.echo(json.dumps(asdict(found), indent=2) if as_json else text(found))
     for fault in found.faults:
         click.echo(f"ionmon: the bridge does not reach every server: {printable(fault)}", err=True)
+    if not found.known and not found.faults:
+        click.echo(_STARTED, err=True)
 
 
 def text(found: FiringList) -> str:
     """Return the alerts as a table."""
     if not found.alerts:
-        return "What fires is not known." if found.faults else "Nothing fires."
+        return "Nothing fires." if found.known else "What fires is not known."
     return table(_HEAD, [_row(each, found.now) for each in found.alerts])
 
 

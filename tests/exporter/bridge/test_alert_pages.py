@@ -62,12 +62,12 @@ class Pages:
 
 
 @contextmanager
-def pages(folder: Path, fleet: Fleet | None = None) -> Iterator[Pages]:
+def pages(folder: Path, fleet: Fleet | None = None, unseen: float = 0.0) -> Iterator[Pages]:
     """Open the pages of servers of which all know the alert, unless others are given."""
     fleet = fleet or Fleet(alerts=[ALERT], first=[began(ALERT, BEGAN)])
     fleet.ask()
     given = Settings.model_validate({"notifications": ESCALATED})
-    with kept(folder, fleet) as (keeping, journal):
+    with kept(folder, fleet, unseen) as (keeping, journal):
         site = AlertSite(fleet.firing, keeping, fleet.clock, given)
         yield Pages(AlertPages(site, FormTokens(journal.records)), keeping, fleet, site)
 
@@ -88,6 +88,7 @@ def test_the_overview_lists_the_most_severe_first(tmp_path: Path) -> None:
     with pages(tmp_path, Fleet(alerts=None)) as found:
         html = found.html("/")
         assert "<h1>What fires is not known</h1>" in html
+        assert "<title>What fires is not known</title>" in html
         assert "Alertmanager: it is away" in html
 
 
@@ -212,7 +213,23 @@ def test_what_is_over_is_said_to_be(tmp_path: Path) -> None:
         assert answer.status is HTTPStatus.NOT_FOUND
         assert b"This incident is over" in bytes(answer.body)
     with pages(tmp_path, Fleet(alerts=None)) as found:
-        assert "No alert with this id is known" in found.html(PATH)
+        html = found.html(PATH)
+        assert "<title>No alert with this id is known</title>" in html
+        assert "a server has it that does not answer" in html
+        assert "is over</" not in html
+
+
+def test_what_has_just_started_may_have_more(tmp_path: Path) -> None:
+    """A restarted server has what fires after minutes: nothing is calm or over until then."""
+    with pages(tmp_path, Fleet(), 240) as found:
+        assert "<h1>What fires is not known</h1>" in found.html("/")
+        assert "has just started: until everything is known" in found.html("/")
+        assert "a server has it that has just come back" in found.html(PATH)
+        found.fleet.clock.time += 240
+        assert "<h1>Nothing fires</h1>" in found.html("/")
+        assert "<h1>This incident is over</h1>" in found.html(PATH)
+    with pages(tmp_path, unseen=240) as found:
+        assert "<h1>At least 1 alert fires</h1>" in found.html("/")
 
 
 @pytest.mark.parametrize("path", ["/incident/", "/incident/XYZ", "/incident/a/b", "/other", "//"])

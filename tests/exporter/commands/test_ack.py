@@ -60,7 +60,7 @@ def test_the_table_says_what_happens_next() -> None:
     assert lines[3].endswith("escalated")
     assert lines[4].endswith("escalation is due since 1m")
     assert alerts.text(FiringList((), (), 0.0)) == "Nothing fires."
-    assert alerts.text(FiringList((), ("away",), 0.0)) == "What fires is not known."
+    assert alerts.text(FiringList((), ("away",), 0.0, known=False)) == "What fires is not known."
 
 
 def test_names_and_ids_are_found() -> None:
@@ -76,6 +76,8 @@ def test_names_and_ids_are_found() -> None:
     for name in ("5f3", "Other", ""):
         with pytest.raises(IonmonError, match="no such alert fires"):
             ack.chosen(rows, [name], every=True)
+    with pytest.raises(IonmonError, match=r"^Other: whether such an alert fires is not known"):
+        ack.chosen(rows, ["Other"], every=True, known=False)
 
 
 def test_each_result_is_a_sentence() -> None:
@@ -84,6 +86,8 @@ def test_each_result_is_a_sentence() -> None:
         id="a", alert="A", result="acknowledged", acknowledged=None, may_escalate=False
     )
     assert ack.text(found) == "A (a) is not acknowledged: it does not fire"
+    unknown = replace(found, alert="", result="not known")
+    assert ack.text(unknown).startswith("an alert (a): whether it fires is not known")
     by = replace(found, acknowledged=AcknowledgedBy("ada", 0.0, ""))
     assert ack.text(by) == "A (a) is acknowledged by ada"
     already = replace(by, result="already acknowledged")
@@ -150,6 +154,8 @@ def test_an_alert_is_listed_and_acknowledged(
     first = next(a for a in _listed(started, capsys) if ["region", "region-1"] in a["labels"])
     assert started.run("ack", "CPUHigh") == 1
     assert "CPUHigh: 2 incidents fire" in capsys.readouterr().err
+    assert started.run("ack", "Other") == 1
+    assert "whether such an alert fires is not known" in capsys.readouterr().err
     assert started.run("ack", first["id"][:8], "--comment", "scaling up") == 0
     assert capsys.readouterr().out == f"CPUHigh ({first['id']}) is acknowledged by ada\n"
     assert started.run("alerts") == 0
