@@ -102,6 +102,15 @@ def test_a_storm_is_counted(tmp_path: Path) -> None:
         assert "And 100 more" in html
 
 
+def test_a_value_has_its_age(tmp_path: Path) -> None:
+    """Prometheus sends it again after minutes only: an old one is not called the value now."""
+    with pages(tmp_path) as found:
+        assert "The value was 4.2% 10m ago, the limit 1%." in found.html(PATH)
+    fresh = replace(ALERT, updated_at=BEGAN + 590)
+    with pages(tmp_path, Fleet(alerts=[fresh], first=[began(fresh, BEGAN)])) as found:
+        assert "The value is 4.2%, the limit 1%." in found.html(PATH)
+
+
 def test_an_escalation_that_is_due_is_said(tmp_path: Path) -> None:
     """When it will be, and since when it has been."""
     with pages(tmp_path) as found:

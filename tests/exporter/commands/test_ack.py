@@ -50,7 +50,7 @@ def test_the_table_says_what_happens_next() -> None:
     by = replace(ROW, acknowledged=AcknowledgedBy("ada", 1900.0, "rolling back"))
     by = replace(by, next_escalation=None, silenced=True)
     escalated = replace(OTHER, escalated=True, next_escalation=None)
-    late = replace(OTHER, next_escalation=1900.0)
+    late = replace(OTHER, next_escalation=1900.0, value_at=1700.0)
     lines = alerts.text(FiringList((ROW, by, escalated, late), (), 2000.0)).splitlines()
     assert [line.split("  ")[0] for line in lines[1:3]] == [ROW.id, ROW.id]
     assert "16m ago" in lines[1]
@@ -59,6 +59,8 @@ def test_the_table_says_what_happens_next() -> None:
     assert lines[2].endswith("silenced")
     assert lines[3].endswith("escalated")
     assert lines[4].endswith("escalation is due since 1m")
+    assert "4.2%, 5m ago (limit 1%)" in lines[4]
+    assert "4.2% (limit 1%)" in lines[3]
     assert alerts.text(FiringList((), (), 0.0)) == "Nothing fires."
     assert alerts.text(FiringList((), ("away",), 0.0, known=False)) == "What fires is not known."
 
