@@ -59,6 +59,7 @@ class AcknowledgementPart:
         self._site = AlertSite(self.firing, self.acknowledging, clock, settings)
         groups = PagerDutyGroups(journal.transaction)
         self._pagerduty = PagerDutyPart(settings, groups, self.firing, self.acknowledging, clock)
+        self._site.in_pagerduty = self._pagerduty.may_have
         self.paths = (
             AlertPages(self._site, FormTokens(journal.records), explain),
             AlertApi(self._site),

@@ -27,6 +27,7 @@ _ADD = (
 )
 _OPEN = "ended_at IS NULL ORDER BY id"
 _ENDED = "ended_at >= ? ORDER BY id"
+_WITHDRAWN = "withdrawal.user IS NOT NULL ORDER BY withdrawal.at"
 _BETWEEN = "acknowledgement.at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY id"
 _END = "UPDATE acknowledgement SET ended_at = ? WHERE id = ? AND ended_at IS NULL"
 _WITHDRAW = "INSERT OR IGNORE INTO withdrawal (acknowledgement, user, at) VALUES (?, ?, ?)"
@@ -76,6 +77,11 @@ class AcknowledgementRows:
         """Return those that ended, or were withdrawn, since a time."""
         with self._transaction() as db:
             return tuple(readable(db.execute(_SELECT + _ENDED, (since,)), _acknowledgement))
+
+    def withdrawn(self) -> tuple[Acknowledgement, ...]:
+        """Return those that were withdrawn, oldest first."""
+        with self._transaction() as db:
+            return tuple(readable(db.execute(_SELECT + _WITHDRAWN), _acknowledgement))
 
     def bury(self, at: float) -> int:
         """End those that are damaged; returns how many."""

@@ -69,6 +69,7 @@ class Acknowledging:
         self._firing, self._rows, self._clock, self._unseen = firing, rows, clock, unseen
         self._mutex = threading.Lock()
         self._open = {each.row: each for each in rows.open()}
+        self._taken_back = {each.fingerprint: each for each in rows.withdrawn()}
 
     def open(self) -> tuple[Acknowledgement, ...]:
         """Return those whose incident goes on, oldest first."""
@@ -90,6 +91,12 @@ class Acknowledging:
         """Return the acknowledgement of an incident, None where nobody acknowledged it."""
         ((_, found),) = self.each_of((incident,))
         return found
+
+    def withdrawn_of(self, incident: FiringIncident) -> Acknowledgement | None:
+        """Return the last acknowledgement of an incident that was withdrawn."""
+        found = self._taken_back.get(incident.alert.fingerprint)
+        is_its = found and _is_of(found, incident, self._firing.now().certain)
+        return found if is_its else None
 
     def each_of(
         self, incidents: Iterable[FiringIncident]
@@ -143,9 +150,12 @@ class Acknowledging:
                 for each in found
                 if each.answer is Answer.WITHDRAWN and each.acknowledgement
             }
-            self._rows.withdraw(gone.values(), user, self._clock.now())
+            now = self._clock.now()
+            self._rows.withdraw(gone.values(), user, now)
             for row, each in gone.items():
                 self._forget(row)
+                taken = replace(each, ended_at=now, withdrawn_by=user)
+                self._taken_back[each.fingerprint] = taken
                 extra = logs.fields(alert=_name(each), by=user, acknowledged_by=each.user)
                 log.info("acknowledgement is withdrawn", extra=extra)
         return tuple(found)

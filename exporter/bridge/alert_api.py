@@ -98,8 +98,9 @@ class AlertApi:
         return self._site.acknowledging.acknowledge(order.choices, user, order.comment)
 
     def _answered(self, outcome: AcknowledgeOutcome) -> Mapping[str, Any]:
-        withdrawn = outcome.answer is Answer.WITHDRAWN
-        return {**_outcome(outcome), "pagerduty": withdrawn and self._site.notifies_pagerduty()}
+        given = outcome.acknowledgement if outcome.answer is Answer.WITHDRAWN else None
+        stays = given is not None and self._site.stays_in_pagerduty(given)
+        return {**_outcome(outcome), "pagerduty": stays}
 
 
 def _order(body: bytes) -> _AcknowledgeOrder | None:

@@ -35,12 +35,22 @@ class Surroundings:
 class Form:
     """The hidden fields of a form: the start that was shown, and the token.
 
-    pagerduty  whether PagerDuty may have been notified, which takes no acknowledgement back
+    pagerduty  whether PagerDuty may have the acknowledgement, which it takes not back
     """
 
     start: str
     token: str
     pagerduty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Whose acknowledgement was withdrawn, by whom and when; pagerduty as above."""
+
+    user: str
+    by: str
+    at: float
+    pagerduty: bool
 
 
 def overview(rows: tuple[AlertRow, ...], around: Surroundings) -> bytes:
@@ -54,6 +64,7 @@ def incident(
     around: Surroundings,
     notice: str = "",
     known: Explanation | None = None,
+    taken_back: TakenBack | None = None,
 ) -> bytes:
     """Return the page of an incident; without a form there is no button."""
     return _rendered(
@@ -64,6 +75,7 @@ def incident(
         notice=notice,
         longest=LONGEST_COMMENT,
         known=known,
+        taken_back=taken_back,
     )
 
 

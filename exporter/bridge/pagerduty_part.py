@@ -45,6 +45,7 @@ class PagerDutyPart:
         self._groups = groups
         self._firing, self._acknowledging, self._clock = firing, acknowledging, clock
         self._done = set(groups.marked())  # rows
+        self._sent, self._began_at = set(self._done), clock.now()
         self._due: dict[PagerDutyGroup, float] = {}  # by the monotonic clock
         self._taken: dict[PagerDutyGroup, bool] = {}  # whether it was acknowledged once
 
@@ -52,6 +53,14 @@ class PagerDutyPart:
         """Go on with other settings."""
         self._routes = routes(settings)
         self._group_by = settings.notifications.group_by.pagerduty or _PLACE
+
+    def may_have(self, given: Acknowledgement) -> bool:
+        """Return whether PagerDuty may have got an acknowledgement. Raises StateError.
+
+        Of a former process only what was taken twice is known: what it sent once may be there.
+        """
+        is_former = given.at < self._began_at
+        return given.row in self._sent or (is_former and bool(self._groups.of(given)))
 
     async def run(self) -> None:
         """Work until this is cancelled; a journal that cannot be read is tried again."""
@@ -118,6 +127,7 @@ class PagerDutyPart:
         if route is None:
             return
         now = self._clock.monotonic()
+        rows = frozenset(each.row for each in given)
         try:
             acknowledge(route, group.key)
         except IonmonError as error:
@@ -127,9 +137,9 @@ class PagerDutyPart:
                 return
         else:
             logs.over(log, group.receiver, f"{group.receiver}: PagerDuty takes acknowledgements")
+            self._sent |= rows
             if not self._taken.get(group):
                 self._taken[group], self._due[group] = True, now + AGAIN
                 return
-        rows = frozenset(each.row for each in given)
         self._groups.mark(rows, self._clock.now())
         self._done |= rows

@@ -154,15 +154,35 @@ def test_the_button_withdraws(tmp_path: Path) -> None:
         again = found.ask(f"{PATH}/withdraw", "ada", "POST", **form)
         assert (again.status, b"It was withdrawn before" in bytes(again.body)) == (409, True)
         assert "Nobody has acknowledged it." in found.html(PATH)
+        said = "ada withdrew the acknowledgement of ada at 29 Nov 2026 12:10 UTC."
+        assert said in found.html(PATH)
+        assert "In PagerDuty" not in found.html(PATH)
+    with pages(tmp_path) as again:
+        assert said in again.html(PATH)
+        again.press()
+        assert said not in again.html(PATH)
 
 
 def test_pagerduty_takes_nothing_back_and_the_page_says_so(tmp_path: Path) -> None:
-    """Where PagerDuty is configured, its incident stays acknowledged."""
+    """Where PagerDuty got the acknowledgement, before and after it is withdrawn."""
     with pages(tmp_path) as found:
-        more = {"notifications": {**ESCALATED, "pagerduty": {"routing_key_file": "/key"}}}
-        found.site.settings = Settings.model_validate(more)
+        found.site.in_pagerduty = lambda given: given.user == "ada"
         found.press()
-        assert "In PagerDuty it stays acknowledged: escalate it there." in found.html(PATH)
+        said = "In PagerDuty it stays acknowledged: escalate it there."
+        assert said in found.html(PATH)
+        found.ask(f"{PATH}/withdraw", "ada", "POST", **found.form())
+        assert said in found.html(PATH)
+
+
+def test_a_withdrawal_of_the_last_incident_is_not_on_the_page_of_the_next(tmp_path: Path) -> None:
+    """What somebody took back was another incident's."""
+    with pages(tmp_path) as found:
+        found.press()
+        found.ask(f"{PATH}/withdraw", "ada", "POST", **found.form())
+        found.fleet.alerts = [replace(ALERT, starts_at=BEGAN + 300)]
+        found.fleet.first = [began(ALERT, BEGAN + 200)]
+        found.fleet.ask()
+        assert "withdrew" not in found.html(PATH)
 
 
 def test_nobody_acknowledges_without_being_known(tmp_path: Path) -> None:

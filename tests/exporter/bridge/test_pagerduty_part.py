@@ -218,6 +218,29 @@ def test_an_alert_that_the_journal_has_not_got_yet_counts(tmp_path: Path) -> Non
         assert len(to.got) == 1
 
 
+def test_what_pagerduty_may_have_is_known(tmp_path: Path) -> None:
+    """What was sent to it, once at least; of a former process what it was notified of, too."""
+    with events() as to, paged(tmp_path, to) as found:
+        found.notify(ONE, OTHER)
+        found.acknowledge(ONE)
+        found.part.review()
+        (one,) = found.keeping.open()
+        assert not found.part.may_have(one)
+        found.acknowledge(OTHER)
+        found.part.review()
+        assert all(found.part.may_have(each) for each in found.keeping.open())
+        found.fleet.clock.time += 1
+        again = PagerDutyPart(
+            settings(tmp_path, to.url),
+            PagerDutyGroups(found.journal.transaction),
+            found.fleet.firing,
+            found.keeping,
+            found.fleet.clock,
+        )
+        assert again.may_have(one)
+        assert not again.may_have(replace(one, row=99, fingerprint="feed"))
+
+
 @pytest.mark.parametrize("status", [429, 500, 503, 0])
 def test_a_failure_is_tried_again(tmp_path: Path, status: int) -> None:
     """A minute later, until PagerDuty takes it."""
