@@ -75,6 +75,7 @@ class SqliteFile:
         self._lock = StateLock(self.path, layout.option)
         try:
             self.connection = self._open()
+            self._opened = self._on_disk()
         except BaseException:
             self._lock.close()
             raise
@@ -114,6 +115,7 @@ class SqliteFile:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Commit what is executed on the connection, all of it or nothing. Raises StateError."""
         with self.mutex:
+            self._check_path()
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
                 yield self.connection
@@ -125,6 +127,26 @@ class SqliteFile:
                 if not isinstance(error, sqlite3.Error | OverflowError):
                     raise
                 raise StateError(f"{self.path}: {error}; {self.layout.failed}") from error
+
+    def _on_disk(self) -> tuple[tuple[int, int] | None, ...]:
+        """Return device and inode of the file and of its log, None for one that is not there."""
+        return tuple(_inode(Path(f"{self.path}{suffix}")) for suffix in ("", "-wal"))
+
+    def _check_path(self) -> None:
+        """Refuse a file that is not at its path any more: SQLite would write where nobody reads."""
+        if self._on_disk() != self._opened:
+            raise StateError(
+                f"{self.path}: it, or the log beside it, was removed or replaced while it is in "
+                f"use; put it back, or start this program again; {self.layout.failed}"
+            )
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def inspect(path: Path, layout: FileLayout) -> None:

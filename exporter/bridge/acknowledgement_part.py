@@ -24,6 +24,7 @@ from exporter.settings import Settings
 from exporter.telemetry import Key, Telemetry
 
 COUNT_EVERY = 1.0  # seconds
+LONGEST_POSTED = 600.0  # seconds; Alertmanager ends what is not posted again in half of it
 THREADS = 64  # for servers; each Alertmanager needs two
 
 log = logs.logger("bridge")
@@ -46,6 +47,8 @@ class AcknowledgementPart:
         self.firing = FiringAlerts((), ())
         rows = AcknowledgementRows(journal.transaction)
         self._bury(rows)
+        # What ended them may not have reached an Alertmanager before the last process was killed.
+        self._ended = rows.ended(clock.now() - LONGEST_POSTED)
         self.acknowledging = Acknowledging(self.firing, rows, clock, unseen)
         self._group: asyncio.TaskGroup | None = None
         # Made when they are needed: a server that hangs holds up no other.
@@ -56,6 +59,7 @@ class AcknowledgementPart:
         self._site = AlertSite(self.firing, self.acknowledging, clock, settings)
         groups = PagerDutyGroups(journal.transaction)
         self._pagerduty = PagerDutyPart(settings, groups, self.firing, self.acknowledging, clock)
+        self._site.in_pagerduty = self._pagerduty.may_have
         self.paths = (
             AlertPages(self._site, FormTokens(journal.records), explain),
             AlertApi(self._site),
@@ -89,7 +93,7 @@ class AcknowledgementPart:
         self.firing.replace(held, [timed.get(each.name, each) for each in times])
         self._postings = {
             source.name: self._postings.get(source.name)
-            or Posting(one, source, self.acknowledging.open, self._clock)
+            or Posting(one, source, self.acknowledging.open, self._clock, self._ended)
             for one, source in zip(at, held, strict=True)
         }
         if self._group:

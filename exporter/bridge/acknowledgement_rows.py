@@ -26,6 +26,8 @@ _ADD = (
     "ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, NULL) RETURNING id"
 )
 _OPEN = "ended_at IS NULL ORDER BY id"
+_ENDED = "ended_at >= ? ORDER BY id"
+_WITHDRAWN = "withdrawal.user IS NOT NULL ORDER BY withdrawal.at"
 _BETWEEN = "acknowledgement.at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY id"
 _END = "UPDATE acknowledgement SET ended_at = ? WHERE id = ? AND ended_at IS NULL"
 _WITHDRAW = "INSERT OR IGNORE INTO withdrawal (acknowledgement, user, at) VALUES (?, ?, ?)"
@@ -70,6 +72,16 @@ class AcknowledgementRows:
         """Return those whose incident was not over, oldest first."""
         with self._transaction() as db:
             return tuple(readable(db.execute(_SELECT + _OPEN), _acknowledgement))
+
+    def ended(self, since: float) -> tuple[Acknowledgement, ...]:
+        """Return those that ended, or were withdrawn, since a time."""
+        with self._transaction() as db:
+            return tuple(readable(db.execute(_SELECT + _ENDED, (since,)), _acknowledgement))
+
+    def withdrawn(self) -> tuple[Acknowledgement, ...]:
+        """Return those that were withdrawn, oldest first."""
+        with self._transaction() as db:
+            return tuple(readable(db.execute(_SELECT + _WITHDRAWN), _acknowledgement))
 
     def bury(self, at: float) -> int:
         """End those that are damaged; returns how many."""

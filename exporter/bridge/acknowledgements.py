@@ -50,7 +50,10 @@ def goes_on(
             return True
         if certain:
             return False
-    return None if starts_at is None else starts_at <= given.starts_at
+    if starts_at is None or starts_at <= given.starts_at:
+        return None if starts_at is None else True
+    # A restarted Prometheus hands the same incident over with a later start.
+    return False if certain or not given.since else None
 
 
 def extended(given: Acknowledgement, since: Iterable[float]) -> Acknowledgement:

@@ -4,7 +4,6 @@ What is journaled decides: a bridge that starts again goes on where it was.
 """
 
 import asyncio
-import math
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,14 +12,14 @@ from enum import StrEnum
 from exporter import logs
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement, extended, goes_on
-from exporter.bridge.firing import FiringAlerts, FiringNow
+from exporter.bridge.firing import FiringAlerts
 from exporter.bridge.incidents import FiringIncident
 from exporter.clock import Clock
 from exporter.errors import StateError
 
 JUDGE_EVERY = 1.0  # seconds
-# Seconds without any sight of an incident, after which it is over though a server is away or has
-# just come back: a restarted Alertmanager gets what fires within five minutes.
+# Seconds that a server which has come back needs to have again what fires: a restarted
+# Alertmanager gets it within five minutes, and is asked before an escalation is sent.
 UNSEEN = 240.0
 _SAME_START = 0.01  # seconds; a page and the API write milliseconds
 
@@ -46,6 +45,7 @@ class Answer(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ALREADY = "already acknowledged"
     NOT_FIRING = "not firing"
+    NOT_KNOWN = "not known"
     ANOTHER = "another incident"
     WITHDRAWN = "withdrawn"
     NOT_ACKNOWLEDGED = "not acknowledged"
@@ -71,17 +71,34 @@ class Acknowledging:
         self._firing, self._rows, self._clock, self._unseen = firing, rows, clock, unseen
         self._mutex = threading.Lock()
         self._open = {each.row: each for each in rows.open()}
-        self._seen = dict.fromkeys(self._open, clock.monotonic())
+        self._taken_back = {each.fingerprint: each for each in rows.withdrawn()}
 
     def open(self) -> tuple[Acknowledgement, ...]:
         """Return those whose incident goes on, oldest first."""
         with self._mutex:
             return tuple(self._open.values())
 
+    def knows_ends(self) -> bool:
+        """Return whether what no server has is over: all answer, and none has just come back."""
+        return self._is_old(self._firing.now().complete_since)
+
+    def knows_held(self) -> bool:
+        """Return whether Alertmanagers have what fires: all answer, and none was just away."""
+        return self._is_old(self._firing.now().held_since)
+
+    def _is_old(self, since: float) -> bool:
+        return self._clock.monotonic() - since >= self._unseen
+
     def of(self, incident: FiringIncident) -> Acknowledgement | None:
         """Return the acknowledgement of an incident, None where nobody acknowledged it."""
         ((_, found),) = self.each_of((incident,))
         return found
+
+    def withdrawn_of(self, incident: FiringIncident) -> Acknowledgement | None:
+        """Return the last acknowledgement of an incident that was withdrawn."""
+        found = self._taken_back.get(incident.alert.fingerprint)
+        is_its = found and _is_of(found, incident, self._firing.now().certain)
+        return found if is_its else None
 
     def each_of(
         self, incidents: Iterable[FiringIncident]
@@ -117,7 +134,6 @@ class Acknowledging:
             journaled = {each.fingerprint: each for each in self._rows.add(new.values())}
             for each in journaled.values():
                 self._open[each.row] = each
-                self._seen[each.row] = self._clock.monotonic()
                 log.info("acknowledged", extra=logs.fields(alert=_name(each), by=each.user))
         return tuple(_with(each, journaled) for each in found)
 
@@ -141,9 +157,12 @@ class Acknowledging:
                 for each in found
                 if each.answer is Answer.WITHDRAWN and each.acknowledgement
             }
-            self._rows.withdraw(gone.values(), user, self._clock.now())
+            now = self._clock.now()
+            self._rows.withdraw(gone.values(), user, now)
             for row, each in gone.items():
                 self._forget(row)
+                taken = replace(each, ended_at=now, withdrawn_by=user)
+                self._taken_back[each.fingerprint] = taken
                 extra = logs.fields(alert=_name(each), by=user, acknowledged_by=each.user)
                 log.info("acknowledgement is withdrawn", extra=extra)
         return tuple(found)
@@ -167,13 +186,13 @@ class Acknowledging:
 
     def _forget(self, row: int) -> None:
         self._open.pop(row, None)
-        self._seen.pop(row, None)
 
     def _outcome(
         self, choice: ChosenIncident, incident: FiringIncident | None, given: GivenByAlert
     ) -> AcknowledgeOutcome:
         if incident is None:
-            return AcknowledgeOutcome(choice, Answer.NOT_FIRING)
+            over = self.knows_ends()
+            return AcknowledgeOutcome(choice, Answer.NOT_FIRING if over else Answer.NOT_KNOWN)
         shown = choice.starts_at
         if shown is not None and abs(shown - incident.alert.starts_at) > _SAME_START:
             return AcknowledgeOutcome(choice, Answer.ANOTHER, incident)
@@ -216,14 +235,8 @@ class Acknowledging:
             goes = goes_on(each, since, start, certain=firing.certain)
             if goes:
                 self._sighted(each, since)
-            elif goes is False or self._is_gone(each, firing):
+            elif goes is False or self._is_old(firing.complete_since):
                 self._end(each)
-
-    def _is_gone(self, given: Acknowledgement, firing: FiringNow) -> bool:
-        """Return whether servers that have just come back, or are away, would have it by now."""
-        last = firing.recovered_at if firing.complete else self._seen.get(given.row, math.inf)
-        unseen = self._clock.monotonic() - max(last, firing.recovered_at)
-        return firing.answered and unseen > self._unseen
 
     def _sighted(self, given: Acknowledgement, since: Iterable[float]) -> None:
         """Note that an incident goes on, and every beginning by which it is known."""
@@ -233,7 +246,6 @@ class Acknowledging:
         with self._mutex:
             if given.row in self._open:  # it may have been withdrawn meanwhile
                 self._open[given.row] = more
-                self._seen[given.row] = self._clock.monotonic()
 
     def _end(self, given: Acknowledgement) -> None:
         self._rows.end(given, self._clock.now())

@@ -1,10 +1,11 @@
 """The bridge's API for `ionmon alerts` and `ionmon ack`: what fires, and who works on it.
 
-    GET  /api/alerts                          -> {"alerts": [...], "faults": [...], "now": 0.0}
+    GET  /api/alerts        -> {"alerts": [...], "faults": [...], "known": true, "now": 0.0}
     POST /api/acknowledge {"alerts": ["ID", ...], "comment": "..."} -> {"alerts": [...]}
     POST /api/withdraw    {"alerts": ["ID", ...]}                   -> {"alerts": [...]}
 
-Times are Unix seconds. The ids are those of the first answer.
+Times are Unix seconds. The ids are those of the first answer. More may fire where `known`
+is false.
 """
 
 import asyncio
@@ -76,7 +77,9 @@ class AlertApi:
             return not_allowed("GET, HEAD")
         async with self._mutex:
             alerts = await asyncio.to_thread(self._listed)
-        more = json.dumps({"faults": self._site.faults(), "now": self._site.clock.now()})
+        site = self._site
+        about = {"faults": site.faults(), "known": site.is_known(), "now": site.clock.now()}
+        more = json.dumps(about)
         return _answer(f'{{"alerts": {alerts}, {more[1:]}')
 
     def _listed(self) -> str:
@@ -120,8 +123,9 @@ class AlertApi:
         return self._site.acknowledging.acknowledge(order.choices, user, order.comment)
 
     def _answered(self, outcome: AcknowledgeOutcome) -> Mapping[str, Any]:
-        withdrawn = outcome.answer is Answer.WITHDRAWN
-        return {**_outcome(outcome), "pagerduty": withdrawn and self._site.notifies_pagerduty()}
+        given = outcome.acknowledgement if outcome.answer is Answer.WITHDRAWN else None
+        stays = given is not None and self._site.stays_in_pagerduty(given)
+        return {**_outcome(outcome), "pagerduty": stays}
 
 
 def _order(body: bytes) -> _AcknowledgeOrder | None:

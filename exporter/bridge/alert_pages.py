@@ -13,14 +13,14 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from exporter.bridge import incident_page
-from exporter.bridge.acknowledgements import LONGEST_COMMENT
+from exporter.bridge.acknowledgements import LONGEST_COMMENT, Acknowledgement
 from exporter.bridge.acknowledging import AcknowledgeOutcome, Answer, ChosenIncident
 from exporter.bridge.alert_rows import row, shown
 from exporter.bridge.alert_site import UNKNOWN_USER, AlertSite
 from exporter.bridge.callers import FormTokens
 from exporter.bridge.explain import Explanation
 from exporter.bridge.explaining import Explain, unexplained
-from exporter.bridge.incident_page import Form, Surroundings
+from exporter.bridge.incident_page import Form, Surroundings, TakenBack
 from exporter.bridge.incidents import FiringIncident
 from exporter.errors import StateError
 from exporter.web.routes import HTML, READ, Request, Response, html_page, not_allowed, plain
@@ -76,7 +76,12 @@ class AlertPages:
         return await asyncio.to_thread(self._explain, alert.labels, alert.starts_at)
 
     def _around(self, user: str) -> Surroundings:
-        return Surroundings(user=user, faults=self._site.faults(), now=self._site.clock.now())
+        return Surroundings(
+            user=user,
+            faults=self._site.faults(),
+            now=self._site.clock.now(),
+            known=self._site.is_known(),
+        )
 
     async def _overview(self, request: Request, user: str) -> Response:
         """Make the page in another thread, too: a storm has many rows."""
@@ -102,15 +107,22 @@ class AlertPages:
             body = incident_page.nothing(self._around(user))
             return Response(HTTPStatus.NOT_FOUND, body, HTML, _NO_STORE)
         acknowledged = self._site.acknowledging.of(found)
-        form = self._form(found, user, withdraw=acknowledged is not None) if user else None
+        form = self._form(found, user, acknowledged) if user else None
+        withdrawn = None if acknowledged else self._site.acknowledging.withdrawn_of(found)
         shown_row = row(found, acknowledged, self._site.reading())
-        body = incident_page.incident(shown_row, form, self._around(user), notice, known)
+        taken_back = self._taken_back(withdrawn) if withdrawn else None
+        around = self._around(user)
+        body = incident_page.incident(shown_row, form, around, notice, known, taken_back)
         return Response(status, body, HTML, _NO_STORE)
 
-    def _form(self, found: FiringIncident, user: str, *, withdraw: bool) -> Form:
+    def _taken_back(self, given: Acknowledgement) -> TakenBack:
+        pagerduty = self._site.stays_in_pagerduty(given)
+        return TakenBack(given.user, given.withdrawn_by, given.ended_at or given.at, pagerduty)
+
+    def _form(self, found: FiringIncident, user: str, given: Acknowledgement | None) -> Form:
         start = f"{found.alert.starts_at:.3f}"
-        parts = _parts(user, found.alert.fingerprint, start, withdraw=withdraw)
-        pagerduty = self._site.notifies_pagerduty()
+        parts = _parts(user, found.alert.fingerprint, start, withdraw=given is not None)
+        pagerduty = given is not None and self._site.stays_in_pagerduty(given)
         return Form(start, self._tokens.token(parts, self._site.clock.now()), pagerduty)
 
     async def _pressed(

@@ -34,6 +34,7 @@ class AlertRow:
 
     since            when the alert began to fire, as messages say it
     value, limit     as text; empty where the alert has none
+    value_at         when Alertmanager got the value, None where that is not known
     next_escalation  None where nobody is notified next, or somebody was
     escalated        whether somebody was
     silenced, muted  by a silence, and by another alert
@@ -57,6 +58,7 @@ class AlertRow:
     muted: bool
     labels: tuple[tuple[str, str], ...]
     links: tuple[tuple[str, str], ...]
+    value_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def row(incident: FiringIncident, given: Acknowledgement | None, reading: Readin
         muted=bool(alert.inhibited_by),
         labels=_labels(incident),
         links=tuple(_links(incident, reading)),
+        value_at=alert.updated_at,
     )
 
 

@@ -1,13 +1,16 @@
 """What the bridge's pages and its API share: what fires, who asks, and when it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alert_rows import AlertRow, Reading, ordered, row
 from exporter.bridge.callers import Callers
 from exporter.bridge.firing import FiringAlerts
 from exporter.bridge.pagerduty import routes
 from exporter.clock import Clock
+from exporter.errors import StateError
 from exporter.settings import Settings
 from exporter.web.routes import Request
 
@@ -17,14 +20,23 @@ UNKNOWN_USER = (
 )
 
 
+def _nowhere(given: Acknowledgement) -> bool:
+    del given
+    return False
+
+
 @dataclass(slots=True)
 class AlertSite:
-    """What fires and its acknowledgements, under the settings in force."""
+    """What fires and its acknowledgements, under the settings in force.
+
+    in_pagerduty  whether PagerDuty may have got an acknowledgement; may raise StateError
+    """
 
     firing: FiringAlerts
     acknowledging: Acknowledging
     clock: Clock
     settings: Settings
+    in_pagerduty: Callable[[Acknowledgement], bool] = _nowhere
 
     def reading(self) -> Reading:
         """Return what of the settings a row depends on."""
@@ -44,9 +56,16 @@ class AlertSite:
         """Return which servers do not answer."""
         return self.firing.now().faults
 
-    def notifies_pagerduty(self) -> bool:
-        """Return whether an alert may have an incident in PagerDuty."""
-        return bool(routes(self.settings))
+    def is_known(self) -> bool:
+        """Return whether what is not among the rows does not fire."""
+        return self.acknowledging.knows_ends()
+
+    def stays_in_pagerduty(self, given: Acknowledgement) -> bool:
+        """Return whether PagerDuty may have an acknowledgement, which it takes not back."""
+        try:
+            return self.in_pagerduty(given)
+        except StateError:
+            return bool(routes(self.settings))
 
     def user(self, request: Request, authenticated: str) -> str:
         """Return who asks, empty where nobody is known."""

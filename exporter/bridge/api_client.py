@@ -37,11 +37,15 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class FiringList:
-    """What fires, which servers the bridge does not reach, and its time in Unix seconds."""
+    """What fires, which servers the bridge does not reach, and its time in Unix seconds.
+
+    known  whether nothing else fires: all servers answer, and none has just come back
+    """
 
     alerts: tuple[AlertRow, ...]
     faults: tuple[str, ...]
     now: float
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,10 @@ class BridgeApi:
         found = self._asked(LIST, None)
         with _reading(self.url):
             return FiringList(
-                tuple(map(_row, found["alerts"])), tuple(found["faults"]), float(found["now"])
+                tuple(map(_row, found["alerts"])),
+                tuple(found["faults"]),
+                float(found["now"]),
+                bool(found["known"]),
             )
 
     def acknowledge(self, ids: Sequence[str], comment: str) -> tuple[Acknowledged, ...]:

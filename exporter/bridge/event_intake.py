@@ -21,6 +21,7 @@ from exporter.web.routes import Response, plain
 log = logging.getLogger("ionmon.bridge")
 
 EVENTS = "/events"
+_MOST_KINDS = 20  # that are not known and are logged; the metric counts all
 
 
 class EventIntake:
@@ -28,6 +29,7 @@ class EventIntake:
 
     def __init__(self, journal: AlertJournal, telemetry: Telemetry, health: JournalHealth) -> None:
         self._journal, self._telemetry, self._health = journal, telemetry, health
+        self._kinds: set[str] = set()  # that are not known
         self._lost = False  # whether a body was refused since the last one that was taken
 
     def take(self, body: bytes) -> Response:
@@ -59,8 +61,13 @@ class EventIntake:
         for event in batch.events:
             if not event.is_known:
                 self._telemetry.count(own_bridge.EVENTS_UNKNOWN)
-                text = f"events of the kind {event.kind!r:.60} are not known, and passed over"
-                once(log, f"event {event.kind}", text)
+                self._note_kind(f"{event.kind!r:.60}")
+
+    def _note_kind(self, kind: str) -> None:
+        """Log a kind once; not every one, as they come from outside."""
+        if kind not in self._kinds and len(self._kinds) < _MOST_KINDS:
+            self._kinds.add(kind)
+            log.warning("events of the kind %s are not known, and passed over", kind)
 
     def count(self, result: str, by: int = 1) -> None:
         """Count events by what became of them."""

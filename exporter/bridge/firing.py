@@ -1,7 +1,8 @@
 """What fires now, and since when: every Alertmanager and Prometheus is asked again and again."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +26,8 @@ log = logs.logger("bridge")
 class PolledServer(Generic[T]):
     """A server that is asked again and again: its newest answer, or why there is none.
 
-    Times are those of the monotonic clock.
+    Times are those of the monotonic clock. recovered_at is when it first answered, or answered
+    again; returned_at leaves the first answer out. What it has may be missing for a while after.
     """
 
     def __init__(self, name: str, ask: Callable[[], T], clock: Clock) -> None:
@@ -33,6 +35,7 @@ class PolledServer(Generic[T]):
         self.answer: T | None = None  # None while it does not answer
         self.fault = "it was not asked yet"
         self.asked_at = self.recovered_at = clock.monotonic()
+        self.returned_at = -math.inf
         self.answers = 0
 
     async def poll(self, executor: Executor) -> None:
@@ -52,7 +55,11 @@ class PolledServer(Generic[T]):
         else:
             if self.fault:
                 logs.over(log, self.name, f"{self.name} answers again")
+            # One that had something and has nothing restarted between two answers, or will fill
+            # again: Watchdog always fires.
+            if self.fault or (self.answer and not answer):
                 self.recovered_at = began
+                self.returned_at = began if self.answers else -math.inf
             self.answer, self.fault, self.asked_at = answer, "", began
         self.answers += 1
         return self._clock.monotonic() - began
@@ -66,19 +73,18 @@ Timing = PolledServer[tuple[Beginning, ...]]
 class FiringNow:
     """The incidents that go on, and which servers do not answer, with the reason.
 
-    answered     whether any server answers
-    complete     whether all do
-    certain      whether every Prometheus does, so that all beginnings are known
-    recovered_at when the last server came back, by the monotonic clock
+    certain         whether every Prometheus answers, so that all beginnings are known
+    complete_since  since when all servers answer, by the monotonic clock; infinite while one does
+                    not
+    held_since      since when all Alertmanagers do, as far back as the bridge asks them
     """
 
     incidents: tuple[FiringIncident, ...]
     beginnings: Beginnings
     faults: tuple[str, ...]
-    answered: bool
-    complete: bool
     certain: bool
-    recovered_at: float
+    complete_since: float
+    held_since: float
 
     def by_fingerprint(self) -> dict[str, FiringIncident]:
         """Return each incident by its alert's fingerprint, and by those of its escalations."""
@@ -118,11 +124,15 @@ class FiringAlerts:
             incidents=incidents(held, began),
             beginnings=began,
             faults=tuple(f"{each.name}: {each.fault}" for each in sources if each.fault),
-            answered=any(not each.fault for each in sources),
-            complete=not any(each.fault for each in sources),
             certain=not any(each.fault for each in self.prometheis),
-            recovered_at=max(each.recovered_at for each in sources),
+            complete_since=_since((each.fault, each.recovered_at) for each in sources),
+            held_since=_since((each.fault, each.returned_at) for each in self.alertmanagers),
         )
+
+
+def _since(servers: Iterable[tuple[str, float]]) -> float:
+    """Return the latest of the times at which servers came back, infinity while one is away."""
+    return max((math.inf if fault else at for fault, at in servers), default=math.inf)
 
 
 def holding(alertmanager: Alertmanager, clock: Clock) -> Holding:

@@ -23,23 +23,35 @@ class Surroundings:
 
     user    empty where nobody is known, so that nobody can acknowledge
     faults  which servers do not answer
+    known   whether nothing fires but what is shown
     """
 
     user: str
     faults: tuple[str, ...]
     now: float
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """The hidden fields of a form: the start that was shown, and the token.
 
-    pagerduty  whether PagerDuty may have been notified, which takes no acknowledgement back
+    pagerduty  whether PagerDuty may have the acknowledgement, which it takes not back
     """
 
     start: str
     token: str
     pagerduty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Whose acknowledgement was withdrawn, by whom and when; pagerduty as above."""
+
+    user: str
+    by: str
+    at: float
+    pagerduty: bool
 
 
 def overview(rows: tuple[AlertRow, ...], count: int, around: Surroundings) -> bytes:
@@ -53,6 +65,7 @@ def incident(
     around: Surroundings,
     notice: str = "",
     known: Explanation | None = None,
+    taken_back: TakenBack | None = None,
 ) -> bytes:
     """Return the page of an incident; without a form there is no button."""
     return _rendered(
@@ -63,6 +76,7 @@ def incident(
         notice=notice,
         longest=LONGEST_COMMENT,
         known=known,
+        taken_back=taken_back,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from exporter.bridge.webhook import Notification, NotifiedAlert, Status
+from exporter.bridge.webhook import LATEST, Notification, NotifiedAlert, Status
 from exporter.errors import IonmonError
 
 ALERT = (
@@ -19,7 +19,6 @@ DELIVERY = (
     "delivery.error"
 )
 DELIVERY_COLUMNS = 6
-_LARGEST = 1e11  # Unix seconds; no time that can be written is beyond
 T = TypeVar("T")
 
 
@@ -95,7 +94,7 @@ def text_of(value: object, column: str) -> str:
 
 def number_of(value: object, column: str) -> float:
     """Return a number of a row. Raises DamagedRow."""
-    if not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
+    if not isinstance(value, int | float) or not -LATEST <= value <= LATEST:
         raise DamagedRow(f"{column}: is no number")
     return value
 
@@ -148,13 +147,20 @@ def journaled(row: tuple[Any, ...]) -> JournaledAlert:
             labels=texts_of(labels, "labels"),
             annotations=texts_of(annotations, "annotations"),
             starts_at=number_of(starts_at, "starts_at"),
-            ends_at=None if ends_at is None else number_of(ends_at, "ends_at"),
+            ends_at=_end(status, ends_at, first_at),
             generator_url=text_of(generator_url, "generator_url"),
         ),
         first_at=number_of(first_at, "first_at"),
         last_at=number_of(last_at, "last_at"),
         repeats=int(number_of(repeats, "repeats")),
     )
+
+
+def _end(status: object, ends_at: object, first_at: object) -> float | None:
+    """Return when an alert ended; where its end was notified without a time, when that was."""
+    if ends_at is None and status == "resolved":
+        return number_of(first_at, "first_at")
+    return None if ends_at is None else number_of(ends_at, "ends_at")
 
 
 def _status(value: object) -> Status:

@@ -1,21 +1,23 @@
 """Which of PagerDuty's incidents an alert is part of, as the journal has it."""
 
-import sqlite3
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.deliveries import Transaction
+from exporter.bridge.journal_rows import DamagedRow, texts_of
+from exporter.bridge.webhook import Texts
 
 _NEAR = 0.01  # seconds: the API writes milliseconds, the webhook nanoseconds
 _GROUPS = """
 SELECT DISTINCT receiver, group_key FROM alert
 WHERE fingerprint = ? AND starts_at BETWEEN ? AND ? AND status = 'firing'"""
-_MEMBERS = """
-SELECT DISTINCT fingerprint FROM alert AS one WHERE group_key = ? AND status = 'firing'
+_GOES_ON = """status = 'firing'
 AND NOT EXISTS (SELECT 1 FROM alert AS other WHERE other.group_key = one.group_key
     AND other.fingerprint = one.fingerprint AND other.starts_at = one.starts_at
     AND other.status = 'resolved')"""
+_MEMBERS = f"SELECT fingerprint, labels FROM alert AS one WHERE group_key = ? AND {_GOES_ON}"  # noqa: S608 - constants
+_NOTIFIED = f"SELECT DISTINCT fingerprint FROM alert AS one WHERE receiver = ? AND {_GOES_ON}"  # noqa: S608 - constants
 _MARK = "UPDATE acknowledgement SET pagerduty_at = ? WHERE id = ?"
 _MARKED = "SELECT id FROM acknowledgement WHERE ended_at IS NULL AND pagerduty_at IS NOT NULL"
 
@@ -46,10 +48,16 @@ class PagerDutyGroups:
             if isinstance(key, str) and receiver in receivers
         )
 
-    def members(self, group: PagerDutyGroup) -> frozenset[str]:
-        """Return the fingerprints of the alerts of a group whose end was not notified."""
+    def members(self, group: PagerDutyGroup) -> Mapping[str, Texts]:
+        """Return the alerts of a group whose end was not notified: labels by fingerprint."""
         with self._transaction() as db:
-            return _column(db, _MEMBERS, (group.key,))
+            rows = db.execute(_MEMBERS, (group.key,)).fetchall()
+        return {str(fingerprint): _labels(text) for fingerprint, text in rows}
+
+    def notified(self, receiver: str) -> frozenset[str]:
+        """Return the fingerprints of what a receiver was notified of, and not of its end."""
+        with self._transaction() as db:
+            return frozenset(str(row[0]) for row in db.execute(_NOTIFIED, (receiver,)))
 
     def mark(self, rows: frozenset[int], at: float) -> None:
         """Note that PagerDuty took the acknowledgements of these rows."""
@@ -62,5 +70,9 @@ class PagerDutyGroups:
             return frozenset(row for (row,) in db.execute(_MARKED))
 
 
-def _column(db: sqlite3.Connection, query: str, values: tuple[object, ...]) -> frozenset[str]:
-    return frozenset(str(row[0]) for row in db.execute(query, values))
+def _labels(text: object) -> Texts:
+    """Return the labels of a row, none where they are damaged."""
+    try:
+        return texts_of(text, "labels")
+    except DamagedRow:
+        return {}

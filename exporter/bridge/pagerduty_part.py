@@ -1,6 +1,7 @@
 """Keeps PagerDuty's incidents acknowledged as ours are; else its own policy goes on.
 
-An incident of PagerDuty may have several alerts; it is acknowledged once all that fire are.
+An incident of PagerDuty may have several alerts; it is acknowledged once all that fire are. An
+alert fires until it is known to be over: no answer of a server is no end.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.firing import FiringAlerts
 from exporter.bridge.pagerduty import PagerDutyFault, acknowledge, routes
 from exporter.bridge.pagerduty_groups import PagerDutyGroup, PagerDutyGroups
+from exporter.bridge.webhook import Texts
 from exporter.clock import Clock
 from exporter.errors import IonmonError, StateError
 from exporter.settings import Settings
@@ -21,6 +23,8 @@ RETRY = 60.0  # seconds after a failure
 # PagerDuty ignores an acknowledgement of an incident that it does not have yet, and Alertmanager
 # sends to it and to us at the same time; so each is acknowledged again a while later.
 AGAIN = 60.0  # seconds
+# What one incident is about by default; the receiver's name has the team.
+_PLACE = ("gcp_project", "region", "service_name")
 
 log = logs.logger("bridge.pagerduty")
 
@@ -37,15 +41,26 @@ class PagerDutyPart:
         clock: Clock,
     ) -> None:
         """Go on where the journal says. Raises StateError."""
-        self._routes, self._groups = routes(settings), groups
+        self.apply(settings)
+        self._groups = groups
         self._firing, self._acknowledging, self._clock = firing, acknowledging, clock
         self._done = set(groups.marked())  # rows
+        self._sent, self._began_at = set(self._done), clock.now()
         self._due: dict[PagerDutyGroup, float] = {}  # by the monotonic clock
         self._taken: dict[PagerDutyGroup, bool] = {}  # whether it was acknowledged once
 
     def apply(self, settings: Settings) -> None:
         """Go on with other settings."""
         self._routes = routes(settings)
+        self._group_by = settings.notifications.group_by.pagerduty or _PLACE
+
+    def may_have(self, given: Acknowledgement) -> bool:
+        """Return whether PagerDuty may have got an acknowledgement. Raises StateError.
+
+        Of a former process only what was taken twice is known: what it sent once may be there.
+        """
+        is_former = given.at < self._began_at
+        return given.row in self._sent or (is_former and bool(self._groups.of(given, self._routes)))
 
     async def run(self) -> None:
         """Work until this is cancelled; a journal that cannot be read is tried again."""
@@ -72,23 +87,47 @@ class PagerDutyPart:
         self._due = {group: at for group, at in self._due.items() if group in waiting}
         self._taken = {group: is_ for group, is_ in self._taken.items() if group in waiting}
         for group, given_ in waiting.items():
-            if self._is_due(group) and self._is_whole(group, open_):
+            if self._is_due(group) and self._is_whole(group, given_[0], open_):
                 self._acknowledge(group, given_)
 
     def _is_due(self, group: PagerDutyGroup) -> bool:
         return self._due.get(group, 0.0) <= self._clock.monotonic()
 
-    def _is_whole(self, group: PagerDutyGroup, open_: Iterable[Acknowledgement]) -> bool:
-        """Return whether every alert of a group that fires is acknowledged."""
-        firing = {each.alert.fingerprint for each in self._firing.now().incidents}
+    def _is_whole(
+        self, group: PagerDutyGroup, given: Acknowledgement, open_: Iterable[Acknowledgement]
+    ) -> bool:
+        """Return whether every alert of a group that may fire is acknowledged."""
+        if not self._acknowledging.knows_held():
+            return False
+        members = self._groups.members(group)
         acknowledged = {each.fingerprint for each in open_}
-        return not (self._groups.members(group) & firing) - acknowledged
+        left = {one: labels for one, labels in members.items() if one not in acknowledged}
+        if not all(self._is_over(one, labels) for one, labels in left.items()):
+            return False
+        return not set(self._unjournaled(group, given)) - acknowledged
+
+    def _is_over(self, fingerprint: str, labels: Texts) -> bool:
+        firing = self._firing.now()
+        held = any(each.alert.fingerprint == fingerprint for each in firing.incidents)
+        return self._acknowledging.knows_ends() and not held and not firing.beginnings.of(labels)
+
+    def _unjournaled(self, group: PagerDutyGroup, given: Acknowledgement) -> Iterable[str]:
+        """Yield what PagerDuty may have in the group, and the journal has not got yet."""
+        notified = self._groups.notified(group.receiver)
+        for alert in (each.alert for each in self._firing.now().incidents):
+            muted = alert.silenced_by or alert.inhibited_by
+            if group.receiver not in alert.receivers or muted or alert.fingerprint in notified:
+                continue
+            names = alert.labels if "..." in self._group_by else self._group_by
+            if all(alert.labels.get(name) == given.labels.get(name) for name in names):
+                yield alert.fingerprint
 
     def _acknowledge(self, group: PagerDutyGroup, given: Iterable[Acknowledgement]) -> None:
         route = self._routes.get(group.receiver)
         if route is None:
             return
         now = self._clock.monotonic()
+        rows = frozenset(each.row for each in given)
         try:
             acknowledge(route, group.key)
         except IonmonError as error:
@@ -98,9 +137,9 @@ class PagerDutyPart:
                 return
         else:
             logs.over(log, group.receiver, f"{group.receiver}: PagerDuty takes acknowledgements")
+            self._sent |= rows
             if not self._taken.get(group):
                 self._taken[group], self._due[group] = True, now + AGAIN
                 return
-        rows = frozenset(each.row for each in given)
         self._groups.mark(rows, self._clock.now())
         self._done |= rows

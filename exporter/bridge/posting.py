@@ -26,7 +26,7 @@ _Labels = frozenset[tuple[str, str]]
 
 
 class Posting:
-    """What this process has posted to one Alertmanager, and has to end there."""
+    """What the bridge has posted to one Alertmanager, and has to end there."""
 
     def __init__(
         self,
@@ -34,9 +34,12 @@ class Posting:
         source: Holding,
         open_: Callable[[], Iterable[Acknowledgement]],
         clock: Clock,
+        ended: Iterable[Acknowledgement] = (),
     ) -> None:
+        """Post what is open, and end what was posted for `ended` before this process began."""
         self._to, self._source, self._open, self._clock = to, source, open_, clock
-        self._posted: dict[_Labels, float] = {}  # to the monotonic time of the last post
+        # To the monotonic time of the last post.
+        self._posted = {_labels(each): clock.monotonic() for each in posted(ended)}
 
     async def keep(self, executor: Executor) -> None:
         """Post for ever."""

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from exporter.bridge.webhook import Texts
+from exporter.bridge.webhook import LATEST, Texts
 from exporter.errors import IonmonError
 from exporter.prometheus_api import Prometheus
 from exporter.settings import Settings
 
 STATE = "ALERTS_FOR_STATE"  # its value is when a condition began to be true, in Unix seconds
 TIMEOUT = 5.0  # seconds for one answer
-_LATEST = 1e11  # Unix seconds; a later one is no time of an alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def beginnings(address: str) -> tuple[Beginning, ...]:
         return tuple(
             Beginning({n: v for n, v in series.labels if n != "__name__"}, series.values[0])
             for series in found
-            if 0 <= series.values[0] < _LATEST
+            if 0 <= series.values[0] <= LATEST
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise IonmonError(

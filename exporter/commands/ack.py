@@ -15,6 +15,11 @@ from exporter.commands.terminal import printable
 from exporter.errors import IonmonError
 
 SHORTEST_ID = 4
+_NONE = "no such alert fires; ionmon alerts shows what does"
+_NOT_KNOWN = (
+    "whether such an alert fires is not known, as the bridge does not reach every server, or one "
+    "has just come back; ionmon alerts names those that do not answer, try again when they do"
+)
 HELP = """Acknowledge alerts that fire: somebody works on them, and they are not escalated.
 
 \b
@@ -55,7 +60,8 @@ def command(  # noqa: PLR0913 - options by name
     api = bridge_api(config, url, user, password_file)
 
     def change(given: BridgeApi) -> tuple[Acknowledged, ...]:
-        ids = chosen(given.alerts().alerts, alerts, every=every)
+        firing = given.alerts()
+        ids = chosen(firing.alerts, alerts, every=every, known=firing.known)
         return given.withdraw(ids) if withdraw else given.acknowledge(ids, comment)
 
     found = with_login(api, change)
@@ -65,13 +71,18 @@ def command(  # noqa: PLR0913 - options by name
         raise click.exceptions.Exit(1)
 
 
-def chosen(rows: Sequence[AlertRow], names: Iterable[str], *, every: bool) -> tuple[str, ...]:
-    """Return the ids that names and ids mean. Raises IonmonError for none, and for several."""
+def chosen(
+    rows: Sequence[AlertRow], names: Iterable[str], *, every: bool, known: bool = True
+) -> tuple[str, ...]:
+    """Return the ids that names and ids mean. Raises IonmonError for none, and for several.
+
+    known  whether nothing fires but the rows
+    """
     ids: dict[str, None] = {}
     for name in names:
         found = tuple(_meant(rows, name))
         if not found:
-            raise IonmonError(f"{name}: no such alert fires; ionmon alerts shows what does")
+            raise IonmonError(f"{name}: {_NONE if known else _NOT_KNOWN}")
         if len(found) > 1 and not every:
             listed = "\n".join(f"  {each.id}  {each.place or each.summary}" for each in found)
             raise IonmonError(
@@ -91,6 +102,8 @@ def text(found: Acknowledged) -> str:
     what = f"{found.alert or 'an alert'} ({found.id})"
     if found.result == Answer.NOT_ACKNOWLEDGED:
         return f"{what}: nobody has acknowledged it"
+    if found.result == Answer.NOT_KNOWN:
+        return f"{what}: whether it fires is not known, and nothing was changed; try again"
     if found.acknowledged is None:
         return f"{what} is not acknowledged: it does not fire"
     if found.result == Answer.WITHDRAWN:

@@ -30,7 +30,12 @@ machine: what fired, how long it took to be detected, acknowledged and resolved,
 alert, service and week, and of which times that is not known. With the events of Alertmanager 0.33
 and newer it has who was notified and what was muted. In JSON, times are Unix seconds.
 """
+OLD = 30.0  # seconds; a younger value is shown without its age
 HOUR, LONGEST = 3600.0, 90 * 86400.0  # seconds of history
+_STARTED = (
+    "ionmon: a server, or the bridge, has just started; until everything is known that fires takes "
+    "four minutes"
+)
 _HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "next")
 
 
@@ -63,12 +68,14 @@ def _firing(api: BridgeApi, *, as_json: bool) -> None:
     click.echo(json.dumps(asdict(found), indent=2) if as_json else text(found))
     for fault in found.faults:
         click.echo(f"ionmon: the bridge does not reach every server: {printable(fault)}", err=True)
+    if not found.known and not found.faults:
+        click.echo(_STARTED, err=True)
 
 
 def text(found: FiringList) -> str:
     """Return the alerts as a table."""
     if not found.alerts:
-        return "What fires is not known." if found.faults else "Nothing fires."
+        return "Nothing fires." if found.known else "What fires is not known."
     return table(_HEAD, [_row(each, found.now) for each in found.alerts])
 
 
@@ -76,17 +83,23 @@ def _row(row: AlertRow, now: float) -> tuple[str, ...]:
     where = row.place or " ".join(
         value for name, value in row.labels if name in ("service_name", "region")
     )
-    value = f"{row.value} (limit {row.limit})" if row.value and row.limit else row.value
+    limit = f" (limit {row.limit})" if row.value and row.limit else ""
     return (
         row.id,
         row.severity or "none",
         row.alert,
         where,
-        value,
+        f"{row.value}{_age_of_value(row, now)}{limit}",
         f"{age(row.since, now)} ago",
         _acknowledged(row, now),
         _next(row, now),
     )
+
+
+def _age_of_value(row: AlertRow, now: float) -> str:
+    """Return how old a value is: Prometheus sends what fires again after minutes only."""
+    is_old = row.value and row.value_at is not None and now - row.value_at >= OLD
+    return f", {age(row.value_at or now, now)} ago" if is_old else ""
 
 
 def _acknowledged(row: AlertRow, now: float) -> str:

@@ -93,7 +93,7 @@ def notify(server: RepeatingServer, found: RunningBridge, fingerprint: str, star
     # Before anything fails: the bridge is silent then.
     wait_until(lambda: server.was_sent("heartbeat"), "a heartbeat")
     assert found.post(entry()) == 200
-    assert found.post(one, receiver="critical-pagerduty") == 200
+    assert found.post(one, receiver="critical-pagerduty", groupKey="{}:{}") == 200
     pair = base64.b64encode(f"{USER}:{MARKS['password']}".encode()).decode()
     found.headers = {"Authorization": f"Basic {pair}"}
     dead = 'ionmon_bridge_dead_letters{target="sentry"}'

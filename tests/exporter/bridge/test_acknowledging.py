@@ -141,11 +141,11 @@ def test_an_escalation_leads_to_what_it_escalates(tmp_path: Path) -> None:
         (None, [began(ALERT, BEGAN - 60)], [], True),
         (None, None, None, True),  # nobody knows
         ([], [], [], False),
-        ([], None, None, False),
-        (None, [], [], False),
+        ([], None, None, True),  # an answer that is missing is no end
+        (None, [], [], True),
+        ([], [], None, True),
         ([], [began(ALERT, BEGAN + 300)], [], False),  # the next one is pending
         ([replace(ALERT, starts_at=BEGAN + 360)], [began(ALERT, BEGAN + 300)], [], False),
-        ([replace(ALERT, starts_at=BEGAN + 360)], None, None, False),
     ],
 )
 def test_it_lasts_while_its_incident_does(
@@ -180,17 +180,72 @@ def test_replicas_that_disagree_on_the_beginning_do_not_end_it(tmp_path: Path) -
         assert len(keeping.open()) == 1
 
 
-def test_a_server_that_is_away_ends_nothing_for_four_minutes(tmp_path: Path) -> None:
-    """A restarted Alertmanager has what fires only after minutes: until then nothing is over."""
+def test_a_server_that_is_away_ends_nothing(tmp_path: Path) -> None:
+    """However long an outage of Prometheus is, what it comes back with is acknowledged."""
     fleet = fires()
     with acknowledging(tmp_path, fleet, unseen=240) as keeping:
         keeping.acknowledge([ChosenIncident(ID)], "ada", "")
         fleet.alerts, fleet.first, fleet.second = [], None, None
         fleet.ask()
-        fleet.clock.time += 200
+        fleet.clock.time += 3600
+        keeping.review()
+        fleet.alerts, fleet.first = [replace(ALERT, starts_at=BEGAN + 3600)], [began(ALERT, BEGAN)]
+        fleet.ask()
+        keeping.review()
+        assert [each.user for each in keeping.open()] == ["ada"]
+        found = keeping.of(firing(fleet))
+        assert found is not None
+        assert found.user == "ada"
+
+
+def test_servers_that_came_back_have_four_minutes(tmp_path: Path) -> None:
+    """A restarted Alertmanager has what fires only after minutes: until then nothing is over."""
+    fleet = fires()
+    with acknowledging(tmp_path, fleet, unseen=240) as keeping:
+        keeping.acknowledge([ChosenIncident(ID)], "ada", "")
+        fleet.alerts, fleet.first, fleet.second = [], None, []
+        fleet.ask()
+        fleet.clock.time += 900
+        fleet.first = []
+        fleet.ask()
+        fleet.clock.time += 239
         keeping.review()
         assert len(keeping.open()) == 1
-        fleet.clock.time += 41
+        fleet.clock.time += 1
+        keeping.review()
+        assert keeping.open() == ()
+
+
+def test_servers_that_are_suddenly_empty_have_restarted(tmp_path: Path) -> None:
+    """Between two answers, without their data: what they had is not over yet."""
+    fleet = fires()
+    with acknowledging(tmp_path, fleet, unseen=240) as keeping:
+        keeping.acknowledge([ChosenIncident(ID)], "ada", "")
+        fleet.clock.time += 900
+        fleet.alerts, fleet.first, fleet.second = [], [], []
+        fleet.ask()
+        keeping.review()
+        assert len(keeping.open()) == 1
+        assert keeping.acknowledge([ChosenIncident(ID)], "bob", "")[0].answer is Answer.NOT_KNOWN
+        fleet.clock.time += 240
+        keeping.review()
+        assert keeping.open() == ()
+        assert keeping.acknowledge([ChosenIncident(ID)], "bob", "")[0].answer is Answer.NOT_FIRING
+
+
+def test_a_later_start_is_another_incident_where_prometheus_says_so(tmp_path: Path) -> None:
+    """Alone it may be a restart of Prometheus: it ends nothing, and nobody has the later one."""
+    fleet = fires()
+    with acknowledging(tmp_path, fleet) as keeping:
+        keeping.acknowledge([ChosenIncident(ID)], "ada", "")
+        fleet.alerts = [replace(ALERT, starts_at=BEGAN + 360)]
+        fleet.first = fleet.second = None
+        fleet.ask()
+        keeping.review()
+        assert len(keeping.open()) == 1
+        assert keeping.of(firing(fleet)) is None
+        fleet.first = fleet.second = [began(ALERT, BEGAN + 300)]
+        fleet.ask()
         keeping.review()
         assert keeping.open() == ()
 

@@ -63,12 +63,12 @@ class Pages:
 
 
 @contextmanager
-def pages(folder: Path, fleet: Fleet | None = None) -> Iterator[Pages]:
+def pages(folder: Path, fleet: Fleet | None = None, unseen: float = 0.0) -> Iterator[Pages]:
     """Open the pages of servers of which all know the alert, unless others are given."""
     fleet = fleet or Fleet(alerts=[ALERT], first=[began(ALERT, BEGAN)])
     fleet.ask()
     given = Settings.model_validate({"notifications": ESCALATED})
-    with kept(folder, fleet) as (keeping, journal):
+    with kept(folder, fleet, unseen) as (keeping, journal):
         site = AlertSite(fleet.firing, keeping, fleet.clock, given)
         yield Pages(AlertPages(site, FormTokens(journal.records)), keeping, fleet, site)
 
@@ -89,6 +89,7 @@ def test_the_overview_lists_the_most_severe_first(tmp_path: Path) -> None:
     with pages(tmp_path, Fleet(alerts=None)) as found:
         html = found.html("/")
         assert "<h1>What fires is not known</h1>" in html
+        assert "<title>What fires is not known</title>" in html
         assert "Alertmanager: it is away" in html
 
 
@@ -106,6 +107,15 @@ def test_a_storm_is_counted(tmp_path: Path) -> None:
         assert "And 100 more" in html
     assert len(threads) == 300  # rows are made of what is shown, and not by who answers everybody
     assert get_ident() not in threads
+
+
+def test_a_value_has_its_age(tmp_path: Path) -> None:
+    """Prometheus sends it again after minutes only: an old one is not called the value now."""
+    with pages(tmp_path) as found:
+        assert "The value was 4.2% 10m ago, the limit 1%." in found.html(PATH)
+    fresh = replace(ALERT, updated_at=BEGAN + 590)
+    with pages(tmp_path, Fleet(alerts=[fresh], first=[began(fresh, BEGAN)])) as found:
+        assert "The value is 4.2%, the limit 1%." in found.html(PATH)
 
 
 def test_an_escalation_that_is_due_is_said(tmp_path: Path) -> None:
@@ -151,15 +161,35 @@ def test_the_button_withdraws(tmp_path: Path) -> None:
         again = found.ask(f"{PATH}/withdraw", "ada", "POST", **form)
         assert (again.status, b"It was withdrawn before" in bytes(again.body)) == (409, True)
         assert "Nobody has acknowledged it." in found.html(PATH)
+        said = "ada withdrew the acknowledgement of ada at 29 Nov 2026 12:10 UTC."
+        assert said in found.html(PATH)
+        assert "In PagerDuty" not in found.html(PATH)
+    with pages(tmp_path) as again:
+        assert said in again.html(PATH)
+        again.press()
+        assert said not in again.html(PATH)
 
 
 def test_pagerduty_takes_nothing_back_and_the_page_says_so(tmp_path: Path) -> None:
-    """Where PagerDuty is configured, its incident stays acknowledged."""
+    """Where PagerDuty got the acknowledgement, before and after it is withdrawn."""
     with pages(tmp_path) as found:
-        more = {"notifications": {**ESCALATED, "pagerduty": {"routing_key_file": "/key"}}}
-        found.site.settings = Settings.model_validate(more)
+        found.site.in_pagerduty = lambda given: given.user == "ada"
         found.press()
-        assert "In PagerDuty it stays acknowledged: escalate it there." in found.html(PATH)
+        said = "In PagerDuty it stays acknowledged: escalate it there."
+        assert said in found.html(PATH)
+        found.ask(f"{PATH}/withdraw", "ada", "POST", **found.form())
+        assert said in found.html(PATH)
+
+
+def test_a_withdrawal_of_the_last_incident_is_not_on_the_page_of_the_next(tmp_path: Path) -> None:
+    """What somebody took back was another incident's."""
+    with pages(tmp_path) as found:
+        found.press()
+        found.ask(f"{PATH}/withdraw", "ada", "POST", **found.form())
+        found.fleet.alerts = [replace(ALERT, starts_at=BEGAN + 300)]
+        found.fleet.first = [began(ALERT, BEGAN + 200)]
+        found.fleet.ask()
+        assert "withdrew" not in found.html(PATH)
 
 
 def test_nobody_acknowledges_without_being_known(tmp_path: Path) -> None:
@@ -219,7 +249,23 @@ def test_what_is_over_is_said_to_be(tmp_path: Path) -> None:
         assert answer.status is HTTPStatus.NOT_FOUND
         assert b"This incident is over" in bytes(answer.body)
     with pages(tmp_path, Fleet(alerts=None)) as found:
-        assert "No alert with this id is known" in found.html(PATH)
+        html = found.html(PATH)
+        assert "<title>No alert with this id is known</title>" in html
+        assert "a server has it that does not answer" in html
+        assert "is over</" not in html
+
+
+def test_what_has_just_started_may_have_more(tmp_path: Path) -> None:
+    """A restarted server has what fires after minutes: nothing is calm or over until then."""
+    with pages(tmp_path, Fleet(), 240) as found:
+        assert "<h1>What fires is not known</h1>" in found.html("/")
+        assert "has just started: until everything is known" in found.html("/")
+        assert "a server has it that has just come back" in found.html(PATH)
+        found.fleet.clock.time += 240
+        assert "<h1>Nothing fires</h1>" in found.html("/")
+        assert "<h1>This incident is over</h1>" in found.html(PATH)
+    with pages(tmp_path, unseen=240) as found:
+        assert "<h1>At least 1 alert fires</h1>" in found.html("/")
 
 
 @pytest.mark.parametrize("path", ["/incident/", "/incident/XYZ", "/incident/a/b", "/other", "//"])

@@ -60,6 +60,17 @@ def test_an_unknown_kind_is_counted(desk: Desk) -> None:
     assert desk.counted(own_bridge.EVENTS_UNKNOWN) == 1
 
 
+def test_unknown_kinds_fill_neither_log_nor_memory(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All are counted, and the first are logged, each once."""
+    kinds = [STRANGE.replace(b"routeChanged", f"kind{n}".encode()) for n in range(200)]
+    for _ in range(2):
+        assert post(desk, b"[" + b",".join(kinds) + b"]") == 200
+    assert desk.counted(own_bridge.EVENTS_UNKNOWN) == 400
+    assert len([line for line in caplog.messages if "are not known" in line]) == 20
+
+
 @pytest.mark.parametrize("body", [b"", b"hello", b"{}", b"[7]"])
 def test_garbage_is_refused(desk: Desk, body: bytes) -> None:
     """It says what is wrong, and is counted."""

@@ -11,7 +11,7 @@ import pytest
 from exporter.bridge.journal import AlertJournal, JournalFull, JournalLimits, Received
 from exporter.bridge.journal_removal import Removal
 from exporter.errors import StateForeign, StateLocked
-from tests.exporter.bridge.notified import NOON, ROOMY, alerts_of, entry, given, journal
+from tests.exporter.bridge.notified import NOON, ROOMY, ZERO, alerts_of, entry, given, journal
 
 HOUR, DAY = 3_600.0, 86_400.0
 SMALL = JournalLimits(keep=8 * DAY, max_alerts=1_000)
@@ -40,6 +40,19 @@ def test_a_repeat_is_the_same_row(path: Path) -> None:
     assert found == Received(firing=0, resolved=0, known=1, removed=0)
     assert (kept.first_at, kept.last_at, kept.repeats) == (NOON, NOON + HOUR, 1)
     assert (owed.journaled, owed.target, owed.tries) == (kept, "sentry", 0)
+
+
+def test_what_is_taken_can_be_read(path: Path) -> None:
+    """The latest time that can be written is one, and an end without a time was when it came."""
+    late = entry("Late", startsAt="9999-12-31T23:59:59-01:00")
+    with journal(path) as found:
+        found.receive(given(late), ("sentry",), NOON)
+        found.receive(given(entry(status="resolved", endsAt=ZERO)), (), NOON + 1)
+        found.receive(given(entry(status="resolved", endsAt=ZERO)), (), NOON + HOUR)
+        (owed,) = found.deliveries.due(NOON + 2)
+        read = found.alerts(NOON, NOON + DAY)
+    assert owed.damage == ""
+    assert [each.alert.ends_at for each in read] == [None, NOON + 1]
 
 
 @pytest.mark.parametrize(

@@ -152,11 +152,11 @@ def test_an_address_alone_acknowledges_nothing(protected: Asked) -> None:
 
 
 def test_what_does_not_fire_is_not_acknowledged(protected: Asked) -> None:
-    """Neither an id of nothing, nor the form of another incident."""
+    """Neither an id of nothing, nor the form of another incident; Prometheus is away here."""
     status, text = protected.bridge.ask(
         "/api/acknowledge", "POST", protected.order("feedfeedfeedfeed"), ADA | JSON
     )
-    assert (status, json.loads(text)["alerts"][0]["result"]) == (200, "not firing")
+    assert (status, json.loads(text)["alerts"][0]["result"]) == (200, "not known")
     button = "/incident/feedfeedfeedfeed/acknowledge"
     assert protected.status("POST", button, ADA | FORM, protected.form(ADA)) == 403
     assert protected.acknowledged(ADA) == []

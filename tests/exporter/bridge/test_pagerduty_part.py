@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -101,11 +101,12 @@ class Paged:
 
 
 @contextmanager
-def paged(folder: Path, to: Events) -> Iterator[Paged]:
-    """Let both alerts fire."""
-    fleet = Fleet(alerts=[ONE, OTHER], first=[began(ONE, BEGAN), began(OTHER, BEGAN)])
+def paged(folder: Path, to: Events, unseen: float = 0.0, **servers: Any) -> Iterator[Paged]:
+    """Let both alerts fire, as a bridge that has just started finds them."""
+    known = {"alerts": [ONE, OTHER], "first": [began(ONE, BEGAN), began(OTHER, BEGAN)]}
+    fleet = Fleet(**{**known, **servers})
     fleet.ask()
-    with kept(folder, fleet) as (keeping, journal):
+    with kept(folder, fleet, unseen) as (keeping, journal):
         groups = PagerDutyGroups(journal.transaction)
         at = settings(folder, to.url)
         part = PagerDutyPart(at, groups, fleet.firing, keeping, fleet.clock)
@@ -146,11 +147,98 @@ def test_an_alert_that_is_over_holds_nothing_up(tmp_path: Path) -> None:
         assert len(to.got) == 1
     with events() as to, paged(_second(tmp_path), to) as found:
         found.notify(ONE, OTHER)
-        found.fleet.alerts = [ONE]
+        found.fleet.alerts, found.fleet.first = [ONE], [began(ONE, BEGAN)]
         found.fleet.ask()
         found.acknowledge(ONE)
         found.part.review()
         assert len(to.got) == 1
+
+
+@pytest.mark.parametrize(
+    "servers",
+    [
+        {"alerts": None},  # Alertmanager is away
+        {"alerts": [ONE], "first": None, "second": None},
+        {"alerts": [ONE]},  # it has come back without what Prometheus has
+        {"alerts": []},
+        {"alerts": [], "first": []},
+    ],
+)
+def test_an_alert_without_an_answer_goes_on(tmp_path: Path, servers: dict[str, Any]) -> None:
+    """What nobody acknowledged is no less firing while servers are away, or restart empty."""
+    with events() as to, paged(tmp_path, to, 240) as found:
+        found.notify(ONE, OTHER)
+        found.acknowledge(ONE)
+        found.fleet.clock.time += 900
+        for name, answer in servers.items():
+            setattr(found.fleet, name, answer)
+        found.fleet.ask()
+        found.part.review()
+        assert to.got == []
+        found.fleet.alerts, found.fleet.first = [ONE], [began(ONE, BEGAN)]
+        found.fleet.second = []
+        found.fleet.ask()
+        found.fleet.clock.time += 240
+        found.part.review()
+        assert len(to.got) == 1
+
+
+def test_a_restarted_bridge_acknowledges_no_alert_that_it_has_not_seen(tmp_path: Path) -> None:
+    """Before the first answers, and until servers that have just started have what fires."""
+    with events() as to, paged(tmp_path, to) as found:
+        found.notify(ONE, OTHER)
+        found.acknowledge(ONE)
+    with events() as to, paged(tmp_path, to, 240, alerts=None, first=None, second=None) as found:
+        found.part.review()
+        found.fleet.alerts, found.fleet.first, found.fleet.second = [ONE], [], []
+        found.fleet.ask()
+        found.part.review()
+        assert to.got == []
+        found.fleet.clock.time += 240
+        found.part.review()
+        assert len(to.got) == 1
+
+
+def test_an_alert_that_the_journal_has_not_got_yet_counts(tmp_path: Path) -> None:
+    """The bridge refused its notification, PagerDuty did not; muted ones and others' do not."""
+    to_pagerduty = ("journal", "critical-pagerduty")
+    late = replace(OTHER, receivers=to_pagerduty)
+    others = [
+        replace(held("Silenced"), receivers=to_pagerduty, silenced_by=("x",)),
+        replace(held("Elsewhere", region="asia-southeast1"), receivers=to_pagerduty),
+        replace(held("ByMail"), receivers=("critical-email",)),
+    ]
+    with events() as to, paged(tmp_path, to, alerts=[ONE, late, *others]) as found:
+        found.notify(ONE)
+        found.acknowledge(ONE)
+        found.part.review()
+        assert to.got == []
+        found.acknowledge(late)
+        found.part.review()
+        assert len(to.got) == 1
+
+
+def test_what_pagerduty_may_have_is_known(tmp_path: Path) -> None:
+    """What was sent to it, once at least; of a former process what it was notified of, too."""
+    with events() as to, paged(tmp_path, to) as found:
+        found.notify(ONE, OTHER)
+        found.acknowledge(ONE)
+        found.part.review()
+        (one,) = found.keeping.open()
+        assert not found.part.may_have(one)
+        found.acknowledge(OTHER)
+        found.part.review()
+        assert all(found.part.may_have(each) for each in found.keeping.open())
+        found.fleet.clock.time += 1
+        again = PagerDutyPart(
+            settings(tmp_path, to.url),
+            PagerDutyGroups(found.journal.transaction),
+            found.fleet.firing,
+            found.keeping,
+            found.fleet.clock,
+        )
+        assert again.may_have(one)
+        assert not again.may_have(replace(one, row=99, fingerprint="feed"))
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 0])

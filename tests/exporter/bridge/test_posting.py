@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.alertmanagers import Alertmanager
 from exporter.bridge.firing import holding
 from exporter.bridge.posting import Posting
 from exporter.clock import WallClock
 from tests import servers
+from tests.exporter.bridge.acknowledgers import acknowledgers, settings
 from tests.exporter.bridge.fleet import BEGAN, held
+from tests.exporter.bridge.notified import journal
 
 pytestmark = pytest.mark.slow
 CONFIG = """
@@ -96,6 +99,18 @@ def test_it_ends_when_its_incident_does(running: servers.Alertmanager) -> None:
     assert {each["region"] for each in poster.post()} == {"asia-southeast1"}
     poster.open = []
     servers.wait_until(lambda: poster.post() == [], "the end of the other")
+
+
+def test_a_withdrawal_ends_it_after_a_kill(running: servers.Alertmanager, tmp_path: Path) -> None:
+    """The bridge died before it told Alertmanager: the next one does, for the escalation to go."""
+    poster = Poster(running.port)
+    poster.open = [given()]
+    assert len(poster.post()) == 2
+    with journal(tmp_path / "journal.sqlite") as kept:
+        rows = AcknowledgementRows(kept.transaction)
+        rows.withdraw(rows.add([given()]), "bob", WallClock().now())
+    with acknowledgers(tmp_path, settings(running.port, servers.free_port())):
+        servers.wait_until(lambda: running.alerts() == [], "the end of what was withdrawn")
 
 
 def test_it_ends_by_itself_in_five_minutes(running: servers.Alertmanager) -> None:

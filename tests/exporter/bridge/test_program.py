@@ -201,6 +201,27 @@ def test_many_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     drill(tmp_path, alerts=200, kills=20)
 
 
+def test_a_journal_that_is_gone_is_a_503_until_it_is_back(tmp_path: Path) -> None:
+    """What would be written to a removed file is refused; it is on disk once it can be."""
+    with bridge(tmp_path) as found:
+        assert found.post(numbered(1)) == 200
+        aside = tmp_path / "aside"
+        found.journal.rename(aside)
+        assert found.post(numbered(2)) == 503
+        status, text = found.ask("/-/ready")
+        assert (status, "was removed or replaced while it is in use" in text) == (503, True)
+        found.journal.write_bytes(b"another file")
+        assert found.post(numbered(2)) == 503
+        aside.replace(found.journal)
+        assert found.post(numbered(2)) == 200
+        assert found.ask("/-/ready")[0] == 200
+        Path(f"{found.journal}-wal").unlink()
+        assert found.post(numbered(3)) == 503
+        found.end(signal.SIGKILL)
+    with bridge(tmp_path) as found:
+        assert found.post(numbered(3)) == 200
+
+
 def test_a_full_disk_is_a_503_until_there_is_room(tmp_path: Path) -> None:
     """While its file cannot grow, nothing is answered 200; with room the same posts succeed."""
     with bridge(tmp_path) as found:

@@ -10,6 +10,7 @@ from hypothesis import strategies
 
 from exporter.bridge.webhook import (
     CUT,
+    LATEST,
     LONGEST_TEXT,
     LONGEST_VALUE,
     BadWebhook,
@@ -138,7 +139,8 @@ def test_values_are_cleaned() -> None:
         ("2026-11-18T09:46:40", None),
         (ZERO, None),
         ("0001-01-01T00:00:00+14:00", None),
-        ("9999-12-31T23:59:59-14:00", 253_402_351_199.0),
+        ("5138-12-31T23:59:59Z", 100_003_939_199.0),
+        ("9999-12-31T23:59:59-14:00", LATEST),
         ("", None),
         (7, None),
     ],

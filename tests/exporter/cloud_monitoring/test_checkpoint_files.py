@@ -112,3 +112,15 @@ def test_what_may_not_be_written_is_refused() -> None:
         (folder / "ion.db.lock").chmod(0o666)
         with powerless(), pytest.raises(StateUnwritable, match="writable"):
             SqliteStore(folder / "ion.db")
+
+
+def test_a_file_that_is_removed_while_it_is_used_takes_nothing(path: Path) -> None:
+    """A commit that nobody could read again fails, until the file is back."""
+    store = SqliteStore(path)
+    store.commit(NAME, SHAPE, filled())
+    path.rename(path.with_name("aside"))
+    with pytest.raises(StateError, match="was removed or replaced while it is in use"):
+        store.commit(NAME, SHAPE, filled())
+    path.with_name("aside").rename(path)
+    store.commit(NAME, SHAPE, filled())
+    store.close()

@@ -50,7 +50,7 @@ def test_the_table_says_what_happens_next() -> None:
     by = replace(ROW, acknowledged=AcknowledgedBy("ada", 1900.0, "rolling back"))
     by = replace(by, next_escalation=None, silenced=True)
     escalated = replace(OTHER, escalated=True, next_escalation=None)
-    late = replace(OTHER, next_escalation=1900.0)
+    late = replace(OTHER, next_escalation=1900.0, value_at=1700.0)
     lines = alerts.text(FiringList((ROW, by, escalated, late), (), 2000.0)).splitlines()
     assert [line.split("  ")[0] for line in lines[1:3]] == [ROW.id, ROW.id]
     assert "16m ago" in lines[1]
@@ -59,8 +59,10 @@ def test_the_table_says_what_happens_next() -> None:
     assert lines[2].endswith("silenced")
     assert lines[3].endswith("escalated")
     assert lines[4].endswith("escalation is due since 1m")
+    assert "4.2%, 5m ago (limit 1%)" in lines[4]
+    assert "4.2% (limit 1%)" in lines[3]
     assert alerts.text(FiringList((), (), 0.0)) == "Nothing fires."
-    assert alerts.text(FiringList((), ("away",), 0.0)) == "What fires is not known."
+    assert alerts.text(FiringList((), ("away",), 0.0, known=False)) == "What fires is not known."
 
 
 def test_names_and_ids_are_found() -> None:
@@ -76,6 +78,8 @@ def test_names_and_ids_are_found() -> None:
     for name in ("5f3", "Other", ""):
         with pytest.raises(IonmonError, match="no such alert fires"):
             ack.chosen(rows, [name], every=True)
+    with pytest.raises(IonmonError, match=r"^Other: whether such an alert fires is not known"):
+        ack.chosen(rows, ["Other"], every=True, known=False)
 
 
 def test_each_result_is_a_sentence() -> None:
@@ -84,6 +88,8 @@ def test_each_result_is_a_sentence() -> None:
         id="a", alert="A", result="acknowledged", acknowledged=None, may_escalate=False
     )
     assert ack.text(found) == "A (a) is not acknowledged: it does not fire"
+    unknown = replace(found, alert="", result="not known")
+    assert ack.text(unknown).startswith("an alert (a): whether it fires is not known")
     by = replace(found, acknowledged=AcknowledgedBy("ada", 0.0, ""))
     assert ack.text(by) == "A (a) is acknowledged by ada"
     already = replace(by, result="already acknowledged")
@@ -150,6 +156,8 @@ def test_an_alert_is_listed_and_acknowledged(
     first = next(a for a in _listed(started, capsys) if ["region", "region-1"] in a["labels"])
     assert started.run("ack", "CPUHigh") == 1
     assert "CPUHigh: 2 incidents fire" in capsys.readouterr().err
+    assert started.run("ack", "Other") == 1
+    assert "whether such an alert fires is not known" in capsys.readouterr().err
     assert started.run("ack", first["id"][:8], "--comment", "scaling up") == 0
     assert capsys.readouterr().out == f"CPUHigh ({first['id']}) is acknowledged by ada\n"
     assert started.run("alerts") == 0
