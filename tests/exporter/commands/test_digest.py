@@ -68,6 +68,16 @@ def test_it_is_printed_in_80_columns(past: Past, tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_digest_that_knows_nothing_fails(tmp_path: Path) -> None:
+    """Where no server answers it is printed, and the exit code says that it is not whole."""
+    done = digest(tmp_path, Past(f"127.0.0.1:{free_port()}", 0.0), "--html", "day.html", "--stdout")
+    assert done.returncode == 1
+    assert done.stdout.startswith("ion: what fires is not known")
+    assert "Nothing fires." not in done.stdout
+    assert "what fires is not known: the digest names what does not answer" in done.stderr
+    assert "What fires is not known." in (tmp_path / "day.html").read_text()
+
+
 def test_the_week_is_written_as_a_page(past: Past, tmp_path: Path) -> None:
     """A file of its own with its pictures inside; then nothing is printed."""
     done = digest(tmp_path, past, "--week", "--html", "week.html")

@@ -8,7 +8,7 @@ import pytest
 
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
-from exporter.bridge.digest.build import Edition
+from exporter.bridge.digest.build import UNSURE, Edition
 from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.model import Digest
 from exporter.bridge.digest.text import text
@@ -129,7 +129,7 @@ def test_without_prometheus_there_is_a_digest(tmp_path: Path) -> None:
         nothing = Past(f"127.0.0.1:{free_port()}", END)
         found = made(nothing, JournalReading(kept.transaction))
     assert [line.name for line in found.firing] == ["ErrorRateCritical"]
-    assert found.firing[0].remarks == ()
+    assert found.firing[0].remarks == (UNSURE,)
     assert [hole.source for hole in found.holes if hole.began <= found.span.start]
     assert len([fault for fault in found.faults if "Prometheus" in fault]) == 1
     assert "No signal is known." not in text(found)
