@@ -44,6 +44,7 @@ class Desk:
     def __init__(self, home: Path, token: Path | None = None, web: str = "") -> None:
         self.journal = AlertJournal(home / "journal.sqlite", SMALL)
         self.telemetry, self.owing, clock = Telemetry(NOON), Owing(), HandClock(NOON)
+        self.clock = clock
         shown, health = BridgeToken(token), JournalHealth(self.telemetry)
         intake = Intake(self.journal, self.telemetry, clock, self.owing, shown, health)
         self.site = BridgeSite(clock, self.telemetry, intake, (), lambda: None)
