@@ -130,7 +130,8 @@ def _signals_title(digest: Digest) -> str:
 def _signals(digest: Digest) -> Iterator[str]:
     """Yield a table: the value, the period before, a week earlier, the worst; then the places."""
     before = "week before" if digest.weekly else "day before"
-    heads = ("", "now", before, *(() if digest.weekly else ("week ago",)), "worst")
+    whole = "week" if digest.weekly else "day"
+    heads = ("", whole, before, *(() if digest.weekly else ("week ago",)), "worst")
     rows = [_row(one, weekly=digest.weekly) for one in digest.state.signals]
     if not rows:
         return
