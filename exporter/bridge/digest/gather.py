@@ -24,7 +24,7 @@ from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.silences import Silence, silences
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
 from exporter.prometheus_api import Labels, Prometheus, TimeSpan
-from exporter.settings import Settings
+from exporter.settings import Settings, journal_file
 from exporter.settings.servers import REPLICA
 from exporter.summary.read import WEEK, Reader, service_state
 
@@ -37,7 +37,7 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
     servers = clients(settings)
     reader = Reader(main=servers[0], longterm=servers[-1])
     week = TimeSpan(min(edition.span.start, edition.span.end - WEEK), edition.span.end)
-    found = journaled(journal, week, edition.made)
+    found = journaled(journal, week, edition.made, journal_file(settings))
     listed, faults = silences(settings.prometheus.alertmanagers)
     lost = losses(servers, reader, edition.span)
     held = held_now(settings.prometheus.alertmanagers)

@@ -1,6 +1,7 @@
 """`ionmon digest` prints, writes or sends the last day; it needs neither bridge nor journal."""
 
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ CONFIG = Path(__file__).parents[3] / "alertmanager" / "out" / "monitoring_config
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
-    """A Prometheus with weeks of a service, that end now."""
-    with serving(tmp_path_factory.mktemp("past")) as running:
+    """A Prometheus with weeks of a service, that end soon: what fires is known until then."""
+    end = int(time.time()) // 300 * 300 + 900
+    with serving(tmp_path_factory.mktemp("past"), end) as running:
         yield running
 
 
