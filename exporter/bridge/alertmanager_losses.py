@@ -81,8 +81,9 @@ def losses(asked: Sequence[Prometheus], reader: Reader, span: TimeSpan) -> Alert
         scraped = _read(reader, server, SCRAPED, span)
         if scraped:
             return _losses(reader, server, span, scraped)
-    answers = any(reader.answers(server) for server in asked)
-    return AlertmanagerLosses(faults=(NOT_SCRAPED,) if answers else ())
+    # One that does not answer may scrape it; that it does not answer is said by the reader.
+    answer = all(reader.answers(server) for server in asked)
+    return AlertmanagerLosses(faults=(NOT_SCRAPED,) if answer else ())
 
 
 def _losses(

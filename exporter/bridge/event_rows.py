@@ -4,6 +4,7 @@ Alertmanager says again and again that an alert is muted, at each interval of it
 says is kept as one row from the first time to the last.
 """
 
+import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -71,19 +72,28 @@ class EventRows:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    def take(self, events: Sequence[RecordedEvent], most: int, *, fresh: bool) -> EventsTaken:
+    def take(
+        self, events: Sequence[RecordedEvent], most: int, *, fresh: bool, now: float = math.inf
+    ) -> EventsTaken:
         """Journal events, those that are known already only once.
 
         most   rows that a table may have
         fresh  whether others may have been lost since the last time
+        now    those that are ahead of it by the clock of their Alertmanager are no signs of life;
+               -inf where none of them is one
         """
         counts = {"journaled": 0, "known": 0, "passed_over": 0}
+        signs = [each for each in events if each.at <= now + BREAK]
         with self._transaction() as db:
-            for instance in {each.instance for each in events if fresh}:
-                _begin(db, instance, min(e.at for e in events if e.instance == instance))
+            for instance in {each.instance for each in signs}:
+                times = [each.at for each in signs if each.instance == instance]
+                _set_back(db, instance, max(times))
+                if fresh:
+                    _begin(db, instance, min(times))
             for event in sorted(events, key=lambda each: each.at):
                 counts[_journal(db, event)] += 1
-                _sign(db, event)
+                if event.at <= now + BREAK:
+                    _sign(db, event)
             removed = _keep_bound(db, most) if counts["journaled"] else 0
         return EventsTaken(**counts, removed=removed)
 
@@ -162,6 +172,14 @@ def _sign(db: sqlite3.Connection, event: RecordedEvent) -> None:
         return
     longer = "UPDATE event_sign SET began_at = min(began_at, ?), until = max(until, ?) WHERE id = ?"
     db.execute(longer, (event.at, event.at, found[0]))
+
+
+def _set_back(db: sqlite3.Connection, instance: str, at: float) -> None:
+    """Take back what an Alertmanager, whose clock was ahead, said of a time that is yet to come."""
+    gone = "DELETE FROM event_sign WHERE instance = ? AND began_at > ?"
+    db.execute(gone, (instance, at + BREAK))
+    cut = "UPDATE event_sign SET until = max(began_at, ?) WHERE instance = ? AND until > ?"
+    db.execute(cut, (at, instance, at + BREAK))
 
 
 def _begin(db: sqlite3.Connection, instance: str, at: float) -> None:

@@ -153,9 +153,15 @@ class Explainer:
         if found:
             at, text = max(found)
             return f"{text} at {_time(at)}, {elapsed(max(0.0, since - at))} before."
-        if not known or self._faults:
+        if not known or self._faults or not self._is_watched(labels, since):
             return ""
         return "No deploy and no change of instances in the 30 minutes before."
+
+    def _is_watched(self, labels: Texts, since: float) -> bool:
+        """Return whether instances were known half an hour before: else a change was not seen."""
+        signal = self.config.signals[_INSTANCES]
+        before = self._asked(signal.query, since - AROUND)
+        return any(_matches(one, labels) for one in before)
 
     def _deploys(self, query: str, labels: Texts, since: float) -> Iterator[tuple[float, str]]:
         for one in self._asked(query, since):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
+from exporter.bridge import records
 from exporter.bridge.journal_rows import JournaledAlert, Presence
 from exporter.bridge.overlaps import Overlaps
 from exporter.bridge.period_events import PeriodDelivery, PeriodMuting
@@ -30,7 +31,7 @@ class FiringPeriod:
 
     ended     None while it fires
     before    whether it fired before the period that is looked at, so that `began` may be earlier
-    notified  whether the journal has it; None where nothing is journaled
+    notified  whether the journal has it; None where nothing is journaled, or no bridge ran then
     seen      whether ALERTS has it; None where Prometheus was not asked
     notified_at  when the bridge was notified of it first; None where it was not
     recorded  whether Alertmanager's event recorder covers its beginning
@@ -114,10 +115,12 @@ def history(
     fired = [] if recorded is None else list(_fired(span, recorded, unrecorded, foreign))
     notified = [] if journaled is None else list(_notified(span, journaled, foreign))
     joined = _joined(fired, notified, known=(recorded is not None, journaled is not None))
-    absent = () if journaled is None else _absences(span, presences)
+    absent = () if journaled is None else tuple(_absences(span, presences))
+    away = Overlaps(absent, lambda hole: (hole.start, hole.end))
+    judged = (_judged(one, span, away) for one in joined)
     return AlertHistory(
         span,
-        tuple(sorted(joined, key=lambda one: (one.began, one.labels))),
+        tuple(sorted(judged, key=lambda one: (one.began, one.labels))),
         (*_holes(PROMETHEUS, unrecorded), *_holes(BRIDGE, absent)),
     )
 
@@ -265,14 +268,23 @@ def _both(period: FiringPeriod, partners: Sequence[FiringPeriod]) -> FiringPerio
     )
 
 
+def _judged(period: FiringPeriod, span: TimeSpan, away: Overlaps[TimeSpan]) -> FiringPeriod:
+    """Return a period; that the journal lacks it says nothing where no bridge ran meanwhile."""
+    if period.notified is not False:
+        return period
+    lived = TimeSpan(period.began, span.end if period.ended is None else period.ended)
+    meets = any(True for _ in away.of(lived.start, lived.end))
+    return replace(period, notified=None) if meets and is_hole(lived, away) else period
+
+
 def _absences(span: TimeSpan, presences: Iterable[Presence]) -> Iterator[TimeSpan]:
-    """Yield the times of a span in which the bridge was not alive."""
+    """Yield the times of a span in which the bridge was not alive, by its own signs of life."""
     at = span.start
     for presence in sorted(presences, key=lambda one: one.began_at):
-        if presence.began_at - at > BREAK:
+        if presence.began_at - at > records.BREAK:
             yield TimeSpan(at, min(presence.began_at, span.end))
         at = max(at, presence.until)
-    if span.end - at > BREAK:
+    if span.end - at > records.BREAK:
         yield TimeSpan(at, span.end)
 
 

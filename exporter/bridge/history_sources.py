@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses
@@ -18,7 +19,10 @@ from exporter.settings import Settings
 from exporter.settings.servers import REPLICA
 from exporter.summary.read import WEEK, Reader
 
-NO_JOURNAL = "there is no journal: who was notified, and who acknowledged, is not known"
+NO_JOURNAL = (
+    "there is no journal at {path}: who was notified, and who acknowledged, is not known; give the "
+    "file of the bridge as --storage.journal-file, or as storage.journal_file"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +41,13 @@ def clients(settings: Settings) -> tuple[Prometheus, ...]:
     return tuple(server(f"http://{address}") for address in servers(settings))
 
 
-def journaled(journal: JournalReading | None, span: TimeSpan, now: float) -> JournaledHistory:
-    """Return what a journal has of a time; a fault where it has nothing to give."""
+def journaled(
+    journal: JournalReading | None, span: TimeSpan, now: float, path: Path
+) -> JournaledHistory:
+    """Return what a journal has of a time; a fault where there is none."""
     if journal is None:
-        return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(NO_JOURNAL,))
+        fault = NO_JOURNAL.format(path=path)
+        return JournaledHistory(alerts=None, presences=(), acknowledged=None, faults=(fault,))
     try:
         events, faults = _events(journal, span)
         notified = journal.alerts(span.start, span.end)

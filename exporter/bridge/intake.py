@@ -62,7 +62,7 @@ class Intake:
         self._journal, self._telemetry, self._clock = journal, telemetry, clock
         self.health = health
         self._dispatching, self._token = dispatching, token
-        self._events = EventIntake(journal, telemetry, health)
+        self._events = EventIntake(journal, telemetry, health, clock)
         self._takers = {PATH: self._take, EVENTS: self._events.take}
         # One thread: notifications wait for each other here, not for the lock of the file.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="journal")
@@ -92,7 +92,7 @@ class Intake:
         if request.method != "POST":
             return not_allowed("POST")
         if self._token() is not None and not user and not self.shows_token(request):
-            count = self._count if request.path == PATH else self._events.count
+            count = self._count if request.path == PATH else self._events.refused
             count("unauthorized")
             return _unauthorized()
         loop = asyncio.get_running_loop()

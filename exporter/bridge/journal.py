@@ -4,6 +4,7 @@ A state of an alert is one row, however often it is posted; with its first row g
 target is owed. So a notification that is repeated after a kill delivers nothing a second time.
 """
 
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -149,15 +150,18 @@ class AlertJournal:
                 )
         raise JournalFull(f"{self.path}: a notification is larger than what is over and can go")
 
-    def take_events(self, events: Sequence[RecordedEvent], *, fresh: bool) -> EventsTaken:
+    def take_events(
+        self, events: Sequence[RecordedEvent], *, fresh: bool, now: float = math.inf
+    ) -> EventsTaken:
         """Journal events in one transaction; where the file is full, the oldest events go first.
 
-        fresh  whether others may have been lost before. Raises StateError.
+        fresh  whether others may have been lost before
+        now    what is later is no sign of life. Raises StateError.
         """
         removed = 0
         for _ in range(ATTEMPTS):
             try:
-                taken = self.events.take(events, self.limits.max_alerts, fresh=fresh)
+                taken = self.events.take(events, self.limits.max_alerts, fresh=fresh, now=now)
             except NoPageLeft:
                 room = self.events.make_room()
                 removed += room

@@ -46,12 +46,16 @@ _MEANS = ("fired", "MTTD", "MTTA", "MTTR")
 
 @dataclass(frozen=True, slots=True)
 class TimedHistory:
-    """What fired in a time, with its times, what was lost, and what could not be read."""
+    """What fired in a time, with its times, what was lost, and what could not be read.
+
+    answered  whether any Prometheus answers
+    """
 
     history: AlertHistory
     alerts: tuple[TimedPeriod, ...]
     losses: AlertmanagerLosses
     faults: tuple[str, ...]
+    answered: bool
 
 
 def read(settings: Settings, seconds: float) -> TimedHistory:
@@ -60,13 +64,14 @@ def read(settings: Settings, seconds: float) -> TimedHistory:
     now = WallClock().now()
     span = TimeSpan(now - seconds, now)
     path = journal_file(settings)
-    found = journaled(beside_if_any(path), span, now)
+    found = journaled(beside_if_any(path), span, now, path)
     servers = clients(settings)
     reader = Reader(main=servers[0], longterm=servers[-1])
     lost = losses(servers, reader, span)
     history = read_history(settings, servers, reader, span, found, lost)
     alerts = timed(history.periods, found.acknowledged or (), config)
-    return TimedHistory(history, alerts, lost, (*found.faults, *reader.faults))
+    answered = any(map(reader.answers, servers))
+    return TimedHistory(history, alerts, lost, (*found.faults, *reader.faults), answered)
 
 
 def text(found: TimedHistory) -> str:

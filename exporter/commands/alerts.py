@@ -12,8 +12,9 @@ from exporter.bridge.api_client import BridgeApi, FiringList
 from exporter.bridge.incident_page import age
 from exporter.commands import alert_history
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
-from exporter.commands.options import options
+from exporter.commands.options import JOURNAL, options, overrides
 from exporter.commands.terminal import printable, table
+from exporter.errors import IonmonError
 from exporter.settings import load
 from exporter.settings.types import seconds
 
@@ -40,15 +41,26 @@ _HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "
 
 
 @click.command("alerts", help=HELP)
-@options(BRIDGE)
+@options(BRIDGE, JOURNAL)
 @click.option("--history", is_flag=True, help="Show what fired, and how long it took.")
 @click.option("--last", metavar="DURATION", default="7d", help="How far back. Default: 7d.")
 @click.option("--json", "as_json", is_flag=True, help="Print the alerts as JSON.")
-def command(config: Path | None, *, history: bool, last: str, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - options by name
+def command(
+    config: Path | None,
+    *,
+    history: bool,
+    last: str,
+    as_json: bool,
+    journal_file: Path | None,
+    **given: Any,  # noqa: ANN401 - options by name
+) -> None:
     """Print what fires, or what fired."""
     if history:
-        found_ = alert_history.read(load(config), _past(last))
+        settings = load(config, overrides({"journal_file": journal_file}))
+        found_ = alert_history.read(settings, _past(last))
         click.echo(alert_history.as_json(found_) if as_json else alert_history.text(found_))
+        if not found_.answered:
+            raise IonmonError("no Prometheus answers: what fired is not known; see above")
     else:
         _firing(bridge_api(config, **given), as_json=as_json)
 

@@ -17,7 +17,7 @@ from exporter.bridge.digest.time_zone import time_zone
 from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, FILE, JOURNAL, options, overrides
-from exporter.errors import SettingsError
+from exporter.errors import IonmonError, SettingsError
 from exporter.prometheus_api import TimeSpan
 from exporter.settings import DigestSettings, Settings, journal_file, load
 from exporter.summary.read import DAY, WEEK
@@ -58,6 +58,8 @@ def command(
         _send(settings, made)
     if printed or not (html or sent):
         click.echo(text(made), nl=False)
+    if not made.known:
+        raise IonmonError("what fires is not known: the digest names what does not answer")
 
 
 def _made(settings: Settings, *, week: bool) -> Digest:

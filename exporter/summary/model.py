@@ -32,7 +32,7 @@ class SignalState:
 
     now, before, week_ago  of everything that is monitored: ratios and means of all events
     line, line_before      the signal within the period and the one before; gaps are NaN
-    worst                  the worst value of the line
+    worst                  the worst five minutes of the period; never better than `now`
     places                 by place, the worst first
     """
 

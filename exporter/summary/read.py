@@ -131,7 +131,7 @@ def _signal(config: MonitoringConfig, reader: Reader, name: str, span: TimeSpan)
         week_ago=values[2],
         line=line,
         line_before=_line(reader, signal, _earlier(span), noun),
-        worst=_worst(line, signal.direction),
+        worst=_worst((*line, *_peak(reader, signal, span, noun), values[0]), signal.direction),
         places=_places(by_place, signal.direction),
         limits=tuple(_limits(config, name)),
     )
@@ -152,8 +152,17 @@ def _value(points: list[Points]) -> float | None:
     return known[0] if known else None
 
 
-def _worst(line: Iterable[float], direction: str) -> float | None:
-    known = [value for value in line if math.isfinite(value)]
+def _peak(reader: Reader, signal: SignalConfig, span: TimeSpan, noun: str) -> Iterator[float]:
+    """Yield the worst five minutes of a span: the points of a week's line pass over most of it."""
+    function = "min_over_time" if signal.direction == "down" else "max_over_time"
+    query = f"{function}(({signal.overall or signal.query})[{span.seconds:.0f}s:5m])"
+    for one in reader.instant(reader.longterm, query, span.end, noun)[:1]:
+        yield one.values[0]
+
+
+def _worst(found: Iterable[float | None], direction: str) -> float | None:
+    """Return the worst of values; a mean is among them, for something was as bad as that."""
+    known = [value for value in found if value is not None and math.isfinite(value)]
     if not known:
         return None
     return min(known) if direction == "down" else max(known)

@@ -31,6 +31,7 @@ UNSURE = "may have been silenced, by a regular expression that is not tried here
 _THINGS = ("service_name", "database_id", "redis_id", "application", "endpoint")
 _HIDDEN = frozenset({"alertname", "severity", "signal", "category", "team", "region", *_THINGS})
 _LONGEST = 200
+UNSURE = "it fired when it was last known; no server says that it still does"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class Material:
     acted             whether each alert was ever acknowledged or silenced; None of all, or of one,
                       of which that is not known
     explanations      of alerts that fire
+    known             whether it is known what fires
+    unsure            alerts that fired when they were last known, and may be over
     """
 
     history: AlertHistory
@@ -52,6 +55,8 @@ class Material:
     explanations: Mapping[Labels, Explanation] = field(default_factory=dict)
     losses: AlertmanagerLosses = field(default_factory=AlertmanagerLosses)
     faults: tuple[str, ...] = ()
+    known: bool = True
+    unsure: frozenset[Labels] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +77,7 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
     escalated = [p for p in of_period if p.name == ESCALATION_ALERT]
     incidents = [p for p in of_period if p.name != ESCALATION_ALERT]
     firing = [
-        _explained(_line(config, p, span), p, material.explanations.get(p.labels))
+        _explained(_firing_line(config, p, material, span), p, material.explanations.get(p.labels))
         for p in incidents
         if _fires(p, span)
     ]
@@ -86,7 +91,8 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
         weekly=edition.weekly,
         firing=tuple(_acknowledged(line, acks) for line in sorted(firing, key=_urgency)[:LISTED]),
         resolved=tuple(resolved[:LISTED]),
-        fired=AlertCounts(len(firing), len(resolved)),
+        fired=AlertCounts(len(firing), len(resolved), sum(line.unsure for line in firing)),
+        known=material.known,
         noisiest=_repeated(incidents, span.end, NOISY),
         flapping=_repeated(_returning(incidents), span.end, FLAPPING),
         ignored=_ignored(material, span),
@@ -201,6 +207,15 @@ def _limit(notes: Mapping[str, str], stated: AlertConfig | None) -> str:
     if stated.limit is None:
         return f"fires {stated.threshold}"
     return f"limit {shown(stated.limit.value, stated.limit.unit)}"
+
+
+def _firing_line(
+    config: MonitoringConfig, period: FiringPeriod, material: Material, span: TimeSpan
+) -> AlertLine:
+    line = _line(config, period, span)
+    if period.labels not in material.unsure:
+        return line
+    return replace(line, unsure=True, remarks=(UNSURE, *line.remarks))
 
 
 def _runbook(url: str) -> str:

@@ -15,6 +15,7 @@ from exporter.bridge.digest.build import (
     place,
     plain,
 )
+from exporter.bridge.digest.firing_now import SOON, firing_state, held_now
 from exporter.bridge.digest.model import AcknowledgementLine, Digest, SilenceLine
 from exporter.bridge.explain import Explainer, Explanation
 from exporter.bridge.history import AlertHistory
@@ -24,7 +25,8 @@ from exporter.bridge.label_index import LabelIndex
 from exporter.bridge.silences import Silence, SilenceIndex, silences
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
 from exporter.prometheus_api import Labels, Prometheus, TimeSpan
-from exporter.settings import Settings
+from exporter.settings import Settings, journal_file
+from exporter.settings.servers import REPLICA
 from exporter.summary.read import WEEK, Reader, service_state
 
 EXPLAINED = 10  # alerts that fire
@@ -36,10 +38,20 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
     servers = clients(settings)
     reader = Reader(main=servers[0], longterm=servers[-1])
     week = TimeSpan(min(edition.span.start, edition.span.end - WEEK), edition.span.end)
-    found = journaled(journal, week, edition.made)
+    found = journaled(journal, week, edition.made, journal_file(settings))
     listed, faults = silences(settings.prometheus.alertmanagers)
     lost = losses(servers, reader, edition.span)
-    alerts = read_history(settings, servers, reader, week, found, lost)
+    held = held_now(settings.prometheus.alertmanagers)
+    before = len(reader.faults)
+    read = read_history(settings, servers, reader, week, found, lost)
+    now = firing_state(
+        read,
+        held,
+        frozenset({*settings.prometheus.external_labels, REPLICA}),
+        recorded=len(reader.faults) == before and all(map(reader.answers, servers)),
+        soon=edition.made - edition.span.end <= SOON,
+    )
+    alerts = now.history
     material = Material(
         history=alerts,
         state=service_state(config, reader, edition.span.end, weekly=edition.weekly),
@@ -48,7 +60,9 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
         explanations=_explanations(config, servers[0], alerts, edition),
         acted=_acted(alerts, found.acknowledged, listed, known=not faults),
         losses=lost,
-        faults=(*found.faults, *faults),
+        faults=(*now.faults, *found.faults, *faults),
+        known=now.known,
+        unsure=now.unsure,
     )
     return digest(config, edition, material)
 

@@ -20,6 +20,7 @@ class AlertLine:
     facts      what explains it, a sentence each; of what still fires only
     logs       the address of its log lines; empty for none
     times      how often it was over in the period; began, ended and seconds are of the last time
+    unsure     whether it fired when it was last known, and may be over
     """
 
     severity: str
@@ -34,16 +35,21 @@ class AlertLine:
     new: bool
     url: str
     times: int = 1
+    unsure: bool = False
     facts: tuple[str, ...] = ()
     logs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertCounts:
-    """How many alerts fire at the end of a period, and how many are over."""
+    """How many alerts fire at the end of a period, how many are over; of how many it is unsure.
+
+    Those are among the firing ones.
+    """
 
     firing: int
     resolved: int
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,7 @@ class Digest:
     zone       the time zone of its times
     firing     at the end of the period, the most severe first
     resolved   in the period, each alert once, the newest first
+    known      whether all that fires is among them
     fired      how many alerts there are in either, those included that are too many to be listed
     noisiest, flapping, ignored  alerts by how often they fired; ignored ones nobody acted on
     since      from when alerts are remembered
@@ -104,6 +111,7 @@ class Digest:
     firing: tuple[AlertLine, ...]
     resolved: tuple[AlertLine, ...]
     fired: AlertCounts
+    known: bool
     noisiest: tuple[RepeatedAlert, ...]
     flapping: tuple[RepeatedAlert, ...]
     ignored: tuple[RepeatedAlert, ...]
@@ -115,3 +123,10 @@ class Digest:
     state: ServiceState
     losses: AlertmanagerLosses
     faults: tuple[str, ...]
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether it is known that nothing fires, and the monitoring is as it should be."""
+        has_values = any(signal.now is not None for signal in self.state.signals)
+        missed = any(figure.missed for figure in self.state.monitoring)
+        return self.known and not self.firing and has_values and not missed

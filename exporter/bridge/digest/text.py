@@ -17,10 +17,8 @@ def text(digest: Digest) -> str:
     """Return the text."""
     parts = (
         _head(digest),
-        _section(
-            "Firing now", _lines(digest.firing, digest, digest.fired.firing), "Nothing fires."
-        ),
-        _section("Over", _lines(digest.resolved, digest, digest.fired.resolved), "Nothing ended."),
+        _section("Firing now", _firing(digest)),
+        _section("Over", _over(digest), words.none_over(digest)),
         _section("Most frequent", _repeated(digest.noisiest)),
         _section("Flapping: back within an hour, again and again", _repeated(digest.flapping)),
         _section("Never acknowledged or silenced", _repeated(digest.ignored)),
@@ -65,6 +63,7 @@ def _wrapped(line: str, indent: str = _INDENT, later: str | None = None) -> list
 
 def _firing(digest: Digest) -> Iterator[str]:
     yield from _lines(digest.firing, digest, digest.fired.firing)
+    yield from _wrapped(words.none_firing(digest))
 
 
 def _over(digest: Digest) -> Iterator[str]:
@@ -133,7 +132,8 @@ def _signals_title(digest: Digest) -> str:
 def _signals(digest: Digest) -> Iterator[str]:
     """Yield a table: the value, the period before, a week earlier, the worst; then the places."""
     before = "week before" if digest.weekly else "day before"
-    heads = ("", "now", before, *(() if digest.weekly else ("week ago",)), "worst")
+    whole = "week" if digest.weekly else "day"
+    heads = ("", whole, before, *(() if digest.weekly else ("week ago",)), "worst")
     rows = [_row(one, weekly=digest.weekly) for one in digest.state.signals]
     if not rows:
         return

@@ -44,12 +44,11 @@ class Times:
 
 def headline(digest: Digest) -> str:
     """Return what a subject says: 2 alerts fire, 5 are over; 12% of the error budget is left."""
-    firing, over = digest.fired.firing, digest.fired.resolved
-    parts = [f"{firing} {_alerts(firing)} {'fires' if firing == 1 else 'fire'}"] if firing else []
+    parts = list(_firing(digest))
+    over = digest.fired.resolved
     if over:
-        parts.append(
-            f"{over} {'' if firing else _alerts(over) + ' '}{'is' if over == 1 else 'are'} over"
-        )
+        noun = "" if parts and digest.fired.firing else f"{_alerts(over)} "
+        parts.append(f"{over} {noun}{'is' if over == 1 else 'are'} over")
     text = ", ".join(parts) or _calm(digest)
     budgets = digest.state.budgets
     least = min(budgets, key=lambda budget: budget.remaining, default=None)
@@ -60,9 +59,37 @@ def _alerts(count: int) -> str:
     return "alert" if count == 1 else "alerts"
 
 
+def _firing(digest: Digest) -> Iterator[str]:
+    """Yield how many alerts fire, and how many did when they were last known."""
+    unsure = digest.fired.unsure
+    sure = digest.fired.firing - unsure
+    if sure:
+        least = "" if digest.known else "at least "
+        yield f"{least}{sure} {_alerts(sure)} {'fires' if sure == 1 else 'fire'}"
+    elif not digest.known:
+        yield "what fires is not known"
+    if unsure:
+        yield f"{unsure} {'' if sure else _alerts(unsure) + ' '}fired when last known"
+
+
 def _calm(digest: Digest) -> str:
-    hidden = digest.faults or any(hole.hides_alerts for hole in digest.holes)
-    return "nothing is known to have fired" if hidden else "nothing fired"
+    return "nothing is known to have fired" if _is_hidden(digest) else "nothing fired"
+
+
+def _is_hidden(digest: Digest) -> bool:
+    return bool(digest.faults) or any(hole.hides_alerts for hole in digest.holes)
+
+
+def none_firing(digest: Digest) -> str:
+    """Return what stands in place of alerts that fire, or below them; empty for nothing."""
+    if digest.known:
+        return "" if digest.firing else "Nothing fires."
+    return "More may fire: not all is known." if digest.firing else "What fires is not known."
+
+
+def none_over(digest: Digest) -> str:
+    """Return what stands in place of alerts that are over."""
+    return "Nothing is known to have ended." if _is_hidden(digest) else "Nothing ended."
 
 
 def subject(digest: Digest) -> str:

@@ -45,6 +45,7 @@ class Desk:
     def __init__(self, home: Path, token: Path | None = None, web: str = "") -> None:
         self.journal = AlertJournal(home / "journal.sqlite", SMALL)
         self.telemetry, self.owing, clock = Telemetry(NOON), Owing(), HandClock(NOON)
+        self.clock = clock
         shown = BridgeToken(token)
         health = JournalHealth(self.telemetry, DeliveryFaults(clock))
         intake = Intake(self.journal, self.telemetry, clock, self.owing, shown, health)

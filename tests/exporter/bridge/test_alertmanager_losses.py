@@ -71,7 +71,10 @@ def test_a_prometheus_that_does_not_scrape_it_says_so(tmp_path: Path) -> None:
     with prometheus(tmp_path, "{}") as running:
         client = server(f"http://127.0.0.1:{running.port}")
         nothing = losses((client,), Reader(client, client), TimeSpan(0.0, 3_600.0))
+        gone = server(f"http://127.0.0.1:{free_port()}")
+        unknown = losses((gone, client), Reader(gone, client), TimeSpan(0.0, 3_600.0))
     assert nothing == AlertmanagerLosses(faults=(NOT_SCRAPED,))
+    assert unknown == AlertmanagerLosses(), "the one that is away may scrape it"
     away = server(f"http://127.0.0.1:{free_port()}")
     reader = Reader(away, away)
     assert losses((away,), reader, TimeSpan(0.0, 3_600.0)) == AlertmanagerLosses()

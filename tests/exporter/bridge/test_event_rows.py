@@ -107,6 +107,17 @@ def test_signs_break_where_events_may_be_missing(tmp_path: Path) -> None:
     ]
 
 
+def test_a_clock_that_was_set_back_takes_its_signs_back(tmp_path: Path) -> None:
+    """What an Alertmanager signed ahead of its own later events was not lived through."""
+    with journal(tmp_path / "journal.sqlite") as found:
+        take(found, event(0), event(60), event(60, instance="b"))
+        take(found, event(3_600), event(3_700))
+        take(found, event(3_600, instance="b"))
+        take(found, event(120))
+        signs = [(s.instance, s.began - NOON, s.until - NOON) for s in record(found).signs]
+    assert signs == [("a", 0.0, 120.0), ("b", 60.0, 60.0), ("b", 3600.0, 3600.0)]
+
+
 def test_the_oldest_leave_at_the_bound(tmp_path: Path) -> None:
     """Deliveries and mutings have max_alerts rows each; what leaves is counted."""
     with journal(tmp_path / "journal.sqlite", SMALL) as found:

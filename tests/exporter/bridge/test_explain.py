@@ -195,6 +195,7 @@ def test_no_change_is_said_only_where_it_is_known(server: Prometheus) -> None:
         "No deploy and no change of instances in the 30 minutes before."
     )
     assert explained(server, service_name="unknown").change == ""
+    assert explained(server, since=NOW - 110 * MINUTE).change == "", "ten minutes are known"
 
 
 def test_what_is_not_known_is_not_guessed(server: Prometheus) -> None:

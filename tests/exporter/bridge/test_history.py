@@ -152,6 +152,19 @@ def test_a_hole_of_the_bridge_is_a_hole() -> None:
     ]
 
 
+def test_a_bridge_away_for_three_minutes_is_a_hole() -> None:
+    """Of an alert that fired only then nothing is said; one that went on is not in the journal."""
+    alive = (Presence(0.0, HOUR), Presence(HOUR + 170, 6 * HOUR))
+    other = {**CPU, "region": "europe-west1"}
+    series = (watchdog(), recorded(CPU, (3_660, 3_720)), recorded(other, (3_660, 7_200)))
+    known = history(SPAN, series, (), alive)
+    assert [(h.source, h.began, h.until) for h in known.holes] == [("the bridge", HOUR, HOUR + 170)]
+    assert {p.label("region"): p.notified for p in known.periods} == {
+        "us-central1": None,
+        "europe-west1": False,
+    }
+
+
 def test_labels_that_prometheus_adds_do_not_make_two_alerts() -> None:
     """ALERTS lacks the external labels that Alertmanager gets."""
     row = journaled(3600.0, 7200.0, {**CPU, "cluster": "eu", "replica": "a"})

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from exporter.bridge.journal import AlertJournal
 from tests.exporter.bridge.digest.conftest import CONFIG
+from tests.exporter.bridge.notified import ROOMY
 from tests.exporter.commands.event_scenes import write_scenes
 from tests.exporter.running import IONMON
 from tests.exporter.summary.serving import Past, serving
@@ -72,10 +74,25 @@ def test_a_month_is_read_in_pieces_and_is_json(past: Past, tmp_path: Path) -> No
 def test_nothing_is_not_taken_for_calm(tmp_path: Path) -> None:
     """Where no Prometheus answers nothing is known; a duration that is none is refused."""
     done = alerts(tmp_path, f"127.0.0.1:{free_port()}")
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert done.stdout.startswith("Nothing is known to have fired.")
+    assert "does not answer as Prometheus does" in done.stdout
+    assert "does not scrape" not in done.stdout
+    assert "no Prometheus answers: what fired is not known" in done.stderr
     assert alerts(tmp_path, "127.0.0.1:1", "--last", "soon").returncode == 2
     assert alerts(tmp_path, "127.0.0.1:1", "--last", "91d").returncode == 2
+
+
+def test_the_journal_is_named(tmp_path: Path) -> None:
+    """Where there is none, its path and the option are said; another file can be given."""
+    nobody = f"127.0.0.1:{free_port()}"
+    missing = alerts(tmp_path, nobody).stdout
+    assert f"there is no journal at {tmp_path / 'journal.sqlite'}: " in missing
+    assert "--storage.journal-file" in missing
+    AlertJournal(tmp_path / "other.sqlite", ROOMY).close()
+    given = alerts(tmp_path, nobody, "--storage.journal-file", "other.sqlite").stdout
+    assert "no record of the bridge from " in given
+    assert "there is no journal" not in given
 
 
 def test_events_of_alertmanager_are_shown(tmp_path: Path) -> None:

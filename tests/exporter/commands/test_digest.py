@@ -1,6 +1,7 @@
 """`ionmon digest` prints, writes or sends the last day; it needs neither bridge nor journal."""
 
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ CONFIG = Path(__file__).parents[3] / "alertmanager" / "out" / "monitoring_config
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
-    """A Prometheus with weeks of a service, that end now."""
-    with serving(tmp_path_factory.mktemp("past")) as running:
+    """A Prometheus with weeks of a service, that end soon: what fires is known until then."""
+    end = int(time.time()) // 300 * 300 + 900
+    with serving(tmp_path_factory.mktemp("past"), end) as running:
         yield running
 
 
@@ -66,6 +68,16 @@ def test_it_is_printed_in_80_columns(past: Past, tmp_path: Path) -> None:
     assert "time in which the exporter answered" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert done.stderr == ""
+
+
+def test_a_digest_that_knows_nothing_fails(tmp_path: Path) -> None:
+    """Where no server answers it is printed, and the exit code says that it is not whole."""
+    done = digest(tmp_path, Past(f"127.0.0.1:{free_port()}", 0.0), "--html", "day.html", "--stdout")
+    assert done.returncode == 1
+    assert done.stdout.startswith("ion: what fires is not known")
+    assert "Nothing fires." not in done.stdout
+    assert "what fires is not known: the digest names what does not answer" in done.stderr
+    assert "What fires is not known." in (tmp_path / "day.html").read_text()
 
 
 def test_the_week_is_written_as_a_page(past: Past, tmp_path: Path) -> None:

@@ -112,8 +112,9 @@ def test_budgets_and_the_monitoring_itself(found: ServiceState) -> None:
     assert gap.seconds == pytest.approx(240, rel=0.05)
 
 
-def test_a_week_is_compared_with_the_week_before(past: Past) -> None:
-    """Its queries are those of a week, and its line has as many points."""
+def test_a_week_is_compared_with_the_week_before(past: Past, found: ServiceState) -> None:
+    """Its queries are those of a week, its line has as many points, its worst is a day's."""
+    day = of_kind(found, "error_rate")
     reader = Reader(client(past.address), client(past.address))
     found = service_state(CONFIG, reader, past.end, weekly=True)
     assert found.span.seconds == 7 * numbers.DAY
@@ -121,6 +122,18 @@ def test_a_week_is_compared_with_the_week_before(past: Past) -> None:
     assert rate.now is not None
     assert rate.before == pytest.approx(numbers.ERRORS, rel=1e-3)
     assert len(rate.line) == 289
+    assert rate.worst == pytest.approx(day.worst, rel=1e-6), "its line passes over most minutes"
+
+
+def test_the_worst_is_never_better_than_the_mean(past: Past) -> None:
+    """A value of the whole day counts, too, where no five minutes of it are known."""
+    rate = CONFIG.signals["error_rate"].model_copy(update={"overall": "vector(0.0001)"})
+    config = CONFIG.model_copy(update={"signals": {**CONFIG.signals, "error_rate": rate}})
+    reader = Reader(client(past.address), client(past.address))
+    signal = of_kind(service_state(config, reader, past.end), "error_rate")
+    assert signal.now is not None
+    assert signal.now > numbers.ERRORS
+    assert signal.worst == signal.now
 
 
 def test_a_server_that_is_down_costs_what_it_has(past: Past) -> None:

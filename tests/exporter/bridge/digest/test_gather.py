@@ -83,7 +83,8 @@ def test_both_records_are_one(past: Past, tmp_path: Path) -> None:
     assert (critical.began, critical.ended) == (began, ended)
     assert critical.remarks == ()
     assert critical.reading == "12%, limit 1%"
-    assert by_name["DatabaseLag"].remarks == ("the journal has no notification of it",)
+    assert by_name["DatabaseLag"].remarks == (), "it fired while no bridge ran"
+    assert by_name["CPUHigh"].remarks == ("the journal has no notification of it",)
     assert [line.name for line in found.firing] == ["DatabaseLag"]
     hole, absence = found.holes
     assert (hole.source, absence.source) == ("Prometheus", "the bridge")
@@ -134,7 +135,7 @@ def test_without_prometheus_there_is_a_digest(tmp_path: Path) -> None:
         nothing = Past(f"127.0.0.1:{free_port()}", END)
         found = made(nothing, JournalReading(kept.transaction))
     assert [line.name for line in found.firing] == ["ErrorRateCritical"]
-    assert found.firing[0].remarks == ()
+    assert found.firing[0].remarks == (UNSURE,)
     assert [hole.source for hole in found.holes if hole.began <= found.span.start]
     assert len([fault for fault in found.faults if "Prometheus" in fault]) == 1
     assert "No signal is known." not in text(found)

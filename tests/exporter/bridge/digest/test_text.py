@@ -49,6 +49,14 @@ def test_every_section_is_there_where_it_has_something() -> None:
     ]
 
 
+def test_a_value_is_of_the_whole_time() -> None:
+    """Its column is the day or the week, not now."""
+    week = replace(made(), weekly=True)
+    assert "day  day before  week ago  worst" in " ".join(text(made()).split("\n"))
+    assert "week  week before  worst" in text(week)
+    assert "  now  " not in text(made())
+
+
 def test_a_calm_day_is_said() -> None:
     """Also when nothing fired there is a digest, and it says so."""
     found = text(made())

@@ -1,0 +1,125 @@
+"""What fires at the end of a digest's period, asked of Alertmanager too; no answer is not calm."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault, HeldAlert, merged
+from exporter.bridge.history import PROMETHEUS, AlertHistory, FiringPeriod, plain_labels
+from exporter.bridge.incidents import incidents
+from exporter.bridge.prometheus import Beginnings
+from exporter.bridge.stretches import STEP
+from exporter.catalog.alert_names import WATCHDOG
+from exporter.prometheus_api import Labels
+
+SOON = 600.0  # seconds after a period in which Alertmanager still tells what fired at its end
+
+
+@dataclass(frozen=True, slots=True)
+class HeldNow:
+    """What the Alertmanagers hold.
+
+    whole   whether all answer, and Prometheus reaches them: Watchdog, which always fires, is there
+    faults  which do not answer, and what is missing
+    """
+
+    alerts: tuple[HeldAlert, ...]
+    whole: bool
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FiringState:
+    """A history with what Alertmanager holds.
+
+    known   whether all that fires is in it
+    unsure  the alerts that fired when they were last known, and of which no server says more
+    faults  why it is not known
+    """
+
+    history: AlertHistory
+    known: bool
+    unsure: frozenset[Labels] = frozenset()
+    faults: tuple[str, ...] = ()
+
+
+def held_now(addresses: Iterable[str]) -> HeldNow:
+    """Ask every Alertmanager."""
+    answers, faults = [], []
+    for address in addresses:
+        try:
+            answers.append(Alertmanager(address).held())
+        except AlertmanagerFault as error:
+            faults.append(str(error))
+    found = merged(answers)
+    if answers and not any(one.name == WATCHDOG for one in found):
+        faults.append(
+            f"Alertmanager has no {WATCHDOG}, which always fires: Prometheus does not reach it"
+        )
+    return HeldNow(found, not faults, tuple(faults))
+
+
+def firing_state(
+    history: AlertHistory, held: HeldNow, foreign: frozenset[str], *, recorded: bool, soon: bool
+) -> FiringState:
+    """Return what fires at the end of a history.
+
+    foreign   labels that Prometheus adds to what it sends to Alertmanager
+    recorded  whether every Prometheus answers
+    soon      whether Alertmanager tells of that time
+    """
+    now = {
+        plain_labels(one.alert.labels.items(), foreign): one.alert
+        for one in incidents(held.alerts if soon else (), Beginnings(()))
+        if one.alert.labels.get("severity") != "none" and one.alert.starts_at < history.span.end
+    }
+    whole = replace(history, periods=tuple(_with_held(history, now)))
+    recorded = recorded and not any(_reaches_the_end(history))
+    answered = held.whole and soon
+    known = recorded or answered
+    unsure = frozenset(
+        period.labels
+        for period in whole.periods
+        if period.ended is None and period.labels not in now and (answered or not known)
+    )
+    return FiringState(whole, known, unsure, () if known else held.faults)
+
+
+def _reaches_the_end(history: AlertHistory) -> Iterator[bool]:
+    for hole in history.holes:
+        if hole.source == PROMETHEUS:
+            yield hole.until >= history.span.end
+
+
+def _with_held(history: AlertHistory, held: Mapping[Labels, HeldAlert]) -> Iterable[FiringPeriod]:
+    """Return the periods, those that Alertmanager holds as what fires, and those that it adds."""
+    last = {period.labels: period for period in history.periods}
+    going_on = {
+        labels: _going_on(last.get(labels), labels, alert, history.span.start)
+        for labels, alert in held.items()
+    }
+    rest = [
+        period
+        for period in history.periods
+        if not (period is last[period.labels] and _is_same(period, held.get(period.labels)))
+    ]
+    return sorted((*rest, *going_on.values()), key=lambda one: (one.began, one.labels))
+
+
+def _is_same(period: FiringPeriod | None, alert: HeldAlert | None) -> bool:
+    if period is None or alert is None:
+        return False
+    return period.ended is None or alert.starts_at <= period.ended + STEP
+
+
+def _going_on(
+    period: FiringPeriod | None, labels: Labels, alert: HeldAlert, start: float
+) -> FiringPeriod:
+    if period is not None and _is_same(period, alert):
+        return replace(period, ended=None, annotations=period.annotations or alert.annotations)
+    return FiringPeriod(
+        labels=labels,
+        began=alert.starts_at,
+        ended=None,
+        before=alert.starts_at < start,
+        annotations=alert.annotations,
+    )
