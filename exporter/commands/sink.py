@@ -11,6 +11,7 @@ import click
 import yaml
 
 from exporter.clock import WallClock
+from exporter.commands.flag_types import PORT_NUMBER
 from exporter.commands.options import CONFIG
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import config_file, load
@@ -46,8 +47,20 @@ leading here, and with the secret files that they name; and FOLDER/simulated.yam
     metavar="FOLDER",
     help="Write settings and secret files there, and end.",
 )
-@click.option("--web-port", default=SinkPorts().web, show_default=True, help="Port of the page.")
-@click.option("--smtp-port", default=SinkPorts().smtp, show_default=True, help="Port for mail.")
+@click.option(
+    "--web-port",
+    type=PORT_NUMBER,
+    default=SinkPorts().web,
+    show_default=True,
+    help="Port of the page.",
+)
+@click.option(
+    "--smtp-port",
+    type=PORT_NUMBER,
+    default=SinkPorts().smtp,
+    show_default=True,
+    help="Port for mail.",
+)
 def command(config: Path | None, prepare: Path | None, web_port: int, smtp_port: int) -> None:
     """Serve until a signal stops it, or write the settings."""
     ports = SinkPorts(web_port, smtp_port)
