@@ -26,7 +26,8 @@ def deliveries_of(path: Path) -> Deliveries:
             with closing(_opened(path)) as db:
                 yield from _committed(db, path)
         except (sqlite3.Error, OSError) as error:
-            raise StateError(f"{path}: {error}; {_FIX}") from error
+            reason = str(error) if path.exists() else "does not exist"
+            raise StateError(f"{path}: {reason}; {_FIX}") from error
 
     return Deliveries(transaction)
 

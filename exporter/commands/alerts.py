@@ -12,9 +12,9 @@ from exporter.bridge.api_client import BridgeApi, FiringList
 from exporter.bridge.incident_page import age
 from exporter.commands import alert_history
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
-from exporter.commands.options import options
+from exporter.commands.options import JOURNAL, options
 from exporter.commands.terminal import printable, table
-from exporter.settings import load
+from exporter.settings import Overrides, load
 from exporter.settings.types import seconds
 
 HELP = """Show the alerts that fire: since when, their value, who acknowledged them and how long
@@ -30,22 +30,39 @@ machine: what fired, how long it took to be detected, acknowledged and resolved,
 alert, service and week, and of which times that is not known. With the events of Alertmanager 0.33
 and newer it has who was notified and what was muted. In JSON, times are Unix seconds.
 """
+LAST = "7d"
 HOUR, LONGEST = 3600.0, 90 * 86400.0  # seconds of history
 _HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "next")
 
 
 @click.command("alerts", help=HELP)
-@options(BRIDGE)
+@options(BRIDGE, JOURNAL)
 @click.option("--history", is_flag=True, help="Show what fired, and how long it took.")
-@click.option("--last", metavar="DURATION", default="7d", help="How far back. Default: 7d.")
+@click.option("--last", metavar="DURATION", help="How far back the history goes. Default: 7d.")
 @click.option("--json", "as_json", is_flag=True, help="Print the alerts as JSON.")
-def command(config: Path | None, *, history: bool, last: str, as_json: bool, **given: Any) -> None:  # noqa: ANN401 - options by name
+def command(
+    config: Path | None,
+    *,
+    history: bool,
+    last: str | None,
+    journal_file: Path | None,
+    as_json: bool,
+    **given: Any,  # noqa: ANN401 - options by name
+) -> None:
     """Print what fires, or what fired."""
+    _only_of_history({"--last": last, "--storage.journal-file": journal_file}, history=history)
     if history:
-        found_ = alert_history.read(load(config), _past(last))
+        settings = load(config, Overrides(journal_file=journal_file))
+        found_ = alert_history.read(settings, _past(last or LAST))
         click.echo(alert_history.as_json(found_) if as_json else alert_history.text(found_))
     else:
         _firing(bridge_api(config, **given), as_json=as_json)
+
+
+def _only_of_history(given: dict[str, object], *, history: bool) -> None:
+    for name, value in given.items():
+        if value is not None and not history:
+            raise click.UsageError(f"{name}: goes with --history; give both or neither")
 
 
 def _past(text_: str) -> float:

@@ -76,6 +76,8 @@ def test_names_and_ids_are_found() -> None:
     for name in ("5f3", "Other", ""):
         with pytest.raises(IonmonError, match="no such alert fires"):
             ack.chosen(rows, [name], every=True)
+    with pytest.raises(IonmonError, match="did you mean 'ErrorRateCritical'"):
+        ack.chosen(rows, ["errorratecritical"], every=True)
 
 
 def test_each_result_is_a_sentence() -> None:

@@ -20,6 +20,8 @@ UNUSABLE = {
     "alerts --url 127.0.0.1:9842": "it is no web address; write it like https://",
     "alerts --url http://[::1": "it has no usable host or port",
     "ack A --url http://ada:PASSWORD@b": "it contains a user or a password; leave them out",
+    "alerts --last 3d": "--last: goes with --history; give both or neither",
+    "alerts --storage.journal-file j": "--storage.journal-file: goes with --history",
     "ack A --user ada": "nobody can be asked for ada's password; give --password-file",
 }
 
@@ -60,6 +62,14 @@ def test_no_path_ends_in_a_traceback(
     code = cli.run([*line])
     assert code in {1, 2, 3, 4}
     assert capsys.readouterr().err
+
+
+def test_a_journal_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said so, in place of what the library says of any file, and no file is made."""
+    path = tmp_path / "none.sqlite"
+    assert cli.run(["bridge", "dead", "--storage.journal-file", str(path)]) == 4
+    assert f"{path}: does not exist; name the bridge's journal" in capsys.readouterr().err
+    assert not path.exists()
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
