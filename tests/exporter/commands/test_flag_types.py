@@ -26,6 +26,12 @@ UNUSABLE = {
 }
 
 
+def test_an_alert_has_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty name is refused before anything is asked."""
+    assert cli.run(["explain", ""]) == 2
+    assert "ALERT is empty; write the name of an alert" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", UNUSABLE)
 def test_the_error_names_the_fix(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong value ends with exit code 2 and what to write instead; no password is repeated."""
