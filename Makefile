@@ -80,9 +80,11 @@ bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmark
 
 stack: $(INSTALLED) ## run all servers on a simulated project, and show what they send; more with ARGS="--scenario latency"
 	@tests/install-tools
-	@$(BIN)/ionmon sink --config examples/reference.yaml --prepare .stack
-	@$(BIN)/ionmon configs --config .stack/monitoring.yaml --root .stack/configs --quiet
-	@SIMULATE='$(ARGS)' exec $(BIN)/honcho start
+	@mkdir -p .stack; exec 9> .stack/lock; flock --nonblock 9 || \
+		{ echo "a stack runs already in this folder; stop it first" >&2; exit 1; }; \
+	$(BIN)/ionmon sink --config examples/reference.yaml --prepare .stack && \
+	$(BIN)/ionmon configs --config .stack/monitoring.yaml --root .stack/configs --quiet && \
+	SIMULATE='$(ARGS)' exec $(BIN)/honcho start
 
 pictures: $(INSTALLED) ## draw the dashboards, calm and in incidents, below .pictures; the README's with ARGS=--publish
 	@tests/install-tools

@@ -1,6 +1,7 @@
 """ionmon ack: acknowledges alerts that fire, or takes an acknowledgement back."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -82,7 +83,7 @@ def chosen(
     for name in names:
         found = tuple(_meant(rows, name))
         if not found:
-            raise IonmonError(f"{name}: {_NONE if known else _NOT_KNOWN}")
+            raise IonmonError(_unknown(name, rows) if known else f"{name}: {_NOT_KNOWN}")
         if len(found) > 1 and not every:
             listed = "\n".join(f"  {each.id}  {each.place or each.summary}" for each in found)
             raise IonmonError(
@@ -90,6 +91,14 @@ def chosen(
             )
         ids |= dict.fromkeys(each.id for each in found)
     return tuple(ids)
+
+
+def _unknown(name: str, rows: Iterable[AlertRow]) -> str:
+    """Return that no such alert fires, and which one with a similar name does."""
+    firing = {row.alert.lower(): row.alert for row in rows}
+    similar = [firing[each] for each in get_close_matches(name.lower(), firing, 1)]
+    fix = f"did you mean {similar[0]!r}?" if similar else "ionmon alerts shows what does"
+    return f"{name}: no such alert fires; {fix}"
 
 
 def _meant(rows: Iterable[AlertRow], name: str) -> Iterator[AlertRow]:

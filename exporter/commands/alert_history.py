@@ -76,7 +76,7 @@ def read(settings: Settings, seconds: float) -> TimedHistory:
 
 def text(found: TimedHistory) -> str:
     """Return tables: firings, means, deliveries by receiver; then what failed, and the holes."""
-    parts = [table(_HEAD, [_row(one, found.history.span.end) for one in found.alerts])]
+    parts = [table(_HEAD, [_row(one, found.history.span.end) for one in found.alerts], whole={0})]
     if not found.alerts:
         known = not (found.faults or any(hole.hides_alerts for hole in found.history.holes))
         parts = ["Nothing fired." if known else "Nothing is known to have fired."]

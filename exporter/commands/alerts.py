@@ -32,6 +32,7 @@ alert, service and week, and of which times that is not known. With the events o
 and newer it has who was notified and what was muted. In JSON, times are Unix seconds.
 """
 OLD = 30.0  # seconds; a younger value is shown without its age
+LAST = "7d"
 HOUR, LONGEST = 3600.0, 90 * 86400.0  # seconds of history
 _STARTED = (
     "ionmon: a server, or the bridge, has just started; until everything is known that fires takes "
@@ -43,26 +44,33 @@ _HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "
 @click.command("alerts", help=HELP)
 @options(BRIDGE, JOURNAL)
 @click.option("--history", is_flag=True, help="Show what fired, and how long it took.")
-@click.option("--last", metavar="DURATION", default="7d", help="How far back. Default: 7d.")
+@click.option("--last", metavar="DURATION", help="How far back the history goes. Default: 7d.")
 @click.option("--json", "as_json", is_flag=True, help="Print the alerts as JSON.")
 def command(
     config: Path | None,
     *,
     history: bool,
-    last: str,
-    as_json: bool,
+    last: str | None,
     journal_file: Path | None,
+    as_json: bool,
     **given: Any,  # noqa: ANN401 - options by name
 ) -> None:
     """Print what fires, or what fired."""
+    _only_of_history({"--last": last, "--storage.journal-file": journal_file}, history=history)
     if history:
         settings = load(config, overrides({"journal_file": journal_file}))
-        found_ = alert_history.read(settings, _past(last))
+        found_ = alert_history.read(settings, _past(last or LAST))
         click.echo(alert_history.as_json(found_) if as_json else alert_history.text(found_))
         if not found_.answered:
             raise IonmonError("no Prometheus answers: what fired is not known; see above")
     else:
         _firing(bridge_api(config, **given), as_json=as_json)
+
+
+def _only_of_history(given: dict[str, object], *, history: bool) -> None:
+    for name, value in given.items():
+        if value is not None and not history:
+            raise click.UsageError(f"{name}: goes with --history; give both or neither")
 
 
 def _past(text_: str) -> float:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import click
 
 from exporter.bridge.api_client import BridgeApi, Login, PasswordNeeded
+from exporter.commands.flag_types import WEB_URL
 from exporter.commands.options import CONFIG, FILE
 from exporter.errors import SettingsError
 from exporter.secrets_file import Secret, read_secret
@@ -18,6 +19,7 @@ BRIDGE = (
     CONFIG,
     click.option(
         "--url",
+        type=WEB_URL,
         metavar="URL",
         help="Address of the bridge. Default: notifications.bridge of the settings.",
     ),
@@ -63,4 +65,6 @@ def with_login(api: BridgeApi, call: Callable[[BridgeApi], T]) -> T:
 
 
 def _asked_for(user: str) -> Secret:
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"nobody can be asked for {user}'s password; give --password-file")
     return Secret(click.prompt(f"Password of {user}", hide_input=True, err=True))

@@ -16,7 +16,8 @@ from exporter.bridge.digest.text import text
 from exporter.bridge.digest.time_zone import time_zone
 from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
-from exporter.commands.options import CONFIG, FILE, JOURNAL, options, overrides
+from exporter.commands.flag_types import NewFile, write
+from exporter.commands.options import CONFIG, JOURNAL, options, overrides
 from exporter.errors import IonmonError, SettingsError
 from exporter.prometheus_api import TimeSpan
 from exporter.settings import DigestSettings, Settings, journal_file, load
@@ -37,7 +38,7 @@ The bridge sends it daily where notifications.digest is configured.
 @click.command("digest", help=HELP)
 @options(CONFIG, JOURNAL)
 @click.option("--week", is_flag=True, help="The last seven days.")
-@click.option("--html", "html", type=FILE, metavar="FILE", help="Write it as an HTML file.")
+@click.option("--html", "html", type=NewFile(), metavar="FILE", help="Write it as an HTML file.")
 @click.option("--send", "sent", is_flag=True, help="Send it to those who get the daily one.")
 @click.option("--stdout", "printed", is_flag=True, help="Print it as well.")
 def command(
@@ -53,7 +54,7 @@ def command(
     settings = load(config, overrides(given))
     made = _made(settings, week=week)
     if html is not None:
-        html.write_text(page(made), "utf-8")
+        write(html, page(made))
     if sent:
         _send(settings, made)
     if printed or not (html or sent):

@@ -89,4 +89,4 @@ def text(findings: Iterable[Finding], *, everything: bool) -> str:
     rows = [(f.verdict.upper(), f.subject, f.text, f.fix) for f in shown]
     counts = {v: sum(1 for f in findings if f.verdict is v) for v in Verdict}
     summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items() if number)
-    return "\n".join((table(("", "what", "finding", "fix"), rows), "", summary))
+    return "\n".join((table(("", "what", "finding", "fix"), rows, whole={3}), "", summary))

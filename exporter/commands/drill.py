@@ -99,7 +99,9 @@ def _confirm(plan: DrillPlan) -> None:
     click.echo(plan_text(plan), err=True)
     if not sys.stdin.isatty():
         raise click.UsageError("nobody can be asked here; give --yes to notify them, or --dry-run")
-    click.confirm("These people are notified of a drill. Go on?", abort=True, err=True)
+    if not click.confirm("These people are notified of a drill. Go on?", err=True):
+        click.echo("nothing was sent", err=True)
+        raise click.Abort
 
 
 async def _run(found: PreparedDrill) -> DrillReport:

@@ -45,6 +45,8 @@ class ExplainedAlert:
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
 def command(alert: str, labels: tuple[str, ...], config: Path | None, *, as_json: bool) -> None:
     """Explain each alert of that name that fires and has these labels."""
+    if not alert:
+        raise click.UsageError("ALERT is empty; write the name of an alert, see: ionmon alerts")
     wanted = {"alertname": alert, **dict(map(_pair, labels))}
     settings = load(config)
     found = [*_explained(settings, wanted)]

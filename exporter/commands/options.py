@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from exporter.commands.flag_types import LISTEN
 from exporter.settings import Overrides
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,6 +52,7 @@ WEB = (
         "--web.listen-address",
         "listen",
         multiple=True,
+        type=LISTEN,
         metavar="ADDRESS",
         help="Address to listen on, such as :9841 or 127.0.0.1:9841; repeatable.",
     ),

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from exporter.clock import WallClock
+from exporter.commands.flag_types import PORT_NUMBER
 from exporter.commands.options import CONFIG, LOG, STATE, WEB, options, overrides
 from exporter.commands.run import serve
 from exporter.commands.world_options import WORLD
@@ -68,7 +69,7 @@ Faults of the simulated API, separated by commas. SHARE is from 0 to 1, TIME lik
 )
 @click.option(
     "--api-port",
-    type=click.IntRange(0, 65535),
+    type=PORT_NUMBER,
     default=0,
     help="Port of the simulated API. Default: a free one.",
 )

@@ -11,16 +11,24 @@ import click
 import yaml
 
 from exporter.clock import WallClock
+from exporter.commands.flag_types import PORT_NUMBER
 from exporter.commands.options import CONFIG
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import config_file, load
 from exporter.settings.document import read
 from exporter.simulator.sink.inbox import Inbox
-from exporter.simulator.sink.settings import SinkPorts, directed, simulated, write_secrets
+from exporter.simulator.sink.settings import (
+    SinkPorts,
+    bridge_web,
+    directed,
+    simulated,
+    write_secrets,
+)
 from exporter.simulator.sink.smtp import SmtpSink
 from exporter.simulator.sink.web import WebSink
 
 SETTINGS, SIMULATED, SECRETS = "monitoring.yaml", "simulated.yaml", "secrets"
+BRIDGE_WEB = "bridge-web.yaml"
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 HELP = """Show what Slack, PagerDuty, mail and Sentry would be sent.
 
@@ -28,8 +36,9 @@ It takes Slack's webhook, PagerDuty's events, Sentry's envelopes and mail on 127
 message, and shows the newest at http://127.0.0.1:9843/. `make stack` runs it.
 
 With --prepare it only writes FOLDER/monitoring.yaml: the settings of --config, with every channel
-leading here, and with the secret files that they name; and FOLDER/simulated.yaml for
-`ionmon simulate`, which watches the same servers.
+leading here, and with the secret files that they name; FOLDER/simulated.yaml for
+`ionmon simulate`, which watches the same servers; and FOLDER/bridge-web.yaml for the bridge's
+--web.config.file, with the user "me" and the password "stack".
 
 \b
   ionmon sink --config examples/reference.yaml --prepare .stack
@@ -46,8 +55,20 @@ leading here, and with the secret files that they name; and FOLDER/simulated.yam
     metavar="FOLDER",
     help="Write settings and secret files there, and end.",
 )
-@click.option("--web-port", default=SinkPorts().web, show_default=True, help="Port of the page.")
-@click.option("--smtp-port", default=SinkPorts().smtp, show_default=True, help="Port for mail.")
+@click.option(
+    "--web-port",
+    type=PORT_NUMBER,
+    default=SinkPorts().web,
+    show_default=True,
+    help="Port of the page.",
+)
+@click.option(
+    "--smtp-port",
+    type=PORT_NUMBER,
+    default=SinkPorts().smtp,
+    show_default=True,
+    help="Port for mail.",
+)
 def command(config: Path | None, prepare: Path | None, web_port: int, smtp_port: int) -> None:
     """Serve until a signal stops it, or write the settings."""
     ports = SinkPorts(web_port, smtp_port)
@@ -69,7 +90,11 @@ def _prepare(config: Path | None, folder: Path, ports: SinkPorts) -> None:
         raise SettingsError("no settings file is given, by --config or IONMON_CONFIG")
     load(config)  # wrong settings are refused with their own positions
     document = read(config).content
-    files = {SETTINGS: directed(document, ports, folder / SECRETS), SIMULATED: simulated(document)}
+    files = {
+        SETTINGS: directed(document, ports, folder / SECRETS),
+        SIMULATED: simulated(document),
+        BRIDGE_WEB: bridge_web(),
+    }
     try:
         write_secrets(folder / SECRETS, ports)
         for name, content in files.items():

@@ -3,11 +3,13 @@
 import io
 import shutil
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod
 from rich.progress import (
     BarColumn,
     Progress,
@@ -19,32 +21,81 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
+GAP = 2  # spaces between columns
 UNLIMITED = 1 << 20  # columns of piped output: no line wraps, so that grep finds whole rows
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> str:
+def table(
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Collection[int] = (),
+    whole: Collection[int] = (),
+) -> str:
     """Return a table; the columns in `right` are aligned to the right.
 
-    On a terminal, long cells wrap and the head is bold. Piped, each row is one plain line.
+    On a terminal, long cells wrap between words and the head is bold; the columns in `whole`, which
+    people copy, do not wrap. Where the terminal is too narrow for that, each row is a block with a
+    line for each cell. Piped, each row is one plain line.
     """
     terminal = sys.stdout.isatty()
-    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for index, name in enumerate(head):
-        drawn.add_column(
-            _cell(name), justify="right" if index in right else "left", no_wrap=not terminal
-        )
-    for row in rows:
-        drawn.add_row(*map(_cell, row))
     width = shutil.get_terminal_size().columns if terminal else UNLIMITED
+    cells = [[printable(cell) for cell in row] for row in (head, *rows)]
+    columns = [
+        _Wrapping.of(column, whole=index in whole)
+        for index, column in enumerate(zip(*cells, strict=True))
+    ]
+    widths = _fitting(columns, width - GAP * len(columns) + GAP)
+    if widths is None:
+        return "\n\n".join(_block(cells[0], row) for row in cells[1:]) or "  ".join(cells[0])
+    drawn = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    for index, (name, size) in enumerate(zip(cells[0], widths, strict=True)):
+        justify: JustifyMethod = "right" if index in right else "left"
+        drawn.add_column(Text(name), justify=justify, width=size, no_wrap=not terminal)
+    for row in cells[1:]:
+        drawn.add_row(*map(Text, row))  # plain: square brackets are not the library's markup
     console = Console(file=io.StringIO(), force_terminal=terminal, width=width)
     with console.capture() as captured:
         console.print(drawn)
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
-def _cell(text: str) -> Text:
-    """Return a cell as plain text: square brackets are not the library's markup."""
-    return Text(printable(text))
+@dataclass(frozen=True, slots=True)
+class _Wrapping:
+    """How narrow a column can be without breaking a word, and how wide its longest cell is."""
+
+    least: int
+    most: int
+
+    @classmethod
+    def of(cls, column: Iterable[str], *, whole: bool) -> "_Wrapping":
+        cells = tuple(column)
+        most = max(map(cell_len, cells))
+        least = max((cell_len(word) for cell in cells for word in cell.split()), default=0)
+        return cls(most if whole else least, most)
+
+
+def _fitting(columns: Sequence[_Wrapping], width: int) -> list[int] | None:
+    """Return the columns' widths, those that wrap narrowed alike; None where words would break."""
+    widths = [column.least for column in columns]
+    spare = width - sum(widths)
+    if spare < 0:
+        return None
+    # The narrowest wish first, so that what one column leaves goes to the wider ones.
+    wishes = sorted(range(len(columns)), key=lambda i: columns[i].most - columns[i].least)
+    for at, index in enumerate(wishes):
+        more = min(columns[index].most - columns[index].least, spare // (len(wishes) - at))
+        widths[index] += more
+        spare -= more
+    return widths
+
+
+def _block(head: Sequence[str], row: Sequence[str]) -> str:
+    """Return a row as a line for each cell that is not empty; the terminal wraps a longer one."""
+    size = max(map(cell_len, head)) + GAP
+    named = zip(head, row, strict=True)
+    return "\n".join(
+        click.style(name.ljust(size), bold=True) + cell for name, cell in named if cell
+    )
 
 
 def printable(text: str) -> str:
@@ -88,13 +139,15 @@ def progress(what: str, total: float | None = None) -> Iterator[Bar]:
         TextColumn(
             "{task.description}",
             markup=False,
-            table_column=Column(no_wrap=True, overflow="ellipsis"),
+            # It alone gives way, so that the rest is whole on a narrow terminal.
+            table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1),
         ),
         BarColumn(bar_width=20),
         TaskProgressColumn(),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
+        expand=True,
         disable=not sys.stderr.isatty(),
         # A command's output goes to its own stream, which may be piped.
         redirect_stdout=False,

@@ -8,7 +8,7 @@ from exporter.settings import Settings
 
 _SUBJECT = "monitoring_config.json"
 _RUNTIME_ONLY = frozenset({"log", "storage", "web"})  # no generated file depends on these
-_FIX = "ionmon configs --config monitoring.yaml, then load the new files"
+_FIX = "ionmon configs with these settings, then load the new files"
 
 
 def generated_files(settings: Settings) -> Iterator[Finding]:

@@ -4,6 +4,8 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.unix_user import UnixUser, obstacle
@@ -83,10 +85,18 @@ def _unusable(file: SecretFile, error: UnusableSecret) -> Finding:
     if error.number:
         fix += f"; {_mode(file)}"
     if error.denied:
-        fix = f"let {file.reader} read it: {_mode(file)}"
+        fix = _handed_over(file.path) or _mode(file)
         if file.reader is SecretReader.ALERTMANAGER:
             verdict, fix = Verdict.WARN, "run ionmon doctor as a user who may read it"
     return Finding(f"secret {file.key}", verdict, f"{file.path}: {error.fault}", fix)
+
+
+def _handed_over(path: Path) -> str:
+    """Return how a file of another owner becomes this user's; empty where it is this user's."""
+    with suppress(OSError):  # it is in a directory that this user may not enter
+        if path.stat().st_uid == os.geteuid():
+            return ""
+    return f"chown {os.geteuid()} {path}, or run ionmon as a user who may read it"
 
 
 def _mode(file: SecretFile) -> str:

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "git": "changes the reader's checkout",
     "grep": "filters what another command prints",
     "head": "filters what another command prints",
+    "htpasswd": "asks for a password at a terminal",
     "install": "writes to the machine",
     "kill": "needs a process of the reader's",
     "sed": "filters what another command prints",

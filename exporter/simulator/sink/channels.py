@@ -23,6 +23,12 @@ LONGEST_HTML = 200_000  # characters
 _SLACK_LINK = re.compile(r"<(https?://[^<>|\s]+)\|([^<>]*)>")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SENTRY_COLOURS = {"fatal": "#c4162a", "error": "#f2711c", "warning": "#e0b400"}
+_SUBJECT_COLOURS = {
+    "CRITICAL:": "#c4162a",
+    "HIGH:": "#f2711c",
+    "MEDIUM:": "#e0b400",
+    "Resolved:": "#2f9e62",
+}
 _RED, _GREEN, _GREY = "#c4162a", "#2f9e62", "#6b7280"
 _INCIDENTS = {"trigger": ("", _RED), "acknowledge": ("Acknowledged: ", _GREY)}
 _RESOLVED = ("Resolved: ", _GREEN)
@@ -122,10 +128,12 @@ def sentry(envelope: bytes) -> ChannelMessage | None:
 def mail(to: list[str], message: EmailMessage) -> ChannelMessage:
     """Return a mail as its reader opens it."""
     plain = _part(message, "text/plain")
+    subject = text(str(message["Subject"] or "(no subject)"))
     return ChannelMessage(
         channel="Mail",
         to=text(", ".join(to)),
-        title=text(str(message["Subject"] or "(no subject)")),
+        title=subject,
+        colour=next((_SUBJECT_COLOURS[w] for w in subject.split() if w in _SUBJECT_COLOURS), ""),
         body=(LinkedText(text(plain)),),
         html=_part(message, "text/html"),
     )

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import bcrypt
+
 from exporter.simulator.sink.posts import HEARTBEAT, PAGERDUTY, PROJECT, SLACK
 
 _KEY = "0" * 32  # of PagerDuty and of Sentry
+USER, _PASSWORD, _COST = "me", "stack", 4  # who may acknowledge; the cost of the hash
 _BRIDGE = "127.0.0.1:9842"
 
 
@@ -46,7 +49,12 @@ def directed(document: Mapping[str, Any], ports: SinkPorts, secrets: Path) -> di
         at["sentry"]["dsn_file"] = "sentry"
     if "heartbeat" in at:
         at["heartbeat"] = {"url": ports.url(HEARTBEAT)}
-    at["bridge"] = {"address": _BRIDGE, "url": f"http://{_BRIDGE}"}
+    # A bridge that asks people for a password needs to know Alertmanager by its token.
+    at["bridge"] = {
+        "address": _BRIDGE,
+        "url": f"http://{_BRIDGE}",
+        "credentials_file": "bridge",
+    }
     for service in found.get("services", {}).values():
         _channels(service.get("notifications", {}), ports)
     return found
@@ -79,11 +87,22 @@ def write_secrets(folder: Path, ports: SinkPorts) -> None:
     secrets = {
         "slack": ports.url(SLACK),
         "pagerduty": _KEY,
+        "bridge": _KEY,
+        USER: _PASSWORD,
         "sentry": f"http://{_KEY}@127.0.0.1:{ports.web}/{PROJECT}",
     }
     for name, content in secrets.items():
         with open(folder / name, "w", opener=_private) as file:
             file.write(content)
+
+
+def bridge_web() -> dict[str, Any]:
+    """Return the bridge's web configuration with a user who may acknowledge.
+
+    The password protects nothing: it is in the documentation, and the bridge listens on 127.0.0.1.
+    """
+    hashed = bcrypt.hashpw(_PASSWORD.encode(), bcrypt.gensalt(_COST))
+    return {"basic_auth_users": {USER: hashed.decode()}}
 
 
 def _private(path: str, flags: int) -> int:

@@ -91,7 +91,7 @@ def test_a_history_says_what_is_damaged(tmp_path: Path) -> None:
     damaged_journal(tmp_path / "journal.sqlite")
     with journal(tmp_path / "journal.sqlite") as found:
         reading = JournalReading(found.transaction)
-        read = journaled(reading, TimeSpan(NOON - 60, NOON + 60), NOON + 60)
+        read = journaled(reading, TimeSpan(NOON - 60, NOON + 60), NOON + 60, found.path)
     assert read.alerts is not None
     assert [alert.row for alert in read.alerts] == [5]
     assert read.acknowledged == ()

@@ -50,7 +50,7 @@ def test_what_is_taken_can_be_read(path: Path) -> None:
         found.receive(given(entry(status="resolved", endsAt=ZERO)), (), NOON + 1)
         found.receive(given(entry(status="resolved", endsAt=ZERO)), (), NOON + HOUR)
         (owed,) = found.deliveries.due(NOON + 2)
-        read = found.alerts(NOON, NOON + DAY)
+        read = alerts_of(found, NOON, NOON + DAY)
     assert owed.damage == ""
     assert [each.alert.ends_at for each in read] == [None, NOON + 1]
 

@@ -41,7 +41,8 @@ def test_alerts_and_their_damage_are_one_reading(tmp_path: Path) -> None:
             kept.receive(given(entry(fingerprint=str(at))), (), NOON + at)
         with kept.transaction() as db:
             db.execute("UPDATE alert SET labels = '{' WHERE id = 2")
-        read = journaled(JournalReading(noting(kept.transaction, asked)), SPAN, NOON + 60)
+        reading = JournalReading(noting(kept.transaction, asked))
+        read = journaled(reading, SPAN, NOON + 60, kept.path)
     assert read.alerts is not None
     assert [one.row for one in read.alerts] == [1, 3]
     assert read.faults == ("1 notified alerts in the journal are damaged on disk, and left out",)

@@ -80,6 +80,8 @@ def test_names_and_ids_are_found() -> None:
             ack.chosen(rows, [name], every=True)
     with pytest.raises(IonmonError, match=r"^Other: whether such an alert fires is not known"):
         ack.chosen(rows, ["Other"], every=True, known=False)
+    with pytest.raises(IonmonError, match="did you mean 'ErrorRateCritical'"):
+        ack.chosen(rows, ["errorratecritical"], every=True)
 
 
 def test_each_result_is_a_sentence() -> None:

@@ -1,18 +1,22 @@
 """ionmon sink: a real Alertmanager and bridge send to it what `make stack` would."""
 
+import fcntl
 import re
 import signal
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import bcrypt
 import pytest
 
 from exporter import cli
 from exporter.flag_watch import expected
 from exporter.settings import load
+from exporter.web.config import load as web_config
 from generators.alertmanager.build import CONFIG, configuration, texts
 from generators.rules.model import dumped
 from tests.exporter.running import IONMON
@@ -128,12 +132,37 @@ def test_a_port_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_the_stack_is_what_the_makefile_prepares() -> None:
     """The Procfile starts the sink, and names files where `make stack` writes them."""
     rules, lines = (ROOT / "Makefile").read_text(), (ROOT / "Procfile").read_text()
-    assert "ionmon sink --config examples/reference.yaml --prepare .stack\n" in rules
+    assert "ionmon sink --config examples/reference.yaml --prepare .stack " in rules
     assert "ionmon configs --config .stack/monitoring.yaml --root .stack/configs " in rules
     assert f"--config.file=.stack/configs/{CONFIG} " in lines
     assert "ionmon bridge --config .stack/monitoring.yaml " in lines
+    assert "--web.config.file .stack/bridge-web.yaml\n" in lines
+    for name in ("prometheus", "prometheus-longterm"):
+        assert f"--config.file=.stack/configs/alertmanager/out/{name}.yml " in lines
     assert "\nsink: .venv/bin/ionmon sink\n" in lines
     assert "ionmon simulate --config .stack/simulated.yaml " in lines
+
+
+def test_a_second_stack_changes_nothing(tmp_path: Path) -> None:
+    """While a stack runs, another one in its folder ends before it writes a file."""
+    (tmp_path / ".stack").mkdir()
+    (rule,) = re.findall(r"^stack:.*\n(?:\t.*\n)+", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    (tmp_path / "Makefile").write_text(rule.replace("\t@tests/install-tools\n", ""))
+    with (tmp_path / ".stack/lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        words = ("make", "SHELL=/bin/bash", "stack", "INSTALLED=", "BIN=/nowhere")
+        ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "a stack runs already in this folder; stop it first" in ended.stderr
+    assert "/nowhere" not in ended.stderr
+
+
+def test_somebody_may_acknowledge_in_the_stack(tmp_path: Path) -> None:
+    """The bridge of the stack knows a user, whose password is in a file."""
+    assert cli.run(["sink", "--config", REFERENCE, "--prepare", str(tmp_path)]) == 0
+    users = web_config(tmp_path / "bridge-web.yaml").basic_auth_users
+    password = (tmp_path / "secrets/me").read_bytes()
+    assert bcrypt.checkpw(password, users["me"].encode())
 
 
 def test_the_simulated_exporter_judges_flags_as_the_settings_mean_them(tmp_path: Path) -> None:

@@ -1,9 +1,15 @@
 """Tables line up, no cell steers the terminal, and long work shows its progress there only."""
 
+import fcntl
 import os
+import re
+import struct
 import subprocess
+import sys
+import termios
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +53,35 @@ def test_a_long_cell_is_whole_where_the_output_is_piped(
     assert table(("a", "b"), [(long, "1")]).split("\n")[1] == f"{long}  1"
 
 
+def on_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have standard output be a terminal of this width."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+
+def test_a_narrow_terminal_wraps_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names and ids are whole, long texts go on in their column, and no line is too long."""
+    head, id_, name = ("id", "alert", "where", "value"), "e3c1b3a012345678", "ErrorRateCritical"
+    row = (id_, name, "checkout in europe-west1", "4.4% (limit 1%), the highest of this hour")
+    on_terminal(80, monkeypatch)
+    lines = click.unstyle(table(head, [row, row])).splitlines()
+    assert lines[1].startswith(f"{id_}  {name}  checkout in")
+    assert max(map(len, lines)) <= 80
+    assert {word for cell in row for word in cell.split()} <= {
+        word for line in lines for word in line.split()
+    }
+
+
+def test_what_people_copy_is_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where columns have no room, each row is a block of lines: a command can be copied whole."""
+    fix = f"chmod 0640 /etc/{'long' * 10}/secret, and give it Alertmanager's group"
+    on_terminal(80, monkeypatch)
+    found = click.unstyle(table(("", "what", "fix"), [("FAIL", "slack", fix)] * 2, whole={2}))
+    block = f"      FAIL\nwhat  slack\nfix   {fix}"
+    assert found == f"{block}\n\n{block}"
+    assert table(("a" * 50, "b" * 50), []) == f"{'a' * 50}  {'b' * 50}"
+
+
 def history(folder: Path, stderr: int) -> None:
     """Write an hour of the simulated past to a file."""
     words = ("history", "--last", "1h", "--until", "1767225600", str(folder / "h.om"))
@@ -55,8 +90,9 @@ def history(folder: Path, stderr: int) -> None:
 
 
 def test_progress_is_drawn_on_a_terminal(tmp_path: Path) -> None:
-    """On a terminal a bar says what goes on and is taken away before the last line."""
+    """On a narrow terminal a bar has its clock whole, and is taken away before the last line."""
     master, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
     try:
         history(tmp_path, slave)
         shown = os.read(master, 1 << 20).decode()
@@ -64,6 +100,7 @@ def test_progress_is_drawn_on_a_terminal(tmp_path: Path) -> None:
         os.close(slave)
         os.close(master)
     assert "writing " in shown
+    assert re.search(r"writing \S*…? +━.* [0-9]+% .*[0-9]:[0-9]{2}:[0-9]{2}", click.unstyle(shown))
     assert "\x1b[2K" in shown.split("writing ")[-1]
     assert shown.rstrip().endswith("of 1 families")
 

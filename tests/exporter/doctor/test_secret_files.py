@@ -1,6 +1,7 @@
 """The doctor looks at the files that hold secrets and tells nothing of what they hold."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from exporter.settings import Settings
 from exporter.settings.secrets import SecretFile, SecretReader
 
 CANARY = "canary"
+NOBODY = 65534
 
 
 ADA = UnixUser("ada", 4242, "ada", frozenset({4242}))
@@ -97,6 +99,23 @@ def test_a_missing_file(tmp_path: Path) -> None:
     assert found.verdict is Verdict.FAIL
     assert found.text == f"{path}: cannot be read: No such file or directory"
     assert found.fix == f"write a DSN; chmod 0600 {path}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_a_file_of_another_user() -> None:
+    """A private file of somebody else needs another owner, not the mode that it has."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        path = Path(folder) / "s"
+        path.touch(0o600)
+        os.seteuid(NOBODY)
+        try:
+            found = secret(
+                SecretFile(path=path, key="a", reader=SecretReader.IONMON, content="a DSN")
+            )
+        finally:
+            os.seteuid(0)
+    assert found.fix == f"chown {NOBODY} {path}, or run ionmon as a user who may read it"
 
 
 def test_a_folder_or_a_pipe_is_no_secret(tmp_path: Path) -> None:

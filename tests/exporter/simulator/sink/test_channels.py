@@ -96,6 +96,7 @@ def test_a_mail_has_both_forms() -> None:
     assert (found.to, found.title) == ("a@example.com, b@example.com", "HIGH: 2 µs")
     assert found.body == (LinkedText("2 µs"),)
     assert found.html == "<b>2 µs</b>\n"
+    assert found.colour == "#f2711c"
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_nothing_real_is_named(tmp_path: Path) -> None:
     settings = own(given, tmp_path)
     write_secrets(tmp_path, SinkPorts())
     files = secret_files(settings)
-    assert {file.path.name for file in files} == {"slack", "pagerduty", "sentry"}
+    assert {file.path.name for file in files} == {"slack", "pagerduty", "sentry", "bridge"}
     for file in files:
         content = file.path.read_text()
         assert file.path.stat().st_mode & 0o777 == 0o600
