@@ -16,7 +16,6 @@ from exporter.commands.terminal import printable
 from exporter.errors import IonmonError
 
 SHORTEST_ID = 4
-_NONE = "no such alert fires; ionmon alerts shows what does"
 _NOT_KNOWN = (
     "whether such an alert fires is not known, as the bridge does not reach every server, or one "
     "has just come back; ionmon alerts names those that do not answer, try again when they do"

@@ -70,14 +70,6 @@ def test_no_path_ends_in_a_traceback(
     assert capsys.readouterr().err
 
 
-def test_a_journal_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is said so, in place of what the library says of any file, and no file is made."""
-    path = tmp_path / "none.sqlite"
-    assert cli.run(["bridge", "dead", "--storage.journal-file", str(path)]) == 4
-    assert f"{path}: does not exist; name the bridge's journal" in capsys.readouterr().err
-    assert not path.exists()
-
-
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     """The system's reason is named."""
     folder = tmp_path / "a"
