@@ -26,7 +26,7 @@ BODIES = {
     "/api/v1/query": b'{"data": {"resultType": "scalar", "result": [0, "1"]}}',
     "/api/v1/status/flags": b'{"data": {"a": "b"}}',
     "/api/v1/status/runtimeinfo": b'{"data": {}}',
-    "/api/alerts": b'{"alerts": [], "faults": [], "now": 1}',
+    "/api/alerts": b'{"alerts": [], "faults": [], "known": true, "now": 1}',
     "/metrics": b'ionmon_bridge_notifications_total{result="journaled"} 3\n',
 }
 Seen = list[tuple[str, str | None]]

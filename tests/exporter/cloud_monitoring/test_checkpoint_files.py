@@ -14,7 +14,8 @@ from tests.exporter.cloud_monitoring.ledgers import (
     SHAPE,
     filled,
 )
-from tests.exporter.cloud_monitoring.test_checkpoint import powerless, written
+from tests.exporter.cloud_monitoring.test_checkpoint import written
+from tests.powerless import powerless
 
 
 @pytest.fixture
