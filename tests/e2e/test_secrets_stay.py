@@ -160,9 +160,10 @@ def _long_commands(said: Said) -> None:
     said.run("doctor", "--all", fails=True)
     said.run("doctor", "--json", fails=True)
     said.run("alerts", *login)
-    said.run("alerts", "--history")
+    said.run("alerts", "--history", fails=True)
     said.run("explain", LABELS["alertname"], fails=True)
-    said.run("digest", "--stdout", "--html", str(said.home / "digest.html"), *said.journal)
+    html = ("--html", str(said.home / "digest.html"))
+    said.run("digest", "--stdout", *html, *said.journal, fails=True)
     said.run("bridge", "dead", "--json", *said.journal)
 
 

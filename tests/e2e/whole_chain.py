@@ -202,6 +202,9 @@ def running(home: Path) -> Iterator[WholeChain]:
         rules = build(given)
         write_alertmanager(home, given, rules)
         stack.enter_context(alertmanager(home, home / CONFIG, port=ports["alertmanager"]))
+        # Of one that was away the bridge waits minutes, of the machine's, for all that fires.
+        acknowledging.end()
+        acknowledging.start()
         resend = f"--rules.alert.resend-delay={hurried('1m', SPEED)}"
         text = write_prometheus(home, given, rules, ports)
         server = stack.enter_context(prometheus(home, text, resend, port=ports["prometheus"]))
