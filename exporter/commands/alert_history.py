@@ -16,7 +16,7 @@ from exporter.bridge.alert_times import (
     timed,
 )
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses, losses
-from exporter.bridge.digest.build import place
+from exporter.bridge.digest.label_text import place
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.bridge.history_sources import clients, journaled, read_history
 from exporter.bridge.journal_reading import beside_if_any

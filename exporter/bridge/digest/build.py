@@ -1,11 +1,11 @@
 """Makes a digest from what was read: pure, so that every case can be tested without a server."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses
+from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.digest.model import (
     AcknowledgementLine,
     AlertCounts,
@@ -14,24 +14,18 @@ from exporter.bridge.digest.model import (
     RepeatedAlert,
     SilenceLine,
 )
+from exporter.bridge.digest.repetition import repeated, returning
 from exporter.bridge.explain import Explanation
 from exporter.bridge.history import AlertHistory, FiringPeriod
-from exporter.catalog.alert_names import ESCALATION_ALERT
+from exporter.catalog.alert_names import ESCALATION_ALERT, SEVERITIES
 from exporter.monitoring_config import AlertConfig, MonitoringConfig
 from exporter.prometheus_api import Labels, TimeSpan
 from exporter.summary.model import ServiceState
 from exporter.summary.wording import shown
 
-SEVERITIES = ("critical", "high", "medium", "low")
 NOISY, FLAPPING, IGNORED = 2, 3, 3  # firings from which on an alert is listed
-RETURN = 3600.0  # seconds: an alert that is back sooner flaps
 LISTED = 50  # alerts that fire, and that are over; more are counted
-SHOWN = 10  # of the repeated ones
-UNSURE = "may have been silenced, by a regular expression that is not tried here"
-_THINGS = ("service_name", "database_id", "redis_id", "application", "endpoint")
-_HIDDEN = frozenset({"alertname", "severity", "signal", "category", "team", "region", *_THINGS})
-_LONGEST = 200
-UNSURE = "it fired when it was last known; no server says that it still does"
+LAST_KNOWN = "it fired when it was last known; no server says that it still does"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +87,8 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
         resolved=tuple(resolved[:LISTED]),
         fired=AlertCounts(len(firing), len(resolved), sum(line.unsure for line in firing)),
         known=material.known,
-        noisiest=_repeated(incidents, span.end, NOISY),
-        flapping=_repeated(_returning(incidents), span.end, FLAPPING),
+        noisiest=repeated(incidents, span.end, NOISY),
+        flapping=repeated(returning(incidents), span.end, FLAPPING),
         ignored=_ignored(material, span),
         since=material.history.span.start,
         escalated=len(escalated),
@@ -105,23 +99,6 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
         losses=material.losses,
         faults=(*material.faults, *material.state.faults),
     )
-
-
-def place(labels: Mapping[str, str]) -> str:
-    """Return where an alert is, in words: checkout in europe-west1 (shop)."""
-    thing = next((labels[name] for name in _THINGS if labels.get(name)), "")
-    region = f"in {labels['region']}" if labels.get("region") else ""
-    project = f"({labels['gcp_project']})" if labels.get("gcp_project") else ""
-    if thing or region:
-        return plain(" ".join(filter(None, (thing, region, project))))
-    more = [f"{name} {value}" for name, value in sorted(labels.items()) if name not in _HIDDEN]
-    return plain(", ".join(more))
-
-
-def plain(text: str) -> str:
-    """Return a text from outside as one line of bounded length without control characters."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _LONGEST]).split())
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def firing_periods(history: AlertHistory, span: TimeSpan) -> list[FiringPeriod]:
@@ -215,7 +192,7 @@ def _firing_line(
     line = _line(config, period, span)
     if period.labels not in material.unsure:
         return line
-    return replace(line, unsure=True, remarks=(UNSURE, *line.remarks))
+    return replace(line, unsure=True, remarks=(LAST_KNOWN, *line.remarks))
 
 
 def _runbook(url: str) -> str:
@@ -239,52 +216,6 @@ def _acknowledged(
     return replace(line, remarks=(*line.remarks, f"acknowledged by {found.user}"))
 
 
-def _returning(periods: Sequence[FiringPeriod]) -> list[FiringPeriod]:
-    """Return the firings that soon followed, or were soon followed by, another of their alert."""
-    by_alert: dict[Labels, list[FiringPeriod]] = defaultdict(list)
-    for period in periods:
-        by_alert[period.labels].append(period)
-    found = []
-    for every in by_alert.values():
-        soon = [_is_soon(before, after) for before, after in pairwise(every)]
-        found += [
-            period
-            for period, left, right in zip(every, (False, *soon), (*soon, False), strict=True)
-            if left or right
-        ]
-    return found
-
-
-def _is_soon(before: FiringPeriod, after: FiringPeriod) -> bool:
-    return before.ended is not None and after.began - before.ended < RETURN
-
-
-def _repeated(
-    periods: Iterable[FiringPeriod], now: float, least: int, unsure: Container[Labels] = ()
-) -> tuple[RepeatedAlert, ...]:
-    """Return the alerts that fired so often at least, the most frequent first.
-
-    unsure  alerts of which nobody knows whether they were silenced
-    """
-    found: dict[Labels, list[FiringPeriod]] = defaultdict(list)
-    for period in periods:
-        found[period.labels].append(period)
-    lines = [
-        RepeatedAlert(
-            severity=plain(every[0].severity),
-            name=plain(every[0].name),
-            place=place(dict(labels)),
-            count=len(every),
-            seconds=sum(period.seconds(now) for period in every),
-            remark=UNSURE if labels in unsure else "",
-        )
-        for labels, every in found.items()
-        if len(every) >= least
-    ]
-    lines.sort(key=lambda one: (-one.count, -one.seconds, one.name, one.place))
-    return tuple(lines[:SHOWN])
-
-
 def _ignored(material: Material, span: TimeSpan) -> tuple[RepeatedAlert, ...]:
     """Return alerts that fired again and again, and that nobody ever acknowledged or silenced.
 
@@ -298,4 +229,4 @@ def _ignored(material: Material, span: TimeSpan) -> tuple[RepeatedAlert, ...]:
         if not material.acted.get(period.labels) and period.name != ESCALATION_ALERT
     ]
     unsure = {labels for labels, acted in material.acted.items() if acted is None}
-    return _repeated(periods, span.end, IGNORED, unsure)
+    return repeated(periods, span.end, IGNORED, unsure)

@@ -12,10 +12,9 @@ from exporter.bridge.digest.build import (
     Material,
     digest,
     firing_periods,
-    place,
-    plain,
 )
 from exporter.bridge.digest.firing_now import SOON, firing_state, held_now
+from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.digest.model import AcknowledgementLine, Digest, SilenceLine
 from exporter.bridge.explain import Explainer, Explanation
 from exporter.bridge.history import AlertHistory

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from exporter.bridge.digest.build import place, plain
+from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.digest.model import AlertLine, Digest
 from exporter.bridge.digest.time_zone import time_zone
 from exporter.bridge.history import BRIDGE, PROMETHEUS, RecordHole

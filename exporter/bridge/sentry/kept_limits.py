@@ -14,7 +14,7 @@ from exporter.errors import StateError
 FACT = "sentry.limits"
 
 
-class Facts(Protocol):
+class KeptFacts(Protocol):
     """Single texts that outlive a restart; both may raise StateError."""
 
     def fact(self, name: str) -> str | None:
@@ -27,7 +27,7 @@ class Facts(Protocol):
 class KeptLimits:
     """The limits of one DSN's file; what cannot be read or written is as if there were none."""
 
-    def __init__(self, facts: Facts, dsn_file: Path, clock: Clock) -> None:
+    def __init__(self, facts: KeptFacts, dsn_file: Path, clock: Clock) -> None:
         self._facts, self._dsn_file, self._clock = facts, str(dsn_file), clock
 
     def read(self) -> Mapping[EnvelopeItem, float]:

@@ -1,7 +1,6 @@
 """The doctor looks at the files that hold secrets and tells nothing of what they hold."""
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,9 @@ from exporter.doctor.secret_files import secret, secrets
 from exporter.doctor.unix_user import UnixUser
 from exporter.settings import Settings
 from exporter.settings.secrets import SecretFile, SecretReader
+from tests.powerless import NOBODY, powerless, readable_directory
 
 CANARY = "canary"
-NOBODY = 65534
-
 
 ADA = UnixUser("ada", 4242, "ada", frozenset({4242}))
 ROOTS_ALONE = Verdict.OK if os.getuid() else Verdict.WARN  # of a file that its writer owns
@@ -104,17 +102,13 @@ def test_a_missing_file(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
 def test_a_file_of_another_user() -> None:
     """A private file of somebody else needs another owner, not the mode that it has."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        path = Path(folder) / "s"
+    with readable_directory() as folder:
+        path = folder / "s"
         path.touch(0o600)
-        os.seteuid(NOBODY)
-        try:
+        with powerless():
             found = secret(
                 SecretFile(path=path, key="a", reader=SecretReader.IONMON, content="a DSN")
             )
-        finally:
-            os.seteuid(0)
     assert found.fix == f"chown {NOBODY} {path}, or run ionmon as a user who may read it"
 
 

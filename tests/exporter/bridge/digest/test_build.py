@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from exporter.bridge.digest.build import place, plain
+from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.digest.words import headline, subject
 from exporter.bridge.history import RecordHole
 from tests.exporter.bridge.digest.digests import EDITION, END, HOUR, NOTES, full, made, period

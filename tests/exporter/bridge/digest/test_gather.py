@@ -11,10 +11,11 @@ import pytest
 
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
-from exporter.bridge.digest.build import UNSURE, Edition
+from exporter.bridge.digest.build import LAST_KNOWN, Edition
 from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.html import page
 from exporter.bridge.digest.model import Digest
+from exporter.bridge.digest.repetition import MAY_BE_SILENCED
 from exporter.bridge.digest.text import text
 from exporter.bridge.journal import AlertJournal
 from exporter.bridge.journal_reading import JournalReading, beside
@@ -135,7 +136,7 @@ def test_without_prometheus_there_is_a_digest(tmp_path: Path) -> None:
         nothing = Past(f"127.0.0.1:{free_port()}", END)
         found = made(nothing, JournalReading(kept.transaction))
     assert [line.name for line in found.firing] == ["ErrorRateCritical"]
-    assert found.firing[0].remarks == (UNSURE,)
+    assert found.firing[0].remarks == (LAST_KNOWN,)
     assert [hole.source for hole in found.holes if hole.began <= found.span.start]
     assert len([fault for fault in found.faults if "Prometheus" in fault]) == 1
     assert "No signal is known." not in text(found)
@@ -177,7 +178,7 @@ def silenced(*expressions: str) -> Iterator[int]:
     [
         ((), [""]),
         (("CPU.*",), []),
-        (("(CPU|Memory)High",), [UNSURE]),
+        (("(CPU|Memory)High",), [MAY_BE_SILENCED]),
         (("(CPU|Memory)High", "CPU.*"), []),
     ],
 )
@@ -189,8 +190,8 @@ def test_what_may_have_been_silenced_is_listed(
         given_ = settings(past.address, alertmanager=port)
         found = gathered(given_, JournalReading(kept.transaction), EDITION)
     assert [one.remark for one in found.ignored if one.name == "CPUHigh"] == remarks
-    assert (UNSURE in " ".join(text(found).split())) is (UNSURE in remarks)
-    assert (UNSURE in page(found)) is (UNSURE in remarks)
+    assert (MAY_BE_SILENCED in " ".join(text(found).split())) is (MAY_BE_SILENCED in remarks)
+    assert (MAY_BE_SILENCED in page(found)) is (MAY_BE_SILENCED in remarks)
 
 
 def test_a_week_has_all_its_alerts(past: Past) -> None:
