@@ -43,7 +43,8 @@ def test_a_signal_swaps_the_settings(project: Simulator, tmp_path: Path) -> None
     """SIGHUP loads the file: families come and go, what stays is still there, the hash is new."""
     path = written(tmp_path / "m.yaml", tree(address(project), REQUESTS, INSTANCES))
     with running(tmp_path, "--config", str(path)) as exporter:
-        wait_until(lambda: f"{INSTANCES}{{" in exporter.page(), "instances on the page")
+        for name in (REQUESTS, INSTANCES):
+            wait_until(lambda name=name: f"{name}{{" in exporter.page(), f"{name} on the page")
         before = hashes(exporter)
         written(path, tree(address(project), REQUESTS, UP, budget_usd_per_month=5))
         exporter.process.send_signal(signal.SIGHUP)

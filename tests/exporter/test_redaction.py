@@ -31,7 +31,8 @@ def test_base64_is_no_disguise(secret: str, before: str, after: str) -> None:
         left = redaction.redacted(whole)
         assert "<secret>" in left
         start, end = len(sides[0]) * 8 // 6, -(-(len(sides[0]) + len(secret.encode())) * 8 // 6)
-        assert len(left) - len("<secret>") <= len(whole) - (end - start)
+        # A side may hold the secret, too.
+        assert len(left.replace("<secret>", "")) <= len(whole) - (end - start)
 
 
 @pytest.mark.parametrize(
