@@ -36,7 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples properties are tried on."""
     config.stash[_LEFT_OUT] = 0
-    evaluating.keep(config.cache.mkdir("jsonnet") if config.cache else Path(gettempdir()))
+    cache = getattr(config, "cache", None)  # not there with -p no:cacheprovider
+    evaluating.keep(cache.mkdir("jsonnet") if cache else Path(gettempdir()))
     if config.getoption("hypothesis_profile", None) is None:
         settings.load_profile(MANY if config.getoption("deep") else FEW)
 
