@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from exporter import logs, redaction
 from tests import evaluating
+from tests.ordering import ordered
 from tests.quickness import Guard, is_slow
 
 FEW, MANY = "few", "many"
@@ -43,10 +44,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is slow; leave out what is deep, unless it was chosen."""
+    """Mark what is slow; leave out what is deep, unless it was chosen; put the rest in order."""
     for item in items:
         if is_slow(item):
             item.add_marker("slow")
+    if hasattr(config, "workerinput"):
+        items[:] = ordered(items)
     if config.getoption("deep"):
         return
     deep = [item for item in items if item.get_closest_marker("deep")]
