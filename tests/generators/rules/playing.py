@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from exporter.settings import Settings
+from generators.promtool.documents import dumped
 from generators.rules.build import build
 from generators.rules.model import Group, Recording, Rule, RuleFile
 
@@ -43,7 +42,7 @@ def played(
     body = {"rule_files": list(files), "evaluation_interval": "1m", "tests": [test]}
     body["group_eval_order"] = evaluation_order(rules, files)
     path = folder / "tests.yml"
-    path.write_text(yaml.safe_dump(body))
+    path.write_text(dumped(body))
     command = ["promtool", "test", "rules", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return f"{done.stdout}{done.stderr}" if done.returncode else ""

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import yaml
 
 from exporter.settings import Settings
+from generators.promtool.documents import dumped
 from generators.rules.budgets import AVAILABILITY
 from generators.rules.build import build
 from tests.generators.rules.playing import evaluation_order, needed
@@ -62,7 +62,7 @@ def holds(
     body = {"rule_files": names, "evaluation_interval": every, "tests": [test]}
     body["group_eval_order"] = evaluation_order(files, names)
     path = folder / "tests.yml"
-    path.write_text(yaml.safe_dump(body, width=2**16))
+    path.write_text(dumped(body))
     command = ["promtool", "test", "rules", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr
