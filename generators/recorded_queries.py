@@ -6,6 +6,8 @@ with 90 days. A query uses the first, or else the second.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
 
 from exporter.catalog.expression import Changes, Expression, Level, Signal
 from exporter.catalog.model import Reduce
@@ -85,9 +87,12 @@ class RecordedQueries:
         return render(expression, view)
 
 
-def kept() -> dict[str, RecordedSeries]:
+@cache
+def kept() -> Mapping[str, RecordedSeries]:
     """Return the increases that the server with 90 days has, by the name of the raw series."""
-    return {n: RecordedSeries(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
+    return MappingProxyType(
+        {n: RecordedSeries(longterm.increase(r.name), r.labels) for n, r in recorded().items()}
+    )
 
 
 def _is_levelled(found: Signal) -> bool:

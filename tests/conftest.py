@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from exporter import logs, redaction
 from tests import evaluating
+from tests.ordering import ordered
 from tests.quickness import Guard, is_slow
 
 FEW, MANY = "few", "many"
@@ -36,16 +37,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples properties are tried on."""
     config.stash[_LEFT_OUT] = 0
-    evaluating.keep(config.cache.mkdir("jsonnet") if config.cache else Path(gettempdir()))
+    cache = getattr(config, "cache", None)  # not there with -p no:cacheprovider
+    evaluating.keep(cache.mkdir("jsonnet") if cache else Path(gettempdir()))
     if config.getoption("hypothesis_profile", None) is None:
         settings.load_profile(MANY if config.getoption("deep") else FEW)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is slow; leave out what is deep, unless it was chosen."""
+    """Mark what is slow; leave out what is deep, unless it was chosen; put the rest in order."""
     for item in items:
         if is_slow(item):
             item.add_marker("slow")
+    if hasattr(config, "workerinput"):
+        items[:] = ordered(items)
     if config.getoption("deep"):
         return
     deep = [item for item in items if item.get_closest_marker("deep")]

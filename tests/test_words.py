@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ MOST_SHARED = 12
 MOST_ALIASES = 15
 
 
+@cache
 def texts() -> list[tuple[str, str]]:
     """Return every file that people read, by its path."""
     files = [p for folder in FOLDERS for p in (ROOT / folder).rglob("*") if p.suffix in PROSE]
@@ -37,6 +39,7 @@ def texts() -> list[tuple[str, str]]:
     ]
 
 
+@cache
 def modules() -> list[tuple[str, ast.Module]]:
     """Return every module of the product, by its path."""
     return [(path, ast.parse(text)) for path, text in texts() if path.endswith(".py")]

@@ -7,6 +7,8 @@ alert.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
 from typing import assert_never
 
 from exporter.catalog.expression import (
@@ -149,10 +151,15 @@ def _record(leaf: Leaf) -> str:
 
 def recorded(watched: Iterable[Signal] = ()) -> Mapping[str, RecordedSeries]:
     """Return the recorded increases by the name of the raw series."""
-    return {
-        name: RecordedSeries(_record(leaf), frozenset(leaf.labels))
-        for name, leaf in _needed(watched).items()
-    }
+    return _recorded(tuple(watched))
+
+
+@cache  # each query of a dashboard looks them up
+def _recorded(watched: tuple[Signal, ...]) -> Mapping[str, RecordedSeries]:
+    needed = _needed(watched).items()
+    return MappingProxyType(
+        {name: RecordedSeries(_record(leaf), frozenset(leaf.labels)) for name, leaf in needed}
+    )
 
 
 def signal_name(signal: Signal, by: tuple[str, ...], window: str = _W) -> str:

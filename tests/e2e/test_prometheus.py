@@ -18,12 +18,12 @@ from tests.servers import Prometheus, free_port, process, prometheus, wait_until
 
 IONMON = str(Path(sys.executable).with_name("ionmon"))
 CONFIG = """
-global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+global: {{scrape_interval: 2s, scrape_timeout: 2s}}
 scrape_configs:
   - job_name: ionmon
     static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
 """
-SCRAPES = 30
+SCRAPES = 15
 REFUSED = re.compile(
     r"^prometheus_target_scrapes_(?:sample_\w+|exceeded_\w+|cache_flush_forced)_total (\d+)",
     re.MULTILINE,
@@ -69,7 +69,7 @@ def server(page: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prom
         def scrapes() -> float:
             return _value(found, "count_over_time(up[1h])")
 
-        wait_until(lambda: scrapes() >= SCRAPES, "so many scrapes", within=3.0 * SCRAPES)
+        wait_until(lambda: scrapes() >= SCRAPES, "so many scrapes", within=6.0 * SCRAPES)
         yield found
 
 

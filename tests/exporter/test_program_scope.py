@@ -76,7 +76,7 @@ def test_reloads_and_restarts_keep_the_counts(tmp_path: Path) -> None:
                     wait_until(lambda: set(totals(exporter)) == ALL, "all projects")
                     now = totals(exporter)
                     assert all(now[project] >= before.get(project, 0) for project in now)
-                    assert set(totals(exporter, INSTANCES)) == ALL
+                    wait_until(lambda: set(totals(exporter, INSTANCES)) == ALL, "their gauges")
                     before = now
                 assert "two polls read the same series" not in exporter.said()
     assert max(before.values()) > 0
@@ -115,9 +115,10 @@ def test_what_has_no_project_label_gets_one(tmp_path: Path, google: dict[str, An
         with running(tmp_path, "--config", str(path)) as exporter:
             exporter.wait_ready()
             wait_until(lambda: set(totals(exporter, "shop_requests_total")) == ALL, "all projects")
-            assert set(totals(exporter, "shop_up")) == ALL
+            wait_until(lambda: set(totals(exporter, "shop_up")) == ALL, "their gauges")
             per_project = totals(exporter, "shop_requests_total")
-            assert len(set(per_project.values())) == 1
+            # One poll reads a scope; polls of their own may begin to count a minute apart.
+            assert google is not SCOPE or len(set(per_project.values())) == 1
 
 
 def test_a_second_project_restarts_no_count(tmp_path: Path) -> None:

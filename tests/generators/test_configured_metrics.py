@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from exporter.errors import SettingsError
 from exporter.settings import Settings
 from generators.configured_metrics import configured_signals
-from generators.outputs import texts
 from generators.rules.build import build
+from tests.generators.generated import texts
 
 pytestmark = pytest.mark.slow
 BACKLOG, ORDERS = "pubsub_undelivered_messages", "shop_orders_total"

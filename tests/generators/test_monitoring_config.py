@@ -9,10 +9,10 @@ from exporter.catalog.signals import SIGNALS
 from exporter.monitoring_config import MonitoringConfig, parsed
 from exporter.settings import Settings, load
 from generators.monitoring_config import PATH
-from generators.outputs import texts
 from generators.policy import policy
 from generators.rules.build import build
 from generators.rules.model import alerts
+from tests.generators.generated import texts
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "reference.yaml"
 FULL = Path(__file__).parents[1] / "data" / "settings" / "good" / "full.yaml"

@@ -10,8 +10,8 @@ from exporter.catalog.model import Type
 from exporter.monitoring_config import MonitoringConfig, parsed
 from exporter.settings import Settings, load
 from generators.monitoring_config import PATH
-from generators.outputs import texts
 from generators.promql_tree.tree import parse, selectors
+from tests.generators.generated import texts
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "reference.yaml"
 FULL = Path(__file__).parents[1] / "data" / "settings" / "good" / "full.yaml"

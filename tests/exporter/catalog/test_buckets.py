@@ -26,11 +26,11 @@ HISTOGRAMS = {
 
 
 def scraped(folder: Path) -> str:
-    """Return the page of an exporter that has read every histogram for half an hour."""
+    """Return the page of an exporter that has read every histogram for ten minutes."""
     clock = HandClock(NOON)
 
     async def live(exporter: Exporter) -> None:
-        while clock.time < NOON + 1800:
+        while clock.time < NOON + 600:
             await exporter.poll()
             clock.time += STEP
         await exporter.close()

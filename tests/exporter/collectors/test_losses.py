@@ -73,17 +73,17 @@ class Lossy:
 
 
 @pytest.mark.parametrize(
-    "late",
+    ("late", "hours"),
     [
-        "400s",
-        pytest.param("1500s", marks=pytest.mark.deep),
-        pytest.param("7200s", marks=pytest.mark.deep),
+        ("400s", 2.0),
+        pytest.param("1500s", 4.0, marks=pytest.mark.deep),
+        pytest.param("7200s", 4.0, marks=pytest.mark.deep),
     ],
 )
-def test_late_points_are_counted(tmp_path: Path, late: str) -> None:
+def test_late_points_are_counted(tmp_path: Path, late: str, hours: float) -> None:
     """Within the look-back no point is lost, however late; the late ones are counted apart, too."""
     with staged(tmp_path, targets([PROJECT], REQUESTS), f"late=0.3:{late},split") as stage:
-        found = Lossy(stage, 86400.0, 4.0)
+        found = Lossy(stage, 86400.0, hours)
         truth = found.truth()
         assert (found.value(own.POINTS), found.requests()) == (truth.points, truth.requests)
         assert found.value(own.POINTS_LATE) > truth.points / 20

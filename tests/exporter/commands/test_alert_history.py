@@ -1,9 +1,9 @@
 """`ionmon alerts --history`: what fired, its mean times, and of which times that is not known."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 import yaml
@@ -12,7 +12,7 @@ from exporter.bridge.journal import AlertJournal
 from tests.exporter.bridge.digest.conftest import CONFIG
 from tests.exporter.bridge.notified import ROOMY
 from tests.exporter.commands.event_scenes import write_scenes
-from tests.exporter.running import IONMON
+from tests.exporter.commands.ran import ran
 from tests.exporter.summary.serving import Past, serving
 from tests.servers import blocks, free_port, prometheus
 
@@ -26,7 +26,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
         yield running
 
 
-def alerts(folder: Path, address: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def alerts(folder: Path, address: str, *arguments: str) -> CompletedProcess[str]:
     """Run the command without a bridge, on a journal if there is one."""
     body = {
         "prometheus": {"address": address},
@@ -36,10 +36,8 @@ def alerts(folder: Path, address: str, *arguments: str) -> subprocess.CompletedP
         },
     }
     (folder / "monitoring.yaml").write_text(yaml.safe_dump(body))
-    command = [*IONMON, "alerts", "--history", "--config", str(folder / "monitoring.yaml")]
-    return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=False, timeout=60, cwd=folder
-    )
+    config = str(folder / "monitoring.yaml")
+    return ran(folder, "alerts", "--history", "--config", config, *arguments)
 
 
 def test_each_firing_and_the_means(past: Past, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,7 @@ EVERY = tuple(rule for rule in alerts(RULES.all) if rule.alert != WATCHDOG)
 LONGTERM = frozenset(rule.alert for rule in alerts(RULES.longterm))
 HEADLINE, SLACK = "ion.slack.title", "ion.slack.text"
 Body = dict[str, Any]
+_END = "\x1e"  # no template writes it
 
 
 def with_templates(folder: Path) -> Path:
@@ -78,6 +79,12 @@ def _common(pairs: list[Mapping[str, str]]) -> dict[str, str]:
 
 def message(root: Path, template: str, *found: Body) -> str:
     """Return what a template makes of a group of alerts."""
+    (text,) = messages(root, (template,), *found)
+    return text
+
+
+def messages(root: Path, templates: Sequence[str], *found: Body) -> list[str]:
+    """Return what each of some templates makes of a group of alerts."""
     firing = any(alert["status"] == "firing" for alert in found)
     data = {
         "receiver": "any",
@@ -88,19 +95,20 @@ def message(root: Path, template: str, *found: Body) -> str:
         "commonAnnotations": _common([alert["annotations"] for alert in found]),
         "externalURL": "http://vm:9093",
     }
+    text = _END.join(f'{{{{ template "{template}" . }}}}' for template in templates)
     path = root / "data.json"
     path.write_text(json.dumps(data))
     done = subprocess.run(
         [
             *("amtool", "template", "render", f"--template.glob={root / TEMPLATES / '*.tmpl'}"),
-            *(f'--template.text={{{{ template "{template}" . }}}}', f"--template.data={path}"),
+            *(f"--template.text={text}", f"--template.data={path}"),
         ],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout.replace("\u200b", "")
+    return done.stdout.replace("\u200b", "").split(_END)
 
 
 def named(name: str) -> Alerting:

@@ -13,6 +13,7 @@ from tests.generators.alertmanager.rendered_messages import (
     SLACK,
     Body,
     message,
+    messages,
     named,
     sent,
     services,
@@ -36,14 +37,13 @@ def test_every_alert_says_how_much_where_its_limit_and_since_when(
 ) -> None:
     """The headline of each alert that fires has its value, place, limit and time."""
     notes = sent(rule)["annotations"]
-    headline = message(root, HEADLINE, sent(rule))
+    headline, text = messages(root, (HEADLINE, SLACK), sent(rule))
     for part in ("problem", "value", "place", "limit"):
         assert notes.get(part, "") in headline
     assert headline.startswith(f"{rule.severity.upper()}: {notes['problem']}")
     assert headline.endswith(" since 23:50 UTC")
     assert ("value" in notes) == ("$value" in dict(rule.annotations)["description"])
     assert ("place" in notes) == bool(rule.carried)
-    text = message(root, SLACK, sent(rule))
     assert notes["check"].replace("`", "'") in unescape(text)
     assert "Since 28 Nov 2026 23:50 UTC." in text
 
@@ -54,12 +54,12 @@ def test_every_alert_that_is_over_is_told_in_the_past(root: Path, rule: Alerting
     over = sent(rule, "resolved")
     notes = over["annotations"]
     assert notes["ended"] != notes["problem"]
-    headline, text = message(root, HEADLINE, over), message(root, SLACK, over)
+    headline, text, mail = messages(root, (HEADLINE, SLACK, "ion.mail.text"), over)
     assert headline.startswith(f"Resolved: {notes['ended']}")
     assert headline.endswith(", 28 Nov 23:50 to 29 Nov 00:20 UTC (30m)")
     assert "It was firing from 28 Nov 2026 23:50 UTC to 29 Nov 2026 00:20 UTC, for 30m." in text
     assert (f"The last value was {notes.get('value')}." in text) == ("value" in notes)
-    for written in (headline, text, message(root, "ion.mail.text", over)):
+    for written in (headline, text, mail):
         assert not re.search(r"Check |Silence|The alert fires", written)
 
 

@@ -15,8 +15,8 @@ from generators.checks.engine.gathering import CheckRequest
 from generators.checks.engine.problem import Problem
 from generators.checks.tool_runs import found_by
 from generators.files import write
-from generators.outputs import texts
 from generators.promtool.kept_results import KeptResults
+from tests.generators.generated import texts
 from tests.newer_tools import by_version
 
 pytestmark = pytest.mark.slow

@@ -7,8 +7,8 @@ import pytest
 from exporter.settings import Settings
 from generators.checks.engine.gathering import CheckRequest
 from generators.checks.run import run
-from generators.outputs import texts
 from generators.promtool.kept_results import KeptResults
+from tests.generators.generated import texts
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ from generators.checks.engine.gathering import CheckRequest
 from generators.checks.run import run
 from generators.checks.tool_runs import found_by
 from generators.files import write
-from generators.outputs import texts
 from generators.promtool.kept_results import KeptResults
+from tests.generators.generated import texts
 from tests.generators.users import USER
 
 pytestmark = pytest.mark.slow

@@ -1,5 +1,6 @@
 """ionmon check finds what is misspelt in a rule file, with its line and what was meant."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from exporter import cli
 from generators.checks.engine.gathering import OUT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("generated_once")]
 
 MISSPELT = """groups:
   - name: own
@@ -59,7 +60,8 @@ def configs(root: Path, text: str = NEUTRAL) -> None:
     """Write what is generated for settings, which then are no longer there."""
     path = root / "monitoring.yaml"
     path.write_text(text)
-    assert cli.run(["configs", "--config", str(path), "--root", str(root)]) == 0
+    with contextlib.chdir(root):  # the texts name the command line
+        assert cli.run(["configs", "--config", path.name]) == 0
     path.unlink()
 
 

@@ -22,6 +22,7 @@ from generators.rules.build import FOLDER as RULES_FOLDER
 from generators.rules.build import build
 from generators.rules.build import texts as rule_texts
 from generators.rules.model import alerts
+from tests.generators.rules.playing import needed
 from tests.generators.users import USER
 
 ROOT = Path(__file__).parents[3]
@@ -73,8 +74,7 @@ def test_promtool_finds_that_an_alert_does_what_its_tests_say(
 
 def said_of(test: RuleTestFile, folder: Path) -> str:
     """Return what promtool has to say of an alert without the rules that it does not need."""
-    several = [rule.alert for rule in alerts(test.rules)].count(test.rule.alert) > 1
-    files = test.rules if several else trimmed(test)
+    files = needed(test.rules, [test.rule.alert])
     write(folder, {**{f"{RULES_FOLDER}/{file.name}": file.text() for file in files},
                    test.path: test.text()})  # fmt: skip
     return complaint(folder / test.path)

@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import Phase as HypothesisPhase
 from hypothesis import strategies as st
@@ -35,6 +34,7 @@ from exporter.catalog.model import Reduce
 from exporter.catalog.signals import SIGNALS
 from generators.policy import split
 from generators.promql import View, render, render_signal
+from generators.promtool.documents import dumped
 from generators.rule_tests.stimulus import Given, signal_stimulus, stimulus
 from generators.rule_tests.story import Phase, inputs
 
@@ -108,7 +108,7 @@ def group(story: list[Phase], query: str, labels: str) -> dict[str, Any]:
 def judged(tests: list[dict[str, Any]], folder: Path) -> str:
     """Return what promtool says of tests; nothing where all hold."""
     path = folder / "circle.yml"
-    path.write_text(yaml.safe_dump({"evaluation_interval": "1m", "tests": tests}))
+    path.write_text(dumped({"evaluation_interval": "1m", "tests": tests}))
     done = subprocess.run(
         ["promtool", "test", "rules", str(path)], capture_output=True, text=True, check=False
     )
@@ -129,15 +129,19 @@ def test_an_expression_takes_the_value_that_was_asked_for(cases: list[Case]) -> 
 
 
 @pytest.mark.parametrize(
-    "q",
-    [pytest.param(0.5, marks=pytest.mark.deep), 0.95, pytest.param(0.99, marks=pytest.mark.deep)],
+    ("q", "some"),
+    [
+        pytest.param(q, some, marks=[] if (q, some) == (0.95, 10.3) else [pytest.mark.deep])
+        for q in (0.5, 0.95, 0.99)
+        for some in (10.3, 856986.3836916883)
+    ],
 )
-def test_a_quantile_at_the_edge_of_a_bucket_is_taken(tmp_path: Path, q: float) -> None:
+def test_a_quantile_at_the_edge_of_a_bucket_is_taken(tmp_path: Path, q: float, some: float) -> None:
     """Where rounding may take a rank over a bucket's edge, the quantile is still the wanted one."""
     quantile = Quantile(q, cloud_run.REQUEST_DURATION)
     bounds = expected(cloud_run.REQUEST_DURATION)
     edges = [bound * by for bound in bounds[:-1] for by in (1 - 1e-9, 1, 1 + 1e-9)]
-    cases = [Case(quantile, edge, some) for edge in edges for some in (10.3, 856986.3836916883)]
+    cases = [Case(quantile, edge, some) for edge in edges]
     assert judged([*groups(cases)], tmp_path) == ""
 
 

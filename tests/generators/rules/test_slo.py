@@ -1,22 +1,18 @@
 """Error budgets count every event once: over gaps, over regions that end, in whole windows."""
 
-import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import yaml
 
 from exporter.settings import Settings
+from generators.promtool.documents import dumped
 from generators.rules.budgets import AVAILABILITY
 from generators.rules.build import build
-from generators.rules.model import Recording, Rule, RuleFile
-from tests.generators.rules.playing import evaluation_order
+from tests.generators.rules.playing import evaluation_order, needed
 
 DAY, HOUR = 86400, 3600
-_NEEDED = re.compile(":slo_|:cloudrun_requests(_each5m)?:|:error_rate:|^ErrorBudgetExhausted")
 Inputs = Mapping[str, str]
 
 
@@ -45,7 +41,8 @@ def holds(
 
     without  a file of rules that is left out: its series are inputs
     """
-    files = [file for file in _needed(build(Settings()).all) if file.name != without]
+    queries = (text for each in conditions.values() for text in each)
+    files = needed((f for f in build(Settings()).all if f.name != without), queries)
     for file in files:
         (folder / file.name).write_text(file.text())
     test = {
@@ -65,26 +62,10 @@ def holds(
     body = {"rule_files": names, "evaluation_interval": every, "tests": [test]}
     body["group_eval_order"] = evaluation_order(files, names)
     path = folder / "tests.yml"
-    path.write_text(yaml.safe_dump(body, width=2**16))
+    path.write_text(dumped(body))
     command = ["promtool", "test", "rules", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr
-
-
-def _needed(files: Iterable[RuleFile]) -> Iterator[RuleFile]:
-    """Yield the files with nothing but the rules that these tests are about."""
-    for file in files:
-        groups = (
-            replace(group, rules=tuple(r for r in group.rules if _NEEDED.search(_called(r))))
-            for group in file.groups
-        )
-        kept = tuple(group for group in groups if group.rules)
-        if kept:
-            yield replace(file, groups=kept)
-
-
-def _called(rule: Rule) -> str:
-    return rule.record if isinstance(rule, Recording) else rule.alert
 
 
 def near(recorded: str, raw: str) -> str:

@@ -1,0 +1,16 @@
+"""What is generated for some settings, made once: tests of many files ask for the same."""
+
+from exporter.settings import Settings
+from generators import outputs
+from generators.files import USUAL
+
+_made: dict[str, dict[str, str]] = {}
+
+
+def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> dict[str, str]:
+    """Return every generated text by its path; a test may change what it gets."""
+    # Paths are kept twice: as they are written, which the second has, and as they are read.
+    key = repr((settings, settings.model_dump(mode="json", by_alias=True), command, docs))
+    if key not in _made:
+        _made[key] = outputs.texts(settings, command, docs=docs)
+    return dict(_made[key])
