@@ -91,7 +91,11 @@ def threshold(
         )
     together = _fit(levels, budget)
     if math.isinf(together.value):
-        return Refused("on most days no run of values was as long as `for`")
+        return Refused(
+            "on most days no run of values was as long as `for`"
+            if together.value < 0
+            else "too many days are beyond all others"
+        )
     if not differ(levels[~weekend], levels[weekend]):
         return together
     return _strictest(levels, weekend, budget, together)

@@ -77,6 +77,8 @@ def test_days_without_a_run_make_no_threshold() -> None:
     found = threshold(np.full(20, -np.inf), np.zeros(20, dtype=np.bool_), Fraction(1, 10))
     assert isinstance(found, Refused)
     assert "no run" in found.why
+    beyond = threshold(np.full(20, np.inf), np.zeros(20, dtype=np.bool_), Fraction(1, 10))
+    assert beyond == Refused("too many days are beyond all others")
 
 
 def test_groups_differ_by_rank() -> None:
