@@ -38,7 +38,7 @@ def of_promise(runs: int) -> bool:
     return noise <= promise.CUT and all(met)
 
 
-def _cell(cell: promise.Cell) -> tuple[str, ...]:
+def _cell(cell: promise.PromiseCell) -> tuple[str, ...]:
     world = cell.world
     return (
         world.fault or "none",
@@ -57,7 +57,7 @@ def _cell(cell: promise.Cell) -> tuple[str, ...]:
     )
 
 
-def _together(cell: rules_together.Cell) -> tuple[str, ...]:
+def _together(cell: rules_together.TogetherCell) -> tuple[str, ...]:
     return (
         "none",
         "",

@@ -55,7 +55,7 @@ def _history(half: Labelled, samples: int) -> RuleDays:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class SeriesOutcome:
     """One threshold on the second half of one series."""
 
     incidents: int
@@ -72,7 +72,7 @@ class Outcome:
 class Score:
     """The outcomes of a method on all series of a set."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[SeriesOutcome, ...]
 
     def _sum(self, name: str) -> float:
         return float(sum(getattr(outcome, name) for outcome in self.outcomes))
@@ -158,7 +158,7 @@ def swept(multiple: float) -> Chosen:
     return lambda history: Proposed(sigmas(within_fences(history.clean), multiple))
 
 
-def _outcome(each: Trial, result: Proposed | Refused) -> Outcome:
+def _outcome(each: Trial, result: Proposed | Refused) -> SeriesOutcome:
     proposed = Proposed(np.inf) if isinstance(result, Refused) else result
     firings = _firings(each, proposed.value)
     caught = [
@@ -166,7 +166,7 @@ def _outcome(each: Trial, result: Proposed | Refused) -> Outcome:
         for incident in each.incidents
     ]
     hits = {start for starts in caught for start in starts}
-    return Outcome(
+    return SeriesOutcome(
         incidents=len(each.incidents),
         delays=tuple(
             max(0.0, min(starts) - incident.start)

@@ -32,7 +32,7 @@ FAULTS = {"": FORS, "shift": (0, 5), "drift": (5,)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class FitOutcome:
     """One fit: shares of days, nan where it was refused; whether it was cut, and warned."""
 
     realised: float
@@ -42,12 +42,12 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class PromiseCell:
     """All fits of one world with one `for`."""
 
     world: World
     samples: int
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[FitOutcome, ...]
 
     def mean(self, name: str) -> float:
         """Return the mean of a field over the fits that were not refused."""
@@ -71,7 +71,7 @@ class Cell:
         return self.ratio <= MOST and (self.world.fault == "shift" or self.ratio >= LEAST)
 
 
-def cells(runs: int) -> Iterator[Cell]:
+def cells(runs: int) -> Iterator[PromiseCell]:
     """Yield every cell; each world draws its own minutes."""
     worlds = [
         World(autocorrelation=phi, season=season, shape=shape, fault=fault)
@@ -84,32 +84,32 @@ def cells(runs: int) -> Iterator[Cell]:
         yield from _cells(world, runs, seed)
 
 
-def _cells(world: World, runs: int, seed: int) -> Iterable[Cell]:
+def _cells(world: World, runs: int, seed: int) -> Iterable[PromiseCell]:
     random = np.random.default_rng(seed)
-    outcomes: dict[int, list[Outcome]] = {samples: [] for samples in FAULTS[world.fault]}
+    outcomes: dict[int, list[FitOutcome]] = {samples: [] for samples in FAULTS[world.fault]}
     for noise in batches(world.autocorrelation, runs, seed):
         values = series(noise, world, random)
         of_medians = medians(values)
         for samples in outcomes:
             outcomes[samples] += _outcomes(levels(values, samples), of_medians)
     return [
-        Cell(world=world, samples=samples, outcomes=tuple(found))
+        PromiseCell(world=world, samples=samples, outcomes=tuple(found))
         for samples, found in outcomes.items()
     ]
 
 
-def _outcomes(of_levels: Values, of_medians: Values) -> list[Outcome]:
+def _outcomes(of_levels: Values, of_medians: Values) -> list[FitOutcome]:
     return [_outcome(run, days) for run, days in zip(of_levels, of_medians, strict=True)]
 
 
-def _outcome(of_levels: Values, of_medians: Values) -> Outcome:
+def _outcome(of_levels: Values, of_medians: Values) -> FitOutcome:
     """Fit the first six weeks, count firing days in the three that follow."""
     fitted = fit(history(of_levels, of_medians), 0, BUDGET)
     realised = attainable = float("nan")
     if not isinstance(fitted.result, Refused):
         realised = float(np.mean(of_levels[FIT:] > fitted.result.value))
         attainable = float(fitted.result.attainable)
-    return Outcome(
+    return FitOutcome(
         realised=realised,
         attainable=attainable,
         cut=fitted.shifted is not None,
@@ -117,6 +117,6 @@ def _outcome(of_levels: Values, of_medians: Values) -> Outcome:
     )
 
 
-def cut_of_noise(found: Sequence[Cell]) -> float:
+def cut_of_noise(found: Sequence[PromiseCell]) -> float:
     """Return the share of fits without a fault that were cut."""
     return float(np.mean([cell.mean("cut") for cell in found if not cell.world.fault]))

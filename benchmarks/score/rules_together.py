@@ -22,7 +22,7 @@ COMMON = {"unrelated": 0.0, "related": 0.6, "as one": 0.95}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class TogetherCell:
     """The fits of nine rules that have more or less in common."""
 
     name: str
@@ -42,14 +42,14 @@ class Cell:
         return LEAST <= self.ratio <= MOST
 
 
-def cells(runs: int) -> Iterator[Cell]:
+def cells(runs: int) -> Iterator[TogetherCell]:
     """Yield a cell for each degree of what rules have in common."""
     for seed, (name, common) in enumerate(steps(tuple(COMMON.items()), "all rules")):
         random = np.random.default_rng(seed)
         shares = [_shares(_levels(common, random)) for _ in range(runs)]
         fitted = [share for share in shares if share is not None]
         realised, attainable = np.mean(fitted, axis=0)
-        yield Cell(
+        yield TogetherCell(
             name=name,
             fits=runs,
             realised=float(realised),
