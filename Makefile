@@ -19,7 +19,7 @@ WORKERS ?= --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 # Compiled modules are kept whatever the environment says: tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install run test quick newer mutants coverage lint configs bench stack pictures boards lock clean
+.PHONY: help install run test quick newer mutants coverage lint configs bench score stack pictures boards lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ configs: $(INSTALLED) ## write everything that is generated
 bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmarks.md
 	@tests/install-tools
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+score: $(INSTALLED) ## check that thresholds keep their promise; on labelled series with DATA=PATH; a look with ARGS=--quick
+	@$(BIN)/python -m benchmarks.score $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 stack: $(INSTALLED) ## run all servers on a simulated project, and show what they send; more with ARGS="--scenario latency"
 	@tests/install-tools

@@ -1,0 +1,1 @@
+"""make score: whether thresholds keep their promise, on simulated and on labelled series."""

@@ -1,0 +1,60 @@
+"""Days in a time zone, and which of them are judged."""
+
+from datetime import date
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from generators.tuning.days import Span, completeness, days_of, judged, masked, outside, weekends
+from generators.tuning.model import TimeGrid
+
+BERLIN = ZoneInfo("Europe/Berlin")
+UTC = ZoneInfo("UTC")
+HOUR = 3600
+# Midnights in UTC: of Saturday 24 October 2026 and of Saturday 28 March 2026.
+OCTOBER, MARCH = 1_792_800_000, 1_774_656_000
+
+
+def test_a_day_has_as_many_hours_as_its_zone_gives_it() -> None:
+    """The days on which clocks change have 25 and 23 hours, and the days after start on time."""
+    autumn = days_of(TimeGrid(OCTOBER, HOUR, 96), BERLIN)
+    assert [day.expected for day in autumn] == [24, 25, 24, 24, 24]
+    assert [day.stop - day.first for day in autumn] == [22, 25, 24, 24, 1]
+    spring = days_of(TimeGrid(MARCH, HOUR, 72), BERLIN)
+    assert [day.stop - day.first for day in spring] == [23, 23, 24, 2]
+
+
+def test_days_divide_a_grid() -> None:
+    """Every time belongs to one day, also where no time falls on midnight."""
+    days = days_of(TimeGrid(OCTOBER + 420, 7 * 60, 1000), BERLIN)
+    assert days[0].first == 0
+    assert days[-1].stop == 1000
+    assert all(a.stop == b.first for a, b in pairwise(days))
+    assert days[0].date == date(2026, 10, 24)
+
+
+def test_weekends_are_saturday_and_sunday() -> None:
+    """24 October 2026 is a Saturday."""
+    days = days_of(TimeGrid(OCTOBER, HOUR, 72), UTC)
+    assert weekends(days).tolist() == [True, True, False]
+
+
+def test_incidents_are_left_out_with_their_ends() -> None:
+    """A time at which an incident begins or ends is not clean; the times beside it are."""
+    grid = TimeGrid(0, 60, 6)
+    incident = Span(60, 180)
+    assert outside(grid, [incident]).tolist() == [True, False, False, False, True, True]
+    assert outside(grid, [Span(90, 100)]).all()
+    assert outside(grid, [Span(-500, -100), Span(1000, 2000)]).all()
+    assert np.isnan(masked(np.ones(6), outside(grid, [incident]))).sum() == 3
+
+
+def test_a_day_is_judged_with_half_of_its_times() -> None:
+    """One time less than half is too few; a day at the edge counts by its whole length."""
+    days = days_of(TimeGrid(OCTOBER, HOUR, 60), UTC)
+    known = np.ones(60, dtype=np.bool_)
+    known[:12] = False
+    known[24:37] = False
+    assert completeness(days, known).tolist() == [0.5, 11 / 24, 0.5]
+    assert judged(days, known).tolist() == [True, False, True]
