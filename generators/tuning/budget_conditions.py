@@ -1,6 +1,6 @@
 """When the conditions of the alerts on error budgets were true; they are contracts, never tuned."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -50,6 +50,11 @@ class BurnSeries:
         return tuple(dict.fromkeys(e for p in self.pairs for e in (p.long, p.short, p.bad)))
 
     @property
+    def judged(self) -> tuple[str, ...]:
+        """The expressions whose series have the places of this form."""
+        return tuple(pair.long for pair in self.pairs)
+
+    @property
     def expressions(self) -> tuple[str, ...]:
         """Every expression that has to be read."""
         return (*self.of_places, *(marker.series for marker in self.away), EVALUATED)
@@ -72,11 +77,9 @@ def of_burn(row: BurnAlert, matchers: Iterable[AnyMatcher] = ()) -> BurnSeries:
 
 def burning(series: BurnSeries, answers: Answers, grid: TimeGrid) -> dict[Labels, Conditions]:
     """Return the condition of the alert at each place."""
-    known = _by_expression(series.of_places, answers)
     written = evaluated(answers[EVALUATED], grid)
     found = {}
-    for place in _judged(known, (pair.long for pair in series.pairs)):
-        values = _at(place, known, grid)
+    for place, values in place_values(series.of_places, series.judged, answers, grid):
         begins = reduce(or_, (pair.holds(values) for pair in series.pairs))
         begins &= ~marked(place, (m for m in series.away if m.prompt), answers, grid)
         kept = marked(place, series.away, answers, grid)
@@ -117,28 +120,19 @@ def of_spent(row: ExhaustedAlert, matchers: Iterable[AnyMatcher] = ()) -> SpentS
 
 def spent(series: SpentSeries, answers: Answers, grid: TimeGrid) -> dict[Labels, Conditions]:
     """Return the condition of the alert at each place: the same while it fires."""
-    known = _by_expression(series.expressions, answers)
     found = {}
-    for place in _judged(known, (series.spent,)):
-        values = _at(place, known, grid)
+    for place, values in place_values(series.expressions, (series.spent,), answers, grid):
         holds = values[series.spent] >= series.row.threshold
         holds &= values[series.bad] >= BAD_EVENTS
         found[place] = Conditions(holds, holds)
     return found
 
 
-_Known = dict[str, dict[Labels, Values]]
-
-
-def _by_expression(expressions: Iterable[str], answers: Answers) -> _Known:
-    return {each: by_place(answers[each], BY) for each in expressions}
-
-
-def _judged(known: _Known, expressions: Iterable[str]) -> list[Labels]:
-    """Return the places of the series that the form's matchers take."""
-    return sorted({place for each in expressions for place in known[each]})
-
-
-def _at(place: Labels, known: _Known, grid: TimeGrid) -> dict[str, Values]:
+def place_values(
+    expressions: Iterable[str], judged: Iterable[str], answers: Answers, grid: TimeGrid
+) -> Iterator[tuple[Labels, dict[str, Values]]]:
+    """Yield the values of every expression at each place that one of `judged` has."""
+    known = {each: by_place(answers[each], BY) for each in expressions}
     nothing = np.full(grid.count, np.nan)
-    return {expression: found.get(place, nothing) for expression, found in known.items()}
+    for place in sorted({place for each in judged for place in known[each]}):
+        yield place, {each: found.get(place, nothing) for each, found in known.items()}

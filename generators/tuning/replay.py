@@ -81,7 +81,7 @@ def states(conditions: Conditions, delays: Delays) -> AlertStates:
     fires = np.zeros(count, dtype=bool)
     for each in firing:
         fires[each.start : each.end] = True
-    return AlertStates(_runs(conditions.begins & ~fires), firing)
+    return AlertStates(runs(conditions.begins & ~fires), firing)
 
 
 def _firing(conditions: Conditions, delays: Delays) -> list[Stretch]:
@@ -108,7 +108,7 @@ def _next(sorted_: NDArray[np.intp], at: int) -> int | None:
     return int(sorted_[place]) if place < sorted_.size else None
 
 
-def _runs(flags: Flags) -> tuple[Stretch, ...]:
+def runs(flags: Flags) -> tuple[Stretch, ...]:
     """Return the runs of true flags."""
     edges = np.diff(flags.astype(np.int8), prepend=0, append=0)
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)

@@ -17,6 +17,7 @@ from generators.tuning import budget_conditions, compared
 from generators.tuning.compared import EVALUATED, Answers
 from generators.tuning.model import Values
 from generators.tuning.rule_replay import place_states
+from generators.tuning.sample_windows import Flags
 from tests.generators.tuning.promtool_states import ProvenCase, differences
 from tests.generators.tuning.recorded_worlds import RecordedWorld, multiples, phases, runs
 
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[3]
 RULES = tuple(alerts(build(load(ROOT / "examples" / "reference.yaml")).all))
 QUICK = ("ErrorRateWarning", "CacheHitRateLow", "DatabaseLag", "CPUHigh", "SLABreach")
 PLACES, MINUTES = 6, 420
+EMPTY = 3  # minutes after which windows hold too few events
 
 
 def rule_of(name: str) -> Alerting:
@@ -75,8 +77,18 @@ def world_of(rule: Alerting, rng: np.random.Generator, minutes: int) -> Recorded
             own = tuple(pair for pair in at if pair[0] in marker.labels)
             gone = runs(rng, minutes, 150, (3, 8, 25, 80))
             samples[(("__name__", marker.name), *given(marker), *own)] = np.where(gone, 1e9, np.nan)
+            empty(samples, places[::2] if own == () else [at], gone)
     written = ~runs(rng, minutes, 90, (1, 2, 4, 7))
     return RecordedWorld(samples, written)
+
+
+def empty(samples: dict[Labels, Values], places: list[Labels], gone: Flags) -> None:
+    """Let windows run empty while data is away, at these places."""
+    without = gone.copy()
+    without[EMPTY:] &= gone[:-EMPTY]
+    for labels, values in samples.items():
+        if labels[1:] in places:
+            values[without] = np.nan
 
 
 def markers(rule: Alerting) -> tuple[AwayMarker, ...]:
