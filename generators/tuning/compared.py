@@ -19,13 +19,14 @@ from generators.rules.model import Alerting
 from generators.rules.names import span
 from generators.rules.recording import any_name, is_level, mean_name, signal_name
 from generators.selectors import AnyMatcher, selector
-from generators.tuning.model import HistorySource, RecordedSeries, TimeGrid, Values
-from generators.tuning.sample_windows import Flags
+from generators.tuning.model import RecordedSeries, TimeGrid, Values
+from generators.tuning.sample_windows import Flags, newest
 
 Answers = Mapping[str, tuple[RecordedSeries, ...]]
 # The alert that always fires is recorded in every minute in which Prometheus evaluates: of others
 # nothing was written, and what a plain selector shows for five more minutes is old.
 EVALUATED = 'present_over_time(ALERTS{alertname="Watchdog",alertstate="firing"}[59s999ms])'
+_LOOKBACK = 5  # minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +110,6 @@ def _window(signal: Signal, seconds: float, chosen: tuple[AnyMatcher, ...]) -> s
     return selector(signal_name(signal, split(signal), span(seconds)), chosen)
 
 
-def read(source: HistorySource, series: ComparedSeries, grid: TimeGrid) -> tuple[PlaceSeries, ...]:
-    """Return what is compared at each place. Raises IonmonError where it cannot be read."""
-    answers = {each: source.series(each, grid) for each in series.expressions}
-    return places(series, answers, grid)
-
-
 def places(series: ComparedSeries, answers: Answers, grid: TimeGrid) -> tuple[PlaceSeries, ...]:
     """Return what is compared at each place, in the order of their labels."""
     found = {each: by_place(answers[each], series.by) for each in series.of_places}
@@ -153,9 +148,13 @@ def by_place(series: Iterable[RecordedSeries], by: tuple[str, ...]) -> dict[Labe
 
 
 def evaluated(series: Iterable[RecordedSeries], grid: TimeGrid) -> Flags:
-    """Return when Prometheus evaluated; always, where nothing is known of it."""
-    known = by_place(series, ())
-    return ~np.isnan(known[()]) if known else np.ones(grid.count, dtype=bool)
+    """Return in which minutes what a selector shows was written; in the others it is older.
+
+    Longer than look-back after an evaluation nothing old is shown: what is there was written by
+    something else, such as `ionmon backfill`.
+    """
+    known = by_place(series, ()).get((), np.full(grid.count, np.nan))
+    return ~(np.isnan(known) & ~np.isnan(newest(known, _LOOKBACK)))
 
 
 def marked(place: Labels, markers: Iterable[AwayMarker], answers: Answers, grid: TimeGrid) -> Flags:

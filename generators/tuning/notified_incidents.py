@@ -39,11 +39,12 @@ def _incidents(alerts: list[Mapping[str, Any]]) -> Iterator[Incident]:
         ):
             continue
         began, ended = float(each["began"]), each["ended"]
+        place = tuple(sorted((name, labels[name]) for name in _PLACES if name in labels))
         yield Incident(
-            id=f"{labels['alertname']}-{began:.0f}",
+            id="-".join((labels["alertname"], *(value for _, value in place), f"{began:.0f}")),
             start=began,
             end=None if ended is None else float(ended),
-            labels=tuple(sorted((n, labels[n]) for n in _PLACES if n in labels)),
+            labels=place,
             severity=labels.get("severity", ""),
             origin=Origin.BRIDGE,
             signals=frozenset({labels["signal"]}),

@@ -1,5 +1,6 @@
 """Any alert of the policy on its history: what has to be read, and when it would have fired."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from exporter.prometheus_api import Labels
@@ -9,7 +10,7 @@ from generators.rules.model import Alerting
 from generators.rules.slo import LONG_TERM
 from generators.tuning import budget_conditions, compared
 from generators.tuning.compared import Answers
-from generators.tuning.firing_values import branch_values
+from generators.tuning.firing_values import BranchValues, branch_values
 from generators.tuning.model import HistorySource, TimeGrid
 from generators.tuning.replay import AlertStates, Conditions, Delays, Firing, firings, states
 
@@ -27,41 +28,52 @@ def expressions(rule: Alerting) -> tuple[str, ...]:
             return ()
 
 
-def read(source: HistorySource, rule: Alerting, grid: TimeGrid) -> tuple[Firing, ...]:
-    """Return when a rule would have fired. Raises IonmonError where history cannot be read."""
-    return replayed(rule, {each: source.series(each, grid) for each in expressions(rule)}, grid)
+def read(source: HistorySource, rules: Iterable[Alerting], grid: TimeGrid) -> Answers:
+    """Return what rules compare, each expression once. Raises IonmonError where it fails."""
+    wanted = dict.fromkeys(text for rule in rules for text in expressions(rule))
+    return {text: source.series(text, grid) for text in wanted}
 
 
 def replayed(rule: Alerting, answers: Answers, grid: TimeGrid) -> tuple[Firing, ...]:
     """Return when a rule would have fired, place by place; nothing for other kinds of rules."""
-    own = _own_grid(rule, grid)
-    return tuple(
-        firing
-        for place, found in place_states(rule, answers, grid).items()
-        for firing in firings(_labels(rule, place), found, own)
-    )
+    return _firings(rule, place_states(rule, answers, grid), grid)
+
+
+def tried(
+    rule: Alerting,
+    values: Mapping[Labels, BranchValues],
+    grid: TimeGrid,
+    *,
+    threshold: float,
+    for_: float,
+) -> tuple[Firing, ...]:
+    """Return when an alert on a threshold would have fired with another one and another `for`."""
+    other = replace(rule, for_=for_)
+    return _firings(other, _states(other, _conditions(values, threshold, for_), grid), grid)
+
+
+def threshold_values(
+    rule: Alerting, answers: Answers, grid: TimeGrid
+) -> dict[Labels, BranchValues]:
+    """Return the firing values of an alert on a threshold; nothing for another one."""
+    row = rule.source
+    if not isinstance(row, ThresholdAlert):
+        return {}
+    found = compared.places(compared.of_row(row, rule.only), answers, grid)
+    return {each.labels: branch_values(each, row) for each in found}
 
 
 def place_states(rule: Alerting, answers: Answers, grid: TimeGrid) -> dict[Labels, AlertStates]:
     """Return the states of a rule at each place, one an evaluation of it."""
-    own = _own_grid(rule, grid)
-    delays = Delays.of(rule.for_, rule.keep_firing_for, own.step)
-    every = own.step // grid.step
-    return {
-        place: states(Conditions(at.begins[::every], at.goes_on[::every]), delays)
-        for place, at in conditions(rule, answers, grid).items()
-    }
+    return _states(rule, conditions(rule, answers, grid), grid)
 
 
 def conditions(rule: Alerting, answers: Answers, grid: TimeGrid) -> dict[Labels, Conditions]:
     """Return the condition of a rule at each place."""
     match rule.source:
         case ThresholdAlert() as row:
-            found = compared.places(compared.of_row(row, rule.only), answers, grid)
-            return {
-                each.labels: branch_values(each, row).of_for(rule.for_).conditions(row.threshold)
-                for each in found
-            }
+            values = threshold_values(rule, answers, grid)
+            return _conditions(values, row.threshold, rule.for_)
         case BurnAlert() as row:
             burn = budget_conditions.of_burn(row, rule.only)
             return budget_conditions.burning(burn, answers, grid)
@@ -70,6 +82,32 @@ def conditions(rule: Alerting, answers: Answers, grid: TimeGrid) -> dict[Labels,
             return budget_conditions.spent(gone, answers, grid)
         case _:
             return {}
+
+
+def _conditions(
+    values: Mapping[Labels, BranchValues], threshold: float, for_: float
+) -> dict[Labels, Conditions]:
+    return {place: each.of_for(for_).conditions(threshold) for place, each in values.items()}
+
+
+def _states(
+    rule: Alerting, found: Mapping[Labels, Conditions], grid: TimeGrid
+) -> dict[Labels, AlertStates]:
+    own = _own_grid(rule, grid)
+    delays, every = Delays.of(rule.for_, rule.keep_firing_for, own.step), own.step // grid.step
+    return {
+        place: states(Conditions(at.begins[::every], at.goes_on[::every]), delays)
+        for place, at in found.items()
+    }
+
+
+def _firings(
+    rule: Alerting, found: Mapping[Labels, AlertStates], grid: TimeGrid
+) -> tuple[Firing, ...]:
+    own = _own_grid(rule, grid)
+    return tuple(
+        firing for place, at in found.items() for firing in firings(_labels(rule, place), at, own)
+    )
 
 
 def _own_grid(rule: Alerting, grid: TimeGrid) -> TimeGrid:

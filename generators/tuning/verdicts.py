@@ -87,17 +87,15 @@ def verdicts(firings: Iterable[Firing], signal: str, by: Judging) -> Verdicts:
     right = [one for one in every if any(_catches(one, incident) for incident in judges)]
     rest = [one for one in every if one not in right]
     unjudged = [one for one in rest if any(_catches(one, incident) for incident in own)]
-    first = {each.id: next((f for f in every if _catches(f, each)), None) for each in judges}
-    uncaught = [each for each in judges if first[each.id] is None]
+    first = [(each, next((f for f in every if _catches(f, each)), None)) for each in judges]
+    uncaught = [each for each, one in first if one is None]
     blind = [each for each in uncaught if any(_overlap(each, gap) for gap in by.gaps)]
     return Verdicts(
         right=len(right),
         wrong=len(rest) - len(unjudged),
         unjudged=len(unjudged),
         caught=tuple(
-            Caught(each, max(0.0, one.began - each.start))
-            for each in judges
-            if (one := first[each.id]) is not None
+            Caught(each, max(0.0, one.began - each.start)) for each, one in first if one is not None
         ),
         missed=tuple(each for each in uncaught if each not in blind),
         blind=tuple(blind),

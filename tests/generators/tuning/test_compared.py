@@ -10,9 +10,9 @@ from exporter.settings import Settings, load
 from generators.promql_tree.tree import series_names
 from generators.rules.build import build
 from generators.rules.model import Alerting, alerts, recordings
-from generators.tuning.compared import EVALUATED, compared, places, read
+from generators.tuning.compared import EVALUATED, compared, evaluated, places
 from generators.tuning.model import RecordedSeries, TimeGrid
-from generators.tuning.rule_replay import expressions
+from generators.tuning.rule_replay import expressions, read
 
 ROOT = Path(__file__).parents[3]
 REFERENCE = load(ROOT / "examples" / "reference.yaml")
@@ -87,8 +87,8 @@ def test_a_level_has_a_mean_and_no_newest_minutes() -> None:
     assert compared(rule("SLABreach")) is None
 
 
-def test_it_is_read_from_history() -> None:
-    """Each expression is asked once; when nothing was evaluated is known, too."""
+def test_each_expression_is_read_once() -> None:
+    """Alerts on one signal compare the same series; when nothing was evaluated is known, too."""
 
     class Source:
         def __init__(self) -> None:
@@ -96,11 +96,21 @@ def test_it_is_read_from_history() -> None:
 
         def series(self, expression: str, grid: TimeGrid) -> tuple[RecordedSeries, ...]:
             self.asked.append(expression)
-            values = [1.0, np.nan] if expression == EVALUATED else [1.0] * grid.count
-            return (recorded(PLACE, *values),)
+            return (recorded(PLACE, *np.ones(grid.count)),)
 
     source, found = Source(), compared(rule("ErrorRateCritical"))
     assert found is not None
-    (place,) = read(source, found, GRID)
+    both = [rule("ErrorRateCritical"), rule("ErrorRateWarning")]
+    assert read(source, both, GRID).keys() == {*found.expressions}
     assert sorted(source.asked) == sorted(found.expressions)
-    assert place.written.tolist() == [True, False]
+    assert EVALUATED in source.asked
+
+
+def test_what_is_old_is_known() -> None:
+    """For five minutes after an evaluation; before the first one, and later, others wrote it."""
+    values = np.full(10, np.nan)
+    values[2] = 1.0
+    of_ten = TimeGrid(600, 60, 10)
+    old = [3, 4, 5, 6]
+    assert np.flatnonzero(~evaluated([recorded((), *values)], of_ten)).tolist() == old
+    assert evaluated([], of_ten).all()

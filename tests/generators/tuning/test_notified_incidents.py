@@ -49,7 +49,7 @@ def test_urgent_and_acknowledged_alerts_are_incidents(tmp_path: Path) -> None:
     )
     first, second = notified_incidents(path)
     assert first == Incident(
-        id="ErrorRateCritical-600",
+        id="ErrorRateCritical-ion-600",
         start=600.0,
         end=1200.0,
         labels=(("service_name", "ion"),),
@@ -57,7 +57,7 @@ def test_urgent_and_acknowledged_alerts_are_incidents(tmp_path: Path) -> None:
         origin=Origin.BRIDGE,
         signals=frozenset({"error_rate"}),
     )
-    assert second.id == "CPUHigh-600"
+    assert second.id == "CPUHigh-ion-600"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"alerts": [1]}', '{"alerts": {"labels": {}}}'])

@@ -16,7 +16,7 @@ from generators.selectors import Matcher
 from generators.tuning import budget_conditions, compared
 from generators.tuning.compared import EVALUATED, Answers
 from generators.tuning.model import Values
-from generators.tuning.rule_replay import place_states
+from generators.tuning.rule_replay import place_states, replayed, threshold_values, tried
 from generators.tuning.sample_windows import Flags
 from tests.generators.tuning.promtool_states import ProvenCase, differences
 from tests.generators.tuning.recorded_worlds import RecordedWorld, multiples, phases, runs
@@ -140,3 +140,16 @@ def test_states_are_those_of_prometheus_in_many_worlds(rule: Alerting, tmp_path:
     """The same of every alert, over days."""
     cases = [proven(rule, seed, 1440) for seed in range(2, 6)]
     assert not differences(rule, cases, tmp_path)
+
+
+def test_another_threshold_is_tried_on_the_same_values() -> None:
+    """With the rule's own it is the rule; with a higher one, and a longer `for`, it fires less."""
+    rule = rule_of("ErrorRateWarning")
+    world = world_of(rule, np.random.default_rng(1), MINUTES)
+    found = answers(rule, world)
+    values, grid = threshold_values(rule, found, world.grid), world.grid
+    own = tried(rule, values, grid, threshold=0.005, for_=180)
+    assert own == replayed(rule, found, grid)
+    assert len(tried(rule, values, grid, threshold=0.009, for_=180)) < len(own)
+    assert len(tried(rule, values, grid, threshold=0.005, for_=900)) < len(own)
+    assert threshold_values(rule_of("SLABreach"), found, grid) == {}
