@@ -6,6 +6,7 @@ server, where groups are evaluated at different times of a minute.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -76,6 +77,7 @@ def _text(labels: Labels) -> str:
     return selector(name, tuple(Matcher(label, (value,)) for label, value in given.items()))
 
 
+Story = Sequence[tuple[str, slice]]
 KINDS = ("fine", "bad", "bursts", "edge", "few", "few-bad", "nothing", "mixed")
 _FACTORS = {
     "fine": (0.25, 0.5),
@@ -96,17 +98,35 @@ def phases(rng: np.random.Generator, minutes: int) -> Iterator[tuple[str, slice]
         at = end
 
 
+def around(rng: np.random.Generator, gone: Flags) -> Iterator[tuple[str, slice]]:
+    """Yield what happens where data goes away: trouble before, and windows that run empty."""
+    edges = [0, *(np.flatnonzero(np.diff(gone)) + 1), gone.size]
+    for start, end in pairwise(edges):
+        if gone[start]:
+            empty = min(end, start + int(rng.integers(0, 6)))
+            yield "bad", slice(start, empty)
+            yield "nothing", slice(empty, end)
+        else:
+            trouble = max(start, end - int(rng.integers(1, 20)))
+            for kind, when in phases(rng, trouble - start):
+                yield kind, slice(start + when.start, start + when.stop)
+            yield "bad", slice(trouble, end)
+
+
 def multiples(
-    rng: np.random.Generator, story: Sequence[tuple[str, slice]], limit: float, missing: str
+    rng: np.random.Generator, story: Story, limit: float, missing: str, power: int = 1
 ) -> Values:
-    """Return values around a limit; in phases whose kind begins with `missing`, there are none."""
+    """Return values around a limit; in phases whose kind begins with `missing`, there are none.
+
+    power  -1 where low values are bad
+    """
     found = np.full(story[-1][1].stop, np.nan)
     for kind, when in story:
         size = when.stop - when.start
         factors = rng.choice(_FACTORS.get(kind, _ANY), size)
         gone = rng.random(size) < (0.3 if kind == "mixed" else 0.02)
         if kind != "nothing" and not (missing and kind.startswith(missing)):
-            found[when] = np.where(gone, np.nan, np.round(factors * limit, 9))
+            found[when] = np.where(gone, np.nan, np.round(factors**power * limit, 9))
     return found
 
 

@@ -103,6 +103,8 @@ def test_nothing_begins_while_data_is_away() -> None:
     at = replace(place(RATE, value), prompt=flags(true=True), away=flags(true=True))
     assert np.all(found(at).begins == NEVER)
     assert found(at).goes_on[LAST] == 0.04
+    value[LAST - 59] = 0.001  # an hour holds sixty samples
+    assert found(at).goes_on[LAST] == 0.001
 
 
 def test_after_data_came_back_five_minutes_keep_it() -> None:
@@ -113,6 +115,8 @@ def test_after_data_came_back_five_minutes_keep_it() -> None:
     assert found(at, LAG).goes_on[LAST] == 1.0
     bursts = replace(at, mean=np.where(np.arange(COUNT) % 3 == LAST % 3, 1.0, 0.1))
     assert found(bursts, LAG).goes_on[LAST] == 1.0
+    old = replace(bursts, written=np.arange(COUNT) != LAST - 9)
+    assert found(old, LAG).goes_on[LAST] == 0.2
     away[LAST - 9], away[LAST - 10] = False, True
     assert found(bursts, LAG).goes_on[LAST] == 0.2
 
