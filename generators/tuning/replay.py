@@ -38,10 +38,15 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class AlertStates:
-    """When an alert was pending and when it fired, in evaluations; the earliest first."""
+    """When an alert fired, the earliest first, and at which evaluations it was pending."""
 
-    pending: tuple[Stretch, ...]
     firing: tuple[Stretch, ...]
+    is_pending: Flags
+
+    @property
+    def pending(self) -> tuple[Stretch, ...]:
+        """When it was pending."""
+        return runs(self.is_pending)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,7 @@ def states(conditions: Conditions, delays: Delays) -> AlertStates:
     fires = np.zeros(count, dtype=bool)
     for each in firing:
         fires[each.start : each.end] = True
-    return AlertStates(runs(conditions.begins & ~fires), firing)
+    return AlertStates(firing, conditions.begins & ~fires)
 
 
 def _firing(conditions: Conditions, delays: Delays) -> list[Stretch]:

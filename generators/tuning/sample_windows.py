@@ -32,9 +32,10 @@ def newest(values: Values, samples: int) -> Values:
 
 def counted(values: Values, samples: int) -> NDArray[np.int64]:
     """Return how many values each window holds: count_over_time, 0 where PromQL has none."""
-    total = np.concatenate(([0], np.cumsum(~np.isnan(values))))
-    at = np.arange(1, values.size + 1)
-    return np.asarray(total[at] - total[np.maximum(at - samples, 0)], dtype=np.int64)
+    total = np.cumsum(~np.isnan(values))
+    found = total.copy()
+    found[samples:] -= total[:-samples]
+    return found
 
 
 def earlier(values: Values, samples: int) -> Values:
