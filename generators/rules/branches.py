@@ -24,7 +24,7 @@ from generators.rules.names import span
 from generators.rules.recording import any_name, is_level, mean_name, signal_name
 from generators.selectors import AnyMatcher, selector
 
-_MISSING = 2  # values of a run that may be missing
+MISSING = 2  # values of a run that may be missing
 # A single burst of under six minutes that `soon` is silent about is over before so many values.
 _AFTER_BURST = 8
 
@@ -112,7 +112,7 @@ def _few(row: ThresholdAlert, value: str, matchers: tuple[AnyMatcher, ...]) -> s
     )
     firing = f'ALERTS{{alertname="{row.name}",alertstate="firing"}}'
     on = f"and on ({', '.join(by)})"
-    there = f"last_over_time({some}[{_range(_MISSING + 1)}])"  # there are requests at all
+    there = f"last_over_time({some}[{_range(MISSING + 1)}])"  # there are requests at all
     return f"(\n  {judged}\n)\n{on} {there}\n{on} (\n  {going_on}\n  or {firing}\n)"
 
 
@@ -130,22 +130,22 @@ def _fine(row: ThresholdAlert, matchers: tuple[AnyMatcher, ...]) -> str:
     # a burst that is over does not begin an alert when their value goes away.
     name = signal_name(row.signal, split(row.signal), span(NEWEST))
     within = "<=" if row.signal.direction is Direction.UP else ">="
-    newest = f"last_over_time({selector(name, matchers)}[{_range(_MISSING + 1)}])"
+    newest = f"last_over_time({selector(name, matchers)}[{_range(MISSING + 1)}])"
     return f"{newest} {within} {number(row.threshold)}"
 
 
 def _lasting(row: ThresholdAlert, value: str) -> str:
     """Return the branch for bursts: most values of a run are there, none is within the limit."""
-    values, newest = before_for(row.for_), f"last_over_time({value}[{_range(_MISSING + 1)}])"
-    if values <= _MISSING:
+    values, newest = before_for(row.for_), f"last_over_time({value}[{_range(MISSING + 1)}])"
+    if values <= MISSING:
         return f"{newest} {_beyond(row)}"
     worst = "min" if row.signal.direction is Direction.UP else "max"
     run, before = f"{value}[{_range(values)}]", span((values - 1) * EVALUATION)
     # It has had values for as long: otherwise a service that begins with a burst is judged early.
-    began = f"count_over_time({value}[{_range(_MISSING + 1)}] offset {before}) >= 1"
+    began = f"count_over_time({value}[{_range(MISSING + 1)}] offset {before}) >= 1"
     return (
         f"{newest}\nand {worst}_over_time({run}) {_beyond(row)}\n"
-        f"and count_over_time({run}) >= {values - _MISSING}\nand {began}"
+        f"and count_over_time({run}) >= {values - MISSING}\nand {began}"
     )
 
 
