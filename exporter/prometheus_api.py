@@ -133,6 +133,10 @@ class Prometheus:
         path = f"label/{urllib.parse.quote(label, safe='')}/values"
         return tuple(map(str, self._ask(path, **parameters)))
 
+    def series_names(self) -> tuple[str, ...]:
+        """Return the names of all series."""
+        return tuple(map(str, self._ask("label/__name__/values")))
+
     def alerts(self) -> list[ServerAlert]:
         """Return the alerts that are pending or firing now."""
         return [
