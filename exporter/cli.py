@@ -49,6 +49,10 @@ COMMANDS = {
         "Show what fires, and who acknowledged it.",
     ),
     "ack": ("exporter.commands.ack", "Acknowledge alerts, so that they are not escalated."),
+    "backfill": (
+        "exporter.commands.backfill",
+        "Make weeks of real history for Prometheus.",
+    ),
     "history": ("exporter.commands.history", "Write weeks of simulated history for Prometheus."),
     "configs": (
         "generators.commands.configs",

@@ -23,8 +23,16 @@ class QueryRefused(IonmonError):
     """A query did not work; the text says why."""
 
 
+class TooMuch(QueryRefused):
+    """The server gave up on a query; one over a shorter time may work."""
+
+
 class NoAnswer(QueryRefused):
     """No Prometheus answers at the address, or not in time: another query would fare as badly."""
+
+
+class NotInTime(NoAnswer):
+    """The server answered too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class ServerAlert:
 
 
 _NO_ANSWER = "gives no answer of Prometheus"
+_GIVEN_UP = frozenset({422, 503, 504})  # too many samples, too long; also in Thanos and Mimir
 
 
 @dataclass(slots=True)
@@ -90,6 +99,20 @@ class Prometheus:
             if one.get("values")
         ]
 
+    def matrix(self, expr: str, start: float, end: float, step: float) -> list[Any]:
+        """Return the series of an expression as JSON; it is large, so it is not remembered."""
+        # Thanos would answer from what it has sampled down.
+        asked = {"query": expr, "start": start, "end": end, "step": step}
+        asked["max_source_resolution"] = "0s"
+        address = f"{self.url.rstrip('/')}/api/v1/query_range"
+        found: list[Any] = self._answer(address, urllib.parse.urlencode(asked))["result"]
+        return found
+
+    def status(self, what: str) -> dict[str, Any]:
+        """Return what the server says of itself: runtimeinfo, flags. Others than it refuse."""
+        found: dict[str, Any] = self._ask(f"status/{what}")
+        return found
+
     def instant(self, expr: str, at: float | None) -> list[Points]:
         """Return what an expression is at a time; without one, now by the server's own clock."""
         data = self._ask("query", query=expr, **({} if at is None else {"time": at}))
@@ -109,6 +132,10 @@ class Prometheus:
             parameters["match[]"] = match
         path = f"label/{urllib.parse.quote(label, safe='')}/values"
         return tuple(map(str, self._ask(path, **parameters)))
+
+    def series_names(self) -> tuple[str, ...]:
+        """Return the names of all series."""
+        return tuple(map(str, self._ask("label/__name__/values")))
 
     def alerts(self) -> list[ServerAlert]:
         """Return the alerts that are pending or firing now."""
@@ -142,16 +169,15 @@ class Prometheus:
             with answered(request, self.timeout) as answer:
                 text = answer.read(_LARGEST + 1)
         except urllib.error.HTTPError as error:
-            raise QueryRefused(_said(error)) from error
+            kind = TooMuch if error.code in _GIVEN_UP else QueryRefused
+            raise kind(_said(error)) from error
         except TimeoutError as error:
-            raise NoAnswer(f"no answer within {self.timeout:g} s") from error
+            raise NotInTime(f"no answer within {self.timeout:g} s") from error
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
             raise NoAnswer(f"{self.url} {_NO_ANSWER}: {reason}") from error
         if len(text) > _LARGEST:
-            raise QueryRefused(
-                f"the answer has more than {_LARGEST >> 20} MiB; ask for less at once"
-            )
+            raise TooMuch(f"the answer has more than {_LARGEST >> 20} MiB; ask for less at once")
         try:
             return json.loads(text)["data"]
         except (ValueError, KeyError, TypeError) as error:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from exporter.errors import IonmonError
 from exporter.settings.addresses import LARGEST_PORT, ListenAddress, WebUrl
+from exporter.settings.types import seconds
 
 PORT_NUMBER = click.IntRange(0, LARGEST_PORT)
 
@@ -31,6 +32,23 @@ class FlagText(click.ParamType[str]):
         except ValidationError as error:
             text = str(error.errors()[0]["ctx"]["error"])
             self.fail(f"{value!r} {text}" if self._repeated else f"it {text}", param, ctx)
+
+
+class Duration(click.ParamType[int]):
+    """A duration as in monitoring.yaml, in seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return whole seconds."""
+        if isinstance(value, int):
+            return value
+        try:
+            return round(seconds(str(value)))
+        except ValueError as error:
+            self.fail(f"{value!r} {error}", param, ctx)
 
 
 class NewFile(click.Path):

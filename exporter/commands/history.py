@@ -11,12 +11,12 @@ from exporter.catalog.model import Family
 from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in
 from exporter.clock import WallClock
+from exporter.commands.flag_types import Duration
 from exporter.commands.options import options
 from exporter.commands.terminal import progress
 from exporter.commands.world_options import WORLD
 from exporter.errors import IonmonError, SettingsError
 from exporter.history import Span, write
-from exporter.settings.types import seconds
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.world import MINUTE, World
 
@@ -30,23 +30,6 @@ HELP = """Write weeks of simulated metrics to FILE, in the format that promtool 
 Without --family, the file has the metrics that the signals need. The incidents of a scenario begin
 three minutes after the start of the file. `ionmon simulate --help` lists the scenarios.
 """
-
-
-class Duration(click.ParamType[int]):
-    """A duration as in monitoring.yaml, in seconds."""
-
-    name = "duration"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        """Return whole seconds."""
-        if isinstance(value, int):
-            return value
-        try:
-            return round(seconds(str(value)))
-        except ValueError as error:
-            self.fail(f"{value!r} {error}", param, ctx)
 
 
 @click.command("history", help=HELP)
