@@ -23,6 +23,7 @@ STRENGTH = 0.3  # share of the variance from which on a daily season is one
 FEW = "too few values for a slope"
 _MOST = 350  # blocks of a window: each pair of them has a slope
 _LENGTHS = (300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400)  # of blocks
+_WAVES = 4  # of a day: of 24, 12, 8 and 6 hours
 _NEWEST = 3600  # seconds in which a level's newest value lies
 
 
@@ -107,12 +108,12 @@ def growth(grid: TimeGrid, values: Values) -> tuple[Estimate | None, float | Non
     times, blocks, length = _blocks(grid, values)
     known = grid.count * grid.step >= SEASON and not np.isnan(blocks).all()
     season = _season(times, blocks, length) if known else None
-    even = blocks if season is None else blocks - season
+    even, peak = (blocks, 0.0) if season is None else (blocks - season[0], season[1])
     found = slope(times, even)
     if found is None:
         return None, None
     level = float(np.nanmedian(even - found.value * times)) + found.value * grid.end
-    return found, level + (0.0 if season is None else float(np.nanmax(season)))
+    return found, level + peak
 
 
 def left(room: float, rise: Estimate) -> Estimate | None:
@@ -145,24 +146,39 @@ def _blocks(grid: TimeGrid, values: Values) -> tuple[Values, Values, int]:
     return middles, medians, length
 
 
-def _season(times: Values, values: Values, length: int) -> Values | None:
-    """Return what a usual day adds at each time, its median being 0; None where days are unlike."""
+def _season(times: Values, values: Values, length: int) -> tuple[Values, float] | None:
+    """Return what a usual day adds at each time, and its peak; None where days are unlike.
+
+    What is taken away is smooth. Medians of a few days are values themselves: without them, these
+    would lie on a line exactly, and its slope would seem to be known exactly.
+    """
     day = DAY // length
-    rise = _daily_rise(values, day) / DAY
-    rest = values - rise * (times - times[0])
-    found = np.full(len(values), np.nan)
+    rest = values - _daily_rise(values, day) / DAY * (times - times[0])
+    usual = np.full(day, np.nan)
     for hour in range(day):
-        own = rest[hour::day]
-        known = own[~np.isnan(own)]
+        known = rest[hour::day][~np.isnan(rest[hour::day])]
         if len(known):
-            found[hour::day] = np.median(known)
-    days = len(values) / day
-    # Medians of a few days follow their noise: so much less is left of it.
-    noise = np.nanvar(rest - found) / (1 - 1 / days)
-    if not noise < (1 - STRENGTH) * np.nanvar(rest):
+            usual[hour] = np.median(known)
+    smooth = _smooth(usual)
+    if smooth is None:
         return None
-    centred: Values = found - np.nanmedian(found)
-    return centred
+    found = np.resize(smooth, len(values))
+    if not np.nanvar(rest - found) < (1 - STRENGTH) * np.nanvar(rest):
+        return None
+    return found, float(np.nanmax(usual) - np.nanmedian(usual))
+
+
+def _smooth(usual: Values) -> Values | None:
+    """Return a day as a few waves; None where too little of it is known."""
+    day = len(usual)
+    angle = 2 * np.pi * np.arange(day) / day
+    waves = [f(n * angle) for n in range(1, _WAVES + 1) for f in (np.sin, np.cos)]
+    shape, known = np.column_stack([np.ones(day), *waves]), ~np.isnan(usual)
+    if known.sum() < 2 * shape.shape[1]:
+        return None
+    weights = np.linalg.lstsq(shape[known], usual[known], rcond=None)[0]
+    found: Values = shape @ weights - np.nanmedian(usual)
+    return found
 
 
 def _daily_rise(values: Values, day: int) -> float:
