@@ -106,7 +106,7 @@ def growth(grid: TimeGrid, values: Values) -> tuple[Estimate | None, float | Non
     None for both where too few values are known.
     """
     times, blocks, length = _blocks(grid, values)
-    known = grid.count * grid.step >= SEASON and not np.isnan(blocks).all()
+    known = grid.end - grid.start >= SEASON and not np.isnan(blocks).all()
     season = _season(times, blocks, length) if known else None
     even, peak = (blocks, 0.0) if season is None else (blocks - season[0], season[1])
     found = slope(times, even)

@@ -9,6 +9,7 @@ from exporter.prometheus_api import Labels
 from exporter.summary.wording import elapsed, shown
 from generators.analysis.model import Analysis, Anomaly, Growth, NotKnown, PairMovement
 from generators.analysis.series_statistics import Estimate
+from generators.analysis.trends import SEASON
 from generators.limits import number
 from generators.policy import DAY
 from generators.rules import correlation
@@ -127,7 +128,6 @@ def _more(found: Sequence[object]) -> str:
 def _growth(analysis: Analysis, places: _Places) -> Section:
     every = analysis.growth.results
     found = [one for one in every if _is_near(one)]
-    others = _counted(len(every) - len(found), "level")
     title = f"Growth: {_counted(len(found), 'level')} on the way to a limit, of {len(every)}"
     if not found:
         title = f"Growth: no level reaches its limit within {AHEAD // DAY} days, of {len(every)}"
@@ -135,10 +135,16 @@ def _growth(analysis: Analysis, places: _Places) -> Section:
         title=title if every else "Growth: not known, no level has data",
         head=("level", "where", "now", "a day", "limit", "reached in", "by the rule"),
         rows=tuple(_grown(one, places) for one in found[:MOST]),
-        note=f"{others} not listed: no growth, or no limit within {AHEAD // DAY} days"
-        if found and len(every) > len(found)
-        else "",
+        note="\n".join(_growth_notes(analysis, len(found), len(every))),
     )
+
+
+def _growth_notes(analysis: Analysis, listed: int, every: int) -> Iterator[str]:
+    if listed and every > listed:
+        others = _counted(every - listed, "level")
+        yield f"{others} not listed: no growth, or no limit within {AHEAD // DAY} days"
+    if listed and analysis.window.end - analysis.window.start < SEASON:
+        yield f"Within less than {SEASON // DAY} days, a rise of every morning counts as growth."
 
 
 def _is_near(one: Growth) -> bool:
