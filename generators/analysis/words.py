@@ -94,7 +94,8 @@ def _anomalies(analysis: Analysis, places: _Places) -> Section:
     found, series = analysis.anomalies.results, analysis.anomalies.series
     stretches = f"{len(found)} stretch{'' if len(found) == 1 else 'es'}"
     title = (
-        f"Anomalies: {stretches} outside the band of the same hour of the week, in {series} series"
+        f"Anomalies: {stretches} outside the band of the same hour of the week, in {series} series,"
+        " the farthest first"
     )
     if not found:
         title = f"Anomalies: none, in {series} series"
