@@ -17,8 +17,15 @@ GRID = TimeGrid(1_767_571_200, 300, 289)
 PLACE = (("gcp_project", "shop"), ("region", "r"))
 PAIR = PAIRS[0]  # response time and connections
 RANDOM = np.random.default_rng(3)
+_BEGINNING = RANDOM.bit_generator.state
 TIME, CONNECTIONS = "project_region:response_time_p95", "project_region:db_connections"
 WEEK = 7 * 288 + 1
+
+
+@pytest.fixture(autouse=True)
+def _same_numbers() -> None:
+    """Draw the same in a test whichever tests ran before it."""
+    RANDOM.bit_generator.state = _BEGINNING
 
 
 def test_the_coefficient_of_a_window() -> None:

@@ -9,6 +9,13 @@ from generators.analysis.series_statistics import normal, rank_correlation, slop
 from generators.tuning.model import Values
 
 RANDOM = np.random.default_rng(8)
+_BEGINNING = RANDOM.bit_generator.state
+
+
+@pytest.fixture(autouse=True)
+def _same_numbers() -> None:
+    """Draw the same in a test whichever tests ran before it."""
+    RANDOM.bit_generator.state = _BEGINNING
 
 
 def remembering(memory: float, count: int, runs: int) -> Values:

@@ -15,8 +15,15 @@ from tests.generators.analysis.hand_source import HandSource
 DAY = 86400
 WEEK = TimeGrid(1_767_571_200, 300, 7 * 288 + 1)
 RANDOM = np.random.default_rng(4)
+_BEGINNING = RANDOM.bit_generator.state
 DISK = "project_region_database:database_disk"
 PLACE = (("database_id", "db"), ("gcp_project", "shop"), ("region", "r"))
+
+
+@pytest.fixture(autouse=True)
+def _same_numbers() -> None:
+    """Draw the same in a test whichever tests ran before it."""
+    RANDOM.bit_generator.state = _BEGINNING
 
 
 def wave(grid: TimeGrid, height: float) -> Values:

@@ -28,10 +28,12 @@ DISK = 0.72, 0.04 / DAY  # at the end, by the second
 _AGGREGATES = TimeGrid(END - 22 * DAY, 300, 22 * 288 + 1)
 _LEVELS = TimeGrid(END - 3 * DAY, 60, 3 * 1440 + 1)
 _RANDOM = np.random.default_rng(17)
+_BEGINNING = _RANDOM.bit_generator.state
 
 
 def written_to(folder: Path) -> None:
-    """Write blocks below a folder, for a Prometheus on it."""
+    """Write blocks below a folder, for a Prometheus on it: the same each time."""
+    _RANDOM.bit_generator.state = _BEGINNING
     source = folder / "weeks.om"
     with source.open("w") as file:
         file.writelines(_aggregates())
