@@ -63,6 +63,10 @@ COMMANDS = {
         "Check that rules and dashboards only use exported metrics.",
     ),
     "preview": ("generators.commands.preview", "Draw the dashboards without Grafana."),
+    "analyze": (
+        "generators.commands.analyze",
+        "Show what is odd, what grows, and what moved together.",
+    ),
     "upload": ("generators.commands.upload", "Upload the dashboards to Grafana."),
     "completion": ("exporter.commands.completion", "Print the completion script of a shell."),
 }

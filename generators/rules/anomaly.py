@@ -7,7 +7,7 @@ of the last week is in it: an incident does not become normal by lasting. Where 
 weeks is unknown there is no band.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from exporter.catalog.expression import Direction, Rate
@@ -31,6 +31,7 @@ _WEEKS = range(len(_OFFSETS))
 _SIGMA = 1.4826  # of a normal distribution, by its median deviation
 # A score without its sign: the headline says whether it is high or low.
 DIFFERENCE = '{{ $value | printf "%.1f" | reReplaceAll "-" "" }}'
+Naming = Callable[[str], str]
 EVENTS = 100  # in the time that is compared: none at all are no chance then
 DROP = 1 / (LIMIT + 1)  # of the centre: the width by which nothing lies beyond the limit
 
@@ -56,47 +57,55 @@ def in_force(settings: Settings, band: Band) -> Band:
 
 def recordings(band: Band) -> tuple[Recording, ...]:
     """Return the rules of a band, each built on those before it."""
-    by = band.by
-    source = longterm.name(band.signal, "mean")
-    weeks = "\nor\n".join(_week(f"avg_over_time({source}[1h]", n) for n in _WEEKS)
-    noise = "\nor\n".join(_week(f"stddev_over_time({source}[1h]", n) for n in _WEEKS)
-    centre, spread, now = band.name("centre"), band.name("spread"), band.name("value")
-    median = f"quantile{by_clause(by)} (0.5, {band.name('weeks')})"
-    known = f"count{by_clause(by)} ({band.name('weeks')}) == {len(_OFFSETS)}"
-    return (
-        Recording(band.name("weeks"), weeks, (*by, "week")),
-        Recording(band.name("noise"), noise, (*by, "week")),
-        Recording(centre, f"{median}\nand {known}", by),
-        Recording(spread, _spread(band), by),
-        Recording(now, _value(band), by),
-        Recording(band.name("score"), f"({now} - {centre}) / {spread}", by),
-        Recording(band.name("upper"), f"{centre} + {LIMIT} * {spread}", by),
-        Recording(band.name("lower"), f"clamp_min({centre} - {LIMIT} * {spread}, 0)", by),
+    more = dict.fromkeys(("weeks", "noise"), ("week",))
+    return tuple(
+        Recording(
+            band.name(what), expression(band, what, band.name), (*band.by, *more.get(what, ()))
+        )
+        for what in _EXPRESSIONS
     )
 
 
-def _on(labels: tuple[str, ...]) -> str:
-    return f" on ({', '.join(labels)})"
+def expression(band: Band, what: str, name: Naming) -> str:
+    """Return what a band's series is worked out from: its centre, spread, value or another one.
+
+    name  how the other series of the band are written in it
+    """
+    return _EXPRESSIONS[what](band, name)
+
+
+def _weeks(band: Band, function: str) -> str:
+    call = f"{function}({longterm.name(band.signal, 'mean')}[1h]"
+    return "\nor\n".join(_week(call, number_) for number_ in _WEEKS)
 
 
 def _week(call: str, number_: int) -> str:
     return f'label_replace({call} offset {_OFFSETS[number_]}), "week", "{number_ + 1}", "", "")'
 
 
-def _spread(band: Band) -> str:
+def _centre(band: Band, name: Naming) -> str:
+    by = by_clause(band.by)
+    known = f"count{by} ({name('weeks')}) == {len(_OFFSETS)}"
+    return f"quantile{by} (0.5, {name('weeks')})\nand {known}"
+
+
+def _on(labels: tuple[str, ...]) -> str:
+    return f" on ({', '.join(labels)})"
+
+
+def _spread(band: Band, name: Naming) -> str:
     """Return the greatest of: the noise of an hour, what weeks differ by, and the floor."""
-    by, centre = band.by, band.name("centre")
-    noise = f"quantile{by_clause(by)} (0.5, {band.name('noise')})"
-    apart = f"abs({band.name('weeks')} -{_on(by)} group_left () {centre})"
+    by, centre = band.by, name("centre")
+    noise = f"quantile{by_clause(by)} (0.5, {name('noise')})"
+    apart = f"abs({name('weeks')} -{_on(by)} group_left () {centre})"
     weeks = f"{_SIGMA} * quantile{by_clause(by)} (0.5, {apart})"
-    parts = {"noise": noise, "weeks": weeks, "floor": _floor(band)}
+    parts = {"noise": noise, "weeks": weeks, "floor": _floor(band, centre)}
     marked = (f'label_replace({text}, "of", "{of}", "", "")' for of, text in parts.items())
     return f"max{by_clause(by)} (\n  " + "\n  or ".join(marked) + f"\n)\nand {centre}"
 
 
-def _floor(band: Band) -> str:
+def _floor(band: Band, centre: str) -> str:
     """Return the floor of the width; a small centre that is not too small has a small one."""
-    centre = band.name("centre")
     usual = f"clamp_min({number(band.share)} * {centre}, {number(band.floor)})"
     if not band.minimum_level:
         return usual
@@ -106,18 +115,35 @@ def _floor(band: Band) -> str:
     return f"({small} or {usual})"
 
 
-def _value(band: Band) -> str:
+def _value(band: Band, name: Naming) -> str:
     """Return the present value; no traffic is 0, where the source is known to have been read."""
     now = f"avg_over_time({longterm.name(band.signal, 'mean')}[{span(FOR)}])"
-    expression = band.signal.expression
-    if not isinstance(expression, Rate):
+    rate = band.signal.expression
+    if not isinstance(rate, Rate):
         return now
-    family = expression.events.family
+    family = rate.events.family
     if not isinstance(family.source, CloudMonitoring):
         return now
     seconds = longterm.increase(recorded()["ionmon_data_seconds_total"].name)
     read = f'{seconds}{{family="{family.name}"}} > 0'
-    return f"{now}\nor {band.name('centre')} * 0 and on (gcp_project) ({read})"
+    return f"{now}\nor {name('centre')} * 0 and on (gcp_project) ({read})"
+
+
+def _edge(sign: str, name: Naming) -> str:
+    return f"{name('centre')} {sign} {LIMIT} * {name('spread')}"
+
+
+# In the order of their rules.
+_EXPRESSIONS: Mapping[str, Callable[[Band, Naming], str]] = {
+    "weeks": lambda band, _: _weeks(band, "avg_over_time"),
+    "noise": lambda band, _: _weeks(band, "stddev_over_time"),
+    "centre": _centre,
+    "spread": _spread,
+    "value": _value,
+    "score": lambda _, name: f"({name('value')} - {name('centre')}) / {name('spread')}",
+    "upper": lambda _, name: _edge("+", name),
+    "lower": lambda _, name: f"clamp_min({_edge('-', name)}, 0)",
+}
 
 
 def alert(settings: Settings, band: Band) -> Alerting:

@@ -12,7 +12,7 @@ from generators.boards import ANOMALIES
 from generators.limits import number
 from generators.rules import slo
 from generators.rules.annotations import annotations, of
-from generators.rules.anomaly import BANDS, in_force
+from generators.rules.anomaly import BANDS, Naming, in_force
 from generators.rules.model import Alerting, Group, Recording, Rule, RuleFile
 from generators.rules.names import series, span
 from generators.rules.rows import AlertText, Band, Pair
@@ -38,19 +38,24 @@ PAIRS = (
 )
 
 
-def _input(band: Band) -> str:
+def input_name(band: Band) -> str:
+    """Return the name of what is correlated of a band."""
     return series(BY, band.signal.name, "correlation_input")
+
+
+def input_expression(name: Naming) -> str:
+    """Return what is correlated of a band, whose series are written as `name` says."""
+    return f"avg by ({', '.join(BY)}) ({name('value')} - {name('centre')})"
 
 
 def _inputs() -> Iterator[Recording]:
     for band in dict.fromkeys(b for pair in PAIRS for b in (pair.effect, pair.cause)):
-        text = f"avg by ({', '.join(BY)}) ({band.name('value')} - {band.name('centre')})"
-        yield Recording(_input(band), text, BY)
+        yield Recording(input_name(band), input_expression(band.name), BY)
 
 
 def recordings(pair: Pair) -> tuple[Recording, ...]:
     """Return the rules for the coefficient of a pair, from the moments when both are known."""
-    effect, cause = _input(pair.effect), _input(pair.cause)
+    effect, cause = input_name(pair.effect), input_name(pair.cause)
     one, other, product = (
         series(BY, pair.text, f"correlation_{what}") for what in ("effect", "cause", "product")
     )

@@ -160,18 +160,25 @@ def _filling(alert: str, metric: str, minimum: float, within: float, panel: Pane
 
 def recordings(trend: Trend) -> tuple[Recording, ...]:
     """Return the rules for the slope, for the time to the limit, and for what a day expects."""
-    slope, limit = trend.name("slope"), number(trend.limit)
-    short = _slope(trend, _SHORT)
-    if trend.far:
-        slower = f"({_daily(trend)} < {short}) or ({short} and {_daily(trend)})"
-    else:
-        slower = f"({_slope(trend, _LONG)} < {short}) or {short}"
-    seconds = f"clamp_min({limit} - {trend.source}, 0) / ({slope} > 0)"
+    slope = trend.name("slope")
     found = (
-        Recording(slope, slower, trend.by),
-        Recording(trend.name("seconds"), seconds, trend.by),
+        Recording(slope, slower_slope(trend), trend.by),
+        Recording(trend.name("seconds"), seconds_left(trend, slope), trend.by),
     )
     return found if trend.far else (*found, Recording(*_expected(trend), trend.by))
+
+
+def slower_slope(trend: Trend) -> str:
+    """Return the slower of a trend's two slopes, by the second."""
+    short = _slope(trend, _SHORT)
+    if trend.far:
+        return f"({_daily(trend)} < {short}) or ({short} and {_daily(trend)})"
+    return f"({_slope(trend, _LONG)} < {short}) or {short}"
+
+
+def seconds_left(trend: Trend, slope: str) -> str:
+    """Return the time until a level that rises by `slope` is at its limit."""
+    return f"clamp_min({number(trend.limit)} - {trend.source}, 0) / ({slope} > 0)"
 
 
 def _slope(trend: Trend, window: str) -> str:

@@ -49,6 +49,7 @@ RUN = ("configs",)
 NOT_RUN = {
     "ack": "needs a bridge; tests/exporter/commands/test_ack.py runs it",
     "alerts": "needs a bridge; tests/exporter/commands/test_ack.py runs it",
+    "analyze": "needs a Prometheus; tests/generators/commands/test_analyze.py runs it",
     "bridge": "runs until it is stopped; tests/exporter/bridge/test_program.py does",
     "application": "needs a Redis; tests/docs/test_redis_acl.py runs it",
     "check": "needs minutes; tests/generators/commands/test_check.py runs it",

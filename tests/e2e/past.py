@@ -5,7 +5,7 @@ it would have been evaluated, those first that others build on, and its series b
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,10 +44,12 @@ class _Watch:
     samples: dict[str, Samples] = field(default_factory=dict)
 
 
-def evaluate(folder: Path, files: Iterable[RuleFile], span: Stretch) -> None:
+def evaluate(
+    folder: Path, files: Iterable[RuleFile], span: Stretch, options: Sequence[str] = OPTIONS
+) -> None:
     """Add to the server's data below `folder` what the rules make of it over the hours."""
     for level in _levels(files):
-        with prometheus(folder, "{}", *OPTIONS) as server:
+        with prometheus(folder, "{}", *options) as server:
             path = folder / "rules.om"
             with path.open("w") as file:
                 for due in level:

@@ -1,0 +1,123 @@
+"""Reads series for an analysis: as the rules recorded them, else worked out from what they read."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.errors import IonmonError
+from exporter.prometheus_api import Labels
+from exporter.settings import Settings
+from exporter.settings.services import DATABASE, REDIS, WatchedService
+from generators.analysis.model import NotKnown
+from generators.selectors import by_clause
+from generators.tuning.model import HistorySource, TimeGrid, Values
+
+Flags = NDArray[np.bool_]
+NO_DATA = "no data"
+_REGION = "region"
+_LISTED = {DATABASE: "databases", REDIS: "redis"}  # keys of a service in the settings
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPlaces:
+    """The places that are looked at: by label, the values of which a place has one.
+
+    A place without the label is looked at, too.
+    """
+
+    service: str = ""
+    region: str = ""
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def takes(self, place: Labels) -> bool:
+        """Return whether a place is looked at."""
+        return all(value in self.values.get(label, (value,)) for label, value in place)
+
+    def why_none(self, by: tuple[str, ...]) -> str:
+        """Return why there is no series that is split by these labels."""
+        for label, key in _LISTED.items():
+            if self.service and label in by and not self.values[label]:
+                return f"services.{self.service}.{key} of the settings names none"
+        return NO_DATA
+
+
+def chosen(settings: Settings, service: str, region: str) -> ChosenPlaces:
+    """Return the places of a service and of a region; an empty name stands for all."""
+    values: dict[str, tuple[str, ...]] = {}
+    if service:
+        values |= settings.services.get(service, WatchedService()).values(service)
+    if region:
+        values[_REGION] = (region,)
+    return ChosenPlaces(service, region, values)
+
+
+class Reader:
+    """Reads chosen places of a source; `shown` is called before each read, with what is read."""
+
+    def __init__(
+        self,
+        source: HistorySource,
+        places: ChosenPlaces,
+        shown: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.places = places
+        self._source, self._shown = source, shown
+        self._met: dict[str, set[str]] = defaultdict(set)
+
+    def read(self, expression: str, grid: TimeGrid, what: str) -> dict[Labels, Values]:
+        """Return the values by place. Raises IonmonError."""
+        self._shown(what)
+        found = {}
+        for one in self._source.series(expression, grid):
+            place = tuple((n, v) for n, v in one.labels if n != "__name__")
+            for label, value in place:
+                self._met[label].add(value)
+            if self.places.takes(place):
+                found[place] = one.values
+        return found
+
+    def check_names(self) -> None:
+        """Raise IonmonError for a service or region that nothing that was read is of."""
+        places = self.places
+        own = {label: set(values) for label, values in places.values.items()}
+        region = own.pop(_REGION, set())
+        self._check("region", places.region, {_REGION: region} if region else {})
+        self._check("service", places.service, own)
+
+    def _check(self, flag: str, name: str, values: Mapping[str, set[str]]) -> None:
+        if name and not any(self._met[label] & values[label] for label in values):
+            known = sorted(self._met["service_name" if flag == "service" else flag])
+            raise IonmonError(
+                f"--{flag} {name}: nothing in this window is of it; there is "
+                f"{', '.join(known) or 'nothing of any'}"
+            )
+
+
+def recorded_or(record: str, expression: str, by: tuple[str, ...]) -> str:
+    """Return the query of what a rule recorded, and where it did not, of what it would have."""
+    return f"max{by_clause(by)} ({record} or ({expression}))"
+
+
+def stretches(flags: Flags) -> Iterator[tuple[int, int]]:
+    """Yield where runs of true values begin, and where they are over."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False]))))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def seconds_of(flags: Flags, grid: TimeGrid) -> int:
+    """Return for how long flags of a grid are true."""
+    return min(int(flags.sum()) * grid.step, grid.end - grid.start)
+
+
+def nothing_of(subject: str, by: tuple[str, ...], reader: Reader, grid: TimeGrid) -> NotKnown:
+    """Return what is not known where no series was found at all."""
+    return NotKnown(subject, (), grid.end - grid.start, reader.places.why_none(by))
+
+
+def before(grid: TimeGrid, seconds: int) -> TimeGrid:
+    """Return a grid that begins earlier and ends alike."""
+    more = -(-seconds // grid.step)
+    return TimeGrid(grid.start - more * grid.step, grid.step, grid.count + more)

@@ -1,0 +1,47 @@
+"""Makes an analysis for the command, and prints it as tables or as JSON."""
+
+import json
+from itertools import count
+
+from exporter.commands.terminal import Bar, table
+from exporter.prometheus_api import Prometheus
+from exporter.settings import Settings
+from generators.analysis.build import analysis, reads
+from generators.analysis.document import document
+from generators.analysis.model import Analysis
+from generators.analysis.request import AnalysisRequest
+from generators.analysis.server_history import ServerHistory
+from generators.analysis.words import Section, sections, window
+
+
+def found(
+    settings: Settings, prometheus: Prometheus, request: AnalysisRequest, bar: Bar
+) -> Analysis:
+    """Return the analysis, and show how far it is. Raises IonmonError."""
+    total, done = reads(settings), count()
+
+    def shown(what: str) -> None:
+        bar.show(f"reading {what}")
+        bar.reach(next(done), total)
+
+    return analysis(settings, ServerHistory(prometheus), request, shown)
+
+
+def as_json(analysis_: Analysis, request: AnalysisRequest, source: str) -> str:
+    """Return an analysis as JSON."""
+    return json.dumps(document(analysis_, request, source), indent=2, ensure_ascii=False)
+
+
+def text(analysis_: Analysis, source: str) -> str:
+    """Return an analysis as text with tables."""
+    parts = [f"{window(analysis_)}, from {source}"]
+    return "\n\n".join((*parts, *map(_section, sections(analysis_))))
+
+
+def _section(one: Section) -> str:
+    lines = [one.title]
+    if one.rows:
+        lines.append(table(one.head, one.rows))
+    if one.note:
+        lines.append(one.note)
+    return "\n".join(lines)

@@ -1,0 +1,110 @@
+"""ionmon analyze: what is odd in a window of time, what grows, which pairs moved together."""
+
+from pathlib import Path
+
+import click
+
+from exporter.clock import WallClock
+from exporter.commands.flag_types import WEB_URL
+from exporter.commands.options import CONFIG
+from exporter.commands.terminal import progress
+from exporter.errors import SettingsError
+from exporter.prometheus_api import TimeSpan, server
+from exporter.settings import Settings, load
+from exporter.settings.types import seconds
+from generators.analysis.request import AnalysisRequest
+from generators.commands.tune_extra import require_numpy
+from generators.report.time_range import moment
+
+HELP = """Show what is odd, what grows towards its limit, and which signals moved together.
+
+\b
+  ionmon analyze                               the last seven days
+  ionmon analyze --since 6h                    during an incident
+  ionmon analyze --since 2026-11-03T08:00 --until 2026-11-03T12:00
+  ionmon analyze --since 4w --service checkout --region europe-west1
+  ionmon analyze --since 1d --json | jq '.anomalies.found[] | select(.fires)'
+
+\b
+Anomalies  stretches outside the band of the same hour in the last three weeks: since when, how
+           far in widths of the band, and whether the alert of the rules fires
+Growth     levels that can fill up: how much a day, and when they reach their limit, with an
+           interval of 95 %; beside it the time that the rule of the alert works out
+Pairs      the pairs that the rules declare, by the rule's correlation over six hours, and by ranks
+           over the whole window without the daily season; moving together is no cause
+Not known  what had no data, or too little past, within the window
+
+Bands, slopes and correlations are those of the generated rules: as they recorded them, and worked
+out by the same expressions where they did not run. Growth needs three days to tell a daily up and
+down from a rise.
+
+Times are UTC: a duration before --until such as 6h or 4w, now-6h, Unix seconds, or
+2026-01-31T12:00. Without --prometheus, prometheus.longterm of the settings is read, else
+prometheus.address. What has no service or region, such as the connection pool, is always shown.
+"""
+_LONGEST = 366 * 86400
+
+
+@click.command("analyze", help=HELP)
+@CONFIG
+@click.option("--prometheus", "url", type=WEB_URL, metavar="URL", help="Address of Prometheus.")
+@click.option(
+    "--since", default="7d", show_default=True, metavar="TIME", help="Start of the window."
+)
+@click.option(
+    "--until", default="now", show_default=True, metavar="TIME", help="End of the window."
+)
+@click.option("--service", default="", metavar="NAME", help="Only this service.")
+@click.option("--region", default="", metavar="NAME", help="Only this region.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def command(
+    config: Path | None,
+    url: str | None,
+    *,
+    as_json: bool,
+    **options: str,
+) -> None:
+    """Print what the window holds."""
+    require_numpy("analyze")
+    from generators.commands import analysis_output  # noqa: PLC0415 - needs numpy, an extra
+
+    settings = load(config)
+    now = WallClock().now()
+    span = _span(options["since"], options["until"], now)
+    request = AnalysisRequest(span=span, service=options["service"], region=options["region"])
+    prometheus = server(url or _address(settings))
+    prometheus.hello(now)
+    with progress(f"reading {prometheus.url}") as bar:
+        found = analysis_output.found(settings, prometheus, request, bar)
+    if as_json:
+        click.echo(analysis_output.as_json(found, request, prometheus.url))
+    else:
+        click.echo(analysis_output.text(found, prometheus.url))
+
+
+def _address(settings: Settings) -> str:
+    at = settings.prometheus
+    return f"http://{at.longterm or at.address}"
+
+
+def _span(since: str, until: str, now: float) -> TimeSpan:
+    """Return the window. Raises UsageError where it is none."""
+    try:
+        end = moment("--until", until, now)
+        start = _before(since, end, now)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    if not start < end:
+        raise click.UsageError(f"--since {since}: has to be before --until {until}")
+    if end > now:
+        raise click.UsageError(f"--until {until}: lies ahead; write a time up to now")
+    if end - start > _LONGEST:
+        raise click.UsageError(f"--since {since}: is more than a year before --until {until}")
+    return TimeSpan(start, end)
+
+
+def _before(since: str, end: float, now: float) -> float:
+    try:
+        return end - seconds(since)
+    except ValueError:  # no duration: a time
+        return moment("--since", since, now)
