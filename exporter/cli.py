@@ -68,6 +68,7 @@ COMMANDS = {
         "Show what is odd, what grows, and what moved together.",
     ),
     "upload": ("generators.commands.upload", "Upload the dashboards to Grafana."),
+    "tune": ("generators.commands.tune", "Recommend thresholds from history, and apply them."),
     "completion": ("exporter.commands.completion", "Print the completion script of a shell."),
 }
 _HELP = """Monitoring for Cloud Run, Cloud SQL and Redis with Prometheus.

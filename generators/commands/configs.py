@@ -4,16 +4,21 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
+from exporter.commands.flag_types import WEB_URL, Duration
 from exporter.commands.options import CONFIG
 from exporter.commands.terminal import table
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import Settings, config_file, load
+from exporter.settings.types import duration
 from generators import difference, files, monitoring_config
 from generators.alertmanager.plan import unreachable
 from generators.burn_rates import notes
+from generators.commands.past import Past
+from generators.commands.tune_extra import require_numpy
 from generators.files import COMMAND, USUAL
 from generators.outputs import texts
 from generators.runbooks import notifying
@@ -29,6 +34,8 @@ edited by hand. The first run also prints which alerts notify whom, and at which
   ionmon configs --config monitoring.yaml --diff     print what would change, and write nothing
   ionmon configs --config monitoring.yaml
   ionmon configs --config monitoring.yaml --check    exit code 1 if a file is out of date
+  ionmon configs --config monitoring.yaml --diff --backtest 28d
+                                                     with what each new number would have done
 """
 
 
@@ -39,6 +46,26 @@ class _Generated:
     settings: Settings
     root: Path
     texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    """The flags of the command."""
+
+    config: Path | None
+    root: Path
+    check: bool
+    diff: bool
+    docs: bool
+    quiet: bool
+    backtest: float | None
+    url: str | None
+    markdown: bool
+
+    @property
+    def past(self) -> Past | None:
+        """The past that is replayed; None where none is."""
+        return None if self.backtest is None else Past(self.backtest, self.url)
 
 
 @click.command("configs", help=HELP)
@@ -58,21 +85,37 @@ class _Generated:
     is_flag=True,
     help="Also write the reference of ionmon itself, such as docs/settings.md.",
 )
+@click.option(
+    "--backtest",
+    type=Duration(),
+    metavar="DURATION",
+    help="Replay alerts on so much history, such as 28d: with --diff the changed ones, else all.",
+)
+@click.option(
+    "--prometheus",
+    "url",
+    type=WEB_URL,
+    metavar="URL",
+    help="Address of the history. Default: prometheus.longterm of the settings, else its address.",
+)
+@click.option("--markdown", is_flag=True, help="Print the backtest as Markdown, for a review.")
 @click.option("--quiet", is_flag=True, help="Print warnings and errors only.")
-def command(
-    config: Path | None, root: Path, *, check: bool, diff: bool, docs: bool, quiet: bool
-) -> None:
+def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     """Write what the generators return."""
-    path = _settings_file(config or config_file(), root)
+    options = _Options(**given)
+    if options.past is not None:
+        require_numpy("configs --backtest")
+    root = options.root
+    path = _settings_file(options.config or config_file(), root)
     settings = load(path)
-    written = texts(settings, _command(path, root, docs=docs), docs=docs)
+    written = texts(settings, _command(path, root, docs=options.docs), docs=options.docs)
     generated = _Generated(settings=settings, root=root, texts=written)
     for text in notes(settings):
         click.echo(f"note: {text}", err=True)
     for severity in unreachable(settings):
         click.echo(f"warning: no channel is set up for {severity} alerts", err=True)
     try:
-        _act(generated, check=check, diff=diff, quiet=quiet)
+        _act(generated, options)
     except OSError as error:
         raise IonmonError(f"{error.filename}: {error.strerror}") from error
 
@@ -100,14 +143,28 @@ def _from_here(path: Path) -> str:
     return str(absolute.relative_to(here) if absolute.is_relative_to(here) else path)
 
 
-def _act(generated: _Generated, *, check: bool, diff: bool, quiet: bool) -> None:
-    first = not difference.is_known(generated.root)
-    if check or diff:
-        _show(generated, diff=diff, quiet=quiet)
+def _act(generated: _Generated, options: _Options) -> None:
+    first, past = not difference.is_known(generated.root), options.past
+    if options.diff and past is not None:
+        _replay(generated, past, options)
+    elif options.check or options.diff:
+        _show(generated, diff=options.diff, quiet=options.quiet)
     else:
-        _write(generated, quiet=quiet)
-    if first and not (check or quiet):
-        _announce(generated)
+        _write(generated, quiet=options.quiet)
+    if (first or (past is not None and not options.diff)) and not (options.check or options.quiet):
+        _announce(generated, options)
+
+
+def _replay(generated: _Generated, past: Past, options: _Options) -> None:
+    """Print what would change, and what the new numbers would have done."""
+    from generators.commands import configs_backtest  # noqa: PLC0415 - needs numpy, an extra
+
+    if not options.markdown:
+        _show(generated, diff=True, quiet=options.quiet)
+    for line in configs_backtest.lines(
+        generated.root, generated.settings, past, as_markdown=options.markdown
+    ):
+        click.echo(line)
 
 
 def _write(generated: _Generated, *, quiet: bool) -> None:
@@ -137,12 +194,31 @@ def _show(generated: _Generated, *, diff: bool, quiet: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _announce(generated: _Generated) -> None:
-    """Print what notifies whom, before it does."""
+def _announce(generated: _Generated, options: _Options) -> None:
+    """Print what notifies whom, before it does; with a past, how often it would have."""
     shown = notifying.notifying(generated.settings)
-    rows = [(row.alert, row.severity, row.when, row.notified) for row in shown.rows]
-    click.echo(f"\n{table(('alert', 'severity', 'fires when', 'notifies'), rows)}\n")
+    head: tuple[str, ...] = ("alert", "severity", "fires when", "notifies")
+    rows: list[tuple[str, ...]] = [
+        (row.alert, row.severity, row.when, row.notified) for row in shown.rows
+    ]
+    if options.past is not None:
+        counts = _firings(generated.settings, options.past)
+        head = (*head, f"in {duration(options.past.seconds)}")
+        rows = [(*row, _times(counts, row[0])) for row in rows]
+    click.echo(f"\n{table(head, rows)}\n")
     click.echo(
         f"{shown.others} more alerts watch trends, anomalies and the monitoring itself. All are in "
         f"{generated.root / ALL_ALERTS}. To change one, set alerts.NAME in the settings."
     )
+
+
+def _firings(settings: Settings, past: Past) -> dict[str, int]:
+    from generators.commands import configs_backtest  # noqa: PLC0415 - needs numpy, an extra
+
+    return configs_backtest.firings(settings, past)
+
+
+def _times(counts: dict[str, int], alert: str) -> str:
+    """Return how often an alert fired, in the first of its rows only."""
+    found = counts.pop(alert, None)
+    return "" if found is None else f"{found} times" if found != 1 else "once"

@@ -31,12 +31,17 @@ def _edited(text: str, edit: SettingsEdit) -> str:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
         return f"{text}{_block(edit.path, edit.value, 0, _INDENT, _newline(text))}"
-    node, known = _deepest(root, edit.path)
+    chain = _known(root, edit.path)
+    node, known = chain[-1].value, len(chain) - 1
     if known == len(edit.path):
         return text[: node.start_mark.index] + edit.value + text[node.end_mark.index :]
     if not isinstance(node, yaml.MappingNode):
         raise TypeError(f"{'.'.join(edit.path[:known])} is no mapping")
     missing = edit.path[known:]
+    if node.flow_style and not node.value and known and not _is_flow(chain[-2].value):
+        step = _step(root)
+        column = chain[-1].column + step
+        return _opened(text, chain[-1], _block(missing, edit.value, column, step, _newline(text)))
     if node.flow_style:
         return _in_flow(text, node, missing, edit.value)
     at = _line_end(text, _end(text, node))
@@ -44,16 +49,37 @@ def _edited(text: str, edit: SettingsEdit) -> str:
     return _ended(text[:at]) + added + text[at:]
 
 
-def _deepest(root: yaml.MappingNode, path: tuple[str, ...]) -> tuple[yaml.Node, int]:
-    """Return the node at the longest known beginning of a path, and how long that is."""
-    node: yaml.Node = root
-    for depth, name in enumerate(path):
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A value on the way to a key, and the column of its own key."""
+
+    column: int
+    value: yaml.Node
+
+
+def _known(root: yaml.MappingNode, path: tuple[str, ...]) -> list[_Found]:
+    """Return the root and the values at each known beginning of a path."""
+    chain = [_Found(0, root)]
+    for name in path:
+        node = chain[-1].value
         items = node.value if isinstance(node, yaml.MappingNode) else []
-        found = next((value for key, value in items if key.value == name), None)
+        found = next(((key, value) for key, value in items if key.value == name), None)
         if found is None:
-            return node, depth
-        node = found
-    return node, len(path)
+            break
+        chain.append(_Found(found[0].start_mark.column, found[1]))
+    return chain
+
+
+def _is_flow(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+
+
+def _opened(text: str, empty: _Found, added: str) -> str:
+    """Return the text with lines in place of empty braces; a comment beside them stays."""
+    marks = empty.value.start_mark.index, empty.value.end_mark.index
+    before, after = text[: marks[0]].rstrip(" "), text[marks[1] :]
+    at = _line_end(after, 0)
+    return _ended(before + after[:at]) + added + after[at:]
 
 
 def _end(text: str, node: yaml.Node) -> int:

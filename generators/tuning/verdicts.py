@@ -84,10 +84,10 @@ def verdicts(firings: Iterable[Firing], signal: str, by: Judging) -> Verdicts:
     known = [one for one in by.incidents if _overlap(one, by.span)]
     judges = [one for one in known if by.sources.judges(one, signal)]
     own = [one for one in known if one not in judges]
-    right = [one for one in every if any(_catches(one, incident) for incident in judges)]
+    right = [one for one in every if any(catches(one, incident) for incident in judges)]
     rest = [one for one in every if one not in right]
-    unjudged = [one for one in rest if any(_catches(one, incident) for incident in own)]
-    first = [(each, next((f for f in every if _catches(f, each)), None)) for each in judges]
+    unjudged = [one for one in rest if any(catches(one, incident) for incident in own)]
+    first = [(each, next((f for f in every if catches(f, each)), None)) for each in judges]
     uncaught = [each for each, one in first if one is None]
     blind = [each for each in uncaught if any(_overlap(each, gap) for gap in by.gaps)]
     return Verdicts(
@@ -102,7 +102,8 @@ def verdicts(firings: Iterable[Firing], signal: str, by: Judging) -> Verdicts:
     )
 
 
-def _catches(firing: Firing, incident: Incident) -> bool:
+def catches(firing: Firing, incident: Incident) -> bool:
+    """Return whether a firing meets an incident, or the time just before it, at its place."""
     ended = firing.ended
     is_then = firing.began <= incident.until and (ended is None or ended >= incident.start - LEAD)
     return is_then and incident.is_at(firing.labels)

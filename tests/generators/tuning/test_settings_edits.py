@@ -31,7 +31,11 @@ def set_cpu(text: str) -> str:
             "alerts:\n  CPUHigh: {threshold: '80%', for: 5m}\n",
             "alerts:\n  CPUHigh: {threshold: 85%, for: 5m}\n",
         ),
-        ("alerts: {}\n", "alerts: {CPUHigh: {threshold: 85%}}\n"),
+        ("{alerts: {}}\n", "{alerts: {CPUHigh: {threshold: 85%}}}\n"),
+        (
+            "alerts: {}  # all keep theirs\nlog: {}\n",
+            "alerts:  # all keep theirs\n  CPUHigh:\n    threshold: 85%\nlog: {}\n",
+        ),
         (
             "alerts:\n    CPUHigh:\n        for: 5m # long\n\n# the cache\nredis: []\n",
             (

@@ -1,0 +1,61 @@
+"""Reads what alerts compare from a Prometheus server, for commands that replay them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from exporter.clock import WallClock
+from exporter.commands.terminal import Bar
+from exporter.errors import IonmonError
+from exporter.prometheus_api import server
+from exporter.settings import Settings, cache_directory
+from generators.tuning.compared import Answers
+from generators.tuning.kept_answers import KeptAnswers
+from generators.tuning.model import TimeGrid
+from generators.tuning.prometheus_history import PrometheusHistory
+
+MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """What was read, and of which times."""
+
+    grid: TimeGrid
+    answers: Answers
+
+
+def history_address(settings: Settings, url: str | None) -> str:
+    """Return the address of the server with the longest history, if no other is given."""
+    at = settings.prometheus
+    return url or f"http://{at.longterm or at.address}"
+
+
+def recent_history(url: str, seconds: float, texts: Sequence[str], bar: Bar) -> ReadHistory:
+    """Return the series of expressions, a value a minute, up to the last whole minute.
+
+    Raises IonmonError where the server cannot be read, or has none of them.
+    """
+    now = WallClock().now()
+    end, count = int(now) // MINUTE * MINUTE - MINUTE, round(seconds / MINUTE)
+    grid = TimeGrid(start=end - (count - 1) * MINUTE, step=MINUTE, count=count)
+    prometheus = server(url)
+    prometheus.hello(now)
+    cache = cache_directory()
+    kept = KeptAnswers(None if cache is None else cache / "history")
+
+    def show(share: float, what: str) -> None:
+        bar.show(what)
+        bar.reach(share)
+
+    answers = PrometheusHistory(prometheus, now, kept, show).read(texts, grid)
+    require_values(answers, url)
+    return ReadHistory(grid, answers)
+
+
+def require_values(answers: Answers, place: str) -> None:
+    """Raise IonmonError where nothing is known of any alert."""
+    if not any(answers.values()):
+        raise IonmonError(
+            f"{place} has none of the series that alerts compare; it needs the generated rules and "
+            "some days, or `ionmon backfill`"
+        )

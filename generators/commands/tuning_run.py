@@ -1,0 +1,199 @@
+"""What `ionmon tune` does: reads history, tunes, prints, draws and applies."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from exporter.commands.terminal import Bar, progress, table
+from exporter.errors import IonmonError, SettingsError
+from exporter.settings import Settings, config_file, load
+from generators.commands.reading import (
+    ReadHistory,
+    history_address,
+    recent_history,
+    require_values,
+)
+from generators.commands.tune import TuneOptions
+from generators.report import chromium
+from generators.tuning import applying, recommendations, wording
+from generators.tuning.alert_plots import histories
+from generators.tuning.budgets import pages_per_week, share_of_days
+from generators.tuning.choosing import by_budget, by_share, by_sigmas, share_text, together
+from generators.tuning.grouping import usual
+from generators.tuning.history_file import HistoryFile, SavedAnswer, save
+from generators.tuning.incident_file import incidents_of
+from generators.tuning.incidents import Incident
+from generators.tuning.judging import policy_alerts
+from generators.tuning.model import RecordedSeries
+from generators.tuning.notified_incidents import notified_incidents
+from generators.tuning.plot_page import page
+from generators.tuning.tuned import Chooser, Tuning, TuningRequest, expressions, tuned
+
+WEEK = 7 * 86400
+_PAGES = "1"
+_PLOT_WIDTH = 1100
+Answers = Mapping[str, tuple[RecordedSeries, ...]]
+
+
+def run(options: TuneOptions) -> None:
+    """Tune as the options say. Raises IonmonError."""
+    if options.budget and options.pages:
+        raise click.UsageError("--budget and --pages-per-week are two ways to say one thing")
+    settings = load(options.config)
+    rules = policy_alerts(settings)
+    budget = (
+        share_of_days(options.budget) if options.budget else pages_per_week(options.pages or _PAGES)
+    )
+    with progress("reading history", 1.0) as bar:
+        found = _history(options, settings, expressions(rules), bar)
+        request = TuningRequest(
+            rules=rules,
+            answers=found.answers,
+            grid=found.grid,
+            zone=_zone(options.timezone),
+            incidents=_known(options),
+            chooser=_chooser(options, budget),
+            budget=budget,
+            grouping=usual(settings),
+        )
+        tuning = tuned(request, lambda share, what: _show(bar, share, what))
+    inputs = recommendations.inputs_hash(settings.digest, found.answers, request.incidents)
+    text = recommendations.document(tuning, _how(options, inputs), budget)
+    _write(options.out, text)
+    about = wording.summary(tuning, _promise(options, budget))
+    _print(options, tuning, text, about)
+    if options.plots:
+        _draw(options.plots, tuning, about, png=options.png)
+    if options.apply:
+        _apply(options, tuning)
+
+
+def _history(
+    options: TuneOptions, settings: Settings, texts: Sequence[str], bar: Bar
+) -> ReadHistory:
+    """Return what was read, from a file or a server."""
+    if options.history is not None:
+        file = HistoryFile(options.history)
+        grids = {saved.grid for saved in file.answers.values()}
+        if not grids:
+            raise IonmonError(f"{options.history}: has no series")
+        grid = max(grids, key=lambda one: one.end)
+        answers = {text: file.series(text, grid) for text in texts}
+        require_values(answers, str(options.history))
+        return ReadHistory(grid, answers)
+    url = history_address(settings, options.url)
+    found = recent_history(url, options.weeks * WEEK, texts, bar)
+    if options.save_history is not None:
+        saved = {text: SavedAnswer(found.grid, found.answers[text]) for text in texts}
+        save(options.save_history, saved)
+    return found
+
+
+def _show(bar: Bar, share: float, what: str) -> None:
+    bar.show(what)
+    bar.reach(share)
+
+
+def _budget(options: TuneOptions) -> Fraction:
+    if options.budget:
+        return share_of_days(options.budget)
+    return pages_per_week(options.pages or _PAGES)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise click.BadParameter(
+            f"{name!r} is no time zone; write it like Europe/Berlin"
+        ) from error
+
+
+def _known(options: TuneOptions) -> tuple[Incident, ...]:
+    written = incidents_of(options.incidents) if options.incidents else ()
+    return (*written, *(notified_incidents(options.notified) if options.notified else ()))
+
+
+def _chooser(options: TuneOptions, budget: Fraction) -> Chooser:
+    if options.method == "sigma":
+        return lambda _: by_sigmas
+    if options.method == "quantile":
+        return lambda _: by_share
+    if options.budget:
+        return lambda _: by_budget(budget)
+    return lambda found: together(found, budget)
+
+
+def _how(options: TuneOptions, inputs: str) -> dict[str, str]:
+    """Return what the numbers follow from, besides the history."""
+    asked = (
+        {"budget": options.budget}
+        if options.budget
+        else {"pages_per_week": options.pages or _PAGES}
+    )
+    return {"inputs": inputs, "method": options.method, **asked, "time_zone": options.timezone}
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise IonmonError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _promise(options: TuneOptions, budget: Fraction) -> str:
+    if options.method != "levels" or options.budget:
+        return ""
+    return f"All alerts together fire on at most {share_text(budget)} days like the clean ones."
+
+
+def _print(options: TuneOptions, tuning: Tuning, text: str, about: str) -> None:
+    if options.as_json:
+        click.echo(text, nl=False)
+        return
+    click.echo(f"{about}\n")
+    click.echo(table(wording.HEAD, wording.rows(tuning)))
+    for line in wording.remarks(tuning):
+        click.echo(line)
+    click.echo()
+    click.echo(f"wrote {options.out}", err=True)
+
+
+def _draw(folder: Path, tuning: Tuning, about: str, *, png: bool) -> None:
+    drawn = [*histories(tuning)]
+    path = folder / "thresholds.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IonmonError(f"{folder}: cannot be made: {error.strerror}") from error
+    _write(path, page(drawn, about))
+    click.echo(f"wrote {path}", err=True)
+    if png:
+        picture = path.with_suffix(".png")
+        chromium.picture(path, picture, _PLOT_WIDTH, 160 + 420 * len(drawn))
+        click.echo(f"wrote {picture}", err=True)
+
+
+def _apply(options: TuneOptions, tuning: Tuning) -> None:
+    path = options.config or config_file()
+    if path is None:
+        raise SettingsError("--apply: no settings file is given, by --config or IONMON_CONFIG")
+    held = [
+        *applying.withheld(tuning.alerts, lost=options.allow_lost, provisional=options.provisional)
+    ]
+    for _, one in held:
+        click.echo(f"{one.alert}: not applied: {one.why}", err=True)
+    apart = [alert for alert, _ in held]
+    changes = [*applying.edits(one for one in tuning.alerts if one not in apart)]
+    if not changes:
+        click.echo(f"{path} stays as it is: no number is to be changed", err=True)
+        return
+    applying.apply(path, changes)
+    for edit in changes:
+        click.echo(f"{'.'.join(edit.path)}: {edit.value}")
+    click.echo(
+        f"wrote {path}; see what it changes: ionmon configs --config {path} --diff", err=True
+    )

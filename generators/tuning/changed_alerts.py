@@ -1,0 +1,82 @@
+"""What a change of settings would have done: each changed alert, replayed on the same history."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from exporter.settings import Settings
+from generators.alert_table import PolicyAlert
+from generators.limits import limit
+from generators.rules.model import Alerting
+from generators.tuning import rule_replay
+from generators.tuning.backtest import Backtest, Grouping, backtest
+from generators.tuning.compared import Answers
+from generators.tuning.judging import policy_alerts
+from generators.tuning.model import TimeGrid
+from generators.tuning.verdicts import Judging
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAlert:
+    """An alert before and after a change; None where it is new, or gone."""
+
+    before: Alerting | None
+    after: Alerting | None
+
+    @property
+    def rules(self) -> tuple[Alerting, ...]:
+        """Both, where both are."""
+        return tuple(one for one in (self.before, self.after) if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedChange:
+    """What an alert did with its old number, and would have done with its new one."""
+
+    alert: ChangedAlert
+    before: Backtest | None
+    after: Backtest | None
+
+
+def changed_alerts(old: Settings, new: Settings) -> tuple[ChangedAlert, ...]:
+    """Return the alerts of the policy whose limit or `for` differs."""
+    before, after = ({rule.title: rule for rule in policy_alerts(one)} for one in (old, new))
+    pairs = (ChangedAlert(before.get(t), after.get(t)) for t in dict.fromkeys((*before, *after)))
+    return tuple(pair for pair in pairs if _numbers(pair.before) != _numbers(pair.after))
+
+
+def _numbers(rule: Alerting | None) -> tuple[str, float] | None:
+    return None if rule is None else (number(rule), rule.for_)
+
+
+def number(rule: Alerting) -> str:
+    """Return the limit of an alert of the policy."""
+    row = rule.source
+    return limit(row) if isinstance(row, PolicyAlert) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayRequest:
+    """What changed alerts are replayed on, and how that is counted."""
+
+    answers: Answers
+    grid: TimeGrid
+    judging: Judging
+    grouping: Grouping
+    zone: tzinfo
+
+
+def replayed_changes(
+    changed: Iterable[ChangedAlert], request: ReplayRequest
+) -> Iterator[ReplayedChange]:
+    """Yield what each change would have done."""
+
+    def of(rule: Alerting | None) -> Backtest | None:
+        if rule is None:
+            return None
+        found = rule_replay.replayed(rule, request.answers, request.grid)
+        signal = dict(rule.labels)["signal"]
+        return backtest(found, signal, request.judging, request.grouping, request.zone)
+
+    for one in changed:
+        yield ReplayedChange(one, of(one.before), of(one.after))

@@ -1,0 +1,108 @@
+"""A threshold for an alert by one of the methods, with the reason in words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isinf
+
+import numpy as np
+
+from exporter.catalog.expression import Direction
+from exporter.settings.types import duration
+from generators.limits import shown, side
+from generators.tuning.fitting import fit
+from generators.tuning.methods import QUANTILE, SIGMAS, Method, by_quantile, by_sigma
+from generators.tuning.rule_history import RuleHistory
+from generators.tuning.thresholds import LevelThreshold, Refused
+from generators.tuning.together import fit_together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A threshold on the scale of levels, which get worse upwards.
+
+    why      a sentence
+    remarks  more that a reader has to know, as sentences
+    promise  what it promises; None for methods that promise nothing
+    """
+
+    value: float
+    why: str
+    remarks: tuple[str, ...] = ()
+    promise: LevelThreshold | None = None
+
+
+Choose = Callable[[RuleHistory], Choice | Refused]
+_OPEN = "It is the worst clean day, so that how much worse the next one may be is not known."
+
+
+def by_budget(budget: Fraction) -> Choose:
+    """Return the default method, each alert with a budget of its own."""
+
+    def choose(history: RuleHistory) -> Choice | Refused:
+        found = fit(history.days, 0, budget)
+        if isinstance(found.result, Refused):
+            return found.result
+        often = f"It fires on at most {share_text(found.result.attainable)} days like them."
+        return _promised(history, found.result, (often, *found.remarks))
+
+    return choose
+
+
+def together(histories: Sequence[RuleHistory], budget: Fraction) -> Choose:
+    """Return the default method with one budget for all alerts."""
+    found = fit_together([one.days for one in histories], [0] * len(histories), budget)
+    if isinstance(found.result, Refused):
+        why = found.result
+        return lambda _: why
+    shared = dict(zip((one.rule.title for one in histories), found.thresholds, strict=True))
+
+    def choose(history: RuleHistory) -> Choice | Refused:
+        remarks = fit(history.days, 0, budget).remarks
+        return _promised(history, shared[history.rule.title], remarks)
+
+    return choose
+
+
+def by_sigmas(history: RuleHistory) -> Choice | Refused:
+    """Choose the mean and standard deviations."""
+    multiple = SIGMAS[history.rule.severity]
+    return _unpromised(history, by_sigma(history.rule.severity), f"The mean and {multiple:g} σ.")
+
+
+def by_share(history: RuleHistory) -> Choice | Refused:
+    """Choose a quantile."""
+    return _unpromised(history, by_quantile(), f"{QUANTILE:.1%} of all values lie within it.")
+
+
+def _unpromised(history: RuleHistory, method: Method, why: str) -> Choice | Refused:
+    found = method(history.days, 0)
+    if isinstance(found, Refused):
+        return found
+    nothing = "This method promises nothing about how often the alert fires."
+    return Choice(value=found.value, why=why, remarks=(*found.remarks, nothing))
+
+
+def _promised(history: RuleHistory, threshold: LevelThreshold, notes: tuple[str, ...]) -> Choice:
+    open_ = (_OPEN,) if isinf(threshold.high) else ()
+    return Choice(
+        value=threshold.value,
+        why=_why(history, threshold),
+        remarks=(*notes, *open_),
+        promise=threshold,
+    )
+
+
+def _why(history: RuleHistory, threshold: LevelThreshold) -> str:
+    """Return what clean days were like."""
+    levels, row = history.days.levels[0], history.row
+    within, of = int(np.count_nonzero(levels <= threshold.value)), levels.size
+    sign = 1 if row.signal.direction is Direction.UP else -1
+    value = shown(float(f"{sign * threshold.value:.3g}"), row.signal.unit)
+    lasting = f" for {duration(row.for_)}" if row.for_ else ""
+    return f"On {within} of {of} clean days no value stayed {side(row.signal)} {value}{lasting}."
+
+
+def share_text(share: Fraction) -> str:
+    """Return a share of days as people say it: 1 in 20."""
+    return f"1 in {int(1 / share)}"

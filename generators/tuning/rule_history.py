@@ -1,0 +1,82 @@
+"""The history of an alert on a threshold: its places, and the daily levels of each `for`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporter.prometheus_api import TimeSpan
+from generators.alert_table import ThresholdAlert
+from generators.policy import EVALUATION
+from generators.rules.model import Alerting
+from generators.tuning import compared
+from generators.tuning.compared import Answers
+from generators.tuning.data_gaps import data_gaps
+from generators.tuning.days import Day
+from generators.tuning.firing_values import NEVER, BranchValues, branch_values
+from generators.tuning.levels import FiringValues
+from generators.tuning.model import TimeGrid, Values
+from generators.tuning.rule_days import RuleDays, rule_days_by_for
+
+LONGEST_FOR = 15  # minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleHistory:
+    """What was there of one alert.
+
+    fors   minutes; the alert's own first
+    days   levels get worse upwards: where low is bad, they are negated
+    worst  of the worst place, up to which threshold it would have fired at each time of the grid,
+           incidents included; on the scale of levels, NaN where there is no value
+    gaps   times in which an incident could not have been caught
+    """
+
+    rule: Alerting
+    row: ThresholdAlert
+    fors: tuple[int, ...]
+    days: RuleDays
+    worst: Values
+    gaps: tuple[TimeSpan, ...]
+
+
+def rule_history(
+    rule: Alerting,
+    row: ThresholdAlert,
+    answers: Answers,
+    grid: TimeGrid,
+    days: Sequence[Day],
+    clean: NDArray[np.bool_],
+) -> RuleHistory:
+    """Return the history of an alert.
+
+    clean  for each time of the grid, whether it lies outside incidents
+    """
+    own = round(rule.for_ / EVALUATION)
+    fors = (own, *(each for each in range(LONGEST_FOR + 1) if each != own))
+    found = compared.places(compared.of_row(row, rule.only), answers, grid)
+    worst = np.full(grid.count, np.nan)
+
+    def places() -> Iterator[FiringValues]:
+        for place in found:
+            values = _firing_values(branch_values(place, row))
+            np.fmax(worst, values(own), out=worst)
+            yield values
+
+    return RuleHistory(
+        rule=rule,
+        row=row,
+        fors=fors,
+        days=rule_days_by_for(places(), days, fors, clean),
+        worst=worst,
+        gaps=data_gaps(found, grid),
+    )
+
+
+def _firing_values(place: BranchValues) -> FiringValues:
+    def of_for(minutes: int) -> Values:
+        begins = place.of_for(minutes * EVALUATION).begins
+        return np.where(begins == NEVER, np.nan, begins)
+
+    return of_for

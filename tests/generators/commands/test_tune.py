@@ -1,0 +1,95 @@
+"""ionmon tune on a saved history."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from exporter.settings import load
+from generators.commands.tune import command
+from generators.tuning.history_file import SavedAnswer, save
+from generators.tuning.judging import policy_alerts
+from generators.tuning.tuned import expressions
+from tests.generators.tuning.simulated_weeks import GRID, answers
+
+REFERENCE = Path(__file__).parents[3] / "examples" / "reference.yaml"
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Save six weeks once."""
+    path, series = tmp_path_factory.mktemp("history") / "weeks.json", answers()
+    texts = expressions(policy_alerts(load(REFERENCE)))
+    save(path, {text: SavedAnswer(GRID, series.get(text, ())) for text in texts})
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    """Copy the reference settings."""
+    path = tmp_path / "monitoring.yaml"
+    path.write_text(REFERENCE.read_text(encoding="utf-8"), encoding="utf-8")
+    return path
+
+
+def tune(settings: Path, *flags: str) -> Result:
+    """Run the command; it writes its file beside the settings."""
+    out = str(settings.parent / "found.json")
+    return CliRunner().invoke(command, ["--config", str(settings), "--out", out, *flags])
+
+
+def test_numbers_are_printed_drawn_and_applied(settings: Path, history: Path) -> None:
+    """The table has a row for each alert, the file the new numbers, the page its plots."""
+    plots = settings.parent / "plots"
+    done = tune(settings, "--history", str(history), "--apply", "--plots", str(plots))
+    assert done.exit_code == 0, done.output
+    assert "All alerts together fire on at most 1 in 7 days like the clean ones." in done.stdout
+    rows = [line for line in done.stdout.splitlines() if " firing" in line]
+    assert len(rows) == 11
+    after = load(settings).alerts
+    assert after.ErrorRateWarning.threshold is not None
+    assert after.ErrorRateWarning.threshold > 0.005
+    assert after.SLABreach.threshold is None
+    assert "alerts.ErrorRateWarning.threshold: " in done.stdout
+    body = json.loads((settings.parent / "found.json").read_text(encoding="utf-8"))
+    assert body["pages_per_week"] == "1"
+    assert (plots / "thresholds.html").read_text(encoding="utf-8").count("<section>") == 8
+
+
+def test_without_apply_the_settings_stay(settings: Path, history: Path) -> None:
+    """And --json prints what is written."""
+    done = tune(settings, "--history", str(history), "--json", "--budget", "1/20")
+    assert done.exit_code == 0, done.output
+    assert settings.read_text(encoding="utf-8") == REFERENCE.read_text(encoding="utf-8")
+    assert done.stdout == (settings.parent / "found.json").read_text(encoding="utf-8")
+    assert json.loads(done.stdout)["budget"] == "1/20"
+
+
+def test_a_budget_that_days_cannot_promise_is_refused(settings: Path, history: Path) -> None:
+    """The tightest one that they can is printed, and nothing is applied."""
+    done = tune(settings, "--history", str(history), "--budget", "1/100", "--apply")
+    assert done.exit_code == 0, done.output
+    assert "the tightest budget is 1/43" in done.stdout
+    assert "no number is to be changed" in done.stderr
+    assert settings.read_text(encoding="utf-8") == REFERENCE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--budget", "1/20", "--pages-per-week", "1"), "two ways to say one thing"),
+        (("--timezone", "Mars/Base"), "is no time zone"),
+        (("--history", "/dev/null"), "is no history"),
+        (("--weeks", "0"), "--weeks"),
+    ],
+)
+def test_wrong_use_is_named(
+    settings: Path, history: Path, flags: tuple[str, ...], said: str
+) -> None:
+    """Each in a line, before anything is written."""
+    given = flags if "--history" in flags else (*flags, "--history", str(history))
+    done = tune(settings, *given)
+    assert done.exit_code != 0
+    assert said in f"{done.output}{done.exception}"
+    assert not (settings.parent / "found.json").exists()
