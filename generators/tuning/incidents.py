@@ -4,7 +4,7 @@ They come from a file that people write, from windows in which an objective burn
 bridge has seen fire. What comes from an alert's own source proves nothing about that alert.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
@@ -124,8 +124,3 @@ def _joined(one: Incident, other: Incident) -> Incident:
 def _urgency(severity: str) -> int:
     known = alert_names.SEVERITIES
     return known.index(severity) if severity in known else len(known)
-
-
-def within(incidents: Iterable[Incident], start: float, end: float) -> Iterator[Incident]:
-    """Yield the incidents that overlap a time."""
-    yield from (one for one in incidents if one.start <= end and one.until >= start)
