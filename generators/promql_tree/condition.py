@@ -6,7 +6,7 @@ from typing import Any
 
 import promql_parser
 
-from generators.promql_tree.tree import SETS
+from generators.promql_tree.tree import SETS, parse
 
 ORDERED = frozenset({"<", "<=", ">", ">="})
 
@@ -44,8 +44,15 @@ def _inside(condition: Condition) -> str:
 
 
 def condition(text: str) -> Condition:
-    """Return the condition of an expression. Raises ValueError for what is no PromQL."""
-    return _condition(promql_parser.parse(text))
+    """Return the condition of an expression.
+
+    Raises ValueError for what is no PromQL, and for what would not be written again: promql_parser
+    leaves out the milliseconds of a range.
+    """
+    found = _condition(promql_parser.parse(text))
+    if parse(str(found)) != parse(text):
+        raise ValueError(f"{text}: cannot be written again; have whole seconds in its ranges")
+    return found
 
 
 def _condition(found: Any) -> Condition:  # noqa: ANN401 - untyped parser

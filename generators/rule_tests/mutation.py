@@ -11,6 +11,7 @@ from functools import partial, reduce
 from math import ceil
 
 from exporter.catalog.error_signals import CLASSES, left_out
+from exporter.catalog.expression import Signal
 from exporter.errors import ToolMissing
 from generators.alert_table import BurnAlert, ThresholdAlert
 from generators.policy import counting
@@ -114,35 +115,28 @@ def mutants(test: RuleTestFile) -> Iterator[Mutant]:
     for label in test.rule.carried:
         less = {r.record: replace(r, expr=f"max without ({label}) ({r.expr})") for r in direct}
         yield Mutant(f"{label} is dropped", _with(files, less))
-    any_number = {r.record: replace(r, expr=expr) for r in direct if (expr := _any_number(r.expr))}
-    if any_number:
-        yield Mutant("its minimum of events is dropped", _with(files, any_number))
-    every_class = {name: one for name, one in _of_every_class(test.rule) if name in recordings}
-    if every_class:
-        yield Mutant("every class of errors counts", _with(files, every_class))
+    for done, changed in _of_signals(test.rule):
+        found = {one.record: one for one in changed if one.record in recordings}
+        yield Mutant(done, _with(files, found))
 
 
-def _any_number(expr: str) -> str:
-    """Return a recorded expression whose minimum of events is zero; empty where it has none."""
-    match condition(expr):
-        case Operation("and", _, Operation(">=", _, Operand()) as minimum) as whole:
-            return str(replace(whole, right=replace(minimum, right=number(0))))
-        case _:
-            return ""
-
-
-def _of_every_class(rule: Alerting) -> Iterator[tuple[str, Recording]]:
-    """Yield the recordings of an error rate, by name, as if no class were left out of it."""
-    row = rule.source
-    if not isinstance(row, ThresholdAlert) or not left_out(row.signal):
+def _of_signals(rule: Alerting) -> Iterator[tuple[str, Iterator[Recording]]]:
+    """Yield what is done to the signal of a rule, with its recordings after that."""
+    if not isinstance(rule.source, ThresholdAlert):
         return
-    found = (replace(row.signal, expression=counting(row.signal, CLASSES).expression),)
-    for one in (
-        *recording.signals(found, found),
-        *recording.newest(found),
-        *recording.wider(found, found),
-    ):
-        yield one.record, one
+    signal = rule.source.signal
+    if minimum := signal.minimum_events:
+        any_number = replace(signal, minimum_events=replace(minimum, count=0))
+        yield "its minimum of events is dropped", _recorded(any_number)
+    if left_out(signal):
+        every_class = replace(signal, expression=counting(signal, CLASSES).expression)
+        yield "every class of errors counts", _recorded(every_class)
+
+
+def _recorded(signal: Signal) -> Iterator[Recording]:
+    for rules in (recording.signals, recording.wider):
+        yield from rules((signal,), (signal,))
+    yield from recording.newest((signal,))
 
 
 def _with(files: Sequence[RuleFile], changed: Mapping[str, Rule]) -> tuple[RuleFile, ...]:

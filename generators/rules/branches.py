@@ -102,13 +102,13 @@ def _few(row: ThresholdAlert, value: str, matchers: tuple[AnyMatcher, ...]) -> s
     windows = (value, *_wider(row, matchers))
     judged = "\n  or ".join(
         f"{wide} {beyond}\n  unless {short}\n"
-        f"  unless last_over_time({short}[{span(window)}]) {fine}"
+        f"  unless last_over_time({short}[{_range(window // EVALUATION)}]) {fine}"
         for short, wide, window in zip(windows, windows[1:], WIDER, strict=False)
     )
     by, some = split(row.signal), selector(any_name(row.signal), matchers)
     going_on = (
-        f"{worst}_over_time({some}[5m]) {beyond}\n"
-        f"  and {worst}_over_time({some}[15m] offset 15m) {beyond}"
+        f"{worst}_over_time({some}[{_range(5)}]) {beyond}\n"
+        f"  and {worst}_over_time({some}[{_range(15)}] offset 15m) {beyond}"
     )
     firing = f'ALERTS{{alertname="{row.name}",alertstate="firing"}}'
     on = f"and on ({', '.join(by)})"

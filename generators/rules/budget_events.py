@@ -16,13 +16,14 @@ from generators.rules import running
 from generators.rules.budgets import (
     AVAILABILITY,
     BY,
+    DENSE,
     EVERY_REQUEST,
     FAILED,
     Budget,
     Promises,
 )
 from generators.rules.model import Recording
-from generators.rules.names import span
+from generators.rules.names import span, spanned
 from generators.rules.recording import recorded
 from generators.selectors import AnyMatcher, selector
 from generators.services import Variant
@@ -92,4 +93,6 @@ def _in_time(budget: Budget, window: float, bound: Matcher) -> str:
 
 
 def _counted(budget: Budget, window: float, matchers: Iterable[AnyMatcher] | None = None) -> str:
-    return running.counted(budget.counters(window, matchers), span(window), BY)
+    # The longest of these is as long as the server keeps what it reads.
+    found = span(window) if window >= DENSE else spanned(window)
+    return running.counted(budget.counters(window, matchers), found, BY)

@@ -34,6 +34,15 @@ def span(seconds: float) -> str:
     return f"{seconds:g}s"
 
 
+def spanned(seconds: float) -> str:
+    """Return the range whose samples of each minute span so many seconds.
+
+    A millisecond more: from Prometheus 3.0 on a range leaves out what lies on its left end, and a
+    rise over one minute would be taken for that of two.
+    """
+    return f"{span(seconds)}1ms"
+
+
 def level(labels: tuple[str, ...]) -> str:
     """Return the first part of a name: the labels in short, or `global` for none."""
     return "_".join(_WORDS.get(label, label) for label in labels) or "global"

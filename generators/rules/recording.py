@@ -42,11 +42,12 @@ from generators.promql import (
 )
 from generators.rules import bridging
 from generators.rules.model import Group, Recording, RuleFile
-from generators.rules.names import operation, series, span
+from generators.rules.names import operation, series, span, spanned
 from generators.selectors import selector
 
 HELD = "3m"
 _W, _N = span(WINDOW), span(NEWEST)
+_RISE = spanned(WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _needed(watched: Iterable[Signal] = ()) -> dict[str, Leaf]:
 
 
 def _increase(leaf: Leaf) -> Recording:
-    rise = of_one_history(leaf.family, f"increase({leaf.name}[{_W}])", _W)
+    rise = of_one_history(leaf.family, f"increase({leaf.name}[{_RISE}])", _RISE)
     return Recording(_record(leaf), f"sum by ({', '.join(leaf.labels)}) ({rise})", leaf.labels)
 
 
@@ -233,7 +234,10 @@ def newest(alerted: Iterable[Signal]) -> tuple[Recording, ...]:
     """Return the newest minutes of the signals that alert on a window."""
     windowed = (signal for signal in alerted if not is_level(signal))
     views = ((signal, View(window=_N, by=split(signal))) for signal in windowed)
-    return tuple(_signal(signal, view, render_signal(signal, view)) for signal, view in views)
+    return tuple(
+        _signal(signal, view, render_signal(signal, replace(view, window=spanned(NEWEST))))
+        for signal, view in views
+    )
 
 
 def is_level(signal: Signal) -> bool:
