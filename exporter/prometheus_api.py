@@ -11,9 +11,9 @@ from http.client import HTTPException
 from typing import Any
 
 from exporter.errors import IonmonError
-from exporter.own_server import answered
+from exporter.own_server import answer
 
-TIMEOUT = 60.0  # seconds for one answer
+TIMEOUT = 60.0  # seconds for the whole of one answer
 _SHOWN = 400  # characters of an error that are shown
 _LARGEST = 1 << 26  # bytes of an answer: four hundred alerts that fire for a week
 Labels = tuple[tuple[str, str], ...]
@@ -139,8 +139,7 @@ class Prometheus:
             else urllib.request.Request(f"{address}?{body}")  # noqa: S310 - the same
         )
         try:
-            with answered(request, self.timeout) as answer:
-                text = answer.read(_LARGEST + 1)
+            text = answer(request, self.timeout, _LARGEST + 1)
         except urllib.error.HTTPError as error:
             raise QueryRefused(_said(error)) from error
         except TimeoutError as error:

@@ -16,10 +16,10 @@ from typing import Any
 from exporter.bridge.alert_api import ACKNOWLEDGE, LIST, WITHDRAW
 from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow, shown
 from exporter.errors import IonmonError
-from exporter.own_server import answered
+from exporter.own_server import answer
 from exporter.secrets_file import Secret
 
-TIMEOUT = 20.0  # seconds
+TIMEOUT = 20.0  # seconds for the whole of one answer
 LARGEST = 1 << 26  # bytes of an answer
 
 
@@ -109,8 +109,7 @@ class BridgeApi:
     def _answer(self, request: urllib.request.Request) -> bytes:
         try:
             context = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
-            with answered(request, TIMEOUT, context) as answer:
-                return bytes(answer.read(LARGEST))
+            return answer(request, TIMEOUT, LARGEST, context)
         except urllib.error.HTTPError as error:
             raise self._refused(error) from error
         except (OSError, HTTPException) as error:
