@@ -81,6 +81,7 @@ class AlertPages:
             faults=self._site.faults(),
             now=self._site.clock.now(),
             known=self._site.is_known(),
+            as_of=self._site.as_of(),
         )
 
     async def _overview(self, request: Request, user: str) -> Response:

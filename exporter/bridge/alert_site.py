@@ -56,6 +56,14 @@ class AlertSite:
         """Return which servers do not answer."""
         return self.firing.now().faults
 
+    def as_of(self) -> float | None:
+        """Return when the servers were asked for what fires, Unix seconds; None where none answers.
+
+        It is the oldest of their answers.
+        """
+        asked = self.firing.asked_at()
+        return None if asked is None else self.clock.now() - self.clock.monotonic() + asked
+
     def is_known(self) -> bool:
         """Return whether what is not among the rows does not fire."""
         return self.acknowledging.knows_ends()

@@ -40,12 +40,14 @@ class FiringList:
     """What fires, which servers the bridge does not reach, and its time in Unix seconds.
 
     known  whether nothing else fires: all servers answer, and none has just come back
+    as_of  when the bridge asked the servers, the oldest answer; None where none answers
     """
 
     alerts: tuple[AlertRow, ...]
     faults: tuple[str, ...]
     now: float
     known: bool = True
+    as_of: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ class BridgeApi:
                 tuple(found["faults"]),
                 float(found["now"]),
                 bool(found["known"]),
+                None if found["as_of"] is None else float(found["as_of"]),
             )
 
     def acknowledge(self, ids: Sequence[str], comment: str) -> tuple[Acknowledged, ...]:

@@ -6,7 +6,7 @@ or change of instances in the half hour before. What cannot be known is said, or
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import quote
@@ -38,6 +38,7 @@ class Explanation:
     worst   the splits by which it is worst, a sentence each
     change  the last change in the half hour before, or that there was none; empty if unknown
     logs    the address of the log lines; empty where no Google service is named
+    asked_at  when Prometheus was asked, Unix seconds
     faults  what could not be asked
     away    whether the server gave no answer, so that hardly anything is known
     """
@@ -46,6 +47,7 @@ class Explanation:
     worst: tuple[str, ...]
     change: str
     logs: str
+    asked_at: float
     faults: tuple[str, ...] = ()
     away: bool = False
 
@@ -77,15 +79,9 @@ class Explainer:
             worst=tuple(self._worst(alert, signal, labels)),
             change=self._change(labels, since),
             logs=log_link(labels, since, signal.log_filter if signal is not None else None),
+            asked_at=self.now,
         )
-        return Explanation(
-            value=found.value,
-            worst=found.worst,
-            change=found.change,
-            logs=found.logs,
-            faults=tuple(self._faults),
-            away=self._silent,
-        )
+        return replace(found, faults=tuple(self._faults), away=self._silent)
 
     def _asked(self, query: str, at: float) -> list[Points]:
         return self._ask(query, lambda: self.server.instant(query, at // _STEP * _STEP))

@@ -24,12 +24,14 @@ class Surroundings:
     user    empty where nobody is known, so that nobody can acknowledge
     faults  which servers do not answer
     known   whether nothing fires but what is shown
+    as_of   when the servers were asked for it; None where none answers
     """
 
     user: str
     faults: tuple[str, ...]
     now: float
     known: bool = True
+    as_of: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

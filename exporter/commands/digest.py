@@ -18,6 +18,7 @@ from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
 from exporter.commands.flag_types import NewFile, write
 from exporter.commands.options import CONFIG, JOURNAL, options, overrides
+from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError, SettingsError
 from exporter.prometheus_api import TimeSpan
 from exporter.settings import DigestSettings, Settings, journal_file, load
@@ -32,6 +33,8 @@ HELP = """Print the digest of the last 24 hours: alerts, error budgets, the serv
 
 It reads Prometheus, the bridge's journal and Alertmanager. What one of them does not give is named.
 The bridge sends it daily where notifications.digest is configured.
+
+Exit code 1 where it is not known what fires, as no server says so. It is made all the same.
 """
 
 
@@ -41,6 +44,7 @@ The bridge sends it daily where notifications.digest is configured.
 @click.option("--html", "html", type=NewFile(), metavar="FILE", help="Write it as an HTML file.")
 @click.option("--send", "sent", is_flag=True, help="Send it to those who get the daily one.")
 @click.option("--stdout", "printed", is_flag=True, help="Print it as well.")
+@waits_are_said()
 def command(
     config: Path | None,
     *,

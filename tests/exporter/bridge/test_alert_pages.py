@@ -115,7 +115,7 @@ def test_a_value_has_its_age(tmp_path: Path) -> None:
         assert "The value was 4.2% 10m ago, the limit 1%." in found.html(PATH)
     fresh = replace(ALERT, updated_at=BEGAN + 590)
     with pages(tmp_path, Fleet(alerts=[fresh], first=[began(fresh, BEGAN)])) as found:
-        assert "The value is 4.2%, the limit 1%." in found.html(PATH)
+        assert "The value was 4.2% 10s ago, the limit 1%." in found.html(PATH)
 
 
 def test_an_escalation_that_is_due_is_said(tmp_path: Path) -> None:
