@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alert_rows import AlertRow, Reading, ordered, row
+from exporter.bridge.alertmanagers import HeldAlert
 from exporter.bridge.callers import Callers
 from exporter.bridge.firing import FiringAlerts
 from exporter.bridge.pagerduty import routes
+from exporter.catalog.alert_names import DRILL
 from exporter.clock import Clock
 from exporter.errors import StateError
 from exporter.settings import Settings
@@ -47,6 +49,11 @@ class AlertSite:
         found = self.acknowledging.each_of(ordered(self.firing.now().incidents)[:most])
         reading = self.reading()
         return tuple(row(incident, given, reading) for incident, given in found)
+
+    def drill(self, fingerprint: str) -> HeldAlert | None:
+        """Return a test alert of ionmon drill, whose messages link here as those of incidents."""
+        held = (alert for each in self.firing.alertmanagers for alert in each.answer or ())
+        return next((a for a in held if a.name == DRILL and a.fingerprint == fingerprint), None)
 
     def count(self) -> int:
         """Return how many incidents go on."""

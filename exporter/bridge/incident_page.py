@@ -87,6 +87,11 @@ def nothing(around: Surroundings) -> bytes:
     return _rendered("bridge_no_incident.html", around=around)
 
 
+def drill(description: str, around: Surroundings) -> bytes:
+    """Return the page of a test alert of ionmon drill."""
+    return _rendered("bridge_drill.html", description=description, around=around)
+
+
 def _rendered(name: str, **values: object) -> bytes:
     return _template(name).render(version=__version__, **values).encode()
 
