@@ -64,7 +64,7 @@ class Records:
         A notification has what changed since the one before, so the hole begins a BREAK earlier;
         a shorter one would not count as one.
         """
-        edge = since - BREAK - 1.0
+        edge = min(since, until) - BREAK - 1.0  # the clock may have been set back meanwhile
         with self._transaction() as db:
             db.execute("DELETE FROM presence WHERE began_at > ?", (edge,))
             db.execute("UPDATE presence SET until = ? WHERE until > ?", (edge, edge))
