@@ -134,7 +134,7 @@ def _reading(url: str) -> Iterator[None]:
     """Turn an answer of another form into an error that says so."""
     try:
         yield
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         text = f"{url}: this is no bridge, or another version's; name its address with --url"
         raise IonmonError(text) from error
 
