@@ -1,6 +1,6 @@
 """The command ionmon: its subcommands, each imported only when it is called, and exit codes.
 
-0 done · 1 failed, the message has the reason · 2 wrong use of the command line
+0 done · 1 failed or not known, the message has the reason · 2 wrong use of the command line
 3 settings are wrong · 4 the state file cannot be used · 70 a defect in this program · 130 stopped
 """
 
@@ -80,7 +80,7 @@ Estimate the cost:           ionmon estimate --project my-project
 Find what is missing:        ionmon doctor --project my-project
 
 \b
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 wrong settings,
+Exit codes: 0 done, 1 failed or not known, 2 wrong usage, 3 wrong settings,
 4 unusable state file, 70 a defect in this program, 130 stopped.
 """
 

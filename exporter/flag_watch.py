@@ -21,7 +21,7 @@ from exporter.catalog.prometheus_flags import (
     flags,
 )
 from exporter.clock import Clock
-from exporter.own_server import answered
+from exporter.own_server import answer
 from exporter.settings import Settings
 from exporter.telemetry import Telemetry
 
@@ -88,8 +88,7 @@ def _read(address: str) -> Mapping[str, str]:
 
 def _answer(address: str, what: str) -> Mapping[str, object]:
     request = Request(f"http://{address}/api/v1/status/{what}")
-    with answered(request, _TIMEOUT) as answer:
-        data = json.loads(answer.read(_LARGEST))["data"]
+    data = json.loads(answer(request, _TIMEOUT, _LARGEST))["data"]
     if not isinstance(data, dict):
         raise TypeError("no flags in the answer")
     return data

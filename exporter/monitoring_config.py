@@ -150,9 +150,10 @@ class GapsConfig(_Part):
 
 
 class EventsConfig(_Part):
-    """Queries of what may have caused an alert."""
+    """Queries of what may have caused an alert; a file of an older version lacks `revisions`."""
 
     deploys: str
+    revisions: str | None = None
 
 
 class MonitoringConfig(_Part):

@@ -5,15 +5,16 @@ import math
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 
 from exporter.errors import IonmonError
-from exporter.own_server import answered
+from exporter.own_server import answer
 
-TIMEOUT = 60.0  # seconds for one answer
+TIMEOUT = 60.0  # seconds for the whole of one answer
 _SHOWN = 400  # characters of an error that are shown
 _LARGEST = 1 << 26  # bytes of an answer: four hundred alerts that fire for a week
 Labels = tuple[tuple[str, str], ...]
@@ -90,14 +91,15 @@ class Prometheus:
     def range(self, expr: str, span: TimeSpan, step: float) -> list[Points]:
         """Return the series of an expression; times are whole steps, as Grafana aligns them."""
         start, end = span.start // step * step, span.end // step * step
-        data = self._ask("query_range", query=expr, start=start, end=end, step=step)
         count = round((end - start) / step) + 1
         times = tuple(start + at * step for at in range(count))
-        return [
-            Points(_labels(one), times, _spread(one, start, step, count))
-            for one in data["result"]
-            if one.get("values")
-        ]
+        with self._reading():
+            data = self._ask("query_range", query=expr, start=start, end=end, step=step)
+            return [
+                Points(_labels(one), times, _spread(one, start, step, count))
+                for one in data["result"]
+                if one.get("values")
+            ]
 
     def matrix(self, expr: str, start: float, end: float, step: float) -> list[Any]:
         """Return the series of an expression as JSON; it is large, so it is not remembered."""
@@ -105,25 +107,28 @@ class Prometheus:
         asked = {"query": expr, "start": start, "end": end, "step": step}
         asked["max_source_resolution"] = "0s"
         address = f"{self.url.rstrip('/')}/api/v1/query_range"
-        found: list[Any] = self._answer(address, urllib.parse.urlencode(asked))["result"]
-        return found
+        with self._reading():
+            found: list[Any] = self._answer(address, urllib.parse.urlencode(asked))["result"]
+            return found
 
     def status(self, what: str) -> dict[str, Any]:
         """Return what the server says of itself: runtimeinfo, flags. Others than it refuse."""
-        found: dict[str, Any] = self._ask(f"status/{what}")
-        return found
+        with self._reading():
+            found: dict[str, Any] = self._ask(f"status/{what}")
+            return found
 
     def instant(self, expr: str, at: float | None) -> list[Points]:
         """Return what an expression is at a time; without one, now by the server's own clock."""
-        data = self._ask("query", query=expr, **({} if at is None else {"time": at}))
-        if data["resultType"] == "scalar":
-            time, value = data["result"]
-            return [Points((), (float(time),), (float(value),))]
-        return [
-            Points(_labels(one), (float(one["value"][0]),), (float(one["value"][1]),))
-            for one in data["result"]
-            if one.get("value")
-        ]
+        with self._reading():
+            data = self._ask("query", query=expr, **({} if at is None else {"time": at}))
+            if data["resultType"] == "scalar":
+                time, value = data["result"]
+                return [Points((), (float(time),), (float(value),))]
+            return [
+                Points(_labels(one), (float(one["value"][0]),), (float(one["value"][1]),))
+                for one in data["result"]
+                if one.get("value")
+            ]
 
     def label_values(self, label: str, match: str, span: TimeSpan) -> tuple[str, ...]:
         """Return the values that a label has on series within a span."""
@@ -131,23 +136,35 @@ class Prometheus:
         if match:
             parameters["match[]"] = match
         path = f"label/{urllib.parse.quote(label, safe='')}/values"
-        return tuple(map(str, self._ask(path, **parameters)))
+        with self._reading():
+            return tuple(map(str, self._ask(path, **parameters)))
 
     def series_names(self) -> tuple[str, ...]:
         """Return the names of all series."""
-        return tuple(map(str, self._ask("label/__name__/values")))
+        with self._reading():
+            return tuple(map(str, self._ask("label/__name__/values")))
 
     def alerts(self) -> list[ServerAlert]:
         """Return the alerts that are pending or firing now."""
-        return [
-            ServerAlert(
-                one["state"],
-                _sorted(one["labels"]),
-                one.get("annotations", {}).get("summary", ""),
-                one.get("activeAt", ""),
-            )
-            for one in self._ask("alerts")["alerts"]
-        ]
+        with self._reading():
+            return [
+                ServerAlert(
+                    one["state"],
+                    _sorted(one["labels"]),
+                    one.get("annotations", {}).get("summary", ""),
+                    one.get("activeAt", ""),
+                )
+                for one in self._ask("alerts")["alerts"]
+            ]
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Turn an answer of another form into an error that says so: another server answers."""
+        try:
+            yield
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            text = f"{self.url} {_NO_ANSWER}: {type(error).__name__}: {error}"
+            raise NoAnswer(text[:_SHOWN]) from error
 
     def _ask(self, path: str, **parameters: Any) -> Any:  # noqa: ANN401 - JSON
         body = urllib.parse.urlencode(parameters)
@@ -166,8 +183,7 @@ class Prometheus:
             else urllib.request.Request(f"{address}?{body}")  # noqa: S310 - the same
         )
         try:
-            with answered(request, self.timeout) as answer:
-                text = answer.read(_LARGEST + 1)
+            text = answer(request, self.timeout, _LARGEST + 1)
         except urllib.error.HTTPError as error:
             kind = TooMuch if error.code in _GIVEN_UP else QueryRefused
             raise kind(_said(error)) from error
@@ -178,10 +194,7 @@ class Prometheus:
             raise NoAnswer(f"{self.url} {_NO_ANSWER}: {reason}") from error
         if len(text) > _LARGEST:
             raise TooMuch(f"the answer has more than {_LARGEST >> 20} MiB; ask for less at once")
-        try:
-            return json.loads(text)["data"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise NoAnswer(f"{self.url} {_NO_ANSWER}: {error}") from error
+        return json.loads(text)["data"]
 
 
 def server(url: str) -> Prometheus:

@@ -24,6 +24,7 @@ from generators.rules.names import span
 
 WEEK = 7 * DAY
 _ALL = RecordedQueries()
+_REVISIONS_WITHIN = "10m"  # two points of a metric that is known three minutes late, and more
 _ERRORS_BY_ENDPOINT = "error_rate_by_endpoint"
 _APPLICATION_TIME = CATALOG["app_request_duration_seconds"]
 _FAILING = (Kind.ERROR_RATE, Kind.AVAILABILITY)
@@ -123,8 +124,16 @@ def budgets(settings: Settings) -> Mapping[str, Mapping[str, str]]:
 
 
 def events() -> Mapping[str, str]:
-    """Return the queries of what may have caused an alert: deploys of the last half hour."""
-    return {"deploys": deploys.began(BILLABLE_TIME.name, "30m")}
+    """Return the queries of what may have caused an alert: deploys of the last half hour.
+
+    And which revisions run, by the time of their instances: of no other family of Google's is known
+    which revision a value is of.
+    """
+    by = ", ".join(BILLABLE_TIME.label_names)
+    return {
+        "deploys": deploys.began(BILLABLE_TIME.name, "30m"),
+        "revisions": f"sum by ({by}) (increase({BILLABLE_TIME.name}[{_REVISIONS_WITHIN}])) > 0",
+    }
 
 
 def gaps() -> Mapping[str, str]:

@@ -91,11 +91,14 @@ class AcknowledgementPart:
         times = [timing(each, self._clock) for each in servers(settings)]
         held = [known.get(each.name, each) for each in held]
         self.firing.replace(held, [timed.get(each.name, each) for each in times])
+        former = self._postings
         self._postings = {
             source.name: self._postings.get(source.name)
             or Posting(one, source, self.acknowledging.open, self._clock, self._ended)
             for one, source in zip(at, held, strict=True)
         }
+        for name in former.keys() - self._postings.keys():
+            self._executor.submit(former[name].end)
         if self._group:
             self._start(self._group)
 

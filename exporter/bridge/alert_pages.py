@@ -81,6 +81,7 @@ class AlertPages:
             faults=self._site.faults(),
             now=self._site.clock.now(),
             known=self._site.is_known(),
+            as_of=self._site.as_of(),
         )
 
     async def _overview(self, request: Request, user: str) -> Response:
@@ -104,8 +105,7 @@ class AlertPages:
     ) -> Response:
         found = self._site.firing.now().by_fingerprint().get(fingerprint)
         if found is None:
-            body = incident_page.nothing(self._around(user))
-            return Response(HTTPStatus.NOT_FOUND, body, HTML, _NO_STORE)
+            return self._nothing(fingerprint, user)
         acknowledged = self._site.acknowledging.of(found)
         form = self._form(found, user, acknowledged) if user else None
         withdrawn = None if acknowledged else self._site.acknowledging.withdrawn_of(found)
@@ -114,6 +114,16 @@ class AlertPages:
         around = self._around(user)
         body = incident_page.incident(shown_row, form, around, notice, known, taken_back)
         return Response(status, body, HTML, _NO_STORE)
+
+    def _nothing(self, fingerprint: str, user: str) -> Response:
+        """Return the page of what is no incident: it is over, or it is a drill."""
+        drill = self._site.drill(fingerprint)
+        if drill is None:
+            body = incident_page.nothing(self._around(user))
+            return Response(HTTPStatus.NOT_FOUND, body, HTML, _NO_STORE)
+        said = shown(drill.annotations.get("description", ""))
+        body = incident_page.drill(said, self._around(user))
+        return Response(HTTPStatus.OK, body, HTML, _NO_STORE)
 
     def _taken_back(self, given: Acknowledgement) -> TakenBack:
         pagerduty = self._site.stays_in_pagerduty(given)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alert_rows import AlertRow, Reading, ordered, row
+from exporter.bridge.alertmanagers import HeldAlert
 from exporter.bridge.callers import Callers
 from exporter.bridge.firing import FiringAlerts
 from exporter.bridge.pagerduty import routes
+from exporter.catalog.alert_names import DRILL
 from exporter.clock import Clock
 from exporter.errors import StateError
 from exporter.settings import Settings
@@ -48,6 +50,11 @@ class AlertSite:
         reading = self.reading()
         return tuple(row(incident, given, reading) for incident, given in found)
 
+    def drill(self, fingerprint: str) -> HeldAlert | None:
+        """Return a test alert of ionmon drill, whose messages link here as those of incidents."""
+        held = (alert for each in self.firing.alertmanagers for alert in each.answer or ())
+        return next((a for a in held if a.name == DRILL and a.fingerprint == fingerprint), None)
+
     def count(self) -> int:
         """Return how many incidents go on."""
         return len(self.firing.now().incidents)
@@ -55,6 +62,14 @@ class AlertSite:
     def faults(self) -> tuple[str, ...]:
         """Return which servers do not answer."""
         return self.firing.now().faults
+
+    def as_of(self) -> float | None:
+        """Return when the servers were asked for what fires, Unix seconds; None where none answers.
+
+        It is the oldest of their answers.
+        """
+        asked = self.firing.asked_at()
+        return None if asked is None else self.clock.now() - self.clock.monotonic() + asked
 
     def is_known(self) -> bool:
         """Return whether what is not among the rows does not fire."""

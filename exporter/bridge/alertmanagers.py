@@ -14,10 +14,10 @@ from urllib.request import Request
 
 from exporter.bridge.webhook import Texts, moment
 from exporter.errors import IonmonError
-from exporter.own_server import answered
+from exporter.own_server import answer
 
 PATH = "/api/v2/alerts"
-TIMEOUT = 5.0  # seconds for one answer
+TIMEOUT = 5.0  # seconds for the whole of one answer
 LARGEST = 1 << 26  # bytes of an answer
 _SHOWN = 200  # characters of an error that are shown
 
@@ -58,9 +58,9 @@ class Alertmanager:
 
     def held(self) -> tuple[HeldAlert, ...]:
         """Return every alert that fires, muted ones too. Raises AlertmanagerFault."""
-        answer = self.get(PATH)
+        found = self.get(PATH)
         try:
-            return tuple(_held(entry) for entry in json.loads(answer))
+            return tuple(_held(entry) for entry in json.loads(found))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             text = f"{self.address} does not answer as Alertmanager's API v2 does: {error!r:.100}"
             raise AlertmanagerFault(text) from error
@@ -77,8 +77,7 @@ class Alertmanager:
         try:
             request = Request(f"http://{self.address}{path}", body, method=method)
             request.add_header("Content-Type", "application/json")
-            with answered(request, TIMEOUT) as answer:
-                text = answer.read(LARGEST + 1)
+            text = answer(request, TIMEOUT, LARGEST + 1)
         except HTTPError as error:
             said = error.read(_SHOWN).decode("utf-8", "replace")
             fault = f"{self.address} refused {method} with {error.code}: {said}"
@@ -130,7 +129,7 @@ def merged(answers: Iterable[Sequence[HeldAlert]]) -> tuple[HeldAlert, ...]:
     It began when the first of them says; it is muted where any of them mutes it.
     """
     found: dict[str, HeldAlert] = {}
-    for alert in (each for answer in answers for each in answer):
+    for alert in (each for held in answers for each in held):
         known = found.get(alert.fingerprint)
         found[alert.fingerprint] = alert if known is None else _both(known, alert)
     return tuple(sorted(found.values(), key=lambda each: (each.starts_at, each.fingerprint)))

@@ -16,10 +16,10 @@ from typing import Any
 from exporter.bridge.alert_api import ACKNOWLEDGE, LIST, WITHDRAW
 from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow, shown
 from exporter.errors import IonmonError
-from exporter.own_server import answered
+from exporter.own_server import answer
 from exporter.secrets_file import Secret
 
-TIMEOUT = 20.0  # seconds
+TIMEOUT = 20.0  # seconds for the whole of one answer
 LARGEST = 1 << 26  # bytes of an answer
 
 
@@ -40,12 +40,14 @@ class FiringList:
     """What fires, which servers the bridge does not reach, and its time in Unix seconds.
 
     known  whether nothing else fires: all servers answer, and none has just come back
+    as_of  when the bridge asked the servers, the oldest answer; None where none answers
     """
 
     alerts: tuple[AlertRow, ...]
     faults: tuple[str, ...]
     now: float
     known: bool = True
+    as_of: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,7 @@ class BridgeApi:
                 tuple(found["faults"]),
                 float(found["now"]),
                 bool(found["known"]),
+                None if found["as_of"] is None else float(found["as_of"]),
             )
 
     def acknowledge(self, ids: Sequence[str], comment: str) -> tuple[Acknowledged, ...]:
@@ -109,8 +112,7 @@ class BridgeApi:
     def _answer(self, request: urllib.request.Request) -> bytes:
         try:
             context = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
-            with answered(request, TIMEOUT, context) as answer:
-                return bytes(answer.read(LARGEST))
+            return answer(request, TIMEOUT, LARGEST, context)
         except urllib.error.HTTPError as error:
             raise self._refused(error) from error
         except (OSError, HTTPException) as error:
@@ -132,7 +134,7 @@ def _reading(url: str) -> Iterator[None]:
     """Turn an answer of another form into an error that says so."""
     try:
         yield
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         text = f"{url}: this is no bridge, or another version's; name its address with --url"
         raise IonmonError(text) from error
 

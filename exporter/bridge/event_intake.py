@@ -1,8 +1,9 @@
 """Takes the events of Alertmanager's recorder: /events answers 200 once they are on disk.
 
 Alertmanager tries a body three times within two seconds after anything but 200, then drops it and
-says so in its log only: after any other answer, and after an event that cannot be read, the next
-event of each Alertmanager begins a new sign of life, and the time between is a hole of the history.
+says so in its log only: after any other answer or none, and after an event that cannot be read, the
+next event of each Alertmanager begins a new sign of life, and the time between is a hole of the
+history.
 """
 
 import logging

@@ -6,7 +6,7 @@ or change of instances in the half hour before. What cannot be known is said, or
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import quote
@@ -38,6 +38,7 @@ class Explanation:
     worst   the splits by which it is worst, a sentence each
     change  the last change in the half hour before, or that there was none; empty if unknown
     logs    the address of the log lines; empty where no Google service is named
+    asked_at  when Prometheus was asked, Unix seconds
     faults  what could not be asked
     away    whether the server gave no answer, so that hardly anything is known
     """
@@ -46,6 +47,7 @@ class Explanation:
     worst: tuple[str, ...]
     change: str
     logs: str
+    asked_at: float
     faults: tuple[str, ...] = ()
     away: bool = False
 
@@ -74,18 +76,12 @@ class Explainer:
         signal = self.config.signals.get(alert.signal or "") if alert is not None else None
         found = Explanation(
             value=self._value(alert, signal, labels, since),
-            worst=tuple(self._worst(alert, signal, labels)),
+            worst=(*self._worst(alert, signal, labels), *self._revisions(labels)),
             change=self._change(labels, since),
             logs=log_link(labels, since, signal.log_filter if signal is not None else None),
+            asked_at=self.now,
         )
-        return Explanation(
-            value=found.value,
-            worst=found.worst,
-            change=found.change,
-            logs=found.logs,
-            faults=tuple(self._faults),
-            away=self._silent,
-        )
+        return replace(found, faults=tuple(self._faults), away=self._silent)
 
     def _asked(self, query: str, at: float) -> list[Points]:
         return self._ask(query, lambda: self.server.instant(query, at // _STEP * _STEP))
@@ -142,6 +138,17 @@ class Explainer:
         series = [one for one in self._asked(signal.query, self.now) if _is_about(one, others)]
         if len({dict(one.labels).get(label) for one in series}) > 1:
             yield from _worst_of(series, label, signal)
+
+    def _revisions(self, labels: Texts) -> Iterator[str]:
+        """Yield which revisions of a service run, where there are several."""
+        query = self.config.events.revisions if self.config.events else None
+        if query is None or "service_name" not in labels:
+            return
+        found = [one for one in self._asked(query, self.now) if _matches(one, labels)]
+        shares = _shares(found, "revision_name")
+        if len(shares) > 1:
+            (name, share), *_ = shares
+            yield f"Of {len(shares)} revisions, {_plain(name)} has {share} of the instance time."
 
     def _change(self, labels: Texts, since: float) -> str:
         """Return the last deploy or change of instances in the half hour before an alert."""
@@ -228,6 +235,13 @@ def _worst_of(series: Sequence[Points], label: str, signal: SignalConfig) -> Ite
 
 def _most_events(series: Sequence[Points], label: str) -> Iterator[str]:
     """Yield which value of a label has most of the events."""
+    name, share = next(iter(_shares(series, label)), ("", ""))
+    if name:  # not, where most of them lack the label
+        yield f"Most of them by {_WORDS.get(label, label)}: {_plain(name)}, {share} of the errors."
+
+
+def _shares(series: Iterable[Points], label: str) -> list[tuple[str, str]]:
+    """Return the values of a label with their shares of the whole, the largest first."""
     counts: dict[str, float] = {}
     for one in series:
         if math.isfinite(one.values[0]):
@@ -235,12 +249,9 @@ def _most_events(series: Sequence[Points], label: str) -> Iterator[str]:
             counts[name] = counts.get(name, 0.0) + one.values[0]
     whole = sum(counts.values())
     if whole <= 0:
-        return
-    name = max(counts, key=lambda each: counts[each])
-    if not name:  # most of them lack the label
-        return
-    share = shown(counts[name] / whole, "ratio")
-    yield f"Most of them by {_WORDS.get(label, label)}: {_plain(name)}, {share} of the errors."
+        return []
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return [(name, shown(count / whole, "ratio")) for name, count in ordered]
 
 
 def log_link(labels: Texts, since: float, log_filter: str | None) -> str:

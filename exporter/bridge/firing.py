@@ -116,6 +116,10 @@ class FiringAlerts:
         """Return every server that is asked."""
         return (*self.alertmanagers, *self.prometheis)
 
+    def asked_at(self) -> float | None:
+        """Return when the oldest answer was asked for, by the monotonic clock; None without any."""
+        return min((each.asked_at for each in self.servers() if not each.fault), default=None)
+
     def _read(self) -> FiringNow:
         sources = self.servers()
         held = merged(each.answer for each in self.alertmanagers if each.answer is not None)

@@ -24,12 +24,14 @@ class Surroundings:
     user    empty where nobody is known, so that nobody can acknowledge
     faults  which servers do not answer
     known   whether nothing fires but what is shown
+    as_of   when the servers were asked for it; None where none answers
     """
 
     user: str
     faults: tuple[str, ...]
     now: float
     known: bool = True
+    as_of: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ def incident(
 def nothing(around: Surroundings) -> bytes:
     """Return the page of an incident that does not fire."""
     return _rendered("bridge_no_incident.html", around=around)
+
+
+def drill(description: str, around: Surroundings) -> bytes:
+    """Return the page of a test alert of ionmon drill."""
+    return _rendered("bridge_drill.html", description=description, around=around)
 
 
 def _rendered(name: str, **values: object) -> bytes:

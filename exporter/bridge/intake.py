@@ -15,6 +15,7 @@ from typing import Protocol
 from exporter.bridge.event_intake import EVENTS, EventIntake
 from exporter.bridge.journal import AlertJournal, JournalFull, Received
 from exporter.bridge.journal_health import JournalHealth
+from exporter.bridge.losses import LostNotifications
 from exporter.bridge.webhook import BadWebhook, Notification, notification
 from exporter.catalog import own_bridge
 from exporter.clock import Clock
@@ -28,6 +29,13 @@ log = logging.getLogger("ionmon.bridge")
 
 PATH = "/alerts"
 MOST_BODY = 16 * 1024 * 1024  # bytes; some ten thousand alerts
+_FOR_GOOD = range(400, 500)  # statuses after which Alertmanager does not send again
+_RESULTS = {
+    HTTPStatus.UNAUTHORIZED: "unauthorized",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "failed",
+    HTTPStatus.SERVICE_UNAVAILABLE: "full",
+    0: "failed",
+}
 
 
 class Dispatching(Protocol):
@@ -64,6 +72,8 @@ class Intake:
         self._dispatching, self._token = dispatching, token
         self._events = EventIntake(journal, telemetry, health, clock)
         self._takers = {PATH: self._take, EVENTS: self._events.take}
+        self._losses = LostNotifications(journal.records, clock, health)
+        self._noting = False  # whether a loss waits for its turn: one row is enough for all
         # One thread: notifications wait for each other here, not for the lock of the file.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
@@ -92,17 +102,43 @@ class Intake:
         if request.method != "POST":
             return not_allowed("POST")
         if self._token() is not None and not user and not self.shows_token(request):
-            count = self._count if request.path == PATH else self._events.refused
-            count("unauthorized")
+            self.unanswered(request, HTTPStatus.UNAUTHORIZED)
             return _unauthorized()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, take, request.body)
+        try:
+            return await loop.run_in_executor(self._executor, take, request.body)
+        except asyncio.CancelledError:  # it may not have begun
+            self.unanswered(request, 0)
+            raise
+
+    def unanswered(self, request: Request, status: int) -> None:
+        """Note a delivery that was refused, cut off or too slow; `status` is 0 for the latter two.
+
+        Alertmanager sends a notification again after anything but a 4xx, and an event hardly.
+        """
+        if request.method != "POST" or request.path not in self._takers:
+            return
+        result = _RESULTS.get(status, "bad_request")
+        if request.path == EVENTS:
+            # In turn: what is being journaled now came before.
+            self._executor.submit(self._events.refused, result)
+            return
+        if status:
+            self._count(result)
+        if status in _FOR_GOOD and not self._noting:
+            self._noting = True
+            self._executor.submit(self._lost)
+
+    def _lost(self) -> None:
+        self._noting = False
+        self._losses.note()
 
     def _take(self, body: bytes) -> Response:
         try:
             given = notification(body)
         except BadWebhook as error:
             self._count("bad_request")
+            self._losses.note()
             once(log, "webhook", f"a notification was refused: {error}")
             return plain(HTTPStatus.BAD_REQUEST, str(error))
         if self._dispatching.is_heartbeat(given):
@@ -131,6 +167,9 @@ class Intake:
         telemetry.count(own_bridge.REMOVED, (), received.removed)
         telemetry.count(own_bridge.EVENTS_REMOVED, (), received.events_removed)
         self.health.lost(received.letters_removed)
+        if given.truncated:
+            self._losses.note()
+        self._losses.write()
         self._dispatching.received(given, received)
 
     def _count(self, result: str) -> None:

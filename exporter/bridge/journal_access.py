@@ -50,12 +50,13 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def _opened(path: Path, *, writes: bool) -> Iterator[sqlite3.Connection]:
     try:
-        if not path.exists():
-            raise StateError(f"{path}: there is no such file; {_NAME}")
+        path.stat()
         real = path.resolve()
         address = f"{real.as_uri()}?{'mode=rw' if writes else _reading_mode(real)}"
         with closing(sqlite3.connect(address, _WAIT, uri=True, isolation_level=None)) as db:
             yield db
+    except FileNotFoundError as error:
+        raise StateError(f"{path}: there is no such file; {_NAME}") from error
     except (sqlite3.Error, OSError) as error:
         raise StateError(f"{path}: cannot be used: {error}; {_fix(error)}") from error
 

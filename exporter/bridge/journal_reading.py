@@ -81,9 +81,12 @@ def beside(path: Path) -> JournalReading:
 def beside_if_any(path: Path) -> JournalReading | None:
     """Return a reader of a journal's file, None where there is no file.
 
-    One that may not be looked for fails when it is read.
+    One that cannot be looked for, for want of rights or whatever else, fails when it is read.
     """
     try:
-        return beside(path) if path.exists() else None
+        path.stat()
+    except FileNotFoundError:
+        return None
     except OSError:
         return beside(path)
+    return beside(path)

@@ -4,7 +4,7 @@ alert            one state of an alert in one group: it fires, or it is resolved
 delivery         what a target, such as Sentry, is owed for a row of `alert`
 acknowledgement  who acknowledged which incident, and when it was over; `since` is a JSON list
 fact             single values that outlive a restart
-presence         when the bridge was alive: what lies between two rows is a hole of the history
+presence         when the bridge was alive and lost nothing: what lies between two rows is a hole
 withdrawal       who withdrew which acknowledgement, and when
 event            a notification that Alertmanager's event recorder says was delivered, by whom
 event_alert      the alerts of an event, and whether each fired

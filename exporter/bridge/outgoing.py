@@ -1,6 +1,5 @@
 """One POST to a server outside, which has so many seconds for the whole of its answer."""
 
-import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -88,10 +87,11 @@ def post(
 
 
 def _post(to: WebAddress, body: bytes, headers: Mapping[str, str], deadline: float) -> PostAnswer:
-    with ConversationDeadline(deadline) as limit:
+    with ConversationDeadline(deadline, to.shown) as limit:
         connection = HTTPConnection(to.host, to.port, timeout=deadline)
         try:
-            connection.sock = _opened(to, limit)
+            tls = ssl.create_default_context() if to.tls else None
+            connection.sock = limit.connected(to.host, to.port, tls=tls)
             connection.request("POST", to.path, body, {"Connection": "close", **headers})
             answer = connection.getresponse()
             if limit.over:  # headers without an end look whole to the library
@@ -104,15 +104,6 @@ def _post(to: WebAddress, body: bytes, headers: Mapping[str, str], deadline: flo
             raise
         finally:
             connection.close()
-
-
-def _opened(to: WebAddress, limit: ConversationDeadline) -> socket.socket:
-    opened = socket.create_connection((to.host, to.port), limit.seconds)
-    limit.watch(opened)
-    if not to.tls:
-        return opened
-    context = ssl.create_default_context()
-    return context.wrap_socket(opened, server_hostname=to.host)
 
 
 def _body(answer: HTTPResponse) -> bytes:

@@ -6,6 +6,7 @@ bridge that is gone leaves it to end five minutes (resolve_timeout) after its la
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ class Posting:
         self._to, self._source, self._open, self._clock = to, source, open_, clock
         # To the monotonic time of the last post.
         self._posted = {_labels(each): clock.monotonic() for each in posted(ended)}
+        self._mutex = threading.Lock()
+        self._over = False
 
     async def keep(self, executor: Executor) -> None:
         """Post for ever."""
@@ -48,8 +51,29 @@ class Posting:
             taken = await loop.run_in_executor(executor, self.post)
             await self._clock.sleep(EVERY if taken else AGAIN)
 
+    def end(self) -> None:
+        """End all that was posted, best effort, and post no more: nobody asks this server again."""
+        with self._mutex:  # after a post that is under way
+            self._over = True
+            found = self._source.answer or ()
+            held = {frozenset(each.labels.items()): each for each in found}
+            now = datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds")
+            ends = [
+                _end(held[labels]) if labels in held else {"labels": dict(labels), "endsAt": now}
+                for labels in self._posted
+            ]
+            try:
+                if ends:
+                    self._to.post(ends)
+            except AlertmanagerFault as error:
+                log.warning("acknowledgements end within five minutes only: %s", error)
+
     def post(self) -> bool:
         """Post what is acknowledged, and end what was; return whether Alertmanager took it."""
+        with self._mutex:
+            return self._over or self._post()
+
+    def _post(self) -> bool:
         wanted = posted(self._open())
         now = self._clock.monotonic()
         ended = self._ended({_labels(each) for each in wanted})

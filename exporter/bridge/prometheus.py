@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from exporter.bridge.webhook import LATEST, Texts
-from exporter.errors import IonmonError
 from exporter.prometheus_api import Prometheus
 from exporter.settings import Settings
 
@@ -31,17 +30,11 @@ def beginnings(address: str) -> tuple[Beginning, ...]:
     """Return the beginnings that a server knows. Raises IonmonError where it does not answer."""
     # By its own clock: one that is wrong here would ask for another time.
     server = Prometheus(f"http://{address}", TIMEOUT)
-    try:
-        found = server.instant(STATE, None)
-        return tuple(
-            Beginning({n: v for n, v in series.labels if n != "__name__"}, series.values[0])
-            for series in found
-            if 0 <= series.values[0] <= LATEST
-        )
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise IonmonError(
-            f"{address} does not answer as Prometheus does: {error!r:.100}"
-        ) from error
+    return tuple(
+        Beginning({n: v for n, v in series.labels if n != "__name__"}, series.values[0])
+        for series in server.instant(STATE, None)
+        if 0 <= series.values[0] <= LATEST
+    )
 
 
 class Beginnings:

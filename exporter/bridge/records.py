@@ -1,4 +1,4 @@
-"""Single facts that outlive a restart, and the times in which the bridge was alive."""
+"""Single facts that outlive a restart, and the times in which the bridge took everything."""
 
 from collections.abc import Callable
 
@@ -57,6 +57,18 @@ class Records:
                 db.execute("INSERT INTO presence (began_at, until) VALUES (?, ?)", (now, now))
             else:
                 db.execute("UPDATE presence SET until = ? WHERE id = ?", (now, newest[0]))
+
+    def lost(self, since: float, until: float) -> None:
+        """Note that notifications of this time are lost: it is a hole, and so is what was before.
+
+        A notification has what changed since the one before, so the hole begins a BREAK earlier;
+        a shorter one would not count as one.
+        """
+        edge = min(since, until) - BREAK - 1.0  # the clock may have been set back meanwhile
+        with self._transaction() as db:
+            db.execute("DELETE FROM presence WHERE began_at > ?", (edge,))
+            db.execute("UPDATE presence SET until = ? WHERE until > ?", (edge, edge))
+            db.execute("INSERT INTO presence (began_at, until) VALUES (?, ?)", (until, until))
 
     def presences(self, since: float, until: float) -> tuple[Presence, ...]:
         """Return when the bridge was alive between two times, in their order."""

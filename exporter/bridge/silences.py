@@ -85,7 +85,14 @@ def silences(addresses: Iterable[str]) -> tuple[tuple[Silence, ...], tuple[str, 
         try:
             for one in _asked(address):
                 found[one.id] = one
-        except (AlertmanagerFault, ValueError, KeyError, TypeError) as error:
+        except (
+            AlertmanagerFault,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             faults.append(f"the silences of Alertmanager at {address} are not known: {error}")
     return tuple(sorted(found.values(), key=lambda one: (one.began, one.id))), tuple(faults)
 

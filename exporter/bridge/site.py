@@ -91,6 +91,10 @@ class BridgeSite:
                 return found
         return None
 
+    def unanswered(self, request: Request, status: int) -> None:
+        """Note what is lost with a request that was refused before it came here, or cut off."""
+        self._intake.unanswered(request, status)
+
     def body_limit(self, request: Request) -> int:
         """Return what the part that takes most of a body takes."""
         return max(part.body_limit(request) for part in self._parts)

@@ -13,6 +13,7 @@ from exporter.bridge.api_client import Acknowledged, BridgeApi
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
 from exporter.commands.options import options
 from exporter.commands.terminal import printable
+from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError
 
 SHORTEST_ID = 4
@@ -31,7 +32,8 @@ HELP = """Acknowledge alerts that fire: somebody works on them, and they are not
 ALERT is the name of an alert, or an id of `ionmon alerts` or its first characters. A name that
 fires more than once needs --all. An acknowledgement hides nothing and ends with its incident.
 With --withdraw, whoever gave it, it is escalated as if nobody had acknowledged it.
-Exit code 1 if an alert was not acknowledged, or had no acknowledgement to withdraw.
+Exit code 1 if an alert was not acknowledged, or had no acknowledgement to withdraw, or if the
+bridge does not answer, or does not know whether it fires.
 """
 
 
@@ -41,6 +43,7 @@ Exit code 1 if an alert was not acknowledged, or had no acknowledgement to withd
 @click.option("--all", "every", is_flag=True, help="Every incident of an alert's name.")
 @click.option("--withdraw", is_flag=True, help="Take the acknowledgement back.")
 @options(BRIDGE)
+@waits_are_said()
 def command(  # noqa: PLR0913 - options by name
     alerts: tuple[str, ...],
     comment: str,

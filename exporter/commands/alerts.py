@@ -1,6 +1,7 @@
 """ionmon alerts: what fires, since when, who acknowledged it, and when it is escalated."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import click
 
 from exporter.bridge.alert_rows import AlertRow
 from exporter.bridge.api_client import BridgeApi, FiringList
-from exporter.bridge.incident_page import age
+from exporter.bridge.incident_page import age, utc
 from exporter.commands import alert_history
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
 from exporter.commands.options import JOURNAL, options, overrides
 from exporter.commands.terminal import printable, table
+from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError
 from exporter.settings import load
 from exporter.settings.types import seconds
@@ -30,8 +32,11 @@ The running bridge is asked. The history is read from Prometheus and from the jo
 machine: what fired, how long it took to be detected, acknowledged and resolved, on average by
 alert, service and week, and of which times that is not known. With the events of Alertmanager 0.33
 and newer it has who was notified and what was muted. In JSON, times are Unix seconds.
+
+\b
+Exit code 1 where it is not known what fires or fired: a server does not answer, or has just
+started. What is known is printed all the same.
 """
-OLD = 30.0  # seconds; a younger value is shown without its age
 LAST = "7d"
 HOUR, LONGEST = 3600.0, 90 * 86400.0  # seconds of history
 _STARTED = (
@@ -46,6 +51,7 @@ _HEAD = ("id", "severity", "alert", "where", "value", "since", "acknowledged", "
 @click.option("--history", is_flag=True, help="Show what fired, and how long it took.")
 @click.option("--last", metavar="DURATION", help="How far back the history goes. Default: 7d.")
 @click.option("--json", "as_json", is_flag=True, help="Print the alerts as JSON.")
+@waits_are_said()
 def command(
     config: Path | None,
     *,
@@ -90,13 +96,24 @@ def _firing(api: BridgeApi, *, as_json: bool) -> None:
         click.echo(f"ionmon: the bridge does not reach every server: {printable(fault)}", err=True)
     if not found.known and not found.faults:
         click.echo(_STARTED, err=True)
+    if not found.known:
+        raise click.exceptions.Exit(1)
 
 
 def text(found: FiringList) -> str:
     """Return the alerts as a table."""
     if not found.alerts:
-        return "Nothing fires." if found.known else "What fires is not known."
-    return table(_HEAD, [_row(each, found.now) for each in found.alerts])
+        said = "Nothing fires." if found.known else "What fires is not known."
+        return " ".join((said, *_asked(found)))
+    return "\n".join(
+        (table(_HEAD, [_row(each, found.now) for each in found.alerts]), *_asked(found))
+    )
+
+
+def _asked(found: FiringList) -> Iterator[str]:
+    """Yield when the bridge asked for it."""
+    if found.as_of is not None:
+        yield f"The servers were asked at {utc(found.as_of)}, {age(found.as_of, found.now)} ago."
 
 
 def _row(row: AlertRow, now: float) -> tuple[str, ...]:
@@ -118,8 +135,8 @@ def _row(row: AlertRow, now: float) -> tuple[str, ...]:
 
 def _age_of_value(row: AlertRow, now: float) -> str:
     """Return how old a value is: Prometheus sends what fires again after minutes only."""
-    is_old = row.value and row.value_at is not None and now - row.value_at >= OLD
-    return f", {age(row.value_at or now, now)} ago" if is_old else ""
+    has_age = row.value and row.value_at is not None
+    return f", {age(row.value_at or now, now)} ago" if has_age else ""
 
 
 def _acknowledged(row: AlertRow, now: float) -> str:

@@ -14,7 +14,7 @@ from exporter.commands import dead_letters
 from exporter.commands.options import CONFIG, JOURNAL, LOG, WEB, options, overrides
 from exporter.interpreter import prepare
 from exporter.logs import log_uncaught, setup
-from exporter.settings import Settings, load
+from exporter.settings import Settings, journal_file, load
 from exporter.web.server import WebServer
 
 HELP = """Take Alertmanager's notifications, journal them, and deliver them to Sentry.
@@ -52,7 +52,7 @@ def serve(load_settings: Callable[[], Settings], listen: Sequence[str] = ()) -> 
     setup(first.log.level, first.log.format)
     log_uncaught()
     prepare()
-    errors = own_errors(first.notifications, WallClock())
+    errors = own_errors(first.notifications, WallClock(), journal_file(first))
     with errors, asyncio.Runner(loop_factory=SteadyLoop) as runner:
         runner.run(_run(load_settings, listen))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from exporter.bridge.digest import json_text
 from exporter.bridge.digest.build import Edition
 from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.html import page
@@ -18,6 +19,7 @@ from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
 from exporter.commands.flag_types import NewFile, write
 from exporter.commands.options import CONFIG, JOURNAL, options, overrides
+from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError, SettingsError
 from exporter.prometheus_api import TimeSpan
 from exporter.settings import DigestSettings, Settings, journal_file, load
@@ -27,11 +29,14 @@ HELP = """Print the digest of the last 24 hours: alerts, error budgets, the serv
 
 \b
   ionmon digest --config monitoring.yaml
+  ionmon digest --config monitoring.yaml --json
   ionmon digest --config monitoring.yaml --week --html week.html
   ionmon digest --config monitoring.yaml --send
 
 It reads Prometheus, the bridge's journal and Alertmanager. What one of them does not give is named.
 The bridge sends it daily where notifications.digest is configured.
+
+Exit code 1 where it is not known what fires, as no server says so. It is made all the same.
 """
 
 
@@ -41,6 +46,8 @@ The bridge sends it daily where notifications.digest is configured.
 @click.option("--html", "html", type=NewFile(), metavar="FILE", help="Write it as an HTML file.")
 @click.option("--send", "sent", is_flag=True, help="Send it to those who get the daily one.")
 @click.option("--stdout", "printed", is_flag=True, help="Print it as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@waits_are_said()
 def command(
     config: Path | None,
     *,
@@ -48,6 +55,7 @@ def command(
     html: Path | None,
     sent: bool,
     printed: bool,
+    as_json: bool,
     **given: Any,  # noqa: ANN401 - options by name
 ) -> None:
     """Make the digest, and write, send or print it."""
@@ -57,8 +65,8 @@ def command(
         write(html, page(made))
     if sent:
         _send(settings, made)
-    if printed or not (html or sent):
-        click.echo(text(made), nl=False)
+    if printed or as_json or not (html or sent):
+        click.echo(json_text.as_json(made) if as_json else text(made), nl=False)
     if not made.known:
         raise IonmonError("what fires is not known: the digest names what does not answer")
 

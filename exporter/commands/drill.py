@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import click
 from exporter.clock import WallClock
 from exporter.commands.drill_output import plan_json, plan_text, report_json, report_text
 from exporter.commands.options import CONFIG, FILE, JOURNAL, options, overrides
-from exporter.commands.terminal import progress
+from exporter.commands.terminal import printable, progress
+from exporter.commands.waits import waits_are_said
 from exporter.drill.plan import DrillPlan, DrillRequest, NoDrill
 from exporter.drill.preparing import PreparedDrill, prepared
 from exporter.drill.run import DrillReport, DrillRun
@@ -35,7 +37,7 @@ All alerts end when it is through, or stopped with Ctrl-C. No drill is counted i
 the history or in the mean times, and none is escalated.
 
 Run it where the bridge's journal is. Exit code 0 if every channel took its message or was held
-back, 1 if one failed or got nothing, 130 if it was stopped.
+back, 1 if one failed or got nothing, or if a server did not answer, 130 if it was stopped.
 """
 
 
@@ -63,6 +65,7 @@ back, 1 if one failed or got nothing, 130 if it was stopped.
 )
 @click.option("--yes", "confirmed", is_flag=True, help="Send without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@waits_are_said()
 def command(
     config: Path | None,
     *,
@@ -76,6 +79,7 @@ def command(
     found = _prepared(settings, DrillRequest(given["severities"], given["teams"]), given["log"])
     if dry:
         click.echo(plan_json(found.plan) if as_json else plan_text(found.plan))
+        _fail_for(found.sources.faults)
         return
     if not confirmed:
         _confirm(found.plan)
@@ -83,7 +87,7 @@ def command(
     click.echo(report_json(report) if as_json else report_text(report))
     if report.stopped:
         raise click.Abort
-    if not report.is_good:
+    if not report.is_good or report.faults:
         raise click.exceptions.Exit(1)
 
 
@@ -92,6 +96,14 @@ def _prepared(settings: Settings, asked: DrillRequest, log: Path | None) -> Prep
         return prepared(settings, asked, log, WallClock().now())
     except NoDrill as error:
         raise click.UsageError(str(error)) from None
+
+
+def _fail_for(faults: Collection[str]) -> None:
+    """Print what could not be read: whom the drill would reach is not all known."""
+    for fault in faults:
+        click.echo(f"ionmon: {printable(fault)}", err=True)
+    if faults:
+        raise click.exceptions.Exit(1)
 
 
 def _confirm(plan: DrillPlan) -> None:

@@ -1,7 +1,7 @@
 """ionmon explain: three facts about an alert that fires, and where its log lines are."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from exporter.bridge.webhook import moment
 from exporter.clock import WallClock
 from exporter.commands.options import CONFIG, options
 from exporter.commands.terminal import printable
+from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
-from exporter.prometheus_api import Labels, Prometheus, ServerAlert
+from exporter.prometheus_api import Labels, Prometheus, QueryRefused, ServerAlert
 from exporter.settings import Settings, load
 
 HELP = """Explain an alert that fires: its value against its limit, where it is worst, and the last
@@ -26,6 +27,10 @@ deploy or change of instances before it.
   ionmon explain ErrorRateCritical region=europe-west1 --json
 
 Everything is asked of Prometheus, and nothing is guessed.
+
+\b
+Exit code 1 where no such alert fires, where a server does not answer, or where a fact is not known;
+what is known is printed all the same.
 """
 
 
@@ -38,25 +43,46 @@ class ExplainedAlert:
     explanation: Explanation
 
 
+@dataclass(frozen=True, slots=True)
+class KnownAlerts:
+    """The alerts that were asked for, and which servers do not say whether they fire."""
+
+    alerts: tuple[ExplainedAlert, ...]
+    faults: tuple[str, ...]
+
+
 @click.command("explain", help=HELP)
 @click.argument("alert")
 @click.argument("labels", nargs=-1, metavar="[LABEL=VALUE]...")
 @options(CONFIG)
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
+@waits_are_said()
 def command(alert: str, labels: tuple[str, ...], config: Path | None, *, as_json: bool) -> None:
     """Explain each alert of that name that fires and has these labels."""
     if not alert:
         raise click.UsageError("ALERT is empty; write the name of an alert, see: ionmon alerts")
     wanted = {"alertname": alert, **dict(map(_pair, labels))}
-    settings = load(config)
-    found = [*_explained(settings, wanted)]
-    if not found:
-        text = ", ".join(f"{name}={value}" for name, value in wanted.items())
-        raise IonmonError(f"no alert with {text} fires; see: ionmon alerts")
-    if as_json:
-        click.echo(json.dumps([_plain(one) for one in found], indent=2))
-        return
-    click.echo("\n\n".join(map(_text, found)))
+    known = _known(load(config), wanted)
+    if not known.alerts:
+        raise IonmonError(_none(wanted, known.faults))
+    found = known.alerts
+    click.echo(
+        json.dumps([_plain(one) for one in found], indent=2)
+        if as_json
+        else "\n\n".join(map(_text, found))
+    )
+    for fault in known.faults:
+        click.echo(f"ionmon: more of them may fire: {printable(fault)}", err=True)
+    if known.faults or any(one.explanation.faults for one in found):
+        raise click.exceptions.Exit(1)
+
+
+def _none(wanted: Mapping[str, str], faults: Sequence[str]) -> str:
+    """Return that no such alert fires, or that this is not known."""
+    text = ", ".join(f"{name}={value}" for name, value in wanted.items())
+    if faults:
+        return f"whether an alert with {text} fires is not known: {'; '.join(faults)}"
+    return f"no alert with {text} fires; see: ionmon alerts"
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -66,21 +92,32 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _explained(settings: Settings, wanted: dict[str, str]) -> Iterator[ExplainedAlert]:
-    known = read_config(config_path(settings))
+def _known(settings: Settings, wanted: Mapping[str, str]) -> KnownAlerts:
+    """Return the alerts of every Prometheus that answers. Raises IonmonError without the first."""
+    config = read_config(config_path(settings))
     now = WallClock().now()
     main = Prometheus(f"http://{servers(settings)[0]}")
     main.hello(now)
-    explainer = Explainer(known, main, now)
-    seen: set[Labels] = set()
+    explainer = Explainer(config, main, now)
+    faults: list[str] = []
+    firing: dict[Labels, ServerAlert] = {}
     for address in servers(settings):
-        for one in Prometheus(f"http://{address}").alerts():
-            has = dict(one.labels)
-            fires = one.state == "firing" and one.labels not in seen
-            if fires and all(has.get(name) == value for name, value in wanted.items()):
-                seen.add(one.labels)
-                since = _since(known, one, now)
-                yield ExplainedAlert(one.labels, since, explainer.explain(has, since))
+        try:
+            answer = Prometheus(f"http://{address}").alerts()
+        except QueryRefused as error:
+            faults.append(f"{address}: {error}")
+            continue
+        for one in answer:
+            if one.state == "firing" and wanted.items() <= dict(one.labels).items():
+                firing.setdefault(one.labels, one)
+    return KnownAlerts(
+        tuple(_explained(explainer, one, now) for one in firing.values()), tuple(faults)
+    )
+
+
+def _explained(explainer: Explainer, alert: ServerAlert, now: float) -> ExplainedAlert:
+    since = _since(explainer.config, alert, now)
+    return ExplainedAlert(alert.labels, since, explainer.explain(dict(alert.labels), since))
 
 
 def _since(config: MonitoringConfig, alert: ServerAlert, now: float) -> float:

@@ -10,10 +10,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.catalog import own_bridge
 from exporter.errors import IonmonError, SettingsError
-from exporter.own_server import answered
+from exporter.own_server import answer
 from exporter.secrets_file import inspect_secret
 
-TIMEOUT = 5.0  # seconds
+TIMEOUT = 5.0  # seconds for the whole of one answer
 LARGEST = 1 << 24  # bytes of an answer
 _TAKEN = ("journaled", "heartbeat")  # results that Alertmanager counts as a success
 
@@ -52,5 +52,4 @@ class BridgeMetrics:
             token = inspect_secret(self.token_file).secret.reveal()
             request.add_unredirected_header("Authorization", f"Bearer {token}")
         context = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
-        with answered(request, TIMEOUT, context) as answer:
-            return bytes(answer.read(LARGEST)).decode("utf-8", "replace")
+        return answer(request, TIMEOUT, LARGEST, context).decode("utf-8", "replace")

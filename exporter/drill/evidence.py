@@ -19,7 +19,7 @@ from exporter.errors import StateError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillReading:
-    """What was counted at one time.
+    """What was counted at one time; `arrived` is None where there is no journal to be read.
 
     The bridge is asked before and after Alertmanager, so that no webhook that it took is taken for
     another's, whichever of the two counts it first.
@@ -28,7 +28,7 @@ class DrillReading:
     counted: Counts
     bridge_before: int | None
     bridge_after: int | None
-    arrived: tuple[DrillArrival, ...]
+    arrived: tuple[DrillArrival, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +72,14 @@ class DrillSources:
             self.faults[f"the bridge's metrics: {error}"] = None
             return None
 
-    def _arrived(self) -> tuple[DrillArrival, ...]:
+    def _arrived(self) -> tuple[DrillArrival, ...] | None:
         if self.journal is None:
-            return ()
+            return None
         try:
             return arrivals(self.journal, self.drill, self.began)
         except StateError as error:
             self.faults[str(error)] = None
-            return ()
+            return None
 
     def held(self) -> tuple[HeldAlert, ...]:
         """Return what the Alertmanagers hold that answer."""
@@ -127,8 +127,8 @@ class DrillSources:
             ),
             servers=len(self.servers),
             bridge=_more(before.bridge_before, after.bridge_after),
-            arrival=_arrival(alert, channel, after.arrived),
-            journaled=self.journal is not None,
+            arrival=_arrival(alert, channel, after.arrived or ()),
+            journaled=after.arrived is not None,
             log=self.log.reason(receiver, integration) if self.log else "",
             held=held,
         )

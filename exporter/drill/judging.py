@@ -43,7 +43,7 @@ class DrillEvidence:
     servers   Alertmanagers, each of which may notify: those of a cluster do not
     bridge    how many webhooks the bridge took; None where that is not known
     arrival   its row in the journal; None where there is none
-    journaled  whether there is a journal to look into
+    journaled  whether there is a journal that can be read
     log       why it failed, as Alertmanager's log says
     held      what holds the alert back, a silence or another alert
     """
@@ -127,7 +127,7 @@ def _in_brackets(reasons: tuple[str, ...]) -> str:
 def _remark(channel: DrilledChannel, found: DrillEvidence, elsewhere: int) -> str:
     """Return what makes a success less than certain."""
     if channel.to_bridge:
-        return "as Alertmanager counts: the bridge's journal is not on this machine"
+        return "as Alertmanager counts: the bridge's journal cannot be read on this machine"
     if _is_mixed(channel, found) and found.bridge is None:
         return "maybe a webhook to the bridge was counted: the bridge's metrics cannot be read"
     if found.rise.refused:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault
 from exporter.bridge.intake import PATH
-from exporter.bridge.journal_reading import beside
+from exporter.bridge.journal_reading import beside_if_any
 from exporter.catalog.alert_names import JOURNAL_RECEIVER, PAGERDUTY_RECEIVER, SENTRY_RECEIVER
 from exporter.drill.alertmanager_log import AlertmanagerLog
 from exporter.drill.bridge_metrics import BridgeMetrics
@@ -44,13 +44,12 @@ def prepared(
     bridge = settings.notifications.active_bridge
     own = _receivers(settings, bridge) if bridge else None
     occasion = DrillOccasion(id=_new_id(now), at=now, who=_who(), bridge=own)
-    journal = journal_file(settings)
     sources = DrillSources(
         drill=occasion.id,
         began=now,
         servers=servers,
         bridge=_metrics(settings, bridge) if bridge else None,
-        journal=beside(journal) if bridge and journal.exists() else None,
+        journal=beside_if_any(journal_file(settings)) if bridge else None,
         log=AlertmanagerLog(log) if log else None,
         faults=faults,
     )

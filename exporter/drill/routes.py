@@ -101,7 +101,14 @@ def running_config(server: Alertmanager) -> RunningConfig:
         status = json.loads(answer)
         document = yaml.safe_load(status["config"]["original"])
         return _config(str(status["versionInfo"]["version"]), document)
-    except (ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        yaml.YAMLError,
+    ) as error:
         text = f"{server.address}: its configuration cannot be read: {error!r:.200}"
         raise AlertmanagerFault(text) from error
 

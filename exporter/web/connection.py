@@ -95,6 +95,7 @@ class Connection(asyncio.Protocol):
         del exc
         self._drained.set()
         self._stop_timer()
+        self._unanswered(0)
         self._drop_body()
         if self._answering:
             self._answering.cancel()
@@ -161,8 +162,8 @@ class Connection(asyncio.Protocol):
             if event in (h11.PAUSED, h11.NEED_DATA):
                 return
             if isinstance(event, h11.Request):
-                check_head(event)
                 self._request = event
+                check_head(event)
             elif isinstance(event, h11.Data) and self._request:
                 self._body = self._body or self._incoming(self._request)
                 self._body.add(event.data)
@@ -245,8 +246,15 @@ class Connection(asyncio.Protocol):
         self._transport.resume_reading()
         self._parse(b"")
 
+    def _unanswered(self, status: int) -> None:
+        """Let the site know of a request to which no answer had begun."""
+        if self._request and self._answering is None:
+            self._routes.site.unanswered(parsed_request(self._request, self._host), status)
+            self._request = None
+
     def _refuse(self, status: int) -> None:
         """Answer a malformed request with its status, if that is still possible, and close."""
+        self._unanswered(status)
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             date = ("Date", formatdate(usegmt=True))
             headers = [("Content-Length", "0"), date, ("Connection", "close")]

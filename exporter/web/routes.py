@@ -96,6 +96,12 @@ class Site(Protocol):
         user  who authenticated by a password, "" where none is required
         """
 
+    def unanswered(self, request: Request, status: int) -> None:
+        """Learn of a request that did not come as far as `answer`, or whose answer was cut off.
+
+        status  what it was refused with; 0 where its client went away, or was too slow
+        """
+
     def body_limit(self, request: Request) -> int:
         """Return the bytes of a body that it takes, 0 for none; the body is still to come."""
 
@@ -120,20 +126,22 @@ class Routes:
         With `health_only` everything but health is refused: the server is full.
         """
         try:
-            response = (
-                plain(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections; try again")
-                if health_only and request.path not in HEALTH
-                else await self._admitted(request, rules)
-            )
+            crowded = _crowded(request) if health_only else None
+            refused = crowded or await self._refused(request, rules)
+            if refused:
+                self.site.unanswered(request, refused.status)
+            response = refused or await self._routed(request, rules)
         except Exception:  # the process boundary: a defect in one answer costs only it
             log.exception("%s: internal error", request.path)
             response = plain(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error; see the log")
+            self.site.unanswered(request, response.status)
         own = tuple(rules.config.http_server_config.headers.items())
         names = {name for name, _ in (*own, *response.headers)}
         guard = tuple(header for header in _GUARD if header[0] not in names)
         return replace(response, headers=(*response.headers, *guard, *own))
 
-    async def _admitted(self, request: Request, rules: ProtectionRules) -> Response:
+    async def _refused(self, request: Request, rules: ProtectionRules) -> Response | None:
+        """Return the answer to who is not admitted, None for who is."""
         if not rules.bucket.take():
             return plain(HTTPStatus.TOO_MANY_REQUESTS, "too many requests; rate_limit allows fewer")
         try:
@@ -146,7 +154,7 @@ class Routes:
             return Response(
                 HTTPStatus.UNAUTHORIZED, b"a user and a password are required\n", PLAIN, challenge
             )
-        return await self._routed(request, rules)
+        return None
 
     async def _routed(self, request: Request, rules: ProtectionRules) -> Response:
         if request.path == "/-/reload":
@@ -207,6 +215,12 @@ class Routes:
         except IonmonError as error:
             return plain(HTTPStatus.BAD_REQUEST, f"refused, the old settings stay: {error}")
         return plain(HTTPStatus.OK, "loaded")
+
+
+def _crowded(request: Request) -> Response | None:
+    if request.path in HEALTH:
+        return None
+    return plain(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections; try again")
 
 
 def plain(status: HTTPStatus, line: str) -> Response:

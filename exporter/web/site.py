@@ -98,6 +98,9 @@ class ExporterSite:
         del user
         return html_page(request, self.landing) if request.path == "/" else None
 
+    def unanswered(self, request: Request, status: int) -> None:
+        """Nothing is lost: whoever asks can ask again."""
+
     def body_limit(self, request: Request) -> int:
         """Return 0: no body is read."""
         del request

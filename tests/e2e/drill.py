@@ -15,18 +15,16 @@ from typing import Any
 
 import yaml
 
-from exporter.catalog import cloud_run, cloud_sql
 from exporter.settings import Settings
 from exporter.settings.types import duration, seconds
-from exporter.simulator.cache import SimulatedCache
-from exporter.simulator.incidents import Aspect, Effect, Episode, Incident, Scenario
-from exporter.simulator.server import Simulator
+from exporter.simulator.incidents import Aspect, Effect
 from exporter.simulator.world import World
 from generators.alertmanager.plan import CHANNELS, Channel, Pace, Timers
 from generators.policy import WATCHDOG
 from generators.rules.build import Rules, build
 from generators.rules.model import Alerting, RuleFile, alerts, dumped
 from tests.clocks import FastClock
+from tests.e2e.failing_project import failing, served
 from tests.generators.alertmanager.live import Live, live
 from tests.servers import Prometheus, free_port, process, prometheus, wait_until
 
@@ -34,27 +32,14 @@ ROOT = Path(__file__).parents[2]
 SPEED = 40.0
 BEFORE, LASTS = 12, 22  # minutes until it begins, and of it
 _EU, _ASIA = "europe-west1", "asia-southeast1"
-_ALL = Incident(
-    "everything",
-    "each of the nine alerts has its cause",
-    (
-        Effect(Aspect.ERRORS, 0.15, _EU),
-        Effect(Aspect.ERRORS, 0.0045, _ASIA),
-        Effect(Aspect.LATENCY, 270.0, _EU),
-        Effect(Aspect.LATENCY, 130.0, _ASIA),
-        Effect(Aspect.REPLICA_LAG, 0.9),
-        Effect(Aspect.HIT_RATE, 0.55),
-        Effect(Aspect.CPU, 0.92),
-        Effect(Aspect.MEMORY, 0.91),
-    ),
-)
-SCENARIO = Scenario("everything", _ALL.description, (Episode(_ALL, BEFORE, LASTS),))
-_FAMILIES = (
-    cloud_run.REQUESTS,
-    cloud_run.REQUEST_DURATION,
-    cloud_run.CPU_UTILIZATION,
-    cloud_run.MEMORY_UTILIZATION,
-    cloud_sql.REPLICA_LAG,
+SCENARIO = failing(
+    Effect(Aspect.ERRORS, 0.15, _EU),
+    Effect(Aspect.ERRORS, 0.0045, _ASIA),
+    Effect(Aspect.LATENCY, 270.0, _EU),
+    Effect(Aspect.LATENCY, 130.0, _ASIA),
+    Effect(Aspect.MEMORY, 0.91),
+    before=BEFORE,
+    lasts=LASTS,
 )
 CLOCKED = "trend.yml"  # compares slopes, which are by the second of the clock
 _OFFSET = re.compile(r"\boffset (\w+)")
@@ -209,12 +194,8 @@ def running(folder: Path, speed: float = SPEED) -> Iterator[Drill]:
     clock, world = FastClock(start, speed), World(3, start, SCENARIO, flat=True)
     rules = build(Settings())
     with ExitStack() as stack:
-        simulator = Simulator(world, clock)
-        stack.callback(simulator.close)
-        cache = SimulatedCache(world, clock)
-        stack.callback(cache.close)
         port = free_port()
-        _configure(folder, simulator.start(), cache.address, port)
+        _configure(folder, served(stack, world, clock), port)
         program = [sys.executable, "-m", "tests.e2e.exporter_at_speed", str(start), str(speed)]
         command = [*program, str(folder / "monitoring.yaml")]
         stack.enter_context(process(command, folder / "exporter.log", ROOT))
@@ -227,13 +208,9 @@ def running(folder: Path, speed: float = SPEED) -> Iterator[Drill]:
         yield Drill(clock, start // 60 * 60 + BEFORE * 60, server, sinks, nine())
 
 
-def _configure(folder: Path, endpoint: str, cache: str, port: int) -> None:
-    families: dict[str, Any] = {"*": {"enabled": False}}
-    families |= {family.name: {"enabled": True} for family in _FAMILIES}
-    google = {"projects": [World.project], "endpoint": endpoint, "insecure": True}
+def _configure(folder: Path, sources: dict[str, Any], port: int) -> None:
     settings = {
-        "google": {**google, "families": families},
-        "redis": {"targets": [{"name": "ion-cache", "url": f"redis://{cache}"}]},
+        **sources,
         "web": {"listen": [f"127.0.0.1:{port}"]},
         "storage": {"state_file": str(folder / "state.sqlite")},
     }

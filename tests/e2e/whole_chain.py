@@ -14,22 +14,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from exporter.catalog import cloud_run, cloud_sql
 from exporter.settings import load
-from exporter.simulator.cache import SimulatedCache
-from exporter.simulator.incidents import Aspect, Effect, Episode, Incident, Scenario
-from exporter.simulator.server import Simulator
+from exporter.simulator.incidents import Aspect, Effect
 from exporter.simulator.world import World
 from generators.alertmanager.build import CONFIG
 from generators.alertmanager.plan import timers
 from generators.rules.build import build
 from tests.clocks import FastClock
 from tests.e2e.drill import hurried
+from tests.e2e.failing_project import failing, served
 from tests.e2e.hurried_chain import (
     MAIL_PASSWORD,
     PASSWORD,
@@ -55,26 +52,13 @@ ROOT = Path(__file__).parents[2]
 BEFORE, LASTS = 10, 46  # minutes until it begins, and of it
 US, EU, ASIA = "us-central1", "europe-west1", "asia-southeast1"
 REGIONS = (US, EU, ASIA)
-_INCIDENT = Incident(
-    "everything",
-    "one region fails, another too, the third is slow; containers, cache and replicas suffer",
-    (
-        Effect(Aspect.ERRORS, 0.15, US),
-        Effect(Aspect.ERRORS, 0.15, EU),
-        Effect(Aspect.LATENCY, 270.0, ASIA),
-        Effect(Aspect.REPLICA_LAG, 0.9),
-        Effect(Aspect.HIT_RATE, 0.55),
-        Effect(Aspect.CPU, 0.92),
-        Effect(Aspect.MEMORY, 0.91, US),
-    ),
-)
-_SCENARIO = Scenario("everything", _INCIDENT.description, (Episode(_INCIDENT, BEFORE, LASTS),))
-_FAMILIES = (
-    cloud_run.REQUESTS,
-    cloud_run.REQUEST_DURATION,
-    cloud_run.CPU_UTILIZATION,
-    cloud_run.MEMORY_UTILIZATION,
-    cloud_sql.REPLICA_LAG,
+_SCENARIO = failing(
+    Effect(Aspect.ERRORS, 0.15, US),
+    Effect(Aspect.ERRORS, 0.15, EU),
+    Effect(Aspect.LATENCY, 270.0, ASIA),
+    Effect(Aspect.MEMORY, 0.91, US),
+    before=BEFORE,
+    lasts=LASTS,
 )
 # What Sentry answers to the first events, in turn; then it takes them.
 FAULTS = (
@@ -189,7 +173,7 @@ def running(home: Path) -> Iterator[WholeChain]:
         faults = list(FAULTS)
         outside.judge = lambda kind, _: faults.pop(0) if faults and kind == "event" else None
         write_secrets(home, web, outside)
-        others = _read(stack, world, clock) | sections(home, ports)
+        others = served(stack, world, clock) | sections(home, ports)
         acknowledging = stack.enter_context(
             bridge(home, notifications(web, mail), *passwords(home), **others)
         )
@@ -230,18 +214,3 @@ def _mail_server(home: Path, stack: ExitStack) -> Iterator[MailServer]:
     patch.setenv("SSL_CERT_FILE", str(authority.path))
     with mail_server(MailRules(certificate=home / "mail", login=("ion", MAIL_PASSWORD))) as found:
         yield found
-
-
-def _read(stack: ExitStack, world: World, clock: FastClock) -> dict[str, Any]:
-    """Serve the simulated project and cache; return the settings that read them."""
-    simulator = Simulator(world, clock)
-    stack.callback(simulator.close)
-    cache = SimulatedCache(world, clock)
-    stack.callback(cache.close)
-    families: dict[str, Any] = {"*": {"enabled": False}}
-    families |= {family.name: {"enabled": True} for family in _FAMILIES}
-    google = {"projects": [World.project], "endpoint": simulator.start(), "insecure": True}
-    return {
-        "google": {**google, "families": families},
-        "redis": {"targets": [{"name": "ion-cache", "url": f"redis://{cache.address}"}]},
-    }

@@ -19,7 +19,7 @@ def connection() -> Iterator[socket.socket]:
 
 def test_a_silent_server_ends_at_the_deadline(connection: socket.socket) -> None:
     """What reads meets the end of the connection, and `over` says why."""
-    with ConversationDeadline(0.05) as limit:
+    with ConversationDeadline(0.05, "a server") as limit:
         limit.watch(connection)
         assert connection.recv(1) == b""
         assert limit.over
@@ -27,8 +27,8 @@ def test_a_silent_server_ends_at_the_deadline(connection: socket.socket) -> None
 
 def test_a_connection_that_came_too_late_ends_at_once(connection: socket.socket) -> None:
     """Names and connections cost time, too."""
-    with ConversationDeadline(0.0) as limit:
-        limit._timer.join()
+    with ConversationDeadline(0.0, "a server") as limit:
+        limit._watch.join()
         limit.watch(connection)
         assert connection.recv(1) == b""
 
@@ -37,7 +37,7 @@ def test_what_is_done_in_time_is_left_alone() -> None:
     """After `with`, the connection goes on without a deadline."""
     one, other = socket.socketpair()
     with one, other:
-        with ConversationDeadline(60.0) as limit:
+        with ConversationDeadline(60.0, "a server") as limit:
             limit.watch(one)
         limit._end()
         other.sendall(b"x")

@@ -1,23 +1,32 @@
 """The monitoring's own servers are asked without a proxy, and no redirect gets their secrets."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import Request
 
 import pytest
 
 from exporter import flag_watch
-from exporter.bridge.alertmanagers import Alertmanager
+from exporter.bridge import alertmanagers, api_client
+from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault
 from exporter.bridge.api_client import BridgeApi, Login
+from exporter.bridge.prometheus import beginnings
 from exporter.bridge.silences import silences
-from exporter.drill.bridge_metrics import BridgeMetrics
+from exporter.drill import bridge_metrics
+from exporter.drill.bridge_metrics import BridgeMetrics, BridgeUnknown
+from exporter.drill.routes import running_config
 from exporter.errors import IonmonError
-from exporter.prometheus_api import Prometheus
+from exporter.own_server import answer
+from exporter.prometheus_api import NoAnswer, Prometheus, TimeSpan
 from exporter.secrets_file import Secret
+from generators.checks.engine import exposition
 from generators.checks.engine.exposition import with_exposition
 from generators.checks.engine.known_series import Known
-from tests.http_server import answering
+from tests.http_server import answering, dripping
 
 pytestmark = pytest.mark.slow
 BODIES = {
@@ -26,7 +35,7 @@ BODIES = {
     "/api/v1/query": b'{"data": {"resultType": "scalar", "result": [0, "1"]}}',
     "/api/v1/status/flags": b'{"data": {"a": "b"}}',
     "/api/v1/status/runtimeinfo": b'{"data": {}}',
-    "/api/alerts": b'{"alerts": [], "faults": [], "known": true, "now": 1}',
+    "/api/alerts": b'{"alerts": [], "faults": [], "known": true, "now": 1, "as_of": 1}',
     "/metrics": b'ionmon_bridge_notifications_total{result="journaled"} 3\n',
 }
 Seen = list[tuple[str, str | None]]
@@ -103,6 +112,107 @@ def test_no_proxy_of_the_environment_is_used(what: str, proxied: Seen, tmp_path:
         assert ASKED[what](f"127.0.0.1:{server.server_port}", tmp_path)
     assert proxied == []
     assert asked
+
+
+@pytest.mark.parametrize(
+    ("scheme", "head"),
+    [
+        ("http", b""),
+        ("http", b"HTTP/1.1 200 OK\r\nX-Never: ending"),
+        ("http", b"HTTP/1.1 200 OK\r\n\r\n"),
+        ("http", b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
+        ("http", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n"),
+        ("https", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"),
+    ],
+    ids=["status", "headers", "body", "body of a known length", "chunk", "handshake"],
+)
+def test_a_server_that_drips_is_left_in_time(scheme: str, head: bytes) -> None:
+    """One byte now and then holds nobody, at whatever point of its answer, nor half of it whole."""
+    with (
+        dripping(head) as port,
+        pytest.raises(TimeoutError, match=r"no whole answer within 0\.4 s"),
+    ):
+        answer(Request(f"{scheme}://127.0.0.1:{port}/"), 0.4, 1 << 20)
+
+
+def test_a_refusal_that_drips_is_one_in_time() -> None:
+    """What an error says is read before the deadline; its status is known in any case."""
+    with (
+        dripping(b"HTTP/1.1 503 Busy\r\n\r\nhalf") as port,
+        pytest.raises(HTTPError, match="503") as refused,
+    ):
+        answer(Request(f"http://127.0.0.1:{port}/"), 0.4, 1 << 20)
+    assert refused.value.read().startswith(b"half")
+
+
+def test_each_of_them_has_a_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that drips is one that does not answer, for every client of ours."""
+    for module in (alertmanagers, api_client, bridge_metrics):
+        monkeypatch.setattr(module, "TIMEOUT", 0.2)
+    monkeypatch.setattr(flag_watch, "_TIMEOUT", 0.2)
+    monkeypatch.setattr(exposition, "_SECONDS", 0.2)
+    with dripping(b"HTTP/1.1 200 OK\r\n\r\n[") as port:
+        at = f"127.0.0.1:{port}"
+        with pytest.raises(AlertmanagerFault, match="does not answer: no whole answer"):
+            Alertmanager(at).held()
+        with pytest.raises(IonmonError, match="no bridge answers: no whole answer"):
+            BridgeApi(f"http://{at}").alerts()
+        with pytest.raises(NoAnswer, match="no answer within"):
+            Prometheus(f"http://{at}", 0.2).alerts()
+        with pytest.raises(BridgeUnknown, match="no whole answer"):
+            metrics(at, tmp_path)
+        with pytest.raises(IonmonError, match="no whole answer"):
+            with_exposition(Known(), f"http://{at}/metrics")
+        assert flag_watch._read(at) == {}
+
+
+WRONG = (
+    b"",
+    b"null",
+    b"[1]",
+    b"{}",
+    b"[" * 100_000,
+    b'{"data": null}',
+    b'{"data": {"alerts": [1]}}',
+    b'{"data": {"resultType": "vector", "result": [1]}}',
+    b'{"data": {"resultType": "scalar", "result": []}}',
+    b'{"data": {"result": [{"metric": {}, "values": [[1]]}]}}',
+    b'{"data": {"resultType": "vector", "result": [{"metric": 5, "value": [1, "2"]}]}}',
+    b'[{"id": 1, "matchers": [{"name": 1}], "status": null}]',
+    b'{"config": {"original": "route: 5"}}',
+    b"\xff\xfe",
+)
+READ: dict[str, Callable[[str], object]] = {
+    "alerts of Alertmanager": lambda at: Alertmanager(at).held(),
+    "configuration of Alertmanager": lambda at: running_config(Alertmanager(at)),
+    "beginnings": beginnings,
+    "query": lambda at: Prometheus(f"http://{at}").instant("1", 0.0),
+    "range": lambda at: Prometheus(f"http://{at}").range("1", TimeSpan(0, 60), 60),
+    "values": lambda at: Prometheus(f"http://{at}").label_values("a", "", TimeSpan(0, 60)),
+    "alerts of Prometheus": lambda at: Prometheus(f"http://{at}").alerts(),
+    "API of the bridge": lambda at: BridgeApi(f"http://{at}").alerts(),
+}
+
+
+@pytest.mark.parametrize("body", WRONG, ids=lambda body: repr(body[:40]))
+def test_another_server_is_no_defect(
+    body: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it answers, it is named as one that is not what was asked for."""
+    for path in ("/api/v1/query_range", "/api/v1/label/a/values", "/api/v1/alerts"):
+        monkeypatch.setitem(BODIES, path, body)
+    for path in (*BODIES, "/api/v2/status"):
+        monkeypatch.setitem(BODIES, path, body)
+    with answering(handler([])) as server:
+        at = f"127.0.0.1:{server.server_port}"
+        for read in READ.values():
+            with suppress(IonmonError):
+                read(at)
+        found, faults = silences((at,))
+        assert not found
+        assert len(faults) == (0 if body == b"{}" else 1)
+        with suppress(BridgeUnknown):
+            assert metrics(at, tmp_path) == 0
 
 
 def test_a_redirect_gets_no_secret(tmp_path: Path) -> None:

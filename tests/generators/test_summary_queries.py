@@ -44,7 +44,7 @@ def queries(config: MonitoringConfig) -> Iterator[str]:
         yield from (figure.day, figure.week)
     assert config.gaps is not None
     assert config.events is not None
-    yield from (config.gaps.day, config.gaps.week, config.events.deploys)
+    yield from (config.gaps.day, config.gaps.week, config.events.deploys, config.events.revisions)
 
 
 def test_every_series_is_recorded_or_exported(config: MonitoringConfig) -> None:

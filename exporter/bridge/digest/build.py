@@ -68,13 +68,8 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
     """Return the digest."""
     span = edition.span
     of_period = [p for p in material.history.periods if _within(p, span)]
-    escalated = [p for p in of_period if p.name == ESCALATION_ALERT]
     incidents = [p for p in of_period if p.name != ESCALATION_ALERT]
-    firing = [
-        _explained(_firing_line(config, p, material, span), p, material.explanations.get(p.labels))
-        for p in incidents
-        if _fires(p, span)
-    ]
+    firing = [_firing(config, p, material, span) for p in incidents if _fires(p, span)]
     resolved = _over(config, [p for p in incidents if not _fires(p, span)], span)
     acks = {(one.name, one.place): one for one in material.acknowledgements}
     return Digest(
@@ -91,7 +86,7 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
         flapping=repeated(returning(incidents), span.end, FLAPPING),
         ignored=_ignored(material, span),
         since=material.history.span.start,
-        escalated=len(escalated),
+        escalated=len(of_period) - len(incidents),
         silences=material.silences,
         acknowledgements=material.acknowledgements,
         holes=tuple(hole for hole in material.history.holes if hole.until > span.start),
@@ -99,6 +94,13 @@ def digest(config: MonitoringConfig, edition: Edition, material: Material) -> Di
         losses=material.losses,
         faults=(*material.faults, *material.state.faults),
     )
+
+
+def _firing(
+    config: MonitoringConfig, period: FiringPeriod, material: Material, span: TimeSpan
+) -> AlertLine:
+    line = _firing_line(config, period, material, span)
+    return _explained(line, period, material.explanations.get(period.labels))
 
 
 def firing_periods(history: AlertHistory, span: TimeSpan) -> list[FiringPeriod]:

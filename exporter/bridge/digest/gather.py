@@ -40,12 +40,10 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
     found = journaled(journal, week, edition.made, journal_file(settings))
     listed, faults = silences(settings.prometheus.alertmanagers)
     lost = losses(servers, reader, edition.span)
-    held = held_now(settings.prometheus.alertmanagers)
     before = len(reader.faults)
-    read = read_history(settings, servers, reader, week, found, lost)
     now = firing_state(
-        read,
-        held,
+        read_history(settings, servers, reader, week, found, lost),
+        held_now(settings.prometheus.alertmanagers),
         frozenset({*settings.prometheus.external_labels, REPLICA}),
         recorded=len(reader.faults) == before and all(map(reader.answers, servers)),
         soon=edition.made - edition.span.end <= SOON,

@@ -31,6 +31,12 @@ def message(digest: Digest, sender: str, to: tuple[str, ...], key: str) -> Email
     found["List-Unsubscribe"] = f"<mailto:{sender}?subject=unsubscribe>"
     found["Auto-Submitted"] = "auto-generated"
     found.set_content(text(digest), cte="quoted-printable")
+    _add_html(found, digest, domain)
+    return found
+
+
+def _add_html(found: EmailMessage, digest: Digest, domain: str) -> None:
+    """Add the HTML, and its pictures within it."""
     drawn = pictures(digest)
     found.add_alternative(
         html(digest, {one.name: f"cid:{one.name}@{domain}" for one in drawn}),
@@ -49,7 +55,6 @@ def message(digest: Digest, sender: str, to: tuple[str, ...], key: str) -> Email
             disposition="inline",
             filename=f"{one.name}.png",
         )
-    return found
 
 
 def _short(line: str) -> str:

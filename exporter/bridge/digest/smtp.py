@@ -86,7 +86,7 @@ class Accepted:
 
 def send(message: EmailMessage, by: MailRoute, to: tuple[str, ...]) -> Accepted:
     """Send a mail. Raises Undelivered with the server's words, SettingsError for a bad secret."""
-    with ConversationDeadline(DEADLINE) as limit:
+    with ConversationDeadline(DEADLINE, by.server) as limit:
         try:
             return _send(message, by, to, limit)
         except (smtplib.SMTPException, OSError) as error:
@@ -130,11 +130,8 @@ class _MailSession(smtplib.SMTP):
         super().__init__(by.host, by.port, timeout=TIMEOUT)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        opened = socket.create_connection((host, port), timeout)
-        self._limit.watch(opened)
-        if self._by.implicit_tls:
-            return self._tls.wrap_socket(opened, server_hostname=host)
-        return opened
+        tls = self._tls if self._by.implicit_tls else None
+        return self._limit.connected(host, port, timeout, tls=tls)
 
 
 @contextmanager

@@ -42,9 +42,13 @@ class KeptLimits:
         return {item: wait for item, wait in waits.items() if 0 < wait <= LONGEST}
 
     def write(self, waits: Mapping[EnvelopeItem, float]) -> None:
-        """Keep for how many seconds from now nothing of a kind is to be sent."""
-        now = self._clock.now()
-        until = {item.value: now + wait for item, wait in waits.items() if wait > 0}
+        """Keep for how many seconds from now nothing of a kind is to be sent.
+
+        Longer ones stay: alerts and ionmon's own errors are sent apart, each with its own limits.
+        """
+        now, kept = self._clock.now(), self.read()
+        longest = {item: max(waits.get(item, 0.0), kept.get(item, 0.0)) for item in EnvelopeItem}
+        until = {item.value: now + wait for item, wait in longest.items() if wait > 0}
         with suppress(StateError):  # the process knows them as well
             self._facts.set_fact(FACT, json.dumps({"dsn_file": self._dsn_file, "until": until}))
 

@@ -8,18 +8,19 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import Full, Queue
 
 from exporter.bridge.outcome import Sent
 from exporter.bridge.sentry.envelope import EnvelopeItem, envelope
 from exporter.bridge.sentry.error_event import error_event, ungrouped
+from exporter.bridge.sentry.kept_errors import AGAIN, MOST_KNOWN, FactsBeside, KeptErrors, Place
+from exporter.bridge.sentry.kept_limits import KeptLimits
 from exporter.bridge.sentry.transport import SentryTransport
 from exporter.clock import Clock
 from exporter.logs import ROOT
 from exporter.settings import NotificationSettings
 
-AGAIN = 3_600.0  # seconds after which the same error is sent once more
-MOST_KNOWN = 200  # errors in that time; the others stay in the log
 WAITING = 50  # that wait to be sent
 LAST = 5.0  # seconds that the end of the process waits for them
 
@@ -27,13 +28,18 @@ log = logging.getLogger("ionmon.own_errors")
 
 
 @contextmanager
-def own_errors(settings: NotificationSettings, clock: Clock) -> Iterator[None]:
-    """Send errors meanwhile, where the settings ask for it; what waits is sent at the end."""
+def own_errors(settings: NotificationSettings, clock: Clock, journal: Path) -> Iterator[None]:
+    """Send errors meanwhile, where the settings ask for it; what waits is sent at the end.
+
+    journal  the file in which it is kept what was sent, over a restart; there may be none
+    """
     if settings.sentry is None or not settings.sentry.own_errors:
         yield
         return
-    transport = SentryTransport(settings.secret(settings.sentry.dsn_file), clock)
-    handler = OwnErrors(transport, settings.sentry.environment, clock)
+    facts, dsn_file = FactsBeside(journal), settings.secret(settings.sentry.dsn_file)
+    transport = SentryTransport(dsn_file, clock, KeptLimits(facts, dsn_file, clock))
+    kept = KeptErrors(facts, clock)
+    handler = OwnErrors(transport, settings.sentry.environment, clock, kept)
     root = logging.getLogger(ROOT)
     root.addHandler(handler)
     try:
@@ -46,10 +52,13 @@ def own_errors(settings: NotificationSettings, clock: Clock) -> Iterator[None]:
 class OwnErrors(logging.Handler):
     """Takes log records with a traceback; logging's handlers require the base class."""
 
-    def __init__(self, transport: SentryTransport, environment: str, clock: Clock) -> None:
+    def __init__(
+        self, transport: SentryTransport, environment: str, clock: Clock, kept: KeptErrors
+    ) -> None:
         super().__init__(logging.ERROR)
+        self._kept = kept
         self._transport, self._environment, self._clock = transport, environment, clock
-        self._known: dict[tuple[str, ...], float] = {}
+        self._known: dict[Place, float] = {}
         self._waiting: Queue[tuple[logging.LogRecord, BaseException] | None] = Queue(WAITING)
         self._thread = threading.Thread(target=self._send_all, name="own errors", daemon=True)
         self._thread.start()
@@ -87,14 +96,20 @@ class OwnErrors(logging.Handler):
                 log.exception("an error could not be sent to Sentry")
 
     def _send(self, record: logging.LogRecord, error: BaseException) -> None:
+        place = _place(record, error)
+        # In this thread: to look into the journal may take as long as a disk.
+        if self._kept.has(place):
+            return
         body = error_event(record, error, self._environment)
         sent = envelope(EnvelopeItem.EVENT, body, self._clock.now(), event_id=body["event_id"])
         outcome = self._transport.send(sent)
-        if not isinstance(outcome, Sent):
+        if isinstance(outcome, Sent):
+            self._kept.add(place)
+        else:
             log.warning("an error of ionmon is in the log only: %s", outcome.why)
 
 
-def _place(record: logging.LogRecord, error: BaseException) -> tuple[str, ...]:
+def _place(record: logging.LogRecord, error: BaseException) -> Place:
     """Return what makes two errors the same one: who logs it, its kind, its innermost line."""
     trace, line = error.__traceback__, 0
     module = ""

@@ -1,6 +1,5 @@
 """A real exporter's exposition: its names, labels and buckets are known beside the catalog's."""
 
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -11,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from exporter.catalog.model import Type
 from exporter.errors import IonmonError
-from exporter.own_server import answered
+from exporter.own_server import answer
 from generators.checks.engine.known_series import (
     BUCKET,
     TARGET,
@@ -22,6 +21,7 @@ from generators.checks.engine.known_series import (
 )
 
 _SECONDS = 30
+_LARGEST = 1 << 28  # bytes of an exposition
 _COUNTED = ("_bucket", "_sum", "_count", "_total")
 
 
@@ -40,12 +40,11 @@ def _read(source: str) -> str:
     try:
         if source.startswith(("http://", "https://")):
             request = urllib.request.Request(source, headers={"Accept": "text/plain"})  # noqa: S310 - http only
-            with answered(request, _SECONDS) as answer:
-                return str(answer.read().decode())
+            return answer(request, _SECONDS, _LARGEST).decode()
         return Path(source).read_text(encoding="utf-8")
     except OSError as error:
-        why = error.reason if isinstance(error, urllib.error.URLError) else error.strerror
-        raise IonmonError(f"{source}: cannot be read: {why or error}") from error
+        why = getattr(error, "reason", None) or error.strerror or error
+        raise IonmonError(f"{source}: cannot be read: {why}") from error
 
 
 def _series(text: str) -> dict[str, KnownSeries]:

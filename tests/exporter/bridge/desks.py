@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from exporter.bridge.delivery_faults import DeliveryFaults
+from exporter.bridge.history import BRIDGE, history
 from exporter.bridge.intake import Intake
 from exporter.bridge.journal import AlertJournal, JournalLimits, Received
 from exporter.bridge.journal_health import JournalHealth
@@ -11,6 +12,7 @@ from exporter.bridge.site import BridgeSite
 from exporter.bridge.token import BridgeToken
 from exporter.bridge.webhook import Notification
 from exporter.catalog.model import Family
+from exporter.prometheus_api import TimeSpan
 from exporter.telemetry import Telemetry
 from exporter.web.server import ServerOptions, WebServer
 from tests.clocks import HandClock
@@ -76,6 +78,18 @@ class Desk:
         return self.ask(
             "POST", "/alerts", json.dumps(document(*entries, **changed)).encode()
         ).status
+
+    def holes(self) -> list[tuple[float, float]]:
+        """Return the times of the last day of which the journal has no record."""
+        span = TimeSpan(self.clock.time - 86_400.0, self.clock.time)
+        self.settled()
+        presences = self.journal.records.presences(span.start, span.end)
+        found = history(span, [], [], presences).holes
+        return [(one.began, one.until) for one in found if one.source == BRIDGE]
+
+    def settled(self) -> None:
+        """Wait for what the thread of the journal has still to do."""
+        self.site._intake._executor.submit(lambda: None).result(30)
 
     def counted(self, family: Family, *labels: str) -> float:
         """Return what was counted."""

@@ -115,7 +115,22 @@ def test_a_value_has_its_age(tmp_path: Path) -> None:
         assert "The value was 4.2% 10m ago, the limit 1%." in found.html(PATH)
     fresh = replace(ALERT, updated_at=BEGAN + 590)
     with pages(tmp_path, Fleet(alerts=[fresh], first=[began(fresh, BEGAN)])) as found:
-        assert "The value is 4.2%, the limit 1%." in found.html(PATH)
+        assert "The value was 4.2% 10s ago, the limit 1%." in found.html(PATH)
+
+
+def test_the_link_of_a_drill_leads_to_its_page(tmp_path: Path) -> None:
+    """Its messages link as those of incidents do: it is said what it is, and there is no button."""
+    drill = replace(held("Drill"), annotations={"description": "This is a drill: <b>ada</b> tests"})
+    with pages(tmp_path, Fleet(alerts=[ALERT, drill], first=[began(ALERT, BEGAN)])) as found:
+        answer = found.ask(f"/incident/{drill.fingerprint}")
+        html = found.html(f"/incident/{drill.fingerprint}")
+        assert answer.status == HTTPStatus.OK
+        assert "<h1>This is a drill, nothing is wrong</h1>" in html
+        assert "This is a drill: &lt;b&gt;ada&lt;/b&gt; tests" in html
+        assert "<form" not in html
+        assert "Drill" not in found.html("/")
+    with pages(tmp_path) as found:
+        assert found.ask(f"/incident/{drill.fingerprint}").status == HTTPStatus.NOT_FOUND
 
 
 def test_an_escalation_that_is_due_is_said(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def samples() -> str:
     where = 'gcp_project="shop",region="europe-west1",service_name="checkout"'
     lines += _counter(billed, f'{where},revision_name="checkout-00041"', 60)
     new = SINCE - 5 * MINUTE
-    lines += _counter(billed, f'{where},revision_name="checkout-00042"', 60, new)
+    lines += _counter(billed, f'{where},revision_name="checkout-00042"', 180, new)
     return "\n".join((*lines, "# EOF", ""))
 
 
@@ -120,6 +120,7 @@ def test_three_facts(server: Prometheus) -> None:
         "Worst region: europe-west1, 12%; the next one has 0.4%.",
         "Most of them by class: 5xx, 75% of the errors.",
         "Worst endpoint: /bulk-process, 40%; the next one has 1%.",
+        "Of 2 revisions, checkout-00042 has 75% of the instance time.",
     )
     assert found.change.startswith("Deploy of checkout-00042 at 29 Nov 07:4")
     assert found.facts == (found.value, *found.worst, found.change)
@@ -131,10 +132,22 @@ def test_each_signal_is_split_by_what_its_series_have(server: Prometheus) -> Non
         "Worst region: europe-west1, 456 ms; the next one has 95 ms.",
         "Worst class: 5xx, 478 ms; the next one has 95 ms.",
         "Worst endpoint: /bulk-process, 478 ms; the next one has 95 ms.",
+        "Of 2 revisions, checkout-00042 has 75% of the instance time.",
     )
     assert explained(server, alertname="CPUHigh").worst == (
         "Worst region: europe-west1, 90%; the next one has 30%.",
+        "Of 2 revisions, checkout-00042 has 75% of the instance time.",
     )
+
+
+def test_one_revision_is_no_split(server: Prometheus) -> None:
+    """A region in which none is known, and a file that does not have the query, say nothing."""
+    assert not any("revision" in text for text in explained(server, region="us-central1").worst)
+    assert CONFIG.events is not None
+    older = CONFIG.events.model_copy(update={"revisions": None})
+    found = explained(server, config=CONFIG.model_copy(update={"events": older}))
+    assert not any("revision" in text for text in found.worst)
+    assert found.change.startswith("Deploy of checkout-00042")
 
 
 def test_an_alert_without_a_threshold_has_its_signal(server: Prometheus) -> None:
@@ -161,7 +174,7 @@ def test_a_value_is_that_of_all_labels_of_the_alert(server: Prometheus) -> None:
         server, config=config, alertname="CPUHigh", revision_name="checkout-00041", region=""
     )
     assert found.value.startswith("Mean CPU utilization: 10%, limit 80%; ")
-    assert found.worst == ("Worst revision: checkout-00042, 30%; the next one has 10%.",)
+    assert found.worst[0] == "Worst revision: checkout-00042, 30%; the next one has 10%."
 
 
 def test_a_service_is_held_against_its_own_limit(server: Prometheus) -> None:
@@ -206,10 +219,10 @@ def test_what_is_not_known_is_not_guessed(server: Prometheus) -> None:
 
 
 def test_an_alert_of_its_own_making_says_since_when(server: Prometheus) -> None:
-    """An alert that is about no signal has only its time."""
+    """An alert that is about no signal has its time, and the revisions of its service."""
     found = explained(server, alertname="Own")
     assert found.value == "It fires since 29 Nov 07:50 UTC, for 10m."
-    assert found.worst == ()
+    assert found.worst == ("Of 2 revisions, checkout-00042 has 75% of the instance time.",)
 
 
 def test_a_burn_rate_is_no_limit_of_its_signal(server: Prometheus) -> None:

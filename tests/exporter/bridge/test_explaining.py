@@ -141,15 +141,18 @@ def test_the_page_has_what_is_known() -> None:
         worst=("Worst endpoint: <script>alert(1)</script>, 40%.",),
         change="",
         logs="https://console.cloud.google.com/logs/query;query=a%22b?project=shop",
+        asked_at=1_950.0,
     )
-    around = Surroundings(user="", faults=(), now=2_000.0)
+    around = Surroundings(user="", faults=(), now=2_000.0, as_of=1_880.0)
     page = incident(ROW, None, around, known=known).decode()
     assert "<li>Error rate: 12%</li>" in page
+    assert "Prometheus was asked at 1 Jan 1970 00:32 UTC, 50s ago." in page
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert 'href="https://console.cloud.google.com/logs/query;query=a%22b?project=shop"' in page
     assert "What is known" not in incident(ROW, None, around).decode()
     assert "Not known" not in page
+    assert "The servers were asked what fires at 1 Jan 1970 00:31 UTC, 2m ago." in page
     refused = replace(known, faults=("too many <samples>",))
     page = incident(ROW, None, around, known=refused).decode()
     assert "<li>Not known: too many &lt;samples&gt;</li>" in page

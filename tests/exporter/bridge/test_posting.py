@@ -113,6 +113,21 @@ def test_a_withdrawal_ends_it_after_a_kill(running: servers.Alertmanager, tmp_pa
         servers.wait_until(lambda: running.alerts() == [], "the end of what was withdrawn")
 
 
+def test_an_alertmanager_that_leaves_the_settings_is_freed(
+    running: servers.Alertmanager, tmp_path: Path
+) -> None:
+    """After a reload nobody posts there any more: what was posted is ended at once."""
+    prometheus = servers.free_port()
+    with journal(tmp_path / "journal.sqlite") as kept:
+        AcknowledgementRows(kept.transaction).add([given()])
+    with acknowledgers(tmp_path, settings(running.port, prometheus)) as part:
+        servers.wait_until(lambda: len(running.alerts()) == 2, "what is acknowledged")
+        part.apply(settings(servers.free_port(), prometheus))
+        servers.wait_until(lambda: running.alerts() == [], "the end of all of it")
+        part.apply(settings(running.port, prometheus))
+        servers.wait_until(lambda: len(running.alerts()) == 2, "what is acknowledged, again")
+
+
 def test_it_ends_by_itself_in_five_minutes(running: servers.Alertmanager) -> None:
     """A bridge that is gone for good mutes nothing for longer."""
     poster = Poster(running.port)

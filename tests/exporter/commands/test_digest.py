@@ -1,5 +1,6 @@
 """`ionmon digest` prints, writes or sends the last day; it needs neither bridge nor journal."""
 
+import json
 import subprocess
 import time
 from collections.abc import Iterator
@@ -91,6 +92,18 @@ def test_the_week_is_written_as_a_page(past: Past, tmp_path: Path) -> None:
     page = (tmp_path / "week.html").read_text()
     assert "The service this week" in page
     assert page.count("data:image/png;base64,") == 8
+
+
+def test_it_is_json_for_programs(past: Past, tmp_path: Path) -> None:
+    """The same facts, and the same exit code where what fires is not known."""
+    done = digest(tmp_path, past, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["known"] is True
+    assert [one["name"] for one in found["firing"]] == ["DatabaseLag"]
+    assert any("there is no journal" in fault for fault in found["faults"])
+    nobody = digest(tmp_path, Past(f"127.0.0.1:{free_port()}", 0.0), "--json")
+    assert (nobody.returncode, json.loads(nobody.stdout)["known"]) == (1, False)
 
 
 def test_it_is_sent(past: Past, tmp_path: Path) -> None:

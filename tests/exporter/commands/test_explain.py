@@ -54,10 +54,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
         yield running
 
 
-def explain(folder: Path, port: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+def explain(
+    folder: Path, port: int, *arguments: str, **servers: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command."""
     body = {
-        "prometheus": {"address": f"127.0.0.1:{port}"},
+        "prometheus": {"address": f"127.0.0.1:{port}", **servers},
         "storage": {"monitoring_config": str(CONFIG)},
     }
     (folder / "monitoring.yaml").write_text(yaml.safe_dump(body))
@@ -100,6 +102,18 @@ def test_without_prometheus_it_fails(tmp_path: Path) -> None:
     done = explain(tmp_path, port, "ErrorRateCritical")
     assert done.returncode == 1
     assert f"127.0.0.1:{port}" in done.stderr
+
+
+def test_one_server_of_two_is_not_enough(server: Prometheus, tmp_path: Path) -> None:
+    """What the other one has is explained; more may fire, so the exit code is no success."""
+    away = free_port()
+    done = explain(tmp_path, server.port, "ErrorRateCritical", longterm=f"127.0.0.1:{away}")
+    assert done.returncode == 1
+    assert done.stdout.count("ErrorRateCritical: ") == 2
+    assert f"ionmon: more of them may fire: 127.0.0.1:{away}: " in done.stderr
+    done = explain(tmp_path, server.port, "CPUHigh", longterm=f"127.0.0.1:{away}")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "whether an alert with alertname=CPUHigh fires is not known" in done.stderr
 
 
 class OldAlert(BaseHTTPRequestHandler):

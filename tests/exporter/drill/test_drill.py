@@ -134,12 +134,29 @@ def test_every_alertmanager_gets_the_alerts(tmp_path: Path) -> None:
             code, out, _ = found.run("--yes", "--json", "--severity", "medium", *none)
             assert not other.alerts()
         report = json.loads(out)
-        assert (code, report["not_ended"]) == (0, [])
+        assert (code, report["not_ended"]) == (1, [])
         assert [away in fault for fault in report["faults"]] == [True]
         journal, slack = report["channels"]
-        assert "the bridge's journal is not on this machine" in journal["why"]
+        assert "the bridge's journal cannot be read on this machine" in journal["why"]
         assert slack["why"] == ""
         assert len(found.live.slack("MEDIUM: Drill")) == 2
+
+
+def test_a_journal_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """Whether the bridge took it is judged by Alertmanager's counters, and never called lost."""
+    with drills(tmp_path) as found:
+        for name in ("loop", "journal"):
+            (tmp_path / name).write_text("no journal")
+        (tmp_path / "loop").unlink()
+        (tmp_path / "loop").symlink_to("loop")
+        for name in ("journal", "loop/journal"):
+            at = ("--storage.journal-file", str(tmp_path / name))
+            code, out, err = found.run("--yes", "--json", "--severity", "medium", *at)
+            report = json.loads(out)
+            assert code == 1, err
+            assert {each["result"] for each in report["channels"]} == {"took it"}
+            assert "cannot be read on this machine" in report["channels"][0]["why"]
+            assert any(str(tmp_path / name) in fault for fault in report["faults"])
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ class PaperSite:
         self.fault: Exception | None = None
         self.calls: list[tuple[Format, bool, str | None]] = []
         self.loads = 0
+        self.lost: list[tuple[str, int]] = []
         self.most_body, self.token = 1 << 20, ""
         self._executor = ThreadPoolExecutor(1)
 
@@ -63,6 +64,10 @@ class PaperSite:
         if request.path == "/echo":
             return Response(HTTPStatus.OK, f"{user} {request.query} ".encode() + request.body)
         return html_page(request, lambda: self.html) if request.path == "/" else None
+
+    def unanswered(self, request: Request, status: int) -> None:
+        """Note it."""
+        self.lost.append((request.path, status))
 
     def body_limit(self, request: Request) -> int:
         """Take bodies at /echo."""

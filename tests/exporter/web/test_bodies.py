@@ -85,6 +85,21 @@ def test_all_bodies_together_have_a_bound(server: WebServer) -> None:
     assert statuses(whole) == [200]
 
 
+def test_the_site_learns_of_what_was_not_answered(server: WebServer, site: PaperSite) -> None:
+    """Too large, no room, cut off, a head that is too long: each once, with its status."""
+    rest(opened(server, posting(MEGABYTE + 1) + b"x" * (MEGABYTE + 1)))
+    server._bodies = BodyBudget(0)
+    rest(opened(server, posting(5) + b"hello"))
+    server._bodies = BodyBudget()
+    opened(server, posting(5) + b"h").close()
+    wait_until(lambda: len(site.lost) == 3, "three losses")
+    rest(opened(server, posting(0, f"X: {'x' * 17_000}")))
+    assert statuses(rest(opened(server, LAST))) == [200]
+    wait_until(lambda: len(site.lost) >= 4, "the fourth")
+    assert [status for _, status in site.lost] == [413, 503, 0, 431]
+    assert {path for path, _ in site.lost} == {"/echo"}
+
+
 @pytest.fixture
 def protected(tmp_path: Path) -> ServerOptions:
     """Return options with a user."""

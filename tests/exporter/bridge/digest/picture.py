@@ -23,7 +23,7 @@ from tests.exporter.summary.serving import serving
 from tests.servers import alertmanager
 
 DOCS = Path(__file__).parents[4] / "docs"
-WIDE, HIGH = 700, 2480
+WIDE, HIGH = 700, 2800
 _SERVICE = {"gcp_project": PROJECT, "service_name": "ion"}
 _LAG = {
     "alertname": "DatabaseLag",

@@ -48,6 +48,7 @@ def test_an_event_says_what_where_and_how_bad() -> None:
 def test_what_explains_an_alert_is_in_its_event() -> None:
     """Three facts have a context of their own, and the log lines a link."""
     known = Explanation(
+        asked_at=0.0,
         value="Disk: 91%",
         worst=("Worst region: a, 91%.",),
         change="Deploy of b.",

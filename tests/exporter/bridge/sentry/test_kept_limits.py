@@ -49,6 +49,14 @@ def test_what_is_left_of_a_wait_is_kept() -> None:
     assert limits(facts, BEGAN + 7200).read() == {}
 
 
+def test_two_senders_keep_both_of_their_limits() -> None:
+    """What one of them does not know of is not taken back by what it writes."""
+    facts = FactsOfTest()
+    limits(facts).write({EVENT: 7200.0})
+    limits(facts).write({EVENT: 60.0, CHECK_IN: 30.0})
+    assert limits(facts).read() == {EVENT: 7200.0, CHECK_IN: 30.0}
+
+
 def test_another_file_has_limits_of_its_own() -> None:
     """Another project did not ask for anything."""
     facts = FactsOfTest()

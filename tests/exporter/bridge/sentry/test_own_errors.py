@@ -11,6 +11,7 @@ from exporter import logs
 from exporter.bridge.sentry.own_errors import own_errors
 from exporter.settings import NotificationSettings
 from tests.clocks import HandClock
+from tests.exporter.bridge.notified import journal
 from tests.exporter.bridge.samples import BEGAN
 from tests.sentry import Answer, Sentry, sentry
 
@@ -53,7 +54,7 @@ def fail() -> None:
 def test_a_defect_arrives_without_its_secrets(tmp_path: Path, server: Sentry) -> None:
     """An error with a traceback is an event: where it was raised, and no secret of the process."""
     logs.conceal(CANARY)
-    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN)):
+    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN), tmp_path / "none"):
         fail()
     (event,) = server.events
     assert (event["level"], event["environment"]) == ("error", "staging")
@@ -66,7 +67,7 @@ def test_a_defect_arrives_without_its_secrets(tmp_path: Path, server: Sentry) ->
 
 def test_only_defects_arrive(tmp_path: Path, server: Sentry) -> None:
     """A warning, and an error that is only a message, stay in the log."""
-    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN)):
+    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN), tmp_path / "none"):
         log.warning("the network is away", exc_info=ValueError("x"))
         log.error("quota is used up")
     assert server.events == []
@@ -75,7 +76,7 @@ def test_only_defects_arrive(tmp_path: Path, server: Sentry) -> None:
 def test_the_same_defect_arrives_once_an_hour(tmp_path: Path, server: Sentry) -> None:
     """What fails each second is one event; an hour later it is another."""
     clock = HandClock(BEGAN)
-    with own_errors(settings(tmp_path, server.dsn, own=True), clock):
+    with own_errors(settings(tmp_path, server.dsn, own=True), clock, tmp_path / "none"):
         for _ in range(100):
             fail()
         clock.time += 3_601
@@ -85,7 +86,7 @@ def test_the_same_defect_arrives_once_an_hour(tmp_path: Path, server: Sentry) ->
 
 def test_off_unless_asked_for(tmp_path: Path, server: Sentry) -> None:
     """Without `own_errors` nothing is sent."""
-    with own_errors(settings(tmp_path, server.dsn, own=False), HandClock(BEGAN)):
+    with own_errors(settings(tmp_path, server.dsn, own=False), HandClock(BEGAN), tmp_path / "none"):
         fail()
     assert server.posts == []
 
@@ -95,7 +96,52 @@ def test_a_sentry_that_fails_harms_nothing(
 ) -> None:
     """An error that cannot be sent is said once in the log, and is no new error."""
     server.always = Answer(503)
-    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN)):
+    with own_errors(settings(tmp_path, server.dsn, own=True), HandClock(BEGAN), tmp_path / "none"):
         fail()
     assert len(server.events) == 1
     assert "an error of ionmon is in the log only: Sentry answered 503" in caplog.text
+
+
+def crash(folder: Path, server: Sentry, clock: HandClock) -> None:
+    """Start, fail, and end."""
+    with own_errors(settings(folder, server.dsn, own=True), clock, folder / "journal.sqlite"):
+        fail()
+
+
+def test_a_crash_loop_is_one_event_an_hour(tmp_path: Path, server: Sentry) -> None:
+    """What was sent is in the journal, which a bridge may be using: a start knows it."""
+    clock = HandClock(BEGAN)
+    with journal(tmp_path / "journal.sqlite"):
+        for _ in range(4):
+            crash(tmp_path, server, clock)
+            clock.time += 60
+        assert len(server.events) == 1
+    clock.time += 3_600
+    crash(tmp_path, server, clock)
+    assert len(server.events) == 2
+    clock.time -= 90_000  # a clock that was ahead keeps nothing back
+    crash(tmp_path, server, clock)
+    assert len(server.events) == 3
+
+
+def test_a_start_keeps_sentrys_limits(tmp_path: Path, server: Sentry) -> None:
+    """After a 429 nothing is sent for as long as Sentry asked, whoever starts meanwhile."""
+    clock = HandClock(BEGAN)
+    with journal(tmp_path / "journal.sqlite"):
+        server.always = Answer(429, (("Retry-After", "600"),))
+        crash(tmp_path, server, clock)
+        server.always = None
+        crash(tmp_path, server, clock)
+        assert len(server.events) == 1
+        clock.time += 601
+        crash(tmp_path, server, clock)
+    assert len(server.events) == 2
+
+
+def test_a_damaged_note_keeps_nothing_back(tmp_path: Path, server: Sentry) -> None:
+    """Whatever stands there, an error is sent."""
+    with journal(tmp_path / "journal.sqlite") as found:
+        for text in ("[]", "no JSON", '{"x": "y"}', '{"x": null}', '{"x": 1e999}'):
+            found.records.set_fact("sentry.own_errors", text)
+            crash(tmp_path, server, HandClock(BEGAN))
+    assert len(server.events) == 5
