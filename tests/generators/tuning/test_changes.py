@@ -28,10 +28,11 @@ def test_noise_is_seldom_cut(days: int, shape: str) -> None:
     assert np.mean([len(segments(row, WEEKEND[:days])) > 1 for row in draws]) <= 0.04
 
 
-def test_a_weekly_rhythm_is_no_shift() -> None:
-    """Quiet weekends make no segment of their own."""
-    random = np.random.default_rng(4)
-    assert segments(random.normal(size=42) - 50 * WEEKEND, WEEKEND) == [0]
+def test_a_weekly_rhythm_is_no_shift_and_hides_none() -> None:
+    """Quiet weekends make no segment of their own, and a smaller shift is seen beside them."""
+    noise = np.random.default_rng(4).normal(size=42)
+    assert segments(noise - 50 * WEEKEND, WEEKEND) == [0]
+    assert len(segments(noise - 50 * WEEKEND + 1.5 * (np.arange(42) >= 21), WEEKEND)) == 2
 
 
 def test_one_wild_day_is_no_shift() -> None:
