@@ -44,16 +44,17 @@ class PlayedCounter:
         known = len(totals)
         for point in points.step(at):
             self._count(point)
-        if len(totals) > known:
+        hourly = at % RETIRE_EVERY == 0
+        if len(totals) > known or hourly:
             prime(self.cut.target.family, self.ledger)
         value = _zero if at == self.cut.zero else Total.exposed_value
         samples = tuple(
             Sample((*self._head, *total.labels, *self._tail), value(total))
             for total in totals.values()
-            if total.buckets or not self._histogram  # else no event has told its buckets yet
+            if total.buckets or not self._histogram  # without events it has no buckets yet
         )
         self._reveal()
-        if at % RETIRE_EVERY == 0:
+        if hourly:
             self._retire(at)
         return Part(self._family, samples)
 

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 from exporter.backfill.plan import BackfillPlan, Chunk
 from exporter.backfill.promtool import blocks_in
@@ -62,9 +63,12 @@ class WorkFolder:
     @contextmanager
     def made(self, folder: Path) -> Iterator[Path]:
         """Yield the folder that becomes `folder` once it is whole."""
-        new = folder.with_name(folder.name + _NEW)
-        shutil.rmtree(new, ignore_errors=True)
-        new.mkdir(parents=True)
+        for left in folder.parent.glob(f"{folder.name}.*{_NEW}"):
+            shutil.rmtree(left, ignore_errors=True)
+        folder.parent.mkdir(exist_ok=True)
+        # Under a name of its own: what a killed run started may still write into the one it had.
+        new = Path(mkdtemp(_NEW, f"{folder.name}.", folder.parent))
+        new.chmod(0o755)
         yield new
         new.rename(folder)
 

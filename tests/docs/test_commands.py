@@ -52,6 +52,7 @@ NOT_RUN = {
     "analyze": "needs a Prometheus; tests/generators/commands/test_analyze.py runs it",
     "bridge": "runs until it is stopped; tests/exporter/bridge/test_program.py does",
     "application": "needs a Redis; tests/docs/test_redis_acl.py runs it",
+    "backfill": "needs an account at Google; tests/exporter/backfill/test_run.py runs it",
     "check": "needs minutes; tests/generators/commands/test_check.py runs it",
     "completion": "is run by tests/exporter/commands/test_completion.py",
     "digest": "needs a Prometheus; tests/exporter/commands/test_digest.py runs it",

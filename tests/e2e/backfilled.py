@@ -121,6 +121,7 @@ def backfill(
 
 def dumped(data: Path) -> Sequence[str]:
     """Return every sample of some blocks, in order."""
+    (data / "wal").mkdir(exist_ok=True)  # which promtool reads, too
     done = subprocess.run(
         ["promtool", "tsdb", "dump", str(data)], check=True, capture_output=True, text=True
     )

@@ -1,0 +1,98 @@
+"""A window is read in full, each point by the step in which it ends, whatever the API does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from exporter.backfill import reading
+from exporter.backfill.plan import STEP, Chunk, FamilyCut
+from exporter.backfill.reading import FamilyReader, WindowPoints
+from exporter.catalog import CATALOG
+from exporter.cloud_monitoring.points import SECOND
+from exporter.errors import IonmonError
+from exporter.simulator.faults import NONE, Faults
+from exporter.simulator.server import Simulator
+from exporter.simulator.world import World
+from tests.clocks import HandClock
+from tests.e2e.backfilled import client_of
+from tests.exporter.backfill.test_plan import COUNTER, CUMULATIVE, CUT, GAUGE, family_cut, target
+
+WINDOW = Chunk(CUT - 3600, CUT)
+
+
+@contextmanager
+def reader(cut: FamilyCut, faults: Faults = NONE) -> Iterator[tuple[Simulator, FamilyReader]]:
+    """Read a family of a simulated project, an hour after the cut."""
+    world = World(1, CUT, families=[CATALOG[cut.target.family.name]])
+    simulator = Simulator(world, HandClock(CUT + 3600), faults)
+    try:
+        with client_of(simulator.start()) as client:
+            yield simulator, FamilyReader(cut, client)
+    finally:
+        simulator.close()
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again without a wait."""
+    monkeypatch.setattr(reading, "_FIRST_WAIT", 0.0)
+
+
+def cut_of(name: str) -> FamilyCut:
+    """Return a family of the simulated project."""
+    return FamilyCut(
+        target=target(name, World.project), described=family_cut(name).described, cut=CUT
+    )
+
+
+def total(points: WindowPoints) -> float:
+    """Return the sum of all values."""
+    return sum(point.amount.value for step in points.by_step.values() for point in step)
+
+
+@pytest.mark.parametrize(
+    "faults", [NONE, Faults(seed=2, partial=0.1, split=True, quota=0.1, unavailable=0.1)]
+)
+def test_a_window_is_read_in_full(faults: Faults) -> None:
+    """Every point that ends in the window is there once, also from an API with faults."""
+    with reader(cut_of(COUNTER), faults) as (simulator, read):
+        found = read.read(WINDOW)
+        true = simulator.total("run.googleapis.com/request_count", CUT - 3660, CUT - 60)
+    assert total(found) == true[()]
+    assert set(found.by_step) == set(range(CUT - 3600, CUT, STEP))
+    for at, points in found.by_step.items():
+        assert {point.end for point in points} == {at * SECOND}
+
+
+def test_nothing_behind_the_cut() -> None:
+    """A counter is read up to its cut; a cumulative one one point further; a gauge further back."""
+    beyond = Chunk(CUT - 600, CUT + 600)
+    for name, last in ((COUNTER, CUT), (CUMULATIVE, CUT + 60), (GAUGE, CUT)):
+        with reader(cut_of(name)) as (_, read):
+            steps = read.read(beyond).by_step
+        assert max(steps) == last
+        assert min(steps) == (CUT - 660 if name == GAUGE else CUT - 600)
+
+
+def test_a_window_that_stays_partial() -> None:
+    """After some tries the family, the API's words, and what to do are named."""
+    with (
+        reader(cut_of(COUNTER), Faults(partial=1.0)) as (_, read),
+        pytest.raises(IonmonError, match=f"{COUNTER}: part of the answer .* type the command"),
+    ):
+        read.read(WINDOW)
+
+
+def test_a_metric_that_is_not_there() -> None:
+    """A product that the project does not use has no points."""
+    with reader(cut_of(COUNTER)) as (_, read):
+        pass
+    world = World(1, CUT, families=[CATALOG[GAUGE]])
+    simulator = Simulator(world, HandClock(CUT))
+    try:
+        with client_of(simulator.start()) as client:
+            read = FamilyReader(cut_of(COUNTER), client)
+            assert not read.read(WINDOW).by_step
+    finally:
+        simulator.close()
