@@ -79,7 +79,7 @@ def test_the_farthest_is_first_and_what_lasts_has_no_end() -> None:
 
 def test_what_is_not_known() -> None:
     """No value is no data; a value without a band lacks weeks; the other five signals have none."""
-    every = found("error_rate", flat(10, t3=NAN, t4=NAN), flat(10, t7=NAN), {})
+    every = found("error_rate", flat(10, t3=NAN, t4=NAN), flat(10, t4=NAN, t7=NAN), {})
     assert (every.series, every.results) == (1, ())
     own = [(one.seconds, one.why) for one in every.not_known if one.place]
     assert own == [(600, NO_DATA), (300, NO_BAND)]

@@ -122,3 +122,14 @@ def test_what_is_not_known_of_a_pair() -> None:
         (NO_BAND, DAY),
         (FEW_DAYS, DAY),
     ]
+
+
+def test_what_the_rule_recorded_is_taken() -> None:
+    """Its coefficient stands where it has one, and ours where it did not run."""
+    values = RANDOM.standard_normal((2, WEEK))
+    hand = _source(values[0], values[1], (values[0], 10 * values[1]))
+    recorded = {f"{TIME}_db_connections:correlation_ratio": {PLACE: [0.95] * 8}}
+    own = HandSource({**recorded, **hand.series_of})
+    (one,) = examined(Reader(own, ChosenPlaces()), Settings(), GRID, 1800).results
+    assert (one.strongest, one.above, one.fires) == (0.95, 2400, True)
+    assert one.since == GRID.end - 2100

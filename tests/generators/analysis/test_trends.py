@@ -59,6 +59,20 @@ def test_a_daily_season_is_no_growth(count: int) -> None:
     assert abs(found.value) * DAY < 0.01
 
 
+def test_noise_has_no_peak() -> None:
+    """Where days are unlike, nothing is added for a usual day's peak."""
+    found, peak = growth(WEEK, 0.5 + 0.1 * RANDOM.standard_normal(WEEK.count))
+    assert found is not None
+    assert peak == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_block_of_which_little_is_known_counts_for_nothing() -> None:
+    """A single wild value within an hour without others changes no slope."""
+    grid = TimeGrid(WEEK.start, 300, 28 * 288)  # blocks of two hours
+    values = np.where(np.arange(grid.count) % 24 < 6, 1e3, np.nan)
+    assert growth(grid, values) == (None, None)
+
+
 def test_a_hole_of_days_is_bridged() -> None:
     """Two days without a value change nothing of the slope."""
     values = 0.7 + 0.02 * since(WEEK) + wave(WEEK, 0.1)
