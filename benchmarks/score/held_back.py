@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.score.labelled import ZONE, Labelled
-from generators.tuning.days import Span, days_of
+from exporter.prometheus_api import TimeSpan
+from generators.tuning.days import days_of
 from generators.tuning.levels import rolling_minimum
 from generators.tuning.methods import Method, Proposed, by_levels, sigmas, within_fences
 from generators.tuning.model import Values
@@ -34,7 +35,7 @@ class Trial:
     newer: RuleDays
     times: NDArray[np.int64]
     lowest: Values
-    incidents: tuple[Span, ...]
+    incidents: tuple[TimeSpan, ...]
 
 
 def trial(series: Labelled, samples: int) -> Trial:

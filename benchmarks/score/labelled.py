@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporter.errors import IonmonError
-from generators.tuning.days import Span, outside
+from exporter.prometheus_api import TimeSpan
+from generators.tuning.days import outside
 from generators.tuning.model import TimeGrid, Values
 
 WINDOWS = Path("labels", "combined_windows.json")
@@ -30,7 +31,7 @@ class Labelled:
     name: str
     grid: TimeGrid
     values: Values
-    incidents: tuple[Span, ...]
+    incidents: tuple[TimeSpan, ...]
 
     @property
     def clean(self) -> NDArray[np.bool_]:
@@ -94,15 +95,15 @@ def _series(path: Path, windows: Windows) -> Labelled:
 
 def _incidents(
     path: Path, rows: Sequence[Sequence[str]], windows: Windows, step: int
-) -> tuple[Span, ...]:
+) -> tuple[TimeSpan, ...]:
     """Return NAB's windows, or Microsoft's labelled points joined where they are adjacent."""
     if len(rows[0]) < COLUMNS:
         key = f"{path.parent.name}/{path.name}"
-        return tuple(Span(_time(first), _time(last)) for first, last in windows.get(key, ()))
-    joined: list[Span] = []
+        return tuple(TimeSpan(_time(first), _time(last)) for first, last in windows.get(key, ()))
+    joined: list[TimeSpan] = []
     for at in sorted(_time(row[0]) // step * step for row in rows if row[2] == "1"):
         start = joined.pop().start if joined and at - joined[-1].end <= step else at
-        joined.append(Span(start, at))
+        joined.append(TimeSpan(start, at))
     return tuple(joined)
 
 

@@ -10,21 +10,23 @@ from generators.analysis.build import analysis, reads
 from generators.analysis.document import document
 from generators.analysis.model import Analysis
 from generators.analysis.request import AnalysisRequest
-from generators.analysis.server_history import ServerHistory
 from generators.analysis.words import Section, sections, window
+from generators.commands.reading import kept_history
+from generators.tuning.prometheus_history import PrometheusHistory
 
 
 def found(
-    settings: Settings, prometheus: Prometheus, request: AnalysisRequest, bar: Bar
+    settings: Settings, prometheus: Prometheus, request: AnalysisRequest, bar: Bar, now: float
 ) -> Analysis:
     """Return the analysis, and show how far it is. Raises IonmonError."""
     total, done = reads(settings), count()
+    source = PrometheusHistory(prometheus, now, kept_history())
 
     def shown(what: str) -> None:
         bar.show(f"reading {what}")
         bar.reach(next(done), total)
 
-    return analysis(settings, ServerHistory(prometheus), request, shown)
+    return analysis(settings, source, request, shown)
 
 
 def as_json(analysis_: Analysis, request: AnalysisRequest, source: str) -> str:

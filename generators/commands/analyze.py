@@ -10,9 +10,10 @@ from exporter.commands.options import CONFIG
 from exporter.commands.terminal import progress
 from exporter.errors import SettingsError
 from exporter.prometheus_api import TimeSpan, server
-from exporter.settings import Settings, load
+from exporter.settings import load
 from exporter.settings.types import seconds
 from generators.analysis.request import AnalysisRequest
+from generators.commands.past import history_address
 from generators.commands.tune_extra import require_numpy
 from generators.report.time_range import moment
 
@@ -72,19 +73,14 @@ def command(
     now = WallClock().now()
     span = _span(options["since"], options["until"], now)
     request = AnalysisRequest(span=span, service=options["service"], region=options["region"])
-    prometheus = server(url or _address(settings))
+    prometheus = server(history_address(settings, url))
     prometheus.hello(now)
     with progress(f"reading {prometheus.url}") as bar:
-        found = analysis_output.found(settings, prometheus, request, bar)
+        found = analysis_output.found(settings, prometheus, request, bar, now)
     if as_json:
         click.echo(analysis_output.as_json(found, request, prometheus.url))
     else:
         click.echo(analysis_output.text(found, prometheus.url))
-
-
-def _address(settings: Settings) -> str:
-    at = settings.prometheus
-    return f"http://{at.longterm or at.address}"
 
 
 def _span(since: str, until: str, now: float) -> TimeSpan:

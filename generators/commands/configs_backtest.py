@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from exporter.commands.terminal import progress
 from exporter.errors import IonmonError
 from exporter.settings import Settings
-from generators.commands.past import Past
-from generators.commands.reading import ReadHistory, history_address, recent_history
+from generators.commands.past import Past, history_address
+from generators.commands.reading import ReadHistory, recent_history
 from generators.monitoring_config import PATH
 from generators.rules.model import Alerting
 from generators.tuning import rule_replay

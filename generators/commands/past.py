@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from exporter.settings import Settings
+
 _DAY = 86400
 
 
@@ -16,3 +18,9 @@ class Past:
     def days(self) -> float:
         """How long it is, in days."""
         return self.seconds / _DAY
+
+
+def history_address(settings: Settings, url: str | None) -> str:
+    """Return the address of the server with the longest history, if no other is given."""
+    at = settings.prometheus
+    return url or f"http://{at.longterm or at.address}"

@@ -7,7 +7,7 @@ from exporter.clock import WallClock
 from exporter.commands.terminal import Bar
 from exporter.errors import IonmonError
 from exporter.prometheus_api import server
-from exporter.settings import Settings, cache_directory
+from exporter.settings import cache_directory
 from generators.tuning.compared import Answers
 from generators.tuning.kept_answers import KeptAnswers
 from generators.tuning.model import TimeGrid
@@ -24,12 +24,6 @@ class ReadHistory:
     answers: Answers
 
 
-def history_address(settings: Settings, url: str | None) -> str:
-    """Return the address of the server with the longest history, if no other is given."""
-    at = settings.prometheus
-    return url or f"http://{at.longterm or at.address}"
-
-
 def recent_history(url: str, seconds: float, texts: Sequence[str], bar: Bar) -> ReadHistory:
     """Return the series of expressions, a value a minute, up to the last whole minute.
 
@@ -40,16 +34,20 @@ def recent_history(url: str, seconds: float, texts: Sequence[str], bar: Bar) -> 
     grid = TimeGrid(start=end - (count - 1) * MINUTE, step=MINUTE, count=count)
     prometheus = server(url)
     prometheus.hello(now)
-    cache = cache_directory()
-    kept = KeptAnswers(None if cache is None else cache / "history")
 
     def show(share: float, what: str) -> None:
         bar.show(what)
         bar.reach(share)
 
-    answers = PrometheusHistory(prometheus, now, kept, show).read(texts, grid)
+    answers = PrometheusHistory(prometheus, now, kept_history(), show).read(texts, grid)
     require_values(answers, url)
     return ReadHistory(grid, answers)
+
+
+def kept_history() -> KeptAnswers:
+    """Return where answers about the past are kept; nowhere for a user without a home."""
+    cache = cache_directory()
+    return KeptAnswers(None if cache is None else cache / "history")
 
 
 def require_values(answers: Answers, place: str) -> None:

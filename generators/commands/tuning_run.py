@@ -10,9 +10,9 @@ import click
 from exporter.commands.terminal import Bar, progress, table
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import Settings, config_file, load
+from generators.commands.past import history_address
 from generators.commands.reading import (
     ReadHistory,
-    history_address,
     recent_history,
     require_values,
 )

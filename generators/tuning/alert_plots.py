@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from exporter.catalog.expression import Direction
 from exporter.prometheus_api import TimeSpan
-from generators.tuning.candidates import Status
-from generators.tuning.plot import AlertHistory
+from generators.tuning.candidates import CandidateStatus
+from generators.tuning.plot import PlottedAlert
 from generators.tuning.replay import Firing
 from generators.tuning.tuned import TunedAlert, Tuning
 
 
-def histories(tuning: Tuning) -> Iterator[AlertHistory]:
+def histories(tuning: Tuning) -> Iterator[PlottedAlert]:
     """Yield what is drawn of each alert that has values."""
     incidents = tuple(
         TimeSpan(one.start, min(one.until, tuning.grid.end)) for one in tuning.incidents
@@ -21,14 +21,14 @@ def histories(tuning: Tuning) -> Iterator[AlertHistory]:
             yield _history(one, tuning, incidents)
 
 
-def _history(one: TunedAlert, tuning: Tuning, incidents: tuple[TimeSpan, ...]) -> AlertHistory:
+def _history(one: TunedAlert, tuning: Tuning, incidents: tuple[TimeSpan, ...]) -> PlottedAlert:
     history, candidate, end = one.history, one.candidate, tuning.grid.end
     if history is None:
         raise ValueError(f"{candidate.rule.title} has no history")
     signal, current = history.row.signal, history.row.threshold
     sign = 1 if signal.direction is Direction.UP else -1
-    proposed = candidate.threshold if candidate.status is Status.PROPOSED else None
-    return AlertHistory(
+    proposed = candidate.threshold if candidate.status is CandidateStatus.PROPOSED else None
+    return PlottedAlert(
         title=candidate.rule.title,
         about=candidate.why,
         unit=signal.unit,

@@ -12,13 +12,13 @@ from exporter.settings import load
 from generators.alert_table import ThresholdAlert
 from generators.limits import shown
 from generators.policy import policy
-from generators.tuning.candidates import Status
+from generators.tuning.candidates import CandidateStatus
 from generators.tuning.settings_edits import SettingsEdit, edited
 from generators.tuning.tuned import TunedAlert
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class NotApplied:
     """An alert whose proposal is not written, and the flag that would write it."""
 
     alert: str
@@ -27,17 +27,17 @@ class Withheld:
 
 def withheld(
     alerts: Iterable[TunedAlert], *, lost: bool, provisional: bool
-) -> Iterator[tuple[TunedAlert, Withheld]]:
+) -> Iterator[tuple[TunedAlert, NotApplied]]:
     """Yield the proposals that the flags do not allow."""
     for one in alerts:
-        if one.candidate.status is Status.PROPOSED:
+        if one.candidate.status is CandidateStatus.PROPOSED:
             title = one.candidate.rule.title
             if one.lost and not lost:
                 names = ", ".join(each.id for each in one.lost)
-                yield one, Withheld(title, f"would lose {names}; --allow-lost writes it")
+                yield one, NotApplied(title, f"would lose {names}; --allow-lost writes it")
             elif one.quality is not None and one.quality.provisional and not provisional:
                 why = f"is provisional, from {one.quality.provisional}; --provisional writes it"
-                yield one, Withheld(title, why)
+                yield one, NotApplied(title, why)
 
 
 def edits(alerts: Iterable[TunedAlert]) -> Iterator[SettingsEdit]:

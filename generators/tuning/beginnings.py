@@ -28,12 +28,15 @@ def beginnings(expression: str, end: int, ask: Ask) -> Beginnings:
         return ()
     start = (end - _BACK) // _ALIGNED * _ALIGNED
     coarse = TimeGrid(start=start, step=_COARSE, count=(end - start) // _COARSE + 2)
-    text = f'count by (__name__) ({{__name__=~"{"|".join(names)}"}})'
-    found = {dict(one.labels)["__name__"]: first_time(one, coarse) for one in ask(text, coarse)}
-    # Nothing was found where all data lies between the last two times.
-    given = {name: found.get(name) or coarse.end for name in names}
-    exact = {name: _exact(name, at, start, ask) for name, at in given.items()}
-    return tuple((name, at) for name, at in exact.items() if at is not None and at <= end)
+    # Over the whole time between two looks: series that say that something is wrong exist for
+    # minutes, weeks apart.
+    some = f'last_over_time({{__name__=~"{"|".join(names)}"}}[{_COARSE}s])'
+    found = {
+        dict(one.labels)["__name__"]: first_time(one, coarse)
+        for one in ask(f"count by (__name__) ({some})", coarse)
+    }
+    exact = {n: _exact(n, at, start, ask) for n, at in found.items() if at is not None}
+    return tuple((n, at) for n, at in sorted(exact.items()) if at is not None and at <= end)
 
 
 def _exact(name: str, at: int, start: int, ask: Ask) -> int | None:

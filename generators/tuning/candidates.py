@@ -10,7 +10,7 @@ from exporter.catalog.model import Unit
 from generators.alert_table import ThresholdAlert
 from generators.limits import shown, times
 from generators.rules.model import Alerting
-from generators.tuning.choosing import Choice
+from generators.tuning.choosing import ChosenThreshold
 from generators.tuning.readable import proposal
 from generators.tuning.rule_history import RuleHistory
 from generators.tuning.thresholds import Refused
@@ -19,7 +19,7 @@ SAME = 0.1  # of a threshold: a smaller change is not worth a review
 _OF_SECOND = 1000  # what a duration in monitoring.yaml can say
 
 
-class Status(StrEnum):
+class CandidateStatus(StrEnum):
     """What becomes of an alert's threshold."""
 
     PROPOSED = "proposed"
@@ -39,25 +39,25 @@ class Candidate:
     """
 
     rule: Alerting
-    status: Status
+    status: CandidateStatus
     threshold: float | None
     why: str
     remarks: tuple[str, ...] = ()
-    choice: Choice | None = None
+    choice: ChosenThreshold | None = None
 
 
 def contract(rule: Alerting) -> Candidate:
     """Return what becomes of an alert on an objective: nothing."""
     return Candidate(
         rule=rule,
-        status=Status.CONTRACT,
+        status=CandidateStatus.CONTRACT,
         threshold=None,
         why="Follows the objective, which is a promise to users: history does not change it.",
     )
 
 
 def candidate(
-    history: RuleHistory, chosen: Choice | Refused, before: Sequence[Candidate]
+    history: RuleHistory, chosen: ChosenThreshold | Refused, before: Sequence[Candidate]
 ) -> Candidate:
     """Return what becomes of an alert; `before` has what became of less urgent ones."""
     if isinstance(chosen, Refused):
@@ -69,7 +69,7 @@ def kept(candidate: Candidate, because: str) -> Candidate:
     """Return that an alert keeps its threshold, though another was chosen."""
     row = candidate.rule.source
     threshold = row.threshold if isinstance(row, ThresholdAlert) else candidate.threshold
-    return replace(candidate, status=Status.KEPT, threshold=threshold, why=because)
+    return replace(candidate, status=CandidateStatus.KEPT, threshold=threshold, why=because)
 
 
 def is_stricter(candidate: Candidate) -> bool:
@@ -84,7 +84,7 @@ def is_stricter(candidate: Candidate) -> bool:
 def _refused(history: RuleHistory, refused: Refused) -> Candidate:
     return Candidate(
         rule=history.rule,
-        status=Status.REFUSED,
+        status=CandidateStatus.REFUSED,
         threshold=history.row.threshold,
         why=f"{refused.why[:1].upper()}{refused.why[1:]}.",
     )
@@ -116,7 +116,7 @@ def _calmer(history: RuleHistory, before: Sequence[Candidate]) -> _Calmer | None
     return same[-1] if same else None
 
 
-def _candidate(history: RuleHistory, choice: Choice, calmer: _Calmer | None) -> Candidate:
+def _candidate(history: RuleHistory, choice: ChosenThreshold, calmer: _Calmer | None) -> Candidate:
     row = history.row
     level = proposal(choice.value, row.signal.direction, row.signal.unit)
     if isinstance(level, Refused):
@@ -131,7 +131,7 @@ def _candidate(history: RuleHistory, choice: Choice, calmer: _Calmer | None) -> 
         why = f"{shown(value, row.signal.unit)} would be hardly different. {why}"
     return Candidate(
         rule=history.rule,
-        status=Status.KEPT if same else Status.PROPOSED,
+        status=CandidateStatus.KEPT if same else CandidateStatus.PROPOSED,
         threshold=row.threshold if same else value,
         why=why,
         remarks=choice.remarks,

@@ -18,7 +18,7 @@ from generators.tuning.together import fit_together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ChosenThreshold:
     """A threshold on the scale of levels, which get worse upwards.
 
     why      a sentence
@@ -32,14 +32,14 @@ class Choice:
     promise: LevelThreshold | None = None
 
 
-Choose = Callable[[RuleHistory], Choice | Refused]
+Choose = Callable[[RuleHistory], ChosenThreshold | Refused]
 _OPEN = "It is the worst clean day, so that how much worse the next one may be is not known."
 
 
 def by_budget(budget: Fraction) -> Choose:
     """Return the default method, each alert with a budget of its own."""
 
-    def choose(history: RuleHistory) -> Choice | Refused:
+    def choose(history: RuleHistory) -> ChosenThreshold | Refused:
         found = fit(history.days, 0, budget)
         if isinstance(found.result, Refused):
             return found.result
@@ -57,35 +57,37 @@ def together(histories: Sequence[RuleHistory], budget: Fraction) -> Choose:
         return lambda _: why
     shared = dict(zip((one.rule.title for one in histories), found.thresholds, strict=True))
 
-    def choose(history: RuleHistory) -> Choice | Refused:
+    def choose(history: RuleHistory) -> ChosenThreshold | Refused:
         remarks = fit(history.days, 0, budget).remarks
         return _promised(history, shared[history.rule.title], remarks)
 
     return choose
 
 
-def by_sigmas(history: RuleHistory) -> Choice | Refused:
+def by_sigmas(history: RuleHistory) -> ChosenThreshold | Refused:
     """Choose the mean and standard deviations."""
     multiple = SIGMAS[history.rule.severity]
     return _unpromised(history, by_sigma(history.rule.severity), f"The mean and {multiple:g} σ.")
 
 
-def by_share(history: RuleHistory) -> Choice | Refused:
+def by_share(history: RuleHistory) -> ChosenThreshold | Refused:
     """Choose a quantile."""
     return _unpromised(history, by_quantile(), f"{QUANTILE:.1%} of all values lie within it.")
 
 
-def _unpromised(history: RuleHistory, method: Method, why: str) -> Choice | Refused:
+def _unpromised(history: RuleHistory, method: Method, why: str) -> ChosenThreshold | Refused:
     found = method(history.days, 0)
     if isinstance(found, Refused):
         return found
     nothing = "This method promises nothing about how often the alert fires."
-    return Choice(value=found.value, why=why, remarks=(*found.remarks, nothing))
+    return ChosenThreshold(value=found.value, why=why, remarks=(*found.remarks, nothing))
 
 
-def _promised(history: RuleHistory, threshold: LevelThreshold, notes: tuple[str, ...]) -> Choice:
+def _promised(
+    history: RuleHistory, threshold: LevelThreshold, notes: tuple[str, ...]
+) -> ChosenThreshold:
     open_ = (_OPEN,) if isinf(threshold.high) else ()
-    return Choice(
+    return ChosenThreshold(
         value=threshold.value,
         why=_why(history, threshold),
         remarks=(*notes, *open_),

@@ -8,20 +8,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.prometheus_api import TimeSpan
 from generators.tuning.model import TimeGrid, Values
 
 # Of a day that is less than half known, the highest value is more likely missing than not, and it
 # would make thresholds too tight. A stricter share would cost most days that had an incident.
 COMPLETE = 0.5
 SATURDAY = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A time from `start` to `end`, Unix seconds, both included, such as an incident."""
-
-    start: float
-    end: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +60,7 @@ def _index(grid: TimeGrid, at: float) -> int:
     return int(min(max(0, -((grid.start - at) // grid.step)), grid.count))
 
 
-def outside(grid: TimeGrid, incidents: Sequence[Span]) -> NDArray[np.bool_]:
+def outside(grid: TimeGrid, incidents: Sequence[TimeSpan]) -> NDArray[np.bool_]:
     """Return for each time of a grid whether it lies outside all incidents."""
     clean = np.ones(grid.count, dtype=np.bool_)
     for incident in incidents:

@@ -25,7 +25,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertHistory:
+class PlottedAlert:
     """What is drawn of an alert.
 
     values    the worst place's at each time of the grid, none below 0; NaN where there is none
@@ -96,7 +96,7 @@ class _Frame:
         return TOP + HEIGHT * (1 - share)
 
 
-def plot(history: AlertHistory) -> HistoryPlot:
+def plot(history: PlottedAlert) -> HistoryPlot:
     """Return the shapes of an alert's history; it has at least one value."""
     low, high, step = _extent(history)
     frame = _Frame(history.grid, low, high)
@@ -118,7 +118,7 @@ def plot(history: AlertHistory) -> HistoryPlot:
     )
 
 
-def _extent(history: AlertHistory) -> tuple[float, float, float]:
+def _extent(history: PlottedAlert) -> tuple[float, float, float]:
     """Return the lowest and highest value that are shown, and the step of the axis.
 
     An incident of ten times the threshold would flatten all that the threshold is chosen from.
@@ -139,7 +139,7 @@ def _step(least: float) -> float:
     return next(each * scale for each in _ROUND if each * scale >= least * (1 - 1e-9))
 
 
-def _ranges(history: AlertHistory, frame: _Frame) -> Iterator[tuple[float, float, float]]:
+def _ranges(history: PlottedAlert, frame: _Frame) -> Iterator[tuple[float, float, float]]:
     """Yield x, and y of the highest and lowest value, of each column that has any."""
     count = history.grid.count
     edges = np.linspace(0, count, min(_COLUMNS, count) + 1).astype(int)
@@ -151,7 +151,7 @@ def _ranges(history: AlertHistory, frame: _Frame) -> Iterator[tuple[float, float
             yield frame.x(time), frame.y(float(known.max())), frame.y(float(known.min()))
 
 
-def _usual(history: AlertHistory, frame: _Frame) -> Iterator[Point]:
+def _usual(history: PlottedAlert, frame: _Frame) -> Iterator[Point]:
     """Yield the outline of what nine in ten values of an hour of the day are, without incidents."""
     times = history.grid.times
     calm = ~np.any([(times >= i.start) & (times <= i.end) for i in history.incidents], axis=0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from exporter.html_pages import environment
 from exporter.prometheus_api import TimeSpan
 from generators.limits import shown
-from generators.tuning.plot import HEIGHT, LEFT, TOP, WIDTH, AlertHistory, HistoryPlot, plot
+from generators.tuning.plot import HEIGHT, LEFT, TOP, WIDTH, HistoryPlot, PlottedAlert, plot
 
 _ROW = 14.0  # of firings, below the plot
 _FOOT = 24.0  # of dates
@@ -14,11 +14,11 @@ _FOOT = 24.0  # of dates
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    history: AlertHistory
+    history: PlottedAlert
     plot: HistoryPlot
 
 
-def page(histories: Iterable[AlertHistory], about: str) -> str:
+def page(histories: Iterable[PlottedAlert], about: str) -> str:
     """Return the page; `about` says which time and source it is of."""
     drawn = [_Drawn(history, plot(history)) for history in histories]
     template = environment(

@@ -5,16 +5,24 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from exporter.prometheus_api import TimeSpan
 from generators.alert_table import ThresholdAlert
 from generators.limits import shown
 from generators.policy import SEVERITIES
 from generators.rules.model import Alerting
 from generators.tuning import rule_replay
 from generators.tuning.backtest import Backtest, Grouping, backtest
-from generators.tuning.candidates import Candidate, Status, candidate, contract, is_stricter, kept
+from generators.tuning.candidates import (
+    Candidate,
+    CandidateStatus,
+    candidate,
+    contract,
+    is_stricter,
+    kept,
+)
 from generators.tuning.choosing import Choose
 from generators.tuning.compared import Answers
-from generators.tuning.days import Span, days_of, outside
+from generators.tuning.days import days_of, outside
 from generators.tuning.fitting import fit
 from generators.tuning.held_out import HeldOut, held_out
 from generators.tuning.incidents import Incident
@@ -124,7 +132,7 @@ def tuned(request: TuningRequest, step: Step = lambda _share, _what: None) -> Tu
     by = judging(rules, request.answers, grid, request.incidents)
     incidents = by.incidents or ()
     days = days_of(grid, request.zone)
-    clean = outside(grid, [Span(one.start, one.until) for one in incidents])
+    clean = outside(grid, [TimeSpan(one.start, min(one.until, grid.end)) for one in incidents])
     histories = []
     rows = [(rule, row) for rule in rules if isinstance(row := rule.source, ThresholdAlert)]
     for at, (rule, row) in enumerate(rows):
@@ -197,7 +205,7 @@ def _alert(
     then: tuple[Firing, ...] = ()
     row, signal = one.rule.source, dict(one.rule.labels)["signal"]
     by = by if history is None else replace(by, gaps=history.gaps)
-    if one.status is Status.PROPOSED and isinstance(row, ThresholdAlert) and one.threshold:
+    if one.status is CandidateStatus.PROPOSED and isinstance(row, ThresholdAlert) and one.threshold:
         changed = replace(one.rule, source=replace(row, threshold=one.threshold))
         then = rule_replay.replayed(changed, request.answers, request.grid)
 
@@ -209,7 +217,7 @@ def _alert(
         history=history,
         quality=None if history is None else _quality(history, request),
         current=judged(now),
-        proposed=judged(then) if one.status is Status.PROPOSED else None,
+        proposed=judged(then) if one.status is CandidateStatus.PROPOSED else None,
         held_out=None if history is None else held_out(history.days, request.budget),
         firings=(now, then),
     )

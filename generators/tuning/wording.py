@@ -7,7 +7,7 @@ from exporter.settings.types import duration
 from generators.alert_table import ThresholdAlert
 from generators.limits import limit, shown
 from generators.tuning.backtest import Backtest
-from generators.tuning.candidates import Status
+from generators.tuning.candidates import CandidateStatus
 from generators.tuning.held_out import HeldOut
 from generators.tuning.tuned import TunedAlert, Tuning, moves
 
@@ -32,10 +32,10 @@ def _now(one: TunedAlert) -> str:
 
 def _proposed(one: TunedAlert) -> str:
     candidate, row = one.candidate, one.candidate.rule.source
-    if candidate.status is not Status.PROPOSED:
-        return {Status.KEPT: "keep", Status.CONTRACT: "keep", Status.REFUSED: "unknown"}[
-            candidate.status
-        ]
+    if candidate.status is CandidateStatus.REFUSED:
+        return "unknown"
+    if candidate.status is not CandidateStatus.PROPOSED:
+        return "keep"
     if not isinstance(row, ThresholdAlert) or candidate.threshold is None:
         return "unknown"
     provisional = " (provisional)" if one.quality and one.quality.provisional else ""

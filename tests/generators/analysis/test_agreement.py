@@ -14,11 +14,11 @@ from exporter.settings import Settings
 from generators.analysis.anomalies import bands
 from generators.analysis.correlations import coefficient, input_query
 from generators.analysis.reading import ChosenPlaces, Reader, before
-from generators.analysis.server_history import ServerHistory
 from generators.analysis.trends import seconds_query, slope_query
 from generators.policy import policy
 from generators.rules import anomaly, correlation, trend
 from generators.tuning.model import TimeGrid, Values
+from generators.tuning.prometheus_history import PrometheusHistory
 from tests.e2e.past import OPTIONS, Stretch, evaluate
 from tests.generators.analysis.weeks import END, HOUR, WINDOW, written_to
 from tests.servers import prometheus
@@ -50,7 +50,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothServers]:
         started = [stack.enter_context(prometheus(f, "{}", *EXACT)) for f in (without, ruled)]
         yield BothServers(
             *(
-                Reader(ServerHistory(Api(f"http://127.0.0.1:{one.port}")), ChosenPlaces())
+                Reader(PrometheusHistory(Api(f"http://127.0.0.1:{one.port}"), END), ChosenPlaces())
                 for one in started
             )
         )

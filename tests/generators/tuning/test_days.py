@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from generators.tuning.days import Span, completeness, days_of, judged, masked, outside, weekends
+from exporter.prometheus_api import TimeSpan
+from generators.tuning.days import completeness, days_of, judged, masked, outside, weekends
 from generators.tuning.model import TimeGrid
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -43,10 +44,10 @@ def test_weekends_are_saturday_and_sunday() -> None:
 def test_incidents_are_left_out_with_their_ends() -> None:
     """A time at which an incident begins or ends is not clean; the times beside it are."""
     grid = TimeGrid(0, 60, 6)
-    incident = Span(60, 180)
+    incident = TimeSpan(60, 180)
     assert outside(grid, [incident]).tolist() == [True, False, False, False, True, True]
-    assert outside(grid, [Span(90, 100)]).all()
-    assert outside(grid, [Span(-500, -100), Span(1000, 2000)]).all()
+    assert outside(grid, [TimeSpan(90, 100)]).all()
+    assert outside(grid, [TimeSpan(-500, -100), TimeSpan(1000, 2000)]).all()
     assert np.isnan(masked(np.ones(6), outside(grid, [incident]))).sum() == 3
 
 

@@ -10,7 +10,7 @@ from exporter.catalog.expression import Direction
 from exporter.catalog.model import Unit
 from exporter.prometheus_api import TimeSpan
 from generators.tuning.model import TimeGrid
-from generators.tuning.plot import HEIGHT, LEFT, TOP, WIDTH, AlertHistory, plot
+from generators.tuning.plot import HEIGHT, LEFT, TOP, WIDTH, PlottedAlert, plot
 from generators.tuning.plot_page import page
 
 DAY = 86400
@@ -18,11 +18,11 @@ GRID = TimeGrid(start=1_764_028_800, step=60, count=3 * 1440)  # from a midnight
 INCIDENT = TimeSpan(float(GRID.start + DAY), float(GRID.start + DAY + 3600))
 
 
-def history() -> AlertHistory:
+def history() -> PlottedAlert:
     """Three days at 50 ms; an hour at 2 s within them."""
     values = np.full(GRID.count, 0.05)
     values[1440:1500] = 2.0
-    return AlertHistory(
+    return PlottedAlert(
         title="ResponseTimeWarning",
         about="Why.",
         unit=Unit.SECONDS,

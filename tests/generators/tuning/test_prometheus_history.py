@@ -41,7 +41,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (found / "samples.om").open("w") as file:
         late = times >= START + LENGTH + 600
         gap = (times < START + LENGTH - 3600) | (times > START + LENGTH + 3600)
-        for name, there in (("late", late), ("load", gap)):
+        rare = (times > START + LENGTH + 5000) & (times < START + LENGTH + 5400)
+        for name, there in (("late", late), ("load", gap), ("rare", rare)):
             for at, value in zip(times[there], load(times[there]), strict=True):
                 file.write(f'{name}{{region="us"}} {float(value)!r} {at}\n')
         file.write("# EOF\n")
@@ -79,6 +80,12 @@ def test_before_the_first_sample_nothing_is_calm(address: str) -> None:
     assert np.isnan(one.values[:first]).all()
     assert one.values[first] == pytest.approx(load(DAYS.times[first : first + 1])[0])
     assert not np.isnan(one.values[first:]).any()
+
+
+def test_what_exists_for_minutes_is_found(address: str) -> None:
+    """A series that says that something is wrong has samples for a few minutes in two weeks."""
+    (one,) = PrometheusHistory(Prometheus(address), NOW).series("rare", DAYS)
+    assert 6 <= np.count_nonzero(~np.isnan(one.values)) <= 12
 
 
 def test_several_expressions_at_once(address: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from exporter.settings import load
 from generators.tuning import recommendations, wording
 from generators.tuning.alert_plots import histories
-from generators.tuning.candidates import Status
+from generators.tuning.candidates import CandidateStatus
 from generators.tuning.choosing import by_budget, by_sigmas, together
 from generators.tuning.grouping import usual
 from generators.tuning.incidents import Incident, Origin
@@ -74,7 +74,7 @@ def test_every_alert_is_explained(tuning: Tuning) -> None:
     for one, row in zip(tuning.alerts, wording.rows(tuning), strict=True):
         assert one.candidate.why.endswith(".")
         assert all(row)
-    contracts = [one for one in tuning.alerts if one.candidate.status is Status.CONTRACT]
+    contracts = [one for one in tuning.alerts if one.candidate.status is CandidateStatus.CONTRACT]
     assert [one.candidate.rule.alert for one in contracts] == [
         *("SLABreach", "ErrorBudgetBurn", "ErrorBudgetExhausted")
     ]
@@ -93,7 +93,7 @@ def test_a_noisy_alert_gets_a_number_that_keeps_the_budget(tuning: Tuning) -> No
 def test_an_alert_that_never_fires_is_not_made_stricter_for_nothing(tuning: Tuning) -> None:
     """A lower limit for CPU would keep the promise, but no incident says that it is needed."""
     cpu = of(tuning, "CPUHigh")
-    assert cpu.candidate.status is Status.KEPT
+    assert cpu.candidate.status is CandidateStatus.KEPT
     assert "caught nothing more" in cpu.candidate.why
     assert cpu.proposed is None
 
@@ -155,9 +155,9 @@ def test_without_values_there_is_no_number() -> None:
             grouping=other.grouping,
         )
     )
-    assert of(tuning, "DatabaseLag").candidate.status is Status.REFUSED
+    assert of(tuning, "DatabaseLag").candidate.status is CandidateStatus.REFUSED
     assert of(tuning, "DatabaseLag").candidate.why == "There is no clean day."
-    assert of(tuning, "ErrorRateWarning").candidate.status is Status.PROPOSED
+    assert of(tuning, "ErrorRateWarning").candidate.status is CandidateStatus.PROPOSED
 
 
 def test_sigma_promises_nothing(tuning: Tuning) -> None:
