@@ -6,6 +6,7 @@ and without labels that `count_values` makes, since it asks over ranges as they 
 
 import gzip
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +20,7 @@ from exporter.exposition.encoding import label_text
 from exporter.prometheus_api import Prometheus, QueryRefused
 
 KEPT = "kept.om.gz"
-_LOOK = 86400  # seconds: what is not there in a chunk and a day before it, no rule needs there
+_PARALLEL = 3  # queries: while one is read, the server works on the next ones
 
 
 class RuleEvaluation:
@@ -32,26 +33,28 @@ class RuleEvaluation:
 
     def make(self, chunk: Chunk, folder: Path) -> None:
         """Write what the rules make of a chunk: what stays as text, what is read later as block."""
-        scratch = folder / SAMPLES
-        with scratch.open("wb") as read, gzip.open(folder / KEPT, "wb", 1) as kept:
-            for rule in self._level:
-                if rule.reads and not rule.reads & self._names:
-                    continue  # nothing that it reads was backfilled
-                outs = [
-                    out
-                    for out, wanted in (
-                        (read, rule.record in self._later),
-                        (kept, self._rules.keeps(rule.record)),
-                    )
-                    if wanted
-                ]
-                for text in self._lines(rule, chunk) if outs else ():
-                    for out in outs:
-                        out.write(text)
+        scratch, rules = folder / SAMPLES, [rule for rule in self._level if self._is_wanted(rule)]
+        with (
+            ThreadPoolExecutor(_PARALLEL) as pool,
+            scratch.open("wb") as read,
+            gzip.open(folder / KEPT, "wb", 1) as kept,
+        ):
+            texts = pool.map(lambda rule: b"".join(self._lines(rule, chunk)), rules)
+            for rule, text in zip(rules, texts, strict=True):
+                if rule.record in self._later:
+                    read.write(text)
+                if self._rules.keeps(rule.record):
+                    kept.write(text)
             read.write(END)
         if scratch.stat().st_size > len(END):
             make_blocks(scratch, folder)
         scratch.unlink()
+
+    def _is_wanted(self, rule: RecordingRule) -> bool:
+        """Return whether anything that a rule reads was backfilled, and anybody needs the rule."""
+        if rule.reads and not rule.reads & self._names:
+            return False
+        return rule.record in self._later or self._rules.keeps(rule.record)
 
     def _lines(self, rule: RecordingRule, chunk: Chunk) -> Iterator[bytes]:
         """Yield the samples of a rule in a chunk, a series at a time. Raises IonmonError."""

@@ -10,6 +10,7 @@ from exporter.backfill.raw import SAMPLES, RawChunks
 from exporter.backfill.rules import RuleSet
 from exporter.backfill.work import WorkFolder
 from exporter.cloud_monitoring.target import SeriesSource
+from exporter.interpreter import uncollected
 
 Progress = Callable[[float, str], None]
 _RAW_SHARE = 0.5  # of the work
@@ -41,8 +42,9 @@ class BackfillRun:
         self._progress = progress
         if not self.is_done:
             self._make_raw(client)
-            for level in range(len(self._rules.levels)):
-                self._evaluate(level)
+            with uncollected():
+                for level in range(len(self._rules.levels)):
+                    self._evaluate(level)
             self._join()
         self._work.finish()
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from exporter.errors import IonmonError
+from exporter.interpreter import uncollected
 from exporter.prometheus_api import NoAnswer, NotInTime, Prometheus, QueryRefused, TooMuch
 from generators.promql_tree.tree import series_names
 from generators.tuning.beginnings import Beginnings, beginnings
@@ -61,20 +62,24 @@ class PrometheusHistory:
         found = {expression: Assembly(grid, limit) for expression in wanted}
         pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="history")
         try:
-            self._progress(0.0, "looking where history begins")
-            begun = dict(zip(wanted, pool.map(lambda e: self._begun(e, grid), wanted), strict=True))
-            waiting = {
-                pool.submit(self._chunk, expression, chunk, begun[expression]): (expression, chunk)
-                for expression in wanted
-                for chunk in chunks(grid)
-                if begun[expression] is not None
-            }
-            self._fill(found, waiting)
+            with uncollected():
+                self._read(found, grid, pool)
         finally:
             # Without waiting: after an error or Ctrl-C, nobody needs what is still asked.
             pool.shutdown(wait=False, cancel_futures=True)
         self._kept.trim()
         return {expression: found[expression].series() for expression in wanted}
+
+    def _read(self, found: dict[str, Assembly], grid: TimeGrid, pool: ThreadPoolExecutor) -> None:
+        self._progress(0.0, "looking where history begins")
+        begun = zip(found, pool.map(lambda text: self._begun(text, grid), found), strict=True)
+        waiting = {
+            pool.submit(self._chunk, expression, chunk, since): (expression, chunk)
+            for expression, since in begun
+            if since is not None
+            for chunk in chunks(grid)
+        }
+        self._fill(found, waiting)
 
     def _fill(
         self,

@@ -15,7 +15,7 @@ from exporter.backfill.work import WorkFolder, deliver
 from exporter.cloud_monitoring.channel import channel
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.settings import Settings
-from exporter.simulator.faults import NONE, Faults
+from exporter.simulator.faults import Faults
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import MINUTE, World
 from exporter.telemetry import Telemetry
@@ -82,9 +82,12 @@ def _targeted(page: str, at: float) -> Iterator[str]:
 class Project:
     """A simulated project, and the settings that read some of its families."""
 
-    def __init__(self, world: World, families: Iterable[str], folder: Path, faults: Faults) -> None:
+    def __init__(
+        self, world: World, families: Iterable[str], folder: Path, faults: Faults, start: float
+    ) -> None:
+        """Be read from `start` on."""
         self.world, self.folder = world, folder
-        self.clock = HandClock(world.start)
+        self.clock = HandClock(start)
         self._families, self._faults = tuple(families), faults
 
     @contextmanager
@@ -94,11 +97,6 @@ class Project:
             base = settings(endpoint, self._families)
             storage = base.storage.model_copy(update={"state_file": state_of(self.folder)})
             yield simulator, base.model_copy(update={"storage": storage})
-
-
-def project(world: World, families: Iterable[str], folder: Path, faults: Faults = NONE) -> Project:
-    """Return a project at its world's start."""
-    return Project(world, families, folder, faults)
 
 
 def unseen(_share: float, _step: str) -> None:

@@ -30,6 +30,7 @@ HOUR, DAY = 60 * MINUTE, 86400
 LIVED = 30  # minutes
 RETENTION = "--storage.tsdb.retention.time=50y"
 CLASS = "metric.response_code_class"
+PLACE_AND_CLASS = ("resource.location", CLASS)
 FAULTS = Faults(quota=0.02, unavailable=0.02, partial=0.02, split=True, repeated=0.2)
 
 
@@ -67,9 +68,9 @@ def read_families() -> list[str]:
 
 def joined(folder: Path, families: list[str], last: int, faults: Faults) -> Iterator[Joint]:
     """Live for half an hour, backfill what was before, and serve both."""
-    # Few requests, and errors from the third minute on: far more than in hours before.
-    world = World(3, START, SCENARIOS["error_burst"], 0.01)
-    made = Project(world, families, folder, faults)
+    # Errors begin at the cut, twelve minutes before the exporter does.
+    world = World(3, START - 15 * MINUTE, SCENARIOS["error_burst"], 0.01)
+    made = Project(world, families, folder, faults, START)
     with made.served() as (simulator, chosen):
         lived = live(chosen, made.clock, folder, LIVED, REQUESTS)
         plan = backfill(chosen, rules(), last, folder)
@@ -113,11 +114,13 @@ def holds_over_the_joint(joint: Joint) -> None:
 def test_increases_over_the_joint(hours: Joint) -> None:
     """Raw and recorded, backfilled and scraped counters together count what happened, exactly.
 
-    Of errors the exporter counted more before its first scrape than the hours before it had.
+    Of one region's errors there were more before the first scrape than in the hours before the cut:
+    without a 0 between them, this would be no reset.
     """
-    before = hours.truth(hours.plan.start, hours.plan.cut, CLASS)
-    since = hours.truth(hours.plan.cut, hours.lived.newest, CLASS)
-    assert since["5xx",] > before["5xx",] > 0
+    cut, key = hours.plan.cut, ("europe-west1", "5xx")
+    before = hours.truth(hours.plan.start, cut, *PLACE_AND_CLASS)[key]
+    scraped = hours.truth(cut, START - 3 * MINUTE, *PLACE_AND_CLASS)[key]
+    assert scraped > before > 0
     holds_over_the_joint(hours)
 
 
@@ -133,8 +136,7 @@ def test_windows_over_the_joint(hours: Joint) -> None:
 def test_what_alerts_compare(hours: Joint) -> None:
     """The left sides of alerts are recorded for the past, and are what happened."""
     at = hours.plan.cut // 300 * 300 - 1800
-    region, code = "resource.location", CLASS
-    true = hours.truth(at - 300, at, region, code)
+    true = hours.truth(at - 300, at, *PLACE_AND_CLASS)
     places = {place for place, _ in true}
     ratio = "project_region_service:error_rate:ratio5m_any"
     found = hours.vector(ratio, at, "region")

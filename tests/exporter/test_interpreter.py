@@ -1,9 +1,11 @@
 """How the interpreter is set up before it serves."""
 
+import gc
 import subprocess
 import sys
+from contextlib import suppress
 
-from exporter.interpreter import ARENAS
+from exporter.interpreter import ARENAS, uncollected
 
 PROGRAM = """
 import gc, sys
@@ -20,6 +22,17 @@ assert gc.isenabled()
 def test_series_are_not_looked_at_again_and_again() -> None:
     """Threads change often, and the garbage collector, which goes on, stops them seldom."""
     subprocess.run([sys.executable, "-c", PROGRAM], check=True)
+
+
+def test_nothing_is_collected_meanwhile() -> None:
+    """Afterwards, also after an error, it goes on, where it did before."""
+    with suppress(KeyError), uncollected():
+        assert not gc.isenabled()
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+        raise KeyError
+    assert gc.isenabled()
 
 
 ALLOCATING = """
