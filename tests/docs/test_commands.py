@@ -64,6 +64,7 @@ NOT_RUN = {
     "run": "runs until it is stopped; tests/exporter/commands/test_run.py does",
     "simulate": "runs until it is stopped; tests/exporter/commands/test_simulate.py does",
     "sink": "runs until it is stopped; tests/exporter/commands/test_sink.py does",
+    "tune": "needs weeks of history; tests/generators/commands/test_tune.py runs it",
     "upload": "needs a Grafana; tests/generators/commands/test_upload.py runs it",
 }
 # Flags of other programs that documents name in running text.
