@@ -11,10 +11,10 @@ from statistics import NormalDist
 import numpy as np
 
 from generators.tuning.model import Values
+from generators.tuning.ranks import kendall_variance, mid_ranks
 
 LEVEL = 0.95  # of an interval
 _LEAST = 10  # values from which a slope or a correlation is worked out
-_KENDALL = 18  # of the variance of Kendall's S
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ def slope(times: Values, values: Values) -> Estimate | None:
     first, second = np.triu_indices(count, 1)
     slopes = np.sort((level[second] - level[first]) / (at[second] - at[first]))
     middle = float(np.median(slopes))
-    factor = _inflation(_ranks(level - middle * at))
-    half = normal(LEVEL) * math.sqrt(_variance(level) * factor)
+    factor = _inflation(mid_ranks(level - middle * at))
+    half = normal(LEVEL) * math.sqrt(kendall_variance(level) * factor)
     low = round((len(slopes) - half) / 2)
     high = len(slopes) - 1 - low
     if low < 0:
@@ -57,7 +57,7 @@ def rank_correlation(one: Values, other: Values, compared: int = 1) -> Estimate 
     known = ~(np.isnan(one) | np.isnan(other))
     if known.sum() < _LEAST:
         return None
-    ranks = _ranks(one[known]), _ranks(other[known])
+    ranks = mid_ranks(one[known]), mid_ranks(other[known])
     if not (ranks[0].std() and ranks[1].std()):
         return None  # a constant has no rank among itself
     found = float(np.corrcoef(*ranks)[0, 1])
@@ -70,21 +70,6 @@ def rank_correlation(one: Values, other: Values, compared: int = 1) -> Estimate 
 def normal(level: float) -> float:
     """Return how many deviations hold a share of a normal distribution, on both sides."""
     return NormalDist().inv_cdf((1 + level) / 2)
-
-
-def _variance(values: Values) -> float:
-    """Return the variance of Kendall's S of independent values, with ties."""
-    _, ties = np.unique(values, return_counts=True)
-    counts = np.append(-ties.astype(np.float64), len(values))
-    return float((np.abs(counts) * (counts - 1) * (2 * counts + 5)).sum()) / _KENDALL
-
-
-def _ranks(values: Values) -> Values:
-    """Return the ranks; equal values have the mean of theirs."""
-    _, where, ties = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(ties)
-    means: Values = last - (ties - 1) / 2
-    return means[where]
 
 
 def _inflation(*series: Values) -> float:

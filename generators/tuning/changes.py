@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.tuning.model import Values
-from generators.tuning.thresholds import mid_ranks
+from generators.tuning.ranks import mid_ranks
 
 # A shorter segment fits no threshold, and five days have a weekday among them.
 SHORTEST = 5

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generators.tuning.model import Values
+from generators.tuning.ranks import kendall_variance
 
 # One-sided limit of a standard normal value at 5 %: only a rise makes a rule fire more often.
 RISING = 1.645
@@ -65,9 +66,7 @@ def mann_kendall(values: Values) -> float:
     n = len(values)
     later, earlier = np.tril_indices(n, -1)
     rises = float(np.sum(np.sign(values[later] - values[earlier])))
-    _, counts = np.unique(values, return_counts=True)
-    ties = float(np.sum(counts * (counts - 1) * (2 * counts + 5)))
-    variance = (n * (n - 1) * (2 * n + 5) - ties) / 18
+    variance = kendall_variance(values)
     if not variance:
         return 0.0
     return math.copysign(max(0.0, abs(rises) - 1), rises) / math.sqrt(variance)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.tuning.model import Values
+from generators.tuning.ranks import mid_ranks
 
 CONFIDENCE = 0.95
 # Two-sided limit of a standard normal value at 95 %.
@@ -148,13 +149,6 @@ def differ(some: Values, others: Values) -> bool:
     variance = n * m / 12 * (n + m + 1 - tied)
     excess = float(np.sum(ranks[:n])) - n * (n + m + 1) / 2
     return variance > 0 and abs(excess) > DIFFERENT * math.sqrt(variance)
-
-
-def mid_ranks(values: Values) -> Values:
-    """Return ranks from 1; equal values share the mean of theirs."""
-    _, at, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2)[at], dtype=np.float64)
 
 
 def interval_ranks(days: int, share: float) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from generators.alert_table import ThresholdAlert
 from generators.limits import limit, shown
 from generators.tuning.backtest import Backtest
 from generators.tuning.candidates import CandidateStatus
+from generators.tuning.change_wording import counted
 from generators.tuning.held_out import HeldOut
 from generators.tuning.tuned import TunedAlert, Tuning, moves
 
@@ -46,14 +47,10 @@ def cost(one: TunedAlert) -> str:
     """Return what the alert would have done, with both thresholds where there are two."""
     now, then = one.current, one.proposed
     if then is None:
-        return f"{_counted(now.firings, 'firing')}, {_caught(now)}"
-    firings = f"{now.firings} → {_counted(then.firings, 'firing')}"
+        return f"{counted(now.firings, 'firing')}, {_caught(now)}"
+    firings = f"{now.firings} → {counted(then.firings, 'firing')}"
     caught = f"{_caught(now)} → {_caught(then)}" if _caught(now) != _caught(then) else _caught(now)
     return f"{firings}, {caught}{_later(now, then)}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _caught(one: Backtest) -> str:
@@ -106,7 +103,7 @@ def summary(tuning: Tuning, promise: str) -> str:
     )
     lines = [
         f"{tuning.days} days from {days[0]} to {days[1]}, {tuning.clean} clean enough to judge.",
-        f"{_counted(count, 'incident')} left out of them"
+        f"{counted(count, 'incident')} left out of them"
         + (f"; {caught} an alert on a threshold." if count else "."),
         promise,
     ]
