@@ -1,6 +1,7 @@
 """Ranks of values, and how much their order varies by chance."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generators.tuning.model import Values
 
@@ -17,5 +18,9 @@ def mid_ranks(values: Values) -> Values:
 def kendall_variance(values: Values) -> float:
     """Return the variance of Kendall's S, rises less falls, of independent values, with ties."""
     _, ties = np.unique(values, return_counts=True)
-    counts = np.append(-ties.astype(np.float64), len(values))
-    return float((np.abs(counts) * (counts - 1) * (2 * counts + 5)).sum()) / _KENDALL
+    every, tied = (_pairs(counts) for counts in (np.array([len(values)]), ties))
+    return (every - tied) / _KENDALL
+
+
+def _pairs(counts: NDArray[np.int64]) -> float:
+    return float(np.sum(counts * (counts - 1) * (2 * counts + 5)))
