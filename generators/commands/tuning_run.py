@@ -1,6 +1,6 @@
 """What `ionmon tune` does: reads history, tunes, prints, draws and applies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,7 +27,6 @@ from generators.tuning.history_file import HistoryFile, SavedAnswer, save
 from generators.tuning.incident_file import incidents_of
 from generators.tuning.incidents import Incident
 from generators.tuning.judging import policy_alerts
-from generators.tuning.model import RecordedSeries
 from generators.tuning.notified_incidents import notified_incidents
 from generators.tuning.plot_page import page
 from generators.tuning.tuned import Chooser, Tuning, TuningRequest, expressions, tuned
@@ -35,7 +34,6 @@ from generators.tuning.tuned import Chooser, Tuning, TuningRequest, expressions,
 WEEK = 7 * 86400
 _PAGES = "1"
 _PLOT_WIDTH = 1100
-Answers = Mapping[str, tuple[RecordedSeries, ...]]
 
 
 def run(options: TuneOptions) -> None:
@@ -44,9 +42,7 @@ def run(options: TuneOptions) -> None:
         raise click.UsageError("--budget and --pages-per-week are two ways to say one thing")
     settings = load(options.config)
     rules = policy_alerts(settings)
-    budget = (
-        share_of_days(options.budget) if options.budget else pages_per_week(options.pages or _PAGES)
-    )
+    budget = _budget(options)
     with progress("reading history", 1.0) as bar:
         found = _history(options, settings, expressions(rules), bar)
         request = TuningRequest(
@@ -63,7 +59,7 @@ def run(options: TuneOptions) -> None:
     inputs = recommendations.inputs_hash(settings.digest, found.answers, request.incidents)
     text = recommendations.document(tuning, _how(options, inputs), budget)
     _write(options.out, text)
-    about = wording.summary(tuning, _promise(options, budget))
+    about = wording.summary(tuning, _asked(options, budget))
     _print(options, tuning, text, about)
     if options.plots:
         _draw(options.plots, tuning, about, png=options.png)
@@ -144,10 +140,12 @@ def _write(path: Path, text: str) -> None:
         raise IonmonError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _promise(options: TuneOptions, budget: Fraction) -> str:
-    if options.method != "levels" or options.budget:
+def _asked(options: TuneOptions, budget: Fraction) -> str:
+    if options.method != "levels":
         return ""
-    return f"All alerts together fire on at most {share_text(budget)} days like the clean ones."
+    if options.budget:
+        return f"Asked for: each alert on at most {share_text(budget)} of such days."
+    return f"Asked for: any alert on at most {share_text(budget)} of such days."
 
 
 def _print(options: TuneOptions, tuning: Tuning, text: str, about: str) -> None:
@@ -181,19 +179,20 @@ def _apply(options: TuneOptions, tuning: Tuning) -> None:
     path = options.config or config_file()
     if path is None:
         raise SettingsError("--apply: no settings file is given, by --config or IONMON_CONFIG")
-    held = [
-        *applying.withheld(tuning.alerts, lost=options.allow_lost, provisional=options.provisional)
-    ]
-    for _, one in held:
-        click.echo(f"{one.alert}: not applied: {one.why}", err=True)
-    apart = [alert for alert, _ in held]
-    changes = [*applying.edits(one for one in tuning.alerts if one not in apart)]
+    allowed = applying.Allowed(lost=options.allow_lost, provisional=options.provisional)
+    held = applying.not_applied(tuning, allowed)
+    for each in held:
+        click.echo(f"{each.alert.candidate.rule.title}: not applied: {each.why}", err=True)
+    apart = {each.alert.candidate.rule.title for each in held}
+    proposed = (one for one in tuning.alerts if one.proposed is not None)
+    chosen = [one for one in proposed if one.candidate.rule.title not in apart]
+    changes = [*applying.edits(chosen, tuning.alerts)]
     if not changes:
         click.echo(f"{path} stays as it is: no number is to be changed", err=True)
         return
     applying.apply(path, changes)
     for edit in changes:
-        click.echo(f"{'.'.join(edit.path)}: {edit.value}")
+        click.echo(f"{'.'.join(edit.path)}: {edit.value}", err=options.as_json)
     click.echo(
         f"wrote {path}; see what it changes: ionmon configs --config {path} --diff", err=True
     )

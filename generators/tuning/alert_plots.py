@@ -7,7 +7,8 @@ from exporter.prometheus_api import TimeSpan
 from generators.tuning.candidates import CandidateStatus
 from generators.tuning.plot import PlottedAlert
 from generators.tuning.replay import Firing
-from generators.tuning.tuned import TunedAlert, Tuning
+from generators.tuning.tuned import Tuning
+from generators.tuning.tuned_alert import TunedAlert
 
 
 def histories(tuning: Tuning) -> Iterator[PlottedAlert]:

@@ -9,46 +9,106 @@ from pathlib import Path
 
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import load
-from generators.alert_table import ThresholdAlert
 from generators.limits import shown
 from generators.policy import policy
-from generators.tuning.candidates import CandidateStatus
+from generators.tuning.change_wording import named
+from generators.tuning.firing_days import met
 from generators.tuning.settings_edits import SettingsEdit, edited
-from generators.tuning.tuned import TunedAlert
+from generators.tuning.tuned import Tuning
+from generators.tuning.tuned_alert import TunedAlert
 
 
 @dataclass(frozen=True, slots=True)
 class NotApplied:
-    """An alert whose proposal is not written, and the flag that would write it."""
+    """An alert whose proposal is not written, and why."""
 
-    alert: str
+    alert: TunedAlert
     why: str
 
 
-def withheld(
-    alerts: Iterable[TunedAlert], *, lost: bool, provisional: bool
-) -> Iterator[tuple[TunedAlert, NotApplied]]:
-    """Yield the proposals that the flags do not allow."""
-    for one in alerts:
-        if one.candidate.status is CandidateStatus.PROPOSED:
-            title = one.candidate.rule.title
-            if one.lost and not lost:
-                names = ", ".join(each.id for each in one.lost)
-                yield one, NotApplied(title, f"would lose {names}; --allow-lost writes it")
-            elif one.quality is not None and one.quality.provisional and not provisional:
-                why = f"is provisional, from {one.quality.provisional}; --provisional writes it"
-                yield one, NotApplied(title, why)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """What may be written, too: what loses an incident, and what few days say."""
+
+    lost: bool
+    provisional: bool
 
 
-def edits(alerts: Iterable[TunedAlert]) -> Iterator[SettingsEdit]:
-    """Yield what has to be set for the proposals of alerts."""
-    for one in alerts:
-        row, threshold = one.candidate.rule.source, one.candidate.threshold
-        if isinstance(row, ThresholdAlert) and threshold is not None and one.proposed is not None:
-            value, own = shown(threshold, row.signal.unit), ("alerts", row.name, "threshold")
-            services = one.candidate.rule.services
-            paths = [("services", name, *own) for name in services] if services else [own]
-            yield from (SettingsEdit(path, value) for path in paths)
+def not_applied(tuning: Tuning, allowed: Allowed) -> tuple[NotApplied, ...]:
+    """Return the proposals that are not written.
+
+    Alerts on one signal go together: one of them alone could end up beyond a more urgent one.
+    """
+    proposed = [one for one in tuning.alerts if one.proposed is not None]
+    found = [
+        NotApplied(one, why)
+        for one in proposed
+        if (why := next(_reasons(one, tuning, allowed), ""))
+    ]
+    held = {_signal(each.alert): _title(each.alert) for each in found}
+    apart = {_title(each.alert) for each in found}
+    with_ = [
+        NotApplied(one, f"goes with {held[_signal(one)]}")
+        for one in proposed
+        if _title(one) not in apart and _signal(one) in held
+    ]
+    return (*found, *with_)
+
+
+def _signal(one: TunedAlert) -> str:
+    return dict(one.candidate.rule.labels)["signal"]
+
+
+def _title(one: TunedAlert) -> str:
+    return one.candidate.rule.title
+
+
+def _reasons(one: TunedAlert, tuning: Tuning, allowed: Allowed) -> Iterator[str]:
+    """Yield what speaks against writing a proposal."""
+    if not allowed.lost:
+        unseen = met(
+            [each for each in tuning.incidents if each.id in tuning.unseen], one.firings[0]
+        )
+        lost = [each for each in tuning.incidents if each in one.lost or each.id in unseen]
+        if lost:
+            yield f"would no longer catch {named(lost)}; --allow-lost writes it"
+        if not tuning.known and not one.candidate.is_stricter:
+            yield (
+                "no incident is known, so days with one look like others; name them by "
+                "--incidents, or write it by --allow-lost"
+            )
+    if not allowed.provisional and one.quality is not None and one.quality.provisional:
+        yield f"is provisional, {one.quality.provisional}; --provisional writes it"
+
+
+def edits(alerts: Iterable[TunedAlert], every: Iterable[TunedAlert]) -> Iterator[SettingsEdit]:
+    """Yield what has to be set for the proposals of alerts.
+
+    every  the forms of all alerts: one that keeps its number is given it where it would inherit
+           another one
+    """
+    applied = [one for one in alerts if one.candidate.row is not None]
+    titles = {_title(one) for one in applied}
+    common = {one.candidate.rule.alert for one in applied if not one.candidate.rule.services}
+    for one in applied:
+        yield from _set(one)
+    for one in every:
+        rule = one.candidate.rule
+        if rule.services and rule.alert in common and rule.title not in titles:
+            yield from _set(one)
+
+
+def _set(one: TunedAlert) -> Iterator[SettingsEdit]:
+    """Yield the edits that give an alert the number that results for it."""
+    row, rule = one.candidate.row, one.candidate.rule
+    if row is None:
+        return
+    new = one.candidate.threshold if one.proposed is not None else row.threshold
+    if new is None:
+        return
+    value, own = shown(new, row.signal.unit), ("alerts", row.name, "threshold")
+    paths = [("services", name, *own) for name in rule.services] if rule.services else [own]
+    yield from (SettingsEdit(path, value) for path in paths)
 
 
 def apply(path: Path, changes: Iterable[SettingsEdit]) -> None:

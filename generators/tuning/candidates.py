@@ -1,6 +1,6 @@
 """What becomes of each alert's threshold: another one, the same, or why there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil, floor
@@ -8,14 +8,14 @@ from math import ceil, floor
 from exporter.catalog.expression import Direction
 from exporter.catalog.model import Unit
 from generators.alert_table import ThresholdAlert
-from generators.limits import shown, times
+from generators.limits import number, shown
 from generators.rules.model import Alerting
 from generators.tuning.choosing import ChosenThreshold
 from generators.tuning.readable import proposal
 from generators.tuning.rule_history import RuleHistory
 from generators.tuning.thresholds import Refused
 
-SAME = 0.1  # of a threshold: a smaller change is not worth a review
+SAME = 0.1  # of a threshold, or of its distance from 100%: less is not worth a review
 _OF_SECOND = 1000  # what a duration in monitoring.yaml can say
 
 
@@ -32,24 +32,34 @@ class CandidateStatus(StrEnum):
 class Candidate:
     """What becomes of one alert's threshold.
 
-    threshold  in the signal's unit: the proposed one, or the current one; None for a contract
+    row        None for an alert on an objective
+    threshold  in the signal's unit: the proposed one, or the current one; None without a row
     why        a sentence
-    remarks    more that a reader has to know, as sentences
-    choice     what a method chose; None where it was not asked, or refused
+    remarks    more that a reader has to know of the proposed number, as sentences
+    choice     what a method chose; None where nothing is proposed
     """
 
     rule: Alerting
+    row: ThresholdAlert | None
     status: CandidateStatus
     threshold: float | None
     why: str
     remarks: tuple[str, ...] = ()
     choice: ChosenThreshold | None = None
 
+    @property
+    def is_stricter(self) -> bool:
+        """Whether the alert fires more often with the threshold than now."""
+        if self.row is None or self.threshold is None:
+            return False
+        return _is_stricter(self.threshold, self.row.threshold, self.row)
+
 
 def contract(rule: Alerting) -> Candidate:
     """Return what becomes of an alert on an objective: nothing."""
     return Candidate(
         rule=rule,
+        row=None,
         status=CandidateStatus.CONTRACT,
         threshold=None,
         why="Follows the objective, which is a promise to users: history does not change it.",
@@ -61,33 +71,64 @@ def candidate(
 ) -> Candidate:
     """Return what becomes of an alert; `before` has what became of less urgent ones."""
     if isinstance(chosen, Refused):
-        return _refused(history, chosen)
-    return _candidate(history, chosen, _calmer(history, before))
+        return refused(history, chosen)
+    row = history.row
+    value = proposal(chosen.value, row.signal.direction, row.signal.unit)
+    if isinstance(value, Refused):
+        return refused(history, value)
+    found = _proposed(history, _writable(value, row), chosen)
+    if not found.threshold and row.signal.direction is Direction.UP:
+        return kept(found, "Clean days are at 0, which says nothing of how much is too much.")
+    for calmer in _calmer(history, before):
+        found = calmer.apart(found)
+    return found if found.status is CandidateStatus.KEPT else _unless_alike(found)
+
+
+def refused(history: RuleHistory, why: Refused) -> Candidate:
+    """Return that nothing can be recommended."""
+    return Candidate(
+        rule=history.rule,
+        row=history.row,
+        status=CandidateStatus.REFUSED,
+        threshold=history.row.threshold,
+        why=f"{why.why[:1].upper()}{why.why[1:]}.",
+    )
 
 
 def kept(candidate: Candidate, because: str) -> Candidate:
     """Return that an alert keeps its threshold, though another was chosen."""
-    row = candidate.rule.source
-    threshold = row.threshold if isinstance(row, ThresholdAlert) else candidate.threshold
-    return replace(candidate, status=CandidateStatus.KEPT, threshold=threshold, why=because)
+    threshold = candidate.threshold if candidate.row is None else candidate.row.threshold
+    return replace(
+        candidate,
+        status=CandidateStatus.KEPT,
+        threshold=threshold,
+        why=because,
+        remarks=(),
+        choice=None,
+    )
 
 
-def is_stricter(candidate: Candidate) -> bool:
-    """Return whether the proposed threshold makes the alert fire more often than now."""
-    row, new = candidate.rule.source, candidate.threshold
-    if not isinstance(row, ThresholdAlert) or new is None:
-        return False
-    up = row.signal.direction is Direction.UP
-    return new < row.threshold if up else new > row.threshold
-
-
-def _refused(history: RuleHistory, refused: Refused) -> Candidate:
+def _proposed(history: RuleHistory, value: float, chosen: ChosenThreshold) -> Candidate:
     return Candidate(
         rule=history.rule,
-        status=CandidateStatus.REFUSED,
-        threshold=history.row.threshold,
-        why=f"{refused.why[:1].upper()}{refused.why[1:]}.",
+        row=history.row,
+        status=CandidateStatus.PROPOSED,
+        threshold=value,
+        why=chosen.why,
+        remarks=chosen.remarks,
+        choice=chosen,
     )
+
+
+def _unless_alike(found: Candidate) -> Candidate:
+    """Return a candidate, or that the current number does as well: it is hardly less strict."""
+    row, value = found.row, found.threshold
+    if row is None or value is None or _is_stricter(row.threshold, value, row):
+        return found
+    near = min(value, 1 - value) if row.signal.unit is Unit.RATIO else value
+    if abs(value - row.threshold) > SAME * near:
+        return found
+    return kept(found, f"{shown(value, row.signal.unit)} would hardly be different. {found.why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,50 +138,43 @@ class _Calmer:
     row: ThresholdAlert
     threshold: float
 
-    def apart(self, row: ThresholdAlert) -> float:
-        """Return the threshold of an alert that is as many times this one's as now."""
-        return _writable(self.threshold * row.threshold / self.row.threshold, row)
+    def apart(self, urgent: Candidate) -> Candidate:
+        """Return an alert with a threshold at least as many times this one's as now."""
+        row, value = urgent.row, urgent.threshold
+        if row is None or value is None or not self.row.threshold:
+            return urgent
+        ratio = row.threshold / self.row.threshold
+        sign = 1 if row.signal.direction is Direction.UP else -1
+        level = sign * self.threshold * ratio
+        other = proposal(level, row.signal.direction, row.signal.unit)
+        if isinstance(other, Refused):
+            return kept(urgent, f"No number is {number(round(ratio, 2))} times {self.row.name}'s.")
+        other = _writable(other, row)
+        if not _is_stricter(value, other, row):
+            return urgent
+        why = (
+            f"{number(round(ratio, 2))} times {self.row.name}, as now: what is more urgent has to "
+            f"be worse. {shown(value, row.signal.unit)} alone: {urgent.why}"
+        )
+        return replace(urgent, threshold=other, why=why)
 
 
-def _calmer(history: RuleHistory, before: Sequence[Candidate]) -> _Calmer | None:
-    """Return the next less urgent alert on the same signal and for the same services."""
-    same = [
-        _Calmer(row, one.threshold)
-        for one in before
-        if isinstance(row := one.rule.source, ThresholdAlert)
-        and one.threshold is not None
-        and row.signal.name == history.row.signal.name
-        and one.rule.services == history.rule.services
-        and one.rule.severity != history.rule.severity
-    ]
-    return same[-1] if same else None
+def _calmer(history: RuleHistory, before: Sequence[Candidate]) -> Iterator[_Calmer]:
+    """Yield the less urgent alerts on the same signal that judge the same series."""
+    own = history.rule
+    for one in before:
+        if one.row is None or one.threshold is None or one.rule.severity == own.severity:
+            continue
+        services = one.rule.services, own.services
+        # The form without services judges what is not set apart, and the others inherit from it.
+        if one.row.signal.name == history.row.signal.name and (
+            services[0] == services[1] or not all(services)
+        ):
+            yield _Calmer(one.row, one.threshold)
 
 
-def _candidate(history: RuleHistory, choice: ChosenThreshold, calmer: _Calmer | None) -> Candidate:
-    row = history.row
-    level = proposal(choice.value, row.signal.direction, row.signal.unit)
-    if isinstance(level, Refused):
-        return _refused(history, level)
-    value, why = _writable(level, row), choice.why
-    if calmer is not None and _worse(value, calmer.apart(row), row) != value:
-        value = calmer.apart(row)
-        ratio = times(round(row.threshold / calmer.row.threshold, 2))
-        why = f"{ratio} {calmer.row.name}, as now, so that it stays the more urgent one. {why}"
-    same = abs(value - row.threshold) <= SAME * abs(value)
-    if same:
-        why = f"{shown(value, row.signal.unit)} would be hardly different. {why}"
-    return Candidate(
-        rule=history.rule,
-        status=CandidateStatus.KEPT if same else CandidateStatus.PROPOSED,
-        threshold=row.threshold if same else value,
-        why=why,
-        remarks=choice.remarks,
-        choice=choice,
-    )
-
-
-def _worse(value: float, other: float, row: ThresholdAlert) -> float:
-    return max(value, other) if row.signal.direction is Direction.UP else min(value, other)
+def _is_stricter(value: float, other: float, row: ThresholdAlert) -> bool:
+    return value < other if row.signal.direction is Direction.UP else value > other
 
 
 def _writable(value: float, row: ThresholdAlert) -> float:

@@ -1,6 +1,6 @@
 """What changed alerts would have done, as people read it: as lines, and as Markdown."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from exporter.settings.types import duration
@@ -10,7 +10,7 @@ from generators.rules.model import Alerting
 from generators.tuning.backtest import Backtest
 from generators.tuning.changed_alerts import ReplayedChange
 from generators.tuning.incidents import Incident, Origin
-from generators.tuning.verdicts import Caught
+from generators.tuning.tuned_alert import moves, only_caught
 
 _NAMED = 3  # incidents that a line names
 
@@ -50,30 +50,21 @@ def _parts(change: ReplayedChange) -> Iterator[str]:
 
 
 def _incidents(before: Backtest, after: Backtest) -> Iterator[str]:
-    known = {one.incident.id: one for one in before.verdicts.caught}
-    still = {one.incident.id: one for one in after.verdicts.caught}
-    lost = [one.incident for name, one in known.items() if name not in still]
-    gained = [one.incident for name, one in still.items() if name not in known]
-    if lost:
+    if lost := only_caught(before, after):
         yield f"{named(lost)} no longer caught"
-    if gained:
+    if gained := only_caught(after, before):
         yield f"{named(gained)} caught, too"
-    both = [(known[name], still[name]) for name in known if name in still]
-    yield from _moved(both, 1, "later")
-    yield from _moved(both, -1, "earlier")
+    moved = moves(before, after)
+    yield from _moved([(by, one) for by, one in moved if by > 0], "later")
+    yield from _moved([(-by, one) for by, one in reversed(moved) if by < 0], "earlier")
 
 
-def _moved(both: Iterable[tuple[Caught, Caught]], sign: int, how: str) -> Iterator[str]:
-    """Yield which incidents are caught later or earlier, and by how much."""
-    moved = [
-        (sign * (after.delay - before.delay), before.incident)
-        for before, after in both
-        if sign * (after.delay - before.delay) > 0
-    ]
+def _moved(moved: Sequence[tuple[float, Incident]], how: str) -> Iterator[str]:
+    """Yield which incidents are caught later or earlier, and by how much, the least first."""
     if moved:
-        by, incidents = sorted(each for each, _ in moved), [incident for _, incident in moved]
-        span = duration(by[0]) if by[0] == by[-1] else f"{duration(by[0])} to {duration(by[-1])}"
-        yield f"{named(incidents)} caught {span} {how}"
+        least, most = duration(moved[0][0]), duration(moved[-1][0])
+        span = least if least == most else f"{least} to {most}"
+        yield f"{named([one for _, one in moved])} caught {span} {how}"
 
 
 def named(incidents: Iterable[Incident]) -> str:

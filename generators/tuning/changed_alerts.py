@@ -1,7 +1,7 @@
 """What a change of settings would have done: each changed alert, replayed on the same history."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from exporter.settings import Settings
@@ -39,10 +39,28 @@ class ReplayedChange:
 
 
 def changed_alerts(old: Settings, new: Settings) -> tuple[ChangedAlert, ...]:
-    """Return the alerts of the policy whose limit or `for` differs."""
+    """Return the alerts of the policy whose limit or `for` differs, form by form.
+
+    A form that only one side has is compared with the form of the same series on the other side.
+    """
     before, after = ({rule.title: rule for rule in policy_alerts(one)} for one in (old, new))
-    pairs = (ChangedAlert(before.get(t), after.get(t)) for t in dict.fromkeys((*before, *after)))
+    pairs = (
+        ChangedAlert(
+            _of(before, after[title]) if title in after else before[title],
+            _of(after, before[title]) if title in before else after[title],
+        )
+        for title in dict.fromkeys((*before, *after))
+    )
     return tuple(pair for pair in pairs if _numbers(pair.before) != _numbers(pair.after))
+
+
+def _of(rules: Mapping[str, Alerting], other: Alerting) -> Alerting | None:
+    """Return the rule for the series of another one: its own form, or the one of all services."""
+    found = rules.get(other.title)
+    if found is not None or not other.services:
+        return found
+    common = next((r for r in rules.values() if r.alert == other.alert and not r.services), None)
+    return common and replace(common, only=other.only, services=other.services)
 
 
 def _numbers(rule: Alerting | None) -> tuple[str, float] | None:

@@ -106,5 +106,5 @@ def _why(history: RuleHistory, threshold: LevelThreshold) -> str:
 
 
 def share_text(share: Fraction) -> str:
-    """Return a share of days as people say it: 1 in 20."""
-    return f"1 in {int(1 / share)}"
+    """Return a share of days as people say it: 1 in 20, 5 in 7."""
+    return f"{share.numerator} in {share.denominator}"

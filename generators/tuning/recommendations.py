@@ -21,7 +21,8 @@ from generators.tuning.incidents import Incident
 from generators.tuning.robust import spread
 from generators.tuning.rule_history import RuleHistory
 from generators.tuning.thresholds import LevelThreshold, Refused
-from generators.tuning.tuned import TunedAlert, Tuning
+from generators.tuning.tuned import Tuning
+from generators.tuning.tuned_alert import TunedAlert
 
 SCHEMA_VERSION = 1
 FILE = "alert_tuning_recommendations.json"
@@ -56,6 +57,8 @@ def document(tuning: Tuning, how: Mapping[str, str], budget: Fraction) -> str:
             "step": grid.step,
             "days": tuning.days,
             "clean_days": tuning.clean,
+            "disturbed_days": {"current": tuning.disturbed[0], "proposed": tuning.disturbed[1]},
+            "incidents_known": tuning.known,
         },
         "incidents": [_incident(one) for one in tuning.incidents],
         "alerts": [_alert(one, budget) for one in tuning.alerts],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def rule_history(
 
     clean  for each time of the grid, whether it lies outside incidents
     """
-    own = round(rule.for_ / EVALUATION)
+    own = ceil(rule.for_ / EVALUATION)  # as Prometheus counts evaluations
     fors = (own, *(each for each in range(LONGEST_FOR + 1) if each != own))
     found = compared.places(compared.of_row(row, rule.only), answers, grid)
     worst = np.full(grid.count, np.nan)

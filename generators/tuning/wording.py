@@ -8,11 +8,12 @@ from generators.alert_table import ThresholdAlert
 from generators.limits import limit, shown
 from generators.tuning.backtest import Backtest
 from generators.tuning.candidates import CandidateStatus
-from generators.tuning.change_wording import counted
+from generators.tuning.change_wording import counted, named
 from generators.tuning.held_out import HeldOut
-from generators.tuning.tuned import TunedAlert, Tuning, moves
+from generators.tuning.tuned import Tuning
+from generators.tuning.tuned_alert import TunedAlert, moves
 
-HEAD = ("alert", "now", "proposed", "why", "in this time")
+HEAD = ("alert", "now", "proposed", "why", "in these days")
 _FAR = 2  # times what is promised, on days that were not fitted
 
 
@@ -34,7 +35,7 @@ def _now(one: TunedAlert) -> str:
 def _proposed(one: TunedAlert) -> str:
     candidate, row = one.candidate, one.candidate.rule.source
     if candidate.status is CandidateStatus.REFUSED:
-        return "unknown"
+        return "nothing yet"
     if candidate.status is not CandidateStatus.PROPOSED:
         return "keep"
     if not isinstance(row, ThresholdAlert) or candidate.threshold is None:
@@ -56,14 +57,16 @@ def cost(one: TunedAlert) -> str:
 def _caught(one: Backtest) -> str:
     recall = one.verdicts.recall
     return (
-        f"{recall.count} of {recall.of} incidents caught" if recall.of else "no incident to judge"
+        f"{recall.count} of {recall.of} incidents caught"
+        if recall.of
+        else "no incident to judge it by"
     )
 
 
 def _later(now: Backtest, then: Backtest) -> str:
     """Return by how much the incidents that both catch are found earlier or later, as a median."""
     moved = moves(now, then)
-    median = moved[len(moved) // 2] if moved else 0
+    median = moved[len(moved) // 2][0] if moved else 0
     return f", {duration(abs(median))} {'later' if median > 0 else 'earlier'}" if median else ""
 
 
@@ -76,8 +79,7 @@ def remarks(tuning: Tuning) -> Iterator[str]:
         if one.quality is not None and one.quality.provisional:
             yield f"{name}: provisional: {one.quality.provisional}."
         if one.lost:
-            lost = ", ".join(each.id for each in one.lost)
-            yield f"{name}: would no longer catch {lost}; --allow-lost applies it all the same."
+            yield f"{name}: would no longer catch {named(one.lost)}."
         if one.held_out is not None:
             yield from (f"{name}: {text}" for text in _unlike(one.held_out))
 
@@ -93,18 +95,33 @@ def _unlike(tried: HeldOut) -> Iterator[str]:
         )
 
 
-def summary(tuning: Tuning, promise: str) -> str:
-    """Return what the recommendations were made from, and what they promise together."""
-    grid, count = tuning.grid, len(tuning.incidents)
-    days = [f"{datetime.fromtimestamp(at, UTC):%-d %B %Y}" for at in (grid.start, grid.end)]
-    now, then = tuning.caught
-    caught = (
-        f"{now} of them meet" if now == then else f"{now} of them meet now, {then} as proposed,"
-    )
+def summary(tuning: Tuning, asked: str) -> str:
+    """Return what the recommendations were made from, and what they come to together.
+
+    asked  the budget that was asked for, as a sentence; empty for methods without one
+    """
+    grid, now, then = tuning.grid, *tuning.disturbed
+    first, last = (f"{datetime.fromtimestamp(at, UTC):%-d %B %Y}" for at in (grid.start, grid.end))
     lines = [
-        f"{tuning.days} days from {days[0]} to {days[1]}, {tuning.clean} clean enough to judge.",
-        f"{counted(count, 'incident')} left out of them"
-        + (f"; {caught} an alert on a threshold." if count else "."),
-        promise,
+        f"{tuning.days} days, {first} to {last} (UTC): {tuning.clean} are clean enough to judge.",
+        _known(tuning),
+        _disturbed(now, then),
+        asked,
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _disturbed(now: int, then: int) -> str:
+    return (
+        f"Outside incidents an alert on a threshold fired on {counted(now, 'day')}; with these "
+        f"numbers it would have been {then}."
+    )
+
+
+def _known(tuning: Tuning) -> str:
+    if not tuning.known:
+        return (
+            "Nothing says which incidents there were: no objective was recorded. Days with an "
+            "incident look like others; name incidents by --incidents."
+        )
+    return f"{counted(len(tuning.incidents), 'incident')} left out."

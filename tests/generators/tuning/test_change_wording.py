@@ -70,6 +70,18 @@ def test_other_settings_change_no_number() -> None:
     assert changed_alerts(REFERENCE, changed(CPUHigh={"severity": "high"})) == ()
 
 
+def test_a_service_s_own_number_is_compared_with_the_one_it_had() -> None:
+    """The common form judged its series before; an owner alone changes no number."""
+    body = REFERENCE.model_dump(mode="json", by_alias=True)
+    own = {"alerts": {"ErrorRateWarning": {"threshold": "0.8%"}}}
+    (only,) = replayed(Settings.model_validate({**body, "services": {"ion-mentoring": own}}))
+    assert line(only, 42).startswith(
+        "ErrorRateWarning of ion-mentoring above 0.5% for 3m → above 0.8% for 3m: in 6w, "
+    )
+    owned = Settings.model_validate({**body, "services": {"ion-mentoring": {"owner": "abc"}}})
+    assert changed_alerts(REFERENCE, owned) == ()
+
+
 def test_a_review_gets_a_table() -> None:
     """Markdown has a row for each alert; without one it says so."""
     text = markdown(replayed(changed(ErrorRateWarning={"threshold": "0.8%"})), 42)

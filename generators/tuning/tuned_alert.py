@@ -1,0 +1,85 @@
+"""One alert with another threshold: what it did, what it would have done, if that is worth it."""
+
+from dataclasses import dataclass, replace
+
+from generators.limits import shown
+from generators.tuning.backtest import Backtest
+from generators.tuning.candidates import Candidate, kept
+from generators.tuning.held_out import HeldOut
+from generators.tuning.incidents import Incident
+from generators.tuning.quality import Quality
+from generators.tuning.replay import Firing
+from generators.tuning.rule_history import RuleHistory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TunedAlert:
+    """What becomes of one alert, and what that costs.
+
+    current, proposed  what it would have done; `proposed` is None where nothing changes
+    held_out           the threshold of the first half on the second; None where it has none
+    firings            with the current number, and with the one that results
+    """
+
+    candidate: Candidate
+    history: RuleHistory | None
+    quality: Quality | None
+    current: Backtest
+    proposed: Backtest | None
+    held_out: HeldOut | None
+    firings: tuple[tuple[Firing, ...], tuple[Firing, ...]]
+
+    @property
+    def lost(self) -> tuple[Incident, ...]:
+        """The incidents that only the current threshold catches."""
+        return () if self.proposed is None else only_caught(self.current, self.proposed)
+
+    @property
+    def gained(self) -> tuple[Incident, ...]:
+        """The incidents that only the proposed threshold catches."""
+        return () if self.proposed is None else only_caught(self.proposed, self.current)
+
+
+def only_caught(some: Backtest, others: Backtest) -> tuple[Incident, ...]:
+    """Return the incidents that some firings catch and others do not."""
+    caught = {one.incident.id for one in others.verdicts.caught}
+    return tuple(one.incident for one in some.verdicts.caught if one.incident.id not in caught)
+
+
+def moves(now: Backtest, then: Backtest) -> list[tuple[float, Incident]]:
+    """Return by how many seconds each incident that both catch is found later, the least first."""
+    before = {one.incident.id: one.delay for one in now.verdicts.caught}
+    found = [
+        (one.delay - before[one.incident.id], one.incident)
+        for one in then.verdicts.caught
+        if one.incident.id in before
+    ]
+    return sorted(found, key=lambda each: (each[0], each[1].id))
+
+
+def worth_it(one: TunedAlert) -> TunedAlert:
+    """Return an alert as it is where a stricter threshold would bring nothing but firings.
+
+    A budget says how often an alert may fire, not that it should.
+    """
+    then, found = one.proposed, one.candidate
+    if then is None or one.gained or not found.is_stricter or _is_earlier(one.current, then):
+        return one
+    if found.row is None or found.threshold is None:
+        return one
+    value = shown(found.threshold, found.row.signal.unit)
+    judged = one.current.verdicts.recall.of
+    because = (
+        f"{value} would keep the budget, too, but would have caught nothing more, nor earlier."
+        if judged
+        else f"{value} would keep the budget, too, but no incident shows that it is needed."
+    )
+    return replace(
+        one, candidate=kept(found, because), proposed=None, firings=(one.firings[0],) * 2
+    )
+
+
+def _is_earlier(now: Backtest, then: Backtest) -> bool:
+    """Return whether most incidents that both catch are found earlier."""
+    moved = moves(now, then)
+    return bool(moved) and moved[len(moved) // 2][0] < 0
