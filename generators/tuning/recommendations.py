@@ -20,6 +20,7 @@ from generators.tuning.fitting import fit
 from generators.tuning.incidents import Incident
 from generators.tuning.robust import spread
 from generators.tuning.rule_history import RuleHistory
+from generators.tuning.shares import CountOf
 from generators.tuning.thresholds import LevelThreshold, Refused
 from generators.tuning.tuned import Tuning
 from generators.tuning.tuned_alert import TunedAlert
@@ -59,6 +60,7 @@ def document(tuning: Tuning, how: Mapping[str, str], budget: Fraction) -> str:
             "clean_days": tuning.clean,
             "disturbed_days": {"current": tuning.disturbed[0], "proposed": tuning.disturbed[1]},
             "incidents_known": tuning.known,
+            "likeness": tuning.likeness.share,
         },
         "incidents": [_incident(one) for one in tuning.incidents],
         "alerts": [_alert(one, budget) for one in tuning.alerts],
@@ -171,11 +173,23 @@ def _backtest(one: Backtest) -> Body:
         "right": judged.right,
         "wrong": judged.wrong,
         "unjudged": judged.unjudged,
+        "precision": _share(judged.precision),
+        "recall": _share(judged.recall),
+        "nights_a_week": round(one.a_week(one.nights), 3),
+        "notifications_a_week": round(one.a_week(len(one.notified)), 3),
         "caught": [each.incident.id for each in judged.caught],
         "missed": [each.id for each in judged.missed],
         "no_data": [each.id for each in judged.blind],
         "delay_seconds": {"median": judged.delay(0.5), "p90": judged.delay(0.9)},
     }
+
+
+def _share(found: CountOf) -> Body | None:
+    """Return a share with its interval, 95 %; None where nothing is judged."""
+    if not found.of:
+        return None
+    low, high = found.interval
+    return {"count": found.count, "of": found.of, "interval": [round(low, 4), round(high, 4)]}
 
 
 def _finite(body: Mapping[str, Any]) -> Body:

@@ -10,6 +10,7 @@ from generators.alert_table import ThresholdAlert
 from generators.policy import SEVERITIES
 from generators.rules.model import Alerting
 from generators.tuning import rule_replay
+from generators.tuning.agreement import Agreement
 from generators.tuning.backtest import Backtest, Grouping, backtest
 from generators.tuning.candidates import Candidate, CandidateStatus, candidate, contract
 from generators.tuning.choosing import Choose
@@ -20,6 +21,7 @@ from generators.tuning.fitting import fit
 from generators.tuning.held_out import held_out
 from generators.tuning.incidents import Incident
 from generators.tuning.judging import judging
+from generators.tuning.likeness import likeness, recorded_expressions
 from generators.tuning.model import TimeGrid
 from generators.tuning.quality import Quality, quality
 from generators.tuning.replay import Firing
@@ -59,6 +61,7 @@ class Tuning:
     clean      how many of them are outside incidents and known well enough
     disturbed  days on which an alert on a threshold fires for nothing: now, and as proposed
     known      whether anything says which incidents there were
+    likeness   of replays and recorded firings
     """
 
     grid: TimeGrid
@@ -66,6 +69,7 @@ class Tuning:
     clean: int
     disturbed: tuple[int, int]
     known: bool
+    likeness: Agreement
     incidents: tuple[Incident, ...]
     alerts: tuple[TunedAlert, ...]
 
@@ -81,7 +85,9 @@ class Tuning:
 
 def expressions(rules: Iterable[Alerting]) -> tuple[str, ...]:
     """Return everything that has to be read."""
-    return tuple(dict.fromkeys(text for rule in rules for text in rule_replay.expressions(rule)))
+    every = tuple(rules)
+    compared = (text for rule in every for text in rule_replay.expressions(rule))
+    return tuple(dict.fromkeys((*compared, *recorded_expressions(every))))
 
 
 def tuned(request: TuningRequest, step: Step = lambda _share, _what: None) -> Tuning:
@@ -111,6 +117,12 @@ def tuned(request: TuningRequest, step: Step = lambda _share, _what: None) -> Tu
         clean=max((len(one.days.days) for one in histories), default=0),
         disturbed=(now, then),
         known=by.incidents is not None,
+        likeness=likeness(
+            rules,
+            {one.candidate.rule.title: one.firings[0] for one in alerts},
+            request.answers,
+            grid,
+        ),
         incidents=incidents,
         alerts=tuple(alerts),
     )

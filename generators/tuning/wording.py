@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from exporter.settings.types import duration
 from generators.alert_table import ThresholdAlert
 from generators.limits import limit, shown
+from generators.tuning.agreement import Agreement
 from generators.tuning.backtest import Backtest
 from generators.tuning.candidates import CandidateStatus
 from generators.tuning.change_wording import counted, named
@@ -107,8 +108,20 @@ def summary(tuning: Tuning, asked: str) -> str:
         _known(tuning),
         _disturbed(now, then),
         asked,
+        _likeness(tuning.likeness),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _likeness(found: Agreement) -> str:
+    """Return how far the replays can be trusted; nothing where no firing was recorded."""
+    if found.share is None:
+        return ""
+    of = found.both + found.only_replayed + found.only_recorded
+    return (
+        f"Replays and what Prometheus recorded are {found.share:.0%} alike: {found.both} of "
+        f"{counted(of, 'firing')}."
+    )
 
 
 def _disturbed(now: int, then: int) -> str:
