@@ -44,18 +44,11 @@ def test_weekends_are_saturday_and_sunday() -> None:
 def test_incidents_are_left_out_with_their_ends() -> None:
     """A time at which an incident begins or ends is not clean; the times beside it are."""
     grid = TimeGrid(0, 60, 6)
-    incident = TimeSpan(60, 180)
-    assert outside(grid, [incident], lead=0, tail=0).tolist() == [
-        True,
-        False,
-        False,
-        False,
-        True,
-        True,
-    ]
+    clean = outside(grid, [TimeSpan(60, 180)], lead=0, tail=0)
+    assert clean.tolist() == [True, False, False, False, True, True]
     assert outside(grid, [TimeSpan(90, 100)], lead=0, tail=0).all()
     assert outside(grid, [TimeSpan(-500, -100), TimeSpan(1000, 2000)], lead=0, tail=0).all()
-    assert np.isnan(masked(np.ones(6), outside(grid, [incident], lead=0, tail=0))).sum() == 3
+    assert np.isnan(masked(np.ones(6), clean)).sum() == 3
 
 
 def test_incidents_are_extended() -> None:
