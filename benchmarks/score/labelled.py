@@ -36,7 +36,7 @@ class Labelled:
     @property
     def clean(self) -> NDArray[np.bool_]:
         """Whether each time lies outside all incidents."""
-        return outside(self.grid, self.incidents)
+        return outside(self.grid, self.incidents, lead=0, tail=0)
 
     def halves(self) -> tuple["Labelled", "Labelled"]:
         """Return the older half, to fit on, and the newer one, to score on."""

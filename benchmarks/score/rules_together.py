@@ -15,10 +15,13 @@ from generators.tuning.thresholds import Refused
 from generators.tuning.together import fit_together
 
 RULES = 9
+SHIFTED = "two fell"
 LATER = 210  # days after a fit
 BUDGET = pages_per_week("1")
 # How much of a day's level all rules have in common.
-COMMON = {"unrelated": 0.0, "related": 0.6, "as one": 0.95}
+COMMON = {"unrelated": 0.0, "related": 0.6, "as one": 0.95, SHIFTED: 0.0}
+FELL, ROSE, FELL_AGAIN = 20, 8, 24  # days
+SHIFT = 8  # deviations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,8 @@ def cells(runs: int) -> Iterator[TogetherCell]:
     """Yield a cell for each degree of what rules have in common."""
     for seed, (name, common) in enumerate(steps(tuple(COMMON.items()), "all rules")):
         random = np.random.default_rng(seed)
-        shares = [_shares(_levels(common, random)) for _ in range(runs)]
+        drawn = (_levels(common, random) for _ in range(runs))
+        shares = [_shares(_shifted(each) if name == SHIFTED else each) for each in drawn]
         fitted = [share for share in shares if share is not None]
         realised, attainable = np.mean(fitted, axis=0)
         yield TogetherCell(
@@ -70,11 +74,20 @@ def _levels(common: float, random: np.random.Generator) -> Values:
 def _shares(levels: Values) -> tuple[float, float] | None:
     """Fit six weeks; return the realised and the attainable share, None where it is refused."""
     fitted = fit_together([_history(rule[:FIT]) for rule in levels], [0] * RULES, BUDGET)
-    if isinstance(fitted.result, Refused):
+    if isinstance(fitted.shared, Refused):
         return None
-    values = np.array([[rule.value] for rule in fitted.thresholds])
-    realised = np.mean(np.any(levels[:, FIT:] > values, axis=0))
-    return float(realised), float(fitted.result.attainable)
+    values = [np.inf if isinstance(one, Refused) else one.value for one in fitted.results]
+    realised = np.mean(np.any(levels[:, FIT:] > np.array(values)[:, None], axis=0))
+    return float(realised), float(fitted.shared.attainable)
+
+
+def _shifted(levels: Values) -> Values:
+    """Return levels of which one rule fell, and another rose, then fell half of the way."""
+    day = np.arange(FIT + LATER)
+    moved = np.array(levels)
+    moved[0] += SHIFT * (day < FELL)
+    moved[3] += SHIFT * ((day >= ROSE) & (day < FELL_AGAIN)) + SHIFT / 2 * (day >= FELL_AGAIN)
+    return moved
 
 
 def _history(levels: Values) -> RuleDays:

@@ -14,6 +14,12 @@ from generators.tuning.model import TimeGrid, Values
 # Of a day that is less than half known, the highest value is more likely missing than not, and it
 # would make thresholds too tight. A stricter share would cost most days that had an incident.
 COMPLETE = 0.5
+# Half an hour of values: with fewer, a day's median and highest value are those of a moment.
+MEASURED = 1 / 48
+# People note an incident after it began. Firings so long before it count as its own, too.
+LEAD = 900.0
+# The longest window whose value is compared: so long it still holds what happened before.
+TAIL = 3600.0
 SATURDAY = 5
 
 
@@ -57,20 +63,29 @@ def _midnight(day: date, zone: ZoneInfo) -> float:
 
 def _index(grid: TimeGrid, at: float) -> int:
     """Return the index of the first time that is not before `at`."""
-    return int(min(max(0, -((grid.start - at) // grid.step)), grid.count))
+    at = min(max(at, grid.start), grid.end + grid.step)
+    return min(int(-((grid.start - at) // grid.step)), grid.count)
 
 
-def outside(grid: TimeGrid, incidents: Sequence[TimeSpan]) -> NDArray[np.bool_]:
-    """Return for each time of a grid whether it lies outside all incidents."""
+def outside(
+    grid: TimeGrid, incidents: Sequence[TimeSpan], *, lead: float = LEAD, tail: float = TAIL
+) -> NDArray[np.bool_]:
+    """Return for each time of a grid whether it lies outside all incidents.
+
+    incidents   the end of one that goes on is inf
+    lead, tail  seconds before and after an incident that are left out as well
+    """
     clean = np.ones(grid.count, dtype=np.bool_)
     for incident in incidents:
-        clean[_index(grid, incident.start) : _after(grid, incident.end)] = False
+        first, stop = _index(grid, incident.start - lead), _after(grid, incident.end + tail)
+        clean[first:stop] = False
     return clean
 
 
 def _after(grid: TimeGrid, at: float) -> int:
     """Return the index of the first time that is after `at`."""
-    return int(min(max(0, (at - grid.start) // grid.step + 1), grid.count))
+    at = min(max(at, grid.start - grid.step), grid.end)
+    return max(0, int((at - grid.start) // grid.step + 1))
 
 
 def masked(values: Values, clean: NDArray[np.bool_]) -> Values:
@@ -84,9 +99,16 @@ def completeness(days: Sequence[Day], known: NDArray[np.bool_]) -> Values:
     return np.array(counted, dtype=np.float64)
 
 
-def judged(days: Sequence[Day], known: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return for each day whether enough of it is known, where incidents count as unknown."""
-    return completeness(days, known) >= COMPLETE
+def judged(
+    days: Sequence[Day], known: NDArray[np.bool_], measured: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return for each day whether enough of it is known, where incidents count as unknown.
+
+    known     for each time, whether there were data, even too few events for a value
+    measured  for each time, whether there was a value
+    """
+    enough = completeness(days, known) >= COMPLETE
+    return enough & (completeness(days, measured) >= MEASURED)
 
 
 def weekends(days: Sequence[Day]) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.tuning.changes import segments, without_weekends
+from generators.tuning.changes import SHORTEST, segments, without_weekends
 from generators.tuning.drift import NO_DRIFT, Drift, drift
 from generators.tuning.model import Values
 from generators.tuning.rule_days import RuleDays
@@ -18,39 +18,25 @@ from generators.tuning.thresholds import LevelThreshold, Refused, threshold
 class Fit:
     """What came out of a fit.
 
-    result   the threshold, or why there is none
-    since    the first day that it was fitted on; None without days
-    shifted  the day of the last level shift, if there was one
-    drift    of the daily medians, over all days or since the shift
+    result     the threshold, or why there is none
+    since      the first day that it was fitted on; None without days
+    own_since  the first day that it could be fitted on, if it had no days in common with others
+    shifted    the day of the last level shift, if there was one
+    fell       whether levels are lower since then, which is better
+    rescaled   whether days before the shift were put on a scale of their own
+    drift      of the daily medians, over all days or since the shift
     """
 
     result: LevelThreshold | Refused
-    since: date | None
-    shifted: date | None
-    drift: Drift
+    since: date | None = None
+    own_since: date | None = None
+    shifted: date | None = None
+    fell: bool = False
+    rescaled: bool = False
+    drift: Drift = NO_DRIFT
 
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What to know of the days behind the number, as sentences."""
-        return tuple(filter(None, (self._shift(), self._drift())))
 
-    def _shift(self) -> str:
-        if self.shifted is None:
-            return ""
-        if self.since == self.shifted:
-            return f"Values shifted on {self.shifted}; days before are left out."
-        return (
-            f"Values fell on {self.shifted}; days before are kept, since too few have passed "
-            "to promise the budget with a lower number."
-        )
-
-    def _drift(self) -> str:
-        if not self.drift.warns:
-            return ""
-        return (
-            f"Values rise by {self.drift.slope:.3g} a day ({self.drift.change:+.0%} over these "
-            "days): the alert will fire more often than promised. Tune again soon."
-        )
+NO_DAY = Refused("there is no clean day")
 
 
 def fit(history: RuleDays, row: int, budget: Fraction) -> Fit:
@@ -61,29 +47,36 @@ def fit(history: RuleDays, row: int, budget: Fraction) -> Fit:
     """
     levels, weekend = history.levels[row], history.weekend
     if not history.days:
-        return Fit(
-            result=Refused("there is no clean day"), since=None, shifted=None, drift=NO_DRIFT
-        )
-    of_medians = segments(history.medians, weekend)
-    first = max(of_medians[-1], segments(_finite(levels), weekend)[-1])
+        return Fit(result=NO_DAY)
+    first = stable_starts(history.medians, levels, weekend)[-1]
+    better = fell(levels, first)
     result, since = threshold(levels[first:], weekend[first:], budget), first
-    if isinstance(result, Refused) and fell(levels, first):
+    if isinstance(result, Refused) and better:
         whole = threshold(levels, weekend, budget)
         result, since = (result, first) if isinstance(whole, Refused) else (whole, 0)
     return Fit(
         result=result,
         since=history.days[since].date,
+        own_since=history.days[since].date,
         shifted=history.days[first].date if first else None,
-        drift=_drift(history, of_medians, first),
+        fell=better,
+        drift=drift_of(history, first),
     )
 
 
-def stable_since(medians: Values, levels: Values, weekend: NDArray[np.bool_]) -> int:
-    """Return the first day after the last shift, of medians or of levels.
+def stable_starts(medians: Values, levels: Values, weekend: NDArray[np.bool_]) -> list[int]:
+    """Return the first day of each stable segment, of medians or of levels.
 
-    Medians show a shift of the whole series best, levels one that only peaks have.
+    Medians show a shift of the whole series best, levels one that only peaks have. One shift may
+    be found a few days apart in the two: the later day is the first of its segment.
     """
-    return max(segments(medians, weekend)[-1], segments(_finite(levels), weekend)[-1])
+    starts = sorted({*segments(medians, weekend), *segments(_finite(levels), weekend)})
+    following = [*starts[1:], len(levels)]
+    return [
+        start
+        for start, after in zip(starts, following, strict=True)
+        if after - start >= SHORTEST or not start
+    ]
 
 
 def _finite(levels: Values) -> Values:
@@ -98,8 +91,9 @@ def fell(levels: Values, first: int) -> bool:
     return first > 0 and bool(np.median(levels[first:]) <= np.median(levels[:first]))
 
 
-def _drift(history: RuleDays, starts: list[int], first: int) -> Drift:
+def drift_of(history: RuleDays, first: int) -> Drift:
     """Return the drift of all days, or that since the last shift where only it warns."""
+    starts = segments(history.medians, history.weekend)
     medians = without_weekends(history.medians, history.weekend) + np.median(history.medians)
     whole = drift(history.numbers, medians, starts)
     if whole.warns or not first:

@@ -46,7 +46,7 @@ def by_levels(budget: Fraction) -> Method:
         fitted = fit(history, row, budget)
         if isinstance(fitted.result, Refused):
             return fitted.result
-        return Proposed(fitted.result.value, fitted.remarks, fitted.result.attainable)
+        return Proposed(fitted.result.value, promised=fitted.result.attainable)
 
     return method
 

@@ -60,18 +60,22 @@ def rule_days_by_for(
     days: Sequence[Day],
     fors: Sequence[int],
     clean: NDArray[np.bool_],
+    known: NDArray[np.bool_] | None = None,
 ) -> RuleDays:
     """Return the judged days of a rule; its series are read one at a time.
 
     places  of each series, the firing values for a `for`; they get worse upwards
     clean   for each time, whether it lies outside incidents
+    known   for each time, whether there were data, even too few events for a value; read after
+            the series; None: where there is a value
     """
     worst = np.full(len(clean), np.nan)
     levels = np.full((len(fors), len(days)), -np.inf)
     for place in places:
         np.fmax(worst, masked(place(fors[0]), clean), out=worst)
         np.maximum(levels, levels_by_for(place, days, fors, clean), out=levels)
-    chosen = judged(days, ~np.isnan(worst))
+    measured = ~np.isnan(worst)
+    chosen = judged(days, measured if known is None else known & clean, measured)
     kept = tuple(day for day, choose in zip(days, chosen, strict=True) if choose)
     medians = [float(np.nanmedian(worst[day.first : day.stop])) for day in kept]
     return RuleDays(

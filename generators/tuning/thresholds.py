@@ -20,6 +20,7 @@ CONFIDENCE = 0.95
 DIFFERENT = 1.96
 FEWEST = 2  # days of a kind; a single one says nothing of the others
 WEEK = {False: Fraction(5, 7), True: Fraction(2, 7)}
+KINDS = ("weekdays", "weekends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,15 @@ def days_needed(budget: Fraction) -> int:
     return math.ceil(1 / budget) - 1
 
 
+def few_days(days: int, budget: Fraction) -> Refused:
+    """Return what so few days cannot promise, and what they can."""
+    return Refused(
+        f"{days} clean days cannot promise {budget}: the tightest budget is {tightest(days)}; "
+        f"{budget} needs {days_needed(budget)} days",
+        tightest=tightest(days),
+    )
+
+
 def threshold(
     levels: Values, weekend: NDArray[np.bool_], budget: Fraction
 ) -> LevelThreshold | Refused:
@@ -85,11 +95,7 @@ def threshold(
     """
     days = len(levels)
     if attainable_share(days, budget) == 0:
-        return Refused(
-            f"{days} clean days cannot promise {budget}: the tightest budget is {tightest(days)}; "
-            f"{budget} needs {days_needed(budget)} days",
-            tightest=tightest(days),
-        )
+        return few_days(days, budget)
     together = _fit(levels, budget)
     if math.isinf(together.value):
         return Refused(
@@ -118,10 +124,13 @@ def _fit(levels: Values, budget: Fraction) -> LevelThreshold:
 
 def _strictest(
     levels: Values, weekend: NDArray[np.bool_], budget: Fraction, together: LevelThreshold
-) -> LevelThreshold:
+) -> LevelThreshold | Refused:
     """Return the highest of the thresholds of all days, weekdays and weekends."""
     kinds = [_fit(levels[weekend == kind], budget) for kind in WEEK]
     highest = max([together, *kinds], key=lambda fit: fit.value)
+    if math.isinf(highest.value):
+        open_ = [name for name, fit in zip(KINDS, kinds, strict=True) if fit.value == math.inf]
+        return Refused(f"too many {' and '.join(open_)} are beyond all other days")
     expected = Fraction(0)
     for (kind, weight), fit in zip(WEEK.items(), kinds, strict=True):
         beyond = int(np.count_nonzero(levels[weekend == kind] > highest.value))

@@ -4,65 +4,51 @@ Ranks cannot say which of two rules was closer to firing: with nine rules that h
 with each other, nine days are the highest of some rule, and no threshold within the history would
 keep a budget below 9 in n + 1. So each rule's levels are put on one scale, the day's score is that
 of its worst rule, and one order statistic of the scores gives every threshold.
-
-A day is scored on the scale of the other days, as a day to come will be. On one that it made
-itself it looks less unusual, and nine rules would fire 1.3 times as often as promised.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
 
 from generators.tuning.days import weekends
-from generators.tuning.fitting import fell, stable_since
-from generators.tuning.model import Values
+from generators.tuning.fitting import NO_DAY, Fit, drift_of
+from generators.tuning.own_scales import ScaledDays, scaled_days
 from generators.tuning.rule_days import RuleDays
-from generators.tuning.thresholds import LevelThreshold, Refused, threshold
+from generators.tuning.thresholds import (
+    LevelThreshold,
+    Refused,
+    attainable_share,
+    days_needed,
+    few_days,
+    threshold,
+)
 
 FEWEST = 2  # days with a level: of a single one, the others have no scale
 
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A rule's own scale: its median level, and the mean distance of the levels above it."""
-
-    middle: float
-    unit: float
-
-    @classmethod
-    def of(cls, levels: Values) -> "Scale":
-        """Return the scale of levels, of which at least one is finite."""
-        finite = levels[np.isfinite(levels)]
-        middle = float(np.median(finite))
-        above = finite[finite > middle] - middle
-        return cls(middle, float(np.mean(above)) if len(above) else 0.0)
-
-    def scores(self, levels: Values) -> Values:
-        """Return levels on this scale; inf above a median above which no level has been."""
-        if self.unit:
-            return (levels - self.middle) / self.unit
-        return np.where(levels > self.middle, np.inf, np.where(levels < self.middle, -np.inf, 0.0))
-
-    def level(self, score: float) -> float:
-        """Return the level of a score."""
-        return self.middle + score * self.unit if self.unit else self.middle
+# By their numbers among the histories.
+_Rules = Mapping[int, ScaledDays]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitTogether:
     """Thresholds that keep one budget.
 
-    result      on the scale that rules share, or why there is none
-    thresholds  of each rule, in their order, with the share of days that it spends; none if refused
-    since       the first day that all of them were fitted on; None without days
+    shared  on the scale that rules share, or why there is none
+    fits    of each rule, in their order, with the share of days that it spends
+    since   the first day that all of them were fitted on; None without days
     """
 
-    result: LevelThreshold | Refused
-    thresholds: tuple[LevelThreshold, ...]
+    shared: LevelThreshold | Refused
+    fits: tuple[Fit, ...]
     since: date | None
+
+    @property
+    def results(self) -> tuple[LevelThreshold | Refused, ...]:
+        """Each rule's threshold, or why it has none."""
+        return tuple(fit.result for fit in self.fits)
 
 
 def fit_together(
@@ -70,70 +56,111 @@ def fit_together(
 ) -> FitTogether:
     """Fit the `for` of a row of each rule, on the days that are judged for all of them.
 
-    Days before the last rise of any rule are left out; those before a fall promise enough.
+    A rule that cannot keep the budget even alone is left out with its reason, and so is one that
+    would leave the others without days or without a threshold.
     """
-    shared = set.intersection(*({day.date for day in history.days} for history in histories))
-    days = [day for day in histories[0].days if day.date in shared]
-    if not days:
-        return _refused(Refused("no day is clean for all rules"))
-    every = [_on(history, row, shared) for history, row in zip(histories, rows, strict=True)]
-    first = max(_rose(history) for history in every)
-    levels = [history.levels[0][first:] for history in every]
-    silent = [n for n, values in enumerate(levels, 1) if np.isfinite(values).sum() < FEWEST]
-    if silent:
-        return _refused(
-            Refused(f"rule {silent[0]} has hardly a run of values as long as its `for`")
+    each = [
+        scaled_days(history, row) if history.days else None
+        for history, row in zip(histories, rows, strict=True)
+    ]
+    refused = {n: why for n, days in enumerate(each) if (why := _unfit(days, budget))}
+    rules = {n: days for n, days in enumerate(each) if days and n not in refused}
+    while out := _disturbing(rules, budget):
+        refused[out[0]] = out[1]
+        del rules[out[0]]
+    shared = _shared_threshold(rules, budget)
+    dates = _dates(rules)
+    fits = (
+        Fit(result=refused[n]) if n in refused else _fit_of(rules[n], shared, dates, history)
+        for n, history in enumerate(histories)
+    )
+    return FitTogether(shared=shared, fits=tuple(fits), since=min(dates, default=None))
+
+
+def _unfit(rule: ScaledDays | None, budget: Fraction) -> Refused | None:
+    """Return why a rule could not keep the budget even alone."""
+    if rule is None:
+        return NO_DAY
+    days = len(rule.days)
+    if attainable_share(days, budget) == 0:
+        few = few_days(days, budget)
+        if rule.shifted is None or rule.fell:
+            return few
+        return replace(few, why=f"values got worse on {rule.shifted}; since then {few.why}")
+    now = [scale == rule.scales[-1] for scale in rule.scales]
+    if np.count_nonzero(np.isfinite(rule.levels[now])) < FEWEST:
+        return Refused("hardly any run of values was as long as `for`")
+    return None
+
+
+def _disturbing(rules: _Rules, budget: Fraction) -> tuple[int, Refused] | None:
+    """Return the rule without which the others have most days or a threshold, and its reason."""
+    if len(rules) <= 1:
+        return None
+    common = len(_dates(rules))
+    if attainable_share(common, budget) == 0:
+        worst = max(rules, key=lambda n: len(_dates(_without(rules, n))))
+        return worst, Refused(
+            f"only {common} of its clean days are clean days of the other alerts, too; "
+            f"{budget} needs {days_needed(budget)} days"
         )
-    scores = [beside_others(values) for values in levels]
-    result = threshold(np.max(scores, axis=0), weekends(days)[first:], budget)
-    if isinstance(result, Refused):
-        return _refused(result)
-    return FitTogether(
-        result=result,
-        thresholds=tuple(_of_rule(result, values) for values in levels),
-        since=days[first].date,
+    if not isinstance(_shared_threshold(rules, budget), Refused):
+        return None
+    beyond = {n: np.count_nonzero(np.isposinf(rule.scores)) for n, rule in rules.items()}
+    worst = max(beyond, key=lambda n: beyond[n])
+    why = "hardly any clean day was worse than usual, so that nothing says how much worse days get"
+    return (worst, Refused(why)) if beyond[worst] else None
+
+
+def _without(rules: _Rules, number: int) -> _Rules:
+    return {n: rule for n, rule in rules.items() if n != number}
+
+
+def _dates(rules: _Rules) -> set[date]:
+    """Return the days that may be used of all rules."""
+    dates = [{day.date for day in rule.days} for rule in rules.values()]
+    return set.intersection(*dates) if dates else set()
+
+
+def _shared_threshold(rules: _Rules, budget: Fraction) -> LevelThreshold | Refused:
+    """Return the threshold on the scale that rules share."""
+    if not rules:
+        return Refused("no alert has enough clean days")
+    dates = _dates(rules)
+    scores = [rule.scores[_chosen(rule, dates)] for rule in rules.values()]
+    days = [day for day in next(iter(rules.values())).days if day.date in dates]
+    return threshold(np.max(scores, axis=0), weekends(days), budget)
+
+
+def _chosen(rule: ScaledDays, dates: set[date]) -> list[bool]:
+    return [day.date in dates for day in rule.days]
+
+
+def _fit_of(
+    rule: ScaledDays, shared: LevelThreshold | Refused, dates: set[date], history: RuleDays
+) -> Fit:
+    """Return what came out for a rule."""
+    shift = next((n for n, day in enumerate(history.days) if day.date == rule.shifted), 0)
+    return Fit(
+        result=shared if isinstance(shared, Refused) else _of_rule(rule, shared, dates),
+        since=min(dates, default=None),
+        own_since=rule.days[0].date,
+        shifted=rule.shifted,
+        fell=rule.fell,
+        rescaled=rule.rescaled,
+        drift=drift_of(history, shift),
     )
 
 
-def beside_others(levels: Values) -> Values:
-    """Return the score of each day on the scale of all other days."""
-    others = [Scale.of(np.delete(levels, day)) for day in range(len(levels))]
-    scores = [scale.scores(levels[day : day + 1]) for day, scale in enumerate(others)]
-    return np.concatenate(scores)
-
-
-def _refused(why: Refused) -> FitTogether:
-    return FitTogether(result=why, thresholds=(), since=None)
-
-
-def _on(history: RuleDays, row: int, dates: set[date]) -> RuleDays:
-    """Return a rule's history on some days, and of one `for`."""
-    chosen = [index for index, day in enumerate(history.days) if day.date in dates]
-    return RuleDays(
-        days=tuple(history.days[index] for index in chosen),
-        fors=(history.fors[row],),
-        levels=history.levels[row : row + 1, chosen],
-        medians=history.medians[chosen],
-        worst=history.worst,
-    )
-
-
-def _rose(history: RuleDays) -> int:
-    """Return the first day after the last shift, if that was a rise; otherwise 0."""
-    levels = history.levels[0]
-    first = stable_since(history.medians, levels, history.weekend)
-    return 0 if fell(levels, first) else first
-
-
-def _of_rule(result: LevelThreshold, levels: Values) -> LevelThreshold:
+def _of_rule(rule: ScaledDays, shared: LevelThreshold, dates: set[date]) -> LevelThreshold:
     """Return a rule's own threshold and share of days, with the interval of the shared score."""
-    scale = Scale.of(levels)
-    value = scale.level(result.value)
+    scale = rule.scales[-1]
+    fires = (rule.levels > rule.limits(shared.value))[_chosen(rule, dates)]
     return LevelThreshold(
-        value=value,
-        days=result.days,
-        attainable=Fraction(int(np.count_nonzero(levels > value)), len(levels) + 1),
-        low=scale.level(result.low),
-        high=scale.level(result.high),
-        apart=result.apart,
+        value=scale.level(shared.value),
+        days=shared.days,
+        attainable=Fraction(int(np.count_nonzero(fires)), shared.days + 1),
+        low=scale.level(shared.low),
+        high=scale.level(shared.high),
+        apart=shared.apart,
     )

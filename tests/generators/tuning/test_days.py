@@ -44,11 +44,26 @@ def test_weekends_are_saturday_and_sunday() -> None:
 def test_incidents_are_left_out_with_their_ends() -> None:
     """A time at which an incident begins or ends is not clean; the times beside it are."""
     grid = TimeGrid(0, 60, 6)
-    incident = TimeSpan(60, 180)
-    assert outside(grid, [incident]).tolist() == [True, False, False, False, True, True]
-    assert outside(grid, [TimeSpan(90, 100)]).all()
-    assert outside(grid, [TimeSpan(-500, -100), TimeSpan(1000, 2000)]).all()
-    assert np.isnan(masked(np.ones(6), outside(grid, [incident]))).sum() == 3
+    clean = outside(grid, [TimeSpan(60, 180)], lead=0, tail=0)
+    assert clean.tolist() == [True, False, False, False, True, True]
+    assert outside(grid, [TimeSpan(90, 100)], lead=0, tail=0).all()
+    assert outside(grid, [TimeSpan(-500, -100), TimeSpan(1000, 2000)], lead=0, tail=0).all()
+    assert np.isnan(masked(np.ones(6), clean)).sum() == 3
+
+
+def test_incidents_are_extended() -> None:
+    """A quarter of an hour before an incident, and the windows that still hold it after its end."""
+    grid = TimeGrid(0, 60, 200)
+    clean = outside(grid, [TimeSpan(1800, 3600)])
+    assert np.flatnonzero(~clean).tolist() == list(range(15, 121))
+
+
+def test_an_incident_that_goes_on_masks_all_that_follows() -> None:
+    """Without an end, or a beginning, it reaches the edge of the grid."""
+    grid = TimeGrid(600, 60, 100)
+    clean = outside(grid, [TimeSpan(3900, float("inf"))])
+    assert np.flatnonzero(clean).tolist() == list(range(40))
+    assert not outside(grid, [TimeSpan(float("-inf"), float("inf"))]).any()
 
 
 def test_a_day_is_judged_with_half_of_its_times() -> None:
@@ -58,4 +73,13 @@ def test_a_day_is_judged_with_half_of_its_times() -> None:
     known[:12] = False
     known[24:37] = False
     assert completeness(days, known).tolist() == [0.5, 11 / 24, 0.5]
-    assert judged(days, known).tolist() == [True, False, True]
+    assert judged(days, known, known).tolist() == [True, False, True]
+
+
+def test_a_day_is_judged_with_half_an_hour_of_values() -> None:
+    """An hour without traffic is known, but a day with hardly a value says nothing."""
+    grid = TimeGrid(OCTOBER, 60, 2880)
+    known = np.ones(2880, dtype=np.bool_)
+    measured = np.zeros(2880, dtype=np.bool_)
+    measured[600:630] = measured[2000:2029] = True
+    assert judged(days_of(grid, UTC), known, measured).tolist() == [True, False]

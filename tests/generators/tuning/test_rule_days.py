@@ -3,7 +3,7 @@
 import numpy as np
 
 from generators.tuning.days import Day
-from generators.tuning.rule_days import rule_days
+from generators.tuning.rule_days import rule_days, rule_days_by_for
 from tests.generators.tuning.histories import MONDAY
 
 NAN = np.nan
@@ -28,3 +28,20 @@ def test_days_of_incidents_and_gaps_are_not_judged() -> None:
     assert [day.first for day in found.days] == [0]
     assert found.levels.tolist() == [[2]]
     assert found.clean.tolist() == [1, 2, 9]
+
+
+def test_a_day_with_few_events_at_night_is_judged() -> None:
+    """What is known counts, whether or not there was a value; incidents are never known."""
+    values = np.array([1.0, NAN, NAN, NAN, NAN, 3])
+    clean = np.array([True, True, True, True, False, False])
+
+    def judged_days(known: np.ndarray) -> list[int]:
+        found = rule_days_by_for([lambda _: values], DAYS, (0,), clean, known)
+        return [day.first for day in found.days]
+
+    everything = np.ones(6, dtype=np.bool_)
+    assert judged_days(everything) == [0]
+    assert judged_days(~np.isnan(values)) == []
+    assert rule_days([values], DAYS, (0,), clean).days == ()
+    found = rule_days_by_for([lambda _: values], DAYS, (0,), everything, everything)
+    assert found.medians.tolist() == [1, 3]

@@ -81,6 +81,16 @@ def test_days_without_a_run_make_no_threshold() -> None:
     assert beyond == Refused("too many days are beyond all others")
 
 
+def test_a_kind_of_days_beyond_all_others_makes_no_threshold() -> None:
+    """All days together have a finite threshold, but the weekends alone have not."""
+    weekend = np.tile(WEEKEND, 6)
+    levels = np.arange(42.0) + 100 * weekend
+    levels[5] = np.inf
+    assert threshold(levels, weekend, Fraction(1, 7)) == Refused(
+        "too many weekends are beyond all other days"
+    )
+
+
 def test_groups_differ_by_rank() -> None:
     """Shuffled days do not differ, shifted ones do, and equal or single ones cannot."""
     some = np.arange(10.0)
