@@ -26,6 +26,7 @@ from benchmarks import (
     scope,
     scraping,
     soak,
+    tuning,
 )
 from benchmarks.row import Benchmark, Row
 from exporter.commands.terminal import table
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "dashboards": dashboards.rows,
     "detection": detection.rows,
     "delivery": delivery.rows,
+    "tuning": tuning.rows,
     "soak": soak.rows,
 }
 LONG = ("soak",)
