@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 
 from benchmarks import (
+    backtest,
     configs,
     cost,
     dashboards,
@@ -26,6 +27,7 @@ from benchmarks import (
     scope,
     scraping,
     soak,
+    tuning,
 )
 from benchmarks.row import Benchmark, Row
 from exporter.commands.terminal import table
@@ -46,13 +48,15 @@ BENCHMARKS: dict[str, Benchmark] = {
     "dashboards": dashboards.rows,
     "detection": detection.rows,
     "delivery": delivery.rows,
+    "tuning": tuning.rows,
+    "backtest": backtest.rows,
     "soak": soak.rows,
 }
 LONG = ("soak",)
 PAGE = Path("docs", "benchmarks.md")
 HEAD = """# Benchmarks
 
-Written by `make bench`, which takes about twelve minutes; `make bench ARGS="encoding decoding"`
+Written by `make bench`, which takes about fourteen minutes; `make bench ARGS="encoding decoding"`
 runs a part and writes nothing. Each baseline is measured in the same run, on the same machine.
 Sources are in `benchmarks/`, one file a group. Scrapes are made one after the other over one kept
 connection, with gzip, as Prometheus makes them. Encoding and decoding are the quickest of several

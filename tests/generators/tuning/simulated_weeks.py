@@ -4,7 +4,7 @@ Requests follow the day and the week; errors are drawn from them, latencies and 
 Recorded ratios are what their windows make of these minutes. Nobody writes the incidents down.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -85,12 +85,12 @@ def windowed(values: Values, minutes: int) -> Values:
 class Weeks:
     """The series of every expression that the reference service's alerts compare."""
 
-    def __init__(self, seed: int) -> None:
-        """Draw everything."""
+    def __init__(self, seed: int, regions: Mapping[str, float] = REGIONS) -> None:
+        """Draw everything; a region has so many requests a minute."""
         self._rng = np.random.default_rng(seed)
         self._found: dict[str, list[RecordedSeries]] = {}
         self._all, self._bad = np.zeros(GRID.count), np.zeros(GRID.count)
-        for region, rate in REGIONS.items():
+        for region, rate in regions.items():
             self._add_region(region, rate)
         self._add_budget()
         self._add_rest()
