@@ -1,17 +1,17 @@
 """A threshold for an alert by one of the methods, with the reason in words."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import isinf
 
 import numpy as np
 
-from exporter.catalog.expression import Direction
 from exporter.settings.types import duration
 from generators.limits import shown, side
-from generators.tuning.fitting import fit
+from generators.tuning.fit_remarks import remarks
+from generators.tuning.fitting import Fit, fit
 from generators.tuning.methods import QUANTILE, SIGMAS, Method, by_quantile, by_sigma
+from generators.tuning.model import Values
 from generators.tuning.rule_history import RuleHistory
 from generators.tuning.thresholds import LevelThreshold, Refused
 from generators.tuning.together import fit_together
@@ -43,8 +43,8 @@ def by_budget(budget: Fraction) -> Choose:
         found = fit(history.days, 0, budget)
         if isinstance(found.result, Refused):
             return found.result
-        often = f"It fires on at most {share_text(found.result.attainable)} days like them."
-        return _promised(history, found.result, (often, *found.remarks))
+        often = f"It fires on at most {share_text(found.result.attainable)} of such days."
+        return _promised(history, found, found.result, (often,))
 
     return choose
 
@@ -52,14 +52,14 @@ def by_budget(budget: Fraction) -> Choose:
 def together(histories: Sequence[RuleHistory], budget: Fraction) -> Choose:
     """Return the default method with one budget for all alerts."""
     found = fit_together([one.days for one in histories], [0] * len(histories), budget)
-    if isinstance(found.result, Refused):
-        why = found.result
-        return lambda _: why
-    shared = dict(zip((one.rule.title for one in histories), found.thresholds, strict=True))
+    fits = dict(zip((one.rule.title for one in histories), found.fits, strict=True))
 
     def choose(history: RuleHistory) -> ChosenThreshold | Refused:
-        remarks = fit(history.days, 0, budget).remarks
-        return _promised(history, shared[history.rule.title], remarks)
+        own = fits[history.rule.title]
+        if isinstance(own.result, Refused):
+            return own.result
+        # What is promised is promised of all alerts together, not of this one.
+        return replace(_promised(history, own, own.result, ()), promise=None)
 
     return choose
 
@@ -84,25 +84,36 @@ def _unpromised(history: RuleHistory, method: Method, why: str) -> ChosenThresho
 
 
 def _promised(
-    history: RuleHistory, threshold: LevelThreshold, notes: tuple[str, ...]
+    history: RuleHistory, fitted: Fit, threshold: LevelThreshold, notes: tuple[str, ...]
 ) -> ChosenThreshold:
-    open_ = (_OPEN,) if isinf(threshold.high) else ()
+    levels = _levels_since(history, fitted)
+    sign, unit = history.sign, history.row.signal.unit
+    known = remarks(fitted, lambda value: shown(value, unit), sign)
+    open_ = (_OPEN,) if levels.size and threshold.value >= levels.max() else ()
     return ChosenThreshold(
         value=threshold.value,
-        why=_why(history, threshold),
-        remarks=(*notes, *open_),
+        why=_why(history, levels, threshold.value),
+        remarks=(*notes, *known, *open_),
         promise=threshold,
     )
 
 
-def _why(history: RuleHistory, threshold: LevelThreshold) -> str:
+def _levels_since(history: RuleHistory, fitted: Fit) -> Values:
+    """Return the levels of the days that a threshold was fitted on."""
+    since = fitted.since
+    chosen = [since is None or day.date >= since for day in history.days.days]
+    return np.asarray(history.days.levels[0][chosen], dtype=np.float64)
+
+
+def _why(history: RuleHistory, levels: Values, level: float) -> str:
     """Return what clean days were like."""
-    levels, row = history.days.levels[0], history.row
-    within, of = int(np.count_nonzero(levels <= threshold.value)), levels.size
-    sign = 1 if row.signal.direction is Direction.UP else -1
-    value = shown(float(f"{sign * threshold.value:.3g}"), row.signal.unit)
+    row, within = history.row, int(np.count_nonzero(levels <= level))
+    value = shown(float(f"{history.sign * level:.3g}"), row.signal.unit)
     lasting = f" for {duration(row.for_)}" if row.for_ else ""
-    return f"On {within} of {of} clean days no value stayed {side(row.signal)} {value}{lasting}."
+    return (
+        f"On {within} of {levels.size} clean days it never stayed {side(row.signal)} "
+        f"{value}{lasting}."
+    )
 
 
 def share_text(share: Fraction) -> str:

@@ -11,7 +11,6 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from exporter.catalog.expression import Direction
 from generators.alert_table import ThresholdAlert
 from generators.limits import shown
 from generators.tuning.backtest import Backtest
@@ -102,7 +101,7 @@ def _alert(one: TunedAlert, budget: Fraction) -> Body:
 def _number(value: float, history: RuleHistory) -> Body:
     """Return a threshold, as a number and as people write it, and how far it is from the median."""
     known = history.days.clean
-    far = spread(known).in_sigma(_sign(history) * value) if known.size else None
+    far = spread(known).in_sigma(history.sign * value) if known.size else None
     return {
         "value": value,
         "text": shown(value, history.row.signal.unit),
@@ -110,16 +109,12 @@ def _number(value: float, history: RuleHistory) -> Body:
     }
 
 
-def _sign(history: RuleHistory) -> int:
-    return 1 if history.row.signal.direction is Direction.UP else -1
-
-
 def _of_history(one: TunedAlert, history: RuleHistory, budget: Fraction) -> Body:
     """Return what the number was made from."""
     promise = None if one.candidate.choice is None else one.candidate.choice.promise
     held_out, quality = one.held_out, one.quality
     return {
-        "promise": None if promise is None else _promise(promise, _sign(history)),
+        "promise": None if promise is None else _promise(promise, history.sign),
         "by_for": {
             f"{minutes}m": _by_for(history, at, budget)
             for minutes, at in sorted((minutes, at) for at, minutes in enumerate(history.fors))
@@ -149,7 +144,7 @@ def _promise(promise: LevelThreshold, sign: int) -> Body:
 def _by_for(history: RuleHistory, at: int, budget: Fraction) -> float | None:
     """Return the exact threshold for another `for`; None where days cannot promise it."""
     result = fit(history.days, at, budget).result
-    return None if isinstance(result, Refused) else _known(_sign(history) * result.value)
+    return None if isinstance(result, Refused) else _known(history.sign * result.value)
 
 
 def _backtests(one: TunedAlert) -> Body:

@@ -7,12 +7,13 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from exporter.catalog.expression import Direction
 from exporter.prometheus_api import TimeSpan
 from generators.alert_table import ThresholdAlert
 from generators.policy import EVALUATION
 from generators.rules.model import Alerting
 from generators.tuning import compared
-from generators.tuning.compared import Answers
+from generators.tuning.compared import Answers, PlaceSeries
 from generators.tuning.data_gaps import data_gaps
 from generators.tuning.days import Day
 from generators.tuning.firing_values import NEVER, BranchValues, branch_values
@@ -41,6 +42,11 @@ class RuleHistory:
     worst: Values
     gaps: tuple[TimeSpan, ...]
 
+    @property
+    def sign(self) -> int:
+        """1 where high values are bad; -1 where low ones are, which are negated in levels."""
+        return 1 if self.row.signal.direction is Direction.UP else -1
+
 
 def rule_history(
     rule: Alerting,
@@ -58,6 +64,7 @@ def rule_history(
     fors = (own, *(each for each in range(LONGEST_FOR + 1) if each != own))
     found = compared.places(compared.of_row(row, rule.only), answers, grid)
     worst = np.full(grid.count, np.nan)
+    known = _known(found, grid)
 
     def places() -> Iterator[FiringValues]:
         for place in found:
@@ -69,10 +76,24 @@ def rule_history(
         rule=rule,
         row=row,
         fors=fors,
-        days=rule_days_by_for(places(), days, fors, clean),
+        days=rule_days_by_for(places(), days, fors, clean, known),
         worst=worst,
         gaps=data_gaps(found, grid),
     )
+
+
+def _known(places: Sequence[PlaceSeries], grid: TimeGrid) -> NDArray[np.bool_]:
+    """Return when there were data: since the first value, and while none is away.
+
+    Without requests there is no value; that is no missing data, since the alert cannot fire.
+    """
+    begun = np.zeros(grid.count, dtype=np.bool_)
+    away = np.ones(grid.count, dtype=np.bool_)
+    for place in places:
+        some = place.value if place.some is None else place.some
+        begun |= ~np.isnan(place.value) | ~np.isnan(some)
+        away &= place.away | ~place.written
+    return np.asarray(np.logical_or.accumulate(begun) & ~away)
 
 
 def _firing_values(place: BranchValues) -> FiringValues:

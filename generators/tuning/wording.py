@@ -15,7 +15,6 @@ from generators.tuning.tuned import Tuning
 from generators.tuning.tuned_alert import TunedAlert, moves
 
 HEAD = ("alert", "now", "proposed", "why", "in these days")
-_FAR = 2  # times what is promised, on days that were not fitted
 
 
 def rows(tuning: Tuning) -> list[tuple[str, ...]]:
@@ -87,12 +86,12 @@ def remarks(tuning: Tuning) -> Iterator[str]:
 
 def _unlike(tried: HeldOut) -> Iterator[str]:
     """Yield a remark where the second half of the days is unlike the first."""
-    promised = float(tried.promised * tried.days)
-    if tried.fired > _FAR * max(1.0, promised):
+    if tried.unlike:
+        promised = f"{float(tried.promised * tried.days):.1f}"
         yield (
-            f"with a threshold from the first half of its days, it would have fired on "
-            f"{tried.fired} of {tried.days} clean days of the second, and {promised:.1f} are "
-            "promised: its days are not alike."
+            f"with a number from the first half of its days, it would have fired on {tried.fired} "
+            f"of {tried.days} clean days of the second, where {promised} are promised. Its days "
+            "are not alike: tune again soon."
         )
 
 
