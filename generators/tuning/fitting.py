@@ -1,6 +1,6 @@
 """The default method: a threshold from the daily levels of the last stable segment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -54,6 +54,8 @@ def fit(history: RuleDays, row: int, budget: Fraction) -> Fit:
     if isinstance(result, Refused) and better:
         whole = threshold(levels, weekend, budget)
         result, since = (result, first) if isinstance(whole, Refused) else (whole, 0)
+    elif isinstance(result, Refused) and first:
+        result = after_rise(result, history.days[first].date)
     return Fit(
         result=result,
         since=history.days[since].date,
@@ -62,6 +64,11 @@ def fit(history: RuleDays, row: int, budget: Fraction) -> Fit:
         fell=better,
         drift=drift_of(history, first),
     )
+
+
+def after_rise(few: Refused, day: date) -> Refused:
+    """Return why the days since a rise are too few; where low is bad, a rise is a fall."""
+    return replace(few, why=f"values got worse on {day}; since then {few.why}")
 
 
 def stable_starts(medians: Values, levels: Values, weekend: NDArray[np.bool_]) -> list[int]:

@@ -7,14 +7,14 @@ of its worst rule, and one order statistic of the scores gives every threshold.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
 
 from generators.tuning.days import weekends
-from generators.tuning.fitting import NO_DAY, Fit, drift_of
+from generators.tuning.fitting import NO_DAY, Fit, after_rise, drift_of
 from generators.tuning.own_scales import ScaledDays, scaled_days
 from generators.tuning.rule_days import RuleDays
 from generators.tuning.thresholds import (
@@ -86,7 +86,7 @@ def _unfit(rule: ScaledDays | None, budget: Fraction) -> Refused | None:
         few = few_days(days, budget)
         if rule.shifted is None or rule.fell:
             return few
-        return replace(few, why=f"values got worse on {rule.shifted}; since then {few.why}")
+        return after_rise(few, rule.shifted)
     now = [scale == rule.scales[-1] for scale in rule.scales]
     if np.count_nonzero(np.isfinite(rule.levels[now])) < FEWEST:
         return Refused("hardly any run of values was as long as `for`")
@@ -97,7 +97,8 @@ def _disturbing(rules: _Rules, budget: Fraction) -> tuple[int, Refused] | None:
     """Return the rule without which the others have most days or a threshold, and its reason."""
     if len(rules) <= 1:
         return None
-    common = len(_dates(rules))
+    dates = _dates(rules)
+    common = len(dates)
     if attainable_share(common, budget) == 0:
         worst = max(rules, key=lambda n: len(_dates(_without(rules, n))))
         return worst, Refused(
@@ -106,7 +107,10 @@ def _disturbing(rules: _Rules, budget: Fraction) -> tuple[int, Refused] | None:
         )
     if not isinstance(_shared_threshold(rules, budget), Refused):
         return None
-    beyond = {n: np.count_nonzero(np.isposinf(rule.scores)) for n, rule in rules.items()}
+    beyond = {
+        n: np.count_nonzero(np.isposinf(rule.scores[_chosen(rule, dates)]))
+        for n, rule in rules.items()
+    }
     worst = max(beyond, key=lambda n: beyond[n])
     why = "hardly any clean day was worse than usual, so that nothing says how much worse days get"
     return (worst, Refused(why)) if beyond[worst] else None

@@ -31,6 +31,7 @@ def test_too_few_days_after_a_rise_are_refused() -> None:
     found = fit(history(noise(42) + 10 * (np.arange(42) >= 35)), 0, TENTH)
     assert isinstance(found.result, Refused)
     assert found.result.tightest == Fraction(1, 8)
+    assert found.result.why.startswith("values got worse on 2026-02-09; since then 7 clean days")
 
 
 def test_too_few_days_after_a_fall_keep_those_before() -> None:

@@ -11,7 +11,6 @@ from tests.generators.tuning.histories import history
 TENTH = Fraction(1, 10)
 
 
-@pytest.mark.deep
 def test_alike_days_are_hardly_ever_called_unlike() -> None:
     """Of 2,000 histories whose days are alike, at most 1.5 % are."""
     random = np.random.default_rng(1)

@@ -32,7 +32,7 @@ def test_days_of_incidents_and_gaps_are_not_judged() -> None:
 
 def test_a_day_with_few_events_at_night_is_judged() -> None:
     """What is known counts, whether or not there was a value; incidents are never known."""
-    values = np.array([1.0, NAN, NAN, NAN, NAN, 3])
+    values = np.array([1.0, NAN, NAN, 2, NAN, 3])
     clean = np.array([True, True, True, True, False, False])
 
     def judged_days(known: np.ndarray) -> list[int]:
@@ -44,4 +44,4 @@ def test_a_day_with_few_events_at_night_is_judged() -> None:
     assert judged_days(~np.isnan(values)) == []
     assert rule_days([values], DAYS, (0,), clean).days == ()
     found = rule_days_by_for([lambda _: values], DAYS, (0,), everything, everything)
-    assert found.medians.tolist() == [1, 3]
+    assert found.medians.tolist() == [1, 2.5]
