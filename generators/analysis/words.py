@@ -97,14 +97,33 @@ def _anomalies(analysis: Analysis, places: _Places) -> Section:
         f"Anomalies: {stretches} outside the band of the same hour of the week, in {series} series,"
         " the farthest first"
     )
+    judged = series - _unjudged(analysis)
     if not found:
-        title = f"Anomalies: none, in {series} series"
+        title = f"Anomalies: none, in {_of(judged, series)} series"
+    if not judged:
+        title = f"Anomalies: not known, {_none(series, 'series has a band')}"
     return Section(
-        title=title if series else "Anomalies: not known, no series has data",
+        title=title,
         head=("since (UTC)", "lasted", "signal", "where", "value", "usual", "distance", "alert"),
         rows=tuple(_anomaly(one, analysis, places) for one in found[:MOST]),
         note=_more(found),
     )
+
+
+def _unjudged(analysis: Analysis) -> int:
+    """Return how many series have no band in the whole window."""
+    whole = analysis.window.end - analysis.window.start
+    every = (one for one in analysis.anomalies.not_known if one.place and one.seconds >= whole)
+    return len({(one.subject, one.place) for one in every})
+
+
+def _of(judged: int, every: int) -> str:
+    """Return a count, with what it is a part of where the rest is not known."""
+    return f"{every}" if judged == every else f"{judged} of {every}"
+
+
+def _none(count: int, what: str) -> str:
+    return f"none of {count} {what}" if count else "nothing has data"
 
 
 def _anomaly(one: Anomaly, analysis: Analysis, places: _Places) -> tuple[str, ...]:
@@ -130,10 +149,14 @@ def _growth(analysis: Analysis, places: _Places) -> Section:
     every = analysis.growth.results
     found = [one for one in every if _is_near(one)]
     title = f"Growth: {_counted(len(found), 'level')} on the way to a limit, of {len(every)}"
+    judged = sum(one.slope is not None or one.rule_seconds is not None for one in every)
     if not found:
-        title = f"Growth: no level reaches its limit within {AHEAD // DAY} days, of {len(every)}"
+        of = _of(judged, len(every))
+        title = f"Growth: no level reaches its limit within {AHEAD // DAY} days, of {of}"
+    if not judged:
+        title = f"Growth: not known, {_none(len(every), 'level has a slope')}"
     return Section(
-        title=title if every else "Growth: not known, no level has data",
+        title=title,
         head=("level", "where", "now", "a day", "limit", "reached in", "by the rule"),
         rows=tuple(_grown(one, places) for one in found[:MOST]),
         note="\n".join(_growth_notes(analysis, len(found), len(every))),
@@ -182,11 +205,14 @@ def _pairs(analysis: Analysis, places: _Places) -> Section:
     every = analysis.pairs.results
     found = [one for one in every if one.moves or one.above]
     title = f"Pairs: {len(found)} of {_counted(len(every), 'declared pair')} moved together"
+    judged = sum(one.rank is not None or one.strongest is not None for one in every)
     if not found:
-        title = f"Pairs: none of {_counted(len(every), 'declared pair')} moved together"
+        title = f"Pairs: none of {_of(judged, len(every))} declared pairs moved together"
+    if not judged:
+        title = f"Pairs: not known, {_none(len(every), 'declared pair has enough data of both')}"
     above = f"above {number(correlation.LIMIT)}"
     return Section(
-        title=title if every else "Pairs: not known, none has data of both",
+        title=title,
         head=("pair", "where", "by the rule", above, "since (UTC)", "by ranks", "alert"),
         rows=tuple(_pair(one, analysis, places) for one in found[:MOST]),
         note="Moving together is no cause." if found else "",

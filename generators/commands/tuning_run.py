@@ -94,9 +94,12 @@ def _show(bar: Bar, share: float, what: str) -> None:
 
 
 def _budget(options: TuneOptions) -> Fraction:
-    if options.budget:
-        return share_of_days(options.budget)
-    return pages_per_week(options.pages or _PAGES)
+    try:
+        if options.budget:
+            return share_of_days(options.budget)
+        return pages_per_week(options.pages or _PAGES)
+    except IonmonError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _zone(name: str) -> ZoneInfo:

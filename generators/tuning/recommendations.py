@@ -52,7 +52,7 @@ def document(tuning: Tuning, how: Mapping[str, str], budget: Fraction) -> str:
         "schema_version": SCHEMA_VERSION,
         **how,
         "history": {
-            "start": grid.start,
+            "start": tuning.begins,
             "end": grid.end,
             "step": grid.step,
             "days": tuning.days,
@@ -125,6 +125,7 @@ def _of_history(one: TunedAlert, history: RuleHistory, budget: Fraction) -> Body
             "fired": held_out.fired,
             "days": held_out.days,
             "promised": str(held_out.promised),
+            "unlike": held_out.unlike,
         },
         "quality": None
         if quality is None

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from exporter.prometheus_api import TimeSpan
 from generators.alert_table import ThresholdAlert
 from generators.policy import SEVERITIES
@@ -57,7 +59,8 @@ class TuningRequest:
 class Tuning:
     """What came out, the most urgent alert first.
 
-    days       all days of the history
+    begins     when the first value was; Unix seconds
+    days       all days since then
     clean      how many of them are outside incidents and known well enough
     disturbed  days on which an alert on a threshold fires for nothing: now, and as proposed
     known      whether anything says which incidents there were
@@ -65,6 +68,7 @@ class Tuning:
     """
 
     grid: TimeGrid
+    begins: int
     days: int
     clean: int
     disturbed: tuple[int, int]
@@ -102,6 +106,7 @@ def tuned(request: TuningRequest, step: Step = lambda _share, _what: None) -> Tu
     for at, (rule, row) in enumerate(rows):
         step(at / len(rows) / 2, f"levels of {rule.title}")
         histories.append(rule_history(rule, row, request.answers, grid, days, clean))
+    begins = _beginning(histories, grid)
     alerts = _alerts(request, histories, by, step)
     promised = (rule for rule in rules if not isinstance(rule.source, ThresholdAlert))
     disturbed = (
@@ -113,7 +118,8 @@ def tuned(request: TuningRequest, step: Step = lambda _share, _what: None) -> Tu
     alerts.sort(key=lambda one: SEVERITIES.index(one.candidate.rule.severity))
     return Tuning(
         grid=grid,
-        days=len(days),
+        begins=begins,
+        days=sum(day.stop > (begins - grid.start) // grid.step for day in days),
         clean=max((len(one.days.days) for one in histories), default=0),
         disturbed=(now, then),
         known=by.incidents is not None,
@@ -139,6 +145,13 @@ def _alerts(
         one = candidate(history, choose(history), before)
         found.append(worth_it(_alert(request, one, history, by)))
     return found
+
+
+def _beginning(histories: Iterable[RuleHistory], grid: TimeGrid) -> int:
+    """Return when the first value of any alert was: a flat beginning is not calm."""
+    known = [np.flatnonzero(~np.isnan(one.worst)) for one in histories]
+    first = min((int(at[0]) for at in known if at.size), default=grid.count - 1)
+    return grid.start + grid.step * first
 
 
 def _urgency(history: RuleHistory) -> int:

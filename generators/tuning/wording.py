@@ -76,7 +76,7 @@ def remarks(tuning: Tuning) -> Iterator[str]:
         name = one.candidate.rule.title
         for text in one.candidate.remarks:
             yield f"{name}: {text}"
-        if one.quality is not None and one.quality.provisional:
+        if one.quality is not None and one.quality.provisional and one.proposed is not None:
             yield f"{name}: provisional: {one.quality.provisional}."
         if one.lost:
             yield f"{name}: would no longer catch {named(one.lost)}."
@@ -101,7 +101,9 @@ def summary(tuning: Tuning, asked: str) -> str:
     asked  the budget that was asked for, as a sentence; empty for methods without one
     """
     grid, now, then = tuning.grid, *tuning.disturbed
-    first, last = (f"{datetime.fromtimestamp(at, UTC):%-d %B %Y}" for at in (grid.start, grid.end))
+    first, last = (
+        f"{datetime.fromtimestamp(at, UTC):%-d %B %Y}" for at in (tuning.begins, grid.end)
+    )
     lines = [
         f"{tuning.days} days, {first} to {last} (UTC): {tuning.clean} are clean enough to judge.",
         _known(tuning),

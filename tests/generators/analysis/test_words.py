@@ -103,9 +103,12 @@ def test_a_row_of_each_kind() -> None:
 def test_nothing_found() -> None:
     """It is said how much was looked at."""
     odd, grown, pairs, _ = read((), (replace(GROWTH, slope=None, seconds=None),), ())
+    assert read((), (replace(GROWTH, slope=None, rule_seconds=None),), ())[1].title == (
+        "Growth: not known, none of 1 level has a slope"
+    )
     assert (odd.title, odd.rows) == ("Anomalies: none, in 5 series", ())
     assert grown.title == "Growth: no level reaches its limit within 90 days, of 1"
-    assert pairs.title == "Pairs: not known, none has data of both"
+    assert pairs.title == "Pairs: not known, nothing has data"
 
 
 @pytest.mark.parametrize(

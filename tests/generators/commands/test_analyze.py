@@ -74,7 +74,7 @@ def test_a_window_chooses(weeks: str, capsys: pytest.CaptureFixture[str]) -> Non
     ]
     assert cli.run(words) == 0
     text = shown(capsys)
-    assert text["Anomalies"].startswith("Anomalies: none, in 11 series")
+    assert text["Anomalies"].startswith("Anomalies: none, in 10 of 11 series")
 
 
 def test_json_has_every_documented_field(weeks: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,9 +145,9 @@ def test_a_server_without_data(tmp_path: Path, capsys: pytest.CaptureFixture[str
     with prometheus(tmp_path, "{}") as running:
         assert analyze(f"http://127.0.0.1:{running.port}") == 0
     text = shown(capsys)
-    assert text["Anomalies"] == "Anomalies: not known, no series has data"
-    assert text["Growth"] == "Growth: not known, no level has data"
-    assert text["Pairs"] == "Pairs: not known, none has data of both"
+    assert text["Anomalies"] == "Anomalies: not known, nothing has data"
+    assert text["Growth"] == "Growth: not known, nothing has data"
+    assert text["Pairs"] == "Pairs: not known, nothing has data"
     assert text["Not"].count("no data") == 15
 
 

@@ -82,6 +82,8 @@ def test_a_budget_that_days_cannot_promise_is_refused(settings: Path, history: P
         (("--timezone", "Mars/Base"), "is no time zone"),
         (("--history", "/dev/null"), "is no history"),
         (("--weeks", "0"), "--weeks"),
+        (("--budget", "2"), "above 0 and below 1"),
+        (("--pages-per-week", "x"), "such as 1 or 0.5"),
     ],
 )
 def test_wrong_use_is_named(
@@ -90,6 +92,6 @@ def test_wrong_use_is_named(
     """Each in a line, before anything is written."""
     given = flags if "--history" in flags else (*flags, "--history", str(history))
     done = tune(settings, *given)
-    assert done.exit_code != 0
+    assert done.exit_code == (1 if "--history" in flags else 2)
     assert said in f"{done.output}{done.exception}"
     assert not (settings.parent / "found.json").exists()
