@@ -210,14 +210,15 @@ def test_an_acknowledgement(shown: Shown) -> None:
 def test_a_terminal(shown: Shown) -> None:
     """No command writes what a terminal would obey; a table has a line for each row."""
     journal = ("--storage.journal-file", str(shown.bridge.journal))
-    printed = shown.run("alerts")
-    assert len(printed.splitlines()) == len(shown.rows()) + 2  # a head; Prometheus is away
+    printed = shown.run("alerts", code=1)
+    # A head, and twice that Prometheus is away: below the table, and as the error.
+    assert len(printed.splitlines()) == len(shown.rows()) + 3
     dead = shown.run("bridge", "dead", *journal)
     assert len(dead.splitlines()) == 2
     assert "Sentry answered 400" in dead
     # No Prometheus runs: what fired is not known.
-    history, listed = shown.run("alerts", "--history", code=1), shown.run("alerts", "--json")
-    assert unseen([printed, dead, history, listed, shown.bridge.log]) == []
+    more = (shown.run("alerts", flag, code=1) for flag in ("--history", "--json"))
+    assert unseen([printed, dead, *more, shown.bridge.log]) == []
 
 
 def test_the_digest(shown: Shown) -> None:

@@ -144,7 +144,7 @@ def _bridge(
 def _commands(said: Said, alert: str) -> None:
     """Run what people run at a terminal; Prometheus does not answer, and mail is refused."""
     login = ("--user", USER, "--password-file", str(said.home / "password"))
-    said.run("alerts", "--json", *login)
+    said.run("alerts", "--json", *login, fails=True)
     said.run("ack", alert, "--comment", "on it", *login)
     assert "not <secret>" in said.run("digest", "--send", *said.journal, fails=True)
     assert "<secret>" in said.run("bridge", "dead", *said.journal)
@@ -159,7 +159,7 @@ def _long_commands(said: Said) -> None:
     said.run("sink", "--prepare", str(said.home / "sink"))
     said.run("doctor", "--all", fails=True)
     said.run("doctor", "--json", fails=True)
-    said.run("alerts", *login)
+    said.run("alerts", *login, fails=True)
     said.run("alerts", "--history", fails=True)
     said.run("explain", LABELS["alertname"], fails=True)
     html = ("--html", str(said.home / "digest.html"))
