@@ -60,12 +60,13 @@ class _Options:
     quiet: bool
     backtest: float | None
     url: str | None
+    incidents: Path | None
     markdown: bool
 
     @property
     def past(self) -> Past | None:
         """The past that is replayed; None where none is."""
-        return None if self.backtest is None else Past(self.backtest, self.url)
+        return None if self.backtest is None else Past(self.backtest, self.url, self.incidents)
 
 
 @click.command("configs", help=HELP)
@@ -97,6 +98,11 @@ class _Options:
     type=WEB_URL,
     metavar="URL",
     help="Address of the history. Default: prometheus.longterm of the settings, else its address.",
+)
+@click.option(
+    "--incidents",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="YAML file with incidents that people know, for the backtest.",
 )
 @click.option("--markdown", is_flag=True, help="Print the backtest as Markdown, for a review.")
 @click.option("--quiet", is_flag=True, help="Print warnings and errors only.")

@@ -19,6 +19,7 @@ from generators.tuning import rule_replay
 from generators.tuning.change_wording import line, markdown
 from generators.tuning.changed_alerts import ReplayRequest, changed_alerts, replayed_changes
 from generators.tuning.grouping import usual
+from generators.tuning.incident_file import incidents_of
 from generators.tuning.judging import judging, policy_alerts
 
 
@@ -34,6 +35,7 @@ def firings(settings: Settings, past: Past) -> Counter[str]:
 def lines(root: Path, settings: Settings, past: Past, *, as_markdown: bool) -> Iterator[str]:
     """Yield what every changed number would have done. Raises IonmonError."""
     old = _old(root)
+    known = () if past.incidents is None else incidents_of(past.incidents)
     changed = changed_alerts(old, settings)
     if not changed:
         yield "no alert has another number: nothing to replay"
@@ -43,7 +45,7 @@ def lines(root: Path, settings: Settings, past: Past, *, as_markdown: bool) -> I
     request = ReplayRequest(
         answers=found.answers,
         grid=found.grid,
-        judging=judging(policy_alerts(settings), found.answers, found.grid, ()),
+        judging=judging(policy_alerts(settings), found.answers, found.grid, known),
         grouping=usual(settings),
         zone=ZoneInfo("UTC"),
     )

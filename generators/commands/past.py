@@ -1,6 +1,7 @@
 """Which past the alerts are replayed on."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from exporter.settings import Settings
 
@@ -9,10 +10,14 @@ _DAY = 86400
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How many seconds of it, on which server; None for the server of the settings."""
+    """How many seconds of it, on which server; None for the server of the settings.
+
+    incidents  file of incidents that people know, if there is one
+    """
 
     seconds: float
     url: str | None
+    incidents: Path | None = None
 
     @property
     def days(self) -> float:

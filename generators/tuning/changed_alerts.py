@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from exporter.settings import Settings
-from generators.alert_table import PolicyAlert
+from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.limits import limit
 from generators.rules.model import Alerting
 from generators.tuning import rule_replay
 from generators.tuning.backtest import Backtest, Grouping, backtest
-from generators.tuning.compared import Answers
+from generators.tuning.compared import Answers, of_row, places
+from generators.tuning.data_gaps import data_gaps
 from generators.tuning.judging import policy_alerts
 from generators.tuning.model import TimeGrid
 from generators.tuning.verdicts import Judging
@@ -93,8 +94,11 @@ def replayed_changes(
         if rule is None:
             return None
         found = rule_replay.replayed(rule, request.answers, request.grid)
-        signal = dict(rule.labels)["signal"]
-        return backtest(found, signal, request.judging, request.grouping, request.zone)
+        signal, by = dict(rule.labels)["signal"], request.judging
+        if isinstance(row := rule.source, ThresholdAlert):
+            found_at = places(of_row(row, rule.only), request.answers, request.grid)
+            by = replace(by, gaps=data_gaps(found_at, request.grid))
+        return backtest(found, signal, by, request.grouping, request.zone)
 
     for one in changed:
         yield ReplayedChange(one, of(one.before), of(one.after))
