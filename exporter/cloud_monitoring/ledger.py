@@ -170,6 +170,9 @@ class Ledger:
         mark.start, mark.end, mark.held, mark.dirty = start, end, Held.of(found), True
         if base:
             mark.total.last = max(mark.total.last, end)
+            if found.layout is not None:
+                # Exposed at 0 from its base on: a histogram without buckets cannot be.
+                mark.total.begin(found.layout.bounds)
             return Outcome.BASE
         risen, exact = rise(found, continued) if continued else (found, True)
         outcome = self._add(mark.total, risen, end)

@@ -64,6 +64,11 @@ class Total:
         """The bounds of a histogram; None for a number."""
         return None if self.buckets is None else self.buckets.bounds
 
+    def begin(self, bounds: tuple[float, ...]) -> None:
+        """Make a histogram without events of it, if it is none yet."""
+        if self.buckets is None:
+            self.buckets, self.dirty = BucketTotal.empty(bounds), True
+
     def has_room(self, amount: Amount) -> bool:
         """Return whether the sum stays a finite number, and the counts in 64 bits."""
         if not isfinite(self.value + amount.based):

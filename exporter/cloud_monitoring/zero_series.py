@@ -6,7 +6,6 @@ Without them the first error would be the first sample of its series, which `rat
 from itertools import product
 
 from exporter.catalog.model import Family, Type
-from exporter.cloud_monitoring.bucket_totals import BucketTotal
 from exporter.cloud_monitoring.ledger import Ledger, without
 from exporter.cloud_monitoring.totals import Total
 
@@ -24,12 +23,19 @@ def prime(family: Family, ledger: Ledger) -> None:
 
 
 def _complete(ledger: Ledger, total: Total, closed: dict[int, tuple[str, ...]]) -> bool:
-    """Return whether the last combination exists: it is created last, so then all do."""
+    """Return whether the first and the last combination exist, so that all were created.
+
+    Not the last alone: what is seen first of a resource may be it.
+    """
+    return all(_exists(ledger, total, closed, at) for at in (0, -1))
+
+
+def _exists(ledger: Ledger, total: Total, closed: dict[int, tuple[str, ...]], at: int) -> bool:
     labels = list(total.labels)
     for position, values in closed.items():
-        labels[position] = values[-1]
-    last = ledger.totals.get(tuple(labels))
-    return last is not None and (last.bounds is not None) == (total.bounds is not None)
+        labels[position] = values[at]
+    found = ledger.totals.get(tuple(labels))
+    return found is not None and (found.bounds is not None) == (total.bounds is not None)
 
 
 def _fill(family: Family, ledger: Ledger, first: Total, closed: dict[int, tuple[str, ...]]) -> None:
@@ -38,5 +44,5 @@ def _fill(family: Family, ledger: Ledger, first: Total, closed: dict[int, tuple[
         for position, value in zip(closed, values, strict=True):
             labels[position] = value
         total = ledger.total(tuple(labels))
-        if family.type is Type.HISTOGRAM and total.bounds is None and first.bounds is not None:
-            total.buckets, total.dirty = BucketTotal.empty(first.bounds), True
+        if family.type is Type.HISTOGRAM and first.bounds is not None:
+            total.begin(first.bounds)

@@ -20,9 +20,11 @@ from exporter.cloud_monitoring.counter_reader import CounterReader, SeriesCache
 from exporter.cloud_monitoring.ledger import Ledger, Outcome
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.state_schema import LAYOUT
+from exporter.exposition.encoding import Stems, lines
+from exporter.exposition.snapshot import Part, Sample
 from exporter.sqlite_file import create
 from tests.exporter.cloud_monitoring.ledgers import counts_of
-from tests.exporter.cloud_monitoring.messages import distribution, page, series
+from tests.exporter.cloud_monitoring.messages import SERVICE, distribution, page, series
 from tests.exporter.cloud_monitoring.test_counter_reader import (
     CUMULATIVE,
     HERE,
@@ -44,6 +46,26 @@ def test_a_cumulative_series_counts_what_it_rose_by() -> None:
     shelf.poll(page(series({6240: 137}, RISING, start=100)))
     assert shelf.values() == {HERE: 37}
     assert shelf.ledger.totals[HERE].last == 6240 * SECOND
+
+
+def test_a_distribution_is_on_the_page_from_its_base_on() -> None:
+    """Its buckets are empty after the first point, and it costs the others of its family nothing."""
+    source = replace(REQUEST_DURATION.source, kind=MetricKind.CUMULATIVE)
+    shelf = Shelf(REQUEST_DURATION, source)
+
+    def poll(at: int, counts: tuple[int, ...], service: str) -> list[str]:
+        """Read a point; return the counts on the page."""
+        resource = {**SERVICE, "service_name": service}
+        point = series({at: distribution(counts)}, SPREAD, resource=resource, start=100)
+        shelf.poll(page(point))
+        totals = shelf.ledger.totals.values()
+        part = Part(REQUEST_DURATION, tuple(Sample(t.labels, t.exposed_value()) for t in totals))
+        text = lines(part, Stems(REQUEST_DURATION), openmetrics=False).decode()
+        return [line.rpartition(" ")[2] for line in text.splitlines() if "_count{" in line]
+
+    assert poll(6060, (9, 9), "busy") == ["0"]
+    assert poll(6120, (9, 12), "busy") == ["3"]
+    assert poll(6120, (4, 2), "late") == ["3", "0"]
 
 
 def test_a_cumulative_series_that_started_anew_counts_whole() -> None:

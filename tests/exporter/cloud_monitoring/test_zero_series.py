@@ -31,6 +31,14 @@ def test_a_service_has_all_its_code_classes() -> None:
     assert {False} == {total.shown for total in book.totals.values()}
 
 
+def test_a_service_that_is_first_seen_failing_has_all_its_code_classes() -> None:
+    """The class that is created last tells nothing where it came by itself."""
+    book = ledger()
+    add_number(book.total((*A, "5xx")), 3, 60)
+    prime(REQUESTS, book)
+    assert {labels[-1] for labels in book.totals} == {*CLASSES}
+
+
 def test_each_resource_is_primed_by_itself() -> None:
     """A resource that comes later gets its series; those that are complete keep theirs."""
     book = ledger()
