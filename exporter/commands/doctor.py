@@ -14,7 +14,7 @@ from exporter.doctor.examine import examine
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.unix_user import UnixUser, unix_user
 from exporter.errors import SettingsError
-from exporter.settings import Settings, load
+from exporter.settings import Settings, config_file, load
 
 HELP = """Check what `ionmon run` needs: state file, credentials, permissions, metric types, Redis,
 files with secrets, generated files. Each problem is printed with its fix.
@@ -53,8 +53,9 @@ def command(
 ) -> None:
     """Print every finding."""
     alertmanager = _user(as_user)
+    config = config or config_file()
     settings = load(config, overrides(given))
-    findings = _findings(settings, alertmanager)
+    findings = _findings(settings, alertmanager, config)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
@@ -72,10 +73,12 @@ def _user(name: str | None) -> UnixUser | None:
         raise click.UsageError(f"--as-user {error}") from None
 
 
-def _findings(settings: Settings, alertmanager: UnixUser | None) -> list[Finding]:
+def _findings(
+    settings: Settings, alertmanager: UnixUser | None, config: Path | None
+) -> list[Finding]:
     findings = []
     with progress("checking") as bar:
-        for finding in examine(settings, alertmanager):
+        for finding in examine(settings, alertmanager, config):
             findings.append(finding)
             bar.show(f"{len(findings)} checked, last {finding.subject}")
     return findings

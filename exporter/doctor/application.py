@@ -10,7 +10,7 @@ from exporter.application.reading import ApplicationReader
 from exporter.application.state import ApplicationState
 from exporter.clock import WallClock
 from exporter.collectors.application import ApplicationTarget, nearly_full
-from exporter.doctor.finding import Finding, Verdict
+from exporter.doctor.finding import UNREADABLE, Finding, Verdict
 from exporter.errors import PollError
 from exporter.settings import Settings
 from exporter.targets import application_target
@@ -28,7 +28,7 @@ def application_metrics(settings: Settings) -> Iterator[Finding]:
     try:
         state, merged = asyncio.run(_merged(target))
     except PollError as error:
-        yield Finding(subject, Verdict.FAIL, str(error), "check application.redis, and its user")
+        yield Finding(subject, Verdict.FAIL, str(error), UNREADABLE)
         return
     if not state.fields and not state.seen:
         text = "no instance has flushed to this Redis"
@@ -38,7 +38,7 @@ def application_metrics(settings: Settings) -> Iterator[Finding]:
     for note in merged.notes:
         yield Finding(subject, Verdict.WARN, note, forget)
     for hint in (*merged.hints, *nearly_full(target.name, state)):
-        yield Finding(subject, Verdict.WARN, hint)
+        yield Finding(subject, Verdict.WARN, hint, f"ionmon application show {target.name}")
     found = contents(target.name, state)
     series = sum(len(part.samples) for part in merged.parts)
     fields = f"{found.fields:,} of {found.limit:,} fields"

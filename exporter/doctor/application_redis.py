@@ -9,7 +9,7 @@ from exporter.application.reading import ApplicationReader
 from exporter.clock import WallClock, steady
 from exporter.collectors.application import ApplicationTarget, nearly_full
 from exporter.doctor.application_rights import allowed
-from exporter.doctor.finding import Finding, Verdict
+from exporter.doctor.finding import UNREADABLE, Finding, Verdict
 from exporter.errors import PollError
 from exporter.recorder.layout import VERSIONS, keys
 from exporter.redis import info as redis_info
@@ -42,7 +42,7 @@ async def application_redis(target: ApplicationTarget) -> list[Finding]:
             types = await _key_types(server, target.name)
     except (PollError, TimeoutError) as error:
         text = str(error) or f"no reply within {target.redis.timeout:g} s, check the network"
-        return [Finding(subject, Verdict.FAIL, text)]
+        return [Finding(subject, Verdict.FAIL, text, UNREADABLE)]
     finally:
         await server.close()
     odd = list(_odd_keys(target.name, types)) or [
@@ -58,7 +58,7 @@ async def _reading(target: ApplicationTarget) -> Finding:
     try:
         state = await reader.read(steady())
     except PollError as error:
-        return Finding(subject, Verdict.FAIL, str(error))
+        return Finding(subject, Verdict.FAIL, str(error), UNREADABLE)
     finally:
         await reader.close()
     found = contents(target.name, state)

@@ -47,7 +47,7 @@ def _offset(subject: str, moment: Moment, newest: float | None) -> Finding:
         return Finding(subject, Verdict.OK, "it agrees with Google's")
     if newest is None:
         text = "answers have no date and no points to compare this machine's clock with"
-        return Finding(subject, Verdict.WARN, text)
+        return Finding(subject, Verdict.WARN, text, "compare it by hand: date --utc")
     if newest - moment.wall > MAX_OFFSET:  # no point ends in the future
         text = f"this machine's clock is at least {newest - moment.wall:.0f} s behind Google's"
         return Finding(subject, Verdict.FAIL, text, SET_CLOCK)

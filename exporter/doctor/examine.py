@@ -43,22 +43,36 @@ from exporter.telemetry import Telemetry
 LOOKBACK = 1800
 FUTURE = 600
 TIMEOUT = 10.0
+_FIX_REDIS = "check the server, and its url, user and password in redis.targets"
 
 
-def examine(settings: Settings, alertmanager: UnixUser | None = None) -> Iterator[Finding]:
+def examine(
+    settings: Settings, alertmanager: UnixUser | None = None, config: Path | None = None
+) -> Iterator[Finding]:
     """Yield a finding for each check, as soon as it is done.
 
     alertmanager  the user that Alertmanager runs as; None where it is not known
+    config        the file of the settings; None where there are flags alone
     """
     yield state_directory(settings)
     yield from _google(settings)
     yield from asyncio.run(_redis(settings))
-    application = application_target(settings)
-    if application:
-        yield from asyncio.run(application_redis(application))
-    yield from application_metrics(settings)
+    yield from _application(settings)
     yield from secrets(settings, alertmanager)
-    yield from generated_files(settings)
+    yield from generated_files(settings, config)
+
+
+def _application(settings: Settings) -> Iterator[Finding]:
+    """Yield findings on the application's Redis, and on its metrics where there are some."""
+    target = application_target(settings)
+    if target is None:
+        return
+    reading, *others = asyncio.run(application_redis(target))
+    if reading.verdict is not Verdict.OK:  # else the metrics' own finding says as much
+        yield reading
+    yield from others
+    if reading.verdict in (Verdict.OK, Verdict.WARN):
+        yield from application_metrics(settings)
 
 
 def state_directory(settings: Settings) -> Finding:
@@ -88,7 +102,7 @@ def _existing_state(path: Path) -> Finding:
     try:
         inspect(path)
     except StateError as error:
-        return Finding("state file", Verdict.WARN, str(error))
+        return Finding("state file", Verdict.WARN, str(error), "restore a copy, or remove the file")
     return Finding("state file", Verdict.OK, f"{path} is intact")
 
 
@@ -166,7 +180,7 @@ def _fix(error: PollError) -> str:
         Reason.DEADLINE: "check the network, a proxy, and google.endpoint",
         Reason.QUOTA: "wait a minute; lower google.calls_per_minute, or request a higher quota",
         Reason.NOT_FOUND: "check the project's name",
-    }.get(error.reason, "")
+    }.get(error.reason, "wait and try again: https://status.cloud.google.com has incidents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +270,8 @@ async def _target(poll: Poll) -> Finding:
     try:
         delivery = await poll.run()
     except IonmonError as error:
-        return Finding(subject, Verdict.FAIL, str(error))
+        return Finding(subject, Verdict.FAIL, str(error), _FIX_REDIS)
     if delivery.notes:
-        return Finding(subject, Verdict.FAIL, "; ".join(delivery.notes))
+        return Finding(subject, Verdict.FAIL, "; ".join(delivery.notes), _FIX_REDIS)
     series = sum(len(part.samples) for part in delivery.parts)
     return Finding(subject, Verdict.OK, f"{series} series")

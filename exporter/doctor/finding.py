@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+UNREADABLE = "check application.redis, and its user"  # the fix where a Redis gives no metrics
+
 
 class Verdict(StrEnum):
     """The result of a check."""

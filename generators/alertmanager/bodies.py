@@ -125,9 +125,10 @@ def _firing(name: str, writing: Writing) -> str:
 
 
 def _resolved(name: str, writing: Writing) -> str:
-    """Return an alert that is over, in a list."""
+    """Return an alert that is over, in a list: what was, unless all share it and it has a place."""
     was = (
-        "{{ if not $.CommonAnnotations.ended }}{{ with .Annotations.ended }}"
+        "{{ if not (and $.CommonAnnotations.ended .Annotations.place) }}"
+        "{{ with .Annotations.ended }}"
         f"{writing.briefly()}{{{{ if $one.Annotations.place }}}}: "
         "{{ end }}{{ end }}{{ end }}"
         f"{{{{ with .Annotations.place }}}}{writing.briefly()}{{{{ end }}}}"

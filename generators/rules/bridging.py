@@ -37,9 +37,9 @@ class _Origin:
 
     def recordings(self) -> Iterator[Recording]:
         newest = _name(self.by, "newest")
-        yield Recording(newest, self.newest, self.by)
+        yield Recording(newest, self.newest, self.by, for_alerts=True)
         text = f"last_over_time({newest}[{LONGEST}]) < time() - {self.limit}"
-        yield Recording(_name(self.by, "away"), text, self.by)
+        yield Recording(_name(self.by, "away"), text, self.by, for_alerts=True)
 
 
 def _name(by: tuple[str, ...], what: str) -> str:

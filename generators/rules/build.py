@@ -11,6 +11,7 @@ from generators.rules import (
     escalation,
     health,
     longterm,
+    needed,
     newer,
     overrides,
     recording,
@@ -66,7 +67,7 @@ def build(settings: Settings) -> Rules:
     more_main, more_longterm = escalation.files(settings, changed.main, changed.longterm)
     first, second = changed.main + more_main, changed.longterm
     files = overrides.labeled(settings, (*first, *second, *more_longterm))
-    return _opened(settings, files, len(first), len(first) + len(second))
+    return _opened(settings, needed.needed(files), len(first), len(first) + len(second))
 
 
 def _opened(settings: Settings, files: tuple[RuleFile, ...], own: int, sent: int) -> Rules:

@@ -17,11 +17,15 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording rule; `labels` are those that its series carry."""
+    """A recording rule; `labels` are those that its series carry.
+
+    for_alerts  whether it is there for alerts alone, and left out where none needs it
+    """
 
     record: str
     expr: str
     labels: tuple[str, ...] = ()
+    for_alerts: bool = False
 
     def body(self) -> dict[str, Any]:
         """Return the rule as Prometheus' rule file has it."""

@@ -36,11 +36,15 @@ _LONG, _SHORT, _YESTERDAY = "6h", "1h", "offset 1d"
 
 @dataclass(frozen=True, slots=True)
 class RecordedLevel:
-    """A level that is recorded and no signal: what it is called, after "the", and its split."""
+    """A level that is recorded and no signal: what it is called, after "the", and its split.
+
+    for_alerts  whether no dashboard shows the recorded series
+    """
 
     noun: str
     by: tuple[str, ...]
     expression: Expression
+    for_alerts: bool = False
 
 
 BUDGET_DAYS = 3
@@ -70,6 +74,7 @@ _LEVELS: dict[str, RecordedLevel] = {
         LevelRatio(
             Level(redis.CONNECTED_CLIENTS, Reduce.SUM), Level(redis.MAX_CLIENTS, Reduce.SUM)
         ),
+        for_alerts=True,
     ),
 }
 
@@ -86,6 +91,7 @@ def levels(missing: frozenset[str]) -> tuple[Recording, ...]:
             level_name(metric),
             render(level.expression, View(window="5m", by=level.by, held=HELD)),
             level.by,
+            for_alerts=level.for_alerts,
         )
         for metric, level in _LEVELS.items()
         if is_brought(level.expression, missing)
@@ -161,11 +167,12 @@ def _filling(alert: str, metric: str, minimum: float, within: float, panel: Pane
 def recordings(trend: Trend) -> tuple[Recording, ...]:
     """Return the rules for the slope, for the time to the limit, and for what a day expects."""
     slope = trend.name("slope")
-    found = (
-        Recording(slope, slower_slope(trend), trend.by),
-        Recording(trend.name("seconds"), seconds_left(trend, slope), trend.by),
-    )
-    return found if trend.far else (*found, Recording(*_expected(trend), trend.by))
+    found = [
+        (slope, slower_slope(trend)),
+        (trend.name("seconds"), seconds_left(trend, slope)),
+        *(() if trend.far else (_expected(trend),)),
+    ]
+    return tuple(Recording(name, text, trend.by, for_alerts=True) for name, text in found)
 
 
 def slower_slope(trend: Trend) -> str:

@@ -143,6 +143,15 @@ def test_the_stack_is_what_the_makefile_prepares() -> None:
     assert "ionmon simulate --config .stack/simulated.yaml " in lines
 
 
+@pytest.mark.parametrize(("server", "port"), [("prometheus", 9090), ("longterm", 9091)])
+def test_links_of_the_stack_lead_to_where_its_servers_listen(server: str, port: int) -> None:
+    """Without the flag they would lead to the machine's name, where no server listens."""
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    (command,) = (line.split() for line in lines if line.startswith(f"{server}: "))
+    assert f"--web.listen-address=127.0.0.1:{port}" in command
+    assert f"--web.external-url=http://127.0.0.1:{port}" in command
+
+
 def test_a_second_stack_changes_nothing(tmp_path: Path) -> None:
     """While a stack runs, another one in its folder ends before it writes a file."""
     (tmp_path / ".stack").mkdir()

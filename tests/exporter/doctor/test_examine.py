@@ -279,3 +279,17 @@ def test_the_projects_of_a_scope_are_named(tmp_path: Path) -> None:
         alone = found(project, tmp_path, projects=[], scope="ion-demo")
         assert alone[subject].verdict is Verdict.WARN
         assert alone[subject].fix.endswith("set google.projects: [ion-demo]")
+
+
+@pytest.mark.slow
+def test_an_application_s_redis_without_an_answer_is_one_finding(tmp_path: Path) -> None:
+    """Its keys and its metrics are not reported apart where neither can be read."""
+    tree = {
+        "storage": {"state_file": str(tmp_path / "state.sqlite")},
+        "redis": {"targets": [{"name": "r", "url": f"redis://127.0.0.1:{servers.free_port()}"}]},
+        "application": {"redis": "r", "name": "shop"},
+    }
+    every = list(examine(Settings.model_validate(tree)))
+    found = [finding for finding in every if finding.subject == "application shop"]
+    assert [finding.verdict for finding in found] == [Verdict.FAIL]
+    assert all(f.fix for f in every if f.verdict in (Verdict.FAIL, Verdict.WARN))

@@ -38,7 +38,7 @@ def test_a_file_of_other_settings_is_warned_of(tmp_path: Path) -> None:
     (found,) = looked(path, links={"grafana": "https://grafana.example.com"})
     assert found.verdict is Verdict.WARN
     assert found.text == f"{path}: made from other settings: google, links"
-    assert found.fix.startswith("ionmon configs ")
+    assert found.fix == "ionmon configs --config monitoring.yaml, then load the new files"
 
 
 def test_a_missing_or_older_file_fails(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_missing_or_older_file_fails(tmp_path: Path) -> None:
     (old,) = looked(tmp_path / "old.json")
     assert old.verdict is Verdict.FAIL
     assert "schema_version is 1" in old.text
-    assert old.fix == "write the file again: ionmon configs --config monitoring.yaml"
+    assert old.fix == "ionmon configs --config monitoring.yaml"
 
 
 def test_without_the_setting_and_the_file_nothing_is_found(
@@ -62,3 +62,13 @@ def test_without_the_setting_and_the_file_nothing_is_found(
     (tmp_path / "alertmanager" / "out").mkdir(parents=True)
     written(tmp_path / "alertmanager" / "out" / "monitoring_config.json")
     assert [f.verdict for f in generated_files(Settings())] == [Verdict.OK]
+
+
+def test_the_fix_is_the_command_with_settings_and_root(tmp_path: Path) -> None:
+    """The file of the settings that were looked at, and the root that the file lies below."""
+    (tmp_path / "my root" / "alertmanager" / "out").mkdir(parents=True)
+    path = written(tmp_path / "my root" / "alertmanager" / "out" / "monitoring_config.json")
+    given = {"storage": {"monitoring_config": str(path)}, "google": {"projects": ["my-project"]}}
+    (found,) = generated_files(Settings.model_validate(given), Path("shop.yaml"))
+    root = f"'{tmp_path}/my root'"
+    assert found.fix == f"ionmon configs --config shop.yaml --root {root}, then load the new files"

@@ -23,6 +23,8 @@ from tests.generators.alertmanager.rendered_messages import (
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
+OVER = "28 Nov 23:50 to 29 Nov 00:20 UTC (30m)"
+LISTS = ("ion.pagerduty.body", "ion.slack.body", "ion.body")
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +58,27 @@ def test_every_alert_that_is_over_is_told_in_the_past(root: Path, rule: Alerting
     assert notes["ended"] != notes["problem"]
     headline, text, mail = messages(root, (HEADLINE, SLACK, "ion.mail.text"), over)
     assert headline.startswith(f"Resolved: {notes['ended']}")
-    assert headline.endswith(", 28 Nov 23:50 to 29 Nov 00:20 UTC (30m)")
+    assert headline.endswith(f", {OVER}")
     assert "It was firing from 28 Nov 2026 23:50 UTC to 29 Nov 2026 00:20 UTC, for 30m." in text
     assert (f"The last value was {notes.get('value')}." in text) == ("value" in notes)
     for written in (headline, text, mail):
         assert not re.search(r"Check |Silence|The alert fires", written)
+
+
+@pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.alert)
+def test_a_line_of_what_is_over_begins_with_its_place_or_what_it_was(
+    root: Path, rule: Alerting
+) -> None:
+    """In every channel, alone and among others: with neither, it would begin with a comma."""
+    over = sent(rule, "resolved")
+    notes = over["annotations"]
+    start = notes.get("place", notes["ended"])
+    was = f": was {notes['value']}" if "value" in notes else ""
+    bodies = [f"{name}.resolved" for name in LISTS]
+    for alerts in ((over,), (over, over)):
+        for text in messages(root, bodies, *alerts):
+            lines = [unescape(line).lstrip("\t•- ") for line in text.splitlines() if line]
+            assert lines == len(alerts) * [f"{start}{was}, {OVER}"]
 
 
 def test_few_services_are_named_and_many_are_counted(root: Path) -> None:
@@ -84,10 +102,7 @@ def test_a_message_that_is_partly_over_tells_both(root: Path) -> None:
     assert headline.endswith("of s00 in europe-west1 (limit 1%) since 23:50 UTC (2 of 3 resolved)")
     lines = message(root, SLACK, *mixed).splitlines()
     over = lines[lines.index("Resolved:") + 1 :]
-    assert over == [
-        f"• s0{n} in europe-west1: was -504%, 28 Nov 23:50 to 29 Nov 00:20 UTC (30m)"
-        for n in (1, 2)
-    ]
+    assert over == [f"• s0{n} in europe-west1: was -504%, {OVER}" for n in (1, 2)]
 
 
 def test_different_alerts_of_a_service_share_a_message(root: Path) -> None:

@@ -65,6 +65,16 @@ def test_what_is_over_is_in_the_past(root: Path) -> None:
     assert "- ion in region-0: was 4.2%, 12:00 to 12:30 UTC (30m)" in many
 
 
+def test_what_is_over_without_place_and_value_says_what_it_was(root: Path) -> None:
+    """A line of the list has what all share where it would begin with a comma."""
+    body = data()["many resolved"]
+    notes = {"problem": "The exporter is down", "ended": "The exporter was down"}
+    body |= {"commonAnnotations": notes}
+    body["alerts"] = [{**alert, "annotations": notes} for alert in body["alerts"][:2]]
+    _, text = message(root, body)
+    assert text.count("- The exporter was down, 12:00 to 12:30 UTC (30m)") == 2
+
+
 def test_many_are_listed_and_counted(root: Path) -> None:
     """Some are listed, what is over apart from what fires, and the others are counted."""
     _, text = message(root, data()["partly resolved"])
