@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from exporter.bridge.acknowledging import UNSEEN
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault, HeldAlert, merged
 from exporter.bridge.history import PROMETHEUS, AlertHistory, FiringPeriod, plain_labels
 from exporter.bridge.incidents import incidents
-from exporter.bridge.prometheus import Beginnings
+from exporter.bridge.prometheus import STARTED, Beginnings
 from exporter.bridge.stretches import STEP
 from exporter.catalog.alert_names import WATCHDOG
 from exporter.prometheus_api import Labels
@@ -18,8 +19,9 @@ SOON = 600.0  # seconds after a period in which Alertmanager still tells what fi
 class HeldNow:
     """What the Alertmanagers hold.
 
-    whole   whether all answer, and Prometheus reaches them: Watchdog, which always fires, is there
-    faults  which do not answer, and what is missing
+    whole   whether all answer, none has just started, and Prometheus reaches them: Watchdog, which
+            always fires, is there
+    faults  which do not answer or have just started, and what is missing
     """
 
     alerts: tuple[HeldAlert, ...]
@@ -42,12 +44,14 @@ class FiringState:
     faults: tuple[str, ...] = ()
 
 
-def held_now(addresses: Iterable[str]) -> HeldNow:
-    """Ask every Alertmanager."""
+def held_now(addresses: Iterable[str], now: float, unseen: float = UNSEEN) -> HeldNow:
+    """Ask every Alertmanager; one that has run for less than `unseen` seconds may lack alerts."""
     answers, faults = [], []
     for address in addresses:
         try:
             answers.append(Alertmanager(address).held())
+            if now - Alertmanager(address).started_at() < unseen:
+                faults.append(f"{address}: Alertmanager {STARTED}")
         except AlertmanagerFault as error:
             faults.append(str(error))
     found = merged(answers)
@@ -64,7 +68,7 @@ def firing_state(
     """Return what fires at the end of a history.
 
     foreign   labels that Prometheus adds to what it sends to Alertmanager
-    recorded  whether every Prometheus answers
+    recorded  whether every Prometheus answers, and none has just started
     soon      whether Alertmanager tells of that time
     """
     now = {
@@ -85,9 +89,10 @@ def firing_state(
 
 
 def _reaches_the_end(history: AlertHistory) -> Iterator[bool]:
+    """Yield whether each hole of Prometheus lasts so long that it may lack alerts at the end."""
     for hole in history.holes:
         if hole.source == PROMETHEUS:
-            yield hole.until >= history.span.end
+            yield hole.until > history.span.end - UNSEEN
 
 
 def _with_held(history: AlertHistory, held: Mapping[Labels, HeldAlert]) -> Iterable[FiringPeriod]:
