@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 SHORTEST_ID = 4  # characters
-ID_NEEDED = "an id needs at least four characters"
+ID_NEEDED = "no such alert fires; give at least four characters of its id"
 _START = re.compile(r"[0-9a-f]{1,16}")
 
 
