@@ -231,7 +231,9 @@ def test_another_server_is_no_bridge(
     """What answers otherwise is named, and so is a bridge that is not there."""
     port = started.alertmanager.port
     assert cli.run(["alerts", "--url", f"http://127.0.0.1:{port}"]) == 1
-    assert "the bridge refused" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"127.0.0.1:{port}: no bridge answers there: " in said
+    assert "name its address with --url" in said
     assert cli.run(["alerts", "--url", f"http://127.0.0.1:{servers.free_port()}"]) == 1
     assert "no bridge answers" in capsys.readouterr().err
     (tmp_path / "m.yaml").write_text("service: {name: ion}\n")
