@@ -1,6 +1,6 @@
 """What fires at the end of a digest's period, asked of Alertmanager too; no answer is not calm."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from exporter.bridge.acknowledging import UNSEEN
@@ -77,7 +77,7 @@ def firing_state(
         if one.alert.labels.get("severity") != "none" and one.alert.starts_at < history.span.end
     }
     whole = replace(history, periods=tuple(_with_held(history, now)))
-    recorded = recorded and not any(_reaches_the_end(history))
+    recorded = recorded and not lacks_its_end(history)
     answered = held.whole and soon
     known = recorded or answered
     unsure = frozenset(
@@ -88,11 +88,10 @@ def firing_state(
     return FiringState(whole, known, unsure, () if known else held.faults)
 
 
-def _reaches_the_end(history: AlertHistory) -> Iterator[bool]:
-    """Yield whether each hole of Prometheus lasts so long that it may lack alerts at the end."""
-    for hole in history.holes:
-        if hole.source == PROMETHEUS:
-            yield hole.until > history.span.end - UNSEEN
+def lacks_its_end(history: AlertHistory) -> bool:
+    """Return whether a hole of Prometheus lasts so long that alerts may be missing at the end."""
+    late = history.span.end - UNSEEN
+    return any(hole.source == PROMETHEUS and hole.until > late for hole in history.holes)
 
 
 def _with_held(history: AlertHistory, held: Mapping[Labels, HeldAlert]) -> Iterable[FiringPeriod]:
