@@ -173,6 +173,10 @@ class MonitoringConfig(_Part):
     gaps: GapsConfig | None = None
     events: EventsConfig | None = None
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all alerts, each once, sorted."""
+        return tuple(sorted({one.name for one in self.alerts}))
+
     def alert(self, labels: Mapping[str, str]) -> AlertConfig | None:
         """Return what is stated of an alert: that of its service, else that of all others."""
         found = (one for one in self.alerts if one.judges(labels))

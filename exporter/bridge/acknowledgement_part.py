@@ -60,6 +60,7 @@ class AcknowledgementPart:
         groups = PagerDutyGroups(journal.transaction)
         self._pagerduty = PagerDutyPart(settings, groups, self.firing, self.acknowledging, clock)
         self._site.in_pagerduty = self._pagerduty.may_have
+        self._site.has_had = journal.has_had
         self.paths = (
             AlertPages(self._site, FormTokens(journal.records), explain),
             AlertApi(self._site),

@@ -116,10 +116,11 @@ class AlertPages:
         return Response(status, body, HTML, _NO_STORE)
 
     def _nothing(self, fingerprint: str, user: str) -> Response:
-        """Return the page of what is no incident: it is over, or it is a drill."""
+        """Return the page of what is no incident: it is over, a drill, or was never there."""
         drill = self._site.drill(fingerprint)
         if drill is None:
-            body = incident_page.nothing(self._around(user))
+            been = self._site.has_been(fingerprint)
+            body = incident_page.nothing(self._around(user), has_been=been)
             return Response(HTTPStatus.NOT_FOUND, body, HTML, _NO_STORE)
         said = shown(drill.annotations.get("description", ""))
         body = incident_page.drill(said, self._around(user))

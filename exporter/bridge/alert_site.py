@@ -27,11 +27,17 @@ def _nowhere(given: Acknowledgement) -> bool:
     return False
 
 
+def _always(fingerprint: str) -> bool:
+    del fingerprint
+    return True
+
+
 @dataclass(slots=True)
 class AlertSite:
     """What fires and its acknowledgements, under the settings in force.
 
     in_pagerduty  whether PagerDuty may have got an acknowledgement; may raise StateError
+    has_had       whether the journal has an alert with an id; may raise StateError
     """
 
     firing: FiringAlerts
@@ -39,6 +45,7 @@ class AlertSite:
     clock: Clock
     settings: Settings
     in_pagerduty: Callable[[Acknowledgement], bool] = _nowhere
+    has_had: Callable[[str], bool] = _always
 
     def reading(self) -> Reading:
         """Return what of the settings a row depends on."""
@@ -81,6 +88,13 @@ class AlertSite:
             return self.in_pagerduty(given)
         except StateError:
             return bool(routes(self.settings))
+
+    def has_been(self, fingerprint: str) -> bool:
+        """Return whether an incident with this id may have been: the journal has it, or fails."""
+        try:
+            return self.has_had(fingerprint)
+        except StateError:
+            return True
 
     def user(self, request: Request, authenticated: str) -> str:
         """Return who asks, empty where nobody is known."""

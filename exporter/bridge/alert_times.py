@@ -26,6 +26,7 @@ class TimedPeriod:
     detected      from when the condition began until somebody was notified
     acknowledged  from the beginning until somebody acknowledged it, and did not withdraw that
     resolved      from the beginning until the end
+    again         who acknowledged it after the last withdrawal, empty where nobody did
     """
 
     period: FiringPeriod
@@ -34,6 +35,7 @@ class TimedPeriod:
     resolved: float | None
     user: str = ""
     withdrawn: tuple[Acknowledgement, ...] = ()
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def _timed(
     known = not period.before
     every = _of_firing(acknowledged, period)
     first = next((one for one in every if not one.withdrawn_by), None)
+    withdrawn = tuple(one for one in every if one.withdrawn_by)
     notified = period.detected_at
     return TimedPeriod(
         period=period,
@@ -94,7 +97,8 @@ def _timed(
         acknowledged=max(0.0, first.at - period.began) if known and first is not None else None,
         resolved=period.ended - period.began if known and period.ended is not None else None,
         user=first.user if first is not None else "",
-        withdrawn=tuple(one for one in every if one.withdrawn_by),
+        withdrawn=withdrawn,
+        again=every[-1].user if withdrawn and not every[-1].withdrawn_by else "",
     )
 
 

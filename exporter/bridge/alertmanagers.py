@@ -17,6 +17,7 @@ from exporter.errors import IonmonError
 from exporter.own_server import answer
 
 PATH = "/api/v2/alerts"
+STATUS = "/api/v2/status"
 TIMEOUT = 5.0  # seconds for the whole of one answer
 LARGEST = 1 << 26  # bytes of an answer
 _SHOWN = 200  # characters of an error that are shown
@@ -64,6 +65,17 @@ class Alertmanager:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             text = f"{self.address} does not answer as Alertmanager's API v2 does: {error!r:.100}"
             raise AlertmanagerFault(text) from error
+
+    def started_at(self) -> float:
+        """Return since when it runs, in Unix seconds by its own clock. Raises AlertmanagerFault."""
+        found = self.get(STATUS)
+        try:
+            at = moment(json.loads(found)["uptime"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            at = None
+        if at is None:
+            raise AlertmanagerFault(f"{self.address} does not say since when it runs")
+        return at
 
     def post(self, alerts: Sequence[Mapping[str, Any]]) -> None:
         """Hand over alerts, as Prometheus does. Raises AlertmanagerFault."""

@@ -19,6 +19,7 @@ from exporter.errors import IonmonError
 from exporter.own_server import answer
 from exporter.secrets_file import Secret
 
+_FIX = "start it with ionmon bridge, or name its address with --url"
 TIMEOUT = 20.0  # seconds for the whole of one answer
 LARGEST = 1 << 26  # bytes of an answer
 
@@ -117,8 +118,7 @@ class BridgeApi:
             raise self._refused(error) from error
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
-            fix = "start it with ionmon bridge, or name its address with --url"
-            raise IonmonError(f"{self.url}: no bridge answers: {reason}; {fix}") from error
+            raise IonmonError(f"{self.url}: no bridge answers: {reason}; {_FIX}") from error
 
     def _refused(self, error: urllib.error.HTTPError) -> IonmonError:
         if error.code == HTTPStatus.UNAUTHORIZED:
@@ -126,6 +126,8 @@ class BridgeApi:
             fault = "knows no such user and password" if self.login else "asks for a user"
             return PasswordNeeded(f"{self.url}: the bridge {fault}; {fix}")
         said = shown(error.read(1_000).decode("utf-8", "replace"))
+        if error.code == HTTPStatus.NOT_FOUND:
+            return IonmonError(f"{self.url}: no bridge answers there: {said}; {_FIX}")
         return IonmonError(f"{self.url}: the bridge refused: {said}")
 
 

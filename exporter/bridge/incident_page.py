@@ -82,9 +82,9 @@ def incident(
     )
 
 
-def nothing(around: Surroundings) -> bytes:
-    """Return the page of an incident that does not fire."""
-    return _rendered("bridge_no_incident.html", around=around)
+def nothing(around: Surroundings, *, has_been: bool) -> bytes:
+    """Return the page of an incident that does not fire, or that never did."""
+    return _rendered("bridge_no_incident.html", around=around, has_been=has_been)
 
 
 def drill(description: str, around: Surroundings) -> bytes:

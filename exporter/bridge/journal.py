@@ -39,6 +39,9 @@ ON CONFLICT (group_key, fingerprint, starts_at, status) DO UPDATE SET
     annotations = CASE excluded.annotations WHEN '{}' THEN annotations
         ELSE excluded.annotations END
 RETURNING id, repeats"""
+_HAS_HAD = """
+SELECT EXISTS (SELECT 1 FROM alert WHERE fingerprint = :id)
+OR EXISTS (SELECT 1 FROM acknowledgement WHERE fingerprint = :id)"""
 _FIRING = """
 SELECT annotations FROM alert WHERE fingerprint = ? AND starts_at = ? AND status = 'firing'
 ORDER BY last_at DESC LIMIT 1"""
@@ -214,6 +217,11 @@ class AlertJournal:
                 "taken; raise notifications.bridge.max_alerts"
             )
         return removed
+
+    def has_had(self, fingerprint: str) -> bool:
+        """Return whether an alert with this id was ever notified or acknowledged."""
+        with self.transaction() as db:
+            return bool(db.execute(_HAS_HAD, {"id": fingerprint}).fetchone()[0])
 
     def size(self) -> tuple[int, int]:
         """Return the number of alerts, and the bytes of the file without its log."""

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from exporter.bridge.webhook import LATEST, Texts
-from exporter.prometheus_api import Prometheus
+from exporter.bridge.webhook import LATEST, Texts, moment
+from exporter.catalog.alert_names import WATCHDOG
+from exporter.prometheus_api import Prometheus, ServerAlert
 from exporter.settings import Settings
 
 STATE = "ALERTS_FOR_STATE"  # its value is when a condition began to be true, in Unix seconds
 TIMEOUT = 5.0  # seconds for one answer
+STARTED = "has just started; until everything is known that fires takes four minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ def beginnings(address: str) -> tuple[Beginning, ...]:
         for series in server.instant(STATE, None)
         if 0 <= series.values[0] <= LATEST
     )
+
+
+def has_started_after(alerts: Iterable[ServerAlert], at: float) -> bool:
+    """Return whether a server with these alerts started after a time: Watchdog always fires."""
+    began = (moment(one.since) for one in alerts if ("alertname", WATCHDOG) in one.labels)
+    return any(one is not None and one > at for one in began)
 
 
 class Beginnings:

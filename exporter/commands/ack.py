@@ -1,7 +1,6 @@
 """ionmon ack: acknowledges alerts that fire, or takes an acknowledgement back."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -10,13 +9,15 @@ from exporter.bridge.acknowledgements import LONGEST_COMMENT
 from exporter.bridge.acknowledging import Answer
 from exporter.bridge.alert_rows import AlertRow
 from exporter.bridge.api_client import Acknowledged, BridgeApi
+from exporter.commands.alert_names import ID_NEEDED, closest, is_start_of_id, may_be_id
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
 from exporter.commands.options import options
 from exporter.commands.terminal import printable
 from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError
+from exporter.monitoring_config import config_path, read_config
+from exporter.settings import load
 
-SHORTEST_ID = 4
 _NOT_KNOWN = (
     "whether such an alert fires is not known, as the bridge does not reach every server, or one "
     "has just come back; ionmon alerts names those that do not answer, try again when they do"
@@ -29,8 +30,9 @@ HELP = """Acknowledge alerts that fire: somebody works on them, and they are not
   ionmon ack ErrorRateCritical --all --user ada
   ionmon ack --withdraw ErrorRateCritical --user ada
 
-ALERT is the name of an alert, or an id of `ionmon alerts` or its first characters. A name that
-fires more than once needs --all. An acknowledgement hides nothing and ends with its incident.
+ALERT is the name of an alert, or an id of `ionmon alerts`, or at least four characters of its
+start. A name that fires more than once needs --all. If one of several cannot be chosen, nothing is
+acknowledged. An acknowledgement hides nothing and ends with its incident.
 With --withdraw, whoever gave it, it is escalated as if nobody had acknowledged it.
 Exit code 1 if an alert was not acknowledged, or had no acknowledgement to withdraw, or if the
 bridge does not answer, or does not know whether it fires.
@@ -64,28 +66,46 @@ def command(  # noqa: PLR0913 - options by name
 
     def change(given: BridgeApi) -> tuple[Acknowledged, ...]:
         firing = given.alerts()
-        ids = chosen(firing.alerts, alerts, every=every, known=firing.known)
+        try:
+            ids = chosen(firing.alerts, alerts, _stated(config), every=every, known=firing.known)
+        except IonmonError as error:
+            what = "no acknowledgement was withdrawn" if withdraw else "nothing was acknowledged"
+            raise IonmonError(f"{error}\n{what}") from error
         return given.withdraw(ids) if withdraw else given.acknowledge(ids, comment)
 
     found = with_login(api, change)
     for each in found:
-        click.echo(printable(text(each)))
+        click.echo(printable(text(each, comment)))
     if any(each.acknowledged is None for each in found):
         raise click.exceptions.Exit(1)
 
 
+def _stated(config: Path | None) -> tuple[str, ...]:
+    """Return the names of all alerts; none where only the bridge's address is known."""
+    try:
+        return read_config(config_path(load(config))).names()
+    except IonmonError:
+        return ()
+
+
 def chosen(
-    rows: Sequence[AlertRow], names: Iterable[str], *, every: bool, known: bool = True
+    rows: Sequence[AlertRow],
+    names: Iterable[str],
+    stated: Sequence[str] = (),
+    *,
+    every: bool,
+    known: bool = True,
 ) -> tuple[str, ...]:
     """Return the ids that names and ids mean. Raises IonmonError for none, and for several.
 
-    known  whether nothing fires but the rows
+    stated  the names of all alerts, which fire or not
+    known   whether nothing fires but the rows
     """
     ids: dict[str, None] = {}
     for name in names:
         found = tuple(_meant(rows, name))
         if not found:
-            raise IonmonError(_unknown(name, rows) if known else f"{name}: {_NOT_KNOWN}")
+            raise IonmonError(_unknown(name, rows, stated, known=known))
         if len(found) > 1 and not every:
             listed = "\n".join(f"  {each.id}  {each.place or each.summary}" for each in found)
             raise IonmonError(
@@ -95,21 +115,31 @@ def chosen(
     return tuple(ids)
 
 
-def _unknown(name: str, rows: Iterable[AlertRow]) -> str:
-    """Return that no such alert fires, and which one with a similar name does."""
-    firing = {row.alert.lower(): row.alert for row in rows}
-    similar = [firing[each] for each in get_close_matches(name.lower(), firing, 1)]
-    fix = f"did you mean {similar[0]!r}?" if similar else "ionmon alerts shows what does"
+def _unknown(name: str, rows: Iterable[AlertRow], stated: Sequence[str], *, known: bool) -> str:
+    """Return that no such alert fires, or that this is not known, and what does."""
+    if may_be_id(name) and not is_start_of_id(name):
+        return f"{name}: {ID_NEEDED}; ionmon alerts shows it"
+    if not known:
+        return f"{name}: {_NOT_KNOWN}"
+    firing = tuple(dict.fromkeys(row.alert for row in rows))
+    if name in stated:
+        return f"{name} does not fire now; {_listed(firing)}"
+    similar = closest(name, firing)
+    fix = f"did you mean {similar!r}?" if similar else "ionmon alerts shows what does"
     return f"{name}: no such alert fires; {fix}"
 
 
+def _listed(firing: Sequence[str]) -> str:
+    return f"these do: {', '.join(firing)}" if firing else "nothing does"
+
+
 def _meant(rows: Iterable[AlertRow], name: str) -> Iterator[AlertRow]:
-    is_id = len(name) >= SHORTEST_ID
+    is_id = is_start_of_id(name)
     return (row for row in rows if row.alert == name or (is_id and row.id.startswith(name)))
 
 
-def text(found: Acknowledged) -> str:
-    """Return what became of an id."""
+def text(found: Acknowledged, comment: str = "") -> str:
+    """Return what became of an id, and that a comment was not kept."""
     what = f"{found.alert or 'an alert'} ({found.id})"
     if found.result == Answer.NOT_ACKNOWLEDGED:
         return f"{what}: nobody has acknowledged it"
@@ -121,6 +151,8 @@ def text(found: Acknowledged) -> str:
         stays = "; in PagerDuty it stays acknowledged, escalate it there" if found.pagerduty else ""
         return f"{what} is acknowledged by nobody now, {found.acknowledged.user} had it{stays}"
     if found.result == Answer.ALREADY:
-        return f"{what} was acknowledged already, by {found.acknowledged.user}"
+        lost = "; your comment was not kept, as theirs stands: --withdraw it first"
+        by = found.acknowledged.user
+        return f"{what} was acknowledged already, by {by}{lost if comment else ''}"
     later = "; when it began is not known yet: it may be escalated" if found.may_escalate else ""
     return f"{what} is acknowledged by {found.acknowledged.user}{later}"

@@ -16,6 +16,7 @@ from exporter.bridge.alert_times import (
     timed,
 )
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses, losses
+from exporter.bridge.digest.firing_now import lacks_its_end
 from exporter.bridge.digest.label_text import place
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.bridge.history_sources import clients, journaled, read_history
@@ -76,7 +77,7 @@ def read(settings: Settings, seconds: float) -> TimedHistory:
 
 def text(found: TimedHistory) -> str:
     """Return tables: firings, means, deliveries by receiver; then what failed, and the holes."""
-    parts = [table(_HEAD, [_row(one, found.history.span.end) for one in found.alerts], whole={0})]
+    parts = [table(_HEAD, [_row(one, found) for one in found.alerts], whole={0})]
     if not found.alerts:
         known = not (found.faults or any(hole.hides_alerts for hole in found.history.holes))
         parts = ["Nothing fired." if known else "Nothing is known to have fired."]
@@ -104,10 +105,19 @@ def _deliveries(found: TimedHistory) -> list[str]:
     return [table(_DELIVERED, rows, right={2, 3})] if rows else []
 
 
-def _row(one: TimedPeriod, now: float) -> tuple[str, ...]:
+def _fires(period: FiringPeriod, found: TimedHistory) -> bool | None:
+    """Return whether an alert fires at the end; None where no server says so by then."""
+    if period.ended is not None:
+        return False
+    return True if found.answered and not lacks_its_end(found.history) else None
+
+
+def _row(one: TimedPeriod, found: TimedHistory) -> tuple[str, ...]:
     period = one.period
     by = f" by {one.user}" if one.user else ""
-    resolved = "fires" if period.ended is None else elapsed(period.seconds(now))
+    going_on = "not known" if _fires(period, found) is None else "fires"
+    ended = period.ended is not None
+    resolved = elapsed(period.seconds(found.history.span.end)) if ended else going_on
     return (
         f"{'before ' if period.before else ''}{_time(period.began)}",
         period.severity,
@@ -124,6 +134,8 @@ def _row(one: TimedPeriod, now: float) -> tuple[str, ...]:
 def _withdrawals(one: TimedPeriod) -> Iterable[str]:
     for given in one.withdrawn:
         yield f"acknowledged by {given.user}, withdrawn by {given.withdrawn_by}"
+    if one.again:
+        yield f"acknowledged again by {one.again}"
 
 
 def _notified(period: FiringPeriod) -> Iterable[str]:
@@ -175,7 +187,7 @@ def as_json(found: TimedHistory) -> str:
     whole = {
         "from": found.history.span.start,
         "to": found.history.span.end,
-        "alerts": [_plain(one) for one in found.alerts],
+        "alerts": [_plain(one, found) for one in found.alerts],
         "by_alert": [asdict(one) for one in by_alert(found.alerts)],
         "by_service": [asdict(one) for one in by_service(found.alerts)],
         "by_week": [asdict(one) for one in by_week(found.alerts)],
@@ -187,13 +199,14 @@ def as_json(found: TimedHistory) -> str:
     return json.dumps(whole, indent=2)
 
 
-def _plain(one: TimedPeriod) -> dict[str, object]:
+def _plain(one: TimedPeriod, found: TimedHistory) -> dict[str, object]:
     period = one.period
     return {
         "labels": dict(period.labels),
         "began": period.began,
         "began_before": period.before,
         "ended": period.ended,
+        "fires": _fires(period, found),
         "in_journal": period.notified,
         "in_prometheus": period.seen,
         "in_events": period.recorded,

@@ -36,7 +36,8 @@ HELP = """Print the digest of the last 24 hours: alerts, error budgets, the serv
 It reads Prometheus, the bridge's journal and Alertmanager. What one of them does not give is named.
 The bridge sends it daily where notifications.digest is configured.
 
-Exit code 1 where it is not known what fires, as no server says so. It is made all the same.
+Exit code 1 where it is not known what fires: no server answers, or those that do have just
+started. It is made all the same.
 """
 
 
@@ -68,7 +69,9 @@ def command(
     if printed or as_json or not (html or sent):
         click.echo(json_text.as_json(made) if as_json else text(made), nl=False)
     if not made.known:
-        raise IonmonError("what fires is not known: the digest names what does not answer")
+        raise IonmonError(
+            "what fires is not known: the digest names what does not answer, or has just started"
+        )
 
 
 def _made(settings: Settings, *, week: bool) -> Digest:

@@ -1,16 +1,20 @@
 """ionmon explain: three facts about an alert that fires, and where its log lines are."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
+from exporter.bridge.acknowledging import UNSEEN
+from exporter.bridge.digest.firing_now import held_now
 from exporter.bridge.explain import Explainer, Explanation
-from exporter.bridge.prometheus import servers
+from exporter.bridge.prometheus import STARTED, has_started_after, servers
 from exporter.bridge.webhook import moment
+from exporter.catalog.alert_names import WATCHDOG
 from exporter.clock import WallClock
+from exporter.commands.alert_names import closest, is_start_of_id
 from exporter.commands.options import CONFIG, options
 from exporter.commands.terminal import printable
 from exporter.commands.waits import waits_are_said
@@ -18,6 +22,7 @@ from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
 from exporter.prometheus_api import Labels, Prometheus, QueryRefused, ServerAlert
 from exporter.settings import Settings, load
+from exporter.settings.servers import REPLICA
 
 HELP = """Explain an alert that fires: its value against its limit, where it is worst, and the last
 deploy or change of instances before it.
@@ -26,11 +31,12 @@ deploy or change of instances before it.
   ionmon explain ErrorRateCritical --config monitoring.yaml
   ionmon explain ErrorRateCritical region=europe-west1 --json
 
+ALERT is the name of an alert, or an id of `ionmon alerts` or at least four characters of its start.
 Everything is asked of Prometheus, and nothing is guessed.
 
 \b
-Exit code 1 where no such alert fires, where a server does not answer, or where a fact is not known;
-what is known is printed all the same.
+Exit code 1 where no such alert fires, where a server does not answer or has just started so that
+this is not known, or where a fact is not known; what is known is printed all the same.
 """
 
 
@@ -45,10 +51,16 @@ class ExplainedAlert:
 
 @dataclass(frozen=True, slots=True)
 class KnownAlerts:
-    """The alerts that were asked for, and which servers do not say whether they fire."""
+    """The alerts that were asked for, and which servers do not say whether they fire.
+
+    others  what else fires under the name, each by its labels
+    young   why none of them may be known yet although the servers answer; empty where it is
+    """
 
     alerts: tuple[ExplainedAlert, ...]
     faults: tuple[str, ...]
+    others: tuple[Labels, ...] = ()
+    young: tuple[str, ...] = ()
 
 
 @click.command("explain", help=HELP)
@@ -61,10 +73,13 @@ def command(alert: str, labels: tuple[str, ...], config: Path | None, *, as_json
     """Explain each alert of that name that fires and has these labels."""
     if not alert:
         raise click.UsageError("ALERT is empty; write the name of an alert, see: ionmon alerts")
-    wanted = {"alertname": alert, **dict(map(_pair, labels))}
-    known = _known(load(config), wanted)
+    given = dict(map(_pair, labels))
+    settings = load(config)
+    stated = read_config(config_path(settings))
+    wanted = {**_wanted(settings, stated, alert), **given}
+    known = _known(settings, stated, wanted)
     if not known.alerts:
-        raise IonmonError(_none(wanted, known.faults))
+        raise IonmonError(_none(stated, wanted, known))
     found = known.alerts
     click.echo(
         json.dumps([_plain(one) for one in found], indent=2)
@@ -77,12 +92,44 @@ def command(alert: str, labels: tuple[str, ...], config: Path | None, *, as_json
         raise click.exceptions.Exit(1)
 
 
-def _none(wanted: Mapping[str, str], faults: Sequence[str]) -> str:
-    """Return that no such alert fires, or that this is not known."""
-    text = ", ".join(f"{name}={value}" for name, value in wanted.items())
-    if faults:
+def _wanted(settings: Settings, config: MonitoringConfig, alert: str) -> Mapping[str, str]:
+    """Return the labels of a name, or of the alert with an id. Raises IonmonError for several."""
+    if alert in config.names() or not is_start_of_id(alert):
+        return {"alertname": alert}
+    held = held_now(settings.prometheus.alertmanagers, WallClock().now())
+    found = [one for one in held.alerts if one.fingerprint.startswith(alert)]
+    if len(found) > 1:
+        listed = "\n".join(f"  {one.fingerprint}  {one.name}" for one in found)
+        raise IonmonError(f"{alert}: {len(found)} ids begin so; write more of it:\n{listed}")
+    if found:
+        foreign = frozenset({*settings.prometheus.external_labels, REPLICA})
+        return {n: v for n, v in found[0].labels.items() if n not in foreign}
+    if held.faults:
+        why = "; ".join(held.faults)
+        raise IonmonError(f"whether an alert with the id {alert} fires is not known: {why}")
+    raise IonmonError(f"no alert with the id {alert} fires; see: ionmon alerts")
+
+
+def _none(config: MonitoringConfig, wanted: Mapping[str, str], known: KnownAlerts) -> str:
+    """Return that no such alert fires, or that this is not known, and what there is."""
+    name = wanted["alertname"]
+    text = ", ".join(f"{label}={value}" for label, value in wanted.items())
+    if name not in config.names() and not known.others:
+        return f"{name} is no alert of monitoring_config.json; {_similar(name, config.names())}"
+    if faults := (*known.faults, *known.young):
         return f"whether an alert with {text} fires is not known: {'; '.join(faults)}"
-    return f"no alert with {text} fires; see: ionmon alerts"
+    if not known.others:
+        return f"no alert with {text} fires; see: ionmon alerts"
+    strange = [one for one in wanted if not any(one in dict(labels) for labels in known.others)]
+    fault = f"no {name} that fires has the label {strange[0]}" if strange else f"no {text} fires"
+    listed = "\n".join(f"  {_shown(labels)}" for labels in known.others)
+    return f"{fault}; these fire:\n{listed}"
+
+
+def _similar(name: str, names: Sequence[str]) -> str:
+    """Return the names that look like another one, or all of them."""
+    found = closest(name, names)
+    return f"did you mean {found!r}?" if found else f"there are {', '.join(names)}"
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -92,14 +139,15 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _known(settings: Settings, wanted: Mapping[str, str]) -> KnownAlerts:
+def _known(settings: Settings, config: MonitoringConfig, wanted: Mapping[str, str]) -> KnownAlerts:
     """Return the alerts of every Prometheus that answers. Raises IonmonError without the first."""
-    config = read_config(config_path(settings))
     now = WallClock().now()
     main = Prometheus(f"http://{servers(settings)[0]}")
     main.hello(now)
     explainer = Explainer(config, main, now)
     faults: list[str] = []
+    young: list[str] = []
+    always: list[ServerAlert] = []
     firing: dict[Labels, ServerAlert] = {}
     for address in servers(settings):
         try:
@@ -107,12 +155,24 @@ def _known(settings: Settings, wanted: Mapping[str, str]) -> KnownAlerts:
         except QueryRefused as error:
             faults.append(f"{address}: {error}")
             continue
-        for one in answer:
-            if one.state == "firing" and wanted.items() <= dict(one.labels).items():
-                firing.setdefault(one.labels, one)
+        young += [f"{address} {STARTED}"] if has_started_after(answer, now - UNSEEN) else []
+        always += [one for one in answer if ("alertname", WATCHDOG) in one.labels]
+        firing |= {one.labels: one for one in _named(answer, wanted) if one.labels not in firing}
+    if not (always or faults):
+        young.append(f"no server has {WATCHDOG}, which always fires: it evaluates no rule yet")
+    found = [one for one in firing.values() if wanted.items() <= dict(one.labels).items()]
     return KnownAlerts(
-        tuple(_explained(explainer, one, now) for one in firing.values()), tuple(faults)
+        tuple(_explained(explainer, one, now) for one in found),
+        tuple(faults),
+        tuple(firing),
+        tuple(young),
     )
+
+
+def _named(answer: Iterable[ServerAlert], wanted: Mapping[str, str]) -> Iterator[ServerAlert]:
+    """Yield what fires under a name."""
+    name = ("alertname", wanted["alertname"])
+    return (one for one in answer if one.state == "firing" and name in one.labels)
 
 
 def _explained(explainer: Explainer, alert: ServerAlert, now: float) -> ExplainedAlert:
@@ -128,12 +188,15 @@ def _since(config: MonitoringConfig, alert: ServerAlert, now: float) -> float:
 
 
 def _text(found: ExplainedAlert) -> str:
-    labels = ", ".join(f"{name}={value}" for name, value in found.labels if name != "alertname")
-    lines = [f"{dict(found.labels).get('alertname', '')}: {labels}"]
+    lines = [f"{dict(found.labels).get('alertname', '')}: {_shown(found.labels)}"]
     lines += [f"  {fact}" for fact in found.explanation.facts]
     lines += [f"  Logs: {found.explanation.logs}"] if found.explanation.logs else []
     lines += [f"  Not known: {fault}" for fault in found.explanation.faults]
     return "\n".join(map(printable, lines))
+
+
+def _shown(labels: Labels) -> str:
+    return ", ".join(f"{name}={value}" for name, value in labels if name != "alertname")
 
 
 def _plain(found: ExplainedAlert) -> dict[str, object]:

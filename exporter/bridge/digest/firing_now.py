@@ -1,12 +1,13 @@
 """What fires at the end of a digest's period, asked of Alertmanager too; no answer is not calm."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from exporter.bridge.acknowledging import UNSEEN
 from exporter.bridge.alertmanagers import Alertmanager, AlertmanagerFault, HeldAlert, merged
 from exporter.bridge.history import PROMETHEUS, AlertHistory, FiringPeriod, plain_labels
 from exporter.bridge.incidents import incidents
-from exporter.bridge.prometheus import Beginnings
+from exporter.bridge.prometheus import STARTED, Beginnings
 from exporter.bridge.stretches import STEP
 from exporter.catalog.alert_names import WATCHDOG
 from exporter.prometheus_api import Labels
@@ -18,8 +19,9 @@ SOON = 600.0  # seconds after a period in which Alertmanager still tells what fi
 class HeldNow:
     """What the Alertmanagers hold.
 
-    whole   whether all answer, and Prometheus reaches them: Watchdog, which always fires, is there
-    faults  which do not answer, and what is missing
+    whole   whether all answer, none has just started, and Prometheus reaches them: Watchdog, which
+            always fires, is there
+    faults  which do not answer or have just started, and what is missing
     """
 
     alerts: tuple[HeldAlert, ...]
@@ -42,12 +44,14 @@ class FiringState:
     faults: tuple[str, ...] = ()
 
 
-def held_now(addresses: Iterable[str]) -> HeldNow:
-    """Ask every Alertmanager."""
+def held_now(addresses: Iterable[str], now: float, unseen: float = UNSEEN) -> HeldNow:
+    """Ask every Alertmanager; one that has run for less than `unseen` seconds may lack alerts."""
     answers, faults = [], []
     for address in addresses:
         try:
             answers.append(Alertmanager(address).held())
+            if now - Alertmanager(address).started_at() < unseen:
+                faults.append(f"{address}: Alertmanager {STARTED}")
         except AlertmanagerFault as error:
             faults.append(str(error))
     found = merged(answers)
@@ -64,7 +68,7 @@ def firing_state(
     """Return what fires at the end of a history.
 
     foreign   labels that Prometheus adds to what it sends to Alertmanager
-    recorded  whether every Prometheus answers
+    recorded  whether every Prometheus answers, and none has just started
     soon      whether Alertmanager tells of that time
     """
     now = {
@@ -73,7 +77,7 @@ def firing_state(
         if one.alert.labels.get("severity") != "none" and one.alert.starts_at < history.span.end
     }
     whole = replace(history, periods=tuple(_with_held(history, now)))
-    recorded = recorded and not any(_reaches_the_end(history))
+    recorded = recorded and not lacks_its_end(history)
     answered = held.whole and soon
     known = recorded or answered
     unsure = frozenset(
@@ -84,10 +88,10 @@ def firing_state(
     return FiringState(whole, known, unsure, () if known else held.faults)
 
 
-def _reaches_the_end(history: AlertHistory) -> Iterator[bool]:
-    for hole in history.holes:
-        if hole.source == PROMETHEUS:
-            yield hole.until >= history.span.end
+def lacks_its_end(history: AlertHistory) -> bool:
+    """Return whether a hole of Prometheus lasts so long that alerts may be missing at the end."""
+    late = history.span.end - UNSEEN
+    return any(hole.source == PROMETHEUS and hole.until > late for hole in history.holes)
 
 
 def _with_held(history: AlertHistory, held: Mapping[Labels, HeldAlert]) -> Iterable[FiringPeriod]:

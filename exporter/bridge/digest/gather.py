@@ -6,6 +6,7 @@ Each source costs itself: what one of them does not give is named in the digest.
 from collections.abc import Iterable, Mapping
 
 from exporter.bridge.acknowledgements import Acknowledgement
+from exporter.bridge.acknowledging import UNSEEN
 from exporter.bridge.alertmanager_losses import losses
 from exporter.bridge.digest.build import (
     Edition,
@@ -21,9 +22,10 @@ from exporter.bridge.history import AlertHistory
 from exporter.bridge.history_sources import clients, journaled, read_history
 from exporter.bridge.journal_reading import JournalReading
 from exporter.bridge.label_index import LabelIndex
+from exporter.bridge.prometheus import has_started_after
 from exporter.bridge.silences import Silence, SilenceIndex, silences
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
-from exporter.prometheus_api import Labels, Prometheus, TimeSpan
+from exporter.prometheus_api import Labels, Prometheus, QueryRefused, TimeSpan
 from exporter.settings import Settings, journal_file
 from exporter.settings.servers import REPLICA
 from exporter.summary.read import WEEK, Reader, service_state
@@ -31,8 +33,16 @@ from exporter.summary.read import WEEK, Reader, service_state
 EXPLAINED = 10  # alerts that fire
 
 
-def gathered(settings: Settings, journal: JournalReading | None, edition: Edition) -> Digest:
-    """Return the digest of an edition. Raises MonitoringConfigError without the queries' file."""
+def gathered(
+    settings: Settings,
+    journal: JournalReading | None,
+    edition: Edition,
+    unseen: float = UNSEEN,
+) -> Digest:
+    """Return the digest of an edition. Raises MonitoringConfigError without the queries' file.
+
+    unseen  seconds that a server which has started needs to have again what fires
+    """
     config = read_config(config_path(settings))
     servers = clients(settings)
     reader = Reader(main=servers[0], longterm=servers[-1])
@@ -43,9 +53,11 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
     before = len(reader.faults)
     now = firing_state(
         read_history(settings, servers, reader, week, found, lost),
-        held_now(settings.prometheus.alertmanagers),
+        held_now(settings.prometheus.alertmanagers, edition.made, unseen),
         frozenset({*settings.prometheus.external_labels, REPLICA}),
-        recorded=len(reader.faults) == before and all(map(reader.answers, servers)),
+        recorded=len(reader.faults) == before
+        and all(map(reader.answers, servers))
+        and not any(_has_just_started(one, edition.made - unseen) for one in servers),
         soon=edition.made - edition.span.end <= SOON,
     )
     alerts = now.history
@@ -62,6 +74,14 @@ def gathered(settings: Settings, journal: JournalReading | None, edition: Editio
         unsure=now.unsure,
     )
     return digest(config, edition, material)
+
+
+def _has_just_started(server: Prometheus, since: float) -> bool:
+    """Return whether a server says so; one that keeps no alerts of its own does not."""
+    try:
+        return has_started_after(server.alerts(), since)
+    except QueryRefused:
+        return False
 
 
 def _explanations(

@@ -16,9 +16,11 @@ from exporter.bridge.acknowledging import Acknowledging
 from exporter.bridge.alert_pages import AlertPages
 from exporter.bridge.alert_site import AlertSite
 from exporter.bridge.callers import FormTokens
+from exporter.bridge.journal import AlertJournal
 from exporter.settings import Settings
 from exporter.web.routes import Request, Response
 from tests.exporter.bridge.fleet import BEGAN, Fleet, Watched, began, held, kept
+from tests.exporter.bridge.notified import entry, given
 from tests.generators.alertmanager.samples import SLACK
 
 ALERT = held()
@@ -34,8 +36,14 @@ class Pages:
     """The pages, and a browser that has a user's password."""
 
     def __init__(
-        self, pages: AlertPages, keeping: Acknowledging, fleet: Fleet, site: AlertSite
+        self,
+        pages: AlertPages,
+        keeping: Acknowledging,
+        fleet: Fleet,
+        site: AlertSite,
+        journal: AlertJournal,
     ) -> None:
+        self.journal = journal
         self.pages, self.keeping, self.fleet, self.site = pages, keeping, fleet, site
 
     def ask(self, path: str, user: str = "ada", method: str = "GET", **form: str) -> Response:
@@ -67,10 +75,11 @@ def pages(folder: Path, fleet: Fleet | None = None, unseen: float = 0.0) -> Iter
     """Open the pages of servers of which all know the alert, unless others are given."""
     fleet = fleet or Fleet(alerts=[ALERT], first=[began(ALERT, BEGAN)])
     fleet.ask()
-    given = Settings.model_validate({"notifications": ESCALATED})
+    notified = Settings.model_validate({"notifications": ESCALATED})
     with kept(folder, fleet, unseen) as (keeping, journal):
-        site = AlertSite(fleet.firing, keeping, fleet.clock, given)
-        yield Pages(AlertPages(site, FormTokens(journal.records)), keeping, fleet, site)
+        site = AlertSite(fleet.firing, keeping, fleet.clock, notified)
+        site.has_had = journal.has_had
+        yield Pages(AlertPages(site, FormTokens(journal.records)), keeping, fleet, site, journal)
 
 
 def test_the_overview_lists_the_most_severe_first(tmp_path: Path) -> None:
@@ -166,7 +175,7 @@ def test_the_button_withdraws(tmp_path: Path) -> None:
         assert found.ask(f"{PATH}/withdraw", "ada", "POST", **first).status == 403
         found.press()
         assert "In PagerDuty it stays acknowledged" not in found.html(PATH)
-        assert "Withdraw as bob" in found.html(PATH, "bob")
+        assert '<button type="submit" class="quiet">Withdraw as bob' in found.html(PATH, "bob")
         assert "<form" not in found.html(PATH, "")
         form = found.form()
         assert found.ask(f"{PATH}/withdraw", "bob", "POST", **form).status == 403
@@ -260,9 +269,14 @@ def test_a_page_of_the_last_incident_shows_the_next(tmp_path: Path) -> None:
 def test_what_is_over_is_said_to_be(tmp_path: Path) -> None:
     """A link of an old message leads to a page, and not to an error."""
     with pages(tmp_path, Fleet()) as found:
+        found.journal.receive(given(entry(fingerprint=ALERT.fingerprint)), (), BEGAN)
         answer = found.ask(PATH)
         assert answer.status is HTTPStatus.NOT_FOUND
-        assert b"This incident is over" in bytes(answer.body)
+        assert b"<title>This incident is over</title>" in bytes(answer.body)
+        assert found.ask("/incident/0123456789abcdef").status is HTTPStatus.NOT_FOUND
+        never = found.html("/incident/0123456789abcdef")
+        assert "<title>No such incident is known</title>" in never
+        assert "is over" not in never
     with pages(tmp_path, Fleet(alerts=None)) as found:
         html = found.html(PATH)
         assert "<title>No alert with this id is known</title>" in html
@@ -278,7 +292,7 @@ def test_what_has_just_started_may_have_more(tmp_path: Path) -> None:
         assert "a server has it that has just come back" in found.html(PATH)
         found.fleet.clock.time += 240
         assert "<h1>Nothing fires</h1>" in found.html("/")
-        assert "<h1>This incident is over</h1>" in found.html(PATH)
+        assert "<h1>No such incident is known</h1>" in found.html(PATH)
     with pages(tmp_path, unseen=240) as found:
         assert "<h1>At least 1 alert fires</h1>" in found.html("/")
 

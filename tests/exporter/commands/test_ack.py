@@ -79,7 +79,17 @@ def test_names_and_ids_are_found() -> None:
         ack.chosen(rows, ["ErrorRateCritical"], every=False)
     with pytest.raises(IonmonError, match="2 incidents fire"):
         ack.chosen(rows, ["5f3a"], every=False)
-    for name in ("5f3", "Other", ""):
+    with pytest.raises(IonmonError, match="give at least four characters of its id"):
+        ack.chosen(rows, ["5f3"], every=True)
+    with pytest.raises(IonmonError, match="give at least four characters of its id"):
+        ack.chosen(rows, ["5f3"], every=True, known=False)
+    stated = ("ErrorRateCritical", "ErrorRateWarning")
+    does_not = "^ErrorRateWarning does not fire now; these do: ErrorRateCritical$"
+    with pytest.raises(IonmonError, match=does_not):
+        ack.chosen(rows, ["ErrorRateWarning"], stated, every=True)
+    with pytest.raises(IonmonError, match="does not fire now; nothing does"):
+        ack.chosen((), ["ErrorRateWarning"], stated, every=True)
+    for name in ("Other", ""):
         with pytest.raises(IonmonError, match="no such alert fires"):
             ack.chosen(rows, [name], every=True)
     with pytest.raises(IonmonError, match=r"^Other: whether such an alert fires is not known"):
@@ -100,6 +110,8 @@ def test_each_result_is_a_sentence() -> None:
     assert ack.text(by) == "A (a) is acknowledged by ada"
     already = replace(by, result="already acknowledged")
     assert ack.text(already) == "A (a) was acknowledged already, by ada"
+    lost = "by ada; your comment was not kept, as theirs stands: --withdraw it first"
+    assert ack.text(already, "rolling back").endswith(lost)
     assert ack.text(replace(by, may_escalate=True)).endswith("it may be escalated")
     withdrawn = replace(by, result="withdrawn")
     assert ack.text(withdrawn) == "A (a) is acknowledged by nobody now, ada had it"
@@ -161,7 +173,11 @@ def test_an_alert_is_listed_and_acknowledged(
     servers.wait_until(lambda: len(_listed(started, capsys)) == 2, "both alerts")
     first = next(a for a in _listed(started, capsys) if ["region", "region-1"] in a["labels"])
     assert started.run("ack", "CPUHigh") == 1
-    assert "CPUHigh: 2 incidents fire" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "CPUHigh: 2 incidents fire" in said
+    assert said.endswith("\nnothing was acknowledged\n")
+    assert started.run("ack", first["id"], "Other", "--withdraw") == 1
+    assert capsys.readouterr().err.endswith("\nno acknowledgement was withdrawn\n")
     assert started.run("ack", "Other") == 1
     assert "whether such an alert fires is not known" in capsys.readouterr().err
     assert started.run("ack", first["id"][:8], "--comment", "scaling up") == 0
@@ -215,7 +231,9 @@ def test_another_server_is_no_bridge(
     """What answers otherwise is named, and so is a bridge that is not there."""
     port = started.alertmanager.port
     assert cli.run(["alerts", "--url", f"http://127.0.0.1:{port}"]) == 1
-    assert "the bridge refused" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"127.0.0.1:{port}: no bridge answers there: " in said
+    assert "name its address with --url" in said
     assert cli.run(["alerts", "--url", f"http://127.0.0.1:{servers.free_port()}"]) == 1
     assert "no bridge answers" in capsys.readouterr().err
     (tmp_path / "m.yaml").write_text("service: {name: ion}\n")

@@ -1,16 +1,20 @@
 """`ionmon alerts --history`: what fired, its mean times, and of which times that is not known."""
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 import yaml
 
+from exporter.bridge.acknowledgement_rows import AcknowledgementRows
+from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.journal import AlertJournal
 from tests.exporter.bridge.digest.conftest import CONFIG
-from tests.exporter.bridge.notified import ROOMY
+from tests.exporter.bridge.notified import ROOMY, entry, given, journal
 from tests.exporter.commands.event_scenes import write_scenes
 from tests.exporter.commands.ran import ran
 from tests.exporter.summary.serving import Past, serving
@@ -21,8 +25,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
-    """A Prometheus with weeks of a service, that end now."""
-    with serving(tmp_path_factory.mktemp("past")) as running:
+    """A Prometheus with weeks of a service, that end soon: what fires is known until then."""
+    end = int(time.time()) // 300 * 300 + 900
+    with serving(tmp_path_factory.mktemp("past"), end) as running:
         yield running
 
 
@@ -63,6 +68,7 @@ def test_a_month_is_read_in_pieces_and_is_json(past: Past, tmp_path: Path) -> No
     assert found["to"] - found["from"] == 30 * 86_400
     lag = next(one for one in found["alerts"] if one["labels"]["alertname"] == "DatabaseLag")
     assert (lag["ended"], lag["in_journal"], lag["in_prometheus"]) == (None, None, True)
+    assert lag["fires"] is True
     assert [one["fired"] for one in found["by_alert"] if one["of"] == "CPUHigh"] == [21]
     first = found["holes"][0]
     assert first["began"] == pytest.approx(found["from"], abs=60)
@@ -125,3 +131,36 @@ def test_events_of_alertmanager_are_shown(tmp_path: Path) -> None:
         False,
     )
     assert any(hole["source"] == "Alertmanager's events" for hole in found["holes"])
+
+
+def test_what_no_server_knows_does_not_fire(tmp_path: Path) -> None:
+    """With every Prometheus away it is not known; of several states the newest is the last."""
+    now = time.time()
+    began = datetime.fromtimestamp(now - 3600, UTC).isoformat()
+    labels = {"alertname": "ErrorRateCritical", "severity": "critical"}
+    with journal(tmp_path / "journal.sqlite") as kept:
+        kept.receive(given(entry(labels=labels, startsAt=began)), (), now - 3590)
+        rows = AcknowledgementRows(kept.transaction)
+        (first,) = rows.add([_acknowledged(labels, now - 3000)])
+        rows.withdraw([first], "bob", now - 2000)
+        rows.add([_acknowledged(labels, now - 1000)])
+    shown = alerts(tmp_path, f"127.0.0.1:{free_port()}").stdout
+    row = next(line for line in shown.splitlines() if "ErrorRateCritical" in line)
+    assert "  not known  " in row
+    assert "fires" not in row
+    assert "acknowledged by ada, withdrawn by bob; acknowledged again by ada" in row
+    found = alerts(tmp_path, f"127.0.0.1:{free_port()}", "--json").stdout
+    assert [one["fires"] for one in json.loads(found)["alerts"]] == [None]
+
+
+def _acknowledged(labels: dict[str, str], at: float) -> Acknowledgement:
+    return Acknowledgement(
+        row=0,
+        fingerprint="f",
+        labels=labels,
+        starts_at=at,
+        since=(),
+        user="ada",
+        comment="",
+        at=at,
+    )

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from exporter.bridge.acknowledging import UNSEEN
 from exporter.bridge.digest.build import Edition
+from exporter.bridge.digest.firing_now import HeldNow, firing_state
 from exporter.bridge.digest.gather import gathered
 from exporter.bridge.digest.html import page
 from exporter.bridge.digest.model import Digest
 from exporter.bridge.digest.text import text
 from exporter.bridge.digest.words import headline
+from exporter.bridge.history import PROMETHEUS, AlertHistory, RecordHole
 from exporter.bridge.journal_reading import JournalReading
 from exporter.prometheus_api import TimeSpan
 from tests.exporter.bridge.digest.conftest import settings
@@ -46,11 +49,13 @@ def alert(labels: dict[str, str], ago: float = 60.0) -> dict[str, object]:
     }
 
 
-def made(port: int = 0, reading: JournalReading | None = None) -> Digest:
-    """Return the digest of the last day; no Prometheus answers."""
+def made(port: int = 0, reading: JournalReading | None = None, unseen: float = 0.0) -> Digest:
+    """Return the digest of the last day; no Prometheus answers. `unseen` as the bridge has it."""
     now = time.time()
     edition = Edition(service="ion", zone="UTC", span=TimeSpan(now - DAY, now), made=now)
-    return gathered(settings(f"127.0.0.1:{free_port()}", alertmanager=port), reading, edition)
+    return gathered(
+        settings(f"127.0.0.1:{free_port()}", alertmanager=port), reading, edition, unseen
+    )
 
 
 def test_where_no_server_answers_nothing_is_calm() -> None:
@@ -88,6 +93,27 @@ def test_an_alertmanager_that_prometheus_does_not_reach_knows_nothing(holder: Al
     found = made(holder.port)
     assert "Nothing fires." in text(found)
     assert GREEN not in page(found), "no signal has a value"
+
+
+def test_an_alertmanager_that_has_just_started_is_not_calm(holder: Alertmanager) -> None:
+    """It may not have again what fires; what it has is listed."""
+    holder.post([alert(WATCHDOG)])
+    found = made(holder.port, unseen=UNSEEN)
+    assert (found.known, headline(found)) == (False, "what fires is not known")
+    assert any(f":{holder.port}: Alertmanager has just started" in each for each in found.faults)
+    holder.post([alert(CRITICAL)])
+    found = made(holder.port, unseen=UNSEEN)
+    assert (found.known, [line.name for line in found.firing]) == (False, ["ErrorRateCritical"])
+
+
+@pytest.mark.parametrize(("ago", "known"), [(60.0, False), (UNSEEN + 120.0, True)])
+def test_a_prometheus_that_has_just_started_is_not_calm(ago: float, known: bool) -> None:
+    """A hole of its record that ended a minute ago is no calm; after some minutes nothing fires."""
+    span = TimeSpan(0.0, DAY)
+    record = AlertHistory(span, (), (RecordHole(PROMETHEUS, 0.0, DAY - ago),))
+    nobody = HeldNow((), whole=False, faults=("away",))
+    found = firing_state(record, nobody, frozenset(), recorded=True, soon=True)
+    assert (found.known, found.faults) == (known, () if known else ("away",))
 
 
 def test_what_alertmanager_lost_is_the_last_that_is_known(
