@@ -7,6 +7,7 @@ from exporter.settings import Settings
 from generators.policy import Policy, policy
 from generators.rules import (
     anomaly,
+    budget_trend,
     correlation,
     escalation,
     health,
@@ -58,7 +59,7 @@ def build(settings: Settings) -> Rules:
         slo.longterm_file(settings),
         anomaly.file(settings),
         correlation.file(settings),
-        trend.longterm_file(settings),
+        budget_trend.longterm_file(settings),
     )
     # Last, over both servers' files: an alert is changed by its name, wherever it is evaluated.
     files = overrides.changed(settings, (*main, *longterm_files))

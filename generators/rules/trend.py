@@ -8,7 +8,6 @@ more uses what a day has added, from the hour of yesterday to this one, in place
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from exporter.catalog import application, cloud_sql, redis
 from exporter.catalog.expression import Expression, Level, LevelRatio, Matcher
@@ -17,17 +16,14 @@ from exporter.settings import Settings
 from generators import boards
 from generators.boards import PanelAddress, panel_of
 from generators.limits import number, shown
-from generators.policy import BAD_EVENTS, DAY, HOUR, SIGNAL_BY_NAME, Policy, is_brought, split
+from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy, is_brought, split
 from generators.promql import View, render
-from generators.rules import budget_texts, slo
+from generators.rules import slo
 from generators.rules.annotations import annotations, of, value
-from generators.rules.budgets import BUDGETS, BY, Budget, budget_of
 from generators.rules.model import Alerting, Group, Recording, RuleFile
 from generators.rules.names import series, span
 from generators.rules.recording import HELD, signal_name
-from generators.rules.rows import AlertText, BudgetTrend, Trend
-from generators.selectors import selector
-from generators.services import Variant, variants
+from generators.rules.rows import AlertText, Trend
 
 FOR = 30 * 60
 LONGEST = 3600  # a step looks like growth while the short window contains it, and no longer
@@ -252,46 +248,6 @@ def usual_for(trend: Trend) -> float:
     return max(FOR, min(LONGEST, trend.within / 4))
 
 
-def budget_alerts(settings: Settings) -> tuple[Alerting, ...]:
-    """Return the forms of the alert on a budget that will be spent within some days."""
-    return tuple(
-        _budget_alert(settings, form)
-        for budget in BUDGETS
-        for form in variants(settings, BY, partial(_budget_row, budget))
-    )
-
-
-def _budget_row(budget: Budget, settings: Settings) -> BudgetTrend | None:
-    promised = budget.promised(settings)
-    if promised is None:
-        return None
-    return BudgetTrend(alert="ErrorBudgetTrend", within=BUDGET_DAYS * DAY, objective=promised)
-
-
-def _budget_alert(settings: Settings, form: Variant[BudgetTrend]) -> Alerting:
-    row = form.row
-    budget, text = budget_of(row.objective), budget_texts.trend(row)
-    return Alerting(
-        alert=row.alert,
-        expr=f"{selector(budget.exhaustion, form.matchers)} < {number(row.within)}\n"
-        f"and {budget.bad(6 * HOUR)} >= {BAD_EVENTS}",
-        labels=(
-            ("severity", "low"),
-            ("signal", budget.signal),
-            ("category", "trend"),
-            *((("team", form.team),) if form.team else ()),
-        ),
-        annotations=annotations(settings, row.alert, text, BY),
-        source=row,
-        panel=text.panel,
-        carried=BY,
-        only=form.matchers,
-        services=form.services,
-        about=budget_texts.about(row.objective),
-        for_=FOR,
-    )
-
-
 def _rules(settings: Settings, policy: Policy) -> Iterator[Recording | Alerting]:
     watched = trends(policy)
     for trend in watched:
@@ -303,10 +259,3 @@ def file(settings: Settings, policy: Policy) -> RuleFile:
     """Return the file."""
     group = Group("ion_trends", slo.LONG_TERM, tuple(_rules(settings, policy)))
     return RuleFile("trend.yml", "What fills up, and when it is full.", (group,))
-
-
-def longterm_file(settings: Settings) -> RuleFile:
-    """Return the trend of what needs the whole window of the objective."""
-    group = Group("ion_budget_trend", slo.LONG_TERM, budget_alerts(settings))
-    about = "When the error budget will be spent; for the server with 90 days."
-    return RuleFile("longterm-trend.yml", about, (group,))

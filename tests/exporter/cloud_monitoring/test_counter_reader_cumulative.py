@@ -49,7 +49,7 @@ def test_a_cumulative_series_counts_what_it_rose_by() -> None:
 
 
 def test_a_distribution_is_on_the_page_from_its_base_on() -> None:
-    """Its buckets are empty after the first point, and it costs the others of its family nothing."""
+    """Its buckets are empty after the first point, and the others of its family stay."""
     source = replace(REQUEST_DURATION.source, kind=MetricKind.CUMULATIVE)
     shelf = Shelf(REQUEST_DURATION, source)
 
