@@ -27,7 +27,7 @@ from tests.generators.alertmanager.live import Live, live
 from tests.generators.alertmanager.samples import ALL, settings
 from tests.servers import Prometheus, wait_until
 
-SPEED = 40.0  # a minute of the day is one and a half seconds
+SPEED = 30.0  # a minute of the day is two seconds
 STARTING = 4  # seconds in which Prometheus starts before the day begins
 QUIET_FOR = timedelta(hours=4)
 AGE = 60 / SPEED  # of the data, in seconds of the real clock: rules compare it with that
