@@ -14,7 +14,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-READY_WITHIN = 30.0  # seconds; a guard against hanging, not a measurement
+READY_WITHIN = 60.0  # seconds; a guard against hanging, not a measurement
 _BLOCK = 500  # ports
 _CLAIMS: list[socket.socket] = []
 

@@ -69,9 +69,7 @@ def command(
     if printed or as_json or not (html or sent):
         click.echo(json_text.as_json(made) if as_json else text(made), nl=False)
     if not made.known:
-        raise IonmonError(
-            "what fires is not known: the digest names what does not answer, or has just started"
-        )
+        raise IonmonError("what fires is not known; the digest says why")
 
 
 def _made(settings: Settings, *, week: bool) -> Digest:

@@ -81,7 +81,7 @@ def test_a_digest_that_knows_nothing_fails(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.startswith("ion: what fires is not known")
     assert "Nothing fires." not in done.stdout
-    assert "what fires is not known: the digest names what does not answer" in done.stderr
+    assert "what fires is not known; the digest says why" in done.stderr
     assert "What fires is not known." in (tmp_path / "day.html").read_text()
 
 
