@@ -78,13 +78,17 @@ local neutral(panel) = {
   },
 };
 
+// The panel's own colour; of a panel without one, a colour for each series.
+local plain(panel) =
+  if panel.colour == '' then { mode: 'palette-classic' }
+  else { fixedColor: tokens.colours[panel.colour], mode: 'fixed' };
+
 local chart(policy, panel, width, custom) =
   local limits = limits_of(policy, panel);
   base('timeseries', panel, tokens.heights.chart) {
     fieldConfig+: {
       defaults+: {
-        color: if panel.colour == '' then { mode: 'palette-classic' }
-        else { fixedColor: tokens.colours[panel.colour], mode: 'fixed' },
+        color: plain(panel),
         custom: {
           axisBorderShow: false,
           axisCenteredZero: false,
@@ -174,7 +178,7 @@ function(catalog, policy)
                           base('bargauge', panel, tokens.heights.chart) + neutral(panel) + {
                             fieldConfig+: {
                               defaults+: {
-                                color: if std.length(limits) > 0 then { mode: 'thresholds' } else { fixedColor: tokens.colours[panel.colour], mode: 'fixed' },
+                                color: if std.length(limits) > 0 then { mode: 'thresholds' } else plain(panel),
                                 thresholds: thresholds.steps(limits, tokens.colours.past),
                               },
                               overrides: if std.length(limits) > 0 then [] else overrides.of_names(named(policy, panel)),

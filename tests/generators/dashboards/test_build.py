@@ -44,6 +44,12 @@ def test_there_are_five() -> None:
     assert set(BY_UID) == {board.value for board in Board}
 
 
+def test_without_any_alert_there_are_five() -> None:
+    """No panel needs a limit of the policy to have a colour."""
+    off = {name: {"enabled": False} for name in Settings().alerts.by_name()}
+    assert tuple(boards(changed(alerts=off))) == NAMES
+
+
 @pytest.mark.parametrize("fixed", LINKED, ids=lambda fixed: f"{fixed.board.name}-{fixed.number}")
 def test_links_of_alerts_find_their_panel(fixed: build_module.Panel) -> None:
     """Each number that alerts link to is a panel of that board."""
