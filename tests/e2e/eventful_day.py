@@ -31,6 +31,7 @@ SPEED = 30.0  # a minute of the day is two seconds
 STARTING = 4  # seconds in which Prometheus starts before the day begins
 QUIET_FOR = timedelta(hours=4)
 AGE = 60 / SPEED  # of the data, in seconds of the real clock: rules compare it with that
+LINGERS = 5  # minutes of an acknowledgement after its alert
 TAKEN = "uploads"  # whose incident is acknowledged
 PLANNED = "invoices"  # whose first incident is planned work
 ESCALATION = {"after": "30m", "to": ["head@example.com"], "channel": "#escalation"}
@@ -120,6 +121,9 @@ def _second_part(day: Day, folder: Path, config: str, sinks: Live) -> None:
         assert not _firing(server, PLANNED)
         _amtool(sinks, "expire", *_amtool(sinks, "query", "-q").split())
         wait_until(lambda: not _firing(server, TAKEN), "the end of what is acknowledged", within=90)
+        # The bridge posts it no more, and Alertmanager ends it after its resolve_timeout. At once,
+        # the escalation of what has just ended could still be sent.
+        day.until(day.minute(time.time()) + LINGERS)
         sinks.resolve(taken)
         day.until(timeline.OVER)
 
