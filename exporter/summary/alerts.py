@@ -51,6 +51,7 @@ class AlertState:
 class AlertsState:
     """What fires, the most severe first, and what was over within a period, the newest first.
 
+    more          how many more were over than `recent` has
     known         whether nothing else fires
     recent_known  whether nothing else was over: no record of the period is missing
     source        who said so, in words
@@ -64,4 +65,5 @@ class AlertsState:
     recent_known: bool
     source: str
     unknown: str
+    more: int = 0
     faults: tuple[str, ...] = ()
