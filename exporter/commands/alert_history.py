@@ -17,7 +17,6 @@ from exporter.bridge.alert_times import (
 )
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses, losses
 from exporter.bridge.digest.firing_now import lacks_its_end
-from exporter.bridge.digest.label_text import place
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.bridge.history_sources import clients, journaled, read_history
 from exporter.bridge.journal_reading import beside_if_any
@@ -26,6 +25,7 @@ from exporter.commands.terminal import table
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
 from exporter.prometheus_api import Prometheus, TimeSpan
 from exporter.settings import Settings, journal_file
+from exporter.summary.label_text import place
 from exporter.summary.read import Reader
 from exporter.summary.wording import elapsed
 

@@ -11,7 +11,6 @@ from exporter.bridge.alert_rows import AlertRow
 from exporter.bridge.alert_times import TimedPeriod
 from exporter.bridge.api_client import BridgeApi, FiringList
 from exporter.bridge.digest.firing_now import SOON, lacks_its_end
-from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.history import plain_labels
 from exporter.catalog.alert_names import ESCALATION_ALERT, SEVERITIES
 from exporter.commands.alert_history import HistoryRequest, TimedHistory, timed_history
@@ -22,6 +21,7 @@ from exporter.prometheus_api import Labels, TimeSpan
 from exporter.settings import Settings
 from exporter.settings.servers import REPLICA
 from exporter.summary.alerts import AcknowledgedAt, AlertsState, AlertState
+from exporter.summary.label_text import place, plain
 from exporter.summary.read import Reader
 from exporter.summary.wording import shown
 

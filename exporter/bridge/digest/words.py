@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.digest.model import AlertLine, Digest
 from exporter.bridge.digest.time_zone import time_zone
 from exporter.bridge.history import BRIDGE, PROMETHEUS, RecordHole
+from exporter.summary.label_text import place, plain
 from exporter.summary.model import BudgetState, MonitoringState, SignalState
 from exporter.summary.wording import change, elapsed, shown
 

@@ -1,4 +1,4 @@
-"""What a digest shows of texts from outside: where an alert is, and a bounded line."""
+"""What a summary shows of texts from outside: where an alert is, and a bounded line."""
 
 from collections.abc import Mapping
 
