@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from exporter.catalog.expression import Matcher, Signal
-from exporter.monitoring_config import SCHEMA_VERSION, parsed
+from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfig, parsed
 from exporter.settings import Settings
 from exporter.settings.signal_targets import target_range
 from exporter.settings.types import duration
@@ -22,9 +22,9 @@ from generators.boards import link
 from generators.configured_metrics import panel_address
 from generators.error_logs import filters
 from generators.limits import condition, number, target
-from generators.policy import DAY, LatencyPolicy, Policy, split
+from generators.policy import DAY, LatencyPolicy, Policy, policy, split
 from generators.promql import View, render_signal
-from generators.rules.build import Rules
+from generators.rules.build import Rules, build
 from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.names import span
 from generators.rules.rows import Source
@@ -175,3 +175,9 @@ def _figure(day: MonitoringFigure, week: MonitoringFigure) -> Body:
     found = {"noun": day.noun, "unit": day.unit.suffix or None}
     queries = {"day": day.query, "week": week.query}
     return {**found, "direction": day.direction, "target": day.target, **queries}
+
+
+def in_force(settings: Settings) -> MonitoringConfig:
+    """Return what the file would say under settings, for a command that needs no written file."""
+    whole = text(settings, policy(settings), build(settings), Written("", {}))
+    return parsed(whole, PATH)

@@ -49,10 +49,14 @@ class SignalResolutions:
 
 @dataclass(frozen=True, slots=True)
 class JudgedPlace:
-    """The last five minutes of a signal in one place, and how it is there."""
+    """The last five minutes of a signal in one place, and how it is there.
+
+    beyond  the worst limit that it is beyond: above 100ms (ResponseTimeWarning); empty for none
+    """
 
     place: PlaceValue
     health: Health
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +208,7 @@ class ServiceReport:
     costs            what reading costs: so far in the period, projected, the budget
     gaps             source time that no poll could read, the longest first
     unknown          what is not known, and why: a source that does not answer, a query that failed
+    complete         whether every source that was asked gave an answer
     """
 
     service: str
@@ -225,6 +230,7 @@ class ServiceReport:
     gaps: tuple[DataGap, ...]
     sources: tuple[ReportSource, ...]
     unknown: tuple[str, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
