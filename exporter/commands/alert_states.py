@@ -12,12 +12,13 @@ from exporter.bridge.alert_times import TimedPeriod
 from exporter.bridge.api_client import BridgeApi, FiringList
 from exporter.bridge.digest.firing_now import SOON, lacks_its_end
 from exporter.bridge.history import plain_labels
+from exporter.bridge.history_sources import clients
 from exporter.catalog.alert_names import ESCALATION_ALERT, SEVERITIES
 from exporter.commands.alert_history import HistoryRequest, TimedHistory, timed_history
 from exporter.commands.alerts import next_step
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig
-from exporter.prometheus_api import Labels, TimeSpan
+from exporter.prometheus_api import Labels, Prometheus, TimeSpan
 from exporter.settings import Settings
 from exporter.settings.servers import REPLICA
 from exporter.summary.alerts import AcknowledgedAt, AlertsState, AlertState
@@ -74,6 +75,11 @@ def alert_states(
         more=max(0, len(over) - LISTED),
         faults=(*([said.fault] if said.fault else []), *(said.found.faults if said.found else ())),
     )
+
+
+def asked_servers(settings: Settings) -> tuple[Prometheus, ...]:
+    """Return every server of the settings: the scraping ones, then the one with 90 days."""
+    return clients(settings)
 
 
 def _asked(bridge: BridgeApi) -> _Firing:

@@ -1,6 +1,5 @@
-"""The formats of a report: each is a module that writes it, by the name of `--format`."""
+"""What the module of each format has, and how a report is written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +24,3 @@ class Renderer(Protocol):
 
     def render_boards(self, report: BoardsReport, options: RenderOptions) -> str:
         """Return dashboards."""
-
-
-FORMATS: Mapping[str, Renderer] = {}
