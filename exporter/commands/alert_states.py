@@ -107,8 +107,8 @@ def _unknown(said: _Firing, history: TimedHistory) -> str:
     if history.acknowledgements:
         return ""
     if said.found is not None:
-        return "who acknowledged what is over is not known: the bridge's journal is not here"
-    return "who acknowledged is not known: no bridge was asked, and no journal is here"
+        return "who acknowledged what is over: the bridge's journal is not here"
+    return "who acknowledged: no bridge answers, and no journal is here"
 
 
 def _of_row(row: AlertRow, now: float) -> AlertState:

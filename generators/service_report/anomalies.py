@@ -81,4 +81,4 @@ def _durations(settings: Settings) -> dict[str, float]:
 def _missing(reasons: Counter[str]) -> str:
     """Return why not all is known, and of how many series: in a part of the period, or in all."""
     texts = [f"{count} series: {why}" for why, count in sorted(reasons.items())]
-    return f"not known for a part of the period: {'; '.join(texts)}" if texts else ""
+    return f"anomalies in a part of the period: {'; '.join(texts)}" if texts else ""

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from exporter.summary.wording import elapsed
+from generators.report.display import Field
+from generators.report.formatting import shown
 from generators.report.model import Alert, DrawnBoard, DrawnPanel, DrawnRow, Lane, PanelKind
 from generators.service_report.board_values import bucket_total, figures, in_order
 from generators.service_report.columns import INDENT, shortened, table, wrapped
@@ -59,12 +61,16 @@ def _panel(panel: DrawnPanel) -> Iterator[str]:
 def _series(panel: DrawnPanel) -> Iterator[str]:
     if not panel.series:
         return
-    rows = [(one.name, *(f.text for f in figures(one)), _spark(one.values)) for one in panel.series]
+    rows = [
+        (one.name, *(f.text for f in figures(one)), _spark(one.values, one.field))
+        for one in panel.series
+    ]
     yield from table(("", "last", "min", "max", ""), rows, left=(0, 4))
 
 
-def _spark(values: Iterable[float | None]) -> str:
-    return sparkline([math.nan if value is None else value for value in values], _LINE)
+def _spark(values: Iterable[float | None], field: Field) -> str:
+    found = [math.nan if value is None else value for value in values]
+    return sparkline(found, _LINE, "up", lambda value: shown(value, field).text)
 
 
 def _figures(panel: DrawnPanel) -> Iterator[str]:
@@ -90,7 +96,11 @@ def _heat(panel: DrawnPanel) -> Iterator[str]:
     if panel.heat is None:
         return
     rows = [
-        (bucket.bound, f"{bucket_total(panel.heat, at):,.6g}", _spark(bucket.counts))
+        (
+            bucket.bound,
+            f"{bucket_total(panel.heat, at):,.6g}",
+            _spark(bucket.counts, panel.heat.field),
+        )
         for at, bucket in reversed([*enumerate(panel.heat.buckets)])
     ]
     yield from table(("up to", "count", ""), rows, left=(0, 2))

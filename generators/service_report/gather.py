@@ -74,7 +74,7 @@ def gathered(
     say("the monitoring")
     budgets = monitoring.reported_budgets(config, reader, request, places)
     figures = monitoring.figures(reader, request)
-    health, reasons = overall(request, alerts, signals, budgets, figures)
+    health, reasons = overall(config, request, alerts, signals, budgets, figures)
     return ServiceReport(
         service=service_name(request.settings),
         chosen_service=request.service,

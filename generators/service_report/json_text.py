@@ -185,7 +185,7 @@ def _alert(one: AlertState, end: float) -> Body:
         "when": words.firing(one, end),
         "acknowledged": None if given is None else asdict(given),
         "acknowledgement_known": one.known,
-        "acknowledgement": words.acknowledged(one, end),
+        "acknowledgement": words.acknowledged(one, end) or None,
         "remarks": list(one.remarks),
         "url": one.url or None,
     }

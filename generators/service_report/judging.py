@@ -9,6 +9,8 @@ from exporter.summary.wording import shown
 from generators.service_report.model import Health, JudgedPlace
 
 CRITICAL = "critical"
+NO_DATA = "no data"
+TOO_FEW = "too few events in the last five minutes to be judged"
 _ORDER = (Health.FAILING, Health.WARNING, Health.UNKNOWN, Health.OK)
 
 
@@ -41,15 +43,16 @@ def _beyond(config: MonitoringConfig, signal: str, place: PlaceValue) -> Iterato
 
 def judgement(
     signal: SignalState,
-    latest: tuple[JudgedPlace, ...],
+    latest: float | None,
+    latest_by: tuple[JudgedPlace, ...],
     target: TargetConfig | None,
     *,
     missed: bool | None,
 ) -> tuple[Health, str]:
     """Return how a signal is, and why it is not well."""
-    if not latest and signal.now is None and not signal.places:
-        return Health.UNKNOWN, "no data"
-    beyond = [one for one in latest if one.health is not Health.OK]
+    if not latest_by and signal.now is None and not signal.places:
+        return Health.UNKNOWN, NO_DATA
+    beyond = [one for one in latest_by if one.health is not Health.OK]
     if beyond:
         first = min(beyond, key=lambda one: _ORDER.index(one.health))
         where = in_words(dict(first.place.labels))
@@ -58,6 +61,6 @@ def judgement(
         return first.health, f"{value}, {first.beyond}{f': {where}' if where else ''}{more}"
     if missed and target is not None:
         return Health.WARNING, f"misses its target: {target.text}"
-    if not latest and signal.limits:
-        return Health.UNKNOWN, "no data in the last five minutes"
+    if not latest_by and signal.limits:
+        return Health.UNKNOWN, "no data in the last five minutes" if latest is None else TOO_FEW
     return Health.OK, ""

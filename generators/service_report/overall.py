@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from exporter.monitoring_config import MonitoringConfig
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.sentences import budget_of, left
 from exporter.summary.wording import elapsed, shown
@@ -19,6 +20,7 @@ _ORDER = (Health.FAILING, Health.WARNING, Health.UNKNOWN)
 
 
 def overall(
+    config: MonitoringConfig,
     request: ReportRequest,
     alerts: AlertsState,
     signals: Sequence[ReportedSignal],
@@ -29,7 +31,7 @@ def overall(
     found = [
         *_firing(alerts, request.span.end),
         *_of_budgets(budgets),
-        *_of_signals(signals),
+        *_of_signals(signals, _alerted(config, alerts)),
         *_of_figures(figures),
         *_not_known(alerts, signals),
     ]
@@ -57,9 +59,15 @@ def _of_budgets(budgets: Iterable[ReportedBudget]) -> Iterator[_Reason]:
             yield one.health, f"{budget_of(one.budget)}: {left(one.budget)}"
 
 
-def _of_signals(signals: Iterable[ReportedSignal]) -> Iterator[_Reason]:
+def _alerted(config: MonitoringConfig, alerts: AlertsState) -> frozenset[str]:
+    """Return the signals on which an alert fires: it says what is wrong with them."""
+    firing = {one.name for one in alerts.firing}
+    return frozenset(one.signal for one in config.alerts if one.signal and one.name in firing)
+
+
+def _of_signals(signals: Iterable[ReportedSignal], alerted: frozenset[str]) -> Iterator[_Reason]:
     for one in signals:
-        if one.health in (Health.FAILING, Health.WARNING):
+        if one.health in (Health.FAILING, Health.WARNING) and one.signal.name not in alerted:
             yield one.health, f"{one.signal.noun}: {one.why}"
 
 

@@ -131,7 +131,7 @@ def reported_signal(
         for one in places(map(_unnamed, source.latest_by_place(end)), signal.direction)
     )
     missed = _missed(target, state.now)
-    health, why = judgement(state, latest_by, target, missed=missed)
+    health, why = judgement(state, latest, latest_by, target, missed=missed)
     return ReportedSignal(
         signal=state,
         latest=latest,

@@ -1,11 +1,12 @@
 """A report as text in 80 columns, coloured on a terminal."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from click import style
 
 from exporter.summary.alerts import AlertState
-from exporter.summary.sentences import figure, places
+from exporter.summary.sentences import figure
 from exporter.summary.wording import elapsed, shown
 from generators.service_report import words
 from generators.service_report.board_text import board_text
@@ -77,11 +78,12 @@ def _colored(text: str) -> str:
 
 
 def _head(report: ServiceReport) -> Iterator[str]:
-    yield from wrapped(
-        f"{MARKS[report.health]} {words.title(report)}: {words.headline(report)}", ""
-    )
+    line = f"{MARKS[report.health]} {words.title(report)}: {words.headline(report)}"
+    yield from wrapped(line, "", later=INDENT)
     yield words.period(report)
-    yield from (line for reason in report.reasons[1:] for line in wrapped(f"- {reason}"))
+    yield from (
+        line for reason in report.reasons[1:] for line in wrapped(f"- {reason}", later=INDENT * 2)
+    )
 
 
 def _section(title: str, lines: Iterable[str], otherwise: str = "") -> Iterator[str]:
@@ -107,7 +109,7 @@ def _signals(report: ServiceReport) -> Iterator[str]:
     yield _row("  ", head)
     for one in report.signals:
         signal = one.signal
-        line = sparkline(signal.line, _LINE, signal.direction)
+        line = sparkline(signal.line, _LINE, signal.direction, partial(shown, unit=signal.unit))
         cells = (signal.name, words.value(one), *words.changes(one), line)
         yield _row(f"{MARKS[one.health]} ", cells)
         yield from _about(one)
@@ -125,9 +127,9 @@ def _about(one: ReportedSignal) -> Iterator[str]:
     about = "; ".join(words.details(one))
     if about:
         yield from wrapped(about, _LATER)
-    if one.why:
+    if one.why != words.value(one):  # a signal without data says so in its row
         yield from wrapped(one.why, _LATER)
-    where = places(one.signal)
+    where = words.spread(one)
     if where:
         yield from wrapped(where, _LATER)
 
@@ -164,7 +166,7 @@ def _alert(one: AlertState, report: ServiceReport) -> Iterator[str]:
     yield from wrapped(f"{one.severity.upper()} {one.name}{where}".strip(), later=_LATER)
     about = (words.firing(one, end), words.reading(one))
     yield from wrapped("; ".join(filter(None, about)), _LATER)
-    for line in (one.summary, words.acknowledged(one, end), *one.remarks, one.url):
+    for line in (one.summary, words.acknowledged(one, end), *one.remarks):
         yield from wrapped(line, _LATER) if line else ()
 
 

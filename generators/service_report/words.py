@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.label_text import place
-from exporter.summary.sentences import budget_of, left
+from exporter.summary.sentences import budget_of, left, places
 from exporter.summary.wording import change, elapsed, shown
 from generators.service_report.model import (
     FamilyAge,
@@ -117,9 +117,9 @@ def firing(one: AlertState, now: float) -> str:
 
 
 def acknowledged(one: AlertState, now: float) -> str:
-    """Return who acknowledged an alert, or that nobody did, or that it is not known."""
+    """Return who acknowledged an alert, or that nobody did; empty where that is not known."""
     if not one.known:
-        return "who acknowledged it is not known"
+        return ""
     if one.acknowledged is None:
         return "nobody acknowledged it" if one.ended is None else "nobody had acknowledged it"
     given = one.acknowledged
@@ -147,6 +147,18 @@ def none_over(alerts: AlertsState) -> str:
     if alerts.recent_known:
         return "" if alerts.recent else "Nothing ended."
     return "" if alerts.recent else "Nothing is known to have ended."
+
+
+def spread(one: ReportedSignal) -> str:
+    """Return a signal by place, the worst first; empty where the regions have it beside each other.
+
+    Places that differ in more than their region, such as databases, are named.
+    """
+    found = one.signal.places
+    differing = set().union(*(set(p.labels) for p in found)) if found else set()
+    shared = set.intersection(*(set(p.labels) for p in found)) if found else set()
+    names = {name for name, _ in differing - shared}
+    return "" if names == {"region"} else places(one.signal)
 
 
 def budget(one: ReportedBudget) -> str:
