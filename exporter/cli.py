@@ -62,6 +62,10 @@ COMMANDS = {
         "generators.commands.check",
         "Check that rules and dashboards only use exported metrics.",
     ),
+    "report": (
+        "generators.commands.report",
+        "Report the state of the service, or a dashboard, as text or JSON.",
+    ),
     "preview": ("generators.commands.preview", "Draw the dashboards without Grafana."),
     "analyze": (
         "generators.commands.analyze",

@@ -47,7 +47,7 @@ class _Scale:
 def small_chart(signal: SignalState) -> SmallChart | None:
     """Return the chart of a signal; None where it has no value at all."""
     line, before = (
-        _columns(values, signal.direction) for values in (signal.line, signal.line_before)
+        columns(values, signal.direction) for values in (signal.line, signal.line_before)
     )
     known = [value for value in (*line, *before) if math.isfinite(value)]
     if not any(math.isfinite(value) for value in line):
@@ -63,14 +63,14 @@ def small_chart(signal: SignalState) -> SmallChart | None:
     )
 
 
-def _columns(values: Sequence[float], direction: str) -> tuple[float, ...]:
+def columns(values: Sequence[float], direction: str, most: int = _COLUMNS) -> tuple[float, ...]:
     """Return the worst value of each column: a mean would hide what an alert saw."""
-    if len(values) <= _COLUMNS:
+    if len(values) <= most:
         return tuple(values)
-    size = len(values) / _COLUMNS
+    size = len(values) / most
     worst = min if direction == "down" else max
     found = []
-    for column in range(_COLUMNS):
+    for column in range(most):
         part = values[math.floor(column * size) : math.floor((column + 1) * size)]
         known = [value for value in part if math.isfinite(value)]
         found.append(worst(known) if known else math.nan)
