@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from exporter.catalog.expression import Matcher, Signal
+from exporter.catalog.walk import split
 from exporter.monitoring_config import SCHEMA_VERSION, parsed
 from exporter.settings import Settings
 from exporter.settings.types import duration
@@ -21,7 +22,7 @@ from generators.boards import link
 from generators.configured_metrics import panel_address
 from generators.error_logs import filters
 from generators.limits import condition, number
-from generators.policy import DAY, LatencyPolicy, Policy, split
+from generators.policy import DAY, LatencyPolicy, Policy
 from generators.promql import View, render_signal
 from generators.rules.build import Rules
 from generators.rules.model import Alerting, alerts, recordings
