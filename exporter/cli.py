@@ -21,6 +21,11 @@ COMMANDS = {
         "exporter.commands.simulate",
         "Export a simulated project; needs no account.",
     ),
+    "stack": (
+        "exporter.commands.stack",
+        "Run the whole system here, on a simulated project.",
+    ),
+    "incident": ("exporter.commands.incident", "Begin an incident in a simulated project."),
     "bridge": ("exporter.commands.bridge", "Journal and deliver Alertmanager's notifications."),
     "sink": ("exporter.commands.sink", "Show what Slack, PagerDuty and mail would be sent."),
     "doctor": (

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from exporter.catalog.expression import Matcher, Signal
+from exporter.catalog.walk import split
 from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfig, parsed
 from exporter.settings import Settings
 from exporter.settings.signal_targets import target_range
@@ -22,7 +23,7 @@ from generators.boards import link
 from generators.configured_metrics import panel_address
 from generators.error_logs import filters
 from generators.limits import condition, number, target
-from generators.policy import DAY, LatencyPolicy, Policy, policy, split
+from generators.policy import DAY, LatencyPolicy, Policy, policy
 from generators.promql import View, render_signal
 from generators.rules.build import Rules, build
 from generators.rules.model import Alerting, alerts, recordings

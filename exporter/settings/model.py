@@ -68,6 +68,7 @@ class WebSettings(Section):
     enable_lifecycle: Switch = key(
         default=False, meaning="Whether POST /-/reload reads the settings again."
     )
+    notice: Text | None = key(None, "A sentence that the landing page shows first.")
 
 
 class LogSettings(Section):

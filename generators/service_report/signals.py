@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from exporter.catalog.expression import Matcher, Share, Signal
+from exporter.catalog.walk import split
 from exporter.monitoring_config import MonitoringConfig, TargetConfig
 from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.model import PlaceValue, SignalState
 from exporter.summary.read import LINE_POINTS
 from exporter.summary.signal_reading import places, signal_state, worst_of
 from generators.analysis.chosen_places import ChosenPlaces
-from generators.policy import EVALUATION, WINDOW, split
+from generators.policy import EVALUATION, WINDOW
 from generators.recorded_queries import RecordedQueries
 from generators.service_report.judging import judged, judgement
 from generators.service_report.model import (
