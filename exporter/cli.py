@@ -62,6 +62,10 @@ COMMANDS = {
         "generators.commands.check",
         "Check that rules and dashboards only use exported metrics.",
     ),
+    "deploy": (
+        "generators.commands.deploy",
+        "Put the files in force on this machine, whole or not at all.",
+    ),
     "preview": ("generators.commands.preview", "Draw the dashboards without Grafana."),
     "analyze": (
         "generators.commands.analyze",

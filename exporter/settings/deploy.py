@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, ValidationInfo
 
 from exporter.settings.addresses import ServerFile, Text, WebFolder
 from exporter.settings.types import Section, key

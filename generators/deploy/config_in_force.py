@@ -44,7 +44,7 @@ def _differences(mine: Any, its: Any, at: str) -> Iterator[str]:  # noqa: ANN401
 
 
 def _same(mine: object, its: object) -> bool:
-    if mine == its or its == _HIDDEN:
+    if its in (mine, _HIDDEN):
         return True
     if not mine and its is None:  # a server need not write what is empty or false
         return True

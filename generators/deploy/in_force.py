@@ -33,9 +33,7 @@ def differences(
         yield from rule_differences(server, contents, found.rules)
 
 
-def _config(
-    server: DeployedServer, name: str, content: bytes, found: ServerState
-) -> Iterator[str]:
+def _config(server: DeployedServer, name: str, content: bytes, found: ServerState) -> Iterator[str]:
     for text in config_differences(content, found.config):
         yield f"{name}: {text}"
     if server.kind is ServerKind.ALERTMANAGER and found.config_hash != config_hash(content):

@@ -5,6 +5,7 @@ the last one is cleared: whoever finds one finds a deploy that did not finish, a
 """
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,11 +16,13 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from exporter.errors import IonmonError
+from generators import files
 from generators.deploy.in_force import StateBefore
 from generators.deploy.model import DeployedServer, FileChange
 
 VERSION = 1
-_JOURNAL, _RECORD, _CONFIG = "unfinished.json", "deployed.json", "monitoring_config.json"
+_JOURNAL, _RECORD = "unfinished.json", "deployed.json"
+_SET, _NEXT = "deployed", "next"  # folders
 _STAGED = ".ionmon-"
 T = TypeVar("T", "DeployJournal", "DeployedRecord")
 
@@ -65,7 +68,6 @@ class DeployJournal:
     begun   its Unix time
     made    directories that it made
     record  what will be deployed once it is verified
-    config  the monitoring_config.json of that
     """
 
     version: int = VERSION
@@ -75,7 +77,6 @@ class DeployJournal:
     steps: tuple[StepJournal, ...]
     made: tuple[Path, ...]
     record: DeployedRecord
-    config: str
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
@@ -109,10 +110,10 @@ class DeployState:
         text = _read(path)
         return DeployedRecord() if text is None else _parsed(_RECORDS, text, path)
 
-    def config(self) -> str | None:
-        """Return the monitoring_config.json of what was deployed last."""
-        text = _read(self.directory / _CONFIG)
-        return None if text is None else text.decode("utf-8", "replace")
+    @property
+    def deployed(self) -> Path:
+        """The root of a copy of the set that was deployed last, for differences by meaning."""
+        return self.directory / _SET
 
     def make(self) -> None:
         """Make the directory. Raises IonmonError."""
@@ -122,17 +123,31 @@ class DeployState:
             raise _unusable(self.directory, error) from error
 
     def begin(self, journal: DeployJournal) -> None:
-        """Write the journal: from here on, an end without `finish` or `forget` is noticed."""
+        """Write the journal: from here on, an end without `forget` is noticed."""
         _write(self.journal_path, _JOURNALS.dump_json(journal, indent=1))
 
+    def copy(self, texts: Mapping[str, str]) -> None:
+        """Keep a copy of the set that is being deployed."""
+        self._drop(_NEXT)
+        try:
+            files.write(self.directory / _NEXT, texts)
+        except OSError as error:
+            raise _unusable(self.directory / _NEXT, error) from error
+
     def finish(self, journal: DeployJournal) -> None:
-        """Keep what was deployed."""
-        _write(self.directory / _CONFIG, journal.config.encode())
+        """Have what was deployed in the record; done before, it changes nothing."""
         _write(self.directory / _RECORD, _RECORDS.dump_json(journal.record, indent=1))
+        if (self.directory / _NEXT).exists():
+            self._drop(_SET)
+            (self.directory / _NEXT).rename(self.directory / _SET)
 
     def forget(self) -> None:
-        """Remove the journal: nothing is left to do."""
+        """Remove the journal, and the copy of what was not deployed: nothing is left to do."""
+        self._drop(_NEXT)
         self.journal_path.unlink(missing_ok=True)
+
+    def _drop(self, name: str) -> None:
+        shutil.rmtree(self.directory / name, ignore_errors=True)
 
 
 def _parsed(adapter: TypeAdapter[T], text: bytes, path: Path) -> T:

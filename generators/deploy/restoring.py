@@ -23,7 +23,7 @@ def put_all_back(
 
     The journal goes where all is as it was, and stays otherwise.
     """
-    wait = StepResult(PUT_BACK, StepOutcome.SKIPPED, "a signal came; all is put back before it ends")
+    wait = StepResult(PUT_BACK, StepOutcome.SKIPPED, "all is put back first, then it ends")
     with unstoppable(lambda: tell(wait)):
         left = [*_files(journal)]
         if not left:

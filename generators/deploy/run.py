@@ -1,8 +1,9 @@
 """Does a deploy: every step in force and verified, or every file and server as it was before."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from exporter.errors import IonmonError
 from generators.deploy import placing
@@ -39,7 +40,7 @@ class DeployRun:
     """What to do, where to keep note of it, and how long servers may take.
 
     record      of the last deploy
-    config      the monitoring_config.json of the set
+    texts       of the set, by path
     now         the Unix time
     patience    seconds for a server to take its files
     evaluation  seconds to wait for the first evaluation of the rules
@@ -48,7 +49,7 @@ class DeployRun:
     steps: tuple[StepSurvey, ...]
     state: DeployState
     record: DeployedRecord
-    config: str
+    texts: Mapping[str, str]
     now: float
     patience: float
     evaluation: float
@@ -83,10 +84,11 @@ def complete(journal: DeployJournal, at: DeployState) -> None:
 
 def _apply(run: DeployRun, journal: DeployJournal, tell: Tell) -> None:
     run.state.begin(journal)
+    run.state.copy(run.texts)
     _told(FILES, tell, lambda: _staged(run, journal))
     for one, step in zip(run.steps, journal.steps, strict=True):
         if one.due:
-            _told(step.name, tell, lambda one=one, step=step: _done(run, one, step))  # type: ignore[misc]  # mypy infers no type for a lambda's default
+            _told(step.name, tell, partial(_done, run, one, step))
         else:
             tell(StepResult(step.name, StepOutcome.SKIPPED, "is as written already"))
     changed = [one for one in run.steps if one.due and one.step.server and one.step.server.rules]
@@ -146,7 +148,6 @@ def _journal(run: DeployRun) -> DeployJournal:
         steps=steps,
         made=missing_directories(paths),
         record=record_after(run),
-        config=run.config,
     )
 
 

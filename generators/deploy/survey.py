@@ -47,9 +47,7 @@ def digest(content: bytes | None) -> str | None:
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
-def _with_gone(
-    step: DeployStep, steps: Sequence[DeployStep], record: DeployedRecord
-) -> DeployStep:
+def _with_gone(step: DeployStep, steps: Sequence[DeployStep], record: DeployedRecord) -> DeployStep:
     """Return a step with the files that were written for it once and belong to no step now."""
     wanted = {real(file.path) for one in steps for file in one.files}
     gone = (Path(path) for path in record.files.get(step.name, {}))
