@@ -16,14 +16,14 @@ from exporter.settings import deploy_directory
 from generators import difference
 from generators.commands.deploy_additions import additions
 from generators.commands.deploy_check import checked
-from generators.commands.deploy_options import DeployOptions, Given, given
+from generators.commands.deploy_options import DeployOptions, Given, given, settings_alone
 from generators.commands.deploy_output import DeployOutput
 from generators.deploy import recovery
 from generators.deploy.journal import DeployJournal, DeployPhase, DeployState
 from generators.deploy.lock import locked
 from generators.deploy.placing import real
 from generators.deploy.planned import STEPS, planned
-from generators.deploy.run import DeployRun, apply
+from generators.deploy.run import DeployRun, apply, keep_record
 from generators.deploy.survey import StepSurvey, survey
 
 HELP = """Put generated files in force on this machine's servers. Without --apply, only print what
@@ -112,16 +112,17 @@ Exit code 1 if something failed or is refused; the message says what is in which
 def command(**options: Any) -> None:  # noqa: ANN401 - options by name
     """Show, deploy, or end what did not finish."""
     wanted = DeployOptions(**options)
-    found = given(wanted)
     if wanted.show_additions is not None:
-        additions(found, wanted.show_additions)
+        additions(given(wanted), wanted.show_additions)
         return
     output = DeployOutput(as_json=wanted.as_json, quiet=wanted.quiet, applied=wanted.apply)
     with output:
-        at = DeployState(deploy_directory(found.settings))
         if wanted.recover:
-            _recover(at, wanted, output)
-        elif wanted.apply:
+            _recover(DeployState(deploy_directory(settings_alone(wanted))), wanted, output)
+            return
+        found = given(wanted)
+        at = DeployState(deploy_directory(found.settings))
+        if wanted.apply:
             _deploy(found, at, wanted, output)
         else:
             _refuse_unfinished(at)
@@ -135,21 +136,21 @@ def _deploy(found: Given, at: DeployState, wanted: DeployOptions, output: Deploy
         _refuse_unfinished(at)
         steps = _surveyed(found, at, wanted, output)
         _refuse_by_hand(steps, wanted)
+        run = DeployRun(
+            steps=steps,
+            state=at,
+            record=at.record(),
+            texts=found.written.texts,
+            now=WallClock().now(),
+            patience=wanted.timeout,
+            evaluation=wanted.wait,
+        )
         if not any(one.due for one in steps):
+            keep_record(run)
             output.result("nothing to do", "everything is in force as written")
             return
-        with _all_locked(steps, at):
-            run = DeployRun(
-                steps=steps,
-                state=at,
-                record=at.record(),
-                texts=found.written.texts,
-                now=WallClock().now(),
-                patience=wanted.timeout,
-                evaluation=wanted.wait,
-            )
-            with progress("deploying") as bar:
-                apply(run, output.telling(bar))
+        with _all_locked(steps, at), progress("deploying") as bar:
+            apply(run, output.telling(bar))
         output.result("deployed", "everything is in force and verified")
         output.hint_grafana(found, steps)
 

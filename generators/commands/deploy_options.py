@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import DeploySettings, Settings, config_file, load
 from generators.deploy.reading import WrittenSet, read_set
+from generators.monitoring_config import PATH
 
 _LISTS = ("reload_command",)
 
@@ -52,6 +53,16 @@ def given(options: DeployOptions) -> Given:
     if path is not None:
         _check_same(options.root, written, settings, path)
     return Given(root=options.root, written=written, settings=_with(settings, options.values))
+
+
+def settings_alone(options: DeployOptions) -> Settings:
+    """Return settings for a recovery, which needs no set: those of --config, else of the set."""
+    path = options.config or config_file()
+    if path is not None:
+        return _with(load(path), options.values)
+    if (options.root / PATH).exists():
+        return given(options).settings
+    return _with(Settings(), options.values)
 
 
 def _own(root: Path, written: WrittenSet) -> Settings:

@@ -8,6 +8,7 @@ from generators.deploy.asking import ReloadRefused
 from generators.deploy.in_force import failing, waiting
 from generators.deploy.model import DeployedServer, ServerState
 from generators.deploy.reloading import listed
+from generators.deploy.rules_in_force import own_rules
 from generators.deploy.state import state
 from generators.deploy.survey import StepSurvey
 
@@ -44,7 +45,7 @@ def _looked_at(changed: Sequence[StepSurvey]) -> tuple[int, int]:
         if wrong:
             raise RulesFail(f"{server.url}: {listed(wrong)}")
         later += len(waiting(server, found))
-        known += len(found.rules)
+        known += len(own_rules(server, found.rules))
     return later, known
 
 

@@ -51,10 +51,14 @@ class StepJournal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployedRecord:
-    """What was deployed last: the SHA-256 of each file by its path, by step."""
+    """What was deployed last: the SHA-256 of each file by its path, by step.
+
+    configs  the paths among them that a server was started with: no deploy removes these
+    """
 
     version: int = VERSION
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    configs: tuple[str, ...] = ()
 
     def known(self, path: Path) -> str | None:
         """Return what a deploy wrote to a path last, None where none has written there."""
@@ -134,9 +138,9 @@ class DeployState:
         except OSError as error:
             raise _unusable(self.directory / _NEXT, error) from error
 
-    def finish(self, journal: DeployJournal) -> None:
+    def finish(self, record: DeployedRecord) -> None:
         """Have what was deployed in the record; done before, it changes nothing."""
-        _write(self.directory / _RECORD, _RECORDS.dump_json(journal.record, indent=1))
+        _write(self.directory / _RECORD, _RECORDS.dump_json(record, indent=1))
         if (self.directory / _NEXT).exists():
             self._drop(_SET)
             (self.directory / _NEXT).rename(self.directory / _SET)

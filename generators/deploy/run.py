@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from exporter.errors import IonmonError
 from generators.deploy import placing
@@ -74,9 +75,17 @@ def apply(run: DeployRun, tell: Tell) -> None:
         complete(journal, run.state)
 
 
+def keep_record(run: DeployRun) -> None:
+    """Take files that are all as written already, such as copied ones, for those of a deploy."""
+    record = _record_after(run)
+    if record != run.record:
+        run.state.copy(run.texts)
+        run.state.finish(record)
+
+
 def complete(journal: DeployJournal, at: DeployState) -> None:
     """Keep note of a verified deploy, and remove what was kept for putting it back."""
-    at.finish(journal)
+    at.finish(journal.record)
     for change in journal.changes:
         placing.clear(change)
     at.forget()
@@ -147,7 +156,7 @@ def _journal(run: DeployRun) -> DeployJournal:
         begun=run.now,
         steps=steps,
         made=missing_directories(paths),
-        record=record_after(run),
+        record=_record_after(run),
     )
 
 
@@ -163,7 +172,7 @@ def _step_journal(one: StepSurvey) -> StepJournal:
     )
 
 
-def record_after(run: DeployRun) -> DeployedRecord:
+def _record_after(run: DeployRun) -> DeployedRecord:
     """Return the record with what this run writes; what another step owned goes from there."""
     mine = {
         one.step.name: {
@@ -179,7 +188,13 @@ def record_after(run: DeployRun) -> DeployedRecord:
         for name, files in run.record.files.items()
         if name not in mine
     }
-    return DeployedRecord(files={**others, **mine})
+    configs = {*run.record.configs, *(str(placing.real(path)) for path in _configs(run))}
+    return DeployedRecord(files={**others, **mine}, configs=tuple(sorted(configs)))
+
+
+def _configs(run: DeployRun) -> list[Path]:
+    servers = [one.step.server for one in run.steps if one.step.server is not None]
+    return [server.config for server in servers if server.config is not None]
 
 
 def _outcome(left: Sequence[str]) -> str:

@@ -50,8 +50,9 @@ def digest(content: bytes | None) -> str | None:
 def _with_gone(step: DeployStep, steps: Sequence[DeployStep], record: DeployedRecord) -> DeployStep:
     """Return a step with the files that were written for it once and belong to no step now."""
     wanted = {real(file.path) for one in steps for file in one.files}
-    gone = (Path(path) for path in record.files.get(step.name, {}))
-    more = [WantedFile(path=path, content=None) for path in gone if path not in wanted]
+    known = (path for path in record.files.get(step.name, {}) if path not in record.configs)
+    gone = {real(Path(path)) for path in known} - wanted
+    more = [WantedFile(path=path, content=None) for path in sorted(gone)]
     return DeployStep(name=step.name, files=(*step.files, *more), server=step.server)
 
 
