@@ -6,7 +6,6 @@ the last one is cleared: whoever finds one finds a deploy that did not finish, a
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -23,7 +22,6 @@ from generators.deploy.model import DeployedServer, FileChange
 VERSION = 1
 _JOURNAL, _RECORD = "unfinished.json", "deployed.json"
 _SET, _NEXT = "deployed", "next"  # folders
-_STAGED = ".ionmon-"
 T = TypeVar("T", "DeployJournal", "DeployedRecord")
 
 
@@ -181,14 +179,14 @@ def _read(path: Path) -> bytes | None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Replace a file in one step, on the disk before it is in place."""
+    """Replace a file in one step, on the disk before it is in place; the caller has the lock."""
+    new = path.with_name(f"{path.name}.new")
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_STAGED)
-        with os.fdopen(handle, "wb") as file:
+        with new.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        new.replace(path)
     except OSError as error:
         raise _unusable(path, error) from error
 

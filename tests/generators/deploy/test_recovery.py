@@ -24,6 +24,7 @@ _TOUCHES = frozenset(
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """Run the servers once for all tests."""
     with machine(tmp_path_factory.mktemp("machine")) as made:
         yield made
 

@@ -21,6 +21,7 @@ NAMES = ["alertmanager", "longterm", "prometheus", "grafana"]
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """Run the servers once for all tests."""
     with machine(tmp_path_factory.mktemp("machine")) as made:
         yield made
 
