@@ -14,7 +14,7 @@ from exporter.commands.terminal import progress
 from exporter.errors import IonmonError
 from exporter.settings import deploy_directory
 from generators import difference
-from generators.commands.deploy_additions import additions
+from generators.commands.deploy_additions import print_additions
 from generators.commands.deploy_check import checked
 from generators.commands.deploy_options import DeployOptions, Given, given, settings_alone
 from generators.commands.deploy_output import DeployOutput
@@ -113,7 +113,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - options by name
     """Show, deploy, or end what did not finish."""
     wanted = DeployOptions(**options)
     if wanted.show_additions is not None:
-        additions(given(wanted), wanted.show_additions)
+        print_additions(given(wanted), wanted, wanted.show_additions)
         return
     output = DeployOutput(as_json=wanted.as_json, quiet=wanted.quiet, applied=wanted.apply)
     with output:
