@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo
 
 from exporter.settings.addresses import File, ListenAddress, MetricsPath, Name, Text
 from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
+from exporter.settings.deploy import DeploySettings
 from exporter.settings.google import GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.notifications import NotificationSettings
@@ -135,6 +136,9 @@ class Settings(Section):
     ] = key({}, "What differs for single services, by the service's name in Cloud Run.")
     prometheus: PrometheusSettings = part(
         PrometheusSettings, "Where the servers of the monitoring itself are."
+    )
+    deploy: DeploySettings = part(
+        DeploySettings, "Where `ionmon deploy` writes, and what reads it there."
     )
     links: LinkSettings = part(LinkSettings, "Addresses that notifications and dashboards link to.")
     storage: StorageSettings = part(StorageSettings, "Files that ionmon keeps and reads.")
