@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from exporter.settings import Settings
 from generators.grafana.model import dashboards
 from generators.rules.build import Rules
-from generators.targets import systemd
+from generators.targets import gmp, kube_prometheus_stack, kubernetes, systemd
 from generators.targets.model import DEPLOY, ChosenTargets, DeploymentTarget, TargetInput
 
 TARGETS: Mapping[str, DeploymentTarget] = {
     "systemd": systemd.TARGET,
+    "kubernetes": kubernetes.TARGET,
+    "kube-prometheus-stack": kube_prometheus_stack.TARGET,
+    "gmp": gmp.TARGET,
 }
 
 

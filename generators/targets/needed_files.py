@@ -85,12 +85,17 @@ def _of_redis(settings: Settings) -> list[Path | None]:
 
 
 def _of_sources(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Yield the secrets of more than one line, which the list of the others leaves out."""
+    """Yield credentials, keys and certificates, which the list of secrets leaves out."""
     if settings.google.credentials_file is not None:
         yield written(settings.google.credentials_file), "Google credentials"
     for target in settings.redis.targets:
-        if target.key_file is not None:
-            yield written(target.key_file), f"the private key for Redis {target.name}"
+        for path, what in (
+            (target.ca_file, "the authority"),
+            (target.cert_file, "the client certificate"),
+            (target.key_file, "the private key"),
+        ):
+            if path is not None:
+                yield written(path), f"{what} for Redis {target.name}"
 
 
 def _names(settings: Settings) -> dict[str, str]:
