@@ -70,6 +70,7 @@ COMMANDS = {
     "report": (
         "generators.commands.report",
         "Report the state of the service, or a dashboard, as text or JSON.",
+    ),
     "deploy": (
         "generators.commands.deploy",
         "Put the files in force on this machine, whole or not at all.",
