@@ -3,17 +3,21 @@
 Each line that is commented out is valid once its `# ` is removed, alone and with all others.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from exporter.discovery.model import Discovery, FoundCache, FoundDatabase
 
 _COLUMN = 50  # where remarks begin
 _FEW = 5
-_PLAIN = re.compile(r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][A-Za-z0-9._-]*", re.I)
+_ENDLESS = 1 << 20  # characters of a line
+_PLAIN = re.compile(
+    r"(?!(?:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][A-Za-z0-9._-]*", re.IGNORECASE
+)
 _ADDRESSES = {
     "Redis": "gcloud redis instances list --region=",
     "Redis Cluster": "gcloud redis clusters list --region=",
@@ -99,7 +103,7 @@ def _alerts(chosen: InitialSettings) -> Iterator[str]:
 def _notifications(chosen: InitialSettings) -> Iterator[str]:
     yield _line("notifications:", "files with secrets lie on Alertmanager's machine")
     yield _line("  secrets_dir: /etc/alertmanager/secrets", "names of files start from it")
-    file, channel = chosen.slack_url_file, json.dumps(chosen.slack_channel)
+    file, channel = chosen.slack_url_file, scalar(chosen.slack_channel)
     slack = f"{{webhook_url_file: {scalar(str(file or 'slack'))}, channel: {channel}}}"
     yield _line(f"  {'' if file else '# '}slack: {slack}", "critical, high, medium")
     yield _line("  # pagerduty: {routing_key_file: pagerduty}", "critical alerts")
@@ -162,9 +166,9 @@ def _redis(found: Discovery, chosen: InitialSettings) -> Iterator[str]:
         yield "  targets:"
         for index, address in enumerate(chosen.redis):
             name = "cache" if not index else f"cache-{index + 1}"
-            yield f"    - {{name: {name}, url: {json.dumps(f'redis://{address}')}}}"
+            yield f"    - {{name: {name}, url: {scalar(f'redis://{address}')}}}"
     else:
-        url = json.dumps("redis://10.0.0.3:6379")
+        url = scalar("redis://10.0.0.3:6379")
         yield f"  # targets: [{{name: {_name(found)}, url: {url}}}]"
     yield from _listed("Memorystore", map(_cache, found.caches))
 
@@ -218,4 +222,6 @@ def _flow(values: Iterable[str]) -> str:
 
 def scalar(text: str) -> str:
     """Return a text as a value of YAML: quoted where it could be something else."""
-    return text if _PLAIN.fullmatch(text) else json.dumps(text)
+    if _PLAIN.fullmatch(text):
+        return text
+    return yaml.safe_dump(text, default_style='"', width=_ENDLESS).strip()

@@ -122,10 +122,9 @@ NONE = Faults()
 
 def _with(faults: Faults, name: str, value: str) -> Faults:
     """Add one fault as it is written."""
-    if name == "split":
-        return replace(faults, split=True)
-    if name == "disabled":
-        return replace(faults, disabled=True)
+    if name in ("split", "disabled"):
+        split, disabled = faults.split or name == "split", faults.disabled or name == "disabled"
+        return replace(faults, split=split, disabled=disabled)
     if name == "seed" and value.isdigit():
         return replace(faults, seed=int(value))
     if name == "malformed":
