@@ -10,6 +10,7 @@ from exporter.settings import Settings
 from generators import log_metrics, monitoring_config, prometheus, reference, settings_reference
 from generators.files import USUAL, signed
 from generators.policy import policy
+from generators.query_reads import direct_reads
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.links import linked
@@ -45,7 +46,10 @@ def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> di
     found = signed(found, command)
     # After all else is signed: it has the digest of each file as it is written.
     found[monitoring_config.PATH] = monitoring_config.text(
-        settings, held, rules, monitoring_config.Written(command, found)
+        settings,
+        held,
+        rules,
+        monitoring_config.Written(command, found, direct_reads(settings, rules, held)),
     )
     return found
 

@@ -34,6 +34,7 @@ from exporter.settings.notifications import (
     NotificationSettings,
     QuietHours,
 )
+from exporter.settings.prices import PriceSettings
 from exporter.settings.sentry import HeartbeatSettings, SentrySettings
 from exporter.settings.servers import AlertmanagerSettings, PrometheusSettings
 from exporter.settings.services import WatchedService
@@ -65,6 +66,7 @@ __all__ = [
     "OtherAlert",
     "Overrides",
     "PagerDutySettings",
+    "PriceSettings",
     "PrometheusSettings",
     "QuietHours",
     "RedisSettings",

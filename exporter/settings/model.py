@@ -11,6 +11,7 @@ from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
 from exporter.settings.google import GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.notifications import NotificationSettings
+from exporter.settings.prices import PriceSettings
 from exporter.settings.servers import AlertmanagerSettings, PrometheusSettings
 from exporter.settings.services import (
     WatchedService,
@@ -128,6 +129,9 @@ class Settings(Section):
     ] = key({}, "What differs for single services, by the service's name in Cloud Run.")
     prometheus: PrometheusSettings = part(
         PrometheusSettings, "Where the servers of the monitoring itself are."
+    )
+    prices: PriceSettings = part(
+        PriceSettings, "What the service costs, for `ionmon estimate` and the report."
     )
     links: LinkSettings = part(LinkSettings, "Addresses that notifications and dashboards link to.")
     storage: StorageSettings = part(StorageSettings, "Files that ionmon keeps and reads.")

@@ -13,7 +13,7 @@ def test_the_command_grants_the_role_on_the_project() -> None:
     )
 
 
-def test_a_disabled_api_is_no_a_missing_right() -> None:
+def test_a_disabled_api_is_no_missing_right() -> None:
     """Both have one code; the sentence decides which command is the fix."""
     disabled = PollError(Reason.PERMISSION, f"PERMISSION_DENIED: {DISABLED_TEXT}")
     denied = PollError(Reason.PERMISSION, "PERMISSION_DENIED: Permission denied")
@@ -23,7 +23,7 @@ def test_a_disabled_api_is_no_a_missing_right() -> None:
 
 
 def test_the_first_call_of_all_names_every_cause() -> None:
-    """A project that does not exist looks like one without rights; other failures have their fix."""
+    """A project that does not exist looks like one without rights; else a fix follows."""
     denied = PollError(Reason.PERMISSION, "PERMISSION_DENIED: Permission denied")
     name, grant = fix_of_access("p", LIST_SERIES, denied).splitlines()
     assert name.endswith("gcloud projects list")
