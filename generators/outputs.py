@@ -7,7 +7,14 @@ import generators.rule_tests.files
 import generators.rules.build
 import generators.runbooks.build
 from exporter.settings import Settings
-from generators import log_metrics, monitoring_config, prometheus, reference, settings_reference
+from generators import (
+    iam,
+    log_metrics,
+    monitoring_config,
+    prometheus,
+    reference,
+    settings_reference,
+)
 from generators.files import USUAL, signed
 from generators.policy import policy
 from generators.query_reads import direct_reads
@@ -15,7 +22,7 @@ from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.links import linked
 
-DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts)
+DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts, iam.texts)
 
 
 def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> dict[str, str]:

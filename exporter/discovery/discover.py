@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from exporter.catalog import CATALOG, cloud_run, cloud_sql, labels, load_balancer
+from exporter.catalog.google_access import LIST_SERIES
 from exporter.catalog.model import CloudMonitoring, Family
 from exporter.catalog.roads import LOG_METRICS, LOGS
 from exporter.cloud_monitoring.client import PAGE_SIZE, MonitoringClient, SeriesQuery
@@ -17,7 +18,7 @@ from exporter.cloud_monitoring.filters import descriptor_filter, metric_filter
 from exporter.cloud_monitoring.owners import owner
 from exporter.cloud_monitoring.points import SECOND, Raw, exported
 from exporter.discovery.model import Discovery, FoundCache, FoundDatabase, FoundService
-from exporter.doctor.permissions import LIST_SERIES, fix_of_access
+from exporter.doctor.permissions import fix_of_access
 from exporter.errors import IonmonError, PollError, Reason
 
 WINDOW = 86400

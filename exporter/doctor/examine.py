@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from exporter.catalog import CATALOG
+from exporter.catalog.google_access import LIST_DESCRIPTORS, LIST_SERIES
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.channel import CredentialsMissing, channel
 from exporter.cloud_monitoring.checkpoint import inspect
@@ -31,12 +32,7 @@ from exporter.doctor.empty_metrics import without_series
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
 from exporter.doctor.metrics_scope import metrics_scope
-from exporter.doctor.permissions import (
-    LIST_DESCRIPTORS,
-    LIST_SERIES,
-    fix_of_failure,
-    fix_of_refusal,
-)
+from exporter.doctor.permissions import fix_of_failure, fix_of_refusal
 from exporter.doctor.secret_files import secrets
 from exporter.doctor.unix_user import UnixUser
 from exporter.errors import IonmonError, PollError, Reason, StateError

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
+from exporter.catalog.google_access import VIEWER
 from exporter.errors import PollError, Reason
 
-ROLE = "roles/monitoring.viewer"
-LIST_SERIES = "monitoring.timeSeries.list"
-LIST_DESCRIPTORS = "monitoring.metricDescriptors.list"
 # Of Google's sentence on an API that nobody enabled; its code is that of a missing permission.
 _DISABLED = ("SERVICE_DISABLED", "has not been used in project", "it is disabled")
 
@@ -22,7 +20,7 @@ class Grant:
         """Return the command that grants a role with the permission."""
         return (
             f"gcloud projects add-iam-policy-binding {self.project} "
-            f"--member=serviceAccount:ACCOUNT --role={ROLE}"
+            f"--member=serviceAccount:ACCOUNT --role={VIEWER}"
         )
 
 

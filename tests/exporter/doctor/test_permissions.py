@@ -1,6 +1,7 @@
 """What is missing at Google is one command away."""
 
-from exporter.doctor.permissions import LIST_SERIES, Grant, fix_of_access, fix_of_refusal
+from exporter.catalog.google_access import LIST_SERIES
+from exporter.doctor.permissions import Grant, fix_of_access, fix_of_refusal
 from exporter.errors import PollError, Reason
 from exporter.simulator.faults import DISABLED_TEXT
 
