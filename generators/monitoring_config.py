@@ -17,7 +17,7 @@ from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfig, parsed
 from exporter.settings import Settings
 from exporter.settings.signal_targets import target_range
 from exporter.settings.types import duration
-from generators import summary_queries
+from generators import service_costs, summary_queries
 from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import link
 from generators.configured_metrics import panel_address
@@ -39,11 +39,34 @@ _TELLING = ("signal", "pair")
 
 
 @dataclass(frozen=True, slots=True)
+class BoardReads:
+    """What a dashboard reads of Cloud Monitoring's families each time, every `every`."""
+
+    every: str
+    families: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectReads:
+    """What would be read of Cloud Monitoring's families, were it queried without an exporter.
+
+    rules_per_minute  evaluations of rules that read some
+    rules             reads of a family by all rules, a minute
+    dashboards        by the dashboard's identifier
+    """
+
+    rules_per_minute: float
+    rules: Mapping[str, float]
+    dashboards: Mapping[str, BoardReads]
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """The command line that writes everything, and the other generated texts by path."""
+    """The command line that writes everything, the other generated texts by path, their reads."""
 
     command: str
     files: Mapping[str, str]
+    reads: DirectReads
 
 
 def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> str:
@@ -65,6 +88,8 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
             "week": summary_queries.gaps(summary_queries.WEEK),
         },
         "events": summary_queries.events(),
+        "costs": service_costs.costs(settings),
+        "reads": _reads(written.reads),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": settings.model_dump(mode="json", by_alias=True),
         "files": {path: digest(text) for path, text in sorted(written.files.items())},
@@ -72,6 +97,13 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
     whole = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
     parsed(whole, PATH)  # what runs has to be able to read it
     return whole
+
+
+def _reads(found: DirectReads) -> Body:
+    return {
+        "rules": {"per_minute": found.rules_per_minute, "families": found.rules},
+        "dashboards": {name: asdict(board) for name, board in found.dashboards.items()},
+    }
 
 
 def _latency(promised: LatencyPolicy | None) -> Body:

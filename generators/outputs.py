@@ -8,15 +8,23 @@ import generators.rules.build
 import generators.runbooks.build
 import generators.targets.build
 from exporter.settings import Settings
-from generators import log_metrics, monitoring_config, prometheus, reference, settings_reference
+from generators import (
+    iam,
+    log_metrics,
+    monitoring_config,
+    prometheus,
+    reference,
+    settings_reference,
+)
 from generators.files import USUAL, signed
 from generators.policy import policy
+from generators.query_reads import direct_reads
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.links import linked
 from generators.targets.model import ChosenTargets
 
-DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts)
+DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts, iam.texts)
 
 
 def texts(
@@ -56,7 +64,10 @@ def texts(
     found = signed(found, command)
     # After all else is signed: it has the digest of each file as it is written.
     found[monitoring_config.PATH] = monitoring_config.text(
-        settings, held, rules, monitoring_config.Written(command, found)
+        settings,
+        held,
+        rules,
+        monitoring_config.Written(command, found, direct_reads(settings, rules, held)),
     )
     return found
 

@@ -12,6 +12,7 @@ from exporter.settings.deploy import DeploySettings
 from exporter.settings.google import GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.notifications import NotificationSettings
+from exporter.settings.prices import PriceSettings
 from exporter.settings.servers import AlertmanagerSettings, PrometheusSettings
 from exporter.settings.services import (
     WatchedService,
@@ -139,6 +140,9 @@ class Settings(Section):
     )
     deploy: DeploySettings = part(
         DeploySettings, "Where `ionmon deploy` writes, and what reads it there."
+    )
+    prices: PriceSettings = part(
+        PriceSettings, "What the service costs, for `ionmon estimate` and the report."
     )
     links: LinkSettings = part(LinkSettings, "Addresses that notifications and dashboards link to.")
     storage: StorageSettings = part(StorageSettings, "Files that ionmon keeps and reads.")

@@ -60,6 +60,7 @@ NOT_RUN = {
     "doctor": "needs an account at Google; tests/docs/test_redis_acl.py runs it on a Redis",
     "drill": "needs an Alertmanager; tests/exporter/drill/test_drill.py runs it",
     "estimate": "needs an account at Google",
+    "init": "needs an account at Google; tests/exporter/commands/test_init.py runs it",
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",
     "run": "runs until it is stopped; tests/exporter/commands/test_run.py does",
     "simulate": "runs until it is stopped; tests/exporter/commands/test_simulate.py does",
