@@ -21,9 +21,10 @@ def commit(root: Path, revision: str) -> str:
     text = f"{revision}^{{commit}}"
     done = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", text)
     if done.returncode:
-        known = _git(root, "rev-parse", "--git-dir").returncode == 0
-        fault = f"git knows no revision '{revision}'" if known else "is in no git repository"
-        raise VersionError(f"{root}: {fault}; git -C {root} log --oneline lists them")
+        if _git(root, "rev-parse", "--git-dir").returncode:
+            raise VersionError(f"{root}: is in no git repository; name a folder or a hash")
+        fault = f"{root}: git knows no revision '{revision}'"
+        raise VersionError(f"{fault}; git -C {root} log --oneline lists them")
     return done.stdout.decode().strip()
 
 

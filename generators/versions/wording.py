@@ -30,16 +30,26 @@ _OF_PANELS = {
 
 def lines(changes: Iterable[ValueChange]) -> Iterator[str]:
     """Yield a line for each value, then one for each group of names."""
+    every = tuple(changes)
+    yield from (line(one) for one in every if has_own_line(one))
+    yield from grouped_lines(every)
+
+
+def grouped_lines(changes: Iterable[ValueChange]) -> Iterator[str]:
+    """Yield one line for the changes of each kind that are shown by name."""
     grouped = defaultdict[_Group, list[str]](list)
     for one in changes:
         group = _group(one)
-        if group is None:
-            yield line(one)
-        elif (name := _name(one)) not in grouped[group]:
+        if group is not None and (name := _name(one)) not in grouped[group]:
             grouped[group].append(name)
     areas = list(dict.fromkeys(group.area for group in grouped))
     for group in sorted(grouped, key=lambda one: (areas.index(one.area), one.text)):
-        yield listed(group.text, grouped[group])
+        yield _listed(group.text, grouped[group])
+
+
+def has_own_line(one: ValueChange) -> bool:
+    """Say whether a change is shown with its values, rather than by name among others."""
+    return _common(one) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ def line(one: ValueChange) -> str:
     return f"{place}: from {short(one.before)} to {short(one.after)}"
 
 
-def listed(what: str, names: Sequence[str]) -> str:
+def _listed(what: str, names: Sequence[str]) -> str:
     """Return one line with the first of the names."""
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"{what}: {', '.join(names[:_NAMED])}{more}"
