@@ -67,6 +67,14 @@ COMMANDS = {
         "generators.commands.configs",
         "Generate rules, routes, dashboards, runbooks and references.",
     ),
+    "versions": (
+        "generators.commands.versions",
+        "List the generated sets that are known, and export one.",
+    ),
+    "diff": (
+        "generators.commands.diff",
+        "Explain what two generated sets differ in.",
+    ),
     "check": (
         "generators.commands.check",
         "Check that rules and dashboards only use exported metrics.",

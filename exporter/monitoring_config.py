@@ -216,6 +216,8 @@ class MonitoringConfig(_Part):
     rules: dict[str, str]
     settings: dict[str, Any]
     files: dict[str, str]
+    inputs_hash: str | None = None
+    ionmon_version: str | None = None
     command: str | None = None
     budgets: dict[str, BudgetConfig] = {}
     monitoring: dict[str, FigureConfig] = {}

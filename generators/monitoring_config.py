@@ -1,7 +1,8 @@
 """monitoring_config.json: everything in force, in the words of people, for programs and for diffs.
 
 exporter.monitoring_config reads it, and docs/monitoring_config.md is its contract.
-`schema_version` changes when a reader has to; `content_hash` is over everything but itself.
+`schema_version` changes when a reader has to. `content_hash` is over everything but itself,
+`inputs_hash` over what it is made from: settings and version of this program.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from exporter import __version__
 from exporter.catalog.expression import Matcher, Signal
 from exporter.catalog.walk import split
 from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfig, parsed
@@ -71,8 +73,11 @@ class Written:
 
 def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> str:
     """Return the file."""
+    given = settings.model_dump(mode="json", by_alias=True)
     body = {
         "schema_version": SCHEMA_VERSION,
+        "inputs_hash": inputs_hash(given),
+        "ionmon_version": __version__,
         "command": written.command,
         "objective": {
             "availability": f"{number(policy.objective.share * 100)}%",
@@ -91,7 +96,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         "costs": service_costs.costs(settings),
         "reads": _reads(written.reads),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
-        "settings": settings.model_dump(mode="json", by_alias=True),
+        "settings": given,
         "files": {path: digest(text) for path, text in sorted(written.files.items())},
     }
     whole = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
@@ -111,6 +116,12 @@ def _latency(promised: LatencyPolicy | None) -> Body:
         return {}
     of = promised.objective
     return {"latency": {"share": f"{number(of.share * 100)}%", "within": duration(of.within)}}
+
+
+def inputs_hash(settings: Body) -> str:
+    """Return the digest of what a set is made from: dumped settings, and this ionmon's version."""
+    made_from = {"ionmon_version": __version__, "settings": settings}
+    return digest(json.dumps(made_from, sort_keys=True))
 
 
 def digest(text: str) -> str:

@@ -26,13 +26,16 @@ from generators.runbooks import notifying
 from generators.runbooks.reference import PATH as ALL_ALERTS
 from generators.targets.build import TARGETS
 from generators.targets.model import ChosenTargets
+from generators.versions import keeping
+from generators.versions.generated_set import of_texts
 
 _LIST = "list"
 HELP = """Generate rules and their tests, routes, templates, dashboards and runbooks.
 
 They are made from the catalog, the policy and monitoring.yaml. Either all files are written or
 none; unchanged files are not touched. A file that is no longer generated is removed, unless it was
-edited by hand. The first run also prints which alerts notify whom, and at which value.
+edited by hand. The first run also prints which alerts notify whom, and at which value. What is
+written is kept in .ionmon/versions, unless git tracks the files: see ionmon versions.
 
 \b
   ionmon configs --config monitoring.yaml --diff     print what would change, and write nothing
@@ -200,7 +203,8 @@ def _replay(generated: _Generated, past: Past, options: _Options) -> None:
 def _write(generated: _Generated, *, quiet: bool) -> None:
     root, written = generated.root, generated.texts
     gone = difference.gone(root, written)
-    changed = files.write(root, written, gone, monitoring_config.PATH)
+    with keeping.keeping(root, of_texts(written), generated.settings.storage.versions):
+        changed = files.write(root, written, gone, monitoring_config.PATH)
     if quiet:
         return
     for name in changed:
