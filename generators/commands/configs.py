@@ -114,7 +114,9 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     root = options.root
     path = _settings_file(options.config or config_file(), root)
     settings = load(path)
-    written = texts(settings, _command(path, root, docs=options.docs), docs=options.docs)
+    # Only the command line knows all its commands: no generator imports it.
+    program = click.get_current_context().find_root().command if options.docs else None
+    written = texts(settings, _command(path, root, docs=options.docs), program=program)
     generated = _Generated(settings=settings, root=root, texts=written)
     for text in notes(settings):
         click.echo(f"note: {text}", err=True)
