@@ -18,8 +18,8 @@ _HEAD = """# Command line
 
 <!-- {mark} -->
 
-What `{program} COMMAND --help` prints, of every command. `{program} completion` prints a script
-with which a shell completes commands and options. All commands have the same
+What `--help` prints of every command. `{program} completion` prints a script with which a shell
+completes commands and options. All commands have the same
 [exit codes](operation.md#logs-and-exit-codes).
 """
 
@@ -56,7 +56,7 @@ def _section(context: click.Context) -> str:
     usage = " ".join((context.command_path, *context.command.collect_usage_pieces(context)))
     parts = (
         f"## {context.command_path}",
-        f"`{usage}`",
+        f"```text\n{usage}\n```",
         *_help(context.command),
         *_options(context),
     )

@@ -52,7 +52,7 @@ def test_every_command_has_its_part(context: click.Context) -> None:
     part = part.partition("\n## ")[0]
     options = [p for p in context.command.params if isinstance(p, click.Option)]
     assert [o.opts[0] for o in options if f"| `{o.opts[0]}" not in part] == []
-    assert re.match(r"\n`ionmon .+`\n\n[A-Z]", part)
+    assert re.match(r"\n```text\nionmon .+\n```\n\n[A-Z]", part)
 
 
 def test_subcommands_follow_their_group() -> None:
@@ -66,7 +66,7 @@ def test_a_help_text_is_markdown() -> None:
     """Flags become code, nothing else is markup, and what is laid out by hand stays as it is."""
     assert reference(program).partition("## ")[2] == (
         "ionmon take\n"
-        "\n`ionmon take [OPTIONS] WHAT`\n"
+        "\n```text\nionmon take [OPTIONS] WHAT\n```\n"
         "\nTake \\[one\\] thing, `as --is`, by `--how`.\n"
         "\n```text\nionmon take it     take *it*\n```\n"
         "\nExit code 1\nif it fails.\n"
