@@ -16,23 +16,20 @@ def render(report: ServiceReport, options: RenderOptions) -> str:
     """Return the state of the service."""
     del options
     board = state_charts.charts(report)
-    return (
-        page_environment(_TEMPLATES)
-        .get_template("state.html")
-        .render(
-            report=report,
-            board=board,
-            plots=plots([board]),
-            frame=page_frame([board]),
-            style=page_source("state.css", _TEMPLATES),
-            words=words,
-            shown=shown,
-            elapsed=elapsed,
-            figure=figure,
-            spark_series=state_charts.spark,
-            marks=words.MARKS,
-            warning=Health.WARNING,
-        )
+    template = page_environment(_TEMPLATES).get_template("state.html")
+    return template.render(
+        report=report,
+        board=board,
+        plots=plots([board]),
+        frame=page_frame([board]),
+        style=page_source("state.css", _TEMPLATES),
+        words=words,
+        shown=shown,
+        elapsed=elapsed,
+        figure=figure,
+        spark_series=state_charts.spark,
+        marks=words.MARKS,
+        warning=Health.WARNING,
     )
 
 

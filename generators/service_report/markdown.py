@@ -27,9 +27,8 @@ _LINE = 16  # characters
 def render(report: ServiceReport, options: RenderOptions) -> str:
     """Return the state of the service."""
     del options
-    title = f"{MARKS[report.health]} {words.title(report)}: {words.headline(report)}"
     parts = (
-        [f"# {escaped(title)}", "", words.period(report), "", *_items(report.reasons[1:])],
+        _head(report),
         _section("Signals", _signals(report)),
         _section("Regions", _regions(report.regions)),
         _section("Alerts that fire", _firing(report)),
@@ -60,6 +59,16 @@ def render_boards(report: BoardsReport, options: RenderOptions) -> str:
     )
 
 
+def _head(report: ServiceReport) -> Iterator[str]:
+    yield f"# {MARKS[report.health]} {escaped(words.title(report))}"
+    yield ""
+    yield from paragraph(escaped(words.headline(report)))
+    yield ""
+    yield words.period(report)
+    yield ""
+    yield from _items(report.reasons[1:])
+
+
 def _section(title: str, lines: Iterable[str]) -> list[str]:
     found = list(lines)
     return ["", f"## {title}", "", *found] if found else []
@@ -82,8 +91,8 @@ def _signals(report: ServiceReport) -> Iterator[str]:
     head = ("", "signal", "value", words.before(report), "week ago", "line")
     yield from table(head, map(_signal, report.signals), right=(2, 3, 4))
     for one in report.signals:
-        about = [*words.details(one), *([one.why] if one.why != words.value(one) else [])]
-        about += [where] if (where := words.spread(one)) else []
+        why = "" if one.why == words.value(one) else one.why
+        about = [*filter(None, (*words.details(one), why, words.spread(one)))]
         if about:
             yield from item(f"**{escaped(one.signal.name)}**: {escaped('; '.join(about))}")
 

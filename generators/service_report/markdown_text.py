@@ -18,9 +18,8 @@ _START = re.compile(r"(\d{1,9})(?=[.)](?:\s|$))|[#+=-]")
 
 
 def escaped(text: str) -> str:
-    """Return one line that is shown as the text is, wherever in a line it stands."""
-    line = _MEANING.sub(lambda found: f"\\{found[0]}", one_line(text))
-    return _started(line)
+    """Return one line that is shown as the text is, unless a line begins with it."""
+    return _MEANING.sub(lambda found: f"\\{found[0]}", one_line(text))
 
 
 def _started(line: str) -> str:
