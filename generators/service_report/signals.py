@@ -1,14 +1,14 @@
 """The signals of a report: their numbers, from which server each came, and how they are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exporter.catalog.expression import Matcher, Share, Signal
 from exporter.monitoring_config import MonitoringConfig, TargetConfig
 from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.model import PlaceValue, SignalState
 from exporter.summary.read import LINE_POINTS
-from exporter.summary.signal_reading import places, signal_state, worst_of
+from exporter.summary.signal_reading import places, signal_state, worst_of, worst_value
 from generators.analysis.chosen_places import ChosenPlaces
 from generators.policy import EVALUATION, WINDOW, split
 from generators.recorded_queries import RecordedQueries
@@ -126,6 +126,8 @@ def reported_signal(
         return _nothing(config, source, request, chosen.why_none(split(signal)))
     state = signal_state(config, signal.name, request.span, source, (request.before, float(WEEK)))
     latest = source.latest(end)
+    # The peak is looked for in steps, which may pass over the very end.
+    state = replace(state, worst=worst_value((state.worst, latest), signal.direction))
     latest_by = tuple(
         judged(config, signal.name, one)
         for one in places(map(_unnamed, source.latest_by_place(end)), signal.direction)

@@ -61,6 +61,7 @@ NOT_RUN = {
     "drill": "needs an Alertmanager; tests/exporter/drill/test_drill.py runs it",
     "estimate": "needs an account at Google",
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",
+    "report": "needs a Prometheus; tests/generators/commands/test_report.py runs it",
     "run": "runs until it is stopped; tests/exporter/commands/test_run.py does",
     "simulate": "runs until it is stopped; tests/exporter/commands/test_simulate.py does",
     "sink": "runs until it is stopped; tests/exporter/commands/test_sink.py does",
