@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from exporter.catalog.expression import Matcher, Share, Signal
-from exporter.monitoring_config import MonitoringConfig, TargetConfig
+from exporter.catalog.expression import Kind, Matcher, Share, Signal
+from exporter.monitoring_config import MonitoringConfig
 from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.model import PlaceValue, SignalState
 from exporter.summary.read import LINE_POINTS
@@ -12,7 +12,7 @@ from exporter.summary.signal_reading import places, signal_state, worst_of, wors
 from generators.analysis.chosen_places import ChosenPlaces
 from generators.policy import EVALUATION, WINDOW, split
 from generators.recorded_queries import RecordedQueries
-from generators.service_report.judging import judged, judgement
+from generators.service_report.judging import SignalFacts, judged, judgement, missed
 from generators.service_report.model import (
     Health,
     ReportedSignal,
@@ -132,14 +132,19 @@ def reported_signal(
         judged(config, signal.name, one)
         for one in places(map(_unnamed, source.latest_by_place(end)), signal.direction)
     )
-    missed = _missed(target, state.now)
-    health, why = judgement(state, latest, latest_by, target, missed=missed)
+    facts = SignalFacts(
+        latest=latest,
+        latest_by=latest_by,
+        target=target,
+        objective=_objective(signal, request),
+    )
+    health, why = judgement(state, facts)
     return ReportedSignal(
         signal=state,
         latest=latest,
         latest_by=latest_by,
         target=target,
-        missed=missed,
+        missed=missed(target, state.now),
         resolutions=source.resolutions(request),
         health=health,
         why=why,
@@ -182,8 +187,13 @@ def _nothing(
     )
 
 
-def _missed(target: TargetConfig | None, value: float | None) -> bool | None:
-    return None if target is None or value is None else target.missed(value)
+def _objective(signal: Signal, request: ReportRequest) -> float | None:
+    """Return what is promised of a signal: of the chosen service, else of all."""
+    if signal.kind is not Kind.AVAILABILITY:
+        return None
+    settings = request.settings
+    own = request.service in settings.services
+    return (settings.of_service(request.service) if own else settings).objectives.availability
 
 
 def _unnamed(one: Points) -> Points:

@@ -6,9 +6,19 @@ import pytest
 
 from exporter.monitoring_config import TargetConfig, read_config
 from exporter.summary.model import PlaceValue
-from generators.service_report.judging import NO_DATA, TOO_FEW, judged, judgement, worst
+from generators.service_report.judging import (
+    NO_DATA,
+    NO_LATEST,
+    TOO_FEW,
+    SignalFacts,
+    judged,
+    judgement,
+    with_alerts,
+    worst,
+)
 from generators.service_report.model import Health, JudgedPlace
 from tests.exporter.summary.states import place, signal
+from tests.generators.service_report.reports import alert, reported
 
 CONFIG = read_config(Path(__file__).parents[3] / "alertmanager/out/monitoring_config.json")
 TARGET = TargetConfig(least=0.8, most=None, text="at least 80%")
@@ -58,7 +68,7 @@ def test_why_names_the_first_place_and_counts_the_others() -> None:
         judged(CONFIG, "error_rate", PlaceValue(place(region), value))
         for region, value in (("europe-west1", 0.006), ("us-central1", 0.02))
     ]
-    health, why = judgement(signal(), 0.01, (*bad, HERE), None, missed=None)
+    health, why = judgement(signal(), SignalFacts(latest=0.01, latest_by=(*bad, HERE)))
     assert health is Health.FAILING
     assert why == (
         "2%, above 1% (ErrorRateCritical): checkout in us-central1 (ion-production), and in 1 more"
@@ -66,29 +76,47 @@ def test_why_names_the_first_place_and_counts_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("latest", "places", "missed", "expected"),
+    ("now", "latest", "places", "expected"),
     [
-        (0.004, (HERE,), None, (Health.OK, "")),
-        (0.004, (HERE,), False, (Health.OK, "")),
-        (0.004, (HERE,), True, (Health.WARNING, "misses its target: at least 80%")),
-        (0.004, (), False, (Health.UNKNOWN, TOO_FEW)),
-        (None, (), False, (Health.UNKNOWN, "no data in the last five minutes")),
+        (0.9, 0.9, (HERE,), (Health.OK, "")),
+        (0.7, 0.9, (HERE,), (Health.WARNING, "misses its target: at least 80%")),
+        (0.9, 0.9, (), (Health.UNKNOWN, TOO_FEW)),
+        (0.9, None, (), (Health.UNKNOWN, NO_LATEST)),
     ],
 )
 def test_what_cannot_be_judged_is_not_well(
+    now: float,
     latest: float | None,
     places: tuple[JudgedPlace, ...],
-    missed: bool | None,
     expected: tuple[Health, str],
 ) -> None:
     """A signal with limits is well only where its last five minutes are within them."""
-    assert judgement(signal(), latest, places, TARGET, missed=missed) == expected
+    facts = SignalFacts(latest=latest, latest_by=places, target=TARGET)
+    assert judgement(signal(now=now), facts) == expected
+
+
+def test_less_than_was_promised_is_not_well() -> None:
+    """Availability has no limit of its own: its objective is one for the period."""
+    promised = SignalFacts(latest=0.99, latest_by=(HERE,), objective=0.9995)
+    health, why = judgement(signal(now=0.9994, limits=()), promised)
+    assert (health, why) == (Health.WARNING, "below the objective of 99.95%")
+    assert judgement(signal(now=0.9996, limits=()), promised) == (Health.OK, "")
+
+
+def test_a_signal_is_no_better_than_its_alerts() -> None:
+    """One whose alert fires is not well, whatever its last five minutes are."""
+    calm = reported(health=Health.OK, why="")
+    found = with_alerts(CONFIG, calm, (alert(),))
+    assert (found.health, found.why) == (Health.FAILING, "ErrorRateCritical fires")
+    other = with_alerts(CONFIG, calm, (alert(name="DatabaseLag", severity="high"),))
+    assert other is calm
+    assert with_alerts(CONFIG, reported(), (alert(),)) == reported()
 
 
 def test_a_signal_without_any_number_is_not_known() -> None:
     """Neither a limit nor a target can be held against it."""
     nothing = signal(now=None, places=())
-    assert judgement(nothing, None, (), TARGET, missed=None) == (Health.UNKNOWN, NO_DATA)
+    assert judgement(nothing, SignalFacts(latest=None, latest_by=())) == (Health.UNKNOWN, NO_DATA)
 
 
 def test_the_worst_of_several() -> None:
