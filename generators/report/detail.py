@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-# Of a whole page, so that it keeps within 400 kB: a point is about 5 bytes, a value about 14.
-_POINTS, _VALUES = 32_000, 10_000
+# Of a whole page, so that it keeps within 400 kB: a point is 5 bytes, a value with its range 26.
+_POINTS, _VALUES = 32_000, 6_500
 _FINEST, _COARSEST = 700, 60  # columns of a chart
 _MOST, _FEWEST = 150, 24  # rows of a table of values
 
