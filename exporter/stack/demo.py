@@ -22,11 +22,10 @@ _ALERTS = (
 )
 _SOON = {"group_wait": "5s", "group_interval": "1m"}
 NOTICE = (
-    "Demo profile: alerts fire as soon as a limit is passed (real: after 3 minutes; CPU, memory "
-    "and cache after 5), groups are notified after 5 s and then every minute (real: up to a "
-    "minute, then every 10), data of the source is there after 5 s (real: 2 to 4 minutes), and "
-    "Prometheus scrapes every 5 s (real: 15 s). Thresholds, windows and routes are the real ones. "
-    "True times: ionmon stack --real"
+    "Demo times: an alert fires once its limit is passed (real: after its `for`, by default 3 or 5 "
+    "minutes), a group is notified after 5 s and then every minute (real: after up to a minute, "
+    "then every 10), data comes after 5 s (real: 2 to 4 minutes), and Prometheus scrapes every 5 s "
+    "(real: 15 s). Limits, windows and routes are the real ones. True times: ionmon stack --real"
 )
 
 
