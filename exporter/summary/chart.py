@@ -54,7 +54,7 @@ def line_chart(
     values: Sequence[float], earlier: Sequence[float], limits: Sequence[float], direction: str
 ) -> SmallChart | None:
     """Return the chart of a line and of the one before it; None where the line has no value."""
-    line, before = _columns(values, direction), _columns(earlier, direction)
+    line, before = columns(values, direction), columns(earlier, direction)
     known = [value for value in (*line, *before) if math.isfinite(value)]
     if not any(math.isfinite(value) for value in line):
         return None
@@ -69,14 +69,14 @@ def line_chart(
     )
 
 
-def _columns(values: Sequence[float], direction: str) -> tuple[float, ...]:
+def columns(values: Sequence[float], direction: str, most: int = _COLUMNS) -> tuple[float, ...]:
     """Return the worst value of each column: a mean would hide what an alert saw."""
-    if len(values) <= _COLUMNS:
+    if len(values) <= most:
         return tuple(values)
-    size = len(values) / _COLUMNS
+    size = len(values) / most
     worst = min if direction == "down" else max
     found = []
-    for column in range(_COLUMNS):
+    for column in range(most):
         part = values[math.floor(column * size) : math.floor((column + 1) * size)]
         known = [value for value in part if math.isfinite(value)]
         found.append(worst(known) if known else math.nan)
