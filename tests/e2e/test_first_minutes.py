@@ -128,9 +128,9 @@ def test_the_alert_reaches_the_team(clone: Clone, incident: float) -> None:
     assert "PagerDuty (critical" in clone.said()
 
 
-def test_the_landing_page_says_what_is_wrong(clone: Clone, incident: float) -> None:
+@pytest.mark.usefixtures("incident")
+def test_the_landing_page_says_what_is_wrong() -> None:
     """In its headline and in /service.json: which signal, where, beyond which limit."""
-    del incident
     url = f"http://127.0.0.1:{PORTS.exporter}/service.json"
     service = read_service_json(_read(url), url)
     assert service is not None
@@ -142,9 +142,9 @@ def test_the_landing_page_says_what_is_wrong(clone: Clone, incident: float) -> N
     assert re.search(rf"<title>error rate [\d.]+% in {EU}, limit 1%", page)
 
 
-def test_the_report_has_the_alert(clone: Clone, incident: float) -> None:
+@pytest.mark.usefixtures("incident")
+def test_the_report_has_the_alert(clone: Clone) -> None:
     """In every format that the command has."""
-    del incident
     for form in _formats():
         own = ("--since", "1h", "--format", form, "--user", "me")
         words = ("report", "--config", ".stack/monitoring.yaml", *own, "--password-file")
@@ -158,9 +158,9 @@ def _formats() -> Sequence[str]:
     return tuple(importlib.import_module(COMMANDS["report"][0]).FORMATS)
 
 
-def test_it_is_acknowledged(clone: Clone, incident: float) -> None:
+@pytest.mark.usefixtures("incident")
+def test_it_is_acknowledged(clone: Clone) -> None:
     """By the command, as the user of the stack; everybody sees by whom."""
-    del incident
     wait_until(lambda: ALERT in clone.alerts(), "the alert", within=ENOUGH)
     assert not clone.alerts()[ALERT].get("acknowledged")
     clone.run("ack", ALERT, *LOGIN, ".stack/secrets/me")
@@ -168,9 +168,9 @@ def test_it_is_acknowledged(clone: Clone, incident: float) -> None:
     assert "me" in json.dumps(clone.alerts()[ALERT]["acknowledged"])
 
 
-def test_it_ends(clone: Clone, incident: float) -> None:
+@pytest.mark.usefixtures("incident")
+def test_it_ends(clone: Clone) -> None:
     """The team is notified, nothing fires in the region, and the page is calm again."""
-    del incident
     clone.run("incident", "--end", "--port-offset", str(OFFSET))
     wait_until(lambda: "RESOLVED" in clone.messages(), "the end", within=ENOUGH)
     wait_until(lambda: ALERT not in clone.alerts(), "nothing that fires", within=ENOUGH)

@@ -37,6 +37,7 @@ def test_a_demo_waits_less_and_says_so(tmp_path: Path) -> None:
     assert waits(real) == {None}
     assert (demo.prometheus.scrape_interval, real.prometheus.scrape_interval) == (5.0, 15.0)
     assert demo.notifications.intervals.high.group_wait == 5.0
+    assert (demo.notifications.quiet_hours, real.notifications.quiet_hours is None) == (None, False)
     assert {one.threshold for one in demo.alerts.by_name().values()} == {None}
     assert exporter.web.notice == NOTICE
     assert load(tmp_path / "real" / "simulated.yaml").web.notice is None
