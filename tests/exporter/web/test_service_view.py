@@ -13,11 +13,13 @@ def shown(card: PlaceCard) -> list[tuple[str, str, str, str, str]]:
 
 
 def test_a_region_is_a_card() -> None:
-    """In the order of the settings; a signal is beside its limit, with the age of its data."""
+    """What is beyond a limit first; a signal is beside its limit, with the age of its data."""
     found = service_view(service(signal(FAILING, place(US))), (US, EU))
-    assert [card.name for card in found.cards] == [US, EU]
-    assert shown(found.cards[0]) == [("✓", "error rate", "0.3%", "limit 0.5%", "2m")]
-    assert shown(found.cards[1]) == [("✗", "error rate", "12%", "limit 1%", "2m")]
+    assert [card.name for card in found.cards] == [EU, US]
+    assert shown(found.cards[0]) == [("✗", "error rate", "12%", "limit 1%", "2m")]
+    assert shown(found.cards[1]) == [("✓", "error rate", "0.3%", "limit 0.5%", "2m")]
+    calm = service_view(service(signal(place(EU), place(US))), (US, EU))
+    assert [card.name for card in calm.cards] == [US, EU]
     assert (found.headline, found.wrong) == (f"error rate 12% in {EU}, limit 1%", True)
 
 
