@@ -108,3 +108,9 @@ def test_nobody_answers(capsys: pytest.CaptureFixture[str]) -> None:
     offset = str(free_port() - StackPorts().control)
     assert cli.run(["incident", "cpu", "--port-offset", offset]) == 1
     assert "start a project: ionmon stack" in capsys.readouterr().err
+
+
+def test_a_real_project_has_no_control_address(capsys: pytest.CaptureFixture[str]) -> None:
+    """`ionmon run` does not take the option."""
+    assert cli.run(["run", "--project", "p", "--control-port", "9845"]) == 2
+    assert "No such option" in capsys.readouterr().err
