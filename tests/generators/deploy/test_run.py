@@ -38,11 +38,11 @@ def outcomes(told: list[StepResult]) -> list[tuple[str, str]]:
     return [(one.step, one.outcome.value) for one in told]
 
 
-def refused(made: Machine, steps: tuple[DeployStep, ...], says: str) -> None:
+def refused(made: Machine, steps: tuple[DeployStep, ...], says: str, patience: float = 60) -> None:
     """Deploy what fails; all files and servers are as before, and no trace is left."""
     files, servers = made.files(), made.in_force()
     with pytest.raises(DeployFailed, match=says) as failed:
-        made.deploy(steps)
+        made.deploy(steps, patience=patience)
     assert str(failed.value).endswith("everything is as it was before")
     assert made.files() == files
     assert made.in_force() == servers
