@@ -21,6 +21,11 @@ COMMANDS = {
         "exporter.commands.simulate",
         "Export a simulated project; needs no account.",
     ),
+    "stack": (
+        "exporter.commands.stack",
+        "Run the whole system here, on a simulated project.",
+    ),
+    "incident": ("exporter.commands.incident", "Begin an incident in a simulated project."),
     "bridge": ("exporter.commands.bridge", "Journal and deliver Alertmanager's notifications."),
     "sink": ("exporter.commands.sink", "Show what Slack, PagerDuty and mail would be sent."),
     "doctor": (
@@ -61,6 +66,10 @@ COMMANDS = {
     "check": (
         "generators.commands.check",
         "Check that rules and dashboards only use exported metrics.",
+    ),
+    "report": (
+        "generators.commands.report",
+        "Report the state of the service, or a dashboard, as text or JSON.",
     ),
     "deploy": (
         "generators.commands.deploy",

@@ -12,18 +12,20 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from exporter.catalog.expression import Matcher, Signal
-from exporter.monitoring_config import SCHEMA_VERSION, parsed
+from exporter.catalog.walk import split
+from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfig, parsed
 from exporter.settings import Settings
+from exporter.settings.signal_targets import target_range
 from exporter.settings.types import duration
 from generators import summary_queries
 from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import link
 from generators.configured_metrics import panel_address
 from generators.error_logs import filters
-from generators.limits import condition, number
-from generators.policy import DAY, LatencyPolicy, Policy, split
+from generators.limits import condition, number, target
+from generators.policy import DAY, LatencyPolicy, Policy, policy
 from generators.promql import View, render_signal
-from generators.rules.build import Rules
+from generators.rules.build import Rules, build
 from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.names import span
 from generators.rules.rows import Source
@@ -57,10 +59,11 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         "alerts": [*_alerts(alerts(rules.all))],
         "signals": {signal.name: _signal(signal, settings, policy) for signal in policy.signals},
         "budgets": summary_queries.budgets(settings),
-        "monitoring": {
-            name: _figure(one) for name, one in summary_queries.monitoring(settings).items()
+        "monitoring": _monitoring(settings),
+        "gaps": {
+            "day": summary_queries.gaps(DAY),
+            "week": summary_queries.gaps(summary_queries.WEEK),
         },
-        "gaps": summary_queries.gaps(),
         "events": summary_queries.events(),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": settings.model_dump(mode="json", by_alias=True),
@@ -129,6 +132,7 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
         "kind": signal.kind,
         "unit": signal.unit.suffix or None,
         "direction": signal.direction,
+        **_target(signal, settings),
         "split_by": list(split(signal)),
         "query": render_signal(signal, View(window="5m", by=split(signal))),
         "panel": {
@@ -138,6 +142,15 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
         },
         **(_summarized(signal, settings, policy) if signal.kind is not None else {}),
     }
+
+
+def _target(signal: Signal, settings: Settings) -> Body:
+    """Return what a signal should be, where that is configured."""
+    text_ = settings.targets.get(signal.name)
+    if text_ is None:
+        return {}
+    wanted = target_range(signal, text_)
+    return {"target": {**asdict(wanted), "text": target(signal, wanted)}}
 
 
 def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
@@ -152,7 +165,20 @@ def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
     }
 
 
-def _figure(figure: MonitoringFigure) -> Body:
-    found = {"noun": figure.noun, "unit": figure.unit.suffix or None}
-    queries = {"day": figure.day, "week": figure.week}
-    return {**found, "direction": figure.direction, "target": figure.target, **queries}
+def _monitoring(settings: Settings) -> dict[str, Body]:
+    day, week = (
+        summary_queries.monitoring(settings, window) for window in (DAY, summary_queries.WEEK)
+    )
+    return {name: _figure(day[name], week[name]) for name in day}
+
+
+def _figure(day: MonitoringFigure, week: MonitoringFigure) -> Body:
+    found = {"noun": day.noun, "unit": day.unit.suffix or None}
+    queries = {"day": day.query, "week": week.query}
+    return {**found, "direction": day.direction, "target": day.target, **queries}
+
+
+def in_force(settings: Settings) -> MonitoringConfig:
+    """Return what the file would say under settings, for a command that needs no written file."""
+    whole = text(settings, policy(settings), build(settings), Written("", {}))
+    return parsed(whole, PATH)

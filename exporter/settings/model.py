@@ -21,6 +21,7 @@ from exporter.settings.services import (
     objectives_of,
     whole_latency,
 )
+from exporter.settings.signal_targets import TargetText, known_targets
 from exporter.settings.sources import ApplicationSettings, RedisSettings
 from exporter.settings.supported import of_everybody, of_services
 from exporter.settings.teams import reachable
@@ -68,6 +69,7 @@ class WebSettings(Section):
     enable_lifecycle: Switch = key(
         default=False, meaning="Whether POST /-/reload reads the settings again."
     )
+    notice: Text | None = key(None, "A sentence that the landing page shows first.")
 
 
 class LogSettings(Section):
@@ -112,6 +114,11 @@ class Settings(Section):
         ApplicationSettings, AfterValidator(_known_target), AfterValidator(_families_of_road)
     ] = part(ApplicationSettings, "Where the application's own metrics are collected.")
     objectives: ObjectiveSettings = part(ObjectiveSettings, "What the service promises its users.")
+    targets: Annotated[Named[Name, TargetText], AfterValidator(known_targets)] = key(
+        {},
+        "What signals should be, by the signal's name: `at least 9000`, `at most 40ms` or "
+        "`80% to 85%`. Reports show it beside the value; no alert follows from it.",
+    )
     alerts: AlertsSettings = part(AlertsSettings, "Overrides of alerts, by the alert's name.")
     alertmanager: AlertmanagerSettings = part(
         AlertmanagerSettings, "Which Alertmanager reads the generated files."
