@@ -16,6 +16,10 @@ from exporter.errors import IonmonError, SettingsError, StateError
 FAILED, WRONG_SETTINGS, WRONG_STATE, DEFECT, STOPPED = 1, 3, 4, 70, 130
 
 COMMANDS = {
+    "init": (
+        "exporter.commands.init",
+        "Write a first monitoring.yaml from what a project has.",
+    ),
     "run": ("exporter.commands.run", "Export a real project's metrics."),
     "simulate": (
         "exporter.commands.simulate",
@@ -63,6 +67,14 @@ COMMANDS = {
         "generators.commands.configs",
         "Generate rules, routes, dashboards, runbooks and references.",
     ),
+    "versions": (
+        "generators.commands.versions",
+        "List the generated sets that are known, and export one.",
+    ),
+    "diff": (
+        "generators.commands.diff",
+        "Explain what two generated sets differ in.",
+    ),
     "check": (
         "generators.commands.check",
         "Check that rules and dashboards only use exported metrics.",
@@ -88,6 +100,7 @@ _HELP = """Monitoring for Cloud Run, Cloud SQL and Redis with Prometheus.
 
 \b
 Try it without an account:   ionmon simulate
+Set up a real project:       ionmon init --project my-project
 Monitor a real project:      ionmon run --project my-project
 Estimate the cost:           ionmon estimate --project my-project
 Find what is missing:        ionmon doctor --project my-project

@@ -55,6 +55,7 @@ Faults of the simulated API, separated by commas. SHARE is from 0 to 1, TIME lik
   outage=FROM:TO      all calls fail, from and to these times after the start
   fail=METRIC:STATUS  calls for this metric always fail
   split               pages have odd sizes
+  disabled            all calls fail, as where the API is not enabled
   malformed           some series are invalid
 """
 

@@ -41,6 +41,7 @@ from exporter.settings.notifications import (
     NotificationSettings,
     QuietHours,
 )
+from exporter.settings.prices import PriceSettings
 from exporter.settings.sentry import HeartbeatSettings, SentrySettings
 from exporter.settings.servers import AlertmanagerSettings, PrometheusSettings
 from exporter.settings.services import WatchedService
@@ -76,6 +77,7 @@ __all__ = [
     "OtherAlert",
     "Overrides",
     "PagerDutySettings",
+    "PriceSettings",
     "PrometheusSettings",
     "QuietHours",
     "RedisSettings",

@@ -26,13 +26,16 @@ from generators.runbooks import notifying
 from generators.runbooks.reference import PATH as ALL_ALERTS
 from generators.targets.build import TARGETS
 from generators.targets.model import ChosenTargets
+from generators.versions import keeping
+from generators.versions.generated_set import of_texts
 
 _LIST = "list"
 HELP = """Generate rules and their tests, routes, templates, dashboards and runbooks.
 
 They are made from the catalog, the policy and monitoring.yaml. Either all files are written or
 none; unchanged files are not touched. A file that is no longer generated is removed, unless it was
-edited by hand. The first run also prints which alerts notify whom, and at which value.
+edited by hand. The first run also prints which alerts notify whom, and at which value. What is
+written is kept in .ionmon/versions, unless git tracks the files: see ionmon versions.
 
 \b
   ionmon configs --config monitoring.yaml --diff     print what would change, and write nothing
@@ -136,7 +139,9 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     path = _settings_file(options.config or config_file(), root)
     settings = load(path)
     chosen = ChosenTargets(names=options.targets, document=read(path).content)
-    written = texts(settings, _command(path, options), docs=options.docs, targets=chosen)
+    # Only the command line knows all its commands: no generator imports it.
+    program = click.get_current_context().find_root().command if options.docs else None
+    written = texts(settings, _command(path, options), program=program, targets=chosen)
     generated = _Generated(settings=settings, root=root, texts=written)
     for text in notes(settings):
         click.echo(f"note: {text}", err=True)
@@ -200,7 +205,8 @@ def _replay(generated: _Generated, past: Past, options: _Options) -> None:
 def _write(generated: _Generated, *, quiet: bool) -> None:
     root, written = generated.root, generated.texts
     gone = difference.gone(root, written)
-    changed = files.write(root, written, gone, monitoring_config.PATH)
+    with keeping.keeping(root, of_texts(written), generated.settings.storage.versions):
+        changed = files.write(root, written, gone, monitoring_config.PATH)
     if quiet:
         return
     for name in changed:

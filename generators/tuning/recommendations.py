@@ -64,7 +64,9 @@ def document(tuning: Tuning, how: Mapping[str, str], budget: Fraction) -> str:
         "incidents": [_incident(one) for one in tuning.incidents],
         "alerts": [_alert(one, budget) for one in tuning.alerts],
     }
-    return json.dumps(body, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    content_hash = hashlib.sha256(json.dumps(body).encode()).hexdigest()
+    whole = {"content_hash": content_hash, **body}
+    return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _incident(one: Incident) -> Body:
