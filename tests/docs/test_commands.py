@@ -66,7 +66,6 @@ NOT_RUN = {
     "explain": "needs an alert that fires; tests/exporter/commands/test_explain.py has one",
     "doctor": "needs an account at Google; tests/docs/test_redis_acl.py runs it on a Redis",
     "drill": "needs an Alertmanager; tests/exporter/drill/test_drill.py runs it",
-    "deploy": "needs servers; tests/generators/commands/test_deploy.py has them",
     "estimate": "needs an account at Google",
     "init": "needs an account at Google; tests/exporter/commands/test_init.py runs it",
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",

@@ -107,9 +107,8 @@ def test_a_server_that_refuses_has_all_put_back(
 def test_another_configuration_in_force_has_all_put_back(deployed: Machine, tmp_path: Path) -> None:
     """A server that was started on another file takes the reload, and its API tells."""
     wrong = {"config_file": str(tmp_path / "prometheus.yml")}
-    refused(
-        deployed, deployed.steps(small_set("5"), prometheus=wrong), "ion-recording is not loaded"
-    )
+    steps = deployed.steps(small_set("5"), prometheus=wrong)
+    refused(deployed, steps, "ion-recording is not loaded", patience=1)
     assert [*tmp_path.iterdir()] == []
 
 
