@@ -35,6 +35,7 @@ ELSEWHERE = {
     "amtool": "needs an Alertmanager that runs; tests/generators/runbooks tries silences",
     "jq": "filters what another command prints",
     "kubectl": "needs a cluster of Kubernetes",
+    "patch": "changes a file of the reader's; tests/generators/deploy/additions applies it",
     "pip": "needs a network; tests/test_wheel.py installs both distributions",
     "prometheus": "runs until it is stopped; tests/e2e/test_prometheus.py does",
     "promtool": "needs the data of the reader's Prometheus",
