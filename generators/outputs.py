@@ -10,6 +10,7 @@ from exporter.settings import Settings
 from generators import (
     iam,
     log_metrics,
+    migration_names,
     monitoring_config,
     prometheus,
     reference,
@@ -22,7 +23,13 @@ from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.links import linked
 
-DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts, iam.texts)
+DOCUMENTATION = (
+    reference.texts,
+    settings_reference.texts,
+    log_metrics.texts,
+    iam.texts,
+    migration_names.texts,
+)
 
 
 def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> dict[str, str]:
