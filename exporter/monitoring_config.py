@@ -103,6 +103,19 @@ class SplitConfig(_Part):
     of: Literal["value", "events"]
 
 
+class TargetConfig(_Part):
+    """What a signal should be, in base units: at least, at most, or both; `text` says it."""
+
+    least: float | None
+    most: float | None
+    text: str
+
+    def missed(self, value: float) -> bool:
+        """Return whether a value is outside."""
+        below = self.least is not None and value < self.least
+        return below or (self.most is not None and value > self.most)
+
+
 class SignalConfig(_Part):
     """A signal: what it measures, the direction in which it gets worse, its query, its panel.
 
@@ -121,6 +134,7 @@ class SignalConfig(_Part):
     week: PeriodConfig | None = None
     splits: dict[str, SplitConfig] = {}
     log_filter: str | None = None
+    target: TargetConfig | None = None
 
 
 class BudgetConfig(_Part):
@@ -202,6 +216,8 @@ class MonitoringConfig(_Part):
     rules: dict[str, str]
     settings: dict[str, Any]
     files: dict[str, str]
+    inputs_hash: str | None = None
+    ionmon_version: str | None = None
     command: str | None = None
     budgets: dict[str, BudgetConfig] = {}
     monitoring: dict[str, FigureConfig] = {}

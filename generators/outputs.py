@@ -6,6 +6,7 @@ import generators.grafana.build
 import generators.rule_tests.files
 import generators.rules.build
 import generators.runbooks.build
+import generators.targets.build
 from exporter.settings import Settings
 from generators import (
     iam,
@@ -22,6 +23,7 @@ from generators.query_reads import direct_reads
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.links import linked
+from generators.targets.model import ChosenTargets
 
 DOCUMENTATION = (
     reference.texts,
@@ -32,11 +34,18 @@ DOCUMENTATION = (
 )
 
 
-def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> dict[str, str]:
+def texts(
+    settings: Settings,
+    command: str = USUAL,
+    *,
+    docs: bool = False,
+    targets: ChosenTargets | None = None,
+) -> dict[str, str]:
     """Return every generated text by its path below the root.
 
     `command` is the command line that the texts name as what writes them. With `docs`, the
-    project's own reference is among them, and the rest of its documentation lies beside it.
+    project's own reference is among them, and the rest of its documentation lies beside it. The
+    files of the targets that are chosen lie below deploy/.
 
     Raises SettingsError where the settings conflict.
     """
@@ -56,6 +65,8 @@ def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> di
     boards = generators.dashboards.build.texts(settings, rules, held)
     found.update(boards)
     found.update(generators.grafana.build.texts(settings, boards))
+    if targets is not None:
+        found.update(generators.targets.build.texts(targets, settings, rules, boards, found))
     found = _documented(found) if docs else linked(found, settings.links.documentation)
     found = signed(found, command)
     # After all else is signed: it has the digest of each file as it is written.

@@ -55,6 +55,7 @@ NOT_RUN = {
     "backfill": "needs an account at Google; tests/exporter/backfill/test_run.py runs it",
     "check": "needs minutes; tests/generators/commands/test_check.py runs it",
     "completion": "is run by tests/exporter/commands/test_completion.py",
+    "diff": "needs two sets; tests/generators/commands/test_diff.py runs it",
     "digest": "needs a Prometheus; tests/exporter/commands/test_digest.py runs it",
     "explain": "needs an alert that fires; tests/exporter/commands/test_explain.py has one",
     "doctor": "needs an account at Google; tests/docs/test_redis_acl.py runs it on a Redis",
@@ -66,6 +67,7 @@ NOT_RUN = {
     "simulate": "runs until it is stopped; tests/exporter/commands/test_simulate.py does",
     "sink": "runs until it is stopped; tests/exporter/commands/test_sink.py does",
     "tune": "needs weeks of history; tests/generators/commands/test_tune.py runs it",
+    "versions": "needs a set; tests/generators/commands/test_versions.py runs it",
     "upload": "needs a Grafana; tests/generators/commands/test_upload.py runs it",
 }
 # Flags of other programs that documents name in running text.
