@@ -64,11 +64,14 @@ class DirectReads:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The command line that writes everything, the other generated texts by path, their reads."""
+    """The command line that writes everything, the other generated texts by path, their reads.
+
+    reads  None where nobody counted
+    """
 
     command: str
     files: Mapping[str, str]
-    reads: DirectReads
+    reads: DirectReads | None = None
 
 
 def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> str:
@@ -94,7 +97,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         },
         "events": summary_queries.events(),
         "costs": service_costs.costs(settings),
-        "reads": _reads(written.reads),
+        **_reads(written.reads),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": given,
         "files": {path: digest(text) for path, text in sorted(written.files.items())},
@@ -104,11 +107,12 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
     return whole
 
 
-def _reads(found: DirectReads) -> Body:
-    return {
-        "rules": {"per_minute": found.rules_per_minute, "families": found.rules},
-        "dashboards": {name: asdict(board) for name, board in found.dashboards.items()},
-    }
+def _reads(found: DirectReads | None) -> Body:
+    if found is None:
+        return {}
+    rules = {"per_minute": found.rules_per_minute, "families": found.rules}
+    boards = {name: asdict(board) for name, board in found.dashboards.items()}
+    return {"reads": {"rules": rules, "dashboards": boards}}
 
 
 def _latency(promised: LatencyPolicy | None) -> Body:
