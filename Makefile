@@ -19,7 +19,7 @@ WORKERS ?= --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 # Compiled modules are kept whatever the environment says: tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install run test quick newer mutants coverage lint configs bench score stack pictures boards lock clean
+.PHONY: help install run test quick newer mutants coverage lint configs docs links bench score stack pictures boards lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,13 @@ lint: $(INSTALLED) ## check style, types, imports between modules, and generated
 configs: $(INSTALLED) ## write everything that is generated
 	@$(BIN)/ionmon configs --config examples/reference.yaml --docs
 
+docs: $(INSTALLED) ## make a site of the documentation, .docs/index.html; a dead link stops it
+	@$(BIN)/python -m sphinx --builder html --jobs auto --fresh-env --quiet --fail-on-warning --keep-going docs .docs
+	@echo "open .docs/index.html"
+
+links: $(INSTALLED) ## check the documentation's links to other sites; needs the internet
+	@$(BIN)/python -m sphinx --builder linkcheck --jobs auto --fresh-env --quiet docs .docs/links
+
 bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmarks.md
 	@tests/install-tools
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -102,6 +109,6 @@ lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.tom
 		--generate-hashes --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## remove everything that was made, .venv too
-	rm -rf .venv .newer .stack .pictures .mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf .venv .newer .stack .docs .pictures .mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache build dist *.egg-info \
 		exporter/recorder/build exporter/recorder/*.egg-info

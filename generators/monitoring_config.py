@@ -64,10 +64,7 @@ class DirectReads:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The command line that writes everything, the other generated texts by path, their reads.
-
-    reads  None where nobody counted
-    """
+    """The command line that writes everything, the other generated texts by path, their reads."""
 
     command: str
     files: Mapping[str, str]
@@ -97,7 +94,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         },
         "events": summary_queries.events(),
         "costs": service_costs.costs(settings),
-        **_reads(written.reads),
+        **({"reads": _reads(written.reads)} if written.reads else {}),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": given,
         "files": {path: digest(text) for path, text in sorted(written.files.items())},
@@ -107,12 +104,11 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
     return whole
 
 
-def _reads(found: DirectReads | None) -> Body:
-    if found is None:
-        return {}
-    rules = {"per_minute": found.rules_per_minute, "families": found.rules}
-    boards = {name: asdict(board) for name, board in found.dashboards.items()}
-    return {"reads": {"rules": rules, "dashboards": boards}}
+def _reads(found: DirectReads) -> Body:
+    return {
+        "rules": {"per_minute": found.rules_per_minute, "families": found.rules},
+        "dashboards": {name: asdict(board) for name, board in found.dashboards.items()},
+    }
 
 
 def _latency(promised: LatencyPolicy | None) -> Body:

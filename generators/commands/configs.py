@@ -139,7 +139,9 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     path = _settings_file(options.config or config_file(), root)
     settings = load(path)
     chosen = ChosenTargets(names=options.targets, document=read(path).content)
-    written = texts(settings, _command(path, options), docs=options.docs, targets=chosen)
+    # Only the command line knows all its commands: no generator imports it.
+    program = click.get_current_context().find_root().command if options.docs else None
+    written = texts(settings, _command(path, options), program=program, targets=chosen)
     generated = _Generated(settings=settings, root=root, texts=written)
     for text in notes(settings):
         click.echo(f"note: {text}", err=True)
