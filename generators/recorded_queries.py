@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from exporter.catalog.expression import Changes, Expression, Level, Signal
 from exporter.catalog.model import Reduce
-from generators.policy import WINDOW, split
+from exporter.catalog.walk import split
+from generators.policy import WINDOW
 from generators.promql import RecordedSeries, View, render
 from generators.rules import longterm
 from generators.rules.names import span

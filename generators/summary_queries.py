@@ -13,10 +13,10 @@ from exporter.catalog.expression import Complement, Direction, Kind, Mean, Quant
 from exporter.catalog.labels import CODE_CLASS, ENDPOINT
 from exporter.catalog.model import Unit
 from exporter.catalog.prices import DOLLARS_PER_SERIES
-from exporter.catalog.walk import families_in
+from exporter.catalog.walk import families_in, split
 from exporter.settings import Settings
 from generators import deploys
-from generators.policy import DAY, WINDOW, Policy, is_brought, split
+from generators.policy import DAY, WINDOW, Policy, is_brought
 from generators.promql import View, render
 from generators.recorded_queries import RecordedQueries
 from generators.rules.budgets import BUDGETS

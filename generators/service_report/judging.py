@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from exporter.monitoring_config import AlertConfig, MonitoringConfig, TargetConfig
+from exporter.summary import label_text
 from exporter.summary.alerts import AlertState
-from exporter.summary.label_text import place as in_words
 from exporter.summary.model import PlaceValue, SignalState
 from exporter.summary.wording import shown
 from generators.service_report.model import Health, JudgedPlace, ReportedSignal
@@ -72,7 +72,7 @@ def judgement(signal: SignalState, facts: SignalFacts) -> tuple[Health, str]:
     beyond = [one for one in latest_by if one.health is not Health.OK]
     if beyond:
         first = min(beyond, key=lambda one: _ORDER.index(one.health))
-        where = in_words(dict(first.place.labels))
+        where = label_text.place(dict(first.place.labels))
         more = f", and in {len(beyond) - 1} more" if len(beyond) > 1 else ""
         value = shown(first.place.value, signal.unit)
         return first.health, f"{value}, {first.beyond}{f': {where}' if where else ''}{more}"

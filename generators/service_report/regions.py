@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from exporter.catalog.expression import Share
+from exporter.catalog.walk import split
 from exporter.prometheus_api import Points
-from generators.policy import split
 from generators.service_report.judging import worst
 from generators.service_report.model import (
     Health,

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from exporter.catalog.expression import Kind, Matcher, Share, Signal
+from exporter.catalog.walk import split
 from exporter.monitoring_config import MonitoringConfig
 from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.model import PlaceValue, SignalState
 from exporter.summary.read import LINE_POINTS
 from exporter.summary.signal_reading import places, signal_state, worst_of, worst_value
 from generators.analysis.chosen_places import ChosenPlaces
-from generators.policy import EVALUATION, WINDOW, split
+from generators.policy import EVALUATION, WINDOW
 from generators.recorded_queries import RecordedQueries
 from generators.service_report.judging import SignalFacts, judged, judgement, missed
 from generators.service_report.model import (

@@ -56,6 +56,7 @@ def test_the_full_example_has_every_key() -> None:
     assert {path[-1] for path in newest - full} == {
         "alertmanager",
         "app_token_file",
+        "cloud_run_instance_second",
         "msteams",
         "update_message",
         "url_file",
