@@ -107,7 +107,9 @@ class DeployOutput:
         if own is not None and any(c.path.name == "ion.yaml" for c in own.changes):
             self._line("Grafana reads its provisioning when it starts: restart it")
         if own is None:
-            command = f"ionmon upload --dashboards {found.root / grafana.OUT} --token-file FILE --apply"
+            command = (
+                f"ionmon upload --dashboards {found.root / grafana.OUT} --token-file FILE --apply"
+            )
             self._line(f"dashboards are not part of it; to bring them into Grafana: {command}")
 
     def _line(self, text: str) -> None:
