@@ -68,7 +68,6 @@ NOT_RUN = {
     "estimate": "needs an account at Google",
     "init": "needs an account at Google; tests/exporter/commands/test_init.py runs it",
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",
-    "report": "needs a Prometheus; tests/generators/commands/test_report.py runs it",
     "run": "runs until it is stopped; tests/exporter/commands/test_run.py does",
     "simulate": "runs until it is stopped; tests/exporter/commands/test_simulate.py does",
     "sink": "runs until it is stopped; tests/exporter/commands/test_sink.py does",
