@@ -1,6 +1,5 @@
 """ionmon doctor: checks everything that `ionmon run` needs, and shows how to fix it."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import click
 
+from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, STATE, options, overrides
 from exporter.commands.terminal import progress, table
 from exporter.doctor.examine import examine
@@ -57,7 +57,7 @@ def command(
     settings = load(config, overrides(given))
     findings = _findings(settings, alertmanager, config)
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        click.echo(json_document("doctor", {"findings": [asdict(one) for one in findings]}))
     else:
         click.echo(text(findings, everything=everything))
         if any(getattr(settings.notifications, name) for name in _CHANNELS):

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from exporter.commands.flag_types import WEB_URL, Duration
-from exporter.commands.options import CONFIG
+from exporter.commands.json_output import json_document
+from exporter.commands.options import CONFIG, JSON, QUIET
 from exporter.commands.terminal import table
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import Settings, config_file, load
@@ -18,6 +19,7 @@ from generators import difference, files, monitoring_config
 from generators.alertmanager.plan import unreachable
 from generators.burn_rates import notes
 from generators.commands.past import Past
+from generators.commands.set_names import change
 from generators.commands.tune_extra import require_numpy
 from generators.files import COMMAND, USUAL
 from generators.outputs import texts
@@ -37,6 +39,7 @@ written is kept in .ionmon/versions, unless git tracks the files: see ionmon ver
   ionmon configs --config monitoring.yaml --diff     print what would change, and write nothing
   ionmon configs --config monitoring.yaml
   ionmon configs --config monitoring.yaml --check    exit code 1 if a file is out of date
+  ionmon configs --config monitoring.yaml --diff --json
   ionmon configs --config monitoring.yaml --diff --backtest 28d
                                                      with what each new number would have done
 """
@@ -65,6 +68,7 @@ class _Options:
     url: str | None
     incidents: Path | None
     markdown: bool
+    as_json: bool
 
     @property
     def past(self) -> Past | None:
@@ -108,12 +112,15 @@ class _Options:
     help="YAML file with incidents that people know, for the backtest.",
 )
 @click.option("--markdown", is_flag=True, help="Print the backtest as Markdown, for a review.")
-@click.option("--quiet", is_flag=True, help="Print warnings and errors only.")
+@JSON
+@QUIET
 def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     """Write what the generators return."""
     options = _Options(**given)
     if options.past is not None:
         require_numpy("configs --backtest")
+        if options.as_json:
+            raise click.UsageError("--json: is not there for --backtest; use --markdown")
     root = options.root
     path = _settings_file(options.config or config_file(), root)
     settings = load(path)
@@ -154,6 +161,9 @@ def _from_here(path: Path) -> str:
 
 def _act(generated: _Generated, options: _Options) -> None:
     first, past = not difference.is_known(generated.root), options.past
+    if options.as_json:
+        _act_as_json(generated, options)
+        return
     if options.diff and past is not None:
         _replay(generated, past, options)
     elif options.check or options.diff:
@@ -162,6 +172,26 @@ def _act(generated: _Generated, options: _Options) -> None:
         _write(generated, quiet=options.quiet)
     if (first or (past is not None and not options.diff)) and not (options.check or options.quiet):
         _announce(generated, options)
+
+
+def _act_as_json(generated: _Generated, options: _Options) -> None:
+    """Write or compare, and print one document; with --check, fail if anything would change."""
+    root, written = generated.root, generated.texts
+    changed, gone = files.differing(root, written), difference.gone(root, written)
+    found = difference.changed_values(root, written)
+    reads = options.check or options.diff
+    if not reads:
+        _write(generated, quiet=True)
+    body = {
+        "written": not reads,
+        "changed": changed,
+        "removed": gone,
+        "unchanged": len(written) - len(changed),
+        "changes": None if found is None else [change(one) for one in found],
+    }
+    click.echo(json_document("configs", body))
+    if (changed or gone) and options.check and not options.diff:
+        raise click.exceptions.Exit(1)
 
 
 def _replay(generated: _Generated, past: Past, options: _Options) -> None:

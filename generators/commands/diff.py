@@ -8,7 +8,7 @@ import click
 
 from exporter.commands.json_output import json_document
 from exporter.commands.options import JSON, ROOT
-from generators.commands.set_names import head, remarks
+from generators.commands.set_names import change, head, remarks
 from generators.value_changes import ValueChange
 from generators.versions.comparing import changes_between
 from generators.versions.generated_set import GeneratedSet
@@ -66,8 +66,5 @@ def _body(old: GeneratedSet, new: GeneratedSet, changes: Sequence[ValueChange]) 
     return {
         "before": head(old),
         "after": head(new),
-        "changes": [
-            {"at": one.at, "change": one.change, "before": one.before, "after": one.after}
-            for one in changes
-        ],
+        "changes": [change(one) for one in changes],
     }

@@ -82,7 +82,7 @@ def _export(found: GeneratedSet, root: Path, folder: Path, *, as_json: bool) -> 
         raise IonmonError(f"{error.filename}: {error.strerror}") from error
     written = [str(folder / name) for name in contents]
     if as_json:
-        click.echo(json_document("versions", {"exported": written, "set": head(found)}))
+        click.echo(json_document("versions --export", {"exported": written, "set": head(found)}))
     else:
         for path in written:
             click.echo(f"wrote {path}")
