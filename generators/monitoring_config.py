@@ -14,18 +14,20 @@ from typing import Any
 
 from exporter import __version__
 from exporter.catalog.expression import Matcher, Signal
-from exporter.monitoring_config import SCHEMA_VERSION, parsed
+from exporter.catalog.walk import split
+from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfig, parsed
 from exporter.settings import Settings
+from exporter.settings.signal_targets import target_range
 from exporter.settings.types import duration
-from generators import summary_queries
+from generators import service_costs, summary_queries
 from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import link
 from generators.configured_metrics import panel_address
 from generators.error_logs import filters
-from generators.limits import condition, number
-from generators.policy import DAY, LatencyPolicy, Policy, split
+from generators.limits import condition, number, target
+from generators.policy import DAY, LatencyPolicy, Policy, policy
 from generators.promql import View, render_signal
-from generators.rules.build import Rules
+from generators.rules.build import Rules, build
 from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.names import span
 from generators.rules.rows import Source
@@ -39,11 +41,34 @@ _TELLING = ("signal", "pair")
 
 
 @dataclass(frozen=True, slots=True)
+class BoardReads:
+    """What a dashboard reads of Cloud Monitoring's families each time, every `every`."""
+
+    every: str
+    families: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectReads:
+    """What would be read of Cloud Monitoring's families, were it queried without an exporter.
+
+    rules_per_minute  evaluations of rules that read some
+    rules             reads of a family by all rules, a minute
+    dashboards        by the dashboard's identifier
+    """
+
+    rules_per_minute: float
+    rules: Mapping[str, float]
+    dashboards: Mapping[str, BoardReads]
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """The command line that writes everything, and the other generated texts by path."""
+    """The command line that writes everything, the other generated texts by path, their reads."""
 
     command: str
     files: Mapping[str, str]
+    reads: DirectReads | None = None
 
 
 def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> str:
@@ -62,11 +87,14 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         "alerts": [*_alerts(alerts(rules.all))],
         "signals": {signal.name: _signal(signal, settings, policy) for signal in policy.signals},
         "budgets": summary_queries.budgets(settings),
-        "monitoring": {
-            name: _figure(one) for name, one in summary_queries.monitoring(settings).items()
+        "monitoring": _monitoring(settings),
+        "gaps": {
+            "day": summary_queries.gaps(DAY),
+            "week": summary_queries.gaps(summary_queries.WEEK),
         },
-        "gaps": summary_queries.gaps(),
         "events": summary_queries.events(),
+        "costs": service_costs.costs(settings),
+        **({"reads": _reads(written.reads)} if written.reads else {}),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": given,
         "files": {path: digest(text) for path, text in sorted(written.files.items())},
@@ -74,6 +102,13 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
     whole = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
     parsed(whole, PATH)  # what runs has to be able to read it
     return whole
+
+
+def _reads(found: DirectReads) -> Body:
+    return {
+        "rules": {"per_minute": found.rules_per_minute, "families": found.rules},
+        "dashboards": {name: asdict(board) for name, board in found.dashboards.items()},
+    }
 
 
 def _latency(promised: LatencyPolicy | None) -> Body:
@@ -140,6 +175,7 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
         "kind": signal.kind,
         "unit": signal.unit.suffix or None,
         "direction": signal.direction,
+        **_target(signal, settings),
         "split_by": list(split(signal)),
         "query": render_signal(signal, View(window="5m", by=split(signal))),
         "panel": {
@@ -149,6 +185,15 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
         },
         **(_summarized(signal, settings, policy) if signal.kind is not None else {}),
     }
+
+
+def _target(signal: Signal, settings: Settings) -> Body:
+    """Return what a signal should be, where that is configured."""
+    text_ = settings.targets.get(signal.name)
+    if text_ is None:
+        return {}
+    wanted = target_range(signal, text_)
+    return {"target": {**asdict(wanted), "text": target(signal, wanted)}}
 
 
 def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
@@ -163,7 +208,20 @@ def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
     }
 
 
-def _figure(figure: MonitoringFigure) -> Body:
-    found = {"noun": figure.noun, "unit": figure.unit.suffix or None}
-    queries = {"day": figure.day, "week": figure.week}
-    return {**found, "direction": figure.direction, "target": figure.target, **queries}
+def _monitoring(settings: Settings) -> dict[str, Body]:
+    day, week = (
+        summary_queries.monitoring(settings, window) for window in (DAY, summary_queries.WEEK)
+    )
+    return {name: _figure(day[name], week[name]) for name in day}
+
+
+def _figure(day: MonitoringFigure, week: MonitoringFigure) -> Body:
+    found = {"noun": day.noun, "unit": day.unit.suffix or None}
+    queries = {"day": day.query, "week": week.query}
+    return {**found, "direction": day.direction, "target": day.target, **queries}
+
+
+def in_force(settings: Settings) -> MonitoringConfig:
+    """Return what the file would say under settings, for a command that needs no written file."""
+    whole = text(settings, policy(settings), build(settings), Written("", {}))
+    return parsed(whole, PATH)

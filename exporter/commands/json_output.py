@@ -13,7 +13,6 @@ SCHEMAS = {
     "ack": 1,
     "alerts": 1,
     "alerts --history": 1,
-    "analyze": 1,
     "application forget": 1,
     "application show": 1,
     "bridge dead": 1,

@@ -9,25 +9,28 @@ from typing import Any
 import click
 
 from exporter.commands.flag_types import WEB_URL, Duration
-from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, JSON, QUIET
-from exporter.commands.terminal import table
+from exporter.commands.terminal import progress, table
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import Settings, config_file, load
+from exporter.settings.document import read
 from exporter.settings.types import duration
 from generators import difference, files, monitoring_config
 from generators.alertmanager.plan import unreachable
 from generators.burn_rates import notes
+from generators.commands import configs_json
 from generators.commands.past import Past
-from generators.commands.set_names import change
 from generators.commands.tune_extra import require_numpy
 from generators.files import COMMAND, USUAL
 from generators.outputs import texts
 from generators.runbooks import notifying
 from generators.runbooks.reference import PATH as ALL_ALERTS
+from generators.targets.build import TARGETS
+from generators.targets.model import ChosenTargets
 from generators.versions import keeping
 from generators.versions.generated_set import of_texts
 
+_LIST = "list"
 HELP = """Generate rules and their tests, routes, templates, dashboards and runbooks.
 
 They are made from the catalog, the policy and monitoring.yaml. Either all files are written or
@@ -40,6 +43,8 @@ written is kept in .ionmon/versions, unless git tracks the files: see ionmon ver
   ionmon configs --config monitoring.yaml
   ionmon configs --config monitoring.yaml --check    exit code 1 if a file is out of date
   ionmon configs --config monitoring.yaml --diff --json
+  ionmon configs --config monitoring.yaml --target systemd
+                                                     also what runs it all, below deploy/systemd
   ionmon configs --config monitoring.yaml --diff --backtest 28d
                                                      with what each new number would have done
 """
@@ -63,12 +68,18 @@ class _Options:
     check: bool
     diff: bool
     docs: bool
+    target: tuple[str, ...]
     quiet: bool
     backtest: float | None
     url: str | None
     incidents: Path | None
     markdown: bool
     as_json: bool
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets to write, in the order in which they are listed."""
+        return tuple(name for name in TARGETS if self.docs or name in self.target)
 
     @property
     def past(self) -> Past | None:
@@ -91,7 +102,13 @@ class _Options:
 @click.option(
     "--docs",
     is_flag=True,
-    help="Also write the reference of ionmon itself, such as docs/settings.md.",
+    help="Also write the reference of ionmon itself, such as docs/settings.md, and every target.",
+)
+@click.option(
+    "--target",
+    type=click.Choice((*TARGETS, _LIST)),
+    multiple=True,
+    help=f"Also write what runs it all there, below deploy/; repeatable; '{_LIST}' describes each.",
 )
 @click.option(
     "--backtest",
@@ -117,6 +134,9 @@ class _Options:
 def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     """Write what the generators return."""
     options = _Options(**given)
+    if _LIST in options.target:
+        click.echo(table(("target", "writes"), [(n, each.about) for n, each in TARGETS.items()]))
+        return
     if options.past is not None:
         require_numpy("configs --backtest")
         if options.as_json:
@@ -124,7 +144,11 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     root = options.root
     path = _settings_file(options.config or config_file(), root)
     settings = load(path)
-    written = texts(settings, _command(path, root, docs=options.docs), docs=options.docs)
+    chosen = ChosenTargets(names=options.targets, document=read(path).content)
+    # Only the command line knows all its commands: no generator imports it.
+    program = click.get_current_context().find_root().command if options.docs else None
+    with progress("generating files", shown=not options.quiet):
+        written = texts(settings, _command(path, options), program=program, targets=chosen)
     generated = _Generated(settings=settings, root=root, texts=written)
     for text in notes(settings):
         click.echo(f"note: {text}", err=True)
@@ -145,12 +169,14 @@ def _settings_file(path: Path | None, root: Path) -> Path:
     raise SettingsError(f"no settings file is given, by --config or IONMON_CONFIG; {hint}")
 
 
-def _command(config: Path, root: Path, *, docs: bool) -> str:
+def _command(config: Path, options: _Options) -> str:
     """Return the command line that writes the same files from the current directory."""
     words = [COMMAND, "--config", shlex.quote(_from_here(config))]
-    if root != Path():
-        words += ["--root", shlex.quote(_from_here(root))]
-    return " ".join([*words, "--docs"] if docs else words)
+    if options.root != Path():
+        words += ["--root", shlex.quote(_from_here(options.root))]
+    if options.docs:  # with which every target is written
+        return " ".join([*words, "--docs"])
+    return " ".join([*words, *(f"--target {name}" for name in options.targets)])
 
 
 def _from_here(path: Path) -> str:
@@ -176,21 +202,12 @@ def _act(generated: _Generated, options: _Options) -> None:
 
 def _act_as_json(generated: _Generated, options: _Options) -> None:
     """Write or compare, and print one document; with --check, fail if anything would change."""
-    root, written = generated.root, generated.texts
-    changed, gone = files.differing(root, written), difference.gone(root, written)
-    found = difference.changed_values(root, written)
     reads = options.check or options.diff
+    found = configs_json.compared(generated.root, generated.texts, written=not reads)
     if not reads:
         _write(generated, quiet=True)
-    body = {
-        "written": not reads,
-        "changed": changed,
-        "removed": gone,
-        "unchanged": len(written) - len(changed),
-        "changes": None if found is None else [change(one) for one in found],
-    }
-    click.echo(json_document("configs", body))
-    if (changed or gone) and options.check and not options.diff:
+    click.echo(found.text)
+    if found.differs and options.check and not options.diff:
         raise click.exceptions.Exit(1)
 
 

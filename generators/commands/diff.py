@@ -8,6 +8,7 @@ import click
 
 from exporter.commands.json_output import json_document
 from exporter.commands.options import JSON, ROOT
+from exporter.commands.terminal import progress
 from generators.commands.set_names import change, head, remarks
 from generators.value_changes import ValueChange
 from generators.versions.comparing import changes_between
@@ -46,7 +47,8 @@ def command(*, before: str, after: str, root: Path, as_json: bool, as_markdown: 
     old, new = named_set(before, root), named_set(after, root)
     for text in (*remarks(old), *remarks(new)):
         click.echo(f"note: {text}", err=True)
-    changes = changes_between(old, new)
+    with progress("comparing"):
+        changes = changes_between(old, new)
     if as_json:
         click.echo(json_document("diff", _body(old, new, changes)))
     elif as_markdown:

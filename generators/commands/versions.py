@@ -8,7 +8,7 @@ import click
 
 from exporter.commands.json_output import json_document
 from exporter.commands.options import JSON, ROOT
-from exporter.commands.terminal import table
+from exporter.commands.terminal import progress, table
 from exporter.errors import IonmonError
 from generators import files
 from generators.commands.set_names import head
@@ -61,7 +61,8 @@ def command(*, root: Path, folder: Path | None, name: str | None, as_json: bool)
         return
     if name is not None:
         raise click.UsageError("--of names the set of --export")
-    found = known_sets(root)
+    with progress("reading sets"):
+        found = known_sets(root)
     click.echo(_json(found) if as_json else _text(found))
     if git.tracks(root, PATH):
         log = f"git -C {root} log --oneline -- {PATH}"

@@ -11,6 +11,7 @@ import pytest
 
 from exporter.catalog import prometheus_flags
 from exporter.cli import cli
+from generators.command_reference import contexts
 from tests.docs.reading import ROOT, DocumentedCommand, commands, documents, spans, typed
 
 # Programs of others, and why their commands are not run here.
@@ -57,10 +58,15 @@ NOT_RUN = {
     "completion": "is run by tests/exporter/commands/test_completion.py",
     "diff": "needs two sets; tests/generators/commands/test_diff.py runs it",
     "digest": "needs a Prometheus; tests/exporter/commands/test_digest.py runs it",
+    "deploy": "needs servers; tests/generators/commands/test_deploy.py runs it",
+    "incident": "needs a simulator; tests/exporter/commands/test_incident.py runs it",
+    "report": "needs a Prometheus; tests/generators/commands/test_report.py runs it",
+    "stack": "runs until it is stopped; tests/exporter/commands/test_stack.py does",
     "explain": "needs an alert that fires; tests/exporter/commands/test_explain.py has one",
     "doctor": "needs an account at Google; tests/docs/test_redis_acl.py runs it on a Redis",
     "drill": "needs an Alertmanager; tests/exporter/drill/test_drill.py runs it",
     "estimate": "needs an account at Google",
+    "init": "needs an account at Google; tests/exporter/commands/test_init.py runs it",
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",
     "run": "runs until it is stopped; tests/exporter/commands/test_run.py does",
     "simulate": "runs until it is stopped; tests/exporter/commands/test_simulate.py does",
@@ -97,6 +103,19 @@ def of(program: str) -> list[DocumentedCommand]:
     return [command for command in ALL if command.program == program]
 
 
+def examples() -> list[DocumentedCommand]:
+    """Return the commands that help texts show, without what stands beside them."""
+    found = [
+        DocumentedCommand(f"{context.command_path} --help", words)
+        for context in contexts(cli)
+        for line in (context.command.help or "").splitlines()
+        if line.startswith("  ionmon ")
+        for words in typed(re.split(" {2,}", line.strip())[0])
+        if words[0] == "ionmon"
+    ]
+    return sorted({command.words: command for command in found}.values(), key=str)
+
+
 def names(group: click.Command, prefix: str = "") -> dict[str, click.Command]:
     """Return every command of ionmon by its name, subcommands after their group's."""
     context = click.Context(group)
@@ -125,7 +144,7 @@ def test_every_program_is_known() -> None:
     assert not unknown, "\n".join(unknown)
 
 
-@pytest.mark.parametrize("command", of("ionmon"), ids=str)
+@pytest.mark.parametrize("command", [*of("ionmon"), *examples()], ids=str)
 def test_ionmon_takes_what_is_documented(command: DocumentedCommand) -> None:
     """The subcommand exists, and click parses its arguments; a form ends where it says `…`."""
     words = [word for word in command.words[1:] if not _PLACEHOLDER.search(word)]
@@ -197,4 +216,5 @@ def test_a_shell_is_read_as_one_types_it() -> None:
 
 def test_there_are_commands() -> None:
     """The checks above have something to look at."""
+    assert len(examples()) > len(cli.list_commands(click.Context(cli)))
     assert {"ionmon", "make", "redis-cli", "pip", "docker"} <= {c.program for c in ALL}
