@@ -88,13 +88,9 @@ bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmark
 score: $(INSTALLED) ## check that thresholds keep their promise; on labelled series with DATA=PATH; a look with ARGS=--quick
 	@$(BIN)/python -m benchmarks.score $(if $(DATA),--data "$(DATA)") $(ARGS)
 
-stack: $(INSTALLED) ## run all servers on a simulated project, and show what they send; more with ARGS="--scenario latency"
+stack: $(INSTALLED) ## run the whole system on a simulated project; true times with ARGS=--real
 	@tests/install-tools
-	@mkdir -p .stack; exec 9> .stack/lock; flock --nonblock 9 || \
-		{ echo "a stack runs already in this folder; stop it first" >&2; exit 1; }; \
-	$(BIN)/ionmon sink --config examples/reference.yaml --prepare .stack && \
-	$(BIN)/ionmon configs --config .stack/monitoring.yaml --root .stack/configs --quiet && \
-	SIMULATE='$(ARGS)' exec $(BIN)/honcho start
+	@exec $(BIN)/ionmon stack --config examples/reference.yaml $(ARGS)
 
 pictures: $(INSTALLED) ## draw the dashboards, calm and in incidents, below .pictures; the README's with ARGS=--publish
 	@tests/install-tools

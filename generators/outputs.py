@@ -8,9 +8,11 @@ import generators.grafana.build
 import generators.rule_tests.files
 import generators.rules.build
 import generators.runbooks.build
+import generators.targets.build
 from exporter.settings import Settings
 from generators import (
     command_reference,
+    iam,
     log_metrics,
     monitoring_config,
     prometheus,
@@ -19,21 +21,27 @@ from generators import (
 )
 from generators.files import USUAL, signed
 from generators.policy import policy
+from generators.query_reads import direct_reads
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.links import linked
+from generators.targets.model import ChosenTargets
 
-DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts)
+DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts, iam.texts)
 
 
 def texts(
-    settings: Settings, command: str = USUAL, *, program: click.Command | None = None
+    settings: Settings,
+    command: str = USUAL,
+    *,
+    program: click.Command | None = None,
+    targets: ChosenTargets | None = None,
 ) -> dict[str, str]:
     """Return every generated text by its path below the root.
 
     `command` is the command line that the texts name as what writes them. With `program`, ionmon
     with all its commands, the project's own reference is among the texts, and the rest of its
-    documentation lies beside them.
+    documentation lies beside them. The files of the targets that are chosen lie below deploy/.
 
     Raises SettingsError where the settings conflict.
     """
@@ -53,6 +61,8 @@ def texts(
     boards = generators.dashboards.build.texts(settings, rules, held)
     found.update(boards)
     found.update(generators.grafana.build.texts(settings, boards))
+    if targets is not None:
+        found.update(generators.targets.build.texts(targets, settings, rules, boards, found))
     if program is None:
         found = linked(found, settings.links.documentation)
     else:
@@ -60,7 +70,10 @@ def texts(
     found = signed(found, command)
     # After all else is signed: it has the digest of each file as it is written.
     found[monitoring_config.PATH] = monitoring_config.text(
-        settings, held, rules, monitoring_config.Written(command, found)
+        settings,
+        held,
+        rules,
+        monitoring_config.Written(command, found, direct_reads(settings, rules, held)),
     )
     return found
 

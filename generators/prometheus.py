@@ -6,7 +6,7 @@ Where the settings name no second server, the one loads all rules and has to kee
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, flags, written
+from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, Flag, flags, written
 from exporter.settings import Settings
 from exporter.settings.servers import REPLICA
 from exporter.settings.types import duration
@@ -27,21 +27,30 @@ _START = """# {mark}
 
 def texts(settings: Settings, rules: Rules) -> dict[str, str]:
     """Return the configuration files by path: one of each server that scrapes, and the second's."""
-    servers, url = settings.prometheus, settings.links.prometheus
-    second = servers.longterm
-    keeps = RETENTION if second else LONG_RETENTION
-    head = _head(written(flags(keeps=keeps, url=url, receives=False)))
+    second = settings.prometheus.longterm
+    head = _head(written(main_flags(settings)))
     found = {
         f"{FOLDER}/{file}": head + dumped(main(settings, rules, replica))
         for file, replica in _scraping(settings)
     }
     if second is not None:
         listen = f"--web.listen-address={second}"
-        started = f"{written(flags(keeps=LONG_RETENTION, url=None, receives=True))} {listen}"
+        started = f"{written(longterm_flags())} {listen}"
         found[f"{FOLDER}/prometheus-longterm.yml"] = _head(started) + dumped(
             longterm(settings, rules)
         )
     return found
+
+
+def main_flags(settings: Settings) -> tuple[Flag, ...]:
+    """Return the flags of a server that scrapes."""
+    keeps = RETENTION if settings.prometheus.longterm else LONG_RETENTION
+    return flags(keeps=keeps, url=settings.links.prometheus, receives=False)
+
+
+def longterm_flags() -> tuple[Flag, ...]:
+    """Return the flags of the server that is written to."""
+    return flags(keeps=LONG_RETENTION, url=None, receives=True)
 
 
 def _scraping(settings: Settings) -> list[tuple[str, str]]:

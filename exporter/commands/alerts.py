@@ -129,7 +129,7 @@ def _row(row: AlertRow, now: float) -> tuple[str, ...]:
         f"{row.value}{_age_of_value(row, now)}{limit}",
         f"{age(row.since, now)} ago",
         _acknowledged(row, now),
-        _next(row, now),
+        next_step(row, now),
     )
 
 
@@ -146,7 +146,7 @@ def _acknowledged(row: AlertRow, now: float) -> str:
     return f"by {row.acknowledged.user}, {age(row.acknowledged.at, now)} ago{comment}"
 
 
-def _next(row: AlertRow, now: float) -> str:
+def next_step(row: AlertRow, now: float) -> str:
     """Return what happens next: an escalation, or nothing, since nobody is notified."""
     states = [word for word, is_so in (("silenced", row.silenced), ("muted", row.muted)) if is_so]
     if row.escalated:

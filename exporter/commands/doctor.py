@@ -55,7 +55,7 @@ def command(
     alertmanager = _user(as_user)
     config = config or config_file()
     settings = load(config, overrides(given))
-    findings = _findings(settings, alertmanager, config)
+    findings = all_findings(settings, alertmanager, config)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
@@ -73,9 +73,10 @@ def _user(name: str | None) -> UnixUser | None:
         raise click.UsageError(f"--as-user {error}") from None
 
 
-def _findings(
+def all_findings(
     settings: Settings, alertmanager: UnixUser | None, config: Path | None
 ) -> list[Finding]:
+    """Return every finding; progress is shown meanwhile."""
     findings = []
     with progress("checking") as bar:
         for finding in examine(settings, alertmanager, config):

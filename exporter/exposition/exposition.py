@@ -8,11 +8,12 @@ from enum import Enum
 
 from exporter.catalog.model import Family, Type, Unit
 from exporter.exposition.encoding import Labels, Stems, chunks, head, stems_key
-from exporter.exposition.piece import MOST_PLAIN, Failure, Piece
+from exporter.exposition.piece import MOST_PLAIN, ROOMY_PLAIN, Failure, Piece
 from exporter.exposition.samples import Part
 
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 GZIP_END = b"\x03\x00"
+ROOM = 1 << 25  # bytes held plain, up to which a large piece is held plain, too
 
 Families = Iterable[tuple[Family, tuple[Part, ...]]]
 _HeadKey = tuple[str, Type, str, Unit]
@@ -87,14 +88,16 @@ class Exposition:
         openmetrics = fmt is Format.OPENMETRICS
         old, kept = self._pieces[openmetrics], dict[Part, Piece]()
         heads, pieces, failures = dict[_HeadKey, Piece](), list[Piece](), dict[str, Failure]()
-        live = Counter[_StemsKey]()
+        live, held = Counter[_StemsKey](), 0
         for family, parts in families:
             key = (family.name, family.type, family.help, family.unit)
             heads[key] = self._head(key, family, openmetrics=openmetrics)
             encoded = list[Piece]()
             for part in parts:
                 live[stems_key(part.family)] += len(part.samples)
-                piece = kept[part] = old.get(part) or self._encode(part, openmetrics=openmetrics)
+                most = ROOMY_PLAIN if held < ROOM else MOST_PLAIN
+                piece = kept[part] = old.get(part) or self._encode(part, most, fmt)
+                held += piece.held
                 encoded.append(piece)
                 if piece.failure:
                     failures[family.name] = piece.failure
@@ -108,12 +111,13 @@ class Exposition:
         found = self._heads[openmetrics].get(key)
         return found or Piece((head(family, openmetrics=openmetrics),))
 
-    def _encode(self, part: Part, *, openmetrics: bool) -> Piece:
+    def _encode(self, part: Part, most: int, fmt: Format) -> Piece:
         try:
             key = stems_key(part.family)
             if key not in self._stems:
                 self._stems[key] = Stems(part.family)
-            return Piece(chunks(part, self._stems[key], openmetrics=openmetrics))
+            openmetrics = fmt is Format.OPENMETRICS
+            return Piece(chunks(part, self._stems[key], openmetrics=openmetrics), most=most)
         except Exception as error:  # noqa: BLE001 - one part that is wrong costs only itself
             failure = _failure(error)
             self._failed(part.family, failure)

@@ -14,6 +14,7 @@ from exporter.exposition.checksum import joined, shift_of
 
 LEVEL = 2
 MOST_PLAIN = 1 << 18  # bytes; a larger piece is held compressed, at a fifteenth of its size
+ROOMY_PLAIN = 1 << 21  # the same, while all pieces together are few
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,15 @@ class Piece:
 
     __slots__ = ("_checksum", "_packed", "_plain", "_shift", "failure", "size")
 
-    def __init__(self, chunks: Iterable[bytes], failure: Failure | None = None) -> None:
-        """Take lines in chunks, which are not held where they are many."""
+    def __init__(
+        self, chunks: Iterable[bytes], failure: Failure | None = None, *, most: int = MOST_PLAIN
+    ) -> None:
+        """Take lines in chunks; more than `most` bytes are not held plain."""
         self.failure = failure
         self._packed: bytes | None = None
         self.size = self._checksum = self._shift = 0
         rest = iter(chunks)
-        self._plain, many = _few(rest)
+        self._plain, many = _few(rest, most)
         if many:
             begun, self._plain = self._plain, b""
             self._pack(chain((begun,), rest))
@@ -54,6 +57,11 @@ class Piece:
         if self._shift:
             return joined(before, self._checksum, self._shift)
         return zlib.crc32(self._plain, before)
+
+    @property
+    def held(self) -> int:
+        """Return how many bytes are held plain."""
+        return len(self._plain)
 
     def plain(self) -> Iterator[bytes]:
         """Yield the lines in chunks of a bounded size."""
@@ -84,12 +92,12 @@ class Piece:
         self._packed, self._shift = b"".join(out), shift_of(self.size)
 
 
-def _few(chunks: Iterator[bytes]) -> tuple[bytes, bool]:
+def _few(chunks: Iterator[bytes], most: int) -> tuple[bytes, bool]:
     """Return the first bytes, and whether they are too many to be held."""
     found, size = list[bytes](), 0
     for chunk in chunks:
         found.append(chunk)
         size += len(chunk)
-        if size > MOST_PLAIN:
+        if size > most:
             return b"".join(found), True
     return b"".join(found), False

@@ -13,6 +13,7 @@ from exporter.commands.options import CONFIG
 from exporter.commands.terminal import table
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import Settings, config_file, load
+from exporter.settings.document import read
 from exporter.settings.types import duration
 from generators import difference, files, monitoring_config
 from generators.alertmanager.plan import unreachable
@@ -23,17 +24,25 @@ from generators.files import COMMAND, USUAL
 from generators.outputs import texts
 from generators.runbooks import notifying
 from generators.runbooks.reference import PATH as ALL_ALERTS
+from generators.targets.build import TARGETS
+from generators.targets.model import ChosenTargets
+from generators.versions import keeping
+from generators.versions.generated_set import of_texts
 
+_LIST = "list"
 HELP = """Generate rules and their tests, routes, templates, dashboards and runbooks.
 
 They are made from the catalog, the policy and monitoring.yaml. Either all files are written or
 none; unchanged files are not touched. A file that is no longer generated is removed, unless it was
-edited by hand. The first run also prints which alerts notify whom, and at which value.
+edited by hand. The first run also prints which alerts notify whom, and at which value. What is
+written is kept in .ionmon/versions, unless git tracks the files: see ionmon versions.
 
 \b
   ionmon configs --config monitoring.yaml --diff     print what would change, and write nothing
   ionmon configs --config monitoring.yaml
   ionmon configs --config monitoring.yaml --check    exit code 1 if a file is out of date
+  ionmon configs --config monitoring.yaml --target systemd
+                                                     also what runs it all, below deploy/systemd
   ionmon configs --config monitoring.yaml --diff --backtest 28d
                                                      with what each new number would have done
 """
@@ -57,11 +66,17 @@ class _Options:
     check: bool
     diff: bool
     docs: bool
+    target: tuple[str, ...]
     quiet: bool
     backtest: float | None
     url: str | None
     incidents: Path | None
     markdown: bool
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets to write, in the order in which they are listed."""
+        return tuple(name for name in TARGETS if self.docs or name in self.target)
 
     @property
     def past(self) -> Past | None:
@@ -84,7 +99,13 @@ class _Options:
 @click.option(
     "--docs",
     is_flag=True,
-    help="Also write the reference of ionmon itself, such as docs/settings.md.",
+    help="Also write the reference of ionmon itself, such as docs/settings.md, and every target.",
+)
+@click.option(
+    "--target",
+    type=click.Choice((*TARGETS, _LIST)),
+    multiple=True,
+    help=f"Also write what runs it all there, below deploy/; repeatable; '{_LIST}' describes each.",
 )
 @click.option(
     "--backtest",
@@ -109,14 +130,18 @@ class _Options:
 def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     """Write what the generators return."""
     options = _Options(**given)
+    if _LIST in options.target:
+        click.echo(table(("target", "writes"), [(n, each.about) for n, each in TARGETS.items()]))
+        return
     if options.past is not None:
         require_numpy("configs --backtest")
     root = options.root
     path = _settings_file(options.config or config_file(), root)
     settings = load(path)
+    chosen = ChosenTargets(names=options.targets, document=read(path).content)
     # Only the command line knows all its commands: no generator imports it.
     program = click.get_current_context().find_root().command if options.docs else None
-    written = texts(settings, _command(path, root, docs=options.docs), program=program)
+    written = texts(settings, _command(path, options), program=program, targets=chosen)
     generated = _Generated(settings=settings, root=root, texts=written)
     for text in notes(settings):
         click.echo(f"note: {text}", err=True)
@@ -137,12 +162,14 @@ def _settings_file(path: Path | None, root: Path) -> Path:
     raise SettingsError(f"no settings file is given, by --config or IONMON_CONFIG; {hint}")
 
 
-def _command(config: Path, root: Path, *, docs: bool) -> str:
+def _command(config: Path, options: _Options) -> str:
     """Return the command line that writes the same files from the current directory."""
     words = [COMMAND, "--config", shlex.quote(_from_here(config))]
-    if root != Path():
-        words += ["--root", shlex.quote(_from_here(root))]
-    return " ".join([*words, "--docs"] if docs else words)
+    if options.root != Path():
+        words += ["--root", shlex.quote(_from_here(options.root))]
+    if options.docs:  # with which every target is written
+        return " ".join([*words, "--docs"])
+    return " ".join([*words, *(f"--target {name}" for name in options.targets)])
 
 
 def _from_here(path: Path) -> str:
@@ -178,7 +205,8 @@ def _replay(generated: _Generated, past: Past, options: _Options) -> None:
 def _write(generated: _Generated, *, quiet: bool) -> None:
     root, written = generated.root, generated.texts
     gone = difference.gone(root, written)
-    changed = files.write(root, written, gone, monitoring_config.PATH)
+    with keeping.keeping(root, of_texts(written), generated.settings.storage.versions):
+        changed = files.write(root, written, gone, monitoring_config.PATH)
     if quiet:
         return
     for name in changed:

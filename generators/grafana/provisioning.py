@@ -1,5 +1,6 @@
 """Provisioning files, which Grafana reads when it starts, and the folder that it reads again."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from exporter.settings import Settings
@@ -26,13 +27,14 @@ _DASHBOARDS = f"""\
 def texts(settings: Settings) -> dict[str, str]:
     """Return the files by path."""
     return {
-        f"{PLACE}/datasources/ion.yaml": _DATASOURCES + dumped(_datasources(settings)),
+        f"{PLACE}/datasources/ion.yaml": _DATASOURCES + dumped(datasources(sources(settings))),
         f"{PLACE}/dashboards/ion.yaml": _DASHBOARDS + dumped(_provider()),
     }
 
 
-def _datasources(settings: Settings) -> dict[str, Any]:
-    return {"apiVersion": 1, "datasources": [_datasource(source) for source in sources(settings)]}
+def datasources(found: Iterable[Source]) -> dict[str, Any]:
+    """Return the content of a file of datasources."""
+    return {"apiVersion": 1, "datasources": [_datasource(source) for source in found]}
 
 
 def _datasource(source: Source) -> dict[str, Any]:

@@ -1,27 +1,25 @@
-"""Dashboards as one HTML file that needs no network; plotly.js draws its charts."""
+"""Dashboards as one HTML file that needs no network and no script: charts are SVG."""
 
 import base64
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
 
-import plotly.offline
 from jinja2 import Environment
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from exporter.html_pages import environment
+from exporter.prometheus_api import TimeSpan
 from generators.report import blocks, charts, svg
-from generators.report.colors import Theme, palette
+from generators.report.colors import SHADES, Theme, style_names
+from generators.report.detail import ChartDetail, detail
 from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries, PanelKind
+from generators.report.plot import Plot
 
 _UNIT, _GAP, _HEAD, _LEGEND_ROW = 30, 8, 34, 22  # pixels, as Grafana's grid has them
-_DARK_FROM = 0.58  # of full brightness: text on what is brighter is black
-_FIGURES = frozenset({PanelKind.TIMESERIES, PanelKind.HEATMAP, PanelKind.STATE_TIMELINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +41,67 @@ class Sheet:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class PageFrame:
+    """What every page of charts has: its colours in both themes, its styles, and its script."""
+
+    dark: Mapping[str, str]
+    light: Mapping[str, str]
+    style: Markup
+    script: Markup
+    script_hash: str
+
+
 def page(sheet: Sheet) -> str:
     """Return the page."""
-    figures = {
+    boards = [side.board for side in sheet.sides]
+    fine = detail(sum(_series(panel) for board in boards for panel in board.panels))
+    plots = {
         f"{side}-{at}": drawn
-        for side, one in enumerate(sheet.sides)
-        for at, panel in enumerate(one.board.panels)
-        if (drawn := figure(panel, one.board)) is not None
+        for side, board in enumerate(boards)
+        for at, panel in enumerate(board.panels)
+        if (drawn := plot(panel, TimeSpan(board.start, board.end), fine)) is not None
     }
-    library, script = plotly.offline.get_plotlyjs(), _source("page.js")
-    return _environment().get_template("page.html").render(
-        sheet=sheet,
-        figures=embedded(figures),
-        palettes=embedded({theme.value: palette(theme) for theme in (Theme.DARK, Theme.LIGHT)}),
-        palettes_of={theme.value: palette(theme) for theme in (Theme.DARK, Theme.LIGHT)},
+    template = _environment().get_template("page.html")
+    return template.render(sheet=sheet, plots=plots, frame=page_frame(boards))
+
+
+def page_frame(boards: Iterable[DrawnBoard]) -> PageFrame:
+    """Return the frame of a page that shows dashboards."""
+    panels = [panel for board in boards for panel in board.panels]
+    hexes = {color for panel in panels for color in _worded(panel) if color.startswith("#")}
+    schemes = sorted({panel.heat.scheme for panel in panels if panel.heat is not None})
+    script = _source("page.js")
+    return PageFrame(
+        dark=style_names(Theme.DARK, hexes, schemes),
+        light=style_names(Theme.LIGHT, hexes, schemes),
         style=Markup(_source("page.css")),  # noqa: S704 - a file of this package
-        library=Markup(_harmless(library)),  # noqa: S704 - plotly's own file
         script=Markup(script),  # noqa: S704 - a file of this package
-        hashes=[_hash(_harmless(library)), _hash(script)],
-    )  # fmt: skip
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
 
 
-def figure(panel: DrawnPanel, board: DrawnBoard) -> dict[str, Any] | None:
+def _worded(panel: DrawnPanel) -> Iterator[str]:
+    """Yield the colours of texts, and of what texts are on."""
+    yield from (one.color for one in panel.readings)
+    yield from (cell.color for column in panel.columns for cell in column.cells)
+    yield from (episode.color for lane in panel.lanes for episode in lane.episodes)
+
+
+def _series(panel: DrawnPanel) -> int:
+    return len(panel.series) + (len(panel.heat.buckets) if panel.heat else 0)
+
+
+def plot(panel: DrawnPanel, span: TimeSpan, fine: ChartDetail) -> Plot | None:
     """Return a panel's chart; None where it is none, or has nothing to draw."""
     if panel.faults or panel.empty:
         return None
     if panel.kind is PanelKind.TIMESERIES:
-        return charts.lines(panel, board, _chart_height(panel))
+        return charts.lines(panel, span, _chart_height(panel), fine)
     if panel.kind is PanelKind.HEATMAP and panel.heat is not None:
-        return blocks.heat(panel, board, panel.heat)
+        return blocks.heat(panel, panel.heat, span, _chart_height(panel), fine)
     if panel.kind is PanelKind.STATE_TIMELINE:
-        return blocks.states(panel, board)
+        return blocks.states(panel, span)
     return None
 
 
@@ -88,22 +116,6 @@ def height(panel: DrawnPanel) -> int:
     return panel.grid.h * (_UNIT + _GAP) - _GAP
 
 
-def _harmless(script: str) -> str:
-    """Return a script that cannot end the element it is in."""
-    return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-
-
-def _hash(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def embedded(body: object) -> Markup:
-    """Return JSON that cannot end the element it is in."""
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    return Markup(safe)  # noqa: S704 - made safe on the line above
-
-
 def _source(name: str) -> str:
     found = _environment()
     assert found.loader is not None  # noqa: S101 - it was made with one
@@ -114,11 +126,12 @@ def _source(name: str) -> str:
 def _environment() -> Environment:
     found = environment(
         "generators", "report/templates",
-        css=css, moment=moment, markdown=_markdown, on=text_on, spark=svg.spark, ring=svg.ring,
-        listed=listed, dial=lambda share: svg.dial(0.0, max(share, 0.001), 80.0),
+        css=css, ink=ink, on=on, place=_place, moment=moment, markdown=_markdown,
+        spark=svg.spark, ring=svg.ring, listed=listed,
+        dial=lambda share: svg.dial(0.0, max(share, 0.001), 80.0),
         across=across, lasting=_lasting,
     )  # fmt: skip
-    found.globals.update(height=height, is_figure=lambda panel: panel.kind in _FIGURES)
+    found.globals.update(shades=SHADES)
     return found
 
 
@@ -127,11 +140,20 @@ def css(color: str) -> str:
     return color if color.startswith("#") else f"var(--c-{color or 'soft'})"
 
 
-def text_on(color: str) -> str:
+def ink(color: str) -> str:
+    """Return a colour as that of a text: in the theme's readable shade."""
+    return f"var(--t-{color.removeprefix('#') or 'soft'})"
+
+
+def on(color: str) -> str:
     """Return the colour of a text on a background."""
-    shade = color if color.startswith("#") else palette(Theme.DARK)[color or "soft"]
-    red, green, blue = (int(shade[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return "#000" if 0.299 * red + 0.587 * green + 0.114 * blue > _DARK_FROM else "#fff"
+    return f"var(--o-{color.removeprefix('#') or 'soft'})"
+
+
+def _place(board: DrawnBoard, time: float) -> float:
+    """Return where a time is within a dashboard's, in per cent."""
+    share = 100 * (time - board.start) / (board.end - board.start)
+    return min(100.0, max(0.0, share))
 
 
 def moment(time: float, pattern: str = "%Y-%m-%d %H:%M") -> str:
@@ -157,16 +179,16 @@ def _markdown(text: str) -> Markup:
     return Markup(rendered)  # noqa: S704 - the renderer escapes
 
 
-def listed(panel: DrawnPanel) -> list[DrawnSeries]:
-    """Return the series of a legend, in its order."""
-    found = [series for series in panel.series if not series.field.style.unlisted]
+def listed(panel: DrawnPanel) -> list[tuple[int, DrawnSeries]]:
+    """Return the series of a legend in its order, each with its place in the panel."""
+    found = [(at, one) for at, one in enumerate(panel.series) if not one.field.style.unlisted]
     title, down = next(iter(panel.look.sorts), ("", False))
     sign = -1 if down else 1
     if title == "Name":
-        return sorted(found, key=lambda series: series.name, reverse=sign < 0)
+        return sorted(found, key=lambda item: item[1].name, reverse=sign < 0)
 
-    def figure_of(series: DrawnSeries) -> tuple[bool, float]:
-        value = next((c.value for c in series.calcs if c.title == title), None)
+    def figure_of(item: tuple[int, DrawnSeries]) -> tuple[bool, float]:
+        value = next((c.value for c in item[1].calcs if c.title == title), None)
         return (False, sign * value) if isinstance(value, int | float) else (True, 0.0)
 
     return sorted(found, key=figure_of) if title else found

@@ -4,14 +4,22 @@ from exporter.cli import cli
 from exporter.settings import Settings
 from generators import outputs
 from generators.files import USUAL
+from generators.targets.model import ChosenTargets
 
 _made: dict[str, dict[str, str]] = {}
 
 
-def texts(settings: Settings, command: str = USUAL, *, docs: bool = False) -> dict[str, str]:
+def texts(
+    settings: Settings,
+    command: str = USUAL,
+    *,
+    docs: bool = False,
+    targets: ChosenTargets | None = None,
+) -> dict[str, str]:
     """Return every generated text by its path; a test may change what it gets."""
     # Paths are kept twice: as they are written, which the second has, and as they are read.
-    key = repr((settings, settings.model_dump(mode="json", by_alias=True), command, docs))
+    key = repr((settings, settings.model_dump(mode="json", by_alias=True), command, docs, targets))
     if key not in _made:
-        _made[key] = outputs.texts(settings, command, program=cli if docs else None)
+        program = cli if docs else None
+        _made[key] = outputs.texts(settings, command, program=program, targets=targets)
     return dict(_made[key])

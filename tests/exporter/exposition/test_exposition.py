@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from exporter.catalog import CATALOG
 from exporter.catalog.model import Family, Label, Type
 from exporter.exposition import exposition
-from exporter.exposition.exposition import Exposition, Format
+from exporter.exposition.exposition import ROOM, Exposition, Format
+from exporter.exposition.piece import MOST_PLAIN
 from exporter.exposition.snapshot import Buckets, Part, Sample, snapshot
 from tests.exporter.samples import COUNTER, GAUGE, TIMES_TAKEN, buckets, expected, parts, read
 
@@ -179,3 +180,17 @@ def test_a_help_text_that_is_no_text_costs_nothing() -> None:
     """A lone surrogate in the help, which JSON may bring, is replaced."""
     part = Part(replace(GAUGE, help="a\ud800b"), (Sample(("x", ""), 1),))
     assert b"# HELP t_gauge a?b\n" in Exposition().body(shown((part,)), Format.TEXT, gzip=False)
+
+
+def test_large_parts_are_held_plain_only_while_there_is_room() -> None:
+    """Of sixty parts of 0.7 MB the first 32 MiB are held plain; all are on the page."""
+    labels = [(f"{n:07d}" + "x" * 90,) for n in range(5_000)]
+    family = version("path")
+    many = tuple(Part(family, tuple(Sample(one, turn) for one in labels)) for turn in range(60))
+    encoding = Exposition()
+    encoded = encoding.encode(((family, many),), Format.TEXT)
+    plain = [piece.held for piece in encoded.pieces if piece.held > MOST_PLAIN]
+    assert ROOM <= sum(plain) < ROOM + 2 * max(plain)
+    assert sum(piece.held for piece in encoded.pieces) == sum(plain) + encoded.pieces[0].size
+    page = bytes(exposition.body((encoded,), Format.TEXT, gzip=False))
+    assert page.count(b"\n") == 60 * 5_000 + 2  # the family's two lines of help and type

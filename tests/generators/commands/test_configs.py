@@ -248,5 +248,5 @@ def test_a_changed_objective_is_few_lines(
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == "~ settings.objectives.availability: from 99.95% to 99.9%"
     assert rest[0].startswith("~ recorded series with another expression: project_service:slo_")
-    assert len(rest) < 5
+    assert len(rest) < 8
     assert max(map(len, rest)) < 300

@@ -71,7 +71,7 @@ def test_pages_and_pictures(
     dark = palette(Theme.DARK)
     for name in ("panel-bg", "page", "green", "semi-dark-yellow", "blue"):
         assert bytes.fromhex(dark[name][1:]) in drawn, name
-    # Nothing but the fullest bucket of the heatmap is of this colour: the charts' script has run.
+    # Nothing but the fullest bucket of the heatmap is of this colour: charts are drawn.
     assert bytes.fromhex(SCHEMES["Blues"][-1][1:]) in drawn
 
 

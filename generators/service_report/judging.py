@@ -1,0 +1,66 @@
+"""How a signal is against the limits of its alerts and its target; not known is never well."""
+
+from collections.abc import Iterable, Iterator
+
+from exporter.monitoring_config import AlertConfig, MonitoringConfig, TargetConfig
+from exporter.summary.label_text import place as in_words
+from exporter.summary.model import PlaceValue, SignalState
+from exporter.summary.wording import shown
+from generators.service_report.model import Health, JudgedPlace
+
+CRITICAL = "critical"
+NO_DATA = "no data"
+TOO_FEW = "too few events in the last five minutes to be judged"
+_ORDER = (Health.FAILING, Health.WARNING, Health.UNKNOWN, Health.OK)
+
+
+def worst(found: Iterable[Health]) -> Health:
+    """Return the worst of several; of none, nothing is known."""
+    return min(found, key=_ORDER.index, default=Health.UNKNOWN)
+
+
+def judged(config: MonitoringConfig, signal: str, place: PlaceValue) -> JudgedPlace:
+    """Return a place with how it is against the limits that hold there: of its service, or all."""
+    beyond = sorted(_beyond(config, signal, place), key=lambda one: one.severity != CRITICAL)
+    if not beyond:
+        return JudgedPlace(place, Health.OK)
+    health = Health.FAILING if beyond[0].severity == CRITICAL else Health.WARNING
+    return JudgedPlace(place, health, f"{beyond[0].threshold} ({beyond[0].name})")
+
+
+def _beyond(config: MonitoringConfig, signal: str, place: PlaceValue) -> Iterator[AlertConfig]:
+    labels = {**dict(place.labels), "signal": signal}
+    for name in dict.fromkeys(one.name for one in config.alerts if one.signal == signal):
+        stated = config.alert({**labels, "alertname": name})
+        if stated is None or stated.limit is None:
+            continue
+        limit = stated.limit
+        above = place.value > limit.value
+        below = place.value < limit.value
+        if above if limit.direction == "up" else below:
+            yield stated
+
+
+def judgement(
+    signal: SignalState,
+    latest: float | None,
+    latest_by: tuple[JudgedPlace, ...],
+    target: TargetConfig | None,
+    *,
+    missed: bool | None,
+) -> tuple[Health, str]:
+    """Return how a signal is, and why it is not well."""
+    if not latest_by and signal.now is None and not signal.places:
+        return Health.UNKNOWN, NO_DATA
+    beyond = [one for one in latest_by if one.health is not Health.OK]
+    if beyond:
+        first = min(beyond, key=lambda one: _ORDER.index(one.health))
+        where = in_words(dict(first.place.labels))
+        more = f", and in {len(beyond) - 1} more" if len(beyond) > 1 else ""
+        value = shown(first.place.value, signal.unit)
+        return first.health, f"{value}, {first.beyond}{f': {where}' if where else ''}{more}"
+    if missed and target is not None:
+        return Health.WARNING, f"misses its target: {target.text}"
+    if not latest_by and signal.limits:
+        return Health.UNKNOWN, "no data in the last five minutes" if latest is None else TOO_FEW
+    return Health.OK, ""

@@ -1,0 +1,41 @@
+"""Every target by its name, and the files of those that are wanted."""
+
+from collections.abc import Mapping
+
+from exporter.settings import Settings
+from generators.grafana.model import dashboards
+from generators.rules.build import Rules
+from generators.targets import gmp, kube_prometheus_stack, kubernetes, systemd
+from generators.targets.model import DEPLOY, ChosenTargets, DeploymentTarget, TargetInput
+
+TARGETS: Mapping[str, DeploymentTarget] = {
+    "systemd": systemd.TARGET,
+    "kubernetes": kubernetes.TARGET,
+    "kube-prometheus-stack": kube_prometheus_stack.TARGET,
+    "gmp": gmp.TARGET,
+}
+
+
+def texts(
+    chosen: ChosenTargets,
+    settings: Settings,
+    rules: Rules,
+    boards: Mapping[str, str],
+    found: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the files of the chosen targets by path; `found` are all other generated files.
+
+    Raises SettingsError where the settings cannot work there.
+    """
+    given = TargetInput(
+        document=chosen.document,
+        settings=settings,
+        rules=rules,
+        boards=dashboards(boards) if chosen.names else (),
+        texts=found,
+    )
+    return {
+        f"{DEPLOY}/{name}/{file}": text
+        for name in chosen.names
+        for file, text in TARGETS[name].files(given).items()
+    }
