@@ -68,7 +68,7 @@ class Written:
 
     command: str
     files: Mapping[str, str]
-    reads: DirectReads
+    reads: DirectReads | None = None
 
 
 def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> str:
@@ -94,7 +94,7 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         },
         "events": summary_queries.events(),
         "costs": service_costs.costs(settings),
-        "reads": _reads(written.reads),
+        **({"reads": _reads(written.reads)} if written.reads else {}),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
         "settings": given,
         "files": {path: digest(text) for path, text in sorted(written.files.items())},

@@ -10,8 +10,8 @@ import yaml
 
 from exporter.cli import cli
 from exporter.settings import Settings, load
-from generators import command_reference
 from exporter.settings.document import read
+from generators import command_reference
 from generators.files import USUAL, differing
 from generators.monitoring_config import PATH
 from generators.outputs import DOCUMENTATION

@@ -103,7 +103,8 @@ def _after(lines: list[str], line: int, more: str) -> str:
 
 
 def _indented(text: str, column: int) -> str:
-    return "".join(" " * column + line if line.strip() else line for line in text.splitlines(True))
+    lines = text.splitlines(keepends=True)
+    return "".join(" " * column + line if line.strip() else line for line in lines)
 
 
 def _nested(path: tuple[str, ...], value: object) -> object:
