@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from exporter.monitoring_config import AlertConfig, MonitoringConfig, TargetConfig
-from exporter.summary.label_text import place as in_words
+from exporter.summary import label_text
 from exporter.summary.model import PlaceValue, SignalState
 from exporter.summary.wording import shown
 from generators.service_report.model import Health, JudgedPlace
@@ -55,7 +55,7 @@ def judgement(
     beyond = [one for one in latest_by if one.health is not Health.OK]
     if beyond:
         first = min(beyond, key=lambda one: _ORDER.index(one.health))
-        where = in_words(dict(first.place.labels))
+        where = label_text.place(dict(first.place.labels))
         more = f", and in {len(beyond) - 1} more" if len(beyond) > 1 else ""
         value = shown(first.place.value, signal.unit)
         return first.health, f"{value}, {first.beyond}{f': {where}' if where else ''}{more}"
