@@ -1,6 +1,6 @@
 """Dashboards as one HTML file that needs no network and no script: charts are SVG."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exporter.prometheus_api import TimeSpan
@@ -41,9 +41,13 @@ def page(sheet: Sheet) -> str:
     return template.render(sheet=sheet, plots=plots(boards), frame=page_frame(boards))
 
 
-def plots(boards: Sequence[DrawnBoard]) -> dict[str, Plot]:
-    """Return the charts of a page, each by the places of its dashboard and its panel."""
-    fine = detail(sum(_series(panel) for board in boards for panel in board.panels))
+def plots(boards: Sequence[DrawnBoard], beside: int = 0) -> dict[str, Plot]:
+    """Return the charts of a page, each by the places of its dashboard and its panel.
+
+    beside  bytes of what the page has beside its dashboards
+    """
+    panels = [panel for board in boards for panel in board.panels]
+    fine = detail(len(panels), [length for panel in panels for length in _lengths(panel)], beside)
     return {
         f"{side}-{at}": drawn
         for side, board in enumerate(boards)
@@ -52,8 +56,11 @@ def plots(boards: Sequence[DrawnBoard]) -> dict[str, Plot]:
     }
 
 
-def _series(panel: DrawnPanel) -> int:
-    return len(panel.series) + (len(panel.heat.buckets) if panel.heat else 0)
+def _lengths(panel: DrawnPanel) -> Iterator[int]:
+    """Yield how many points each series of a panel has."""
+    yield from (len(one.times) for one in panel.series)
+    if panel.heat is not None:
+        yield from (len(panel.heat.times) for _ in panel.heat.buckets)
 
 
 def plot(panel: DrawnPanel, span: TimeSpan, fine: ChartDetail) -> Plot | None:

@@ -92,7 +92,7 @@ def gathered(
         budgets=budgets,
         anomalies=odd,
         monitoring=figures,
-        costs=monitoring.costs(reader, request),
+        costs=monitoring.costs(config, reader, request),
         ages=monitoring.ages(reader, request.span.end),
         gaps=monitoring.gaps(reader, request),
         sources=tuple(_sources(sources, reader)),

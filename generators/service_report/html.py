@@ -9,6 +9,7 @@ from generators.service_report import state_charts, words
 from generators.service_report.formats import RenderOptions
 from generators.service_report.model import BoardsReport, Health, ServiceReport
 
+_BESIDE = 80_000  # bytes of the tables around the charts
 _TEMPLATES = "service_report/templates"
 
 
@@ -20,7 +21,7 @@ def render(report: ServiceReport, options: RenderOptions) -> str:
     return template.render(
         report=report,
         board=board,
-        plots=plots([board]),
+        plots=plots([board], _BESIDE),
         frame=page_frame([board]),
         style=page_source("state.css", _TEMPLATES),
         words=words,

@@ -13,7 +13,6 @@ from exporter.summary.label_text import one_line
 _WIDTH = 96
 # A dollar sign before a figure begins no formula; an underscore within a word no emphasis.
 _MEANING = re.compile(r"[\\`*\[\]<>|~]|\$(?!\d)|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
-_WIDE_GAP = "\N{NO-BREAK SPACE}"
 _START = re.compile(r"(\d{1,9})(?=[.)](?:\s|$))|[#+=-]")
 
 
@@ -31,8 +30,8 @@ def _started(line: str) -> str:
 
 
 def drawn(line: str) -> str:
-    """Return a sparkline in characters of one width; its gaps stay as wide."""
-    return f"`{line.replace(' ', _WIDE_GAP)}`" if line else ""
+    """Return a sparkline in characters of one width."""
+    return f"`{line}`" if line else ""
 
 
 def paragraph(text: str, indent: str = "") -> Iterator[str]:

@@ -43,7 +43,7 @@ def render(report: ServiceReport, options: RenderOptions) -> str:
         _section("Error budgets", _marked((b.health, words.budget(b)) for b in report.budgets)),
         _section("Anomalies", _anomalies(report)),
         _section("The monitoring itself", _monitoring(report)),
-        _section("What reading costs", _costs(report)),
+        _section("What it costs", _costs(report)),
         _section("Age of the data", _ages(report)),
         _section("Not known", _bullets(report.unknown)),
         _section("Sources", _sources(report)),

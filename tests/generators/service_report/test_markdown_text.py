@@ -96,7 +96,7 @@ def test_what_means_nothing_stays_readable() -> None:
         assert escaped(text) == text
 
 
-def test_a_line_keeps_its_gaps() -> None:
-    """Spaces of a sparkline would be taken together."""
-    assert drawn("▁ █") == "`▁\N{NO-BREAK SPACE}█`"
+def test_a_line_has_one_width() -> None:
+    """Blocks stand in characters of one width; without a line there is nothing."""
+    assert drawn("▁·█") == "`▁·█`"
     assert drawn("") == ""
