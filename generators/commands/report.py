@@ -45,6 +45,8 @@ HELP = """Report the state of the service: what is well, what is not, what is no
   ionmon report --since 7d --service checkout
   ionmon report --since 2026-11-03T08:00 --until 2026-11-03T12:00 --region europe-west1
   ionmon report --format json | jq '.signals[] | select(.health != "ok") | .name'
+  ionmon report --format html --out report.html    for a mail: one file, which loads nothing
+  ionmon report --format markdown                  for a code host or a chat
   ionmon report overview                           a dashboard, without Grafana
   ionmon report all --since 6h --out boards.txt
 
