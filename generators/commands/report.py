@@ -45,6 +45,7 @@ HELP = """Report the state of the service: what is well, what is not, what is no
   ionmon report --since 7d --service checkout
   ionmon report --since 2026-11-03T08:00 --until 2026-11-03T12:00 --region europe-west1
   ionmon report --format json | jq '.signals[] | select(.health != "ok") | .name'
+  ionmon report --exporter http://127.0.0.1:9841   the last half hour, without Prometheus
   ionmon report overview                           a dashboard, without Grafana
   ionmon report all --since 6h --out boards.txt
 

@@ -203,6 +203,8 @@ def test_dashboards_as_text_and_json(
         (("overvew",), 3, "overvew: no such dashboard; there are cache, infrastructure, overview"),
         (("--since", "now", "--until", "now-1h"), 2, "--since now: has to be before --until"),
         (("--until", "now+1h"), 2, "--until now+1h: lies ahead; write a time up to now"),
+        (("--exporter", NOWHERE, "--since", "1h"), 2, "--since: does not go with --exporter; give"),
+        (("--exporter", NOWHERE), 1, f"{NOWHERE}/service.json: no exporter answers: "),
         (("--format", "pdf"), 2, "'pdf' is not one of"),
         (("--prometheus", "localhost:9090"), 2, "Invalid value for '--prometheus'"),
         (("--out", "/nowhere/x"), 2, "is no directory; create it, or name one"),
