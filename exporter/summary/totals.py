@@ -19,10 +19,10 @@ from exporter.summary.evaluation import (
     picked,
     positions,
 )
-from exporter.summary.rises import BucketTotal, Value, rise
+from exporter.summary.rises import SummedBuckets, Value, rise
 from exporter.summary.watched import CountedGauge, LabelNames, WatchedFamilies
 
-Total = float | BucketTotal
+Total = float | SummedBuckets
 SourceTime = Callable[[str, str], float]
 _PROJECT = "gcp_project"
 
@@ -41,8 +41,8 @@ class LabelledTotals:
 
 
 def _risen(older: Total | None, newer: Total) -> float | BucketRise:
-    if isinstance(newer, BucketTotal):
-        return newer.since(older if isinstance(older, BucketTotal) else BucketTotal())
+    if isinstance(newer, SummedBuckets):
+        return newer.since(older if isinstance(older, SummedBuckets) else SummedBuckets())
     return newer - older if isinstance(older, float | int) and older <= newer else newer
 
 
@@ -113,17 +113,17 @@ class _FamilyTotals:
         risen = None if earlier is None or earlier is value else rise(earlier, value)
         known = self.totals.get(key)
         if isinstance(value, Buckets):
-            if not isinstance(known, BucketTotal):
-                known = self.totals[key] = BucketTotal()
+            if not isinstance(known, SummedBuckets):
+                known = self.totals[key] = SummedBuckets()
             if isinstance(risen, Buckets):
                 known.add(risen)
-        elif not isinstance(known, BucketTotal) and not isinstance(risen, Buckets):
+        elif not isinstance(known, SummedBuckets) and not isinstance(risen, Buckets):
             self.totals[key] = (known or 0.0) + (risen or 0.0)
 
     def reading(self) -> LabelledTotals:
         """Return the totals of now."""
         items = self.totals.items()
-        values = {k: v.copy() if isinstance(v, BucketTotal) else v for k, v in items}
+        values = {k: v.copy() if isinstance(v, SummedBuckets) else v for k, v in items}
         return LabelledTotals(self.labels, values)
 
 
