@@ -57,7 +57,7 @@ class Clone:
         """Return the alerts that fire in europe-west1, by name."""
         text = self.run("alerts", *LOGIN, ".stack/secrets/me", "--json", known=False)
         found = json.loads(text or "{}").get("alerts", [])
-        return {one["labels"]["alertname"]: one for one in found if EU in one["labels"].values()}
+        return {one["alert"]: one for one in found if EU in one["place"]}
 
     def messages(self) -> str:
         """Return what a team would read."""
