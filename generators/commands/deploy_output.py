@@ -10,7 +10,7 @@ import click
 
 from exporter.commands.terminal import Bar, printable
 from exporter.errors import IonmonError
-from generators.commands.deploy_options import Given
+from generators.commands.deploy_options import GivenDeploy
 from generators.deploy.model import FileChange, StepOutcome, StepResult
 from generators.deploy.planned import GRAFANA
 from generators.deploy.survey import StepSurvey
@@ -101,7 +101,7 @@ class DeployOutput:
         self._body["result"] = word
         self._line(text)
 
-    def hint_grafana(self, found: Given, steps: Sequence[StepSurvey]) -> None:
+    def hint_grafana(self, found: GivenDeploy, steps: Sequence[StepSurvey]) -> None:
         """Say what Grafana still needs."""
         own = next((one for one in steps if one.step.name == GRAFANA), None)
         if own is not None and any(c.path.name == "ion.yaml" for c in own.changes):
