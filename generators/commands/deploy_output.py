@@ -11,7 +11,7 @@ import click
 from exporter.commands.terminal import Bar, printable
 from exporter.errors import IonmonError
 from generators.commands.deploy_options import GivenDeploy
-from generators.deploy.model import FileChange, StepOutcome, StepResult
+from generators.deploy.model import FileChange, StepOutcome, StepResult, counted
 from generators.deploy.planned import GRAFANA
 from generators.deploy.survey import StepSurvey
 from generators.grafana.model import OUT
@@ -128,7 +128,7 @@ def _verb(change: FileChange) -> str:
 def _would(one: StepSurvey) -> str:
     if not one.due:
         return "is as written already"
-    what = [f"would change {len(one.changes)} files"] if one.changes else []
+    what = [f"would change {counted(len(one.changes), 'file')}"] if one.changes else []
     if one.step.server is not None:
         what.append(f"would reload {one.step.server.url}")
     return ", ".join(what)

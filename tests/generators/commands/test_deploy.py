@@ -89,7 +89,7 @@ def test_a_set_is_deployed_once(made: Machine, capsys: pytest.CaptureFixture[str
     assert "· longterm: is as written already" in shown.out
     assert deploy("--apply") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert any(line.startswith("✓ prometheus: 1 files written, reloaded") for line in lines)
+    assert any(line.startswith("✓ prometheus: 1 file written, reloaded") for line in lines)
     assert "· longterm: is as written already" in lines
 
 
