@@ -19,7 +19,7 @@ WORKERS ?= --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 # Compiled modules are kept whatever the environment says: tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install run test quick newer mutants coverage lint configs bench score stack pictures boards lock clean
+.PHONY: help install run test quick newer mutants coverage lint configs docs links bench score stack pictures boards lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,13 @@ lint: $(INSTALLED) ## check style, types, imports between modules, and generated
 configs: $(INSTALLED) ## write everything that is generated
 	@$(BIN)/ionmon configs --config examples/reference.yaml --docs
 
+docs: $(INSTALLED) ## make a site of the documentation, .docs/index.html; a dead link stops it
+	@$(BIN)/python -m sphinx --builder html --jobs auto --fresh-env --quiet --fail-on-warning --keep-going docs .docs
+	@echo "open .docs/index.html"
+
+links: $(INSTALLED) ## check the documentation's links to other sites; needs the internet
+	@$(BIN)/python -m sphinx --builder linkcheck --jobs auto --fresh-env --quiet docs .docs/links
+
 bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmarks.md
 	@tests/install-tools
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -81,13 +88,9 @@ bench: $(INSTALLED) ## measure, print beside the baselines, write docs/benchmark
 score: $(INSTALLED) ## check that thresholds keep their promise; on labelled series with DATA=PATH; a look with ARGS=--quick
 	@$(BIN)/python -m benchmarks.score $(if $(DATA),--data "$(DATA)") $(ARGS)
 
-stack: $(INSTALLED) ## run all servers on a simulated project, and show what they send; more with ARGS="--scenario latency"
+stack: $(INSTALLED) ## run the whole system on a simulated project; true times with ARGS=--real
 	@tests/install-tools
-	@mkdir -p .stack; exec 9> .stack/lock; flock --nonblock 9 || \
-		{ echo "a stack runs already in this folder; stop it first" >&2; exit 1; }; \
-	$(BIN)/ionmon sink --config examples/reference.yaml --prepare .stack && \
-	$(BIN)/ionmon configs --config .stack/monitoring.yaml --root .stack/configs --quiet && \
-	SIMULATE='$(ARGS)' exec $(BIN)/honcho start
+	@exec $(BIN)/ionmon stack --config examples/reference.yaml $(ARGS)
 
 pictures: $(INSTALLED) ## draw the dashboards, calm and in incidents, below .pictures; the README's with ARGS=--publish
 	@tests/install-tools
@@ -106,6 +109,6 @@ lock: $(INSTALLED) ## renew requirements.lock within the ranges of pyproject.tom
 		--generate-hashes --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## remove everything that was made, .venv too
-	rm -rf .venv .newer .stack .pictures .mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf .venv .newer .stack .docs .pictures .mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache build dist *.egg-info \
 		exporter/recorder/build exporter/recorder/*.egg-info

@@ -7,6 +7,7 @@ import platform
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import (
@@ -103,7 +104,7 @@ def _machine() -> str:
     return f"Machine: {model or platform.machine()}, {cores} cores; Python {python}.\n\n"
 
 
-def _markdown(cells: list[tuple[str, ...]]) -> str:
+def _markdown(cells: Sequence[tuple[str, ...]]) -> str:
     head = "| what | measured | baseline | to reach | reached |\n|---|---|---|---|---|\n"
     return head + "".join("| " + " | ".join(row) + " |\n" for row in cells)
 

@@ -68,7 +68,7 @@ class Counting:
 
     def check(self) -> None:
         """See that nothing was miscounted."""
-        found = sum(t.value if t.bounds is None else sum(t.counts) for t in self._totals())
+        found = sum(t.value if t.buckets is None else sum(t.buckets.counts) for t in self._totals())
         assert found == self._world.total(START, START + 60 * POLLS), "the benchmark miscounts"
 
     def _totals(self) -> list[Total]:

@@ -36,7 +36,7 @@ def _row(which: str, chosen: dict[str, object]) -> Row:
     simulator = Simulator(world, WallClock(), projects=Projects(members=members, empty=empty))
     google = {"scope": World.project, "endpoint": simulator.start(), "insecure": True}
     # Each family is read once, so that calls can be counted.
-    tree = {"google": {**google, **chosen, "poll_interval": "1d"}}
+    tree: dict[str, object] = {"google": {**google, **chosen, "poll_interval": "1d"}}
     families = len(targets(Settings.model_validate(tree)))
     try:
         took = _first_page(tree)

@@ -16,11 +16,20 @@ from exporter.errors import IonmonError, SettingsError, StateError
 FAILED, WRONG_SETTINGS, WRONG_STATE, DEFECT, STOPPED = 1, 3, 4, 70, 130
 
 COMMANDS = {
+    "init": (
+        "exporter.commands.init",
+        "Write a first monitoring.yaml from what a project has.",
+    ),
     "run": ("exporter.commands.run", "Export a real project's metrics."),
     "simulate": (
         "exporter.commands.simulate",
         "Export a simulated project; needs no account.",
     ),
+    "stack": (
+        "exporter.commands.stack",
+        "Run the whole system here, on a simulated project.",
+    ),
+    "incident": ("exporter.commands.incident", "Begin an incident in a simulated project."),
     "bridge": ("exporter.commands.bridge", "Journal and deliver Alertmanager's notifications."),
     "sink": ("exporter.commands.sink", "Show what Slack, PagerDuty and mail would be sent."),
     "doctor": (
@@ -58,9 +67,25 @@ COMMANDS = {
         "generators.commands.configs",
         "Generate rules, routes, dashboards, runbooks and references.",
     ),
+    "versions": (
+        "generators.commands.versions",
+        "List the generated sets that are known, and export one.",
+    ),
+    "diff": (
+        "generators.commands.diff",
+        "Explain what two generated sets differ in.",
+    ),
     "check": (
         "generators.commands.check",
         "Check that rules and dashboards only use exported metrics.",
+    ),
+    "report": (
+        "generators.commands.report",
+        "Report the state of the service, or a dashboard, as text or JSON.",
+    ),
+    "deploy": (
+        "generators.commands.deploy",
+        "Put the files in force on this machine, whole or not at all.",
     ),
     "preview": ("generators.commands.preview", "Draw the dashboards without Grafana."),
     "analyze": (
@@ -75,6 +100,7 @@ _HELP = """Monitoring for Cloud Run, Cloud SQL and Redis with Prometheus.
 
 \b
 Try it without an account:   ionmon simulate
+Set up a real project:       ionmon init --project my-project
 Monitor a real project:      ionmon run --project my-project
 Estimate the cost:           ionmon estimate --project my-project
 Find what is missing:        ionmon doctor --project my-project

@@ -24,6 +24,7 @@ from exporter.collectors.redis import RedisCollector
 from exporter.flag_watch import FlagWatch
 from exporter.logs import once
 from exporter.poller import Poller
+from exporter.service_watch import ServiceWatch
 from exporter.settings import Settings
 from exporter.targets import application_target, collected, targets
 from exporter.telemetry import Telemetry
@@ -74,8 +75,9 @@ class Engine:
         every: tuple[Collector | None, ...] = (self.monitoring, self.redis, self.application)
         collectors = tuple(collector for collector in every if collector and collector.polls())
         self.poller = Poller(
-            collectors, outside.clock, outside.telemetry, outside.seen, outside.swapped
+            collectors, outside.clock, outside.telemetry, outside.seen, self._swapped
         )
+        self.watch = ServiceWatch(settings, outside.clock, outside.telemetry)
         self._flags = FlagWatch(settings, outside.clock, outside.telemetry)
         self.cost: float | None = None
         self._stretched: set[str] = set()
@@ -85,6 +87,7 @@ class Engine:
         """Keep exposing what polls of the same name delivered; drop metrics of old intervals."""
         for family in (own.POLL_INTERVAL, own.POLL_STRETCH):
             self._outside.telemetry.drop(family)
+        self.watch.take_over(before.watch)
         self.poller.inherit(before.poller)
         self.application.take_over(before.application)
 
@@ -109,6 +112,12 @@ class Engine:
             group.create_task(self.poller.run())
             group.create_task(self._watch_cost())
             group.create_task(self._flags.run())
+            group.create_task(self.watch.run(self.poller.states))
+
+    def _swapped(self) -> None:
+        """Let the new snapshot be encoded, then look at what it says of the service."""
+        self._outside.swapped()
+        self.watch.feed(self.poller.snapshot)
 
     async def _watch_cost(self) -> None:
         """Project the monthly cost from time to time, and stretch intervals to the budget."""

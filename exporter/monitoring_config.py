@@ -103,6 +103,19 @@ class SplitConfig(_Part):
     of: Literal["value", "events"]
 
 
+class TargetConfig(_Part):
+    """What a signal should be, in base units: at least, at most, or both; `text` says it."""
+
+    least: float | None
+    most: float | None
+    text: str
+
+    def missed(self, value: float) -> bool:
+        """Return whether a value is outside."""
+        below = self.least is not None and value < self.least
+        return below or (self.most is not None and value > self.most)
+
+
 class SignalConfig(_Part):
     """A signal: what it measures, the direction in which it gets worse, its query, its panel.
 
@@ -121,6 +134,7 @@ class SignalConfig(_Part):
     week: PeriodConfig | None = None
     splits: dict[str, SplitConfig] = {}
     log_filter: str | None = None
+    target: TargetConfig | None = None
 
 
 class BudgetConfig(_Part):
@@ -156,6 +170,41 @@ class EventsConfig(_Part):
     revisions: str | None = None
 
 
+class CostConfig(_Part):
+    """Something that the service pays for: the query of how much of it a month has, its price.
+
+    A fixed price, for a month, has neither query nor family.
+    """
+
+    product: str
+    noun: str
+    unit: str
+    price: float
+    family: str | None
+    query: str | None
+
+
+class RuleReadsConfig(_Part):
+    """What all rules read of Cloud Monitoring's families in a minute, if they read it directly."""
+
+    per_minute: float
+    families: dict[str, float]
+
+
+class BoardReadsConfig(_Part):
+    """What a dashboard reads of them each time it is refreshed."""
+
+    every: Duration
+    families: dict[str, float]
+
+
+class ReadsConfig(_Part):
+    """What reading Cloud Monitoring directly would read, by rules and dashboards."""
+
+    rules: RuleReadsConfig
+    dashboards: dict[str, BoardReadsConfig]
+
+
 class MonitoringConfig(_Part):
     """The whole file."""
 
@@ -167,11 +216,15 @@ class MonitoringConfig(_Part):
     rules: dict[str, str]
     settings: dict[str, Any]
     files: dict[str, str]
+    inputs_hash: str | None = None
+    ionmon_version: str | None = None
     command: str | None = None
     budgets: dict[str, BudgetConfig] = {}
     monitoring: dict[str, FigureConfig] = {}
     gaps: GapsConfig | None = None
     events: EventsConfig | None = None
+    costs: dict[str, CostConfig] = {}
+    reads: ReadsConfig | None = None
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all alerts, each once, sorted."""

@@ -45,13 +45,19 @@ def write(
     changed = differing(root, texts)
     with ExitStack() as stack:
         # All texts are on the disk before the first is put in place: a full disk changes nothing.
-        staged = {name: _stage(root / name, texts[name], stack) for name in changed}
+        staged = {name: _stage(root / name, texts[name].encode(), stack) for name in changed}
         with _uninterrupted():
             for name in gone:
                 (root / name).unlink(missing_ok=True)
             for name in sorted(changed, key=lambda name: name == last):
                 staged[name].replace(root / name)
     return changed
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put one file in place, whole or not at all."""
+    with ExitStack() as stack:
+        _stage(path, content, stack).replace(path)
 
 
 def differing(root: Path, texts: Mapping[str, str]) -> list[str]:
@@ -73,13 +79,13 @@ def _uninterrupted() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _stage(path: Path, text: str, stack: ExitStack) -> Path:
+def _stage(path: Path, content: bytes, stack: ExitStack) -> Path:
     """Write beside the place; the stack takes away what is not put in place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=_STAGED)
     staged = Path(name)
     stack.callback(staged.unlink, missing_ok=True)
     with os.fdopen(handle, "wb") as file:
-        file.write(text.encode())
+        file.write(content)
     staged.chmod(0o644)
     return staged

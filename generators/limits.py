@@ -4,7 +4,9 @@ from typing import assert_never
 
 from exporter.catalog.expression import Direction, Signal
 from exporter.catalog.model import Unit
+from exporter.settings.signal_targets import TargetRange
 from exporter.settings.types import duration
+from exporter.summary import wording
 from generators.alert_table import BurnAlert, ExhaustedAlert, PolicyAlert, ThresholdAlert
 
 
@@ -61,6 +63,17 @@ def condition(alert: PolicyAlert) -> str:
         case BurnAlert():
             return f"above {limit(alert)}"
     assert_never(alert)
+
+
+def target(signal: Signal, wanted: TargetRange) -> str:
+    """Return a target as people write it: 80% to 85%, at least 9,000/s."""
+    least, most = (
+        None if bound is None else wording.shown(bound, signal.unit.suffix)
+        for bound in (wanted.least, wanted.most)
+    )
+    if least is not None and most is not None:
+        return f"{least} to {most}"
+    return f"at most {most}" if least is None else f"at least {least}"
 
 
 def lasting(condition_: str, for_: float) -> str:

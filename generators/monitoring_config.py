@@ -1,7 +1,8 @@
 """monitoring_config.json: everything in force, in the words of people, for programs and for diffs.
 
 exporter.monitoring_config reads it, and docs/monitoring_config.md is its contract.
-`schema_version` changes when a reader has to; `content_hash` is over everything but itself.
+`schema_version` changes when a reader has to. `content_hash` is over everything but itself,
+`inputs_hash` over what it is made from: settings and version of this program.
 """
 
 import hashlib
@@ -11,19 +12,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from exporter import __version__
 from exporter.catalog.expression import Matcher, Signal
-from exporter.monitoring_config import SCHEMA_VERSION, parsed
+from exporter.catalog.walk import split
+from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfig, parsed
 from exporter.settings import Settings
+from exporter.settings.signal_targets import target_range
 from exporter.settings.types import duration
-from generators import summary_queries
+from generators import service_costs, summary_queries
 from generators.alert_table import PolicyAlert, ThresholdAlert
 from generators.boards import link
 from generators.configured_metrics import panel_address
 from generators.error_logs import filters
-from generators.limits import condition, number
-from generators.policy import DAY, LatencyPolicy, Policy, split
+from generators.limits import condition, number, target
+from generators.policy import DAY, LatencyPolicy, Policy, policy
 from generators.promql import View, render_signal
-from generators.rules.build import Rules
+from generators.rules.build import Rules, build
 from generators.rules.model import Alerting, alerts, recordings
 from generators.rules.names import span
 from generators.rules.rows import Source
@@ -37,17 +41,43 @@ _TELLING = ("signal", "pair")
 
 
 @dataclass(frozen=True, slots=True)
+class BoardReads:
+    """What a dashboard reads of Cloud Monitoring's families each time, every `every`."""
+
+    every: str
+    families: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectReads:
+    """What would be read of Cloud Monitoring's families, were it queried without an exporter.
+
+    rules_per_minute  evaluations of rules that read some
+    rules             reads of a family by all rules, a minute
+    dashboards        by the dashboard's identifier
+    """
+
+    rules_per_minute: float
+    rules: Mapping[str, float]
+    dashboards: Mapping[str, BoardReads]
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """The command line that writes everything, and the other generated texts by path."""
+    """The command line that writes everything, the other generated texts by path, their reads."""
 
     command: str
     files: Mapping[str, str]
+    reads: DirectReads | None = None
 
 
 def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> str:
     """Return the file."""
+    given = settings.model_dump(mode="json", by_alias=True)
     body = {
         "schema_version": SCHEMA_VERSION,
+        "inputs_hash": inputs_hash(given),
+        "ionmon_version": __version__,
         "command": written.command,
         "objective": {
             "availability": f"{number(policy.objective.share * 100)}%",
@@ -57,13 +87,16 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
         "alerts": [*_alerts(alerts(rules.all))],
         "signals": {signal.name: _signal(signal, settings, policy) for signal in policy.signals},
         "budgets": summary_queries.budgets(settings),
-        "monitoring": {
-            name: _figure(one) for name, one in summary_queries.monitoring(settings).items()
+        "monitoring": _monitoring(settings),
+        "gaps": {
+            "day": summary_queries.gaps(DAY),
+            "week": summary_queries.gaps(summary_queries.WEEK),
         },
-        "gaps": summary_queries.gaps(),
         "events": summary_queries.events(),
+        "costs": service_costs.costs(settings),
+        **({"reads": _reads(written.reads)} if written.reads else {}),
         "rules": {rule.record: rule.expr for rule in recordings(rules.all)},
-        "settings": settings.model_dump(mode="json", by_alias=True),
+        "settings": given,
         "files": {path: digest(text) for path, text in sorted(written.files.items())},
     }
     whole = json.dumps({"content_hash": digest(json.dumps(body)), **body}, indent=2) + "\n"
@@ -71,11 +104,24 @@ def text(settings: Settings, policy: Policy, rules: Rules, written: Written) -> 
     return whole
 
 
+def _reads(found: DirectReads) -> Body:
+    return {
+        "rules": {"per_minute": found.rules_per_minute, "families": found.rules},
+        "dashboards": {name: asdict(board) for name, board in found.dashboards.items()},
+    }
+
+
 def _latency(promised: LatencyPolicy | None) -> Body:
     if promised is None:
         return {}
     of = promised.objective
     return {"latency": {"share": f"{number(of.share * 100)}%", "within": duration(of.within)}}
+
+
+def inputs_hash(settings: Body) -> str:
+    """Return the digest of what a set is made from: dumped settings, and this ionmon's version."""
+    made_from = {"ionmon_version": __version__, "settings": settings}
+    return digest(json.dumps(made_from, sort_keys=True))
 
 
 def digest(text: str) -> str:
@@ -129,6 +175,7 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
         "kind": signal.kind,
         "unit": signal.unit.suffix or None,
         "direction": signal.direction,
+        **_target(signal, settings),
         "split_by": list(split(signal)),
         "query": render_signal(signal, View(window="5m", by=split(signal))),
         "panel": {
@@ -138,6 +185,15 @@ def _signal(signal: Signal, settings: Settings, policy: Policy) -> Body:
         },
         **(_summarized(signal, settings, policy) if signal.kind is not None else {}),
     }
+
+
+def _target(signal: Signal, settings: Settings) -> Body:
+    """Return what a signal should be, where that is configured."""
+    text_ = settings.targets.get(signal.name)
+    if text_ is None:
+        return {}
+    wanted = target_range(signal, text_)
+    return {"target": {**asdict(wanted), "text": target(signal, wanted)}}
 
 
 def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
@@ -152,7 +208,20 @@ def _summarized(signal: Signal, settings: Settings, policy: Policy) -> Body:
     }
 
 
-def _figure(figure: MonitoringFigure) -> Body:
-    found = {"noun": figure.noun, "unit": figure.unit.suffix or None}
-    queries = {"day": figure.day, "week": figure.week}
-    return {**found, "direction": figure.direction, "target": figure.target, **queries}
+def _monitoring(settings: Settings) -> dict[str, Body]:
+    day, week = (
+        summary_queries.monitoring(settings, window) for window in (DAY, summary_queries.WEEK)
+    )
+    return {name: _figure(day[name], week[name]) for name in day}
+
+
+def _figure(day: MonitoringFigure, week: MonitoringFigure) -> Body:
+    found = {"noun": day.noun, "unit": day.unit.suffix or None}
+    queries = {"day": day.query, "week": week.query}
+    return {**found, "direction": day.direction, "target": day.target, **queries}
+
+
+def in_force(settings: Settings) -> MonitoringConfig:
+    """Return what the file would say under settings, for a command that needs no written file."""
+    whole = text(settings, policy(settings), build(settings), Written("", {}))
+    return parsed(whole, PATH)

@@ -1,5 +1,7 @@
 """All generated files, by path; a generator is one line here."""
 
+import click
+
 import generators.alertmanager.build
 import generators.dashboards.build
 import generators.grafana.build
@@ -8,29 +10,45 @@ import generators.rules.build
 import generators.runbooks.build
 import generators.targets.build
 from exporter.settings import Settings
-from generators import log_metrics, monitoring_config, prometheus, reference, settings_reference
+from generators import (
+    command_reference,
+    iam,
+    log_metrics,
+    migration_names,
+    monitoring_config,
+    prometheus,
+    reference,
+    settings_reference,
+)
 from generators.files import USUAL, signed
 from generators.policy import policy
+from generators.query_reads import direct_reads
 from generators.rules.build import build
 from generators.rules.model import alerts
 from generators.runbooks.links import linked
 from generators.targets.model import ChosenTargets
 
-DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts)
+DOCUMENTATION = (
+    reference.texts,
+    settings_reference.texts,
+    log_metrics.texts,
+    iam.texts,
+    migration_names.texts,
+)
 
 
 def texts(
     settings: Settings,
     command: str = USUAL,
     *,
-    docs: bool = False,
+    program: click.Command | None = None,
     targets: ChosenTargets | None = None,
 ) -> dict[str, str]:
     """Return every generated text by its path below the root.
 
-    `command` is the command line that the texts name as what writes them. With `docs`, the
-    project's own reference is among them, and the rest of its documentation lies beside it. The
-    files of the targets that are chosen lie below deploy/.
+    `command` is the command line that the texts name as what writes them. With `program`, ionmon
+    with all its commands, the project's own reference is among the texts, and the rest of its
+    documentation lies beside them. The files of the targets that are chosen lie below deploy/.
 
     Raises SettingsError where the settings conflict.
     """
@@ -52,18 +70,24 @@ def texts(
     found.update(generators.grafana.build.texts(settings, boards))
     if targets is not None:
         found.update(generators.targets.build.texts(targets, settings, rules, boards, found))
-    found = _documented(found) if docs else linked(found, settings.links.documentation)
+    if program is None:
+        found = linked(found, settings.links.documentation)
+    else:
+        found = _reference(program) | found
     found = signed(found, command)
     # After all else is signed: it has the digest of each file as it is written.
     found[monitoring_config.PATH] = monitoring_config.text(
-        settings, held, rules, monitoring_config.Written(command, found)
+        settings,
+        held,
+        rules,
+        monitoring_config.Written(command, found, direct_reads(settings, rules, held)),
     )
     return found
 
 
-def _documented(found: dict[str, str]) -> dict[str, str]:
-    """Return the texts with the project's own reference."""
-    reference_texts: dict[str, str] = {}
+def _reference(program: click.Command) -> dict[str, str]:
+    """Return the project's own reference."""
+    found = command_reference.texts(program)
     for generator in DOCUMENTATION:
-        reference_texts.update(generator())
-    return reference_texts | found
+        found.update(generator())
+    return found

@@ -1,17 +1,16 @@
 """What is alerted on: the table of alerts, and what monitoring.yaml changes of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
 from exporter.catalog import alert_names
-from exporter.catalog.error_signals import error_signals
+from exporter.catalog.error_signals import as_counted
 from exporter.catalog.expression import Direction, Expression, Signal
-from exporter.catalog.model import Family
 from exporter.catalog.roads import missing_families
 from exporter.catalog.signals import SIGNALS
-from exporter.catalog.walk import families_in
+from exporter.catalog.walk import families_in, split
 from exporter.errors import SettingsError
 from exporter.settings import AlertSettings, Settings
 from exporter.settings.services import DATABASE, REDIS, SERVICE, given_alerts
@@ -48,7 +47,6 @@ SUSTAINED = 10 * MINUTE  # after so long beyond its value, `for` included, it fi
 KEEP_FIRING_FOR = 2 * MINUTE
 BAD_EVENTS = 10  # an error budget's alert needs so many errors in its long window
 SIGNAL_BY_NAME = {signal.name: signal for signal in SIGNALS}
-_PROJECT = "gcp_project"
 Changeable = TypeVar("Changeable", ThresholdAlert, ExhaustedAlert)
 
 
@@ -99,13 +97,6 @@ class Policy:
             yield from self.latency.rows
 
 
-def split(signal: Signal) -> tuple[str, ...]:
-    """Return the labels of a signal's full split: the project first, where its families have it."""
-    families: list[Family] = list(families_in(signal.expression))
-    projects = all(_PROJECT in family.label_names for family in families)
-    return (_PROJECT, *signal.by) if projects else signal.by
-
-
 def _signals(settings: Settings, missing: frozenset[str]) -> Iterator[Signal]:
     for signal in SIGNALS:
         if is_brought(signal.expression, missing):
@@ -115,16 +106,7 @@ def _signals(settings: Settings, missing: frozenset[str]) -> Iterator[Signal]:
 
 def catalog_signal(signal: Signal, settings: Settings) -> Signal:
     """Return a signal of the catalog with the errors and minimum of events of the settings."""
-    found = counting(signal, settings.alerts.error_classes)
-    minimum = found.minimum_events
-    if minimum is None:
-        return found
-    return replace(found, minimum_events=replace(minimum, count=settings.alerts.minimum_events))
-
-
-def counting(signal: Signal, classes: Sequence[str]) -> Signal:
-    """Return a signal of the catalog that counts these classes where it counts errors."""
-    return next((one for one in error_signals(classes) if one.name == signal.name), signal)
+    return as_counted(signal, settings.alerts.error_classes, settings.alerts.minimum_events)
 
 
 def is_brought(expression: Expression, missing: frozenset[str]) -> bool:

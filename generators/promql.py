@@ -25,9 +25,9 @@ from exporter.catalog.expression import (
     Share,
     Signal,
 )
-from exporter.catalog.model import CloudMonitoring, Family, MetricKind
+from exporter.catalog.model import Family
 from exporter.catalog.own import DATA_SECONDS
-from exporter.catalog.walk import families_in, labels_in
+from exporter.catalog.walk import counts_source_time, families_in, labels_in
 from exporter.settings.types import seconds
 from generators.selectors import AGGREGATIONS, AnyMatcher, by_clause, selector
 
@@ -126,12 +126,6 @@ def _ago(view: View) -> str:
 
 def _sum(text: str, labels: tuple[str, ...]) -> str:
     return f"sum{by_clause(labels)} ({text})"
-
-
-def counts_source_time(family: Family) -> bool:
-    """Say whether the family's counter moves in steps of source time, not of wall time."""
-    source = family.source
-    return isinstance(source, CloudMonitoring) and source.kind is not MetricKind.GAUGE
 
 
 def _increase(

@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from exporter.catalog.expression import Changes, Expression, Level, Signal
 from exporter.catalog.model import Reduce
-from generators.policy import WINDOW, split
+from exporter.catalog.walk import split
+from generators.policy import WINDOW
 from generators.promql import RecordedSeries, View, render
 from generators.rules import longterm
 from generators.rules.names import span
@@ -29,7 +30,7 @@ class RecordedQueries:
 
     def signal(self, found: Signal, by: tuple[str, ...] = ()) -> str:
         """Return the query of a signal over five minutes, split by labels, on either server."""
-        return f"{self._recent(found, by)} or {self.past(found, by)}"
+        return f"{self.recent(found, by)} or {self.past(found, by)}"
 
     def past(self, found: Signal, by: tuple[str, ...] = (), offset: str = "") -> str:
         """Return the query of a signal on the server with 90 days, perhaps with an offset."""
@@ -49,18 +50,48 @@ class RecordedQueries:
         Ratios, means and quantiles are those of all events of the window; of a level it is the mean
         over time.
         """
-        if _is_levelled(found):
-            names = (signal_name(found, split(found)), longterm.name(found, "mean"))
-            return " or ".join(self._level(found, by, self._mean(found, n, window)) for n in names)
-        # Until Prometheus 3.0 a range holds what lies on its left end, too.
-        recent = {n: replace(r, summed=f"{window - 1}s") for n, r in recorded().items()}
-        past = {n: replace(r, summed=f"{window - 1}s", windows=1) for n, r in kept().items()}
-        views = (
-            View(window=span(window), by=by, only=self.only, recorded=k) for k in (recent, past)
-        )
-        return " or ".join(render(found.expression, view) for view in views)
+        return f"{self.recent_over(found, window, by)} or {self.past_over(found, window, by)}"
 
-    def _recent(self, found: Signal, by: tuple[str, ...]) -> str:
+    def recent_over(self, found: Signal, window: int, by: tuple[str, ...] = ()) -> str:
+        """Return the query of a signal over a window, on the server with 72 hours alone."""
+        if _is_levelled(found):
+            return self._level(
+                found, by, self._mean(found, signal_name(found, split(found)), window)
+            )
+        # Until Prometheus 3.0 a range holds what lies on its left end, too.
+        summed = {n: replace(r, summed=f"{window - 1}s") for n, r in recorded().items()}
+        return self._over(found, window, by, summed)
+
+    def past_over(self, found: Signal, window: int, by: tuple[str, ...] = ()) -> str:
+        """Return the query of a signal over a window, on the server with 90 days alone."""
+        if _is_levelled(found):
+            return self._level(found, by, self._mean(found, longterm.name(found, "mean"), window))
+        each = {n: replace(r, summed=f"{window - 1}s", windows=1) for n, r in kept().items()}
+        return self._over(found, window, by, each)
+
+    def judged(self, found: Signal) -> str:
+        """Return the series of a signal in its full split, with its minimum of events.
+
+        It is what alerts on a threshold compare; on the server with 72 hours alone.
+        """
+        return self._filtered(found, signal_name(found, split(found)))
+
+    def past_judged(self, found: Signal) -> str:
+        """Return the same on the server with 90 days: its mean over five minutes."""
+        return self._filtered(found, longterm.name(found, "mean"))
+
+    def _over(
+        self,
+        found: Signal,
+        window: int,
+        by: tuple[str, ...],
+        known: Mapping[str, RecordedSeries],
+    ) -> str:
+        view = View(window=span(window), by=by, only=self.only, recorded=known)
+        return render(found.expression, view)
+
+    def recent(self, found: Signal, by: tuple[str, ...] = ()) -> str:
+        """Return the query of a signal over five minutes, on the server with 72 hours alone."""
         if _is_levelled(found):
             series = self._filtered(found, signal_name(found, split(found)))
             return self._level(found, by, series)

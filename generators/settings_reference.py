@@ -69,10 +69,10 @@ def _section(section: Key) -> str:
         [k for k in keys(Settings) if k.path[0] == section.path[0] and len(k.path) > 1]
     )
     lines = "".join(f"| {_named(k)} | {k.type} | {_default(k)} | {k.meaning} |\n" for k in rows)
-    name = section.path[0]
+    head = f"\n## {section.path[0]}\n\n{section.meaning}\n"
+    # A section of free names alone has no keys of its own.
     return (
-        f"\n## {name}\n\n{section.meaning}\n\n"
-        f"| key | type | default | meaning |\n|---|---|---|---|\n{lines}"
+        f"{head}\n| key | type | default | meaning |\n|---|---|---|---|\n{lines}" if rows else head
     )
 
 

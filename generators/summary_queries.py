@@ -12,10 +12,11 @@ from exporter.catalog.cloud_run import BILLABLE_TIME
 from exporter.catalog.expression import Complement, Direction, Kind, Mean, Quantile, Ratio, Signal
 from exporter.catalog.labels import CODE_CLASS, ENDPOINT
 from exporter.catalog.model import Unit
-from exporter.catalog.walk import families_in
+from exporter.catalog.prices import DOLLARS_PER_SERIES
+from exporter.catalog.walk import families_in, split
 from exporter.settings import Settings
 from generators import deploys
-from generators.policy import DAY, WINDOW, Policy, is_brought, split
+from generators.policy import DAY, WINDOW, Policy, is_brought
 from generators.promql import View, render
 from generators.recorded_queries import RecordedQueries
 from generators.rules.budgets import BUDGETS
@@ -48,13 +49,12 @@ class SplitQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringFigure:
-    """A figure about the monitoring itself, and what it should be; `day` and `week` are queries."""
+    """A figure about the monitoring itself, as a query over a window, and what it should be."""
 
     noun: str
     unit: Unit
     direction: Direction
-    day: str
-    week: str
+    query: str
     target: float | None = None
 
 
@@ -136,60 +136,64 @@ def events() -> Mapping[str, str]:
     }
 
 
-def gaps() -> Mapping[str, str]:
-    """Return the query of the source time that no poll could read, of a day and of a week."""
-    return {"day": _gaps("1d"), "week": _gaps("7d")}
+def gaps(window: int) -> str:
+    """Return the query of the source time that no poll could read within a window.
+
+    Of a series that is younger than the window, what it began with counts as well.
+    """
+    by, within = "sum by (gcp_project, family)", span(window)
+    younger = f"{own.GAP.name} > 0 unless {own.GAP.name} offset {within}"
+    return f"{by} (increase({own.GAP.name}[{within}])) > 0 or {by} ({younger})"
 
 
-def monitoring(settings: Settings) -> Mapping[str, MonitoringFigure]:
-    """Return the figures about the monitoring itself, by a short name of each."""
+def monitoring(settings: Settings, window: int) -> Mapping[str, MonitoringFigure]:
+    """Return the figures about the monitoring itself over a window, by a short name of each."""
     return {
         "uptime": MonitoringFigure(
             noun="time in which the exporter answered",
             unit=Unit.RATIO,
             direction=Direction.DOWN,
             target=0.9995,
-            day=_uptime("1d", DAY),
-            week=_uptime("7d", WEEK),
+            query=_uptime(window),
         ),
         "integrity": MonitoringFigure(
             noun="source time that was read",
             unit=Unit.RATIO,
             direction=Direction.DOWN,
             target=0.999,
-            day=_integrity("1d"),
-            week=_integrity("7d"),
+            query=_integrity(window),
         ),
         "latency": MonitoringFigure(
             noun="time of a poll (99th percentile, slowest collector)",
             unit=Unit.SECONDS,
             direction=Direction.UP,
             target=1.0,
-            day=_poll_time("1d"),
-            week=_poll_time("7d"),
+            query=f"max(quantile_over_time(0.99, {own.COLLECTOR_DURATION.name}[{span(window)}]))",
         ),
-        **(_chain() if settings.notifications.active_bridge is not None else {}),
-        **_cost(),
+        **(_chain(window) if settings.notifications.active_bridge is not None else {}),
+        **costs(window),
     }
 
 
-def _chain() -> Mapping[str, MonitoringFigure]:
-    slowest = f"max(max_over_time({own_delivery.CHAIN.name}[{{}}]))"
+def _chain(window: int) -> Mapping[str, MonitoringFigure]:
     figure = MonitoringFigure(
         noun="slowest way of an alert from its rule into the bridge's journal",
         unit=Unit.SECONDS,
         direction=Direction.UP,
         target=CANARY_LATE,
-        day=slowest.format("1d"),
-        week=slowest.format("7d"),
+        query=f"max(max_over_time({own_delivery.CHAIN.name}[{span(window)}]))",
     )
     return {"chain": figure}
 
 
-def _cost() -> Mapping[str, MonitoringFigure]:
+def costs(window: int) -> Mapping[str, MonitoringFigure]:
     """Return what reading costs, and what may be spent."""
-    billed = f"sum(increase({own.API_SERIES.name}[{{}}]))"
+    billed = f"sum(increase({own.API_SERIES.name}[{span(window)}]))"
     amounts = {
+        "spent": (
+            "reading Google's data in this time, of which a million series a month are free",
+            f"{billed} * {DOLLARS_PER_SERIES:.10f}".rstrip("0"),
+        ),
         "cost": ("reading Google's data, a month", f"sum({own.COST_PROJECTED.name})"),
         "budget": ("budget for it, a month", f"sum({own.COST_BUDGET.name})"),
     }
@@ -198,42 +202,30 @@ def _cost() -> Mapping[str, MonitoringFigure]:
             noun="time series that Google bills",
             unit=Unit.NONE,
             direction=Direction.NONE,
-            day=billed.format("1d"),
-            week=billed.format("7d"),
+            query=billed,
         ),
         **{
             name: MonitoringFigure(
-                noun=noun, unit=Unit.DOLLARS, direction=Direction.NONE, day=query, week=query
+                noun=noun, unit=Unit.DOLLARS, direction=Direction.NONE, query=query
             )
             for name, (noun, query) in amounts.items()
         },
     }
 
 
-def _uptime(window: str, length: int) -> str:
+def _uptime(window: int) -> str:
     """Return the share of minutes in which an exporter answered, those without Prometheus too.
 
     A monitoring that is younger than the window is judged since its beginning.
     """
-    up = f'max(up{{job="{EXPORTER_JOB}"}})'
-    minutes = f"sum_over_time({up}[{window}:1m])"
-    older = f'count(last_over_time(up{{job="{EXPORTER_JOB}"}}[{window}] offset {window}))'
-    since = f"time() - min_over_time(({up} * 0 + time())[{window}:1m]) + 60"
-    return f"{minutes} * 60 / ({older} * 0 + {length} or {since})"
+    up, within = f'max(up{{job="{EXPORTER_JOB}"}})', span(window)
+    minutes = f"sum_over_time({up}[{within}:1m])"
+    older = f'count(last_over_time(up{{job="{EXPORTER_JOB}"}}[{within}] offset {within}))'
+    since = f"time() - min_over_time(({up} * 0 + time())[{within}:1m]) + 60"
+    return f"{minutes} * 60 / ({older} * 0 + {window} or {since})"
 
 
-def _gaps(window: str) -> str:
-    """Return the gaps of a window; of a series that is younger, what it began with as well."""
-    by = "sum by (gcp_project, family)"
-    younger = f"{own.GAP.name} > 0 unless {own.GAP.name} offset {window}"
-    return f"{by} (increase({own.GAP.name}[{window}])) > 0 or {by} ({younger})"
-
-
-def _integrity(window: str) -> str:
-    lost = f"(sum({_gaps(window)}) or vector(0))"
-    read = f"sum(increase({own.DATA_SECONDS.name}[{window}]))"
+def _integrity(window: int) -> str:
+    lost = f"(sum({gaps(window)}) or vector(0))"
+    read = f"sum(increase({own.DATA_SECONDS.name}[{span(window)}]))"
     return f"{read} / ({read} + {lost} > 0)"
-
-
-def _poll_time(window: str) -> str:
-    return f"max(quantile_over_time(0.99, {own.COLLECTOR_DURATION.name}[{window}]))"

@@ -1,6 +1,7 @@
 """The signals that count errors, by the classes of status codes that count as one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from exporter.catalog import application, cloud_run
 from exporter.catalog.expression import (
@@ -78,3 +79,16 @@ def _share(requests: Family, classes: Sequence[str]) -> Ratio:
 
 def _hundred(requests: Family) -> MinimumEvents:
     return MinimumEvents((Events(requests),), 100)
+
+
+def counting(signal: Signal, classes: Sequence[str]) -> Signal:
+    """Return a signal of the catalog that counts these classes where it counts errors."""
+    return next((one for one in error_signals(classes) if one.name == signal.name), signal)
+
+
+def as_counted(signal: Signal, classes: Sequence[str], minimum: int) -> Signal:
+    """Return a signal of the catalog with the errors that count, and its minimum of events."""
+    found = counting(signal, classes)
+    if found.minimum_events is None:
+        return found
+    return replace(found, minimum_events=replace(found.minimum_events, count=minimum))

@@ -21,8 +21,9 @@ from exporter.catalog.expression import (
     Share,
     Signal,
 )
-from exporter.catalog.model import Family
+from exporter.catalog.model import CloudMonitoring, Family, MetricKind
 
+_PROJECT = "gcp_project"
 Leaf = Events | Mean | Quantile | Level
 
 
@@ -80,3 +81,16 @@ def labels_in(node: Expression) -> set[str]:
 def expressions_of(signal: Signal) -> tuple[Expression, ...]:
     """Return a signal's expression, and the events of its minimum."""
     return (signal.expression, *(signal.minimum_events.events if signal.minimum_events else ()))
+
+
+def split(signal: Signal) -> tuple[str, ...]:
+    """Return the labels of a signal's full split: the project first, where its families have it."""
+    families: list[Family] = list(families_in(signal.expression))
+    projects = all(_PROJECT in family.label_names for family in families)
+    return (_PROJECT, *signal.by) if projects else signal.by
+
+
+def counts_source_time(family: Family) -> bool:
+    """Say whether the family's counter moves in steps of source time, not of wall time."""
+    source = family.source
+    return isinstance(source, CloudMonitoring) and source.kind is not MetricKind.GAUGE

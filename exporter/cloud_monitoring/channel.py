@@ -30,7 +30,7 @@ def channel(endpoint: str | None, credentials_file: Path | None, *, insecure: bo
     """Open the channel. Raises CredentialsMissing, whose text has the fix in three lines."""
     if insecure and endpoint:
         return grpc.insecure_channel(endpoint, options=OPTIONS)
-    credentials = _credentials(credentials_file)
+    credentials, _ = _credentials(credentials_file)
     request = google.auth.transport.requests.Request()
     opened: grpc.Channel = google.auth.transport.grpc.secure_authorized_channel(
         credentials, request, endpoint or GOOGLE, options=OPTIONS
@@ -38,12 +38,22 @@ def channel(endpoint: str | None, credentials_file: Path | None, *, insecure: bo
     return opened
 
 
-def _credentials(path: Path | None) -> Raw:
+def project_of_credentials(credentials_file: Path | None) -> str | None:
+    """Return the project that the credentials are of, where they say so.
+
+    Raises CredentialsMissing.
+    """
+    _, project = _credentials(credentials_file)
+    return str(project) if project else None
+
+
+def _credentials(path: Path | None) -> tuple[Raw, Raw]:
+    """Return the credentials and their project."""
     try:
         if path is not None:
-            found, _ = google.auth.load_credentials_from_file(str(path), scopes=SCOPES)
+            found = google.auth.load_credentials_from_file(str(path), scopes=SCOPES)
         else:
-            found, _ = google.auth.default(scopes=SCOPES)
+            found = google.auth.default(scopes=SCOPES)
     except (google.auth.exceptions.GoogleAuthError, OSError, *_NO_KEY) as error:
         where = _unusable(path) if path else "no Google credentials found"
         raise CredentialsMissing(
@@ -52,7 +62,8 @@ def _credentials(path: Path | None) -> Raw:
             "service account with roles/monitoring.viewer.\n"
             "Without an account: ionmon simulate."
         ) from error
-    return found
+    credentials, project = found
+    return credentials, project
 
 
 def _unusable(path: Path) -> str:

@@ -1,8 +1,7 @@
 """ionmon alerts --history: what fired, how long it took, and of which times that is not known."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
 
 from exporter.bridge.alert_times import (
@@ -17,15 +16,16 @@ from exporter.bridge.alert_times import (
 )
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses, losses
 from exporter.bridge.digest.firing_now import lacks_its_end
-from exporter.bridge.digest.label_text import place
 from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.bridge.history_sources import clients, journaled, read_history
 from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
+from exporter.commands.json_output import json_document
 from exporter.commands.terminal import table
-from exporter.monitoring_config import config_path, read_config
-from exporter.prometheus_api import TimeSpan
+from exporter.monitoring_config import MonitoringConfig, config_path, read_config
+from exporter.prometheus_api import Prometheus, TimeSpan
 from exporter.settings import Settings, journal_file
+from exporter.summary.label_text import place
 from exporter.summary.read import Reader
 from exporter.summary.wording import elapsed
 
@@ -49,7 +49,8 @@ _MEANS = ("fired", "MTTD", "MTTA", "MTTR")
 class TimedHistory:
     """What fired in a time, with its times, what was lost, and what could not be read.
 
-    answered  whether any Prometheus answers
+    answered          whether any Prometheus answers
+    acknowledgements  whether a journal says who acknowledged
     """
 
     history: AlertHistory
@@ -57,22 +58,50 @@ class TimedHistory:
     losses: AlertmanagerLosses
     faults: tuple[str, ...]
     answered: bool
+    acknowledgements: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRequest:
+    """Of which time a history is read, by whose clock, and from which servers.
+
+    servers  the one with 90 days is the last
+    """
+
+    span: TimeSpan
+    now: float
+    config: MonitoringConfig
+    servers: tuple[Prometheus, ...]
 
 
 def read(settings: Settings, seconds: float) -> TimedHistory:
     """Return what fired in the last seconds, from Prometheus and the journal of the bridge."""
-    config = read_config(config_path(settings))
-    now = WallClock().now()
-    span = TimeSpan(now - seconds, now)
-    path = journal_file(settings)
-    found = journaled(beside_if_any(path), span, now, path)
-    servers = clients(settings)
+    now, servers = WallClock().now(), clients(settings)
+    request = HistoryRequest(
+        span=TimeSpan(now - seconds, now),
+        now=now,
+        config=read_config(config_path(settings)),
+        servers=servers,
+    )
     reader = Reader(main=servers[0], longterm=servers[-1])
+    found = timed_history(settings, request, reader)
+    return replace(found, faults=(*found.faults, *reader.faults))
+
+
+def timed_history(settings: Settings, request: HistoryRequest, reader: Reader) -> TimedHistory:
+    """Return what fired; faults are of the journal, and `reader` has those of Prometheus."""
+    span, servers, path = request.span, request.servers, journal_file(settings)
+    found = journaled(beside_if_any(path), span, request.now, path)
     lost = losses(servers, reader, span)
     history = read_history(settings, servers, reader, span, found, lost)
-    alerts = timed(history.periods, found.acknowledged or (), config)
-    answered = any(map(reader.answers, servers))
-    return TimedHistory(history, alerts, lost, (*found.faults, *reader.faults), answered)
+    return TimedHistory(
+        history=history,
+        alerts=timed(history.periods, found.acknowledged or (), request.config),
+        losses=lost,
+        faults=found.faults,
+        answered=any(map(reader.answers, servers)),
+        acknowledgements=found.acknowledged is not None,
+    )
 
 
 def text(found: TimedHistory) -> str:
@@ -196,7 +225,7 @@ def as_json(found: TimedHistory) -> str:
         "holes": [asdict(hole) for hole in found.history.holes],
         "faults": (*found.losses.faults, *found.faults),
     }
-    return json.dumps(whole, indent=2)
+    return json_document("alerts --history", whole)
 
 
 def _plain(one: TimedPeriod, found: TimedHistory) -> dict[str, object]:

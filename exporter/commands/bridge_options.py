@@ -15,14 +15,7 @@ from exporter.secrets_file import Secret, read_secret
 from exporter.settings import load
 
 T = TypeVar("T")
-BRIDGE = (
-    CONFIG,
-    click.option(
-        "--url",
-        type=WEB_URL,
-        metavar="URL",
-        help="Address of the bridge. Default: notifications.bridge of the settings.",
-    ),
+LOGIN = (
     click.option(
         "--user", metavar="NAME", help="User of the bridge's web configuration, who acknowledges."
     ),
@@ -32,6 +25,16 @@ BRIDGE = (
         metavar="FILE",
         help="File with that user's password. Default: it is asked for.",
     ),
+)
+BRIDGE = (
+    CONFIG,
+    click.option(
+        "--url",
+        type=WEB_URL,
+        metavar="URL",
+        help="Address of the bridge. Default: notifications.bridge of the settings.",
+    ),
+    *LOGIN,
 )
 
 

@@ -15,6 +15,14 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 CONFIG = click.option(
     "--config", type=FILE, metavar="FILE", help="Path of monitoring.yaml. Default: $IONMON_CONFIG."
 )
+JSON = click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+QUIET = click.option("--quiet", is_flag=True, help="Print warnings and errors only.")
+ROOT = click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Directory that ionmon configs wrote to. Default: here.",
+)
 PROJECT = click.option(
     "--project", "projects", multiple=True, metavar="ID", help="Google Cloud project; repeatable."
 )

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from exporter.clock import WallClock
-from exporter.commands.flag_types import PORT_NUMBER
+from exporter.commands.flag_types import PORT_NUMBER, Duration
 from exporter.commands.options import CONFIG, LOG, STATE, WEB, options, overrides
 from exporter.commands.run import serve
 from exporter.commands.world_options import WORLD
@@ -19,6 +19,7 @@ from exporter.settings import FamilySettings, Overrides, Settings, load
 from exporter.settings.sources import ApplicationSettings, RedisTargetSettings
 from exporter.simulator.application import SimulatedApplication
 from exporter.simulator.cache import RedisServer, SimulatedCache
+from exporter.simulator.control import Control, ControlServer
 from exporter.simulator.faults import Faults
 from exporter.simulator.incidents import SCENARIOS
 from exporter.simulator.server import Simulator
@@ -36,6 +37,7 @@ differs. Without --config, all metrics of the catalog are read.
   ionmon simulate
   ionmon simulate --scenario error_burst
   ionmon simulate --faults late=0.3:480s,split,unavailable=0.05
+  ionmon simulate --control-port 9845        then: ionmon incident error_burst
   curl 127.0.0.1:9841/metrics
 
 \b
@@ -53,6 +55,7 @@ Faults of the simulated API, separated by commas. SHARE is from 0 to 1, TIME lik
   outage=FROM:TO      all calls fail, from and to these times after the start
   fail=METRIC:STATUS  calls for this metric always fail
   split               pages have odd sizes
+  disabled            all calls fail, as where the API is not enabled
   malformed           some series are invalid
 """
 
@@ -73,21 +76,32 @@ Faults of the simulated API, separated by commas. SHARE is from 0 to 1, TIME lik
     default=0,
     help="Port of the simulated API. Default: a free one.",
 )
+@click.option(
+    "--control-port",
+    type=PORT_NUMBER,
+    help="Port on 127.0.0.1 where `ionmon incident` begins incidents. Default: none.",
+)
+@click.option(
+    "--delay",
+    type=Duration(),
+    help="Time after which points can be read. Default: that of each metric, some minutes.",
+)
 def command(
     config: Path | None,
     scenario: str,
     fault_text: str,
     seed: int,
     scale: float,
-    api_port: int,
     **given: Any,  # noqa: ANN401 - options by name
 ) -> None:
     """Serve until a signal stops it."""
+    own = ("api_port", "control_port", "delay")
+    api_port, control_port, delay = (given.pop(name) for name in own)
     faults = dataclasses.replace(Faults.parse(fault_text), seed=seed)
     clock = WallClock()
     world = World(seed, clock.now(), SCENARIOS[scenario], scale)
     with ExitStack() as stack:
-        endpoint = stack.enter_context(_api(Simulator(world, clock, faults, api_port)))
+        endpoint = stack.enter_context(_api(Simulator(world, clock, faults, api_port, delay)))
         cache = stack.enter_context(_cache(world, clock))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ionmon-")))
         base = dataclasses.replace(
@@ -100,6 +114,8 @@ def command(
         )
         # Loaded here already, so that wrong settings are refused before anything starts.
         simulated(config, base, cache.address, None)
+        if control_port is not None:
+            stack.enter_context(_control(control_port, Control(world, clock, delay)))
         click.echo(f"simulating {World.project} at {endpoint}, scenario {scenario}", err=True)
         metrics = stack.enter_context(_application(world, clock))
         serve(lambda: simulated(config, base, cache.address, metrics))
@@ -148,6 +164,17 @@ def _api(simulator: Simulator) -> Iterator[str]:
         yield simulator.start()
     finally:
         simulator.close()
+
+
+@contextmanager
+def _control(port: int, control: Control) -> Iterator[None]:
+    server = ControlServer(port, control)
+    server.start()
+    click.echo(f"incidents are begun at http://{server.address}/", err=True)
+    try:
+        yield
+    finally:
+        server.close()
 
 
 @contextmanager

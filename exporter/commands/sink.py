@@ -69,13 +69,16 @@ leading here, and with the secret files that they name; FOLDER/simulated.yaml fo
     show_default=True,
     help="Port for mail.",
 )
-def command(config: Path | None, prepare: Path | None, web_port: int, smtp_port: int) -> None:
+@click.option("--notice", default="", metavar="TEXT", help="A sentence that the page shows first.")
+def command(
+    config: Path | None, prepare: Path | None, web_port: int, smtp_port: int, notice: str
+) -> None:
     """Serve until a signal stops it, or write the settings."""
     ports = SinkPorts(web_port, smtp_port)
     if prepare is not None:
         _prepare(config or config_file(), prepare, ports)
         return
-    inbox = Inbox(WallClock(), click.echo)
+    inbox = Inbox(WallClock(), click.echo, notice)
     try:
         servers = (WebSink(ports.web, inbox), SmtpSink(ports.smtp, inbox))
     except OSError as error:

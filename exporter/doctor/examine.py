@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from exporter.catalog import CATALOG
+from exporter.catalog.google_access import LIST_DESCRIPTORS, LIST_SERIES
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.channel import CredentialsMissing, channel
 from exporter.cloud_monitoring.checkpoint import inspect
@@ -31,7 +32,7 @@ from exporter.doctor.empty_metrics import without_series
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.generated_files import generated_files
 from exporter.doctor.metrics_scope import metrics_scope
-from exporter.doctor.permissions import LIST_DESCRIPTORS, LIST_SERIES, Grant
+from exporter.doctor.permissions import fix_of_failure, fix_of_refusal
 from exporter.doctor.secret_files import secrets
 from exporter.doctor.unix_user import UnixUser
 from exporter.errors import IonmonError, PollError, Reason, StateError
@@ -166,21 +167,12 @@ def _permission(project: str, permission: str, attempt: Callable[[], int]) -> Fi
         attempt()
     except PollError as error:
         if error.reason is Reason.PERMISSION:
-            return Finding(subject, Verdict.FAIL, str(error), Grant(project, permission).command())
+            fix = fix_of_refusal(project, permission, error)
+            return Finding(subject, Verdict.FAIL, str(error), fix)
         if error.reason is Reason.NOT_FOUND:  # the API reports it only to those who may read
             return Finding(subject, Verdict.OK, "granted")
-        return Finding(subject, Verdict.FAIL, str(error), _fix(error))
+        return Finding(subject, Verdict.FAIL, str(error), fix_of_failure(error))
     return Finding(subject, Verdict.OK, "granted")
-
-
-def _fix(error: PollError) -> str:
-    return {
-        Reason.CREDENTIALS: "gcloud auth application-default login, or attach a service account",
-        Reason.UNAVAILABLE: "check the network, a proxy, and google.endpoint",
-        Reason.DEADLINE: "check the network, a proxy, and google.endpoint",
-        Reason.QUOTA: "wait a minute; lower google.calls_per_minute, or request a higher quota",
-        Reason.NOT_FOUND: "check the project's name",
-    }.get(error.reason, "wait and try again: https://status.cloud.google.com has incidents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +209,7 @@ def _metric(
             newest = max((*ends, newest))
     except PollError as error:
         if error.reason is not Reason.NOT_FOUND:
-            return Probe(Finding(target.name, Verdict.FAIL, str(error), _fix(error)))
+            return Probe(Finding(target.name, Verdict.FAIL, str(error), fix_of_failure(error)))
     series = sum(number for project, number in owners.items() if reads(target, project))
     finding = Finding(target.name, Verdict.OK, f"{series} series")
     if not series:

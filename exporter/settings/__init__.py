@@ -9,6 +9,12 @@ from exporter.settings.channels import (
     SlackSettings,
     WebhookSettings,
 )
+from exporter.settings.deploy import (
+    DeployedAlertmanager,
+    DeployedGrafana,
+    DeployedPrometheus,
+    DeploySettings,
+)
 from exporter.settings.digest import DigestSettings
 from exporter.settings.google import FamilySettings, Filters, GoogleSettings
 from exporter.settings.links import LinkSettings
@@ -17,6 +23,7 @@ from exporter.settings.load import (
     cache_directory,
     config_file,
     default_state_file,
+    deploy_directory,
     journal_file,
     load,
     no_color,
@@ -34,6 +41,7 @@ from exporter.settings.notifications import (
     NotificationSettings,
     QuietHours,
 )
+from exporter.settings.prices import PriceSettings
 from exporter.settings.sentry import HeartbeatSettings, SentrySettings
 from exporter.settings.servers import AlertmanagerSettings, PrometheusSettings
 from exporter.settings.services import WatchedService
@@ -49,6 +57,10 @@ __all__ = [
     "AlertsSettings",
     "ApplicationSettings",
     "BridgeSettings",
+    "DeploySettings",
+    "DeployedAlertmanager",
+    "DeployedGrafana",
+    "DeployedPrometheus",
     "DigestSettings",
     "EmailSettings",
     "EscalationSettings",
@@ -65,6 +77,7 @@ __all__ = [
     "OtherAlert",
     "Overrides",
     "PagerDutySettings",
+    "PriceSettings",
     "PrometheusSettings",
     "QuietHours",
     "RedisSettings",
@@ -80,6 +93,7 @@ __all__ = [
     "cache_directory",
     "config_file",
     "default_state_file",
+    "deploy_directory",
     "journal_file",
     "load",
     "no_color",

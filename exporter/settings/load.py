@@ -97,6 +97,11 @@ def journal_file(settings: Settings) -> Path:
     return settings.storage.journal_file or _state_directory() / "journal.sqlite"
 
 
+def deploy_directory(settings: Settings) -> Path:
+    """Return where a deploy keeps its record: as configured, else in the state directory."""
+    return settings.deploy.state_directory or _state_directory() / "deploy"
+
+
 def cache_directory() -> Path | None:
     """Return the directory for what can be made again; None for a user without a home."""
     own = Path(_environment("XDG_CACHE_HOME") or "")
@@ -120,7 +125,7 @@ def _state_directory() -> Path:
     except RuntimeError as error:
         raise SettingsError(
             "this user has no home directory; set storage.state_file, and storage.journal_file for "
-            "the bridge"
+            "the bridge, deploy.state_directory for a deploy"
         ) from error
 
 

@@ -8,9 +8,11 @@ from pydantic import AfterValidator, Field, PlainSerializer, ValidationInfo
 
 from exporter.settings.addresses import File, ListenAddress, MetricsPath, Name, Text
 from exporter.settings.alerting import AlertsSettings, ObjectiveSettings
+from exporter.settings.deploy import DeploySettings
 from exporter.settings.google import GoogleSettings
 from exporter.settings.links import LinkSettings
 from exporter.settings.notifications import NotificationSettings
+from exporter.settings.prices import PriceSettings
 from exporter.settings.servers import AlertmanagerSettings, PrometheusSettings
 from exporter.settings.services import (
     WatchedService,
@@ -20,10 +22,11 @@ from exporter.settings.services import (
     objectives_of,
     whole_latency,
 )
+from exporter.settings.signal_targets import TargetText, known_targets
 from exporter.settings.sources import ApplicationSettings, RedisSettings
 from exporter.settings.supported import of_everybody, of_services
 from exporter.settings.teams import reachable
-from exporter.settings.types import Named, Section, Switch, inside, key, part
+from exporter.settings.types import Named, Section, Switch, Whole, inside, key, part
 
 
 class ServiceSettings(Section):
@@ -47,6 +50,11 @@ class StorageSettings(Section):
         "monitoring_config.json, as `ionmon configs` writes it; left out, "
         "alertmanager/out/monitoring_config.json below the working directory.",
     )
+    versions: Annotated[Whole, Field(ge=0, le=1000)] | None = key(
+        None,
+        "How many generated sets `ionmon configs` keeps in .ionmon/versions below its root, for "
+        "`ionmon diff` and to go back; left out, 20, and none where git tracks the files.",
+    )
 
 
 def _apart(addresses: tuple[str, ...]) -> tuple[str, ...]:
@@ -67,6 +75,7 @@ class WebSettings(Section):
     enable_lifecycle: Switch = key(
         default=False, meaning="Whether POST /-/reload reads the settings again."
     )
+    notice: Text | None = key(None, "A sentence that the landing page shows first.")
 
 
 class LogSettings(Section):
@@ -111,6 +120,11 @@ class Settings(Section):
         ApplicationSettings, AfterValidator(_known_target), AfterValidator(_families_of_road)
     ] = part(ApplicationSettings, "Where the application's own metrics are collected.")
     objectives: ObjectiveSettings = part(ObjectiveSettings, "What the service promises its users.")
+    targets: Annotated[Named[Name, TargetText], AfterValidator(known_targets)] = key(
+        {},
+        "What signals should be, by the signal's name: `at least 9000`, `at most 40ms` or "
+        "`80% to 85%`. Reports show it beside the value; no alert follows from it.",
+    )
     alerts: AlertsSettings = part(AlertsSettings, "Overrides of alerts, by the alert's name.")
     alertmanager: AlertmanagerSettings = part(
         AlertmanagerSettings, "Which Alertmanager reads the generated files."
@@ -128,6 +142,12 @@ class Settings(Section):
     ] = key({}, "What differs for single services, by the service's name in Cloud Run.")
     prometheus: PrometheusSettings = part(
         PrometheusSettings, "Where the servers of the monitoring itself are."
+    )
+    deploy: DeploySettings = part(
+        DeploySettings, "Where `ionmon deploy` writes, and what reads it there."
+    )
+    prices: PriceSettings = part(
+        PriceSettings, "What the service costs, for `ionmon estimate` and the report."
     )
     links: LinkSettings = part(LinkSettings, "Addresses that notifications and dashboards link to.")
     storage: StorageSettings = part(StorageSettings, "Files that ionmon keeps and reads.")

@@ -11,6 +11,11 @@ from exporter.simulator.chance import unit
 from exporter.simulator.refusal import Refusal
 
 MALFORMED = ("string", "no_options", "no_points", "extra_label", "duplicate")
+DISABLED_TEXT = (
+    "Cloud Monitoring API has not been used in project 123456789012 before or it is disabled. "
+    "Enable it by visiting https://console.developers.google.com/apis/api/"
+    "monitoring.googleapis.com/overview?project=123456789012 then retry."
+)
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 QUOTA_TEXT = (
     "Quota exceeded for quota metric 'Query requests' and limit 'Query requests per minute' of "
@@ -44,6 +49,7 @@ class Faults:
     partial      share of responses that lack a third of their series and report that
     repeated     share of series that carry their newest point twice
     split        pages of unpredictable size
+    disabled     no call is answered: the project's API is not enabled
     malformed    kinds of MALFORMED series added to each response
     outages      when no call is answered
     failing      metric types that always fail
@@ -59,6 +65,7 @@ class Faults:
     partial: float = 0.0
     repeated: float = 0.0
     split: bool = False
+    disabled: bool = False
     malformed: tuple[str, ...] = ()
     outages: tuple[Outage, ...] = ()
     failing: tuple[Failing, ...] = ()
@@ -84,6 +91,8 @@ class Faults:
 
     def refuse(self, call: int, elapsed: float) -> None:
         """Raise the Refusal of the call with this number, if it fails."""
+        if self.disabled:
+            raise Refusal(grpc.StatusCode.PERMISSION_DENIED, DISABLED_TEXT)
         out = any(start <= elapsed < end for start, end in self.outages)
         if out or self.drawn(self.unavailable, "unavailable", call):
             raise Refusal(grpc.StatusCode.UNAVAILABLE, "The service is currently unavailable.")
@@ -113,8 +122,9 @@ NONE = Faults()
 
 def _with(faults: Faults, name: str, value: str) -> Faults:
     """Add one fault as it is written."""
-    if name == "split":
-        return replace(faults, split=True)
+    if name in ("split", "disabled"):
+        split, disabled = faults.split or name == "split", faults.disabled or name == "disabled"
+        return replace(faults, split=split, disabled=disabled)
     if name == "seed" and value.isdigit():
         return replace(faults, seed=int(value))
     if name == "malformed":
@@ -131,7 +141,7 @@ def _with(faults: Faults, name: str, value: str) -> Faults:
 def _with_share(faults: Faults, name: str, value: str) -> Faults:
     shares = [f.name for f in fields(Faults) if f.type is float and not f.name.endswith("_by")]
     if name not in shares:
-        known = ", ".join([*shares, "split", "malformed", "outage", "fail", "seed"])
+        known = ", ".join([*shares, "split", "disabled", "malformed", "outage", "fail", "seed"])
         raise SettingsError(f"fault {name!r}: unknown, use one of {known}")
     share, _, by = value.partition(":")
     if not re.fullmatch(r"0(\.\d+)?|1(\.0+)?", share):

@@ -1,6 +1,6 @@
 """What can go wrong in the simulated world, by name, and when: incidents, episodes, scenarios."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -108,28 +108,46 @@ SCENARIOS = _scenarios()
 CALM = SCENARIOS["calm"]
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An incident from the minute after `begin` to the minute `end`."""
+
+    begin: int
+    end: int
+    incident: Incident
+
+
 class Timeline:
     """A scenario laid on absolute minutes; minute m is the minute that ends at 60 m seconds."""
 
     def __init__(self, scenario: Scenario, start: float) -> None:
         first = int(start // 60)
-        self._spans = tuple(
-            (first + e.after, first + e.after + e.minutes, e.incident) for e in scenario.episodes
+        self.spans = tuple(
+            Span(first + e.after, first + e.after + e.minutes, e.incident)
+            for e in scenario.episodes
         )
-        self._from = min((s[0] for s in self._spans), default=0)
-        self._until = max((s[1] for s in self._spans), default=0)
+
+    def add(self, incident: Incident, after: int, minutes: int) -> Span:
+        """Let an incident begin with the minute after one, beside what goes on."""
+        found = Span(after, after + minutes, incident)
+        self.spans = (*self.spans, found)  # replaced at once: other threads read them
+        return found
+
+    def end(self, minute: int) -> None:
+        """Let nothing go on after a minute."""
+        ended = (replace(span, end=min(span.end, minute)) for span in self.spans)
+        self.spans = tuple(span for span in ended if span.begin < span.end)
 
     def active(self, minute: int) -> tuple[Incident, ...]:
         """Return the incidents that go on in a minute."""
-        if not self._from < minute <= self._until:
-            return ()
-        return tuple(i for begin, end, i in self._spans if begin < minute <= end)
+        return tuple(span.incident for span in self.spans if span.begin < minute <= span.end)
 
     def began(self, aspect: Aspect, minute: int) -> int | None:
         """Return the minute before an incident that changes an aspect; None where none goes on."""
-        for begin, end, incident in self._spans:
-            if begin < minute <= end and any(e.aspect is aspect for e in incident.effects):
-                return begin
+        for span in self.spans:
+            effects = span.incident.effects
+            if span.begin < minute <= span.end and any(e.aspect is aspect for e in effects):
+                return span.begin
         return None
 
     def level(self, aspect: Aspect, region: str, minute: int) -> float | None:

@@ -40,6 +40,11 @@ class Traffic:
         self.requests = lru_cache(maxsize=16384)(self._requests)
         self.revisions = lru_cache(maxsize=4096)(self._revisions)
 
+    def forget(self) -> None:
+        """Work out every minute anew: what goes on has changed."""
+        self.requests.cache_clear()
+        self.revisions.cache_clear()
+
     def day(self, minute: int) -> float:
         """Return the factor of the time of day; its mean over any day is 1."""
         if self.mix.flat:

@@ -7,7 +7,7 @@ from math import floor
 from exporter.catalog import CATALOG
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
 from exporter.simulator import deployment, requests, storage
-from exporter.simulator.incidents import CALM, Aspect, Scenario, Timeline
+from exporter.simulator.incidents import CALM, Aspect, Incident, Scenario, Span, Timeline
 from exporter.simulator.levels import age, level_model
 from exporter.simulator.requests import Model
 from exporter.simulator.traffic import Mix, Traffic
@@ -112,6 +112,17 @@ class World:
             return minute * MINUTE
         back = age(minute) if kind is MetricKind.CUMULATIVE else 1
         return (minute - back) * MINUTE
+
+    def begin(self, incident: Incident, now: float, minutes: int) -> Span:
+        """Let an incident begin with the minute that a Unix time lies in: none of it was read."""
+        span = self.timeline.add(incident, floor(now / MINUTE), minutes)
+        self.traffic.forget()
+        return span
+
+    def end_incidents(self, now: float) -> None:
+        """Let every incident end with the minute before: the one that a time lies in is calm."""
+        self.timeline.end(floor(now / MINUTE))
+        self.traffic.forget()
 
     def redis_fields(self, minute: int) -> CacheFigures:
         """Return the L2 cache at a minute."""

@@ -46,13 +46,19 @@ class _Scale:
 
 def small_chart(signal: SignalState) -> SmallChart | None:
     """Return the chart of a signal; None where it has no value at all."""
-    line, before = (
-        _columns(values, signal.direction) for values in (signal.line, signal.line_before)
-    )
+    limits = [one.value for one in signal.limits]
+    return line_chart(signal.line, signal.line_before, limits, signal.direction)
+
+
+def line_chart(
+    values: Sequence[float], earlier: Sequence[float], limits: Sequence[float], direction: str
+) -> SmallChart | None:
+    """Return the chart of a line and of the one before it; None where the line has no value."""
+    line, before = columns(values, direction), columns(earlier, direction)
     known = [value for value in (*line, *before) if math.isfinite(value)]
     if not any(math.isfinite(value) for value in line):
         return None
-    limit = _near([one.value for one in signal.limits], known, signal.direction)
+    limit = _near(limits, known, direction)
     scale = _scale([*known, *([] if limit is None else [limit])])
     return SmallChart(
         width=WIDTH,
@@ -63,14 +69,14 @@ def small_chart(signal: SignalState) -> SmallChart | None:
     )
 
 
-def _columns(values: Sequence[float], direction: str) -> tuple[float, ...]:
+def columns(values: Sequence[float], direction: str, most: int = _COLUMNS) -> tuple[float, ...]:
     """Return the worst value of each column: a mean would hide what an alert saw."""
-    if len(values) <= _COLUMNS:
+    if len(values) <= most:
         return tuple(values)
-    size = len(values) / _COLUMNS
+    size = len(values) / most
     worst = min if direction == "down" else max
     found = []
-    for column in range(_COLUMNS):
+    for column in range(most):
         part = values[math.floor(column * size) : math.floor((column + 1) * size)]
         known = [value for value in part if math.isfinite(value)]
         found.append(worst(known) if known else math.nan)
@@ -116,28 +122,31 @@ def _dash(points: list[Point]) -> list[Point]:
 
 
 def svg(chart: SmallChart, alt: str) -> str:
-    """Return the chart as an SVG element; `alt` is read aloud, and already escaped."""
+    """Return the chart as an SVG element; `alt` is read aloud, and already escaped.
+
+    A page with a dark theme of its own gives the classes before, line and limit other colours.
+    """
     parts = [
-        _path(chart.before, _BEFORE, 1.2),
-        _path(chart.line, _LINE, 1.6),
+        _path(chart.before, "before", _BEFORE, 1.2),
+        _path(chart.line, "line", _LINE, 1.6),
     ]
     if chart.limit is not None:
         parts.insert(
             0,
-            f'<path d="M0 {chart.limit:.1f}H{chart.width:g}" stroke="{_LIMIT}" stroke-width="1" '
-            'stroke-dasharray="4 3" fill="none"/>',
+            f'<path class="limit" d="M0 {chart.limit:.1f}H{chart.width:g}" stroke="{_LIMIT}" '
+            'stroke-width="1" stroke-dasharray="4 3" fill="none"/>',
         )
     box = f'viewBox="0 0 {chart.width:g} {chart.height:g}"'
     size = f'width="{chart.width:g}" height="{chart.height:g}"'
     return f'<svg {size} {box} role="img" aria-label="{alt}">{"".join(parts)}</svg>'
 
 
-def _path(strokes: Iterable[Stroke], colour: str, width: float) -> str:
+def _path(strokes: Iterable[Stroke], name: str, colour: str, width: float) -> str:
     text = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in stroke) for stroke in strokes)
     if not text:
         return ""
     joined = 'stroke-linejoin="round" stroke-linecap="round" fill="none"'
-    return f'<path d="{text}" stroke="{colour}" stroke-width="{width:g}" {joined}/>'
+    return f'<path class="{name}" d="{text}" stroke="{colour}" stroke-width="{width:g}" {joined}/>'
 
 
 def png(chart: SmallChart) -> bytes:

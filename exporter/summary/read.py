@@ -4,7 +4,7 @@ A query that fails costs its own value, and is reported; a server that is down c
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from exporter.errors import IonmonError
@@ -19,16 +19,14 @@ from exporter.summary.model import (
     BudgetState,
     DataGap,
     MonitoringState,
-    PlaceValue,
     ServiceState,
-    SignalLimit,
     SignalState,
 )
+from exporter.summary.signal_reading import one_value, signal_state, worst_of
 
 DAY = 86400.0
 WEEK = 7 * DAY
-_POINTS = 288  # of a line: each five minutes of a day
-_PLACES = 50
+LINE_POINTS = 288  # of a line: each five minutes of a day
 
 
 @dataclass(slots=True)
@@ -77,6 +75,42 @@ class Reader:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class ConfiguredSource:
+    """A SignalSource: the queries of monitoring_config.json, answered by the server of 90 days."""
+
+    reader: Reader
+    signal: SignalConfig
+    queries: PeriodConfig
+    noun: str
+
+    def overall(self, at: float) -> float | None:
+        """Return the signal over the period, of everything."""
+        return one_value(self._instant(self.queries.overall, at))
+
+    def by_place(self, at: float) -> list[Points]:
+        """Return the same by place."""
+        return self._instant(self.queries.by_place, at)
+
+    def line(self, span: TimeSpan) -> tuple[float, ...]:
+        """Return the signal within a span."""
+        step = span.seconds / LINE_POINTS
+        found = self.reader.range(self.reader.longterm, self._recent, span, self.noun, step)
+        return found[0].values if found else ()
+
+    def peak(self, span: TimeSpan) -> float | None:
+        """Return the worst five minutes of a span."""
+        query = worst_of(self._recent, span, self.signal.direction)
+        return one_value(self._instant(query, span.end))
+
+    @property
+    def _recent(self) -> str:
+        return self.signal.overall or self.signal.query
+
+    def _instant(self, query: str, at: float) -> list[Points]:
+        return self.reader.instant(self.reader.longterm, query, at, self.noun)
+
+
 def service_state(
     config: MonitoringConfig, reader: Reader, end: float, *, weekly: bool = False
 ) -> ServiceState:
@@ -86,7 +120,7 @@ def service_state(
     return ServiceState(
         span=span,
         signals=tuple(_signal(config, reader, name, span) for name in chosen),
-        budgets=tuple(_budgets(config, reader, end)),
+        budgets=tuple(budgets(config, reader, end)),
         monitoring=tuple(
             _figure(reader, name, figure, span) for name, figure in config.monitoring.items()
         ),
@@ -112,78 +146,11 @@ def _signal(config: MonitoringConfig, reader: Reader, name: str, span: TimeSpan)
     signal = config.signals[name]
     queries = signal.week if span.seconds > DAY else signal.day
     queries = queries or PeriodConfig(overall=signal.query, by_place=signal.query)
-    noun = signal.noun or name
-    line = _line(reader, signal, span, noun)
-    values = [
-        _value(reader.instant(reader.longterm, queries.overall, span.end - ago, noun))
-        for ago in (0.0, span.seconds, WEEK)
-    ]
-    by_place = reader.instant(reader.longterm, queries.by_place, span.end, noun)
-    return SignalState(
-        name=name,
-        noun=noun,
-        kind=signal.kind or name,
-        unit=signal.unit,
-        direction=signal.direction,
-        url=signal.panel.url,
-        now=values[0],
-        before=values[1],
-        week_ago=values[2],
-        line=line,
-        line_before=_line(reader, signal, _earlier(span), noun),
-        worst=_worst((*line, *_peak(reader, signal, span, noun), values[0]), signal.direction),
-        places=_places(by_place, signal.direction),
-        limits=tuple(_limits(config, name)),
-    )
+    source = ConfiguredSource(reader, signal, queries, signal.noun or name)
+    return signal_state(config, name, span, source, (span.seconds, WEEK))
 
 
-def _earlier(span: TimeSpan) -> TimeSpan:
-    return TimeSpan(span.start - span.seconds, span.start)
-
-
-def _line(reader: Reader, signal: SignalConfig, span: TimeSpan, noun: str) -> tuple[float, ...]:
-    step = span.seconds / _POINTS
-    found = reader.range(reader.longterm, signal.overall or signal.query, span, noun, step)
-    return found[0].values if found else ()
-
-
-def _value(points: list[Points]) -> float | None:
-    known = [p.values[0] for p in points if p.values and math.isfinite(p.values[0])]
-    return known[0] if known else None
-
-
-def _peak(reader: Reader, signal: SignalConfig, span: TimeSpan, noun: str) -> Iterator[float]:
-    """Yield the worst five minutes of a span: the points of a week's line pass over most of it."""
-    function = "min_over_time" if signal.direction == "down" else "max_over_time"
-    query = f"{function}(({signal.overall or signal.query})[{span.seconds:.0f}s:5m])"
-    for one in reader.instant(reader.longterm, query, span.end, noun)[:1]:
-        yield one.values[0]
-
-
-def _worst(found: Iterable[float | None], direction: str) -> float | None:
-    """Return the worst of values; a mean is among them, for something was as bad as that."""
-    known = [value for value in found if value is not None and math.isfinite(value)]
-    if not known:
-        return None
-    return min(known) if direction == "down" else max(known)
-
-
-def _places(points: Iterable[Points], direction: str) -> tuple[PlaceValue, ...]:
-    found = [
-        PlaceValue(one.labels, one.values[0]) for one in points if math.isfinite(one.values[0])
-    ]
-    found.sort(key=lambda place: place.value, reverse=direction != "down")
-    return tuple(found[:_PLACES])
-
-
-def _limits(config: MonitoringConfig, name: str) -> Iterator[SignalLimit]:
-    """Yield the limits of a signal that hold everywhere; one of a service is none of the whole."""
-    for one in config.alerts:
-        if one.signal == name and one.limit is not None and not one.where:
-            yield SignalLimit(one.name, one.severity, one.limit.value, one.threshold or "")
-
-
-def _budgets(config: MonitoringConfig, reader: Reader, end: float) -> Iterator[BudgetState]:
+def budgets(config: MonitoringConfig, reader: Reader, end: float) -> Iterator[BudgetState]:
     """Yield the budget of each service, the most spent first."""
     for signal, queries in config.budgets.items():
         what = f"error budget of {signal}"
@@ -220,15 +187,19 @@ def _figure(reader: Reader, name: str, figure: FigureConfig, span: TimeSpan) -> 
         unit=figure.unit,
         direction=figure.direction,
         target=figure.target,
-        value=_value(reader.instant(reader.main, query, span.end, figure.noun)),
+        value=one_value(reader.instant(reader.main, query, span.end, figure.noun)),
     )
 
 
 def _gaps(config: MonitoringConfig, reader: Reader, span: TimeSpan) -> Iterator[DataGap]:
-    if config.gaps is None:
-        return
-    query = config.gaps.week if span.seconds > DAY else config.gaps.day
-    found = reader.instant(reader.main, query, span.end, "gaps of the data")
+    if config.gaps is not None:
+        query = config.gaps.week if span.seconds > DAY else config.gaps.day
+        yield from data_gaps(reader, query, span.end)
+
+
+def data_gaps(reader: Reader, query: str, at: float) -> Iterator[DataGap]:
+    """Yield the gaps that a query finds, the longest first."""
+    found = reader.instant(reader.main, query, at, "gaps of the data")
     for one in sorted(found, key=lambda points: points.values[0], reverse=True):
         labels = dict(one.labels)
         yield DataGap(labels.get("gcp_project", ""), labels.get("family", ""), one.values[0])

@@ -21,6 +21,7 @@ log = logging.getLogger("ionmon.web")
 
 PLAIN = "text/plain; charset=utf-8"
 HTML = "text/html; charset=utf-8"
+JSON = "application/json"
 READ = ("GET", "HEAD")
 HEALTH = ("/-/healthy", "/-/ready")
 _GUARD = (
@@ -230,9 +231,14 @@ def plain(status: HTTPStatus, line: str) -> Response:
 
 def html_page(request: Request, html: Callable[[], bytes]) -> Response:
     """Return a page that is not to be cached."""
+    return read_only(request, html, HTML)
+
+
+def read_only(request: Request, body: Callable[[], bytes], kind: str) -> Response:
+    """Return what can only be read, and is not to be cached."""
     if request.method not in READ:
         return not_allowed("GET, HEAD")
-    return Response(HTTPStatus.OK, html(), HTML, (("Cache-Control", "no-store"),))
+    return Response(HTTPStatus.OK, body(), kind, (("Cache-Control", "no-store"),))
 
 
 def not_allowed(methods: str) -> Response:

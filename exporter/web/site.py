@@ -8,16 +8,19 @@ from exporter.engine import Engine
 from exporter.exposition.exposition import Body, Format
 from exporter.exposition.snapshot import Snapshot
 from exporter.poller import Poller
+from exporter.summary.headline import headline
+from exporter.summary.service_json import service_json
 from exporter.telemetry import Telemetry
 from exporter.web.encoder import Encoder, Ready
 from exporter.web.landing import render
 from exporter.web.own_metrics import Computed, OwnMetrics
 from exporter.web.poll_metrics import poll_metrics
-from exporter.web.routes import Request, Response, html_page
+from exporter.web.routes import JSON, Request, Response, html_page, read_only
 from exporter.web.scrapers import Scrapers
 from exporter.web.status import RefusedReload, status
 
 MAX_SILENCE = 30.0
+SERVICE = "/service.json"
 
 
 class ExporterSite:
@@ -94,8 +97,10 @@ class ExporterSite:
         return (poller.snapshot if poller else Snapshot()), self._clock.monotonic()
 
     async def answer(self, request: Request, user: str) -> Response | None:
-        """Return the landing page at /, None for any other path."""
+        """Return the landing page at /, and the service at its path; None for any other."""
         del user
+        if request.path == SERVICE:
+            return read_only(request, self.service, JSON)
         return html_page(request, self.landing) if request.path == "/" else None
 
     def unanswered(self, request: Request, status: int) -> None:
@@ -116,6 +121,11 @@ class ExporterSite:
         return render(
             status(self.engine, self._telemetry, self._clock, self._telemetry_path, self.refusal)
         )
+
+    def service(self) -> bytes:
+        """Return the service as JSON: what the landing page shows of it, and more signals."""
+        known = self.engine.watch.service if self.engine else None
+        return service_json(known, headline(known))
 
     def healthy(self) -> tuple[bool, str]:
         """Return whether the poller works: its loop runs and its tasks have not ended."""

@@ -10,6 +10,7 @@ from exporter.engine import Engine
 from exporter.poller import Poller, PollFault, PollState
 from exporter.settings.types import duration
 from exporter.telemetry import Telemetry
+from exporter.web.service_view import ServiceView, service_view
 
 MAX_FAULTS = 20
 _MINUTE = 60
@@ -89,6 +90,8 @@ class ExporterStatus:
     digest: str = ""
     now: str = ""
     refusal: str = ""
+    notice: str = ""
+    service: ServiceView | None = None
 
 
 def status(
@@ -125,6 +128,8 @@ def status(
         digest=engine.settings.digest[:12],
         now=_utc(now + wall),
         refusal=_refused(refusal, wall),
+        notice=engine.settings.web.notice or "",
+        service=service_view(engine.watch.service, engine.settings.service.regions),
     )
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from exporter.catalog.expression import Direction
 from exporter.prometheus_api import Labels
 from exporter.settings import Settings
+from generators.analysis.chosen_places import NO_DATA
 from generators.analysis.model import Anomaly, Examined, NotKnown
 from generators.analysis.reading import (
-    NO_DATA,
     Flags,
     Reader,
     nothing_of,

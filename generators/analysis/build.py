@@ -5,8 +5,9 @@ from collections.abc import Callable
 from exporter.prometheus_api import TimeSpan
 from exporter.settings import Settings
 from generators.analysis import anomalies, correlations, trends
+from generators.analysis.chosen_places import chosen
 from generators.analysis.model import Analysis
-from generators.analysis.reading import Reader, chosen
+from generators.analysis.reading import Reader
 from generators.analysis.request import AnalysisRequest
 from generators.policy import policy
 from generators.rules import slo, trend

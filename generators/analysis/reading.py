@@ -2,56 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporter.errors import IonmonError
 from exporter.prometheus_api import Labels
-from exporter.settings import Settings
-from exporter.settings.services import DATABASE, REDIS, WatchedService
+from generators.analysis.chosen_places import REGION, ChosenPlaces
 from generators.analysis.model import NotKnown
 from generators.selectors import by_clause
 from generators.tuning.model import HistorySource, TimeGrid, Values
 
 Flags = NDArray[np.bool_]
-NO_DATA = "no data"
-_REGION = "region"
-_LISTED = {DATABASE: "databases", REDIS: "redis"}  # keys of a service in the settings
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenPlaces:
-    """The places that are looked at: by label, the values of which a place has one.
-
-    A place without the label is looked at, too.
-    """
-
-    service: str = ""
-    region: str = ""
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def takes(self, place: Labels) -> bool:
-        """Return whether a place is looked at."""
-        return all(value in self.values.get(label, (value,)) for label, value in place)
-
-    def why_none(self, by: tuple[str, ...]) -> str:
-        """Return why there is no series that is split by these labels."""
-        for label, key in _LISTED.items():
-            if self.service and label in by and not self.values[label]:
-                return f"services.{self.service}.{key} of the settings names none"
-        return NO_DATA
-
-
-def chosen(settings: Settings, service: str, region: str) -> ChosenPlaces:
-    """Return the places of a service and of a region; an empty name stands for all."""
-    values: dict[str, tuple[str, ...]] = {}
-    if service:
-        values |= settings.services.get(service, WatchedService()).values(service)
-    if region:
-        values[_REGION] = (region,)
-    return ChosenPlaces(service, region, values)
 
 
 class Reader:
@@ -83,8 +45,8 @@ class Reader:
         """Raise IonmonError for a service or region that nothing that was read is of."""
         places = self.places
         own = {label: set(values) for label, values in places.values.items()}
-        region = own.pop(_REGION, set())
-        self._check("region", places.region, {_REGION: region} if region else {})
+        region = own.pop(REGION, set())
+        self._check("region", places.region, {REGION: region} if region else {})
         self._check("service", places.service, own)
 
     def _check(self, flag: str, name: str, values: Mapping[str, set[str]]) -> None:

@@ -6,16 +6,14 @@ import click
 
 from exporter.clock import WallClock
 from exporter.commands.flag_types import WEB_URL
-from exporter.commands.options import CONFIG
+from exporter.commands.options import CONFIG, QUIET, options
 from exporter.commands.terminal import progress
-from exporter.errors import SettingsError
-from exporter.prometheus_api import TimeSpan, server
+from exporter.prometheus_api import server
 from exporter.settings import load
-from exporter.settings.types import seconds
 from generators.analysis.request import AnalysisRequest
 from generators.commands.past import history_address
+from generators.commands.time_options import span, window_options
 from generators.commands.tune_extra import require_numpy
-from generators.report.time_range import moment
 
 HELP = """Show what is odd, what grows towards its limit, and which signals moved together.
 
@@ -43,27 +41,21 @@ Times are UTC: a duration before --until such as 6h or 4w, now-6h, Unix seconds,
 2026-01-31T12:00. Without --prometheus, prometheus.longterm of the settings is read, else
 prometheus.address. What has no service or region, such as the connection pool, is always shown.
 """
-_LONGEST = 366 * 86400
 
 
 @click.command("analyze", help=HELP)
 @CONFIG
 @click.option("--prometheus", "url", type=WEB_URL, metavar="URL", help="Address of Prometheus.")
-@click.option(
-    "--since", default="7d", show_default=True, metavar="TIME", help="Start of the window."
-)
-@click.option(
-    "--until", default="now", show_default=True, metavar="TIME", help="End of the window."
-)
-@click.option("--service", default="", metavar="NAME", help="Only this service.")
-@click.option("--region", default="", metavar="NAME", help="Only this region.")
+@options(*window_options("7d"))
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@QUIET
 def command(
     config: Path | None,
     url: str | None,
     *,
     as_json: bool,
-    **options: str,
+    quiet: bool,
+    **given: str,
 ) -> None:
     """Print what the window holds."""
     require_numpy("analyze")
@@ -71,36 +63,13 @@ def command(
 
     settings = load(config)
     now = WallClock().now()
-    span = _span(options["since"], options["until"], now)
-    request = AnalysisRequest(span=span, service=options["service"], region=options["region"])
+    within = span(given["since"], given["until"], now)
+    request = AnalysisRequest(span=within, service=given["service"], region=given["region"])
     prometheus = server(history_address(settings, url))
     prometheus.hello(now)
-    with progress(f"reading {prometheus.url}") as bar:
+    with progress(f"reading {prometheus.url}", shown=not quiet) as bar:
         found = analysis_output.found(settings, prometheus, request, bar, now)
     if as_json:
         click.echo(analysis_output.as_json(found, request, prometheus.url))
     else:
         click.echo(analysis_output.text(found, prometheus.url))
-
-
-def _span(since: str, until: str, now: float) -> TimeSpan:
-    """Return the window. Raises UsageError where it is none."""
-    try:
-        end = moment("--until", until, now)
-        start = _before(since, end, now)
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
-    if not start < end:
-        raise click.UsageError(f"--since {since}: has to be before --until {until}")
-    if end > now:
-        raise click.UsageError(f"--until {until}: lies ahead; write a time up to now")
-    if end - start > _LONGEST:
-        raise click.UsageError(f"--since {since}: is more than a year before --until {until}")
-    return TimeSpan(start, end)
-
-
-def _before(since: str, end: float, now: float) -> float:
-    try:
-        return end - seconds(since)
-    except ValueError:  # no duration: a time
-        return moment("--since", since, now)

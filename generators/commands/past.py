@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.settings import Settings
+from exporter.settings import Settings, cache_directory
 
 _DAY = 86400
 
@@ -29,3 +29,9 @@ def history_address(settings: Settings, url: str | None) -> str:
     """Return the address of the server with the longest history, if no other is given."""
     at = settings.prometheus
     return url or f"http://{at.longterm or at.address}"
+
+
+def history_folder() -> Path | None:
+    """Return the folder in which answers about the past are kept; None for a user without home."""
+    cache = cache_directory()
+    return None if cache is None else cache / "history"

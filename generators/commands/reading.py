@@ -7,7 +7,7 @@ from exporter.clock import WallClock
 from exporter.commands.terminal import Bar
 from exporter.errors import IonmonError
 from exporter.prometheus_api import server
-from exporter.settings import cache_directory
+from generators.commands.past import history_folder
 from generators.tuning.compared import Answers
 from generators.tuning.kept_answers import KeptAnswers
 from generators.tuning.model import TimeGrid
@@ -46,8 +46,7 @@ def recent_history(url: str, seconds: float, texts: Sequence[str], bar: Bar) -> 
 
 def kept_history() -> KeptAnswers:
     """Return where answers about the past are kept; nowhere for a user without a home."""
-    cache = cache_directory()
-    return KeptAnswers(None if cache is None else cache / "history")
+    return KeptAnswers(history_folder())
 
 
 def require_values(answers: Answers, place: str) -> None:

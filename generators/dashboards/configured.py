@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from exporter.catalog.expression import Signal
 from exporter.catalog.model import Unit
+from exporter.catalog.walk import split
 from generators.configured_metrics import is_configured, panel_address
 from generators.dashboards.model import Panel, SeriesCount, Target
 from generators.dashboards.queries import BoardQueries
 from generators.dashboards.signal_style import bounds, decimals, unit
-from generators.policy import Policy, split
+from generators.policy import Policy
 from generators.rules.recording import signal_name
 
 WIDE = 2  # panels of a line

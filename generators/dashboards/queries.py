@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from exporter.catalog.error_signals import CLASSES
+from exporter.catalog.error_signals import CLASSES, counting
 from exporter.catalog.expression import Expression, Level, Matcher, Signal
 from exporter.catalog.model import Family, Reduce
 from generators.boards import VARIABLES
-from generators.policy import SIGNAL_BY_NAME, WINDOW, counting
+from generators.policy import SIGNAL_BY_NAME, WINDOW
 from generators.promql import View, render
 from generators.recorded_queries import RecordedQueries
 from generators.rules import longterm

@@ -1,215 +1,189 @@
-"""Charts of lines, areas, bars and points over time, as figures of plotly.js."""
+"""Charts of lines, areas, bars and points over time."""
 
-import html
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from exporter.prometheus_api import TimeSpan
+from generators.report import paths, time_axis, value_table
 from generators.report.axes import Axis, axis
-from generators.report.figure import Figure, event_marks, event_shapes, layout, paint
-from generators.report.formatting import shown
-from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries
+from generators.report.detail import ChartDetail
+from generators.report.model import DrawnPanel, DrawnSeries
+from generators.report.plot import AxisMark, DrawnPath, Plot
+from generators.report.ribbons import Ribbon, ribbons, spacing
+from generators.report.thinning import TimeColumns, columns, peaks, thinned
+from generators.report.wording import of_lines
 
-_SHAPES = {"stepAfter": "hv", "stepBefore": "vh", "smooth": "spline"}
-_DASHES = {"dash": "8px,6px", "dot": "2px,4px"}
+HIGH = 480  # units of the box
+CHARACTER, ROOM = 6.4, 16  # pixels beside an axis: of a character, and around a text
+_TITLE = 18  # pixels of an axis' title
+_BAR = 0.85  # of the time between two
+_SHARES = (0, 25, 50, 75, 100)
 
 
-def lines(panel: DrawnPanel, board: DrawnBoard, pixels: float) -> Figure:
-    """Return the figure of a timeseries."""
+def lines(panel: DrawnPanel, span: TimeSpan, pixels: float, fine: ChartDetail) -> Plot:
+    """Return the chart of a timeseries, so many pixels high."""
+    box = columns(span, min(spacing(one.times) for one in panel.series), fine.columns)
     scales = _scales(panel.series, pixels)
-    traces = [_trace(one, _scale_of(one, scales)) for one in _drawing_order(panel.series)]
-    body = layout(board)
-    for at, (mine, found) in enumerate(scales):
-        body["yaxis" if at == 0 else f"yaxis{at + 1}"] = _value_axis(found, mine, at)
-    body["shapes"] = [*_limits(scales), *event_shapes(board.events)]
-    body["annotations"] = event_marks(board.events)
-    body["barmode"] = "relative" if any(s.field.style.stack for s in panel.series) else "overlay"
-    right = [found.widest for at, (_, found) in enumerate(scales) if at]
-    body["margin"].update(
-        l=_margin(scales[0][1]) if scales else 40, r=7 * max(right) + 14 if right else 12
+    drawn = [path for scale in scales for path in _drawn(scale, box)]
+    right = [scale.axis.widest for scale in scales[1:]]
+    first = scales[0].axis
+    marks = time_axis.marks(span)
+    return Plot(
+        kind=panel.kind,
+        start=box.start,
+        wide=box.wide,
+        high=HIGH,
+        left=4 if first.hidden else _margin(first),
+        right=CHARACTER * max(right) + ROOM if right else 18,
+        foot=24,
+        times=marks,
+        values=_marks(scales[0]),
+        values_right=tuple(mark for scale in scales[1:] for mark in _marks(scale)),
+        title=first.title,
+        grid=_grid(scales[0], marks, box),
+        paths=(
+            *(limit for scale in scales for limit in _areas(scale, box)),
+            *sorted(drawn, key=lambda path: path.kind != "area"),
+            *(limit for scale in scales for limit in _limits(scale, box)),
+        ),
+        about=of_lines(panel, span),
+        table=value_table.of_series(panel.series, span, fine.rows),
     )
-    return {"data": traces, "layout": body}
 
 
 def _margin(found: Axis) -> float:
-    return 4 if found.hidden else 6.9 * found.widest + 20 + (18 if found.title else 0)
+    return CHARACTER * found.widest + ROOM + (_TITLE if found.title else 0)
 
 
-Scales = list[tuple[list[DrawnSeries], Axis]]
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """An axis with the series on it, each with its place in the panel."""
+
+    axis: Axis
+    series: tuple[tuple[int, DrawnSeries], ...]
+
+    def y(self, value: float) -> int:
+        """Return the height of a value; what lies far outside of the box stays near it."""
+        low, high = self.axis.low, self.axis.high
+        if self.axis.logarithmic:
+            if value <= 0:
+                return 2 * HIGH
+            value, low, high = math.log10(value), math.log10(low), math.log10(high)
+        share = (value - low) / (high - low)
+        return round(HIGH * (1 - min(2.0, max(-1.0, share))))
 
 
-def _scales(series: Sequence[DrawnSeries], pixels: float) -> Scales:
+def _scales(series: Sequence[DrawnSeries], pixels: float) -> list[_Scale]:
     """Return an axis for each unit, the first of them on the left, with the series on it."""
-    groups: dict[tuple[str, bool], list[DrawnSeries]] = {}
-    for one in series:
-        groups.setdefault((one.field.unit, one.field.style.axis == "right"), []).append(one)
+    groups: dict[tuple[str, bool], list[tuple[int, DrawnSeries]]] = {}
+    for at, one in enumerate(series):
+        key = one.field.unit, one.field.style.axis == "right"
+        groups.setdefault(key, []).append((at, one))
     ordered = sorted(groups.items(), key=lambda item: item[0][1])
-    return [(found, axis(found, pixels)) for _, found in ordered]
+    return [_Scale(_axis([one for _, one in own], pixels), tuple(own)) for _, own in ordered]
 
 
-def _scale_of(series: DrawnSeries, scales: Scales) -> str:
-    at = next(at for at, (mine, _) in enumerate(scales) if any(s is series for s in mine))
-    return "y" if at == 0 else f"y{at + 1}"
+def _axis(series: Sequence[DrawnSeries], pixels: float) -> Axis:
+    """Return the axis of series; of shares of a whole it goes to a hundred per cent."""
+    found = axis(series, pixels)
+    if not any(one.field.style.stack == "percent" for one in series):
+        return found
+    texts = tuple(f"{tick}%" for tick in _SHARES)
+    return Axis(low=0, high=100, ticks=_SHARES, texts=texts, title=found.title)
 
 
-def _drawing_order(series: Sequence[DrawnSeries]) -> list[DrawnSeries]:
-    """Put what an area reaches down to right before that area."""
-    feet = {one.field.style.below_to for one in series} - {""}
-    found: list[DrawnSeries] = []
-    for one in series:
-        if one.name not in feet:
-            below = [s for s in series if one.field.style.below_to == s.name]
-            found += [*below[:1], one]
-    rest = [one for one in series if all(one is not other for other in found)]
-    return [*found, *rest]
-
-
-def _trace(series: DrawnSeries, scale: str) -> Figure:
-    style = series.field.style
-    sign = -1 if style.negative else 1
-    points = _joined(series)
-    trace: Figure = {
-        "x": [round(time * 1000) for time, _ in points],
-        "y": [None if value is None else value * sign for _, value in points],
-        "yaxis": scale,
-        "name": html.escape(series.name),
-        "text": [html.escape(shown(value, series.field).text) for _, value in points],
-        "hovertemplate": _template(series.name),
-        "showlegend": False,
-    }
-    if style.draw == "bars":
-        opacity = max(style.fill, 0.2)
-        line = {"color": paint(series.color), "width": style.width}
-        return trace | {
-            "type": "bar",
-            "textposition": "none",
-            "marker": {"color": paint(series.color, opacity), "line": line},
-        }
-    return trace | _as_line(series)
-
-
-def _template(name: str) -> str:
-    safe = html.escape(name).replace("%{", "%&#123;")
-    return f"{safe}  <b>%{{text}}</b><extra></extra>"
-
-
-def _as_line(series: DrawnSeries) -> Figure:
-    style = series.field.style
-    points = style.points == "always" or (style.points == "auto" and _lonely(series))
-    line = style.draw == "line" and style.width > 0
-    found: Figure = {
-        "type": "scatter",
-        "mode": "lines+markers"
-        if points and style.draw == "line"
-        else "markers"
-        if points
-        else "lines",
-        "line": {
-            "color": paint(series.color, 1 if line else 0),
-            "width": style.width,
-            "shape": _SHAPES.get(style.interpolation, "linear"),
-            "dash": _DASHES.get(style.dash, "solid"),
-        },
-        "marker": {"color": paint(series.color), "size": style.point_size},
-        "cliponaxis": False,
-        "fillcolor": paint(series.color, style.fill),
-    }
-    if style.stack:
-        found |= {"stackgroup": "one", "groupnorm": "percent" if style.stack == "percent" else ""}
-    elif style.below_to:
-        found["fill"] = "tonexty"
-    elif style.fill:
-        found["fill"] = "tozeroy"
-    return found
-
-
-def _joined(series: DrawnSeries) -> list[tuple[float, float | None]]:
-    """Return the points without the gaps that are short enough for a line to cross them."""
-    found: list[tuple[float, float | None]] = []
-    last = -math.inf
-    for time, value in zip(series.times, series.values, strict=True):
-        if value is None or not math.isfinite(value):
-            continue
-        if found and time - last > max(series.field.style.connect, _spacing(series)):
-            found.append((last + _spacing(series), None))
-        found.append((time, value))
-        last = time
-    return found
-
-
-def _spacing(series: DrawnSeries) -> float:
-    """Return the seconds between points; a little more, for what is not exact."""
-    return (series.times[1] - series.times[0]) * 1.01 if len(series.times) > 1 else 60.0
-
-
-def _lonely(series: DrawnSeries) -> bool:
-    """Say whether a point would not be seen, since no other is beside it."""
-    there = [False, *(value is not None for _, value in _joined(series)), False]
-    return any(
-        here and not (before or after)
-        for before, here, after in zip(there, there[1:], there[2:], strict=False)
+def _marks(scale: _Scale) -> tuple[AxisMark, ...]:
+    if scale.axis.hidden:
+        return ()
+    return tuple(
+        AxisMark(100 * scale.y(tick) / HIGH, text)
+        for tick, text in zip(scale.axis.ticks, scale.axis.texts, strict=True)
     )
 
 
-def _value_axis(found: Axis, series: list[DrawnSeries], at: int) -> Figure:
-    ends = [found.low, found.high]
-    body: Figure = {
-        "range": [math.log10(n) for n in ends] if found.logarithmic else ends,
-        "type": "log" if found.logarithmic else "linear",
-        "tickvals": list(found.ticks),
-        "ticktext": list(found.texts),
-        "gridcolor": paint("grid"),
-        "zeroline": False,
-        "tickfont": {"size": 11, "color": paint("soft")},
-        "ticks": "outside",
-        "ticklen": 5,
-        "tickcolor": paint("transparent"),
-        "fixedrange": True,
-        "visible": not found.hidden,
-        "title": {"text": html.escape(found.title), "font": {"size": 11}},
-    }
-    if any(one.field.style.stack == "percent" for one in series):
-        ticks = [0, 25, 50, 75, 100]
-        body |= {"range": [0, 100], "tickvals": ticks, "ticktext": [f"{n}%" for n in ticks]}
-    if at:
-        body |= {"overlaying": "y", "side": "right", "showgrid": False}
-    return body
+def _grid(scale: _Scale, marks: Sequence[AxisMark], box: TimeColumns) -> str:
+    heights = () if scale.axis.hidden else map(scale.y, scale.axis.ticks)
+    places = (box.start + box.wide * mark.at / 100 for mark in marks)
+    return paths.across(heights, box.start, box.wide) + paths.down(places, HIGH)
 
 
-def _limits(scales: Scales) -> list[Figure]:
-    """Return threshold lines and areas, once for each field that shows them."""
-    shapes: list[Figure] = []
-    for at, (series, found) in enumerate(scales):
-        drawn = next((s.field for s in series if s.field.style.limits != "off"), None)
-        if drawn is None:
-            continue
-        steps, mode = drawn.thresholds.steps, drawn.style.limits
-        ends = [*(step.at for step in steps[1:]), found.high]
-        for step, end in zip(steps, ends, strict=True):
-            if step.color == "transparent":
-                continue
-            ref = {"xref": "paper", "x0": 0, "x1": 1, "yref": f"y{at + 1}" if at else "y"}
-            if "area" in mode:
-                low = max(step.at, found.low)
-                shapes.append(
-                    {
-                        **ref,
-                        "type": "rect",
-                        "y0": low,
-                        "y1": max(low, min(end, found.high)),
-                        "line": {"width": 0},
-                        "layer": "below",
-                        "fillcolor": paint(step.color, 0.12),
-                    }
-                )
-            if mode != "area" and found.low <= step.at <= found.high:
-                dash = "8px,6px" if "dashed" in mode else "solid"
-                shapes.append(
-                    {
-                        **ref,
-                        "type": "line",
-                        "y0": step.at,
-                        "y1": step.at,
-                        "line": {"color": paint(step.color, 0.9), "width": 1.5, "dash": dash},
-                    }
-                )
-    return shapes
+def _drawn(scale: _Scale, box: TimeColumns) -> Iterator[DrawnPath]:
+    """Yield the paths of a scale's series."""
+    found = ribbons([one for _, one in scale.series])
+    barred = [one.field.style.draw == "bars" for _, one in scale.series]
+    kept = peaks((r for r, is_bar in zip(found, barred, strict=True) if is_bar), box)
+    for (at, one), ribbon, is_bar in zip(scale.series, found, barred, strict=True):
+        if is_bar:
+            tall = [spot for spot in ribbon if spot is not None and spot[0] in kept]
+            yield _bars(at, one, paths.bars(_placed(scale, [*tall], box)), box)
+        else:
+            yield from _lines(at, one, _placed(scale, thinned(ribbon, box), box))
+
+
+def _placed(scale: _Scale, ribbon: Ribbon, box: TimeColumns) -> list[paths.Stretch]:
+    return paths.stretches(
+        None if spot is None else (box.of(spot[0]), scale.y(spot[1]), scale.y(spot[2]))
+        for spot in ribbon
+    )
+
+
+def _bars(at: int, one: DrawnSeries, path: str, box: TimeColumns) -> DrawnPath:
+    return DrawnPath(
+        kind="bar",
+        path=path,
+        color=one.color,
+        series=at,
+        width=_BAR * max(1.0, spacing(one.times) / box.seconds),
+        opacity=max(one.field.style.fill, 0.2),
+    )
+
+
+def _lines(at: int, one: DrawnSeries, found: list[paths.Stretch]) -> Iterator[DrawnPath]:
+    style, color = one.field.style, one.color
+    steps = [paths.stepped(stretch, style.interpolation) for stretch in found]
+    if style.draw == "line" and style.fill:
+        area = paths.area(steps)
+        yield DrawnPath(kind="area", path=area, color=color, series=at, opacity=style.fill)
+    if style.draw == "line" and style.width > 0:
+        line = paths.line(steps)
+        yield DrawnPath(
+            kind="line", path=line, color=color, series=at, width=style.width, dash=style.dash
+        )
+    dots = paths.dots(_dotted(one, found))
+    if dots:
+        yield DrawnPath(kind="dot", path=dots, color=color, series=at, width=style.point_size)
+
+
+def _dotted(one: DrawnSeries, found: list[paths.Stretch]) -> list[paths.Stretch]:
+    """Return the points that are drawn: all, or those that no line goes through, or none."""
+    if one.field.style.points == "always":
+        return found
+    return paths.lonely(found) if one.field.style.points == "auto" else []
+
+
+def _areas(scale: _Scale, box: TimeColumns) -> Iterator[DrawnPath]:
+    """Yield the areas between thresholds, once for the first field that shows them."""
+    field = next((s.field for _, s in scale.series if s.field.style.limits != "off"), None)
+    if field is None or "area" not in field.style.limits:
+        return
+    steps, low, high = field.thresholds.steps, scale.axis.low, scale.axis.high
+    for step, end in zip(steps, [*(step.at for step in steps[1:]), high], strict=True):
+        if step.color != "transparent" and step.at < high and end > low:
+            top, bottom = scale.y(min(end, high)), scale.y(max(step.at, low))
+            path = f"M{box.start:.6g} {top}h{box.wide:.6g}V{bottom}h{-box.wide:.6g}z"
+            yield DrawnPath(kind="area", path=path, color=step.color, opacity=0.12)
+
+
+def _limits(scale: _Scale, box: TimeColumns) -> Iterator[DrawnPath]:
+    """Yield threshold lines, once for the first field that shows them."""
+    field = next((s.field for _, s in scale.series if s.field.style.limits != "off"), None)
+    if field is None or field.style.limits == "area":
+        return
+    dash = "dash" if "dashed" in field.style.limits else ""
+    for step in field.thresholds.steps:
+        if step.color != "transparent" and scale.axis.low <= step.at <= scale.axis.high:
+            path = paths.across([scale.y(step.at)], box.start, box.wide)
+            yield DrawnPath(
+                kind="line", path=path, color=step.color, width=1.5, dash=dash, opacity=0.9
+            )

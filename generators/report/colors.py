@@ -4,7 +4,9 @@ Facts: grafana-data's createVisualizationColors, and its themes for what surroun
 """
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 
 _SHADES = ("super-light-", "light-", "", "semi-dark-", "dark-")
 _DARK = {
@@ -66,6 +68,10 @@ SCHEMES = {
     "Spectral": ("#5E4FA2", "#66C2A5", "#E6F598", "#FDAE61", "#9E0142"),
     "Turbo": ("#30123B", "#28BCEB", "#A4FC3C", "#FB7E21", "#7A0403"),
 }
+_CLEAR = frozenset({_AROUND_DARK["transparent"], _AROUND_LIGHT["transparent"]})
+SHADES = 16  # of a scheme, from nothing to most
+CONTRAST = 4.5  # of a text to what is behind it, at least: WCAG 2.2, 1.4.3
+_STEP = 0.04  # of the way to black or white
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?")
 
 
@@ -89,6 +95,77 @@ def palette(theme: Theme) -> dict[str, str]:
 
 
 _KNOWN = frozenset(palette(Theme.DARK))
+
+
+def shades(scheme: str, theme: Theme) -> list[str]:
+    """Return the colours of a scheme from nothing to most; on a light page, little is light."""
+    stops = SCHEMES.get(scheme, SCHEMES["Oranges"])
+    ordered = stops[::-1] if theme is Theme.LIGHT else stops
+    places = [at / (SHADES - 1) * (len(stops) - 1) for at in range(SHADES)]
+    pairs = [(min(len(stops) - 2, int(place)), place) for place in places]
+    return [_mixed(ordered[at], ordered[at + 1], place - at) for at, place in pairs]
+
+
+def style_names(theme: Theme, hexes: Iterable[str], schemes: Iterable[str]) -> dict[str, str]:
+    """Return every colour that a page may ask for, by its name in the page's styles.
+
+    c-…  the colour itself; t-…  as a text on a panel; o-…  of a text on it; s-…  a scheme's
+    """
+    named = palette(theme)
+    shown = {**named, **{color.removeprefix("#"): color for color in sorted(hexes)}}
+    return {
+        **{f"c-{name}": color for name, color in named.items()},
+        **{f"t-{name}": readable(color, theme) for name, color in shown.items()},
+        **{f"o-{name}": text_on(color) for name, color in shown.items()},
+        **{f"s-{one}-{at}": c for one in schemes for at, c in enumerate(shades(one, theme))},
+    }
+
+
+@cache
+def readable(color: str, theme: Theme) -> str:
+    """Return the shade of a colour in which a text can be read on a page and on its panels."""
+    if color in _CLEAR:
+        return color
+    named = palette(theme)
+    behind = named["page"], named["panel-bg"]
+    end = "#000000" if theme is Theme.LIGHT else "#FFFFFF"
+    found, share = color[:7], 0.0
+    while share < 1 and min(contrast(found, one) for one in behind) < CONTRAST:
+        share = min(1.0, share + _STEP)
+        found = _mixed(color, end, share)
+    return found
+
+
+def text_on(color: str) -> str:
+    """Return black or white, whichever stands out more on a colour; on none, what is around."""
+    if color in _CLEAR:
+        return "inherit"
+    return max(("#000000", "#FFFFFF"), key=lambda text: contrast(text, color))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, from 1 to 21, as WCAG 2.2 defines it."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: str) -> float:
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB's own
+        for c in (channel / 255 for channel in _channels(color))
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    """Return a colour so far on the way to another."""
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
+
+
+def _channels(color: str) -> tuple[int, int, int]:
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return red, green, blue
 
 
 def known(color: object, default: str = "soft") -> str:

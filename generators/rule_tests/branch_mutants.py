@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from exporter.catalog.expression import Direction
+from exporter.catalog.walk import split
 from generators.alert_table import ThresholdAlert
-from generators.policy import EVALUATION, split
+from generators.policy import EVALUATION
 from generators.rule_tests.away import begins_are_tested
 from generators.rule_tests.bursts import bursts_are_tested
 from generators.rules import bridging

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from functools import partial, reduce
 from math import ceil
 
-from exporter.catalog.error_signals import CLASSES, left_out
+from exporter.catalog.error_signals import CLASSES, counting, left_out
 from exporter.catalog.expression import Signal
 from exporter.errors import ToolMissing
 from generators.alert_table import BurnAlert, ThresholdAlert
-from generators.policy import counting
 from generators.promql_tree.condition import (
     Condition,
     Operand,

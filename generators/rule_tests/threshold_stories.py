@@ -11,7 +11,7 @@ from functools import cached_property
 from math import ceil, inf
 
 from exporter.catalog.buckets import expected
-from exporter.catalog.error_signals import left_out
+from exporter.catalog.error_signals import counting, left_out
 from exporter.catalog.expression import (
     Complement,
     Direction,
@@ -22,10 +22,11 @@ from exporter.catalog.expression import (
     Share,
     Signal,
 )
+from exporter.catalog.walk import split
 from exporter.errors import SettingsError
 from generators.alert_table import ThresholdAlert
 from generators.limits import limit, side
-from generators.policy import EVALUATION, counting, split
+from generators.policy import EVALUATION
 from generators.rule_tests.document import MINUTE
 from generators.rule_tests.scenes import BASE_LABELS, ELSEWHERE, InputSet, Story
 from generators.rule_tests.stimulus import USUAL_BOUNDS, Given, made_up, signal_stimulus

@@ -5,8 +5,8 @@ others.
 """
 
 from exporter.catalog.expression import Matcher
+from exporter.catalog.walk import split
 from generators.alert_table import ThresholdAlert
-from generators.policy import split
 from generators.rule_tests import away, bursts, low_traffic
 from generators.rule_tests.document import RuleTestFile, named
 from generators.rule_tests.scenes import case_of

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from math import ceil
 
 from exporter.catalog.expression import Direction
-from exporter.catalog.walk import families_in
+from exporter.catalog.walk import families_in, split
 from generators.alert_table import ThresholdAlert
 from generators.limits import number
-from generators.policy import EVALUATION, NEWEST, SUSTAINED, WIDER, split
+from generators.policy import EVALUATION, NEWEST, SUSTAINED, WIDER
 from generators.rules import bridging
 from generators.rules.names import span
 from generators.rules.recording import any_name, is_level, mean_name, signal_name

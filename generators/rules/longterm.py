@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 
 from exporter.catalog.expression import Share, Signal
+from exporter.catalog.walk import split
 from exporter.settings import Settings
-from generators.policy import Policy, split
+from generators.policy import Policy
 from generators.promql_tree.tree import series_names
 from generators.rules import slo
 from generators.rules.model import Group, Recording, RuleFile, alerts

@@ -30,16 +30,9 @@ from exporter.catalog.expression import (
 from exporter.catalog.model import Family
 from exporter.catalog.own import COUNTING_START, DATA_SECONDS
 from exporter.catalog.signals import SIGNALS
-from exporter.catalog.walk import children, expressions_of
-from generators.policy import EVALUATION, NEWEST, WIDER, WINDOW, Policy, split
-from generators.promql import (
-    RecordedSeries,
-    View,
-    counts_source_time,
-    render,
-    render_signal,
-    with_minimum,
-)
+from exporter.catalog.walk import children, counts_source_time, expressions_of, split
+from generators.policy import EVALUATION, NEWEST, WIDER, WINDOW, Policy
+from generators.promql import RecordedSeries, View, render, render_signal, with_minimum
 from generators.rules import bridging
 from generators.rules.model import Group, Recording, RuleFile
 from generators.rules.names import operation, series, span, spanned

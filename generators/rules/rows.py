@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 from exporter.catalog.expression import Signal
 from exporter.catalog.model import Unit
+from exporter.catalog.walk import split
 from generators import boards
 from generators.alert_table import BurnAlert, ExhaustedAlert, Objective, ThresholdAlert
 from generators.boards import PanelAddress
-from generators.policy import DAY, split
+from generators.policy import DAY
 from generators.rules.names import series
 
 

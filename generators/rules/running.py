@@ -10,8 +10,8 @@ from exporter.catalog import application, cloud_run
 from exporter.catalog.expression import Matcher
 from exporter.catalog.model import Family
 from exporter.catalog.own import COUNTING_START
+from exporter.catalog.walk import counts_source_time
 from generators.policy import DAY
-from generators.promql import counts_source_time
 from generators.rules.model import Recording
 from generators.rules.names import series, span
 from generators.selectors import by_clause, selector

@@ -7,11 +7,12 @@ signal has no value, and nothing fires.
 from collections.abc import Iterable, Iterator
 
 from exporter.catalog.expression import Signal
+from exporter.catalog.walk import split
 from exporter.settings import Settings
 from generators.alert_table import THRESHOLDS, ThresholdAlert
 from generators.configured_metrics import exceeded, is_configured, panel_address
 from generators.limits import condition, lasting
-from generators.policy import EVALUATION, KEEP_FIRING_FOR, SEVERITIES, WINDOW, Policy, policy, split
+from generators.policy import EVALUATION, KEEP_FIRING_FOR, SEVERITIES, WINDOW, Policy, policy
 from generators.rules.annotations import annotations, judged_window, of, shown_limit, value
 from generators.rules.branches import away, branches, expression
 from generators.rules.model import Alerting, Group, RuleFile, alerts

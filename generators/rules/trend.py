@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from exporter.catalog import application, cloud_sql, redis
 from exporter.catalog.expression import Expression, Level, LevelRatio, Matcher
 from exporter.catalog.model import Reduce, Unit
+from exporter.catalog.walk import split
 from exporter.settings import Settings
 from generators import boards
 from generators.boards import PanelAddress, panel_of
 from generators.limits import number, shown
-from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy, is_brought, split
+from generators.policy import DAY, HOUR, SIGNAL_BY_NAME, Policy, is_brought
 from generators.promql import View, render
 from generators.rules import slo
 from generators.rules.annotations import annotations, of, value

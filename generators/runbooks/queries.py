@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 import promql_parser
 
-from exporter.catalog.error_signals import CLASSES
+from exporter.catalog.error_signals import CLASSES, counting
 from exporter.catalog.expression import (
     Events,
     Expression,
@@ -26,8 +26,8 @@ from exporter.catalog.expression import (
     Ratio,
 )
 from exporter.catalog.model import Reduce, Type
-from exporter.catalog.walk import families_in
-from generators.policy import SIGNAL_BY_NAME, counting, split
+from exporter.catalog.walk import families_in, split
+from generators.policy import SIGNAL_BY_NAME
 from generators.promql import View, render
 from generators.rules.recording import signal_name
 from generators.runbooks.fragments import Line

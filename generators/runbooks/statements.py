@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import cache
 
 from exporter.catalog.error_signals import CLASSES
+from exporter.catalog.walk import split
 from generators.alert_table import ThresholdAlert
 from generators.configured_metrics import is_configured
-from generators.policy import split
 from generators.rules.model import Alerting
 from generators.rules.recording import signal_name
 from generators.runbooks.fragments import METRIC, packaged

@@ -11,6 +11,7 @@ from generators.alert_table import ThresholdAlert
 from generators.limits import number, shown
 from generators.rules.model import Alerting
 from generators.tuning.choosing import ChosenThreshold
+from generators.tuning.kind_limits import kept_apart
 from generators.tuning.readable import proposal
 from generators.tuning.rule_history import RuleHistory
 from generators.tuning.thresholds import Refused
@@ -72,7 +73,7 @@ def candidate(
     """Return what becomes of an alert; `before` has what became of less urgent ones."""
     if isinstance(chosen, Refused):
         return refused(history, chosen)
-    row = history.row
+    row, chosen = history.row, kept_apart(chosen, history)
     value = proposal(chosen.value, row.signal.direction, row.signal.unit)
     if isinstance(value, Refused):
         return refused(history, value)

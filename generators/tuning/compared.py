@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from exporter.catalog.expression import Signal
+from exporter.catalog.walk import split
 from exporter.prometheus_api import Labels
 from generators.alert_table import ThresholdAlert
-from generators.policy import NEWEST, WIDER, split
+from generators.policy import NEWEST, WIDER
 from generators.rules.branches import away
 from generators.rules.bridging import AwayMarker
 from generators.rules.model import Alerting

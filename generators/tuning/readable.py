@@ -25,6 +25,12 @@ def readable(value: float, direction: Direction) -> float:
     return float(short if near else _rounded(exact, LONG, direction))
 
 
+def within(value: float, direction: Direction) -> float:
+    """Return a value rounded to the other side: a threshold short of it is short of the value."""
+    opposite = Direction.DOWN if direction is Direction.UP else Direction.UP
+    return readable(value, opposite)
+
+
 def _rounded(value: Decimal, digits: int, direction: Direction) -> Decimal:
     step = Decimal(1).scaleb(value.adjusted() + 1 - digits)
     return value.quantize(step, ROUND_CEILING if direction is Direction.UP else ROUND_FLOOR)
@@ -40,8 +46,7 @@ def proposal(level: float, direction: Direction, unit: Unit) -> float | Refused:
     if unit is not Unit.RATIO:
         return readable(value, direction)
     if value > 1 / 2:
-        opposite = Direction.DOWN if direction is Direction.UP else Direction.UP
-        number = float(1 - Decimal(repr(readable(float(1 - Decimal(repr(value))), opposite))))
+        number = float(1 - Decimal(repr(within(float(1 - Decimal(repr(value))), direction))))
     else:
         number = readable(value, direction)
     end = 1 if direction is Direction.UP else 0

@@ -17,7 +17,7 @@ from generators.tuning.backtest import Backtest
 from generators.tuning.compared import Answers
 from generators.tuning.fitting import fit
 from generators.tuning.incidents import Incident
-from generators.tuning.robust import spread
+from generators.tuning.missed_incidents import MissedIncident
 from generators.tuning.rule_history import RuleHistory
 from generators.tuning.shares import CountOf
 from generators.tuning.thresholds import LevelThreshold, Refused
@@ -64,7 +64,9 @@ def document(tuning: Tuning, how: Mapping[str, str], budget: Fraction) -> str:
         "incidents": [_incident(one) for one in tuning.incidents],
         "alerts": [_alert(one, budget) for one in tuning.alerts],
     }
-    return json.dumps(body, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    content_hash = hashlib.sha256(json.dumps(body).encode()).hexdigest()
+    whole = {"content_hash": content_hash, **body}
+    return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _incident(one: Incident) -> Body:
@@ -100,8 +102,7 @@ def _alert(one: TunedAlert, budget: Fraction) -> Body:
 
 def _number(value: float, history: RuleHistory) -> Body:
     """Return a threshold, as a number and as people write it, and how far it is from the median."""
-    known = history.days.clean
-    far = spread(known).in_sigma(history.sign * value) if known.size else None
+    far = history.in_sigma(value)
     return {
         "value": value,
         "text": shown(value, history.row.signal.unit),
@@ -154,6 +155,18 @@ def _backtests(one: TunedAlert) -> Body:
         "proposed": None if one.proposed is None else _backtest(one.proposed),
         "lost": [each.id for each in one.lost],
         "gained": [each.id for each in one.gained],
+        "nearest_misses": [_miss(each) for each in one.missed],
+    }
+
+
+def _miss(one: MissedIncident) -> Body:
+    """Return how near the number that results came to an incident; None where nothing did."""
+    near = one.nearest
+    return {
+        "incident": one.incident.id,
+        "place": None if near is None else dict(near.place),
+        "threshold": None if near is None else near.level,
+        "shorter_for_seconds": None if near is None else near.seconds,
     }
 
 

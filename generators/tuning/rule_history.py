@@ -19,6 +19,7 @@ from generators.tuning.days import Day
 from generators.tuning.firing_values import NEVER, BranchValues, branch_values
 from generators.tuning.levels import FiringValues
 from generators.tuning.model import TimeGrid, Values
+from generators.tuning.robust import spread
 from generators.tuning.rule_days import RuleDays, rule_days_by_for
 
 LONGEST_FOR = 15  # minutes
@@ -46,6 +47,14 @@ class RuleHistory:
     def sign(self) -> int:
         """1 where high values are bad; -1 where low ones are, which are negated in levels."""
         return 1 if self.row.signal.direction is Direction.UP else -1
+
+    def in_sigma(self, value: float) -> float | None:
+        """Return how many robust σ a threshold is beyond the median of all clean values.
+
+        None where there is no clean value, or no σ.
+        """
+        known = self.days.clean
+        return spread(known).in_sigma(self.sign * value) if known.size else None
 
 
 def rule_history(

@@ -24,6 +24,7 @@ from generators.tuning.held_out import held_out
 from generators.tuning.incidents import Incident
 from generators.tuning.judging import judging
 from generators.tuning.likeness import likeness, recorded_expressions
+from generators.tuning.missed_incidents import MissedIncident, missed_incidents
 from generators.tuning.model import TimeGrid
 from generators.tuning.quality import Quality, quality
 from generators.tuning.replay import Firing
@@ -143,8 +144,23 @@ def _alerts(
         step(0.5 + at / len(histories) / 2, f"replaying {history.rule.title}")
         before = [each.candidate for each in found]
         one = candidate(history, choose(history), before)
-        found.append(worth_it(_alert(request, one, history, by)))
+        judged = worth_it(_alert(request, one, history, by))
+        found.append(replace(judged, missed=_missed(judged, request)))
     return found
+
+
+def _missed(one: TunedAlert, request: TuningRequest) -> tuple[MissedIncident, ...]:
+    """Return how near the number that results came to the incidents that it misses."""
+    found = one.proposed or one.current
+    rule = one.candidate.rule if one.proposed is None else _changed(one.candidate)
+    return missed_incidents(rule, found.verdicts.missed, request.answers, request.grid)
+
+
+def _changed(one: Candidate) -> Alerting:
+    """Return an alert's rule with the threshold that is proposed."""
+    if one.row is None or one.threshold is None:
+        return one.rule
+    return replace(one.rule, source=replace(one.row, threshold=one.threshold))
 
 
 def _beginning(histories: Iterable[RuleHistory], grid: TimeGrid) -> int:
@@ -163,9 +179,8 @@ def _alert(
 ) -> TunedAlert:
     now = then = rule_replay.replayed(one.rule, request.answers, request.grid)
     changes = one.status is CandidateStatus.PROPOSED
-    if changes and one.row is not None and one.threshold is not None:
-        changed = replace(one.rule, source=replace(one.row, threshold=one.threshold))
-        then = rule_replay.replayed(changed, request.answers, request.grid)
+    if changes:
+        then = rule_replay.replayed(_changed(one), request.answers, request.grid)
     by = by if history is None else replace(by, gaps=history.gaps)
     signal = dict(one.rule.labels)["signal"]
 

@@ -7,6 +7,7 @@ from generators.tuning.backtest import Backtest
 from generators.tuning.candidates import Candidate, kept
 from generators.tuning.held_out import HeldOut
 from generators.tuning.incidents import Incident
+from generators.tuning.missed_incidents import MissedIncident
 from generators.tuning.quality import Quality
 from generators.tuning.replay import Firing
 from generators.tuning.rule_history import RuleHistory
@@ -19,6 +20,7 @@ class TunedAlert:
     current, proposed  what it would have done; `proposed` is None where nothing changes
     held_out           the threshold of the first half on the second; None where it has none
     firings            with the current number, and with the one that results
+    missed             how near the number that results came to what it misses
     """
 
     candidate: Candidate
@@ -28,6 +30,7 @@ class TunedAlert:
     proposed: Backtest | None
     held_out: HeldOut | None
     firings: tuple[tuple[Firing, ...], tuple[Firing, ...]]
+    missed: tuple[MissedIncident, ...] = ()
 
     @property
     def lost(self) -> tuple[Incident, ...]:

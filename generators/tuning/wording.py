@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from exporter.catalog.expression import Direction
 from exporter.settings.types import duration
 from generators.alert_table import ThresholdAlert
 from generators.limits import limit, shown
@@ -11,6 +12,8 @@ from generators.tuning.backtest import Backtest
 from generators.tuning.candidates import CandidateStatus
 from generators.tuning.change_wording import counted, named
 from generators.tuning.held_out import HeldOut
+from generators.tuning.missed_incidents import near_misses
+from generators.tuning.readable import within
 from generators.tuning.tuned import Tuning
 from generators.tuning.tuned_alert import TunedAlert, moves
 
@@ -40,8 +43,10 @@ def _proposed(one: TunedAlert) -> str:
         return "keep"
     if not isinstance(row, ThresholdAlert) or candidate.threshold is None:
         return "unknown"
-    provisional = " (provisional)" if one.quality and one.quality.provisional else ""
-    return f"{shown(candidate.threshold, row.signal.unit)}{provisional}"
+    far = one.history.in_sigma(candidate.threshold) if one.history else None
+    sigma = "" if far is None else f", {far:.1f} σ"
+    provisional = ", provisional" if one.quality and one.quality.provisional else ""
+    return f"{shown(candidate.threshold, row.signal.unit)}{sigma}{provisional}"
 
 
 def cost(one: TunedAlert) -> str:
@@ -80,8 +85,24 @@ def remarks(tuning: Tuning) -> Iterator[str]:
             yield f"{name}: provisional: {one.quality.provisional}."
         if one.lost:
             yield f"{name}: would no longer catch {named(one.lost)}."
+        yield from (f"{name}: {text}" for text in _missed(one))
         if one.held_out is not None:
             yield from (f"{name}: {text}" for text in _unlike(one.held_out))
+
+
+def _missed(one: TunedAlert) -> Iterator[str]:
+    """Yield which missed incidents were beyond every clean day, and what would have caught them."""
+    row, history = one.candidate.rule.source, one.history
+    if not isinstance(row, ThresholdAlert) or history is None:
+        return
+    for missed, near in near_misses(one.missed, history):
+        side = "below" if row.signal.direction is Direction.UP else "above"
+        number = shown(within(near.level, row.signal.direction), row.signal.unit)
+        shorter = f", or a `for` shorter by {duration(near.seconds)}" if near.seconds else ""
+        yield (
+            f"misses {named([missed])}, though no clean day reached its values: a threshold "
+            f"{side} {number}{shorter} would have caught it."
+        )
 
 
 def _unlike(tried: HeldOut) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from exporter.catalog import prometheus_flags
 from exporter.cli import cli
+from generators.command_reference import contexts
 from tests.docs.reading import ROOT, DocumentedCommand, commands, documents, spans, typed
 
 # Programs of others, and why their commands are not run here.
@@ -32,9 +33,9 @@ ELSEWHERE = {
     "sort": "filters what another command prints",
     "uniq": "filters what another command prints",
     "amtool": "needs an Alertmanager that runs; tests/generators/runbooks tries silences",
-    "honcho": "runs until it is stopped; make stack does",
     "jq": "filters what another command prints",
     "kubectl": "needs a cluster of Kubernetes",
+    "patch": "changes a file of the reader's; tests/generators/deploy/additions applies it",
     "pip": "needs a network; tests/test_wheel.py installs both distributions",
     "prometheus": "runs until it is stopped; tests/e2e/test_prometheus.py does",
     "promtool": "needs the data of the reader's Prometheus",
@@ -55,16 +56,23 @@ NOT_RUN = {
     "backfill": "needs an account at Google; tests/exporter/backfill/test_run.py runs it",
     "check": "needs minutes; tests/generators/commands/test_check.py runs it",
     "completion": "is run by tests/exporter/commands/test_completion.py",
+    "diff": "needs two sets; tests/generators/commands/test_diff.py runs it",
     "digest": "needs a Prometheus; tests/exporter/commands/test_digest.py runs it",
+    "deploy": "needs servers; tests/generators/commands/test_deploy.py runs it",
+    "report": "needs a Prometheus; tests/generators/commands/test_report.py runs it",
     "explain": "needs an alert that fires; tests/exporter/commands/test_explain.py has one",
     "doctor": "needs an account at Google; tests/docs/test_redis_acl.py runs it on a Redis",
     "drill": "needs an Alertmanager; tests/exporter/drill/test_drill.py runs it",
     "estimate": "needs an account at Google",
+    "init": "needs an account at Google; tests/exporter/commands/test_init.py runs it",
+    "incident": "needs a project that runs; tests/exporter/commands/test_incident.py runs it",
     "preview": "needs a Prometheus; tests/generators/commands/test_preview.py runs it",
     "run": "runs until it is stopped; tests/exporter/commands/test_run.py does",
     "simulate": "runs until it is stopped; tests/exporter/commands/test_simulate.py does",
     "sink": "runs until it is stopped; tests/exporter/commands/test_sink.py does",
+    "stack": "runs until it is stopped; tests/e2e/test_first_minutes.py does",
     "tune": "needs weeks of history; tests/generators/commands/test_tune.py runs it",
+    "versions": "needs a set; tests/generators/commands/test_versions.py runs it",
     "upload": "needs a Grafana; tests/generators/commands/test_upload.py runs it",
 }
 # Flags of other programs that documents name in running text.
@@ -74,6 +82,14 @@ FLAGS_ELSEWHERE = {
     "--publish": "of tests/e2e/pictures.py, in ARGS of make pictures",
     "--database-flags": "of gcloud sql instances patch",
     "--server-side": "of kubectl",
+    "--google.project-ids": "of stackdriver_exporter",
+    "--monitoring.metrics-prefixes": "of stackdriver_exporter",
+    "--monitoring.filters": "of stackdriver_exporter",
+    "--monitoring.metrics-interval": "of stackdriver_exporter",
+    "--monitoring.metrics-offset": "of stackdriver_exporter",
+    "--monitoring.metrics-ingest-delay": "of stackdriver_exporter",
+    "--monitoring.aggregate-deltas": "of stackdriver_exporter",
+    "--stackdriver.max-retries": "of stackdriver_exporter",
     "--web.external-url": "of Alertmanager and Prometheus",
     "--cluster.listen-address": "of Alertmanager",
     "--cluster.peer": "of Alertmanager",
@@ -93,6 +109,19 @@ _PLACEHOLDER = re.compile(r"…|\.\.\.")
 def of(program: str) -> list[DocumentedCommand]:
     """Return the commands of a program."""
     return [command for command in ALL if command.program == program]
+
+
+def examples() -> list[DocumentedCommand]:
+    """Return the commands that help texts show, without what stands beside them."""
+    found = [
+        DocumentedCommand(f"{context.command_path} --help", words)
+        for context in contexts(cli)
+        for line in (context.command.help or "").splitlines()
+        if line.startswith("  ionmon ")
+        for words in typed(re.split(" {2,}", line.strip())[0])
+        if words[0] == "ionmon"
+    ]
+    return sorted({command.words: command for command in found}.values(), key=str)
 
 
 def names(group: click.Command, prefix: str = "") -> dict[str, click.Command]:
@@ -123,7 +152,7 @@ def test_every_program_is_known() -> None:
     assert not unknown, "\n".join(unknown)
 
 
-@pytest.mark.parametrize("command", of("ionmon"), ids=str)
+@pytest.mark.parametrize("command", [*of("ionmon"), *examples()], ids=str)
 def test_ionmon_takes_what_is_documented(command: DocumentedCommand) -> None:
     """The subcommand exists, and click parses its arguments; a form ends where it says `…`."""
     words = [word for word in command.words[1:] if not _PLACEHOLDER.search(word)]
@@ -195,4 +224,5 @@ def test_a_shell_is_read_as_one_types_it() -> None:
 
 def test_there_are_commands() -> None:
     """The checks above have something to look at."""
+    assert len(examples()) > len(cli.list_commands(click.Context(cli)))
     assert {"ionmon", "make", "redis-cli", "pip", "docker"} <= {c.program for c in ALL}

@@ -1,5 +1,6 @@
 """What is generated for some settings, made once: tests of many files ask for the same."""
 
+from exporter.cli import cli
 from exporter.settings import Settings
 from generators import outputs
 from generators.files import USUAL
@@ -19,5 +20,6 @@ def texts(
     # Paths are kept twice: as they are written, which the second has, and as they are read.
     key = repr((settings, settings.model_dump(mode="json", by_alias=True), command, docs, targets))
     if key not in _made:
-        _made[key] = outputs.texts(settings, command, docs=docs, targets=targets)
+        program = cli if docs else None
+        _made[key] = outputs.texts(settings, command, program=program, targets=targets)
     return dict(_made[key])

@@ -10,12 +10,7 @@ from exporter.settings import Settings
 from generators.difference import changes, gone
 from generators.files import write
 from generators.monitoring_config import PATH, digest
-
-
-def texts(files: dict[str, str], **body: Any) -> dict[str, str]:
-    """Return files and the configuration that names them."""
-    whole = {"rules": {}, "alerts": [], **body, "files": {n: digest(t) for n, t in files.items()}}
-    return {**files, PATH: json.dumps(whole)}
+from tests.generators.versions.made_sets import texts
 
 
 def alert(name: str, values: dict[str, str], **where: str) -> dict[str, Any]:

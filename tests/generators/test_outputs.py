@@ -8,8 +8,10 @@ from posixpath import dirname, normpath
 import pytest
 import yaml
 
+from exporter.cli import cli
 from exporter.settings import Settings, load
 from exporter.settings.document import read
+from generators import command_reference
 from generators.files import USUAL, differing
 from generators.monitoring_config import PATH
 from generators.outputs import DOCUMENTATION
@@ -45,7 +47,7 @@ def found() -> dict[str, str]:
 
 def test_no_two_generators_write_one_file(found: dict[str, str]) -> None:
     """Every text is there, under a relative path of its own."""
-    each = [generator() for generator in DOCUMENTATION]
+    each = [command_reference.texts(cli), *(generator() for generator in DOCUMENTATION)]
     assert sum(map(len, each)) == len({name for one in each for name in one})
     assert {name for one in each for name in one} < set(found)
     assert [name for name in found if name.startswith("/") or ".." in name] == []
@@ -66,7 +68,7 @@ def test_each_file_says_that_it_is_generated(found: dict[str, str]) -> None:
 def test_two_runs_are_the_same(found: dict[str, str]) -> None:
     """The texts are the same, byte for byte and in order, each time."""
     with evaluating.anew():
-        again = anew(REFERENCE, COMMAND_LINE, docs=True, targets=TARGETED)
+        again = anew(REFERENCE, COMMAND_LINE, program=cli, targets=TARGETED)
         assert list(again.items()) == list(found.items())
 
 
@@ -90,6 +92,7 @@ def test_the_configuration_names_every_other_file(found: dict[str, str]) -> None
 def test_a_deployment_has_no_documentation_of_the_project(found: dict[str, str]) -> None:
     """What describes ionmon itself is written where it is requested; all else is the same set."""
     reference = {name for generator in DOCUMENTATION for name in generator()}
+    reference.add(command_reference.PATH)
     assert {"docs/settings.md", "docs/metrics.md", "docs/monitoring.schema.json"} <= reference
     assert set(texts(REFERENCE)) == {n for n in found if not n.startswith("deploy/")} - reference
 

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import split
 from exporter.errors import SettingsError
 from exporter.settings import Settings
 from generators.alert_table import PAGE_WINDOWS, TICKET_WINDOWS, Objective
 from generators.burn_rates import factor
 from generators.limits import number
-from generators.policy import SEVERITIES, policy, split
+from generators.policy import SEVERITIES, policy
 
 TABLE = {
     "ResponseTimeCritical": ("response_time_p95", 0.2, 180, "critical"),

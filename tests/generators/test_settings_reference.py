@@ -34,7 +34,7 @@ def written(tree: object, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
             yield from written(item, (*at, ITEM))
     elif isinstance(tree, dict):
         free = at[-1:] in (("families",), ("labels",), ("metrics",), ("others",), ("services",))
-        free = free or at == ("alerts", "annotations")
+        free = free or at in (("targets",), ("alerts", "annotations"))
         free = free or at in (("prometheus", "replicas"), ("prometheus", "external_labels"))
         for name, value in tree.items():
             path = (*at, ANY if free else name)
@@ -56,6 +56,7 @@ def test_the_full_example_has_every_key() -> None:
     assert {path[-1] for path in newest - full} == {
         "alertmanager",
         "app_token_file",
+        "cloud_run_instance_second",
         "msteams",
         "update_message",
         "url_file",

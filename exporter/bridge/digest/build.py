@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from exporter.bridge.alertmanager_losses import AlertmanagerLosses
-from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.digest.model import (
     AcknowledgementLine,
     AlertCounts,
@@ -20,6 +19,7 @@ from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.catalog.alert_names import ESCALATION_ALERT, SEVERITIES
 from exporter.monitoring_config import AlertConfig, MonitoringConfig
 from exporter.prometheus_api import Labels, TimeSpan
+from exporter.summary.label_text import place, plain
 from exporter.summary.model import ServiceState
 from exporter.summary.wording import shown
 

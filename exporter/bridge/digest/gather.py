@@ -15,7 +15,6 @@ from exporter.bridge.digest.build import (
     firing_periods,
 )
 from exporter.bridge.digest.firing_now import SOON, firing_state, held_now
-from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.digest.model import AcknowledgementLine, Digest, SilenceLine
 from exporter.bridge.explain import Explainer, Explanation
 from exporter.bridge.history import AlertHistory
@@ -28,6 +27,7 @@ from exporter.monitoring_config import MonitoringConfig, config_path, read_confi
 from exporter.prometheus_api import Labels, Prometheus, QueryRefused, TimeSpan
 from exporter.settings import Settings, journal_file
 from exporter.settings.servers import REPLICA
+from exporter.summary.label_text import place, plain
 from exporter.summary.read import WEEK, Reader, service_state
 
 EXPLAINED = 10  # alerts that fire

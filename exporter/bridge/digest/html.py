@@ -8,6 +8,7 @@ from exporter.bridge.digest import words
 from exporter.bridge.digest.model import Digest
 from exporter.bridge.digest.words import Times
 from exporter.html_pages import environment
+from exporter.summary import sentences
 from exporter.summary.chart import png, small_chart
 from exporter.summary.wording import elapsed, shown
 
@@ -34,6 +35,7 @@ def html(digest: Digest, sources: Mapping[str, str]) -> str:
         .render(
             digest=digest,
             words=words,
+            sentences=sentences,
             times=Times(digest.zone),
             elapsed=elapsed,
             shown=shown,

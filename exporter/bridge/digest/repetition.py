@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 
-from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.digest.model import RepeatedAlert
 from exporter.bridge.history import FiringPeriod
 from exporter.prometheus_api import Labels
+from exporter.summary.label_text import place, plain
 
 RETURN = 3600.0  # seconds: an alert that is back sooner flaps
 SHOWN = 10  # of the repeated ones

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from exporter.bridge.digest import words
 from exporter.bridge.digest.model import AlertLine, Digest, RepeatedAlert
 from exporter.bridge.digest.words import Times
+from exporter.summary import sentences
 from exporter.summary.model import SignalState
 from exporter.summary.wording import elapsed, shown
 
@@ -122,7 +123,7 @@ def _budgets(digest: Digest) -> Iterator[str]:
     for one in digest.state.budgets:
         share = "" if one.share is None else f", {shown(one.share, 'ratio')} good"
         spent = "" if one.spent_in is None else f", spent in {elapsed(one.spent_in)} at this pace"
-        yield from _wrapped(f"{words.budget_of(one)}: {words.left(one)}{share}{spent}")
+        yield from _wrapped(f"{sentences.budget_of(one)}: {sentences.left(one)}{share}{spent}")
 
 
 def _signals_title(digest: Digest) -> str:
@@ -142,7 +143,7 @@ def _signals(digest: Digest) -> Iterator[str]:
     yield _aligned(heads, widths)
     for signal, row in zip(digest.state.signals, rows, strict=True):
         yield _aligned(row, widths)
-        where = words.places(signal)
+        where = sentences.places(signal)
         if where:
             yield from _wrapped(where, _INDENT * 3)
 
@@ -161,6 +162,6 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _monitoring(digest: Digest) -> Iterator[str]:
     for one in digest.state.monitoring:
         if one.value is not None or one.target is not None:
-            yield from _wrapped(f"{one.noun}: {words.figure(one)}", later=_INDENT * 3)
+            yield from _wrapped(f"{one.noun}: {sentences.figure(one)}", later=_INDENT * 3)
     for line in (*words.failures(digest), *words.gaps(digest)):
         yield from _wrapped(line, later=_INDENT * 3)

@@ -24,8 +24,9 @@ class Arrival:
 class Inbox:
     """Keeps the newest MOST messages; any thread may call it."""
 
-    def __init__(self, clock: Clock, write: Callable[[str], None]) -> None:
-        """Print through `write`, a line at a time."""
+    def __init__(self, clock: Clock, write: Callable[[str], None], notice: str = "") -> None:
+        """Print through `write`, a line at a time; `notice` is what its page says first."""
+        self.notice = notice
         self._clock, self._write = clock, write
         self._mutex = threading.Lock()
         self._arrivals: deque[Arrival] = deque(maxlen=MOST)

@@ -12,7 +12,11 @@ from exporter.simulator.sink.inbox import MOST, Arrival, Inbox
 def overview(inbox: Inbox) -> str:
     """Return the page of all messages, which renews itself."""
     return _template("sink.html").render(
-        arrivals=inbox.newest_first(), beats=inbox.beats(), most=MOST, single=False
+        arrivals=inbox.newest_first(),
+        beats=inbox.beats(),
+        most=MOST,
+        notice=inbox.notice,
+        single=False,
     )
 
 

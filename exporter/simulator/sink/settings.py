@@ -12,8 +12,8 @@ import bcrypt
 from exporter.simulator.sink.posts import HEARTBEAT, PAGERDUTY, PROJECT, SLACK
 
 _KEY = "0" * 32  # of PagerDuty and of Sentry
-USER, _PASSWORD, _COST = "me", "stack", 4  # who may acknowledge; the cost of the hash
-_BRIDGE = "127.0.0.1:9842"
+USER, PASSWORD, _COST = "me", "stack", 4  # who may acknowledge; the cost of the hash
+BRIDGE = "127.0.0.1:9842"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class SinkPorts:
         return f"http://127.0.0.1:{self.web}{path}"
 
 
-def directed(document: Mapping[str, Any], ports: SinkPorts, secrets: Path) -> dict[str, Any]:
+def directed(
+    document: Mapping[str, Any], ports: SinkPorts, secrets: Path, bridge: str = BRIDGE
+) -> dict[str, Any]:
     """Return the content of monitoring.yaml with every channel leading to the sink.
 
     Who is notified of what stays. A webhook and Microsoft Teams, which the sink does not take, are
@@ -51,8 +53,8 @@ def directed(document: Mapping[str, Any], ports: SinkPorts, secrets: Path) -> di
         at["heartbeat"] = {"url": ports.url(HEARTBEAT)}
     # A bridge that asks people for a password needs to know Alertmanager by its token.
     at["bridge"] = {
-        "address": _BRIDGE,
-        "url": f"http://{_BRIDGE}",
+        "address": bridge,
+        "url": f"http://{bridge}",
         "credentials_file": "bridge",
     }
     for service in found.get("services", {}).values():
@@ -88,7 +90,7 @@ def write_secrets(folder: Path, ports: SinkPorts) -> None:
         "slack": ports.url(SLACK),
         "pagerduty": _KEY,
         "bridge": _KEY,
-        USER: _PASSWORD,
+        USER: PASSWORD,
         "sentry": f"http://{_KEY}@127.0.0.1:{ports.web}/{PROJECT}",
     }
     for name, content in secrets.items():
@@ -101,7 +103,7 @@ def bridge_web() -> dict[str, Any]:
 
     The password protects nothing: it is in the documentation, and the bridge listens on 127.0.0.1.
     """
-    hashed = bcrypt.hashpw(_PASSWORD.encode(), bcrypt.gensalt(_COST))
+    hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(_COST))
     return {"basic_auth_users": {USER: hashed.decode()}}
 
 

@@ -1,91 +1,147 @@
 "use strict";
-// Draws the charts in the page's theme, and again when the theme changes.
+// Values under the pointer, one series alone, the other theme: all that needs more than the page.
 (() => {
   const root = document.documentElement;
   // A window without a screen is never narrower than 500 pixels: a picture of a phone says its width.
   const width = /^#width=(\d+)$/.exec(location.hash);
   if (width) root.style.width = `${width[1]}px`;
-  const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const palettes = read("palettes");
-  const figures = read("figures");
-  const prefersDark = matchMedia("(prefers-color-scheme: dark)");
-  const theme = () => root.dataset.theme || (prefersDark.matches ? "dark" : "light");
-  const colored = /^(color|colorscale|(paper_|plot_)?bgcolor|fillcolor|bordercolor|gridcolor|linecolor|tickcolor)$/;
 
-  // "@green/0.2" in the theme's colours.
-  const paint = (text) => {
-    const found = /^@(.+)\/([\d.]+)$/.exec(text);
-    if (!found) return text;
-    const hex = found[1][0] === "#" ? found[1] : palettes[theme()][found[1]];
-    const part = (at) => parseInt(hex.slice(at, at + 2), 16);
-    const own = hex.length > 7 ? part(7) / 255 : 1;
-    return `rgba(${part(1)},${part(3)},${part(5)},${own * Number(found[2])})`;
-  };
-  const painted = (value, isColor) => {
-    if (typeof value === "string") return isColor ? paint(value) : value;
-    if (Array.isArray(value)) {
-      return typeof value[0] === "number" ? value : value.map((one) => painted(one, isColor));
-    }
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, painted(one, colored.test(key))]));
-  };
-  // On a light page, little is light and much is dark.
-  const scaled = (figure) => {
-    const scale = figure.data[0].colorscale.map(([at, color]) => [at, paint(color)]);
-    const turned = theme() === "light" ? scale.map(([at], i) => [at, scale[scale.length - 1 - i][1]]) : scale;
-    return { ...figure.data[0], colorscale: turned };
-  };
-  let drawn = false;
-  const settings = { displayModeBar: false, doubleClick: "reset" };
-  const draw = () => {
-    for (const [key, figure] of Object.entries(figures)) {
-      const place = document.getElementById(`figure-${key}`);
-      const found = painted(figure, false);
-      const traces = figure.turns ? [scaled(figure)] : found.data;
-      const wide = place.clientWidth;
-      if (wide < 460) found.layout.xaxis.nticks = 5;
-      found.layout.autosize = true;
-      Plotly.react(place, traces, found.layout, settings);
-    }
-    drawn = true;
-    document.body.dataset.drawn = String(Object.keys(figures).length);
-  };
-
-  document.getElementById("theme").addEventListener("click", () => {
-    root.dataset.theme = theme() === "dark" ? "light" : "dark";
-    draw();
+  const button = document.getElementById("theme");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const prefers = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    root.dataset.theme = (root.dataset.theme || prefers) === "dark" ? "light" : "dark";
   });
-  prefersDark.addEventListener("change", draw);
 
-  const about = document.getElementById("about");
-  const hide = () => { about.hidden = true; };
-  for (const button of document.querySelectorAll(".about")) {
-    const show = () => {
-      about.textContent = button.dataset.text;
-      about.hidden = false;
-      const box = button.getBoundingClientRect();
-      const left = Math.min(box.left, innerWidth - about.offsetWidth - 8);
-      about.style.left = `${Math.max(4, left) + scrollX}px`;
-      about.style.top = `${box.bottom + 6 + scrollY}px`;
-    };
-    for (const event of ["mouseenter", "focus", "click"]) button.addEventListener(event, show);
-    for (const event of ["mouseleave", "blur"]) button.addEventListener(event, hide);
-  }
-  for (const key of document.querySelectorAll(".key")) {
-    key.addEventListener("click", () => {
-      const place = document.getElementById(`figure-${key.dataset.figure}`);
-      const off = key.classList.toggle("off");
-      const plain = document.createElement("textarea");
-      place.data.forEach((trace, at) => {
-        plain.innerHTML = trace.name;
-        if (plain.value === key.dataset.name) Plotly.restyle(place, { visible: !off }, [at]);
+  const readout = document.getElementById("readout");
+  const line = (key, name, value) => {
+    const row = document.createElement("p");
+    const left = document.createElement("span");
+    if (key) left.append(key.cloneNode());
+    left.append(name);
+    const right = document.createElement("b");
+    right.textContent = value;
+    row.append(left, right);
+    return row;
+  };
+  const place = (x, y) => {
+    readout.hidden = false;
+    const beside = x + readout.offsetWidth + 24 > innerWidth ? x - readout.offsetWidth - 16 : x + 16;
+    const below = Math.min(y + 12, innerHeight - readout.offsetHeight - 8);
+    readout.style.left = `${Math.max(4, beside) + scrollX}px`;
+    readout.style.top = `${Math.max(4, below) + scrollY}px`;
+  };
+
+  // What has no value is last, whichever way the others go.
+  const compare = (one, other, sign) => {
+    const [a, b] = [one, other].map((cell) => cell.dataset.value ?? cell.textContent);
+    if (!a || !b) return (a === "") - (b === "");
+    const difference = Number(a) - Number(b);
+    return sign * (Number.isNaN(difference) ? a.localeCompare(b) : difference);
+  };
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, at) => {
+      const sorter = document.createElement("button");
+      sorter.type = "button";
+      sorter.append(...head.childNodes);
+      head.append(sorter);
+      sorter.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        for (const one of heads) one.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const body = table.tBodies[0];
+        body.append(...[...body.rows].sort((a, b) => compare(a.cells[at], b.cells[at], down ? -1 : 1)));
       });
     });
   }
-  draw();
-  const watch = new ResizeObserver((changes) => {
-    for (const { target } of changes) if (drawn) Plotly.Plots.resize(target);
-  });
-  for (const key of Object.keys(figures)) watch.observe(document.getElementById(`figure-${key}`));
+
+  for (const chart of document.querySelectorAll(".chart")) {
+    const panel = chart.closest(".panel");
+    const table = panel.querySelector(".values table");
+    const heads = [...table.tHead.rows[0].cells];
+    const rows = table.tBodies[0].rows;
+    const cross = chart.querySelector(".cross");
+    const box = () => chart.firstElementChild.getBoundingClientRect();
+    const { first, each } = table.dataset;
+    const events = document.querySelector(chart.querySelector("use")?.getAttribute("href").replace("marks", "events"));
+    let shown = -1;
+    let alone = "";
+
+    const hide = () => { cross.hidden = readout.hidden = true; shown = -1; };
+    // A series with fewer points has its nearest value some rows away.
+    const near = (row, column) => {
+      const reach = Number(heads[column].dataset.reach || 0);
+      for (let away = 0; away <= reach; away += 1) {
+        for (const at of [row - away, row + away]) {
+          const text = rows[at]?.cells[column]?.textContent;
+          if (text) return text;
+        }
+      }
+      return "";
+    };
+    const marked = (share) => [...(events?.querySelectorAll("tr[data-at]") ?? [])]
+      .filter((row) => Math.abs(row.dataset.at - share) < each)
+      .map((row) => line(row.querySelector("i"), row.cells[2].textContent, ""));
+    const values = (row, bucket) => heads.slice(1)
+      .map((head, at) => [head, near(row, at + 1), String(at)])
+      .filter(([, text, at]) => text && (!alone || alone === at) && (bucket < 0 || Number(at) === bucket))
+      .map(([head, text]) => line(head.querySelector("i"), head.textContent, text));
+    const show = (row, y) => {
+      if (!rows[row]) return hide();
+      const frame = box();
+      const share = Number(first) + row * each;
+      const bucket = panel.classList.contains("heatmap")
+        ? Math.floor((1 - (y - frame.top) / frame.height) * (heads.length - 1)) : -1;
+      shown = row;
+      cross.hidden = false;
+      cross.style.left = `${frame.left - chart.getBoundingClientRect().left + share / 100 * frame.width}px`;
+      readout.replaceChildren(line(null, `${rows[row].cells[0].textContent} UTC`, ""),
+        ...marked(share), ...values(row, bucket));
+      place(frame.left + share / 100 * frame.width, y);
+    };
+    const state = (row, x, y) => {
+      const [from, until, lane, text] = [...rows[row].cells].map((cell) => cell.textContent);
+      readout.replaceChildren(line(null, `${from} to ${until} UTC`, ""), line(null, lane, text));
+      place(x, y);
+    };
+    const blocks = [...chart.querySelectorAll(".block")];
+
+    chart.addEventListener("pointermove", (event) => {
+      if (blocks.length) {
+        const at = blocks.indexOf(event.target.closest(".block"));
+        return at < 0 ? hide() : state(at, event.clientX, event.clientY);
+      }
+      const frame = box();
+      const share = 100 * (event.clientX - frame.left) / frame.width;
+      show(Math.round((share - first) / each), event.clientY);
+    });
+    chart.addEventListener("pointerleave", hide);
+    if (!blocks.length) {
+      chart.tabIndex = 0;
+      chart.addEventListener("blur", hide);
+      chart.addEventListener("keydown", (event) => {
+        const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+        if (event.key === "Escape") hide();
+        if (!step) return;
+        event.preventDefault();
+        const next = shown < 0 ? rows.length - 1 : shown + step;
+        show(Math.min(rows.length - 1, Math.max(0, next)), box().top + 20);
+      });
+    }
+
+    const keys = [...panel.querySelectorAll(".key")];
+    for (const key of keys) {
+      key.addEventListener("click", () => {
+        alone = alone === key.dataset.at ? "" : key.dataset.at;
+        for (const one of keys) {
+          one.classList.toggle("off", alone !== "" && one.dataset.at !== alone);
+          one.setAttribute("aria-pressed", String(one.dataset.at === alone));
+        }
+        for (const path of chart.querySelectorAll("path[data-at]")) {
+          path.classList.toggle("other", alone !== "" && path.dataset.at !== alone);
+        }
+      });
+    }
+  }
 })();

@@ -8,7 +8,7 @@ import pytest
 
 from exporter import cli
 from exporter.cloud_monitoring.estimate import Estimate, FamilyCost
-from exporter.commands.estimate import text
+from exporter.commands.estimate_text import text
 from exporter.simulator.server import Simulator
 from tests.exporter.running import INSTANCES, REQUESTS, address, simulator, tree, written
 
@@ -69,10 +69,8 @@ def test_the_table_and_its_sum() -> None:
     assert lines[1].split() == ["p", "big", "120", "60", "s", "43,200", "5,184,000", "2.59"]
     assert lines[3].startswith("Families without series: 1. ")
     assert lines[4] == "not in the sum: 2 failed families: INTERNAL: x"
-    assert lines[5] == (
-        "Per month: 90,720 calls, 5,231,520 series billed, 2.12 dollars after the free million."
-    )
-    assert len(text(WHOLE, everything=True).splitlines()) == 6
+    assert len(lines) == 5
+    assert len(text(WHOLE, everything=True).splitlines()) == 5
 
 
 def test_a_budget_names_what_it_stretches() -> None:
@@ -104,7 +102,28 @@ def test_json_is_the_whole_estimate(tmp_path: Path, capsys: pytest.CaptureFixtur
         assert [row["family"] for row in found["rows"]] == [REQUESTS, INSTANCES]
         assert found["billed"] == sum(row["billed"] for row in found["rows"])
         assert estimate(project, tmp_path) == 0
-        assert f"{found['billed']:,} series billed" in capsys.readouterr().out
+        printed = capsys.readouterr().out.splitlines()
+        assert f"{found['billed']:,} series billed" in printed[0]
+
+
+def test_the_sum_is_first_and_bills_are_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This exporter, PromQL with viewers and rules as flags say, and policies without a price."""
+    monkeypatch.chdir(tmp_path)  # where no rules are
+    with simulator(INSTANCES, REQUESTS) as project:
+        assert estimate(project, tmp_path, "--viewers", "7", "--rules", "50") == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert estimate(project, tmp_path, "--viewers", "7", "--rules", "50", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert lines[0].startswith(f"Reading costs {found['total']:.2f} dollars a month: ")
+    names = ["this exporter", "PromQL on Cloud Monitoring", "alerting policies"]
+    assert [bill["name"] for bill in found["bills"]] == names
+    assert [line.split("  ")[0] for line in lines[3:6]] == names
+    assert lines[5].endswith("no price: prices.alert_condition_month")
+    assert "50 rules a minute (one rule for each signal), 7 viewers" in lines[7]
+    assert (found["watching"]["rules"], found["watching"]["viewers"]) == (50, 7)
+    assert found["bills"][1]["billed_least"] > 50 * 43_200
 
 
 def test_a_family_that_fails_is_1(tmp_path: Path) -> None:

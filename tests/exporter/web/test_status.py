@@ -10,6 +10,7 @@ from exporter.errors import PollError, Reason
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World
 from exporter.web import status as statuses
+from exporter.web.service_view import service_view
 from exporter.web.status import (
     CollectorRow,
     CostFigures,
@@ -99,6 +100,7 @@ def test_everything_there_is_to_say(tmp_path: Path) -> None:
         cost=CostFigures(projected=3.21, budget=12.5, returned=1500, calls=40, throttled=2),
         digest=front.engine.settings.digest[:12],
         now="2026-09-21 12:01:30 UTC",
+        service=service_view(None),
     )
     assert found == [expected]
 

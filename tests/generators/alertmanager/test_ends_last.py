@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from exporter.catalog.walk import split
 from exporter.settings import Settings
 from generators.alert_table import ThresholdAlert
 from generators.alertmanager.inhibition import Inhibition, inhibitions
-from generators.policy import split
 from generators.rule_tests.stimulus import Given, signal_stimulus
 from generators.rule_tests.story import Phase, Seen, inputs
 from generators.rules.build import FOLDER, Rules, build

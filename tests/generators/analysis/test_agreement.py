@@ -12,8 +12,9 @@ from exporter.prometheus_api import Labels
 from exporter.prometheus_api import Prometheus as Api
 from exporter.settings import Settings
 from generators.analysis.anomalies import bands
+from generators.analysis.chosen_places import ChosenPlaces
 from generators.analysis.correlations import coefficient, input_query
-from generators.analysis.reading import ChosenPlaces, Reader, before
+from generators.analysis.reading import Reader, before
 from generators.analysis.trends import seconds_query, slope_query
 from generators.policy import policy
 from generators.rules import anomaly, correlation, trend

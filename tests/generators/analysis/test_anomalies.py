@@ -5,8 +5,9 @@ import pytest
 
 from exporter.settings import Settings
 from generators.analysis.anomalies import NO_BAND, examined
+from generators.analysis.chosen_places import NO_DATA, ChosenPlaces
 from generators.analysis.model import Anomaly, Examined
-from generators.analysis.reading import NO_DATA, ChosenPlaces, Reader
+from generators.analysis.reading import Reader
 from generators.tuning.model import TimeGrid, Values
 from tests.generators.analysis.hand_source import HandSource
 

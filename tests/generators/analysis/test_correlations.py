@@ -6,8 +6,9 @@ import pytest
 from exporter.prometheus_api import Labels
 from exporter.settings import Settings
 from generators.analysis.anomalies import NO_BAND
+from generators.analysis.chosen_places import ChosenPlaces
 from generators.analysis.correlations import FEW_DAYS, coefficient, examined, without_season
-from generators.analysis.reading import ChosenPlaces, Reader
+from generators.analysis.reading import Reader
 from generators.rules.correlation import PAIRS
 from generators.tuning.model import TimeGrid, Values
 from tests.generators.analysis.hand_source import HandSource

@@ -5,7 +5,8 @@ import pytest
 
 from exporter.errors import IonmonError
 from exporter.settings import Settings
-from generators.analysis.reading import Reader, before, chosen, recorded_or, seconds_of, stretches
+from generators.analysis.chosen_places import chosen
+from generators.analysis.reading import Reader, before, recorded_or, seconds_of, stretches
 from generators.tuning.model import TimeGrid
 from tests.generators.analysis.hand_source import HandSource
 

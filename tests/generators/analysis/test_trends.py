@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from exporter.settings import Settings
-from generators.analysis.reading import ChosenPlaces, Reader
+from generators.analysis.chosen_places import ChosenPlaces
+from generators.analysis.reading import Reader
 from generators.analysis.series_statistics import Estimate
 from generators.analysis.trends import FEW, examined, growth, left
 from generators.tuning.model import TimeGrid, Values

@@ -4,10 +4,10 @@ import pytest
 
 from exporter.catalog import cloud_run
 from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import split
 from generators.boards import VARIABLES
 from generators.dashboards.alert_queries import alerts
 from generators.dashboards.queries import BoardQueries
-from generators.policy import split
 from generators.promql_tree.tree import parse, selectors
 from generators.selectors import PresentMatcher
 

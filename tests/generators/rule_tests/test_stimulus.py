@@ -32,7 +32,7 @@ from exporter.catalog.expression import (
 )
 from exporter.catalog.model import Reduce
 from exporter.catalog.signals import SIGNALS
-from generators.policy import split
+from exporter.catalog.walk import split
 from generators.promql import View, render, render_signal
 from generators.promtool.documents import dumped
 from generators.rule_tests.stimulus import Given, signal_stimulus, stimulus

@@ -10,9 +10,10 @@ import pytest
 
 from exporter.catalog.expression import Level, LevelRatio
 from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import split
 from exporter.settings import Settings
 from generators.alert_table import BREACH, THRESHOLDS
-from generators.policy import SEVERITIES, split
+from generators.policy import SEVERITIES
 from generators.rules.build import Rules, build, texts
 from generators.rules.model import alerts, recordings
 from generators.rules.recording import signal_name

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from exporter.settings import load
-from generators.tuning import recommendations, wording
+from generators.tuning import recommendations, rule_replay, wording
 from generators.tuning.alert_plots import histories
 from generators.tuning.candidates import CandidateStatus
 from generators.tuning.choosing import by_budget, by_sigmas, together
@@ -17,8 +17,10 @@ from generators.tuning.firing_days import met
 from generators.tuning.grouping import usual
 from generators.tuning.incidents import Incident, Origin
 from generators.tuning.judging import policy_alerts
+from generators.tuning.missed_incidents import near_misses
 from generators.tuning.model import RecordedSeries
 from generators.tuning.tuned import TunedAlert, Tuning, TuningRequest, expressions, tuned
+from generators.tuning.verdicts import catches
 from tests.generators.tuning.simulated_weeks import GRID, INCIDENTS, HiddenIncident, answers
 
 SETTINGS = load(Path(__file__).parents[3] / "examples" / "reference.yaml")
@@ -118,6 +120,30 @@ def test_a_stricter_number_that_finds_more_is_proposed(tuning: Tuning) -> None:
     assert not slow.lost
     assert slow.candidate.threshold is not None
     assert slow.candidate.threshold < 0.1
+
+
+def test_a_near_miss_is_told_with_what_would_have_caught_it(tuning: Tuning) -> None:
+    """Such a threshold fires in the incident; misses with usual values are not told."""
+    one = of(tuning, "ResponseTimeCritical")
+    assert one.history is not None
+    ((incident, near),) = near_misses(one.missed, one.history)
+    lines = [line for line in wording.remarks(tuning) if "misses" in line]
+    (line,) = lines
+    assert line.startswith("ResponseTimeCritical: misses the incident of 23 November")
+    told = float(line.split("below ")[1].split("ms")[0]) / 1000
+    assert told <= near.level
+    asked, rule = request(answers()), one.candidate.rule
+    firings = rule_replay.tried(
+        rule,
+        rule_replay.threshold_values(rule, asked.answers, GRID),
+        GRID,
+        threshold=told,
+        for_=rule.for_,
+    )
+    assert any(catches(firing, incident) for firing in firings)
+    assert len(one.missed) == 2
+    body = json.loads(recommendations.document(tuning, {}, BUDGET))["alerts"][0]["backtest"]
+    assert [each["incident"] for each in body["nearest_misses"]] == body["proposed"]["missed"]
 
 
 def test_the_document_is_the_same_twice(tuning: Tuning) -> None:

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from exporter.bridge.digest.label_text import place, plain
 from exporter.bridge.digest.words import headline, subject
 from exporter.bridge.history import RecordHole
+from exporter.summary.label_text import place, plain
 from tests.exporter.bridge.digest.digests import EDITION, END, HOUR, NOTES, full, made, period
 from tests.exporter.summary.states import DAY, TimeSpan, state
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from exporter.catalog import CATALOG
 from exporter.catalog.expression import Share, Signal
 from exporter.catalog.signals import SIGNALS
+from exporter.catalog.walk import split
 from exporter.settings import Settings
 from generators.checks.engine.known_series import known
 from generators.checks.expressions import problems
 from generators.checks.promql.result_labels import shape
-from generators.policy import split
 from generators.promql import View, render_signal
 from generators.promql_tree.tree import parse
 from tests.generators.checks.judging import context, group

@@ -1,4 +1,4 @@
-"""What a digest shows of texts from outside: where an alert is, and a bounded line."""
+"""What a summary shows of texts from outside: where an alert is, and a bounded line."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,12 @@ def place(labels: Mapping[str, str]) -> str:
     return plain(", ".join(more))
 
 
+def one_line(text: str) -> str:
+    """Return a text from outside on one line, without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def plain(text: str) -> str:
     """Return a text from outside as one line of bounded length without control characters."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * _LONGEST]).split())
+    line = one_line(text[: 4 * _LONGEST])
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"

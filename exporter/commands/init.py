@@ -1,0 +1,308 @@
+"""ionmon init: finds what a project has, and writes a first monitoring.yaml for it."""
+
+import json
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exporter.catalog.prices import DOLLARS_PER_SERIES
+from exporter.clock import WallClock
+from exporter.cloud_monitoring.channel import channel, project_of_credentials
+from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
+from exporter.cloud_monitoring.estimate import Estimate, estimate
+from exporter.commands import doctor
+from exporter.commands.flag_types import NewFile
+from exporter.commands.init_output import findings_text, found_text, next_text
+from exporter.commands.init_questions import (
+    ADDRESS,
+    AVAILABILITY,
+    CHANNEL,
+    ask_project,
+    ask_rest,
+)
+from exporter.commands.options import GOOGLE, PROJECT, options, overrides
+from exporter.commands.terminal import progress
+from exporter.discovery.discover import CALLS, discover
+from exporter.discovery.model import Discovery
+from exporter.discovery.settings_text import InitialSettings, settings_text
+from exporter.doctor.finding import Finding, Verdict
+from exporter.errors import IonmonError, SettingsError
+from exporter.settings import GoogleSettings, Overrides, Settings, load
+from exporter.simulator.server import Simulator
+from exporter.simulator.world import World
+from exporter.targets import targets
+from exporter.telemetry import Telemetry
+
+HELP = """Write a first monitoring.yaml from what a project has, check it, and say what it costs.
+
+\b
+  ionmon init                                   asks
+  ionmon init --project my-project --yes        takes the defaults
+  ionmon init --simulated --yes                 a simulated project; needs no account
+  ionmon init --project my-project --yes --slack-url-file slack --redis 10.0.0.3:6379
+
+The command reads which Cloud Run services, Cloud SQL instances, Memorystore caches and load
+balancers had values within a day: labels only, a call a metric type. What it will read, and what
+that costs, is printed before. Projects of a metrics scope come with their scoping project.
+
+What was found is in the file as values and comments; objectives, alerts and notifications come
+first. Nothing is written before all answers are known, and a file that exists stays: --force
+replaces it. Then the command does what `ionmon doctor` and `ionmon estimate` do with the file.
+
+Without a terminal, or with --yes or --json, it asks nothing. Exit code 1 if the project cannot be
+read, in which case nothing is written, or if a check of `ionmon doctor` fails.
+"""
+_ELSEWHERE = (
+    "--simulated starts a project of its own; to read that of `ionmon simulate`, use --project, "
+    "--google.endpoint and --google.insecure"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitOptions:
+    """How the command was called."""
+
+    output: Path
+    force: bool
+    asks: bool
+    as_json: bool
+    quiet: bool
+    simulated: bool
+
+
+@click.command("init", help=HELP)
+@options(PROJECT, GOOGLE)
+@click.option(
+    "--output",
+    type=NewFile(),
+    default=Path("monitoring.yaml"),
+    show_default=True,
+    metavar="FILE",
+    help="File to write.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing: take the defaults.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@click.option(
+    "--availability",
+    type=AVAILABILITY,
+    default="99.95%",
+    show_default=True,
+    metavar="SHARE",
+    help="Share of requests that have to succeed.",
+)
+@click.option(
+    "--client-errors/--no-client-errors",
+    default=True,
+    show_default=True,
+    help="Whether 4xx answers count as errors in error rates.",
+)
+@click.option(
+    "--slack-url-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File with Slack's webhook URL, on Alertmanager's machine.",
+)
+@click.option(
+    "--slack-channel",
+    type=CHANNEL,
+    default="#alerts",
+    show_default=True,
+    metavar="NAME",
+    help="Slack channel.",
+)
+@click.option(
+    "--redis", multiple=True, type=ADDRESS, metavar="HOST:PORT", help="A Redis server; repeatable."
+)
+@click.option("--simulated", is_flag=True, help="Read a simulated project.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was found and done as JSON.")
+@click.option("--quiet", is_flag=True, help="Print problems alone.")
+@click.pass_context
+def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - options by name
+    """Find, write, check, estimate."""
+    how = InitOptions(
+        output=given["output"],
+        force=given["force"],
+        asks=sys.stdin.isatty() and not (given["yes"] or given["as_json"]),
+        as_json=given["as_json"],
+        quiet=given["quiet"],
+        simulated=given["simulated"],
+    )
+    _check_free(how)
+    with _google(how, overrides(given)) as google:
+        found = _discovered(google, how)
+        chosen = _chosen(given, None if how.simulated else google)
+        if how.asks:
+            default = click.core.ParameterSource.DEFAULT
+            chosen = ask_rest(chosen, found, lambda n: ctx.get_parameter_source(n) is not default)
+        _write(how.output, settings_text(found, chosen), force=how.force)
+        _report(how, google, found)
+
+
+def _chosen(given: Mapping[str, Any], google: GoogleSettings | None) -> InitialSettings:
+    """Return what flags say; how to reach the project only where it will be there later."""
+    chosen = InitialSettings(
+        availability=given["availability"],
+        error_classes=("4xx", "5xx") if given["client_errors"] else ("5xx",),
+        slack_url_file=given["slack_url_file"],
+        slack_channel=given["slack_channel"],
+        redis=tuple(given["redis"]),
+    )
+    if google is None:
+        return chosen
+    return replace(
+        chosen,
+        endpoint=google.endpoint,
+        insecure=google.insecure,
+        credentials_file=google.credentials_file,
+    )
+
+
+def _check_free(how: InitOptions) -> None:
+    if how.output.exists() and not how.force:
+        text = f"{how.output}: exists; name another with --output, or replace it: --force"
+        raise IonmonError(text)
+
+
+@contextmanager
+def _google(how: InitOptions, base: Overrides) -> Iterator[GoogleSettings]:
+    """Yield how the project is reached: as flags and environment have it, or a simulated one."""
+    if not how.simulated:
+        google = load(None, base).google
+        projects = google.called or (_project(google, how),)
+        yield google.model_copy(update={"projects": projects, "scope": None})
+        return
+    if base.endpoint or base.projects:
+        raise click.UsageError(_ELSEWHERE)
+    simulator = Simulator(World(1, WallClock().now()), WallClock())
+    simulated = Overrides(projects=(World.project,), endpoint=simulator.start(), insecure=True)
+    try:
+        yield load(None, simulated).google
+    finally:
+        simulator.close()
+
+
+def _project(google: GoogleSettings, how: InitOptions) -> str:
+    """Return the project to read: the one asked for, or that of the credentials."""
+    suggested = None
+    if not google.insecure:
+        suggested = project_of_credentials(google.credentials_file)
+    if how.asks:
+        return ask_project(suggested)
+    if suggested is None:
+        raise SettingsError("no project is named; use: ionmon init --project my-project")
+    return suggested
+
+
+@contextmanager
+def _client(google: GoogleSettings) -> Iterator[MonitoringClient]:
+    opened = channel(google.endpoint, google.credentials_file, insecure=google.insecure)
+    limits = CallLimits(google.timeout, google.calls_per_minute)
+    try:
+        yield MonitoringClient(opened, limits, Telemetry(0.0))
+    finally:
+        opened.close()  # ends running calls, so that Ctrl-C does not wait for them
+
+
+def _discovered(google: GoogleSettings, how: InitOptions) -> Discovery:
+    calls = CALLS * len(google.projects)
+    with _client(google) as client:
+        if not (how.quiet or how.as_json):
+            click.echo(_price(google.projects, calls), err=True)
+        if how.asks:
+            click.confirm("Read it?", default=True, abort=True, err=True)
+        with progress("reading what there is", calls) as bar:
+            return discover(google.projects, client, WallClock().now(), bar.reach)
+
+
+def _price(projects: Sequence[str], calls: int) -> str:
+    more = f" and {len(projects) - 1} more" if len(projects) > 1 else ""
+    return (
+        f"To read what {projects[0]}{more} has takes {calls} calls, for labels alone. Google bills "
+        f"the series that a call returns, at least one: {10_000 * DOLLARS_PER_SERIES:g} dollars "
+        "per 10,000. Then the file is checked, which reads each metric type twice."
+    )
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    """Write the file in one step, if it reads as settings. Raises IonmonError."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".ionmon-", suffix=".yaml")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    staged = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        load(staged)
+        staged.chmod(0o644)
+        if force:
+            staged.replace(path)
+        else:
+            os.link(staged, path)  # fails where a file has come into being meanwhile
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> IonmonError:
+    return IonmonError(f"{path}: cannot be written: {error.strerror}; name another with --output")
+
+
+def _report(how: InitOptions, google: GoogleSettings, found: Discovery) -> None:
+    """Check the file, and print what was found, what is wrong, what it costs and what is next."""
+    if not (how.as_json or how.quiet):
+        click.echo(found_text(found))
+        click.echo(f"wrote {how.output}\n")
+    reached = Overrides(endpoint=google.endpoint, insecure=True) if how.simulated else Overrides()
+    settings = load(how.output, reached)
+    findings = doctor.all_findings(settings, None, how.output)
+    cost, commands = _estimated(settings), _next_commands(how)
+    if how.as_json:
+        click.echo(_json(how, found, findings, cost))
+    else:
+        click.echo(findings_text(findings, quiet=how.quiet), nl=False)
+    if not (how.as_json or how.quiet):
+        click.echo(next_text(cost, commands))
+    if any(finding.verdict is Verdict.FAIL for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def _estimated(settings: Settings) -> Estimate:
+    requested = targets(settings)
+    with _client(settings.google) as client, progress("estimating", len(requested)) as bar:
+        return estimate(requested, client, settings.google.budget_usd_per_month, bar.reach)
+
+
+def _next_commands(how: InitOptions) -> tuple[tuple[str, str], ...]:
+    """Return the commands to type next, each with what it does."""
+    config = shlex.join(("--config", str(how.output)))
+    run = "simulate" if how.simulated else "run"
+    diff = f"ionmon configs {config} --root deployed --diff"
+    rows = (
+        (f"ionmon {run} {config}", "serve the metrics at http://127.0.0.1:9841/"),
+        (diff, "which alert notifies whom; writes nothing"),
+        (diff.removesuffix(" --diff"), "rules, routes, dashboards, runbooks"),
+    )
+    if how.simulated:
+        return rows
+    return (*rows, (f"ionmon estimate {config}", "what each metric costs, and the alternatives"))
+
+
+def _json(how: InitOptions, found: Discovery, findings: Sequence[Finding], cost: Estimate) -> str:
+    body = {
+        "written": str(how.output),
+        "found": asdict(found),
+        "findings": [asdict(finding) for finding in findings],
+        "estimate": {"calls": cost.calls, "billed": cost.billed, "dollars": cost.total},
+        "next": [words for words, _ in _next_commands(how)],
+    }
+    return json.dumps(body, indent=2)

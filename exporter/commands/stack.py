@@ -1,0 +1,169 @@
+"""ionmon stack: the whole system on this machine, on a simulated project."""
+
+import asyncio
+import fcntl
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from exporter.clock import steady
+from exporter.commands.options import CONFIG
+from exporter.commands.terminal import printable
+from exporter.errors import IonmonError, SettingsError, ToolMissing
+from exporter.settings import config_file
+from exporter.simulator.incidents import SCENARIOS
+from exporter.simulator.sink.settings import PASSWORD, USER
+from exporter.stack.demo import NOTICE
+from exporter.stack.log_lines import shown
+from exporter.stack.model import StackChoice, StackPorts, StackProcess, local
+from exporter.stack.plan import GRAFANA, configs_command, processes
+from exporter.stack.ports import require_free
+from exporter.stack.prepare import LOGS, prepare, serve_dashboards
+from exporter.stack.run import Stack
+
+FOLDER = Path(".stack")
+_COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green")
+_OURS = ("exporter", "bridge", "sink", "stack")
+_ORDER = ("exporter", "bridge", "sink", "prometheus", "longterm", "alertmanager", GRAFANA)
+HELP = """Run the whole system on this machine, on a simulated project.
+
+The exporter, two Prometheus servers, Alertmanager, the bridge, and a sink that shows what a team
+would read; Grafana, too, where it is on the PATH. Each starts when what it needs is ready. Their
+addresses are printed once all are. Ctrl-C ends all in order, a second one kills them.
+
+\b
+  ionmon stack --config examples/reference.yaml
+  ionmon incident error_burst            in another terminal
+
+By default times are those of a demo, so that an alert comes within minutes of an incident:
+thresholds, windows, rules and routes are the real ones. With --real nothing is quickened.
+
+One line is printed for what a person needs; whole logs are in FOLDER/logs. What an earlier run
+left in FOLDER is removed, unless --keep is given.
+"""
+
+
+@click.command("stack", help=HELP)
+@CONFIG
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=FOLDER,
+    show_default=True,
+    help="Folder for settings, logs and data.",
+)
+@click.option("--real", is_flag=True, help="Keep the true times of alerts, data and scrapes.")
+@click.option("--keep", is_flag=True, help="Keep what an earlier run has stored.")
+@click.option(
+    "--scenario",
+    type=click.Choice(tuple(SCENARIOS)),
+    default="calm",
+    metavar="NAME",
+    show_default=True,
+    help="Scenario of `ionmon simulate` to begin with.",
+)
+@click.option(
+    "--port-offset",
+    type=click.IntRange(0, 50_000),
+    default=0,
+    help="Number added to every port, where some are taken.",
+)
+def command(
+    config: Path | None, *, folder: Path, real: bool, keep: bool, scenario: str, port_offset: int
+) -> None:
+    """Run until a signal, or until a process ends."""
+    settings = config or config_file()
+    if settings is None:
+        raise SettingsError("no settings file is given, by --config or IONMON_CONFIG")
+    ports = StackPorts(port_offset)
+    choice = StackChoice(folder=folder, config=settings, real=real, scenario=scenario, ports=ports)
+    planned = processes(choice)
+    _require_programs(planned)
+    with _only_one(folder):
+        require_free(planned)
+        _prepare(choice, keep=keep)
+        asyncio.run(_run(planned, choice))
+    click.echo("all processes have ended", err=True)
+
+
+def _require_programs(planned: Sequence[StackProcess]) -> None:
+    missing = [p.command[0] for p in planned if shutil.which(p.command[0]) is None]
+    if missing:
+        names = " ".join(dict.fromkeys(missing))
+        raise ToolMissing(f"not on the PATH: {names}; type: sudo apt-get install {names}")
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+    except BlockingIOError:
+        text = f"a stack runs already in {folder}; stop it first, or name another --folder"
+        raise IonmonError(text) from None
+
+
+def _prepare(choice: StackChoice, *, keep: bool) -> None:
+    if not choice.real:
+        click.echo(NOTICE, err=True)
+    began = steady()
+    prepare(choice, keep=keep)
+    click.echo("writing rules, routes and dashboards", err=True)
+    done = subprocess.run(configs_command(choice), check=False)  # noqa: S603 - our own command
+    if done.returncode != 0:
+        raise IonmonError(f"ionmon configs ended with {done.returncode}; the lines above say why")
+    serve_dashboards(choice.folder)
+    click.echo(f"written in {steady() - began:.1f} s", err=True)
+
+
+async def _run(planned: Sequence[StackProcess], choice: StackChoice) -> None:
+    printer = _Printer([one.name for one in planned])
+    stack = Stack(
+        planned,
+        choice.folder / LOGS,
+        printer.show,
+        lambda seconds: click.echo(_summary(planned, choice, seconds)),
+    )
+    await stack.run()
+
+
+class _Printer:
+    """Prints lines with the name of their process; in colour on a terminal."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._width = max(map(len, names))
+        self._colours = dict(zip(names, _COLOURS, strict=False))
+
+    def show(self, name: str, line: str) -> None:
+        """Print what a person needs of a line."""
+        text = shown(line, calm=name not in _OURS)
+        if text is not None:
+            head = click.style(f"{name:<{self._width}} |", fg=self._colours.get(name))
+            click.echo(f"{head} {printable(text)}")
+
+
+def _summary(planned: Sequence[StackProcess], choice: StackChoice, seconds: float) -> str:
+    """Return what is where, once all is ready."""
+    width = max(len(one.title) for one in planned)
+    lines = [f"ready in {seconds:.0f} s"]
+    found = sorted(planned, key=lambda one: _ORDER.index(one.name))
+    lines += [f"  {one.title:<{width}}  http://{local(one.ports[0])}/" for one in found]
+    if all(one.name != GRAFANA for one in planned):
+        lines.append("  Grafana is not on the PATH; dashboards without it: ionmon preview --help")
+    offset = f" --port-offset {choice.ports.offset}" if choice.ports.offset else ""
+    return "\n".join([
+        "",
+        *lines,
+        f"  to acknowledge: user {USER}, password {PASSWORD}",
+        f"  whole logs: {choice.folder / LOGS}",
+        f"try, in another terminal: ionmon incident error_burst{offset}",
+        "stop with Ctrl-C",
+        "",
+    ])  # fmt: skip

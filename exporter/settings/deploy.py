@@ -1,0 +1,83 @@
+"""The section of monitoring.yaml on where this machine's servers read their files."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationInfo
+
+from exporter.settings.addresses import ServerFile, Text, WebFolder
+from exporter.settings.types import Section, key
+
+
+def _whole(path: Path) -> Path:
+    if not path.is_absolute():
+        raise ValueError("is no whole path; write it from / on, such as /etc/prometheus/rules")
+    return path
+
+
+def _file_or_directory(directory: Path | None, info: ValidationInfo) -> Path | None:
+    if directory is None and info.data.get("config_file", ...) is None:
+        raise ValueError("is missing; write it, or config_file, or both")
+    return directory
+
+
+_Place = Annotated[ServerFile, AfterValidator(_whole)]
+_Directory = Annotated[_Place | None, AfterValidator(_file_or_directory)]
+_Command = tuple[Text, ...]
+_RELOAD = (
+    "Command and arguments that reload it, such as [systemctl, reload, {unit}]; left out, POST "
+    "to its {path}."
+)
+
+
+class DeployedPrometheus(Section):
+    """A Prometheus, and where it reads its files."""
+
+    url: WebFolder | None = key(None, "Its address; left out, that of `prometheus`.")
+    config_file: _Place | None = key(
+        None, "Its prometheus.yml; left out, that file stays your own and has to load the rules."
+    )
+    rules_directory: _Directory = key(
+        None, "Directory of its rule files; left out, `rules` beside config_file."
+    )
+    reload_command: _Command = key(
+        (), _RELOAD.format(unit="prometheus", path="/-/reload, which --web.enable-lifecycle allows")
+    )
+
+
+class DeployedAlertmanager(Section):
+    """An Alertmanager, and where it reads its files."""
+
+    url: WebFolder | None = key(None, "Its address; left out, the first of `prometheus`.")
+    config_file: _Place | None = key(
+        None, "Its alertmanager.yml; left out, that file stays your own, with its routes."
+    )
+    templates_directory: _Directory = key(
+        None, "Directory of its templates; left out, `templates` beside config_file."
+    )
+    reload_command: _Command = key(
+        (), _RELOAD.format(unit="prometheus-alertmanager", path="/-/reload")
+    )
+
+
+class DeployedGrafana(Section):
+    """Where Grafana, or Git Sync, reads files."""
+
+    dashboards_directory: _Place = key(..., "Directory of the dashboards.")
+    provisioning_directory: _Place | None = key(
+        None, "Grafana's provisioning; left out, only dashboards are written."
+    )
+
+
+class DeploySettings(Section):
+    """Where `ionmon deploy` writes on this machine; a server that is left out is left alone."""
+
+    alertmanager: DeployedAlertmanager | None = key(None, "The Alertmanager of this machine.")
+    longterm: DeployedPrometheus | None = key(None, "The Prometheus that keeps 90 days.")
+    prometheus: DeployedPrometheus | None = key(None, "The Prometheus that scrapes.")
+    grafana: DeployedGrafana | None = key(None, "Grafana's files.")
+    state_directory: _Place | None = key(
+        None,
+        "Directory of what was deployed, and of a deploy that is not finished; by default `deploy` "
+        "in the service's or the user's state directory.",
+    )

@@ -1,0 +1,37 @@
+"""What of a process' log a person needs: its warnings and errors, in a line each.
+
+The programs write logfmt. What is no logfmt, such as the sink's messages, is shown as it is.
+"""
+
+import json
+import re
+
+_FIELD = re.compile(r'([\w.]+)=("(?:[^"\\]|\\.)*"|\S*)')
+_SERIOUS = ("warn", "error", "critical", "crit", "fatal")
+_MORE = ("err", "error", "component")
+# Of Prometheus: a warning at every end, and nothing to act on.
+_USUAL = ("Received SIGTERM",)
+
+
+def shown(line: str, *, calm: bool) -> str | None:
+    """Return what is shown of a line; None where nothing is. `calm` programs log only faults."""
+    fields = {name: _unquoted(value) for name, value in _FIELD.findall(line)}
+    level, text = fields.get("level", "").lower(), fields.get("msg", "")
+    serious = level in _SERIOUS
+    if calm and not serious:
+        return None
+    if not text:
+        return line.rstrip() or None
+    if text.startswith(_USUAL):
+        return None
+    more = [fields[name] for name in _MORE if fields.get(name) and serious]
+    return ": ".join([*([level] if serious else []), text, *more])
+
+
+def _unquoted(text: str) -> str:
+    if not text.startswith('"'):
+        return text
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return text[1:-1]

@@ -1,0 +1,74 @@
+"""What is wrong with the service, in a line: error rate 12% in europe-west1, limit 1%."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from exporter.prometheus_api import Labels
+from exporter.summary.limits import LimitState
+from exporter.summary.recent import RecentPlace, RecentService, RecentSignal
+from exporter.summary.wording import shown
+
+BEYOND = (LimitState.CRITICAL, LimitState.BEYOND)
+_SHORT = {
+    "response_time_p95": "p95 response time",
+    "cpu_utilization": "CPU",
+    "memory_utilization": "memory",
+}
+_NAMES = ("service_name", "database_id", "redis_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A signal that is beyond a limit at a place."""
+
+    signal: RecentSignal
+    place: RecentPlace
+
+
+def breaches(service: RecentService) -> tuple[Breach, ...]:
+    """Return what is beyond a limit: what is critical first, else in the order of the signals."""
+    every = [Breach(signal, place) for signal in service.signals for place in signal.places]
+    return tuple(one for state in BEYOND for one in every if one.place.state is state)
+
+
+def headline(service: RecentService | None) -> str:
+    """Return what is wrong, or that nothing is, or that nobody knows."""
+    if service is None or not any(signal.now is not None for signal in service.signals):
+        return "nothing is known of the service yet"
+    found = breaches(service)
+    if found:
+        more = f", and {len(found) - 1} more beyond a limit" if len(found) > 1 else ""
+        return f"{_worded(found[0], service)}{more}"
+    if service.limits_fault:
+        return "values of the service are known, its limits are not"
+    return "the service is within its limits"
+
+
+def _worded(one: Breach, service: RecentService) -> str:
+    signal, place = one.signal, one.place
+    value = f"{short_noun(signal)} {shown(place.now, signal.unit)}"
+    limit = f", limit {shown(place.limit.value, signal.unit)}" if place.limit else ""
+    return f"{value} {where(place.labels, several=_several(service))}{limit}"
+
+
+def short_noun(signal: RecentSignal) -> str:
+    """Return a signal in two or three words."""
+    return _SHORT.get(signal.name, signal.noun.partition(" (")[0])
+
+
+def where(labels: Labels, *, several: bool) -> str:
+    """Return where a place is: in europe-west1; of which service, where there are several."""
+    found = dict(labels)
+    names = [found[name] for name in _NAMES if name in found and (several or name != _NAMES[0])]
+    own = [f"of {name}" for name in names]
+    return " ".join([*own, *([f"in {found['region']}"] if "region" in found else [])])
+
+
+def _several(service: RecentService) -> bool:
+    return len(set(_services(service.signals))) > 1
+
+
+def _services(signals: Iterable[RecentSignal]) -> Iterator[str]:
+    for signal in signals:
+        for place in signal.places:
+            yield from (value for name, value in place.labels if name == _NAMES[0])

@@ -1,0 +1,132 @@
+"""Keeps the values of signals over the last half hour, fed by snapshots, in bounded memory."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import nan
+
+from exporter.catalog.expression import Share, Signal
+from exporter.catalog.walk import families_in, split
+from exporter.exposition.snapshot import Snapshot
+from exporter.summary.evaluation import Key, Window, values
+from exporter.summary.limits import KnownLimits, LimitState, judged
+from exporter.summary.recent import (
+    MINUTE,
+    MINUTES,
+    PLACES,
+    STEP,
+    WINDOW,
+    RecentPlace,
+    RecentService,
+    RecentSignal,
+)
+from exporter.summary.totals import RisingTotals, SourceTime, TotalsReading
+from exporter.summary.watched import watched_families
+
+_READINGS = round(WINDOW / STEP) + 1
+_EARLY = 1.0  # seconds by which a step may come early
+_ORDER = tuple(reversed(LimitState))
+
+
+@dataclass(frozen=True, slots=True)
+class _SignalValues:
+    """A signal at one time: of everything, and by place; None where there are too few events."""
+
+    overall: float | None
+    places: Mapping[Key, float | None]
+
+
+class RecentRing:
+    """What signals have been of late; one thread feeds, steps and reads it."""
+
+    def __init__(self, signals: Sequence[Signal], source_time: SourceTime) -> None:
+        """Watch signals; `source_time` returns the covered seconds of a project's family."""
+        self.signals = tuple(signals)
+        self._totals = RisingTotals(watched_families(self.signals), source_time)
+        self._readings: deque[TotalsReading] = deque(maxlen=_READINGS)
+        self._minutes: deque[Mapping[str, _SignalValues]] = deque(maxlen=MINUTES)
+        self._newest: Mapping[str, _SignalValues] = {}
+        self._minute_began: float | None = None
+
+    def feed(self, snapshot: Snapshot) -> None:
+        """Add what rose since the last snapshot."""
+        self._totals.feed(snapshot)
+
+    def step(self, now: float) -> None:
+        """Work out the values of the last five minutes; `now` is monotonic, in seconds."""
+        reading = self._totals.reading(now)
+        self._readings.append(reading)
+        while now - self._readings[0].at > WINDOW + _EARLY:
+            self._readings.popleft()
+        window = reading.since(self._readings[0])
+        self._newest = {signal.name: _worked_out(signal, window) for signal in self.signals}
+        if self._minute_began is None or now - self._minute_began >= MINUTE - _EARLY:
+            self._minutes.append(self._newest)
+            self._minute_began = now
+
+    def service(
+        self, at: float, limits: KnownLimits, data_times: Mapping[str, float]
+    ) -> RecentService:
+        """Return the service at a Unix time; `data_times` are Unix times by family."""
+        found = (self._signal(signal, limits, data_times) for signal in self.signals)
+        return RecentService(
+            at=at,
+            signals=tuple(signal for signal in found if signal.places),
+            objective=limits.objective,
+            limits_fault=limits.fault,
+        )
+
+    def _signal(
+        self, signal: Signal, limits: KnownLimits, data_times: Mapping[str, float]
+    ) -> RecentSignal:
+        past = [minute[signal.name] for minute in self._minutes]
+        names = {family.name for family in families_in(signal.expression)}
+        places = sorted(self._places(signal, past, limits), key=_urgency)
+        now = self._newest.get(signal.name, _SignalValues(None, {}))
+        return RecentSignal(
+            name=signal.name,
+            noun=signal.noun,
+            kind=signal.kind.value if signal.kind else None,
+            unit=signal.unit.suffix or None,
+            direction=signal.direction.value,
+            now=now.overall,
+            line=tuple(_drawn(one.overall) for one in past),
+            data_time=min((data_times[n] for n in names if n in data_times), default=None),
+            places=tuple(places[:PLACES]),
+            left_out=max(0, len(places) - PLACES),
+        )
+
+    def _places(
+        self, signal: Signal, past: Sequence[_SignalValues], limits: KnownLimits
+    ) -> Iterator[RecentPlace]:
+        """Yield each place that has had a value of late."""
+        newest = self._newest[signal.name].places if signal.name in self._newest else {}
+        for key in dict.fromkeys((*newest, *(key for one in past for key in one.places))):
+            labels = {n: v for n, v in zip(_label_names(signal), key, strict=True) if v}
+            now = newest.get(key)
+            state, limit = judged(now, signal.direction.value, limits.of(signal.name, labels))
+            yield RecentPlace(
+                labels=tuple(sorted(labels.items())),
+                now=now,
+                line=tuple(_drawn(one.places.get(key)) for one in past),
+                state=state,
+                limit=limit,
+            )
+
+
+def _worked_out(signal: Signal, window: Window) -> _SignalValues:
+    overall = values(signal, window, ())
+    return _SignalValues(overall.get(()), values(signal, window, split(signal)))
+
+
+def _label_names(signal: Signal) -> tuple[str, ...]:
+    own = (signal.expression.by,) if isinstance(signal.expression, Share) else ()
+    return (*split(signal), *own)
+
+
+def _drawn(value: float | None) -> float:
+    return nan if value is None else value
+
+
+def _urgency(place: RecentPlace) -> tuple[int, tuple[tuple[str, str], ...]]:
+    return _ORDER.index(place.state), place.labels

@@ -1,0 +1,98 @@
+"""What a deploy would do: each file that differs, what somebody changed, what is in force."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from exporter.errors import IonmonError
+from generators.deploy.in_force import differences
+from generators.deploy.journal import DeployedRecord
+from generators.deploy.model import DeployStep, FileChange, ServerState, WantedFile
+from generators.deploy.placing import digest_of, real
+from generators.deploy.state import check_lifecycle, state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSurvey:
+    """A step as it would be done.
+
+    changes    the files that differ
+    by_hand    those of them that a deploy did not write as they are, each with the reason
+    found      what the server has in force
+    different  what of that is not as the files will say
+    """
+
+    step: DeployStep
+    changes: tuple[FileChange, ...]
+    by_hand: tuple[str, ...]
+    found: ServerState | None = None
+    different: tuple[str, ...] = ()
+
+    @property
+    def due(self) -> bool:
+        """Whether there is something to do."""
+        return bool(self.changes or self.different)
+
+
+def survey(steps: Sequence[DeployStep], record: DeployedRecord) -> tuple[StepSurvey, ...]:
+    """Return what would be done. Raises IonmonError for a server that cannot be asked."""
+    every = [_with_gone(step, steps, record) for step in steps]
+    _check_once_each(every)
+    return tuple(_surveyed(step, record) for step in every)
+
+
+def digest(content: bytes | None) -> str | None:
+    """Return the SHA-256 of a content, None where there is none."""
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _with_gone(step: DeployStep, steps: Sequence[DeployStep], record: DeployedRecord) -> DeployStep:
+    """Return a step with the files that were written for it once and belong to no step now."""
+    wanted = {real(file.path) for one in steps for file in one.files}
+    known = (path for path in record.files.get(step.name, {}) if path not in record.configs)
+    gone = {real(Path(path)) for path in known} - wanted
+    more = [WantedFile(path=path, content=None) for path in sorted(gone)]
+    return DeployStep(name=step.name, files=(*step.files, *more), server=step.server)
+
+
+def _check_once_each(steps: Sequence[DeployStep]) -> None:
+    owners: dict[Path, str] = {}
+    for step in steps:
+        for path in (real(file.path) for file in step.files):
+            if path in owners:
+                text = f"{path} would be a file of {owners[path]} and of {step.name}"
+                raise IonmonError(f"{text}; give each its own path below deploy")
+            owners[path] = step.name
+
+
+def _surveyed(step: DeployStep, record: DeployedRecord) -> StepSurvey:
+    changes = tuple(_changes(step))
+    by_hand = tuple(_by_hand(changes, record))
+    if step.server is None:
+        return StepSurvey(step=step, changes=changes, by_hand=by_hand)
+    found = state(step.server)
+    check_lifecycle(step.server)
+    return StepSurvey(
+        step=step,
+        changes=changes,
+        by_hand=by_hand,
+        found=found,
+        different=tuple(differences(step.server, step.contents, found)),
+    )
+
+
+def _changes(step: DeployStep) -> Iterator[FileChange]:
+    for file in step.files:
+        path = real(file.path)
+        old, new = digest_of(path), digest(file.content)
+        if old != new:
+            yield FileChange(path=path, old=old, new=new)
+
+
+def _by_hand(changes: Sequence[FileChange], record: DeployedRecord) -> Iterator[str]:
+    for change in changes:
+        known = record.known(change.path)
+        if change.old is not None and change.old != known:
+            what = "was changed since the last deploy" if known else "is not of a deploy"
+            yield f"{change.path}: {what}"

@@ -1,0 +1,35 @@
+"""What a report is asked for, and how far back it is compared."""
+
+import math
+from dataclasses import dataclass
+
+from exporter.prometheus_api import TimeSpan
+from exporter.settings import Settings
+
+DAY, WEEK = 86_400, 7 * 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRequest:
+    """Of which time, service and region; an empty name stands for all. `now` is Unix time."""
+
+    settings: Settings
+    span: TimeSpan
+    now: float
+    service: str = ""
+    region: str = ""
+
+    @property
+    def window(self) -> int:
+        """The length of the time in whole minutes, as queries have it: seconds."""
+        return max(1, round(self.span.seconds / 60)) * 60
+
+    @property
+    def before(self) -> float:
+        """How many seconds ago the period is that it is compared with: yesterday's, or longer."""
+        return math.ceil(self.span.seconds / DAY) * float(DAY)
+
+
+def service_name(settings: Settings) -> str:
+    """Return what a report calls the service."""
+    return settings.service.name or ", ".join(settings.google.projects) or "ion"

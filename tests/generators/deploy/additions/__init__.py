@@ -1,0 +1,1 @@
+"""Tests of what is added to files of somebody else."""

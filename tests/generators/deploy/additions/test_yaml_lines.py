@@ -1,0 +1,86 @@
+"""Lines come in between, and every other line stays as somebody wrote it."""
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generators.deploy.additions.model import Insertion
+from generators.deploy.additions.yaml_lines import added, with_insertions
+
+TEXT = """\
+# head
+rule_files:
+  - one.yml  # the first
+  # between
+
+alerting:
+    alertmanagers: []
+empty:
+flow: {a: [1, 2], b: {}}
+last:
+- text: |
+    block
+    text
+
+# foot
+"""
+
+
+def test_items_stand_behind_those_that_are_there() -> None:
+    """With their indentation; comments and empty lines stay where they are."""
+    text = with_insertions(TEXT, [Insertion(("rule_files",), ["two.yml"])])
+    assert text == TEXT.replace("# the first\n", "# the first\n  - two.yml\n")
+
+
+def test_items_may_come_first() -> None:
+    """Before the first item, behind the key."""
+    text = with_insertions(TEXT, [Insertion(("last",), [{"text": "new"}], first=True)])
+    assert text == TEXT.replace("last:\n", "last:\n- text: new\n")
+
+
+def test_a_block_of_text_is_not_torn() -> None:
+    """What comes behind a list whose last value has several lines stands behind these."""
+    text = with_insertions(TEXT, [Insertion(("last",), [{"text": "new"}])])
+    assert yaml.safe_load(text)["last"] == [{"text": "block\ntext\n"}, {"text": "new"}]
+    assert text.endswith("# foot\n")
+
+
+def test_what_stands_in_one_line_becomes_a_block() -> None:
+    """So does an empty value; nothing else of the file changes."""
+    text = with_insertions(
+        TEXT,
+        [
+            Insertion(("alerting", "alertmanagers"), [{"scheme": "http"}]),
+            Insertion(("empty",), ["x"]),
+            Insertion(("flow", "a"), [3]),
+            Insertion(("flow", "c"), [4]),
+            Insertion(("new", "key"), ["y"]),
+        ],
+    )
+    body = yaml.safe_load(text)
+    assert body["alerting"] == {"alertmanagers": [{"scheme": "http"}]}
+    assert body["empty"] == ["x"]
+    assert body["flow"] == {"a": [1, 2, 3], "b": {}, "c": [4]}
+    assert body["new"] == {"key": ["y"]}
+    assert [line for line in TEXT.splitlines() if "#" in line and line not in text] == []
+
+
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text("ab:#'\" -\n", max_size=6)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("abcd"), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+ITEMS = st.lists(VALUES, min_size=1, max_size=2)
+
+
+@given(st.dictionaries(st.sampled_from("pqrs"), st.lists(VALUES, max_size=2)), ITEMS, st.booleans())
+def test_any_content_keeps_what_it_had(
+    body: dict[str, list[object]], more: list[object], first: bool
+) -> None:
+    """Whatever the values and their style are, the result has them and the additions."""
+    one = Insertion(("q",), more, first=first)
+    for flow in (False, None, True):
+        text = yaml.safe_dump(body, default_flow_style=flow, sort_keys=False)
+        assert yaml.safe_load(with_insertions(text, [one])) == added(body, one)

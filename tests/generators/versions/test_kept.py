@@ -1,0 +1,100 @@
+"""Sets are kept as compressed files, the newest so many of them."""
+
+import gzip
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from generators.versions.kept import FOLDER, SUFFIX, keep, kept, packed, unpacked
+from generators.versions.reading import kept_set
+from generators.versions.recorded import VersionError
+from tests.generators.versions.made_sets import made
+
+MANY = [made({"a": str(number)}) for number in range(4)]
+
+
+def names(root: Path) -> list[str]:
+    """Return the hashes of the kept sets, the newest first."""
+    return [one.content_hash for one in kept(root)]
+
+
+def test_a_kept_set_is_read_as_it_was(tmp_path: Path) -> None:
+    """Its files, hash and configuration come back."""
+    keep(tmp_path, MANY[0], 3)
+    found = kept_set(kept(tmp_path)[0].path)
+    assert found.files == MANY[0].files
+    assert found.config == MANY[0].config
+
+
+def test_the_newest_are_kept(tmp_path: Path) -> None:
+    """The order is that in which they were written, however coarse the clock is."""
+    for one in MANY:
+        keep(tmp_path, one, 3)
+    assert names(tmp_path) == [one.content_hash for one in reversed(MANY[1:])]
+
+
+def test_a_set_that_is_written_again_is_the_newest(tmp_path: Path) -> None:
+    """Going back to an older set keeps it from being the next that is removed."""
+    for one in (*MANY[:3], MANY[0], MANY[3]):
+        keep(tmp_path, one, 3)
+    assert names(tmp_path) == [MANY[at].content_hash for at in (3, 0, 2)]
+
+
+def test_none_is_kept_where_none_is_asked_for(tmp_path: Path) -> None:
+    """With 0 nothing is written, and what was kept stays."""
+    keep(tmp_path, MANY[0], 1)
+    keep(tmp_path, MANY[1], 0)
+    assert names(tmp_path) == [MANY[0].content_hash]
+    assert kept(tmp_path / "elsewhere") == ()
+
+
+def test_a_set_that_is_not_whole_is_not_kept(tmp_path: Path) -> None:
+    """What would be put back under its hash has to be what the hash is of."""
+    keep(tmp_path, made({"a": "1"}, content_hash="x"), 3)
+    assert names(tmp_path) == []
+
+
+def test_the_folder_hides_itself_from_git(tmp_path: Path) -> None:
+    """Nobody has to write it into .gitignore."""
+    keep(tmp_path, MANY[0], 1)
+    assert (tmp_path / FOLDER.parent / ".gitignore").read_text() == "*\n"
+
+
+def test_the_same_files_give_the_same_bytes() -> None:
+    """No time and no user is in them, and tar reads them."""
+    assert packed(MANY[0].files) == packed(dict(reversed(MANY[0].files.items())))
+
+
+def test_tar_reads_them(tmp_path: Path) -> None:
+    """A set can be put back without ionmon."""
+    keep(tmp_path, MANY[0], 1)
+    with tarfile.open(kept(tmp_path)[0].path) as archive:
+        assert sorted(archive.getnames()) == sorted(MANY[0].files)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"x" * 2000)])
+def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
+    """The error has the path and what to do."""
+    path = tmp_path / f"{'0' * 64}{SUFFIX}"
+    path.write_bytes(content)
+    with pytest.raises(VersionError, match=r"0\.tar\.gz: is no kept set, or damaged"):
+        unpacked(path)
+
+
+def test_a_file_that_was_cut_short_is_named(tmp_path: Path) -> None:
+    """Half a file is no set."""
+    keep(tmp_path, made({"a": "1" * 10_000}), 1)
+    path = kept(tmp_path)[0].path
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(VersionError, match="damaged"):
+        kept_set(path)
+
+
+def test_files_outside_the_root_are_not_taken(tmp_path: Path) -> None:
+    """A tar file of somebody else cannot name a place above the root."""
+    found = made({"../a": "1"})
+    path = tmp_path / f"{found.content_hash}{SUFFIX}"
+    path.write_bytes(packed(found.files))
+    with pytest.raises(VersionError, match=r"is damaged: \.\./a"):
+        kept_set(path)
