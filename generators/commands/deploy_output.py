@@ -14,7 +14,7 @@ from generators.commands.deploy_options import Given
 from generators.deploy.model import FileChange, StepOutcome, StepResult
 from generators.deploy.planned import GRAFANA
 from generators.deploy.survey import StepSurvey
-from generators.grafana import model as grafana
+from generators.grafana.model import OUT
 
 SCHEMA_VERSION = 1
 _MARKS = {StepOutcome.DONE: "✓", StepOutcome.SKIPPED: "·", StepOutcome.FAILED: "✗"}
@@ -107,9 +107,7 @@ class DeployOutput:
         if own is not None and any(c.path.name == "ion.yaml" for c in own.changes):
             self._line("Grafana reads its provisioning when it starts: restart it")
         if own is None:
-            command = (
-                f"ionmon upload --dashboards {found.root / grafana.OUT} --token-file FILE --apply"
-            )
+            command = f"ionmon upload --dashboards {found.root / OUT} --token-file FILE --apply"
             self._line(f"dashboards are not part of it; to bring them into Grafana: {command}")
 
     def _line(self, text: str) -> None:

@@ -17,7 +17,7 @@ from generators import monitoring_config
 from generators.alertmanager.build import CONFIG, TEMPLATES
 from generators.deploy.model import DeployedServer, DeployStep, ServerKind, WantedFile
 from generators.deploy.rewriting import with_dashboards, with_rules, with_templates
-from generators.grafana import model as grafana
+from generators.grafana.model import OUT
 from generators.grafana.provisioning import PLACE
 from generators.prometheus import FOLDER
 
@@ -115,7 +115,7 @@ def _grafana(texts: Texts, at: DeployedGrafana | None) -> DeployStep | None:
 def _boards(texts: Texts, at: DeployedGrafana) -> Iterator[WantedFile]:
     for path, text in sorted(texts.items()):
         pure = PurePosixPath(path)
-        if str(pure.parent) == grafana.OUT and pure.suffix == ".json":
+        if str(pure.parent) == OUT and pure.suffix == ".json":
             yield _file(at.dashboards_directory / pure.name, text)
 
 
