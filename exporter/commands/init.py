@@ -1,6 +1,5 @@
 """ionmon init: finds what a project has, and writes a first monitoring.yaml for it."""
 
-import json
 import os
 import shlex
 import sys
@@ -28,6 +27,7 @@ from exporter.commands.init_questions import (
     ask_project,
     ask_rest,
 )
+from exporter.commands.json_output import json_document
 from exporter.commands.options import GOOGLE, PROJECT, options, overrides
 from exporter.commands.terminal import progress
 from exporter.discovery.discover import CALLS, discover
@@ -305,4 +305,4 @@ def _json(how: InitOptions, found: Discovery, findings: Sequence[Finding], cost:
         "estimate": {"calls": cost.calls, "billed": cost.billed, "dollars": cost.total},
         "next": [words for words, _ in _next_commands(how)],
     }
-    return json.dumps(body, indent=2)
+    return json_document("init", body)
