@@ -1,4 +1,4 @@
-"""A digest as JSON, with the facts of the mail; docs/notifications.md has its keys."""
+"""A digest as JSON, with the facts of the mail; docs/history.md has its keys."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Draws the bridge's pages of docs/notifications.md: python -m tests.exporter.bridge.picture."""
+"""Draws the bridge's pages of docs/bridge.md: python -m tests.exporter.bridge.picture."""
 
 import tempfile
 from dataclasses import replace

@@ -8,6 +8,7 @@ import pytest
 
 from exporter import cli
 from generators.checks.engine.gathering import OUT
+from tests.docs.json_keys import unlike_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("generated_once")]
 

@@ -1,4 +1,4 @@
-"""Draws the digest of docs/notifications.md: python -m tests.exporter.bridge.digest.picture."""
+"""Draws the digest of docs/history.md: python -m tests.exporter.bridge.digest.picture."""
 
 import tempfile
 import time

@@ -14,7 +14,7 @@ from exporter.bridge.digest.text import text
 from tests.exporter.bridge.digest.digests import full
 
 DIGEST = full()
-DOCS = Path(__file__).parents[4] / "docs" / "notifications.md"
+DOCS = Path(__file__).parents[4] / "docs" / "history.md"
 
 
 def keys(value: Any) -> Iterator[str]:
@@ -55,7 +55,7 @@ def test_what_is_not_known_is_null() -> None:
 
 
 def test_each_key_is_documented() -> None:
-    """The table of docs/notifications.md names all of them."""
+    """The table of docs/history.md names all of them."""
     section = DOCS.read_text(encoding="utf-8").partition("`ionmon digest --json`")[2]
     documented = set(re.findall(r"`([a-z_]+)`", section.partition("\n## ")[0]))
     assert set(keys(json.loads(as_json(DIGEST)))) - documented == set()
