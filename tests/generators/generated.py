@@ -19,7 +19,11 @@ def texts(
     program: click.Command | None = None,
     targets: ChosenTargets | None = None,
 ) -> dict[str, str]:
-    """Return every generated text by its path; a test may change what it gets."""
+    """Return every generated text by its path; a test may change what it gets.
+
+    program  as `ionmon configs --docs` gives it; `docs` is short for that
+    """
+    docs = docs or program is not None
     # Paths are kept twice: as they are written, which the second has, and as they are read.
     program = cli if docs else program
     dumped = settings.model_dump(mode="json", by_alias=True)
