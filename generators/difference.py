@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from generators.value_changes import ValueChange
 from generators.versions.comparing import changes_between
 from generators.versions.generated_set import GeneratedSet, is_below, of_texts
 from generators.versions.reading import current
@@ -11,14 +12,19 @@ from generators.versions.wording import lines
 
 def changes(root: Path, texts: Mapping[str, str]) -> Iterator[str]:
     """Yield a line for everything that writing `texts` below `root` would change."""
-    old = current(root, also=texts)
+    old, new = current(root, also=texts), of_texts(texts)
     if old is None:
         yield f"nothing is known of what was written here; {len(texts)} files would be"
         return
-    new = of_texts(texts)
     yield from lines(changes_between(old, new))
     for name in _lost(old, new):
         yield f"~ {name} (was changed by hand; that would be lost)"
+
+
+def changed_values(root: Path, texts: Mapping[str, str]) -> tuple[ValueChange, ...] | None:
+    """Return the same as values; None where it is not known what was written below the root."""
+    old = current(root, also=texts)
+    return None if old is None else changes_between(old, of_texts(texts))
 
 
 def _lost(old: GeneratedSet, new: GeneratedSet) -> list[str]:

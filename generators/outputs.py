@@ -14,6 +14,7 @@ from generators import (
     command_reference,
     iam,
     log_metrics,
+    migration_names,
     monitoring_config,
     prometheus,
     reference,
@@ -27,7 +28,13 @@ from generators.rules.model import alerts
 from generators.runbooks.links import linked
 from generators.targets.model import ChosenTargets
 
-DOCUMENTATION = (reference.texts, settings_reference.texts, log_metrics.texts, iam.texts)
+DOCUMENTATION = (
+    reference.texts,
+    settings_reference.texts,
+    log_metrics.texts,
+    iam.texts,
+    migration_names.texts,
+)
 
 
 def texts(

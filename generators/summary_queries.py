@@ -12,6 +12,7 @@ from exporter.catalog.cloud_run import BILLABLE_TIME
 from exporter.catalog.expression import Complement, Direction, Kind, Mean, Quantile, Ratio, Signal
 from exporter.catalog.labels import CODE_CLASS, ENDPOINT
 from exporter.catalog.model import Unit
+from exporter.catalog.prices import DOLLARS_PER_SERIES
 from exporter.catalog.walk import families_in, split
 from exporter.settings import Settings
 from generators import deploys
@@ -187,7 +188,12 @@ def _chain(window: int) -> Mapping[str, MonitoringFigure]:
 
 def costs(window: int) -> Mapping[str, MonitoringFigure]:
     """Return what reading costs, and what may be spent."""
+    billed = f"sum(increase({own.API_SERIES.name}[{span(window)}]))"
     amounts = {
+        "spent": (
+            "reading Google's data in this time, of which a million series a month are free",
+            f"{billed} * {DOLLARS_PER_SERIES:.10f}".rstrip("0"),
+        ),
         "cost": ("reading Google's data, a month", f"sum({own.COST_PROJECTED.name})"),
         "budget": ("budget for it, a month", f"sum({own.COST_BUDGET.name})"),
     }
@@ -196,7 +202,7 @@ def costs(window: int) -> Mapping[str, MonitoringFigure]:
             noun="time series that Google bills",
             unit=Unit.NONE,
             direction=Direction.NONE,
-            query=f"sum(increase({own.API_SERIES.name}[{span(window)}]))",
+            query=billed,
         ),
         **{
             name: MonitoringFigure(

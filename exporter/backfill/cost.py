@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from exporter.backfill.plan import STEP, BackfillPlan, FamilyCut
 from exporter.backfill.reading import DISTRIBUTIONS
 from exporter.catalog.model import ValueType
+from exporter.catalog.prices import DOLLARS_PER_SERIES
 from exporter.cloud_monitoring.client import PAGE_SIZE
-from exporter.cloud_monitoring.cost import DOLLARS_PER_SERIES
 from exporter.cloud_monitoring.estimate import FamilyCost
 
 

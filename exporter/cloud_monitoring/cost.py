@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-DOLLARS_PER_SERIES = 0.5e-6
-FREE_SERIES = 1_000_000
+from exporter.catalog.prices import DOLLARS_PER_SERIES, FREE_SERIES
+
 MONTH = 30 * 86400.0
 MAX_STRETCH = 60.0
 STRETCH_STEP = 1.25

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from exporter.catalog.prices import DOLLARS_PER_SERIES
 from exporter.catalog.signals import ALERTED
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.client import MonitoringClient, SeriesQuery
-from exporter.cloud_monitoring.cost import DOLLARS_PER_SERIES, MONTH, Load, dollars, stretch
+from exporter.cloud_monitoring.cost import MONTH, Load, dollars, stretch
 from exporter.cloud_monitoring.owners import owner, reads, target_filter
 from exporter.cloud_monitoring.points import SECOND
 from exporter.cloud_monitoring.schedule import IDLE_INTERVAL

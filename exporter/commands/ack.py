@@ -1,6 +1,7 @@
 """ionmon ack: acknowledges alerts that fire, or takes an acknowledgement back."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from exporter.bridge.alert_rows import AlertRow
 from exporter.bridge.api_client import Acknowledged, BridgeApi
 from exporter.commands.alert_names import ID_NEEDED, closest, is_start_of_id, may_be_id
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
+from exporter.commands.json_output import json_document
 from exporter.commands.options import options
 from exporter.commands.terminal import printable
 from exporter.commands.waits import waits_are_said
@@ -28,7 +30,7 @@ HELP = """Acknowledge alerts that fire: somebody works on them, and they are not
   ionmon ack ErrorRateCritical --comment "rolling back" --user ada
   ionmon ack 5f3a91c2e07d4b18 --user ada
   ionmon ack ErrorRateCritical --all --user ada
-  ionmon ack --withdraw ErrorRateCritical --user ada
+  ionmon ack --withdraw ErrorRateCritical --user ada --json
 
 ALERT is the name of an alert, or an id of `ionmon alerts`, or at least four characters of its
 start. A name that fires more than once needs --all. If one of several cannot be chosen, nothing is
@@ -44,6 +46,7 @@ bridge does not answer, or does not know whether it fires.
 @click.option("--comment", default="", help=f"A comment, up to {LONGEST_COMMENT} characters.")
 @click.option("--all", "every", is_flag=True, help="Every incident of an alert's name.")
 @click.option("--withdraw", is_flag=True, help="Take the acknowledgement back.")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of each as JSON.")
 @options(BRIDGE)
 @waits_are_said()
 def command(  # noqa: PLR0913 - options by name
@@ -56,6 +59,7 @@ def command(  # noqa: PLR0913 - options by name
     *,
     every: bool,
     withdraw: bool,
+    as_json: bool,
 ) -> None:
     """Acknowledge or withdraw, and print what became of each."""
     if len(comment) > LONGEST_COMMENT:
@@ -74,7 +78,9 @@ def command(  # noqa: PLR0913 - options by name
         return given.withdraw(ids) if withdraw else given.acknowledge(ids, comment)
 
     found = with_login(api, change)
-    for each in found:
+    if as_json:
+        click.echo(json_document("ack", {"results": [asdict(each) for each in found]}))
+    for each in () if as_json else found:
         click.echo(printable(text(each, comment)))
     if any(each.acknowledged is None for each in found):
         raise click.exceptions.Exit(1)

@@ -1,6 +1,5 @@
 """ionmon alerts --history: what fired, how long it took, and of which times that is not known."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.bridge.history_sources import clients, journaled, read_history
 from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
+from exporter.commands.json_output import json_document
 from exporter.commands.terminal import table
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
 from exporter.prometheus_api import Prometheus, TimeSpan
@@ -225,7 +225,7 @@ def as_json(found: TimedHistory) -> str:
         "holes": [asdict(hole) for hole in found.history.holes],
         "faults": (*found.losses.faults, *found.faults),
     }
-    return json.dumps(whole, indent=2)
+    return json_document("alerts --history", whole)
 
 
 def _plain(one: TimedPeriod, found: TimedHistory) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """ionmon alerts: what fires, since when, who acknowledged it, and when it is escalated."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from exporter.bridge.api_client import BridgeApi, FiringList
 from exporter.bridge.incident_page import age, utc
 from exporter.commands import alert_history
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
+from exporter.commands.json_output import json_document
 from exporter.commands.options import JOURNAL, options, overrides
 from exporter.commands.terminal import printable, table
 from exporter.commands.waits import waits_are_said
@@ -91,7 +91,7 @@ def _past(text_: str) -> float:
 
 def _firing(api: BridgeApi, *, as_json: bool) -> None:
     found = with_login(api, lambda each: each.alerts())
-    click.echo(json.dumps(asdict(found), indent=2) if as_json else text(found))
+    click.echo(json_document("alerts", asdict(found)) if as_json else text(found))
     for fault in found.faults:
         click.echo(f"ionmon: the bridge does not reach every server: {printable(fault)}", err=True)
     if not found.known and not found.faults:

@@ -1,7 +1,6 @@
 """ionmon application: shows what Redis has of an application, and takes something out."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 from exporter.application.contents import Contents, Fields, FieldSelection, contents, labels
 from exporter.application.reading import ApplicationReader
 from exporter.application.state import ApplicationState, refusal
+from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, options
 from exporter.commands.terminal import table
 from exporter.errors import SettingsError
@@ -45,7 +45,7 @@ def show(config: Path | None, application: str | None, *, as_json: bool) -> None
     settings = load(config)
     name = application or settings.application.name
     found = contents(name, asyncio.run(_read(_target(settings), name)))
-    click.echo(json.dumps(asdict(found), indent=2) if as_json else text(found))
+    click.echo(json_document("application show", asdict(found)) if as_json else text(found))
 
 
 @command.command("forget")
@@ -56,14 +56,19 @@ def show(config: Path | None, application: str | None, *, as_json: bool) -> None
     "--series", default="", metavar="NAME=VALUE,…", help="Only series that have these labels."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def forget(config: Path | None, application: str, family: str, series: str, *, yes: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def forget(
+    config: Path | None, application: str, family: str, series: str, *, yes: bool, as_json: bool
+) -> None:
     """Take an application, a family or some series out of Redis and off /metrics.
 
     Instances that still count one of them begin it anew.
     """
     settings, selection = load(config), FieldSelection(family, labels(series))
     count = asyncio.run(_forget(_target(settings), application, selection, sure=yes))
-    click.echo(f"{count} fields are deleted")
+    body = {"application": application, "deleted": count}
+    done = json_document("application forget", body) if as_json else f"{count} fields are deleted"
+    click.echo(done)
 
 
 def text(found: Contents) -> str:
@@ -116,7 +121,7 @@ async def _forget(
             raise SettingsError(f"{application}: Redis has nothing of that; see `application show`")
         question = f"Delete {number} fields of {application}? Their counts are lost"
         if not sure:
-            await asyncio.to_thread(click.confirm, question, abort=True)
+            await asyncio.to_thread(click.confirm, question, abort=True, err=True)
         if selection == FieldSelection():  # its active users, too: without regions none are counted
             await _sent(reader, ("DEL", reader.keys[VERSION].regions))
         return sum([await _delete(reader, version, fields) for version, fields in found.items()])

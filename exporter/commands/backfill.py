@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from exporter.cloud_monitoring.channel import channel
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.estimate import estimate
 from exporter.commands.flag_types import Duration
-from exporter.commands.options import CONFIG, GOOGLE, PROJECT, STATE, options, overrides
+from exporter.commands.options import CONFIG, GOOGLE, PROJECT, QUIET, STATE, options, overrides
 from exporter.commands.terminal import Bar, progress, table
 from exporter.settings import load
 from exporter.telemetry import Telemetry
@@ -78,7 +79,8 @@ _FOLDER = Path("ionmon-backfill")
 )
 @click.option("--dry-run", "dry", is_flag=True, help="Show what it reads and costs; no more.")
 @click.option("--yes", "confirmed", is_flag=True, help="Go on without asking.")
-def command(
+@QUIET
+def command(  # noqa: PLR0913 - options by name
     config: Path | None,
     *,
     rules: Path,
@@ -86,6 +88,7 @@ def command(
     blocks: Path | None,
     dry: bool,
     confirmed: bool,
+    quiet: bool,
     **given: Any,  # noqa: ANN401 - options by name
 ) -> None:
     """Show the cost, ask, make the blocks, and move them."""
@@ -100,30 +103,40 @@ def command(
     limits = CallLimits(max(google.timeout, _CALL_TIMEOUT), google.calls_per_minute)
     client = MonitoringClient(opened, limits, Telemetry(0.0))
     try:
-        with progress("reading descriptors") as bar:
+        with progress("reading descriptors", shown=not quiet) as bar:
             plan = planned(settings, found, request, client, bar.reach)
         with nullcontext() if dry else work.opened(plan):
-            if _agreed(BackfillRun(plan, found, work), client, dry=dry, confirmed=confirmed):
+            asked = _Asked(dry=dry, confirmed=confirmed, quiet=quiet)
+            if _agreed(BackfillRun(plan, found, work), client, asked):
                 click.echo(_moved(work, into))
     finally:
         opened.close()  # ends running calls, so that Ctrl-C does not wait for them
 
 
-def _agreed(run: BackfillRun, client: MonitoringClient, *, dry: bool, confirmed: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Flags that say whether to go on, and what is shown."""
+
+    dry: bool
+    confirmed: bool
+    quiet: bool
+
+
+def _agreed(run: BackfillRun, client: MonitoringClient, asked: _Asked) -> bool:
     """Show what it costs, ask, and run; returns whether it ran."""
     if not run.is_done:
-        with progress("querying the series of each metric") as bar:
+        with progress("querying the series of each metric", shown=not asked.quiet) as bar:
             targets = [cut.target for cut in run.plan.families]
             found = estimate(targets, client, None, bar.reach)
-        click.echo(_text(run, cost(run.plan, found.rows)), err=not dry)
-        if dry:
+        click.echo(_text(run, cost(run.plan, found.rows)), err=not asked.dry)
+        if asked.dry:
             return False
-        if not confirmed:
+        if not asked.confirmed:
             _confirm()
-    elif dry:
+    elif asked.dry:
         click.echo("everything was read and evaluated already")
         return False
-    with progress("backfill", 1.0) as bar:
+    with progress("backfill", 1.0, shown=not asked.quiet) as bar:
         run.run(client, partial(_show, bar))
     return True
 

@@ -1,6 +1,5 @@
 """ionmon bridge dead: lists what could not be delivered, and has it sent again."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +12,7 @@ from exporter.bridge.deliveries import Deliveries
 from exporter.bridge.journal_access import reading, writing
 from exporter.bridge.journal_rows import OwedDelivery
 from exporter.clock import WallClock
+from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, JOURNAL, options, overrides
 from exporter.commands.terminal import table
 from exporter.settings import journal_file, load
@@ -38,10 +38,14 @@ def command(
     """
     journal = journal_file(load(config, overrides(given)))
     found = Deliveries(partial(reading, journal)).dead_letters()
-    click.echo(json.dumps([_body(one) for one in found], indent=2) if as_json else _text(found))
+    click.echo(_json(found) if as_json else _text(found))
     if retry and found:
         count = Deliveries(partial(writing, journal)).retry(WallClock().now())
         click.echo(f"{count} deliveries are tried again", err=True)
+
+
+def _json(found: Sequence[OwedDelivery]) -> str:
+    return json_document("bridge dead", {"deliveries": [_body(one) for one in found]})
 
 
 def _text(found: Sequence[OwedDelivery]) -> str:

@@ -1,6 +1,5 @@
 """ionmon doctor: checks everything that `ionmon run` needs, and shows how to fix it."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Any
 
 import click
 
-from exporter.commands.options import CONFIG, GOOGLE, PROJECT, STATE, options, overrides
+from exporter.commands.json_output import json_document
+from exporter.commands.options import CONFIG, GOOGLE, PROJECT, QUIET, STATE, options, overrides
 from exporter.commands.terminal import progress, table
 from exporter.doctor.examine import examine
 from exporter.doctor.finding import Finding, Verdict
@@ -39,6 +39,7 @@ _TRY = "Whether messages arrive: try the channels with ionmon drill"
 @click.command("doctor", help=HELP)
 @options(CONFIG, PROJECT, GOOGLE, STATE)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@QUIET
 @click.option(
     "--as-user", metavar="NAME", help="User that Alertmanager runs as: whether it reads its files."
 )
@@ -48,6 +49,7 @@ def command(
     *,
     as_user: str | None,
     as_json: bool,
+    quiet: bool,
     everything: bool,
     **given: Any,  # noqa: ANN401 - options by name
 ) -> None:
@@ -55,9 +57,9 @@ def command(
     alertmanager = _user(as_user)
     config = config or config_file()
     settings = load(config, overrides(given))
-    findings = all_findings(settings, alertmanager, config)
+    findings = all_findings(settings, alertmanager, config, quiet=quiet)
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+        click.echo(json_document("doctor", {"findings": [asdict(one) for one in findings]}))
     else:
         click.echo(text(findings, everything=everything))
         if any(getattr(settings.notifications, name) for name in _CHANNELS):
@@ -74,11 +76,11 @@ def _user(name: str | None) -> UnixUser | None:
 
 
 def all_findings(
-    settings: Settings, alertmanager: UnixUser | None, config: Path | None
+    settings: Settings, alertmanager: UnixUser | None, config: Path | None, *, quiet: bool = False
 ) -> list[Finding]:
     """Return every finding; progress is shown meanwhile."""
     findings = []
-    with progress("checking") as bar:
+    with progress("checking", shown=not quiet) as bar:
         for finding in examine(settings, alertmanager, config):
             findings.append(finding)
             bar.show(f"{len(findings)} checked, last {finding.subject}")

@@ -11,7 +11,7 @@ import click
 
 from exporter.clock import WallClock
 from exporter.commands.drill_output import plan_json, plan_text, report_json, report_text
-from exporter.commands.options import CONFIG, FILE, JOURNAL, options, overrides
+from exporter.commands.options import CONFIG, FILE, JOURNAL, QUIET, options, overrides
 from exporter.commands.terminal import printable, progress
 from exporter.commands.waits import waits_are_said
 from exporter.drill.plan import DrillPlan, DrillRequest, NoDrill
@@ -65,6 +65,7 @@ back, 1 if one failed or got nothing, or if a server did not answer, 130 if it w
 )
 @click.option("--yes", "confirmed", is_flag=True, help="Send without asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@QUIET
 @waits_are_said()
 def command(
     config: Path | None,
@@ -72,6 +73,7 @@ def command(
     dry: bool,
     confirmed: bool,
     as_json: bool,
+    quiet: bool,
     **given: Any,  # noqa: ANN401 - options by name
 ) -> None:
     """Ask, send, watch, and print."""
@@ -83,7 +85,7 @@ def command(
         return
     if not confirmed:
         _confirm(found.plan)
-    report = asyncio.run(_run(found))
+    report = asyncio.run(_run(found, quiet=quiet))
     click.echo(report_json(report) if as_json else report_text(report))
     if report.stopped:
         raise click.Abort
@@ -116,8 +118,8 @@ def _confirm(plan: DrillPlan) -> None:
         raise click.Abort
 
 
-async def _run(found: PreparedDrill) -> DrillReport:
-    with progress("drill") as bar:
+async def _run(found: PreparedDrill, *, quiet: bool) -> DrillReport:
+    with progress("drill", shown=not quiet) as bar:
         run = DrillRun(found.plan, found.sources, WallClock(), bar.note)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,7 +1,6 @@
 """What ionmon drill prints: whom it reaches, what came of it, and the same as JSON."""
 
-import json
-
+from exporter.commands.json_output import json_document
 from exporter.commands.terminal import table
 from exporter.drill.judging import DrillResult
 from exporter.drill.plan import DrillAlert, DrillPlan
@@ -81,7 +80,7 @@ def plan_json(plan: DrillPlan) -> str:
     """Return whom a drill reaches as JSON."""
     channels = [{**_plain(alert, each), "held_back": _held(each)} for alert, each in _reached(plan)]
     whole = {"drill": plan.id, "channels": channels, "nobody": _unreached(plan)}
-    return json.dumps(whole, indent=2)
+    return json_document("drill --dry-run", whole)
 
 
 def report_json(report: DrillReport) -> str:
@@ -105,7 +104,7 @@ def report_json(report: DrillReport) -> str:
         "not_ended": report.alive,
         "faults": report.faults,
     }
-    return json.dumps(whole, indent=2)
+    return json_document("drill", whole)
 
 
 def _plain(alert: DrillAlert, channel: DrilledChannel) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """ionmon explain: three facts about an alert that fires, and where its log lines are."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from exporter.bridge.webhook import moment
 from exporter.catalog.alert_names import WATCHDOG
 from exporter.clock import WallClock
 from exporter.commands.alert_names import closest, is_start_of_id
+from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, options
 from exporter.commands.terminal import printable
 from exporter.commands.waits import waits_are_said
@@ -82,7 +82,7 @@ def command(alert: str, labels: tuple[str, ...], config: Path | None, *, as_json
         raise IonmonError(_none(stated, wanted, known))
     found = known.alerts
     click.echo(
-        json.dumps([_plain(one) for one in found], indent=2)
+        json_document("explain", {"alerts": [_plain(one) for one in found]})
         if as_json
         else "\n\n".join(map(_text, found))
     )

@@ -12,7 +12,7 @@ from exporter.catalog.signals import SIGNALS
 from exporter.catalog.walk import families_in
 from exporter.clock import WallClock
 from exporter.commands.flag_types import Duration
-from exporter.commands.options import options
+from exporter.commands.options import QUIET, options
 from exporter.commands.terminal import progress
 from exporter.commands.world_options import WORLD
 from exporter.errors import IonmonError, SettingsError
@@ -43,16 +43,18 @@ three minutes after the start of the file. `ionmon simulate --help` lists the sc
 )
 @click.option("--family", "patterns", multiple=True, help="Name or pattern of metrics; repeatable.")
 @options(WORLD)
-def command(file: Path, patterns: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 - options
+@QUIET
+def command(file: Path, patterns: tuple[str, ...], *, quiet: bool, **given: Any) -> None:  # noqa: ANN401 - options
     """Write the file."""
     families, span = _families(patterns), _span(given["last"], given["until"], given["step"])
     world = World(given["seed"], span.start, SCENARIOS[given["scenario"]])
     try:
-        with file.open("wb") as out, progress(f"writing {file}", 1.0) as bar:
+        with file.open("wb") as out, progress(f"writing {file}", 1.0, shown=not quiet) as bar:
             written = write(world, families, span, out, bar.reach)
     except OSError as error:
         raise IonmonError(f"{file}: cannot be written: {error.strerror}") from error
-    click.echo(f"{file}: {written:,} samples of {len(families)} families", err=True)
+    if not quiet:
+        click.echo(f"{file}: {written:,} samples of {len(families)} families", err=True)
 
 
 def _span(last: int, until: int | None, step: int) -> Span:

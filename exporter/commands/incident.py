@@ -173,7 +173,8 @@ def _text(state: SimulatorState, expected: tuple[ExpectedAlert, ...], ports: Sta
         head = ["expected alert", "severity", "limit", "first message"]
         lines += ["", table(head, rows)]
     looks = [f"  {name:<10}  {url}" for name, url in _addresses(ports)]
-    return "\n".join([*lines, "", "watch:", *looks, "", "end it: ionmon incident --end"])
+    moved = f" --port-offset {ports.offset}" if ports.offset else ""
+    return "\n".join([*lines, "", "watch:", *looks, "", f"end it: ionmon incident --end{moved}"])
 
 
 def _going_on(name: str, description: str, rest: float) -> str:

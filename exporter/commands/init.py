@@ -13,10 +13,10 @@ from typing import Any
 
 import click
 
+from exporter.catalog.prices import DOLLARS_PER_SERIES
 from exporter.clock import WallClock
 from exporter.cloud_monitoring.channel import channel, project_of_credentials
 from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
-from exporter.cloud_monitoring.cost import DOLLARS_PER_SERIES
 from exporter.cloud_monitoring.estimate import Estimate, estimate
 from exporter.commands import doctor
 from exporter.commands.flag_types import NewFile

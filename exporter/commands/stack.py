@@ -27,7 +27,8 @@ from exporter.stack.run import Stack
 
 FOLDER = Path(".stack")
 _COLOURS = ("cyan", "green", "yellow", "blue", "magenta", "bright_cyan", "bright_green")
-_OURS = ("exporter", "bridge", "sink")
+_OURS = ("exporter", "bridge", "sink", "stack")
+_ORDER = ("exporter", "bridge", "sink", "prometheus", "longterm", "alertmanager", GRAFANA)
 HELP = """Run the whole system on this machine, on a simulated project.
 
 The exporter, two Prometheus servers, Alertmanager, the bridge, and a sink that shows what a team
@@ -152,7 +153,8 @@ def _summary(planned: Sequence[StackProcess], choice: StackChoice, seconds: floa
     """Return what is where, once all is ready."""
     width = max(len(one.title) for one in planned)
     lines = [f"ready in {seconds:.0f} s"]
-    lines += [f"  {one.title:<{width}}  http://{local(one.ports[0])}/" for one in planned]
+    found = sorted(planned, key=lambda one: _ORDER.index(one.name))
+    lines += [f"  {one.title:<{width}}  http://{local(one.ports[0])}/" for one in found]
     if all(one.name != GRAFANA for one in planned):
         lines.append("  Grafana is not on the PATH; dashboards without it: ionmon preview --help")
     offset = f" --port-offset {choice.ports.offset}" if choice.ports.offset else ""

@@ -106,8 +106,11 @@ def printable(text: str) -> str:
 class Bar:
     """The progress of a task, drawn on standard error where that is a terminal."""
 
-    def __init__(self, drawn: Progress, what: str, total: float | None) -> None:
+    def __init__(
+        self, drawn: Progress, what: str, total: float | None, *, silent: bool = False
+    ) -> None:
         self._drawn = drawn
+        self._silent = silent
         self._task = drawn.add_task(printable(what), total=total)
 
     def show(self, what: str) -> None:
@@ -117,7 +120,7 @@ class Bar:
     def note(self, what: str) -> None:
         """Show the current step; without a terminal, print it as a line."""
         self.show(what)
-        if self._drawn.disable:
+        if self._drawn.disable and not self._silent:
             click.echo(what, err=True)
 
     def reach(self, done: float, total: float | None = None) -> None:
@@ -132,8 +135,11 @@ class Bar:
 
 
 @contextmanager
-def progress(what: str, total: float | None = None) -> Iterator[Bar]:
-    """Show progress while a task runs, as a share where `total` is known; removed at its end."""
+def progress(what: str, total: float | None = None, *, shown: bool = True) -> Iterator[Bar]:
+    """Show progress while a task runs, as a share where `total` is known; removed at its end.
+
+    Not `shown`, as --quiet asks for, there is neither a bar nor a note.
+    """
     drawn = Progress(
         SpinnerColumn(),
         TextColumn(
@@ -148,10 +154,10 @@ def progress(what: str, total: float | None = None) -> Iterator[Bar]:
         console=Console(stderr=True),
         transient=True,
         expand=True,
-        disable=not sys.stderr.isatty(),
+        disable=not (shown and sys.stderr.isatty()),
         # A command's output goes to its own stream, which may be piped.
         redirect_stdout=False,
         redirect_stderr=False,
     )
     with drawn:
-        yield Bar(drawn, what, total)
+        yield Bar(drawn, what, total, silent=not shown)

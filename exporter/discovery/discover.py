@@ -57,7 +57,7 @@ CALLS = len(FAMILIES) + 1  # of a project; the last one lists descriptors
 
 
 @dataclass(slots=True)
-class _Reading:
+class _ProjectReading:
     """One client, what was read through it by family, and what that cost."""
 
     client: MonitoringClient
@@ -128,7 +128,7 @@ def discover(
     `done` gets the number of calls made. Raises IonmonError, with the fix, where a project cannot
     be read at all.
     """
-    reading = _Reading(client, int(now * SECOND), done)
+    reading = _ProjectReading(client, int(now * SECOND), done)
     for project in projects:
         reading.read(project)
     rows = reading.rows

@@ -9,8 +9,8 @@ import re
 _FIELD = re.compile(r'([\w.]+)=("(?:[^"\\]|\\.)*"|\S*)')
 _SERIOUS = ("warn", "error", "critical", "crit", "fatal")
 _MORE = ("err", "error", "component")
-# Of Prometheus and Alertmanager: said at every start, and nothing to act on.
-_USUAL = ("No previous notification log", "Fetch for local", "FS_TYPE")
+# Of Prometheus: a warning at every end, and nothing to act on.
+_USUAL = ("Received SIGTERM",)
 
 
 def shown(line: str, *, calm: bool) -> str | None:

@@ -29,8 +29,8 @@ def processes(choice: StackChoice) -> tuple[StackProcess, ...]:
         _exporter(choice),
         _longterm(choice),
         _alertmanager(choice),
-        _bridge(choice),
         _prometheus(choice),
+        _bridge(choice),
     )
     program = shutil.which(GRAFANA)
     return (*found, _grafana(choice, program)) if program else found
@@ -116,7 +116,7 @@ def _bridge(choice: StackChoice) -> StackProcess:
         command=(*IONMON, "bridge", *files),
         ready=f"http://{local(choice.ports.bridge)}/-/ready",
         ports=(choice.ports.bridge,),
-        needs=("alertmanager",),
+        needs=("alertmanager", "prometheus"),
         user=(USER, PASSWORD),
     )
 
@@ -129,7 +129,7 @@ def _prometheus(choice: StackChoice) -> StackProcess:
         command=_server(choice, "prometheus", port, "72h"),
         ready=f"http://{local(port)}/-/ready",
         ports=(port,),
-        needs=("sink", "exporter", "longterm", "alertmanager", "bridge"),
+        needs=("sink", "exporter", "longterm", "alertmanager"),
     )
 
 

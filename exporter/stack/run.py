@@ -58,6 +58,8 @@ class Stack:
         if self._stopping.is_set():
             for child in self._children:
                 child.kill()
+            return
+        self._show("stack", "ending all; a second Ctrl-C kills them")
         self._stopping.set()
 
     async def _report(self, began: float) -> None:

@@ -68,6 +68,8 @@ class Window:
     covered: Mapping[tuple[str, str], float] = field(default_factory=dict)
     gauges: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     changes: Mapping[str, FamilyRise] = field(default_factory=dict)
+    # Several quantiles and means read the same histograms, whose joining costs more than the rest.
+    joined: dict[object, Mapping[Key, BucketRise]] = field(default_factory=dict, compare=False)
 
 
 def values(signal: Signal, window: Window, by: tuple[str, ...]) -> dict[Key, float | None]:
@@ -185,13 +187,17 @@ def _mean(node: Mean | MeanOf, window: Window, by: tuple[str, ...]) -> Found:
 
 def _histograms(
     node: Mean | Quantile, window: Window, by: tuple[str, ...]
-) -> dict[Key, BucketRise]:
+) -> Mapping[Key, BucketRise]:
     """Return what histograms rose by, those of one place joined as `sum by (le)` does."""
+    read = (node.family.name, node.matchers, by)
+    if read in window.joined:
+        return window.joined[read]
     found: dict[Key, BucketRise] = {}
     for key, one in _matching(window.rises.get(node.family.name), node.matchers, by):
         if isinstance(one, BucketRise):
             known = found.get(key)
             found[key] = one if known is None else _joined(known, one)
+    window.joined[read] = found
     return found
 
 

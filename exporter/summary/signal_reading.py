@@ -53,7 +53,7 @@ def signal_state(
         week_ago=values[2],
         line=line,
         line_before=source.line(TimeSpan(span.start - ago[0], span.end - ago[0])),
-        worst=_worst((*line, source.peak(span), values[0]), signal.direction),
+        worst=worst_value((*line, source.peak(span), values[0]), signal.direction),
         places=places(source.by_place(span.end), signal.direction),
         limits=tuple(_limits(config, name)),
     )
@@ -71,7 +71,7 @@ def worst_of(query: str, span: TimeSpan, direction: str) -> str:
     return f"{function}(({query})[{span.seconds:.0f}s:5m])"
 
 
-def _worst(found: Iterable[float | None], direction: str) -> float | None:
+def worst_value(found: Iterable[float | None], direction: str) -> float | None:
     """Return the worst of values; a mean is among them, for something was as bad as that."""
     known = [value for value in found if value is not None and math.isfinite(value)]
     if not known:

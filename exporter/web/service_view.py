@@ -18,6 +18,7 @@ KINDS = (
     "cpu", "memory",
 )  # fmt: skip
 _NAMES = ("service_name", "database_id", "redis_id")
+_BEYOND = tuple(state.name.lower() for state in BEYOND)
 _WORDS = {
     LimitState.UNKNOWN: "not known",
     LimitState.UNLIMITED: "without a limit",
@@ -76,12 +77,18 @@ def service_view(service: RecentService | None, regions: Sequence[str] = ()) -> 
         for place in signal.places:
             name = dict(place.labels).get("region") or _owner(place)[1] or "everywhere"
             spots.setdefault(name, []).append(_Spot(signal, place))
+    cards = [_card(name, found, service) for name, found in spots.items() if found]
     return ServiceView(
         headline=headline(service),
         wrong=bool(breaches(service)),
         limits_fault=service.limits_fault,
-        cards=tuple(_card(name, found, service) for name, found in spots.items() if found),
+        cards=tuple(sorted(cards, key=_is_calm)),
     )
+
+
+def _is_calm(card: PlaceCard) -> bool:
+    """Say whether nothing of a card is beyond a limit: what is comes first, also on a phone."""
+    return all(row.state not in _BEYOND for row in card.rows)
 
 
 def _chosen(signals: Iterable[RecentSignal]) -> Iterator[RecentSignal]:

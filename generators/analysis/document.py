@@ -24,7 +24,7 @@ def document(analysis: Analysis, request: AnalysisRequest, source: str) -> dict[
         "pairs": analysis.pairs,
     }
     return {
-        "version": VERSION,
+        "schema_version": VERSION,
         "source": source,
         "window": {"start": window.start, "end": window.end, "step": window.step},
         "service": request.service or None,

@@ -6,7 +6,7 @@ import click
 
 from exporter.clock import WallClock
 from exporter.commands.flag_types import WEB_URL
-from exporter.commands.options import CONFIG, options
+from exporter.commands.options import CONFIG, QUIET, options
 from exporter.commands.terminal import progress
 from exporter.prometheus_api import server
 from exporter.settings import load
@@ -48,11 +48,13 @@ prometheus.address. What has no service or region, such as the connection pool, 
 @click.option("--prometheus", "url", type=WEB_URL, metavar="URL", help="Address of Prometheus.")
 @options(*window_options("7d"))
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@QUIET
 def command(
     config: Path | None,
     url: str | None,
     *,
     as_json: bool,
+    quiet: bool,
     **given: str,
 ) -> None:
     """Print what the window holds."""
@@ -65,7 +67,7 @@ def command(
     request = AnalysisRequest(span=within, service=given["service"], region=given["region"])
     prometheus = server(history_address(settings, url))
     prometheus.hello(now)
-    with progress(f"reading {prometheus.url}") as bar:
+    with progress(f"reading {prometheus.url}", shown=not quiet) as bar:
         found = analysis_output.found(settings, prometheus, request, bar, now)
     if as_json:
         click.echo(analysis_output.as_json(found, request, prometheus.url))

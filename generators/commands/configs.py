@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from exporter.commands.flag_types import WEB_URL, Duration
-from exporter.commands.options import CONFIG
-from exporter.commands.terminal import table
+from exporter.commands.options import CONFIG, JSON, QUIET
+from exporter.commands.terminal import progress, table
 from exporter.errors import IonmonError, SettingsError
 from exporter.settings import Settings, config_file, load
 from exporter.settings.document import read
@@ -18,6 +18,7 @@ from exporter.settings.types import duration
 from generators import difference, files, monitoring_config
 from generators.alertmanager.plan import unreachable
 from generators.burn_rates import notes
+from generators.commands import configs_json
 from generators.commands.past import Past
 from generators.commands.tune_extra import require_numpy
 from generators.files import COMMAND, USUAL
@@ -41,6 +42,7 @@ written is kept in .ionmon/versions, unless git tracks the files: see ionmon ver
   ionmon configs --config monitoring.yaml --diff     print what would change, and write nothing
   ionmon configs --config monitoring.yaml
   ionmon configs --config monitoring.yaml --check    exit code 1 if a file is out of date
+  ionmon configs --config monitoring.yaml --diff --json
   ionmon configs --config monitoring.yaml --target systemd
                                                      also what runs it all, below deploy/systemd
   ionmon configs --config monitoring.yaml --diff --backtest 28d
@@ -72,6 +74,7 @@ class _Options:
     url: str | None
     incidents: Path | None
     markdown: bool
+    as_json: bool
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -126,7 +129,8 @@ class _Options:
     help="YAML file with incidents that people know, for the backtest.",
 )
 @click.option("--markdown", is_flag=True, help="Print the backtest as Markdown, for a review.")
-@click.option("--quiet", is_flag=True, help="Print warnings and errors only.")
+@JSON
+@QUIET
 def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     """Write what the generators return."""
     options = _Options(**given)
@@ -135,13 +139,16 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
         return
     if options.past is not None:
         require_numpy("configs --backtest")
+        if options.as_json:
+            raise click.UsageError("--json: is not there for --backtest; use --markdown")
     root = options.root
     path = _settings_file(options.config or config_file(), root)
     settings = load(path)
     chosen = ChosenTargets(names=options.targets, document=read(path).content)
     # Only the command line knows all its commands: no generator imports it.
     program = click.get_current_context().find_root().command if options.docs else None
-    written = texts(settings, _command(path, options), program=program, targets=chosen)
+    with progress("generating files", shown=not options.quiet):
+        written = texts(settings, _command(path, options), program=program, targets=chosen)
     generated = _Generated(settings=settings, root=root, texts=written)
     for text in notes(settings):
         click.echo(f"note: {text}", err=True)
@@ -180,6 +187,9 @@ def _from_here(path: Path) -> str:
 
 def _act(generated: _Generated, options: _Options) -> None:
     first, past = not difference.is_known(generated.root), options.past
+    if options.as_json:
+        _act_as_json(generated, options)
+        return
     if options.diff and past is not None:
         _replay(generated, past, options)
     elif options.check or options.diff:
@@ -188,6 +198,17 @@ def _act(generated: _Generated, options: _Options) -> None:
         _write(generated, quiet=options.quiet)
     if (first or (past is not None and not options.diff)) and not (options.check or options.quiet):
         _announce(generated, options)
+
+
+def _act_as_json(generated: _Generated, options: _Options) -> None:
+    """Write or compare, and print one document; with --check, fail if anything would change."""
+    reads = options.check or options.diff
+    found = configs_json.compared(generated.root, generated.texts, written=not reads)
+    if not reads:
+        _write(generated, quiet=True)
+    click.echo(found.text)
+    if found.differs and options.check and not options.diff:
+        raise click.exceptions.Exit(1)
 
 
 def _replay(generated: _Generated, past: Past, options: _Options) -> None:

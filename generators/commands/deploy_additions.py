@@ -38,7 +38,7 @@ def print_additions(found: Given, options: DeployOptions, path: Path) -> None:
     if more.conflicts:
         raise click.exceptions.Exit(1)
     if more.insertions:
-        click.echo(f"to apply it: patch {path} FILE-WITH-THE-LINES-ABOVE", err=True)
+        click.echo(f"to apply it, repeat the command with: | patch {path}", err=True)
     else:
         click.echo(f"{path} has everything", err=True)
 

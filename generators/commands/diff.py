@@ -8,7 +8,8 @@ import click
 
 from exporter.commands.json_output import json_document
 from exporter.commands.options import JSON, ROOT
-from generators.commands.set_names import head, remarks
+from exporter.commands.terminal import progress
+from generators.commands.set_names import change, head, remarks
 from generators.value_changes import ValueChange
 from generators.versions.comparing import changes_between
 from generators.versions.generated_set import GeneratedSet
@@ -46,7 +47,8 @@ def command(*, before: str, after: str, root: Path, as_json: bool, as_markdown: 
     old, new = named_set(before, root), named_set(after, root)
     for text in (*remarks(old), *remarks(new)):
         click.echo(f"note: {text}", err=True)
-    changes = changes_between(old, new)
+    with progress("comparing"):
+        changes = changes_between(old, new)
     if as_json:
         click.echo(json_document("diff", _body(old, new, changes)))
     elif as_markdown:
@@ -66,8 +68,5 @@ def _body(old: GeneratedSet, new: GeneratedSet, changes: Sequence[ValueChange]) 
     return {
         "before": head(old),
         "after": head(new),
-        "changes": [
-            {"at": one.at, "change": one.change, "before": one.before, "after": one.after}
-            for one in changes
-        ],
+        "changes": [change(one) for one in changes],
     }

@@ -1,14 +1,16 @@
 """ionmon preview: draws the dashboards from their files and real data, without Grafana."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from exporter import __version__
-from exporter.commands.terminal import Bar, progress
+from exporter.commands.json_output import json_document
+from exporter.commands.options import JSON, QUIET
+from exporter.commands.terminal import progress
 from exporter.errors import SettingsError
 from generators.report import chromium, pages
 
@@ -144,6 +146,8 @@ class _Output:
     metavar="DIR",
     help="Directory with older files; each dashboard is drawn beside its older version.",
 )
+@JSON
+@QUIET
 def command(**options: Any) -> None:  # noqa: ANN401 - options by name
     """Write a page, and a picture, of each dashboard."""
     output = _Output(
@@ -155,26 +159,40 @@ def command(**options: Any) -> None:  # noqa: ANN401 - options by name
     )
     if output.png:
         chromium.program()
-    failed = 0
-    with progress("reading dashboards") as bar:
+    drawn: list[_Drawn] = []
+    named = not (options["quiet"] or options["as_json"])
+    with progress("reading dashboards", shown=not options["quiet"]) as bar:
         for page in pages.pages(_request(options), bar.note):
-            _draw(page, output, bar)
-            if options["variables"]:
+            drawn.append(_draw(page, output))
+            for path in drawn[-1].written if named else ():
+                bar.echo(f"wrote {path}")
+            if options["variables"] and not options["quiet"]:
                 bar.echo(f"{page.name}: {page.without_data}", err=True)
             for fault in page.faults:
-                failed += 1
                 bar.echo(f"{page.name}: {fault}", err=True)
-    if failed:
+    if options["as_json"]:
+        click.echo(json_document("preview", {"pages": [asdict(one) for one in drawn]}))
+    if any(one.faults for one in drawn):
         raise click.exceptions.Exit(1)
 
 
-def _draw(page: pages.PreviewPage, output: _Output, bar: Bar) -> None:
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A dashboard that was drawn: its files, and the queries that failed."""
+
+    dashboard: str
+    written: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+def _draw(page: pages.PreviewPage, output: _Output) -> _Drawn:
     path = _write(output, page.name, page.html(output.theme, output.url, __version__))
-    bar.echo(f"wrote {path}")
+    written = [str(path)]
     if output.png:
         picture = path.with_suffix(".png")
         chromium.picture(path, picture, output.width, page.height(output.width))
-        bar.echo(f"wrote {picture}")
+        written.append(str(picture))
+    return _Drawn(page.name, tuple(written), tuple(page.faults))
 
 
 def _request(options: dict[str, Any]) -> pages.PreviewRequest:

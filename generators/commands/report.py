@@ -24,13 +24,18 @@ from exporter.summary.alerts import AlertsState
 from exporter.summary.read import Reader
 from generators.commands.past import history_folder
 from generators.commands.time_options import span, window_options
-from generators.service_report import boards, json_text, text
+from generators.service_report import boards, html, json_text, markdown, text
 from generators.service_report.formats import Renderer, RenderOptions
 from generators.service_report.gather import ReportSources, gathered, steps
 from generators.service_report.model import BoardsReport, ServiceReport
 from generators.service_report.request import ReportRequest
 
-FORMATS: Mapping[str, Renderer] = {"text": text, "json": json_text}
+FORMATS: Mapping[str, Renderer] = {
+    "text": text,
+    "json": json_text,
+    "html": html,
+    "markdown": markdown,
+}
 HELP = """Report the state of the service: what is well, what is not, what is not known, and why.
 
 \b

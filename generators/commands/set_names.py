@@ -1,7 +1,8 @@
-"""How commands print which set they speak of."""
+"""How commands print which set they speak of, and what changed."""
 
 from typing import Any
 
+from generators.value_changes import ValueChange
 from generators.versions.generated_set import GeneratedSet
 
 
@@ -18,6 +19,11 @@ def head(found: GeneratedSet) -> dict[str, Any]:
         "edited": list(found.edited),
         "missing": list(found.missing),
     }
+
+
+def change(one: ValueChange) -> dict[str, Any]:
+    """Return a change, for JSON."""
+    return {"at": one.at, "change": one.change, "before": one.before, "after": one.after}
 
 
 def remarks(found: GeneratedSet) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from exporter.commands.flag_types import WEB_URL
-from exporter.commands.options import CONFIG
+from exporter.commands.options import CONFIG, QUIET
 from generators.commands.tune_extra import require_numpy
 
 HELP = """Recommend thresholds from weeks of history, say what they would have done, and apply them.
@@ -51,6 +51,7 @@ class TuneOptions:
     allow_lost: bool
     provisional: bool
     as_json: bool
+    quiet: bool
     out: Path
     plots: Path | None
     png: bool
@@ -99,6 +100,7 @@ _KNOWN_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 @click.option("--allow-lost", is_flag=True, help="Also apply what would lose a caught incident.")
 @click.option("--provisional", is_flag=True, help="Also apply what is from under two weeks.")
 @click.option("--json", "as_json", is_flag=True, help="Print the recommendations as JSON.")
+@QUIET
 @click.option(
     "--out",
     type=_FILE,

@@ -1,6 +1,6 @@
 """What `ionmon tune` does: reads history, tunes, prints, draws and applies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -43,7 +43,7 @@ def run(options: TuneOptions) -> None:
     settings = load(options.config)
     rules = policy_alerts(settings)
     budget = _budget(options)
-    with progress("reading history", 1.0) as bar:
+    with progress("reading history", 1.0, shown=not options.quiet) as bar:
         found = _history(options, settings, expressions(rules), bar)
         request = TuningRequest(
             rules=rules,
@@ -62,7 +62,9 @@ def run(options: TuneOptions) -> None:
     about = wording.summary(tuning, _asked(options, budget))
     _print(options, tuning, text, about)
     if options.plots:
-        _draw(options.plots, tuning, about, png=options.png)
+        for path in _draw(options.plots, tuning, about, png=options.png):
+            if not options.quiet:
+                click.echo(f"wrote {path}", err=True)
     if options.apply:
         _apply(options, tuning)
 
@@ -160,10 +162,12 @@ def _print(options: TuneOptions, tuning: Tuning, text: str, about: str) -> None:
     for line in wording.remarks(tuning):
         click.echo(line)
     click.echo()
-    click.echo(f"wrote {options.out}", err=True)
+    if not options.quiet:
+        click.echo(f"wrote {options.out}", err=True)
 
 
-def _draw(folder: Path, tuning: Tuning, about: str, *, png: bool) -> None:
+def _draw(folder: Path, tuning: Tuning, about: str, *, png: bool) -> Iterator[Path]:
+    """Write the page, and its picture; yield each once it is there."""
     drawn = [*histories(tuning)]
     path = folder / "thresholds.html"
     try:
@@ -171,11 +175,11 @@ def _draw(folder: Path, tuning: Tuning, about: str, *, png: bool) -> None:
     except OSError as error:
         raise IonmonError(f"{folder}: cannot be made: {error.strerror}") from error
     _write(path, page(drawn, about))
-    click.echo(f"wrote {path}", err=True)
+    yield path
     if png:
         picture = path.with_suffix(".png")
         chromium.picture(path, picture, _PLOT_WIDTH, 160 + 420 * len(drawn))
-        click.echo(f"wrote {picture}", err=True)
+        yield picture
 
 
 def _apply(options: TuneOptions, tuning: Tuning) -> None:

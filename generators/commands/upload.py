@@ -1,11 +1,13 @@
 """ionmon upload: uploads the dashboards to Grafana through its HTTP API."""
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from exporter.commands.options import CONFIG, FILE
+from exporter.commands.json_output import json_document
+from exporter.commands.options import CONFIG, FILE, JSON, QUIET
 from exporter.commands.terminal import progress, table
 from exporter.errors import IonmonError
 from exporter.secrets_file import read_secret
@@ -54,23 +56,35 @@ Exit code 1 if Grafana refuses something. Dashboards before it are uploaded; run
     help="Folder with the dashboards' JSON files.",
 )
 @click.option("--apply", is_flag=True, help="Write to Grafana.")
-def command(
-    config: Path | None, address: str | None, token: Path, folder: Path, *, apply: bool
+@JSON
+@QUIET
+def command(  # noqa: PLR0913 - options by name
+    config: Path | None,
+    address: str | None,
+    token: Path,
+    folder: Path,
+    *,
+    apply: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Upload, then print what was done."""
     boards = _boards(folder)
     target = address or load(config).links.grafana
     results: list[UploadResult] = []
     try:
-        with progress(f"uploading to {target}", len(boards) + 1) as bar:
+        with progress(f"uploading to {target}", len(boards) + 1, shown=not quiet) as bar:
             for result in upload(target, read_secret(token), boards, apply=apply):
                 results.append(result)
                 bar.reach(len(results))
     finally:
         # After an error, too: the listed dashboards are uploaded already.
         if results:
-            click.echo(_text(results, apply=apply))
-    click.echo(_summary(results, apply=apply), err=True)
+            click.echo(
+                _json(target, results, apply=apply) if as_json else _text(results, apply=apply)
+            )
+    if not quiet:
+        click.echo(_summary(results, apply=apply), err=True)
 
 
 def _boards(folder: Path) -> dict[str, str]:
@@ -88,6 +102,11 @@ _WORDS = {
     UploadAction.UPDATED: ("would update", "updated"),
     UploadAction.UNCHANGED: ("unchanged", "unchanged"),
 }
+
+
+def _json(target: str, results: list[UploadResult], *, apply: bool) -> str:
+    body = {"grafana": target, "applied": apply, "results": [asdict(one) for one in results]}
+    return json_document("upload", body)
 
 
 def _text(results: list[UploadResult], *, apply: bool) -> str:

@@ -8,7 +8,7 @@ import click
 
 from exporter.commands.json_output import json_document
 from exporter.commands.options import JSON, ROOT
-from exporter.commands.terminal import table
+from exporter.commands.terminal import progress, table
 from exporter.errors import IonmonError
 from generators import files
 from generators.commands.set_names import head
@@ -61,7 +61,8 @@ def command(*, root: Path, folder: Path | None, name: str | None, as_json: bool)
         return
     if name is not None:
         raise click.UsageError("--of names the set of --export")
-    found = known_sets(root)
+    with progress("reading sets"):
+        found = known_sets(root)
     click.echo(_json(found) if as_json else _text(found))
     if git.tracks(root, PATH):
         log = f"git -C {root} log --oneline -- {PATH}"
@@ -82,7 +83,7 @@ def _export(found: GeneratedSet, root: Path, folder: Path, *, as_json: bool) -> 
         raise IonmonError(f"{error.filename}: {error.strerror}") from error
     written = [str(folder / name) for name in contents]
     if as_json:
-        click.echo(json_document("versions", {"exported": written, "set": head(found)}))
+        click.echo(json_document("versions --export", {"exported": written, "set": head(found)}))
     else:
         for path in written:
             click.echo(f"wrote {path}")

@@ -94,6 +94,18 @@ def place(change: FileChange) -> None:
         raise _fault(change.path, "cannot be replaced", error) from error
 
 
+def check_ready(change: FileChange) -> None:
+    """Raise PlaceFault for a file that cannot be both put in place and put back any more.
+
+    So it is where a deploy was killed while it wrote files, or while it put them back.
+    """
+    placed = digest_of(change.path) == change.new
+    if not placed and change.new is not None and digest_of(change.staged) != change.new:
+        raise PlaceFault(f"{change.path}: its new content is not ready beside it")
+    if change.old is not None and digest_of(change.kept) != change.old:
+        raise PlaceFault(f"{change.path}: its old content is not kept beside it")
+
+
 def put_back(change: FileChange) -> None:
     """Have the file as it was before; what somebody else wrote meanwhile is not lost."""
     now = digest_of(change.path)

@@ -7,7 +7,7 @@ from exporter.errors import IonmonError
 from generators.deploy.in_force import differences
 from generators.deploy.journal import DeployJournal, DeployPhase, DeployState, StepJournal
 from generators.deploy.model import StepOutcome, StepResult
-from generators.deploy.placing import place
+from generators.deploy.placing import check_ready, place
 from generators.deploy.reloading import reload, settled
 from generators.deploy.restoring import BACK, Tell, put_all_back
 from generators.deploy.run import DeployFailed, complete
@@ -33,15 +33,30 @@ def put_back(journal: DeployJournal, at: DeployState, patience: float, tell: Tel
 def finish(journal: DeployJournal, at: DeployState, patience: float, tell: Tell) -> None:
     """Do what was left to do. Raises DeployFailed; then everything can still be put back."""
     with stoppable():
-        for step in journal.steps if journal.phase is DeployPhase.APPLYING else ():
-            try:
-                tell(StepResult(step.name, StepOutcome.DONE, _finished(step, patience)))
-            except IonmonError as error:
-                tell(StepResult(step.name, StepOutcome.FAILED, str(error)))
-                raise DeployFailed(f"{error}; put everything back with: {BACK}") from error
+        if journal.phase is DeployPhase.APPLYING:
+            _check_ready(journal)
+            for step in journal.steps:
+                _do(step, patience, tell)
         verified = replace(journal, phase=DeployPhase.VERIFIED)
         at.begin(verified)
         complete(verified, at)
+
+
+def _check_ready(journal: DeployJournal) -> None:
+    """Raise DeployFailed before anything is touched where not all can be done, and undone."""
+    try:
+        for change in journal.changes:
+            check_ready(change)
+    except IonmonError as error:
+        raise DeployFailed(f"{error}; put everything back with: {BACK}") from error
+
+
+def _do(step: StepJournal, patience: float, tell: Tell) -> None:
+    try:
+        tell(StepResult(step.name, StepOutcome.DONE, _finished(step, patience)))
+    except IonmonError as error:
+        tell(StepResult(step.name, StepOutcome.FAILED, str(error)))
+        raise DeployFailed(f"{error}; put everything back with: {BACK}") from error
 
 
 def _finished(step: StepJournal, patience: float) -> str:

@@ -13,11 +13,11 @@ NO_SERIES = -1  # of a path that belongs to no entry of the legend
 
 @dataclass(frozen=True, slots=True)
 class AxisMark:
-    """A text beside an axis; minor ones are left out where a chart is narrow."""
+    """A text beside an axis; the higher its level, the sooner a narrow chart leaves it out."""
 
     at: float
     text: str
-    minor: bool = False
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ its time.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,7 @@ _ROUND = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 
           2592000, 31536000)  # fmt: skip
 _EXACT = 1e-6  # of a row: times are sums of steps
 _ENDS = 1.01  # both ends of a span have a row
+_UNIT = re.compile(r"(?<=\d)(%| [^\d ]+)$")
 Values = Iterable[tuple[float, float | None]]
 Write = Callable[[float], str]
 
@@ -111,4 +113,9 @@ class _Rows:
 
 
 def _range(low: str, high: str) -> str:
-    return low if low == high else f"{low} to {high}"
+    """Return two values as a range, with their unit once: 36 to 41 ms."""
+    if low == high:
+        return low
+    found = _UNIT.search(low)
+    unit = found[0] if found else ""
+    return f"{low.removesuffix(unit) if high.endswith(unit) else low} to {high}"

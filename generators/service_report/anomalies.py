@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from exporter.errors import IonmonError
-from exporter.prometheus_api import Prometheus
+from exporter.prometheus_api import Labels, Prometheus
 from exporter.settings import Settings
 from generators.analysis.chosen_places import ChosenPlaces
 from generators.rules.build import build
@@ -64,12 +64,16 @@ def _examined(
         )
 
     reader = Reader(PrometheusHistory(server, request.now, KeptAnswers(cache)), chosen)
-    found = anomalies.examined(
-        reader, request.settings, window(request.span), _durations(request.settings)
-    )
+    grid = window(request.span)
+    found = anomalies.examined(reader, request.settings, grid, _durations(request.settings))
+    silent: Counter[tuple[str, Labels]] = Counter()
+    for one in found.not_known:
+        silent[one.subject, one.place] += one.seconds
+    # Of what has no band in the whole period nothing can be said.
+    unknown_ = sum(1 for (_, place), s in silent.items() if place and s >= grid.end - grid.start)
     return ReportedAnomalies(
         found=tuple(map(reported, found.results)),
-        series=found.series,
+        series=found.series - unknown_,
         unknown=_missing(Counter(one.why for one in found.not_known)),
     )
 

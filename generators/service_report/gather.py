@@ -14,6 +14,7 @@ from generators.analysis.chosen_places import ChosenPlaces, chosen
 from generators.monitoring_config import in_force
 from generators.policy import policy
 from generators.service_report import anomalies, monitoring
+from generators.service_report.judging import with_alerts
 from generators.service_report.model import (
     RegionalComparison,
     ReportedAnomalies,
@@ -69,6 +70,7 @@ def gathered(
     say("alerts")
     alerts = sources.alerts(config, reader, places.takes)
     signals, regions = _signals(config, reader, request, places, say)
+    signals = tuple(with_alerts(config, one, alerts.firing) for one in signals)
     say("anomalies")
     odd = _anomalies(request, sources, places, reader)
     say("the monitoring")
@@ -90,7 +92,7 @@ def gathered(
         budgets=budgets,
         anomalies=odd,
         monitoring=figures,
-        costs=monitoring.costs(reader, request),
+        costs=monitoring.costs(config, reader, request),
         ages=monitoring.ages(reader, request.span.end),
         gaps=monitoring.gaps(reader, request),
         sources=tuple(_sources(sources, reader)),

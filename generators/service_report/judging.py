@@ -1,15 +1,18 @@
 """How a signal is against the limits of its alerts and its target; not known is never well."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from exporter.monitoring_config import AlertConfig, MonitoringConfig, TargetConfig
 from exporter.summary import label_text
+from exporter.summary.alerts import AlertState
 from exporter.summary.model import PlaceValue, SignalState
 from exporter.summary.wording import shown
-from generators.service_report.model import Health, JudgedPlace
+from generators.service_report.model import Health, JudgedPlace, ReportedSignal
 
 CRITICAL = "critical"
 NO_DATA = "no data"
+NO_LATEST = "no data in the last five minutes"
 TOO_FEW = "too few events in the last five minutes to be judged"
 _ORDER = (Health.FAILING, Health.WARNING, Health.UNKNOWN, Health.OK)
 
@@ -41,15 +44,29 @@ def _beyond(config: MonitoringConfig, signal: str, place: PlaceValue) -> Iterato
             yield stated
 
 
-def judgement(
-    signal: SignalState,
-    latest: float | None,
-    latest_by: tuple[JudgedPlace, ...],
-    target: TargetConfig | None,
-    *,
-    missed: bool | None,
-) -> tuple[Health, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalFacts:
+    """What a signal is judged by.
+
+    latest, latest_by  the last five minutes of everything, and by place
+    target             what it should be; None where nothing is configured
+    objective          the share that is promised; None where nothing is
+    """
+
+    latest: float | None
+    latest_by: tuple[JudgedPlace, ...]
+    target: TargetConfig | None = None
+    objective: float | None = None
+
+
+def missed(target: TargetConfig | None, value: float | None) -> bool | None:
+    """Return whether a value misses a target; None where that is not known, or none is set."""
+    return None if target is None or value is None else target.missed(value)
+
+
+def judgement(signal: SignalState, facts: SignalFacts) -> tuple[Health, str]:
     """Return how a signal is, and why it is not well."""
+    latest_by, target = facts.latest_by, facts.target
     if not latest_by and signal.now is None and not signal.places:
         return Health.UNKNOWN, NO_DATA
     beyond = [one for one in latest_by if one.health is not Health.OK]
@@ -59,8 +76,27 @@ def judgement(
         more = f", and in {len(beyond) - 1} more" if len(beyond) > 1 else ""
         value = shown(first.place.value, signal.unit)
         return first.health, f"{value}, {first.beyond}{f': {where}' if where else ''}{more}"
-    if missed and target is not None:
+    promised = facts.objective
+    if promised is not None and signal.now is not None and signal.now < promised:
+        return Health.WARNING, f"below the objective of {shown(promised, 'ratio')}"
+    if target is not None and missed(target, signal.now):
         return Health.WARNING, f"misses its target: {target.text}"
     if not latest_by and signal.limits:
-        return Health.UNKNOWN, "no data in the last five minutes" if latest is None else TOO_FEW
+        return (
+            Health.UNKNOWN,
+            "no data in the last five minutes" if facts.latest is None else TOO_FEW,
+        )
     return Health.OK, ""
+
+
+def with_alerts(
+    config: MonitoringConfig, one: ReportedSignal, firing: Iterable[AlertState]
+) -> ReportedSignal:
+    """Return a signal, which is no better than the alerts on it that fire."""
+    names = {alert.name for alert in config.alerts if alert.signal == one.signal.name}
+    found = [alert for alert in firing if alert.name in names]
+    critical = [alert for alert in found if alert.severity == CRITICAL]
+    health = Health.FAILING if critical else Health.WARNING
+    if not found or worst((health, one.health)) is one.health:
+        return one
+    return replace(one, health=health, why=f"{(critical or found)[0].name} fires")

@@ -152,8 +152,9 @@ class ReportedAnomaly:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedAnomalies:
-    """The stretches, the farthest first; of how many series; and why more is not known.
+    """The stretches, the farthest first; and why more is not known.
 
+    series   how many had a band at some time of the period
     unknown  empty where all is known
     """
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from exporter.catalog.expression import Direction
+from exporter.catalog.model import Unit
 from exporter.catalog.own import DATA_AGE, DATA_DELAY
 from exporter.monitoring_config import MonitoringConfig
+from exporter.summary.costs import ServiceCosts, service_costs
 from exporter.summary.model import BudgetState, DataGap, MonitoringState
 from exporter.summary.read import Reader, budgets, data_gaps
 from exporter.summary.signal_reading import one_value
@@ -25,10 +28,42 @@ def figures(reader: Reader, request: ReportRequest) -> tuple[ReportedFigure, ...
     return tuple(_figure(reader, name, figure, request.span.end) for name, figure in found)
 
 
-def costs(reader: Reader, request: ReportRequest) -> tuple[ReportedFigure, ...]:
-    """Return what reading cost in the period, what it will, and what it may."""
+def costs(
+    config: MonitoringConfig, reader: Reader, request: ReportRequest
+) -> tuple[ReportedFigure, ...]:
+    """Return what reading cost in the period, what it will, and what it may; then the service.
+
+    The service's own costs are there where prices are configured.
+    """
     asked = summary_queries.costs(request.window)
-    return tuple(_figure(reader, name, one, request.span.end) for name, one in asked.items())
+    reading = (_figure(reader, name, one, request.span.end) for name, one in asked.items())
+    found = service_costs(config, reader, request.span.end)
+    return (*reading, *(_service(found) if found is not None else ()))
+
+
+def _service(found: ServiceCosts) -> Iterator[ReportedFigure]:
+    """Yield what the service costs, each product's share, and what is not in the sum."""
+    lacks = ", as far as it is known" if found.unknown else ""
+    yield _dollars("service", f"the service itself, a month{lacks}", found.total)
+    for one in found.products:
+        noun = f"{one.product}, a month, {one.share:.0%} of the service"
+        yield _dollars(f"service {one.product}", noun, one.dollars)
+    for line in found.lines:
+        if line.dollars is None:
+            noun = f"{line.product}: {line.noun}, a month"
+            yield _dollars(f"service {line.product} {line.noun}", noun, None)
+
+
+def _dollars(name: str, noun: str, value: float | None) -> ReportedFigure:
+    state = MonitoringState(
+        name=name,
+        noun=noun,
+        unit=Unit.DOLLARS.suffix,
+        direction=Direction.NONE,
+        target=None,
+        value=value,
+    )
+    return ReportedFigure(state, Health.UNKNOWN if value is None else Health.OK)
 
 
 def _figure(reader: Reader, name: str, figure: MonitoringFigure, at: float) -> ReportedFigure:

@@ -1,11 +1,12 @@
 """How the service is as a whole, and why: what fires, budgets, limits, targets, the monitoring."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from exporter.monitoring_config import MonitoringConfig
 from exporter.summary.alerts import AlertsState, AlertState
-from exporter.summary.sentences import budget_of, left
 from exporter.summary.wording import elapsed, shown
+from generators.service_report import words
 from generators.service_report.judging import CRITICAL, worst
 from generators.service_report.model import (
     Health,
@@ -42,21 +43,26 @@ def overall(
 
 
 def _firing(alerts: AlertsState, now: float) -> Iterator[_Reason]:
+    grouped: dict[tuple[str, str], list[AlertState]] = defaultdict(list)
     for one in alerts.firing:
-        health = Health.FAILING if one.severity == CRITICAL else Health.WARNING
-        yield health, _fires(one, now)
+        grouped[one.severity, one.name].append(one)
+    for (severity, _), every in grouped.items():
+        yield Health.FAILING if severity == CRITICAL else Health.WARNING, _fires(every, now)
 
 
-def _fires(one: AlertState, now: float) -> str:
-    where = f": {one.place}" if one.place else ""
-    since = "" if one.began is None else f", for {elapsed(now - one.began)}"
-    return f"{one.name} ({one.severity or 'no severity'}) fires{where}{since}"
+def _fires(every: Sequence[AlertState], now: float) -> str:
+    """Return one alert as a sentence: its first place, and in how many more it fires."""
+    first = every[0]
+    where = f": {first.place}" if first.place else ""
+    more = f", and in {len(every) - 1} more" if len(every) > 1 else ""
+    since = "" if first.began is None else f", for {elapsed(now - first.began)}"
+    return f"{first.name} ({first.severity or 'no severity'}) fires{where}{more}{since}"
 
 
 def _of_budgets(budgets: Iterable[ReportedBudget]) -> Iterator[_Reason]:
     for one in budgets:
         if one.health is not Health.OK:
-            yield one.health, f"{budget_of(one.budget)}: {left(one.budget)}"
+            yield one.health, words.budget(one)
 
 
 def _alerted(config: MonitoringConfig, alerts: AlertsState) -> frozenset[str]:

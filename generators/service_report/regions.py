@@ -68,7 +68,8 @@ def _cell(one: ReportedSignal, value: float | None, region: str) -> RegionCell:
     here = [place.health for place in one.latest_by if _is_in(place, region)]
     if value is None:
         return RegionCell(None, Health.UNKNOWN)
-    return RegionCell(value, worst(here) if here else Health.OK)
+    # What has a limit, and was not held against it, is not known to be well.
+    return RegionCell(value, worst(here or [Health.UNKNOWN if one.signal.limits else Health.OK]))
 
 
 def _is_in(place: JudgedPlace, region: str) -> bool:

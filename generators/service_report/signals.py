@@ -1,19 +1,19 @@
 """The signals of a report: their numbers, from which server each came, and how they are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from exporter.catalog.expression import Matcher, Share, Signal
+from exporter.catalog.expression import Kind, Matcher, Share, Signal
 from exporter.catalog.walk import split
-from exporter.monitoring_config import MonitoringConfig, TargetConfig
+from exporter.monitoring_config import MonitoringConfig
 from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.model import PlaceValue, SignalState
 from exporter.summary.read import LINE_POINTS
-from exporter.summary.signal_reading import places, signal_state, worst_of
+from exporter.summary.signal_reading import places, signal_state, worst_of, worst_value
 from generators.analysis.chosen_places import ChosenPlaces
 from generators.policy import EVALUATION, WINDOW
 from generators.recorded_queries import RecordedQueries
-from generators.service_report.judging import judged, judgement
+from generators.service_report.judging import SignalFacts, judged, judgement, missed
 from generators.service_report.model import (
     Health,
     ReportedSignal,
@@ -127,18 +127,25 @@ def reported_signal(
         return _nothing(config, source, request, chosen.why_none(split(signal)))
     state = signal_state(config, signal.name, request.span, source, (request.before, float(WEEK)))
     latest = source.latest(end)
+    # The peak is looked for in steps, which may pass over the very end.
+    state = replace(state, worst=worst_value((state.worst, latest), signal.direction))
     latest_by = tuple(
         judged(config, signal.name, one)
         for one in places(map(_unnamed, source.latest_by_place(end)), signal.direction)
     )
-    missed = _missed(target, state.now)
-    health, why = judgement(state, latest, latest_by, target, missed=missed)
+    facts = SignalFacts(
+        latest=latest,
+        latest_by=latest_by,
+        target=target,
+        objective=_objective(signal, request),
+    )
+    health, why = judgement(state, facts)
     return ReportedSignal(
         signal=state,
         latest=latest,
         latest_by=latest_by,
         target=target,
-        missed=missed,
+        missed=missed(target, state.now),
         resolutions=source.resolutions(request),
         health=health,
         why=why,
@@ -181,8 +188,13 @@ def _nothing(
     )
 
 
-def _missed(target: TargetConfig | None, value: float | None) -> bool | None:
-    return None if target is None or value is None else target.missed(value)
+def _objective(signal: Signal, request: ReportRequest) -> float | None:
+    """Return what is promised of a signal: of the chosen service, else of all."""
+    if signal.kind is not Kind.AVAILABILITY:
+        return None
+    settings = request.settings
+    own = request.service in settings.services
+    return (settings.of_service(request.service) if own else settings).objectives.availability
 
 
 def _unnamed(one: Points) -> Points:

@@ -1,4 +1,4 @@
-"""A line of eight heights for a terminal: the worst value of each column, gaps as gaps."""
+"""A line of eight heights for a terminal: the worst value of each column, a dot for a gap."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from exporter.summary.chart import columns
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
-_GAP = " "
+_GAP = "·"
 
 
 def sparkline(

@@ -43,7 +43,7 @@ def render(report: ServiceReport, options: RenderOptions) -> str:
         _section("Error budgets", _marked((b.health, words.budget(b)) for b in report.budgets)),
         _section("Anomalies", _anomalies(report)),
         _section("The monitoring itself", _monitoring(report)),
-        _section("What reading costs", _costs(report)),
+        _section("What it costs", _costs(report)),
         _section("Age of the data", _ages(report)),
         _section("Not known", _bullets(report.unknown)),
         _section("Sources", _sources(report)),
@@ -148,7 +148,7 @@ def _regions(found: RegionalComparison) -> Iterator[str]:
 
 
 def _firing(report: ServiceReport) -> Iterator[str]:
-    yield from wrapped(f"As {report.alerts.source} has them.")
+    yield from wrapped(f"from {report.alerts.source}")
     for one in report.alerts.firing:
         yield from _alert(one, report)
     yield from wrapped(words.none_firing(report.alerts))
@@ -191,7 +191,8 @@ def _costs(report: ServiceReport) -> Iterator[str]:
 
 def _ages(report: ServiceReport) -> Iterator[str]:
     yield from _marked(
-        (one.health, f"{one.family} of {one.project}: {words.age(one)}") for one in report.ages
+        (one.health, f"{one.text}, {one.project}: {', '.join(one.families)}")
+        for one in words.age_groups(report.ages)
     )
 
 

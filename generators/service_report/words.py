@@ -1,6 +1,7 @@
 """The words that all formats of a report share: marks, headline, times, a line for each part."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from exporter.summary.alerts import AlertsState, AlertState
@@ -81,7 +82,7 @@ def details(one: ReportedSignal) -> Iterator[str]:
     signal = one.signal
     if one.latest is not None:
         yield f"now {shown(one.latest, signal.unit)}"
-    if signal.worst is not None:
+    if signal.worst is not None and signal.direction != "none":
         yield f"worst {shown(signal.worst, signal.unit)}"
     yield from (f"{limit.severity} {limit.text}" for limit in signal.limits)
     if one.target is not None:
@@ -187,6 +188,27 @@ def none_odd(odd: ReportedAnomalies) -> str:
     if odd.found:
         return ""
     return f"None, in {odd.series} series." if odd.series else "Not known."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgeGroup:
+    """Families of a project whose newest points are equally old: most are polled together."""
+
+    health: Health
+    text: str
+    project: str
+    families: tuple[str, ...]
+
+
+def age_groups(ages: Iterable[FamilyAge]) -> list[AgeGroup]:
+    """Return the ages, the oldest first, each once."""
+    found: dict[tuple[Health, str, str], list[str]] = {}
+    for one in ages:
+        found.setdefault((one.health, age(one), one.project), []).append(one.family)
+    return [
+        AgeGroup(health=health, text=text, project=project, families=tuple(families))
+        for (health, text, project), families in found.items()
+    ]
 
 
 def age(one: FamilyAge) -> str:

@@ -5,14 +5,23 @@ from collections.abc import Mapping
 from exporter.settings import Settings
 from generators.grafana.model import dashboards
 from generators.rules.build import Rules
-from generators.targets import gmp, kube_prometheus_stack, kubernetes, systemd
+from generators.targets import (
+    cloud_run,
+    container,
+    gmp,
+    kube_prometheus_stack,
+    kubernetes,
+    systemd,
+)
 from generators.targets.model import DEPLOY, ChosenTargets, DeploymentTarget, TargetInput
 
 TARGETS: Mapping[str, DeploymentTarget] = {
     "systemd": systemd.TARGET,
+    "container": container.TARGET,
     "kubernetes": kubernetes.TARGET,
     "kube-prometheus-stack": kube_prometheus_stack.TARGET,
     "gmp": gmp.TARGET,
+    "cloud-run": cloud_run.TARGET,
 }
 
 

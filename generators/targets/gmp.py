@@ -9,7 +9,7 @@ from generators.promql_tree.tree import series_names
 from generators.rules.delivery_rows import BRIDGE_JOB
 from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.model import Alerting, Group, Rule, RuleFile
-from generators.targets.manifests import NAME, SECRETS, labels, manifest, written
+from generators.targets.manifests import NAME, SECRETS, everywhere, labels, manifest, written
 from generators.targets.model import Body, DeploymentTarget, TargetInput
 from generators.targets.needed_files import Reader, needed_files
 
@@ -35,6 +35,13 @@ _RULES = (
     "  rules: {alerting: {alertmanagers: [{name: NAME, namespace: monitoring, port: 9093}]}}",
     "Name one of your own: files with secrets cannot be mounted into the managed one.",
 )
+_GLOBAL = (
+    (
+        "The same as rules.yaml, on the data of every cluster and namespace: for an exporter on "
+        "Cloud Run, whose series are in no cluster of yours. Apply one of the two, never both, in "
+        "one cluster of the project. Not run against Google."
+    ),
+)
 
 
 def files(given: TargetInput) -> dict[str, str]:
@@ -42,7 +49,8 @@ def files(given: TargetInput) -> dict[str, str]:
     lost = tuple(_left_out(given.rules.all))
     return {
         "podmonitorings.yaml": written(_SCRAPED, *_monitorings(given.settings)),
-        "rules.yaml": written((*_RULES, *lost), *filter(None, map(_rules, given.rules.all))),
+        "rules.yaml": written((*_RULES, *lost), *_objects("Rules", given.rules.all)),
+        "globalrules.yaml": written((*_GLOBAL, *lost), *_objects("GlobalRules", given.rules.all)),
     }
 
 
@@ -71,13 +79,14 @@ def _bridge_access(settings: Settings) -> Body:
     return found
 
 
-def _rules(file: RuleFile) -> Body | None:
-    """Return the rules of a file that work here; None where it has none."""
-    groups = [body for group in file.groups if (body := _group(group))["rules"]]
-    if not groups:
-        return None
-    name = f"ionmon-{file.name.removesuffix('.yml')}"
-    return manifest(API, "Rules", {"name": name, "labels": labels()}, spec={"groups": groups})
+def _objects(kind: str, files: tuple[RuleFile, ...]) -> Iterator[Body]:
+    """Yield an object a file that has rules which work here."""
+    for file in files:
+        groups = [body for group in file.groups if (body := _group(group))["rules"]]
+        if groups:
+            metadata = {"name": f"ionmon-{file.name.removesuffix('.yml')}", "labels": labels()}
+            found = manifest(API, kind, metadata, spec={"groups": groups})
+            yield found if kind == "Rules" else everywhere(found)
 
 
 def _group(group: Group) -> Body:

@@ -31,6 +31,12 @@ def manifest(api: str, kind: str, metadata: Body, **content: object) -> Body:
     }
 
 
+def everywhere(found: Body) -> Body:
+    """Return an object that belongs to no namespace."""
+    metadata = {name: value for name, value in found["metadata"].items() if name != "namespace"}
+    return {**found, "metadata": metadata}
+
+
 def config_map(metadata: Body, data: Mapping[str, str]) -> Body:
     """Return a ConfigMap. Raises IonmonError where it is larger than Kubernetes takes."""
     return manifest("v1", "ConfigMap", metadata, data=_weighed(metadata, data))

@@ -14,7 +14,7 @@ VERSION = 1
 
 def as_json(digest: Digest) -> str:
     """Return the JSON; what is not known is null, and no value is NaN."""
-    facts = {"version": VERSION, "headline": words.headline(digest), **asdict(digest)}
+    facts = {"schema_version": VERSION, "headline": words.headline(digest), **asdict(digest)}
     return f"{json.dumps(_plain(facts), indent=2, allow_nan=False)}\n"
 
 

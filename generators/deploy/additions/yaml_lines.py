@@ -45,25 +45,23 @@ def _inserted(text: str, one: Insertion) -> str:
     if not rest and _is_block(node) and isinstance(node, yaml.SequenceNode):
         more = _indented(dumped(one.value), node.start_mark.column)
         return _after(lines, node.start_mark.line - 1 if one.first else _last_line(node), more)
-    return _replaced(text, root, node, one)
+    return _replaced(text, root, one)
 
 
-def _replaced(text: str, root: yaml.Node, node: yaml.Node, one: Insertion) -> str:
+def _replaced(text: str, root: yaml.Node, one: Insertion) -> str:
     """Write a value that is empty, or stands in one line, as a block with the addition."""
-    body = yaml.safe_load(text)
-    value = added(body, one)
-    parent = root
-    for at, key in enumerate(one.path):
-        value = value[key]
-        child = _child(parent, key)
-        if child is node or child is None:
-            column = parent.start_mark.column
-            begin, end = node.start_mark.index, node.end_mark.index
-            block = "\n" + _indented(dumped(value), column + 2).rstrip("\n")
-            return text[:begin].rstrip(" ") + block + text[end:]
-        parent = child
-        del at
-    return text
+    value: Any = added(yaml.safe_load(text), one)
+    parent, node = None, root
+    for key in one.path:
+        child = _child(node, key)
+        if child is None or not _is_block(node):
+            break
+        parent, node, value = node, child, value[key]
+    if parent is None:
+        return dumped(value)
+    block = _indented(dumped(value), parent.start_mark.column + 2).rstrip("\n")
+    before, behind = text[: node.start_mark.index], text[node.end_mark.index :]
+    return f"{before.rstrip(' ')}\n{block}{behind}"
 
 
 def _deepest(root: yaml.Node, path: tuple[str, ...]) -> tuple[yaml.Node, tuple[str, ...]]:
@@ -103,8 +101,9 @@ def _after(lines: list[str], line: int, more: str) -> str:
 
 
 def _indented(text: str, column: int) -> str:
-    lines = text.splitlines(keepends=True)
-    return "".join(" " * column + line if line.strip() else line for line in lines)
+    return "".join(
+        " " * column + line if line.strip() else line for line in text.splitlines(keepends=True)
+    )
 
 
 def _nested(path: tuple[str, ...], value: object) -> object:

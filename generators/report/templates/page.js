@@ -32,6 +32,30 @@
     readout.style.top = `${Math.max(4, below) + scrollY}px`;
   };
 
+  // What has no value is last, whichever way the others go.
+  const compare = (one, other, sign) => {
+    const [a, b] = [one, other].map((cell) => cell.dataset.value ?? cell.textContent);
+    if (!a || !b) return (a === "") - (b === "");
+    const difference = Number(a) - Number(b);
+    return sign * (Number.isNaN(difference) ? a.localeCompare(b) : difference);
+  };
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, at) => {
+      const sorter = document.createElement("button");
+      sorter.type = "button";
+      sorter.append(...head.childNodes);
+      head.append(sorter);
+      sorter.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        for (const one of heads) one.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const body = table.tBodies[0];
+        body.append(...[...body.rows].sort((a, b) => compare(a.cells[at], b.cells[at], down ? -1 : 1)));
+      });
+    });
+  }
+
   for (const chart of document.querySelectorAll(".chart")) {
     const panel = chart.closest(".panel");
     const table = panel.querySelector(".values table");

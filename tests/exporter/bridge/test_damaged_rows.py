@@ -75,7 +75,7 @@ def test_a_damaged_row_costs_itself(tmp_path: Path, capsys: pytest.CaptureFixtur
             command = ["bridge", "dead", "--config", str(tmp_path / "monitoring.yaml"), "--json"]
             assert cli.run([*command, "--storage.journal-file", str(found.journal)]) == 0
             assert found.end() == 0
-    letters = json.loads(capsys.readouterr().out)
+    letters = json.loads(capsys.readouterr().out)["deliveries"]
     assert [letter["reason"].rpartition("damaged: ")[2] for letter in letters] == [
         "labels: is no text",
         "annotations: is no JSON",

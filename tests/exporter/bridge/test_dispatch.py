@@ -24,6 +24,7 @@ from exporter.settings import Settings
 from exporter.telemetry import Telemetry
 from generators.alertmanager.receivers import receivers
 from tests.clocks import HandClock
+from tests.docs.json_keys import unlike_page
 from tests.exporter.bridge.bridges import RunningBridge, bridge
 from tests.exporter.bridge.notified import entry
 from tests.exporter.bridge.samples import BEGAN, firing, journal, notified
@@ -110,7 +111,9 @@ def test_what_failed_is_a_dead_letter_and_sent_again(
     running.post(entry("DiskTrend"))
     wait_until(lambda: "DiskTrend" in dead(running), "a dead letter")
     assert "Sentry answered 400: bad [2J envelope" in dead(running)
-    (letter,) = json.loads(dead(running, "--json"))
+    body = json.loads(dead(running, "--json"))
+    assert unlike_page("bridge dead", body) == []
+    (letter,) = body["deliveries"]
     assert (letter["alert"], letter["target"], letter["tries"]) == ("DiskTrend", "sentry", 1)
     server.always = None
     assert KEY not in running.log + dead(running) + running.ask("/metrics")[1]

@@ -18,6 +18,7 @@ from exporter.bridge.api_client import Acknowledged, FiringList
 from exporter.commands import ack, alerts
 from exporter.errors import IonmonError
 from tests import servers
+from tests.docs.json_keys import unlike_page
 from tests.exporter.bridge.bridges import RunningBridge, bridge
 
 PASSWORD = "ada:ada's"
@@ -161,7 +162,9 @@ def _alert(region: str) -> dict[str, Any]:
 def _listed(started: Started, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     capsys.readouterr()
     assert started.run("alerts", "--json") == 1  # no Prometheus answers: more may fire
-    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)["alerts"]
+    body = json.loads(capsys.readouterr().out)
+    assert unlike_page("alerts", body) == []
+    found: list[dict[str, Any]] = body["alerts"]
     return found
 
 
@@ -201,7 +204,13 @@ def test_an_alert_is_listed_and_acknowledged(
     assert started.run("ack", "--withdraw", first["id"]) == 1
     assert "nobody has acknowledged it" in capsys.readouterr().out
     assert [a["acknowledged"] for a in _listed(started, capsys) if a["id"] == first["id"]] == [None]
-    assert started.run("ack", first["id"]) == 0
+    assert started.run("ack", first["id"], "--json") == 0
+    body = json.loads(capsys.readouterr().out)
+    assert unlike_page("ack", body) == []
+    assert (body["results"][0]["result"], body["results"][0]["alert"]) == (
+        "acknowledged",
+        "CPUHigh",
+    )
     assert "ada's" not in started.bridge.log
     metric = replace(started.bridge, headers=LOGIN).metric
     servers.wait_until(lambda: metric("ionmon_bridge_acknowledgements") == 2, "both to be counted")

@@ -13,6 +13,7 @@ import yaml
 from exporter.bridge.acknowledgement_rows import AcknowledgementRows
 from exporter.bridge.acknowledgements import Acknowledgement
 from exporter.bridge.journal import AlertJournal
+from tests.docs.json_keys import unlike_page
 from tests.exporter.bridge.digest.conftest import CONFIG
 from tests.exporter.bridge.notified import ROOMY, entry, given, journal
 from tests.exporter.commands.event_scenes import write_scenes
@@ -65,6 +66,7 @@ def test_each_firing_and_the_means(past: Past, tmp_path: Path) -> None:
 def test_a_month_is_read_in_pieces_and_is_json(past: Past, tmp_path: Path) -> None:
     """More than 11,000 points are several queries; times are Unix seconds, durations seconds."""
     found = json.loads(alerts(tmp_path, past.address, "--last", "30d", "--json").stdout)
+    assert [one for one in unlike_page("alerts --history", found) if "never" not in one] == []
     assert found["to"] - found["from"] == 30 * 86_400
     lag = next(one for one in found["alerts"] if one["labels"]["alertname"] == "DatabaseLag")
     assert (lag["ended"], lag["in_journal"], lag["in_prometheus"]) == (None, None, True)

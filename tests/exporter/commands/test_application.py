@@ -11,6 +11,7 @@ from exporter.application.contents import labels
 from exporter.commands.application import command
 from exporter.errors import SettingsError
 from tests import servers
+from tests.docs.json_keys import unlike_page
 from tests.exporter.application.states import counter, gauge, histogram
 from tests.exporter.application.writing import Writer
 from tests.exporter.running import written
@@ -59,6 +60,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def test_show_lists_every_schema(shop: Shop) -> None:
     """With its layout, labels and sizes, the largest first; as text and as JSON."""
     found = json.loads(shop.run("show", "--json").stdout)
+    assert unlike_page("application show", found) == []
     rows = [(r["exported"], r["layout"], r["labels"], r["series"]) for r in found["schemas"]]
     assert sorted(map(str, rows)) == sorted(
         map(
@@ -89,8 +91,9 @@ def test_a_series_is_meant_by_its_labels_in_every_schema(shop: Shop) -> None:
     assert before["2 totals"] - after["2 totals"] == 2
     found = shop.run("forget", "shop", "--yes", "--series", "pay=card, paid", "--family", "h")
     assert isinstance(found.exception, SettingsError)
-    found = shop.run("forget", "shop", "--yes", "--series", "kind=book,pay=card, paid")
-    assert found.output == "2 fields are deleted\n"
+    found = shop.run("forget", "shop", "--yes", "--json", "--series", "kind=book,pay=card, paid")
+    body = json.loads(found.stdout)
+    assert (unlike_page("application forget", body), body["deleted"]) == ([], 2)
     assert shop.left()["2 families"] == before["2 families"]
 
 

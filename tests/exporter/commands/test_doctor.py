@@ -9,6 +9,7 @@ from exporter import cli
 from exporter.commands.doctor import text
 from exporter.doctor.finding import Finding, Verdict
 from exporter.simulator.server import Simulator
+from tests.docs.json_keys import unlike_page
 from tests.exporter.running import INSTANCES, REQUESTS, address, simulator, tree, written
 
 FOUND = [
@@ -50,7 +51,9 @@ def test_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert doctor(project, tmp_path) == 0
         assert capsys.readouterr().out.endswith("\n\n8 ok\n")
         assert doctor(project, tmp_path, "--json") == 0
-    findings = json.loads(capsys.readouterr().out)
+    body = json.loads(capsys.readouterr().out)
+    assert unlike_page("doctor", body) == []
+    findings = body["findings"]
     assert len(findings) == 8
     assert findings[1] == {
         "subject": "credentials",

@@ -16,6 +16,7 @@ from exporter.commands.explain import command
 from exporter.settings import Settings
 from generators.monitoring_config import PATH
 from generators.outputs import texts
+from tests.docs.json_keys import unlike_page
 from tests.exporter.running import IONMON
 from tests.http_server import answering
 from tests.servers import Prometheus, alertmanager, free_port, prometheus, wait_until
@@ -87,7 +88,9 @@ def test_each_alert_of_the_name_is_explained(server: Prometheus, tmp_path: Path)
     assert "  Error rate (4xx and 5xx): no data now, limit 1%; it fires" in first
     assert "  Logs: https://console.cloud.google.com/logs/query;query=" in second
     one = explain(tmp_path, server.port, "ErrorRateCritical", "region=us-central1", "--json")
-    (found,) = json.loads(one.stdout)
+    body = json.loads(one.stdout)
+    assert unlike_page("explain", body) == []
+    (found,) = body["alerts"]
     assert found["labels"]["region"] == "us-central1"
     assert found["value"].startswith("Error rate (4xx and 5xx): no data now")
     assert found["faults"] == []

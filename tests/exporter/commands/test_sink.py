@@ -129,18 +129,22 @@ def test_a_port_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "name free ports with --web-port and --smtp-port" in capsys.readouterr().err
 
 
-def test_the_stack_is_what_the_makefile_prepares() -> None:
-    """The Procfile starts the sink, and names files where `make stack` writes them."""
-    rules, lines = (ROOT / "Makefile").read_text(), (ROOT / "Procfile").read_text()
-    assert "ionmon sink --config examples/reference.yaml --prepare .stack " in rules
-    assert "ionmon configs --config .stack/monitoring.yaml --root .stack/configs " in rules
+def test_the_procfile_names_what_is_prepared() -> None:
+    """Its comment has the commands that write the files it names."""
+    lines = (ROOT / "Procfile").read_text()
+    assert "# ionmon sink --config examples/reference.yaml --prepare .stack\n" in lines
+    assert "# ionmon configs --config .stack/monitoring.yaml --root .stack/configs\n" in lines
     assert f"--config.file=.stack/configs/{CONFIG} " in lines
     assert "ionmon bridge --config .stack/monitoring.yaml " in lines
-    assert "--web.config.file .stack/bridge-web.yaml\n" in lines
     for name in ("prometheus", "prometheus-longterm"):
         assert f"--config.file=.stack/configs/alertmanager/out/{name}.yml " in lines
-    assert "\nsink: .venv/bin/ionmon sink\n" in lines
     assert "ionmon simulate --config .stack/simulated.yaml " in lines
+
+
+def test_make_stack_runs_the_command() -> None:
+    """With the reference's settings, and what ARGS says."""
+    rules = (ROOT / "Makefile").read_text()
+    assert "/ionmon stack --config examples/reference.yaml $(ARGS)\n" in rules
 
 
 @pytest.mark.parametrize(("server", "port"), [("prometheus", 9090), ("longterm", 9091)])

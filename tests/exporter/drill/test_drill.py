@@ -18,6 +18,7 @@ from exporter.drill.run import DrillRun
 from exporter.settings import Settings
 from generators.alertmanager.build import CONFIG
 from tests import servers
+from tests.docs.json_keys import unlike_page
 from tests.exporter.drill.drills import Drills, drills
 from tests.generators.alertmanager.live import alert
 from tests.sentry import Answer
@@ -134,6 +135,7 @@ def test_every_alertmanager_gets_the_alerts(tmp_path: Path) -> None:
             code, out, _ = found.run("--yes", "--json", "--severity", "medium", *none)
             assert not other.alerts()
         report = json.loads(out)
+        assert unlike_page("drill", report) == []
         assert (code, report["not_ended"]) == (1, [])
         assert [away in fault for fault in report["faults"]] == [True]
         journal, slack = report["channels"]
@@ -283,6 +285,7 @@ def test_who_is_notified_is_shown_first(tmp_path: Path) -> None:
         assert "it routes: escalation, critical, high, medium, low" in err
         assert found.run("--team", "discovery", "--dry-run")[0] == 2
         document = json.loads(found.run("--dry-run", "--json", "--team", "shop")[1])
+        assert unlike_page("drill --dry-run", document) == []
         assert {each["team"] for each in document["channels"]} == {"shop"}
         assert not found.live.alertmanager.alerts()
         assert not found.live.web.at("/slack")

@@ -14,6 +14,9 @@ FULL, NEWEST = GOOD / "full.yaml", GOOD / "newest.yaml"
 # Read by what they are for, and no single line.
 OTHERS = {"google.credentials_file", "redis.targets[].ca_file", "redis.targets[].cert_file"} | {
     "redis.targets[].key_file",
+    "deploy.alertmanager.config_file",
+    "deploy.longterm.config_file",
+    "deploy.prometheus.config_file",
     "notifications.bridge.ca_file",
     "storage.journal_file",
     "storage.state_file",

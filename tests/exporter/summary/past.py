@@ -44,12 +44,15 @@ def _service(end: int) -> Iterator[str]:
     for region, traffic in zip(REGIONS, TRAFFIC, strict=True):
         yield from _region(region, traffic, times, end)
         yield from _resources(region, times, end)
+        yield from _judged(region, times, end)
     name = "project_family:ionmon_data_seconds:longterm_increase"
     labels = f'{_SHARED},family="cloudrun_requests_total"'
     yield from (f"{name}{{{labels}}} 300 {at}" for at in times)
     for kind, share in (("hits", 0.823), ("misses", 0.177)):
         name = f"redis:redis_keyspace_{kind}:longterm_increase"
         yield from (f'{name}{{redis_id="ion-cache"}} {9e5 * share:.0f} {at}' for at in times)
+    hit_rate = 'redis:cache_hit_rate_l2:longterm_mean{redis_id="ion-cache"}'
+    yield from (f"{hit_rate} 0.823 {at}" for at in times)
     for name, value in (("availability", 0.99962), ("budget_remaining", 0.24)):
         series = f"project_service:slo_{name}:ratio"
         labels = f'{_SHARED},service_name="ion"'
@@ -70,6 +73,17 @@ def _region(region: str, traffic: float, times: list[int], end: int) -> Iterator
         le = "+Inf" if bound == math.inf else f"{bound}"
         for at in times:
             yield f'{bucket}{{{where},le="{le}"}} {300 * traffic * _shape(at) * share:.3f} {at}'
+
+
+def _judged(region: str, times: list[int], end: int) -> Iterator[str]:
+    """Yield the signals as alerts compare them, of five minutes each."""
+    where = f'{_SHARED},region="{region}",service_name="ion"'
+    for at in times:
+        bad = FAILING if region == "europe-west1" and is_trouble(at, end) else ERRORS
+        values = {"error_rate": bad, "response_time_p95": 0.0611}
+        values |= {"cpu_utilization": 0.352, "memory_utilization": 0.425}
+        for name, value in values.items():
+            yield f"project_region_service:{name}:longterm_mean{{{where}}} {value} {at}"
 
 
 def _resources(region: str, times: list[int], end: int) -> Iterator[str]:

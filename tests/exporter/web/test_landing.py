@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import PollError, Reason
+from exporter.summary.limits import LimitState
 from exporter.web.landing import render
+from exporter.web.service_view import service_view
 from exporter.web.status import CostFigures, ExporterStatus
+from tests.exporter.summary.services import US, place, service, signal
 from tests.exporter.test_poller import Scripted, Source
 from tests.exporter.web.front import Front, delivered
 from tests.exporter.web.serving import PaperSite, port_of, serving
@@ -176,3 +179,24 @@ def test_a_cost_that_is_not_known_yet() -> None:
         ).decode()
     ).texts
     assert "unknown yet" in texts
+
+
+def test_the_service_comes_first(tmp_path: Path) -> None:
+    """A notice, the headline and a row a signal stand above the exporter; all are escaped."""
+    hostile = signal(place("<b>eu</b>", 0.12, state=LimitState.CRITICAL), noun=HOSTILE)
+    view = service_view(service(hostile, signal(place(US), name="error_rate_2")))
+    dom = shown(tmp_path, render(replace(EMPTY, notice=QUOTES, service=view)))
+    assert dom.title == f"{HOSTILE} 12% in <b>eu</b>, limit 0.5%"
+    texts = " ".join(dom.texts)
+    assert texts.index(dom.title) < texts.index("The exporter")
+    assert "img" not in dom.elements
+    assert [row[-1] for row in dom.rows if "12%" in row[-1]] == ["12%"]
+    assert ", beyond a critical limit" in texts
+
+
+def test_limits_that_are_not_known(tmp_path: Path) -> None:
+    """The page says why, and which command writes them."""
+    fault = "x.json: cannot be read; write it with: ionmon configs"
+    view = service_view(service(signal(place(US)), limits_fault=fault))
+    dom = shown(tmp_path, render(replace(EMPTY, service=view)))
+    assert f"Thresholds are not known: {fault}" in " ".join(dom.texts)

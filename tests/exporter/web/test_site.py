@@ -1,5 +1,6 @@
 """What the web server serves of one engine."""
 
+import asyncio
 import gzip
 import subprocess
 import time
@@ -14,6 +15,8 @@ from exporter.collectors.base import Delivery
 from exporter.errors import PollError, Reason
 from exporter.exposition.exposition import Format
 from exporter.poller import Poller, PollState
+from exporter.summary.service_json import read_service_json
+from exporter.web.routes import Request, Response
 from exporter.web.site import MAX_SILENCE
 from exporter.web.status import RefusedReload
 from tests.exporter.simulator.asking import NOON
@@ -44,6 +47,31 @@ def test_before_there_is_an_engine(tmp_path: Path) -> None:
     landing = front.site.landing().decode()
     assert '<p class="state">starting</p>' in landing
     assert ": google.projcts: unknown; the old settings stay." in landing
+    front.store.close()
+
+
+def test_the_service_as_json(tmp_path: Path) -> None:
+    """It can be read and nothing else, is not cached, and is there before there is an engine."""
+    front = Front(tmp_path)
+
+    def answered(method: str) -> Response:
+        found = asyncio.run(front.site.answer(Request(method=method, path="/service.json"), ""))
+        assert found is not None
+        return found
+
+    early = answered("GET")
+    assert (early.status, early.type) == (200, "application/json")
+    assert ("Cache-Control", "no-store") in early.headers
+    assert isinstance(early.body, bytes)
+    assert read_service_json(early.body, "here") is None
+    assert answered("POST").status == 405
+    front.site.engine = front.engine
+    front.engine.watch.step(())
+    later = answered("GET")
+    assert isinstance(later.body, bytes)
+    found = read_service_json(later.body, "here")
+    assert found is not None
+    assert (found.at, found.signals) == (front.clock.now(), ())
     front.store.close()
 
 

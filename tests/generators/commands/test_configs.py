@@ -1,5 +1,6 @@
 """ionmon configs writes what is generated, or says what would change."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from exporter import cli
 from exporter.settings import Settings
+from tests.docs.json_keys import unlike_page
 from tests.generators.generated import texts
 
 RULES = "alertmanager/out/rules/alerts.yml"
@@ -236,6 +238,27 @@ def test_quiet_prints_warnings_only(tmp_path: Path, capsys: pytest.CaptureFixtur
     shown = capsys.readouterr()
     assert shown.out == ""
     assert [line for line in shown.err.splitlines() if not line.startswith("warning: ")] == []
+
+
+def test_what_changes_is_a_document_for_programs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --json, names and changes are one document; the exit code is that without it."""
+    assert configured(tmp_path, SLACK, "--json", "--quiet") == 0
+    first = json.loads(capsys.readouterr().out)
+    assert (first["written"], first["unchanged"], first["changes"]) == (True, 0, None)
+    more = SLACK + "alerts: {ResponseTimeWarning: {threshold: 120ms}}\n"
+    assert configured(tmp_path, more, "--json", "--check") == 1
+    checked = json.loads(capsys.readouterr().out)
+    assert configured(tmp_path, more, "--json", "--diff") == 0
+    compared = json.loads(capsys.readouterr().out)
+    assert checked == compared
+    assert unlike_page("configs", first, compared) == []
+    assert {"alertmanager/out/rules/alerts.yml"} < {*compared["changed"]}
+    threshold = {"at": ["alerts", "ResponseTimeWarning", "threshold"], "change": "changed"}
+    sides = {"before": "above 100ms", "after": "above 120ms"}
+    assert threshold | sides in compared["changes"]
+    assert configured(tmp_path, more, "--json", "--diff", "--backtest", "7d") == 2
 
 
 def test_a_changed_objective_is_few_lines(

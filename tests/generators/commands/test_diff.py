@@ -7,6 +7,7 @@ import pytest
 
 from exporter import cli
 from generators.versions.kept import keep
+from tests.docs.json_keys import unlike_page
 from tests.generators.versions.made_sets import made, recorded_folder, written
 from tests.generators.versions.test_reading import committed
 
@@ -59,6 +60,7 @@ def test_json_has_both_sides_and_each_change(
     recorded_folder(root / "old", 1)
     assert cli.run(["diff", "old", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
+    assert unlike_page("diff", found) == []
     assert (found["before"]["schema_version"], found["after"]["schema_version"]) == (1, 3)
     gone = {"at": ["alerts", "DatabaseLag"], "change": "removed"}
     assert [one for one in found["changes"] if one.items() >= gone.items()]

@@ -9,6 +9,7 @@ import pytest
 from exporter import cli
 from generators.report import chromium
 from generators.report.colors import SCHEMES, Theme, palette
+from tests.docs.json_keys import unlike_page
 from tests.generators.report import boards
 from tests.generators.report.conftest import served
 
@@ -85,6 +86,10 @@ def test_nothing_failed(served: str, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert capsys.readouterr() == (f"wrote {tmp_path / 'few.html'}\n", "few: 2 panels\n")
     assert preview(*words, "--dashboard", "few", "--var", "region=nowhere") == 0
     assert "few: 1 of 2 panels have no data\n" in capsys.readouterr().err
+    assert preview(*words, "--dashboard", "few", "--json", "--quiet") == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    assert unlike_page("preview", json.loads(shown.out)) == []
 
 
 def test_against(served: str, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """ionmon upload shows what would change in Grafana, and changes it only with --apply."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from exporter import cli
+from tests.docs.json_keys import unlike_page
 from tests.generators.grafana.samples import board
 from tests.generators.grafana.standin import TOKEN, Grafana, grafana
 
@@ -64,8 +66,14 @@ def test_apply_writes_and_a_second_time_finds_nothing_to_change(
     assert f"{server.address}/d/ion-overview" in shown.out
     assert sorted(server.boards) == ["ion-cache", "ion-overview"]
     server.asked.clear()
-    assert upload(server, files, "--apply") == 0
-    assert capsys.readouterr().err == "nothing to change\n"
+    assert upload(server, files, "--apply", "--json") == 0
+    shown = capsys.readouterr()
+    body = json.loads(shown.out)
+    assert unlike_page("upload", body) == []
+    assert {one["action"] for one in body["results"]} == {"unchanged"}
+    assert shown.err == "nothing to change\n"
+    assert upload(server, files, "--quiet") == 0
+    assert capsys.readouterr().err == ""
     assert server.writes == []
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from exporter import cli
 from generators.versions.kept import keep, kept
+from tests.docs.json_keys import unlike_page
 from tests.generators.versions.made_sets import made, recorded_folder, written
 from tests.generators.versions.test_reading import committed
 
@@ -42,7 +43,9 @@ def test_a_damaged_one_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert ran(tmp_path) == cli.FAILED
     assert "remove it" in capsys.readouterr().out
     assert ran(tmp_path, "--json") == cli.FAILED
-    (one,) = json.loads(capsys.readouterr().out)["versions"]
+    body = json.loads(capsys.readouterr().out)
+    assert unlike_page("versions", body) == []
+    (one,) = body["versions"]
     assert (one["set"], one["current"]) == (None, False)
 
 
@@ -91,7 +94,9 @@ def test_a_set_is_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     capsys.readouterr()
     assert ran(tmp_path, "--export", str(out), "--of", old.short_hash, "--json") == 0
     assert json.loads((out / "monitoring_config.json").read_text())["settings"] == OLD
-    assert len(json.loads(capsys.readouterr().out)["exported"]) == 2
+    body = json.loads(capsys.readouterr().out)
+    assert unlike_page("versions --export", body) == []
+    assert len(body["exported"]) == 2
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(

@@ -73,8 +73,8 @@ class Machine:
                 record=self.at.record(),
                 texts={},
                 now=0,
-                patience=2,
-                evaluation=5,
+                patience=60,
+                evaluation=60,
             ),
             **changed,
         )

@@ -60,12 +60,12 @@ def recovered(made: Machine, steps: tuple[DeployStep, ...], *, back: bool) -> No
     if found is None:  # it was killed before its first note
         return
     if found.phase is DeployPhase.APPLYING and back:
-        recovery.put_back(found, made.at, 5, lambda _: None)
+        recovery.put_back(found, made.at, 60, lambda _: None)
     else:
         try:
-            recovery.finish(found, made.at, 5, lambda _: None)
+            recovery.finish(found, made.at, 60, lambda _: None)
         except DeployFailed:  # not all was ready beside its place
-            recovery.put_back(journal(made), made.at, 5, lambda _: None)
+            recovery.put_back(journal(made), made.at, 60, lambda _: None)
             return
         assert not any(one.due for one in made.surveyed(steps))
 
@@ -116,11 +116,11 @@ def test_what_somebody_wrote_meanwhile_is_not_lost(running: Machine) -> None:
     change = next(c for c in found.changes if c.path.name == "common.tmpl")
     change.path.write_text("somebody's\n")
     with pytest.raises(DeployFailed, match="was changed by somebody else meanwhile"):
-        recovery.put_back(found, made.at, 5, lambda _: None)
+        recovery.put_back(found, made.at, 60, lambda _: None)
     assert change.path.read_text() == "somebody's\n"
     assert change.kept.read_text() == small_set("1")["alertmanager/templates/common.tmpl"]
     change.kept.replace(change.path)
-    recovery.put_back(journal(made), made.at, 5, lambda _: None)
+    recovery.put_back(journal(made), made.at, 60, lambda _: None)
     assert made.at.journal() is None
 
 
@@ -137,11 +137,11 @@ def test_a_server_that_dies_in_between(tmp_path: Path) -> None:
 
         died: list[StepResult] = []
         with pytest.raises(DeployFailed, match="NOT everything could be put back") as failed:
-            made.deploy(made.steps(small_set("5")), die)
+            made.deploy(made.steps(small_set("5")), die, patience=2)
         assert "its files are as before; type: curl -X POST" in str(failed.value)
         assert "ionmon deploy --recover back" in str(failed.value)
         assert made.files() == files
         started(made, "prometheus", made.config("prometheus").read_text())
-        recovery.put_back(journal(made), made.at, 5, lambda _: None)
+        recovery.put_back(journal(made), made.at, 60, lambda _: None)
         assert made.in_force() == servers
         assert made.at.journal() is None

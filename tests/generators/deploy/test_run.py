@@ -38,11 +38,11 @@ def outcomes(told: list[StepResult]) -> list[tuple[str, str]]:
     return [(one.step, one.outcome.value) for one in told]
 
 
-def refused(made: Machine, steps: tuple[DeployStep, ...], says: str) -> None:
+def refused(made: Machine, steps: tuple[DeployStep, ...], says: str, patience: float = 60) -> None:
     """Deploy what fails; all files and servers are as before, and no trace is left."""
     files, servers = made.files(), made.in_force()
     with pytest.raises(DeployFailed, match=says) as failed:
-        made.deploy(steps)
+        made.deploy(steps, patience=patience)
     assert str(failed.value).endswith("everything is as it was before")
     assert made.files() == files
     assert made.in_force() == servers
@@ -107,9 +107,8 @@ def test_a_server_that_refuses_has_all_put_back(
 def test_another_configuration_in_force_has_all_put_back(deployed: Machine, tmp_path: Path) -> None:
     """A server that was started on another file takes the reload, and its API tells."""
     wrong = {"config_file": str(tmp_path / "prometheus.yml")}
-    refused(
-        deployed, deployed.steps(small_set("5"), prometheus=wrong), "ion-recording is not loaded"
-    )
+    steps = deployed.steps(small_set("5"), prometheus=wrong)
+    refused(deployed, steps, "ion-recording is not loaded", patience=1)
     assert [*tmp_path.iterdir()] == []
 
 

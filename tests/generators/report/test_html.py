@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import random
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,12 +12,15 @@ import pytest
 from exporter.prometheus_api import Prometheus
 from generators.report import board_data, board_file
 from generators.report.colors import Theme
+from generators.report.display import Field
 from generators.report.html import Sheet, Side, page
+from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries, GridPlace, PanelKind
 from tests.generators.report import boards
 from tests.generators.report.boards import END, HOSTILE
 
 pytestmark = pytest.mark.slow
 
+HEAVIEST = 400_000  # bytes
 _OUTSIDE = re.compile(r"(?:https?:)?//[\w.]")
 
 
@@ -123,6 +127,45 @@ def test_every_color_has_a_name(html: str) -> None:
     assert {"c-green", "t-green", "o-green", "s-Blues-15"} <= used
     for block in re.findall(r"color-scheme: (?:light|dark);(.*?)}", html):
         assert used <= set(re.findall(r"--([\w-]+):#", block))
+
+
+@pytest.mark.parametrize(
+    ("panels", "series", "points"),
+    [(27, 4, 121), (27, 4, 721), (27, 10, 1441), (60, 1, 1441), (10, 3, 1441)],
+)
+def test_a_page_is_light(panels: int, series: int, points: int) -> None:
+    """At most 400 kB, however long the time is and however many series there are."""
+    chance = random.Random(1)
+    times = tuple(END - 60.0 * at for at in range(points))[::-1]
+    board = DrawnBoard(
+        uid="heavy",
+        title="Heavy",
+        description="",
+        start=times[0],
+        end=times[-1],
+        panels=tuple(
+            DrawnPanel(
+                number=at,
+                kind=PanelKind.TIMESERIES,
+                title=f"Panel {at}",
+                description="What it says. " * 15,
+                grid=GridPlace(12 * (at % 2), 8 * (at // 2), 12, 8),
+                series=tuple(
+                    DrawnSeries(
+                        name=f"europe-west{one}",
+                        labels=(),
+                        field=Field(unit="s", decimals=1),
+                        color="#0072B2",
+                        times=times,
+                        values=tuple(chance.gauss(0.05, 0.01) for _ in times),
+                    )
+                    for one in range(series)
+                ),
+            )
+            for at in range(panels)
+        ),
+    )
+    assert len(page(Sheet((Side(board),), Theme.AUTO, "x", "1")).encode()) <= HEAVIEST
 
 
 def test_themes(tmp_path: Path, client: Prometheus) -> None:

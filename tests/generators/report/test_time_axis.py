@@ -26,7 +26,8 @@ def test_round_moments(seconds: float, texts: tuple[str, ...]) -> None:
     assert all(0 <= mark.at <= 100 for mark in found)
 
 
-def test_every_second_is_minor() -> None:
-    """A narrow chart keeps round ones: full hours rather than half ones."""
+def test_a_narrow_chart_keeps_round_ones() -> None:
+    """Full hours rather than half ones, then every second hour."""
     found = marks(TimeSpan(END - 4 * HOUR, END))
-    assert [mark.text for mark in found if not mark.minor] == ["21:00", "22:00", "23:00", "00:00"]
+    assert [mark.text for mark in found if mark.level < 2] == ["21:00", "22:00", "23:00", "00:00"]
+    assert [mark.text for mark in found if mark.level < 1] == ["22:00", "00:00"]

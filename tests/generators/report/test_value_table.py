@@ -29,7 +29,7 @@ def test_a_row_is_a_point() -> None:
 def test_a_row_has_the_lowest_and_the_highest() -> None:
     """Where it is longer than the time between points; the table says so."""
     found = of_series([SERIES], HOUR, 12)
-    assert found.rows[1] == ("10:05", "50 ms to 90 ms")
+    assert found.rows[1] == ("10:05", "50 to 90 ms")
     assert found.rows[-1] == ("11:00", "600 ms")
     assert found.note == "A row is 5m long: its lowest value, and its highest."
 

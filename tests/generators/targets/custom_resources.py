@@ -37,7 +37,7 @@ class Metadata(Strict):
     """What every object has."""
 
     name: Name
-    namespace: Literal["monitoring"]
+    namespace: Literal["monitoring"] | None = None
     labels: dict[str, Label] = {}
     annotations: dict[str, str] = {}
 
@@ -321,13 +321,18 @@ SPECS: dict[tuple[str, str], type[BaseModel]] = {
     ("monitoring.coreos.com/v1", "PrometheusRule"): Groups[OperatorGroup],
     ("monitoring.coreos.com/v1", "ServiceMonitor"): Monitored[OperatorEndpoint],
     ("monitoring.googleapis.com/v1", "Rules"): Groups[Group[Rule]],
+    ("monitoring.googleapis.com/v1", "GlobalRules"): Groups[Group[Rule]],
     ("monitoring.googleapis.com/v1", "PodMonitoring"): Monitored[GoogleEndpoint],
 }
+
+
+CLUSTER_WIDE = {"GlobalRules"}
 
 
 def check(body: dict[str, Any]) -> None:
     """Check an object. Raises KeyError for an unknown kind, ValidationError for a wrong field."""
     content = SPECS[(body["apiVersion"], body["kind"])]
     assert {*body} == {"apiVersion", "kind", "metadata", "spec"}
-    Metadata.model_validate(body["metadata"])
+    metadata = Metadata.model_validate(body["metadata"])
+    assert (metadata.namespace is None) == (body["kind"] in CLUSTER_WIDE)
     content.model_validate(body["spec"])

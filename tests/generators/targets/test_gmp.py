@@ -30,7 +30,7 @@ def rules() -> list[dict[str, Any]]:
 def test_every_field_is_google_s() -> None:
     """Each object has the fields that its kind has; keep_firing_for and query_offset are none."""
     found = list(objects("gmp"))
-    assert {body["kind"] for body in found} >= {"Rules", "PodMonitoring"}
+    assert {body["kind"] for body in found} == {"Rules", "GlobalRules", "PodMonitoring"}
     for body in found:
         custom_resources.check(body)
 
@@ -51,6 +51,12 @@ def test_rules_are_those_of_the_plain_files() -> None:
         rule.pop("keep_firing_for", None)
     key = repr
     assert sorted(rules(), key=key) == sorted(plain, key=key)
+
+
+def test_one_copy_sees_every_cluster() -> None:
+    """GlobalRules are the same rules in no namespace, for series of Cloud Run."""
+    spec = {b["metadata"]["name"]: b["spec"] for b in of_kind("gmp", "Rules")}
+    assert spec == {b["metadata"]["name"]: b["spec"] for b in of_kind("gmp", "GlobalRules")}
 
 
 def test_the_head_says_what_differs() -> None:

@@ -121,7 +121,7 @@ def test_services_and_policies_find_the_pods() -> None:
 
 
 def test_the_settings_are_those_of_the_file_with_other_addresses(tmp_path: Path) -> None:
-    """Thresholds, channels and sources are the file's, addresses the cluster's; ionmon loads it."""
+    """Thresholds, channels and sources are the file's, and addresses those of the cluster."""
     (body,) = of_kind("kubernetes", "ConfigMap")
     path = tmp_path / "monitoring.yaml"
     path.write_text(body["data"]["monitoring.yaml"])

@@ -32,7 +32,7 @@ def keys(value: Any) -> Iterator[str]:
 def test_it_has_the_facts_of_the_mail() -> None:
     """Alerts, figures and what is not known, as they are; the headline is that of the mail."""
     found = json.loads(as_json(DIGEST))
-    assert found["version"] == 1
+    assert found["schema_version"] == 1
     assert [one["name"] for one in found["firing"]] == [one.name for one in DIGEST.firing]
     assert found["span"] == {"start": DIGEST.span.start, "end": DIGEST.span.end}
     signals = {one["name"]: one["now"] for one in found["state"]["signals"]}

@@ -1,0 +1,34 @@
+"""Ports that are taken are named before anything starts."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from exporter.errors import IonmonError
+from exporter.stack.model import StackChoice, StackPorts
+from exporter.stack.plan import processes
+from exporter.stack.ports import require_free
+from tests.servers import free_port
+
+CHOICE = StackChoice(folder=Path("f"), config=Path("c"), ports=StackPorts(free_port() - 9090))
+
+
+def test_every_port_that_is_taken_is_named() -> None:
+    """With the process that needs it, and what to do."""
+    ports = CHOICE.ports
+    with socket.socket() as one, socket.socket() as other:
+        for taken, port in ((one, ports.prometheus), (other, ports.sink.smtp)):
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
+        with pytest.raises(IonmonError) as refused:
+            require_free(processes(CHOICE))
+    text = f"taken: port {ports.sink.smtp} of sink, port {ports.prometheus} of prometheus; find"
+    assert str(refused.value).startswith(text)
+    assert "--port-offset" in str(refused.value)
+
+
+def test_no_two_processes_share_a_port() -> None:
+    """Nor does an offset lead one to another's."""
+    found = [port for process in processes(CHOICE) for port in process.ports]
+    assert len(found) == len(set(found)) == 8

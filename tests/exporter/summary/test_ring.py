@@ -1,0 +1,94 @@
+"""The last half hour of signals, in bounded memory."""
+
+from math import isnan
+
+import pytest
+
+from exporter.catalog.signals import SIGNALS
+from exporter.exposition.snapshot import snapshot
+from exporter.summary.limits import KnownLimits, LimitsFile, LimitState
+from exporter.summary.recent import MINUTES, PLACES, STEP, RecentService, RecentSignal
+from exporter.summary.ring import RecentRing
+from tests.exporter.summary.exposed import BEGAN, EU, SCRAPE, US, exposed
+from tests.exporter.summary.test_limits import OUT
+from tests.exporter.summary.test_totals import INSTANCES, part
+
+LIMITS = LimitsFile(OUT).read()
+
+
+def played(minutes: int, fails: range, limits: KnownLimits = LIMITS) -> RecentService:
+    """Return what a ring knows after some minutes."""
+    covered = [0.0]
+    ring = RecentRing(SIGNALS, lambda *_: covered[0])
+    for page in exposed(minutes, fails):
+        covered[0] = page.covered
+        ring.feed(page.snapshot)
+        ring.step(page.at - BEGAN)
+    return ring.service(BEGAN + minutes * 60, limits, {"cloudrun_requests_total": BEGAN})
+
+
+def found(service: RecentService, name: str) -> RecentSignal:
+    """Return a signal of a service."""
+    (signal,) = (one for one in service.signals if one.name == name)
+    return signal
+
+
+def test_steps_are_those_of_scrapes() -> None:
+    """The pages of these tests come at the pace of the ring."""
+    assert SCRAPE == STEP
+
+
+def test_an_incident_is_beyond_its_limit_where_it_is() -> None:
+    """Its place comes first; the others are within theirs."""
+    signal = found(played(14, range(8, 14)), "error_rate")
+    states = [(dict(place.labels)["region"], place.state) for place in signal.places]
+    assert states == [(EU, LimitState.CRITICAL), (US, LimitState.WITHIN)]
+    limits = [place.limit.alert if place.limit else "" for place in signal.places]
+    assert limits == ["ErrorRateCritical", "ErrorRateWarning"]
+    worst = signal.places[0]
+    assert worst.now is not None
+    assert worst.now > 0.05 > max(worst.line[4:8])
+    assert 0.003 < (signal.now or 0) < worst.now
+
+
+def test_it_has_a_value_a_minute() -> None:
+    """The oldest go; what was not known at first is a gap."""
+    signal = found(played(40, range(0)), "throughput")
+    assert len(signal.line) == len(signal.places[0].line) == MINUTES
+    assert signal.now == pytest.approx(24_000 / 60, rel=0.02)
+    early = found(played(3, range(0)), "error_rate")
+    assert len(early.line) == 3
+    assert isnan(early.line[0])
+
+
+def test_what_is_not_known_is_no_number() -> None:
+    """Right after the start there is a gauge, and no rise."""
+    service = played(1, range(0))
+    assert found(service, "replication_lag").places[0].state is LimitState.WITHIN
+    assert "error_rate" not in {signal.name for signal in service.signals if signal.now is not None}
+
+
+def test_without_limits_there_are_values() -> None:
+    """And the reason why limits are not known."""
+    service = played(7, range(0), KnownLimits(fault="no file"))
+    assert service.limits_fault == "no file"
+    places = found(service, "error_rate").places
+    assert {place.state for place in places} == {LimitState.UNLIMITED}
+    assert all(place.limit is None for place in places)
+
+
+def test_the_age_of_data_is_that_of_its_families() -> None:
+    """A signal of which no poll is known has none."""
+    service = played(7, range(0))
+    assert found(service, "error_rate").data_time == BEGAN
+    assert found(service, "cache_hit_rate_l2").data_time is None
+
+
+def test_places_are_bounded() -> None:
+    """So many are listed, and the rest is counted."""
+    ring = RecentRing(SIGNALS, lambda *_: 0.0)
+    ring.feed(snapshot([part(INSTANCES, **{f"r{n}": 1.0 for n in range(PLACES + 7)})], 1))
+    ring.step(0.0)
+    signal = found(ring.service(0.0, LIMITS, {}), "instances")
+    assert (len(signal.places), signal.left_out) == (PLACES, 7)
+    assert signal.now == PLACES + 7

@@ -1,0 +1,216 @@
+"""ionmon report on real servers: what it says, what it does not know, and with which exit code."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.cells import cell_len
+
+from exporter import cli
+from tests.exporter.summary.serving import Past, serving
+from tests.servers import prometheus
+
+pytestmark = pytest.mark.slow
+NOWHERE = "http://127.0.0.1:1"
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
+    """A Prometheus with weeks of a service, the last of them with an incident."""
+    with serving(tmp_path_factory.mktemp("past")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep no answer beyond a test, and read no journal of this machine."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def report(past: Past, folder: Path, *words: str, **settings: Any) -> int:
+    """Run the command over the day that ends with the data."""
+    body = {
+        "service": {"name": "Ion", "regions": ["us-central1", "europe-west1"]},
+        "prometheus": {"address": past.address},
+        "targets": {"cache_hit_rate_l2": "80% to 85%", "throughput": "at least 9000"},
+        **settings,
+    }
+    path = folder / "monitoring.yaml"
+    path.write_text(yaml.safe_dump(body))
+    return cli.run(["report", "--config", str(path), "--until", f"{past.end:.0f}", *words])
+
+
+def found(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Return the JSON that was printed."""
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_person_reads_it(past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The alert that fires, signals with targets, budgets, the monitoring; all in 80 columns."""
+    assert report(past, tmp_path) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("⚠ Ion: DatabaseLag (high) fires: ion-main in asia-southeast1 (ion-prod")
+    assert [line for line in text.splitlines() if cell_len(line) > 80] == []
+    assert "\x1b" not in text
+    whole = " ".join(text.split())
+    for words in (
+        "target 80% to 85%;",
+        "target at least 9,000/s - MISSED",
+        "24% of the error budget is left",
+        "CRITICAL ErrorRateCritical - ion in europe-west1 (ion-production)",
+        "⚠ time in which the exporter answered: 99.",
+        "cloudrun_requests_total of ion-production: 4m could not be read",
+        "reading Google's data, a month: $3.11",
+        "who acknowledged: no bridge answers, and no journal is here",
+    ):
+        assert words in whole, words
+
+
+def test_the_numbers_are_those_of_the_data(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A day with an hour of errors beside a day without; every number from five minutes."""
+    assert report(past, tmp_path, "--json") == 0
+    whole = found(capsys)
+    signals = {one["name"]: one for one in whole["signals"]}
+    assert len(signals) == 25
+    errors = signals["error_rate"]
+    assert errors["value"]["value"] > 1.2 * errors["before"]["value"]
+    assert errors["before"]["value"] == pytest.approx(0.003, rel=0.02)
+    assert errors["week_ago"]["text"] == errors["before"]["text"]
+    assert errors["worst"]["value"] > 5 * errors["value"]["value"]
+    assert set(errors["resolutions"].values()) == {"5m"}
+    assert len(errors["line"]) in (288, 289)
+    assert [row["region"] for row in whole["regions"]] == [
+        *("us-central1", "europe-west1", "asia-southeast1"),
+    ]
+    by_region = {row["region"]: row["signals"]["error_rate"]["value"] for row in whole["regions"]}
+    assert by_region["europe-west1"] > 2 * by_region["us-central1"]
+    assert signals["replication_lag"]["health"] == "warning"
+    assert signals["query_time"]["health"] == "unknown"
+    assert [one["name"] for one in whole["alerts"]["firing"]] == ["DatabaseLag"]
+    assert whole["alerts"]["recent"][-1]["name"] == "ErrorRateCritical"
+    assert whole["alerts"]["recent"][-1]["acknowledgement_known"] is False
+    assert whole["complete"] is True
+
+
+def test_a_region_and_a_service_are_chosen(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only their series are counted; a service that lists no cache has no hit rate."""
+    assert report(past, tmp_path, "--json", "--region", "us-central1", "--service", "ion") == 0
+    whole = found(capsys)
+    signals = {one["name"]: one for one in whole["signals"]}
+    assert signals["error_rate"]["value"]["value"] == pytest.approx(0.003, rel=0.02)
+    assert [row["region"] for row in whole["regions"]] == ["us-central1"]
+    assert signals["cache_hit_rate_l2"]["value"]["value"] is None
+    assert signals["cache_hit_rate_l2"]["why"] == "services.ion.redis of the settings names none"
+    assert whole["alerts"]["firing"] == []
+    assert {one["name"] for one in whole["alerts"]["recent"]} == {"CPUHigh"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--service", "oin"), "--service oin: nothing in this time is of it; there is ion\n"),
+        (("--region", "mars"), "--region mars: nothing in this time is of it; there is asia-so"),
+    ],
+)
+def test_a_name_that_nothing_has(
+    words: tuple[str, ...],
+    said: str,
+    past: Past,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It is an error that names what there is: a calm report would be a wrong answer."""
+    assert report(past, tmp_path, *words) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_server_that_is_down_costs_what_it_has(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the server that scrapes: signals from the other one, and exit code 1."""
+    words = ("--prometheus", NOWHERE, "--longterm", f"http://{past.address}", "--json")
+    assert report(past, tmp_path, *words) == 1
+    shown = capsys.readouterr()
+    whole = json.loads(shown.out)
+    assert shown.err == "ionmon: not all is known; the report lists what is not, and why\n"
+    signals = {one["name"]: one for one in whole["signals"]}
+    assert signals["throughput"]["value"]["value"] > 3000
+    assert {one["name"]: one["health"] for one in whole["monitoring"]}["uptime"] == "unknown"
+    assert [one["fault"] for one in whole["sources"]] == ["does not answer", None]
+    assert any(NOWHERE in one for one in whole["unknown"])
+    assert whole["complete"] is False
+
+
+def test_no_server_answers(past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Then nothing is well: the report says that nothing is known."""
+    assert report(past, tmp_path, "--prometheus", NOWHERE) == 1
+    text = capsys.readouterr().out
+    assert text.startswith("? Ion: not known: what fires; and 1 more reason\n")
+    assert "✓" not in text
+    assert "What fires is not known." in text
+    assert "Nothing is known to have ended." in text
+
+
+def test_a_bridge_that_is_down_costs_acknowledgements(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What fires comes from Prometheus then; the bridge is listed, with exit code 1."""
+    assert report(past, tmp_path, "--bridge", NOWHERE, "--json") == 1
+    whole = found(capsys)
+    assert [one["name"] for one in whole["alerts"]["firing"]] == ["DatabaseLag"]
+    assert any(one.startswith(f"what the bridge knows: {NOWHERE}") for one in whole["unknown"])
+
+
+def test_an_empty_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No data is not calm: nothing has a mark for well."""
+    with prometheus(tmp_path, "{}") as running:
+        assert report(Past(f"127.0.0.1:{running.port}", 1.7e9), tmp_path) == 1
+    text = capsys.readouterr().out
+    assert text.startswith("? Ion: not known: what fires; and 1 more reason\n")
+    assert "✓" not in text
+
+
+def test_dashboards_as_text_and_json(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By name, in their order, with the chosen region; into a file where one is named."""
+    out = tmp_path / "boards.txt"
+    words = ("overview", "reliability", "--region", "europe-west1", "--out", str(out))
+    assert report(past, tmp_path, *words) == 0
+    text = out.read_text()
+    assert capsys.readouterr().out == ""
+    assert text.startswith("OVERVIEW\n")
+    assert "\nRELIABILITY\n" in text
+    assert "Region: europe-west1" in text
+    assert [line for line in text.splitlines() if cell_len(line) > 80] == []
+    assert report(past, tmp_path, "overview", "--json") == 0
+    (board,) = found(capsys)["boards"]
+    panels = {panel["title"]: panel for panel in board["panels"]}
+    assert panels["Throughput"]["series"][0]["max"]["text"].endswith("req/s")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("overvew",), 3, "overvew: no such dashboard; there are cache, infrastructure, overview"),
+        (("--since", "now", "--until", "now-1h"), 2, "--since now: has to be before --until"),
+        (("--until", "now+1h"), 2, "--until now+1h: lies ahead; write a time up to now"),
+        (("--format", "pdf"), 2, "'pdf' is not one of"),
+        (("--prometheus", "localhost:9090"), 2, "Invalid value for '--prometheus'"),
+        (("--out", "/nowhere/x"), 2, "is no directory; create it, or name one"),
+    ],
+)
+def test_wrong_use(
+    words: tuple[str, ...], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is refused with the flag and the fix before anything is asked."""
+    assert cli.run(["report", *words]) == code
+    assert said in capsys.readouterr().err

@@ -1,0 +1,176 @@
+"""The report as HTML travels: one light file that loads nothing, and can be read by everybody."""
+
+import html
+import json
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generators.report import chromium
+from generators.report.colors import Theme
+from generators.report.display import Field
+from generators.report.html import Sheet, Side, page
+from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries, GridPlace, PanelKind
+from generators.service_report.formats import RenderOptions
+from generators.service_report.html import render, render_boards
+from generators.service_report.model import BoardsReport
+from tests.generators.report.test_html import Elements
+from tests.generators.service_report.large import large
+from tests.generators.service_report.reports import full
+
+OPTIONS = RenderOptions()
+HEAVIEST = 400_000  # bytes
+HOSTILE = '<img src=x onerror="alert(1)">'
+SORTS = """<script>
+const head = (at) => document.querySelector(".sortable").tHead.rows[0].cells[at];
+const column = (at) => [...document.querySelector(".sortable").tBodies[0].rows]
+  .map((row) => row.cells[at].innerText.trim());
+const click = (at) => { head(at).querySelector("button").click(); return column(0); };
+const found = { plain: column(0), named: click(0), rising: click(1), falling: click(1),
+  said: head(1).getAttribute("aria-sort"), other: head(0).getAttribute("aria-sort") };
+const pre = document.createElement("pre");
+pre.id = "found";
+pre.textContent = JSON.stringify(found);
+document.body.append(pre);
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def heavy() -> str:
+    """Return the page of 25 signals, 24 hours and three regions."""
+    return render(large(), OPTIONS)
+
+
+def elements(text: str) -> Elements:
+    """Return what a page is made of."""
+    parser = Elements()
+    parser.feed(text)
+    return parser
+
+
+def test_it_fits_into_a_mail(heavy: str) -> None:
+    """25 signals of 24 hours, each beside yesterday, in three regions: at most 400 kB."""
+    assert len(large().signals) == 25
+    assert len(heavy.encode()) <= HEAVIEST
+
+
+def test_nothing_is_loaded(heavy: str) -> None:
+    """The policy forbids every address, and no element names one."""
+    found = elements(heavy)
+    named = {
+        value
+        for _, attributes in found.found
+        for name, value in attributes.items()
+        if name in {"src", "href", "srcset", "action", "data"}
+    }
+    assert named == {"#marks-0"}
+    (policy,) = [a["content"] or "" for _, a in found.found if a.get("http-equiv")]
+    assert re.fullmatch(
+        r"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-\S+'", policy
+    )
+    assert "url(" not in heavy
+    assert "@import" not in heavy
+
+
+def test_what_comes_from_outside_stays_text() -> None:
+    """A service, a comment, a fault with markup is shown, and makes no element."""
+    found = elements(render(large(HOSTILE), OPTIONS))
+    assert "img" not in {tag for tag, _ in found.found}
+    assert not [a for _, a in found.found if any(name.startswith("on") for name in a)]
+    assert sum(HOSTILE in text for text in found.texts) >= 10
+
+
+def test_every_chart_has_words_and_a_table(heavy: str) -> None:
+    """A chart for each signal, with what it says, its values, and the limits."""
+    found = elements(heavy)
+    labels = [a.get("aria-label") or "" for _, a in found.found]
+    words = [label for label in labels if " UTC." in label]
+    assert len(words) == heavy.count('<details class="values">') == 25
+    assert all("this time: last" in text and "yesterday: last" in text for text in words)
+    assert "Thresholds: " in words[0]
+
+
+def test_marks_are_words_too(heavy: str) -> None:
+    """Who cannot see a mark hears what it means."""
+    found = elements(heavy)
+    marks = {a["aria-label"] for _, a in found.found if "mark" in (a.get("class") or "").split()}
+    assert {"ok", "warning", "failing"} <= marks
+
+
+def test_alerts_are_marks_in_the_charts() -> None:
+    """Each alert of the period is in the list of marks, from when until when."""
+    text = render(full(), OPTIONS)
+    assert text.count("<tr data-at=") == len((*full().alerts.firing, *full().alerts.recent))
+
+
+def test_signals_without_a_line_have_no_chart() -> None:
+    """They stand in the table alone."""
+    assert render(full(), OPTIONS).count('<div class="chart"') == 2
+    nothing = replace(full(), signals=full().signals[2:])
+    assert "Over time" not in render(nothing, OPTIONS)
+
+
+@pytest.mark.slow
+def test_regions_are_sorted_by_a_click(heavy: str, tmp_path: Path) -> None:
+    """By name, then by a value both ways; without the script they stand as they were written."""
+    text = re.sub(r"<meta http-equiv.*?>", "", heavy).replace("</body>", f"{SORTS}</body>")
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    command = [chromium.program(), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+               f"--user-data-dir={tmp_path}", (tmp_path / "page.html").as_uri()]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    *_, shown = re.findall(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
+    found = json.loads(html.unescape(shown))
+    written = ["us-central1", "europe-west1", "asia-southeast1", "checkout"]
+    assert found == {
+        "plain": written,
+        "named": sorted(written),
+        "rising": written,
+        "falling": written[::-1],
+        "said": "descending",
+        "other": None,
+    }
+
+
+def board(name: str) -> DrawnBoard:
+    """Return a dashboard with one chart."""
+    times, values = (0.0, 60.0), (1.0, 2.0)
+    series = DrawnSeries(
+        name="a", labels=(), field=Field(), color="green", times=times, values=values
+    )
+    panel = DrawnPanel(
+        number=1,
+        kind=PanelKind.TIMESERIES,
+        title="Latency",
+        description="",
+        grid=GridPlace(0, 0, 12, 8),
+        series=(series,),
+    )
+    return DrawnBoard(uid=name, title=name, description="", start=0.0, end=600.0, panels=(panel,))
+
+
+def boards(*names: str) -> BoardsReport:
+    """Return a report of dashboards."""
+    return BoardsReport(
+        made=0.0,
+        version="1.2.3",
+        boards=tuple(map(board, names)),
+        sources=full().sources[:1],
+        unknown=(),
+    )
+
+
+def test_a_dashboard_is_the_page_of_the_preview() -> None:
+    """Byte for byte."""
+    sheet = Sheet((Side(board("Overview")),), Theme.AUTO, "http://127.0.0.1:9090", "1.2.3")
+    assert render_boards(boards("Overview"), OPTIONS) == page(sheet)
+
+
+def test_several_dashboards_are_below_each_other() -> None:
+    """On one page, which names them all."""
+    text = render_boards(boards("Overview", "Cache"), OPTIONS)
+    assert "<title>Overview, Cache (preview)</title>" in text
+    assert text.count("<main>") == 2
+    assert '<div class="sides">' in text
