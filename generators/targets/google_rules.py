@@ -11,10 +11,10 @@ from typing import Any
 
 from exporter.catalog.expression import Direction, Matcher, Signal
 from exporter.catalog.model import CloudMonitoring, Family, Label, Own, Type, ValueType
-from exporter.catalog.walk import families_in
+from exporter.catalog.walk import families_in, split
 from exporter.settings.types import duration
 from generators.alert_table import ThresholdAlert
-from generators.policy import EVALUATION, Policy, split
+from generators.policy import EVALUATION, Policy
 from generators.promql import View, render_signal
 from generators.targets.model import Body
 
