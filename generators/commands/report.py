@@ -26,6 +26,7 @@ from generators.commands.past import history_folder
 from generators.commands.time_options import span, window_options
 from generators.service_report import boards, html, json_text, markdown, text
 from generators.service_report.formats import Renderer, RenderOptions
+from generators.service_report.from_exporter import recent_report
 from generators.service_report.gather import ReportSources, gathered, steps
 from generators.service_report.model import BoardsReport, ServiceReport
 from generators.service_report.request import ReportRequest
@@ -36,6 +37,7 @@ FORMATS: Mapping[str, Renderer] = {
     "html": html,
     "markdown": markdown,
 }
+SINCE = "24h"
 HELP = """Report the state of the service: what is well, what is not, what is not known, and why.
 
 \b
@@ -43,6 +45,9 @@ HELP = """Report the state of the service: what is well, what is not, what is no
   ionmon report --since 7d --service checkout
   ionmon report --since 2026-11-03T08:00 --until 2026-11-03T12:00 --region europe-west1
   ionmon report --format json | jq '.signals[] | select(.health != "ok") | .name'
+  ionmon report --format html --out report.html    for a mail: one file, which loads nothing
+  ionmon report --format markdown                  for a code host or a chat
+  ionmon report --exporter http://127.0.0.1:9841   the last half hour, without Prometheus
   ionmon report overview                           a dashboard, without Grafana
   ionmon report all --since 6h --out boards.txt
 
@@ -63,7 +68,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 @click.command("report", help=HELP)
 @click.argument("names", nargs=-1, metavar="[DASHBOARD]...")
-@options(CONFIG, *window_options("24h"))
+@options(CONFIG, *window_options(SINCE))
 @click.option("--format", "form", type=click.Choice([*FORMATS]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--out", type=NewFile(), metavar="FILE", help="Write to a file.")
@@ -73,6 +78,12 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     type=WEB_URL,
     metavar="URL",
     help="Address of the Prometheus that keeps 90 days; with --prometheus alone, that one.",
+)
+@click.option(
+    "--exporter",
+    type=WEB_URL,
+    metavar="URL",
+    help="Address of an exporter: the last half hour from its page, without Prometheus.",
 )
 @click.option(
     "--bridge",
@@ -101,7 +112,7 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
         _put(renderer.render_boards(whole, look), given["out"])
         complete = not whole.unknown
     else:
-        found = _service(request, given)
+        found = _recent(request, given) if given["exporter"] else _service(request, given)
         _put(renderer.render(found, look), given["out"])
         complete = found.complete
     if not complete:
@@ -127,6 +138,15 @@ def _servers(request: ReportRequest, given: Mapping[str, Any]) -> tuple[Promethe
         return known
     main = known[0] if url is None else server(url)
     return (main,) if longterm is None else (main, server(longterm))
+
+
+def _recent(request: ReportRequest, given: Mapping[str, Any]) -> ServiceReport:
+    """Return the report of the exporter's page, which has one period and no other source."""
+    for flag, usual in (("since", SINCE), ("until", "now"), ("url", None), ("longterm", None)):
+        if given[flag] != usual:
+            name = "prometheus" if flag == "url" else flag
+            raise click.UsageError(f"--{name}: does not go with --exporter; give one of them")
+    return recent_report(request, given["exporter"])
 
 
 def _service(request: ReportRequest, given: Mapping[str, Any]) -> ServiceReport:

@@ -31,10 +31,14 @@ class Health(StrEnum):
 
 
 class Resolution(StrEnum):
-    """Which series a number came from: of each minute, kept 72 hours, or of five, kept 90 days."""
+    """Which series a number came from: of each minute, kept 72 hours, or of five, kept 90 days.
+
+    PAGE is the exporter's own page, of the last half hour.
+    """
 
     MINUTE = "1m"
     FIVE_MINUTES = "5m"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

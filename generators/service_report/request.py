@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from exporter.catalog.expression import Kind
 from exporter.prometheus_api import TimeSpan
 from exporter.settings import Settings
 
@@ -28,6 +29,14 @@ class ReportRequest:
     def before(self) -> float:
         """How many seconds ago the period is that it is compared with: yesterday's, or longer."""
         return math.ceil(self.span.seconds / DAY) * float(DAY)
+
+    def promised(self, kind: str | None) -> float | None:
+        """Return the objective of a kind of signal: of the chosen service, else of all."""
+        if kind != Kind.AVAILABILITY:
+            return None
+        own = self.service in self.settings.services
+        settings = self.settings.of_service(self.service) if own else self.settings
+        return settings.objectives.availability
 
 
 def service_name(settings: Settings) -> str:

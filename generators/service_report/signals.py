@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from exporter.catalog.expression import Kind, Matcher, Share, Signal
+from exporter.catalog.expression import Matcher, Share, Signal
 from exporter.catalog.walk import split
 from exporter.monitoring_config import MonitoringConfig
 from exporter.prometheus_api import Labels, Points, TimeSpan
@@ -137,7 +137,7 @@ def reported_signal(
         latest=latest,
         latest_by=latest_by,
         target=target,
-        objective=_objective(signal, request),
+        objective=request.promised(signal.kind),
     )
     health, why = judgement(state, facts)
     return ReportedSignal(
@@ -186,15 +186,6 @@ def _nothing(
         health=Health.UNKNOWN,
         why=why,
     )
-
-
-def _objective(signal: Signal, request: ReportRequest) -> float | None:
-    """Return what is promised of a signal: of the chosen service, else of all."""
-    if signal.kind is not Kind.AVAILABILITY:
-        return None
-    settings = request.settings
-    own = request.service in settings.services
-    return (settings.of_service(request.service) if own else settings).objectives.availability
 
 
 def _unnamed(one: Points) -> Points:

@@ -25,6 +25,7 @@ _WELL = "all is well: nothing fires, and all that is known is within its limits 
 _RESOLUTIONS = {
     Resolution.MINUTE: "each minute",
     Resolution.FIVE_MINUTES: "each five minutes",
+    Resolution.PAGE: "the exporter's page",
     None: "no data",
 }
 

@@ -60,8 +60,8 @@ document.getElementById("found").textContent = JSON.stringify(found);
 
 
 @pytest.fixture(scope="module")
-def found(served: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return what a browser shows after each act."""
+def written(served: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page, with what a reader does on it."""
     folder = tmp_path_factory.mktemp("page")
     file = board_file.read(boards.write(folder), open_rows=True)
     request = board_data.DataRequest(server=Prometheus(served), now=END, minimum_step=60)
@@ -70,18 +70,27 @@ def found(served: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
     text = re.sub(r"<meta http-equiv.*?>", "", text).replace("</body>", f"{_ACTS}</body>")
     path = folder / "page.html"
     path.write_text(text, encoding="utf-8")
-    return _run(path)
+    return path
 
 
-def _run(path: Path) -> dict[str, Any]:
-    profile = f"--user-data-dir={path.parent / 'profile'}"
+@pytest.fixture(scope="module")
+def found(written: Path) -> dict[str, Any]:
+    """Return what a browser shows after each act."""
     # High enough to hold all panels: a pointer finds only what is within the window.
-    command = [chromium.program(), "--headless", "--no-sandbox", "--disable-gpu", profile,
-               "--window-size=1600,2400", "--dump-dom", path.as_uri()]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    *_, shown = re.findall(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
+    dom = browser(written, "--window-size=1600,2400", "--dump-dom")
+    *_, shown = re.findall(r'<pre id="found">(.*?)</pre>', dom, re.DOTALL)
     result: dict[str, Any] = json.loads(html.unescape(shown))
     return result
+
+
+def browser(path: Path, *options: str) -> str:
+    """Return what a browser without a window writes of a page."""
+    profile = f"--user-data-dir={path.parent / 'profile'}"
+    command = [chromium.program(), "--headless", "--no-sandbox", "--disable-gpu", profile]
+    done = subprocess.run(
+        [*command, *options, path.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
+    return done.stdout
 
 
 def test_values_under_the_pointer(found: dict[str, Any]) -> None:
@@ -120,3 +129,12 @@ def test_by_keyboard(found: dict[str, Any]) -> None:
 def test_the_theme_is_switched(found: dict[str, Any]) -> None:
     """The button appears with the script."""
     assert found["theme"] == [False, "dark", "light"]
+
+
+def test_it_prints_on_a4(written: Path) -> None:
+    """Landscape, each panel whole: what does not fit on a page is on the next one."""
+    place = written.with_suffix(".pdf")
+    browser(written, "--no-pdf-header-footer", f"--print-to-pdf={place}")
+    boxes = re.findall(rb"/MediaBox \[([\d. ]+)\]", place.read_bytes())
+    assert {tuple(round(float(n)) for n in box.split()) for box in boxes} == {(0, 0, 842, 595)}
+    assert len(boxes) == 3

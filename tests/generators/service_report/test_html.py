@@ -3,13 +3,11 @@
 import html
 import json
 import re
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from generators.report import chromium
 from generators.report.colors import Theme
 from generators.report.display import Field
 from generators.report.html import Sheet, Side, page
@@ -18,6 +16,7 @@ from generators.service_report.formats import RenderOptions
 from generators.service_report.html import render, render_boards
 from generators.service_report.model import BoardsReport
 from tests.generators.report.test_html import Elements
+from tests.generators.report.test_page_script import browser
 from tests.generators.service_report.large import large
 from tests.generators.service_report.reports import full
 
@@ -118,10 +117,8 @@ def test_regions_are_sorted_by_a_click(heavy: str, tmp_path: Path) -> None:
     """By name, then by a value both ways; without the script they stand as they were written."""
     text = re.sub(r"<meta http-equiv.*?>", "", heavy).replace("</body>", f"{SORTS}</body>")
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
-    command = [chromium.program(), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
-               f"--user-data-dir={tmp_path}", (tmp_path / "page.html").as_uri()]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    *_, shown = re.findall(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
+    dom = browser(tmp_path / "page.html", "--dump-dom")
+    *_, shown = re.findall(r'<pre id="found">(.*?)</pre>', dom, re.DOTALL)
     found = json.loads(html.unescape(shown))
     written = ["us-central1", "europe-west1", "asia-southeast1", "checkout"]
     assert found == {

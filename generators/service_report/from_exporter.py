@@ -1,0 +1,188 @@
+"""A report straight from the exporter's page: the last half hour, where no Prometheus runs."""
+
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from http.client import HTTPException
+
+from exporter import __version__
+from exporter.errors import IonmonError
+from exporter.monitoring_config import MonitoringConfig, TargetConfig
+from exporter.own_server import answer
+from exporter.prometheus_api import Points, TimeSpan
+from exporter.summary.alerts import AlertsState
+from exporter.summary.limits import LimitState
+from exporter.summary.model import PlaceValue, SignalLimit, SignalState
+from exporter.summary.recent import MINUTE, MINUTES, RecentPlace, RecentService, RecentSignal
+from exporter.summary.service_json import read_service_json
+from exporter.summary.signal_reading import worst_value
+from generators.analysis.chosen_places import ChosenPlaces, chosen
+from generators.monitoring_config import in_force
+from generators.service_report.anomalies import unknown
+from generators.service_report.judging import SignalFacts, judgement, missed
+from generators.service_report.model import (
+    Health,
+    JudgedPlace,
+    ReportedSignal,
+    ReportSource,
+    Resolution,
+    ServiceReport,
+    SignalResolutions,
+)
+from generators.service_report.overall import overall
+from generators.service_report.regions import comparison
+from generators.service_report.request import ReportRequest, service_name
+
+PATH = "/service.json"
+TIMEOUT = 10.0  # seconds for the whole answer
+_LARGEST = 1 << 24  # bytes of it
+_HEALTH = {
+    LimitState.UNKNOWN: Health.UNKNOWN,
+    LimitState.UNLIMITED: Health.OK,
+    LimitState.WITHIN: Health.OK,
+    LimitState.BEYOND: Health.WARNING,
+    LimitState.CRITICAL: Health.FAILING,
+}
+_NOT_ASKED = (
+    "alerts, budgets, anomalies, the monitoring, its cost and the age of its data: Prometheus has "
+    "them, and was not asked"
+)
+_PAGE = SignalResolutions(now=Resolution.PAGE, before=None, week_ago=None, line=Resolution.PAGE)
+
+
+def recent_report(request: ReportRequest, url: str) -> ServiceReport:
+    """Return the report of the last half hour. Raises IonmonError where no exporter answers."""
+    found = read_service_json(_read(f"{url.rstrip('/')}{PATH}"), url)
+    config = in_force(request.settings)
+    places = chosen(request.settings, request.service, request.region)
+    end = request.now if found is None else found.at
+    request = replace(request, span=TimeSpan(end - MINUTES * MINUTE, end))
+    signals = tuple(
+        _signal(config, request, one, places)
+        for one in (found.signals if found is not None else ())
+    )
+    health, reasons = overall(config, request, _ALERTS, signals, (), ())
+    return ServiceReport(
+        service=service_name(request.settings),
+        chosen_service=request.service,
+        chosen_region=request.region,
+        span=request.span,
+        made=request.now,
+        version=__version__,
+        health=health,
+        reasons=reasons,
+        signals=signals,
+        regions=comparison(signals, _by_region(signals), request.settings.service.regions),
+        alerts=_ALERTS,
+        budgets=(),
+        anomalies=unknown(""),
+        monitoring=(),
+        costs=(),
+        ages=(),
+        gaps=(),
+        sources=(ReportSource(name="exporter", what="the last half hour", url=url, fault=""),),
+        unknown=tuple(_unknown(found)),
+        complete=found is not None,
+    )
+
+
+_ALERTS = AlertsState(
+    firing=(),
+    recent=(),
+    known=False,
+    recent_known=False,
+    source="no server: the exporter knows no alerts",
+    unknown="",
+)
+
+
+def _read(address: str) -> bytes:
+    try:
+        return answer(urllib.request.Request(address), TIMEOUT, _LARGEST)  # noqa: S310 - http or https, checked
+    except (OSError, HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        fix = "start it with ionmon run, or name its address with --exporter"
+        raise IonmonError(f"{address}: no exporter answers: {reason}; {fix}") from error
+
+
+def _unknown(found: RecentService | None) -> Iterator[str]:
+    yield _NOT_ASKED
+    if found is None:
+        yield "every signal: the exporter has only just started"
+    elif found.limits_fault:
+        yield f"limits: {found.limits_fault}"
+
+
+def _signal(
+    config: MonitoringConfig, request: ReportRequest, one: RecentSignal, chosen_: ChosenPlaces
+) -> ReportedSignal:
+    here = [place for place in one.places if chosen_.takes(place.labels)]
+    now, line = _whole(one, here)
+    state = SignalState(
+        name=one.name,
+        noun=one.noun,
+        kind=one.kind or one.name,
+        unit=one.unit,
+        direction=one.direction,
+        url="",
+        now=now,
+        before=None,
+        week_ago=None,
+        line=line,
+        line_before=(),
+        worst=worst_value((*line, now), one.direction),
+        places=tuple(PlaceValue(p.labels, p.now) for p in here if p.now is not None),
+        limits=_limits(here),
+    )
+    latest_by = tuple(_judged(place) for place in here if place.now is not None)
+    target = _target(config, one.name)
+    facts = SignalFacts(
+        latest=now, latest_by=latest_by, target=target, objective=request.promised(one.kind)
+    )
+    health, why = judgement(state, facts)
+    return ReportedSignal(
+        signal=state,
+        latest=now,
+        latest_by=latest_by,
+        target=target,
+        missed=missed(target, now),
+        resolutions=_PAGE if now is not None or here else replace(_PAGE, now=None, line=None),
+        health=health,
+        why=why,
+    )
+
+
+def _whole(one: RecentSignal, here: list[RecentPlace]) -> tuple[float | None, tuple[float, ...]]:
+    """Return the signal of the chosen places: of several that are not all, nobody knows it."""
+    if len(here) == len(one.places):
+        return one.now, one.line
+    return (here[0].now, here[0].line) if len(here) == 1 else (None, ())
+
+
+def _judged(place: RecentPlace) -> JudgedPlace:
+    health = _HEALTH[place.state]
+    is_beyond = health in (Health.WARNING, Health.FAILING) and place.limit is not None
+    beyond = f"{place.limit.text} ({place.limit.alert})" if is_beyond and place.limit else ""
+    return JudgedPlace(PlaceValue(place.labels, place.now or 0.0), health, beyond)
+
+
+def _limits(here: list[RecentPlace]) -> tuple[SignalLimit, ...]:
+    return tuple(dict.fromkeys(place.limit for place in here if place.limit is not None))
+
+
+def _target(config: MonitoringConfig, name: str) -> TargetConfig | None:
+    entry = config.signals.get(name)
+    return None if entry is None else entry.target
+
+
+def _by_region(signals: tuple[ReportedSignal, ...]) -> Mapping[str, list[Points]]:
+    """Return the signals that have one place in each region: others have no value of a region."""
+    found: dict[str, list[Points]] = {}
+    for one in signals:
+        regions = [dict(place.labels).get("region") for place in one.signal.places]
+        if None not in regions and len(set(regions)) == len(regions):
+            found[one.signal.name] = [
+                Points((("region", str(region)),), (0.0,), (place.value,))
+                for region, place in zip(regions, one.signal.places, strict=True)
+            ]
+    return found
