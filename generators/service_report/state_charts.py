@@ -22,6 +22,7 @@ from generators.service_report import words
 from generators.service_report.model import ReportedSignal, ServiceReport
 
 _SEVERITIES = {"critical": "#D1344B", "high": "#D55E00", "medium": "#C98500", "low": "#3D9BD1"}
+_MARKED = "critical"
 _NOW, _BEFORE = "#0072B2", "#808080"  # as on the dashboards
 _ACROSS, _HIGH = 3, 7  # panels in a line, and units of a panel's height
 _SPARK = 60  # points of a small line
@@ -101,8 +102,9 @@ def spark(one: ReportedSignal, report: ServiceReport) -> DrawnSeries:
 
 
 def _events(report: ServiceReport) -> Iterator[Event]:
-    """Yield the alerts of the period, the first one first."""
-    found = [_event(one, report) for one in (*report.alerts.firing, *report.alerts.recent)]
+    """Yield the critical alerts of the period, the first one first: all would cover the lines."""
+    alerts = (*report.alerts.firing, *report.alerts.recent)
+    found = [_event(one, report) for one in alerts if one.severity == _MARKED]
     yield from sorted(found, key=lambda event: event.start)
 
 

@@ -99,10 +99,11 @@ def test_marks_are_words_too(heavy: str) -> None:
     assert {"ok", "warning", "failing"} <= marks
 
 
-def test_alerts_are_marks_in_the_charts() -> None:
-    """Each alert of the period is in the list of marks, from when until when."""
+def test_critical_alerts_are_marks_in_the_charts() -> None:
+    """Those of the period are in the list of marks, from when until when."""
     text = render(full(), OPTIONS)
-    assert text.count("<tr data-at=") == len((*full().alerts.firing, *full().alerts.recent))
+    assert text.count("<tr data-at=") == 1
+    assert "ErrorRateCritical: checkout in europe-west1 (ion-production)</td>" in text
 
 
 def test_signals_without_a_line_have_no_chart() -> None:
