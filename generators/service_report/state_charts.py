@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from exporter.catalog.signals import SIGNALS
 from exporter.prometheus_api import TimeSpan
 from exporter.summary.alerts import AlertState
 from exporter.summary.chart import columns
+from exporter.summary.wording import shown
 from generators.dashboards.signal_style import decimals, unit
 from generators.report.display import DrawnStep, DrawnThresholds, Field, Style
 from generators.report.model import (
@@ -98,7 +100,14 @@ def _field(one: ReportedSignal, style: Style) -> Field:
 def spark(one: ReportedSignal, report: ServiceReport) -> DrawnSeries:
     """Return the small line of a signal: the worst of each column."""
     worst = columns(one.signal.line, one.signal.direction, _SPARK)
-    return _series(one, worst, report.span, _NOW, "")
+    drawn = _series(one, worst, report.span, _NOW, "")
+    known = [value for value in drawn.values if value is not None]
+    if not known or shown(min(known), one.signal.unit) != shown(max(known), one.signal.unit):
+        return drawn
+    # Flat where both ends are written alike: noise would look like a change.
+    room = abs(known[0]) or 1.0
+    field = replace(drawn.field, minimum=min(known) - room, maximum=max(known) + room)
+    return replace(drawn, field=field)
 
 
 def _events(report: ServiceReport) -> Iterator[Event]:
