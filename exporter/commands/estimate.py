@@ -1,6 +1,5 @@
 """ionmon estimate: what a month costs, before the first poll, beside other ways to watch."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.estimate import Estimate, estimate
 from exporter.commands.estimate_text import bills_text, service_text, text, total_text
 from exporter.commands.flag_types import WEB_URL
+from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, options, overrides
 from exporter.commands.terminal import progress
 from exporter.commands.waits import waits_are_said
@@ -111,7 +111,7 @@ def _json(
         "watching": {**asdict(watching), "rules": watching.rules_per_minute},
         "service": None if service is None else asdict(service),
     }
-    return json.dumps(body, indent=2)
+    return json_document("estimate", body)
 
 
 def _estimated(settings: Settings) -> Estimate:

@@ -1,6 +1,5 @@
 """ionmon init: finds what a project has, and writes a first monitoring.yaml for it."""
 
-import json
 import os
 import shlex
 import sys
@@ -28,7 +27,8 @@ from exporter.commands.init_questions import (
     ask_project,
     ask_rest,
 )
-from exporter.commands.options import GOOGLE, PROJECT, options, overrides
+from exporter.commands.json_output import json_document
+from exporter.commands.options import GOOGLE, PROJECT, QUIET, options, overrides
 from exporter.commands.terminal import progress
 from exporter.discovery.discover import CALLS, discover
 from exporter.discovery.model import Discovery
@@ -123,7 +123,7 @@ class InitOptions:
 )
 @click.option("--simulated", is_flag=True, help="Read a simulated project.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found and done as JSON.")
-@click.option("--quiet", is_flag=True, help="Print problems alone.")
+@QUIET
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - options by name
     """Find, write, check, estimate."""
@@ -218,7 +218,7 @@ def _discovered(google: GoogleSettings, how: InitOptions) -> Discovery:
             click.echo(_price(google.projects, calls), err=True)
         if how.asks:
             click.confirm("Read it?", default=True, abort=True, err=True)
-        with progress("reading what there is", calls) as bar:
+        with progress("reading what there is", calls, shown=not how.quiet) as bar:
             return discover(google.projects, client, WallClock().now(), bar.reach)
 
 
@@ -264,8 +264,8 @@ def _report(how: InitOptions, google: GoogleSettings, found: Discovery) -> None:
         click.echo(f"wrote {how.output}\n")
     reached = Overrides(endpoint=google.endpoint, insecure=True) if how.simulated else Overrides()
     settings = load(how.output, reached)
-    findings = doctor.all_findings(settings, None, how.output)
-    cost, commands = _estimated(settings), _next_commands(how)
+    findings = doctor.all_findings(settings, None, how.output, quiet=how.quiet)
+    cost, commands = _estimated(settings, quiet=how.quiet), _next_commands(how)
     if how.as_json:
         click.echo(_json(how, found, findings, cost))
     else:
@@ -276,9 +276,10 @@ def _report(how: InitOptions, google: GoogleSettings, found: Discovery) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _estimated(settings: Settings) -> Estimate:
+def _estimated(settings: Settings, *, quiet: bool) -> Estimate:
     requested = targets(settings)
-    with _client(settings.google) as client, progress("estimating", len(requested)) as bar:
+    bar_ = progress("estimating", len(requested), shown=not quiet)
+    with _client(settings.google) as client, bar_ as bar:
         return estimate(requested, client, settings.google.budget_usd_per_month, bar.reach)
 
 
@@ -305,4 +306,4 @@ def _json(how: InitOptions, found: Discovery, findings: Sequence[Finding], cost:
         "estimate": {"calls": cost.calls, "billed": cost.billed, "dollars": cost.total},
         "next": [words for words, _ in _next_commands(how)],
     }
-    return json.dumps(body, indent=2)
+    return json_document("init", body)

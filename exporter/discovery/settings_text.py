@@ -49,10 +49,10 @@ def settings_text(found: Discovery, chosen: InitialSettings) -> str:
     """Return the file."""
     sections = (
         _head(),
-        _service(found),
         _objectives(chosen),
         _alerts(chosen),
         _notifications(chosen),
+        _service(found),
         _google(found, chosen),
         _redis(found, chosen),
         _application(found),

@@ -14,7 +14,7 @@ from typing import Any
 
 from exporter.clock import Clock
 from exporter.errors import IonmonError
-from exporter.simulator.incidents import INCIDENTS, Span
+from exporter.simulator.incidents import INCIDENTS, IncidentSpan
 from exporter.simulator.world import MINUTE, World
 
 SCHEMA_VERSION = 1
@@ -60,7 +60,7 @@ class Control:
             self._world.end_incidents(self._clock.now())
 
 
-def _document(span: Span) -> dict[str, Any]:
+def _document(span: IncidentSpan) -> dict[str, Any]:
     return {
         "name": span.incident.name,
         "description": span.incident.description,
@@ -78,7 +78,7 @@ class ControlServer(ThreadingHTTPServer):
         """Listen at a port; 0 is a free one. Raises IonmonError where it is taken."""
         self.control = control
         try:
-            super().__init__(("127.0.0.1", port), _Request)
+            super().__init__(("127.0.0.1", port), _ControlRequest)
         except OSError as error:
             text = "name a free port with --control-port"
             raise IonmonError(f"port {port}: {error.strerror}; {text}") from error
@@ -101,7 +101,7 @@ class ControlServer(ThreadingHTTPServer):
         """Say nothing: a client that went away has no message."""
 
 
-class _Request(BaseHTTPRequestHandler):
+class _ControlRequest(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ControlServer
     timeout = _IDLE

@@ -109,7 +109,7 @@ CALM = SCENARIOS["calm"]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class IncidentSpan:
     """An incident from the minute after `begin` to the minute `end`."""
 
     begin: int
@@ -123,13 +123,13 @@ class Timeline:
     def __init__(self, scenario: Scenario, start: float) -> None:
         first = int(start // 60)
         self.spans = tuple(
-            Span(first + e.after, first + e.after + e.minutes, e.incident)
+            IncidentSpan(first + e.after, first + e.after + e.minutes, e.incident)
             for e in scenario.episodes
         )
 
-    def add(self, incident: Incident, after: int, minutes: int) -> Span:
+    def add(self, incident: Incident, after: int, minutes: int) -> IncidentSpan:
         """Let an incident begin with the minute after one, beside what goes on."""
-        found = Span(after, after + minutes, incident)
+        found = IncidentSpan(after, after + minutes, incident)
         self.spans = (*self.spans, found)  # replaced at once: other threads read them
         return found
 

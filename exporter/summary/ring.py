@@ -3,9 +3,9 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 
-from exporter.catalog.expression import Share, Signal
+from exporter.catalog.expression import Direction, Share, Signal
 from exporter.catalog.walk import families_in, split
 from exporter.exposition.snapshot import Snapshot
 from exporter.summary.evaluation import Key, Window, values
@@ -24,16 +24,21 @@ from exporter.summary.totals import RisingTotals, SourceTime, TotalsReading
 from exporter.summary.watched import watched_families
 
 _READINGS = round(WINDOW / STEP) + 1
+_KEPT = 200  # places of a signal at a time: the worst
 _EARLY = 1.0  # seconds by which a step may come early
 _ORDER = tuple(reversed(LimitState))
 
 
 @dataclass(frozen=True, slots=True)
 class _SignalValues:
-    """A signal at one time: of everything, and by place; None where there are too few events."""
+    """A signal at one time: of everything, and by place; None where there are too few events.
+
+    left_out  how many places are not among these
+    """
 
     overall: float | None
     places: Mapping[Key, float | None]
+    left_out: int = 0
 
 
 class RecentRing:
@@ -93,7 +98,7 @@ class RecentRing:
             line=tuple(_drawn(one.overall) for one in past),
             data_time=min((data_times[n] for n in names if n in data_times), default=None),
             places=tuple(places[:PLACES]),
-            left_out=max(0, len(places) - PLACES),
+            left_out=max(0, max(len(places), len(now.places) + now.left_out) - PLACES),
         )
 
     def _places(
@@ -115,8 +120,18 @@ class RecentRing:
 
 
 def _worked_out(signal: Signal, window: Window) -> _SignalValues:
-    overall = values(signal, window, ())
-    return _SignalValues(overall.get(()), values(signal, window, split(signal)))
+    overall, places = values(signal, window, ()).get(()), values(signal, window, split(signal))
+    if len(places) <= _KEPT:
+        return _SignalValues(overall, places)
+    worst = sorted(places.items(), key=lambda item: _badness(item[1], signal.direction))
+    return _SignalValues(overall, dict(worst[:_KEPT]), len(places) - _KEPT)
+
+
+def _badness(value: float | None, direction: Direction) -> float:
+    """Return a number that is the less the worse a value is; what is not known comes last."""
+    if value is None:
+        return inf
+    return value if direction is Direction.DOWN else -value
 
 
 def _label_names(signal: Signal) -> tuple[str, ...]:

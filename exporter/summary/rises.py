@@ -39,7 +39,7 @@ def _joined(bounds: Bounds, value: Buckets) -> Buckets:
 
 
 @dataclass(slots=True)
-class BucketTotal:
+class SummedBuckets:
     """What histograms have risen by: the sum of their values, and buckets by their bounds."""
 
     sum: float = 0.0
@@ -52,11 +52,11 @@ class BucketTotal:
         self.counts[more.bounds] = summed
         self.sum += more.sum
 
-    def copy(self) -> "BucketTotal":
+    def copy(self) -> "SummedBuckets":
         """Return what later rises do not change."""
-        return BucketTotal(self.sum, dict(self.counts))
+        return SummedBuckets(self.sum, dict(self.counts))
 
-    def since(self, older: "BucketTotal") -> BucketRise:
+    def since(self, older: "SummedBuckets") -> BucketRise:
         """Return what was added since an older copy."""
         below: dict[float, float] = {}
         events = 0

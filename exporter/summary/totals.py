@@ -1,7 +1,8 @@
 """What the counters that signals need have risen by since the start.
 
 Fed with each snapshot, and cheap: only parts that a poll has replaced are looked at. As in
-Prometheus, a series that is new has not risen yet.
+Prometheus, a series that is new has not risen yet. It is bounded: a family of too many places is
+not watched until the next start.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,11 +20,12 @@ from exporter.summary.evaluation import (
     picked,
     positions,
 )
-from exporter.summary.rises import BucketTotal, Value, rise
+from exporter.summary.rises import SummedBuckets, Value, rise
 from exporter.summary.watched import CountedGauge, LabelNames, WatchedFamilies
 
-Total = float | BucketTotal
+Total = float | SummedBuckets
 SourceTime = Callable[[str, str], float]
+MOST = 2_000  # places of a counter, or series of a gauge
 _PROJECT = "gcp_project"
 
 
@@ -41,8 +43,8 @@ class LabelledTotals:
 
 
 def _risen(older: Total | None, newer: Total) -> float | BucketRise:
-    if isinstance(newer, BucketTotal):
-        return newer.since(older if isinstance(older, BucketTotal) else BucketTotal())
+    if isinstance(newer, SummedBuckets):
+        return newer.since(older if isinstance(older, SummedBuckets) else SummedBuckets())
     return newer - older if isinstance(older, float | int) and older <= newer else newer
 
 
@@ -75,9 +77,12 @@ class _FamilyTotals:
     totals: dict[Key, Total] = field(default_factory=dict)
     series: dict[Key, int] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    given_up: bool = False
 
     def feed(self, parts: tuple[Part, ...]) -> None:
         """Add what rose between the last parts and these; a part that both have has not."""
+        if self.given_up:
+            return
         kept = {id(part) for part in parts} & {id(part) for part in self.parts}
         before: dict[LabelNames, dict[Key, Value]] = {}
         for part in self.parts:
@@ -91,6 +96,13 @@ class _FamilyTotals:
                 self._add(part, before.get(part.family.label_names, {}))
         self._drop_ended()
         self.parts = parts
+        if len(self.series) > MOST:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self.given_up, self.parts = True, ()
+        self.totals.clear()
+        self.series.clear()
 
     def _count_series(self, part: Part, by: int) -> None:
         kept = positions(part.family.label_names, self.labels)
@@ -113,17 +125,17 @@ class _FamilyTotals:
         risen = None if earlier is None or earlier is value else rise(earlier, value)
         known = self.totals.get(key)
         if isinstance(value, Buckets):
-            if not isinstance(known, BucketTotal):
-                known = self.totals[key] = BucketTotal()
+            if not isinstance(known, SummedBuckets):
+                known = self.totals[key] = SummedBuckets()
             if isinstance(risen, Buckets):
                 known.add(risen)
-        elif not isinstance(known, BucketTotal) and not isinstance(risen, Buckets):
+        elif not isinstance(known, SummedBuckets) and not isinstance(risen, Buckets):
             self.totals[key] = (known or 0.0) + (risen or 0.0)
 
     def reading(self) -> LabelledTotals:
         """Return the totals of now."""
         items = self.totals.items()
-        values = {k: v.copy() if isinstance(v, BucketTotal) else v for k, v in items}
+        values = {k: v.copy() if isinstance(v, SummedBuckets) else v for k, v in items}
         return LabelledTotals(self.labels, values)
 
 
@@ -175,10 +187,13 @@ class RisingTotals:
                 counter.feed(exposed.get(name, ()))
                 self._cover(name, counter)
         for name in self._families.gauges:
-            if not _same(exposed.get(name, ()), self._gauges.get(name, ())):
-                self._gauges[name] = exposed.get(name, ())
+            parts = exposed.get(name, ())
+            if sum(len(part.samples) for part in parts) > MOST:
+                parts = ()
+            if not _same(parts, self._gauges.get(name, ())):
+                self._gauges[name] = parts
                 if name in self._changes:
-                    self._changes[name].feed(self._gauges[name])
+                    self._changes[name].feed(parts)
 
     def _cover(self, name: str, counter: _FamilyTotals) -> None:
         """Note the source time that is covered: it is counted before its events are exposed."""

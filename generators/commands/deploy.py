@@ -16,7 +16,7 @@ from exporter.settings import deploy_directory
 from generators import difference
 from generators.commands.deploy_additions import print_additions
 from generators.commands.deploy_check import checked
-from generators.commands.deploy_options import DeployOptions, Given, given, settings_alone
+from generators.commands.deploy_options import DeployOptions, GivenDeploy, given, settings_alone
 from generators.commands.deploy_output import DeployOutput
 from generators.deploy import recovery
 from generators.deploy.journal import DeployJournal, DeployPhase, DeployState
@@ -129,7 +129,9 @@ def command(**options: Any) -> None:  # noqa: ANN401 - options by name
             _show(_surveyed(found, at, wanted, output), wanted, output)
 
 
-def _deploy(found: Given, at: DeployState, wanted: DeployOptions, output: DeployOutput) -> None:
+def _deploy(
+    found: GivenDeploy, at: DeployState, wanted: DeployOptions, output: DeployOutput
+) -> None:
     at.make()
     with locked((at.directory,)):  # before the journal is read: its deploy may still work
         _clear_verified(at)
@@ -156,7 +158,7 @@ def _deploy(found: Given, at: DeployState, wanted: DeployOptions, output: Deploy
 
 
 def _surveyed(
-    found: Given, at: DeployState, wanted: DeployOptions, output: DeployOutput
+    found: GivenDeploy, at: DeployState, wanted: DeployOptions, output: DeployOutput
 ) -> tuple[StepSurvey, ...]:
     """Check the set, and say what differs from what is in force."""
     steps = planned(found.written.texts, found.settings, wanted.replica)
@@ -172,7 +174,7 @@ def _surveyed(
     return surveyed
 
 
-def _differences(found: Given, at: DeployState) -> tuple[str, ...]:
+def _differences(found: GivenDeploy, at: DeployState) -> tuple[str, ...]:
     if not difference.is_known(at.deployed):
         return ("nothing was deployed from here before",)
     return tuple(difference.changes(at.deployed, found.written.texts))
@@ -197,7 +199,7 @@ def _refuse_by_hand(steps: tuple[StepSurvey, ...], wanted: DeployOptions) -> Non
 def _refuse_unfinished(at: DeployState) -> None:
     journal = at.journal()
     if journal is not None and journal.phase is DeployPhase.APPLYING:
-        raise IonmonError(recovery.unfinished(journal))
+        raise IonmonError(recovery.unfinished(journal, at))
 
 
 def _clear_verified(at: DeployState) -> None:

@@ -13,7 +13,7 @@ from exporter.catalog.alert_names import ACKNOWLEDGED, DRILL
 from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, flags, written
 from exporter.errors import IonmonError
 from exporter.settings import DeployedAlertmanager, DeployedPrometheus, Settings
-from generators.commands.deploy_options import DeployOptions, Given
+from generators.commands.deploy_options import DeployOptions, GivenDeploy
 from generators.deploy.additions.model import Additions
 from generators.deploy.additions.to_alertmanager import alertmanager_additions
 from generators.deploy.additions.to_prometheus import prometheus_additions
@@ -23,7 +23,7 @@ from generators.deploy.planned import ALERTMANAGER, LONGTERM, PROMETHEUS, planne
 _OF_ALERTMANAGER = ("route", "receivers", "inhibit_rules")
 
 
-def print_additions(found: Given, options: DeployOptions, path: Path) -> None:
+def print_additions(found: GivenDeploy, options: DeployOptions, path: Path) -> None:
     """Print a patch; notes and conflicts go to standard error. Exits with 1 for conflicts."""
     path = path.absolute()
     text, body = _existing(path)
@@ -56,7 +56,7 @@ def _existing(path: Path) -> tuple[str, Mapping[str, Any]]:
 
 
 def _additions(
-    found: Given, options: DeployOptions, path: Path, body: Mapping[str, Any]
+    found: GivenDeploy, options: DeployOptions, path: Path, body: Mapping[str, Any]
 ) -> Additions:
     if any(name in body for name in _OF_ALERTMANAGER):
         settings = _with_alertmanager(found.settings, path)
@@ -69,7 +69,7 @@ def _additions(
     return replace(more, notes=(*more.notes, _flags(settings, name)))
 
 
-def _wanted(found: Given, settings: Settings, options: DeployOptions, name: str) -> Any:  # noqa: ANN401 - YAML
+def _wanted(found: GivenDeploy, settings: Settings, options: DeployOptions, name: str) -> Any:  # noqa: ANN401 - YAML
     """Return what the file would have as a generated one at its own path."""
     steps = planned(found.written.texts, settings, options.replica)
     step = next(one for one in steps if one.name == name)

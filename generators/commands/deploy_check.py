@@ -5,7 +5,7 @@ from exporter.errors import IonmonError
 from exporter.settings import cache_directory
 from generators.checks import run
 from generators.checks.engine.gathering import CheckRequest
-from generators.commands.deploy_options import DeployOptions, Given
+from generators.commands.deploy_options import DeployOptions, GivenDeploy
 from generators.deploy.model import StepOutcome, StepResult
 from generators.promtool.kept_results import KeptResults
 
@@ -13,7 +13,7 @@ CHECK = "check"
 _NAMED = 10  # problems that an error lists
 
 
-def checked(found: Given, options: DeployOptions) -> StepResult:
+def checked(found: GivenDeploy, options: DeployOptions) -> StepResult:
     """Return what was checked. Raises IonmonError with the problems."""
     folder = cache_directory()
     kept = KeptResults(folder and folder / "check")

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from exporter.errors import IonmonError, SettingsError
+from exporter.monitoring_config import MonitoringConfig, read_config
 from exporter.settings import DeploySettings, Settings, config_file, load
 from generators.deploy.reading import WrittenSet, read_set
 from generators.monitoring_config import PATH
@@ -37,7 +38,7 @@ class DeployOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class GivenDeploy:
     """What is deployed, and by which settings."""
 
     root: Path
@@ -45,14 +46,14 @@ class Given:
     settings: Settings
 
 
-def given(options: DeployOptions) -> Given:
+def given(options: DeployOptions) -> GivenDeploy:
     """Return the set below the root and its settings. Raises IonmonError."""
     written = read_set(options.root)
     path = options.config or config_file()
-    settings = _own(options.root, written) if path is None else load(path)
+    settings = _own(options.root, written.config) if path is None else load(path)
     if path is not None:
         _check_same(options.root, written, settings, path)
-    return Given(root=options.root, written=written, settings=_with(settings, options.values))
+    return GivenDeploy(root=options.root, written=written, settings=_with(settings, options.values))
 
 
 def settings_alone(options: DeployOptions) -> Settings:
@@ -60,15 +61,15 @@ def settings_alone(options: DeployOptions) -> Settings:
     path = options.config or config_file()
     if path is not None:
         return _with(load(path), options.values)
-    if (options.root / PATH).exists():
-        return given(options).settings
-    return _with(Settings(), options.values)
+    written = options.root / PATH
+    own = _own(options.root, read_config(written)) if written.exists() else Settings()
+    return _with(own, options.values)
 
 
-def _own(root: Path, written: WrittenSet) -> Settings:
+def _own(root: Path, config: MonitoringConfig) -> Settings:
     """Return the settings that a set was generated from."""
     try:
-        return Settings.model_validate(dict(written.config.settings))
+        return Settings.model_validate(dict(config.settings))
     except ValidationError as error:
         key = ".".join(map(str, error.errors()[0]["loc"]))
     # Raised out here: pydantic's error contains the values.

@@ -10,8 +10,8 @@ import click
 
 from exporter.commands.terminal import Bar, printable
 from exporter.errors import IonmonError
-from generators.commands.deploy_options import Given
-from generators.deploy.model import FileChange, StepOutcome, StepResult
+from generators.commands.deploy_options import GivenDeploy
+from generators.deploy.model import FileChange, StepOutcome, StepResult, counted
 from generators.deploy.planned import GRAFANA
 from generators.deploy.survey import StepSurvey
 from generators.grafana.model import OUT
@@ -101,7 +101,7 @@ class DeployOutput:
         self._body["result"] = word
         self._line(text)
 
-    def hint_grafana(self, found: Given, steps: Sequence[StepSurvey]) -> None:
+    def hint_grafana(self, found: GivenDeploy, steps: Sequence[StepSurvey]) -> None:
         """Say what Grafana still needs."""
         own = next((one for one in steps if one.step.name == GRAFANA), None)
         if own is not None and any(c.path.name == "ion.yaml" for c in own.changes):
@@ -128,7 +128,7 @@ def _verb(change: FileChange) -> str:
 def _would(one: StepSurvey) -> str:
     if not one.due:
         return "is as written already"
-    what = [f"would change {len(one.changes)} files"] if one.changes else []
+    what = [f"would change {counted(len(one.changes), 'file')}"] if one.changes else []
     if one.step.server is not None:
         what.append(f"would reload {one.step.server.url}")
     return ", ".join(what)

@@ -159,7 +159,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - options by name
     )
     if output.png:
         chromium.program()
-    drawn: list[_Drawn] = []
+    drawn: list[_DrawnFiles] = []
     named = not (options["quiet"] or options["as_json"])
     with progress("reading dashboards", shown=not options["quiet"]) as bar:
         for page in pages.pages(_request(options), bar.note):
@@ -177,7 +177,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - options by name
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
+class _DrawnFiles:
     """A dashboard that was drawn: its files, and the queries that failed."""
 
     dashboard: str
@@ -185,14 +185,14 @@ class _Drawn:
     faults: tuple[str, ...]
 
 
-def _draw(page: pages.PreviewPage, output: _Output) -> _Drawn:
+def _draw(page: pages.PreviewPage, output: _Output) -> _DrawnFiles:
     path = _write(output, page.name, page.html(output.theme, output.url, __version__))
     written = [str(path)]
     if output.png:
         picture = path.with_suffix(".png")
         chromium.picture(path, picture, output.width, page.height(output.width))
         written.append(str(picture))
-    return _Drawn(page.name, tuple(written), tuple(page.faults))
+    return _DrawnFiles(page.name, tuple(written), tuple(page.faults))
 
 
 def _request(options: dict[str, Any]) -> pages.PreviewRequest:

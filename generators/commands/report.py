@@ -47,6 +47,7 @@ HELP = """Report the state of the service: what is well, what is not, what is no
   ionmon report --format json | jq '.signals[] | select(.health != "ok") | .name'
   ionmon report --format html --out report.html    for a mail: one file, which loads nothing
   ionmon report --format markdown                  for a code host or a chat
+  ionmon report --exporter http://127.0.0.1:9841   the last half hour, without Prometheus
   ionmon report overview                           a dashboard, without Grafana
   ionmon report all --since 6h --out boards.txt
 

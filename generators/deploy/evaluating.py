@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from exporter.clock import steady
 from generators.deploy.asking import ReloadRefused
 from generators.deploy.in_force import failing, waiting
-from generators.deploy.model import DeployedServer, ServerState
+from generators.deploy.model import DeployedServer, ServerState, counted
 from generators.deploy.reloading import listed
 from generators.deploy.rules_in_force import own_rules
 from generators.deploy.state import state
@@ -28,8 +28,10 @@ def evaluated(changed: Sequence[StepSurvey], seconds: float) -> str:
     while True:
         later, known = _looked_at(changed)
         if not later or steady() >= end:
-            text = f"{known - later} rules were evaluated, and none fails that did not before"
-            return f"{text}; {later} wait for their first evaluation" if later else text
+            text = (
+                f"{known - later} of {counted(known, 'rule')} were evaluated, and no new one fails"
+            )
+            return f"{text}; the others wait for their first evaluation" if later else text
         time.sleep(_PAUSE)
 
 

@@ -5,6 +5,7 @@ the last one is cleared: whoever finds one finds a deploy that did not finish, a
 """
 
 import os
+import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -111,6 +112,11 @@ class DeployState:
         path = self.directory / _RECORD
         text = _read(path)
         return DeployedRecord() if text is None else _parsed(_RECORDS, text, path)
+
+    def recovery(self, how: str) -> str:
+        """Return what to type to end a deploy that did not finish: back or finish."""
+        where = shlex.quote(f"state_directory={self.directory}")
+        return f"ionmon deploy --recover {how} --set {where}"
 
     @property
     def deployed(self) -> Path:

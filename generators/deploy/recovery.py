@@ -9,17 +9,17 @@ from generators.deploy.journal import DeployJournal, DeployPhase, DeployState, S
 from generators.deploy.model import StepOutcome, StepResult
 from generators.deploy.placing import check_ready, place
 from generators.deploy.reloading import reload, settled
-from generators.deploy.restoring import BACK, Tell, put_all_back
+from generators.deploy.restoring import Tell, put_all_back
 from generators.deploy.run import DeployFailed, complete
 from generators.deploy.state import last_reload
 from generators.deploy.stopping import stoppable
 
 
-def unfinished(journal: DeployJournal) -> str:
+def unfinished(journal: DeployJournal, at: DeployState) -> str:
     """Return what to say to somebody who deploys while a journal is there."""
     return (
-        f"a deploy of process {journal.process} did not finish; put everything back as it was "
-        f"with: {BACK}, or do what was left with: ionmon deploy --recover finish"
+        f"a deploy of process {journal.process} did not finish; put everything back as it was, or "
+        f"do what was left:\n  {at.recovery('back')}\n  {at.recovery('finish')}"
     )
 
 
@@ -34,29 +34,33 @@ def finish(journal: DeployJournal, at: DeployState, patience: float, tell: Tell)
     """Do what was left to do. Raises DeployFailed; then everything can still be put back."""
     with stoppable():
         if journal.phase is DeployPhase.APPLYING:
-            _check_ready(journal)
+            _check_ready(journal, at)
             for step in journal.steps:
-                _do(step, patience, tell)
+                _do(step, at, patience, tell)
         verified = replace(journal, phase=DeployPhase.VERIFIED)
         at.begin(verified)
         complete(verified, at)
 
 
-def _check_ready(journal: DeployJournal) -> None:
+def _check_ready(journal: DeployJournal, at: DeployState) -> None:
     """Raise DeployFailed before anything is touched where not all can be done, and undone."""
     try:
         for change in journal.changes:
             check_ready(change)
     except IonmonError as error:
-        raise DeployFailed(f"{error}; put everything back with: {BACK}") from error
+        raise DeployFailed(_instead(error, at)) from error
 
 
-def _do(step: StepJournal, patience: float, tell: Tell) -> None:
+def _instead(error: IonmonError, at: DeployState) -> str:
+    return f"{error}; put everything back with: {at.recovery('back')}"
+
+
+def _do(step: StepJournal, at: DeployState, patience: float, tell: Tell) -> None:
     try:
         tell(StepResult(step.name, StepOutcome.DONE, _finished(step, patience)))
     except IonmonError as error:
         tell(StepResult(step.name, StepOutcome.FAILED, str(error)))
-        raise DeployFailed(f"{error}; put everything back with: {BACK}") from error
+        raise DeployFailed(_instead(error, at)) from error
 
 
 def _finished(step: StepJournal, patience: float) -> str:

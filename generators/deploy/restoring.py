@@ -11,7 +11,6 @@ from generators.deploy.reloading import reload, settled
 from generators.deploy.state import last_reload
 from generators.deploy.stopping import unstoppable
 
-BACK = "ionmon deploy --recover back"
 PUT_BACK = "put back"
 Tell = Callable[[StepResult], None]
 
@@ -30,7 +29,7 @@ def put_all_back(
             tell(StepResult(PUT_BACK, StepOutcome.DONE, "every file is as it was"))
         left += _servers(journal, patience, tell)
         if left:
-            return (*left, f"Do what is to be typed, then: {BACK}")
+            return (*left, f"Do what is to be typed, then: {at.recovery('back')}")
         placing.remove_directories(journal.made)
         at.forget()
         return ()

@@ -22,10 +22,12 @@ from generators.deploy.model import (
     ServerState,
     StepOutcome,
     StepResult,
+    counted,
 )
 from generators.deploy.placing import make_directories, missing_directories, place, stage
 from generators.deploy.reloading import reload, settled
 from generators.deploy.restoring import Tell, put_all_back
+from generators.deploy.rules_in_force import own_rules
 from generators.deploy.stopping import StopAsked, stoppable
 from generators.deploy.survey import StepSurvey, digest
 
@@ -121,7 +123,7 @@ def _staged(run: DeployRun, journal: DeployJournal) -> str:
         contents = {placing.real(path): content for path, content in one.step.contents.items()}
         for change in step.changes:
             stage(change, contents[change.path])
-    return f"{len(journal.changes)} are ready beside their places, the old ones are kept"
+    return f"{counted(len(journal.changes), 'change')} ready beside the files, which are kept"
 
 
 def _done(run: DeployRun, one: StepSurvey, step: StepJournal) -> str:
@@ -137,13 +139,13 @@ def _done(run: DeployRun, one: StepSurvey, step: StepJournal) -> str:
 
 def _counted(step: StepJournal) -> str:
     gone = sum(change.new is None for change in step.changes)
-    written = f"{len(step.changes) - gone} files written"
+    written = f"{counted(len(step.changes) - gone, 'file')} written"
     return f"{written}, {gone} removed" if gone else written
 
 
 def _verified(server: DeployedServer, found: ServerState) -> str:
     if server.rules:
-        return f"{len(found.rules)} rules are loaded as written"
+        return f"{counted(len(own_rules(server, found.rules)), 'rule')} loaded as written"
     return "its configuration is as written" if server.config else "it took its templates"
 
 

@@ -24,7 +24,7 @@ from generators.targets.alertmanager_config_fields import (
 )
 from generators.targets.manifests import NAMESPACE, SECRETS, labels, manifest, secret, written
 from generators.targets.model import Body, TargetInput
-from generators.targets.needed_files import Reader, needed_files
+from generators.targets.needed_files import SystemProgram, needed_files
 
 WHOLE = "ionmon-alertmanager"
 API = "monitoring.coreos.com/v1alpha1"
@@ -59,7 +59,7 @@ class _Translated:
 
     def __init__(self, settings: Settings) -> None:
         """Know the names of secret files."""
-        found = needed_files(settings, Reader.ALERTMANAGER)
+        found = needed_files(settings, SystemProgram.ALERTMANAGER)
         self._names = {file.path: file.name for file in found}
         self.left_out: dict[str, None] = {}
 

@@ -7,7 +7,7 @@ from generators.rules.health_rows import EXPORTER_JOB
 from generators.targets import images, placed, programs
 from generators.targets.manifests import written
 from generators.targets.model import Body, DeploymentTarget, TargetInput
-from generators.targets.needed_files import NeededFile, Reader, needed_files
+from generators.targets.needed_files import NeededFile, SystemProgram, needed_files
 from generators.targets.pods import SETTINGS_MAP
 from generators.targets.sizes import SIZES
 
@@ -27,10 +27,10 @@ _SERVICE = (
     "",
     (
         "The state file lies in memory and ends with the instance. What then happens to counts "
-        "is in docs/running.md: no alert fires, CountingRestarted reports it, and up to a quarter "
-        "of an hour is counted twice or not at all. No volume of Cloud Run keeps it safe: Cloud "
-        "Storage and NFS are mounted without locks, and a new revision starts before the old one "
-        "ends. Where counts have to survive, run the exporter on a machine or in Kubernetes."
+        "is in docs/running.md: no alert fires, CountingRestarted reports it, and some minutes are "
+        "not counted. No volume of Cloud Run keeps it safe: Cloud Storage and NFS are mounted "
+        "without locks, and a new revision starts before the old one ends. Where counts have to "
+        "survive, run the exporter on a machine or in Kubernetes."
     ),
 )
 _COLLECTED = (
@@ -69,7 +69,7 @@ def _service(settings: Settings) -> Body:
         "containerConcurrency": 80,
         "timeoutSeconds": 60,
         "containers": [_exporter(settings), _collector()],
-        "volumes": _volumes(needed_files(settings, Reader.EXPORTER)),
+        "volumes": _volumes(needed_files(settings, SystemProgram.EXPORTER)),
     }
     project = next(iter(settings.google.called), None)
     if project is not None and settings.google.credentials_file is None:
@@ -86,7 +86,7 @@ def _service(settings: Settings) -> Body:
 
 
 def _exporter(settings: Settings) -> Body:
-    size = SIZES[Reader.EXPORTER]
+    size = SIZES[SystemProgram.EXPORTER]
     words = programs.exporter(placed.IONMON, placed.SETTINGS)
     healthy = {"path": "/-/healthy", "port": placed.EXPORTER_PORT}
     return {
@@ -103,7 +103,7 @@ def _exporter(settings: Settings) -> Body:
             {"name": "settings", "mountPath": placed.FOLDER},
             *(
                 {"name": file.name, "mountPath": _folder(file)}
-                for file in needed_files(settings, Reader.EXPORTER)
+                for file in needed_files(settings, SystemProgram.EXPORTER)
             ),
         ],
     }

@@ -3,21 +3,18 @@
 from collections.abc import Iterator
 
 from exporter.settings import Settings
+from generators import prometheus
 from generators.alertmanager.build import TEMPLATES, configuration
 from generators.alertmanager.plan import timers
 from generators.files import MARK
-from generators.grafana.model import OUT as BOARDS
-from generators.grafana.provisioning import MOUNTED, PLACE
-from generators.grafana.provisioning import texts as provisioning
+from generators.grafana import model, provisioning
 from generators.monitoring_config import PATH
-from generators.prometheus import FOLDER as GENERATED
-from generators.prometheus import texts as servers
-from generators.rules.build import FOLDER as RULES
+from generators.rules import build
 from generators.rules.model import alerts
 from generators.targets import images, placed, programs
 from generators.targets.manifests import written
 from generators.targets.model import Body, DeploymentTarget, TargetInput
-from generators.targets.needed_files import Reader, all_files, needed_files
+from generators.targets.needed_files import SystemProgram, all_files, needed_files
 from generators.targets.placed import Hosts, PlacedSettings
 from generators.targets.programs import ServerPaths, Words
 from generators.targets.sizes import SIZES
@@ -45,8 +42,8 @@ COPY generators generators
 RUN ["python", "-m", "venv", "/build"]
 RUN ["/build/bin/python", "-m", "pip", "wheel", "--quiet", "--require-hashes", \
 "--requirement", "requirements.lock", "--wheel-dir", "/wheels"]
-RUN ["/build/bin/python", "-m", "pip", "install", "--quiet", "--no-index", "--find-links", \
-"/wheels", "setuptools", "wheel"]
+RUN ["/build/bin/python", "-m", "pip", "install", "--quiet", "--upgrade", "--no-index", \
+"--find-links", "/wheels", "setuptools", "wheel"]
 RUN ["/build/bin/python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", \
 "--wheel-dir", "/wheels", "."]
 RUN ["python", "-m", "venv", "/opt/ionmon"]
@@ -85,9 +82,9 @@ def files(given: TargetInput) -> dict[str, str]:
         "monitoring.yaml": at.text,
         "alertmanager.yml": written((), _alertmanager(given, at)),
     }
-    for path, text in servers(at.settings, given.rules).items():
-        found[path.removeprefix(f"{GENERATED}/")] = text
-    datasources = provisioning(at.settings)[f"{PLACE}/datasources/ion.yaml"]
+    for path, text in prometheus.texts(at.settings, given.rules).items():
+        found[path.removeprefix(f"{prometheus.FOLDER}/")] = text
+    datasources = provisioning.texts(at.settings)[f"{provisioning.PLACE}/datasources/ion.yaml"]
     return {**found, "datasources.yaml": datasources}
 
 
@@ -142,9 +139,9 @@ def _compose(settings: Settings) -> Body:
 
 
 def _services(settings: Settings) -> Iterator[tuple[str, Body]]:
-    yield "exporter", _ours(settings, Reader.EXPORTER)
+    yield "exporter", _ours(settings, SystemProgram.EXPORTER)
     if settings.notifications.active_bridge is not None:
-        yield "bridge", _ours(settings, Reader.BRIDGE)
+        yield "bridge", _ours(settings, SystemProgram.BRIDGE)
     yield "prometheus", _prometheus(settings)
     if settings.prometheus.longterm is not None:
         yield "longterm", _longterm()
@@ -152,9 +149,9 @@ def _services(settings: Settings) -> Iterator[tuple[str, Body]]:
     yield "grafana", _grafana()
 
 
-def _ours(settings: Settings, reader: Reader) -> Body:
+def _ours(settings: Settings, reader: SystemProgram) -> Body:
     """Return a program of ours; its state lies in a volume of its own."""
-    is_exporter = reader is Reader.EXPORTER
+    is_exporter = reader is SystemProgram.EXPORTER
     port = placed.EXPORTER_PORT if is_exporter else placed.BRIDGE_PORT
     words = (
         programs.exporter(placed.IONMON, placed.SETTINGS)
@@ -198,7 +195,7 @@ def _guarded(user: str) -> Body:
     }
 
 
-def _secrets(settings: Settings, reader: Reader) -> Body:
+def _secrets(settings: Settings, reader: SystemProgram) -> Body:
     files = needed_files(settings, reader)
     listed = [{"source": f.name, "target": f.below(placed.FOLDER)} for f in files]
     return {"secrets": listed} if listed else {}
@@ -208,7 +205,7 @@ def _prometheus(settings: Settings) -> Body:
     words = programs.prometheus(settings, _paths("/etc/prometheus/prometheus.yml", "/prometheus"))
     return _server(images.PROMETHEUS, words, "9090:9090") | {
         "volumes": [*_prometheus_volumes("prometheus")],
-        **_secrets(settings, Reader.PROMETHEUS),
+        **_secrets(settings, SystemProgram.PROMETHEUS),
     }
 
 
@@ -222,7 +219,7 @@ def _longterm() -> Body:
 def _prometheus_volumes(name: str) -> Iterator[str]:
     yield f"{name}-data:/prometheus"
     yield f"./{name}.yml:/etc/prometheus/{name}.yml:ro"
-    yield f"{_ROOT}/{RULES}:/etc/prometheus/rules:ro"
+    yield f"{_ROOT}/{build.FOLDER}:/etc/prometheus/rules:ro"
 
 
 def _alerting(settings: Settings) -> Body:
@@ -234,7 +231,7 @@ def _alerting(settings: Settings) -> Body:
             "./alertmanager.yml:/etc/alertmanager/alertmanager.yml:ro",
             f"{_ROOT}/{TEMPLATES}:/etc/alertmanager/templates:ro",
         ],
-        **_secrets(settings, Reader.ALERTMANAGER),
+        **_secrets(settings, SystemProgram.ALERTMANAGER),
     }
 
 
@@ -261,7 +258,7 @@ def _grafana() -> Body:
         "volumes": [
             "grafana-data:/var/lib/grafana",
             f"./datasources.yaml:{provisioned}/datasources/ion.yaml:ro",
-            f"{_ROOT}/{PLACE}/dashboards:{provisioned}/dashboards:ro",
-            f"{_ROOT}/{BOARDS}:{MOUNTED}:ro",
+            f"{_ROOT}/{provisioning.PLACE}/dashboards:{provisioned}/dashboards:ro",
+            f"{_ROOT}/{model.OUT}:{provisioning.MOUNTED}:ro",
         ],
     }

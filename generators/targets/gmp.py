@@ -11,7 +11,7 @@ from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.model import Alerting, Group, Rule, RuleFile
 from generators.targets.manifests import NAME, SECRETS, everywhere, labels, manifest, written
 from generators.targets.model import Body, DeploymentTarget, TargetInput
-from generators.targets.needed_files import Reader, needed_files
+from generators.targets.needed_files import SystemProgram, needed_files
 
 API = "monitoring.googleapis.com/v1"
 # Of servers that Google runs, and nobody scrapes.
@@ -74,7 +74,7 @@ def _monitoring(settings: Settings, job: str, access: Body) -> Body:
 def _bridge_access(settings: Settings) -> Body:
     scraped = bridge_access.scraped(settings.notifications.on_server())
     found: Body = {"scheme": "https"} if "scheme" in scraped else {}
-    for file in needed_files(settings, Reader.PROMETHEUS):
+    for file in needed_files(settings, SystemProgram.PROMETHEUS):
         found["authorization"] = {"credentials": {"secret": {"name": SECRETS, "key": file.name}}}
     return found
 

@@ -26,7 +26,7 @@ from generators.targets.manifests import (
     written,
 )
 from generators.targets.model import Body, DeploymentTarget, TargetInput
-from generators.targets.needed_files import Reader, needed_files
+from generators.targets.needed_files import SystemProgram, needed_files
 from generators.targets.operator_hosts import HOSTS
 from generators.targets.placed import PlacedSettings, placed
 
@@ -126,7 +126,7 @@ def _bridge_access(settings: Settings) -> Body:
     """Return what admits Prometheus to the bridge: the token and the scheme."""
     scraped = bridge_access.scraped(settings.notifications.on_server())
     found: Body = {"scheme": "https"} if "scheme" in scraped else {}
-    for file in needed_files(settings, Reader.PROMETHEUS):
+    for file in needed_files(settings, SystemProgram.PROMETHEUS):
         found["authorization"] = {"credentials": {"name": SECRETS, "key": file.name}}
     return found
 
@@ -181,7 +181,7 @@ def _alertmanager(settings: Settings) -> Body:
     """Return Alertmanager's part: secrets lie at the paths that the settings name."""
     mounts = [
         {"name": "secrets", "mountPath": file.path, "subPath": file.name, "readOnly": True}
-        for file in needed_files(settings, Reader.ALERTMANAGER)
+        for file in needed_files(settings, SystemProgram.ALERTMANAGER)
     ]
     volumes = [{"name": "secrets", "secret": {"secretName": SECRETS}}] if mounts else []
     templates = {"name": "templates", "secret": {"secretName": alertmanager_config.WHOLE}}

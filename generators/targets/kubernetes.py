@@ -9,7 +9,7 @@ from generators.rules.health_rows import EXPORTER_JOB
 from generators.targets import placed, programs
 from generators.targets.manifests import NAMESPACE, SECRETS, config_map, labels, written
 from generators.targets.model import DeploymentTarget, TargetInput
-from generators.targets.needed_files import Reader, all_files
+from generators.targets.needed_files import SystemProgram, all_files
 from generators.targets.network_policies import network_policy
 from generators.targets.operator_hosts import HOSTS
 from generators.targets.pods import (
@@ -57,7 +57,7 @@ TARGET = DeploymentTarget("manifests of exporter and bridge for Kubernetes, with
 def _workloads(settings: Settings) -> Iterator[Workload]:
     yield Workload(
         name=EXPORTER_JOB,
-        reader=Reader.EXPORTER,
+        reader=SystemProgram.EXPORTER,
         words=programs.exporter(placed.IONMON, placed.SETTINGS),
         port=placed.EXPORTER_PORT,
         settings=settings,
@@ -67,7 +67,7 @@ def _workloads(settings: Settings) -> Iterator[Workload]:
         listen = f"--web.listen-address=:{placed.BRIDGE_PORT}"
         yield Workload(
             name=BRIDGE_JOB,
-            reader=Reader.BRIDGE,
+            reader=SystemProgram.BRIDGE,
             words=programs.bridge(placed.IONMON, placed.SETTINGS, listen),
             port=placed.BRIDGE_PORT,
             settings=settings,

@@ -11,7 +11,7 @@ from exporter.settings.addresses import written
 from exporter.settings.secrets import SecretFile, SecretReader, secret_files
 
 
-class Reader(StrEnum):
+class SystemProgram(StrEnum):
     """A program of the system."""
 
     EXPORTER = "exporter"
@@ -33,7 +33,7 @@ class NeededFile:
         return self.path if self.path.startswith("/") else f"{folder}/{self.path}"
 
 
-def needed_files(settings: Settings, reader: Reader) -> tuple[NeededFile, ...]:
+def needed_files(settings: Settings, reader: SystemProgram) -> tuple[NeededFile, ...]:
     """Return the files that a program opens, each once."""
     names = _names(settings)
     return tuple(
@@ -44,39 +44,39 @@ def needed_files(settings: Settings, reader: Reader) -> tuple[NeededFile, ...]:
 
 def all_files(settings: Settings) -> tuple[NeededFile, ...]:
     """Return the files that any program opens, each once."""
-    found = {file.path: file for reader in Reader for file in needed_files(settings, reader)}
+    found = {file.path: file for reader in SystemProgram for file in needed_files(settings, reader)}
     return tuple(found.values())
 
 
-def _opened(settings: Settings, reader: Reader) -> Iterator[tuple[str, str]]:
+def _opened(settings: Settings, reader: SystemProgram) -> Iterator[tuple[str, str]]:
     """Yield the path and the content of each file, as often as the settings name it."""
-    if reader is Reader.EXPORTER:
+    if reader is SystemProgram.EXPORTER:
         yield from _of_sources(settings)
     for file in secret_files(settings):
         if reader in _readers(settings, file):
             yield written(file.path), file.content
     at = settings.notifications
     token = at.active_bridge.credentials_file if at.active_bridge else None
-    if token is not None and reader in (Reader.BRIDGE, Reader.PROMETHEUS):
+    if token is not None and reader in (SystemProgram.BRIDGE, SystemProgram.PROMETHEUS):
         yield str(at.secret(token)), "the token that the bridge requires"
     password = at.email.password_file if at.email else None
-    if password is not None and at.digest is not None and reader is Reader.BRIDGE:
+    if password is not None and at.digest is not None and reader is SystemProgram.BRIDGE:
         yield str(at.secret(password)), "the password of the user at the mail server"
 
 
-def _readers(settings: Settings, file: SecretFile) -> tuple[Reader, ...]:
+def _readers(settings: Settings, file: SecretFile) -> tuple[SystemProgram, ...]:
     if file.reader is SecretReader.ALERTMANAGER:
-        return (Reader.ALERTMANAGER,)
+        return (SystemProgram.ALERTMANAGER,)
     if file.path in _of_redis(settings):
-        return (Reader.EXPORTER,)
+        return (SystemProgram.EXPORTER,)
     at = settings.notifications
     if (
         at.sentry is not None
         and at.sentry.own_errors
         and file.path == at.secret(at.sentry.dsn_file)
     ):
-        return (Reader.BRIDGE, Reader.EXPORTER)
-    return (Reader.BRIDGE,)
+        return (SystemProgram.BRIDGE, SystemProgram.EXPORTER)
+    return (SystemProgram.BRIDGE,)
 
 
 def _of_redis(settings: Settings) -> list[Path | None]:
@@ -100,7 +100,7 @@ def _of_sources(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _names(settings: Settings) -> dict[str, str]:
     """Return a name for each path: the file's own, or the whole path where two share that."""
-    paths = dict.fromkeys(path for reader in Reader for path, _ in _opened(settings, reader))
+    paths = dict.fromkeys(path for reader in SystemProgram for path, _ in _opened(settings, reader))
     counted = Counter(Path(path).name for path in paths)
     return {
         path: name if counted[name := Path(path).name] == 1 else path.strip("/").replace("/", "-")

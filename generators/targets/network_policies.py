@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from exporter.settings import Settings
 from generators.targets.manifests import NAME, labels, manifest
 from generators.targets.model import Body
-from generators.targets.needed_files import Reader
+from generators.targets.needed_files import SystemProgram
 from generators.targets.pods import Workload
 
 _HTTPS, _DNS = 443, 53
@@ -19,7 +19,9 @@ def network_policy(workload: Workload) -> Body:
     """Return the policy of a program: what it needs, and nothing else."""
     settings = workload.settings
     callers = (
-        ("prometheus", "alertmanager") if workload.reader is Reader.BRIDGE else ("prometheus",)
+        ("prometheus", "alertmanager")
+        if workload.reader is SystemProgram.BRIDGE
+        else ("prometheus",)
     )
     incoming = {
         "from": [{"podSelector": {"matchLabels": {NAME: name}}} for name in callers],
@@ -54,13 +56,17 @@ def _tcp(ports: Iterable[int]) -> list[Body]:
     return [{"protocol": "TCP", "port": port} for port in ports]
 
 
-def _elsewhere(settings: Settings, reader: Reader) -> Iterator[int]:
+def _elsewhere(settings: Settings, reader: SystemProgram) -> Iterator[int]:
     """Yield the ports of servers whose addresses may be anywhere: Redis, the mail server."""
-    if reader is Reader.EXPORTER:
+    if reader is SystemProgram.EXPORTER:
         for target in settings.redis.targets:
             yield urlsplit(target.url).port or _REDIS
             if target.mode == "sentinel":
                 yield _REDIS
     mail = settings.notifications.email
-    if reader is Reader.BRIDGE and mail is not None and settings.notifications.digest is not None:
+    if (
+        reader is SystemProgram.BRIDGE
+        and mail is not None
+        and settings.notifications.digest is not None
+    ):
         yield int(mail.smarthost.rpartition(":")[2])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from exporter.settings import Settings
 from generators.targets.manifests import NAME, NAMESPACE, SECRETS, labels, manifest
 from generators.targets.model import Body
-from generators.targets.needed_files import Reader, needed_files
+from generators.targets.needed_files import SystemProgram, needed_files
 from generators.targets.placed import FOLDER, GENERATED, SETTINGS, STATE, USER
 from generators.targets.programs import Words
 from generators.targets.sizes import SIZES, Size
@@ -21,7 +21,7 @@ class Workload:
     """A program that runs once: its name is that of its Service and of its job in Prometheus."""
 
     name: str
-    reader: Reader
+    reader: SystemProgram
     words: Words
     port: int
     settings: Settings

@@ -13,7 +13,7 @@ from generators.files import MARK
 from generators.targets import programs
 from generators.targets.hardening import HARDENING
 from generators.targets.model import DeploymentTarget, TargetInput
-from generators.targets.needed_files import Reader, all_files, needed_files
+from generators.targets.needed_files import SystemProgram, all_files, needed_files
 from generators.targets.programs import ServerPaths, Words
 from generators.targets.sizes import SIZES
 
@@ -34,20 +34,22 @@ def files(given: TargetInput) -> dict[str, str]:
     """Return the files by path; docs/running.md says where each goes."""
     settings = given.settings
     units = {
-        "ionmon.service": _ours(settings, Reader.EXPORTER, programs.exporter(IONMON, SETTINGS)),
+        "ionmon.service": _ours(
+            settings, SystemProgram.EXPORTER, programs.exporter(IONMON, SETTINGS)
+        ),
         "prometheus.service.d/ionmon.conf": _added(
-            _secrets(settings, Reader.PROMETHEUS),
+            _secrets(settings, SystemProgram.PROMETHEUS),
             _MAIN,
             programs.prometheus(settings, _main(settings)),
         ),
         "prometheus-alertmanager.service.d/ionmon.conf": _added(
-            _secrets(settings, Reader.ALERTMANAGER),
+            _secrets(settings, SystemProgram.ALERTMANAGER),
             _ALERTS,
             programs.alertmanager(settings, _alerts(settings)),
         ),
     }
     if settings.notifications.active_bridge is not None:
-        units["ionmon-bridge.service"] = _ours(settings, Reader.BRIDGE, _bridge(settings))
+        units["ionmon-bridge.service"] = _ours(settings, SystemProgram.BRIDGE, _bridge(settings))
     if settings.prometheus.longterm is not None:
         units["prometheus-longterm.service"] = _longterm(settings.prometheus.longterm)
     return {
@@ -90,7 +92,7 @@ def _listening(address: str) -> str:
     return address if host in _LOOPBACK else f":{port}"
 
 
-def _ours(settings: Settings, reader: Reader, words: Words) -> str:
+def _ours(settings: Settings, reader: SystemProgram, words: Words) -> str:
     """Return the unit of a program of ours; it is not tried again with settings that are wrong."""
     return _text(
         {
@@ -137,14 +139,14 @@ def _start(words: Words) -> tuple[str, str]:
     return "ExecStart", " ".join(words).replace("%", "%%")
 
 
-def _written_to(settings: Settings, reader: Reader) -> Lines:
+def _written_to(settings: Settings, reader: SystemProgram) -> Lines:
     """Return the folder of a state file that does not lie in the unit's own one."""
     storage = settings.storage
-    file = storage.journal_file if reader is Reader.BRIDGE else storage.state_file
+    file = storage.journal_file if reader is SystemProgram.BRIDGE else storage.state_file
     return () if file is None else (("ReadWritePaths", str(file.parent)),)
 
 
-def _secrets(settings: Settings, reader: Reader) -> Iterator[tuple[str, str]]:
+def _secrets(settings: Settings, reader: SystemProgram) -> Iterator[tuple[str, str]]:
     """Yield a copy of each secret that the program alone may read, in place of root's own file."""
     for file in needed_files(settings, reader):
         path = file.below(HOME)

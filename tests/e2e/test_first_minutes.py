@@ -57,7 +57,7 @@ class Clone:
         """Return the alerts that fire in europe-west1, by name."""
         text = self.run("alerts", *LOGIN, ".stack/secrets/me", "--json", known=False)
         found = json.loads(text or "{}").get("alerts", [])
-        return {one["labels"]["alertname"]: one for one in found if EU in one["labels"].values()}
+        return {one["alert"]: one for one in found if EU in one["place"]}
 
     def messages(self) -> str:
         """Return what a team would read."""
@@ -79,7 +79,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
     found = Clone(tmp_path_factory.mktemp("first"))
     words = ("stack", "--config", "examples/reference.yaml", "--port-offset", str(OFFSET))
     with process((*IONMON, *words), found.log, found.folder) as stack:
-        wait_until(lambda: "\nready in " in found.said() or stack.poll() is not None, "a stack")
+        wait_until(
+            lambda: "\nready in " in found.said() or stack.poll() is not None, "a stack", ENOUGH
+        )
         assert stack.poll() is None, found.said()
         yield found
         stack.send_signal(signal.SIGINT)

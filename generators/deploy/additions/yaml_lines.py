@@ -44,7 +44,8 @@ def _inserted(text: str, one: Insertion) -> str:
         return _after(lines, _last_line(node), more)
     if not rest and _is_block(node) and isinstance(node, yaml.SequenceNode):
         more = _indented(dumped(one.value), node.start_mark.column)
-        return _after(lines, node.start_mark.line - 1 if one.first else _last_line(node), more)
+        # The first come right behind the key: a comment between belongs to what follows it.
+        return _after(lines, _key_line(root, one.path) if one.first else _last_line(node), more)
     return _replaced(text, root, one)
 
 
@@ -73,6 +74,14 @@ def _deepest(root: yaml.Node, path: tuple[str, ...]) -> tuple[yaml.Node, tuple[s
             return node, path[at:]
         node = child
     return node, ()
+
+
+def _key_line(root: yaml.Node, path: tuple[str, ...]) -> int:
+    """Return the line of the last of some keys that are there."""
+    *above, last = path
+    node, _ = _deepest(root, tuple(above))
+    line: int = next(key.start_mark.line for key, _ in node.value if key.value == last)
+    return line
 
 
 def _child(node: yaml.Node, key: str) -> yaml.Node | None:

@@ -10,6 +10,7 @@ from exporter import cli
 from exporter.cloud_monitoring.estimate import Estimate, FamilyCost
 from exporter.commands.estimate_text import text
 from exporter.simulator.server import Simulator
+from tests.docs.json_keys import unlike_page
 from tests.exporter.running import INSTANCES, REQUESTS, address, simulator, tree, written
 
 ROWS = (
@@ -116,6 +117,7 @@ def test_the_sum_is_first_and_bills_are_beside_it(
         lines = capsys.readouterr().out.splitlines()
         assert estimate(project, tmp_path, "--viewers", "7", "--rules", "50", "--json") == 0
     found = json.loads(capsys.readouterr().out)
+    assert unlike_page("estimate", found) == []
     assert lines[0].startswith(f"Reading costs {found['total']:.2f} dollars a month: ")
     names = ["this exporter", "PromQL on Cloud Monitoring", "alerting policies"]
     assert [bill["name"] for bill in found["bills"]] == names

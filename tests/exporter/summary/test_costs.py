@@ -14,6 +14,7 @@ from exporter.settings import Settings
 from exporter.summary.costs import service_costs, summed
 from exporter.summary.read import Reader
 from generators.service_costs import costs
+from tests.docs.json_keys import unlike_page
 from tests.exporter.running import INSTANCES, address, simulator, tree, written
 from tests.servers import blocks, prometheus
 
@@ -122,7 +123,9 @@ def test_the_command_prints_them(
         assert cli.run(["estimate", "--config", path, "--prometheus", url]) == 0
         printed = capsys.readouterr().out
         assert cli.run(["estimate", "--config", path, "--prometheus", url, "--json"]) == 0
-        found = json.loads(capsys.readouterr().out)["service"]
+        whole = json.loads(capsys.readouterr().out)
+        assert unlike_page("estimate", whole) == []
+        found = whole["service"]
         (folder / "monitoring_config.json").unlink()
         assert cli.run(["estimate", "--config", path, "--prometheus", url]) == 3
     assert f"The service itself costs {found['total']:,.2f} dollars a month" in printed

@@ -92,3 +92,7 @@ def test_places_are_bounded() -> None:
     signal = found(ring.service(0.0, LIMITS, {}), "instances")
     assert (len(signal.places), signal.left_out) == (PLACES, 7)
     assert signal.now == PLACES + 7
+    ring.feed(snapshot([part(INSTANCES, **{f"r{n}": float(n) for n in range(400)})], 2))
+    ring.step(STEP)
+    signal = found(ring.service(0.0, LIMITS, {}), "instances")
+    assert (len(signal.places), signal.left_out, signal.now) == (PLACES, 400 - PLACES, 79_800)

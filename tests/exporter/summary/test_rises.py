@@ -4,7 +4,7 @@ import pytest
 
 from exporter.exposition.samples import Buckets
 from exporter.summary.evaluation import BucketRise
-from exporter.summary.rises import BucketTotal, Value, rise
+from exporter.summary.rises import SummedBuckets, Value, rise
 
 THREE, TWO = (1.0, 2.0, 3.0), (1.0, 3.0)
 BEFORE = Buckets(THREE, (1, 2, 3, 4), 20.0)
@@ -33,7 +33,7 @@ def test_a_series_rises(before: Value, after: Value, risen: Value) -> None:
 
 def test_a_total_is_what_was_added_since() -> None:
     """Buckets with other bounds are kept apart, and joined bound by bound at the end."""
-    total = BucketTotal()
+    total = SummedBuckets()
     total.add(Buckets(THREE, (1, 1, 1, 1), 10.0))
     older = total.copy()
     total.add(Buckets(THREE, (1, 0, 0, 1), 5.0))

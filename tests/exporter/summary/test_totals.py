@@ -8,7 +8,7 @@ from exporter.catalog.signals import SIGNALS
 from exporter.exposition.samples import Part, Sample
 from exporter.exposition.snapshot import snapshot
 from exporter.summary.evaluation import Window
-from exporter.summary.totals import RisingTotals, TotalsReading
+from exporter.summary.totals import MOST, RisingTotals, TotalsReading
 from exporter.summary.watched import watched_families
 
 REQUESTS, INSTANCES = cloud_run.REQUESTS, cloud_run.INSTANCES
@@ -117,3 +117,13 @@ def test_changes_of_a_gauge_are_counted() -> None:
     found = fed.since().changes[INSTANCES.name]
     assert sorted(value for value in found.values.values() if isinstance(value, float)) == [0, 2]
     assert fed.since().gauges[INSTANCES.name][0].samples[0].value == 3.0
+
+
+def test_a_family_of_too_many_places_is_not_watched() -> None:
+    """Nor a gauge of too many series, as long as it has them: memory and time are bounded."""
+    fed, many = Fed(), {f"r{n}": 1.0 for n in range(MOST + 1)}
+    fed.feed(part(REQUESTS, **many), part(INSTANCES, **many))
+    fed.feed(part(REQUESTS, eu=1.0), part(INSTANCES, eu=1.0))
+    assert fed.rises() == {}
+    assert fed.readings[0].gauges.get(INSTANCES.name, ()) == ()
+    assert len(fed.readings[1].gauges[INSTANCES.name]) == 1

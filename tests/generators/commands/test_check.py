@@ -1,12 +1,14 @@
 """ionmon check finds what is misspelt in a rule file, with its line and what was meant."""
 
 import contextlib
+import json
 from pathlib import Path
 
 import pytest
 
 from exporter import cli
 from generators.checks.engine.gathering import OUT
+from tests.docs.json_keys import unlike_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("generated_once")]
 
@@ -78,6 +80,22 @@ def test_what_is_misspelt_is_found(tmp_path: Path, capsys: pytest.CaptureFixture
     shown = capsys.readouterr()
     assert shown.out.splitlines() == [f"{path}:{text}" for text in FOUND]
     assert shown.err == f"{DEFAULTS}4 problems in 4 rules of 1 files\n"
+
+
+def test_problems_are_a_document_for_programs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --json the same problems and exit code; --quiet leaves out what is beside them."""
+    path = tmp_path / "own.yml"
+    path.write_text(MISSPELT)
+    assert check("--root", tmp_path, "--offline", path, "--json", "--quiet") == 1
+    shown = capsys.readouterr()
+    body = json.loads(shown.out)
+    assert unlike_page("check", body) == []
+    assert (len(body["problems"]), shown.err) == (4, "")
+    assert check("--root", tmp_path, "--offline", path, "--quiet") == 1
+    shown = capsys.readouterr()
+    assert (len(shown.out.splitlines()), shown.err) == (4, "")
 
 
 def test_a_mended_file_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

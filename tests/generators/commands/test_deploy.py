@@ -10,6 +10,7 @@ import yaml
 
 from exporter import cli
 from generators.deploy.state import state
+from tests.docs.json_keys import unlike_page
 from tests.generators.deploy.machine import Machine, machine
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("generated_once")]
@@ -68,6 +69,7 @@ def test_a_set_is_deployed_once(made: Machine, capsys: pytest.CaptureFixture[str
     assert made.config("prometheus").read_text() == "global: {}\n"
     assert deploy("--apply", "--overwrite", "--json") == 0
     found = json.loads(capsys.readouterr().out)
+    assert unlike_page("As JSON", found, page="docs/deploy.md") == []
     assert found["result"] == "deployed"
     told = {one["step"]: one["outcome"] for one in found["steps"]}
     assert told.pop("check") == "done"
@@ -87,7 +89,7 @@ def test_a_set_is_deployed_once(made: Machine, capsys: pytest.CaptureFixture[str
     assert "· longterm: is as written already" in shown.out
     assert deploy("--apply") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert any(line.startswith("✓ prometheus: 1 files written, reloaded") for line in lines)
+    assert any(line.startswith("✓ prometheus: 1 file written, reloaded") for line in lines)
     assert "· longterm: is as written already" in lines
 
 

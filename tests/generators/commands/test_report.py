@@ -1,7 +1,11 @@
 """ionmon report on real servers: what it says, what it does not know, and with which exit code."""
 
 import json
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +14,9 @@ import yaml
 from rich.cells import cell_len
 
 from exporter import cli
+from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow
 from tests.exporter.summary.serving import Past, serving
+from tests.http_server import answering
 from tests.servers import prometheus
 
 pytestmark = pytest.mark.slow
@@ -169,6 +175,83 @@ def test_a_bridge_that_is_down_costs_acknowledgements(
     assert any(one.startswith(f"what the bridge knows: {NOWHERE}") for one in whole["unknown"])
 
 
+@contextmanager
+def bridge(*rows: AlertRow, known: bool = True) -> Iterator[str]:
+    """Serve what a bridge says of alerts."""
+    now = time.time()
+    body = {"alerts": [asdict(row) for row in rows], "faults": [], "known": known, "now": now}
+    text = json.dumps({**body, "as_of": now}).encode()
+
+    class Api(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+            """Stay silent."""
+
+    with answering(Api) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+def row(past: Past) -> AlertRow:
+    """Return the alert that fires in the data, as a bridge has it: acknowledged."""
+    labels = {
+        "alertname": "DatabaseLag",
+        "severity": "high",
+        "gcp_project": "ion-production",
+        "database_id": "ion-main",
+        "region": "asia-southeast1",
+    }
+    return AlertRow(
+        id="1",
+        alert="DatabaseLag",
+        severity="high",
+        summary="A replica is behind.",
+        description="",
+        check="",
+        value="720ms",
+        limit="500ms",
+        place="",
+        since=past.end - 2400,
+        acknowledged=AcknowledgedBy("ada@example.com", past.end - 1200, "looking"),
+        next_escalation=None,
+        escalated=False,
+        silenced=True,
+        muted=False,
+        labels=tuple(sorted(labels.items())),
+        links=(),
+    )
+
+
+def test_acknowledgements_come_from_the_bridge(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An alert that both know is one, with who has it; of what is over, that is not known."""
+    with bridge(row(past)) as url:
+        assert report(past, tmp_path, "--bridge", url) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"from the bridge at {url}; what is over, from Prometheus" in text
+    assert text.count("HIGH DatabaseLag") == 1
+    assert "720ms, limit 500ms A replica is behind. acknowledged by ada@example.com" in text
+    assert "ago: looking silenced" in text
+    assert "who acknowledged what is over: the bridge's journal is not here" in text
+
+
+def test_the_bridge_does_not_know_everything(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What Prometheus has beside it is listed, and that more may fire is exit code 1."""
+    with bridge(known=False) as url:
+        assert report(past, tmp_path, "--bridge", url, "--json") == 1
+    alerts = found(capsys)["alerts"]
+    assert [(one["name"], one["acknowledgement_known"]) for one in alerts["firing"]] == [
+        ("DatabaseLag", False)
+    ]
+    assert alerts["known"] is False
+
+
 def test_an_empty_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No data is not calm: nothing has a mark for well."""
     with prometheus(tmp_path, "{}") as running:
@@ -203,6 +286,8 @@ def test_dashboards_as_text_and_json(
         (("overvew",), 3, "overvew: no such dashboard; there are cache, infrastructure, overview"),
         (("--since", "now", "--until", "now-1h"), 2, "--since now: has to be before --until"),
         (("--until", "now+1h"), 2, "--until now+1h: lies ahead; write a time up to now"),
+        (("--exporter", NOWHERE, "--since", "1h"), 2, "--since: does not go with --exporter; give"),
+        (("--exporter", NOWHERE), 1, f"{NOWHERE}/service.json: no exporter answers: "),
         (("--format", "pdf"), 2, "'pdf' is not one of"),
         (("--prometheus", "localhost:9090"), 2, "Invalid value for '--prometheus'"),
         (("--out", "/nowhere/x"), 2, "is no directory; create it, or name one"),

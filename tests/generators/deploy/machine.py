@@ -37,7 +37,7 @@ class Machine:
 
     def settings(self, **changed: Any) -> Settings:
         """Return settings with the places of its servers."""
-        sections = {
+        sections: dict[str, dict[str, str]] = {
             name: {"url": f"http://127.0.0.1:{port}", "config_file": str(self.config(name))}
             for name, port in self.ports.items()
         }
@@ -45,9 +45,10 @@ class Machine:
             "dashboards_directory": str(self.root / "grafana/boards"),
             "provisioning_directory": str(self.root / "grafana/provisioning"),
         }
-        body = {**sections, "grafana": grafana, "state_directory": str(self.at.directory)}
+        body: dict[str, Any] = {**sections, "grafana": grafana}
         for name, values in changed.items():
             body[name] = {**body[name], **values}
+        body["state_directory"] = str(self.at.directory)
         return Settings.model_validate({"prometheus": {"longterm": "127.0.0.1:9"}, "deploy": body})
 
     def config(self, name: str) -> Path:

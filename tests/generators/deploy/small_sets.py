@@ -71,9 +71,9 @@ def _rules(name: str, limit: str) -> dict[str, Any]:
 def with_expr(texts: dict[str, str], expr: str) -> dict[str, str]:
     """Return a set in which the first server's recording rule has another expression."""
     path = f"{OUT}/rules/recording.yml"
-    body = {"groups": [{"name": "ion-recording", "interval": "1s", "rules": []}]}
-    body["groups"][0]["rules"] = [{"record": "recording:up:sum", "expr": expr}]
-    return {**texts, path: HEAD + dumped(body)}
+    rules = [{"record": "recording:up:sum", "expr": expr}]
+    group = {"name": "ion-recording", "interval": "1s", "rules": rules}
+    return {**texts, path: HEAD + dumped({"groups": [group]})}
 
 
 def _provider() -> dict[str, Any]:

@@ -101,9 +101,9 @@ def test_the_next_deploy_says_what_to_type(running: Machine) -> None:
     made = running
     made.deploy(made.steps(small_set("1")))
     assert killed(made, made.steps(small_set("3")), 25)
-    text = recovery.unfinished(journal(made))
-    assert "ionmon deploy --recover back" in text
-    assert "ionmon deploy --recover finish" in text
+    text = recovery.unfinished(journal(made), made.at)
+    for how in ("back", "finish"):
+        assert f"  ionmon deploy --recover {how} --set state_directory={made.root}/state" in text
     recovered(made, made.steps(small_set("3")), back=True)
 
 

@@ -118,7 +118,7 @@ def test_an_exporter_that_has_just_started() -> None:
 
 def test_what_is_no_exporter_is_an_error() -> None:
     """The address, what is wrong, and the fix."""
-    with pytest.raises(IonmonError, match="no exporter answers: .*; start it with ionmon run"):
+    with pytest.raises(IonmonError, match=r"no exporter answers: .*; start it with ionmon run"):
         recent_report(REQUEST, "http://127.0.0.1:1")
     with serving(b"hello") as url, pytest.raises(IonmonError, match=r"is no /service.json of an"):
         recent_report(REQUEST, url)

@@ -13,7 +13,7 @@ from exporter.errors import SettingsError
 from exporter.settings import Settings, load
 from exporter.settings.document import read
 from generators.targets.model import ChosenTargets
-from generators.targets.needed_files import Reader, needed_files
+from generators.targets.needed_files import SystemProgram, needed_files
 from generators.targets.placed import FOLDER, STATE
 from tests.generators.generated import texts
 from tests.generators.targets.deployed import EVERY, FULL, REFERENCE, deployed
@@ -186,10 +186,10 @@ def test_tls_is_refused_with_a_fix(sections: dict[str, Any], said: str) -> None:
 def test_each_secret_is_one_program_s() -> None:
     """A pod has the files that its program opens; the exporter has none of the channels'."""
     settings = load(FULL)
-    opened = {reader: {f.name for f in needed_files(settings, reader)} for reader in Reader}
-    assert "redis" in json.dumps(sorted(opened[Reader.EXPORTER]))
-    assert not opened[Reader.EXPORTER] & opened[Reader.ALERTMANAGER]
-    for file in needed_files(settings, Reader.EXPORTER):
+    opened = {reader: {f.name for f in needed_files(settings, reader)} for reader in SystemProgram}
+    assert "redis" in json.dumps(sorted(opened[SystemProgram.EXPORTER]))
+    assert not opened[SystemProgram.EXPORTER] & opened[SystemProgram.ALERTMANAGER]
+    for file in needed_files(settings, SystemProgram.EXPORTER):
         assert file.below(FOLDER).startswith("/")
 
 

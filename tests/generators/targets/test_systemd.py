@@ -13,7 +13,7 @@ import pytest
 from exporter import cli
 from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, flags
 from exporter.settings import load
-from generators.targets.needed_files import Reader, needed_files
+from generators.targets.needed_files import SystemProgram, needed_files
 from tests import servers
 from tests.exporter.running import IONMON, Running
 from tests.generators.targets.deployed import EVERY, FULL, REFERENCE, deployed
@@ -160,10 +160,10 @@ def test_the_bridge_is_there_where_it_is_used() -> None:
 def test_each_secret_is_one_program_s(path: Path) -> None:
     """A unit gets the files that its program opens and no other, at the paths of the settings."""
     names = {
-        Reader.EXPORTER: "ionmon.service",
-        Reader.BRIDGE: "ionmon-bridge.service",
-        Reader.PROMETHEUS: "prometheus.service.d/ionmon.conf",
-        Reader.ALERTMANAGER: "prometheus-alertmanager.service.d/ionmon.conf",
+        SystemProgram.EXPORTER: "ionmon.service",
+        SystemProgram.BRIDGE: "ionmon-bridge.service",
+        SystemProgram.PROMETHEUS: "prometheus.service.d/ionmon.conf",
+        SystemProgram.ALERTMANAGER: "prometheus-alertmanager.service.d/ionmon.conf",
     }
     units = deployed("systemd", path)
     for reader, name in names.items():

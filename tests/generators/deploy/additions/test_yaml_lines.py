@@ -33,9 +33,10 @@ def test_items_stand_behind_those_that_are_there() -> None:
 
 
 def test_items_may_come_first() -> None:
-    """Before the first item, behind the key."""
-    text = with_insertions(TEXT, [Insertion(("last",), [{"text": "new"}], first=True)])
-    assert text == TEXT.replace("last:\n", "last:\n- text: new\n")
+    """Right behind the key: a comment stays with the item that it is about."""
+    commented = TEXT.replace("last:\n", "last:\n# about the block\n")
+    text = with_insertions(commented, [Insertion(("last",), [{"text": "new"}], first=True)])
+    assert text == commented.replace("last:\n", "last:\n- text: new\n")
 
 
 def test_a_block_of_text_is_not_torn() -> None:
