@@ -17,7 +17,7 @@ from generators.report.wording import of_heat, of_states
 _CELL = 0.94  # of a row's height
 _MOST = SHADES - 1
 _GAP = 0.06  # of a cell's width
-_UNIT, _WIDE = 60, 4  # pixels of a column of the grid, and of a cell that has a gap to the next
+_UNIT, _WIDE = 60, 10  # pixels of a column of the grid, and of a cell that has a gap to the next
 _ROW = 30  # pixels of a bucket's text
 _LANE = 0.8  # of a lane's height
 _WIDEST = 260  # pixels of the lanes' names

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from exporter.catalog.signals import SIGNALS
 from exporter.prometheus_api import TimeSpan
 from exporter.summary.alerts import AlertState
 from exporter.summary.chart import columns
+from exporter.summary.wording import shown
 from generators.dashboards.signal_style import decimals, unit
 from generators.report.display import DrawnStep, DrawnThresholds, Field, Style
 from generators.report.model import (
@@ -22,6 +24,7 @@ from generators.service_report import words
 from generators.service_report.model import ReportedSignal, ServiceReport
 
 _SEVERITIES = {"critical": "#D1344B", "high": "#D55E00", "medium": "#C98500", "low": "#3D9BD1"}
+_MARKED = "critical"
 _NOW, _BEFORE = "#0072B2", "#808080"  # as on the dashboards
 _ACROSS, _HIGH = 3, 7  # panels in a line, and units of a panel's height
 _SPARK = 60  # points of a small line
@@ -97,12 +100,20 @@ def _field(one: ReportedSignal, style: Style) -> Field:
 def spark(one: ReportedSignal, report: ServiceReport) -> DrawnSeries:
     """Return the small line of a signal: the worst of each column."""
     worst = columns(one.signal.line, one.signal.direction, _SPARK)
-    return _series(one, worst, report.span, _NOW, "")
+    drawn = _series(one, worst, report.span, _NOW, "")
+    known = [value for value in drawn.values if value is not None]
+    if not known or shown(min(known), one.signal.unit) != shown(max(known), one.signal.unit):
+        return drawn
+    # Flat where both ends are written alike: noise would look like a change.
+    room = abs(known[0]) or 1.0
+    field = replace(drawn.field, minimum=min(known) - room, maximum=max(known) + room)
+    return replace(drawn, field=field)
 
 
 def _events(report: ServiceReport) -> Iterator[Event]:
-    """Yield the alerts of the period, the first one first."""
-    found = [_event(one, report) for one in (*report.alerts.firing, *report.alerts.recent)]
+    """Yield the critical alerts of the period, the first one first: all would cover the lines."""
+    alerts = (*report.alerts.firing, *report.alerts.recent)
+    found = [_event(one, report) for one in alerts if one.severity == _MARKED]
     yield from sorted(found, key=lambda event: event.start)
 
 

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from generators.report import svg
 from generators.report.colors import Theme
 from generators.report.display import Field
 from generators.report.html import Sheet, Side, page
 from generators.report.model import DrawnBoard, DrawnPanel, DrawnSeries, GridPlace, PanelKind
+from generators.service_report import state_charts
 from generators.service_report.formats import RenderOptions
 from generators.service_report.html import render, render_boards
 from generators.service_report.model import BoardsReport
+from tests.exporter.summary.states import signal
 from tests.generators.report.test_html import Elements
 from tests.generators.report.test_page_script import browser
 from tests.generators.service_report.large import large
-from tests.generators.service_report.reports import full
+from tests.generators.service_report.reports import full, reported
 
 OPTIONS = RenderOptions()
 HEAVIEST = 400_000  # bytes
@@ -99,10 +102,11 @@ def test_marks_are_words_too(heavy: str) -> None:
     assert {"ok", "warning", "failing"} <= marks
 
 
-def test_alerts_are_marks_in_the_charts() -> None:
-    """Each alert of the period is in the list of marks, from when until when."""
+def test_critical_alerts_are_marks_in_the_charts() -> None:
+    """Those of the period are in the list of marks, from when until when."""
     text = render(full(), OPTIONS)
-    assert text.count("<tr data-at=") == len((*full().alerts.firing, *full().alerts.recent))
+    assert text.count("<tr data-at=") == 1
+    assert "ErrorRateCritical: checkout in europe-west1 (ion-production)</td>" in text
 
 
 def test_signals_without_a_line_have_no_chart() -> None:
@@ -171,3 +175,13 @@ def test_several_dashboards_are_below_each_other() -> None:
     assert "<title>Overview, Cache (preview)</title>" in text
     assert text.count("<main>") == 2
     assert '<div class="sides">' in text
+
+
+def test_noise_is_no_line() -> None:
+    """Where the lowest and the highest value are written alike, the small line is flat."""
+    found = reported(signal=signal(unit="seconds", line=(0.009, 0.0090001, 0.009)))
+    drawn = state_charts.spark(found, full())
+    assert len({point.split(",")[1] for point in svg.spark(drawn)[0][1:].split("L")}) == 1
+    found = reported(signal=signal(unit="seconds", line=(0.009, 0.02, 0.009)))
+    drawn = state_charts.spark(found, full())
+    assert len({point.split(",")[1] for point in svg.spark(drawn)[0][1:].split("L")}) == 2
