@@ -42,7 +42,7 @@ def test_ports_that_are_taken_are_named(tmp_path: Path, capsys: pytest.CaptureFi
         offset = str(port - StackPorts().prometheus)
         words = ["--folder", str(tmp_path / "new"), "--config", REFERENCE]
         assert cli.run(["stack", *words, "--port-offset", offset]) == 1
-    assert f"taken: port {port} of prometheus" in capsys.readouterr().err
+    assert f"port {port} of prometheus" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["lock"]
 
 
