@@ -32,12 +32,10 @@ def test_every_port_that_is_taken_is_named() -> None:
     """With the process that needs it, and what to do."""
     choice = free()
     ports = choice.ports
-    with socket.socket() as one, socket.socket() as other:
-        for taken, port in ((one, ports.prometheus), (other, ports.sink.smtp)):
-            taken.bind(("127.0.0.1", port))
-            taken.listen()
-        with pytest.raises(IonmonError) as refused:
-            require_free(processes(choice))
+    one = socket.create_server(("127.0.0.1", ports.prometheus))
+    other = socket.create_server(("127.0.0.1", ports.sink.smtp))
+    with one, other, pytest.raises(IonmonError) as refused:
+        require_free(processes(choice))
     text = f"taken: port {ports.sink.smtp} of sink, port {ports.prometheus} of prometheus; find"
     assert str(refused.value).startswith(text)
     assert "--port-offset" in str(refused.value)
