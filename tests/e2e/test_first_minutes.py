@@ -174,7 +174,9 @@ def test_it_is_acknowledged(clone: Clone) -> None:
 def test_it_ends(clone: Clone) -> None:
     """The team is notified, nothing fires in the region, and the page is calm again."""
     clone.run("incident", "--end", "--port-offset", str(OFFSET))
-    wait_until(lambda: "RESOLVED" in clone.messages(), "the end", within=ENOUGH)
+    wait_until(
+        lambda: "Resolved: Too many requests failed" in clone.messages(), "the end", within=ENOUGH
+    )
     wait_until(lambda: ALERT not in clone.alerts(), "nothing that fires", within=ENOUGH)
     url = f"http://127.0.0.1:{PORTS.exporter}/service.json"
 
