@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from exporter.settings import Settings
 from exporter.settings.types import duration
 from generators import bridge_access
+from generators.policy import policy
 from generators.promql_tree.tree import series_names
 from generators.rules.delivery_rows import BRIDGE_JOB
 from generators.rules.health_rows import EXPORTER_JOB
 from generators.rules.model import Alerting, Group, Rule, RuleFile
+from generators.targets import google_rules
 from generators.targets.manifests import NAME, SECRETS, everywhere, labels, manifest, written
 from generators.targets.model import Body, DeploymentTarget, TargetInput
 from generators.targets.needed_files import SystemProgram, needed_files
@@ -42,6 +44,14 @@ _GLOBAL = (
         "one cluster of the project. Not run against Google."
     ),
 )
+_GOOGLE = (
+    (
+        "Without any exporter: signals and alerts on Google's own names of metrics. Only signals "
+        "of Cloud Monitoring are here, and nothing on bursts, budgets, late data or this system "
+        "itself; each evaluation is billed by the series that it reads. Instead of the exporter, "
+        "not beside it. Not run against Google."
+    ),
+)
 
 
 def files(given: TargetInput) -> dict[str, str]:
@@ -50,6 +60,7 @@ def files(given: TargetInput) -> dict[str, str]:
     return {
         "podmonitorings.yaml": written(_SCRAPED, *_monitorings(given.settings)),
         "rules.yaml": written((*_RULES, *lost), *_objects("Rules", given.rules.all)),
+        "google-names.yaml": written(_GOOGLE, _direct(given.settings)),
         "globalrules.yaml": written((*_GLOBAL, *lost), *_objects("GlobalRules", given.rules.all)),
     }
 
@@ -77,6 +88,13 @@ def _bridge_access(settings: Settings) -> Body:
     for file in needed_files(settings, SystemProgram.PROMETHEUS):
         found["authorization"] = {"credentials": {"secret": {"name": SECRETS, "key": file.name}}}
     return found
+
+
+def _direct(settings: Settings) -> Body:
+    """Return the rules on Google's own names, which are in no namespace."""
+    spec = {"groups": google_rules.groups(policy(settings))}
+    metadata = {"name": "ionmon-google-names", "labels": labels()}
+    return everywhere(manifest(API, "GlobalRules", metadata, spec=spec))
 
 
 def _objects(kind: str, files: tuple[RuleFile, ...]) -> Iterator[Body]:

@@ -36,13 +36,11 @@ def test_settings_are_needed(
 
 def test_ports_that_are_taken_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Before anything is written."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", port := free_port()))
-        one.listen()
+    with socket.create_server(("127.0.0.1", port := free_port())):
         offset = str(port - StackPorts().prometheus)
         words = ["--folder", str(tmp_path / "new"), "--config", REFERENCE]
         assert cli.run(["stack", *words, "--port-offset", offset]) == 1
-    assert f"taken: port {port} of prometheus" in capsys.readouterr().err
+    assert f"port {port} of prometheus" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["lock"]
 
 
