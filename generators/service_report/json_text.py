@@ -56,7 +56,16 @@ def render_boards(report: BoardsReport, options: RenderOptions) -> str:
 
 
 def _written(body: Body) -> str:
-    return json.dumps(body, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(_finite(body), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(tree: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return a document with null for each number that JSON has none for."""
+    if isinstance(tree, dict):
+        return {name: _finite(value) for name, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [_finite(value) for value in tree]
+    return None if isinstance(tree, float) and not math.isfinite(tree) else tree
 
 
 def _service(report: ServiceReport) -> Body:
@@ -92,11 +101,7 @@ def _service(report: ServiceReport) -> Body:
 
 
 def _value(value: float | None, unit: str | None) -> Body:
-    return {"value": _number(value), "text": shown(value, unit)}
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
+    return {"value": value, "text": shown(value, unit)}
 
 
 def _signal(one: ReportedSignal) -> Body:
@@ -118,8 +123,8 @@ def _signal(one: ReportedSignal) -> Body:
         "limits": [asdict(limit) for limit in signal.limits],
         "places": [_place(place_, unit) for place_ in signal.places],
         "latest_by_place": [_judged(place_, unit) for place_ in one.latest_by],
-        "line": [_number(value) for value in signal.line],
-        "line_before": [_number(value) for value in signal.line_before],
+        "line": list(signal.line),
+        "line_before": list(signal.line_before),
         "resolutions": {
             name: None if found is None else found.value
             for name, found in asdict(one.resolutions).items()
@@ -218,7 +223,7 @@ def _anomalies(found: ReportedAnomalies) -> Body:
                 "at": one.at,
                 "value": _value(one.value, one.unit),
                 "expected": _value(one.expected, one.unit),
-                "distance": _number(one.distance),
+                "distance": one.distance,
                 "alert": one.alert,
                 "fires": one.fires,
                 "text": words.anomaly(one),

@@ -29,6 +29,7 @@ _NOW, _BEFORE = "#0072B2", "#808080"  # as on the dashboards
 _ACROSS, _HIGH = 3, 7  # panels in a line, and units of a panel's height
 _SPARK = 60  # points of a small line
 _CROSSED = 600.0  # seconds of a gap that a line crosses, as on the dashboards
+_GREATEST = 1e300  # what is beyond it has no room in a chart
 _SIGNALS = {signal.name: signal for signal in SIGNALS}
 
 
@@ -81,7 +82,7 @@ def _series(
         ),
         color=color,
         times=tuple(span.start + step * at for at in range(len(values))),
-        values=tuple(value if math.isfinite(value) else None for value in values),
+        values=tuple(value if abs(value) < _GREATEST else None for value in values),  # nor NaN
     )  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def _events(report: ServiceReport) -> Iterator[Event]:
 
 
 def _event(one: AlertState, report: ServiceReport) -> Event:
-    start = report.span.start if one.began is None else one.began
-    end = report.span.end if one.ended is None else one.ended
+    start = one.began if one.began is not None and words.is_time(one.began) else report.span.start
+    end = one.ended if one.ended is not None and words.is_time(one.ended) else report.span.end
     where = f": {one.place}" if one.place else ""
     return Event(f"{one.name}{where}", _SEVERITIES.get(one.severity, "#808080"), start, end)

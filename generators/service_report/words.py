@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.label_text import place
 from exporter.summary.sentences import budget_of, left, places
-from exporter.summary.wording import change, elapsed, shown
+from exporter.summary.wording import NOT_KNOWN, change, elapsed, rounded, shown
 from generators.service_report.model import (
     FamilyAge,
     Health,
@@ -21,6 +21,7 @@ from generators.service_report.model import (
 
 MARKS = {Health.OK: "✓", Health.WARNING: "⚠", Health.FAILING: "✗", Health.UNKNOWN: "?"}
 _DAY = 86_400.0
+_LAST = 253_402_300_800.0  # the end of the year 9999
 _WELL = "all is well: nothing fires, and all that is known is within its limits and targets"
 _RESOLUTIONS = {
     Resolution.MINUTE: "each minute",
@@ -31,8 +32,13 @@ _RESOLUTIONS = {
 
 
 def time(at: float) -> str:
-    """Return a time in UTC: 2026-11-29 08:00."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
+    """Return a time in UTC: 2026-11-29 08:00; `not known` for what no calendar has."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}" if is_time(at) else NOT_KNOWN
+
+
+def is_time(at: float) -> bool:
+    """Say whether a number is a time that a calendar has."""
+    return 0 <= at < _LAST
 
 
 def title(report: ServiceReport) -> str:
@@ -173,13 +179,13 @@ def budget(one: ReportedBudget) -> str:
 
 def anomaly(one: ReportedAnomaly) -> str:
     """Return a stretch outside the band in a sentence."""
-    side = "above" if one.distance > 0 else "below"
+    away = f"{rounded(abs(one.distance), 1)} widths {'above' if one.distance > 0 else 'below'}"
     where = place(dict(one.place))
     until = "goes on" if one.end is None else f"until {time(one.end)}"
     fires = f"; {one.alert} fires" if one.fires else ""
     return (
         f"{one.noun}{f', {where}' if where else ''}: {shown(one.value, one.unit)} where "
-        f"{shown(one.expected, one.unit)} is expected, {abs(one.distance):.1f} widths {side}, "
+        f"{shown(one.expected, one.unit)} is expected, {away}, "
         f"since {time(one.start)}, {until}{fires}"
     )
 
