@@ -10,6 +10,7 @@ from exporter.summary.alerts import AlertState
 from exporter.summary.chart import columns
 from exporter.summary.wording import shown
 from generators.dashboards.signal_style import decimals, unit
+from generators.report import time_axis
 from generators.report.display import DrawnStep, DrawnThresholds, Field, Style
 from generators.report.model import (
     DrawnBoard,
@@ -119,7 +120,9 @@ def _events(report: ServiceReport) -> Iterator[Event]:
 
 
 def _event(one: AlertState, report: ServiceReport) -> Event:
-    start = one.began if one.began is not None and words.is_time(one.began) else report.span.start
-    end = one.ended if one.ended is not None and words.is_time(one.ended) else report.span.end
+    start = (
+        one.began if one.began is not None and time_axis.is_time(one.began) else report.span.start
+    )
+    end = one.ended if one.ended is not None and time_axis.is_time(one.ended) else report.span.end
     where = f": {one.place}" if one.place else ""
     return Event(f"{one.name}{where}", _SEVERITIES.get(one.severity, "#808080"), start, end)

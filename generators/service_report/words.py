@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.label_text import place
 from exporter.summary.sentences import budget_of, left, places
-from exporter.summary.wording import NOT_KNOWN, change, elapsed, rounded, shown
+from exporter.summary.wording import change, elapsed, rounded, shown
+from generators.report import time_axis
 from generators.service_report.model import (
     FamilyAge,
     Health,
@@ -21,7 +21,6 @@ from generators.service_report.model import (
 
 MARKS = {Health.OK: "✓", Health.WARNING: "⚠", Health.FAILING: "✗", Health.UNKNOWN: "?"}
 _DAY = 86_400.0
-_LAST = 253_402_300_800.0  # the end of the year 9999
 _WELL = "all is well: nothing fires, and all that is known is within its limits and targets"
 _RESOLUTIONS = {
     Resolution.MINUTE: "each minute",
@@ -33,12 +32,7 @@ _RESOLUTIONS = {
 
 def time(at: float) -> str:
     """Return a time in UTC: 2026-11-29 08:00; `not known` for what no calendar has."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}" if is_time(at) else NOT_KNOWN
-
-
-def is_time(at: float) -> bool:
-    """Say whether a number is a time that a calendar has."""
-    return 0 <= at < _LAST
+    return time_axis.written(at, "%Y-%m-%d %H:%M")
 
 
 def title(report: ServiceReport) -> str:
