@@ -14,7 +14,7 @@ from exporter.summary.alerts import AlertsState
 from exporter.summary.limits import LimitState
 from exporter.summary.model import PlaceValue, SignalLimit, SignalState
 from exporter.summary.recent import MINUTE, MINUTES, RecentPlace, RecentService, RecentSignal
-from exporter.summary.service_json import read_service_json
+from exporter.summary.service_json import PATH, read_service_json
 from exporter.summary.signal_reading import worst_value
 from generators.analysis.chosen_places import ChosenPlaces, chosen
 from generators.monitoring_config import in_force
@@ -33,7 +33,6 @@ from generators.service_report.overall import overall
 from generators.service_report.regions import comparison
 from generators.service_report.request import ReportRequest, service_name
 
-PATH = "/service.json"
 TIMEOUT = 10.0  # seconds for the whole answer
 _LARGEST = 1 << 24  # bytes of it
 _HEALTH = {
@@ -111,6 +110,9 @@ def _unknown(found: RecentService | None) -> Iterator[str]:
         yield "every signal: the exporter has only just started"
     elif found.limits_fault:
         yield f"limits: {found.limits_fault}"
+    for one in found.not_known if found is not None else ():
+        families = ", ".join(one.given_up)
+        yield f"{one.noun}: {f'too many places of {families}' if families else 'no value'}"
 
 
 def _signal(
