@@ -10,7 +10,6 @@ FOLDER = "examples/iam"
 PAGE = "docs/iam.md"
 _BY_FEATURE = {access.feature: access for access in ACCESS}
 READ, LOGS, SECRETS = (_BY_FEATURE[name] for name in ("read", "log_metrics", "secrets"))
-_OWN_ROLES = tuple(access for access in ACCESS if not access.is_narrow)
 
 
 def texts() -> dict[str, str]:

@@ -28,7 +28,6 @@ _EXISTENCE = frozenset(
 _RESETS = frozenset({"resets", "changes"})
 _COUNTED = frozenset({"count", "group"})
 _LAST = "last_over_time"  # as much there as the series itself
-_TOTAL = "_total"
 
 
 def check(context: Context) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _PIXELS_A_TICK = 42
 _MOST_DECIMALS = 6
 _PAD = 0.1  # of the data's range, beyond each end that nothing fixes
+_NOISE = 1e-9  # of a value: what a sum of floats is off by is no spread
 _OF_NOTHING = 100.0  # the height of an axis on which all is 0
 _ENDLESS = 2  # decimals of what no number of them says, such as 500 s in minutes
 
@@ -117,6 +118,8 @@ def _bound(fields: Sequence[Field], end: str) -> float | None:
 def _padded(lowest: float, highest: float) -> tuple[float, float]:
     """Return a range that is wider than the data at both ends, rounded."""
     spread = highest - lowest
+    if spread < _NOISE * max(abs(lowest), abs(highest)):
+        spread = 0.0
     whole = spread or max(abs(lowest), abs(highest)) or _OF_NOTHING * 10
     unit = 10.0 ** math.floor(math.log10(whole)) / 10
     pads = (whole * (_PAD if spread or value == 0 else 1.0) for value in (lowest, highest))

@@ -47,8 +47,9 @@ _GLOBAL = (
 _GOOGLE = (
     (
         "Without any exporter: signals and alerts on Google's own names of metrics. Only signals "
-        "of Cloud Monitoring are here, and nothing on bursts, budgets, late data or this system "
-        "itself; each evaluation is billed by the series that it reads. Instead of the exporter, "
+        "of Cloud Monitoring are here, with the thresholds of all services (those of single ones "
+        "are left out), and nothing on bursts, budgets, late data or this system itself; each "
+        "evaluation is billed by the series that it reads. Instead of the exporter, "
         "not beside it. Not run against Google."
     ),
 )

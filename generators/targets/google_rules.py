@@ -78,7 +78,7 @@ def expression(signal: Signal) -> str:
     labels = {ours: theirs for family in own for ours, theirs in _labels(family)}
     by = tuple(labels[label] for label in split(signal) if label in labels)
     query = render_signal(_mapped(signal), View(window=WINDOW, by=by))
-    (scale, *_) = {_source(family).scale for family in own}
+    (scale,) = {_source(family).scale for family in own}  # two could not be one query
     times = {"response_time", "db_lag"}
     return f"({query}) * {scale:g}" if signal.kind in times and scale != 1 else query
 

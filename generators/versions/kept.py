@@ -52,13 +52,13 @@ def keep(root: Path, found: GeneratedSet, most: int) -> None:
     path = root / FOLDER / f"{found.content_hash}{SUFFIX}"
     if not most or not _NAME.fullmatch(path.name) or not found.whole:
         return
-    before = kept(root)
-    if path.exists():
+    before, contents = kept(root), packed(found.files)
+    if path.is_file() and path.read_bytes() == contents:
         path.touch()
-    else:
+    else:  # or it was damaged
         # The folder hides itself from git, as caches of other tools do.
         files.put(root / FOLDER.parent / ".gitignore", b"*\n")
-        files.put(path, packed(found.files))
+        files.put(path, contents)
     _make_newest(path, before)
     for old in kept(root)[most:]:
         old.path.unlink(missing_ok=True)

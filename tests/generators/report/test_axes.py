@@ -34,6 +34,7 @@ def test_round_steps() -> None:
         ((-1.0, 1.0), (-1.2, 1.2)),
         ((100.0, 101.0), (99.9, 101.1)),
         ((0.0, 0.0), (0, 100)),
+        ((0.009, 0.009 + 1e-17), (0, 0.018)),
     ],
 )
 def test_the_range_is_that_of_uplot(values: tuple[float, ...], ends: tuple[float, float]) -> None:

@@ -73,7 +73,7 @@ def test_tar_reads_them(tmp_path: Path) -> None:
         assert sorted(archive.getnames()) == sorted(MANY[0].files)
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"x" * 2000)])
+@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(b"x" * 2000, mtime=0)])
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
     """The error has the path and what to do."""
     path = tmp_path / f"{'0' * 64}{SUFFIX}"
@@ -98,3 +98,12 @@ def test_files_outside_the_root_are_not_taken(tmp_path: Path) -> None:
     path.write_bytes(packed(found.files))
     with pytest.raises(VersionError, match=r"is damaged: \.\./a"):
         kept_set(path)
+
+
+def test_a_damaged_set_is_written_again(tmp_path: Path) -> None:
+    """The next run that makes the same set mends its file."""
+    keep(tmp_path, MANY[0], 1)
+    path = kept(tmp_path)[0].path
+    path.write_bytes(path.read_bytes()[:-20])
+    keep(tmp_path, MANY[0], 1)
+    assert kept_set(path).files == MANY[0].files
