@@ -14,11 +14,11 @@ from exporter.cloud_monitoring.client import CallLimits, MonitoringClient
 from exporter.cloud_monitoring.estimate import Estimate, estimate
 from exporter.commands.estimate_text import bills_text, service_text, text, total_text
 from exporter.commands.flag_types import WEB_URL
-from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, options, overrides
 from exporter.commands.terminal import progress
 from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError, SettingsError
+from exporter.json_output import json_document
 from exporter.monitoring_config import (
     MonitoringConfig,
     MonitoringConfigError,

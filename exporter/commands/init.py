@@ -27,7 +27,6 @@ from exporter.commands.init_questions import (
     ask_project,
     ask_rest,
 )
-from exporter.commands.json_output import json_document
 from exporter.commands.options import GOOGLE, PROJECT, QUIET, options, overrides
 from exporter.commands.terminal import progress
 from exporter.discovery.discover import CALLS, discover
@@ -35,6 +34,7 @@ from exporter.discovery.model import Discovery
 from exporter.discovery.settings_text import InitialSettings, settings_text
 from exporter.doctor.finding import Finding, Verdict
 from exporter.errors import IonmonError, SettingsError
+from exporter.json_output import json_document
 from exporter.settings import GoogleSettings, Overrides, Settings, load
 from exporter.simulator.server import Simulator
 from exporter.simulator.world import World

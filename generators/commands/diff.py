@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from exporter.commands.json_output import json_document
 from exporter.commands.options import JSON, ROOT
 from exporter.commands.terminal import progress
+from exporter.json_output import json_document
 from generators.commands.set_names import change, head, remarks
 from generators.value_changes import ValueChange
 from generators.versions.comparing import changes_between

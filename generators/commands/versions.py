@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from exporter.commands.json_output import json_document
 from exporter.commands.options import JSON, ROOT
 from exporter.commands.terminal import progress, table
 from exporter.errors import IonmonError
+from exporter.json_output import json_document
 from generators import files
 from generators.commands.set_names import head
 from generators.monitoring_config import PATH
