@@ -13,7 +13,7 @@ from exporter.commands.alert_history import HistoryRequest
 from exporter.commands.alert_states import alert_states, asked_servers
 from exporter.commands.bridge_options import LOGIN, bridge_api
 from exporter.commands.flag_types import WEB_URL, NewFile, write
-from exporter.commands.options import CONFIG, options
+from exporter.commands.options import CONFIG, QUIET, options
 from exporter.commands.terminal import Bar, progress
 from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError
@@ -100,6 +100,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     show_default=True,
     help="Directory of the dashboards' files.",
 )
+@QUIET
 @waits_are_said()
 def command(**given: Any) -> None:  # noqa: ANN401 - options by name
     """Gather and write the report."""
@@ -164,14 +165,14 @@ def _service(request: ReportRequest, given: Mapping[str, Any]) -> ServiceReport:
     sources = ReportSources(
         main=servers[0], longterm=servers[-1], alerts=alerts, cache=history_folder()
     )
-    with progress("reading", total=steps(request)) as bar:
+    with progress("reading", total=steps(request), shown=not given["quiet"]) as bar:
         return gathered(request, sources, _stepping(bar))
 
 
 def _boards(
     request: ReportRequest, names: tuple[str, ...], given: Mapping[str, Any]
 ) -> BoardsReport:
-    with progress("reading dashboards", total=len(names)) as bar:
+    with progress("reading dashboards", total=len(names), shown=not given["quiet"]) as bar:
         servers = _servers(request, given)
         return boards.boards_report(request, servers, given["folder"], names, _stepping(bar))
 
