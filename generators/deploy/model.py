@@ -31,6 +31,7 @@ class DeployedServer:
 
     config  the path of its configuration; None where that file is not written
     rules   the paths of its rule files
+    others  paths of other targets, which are none of its files under another name
     """
 
     kind: ServerKind
@@ -38,6 +39,7 @@ class DeployedServer:
     reload_command: tuple[str, ...]
     config: Path | None
     rules: tuple[Path, ...] = ()
+    others: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,11 +42,12 @@ class DeployedRecord:
 
     def own(self, step: DeployStep) -> frozenset[Path]:
         """Return the paths that were written for a step's target, and for no other."""
-        mine: set[Path] = set()
-        others: set[Path] = set()
-        for path, of in self._paths():
-            (mine if _is_of(step, of, path) else others).add(path)
-        return frozenset(mine - others)
+        mine = frozenset(path for path, of in self._paths() if _is_of(step, of, path))
+        return mine - self.others(step)
+
+    def others(self, step: DeployStep) -> frozenset[Path]:
+        """Return the paths that were written for other targets."""
+        return frozenset(path for path, of in self._paths() if not _is_of(step, of, path))
 
     def left(self, step: DeployStep) -> frozenset[Path]:
         """Return the paths of other targets that a reader might take for the step's."""

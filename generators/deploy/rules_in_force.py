@@ -28,7 +28,7 @@ def rule_differences(
     """Yield what the server has loaded otherwise than the files say, or would have to unload."""
     found = _by_group(loaded)
     files = {file for file, _ in found}
-    known = [*contents]
+    known = (*contents, *server.others)
     for path in server.rules:
         mine = _files_of(path, files, known)
         for group, rules in _groups_of_file(path, contents[path] or b""):
@@ -43,7 +43,8 @@ def rule_differences(
 def own_rules(server: DeployedServer, loaded: tuple[RuleHealth, ...]) -> tuple[RuleHealth, ...]:
     """Return those of the loaded rules that come from the server's deployed files."""
     files = {one.rule.file for one in loaded}
-    own = {file for path in server.rules for file in _files_of(path, files, server.rules)}
+    known = (*server.rules, *server.others)
+    own = {file for path in server.rules for file in _files_of(path, files, known)}
     return tuple(one for one in loaded if one.rule.file in own)
 
 

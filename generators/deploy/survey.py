@@ -61,7 +61,11 @@ def _with_gone(step: DeployStep, steps: Sequence[DeployStep], record: DeployedRe
     """Return a step with the files that were written for it once and belong to no step now."""
     kept = {*_wanted(steps), *map(Path, record.configs)}
     more = [WantedFile(path=path, content=None) for path in sorted(record.own(step) - kept)]
-    return replace(step, files=(*step.files, *more))
+    server = step.server
+    if server is not None:
+        others = record.others(step) - _wanted([step])
+        server = replace(server, others=tuple(sorted(others)))
+    return replace(step, files=(*step.files, *more), server=server)
 
 
 def _wanted(steps: Sequence[DeployStep]) -> frozenset[Path]:

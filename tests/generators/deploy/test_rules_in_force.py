@@ -1,5 +1,6 @@
 """A loaded file is told from another of the same name."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -42,3 +43,11 @@ def test_rules_of_another_file_of_the_name_are_not_ours() -> None:
     both = loaded(str(NEW), "/c/rules/x.yml")
     assert own_rules(SERVER, both) == both[:1]
     assert own_rules(SERVER, both[1:]) == both[1:]
+
+
+def test_a_file_of_another_target_is_none_of_ours() -> None:
+    """It has the same name and the same rules, and is no sign that ours are loaded."""
+    server = replace(SERVER, others=(OLD,))
+    old = loaded(str(OLD))
+    found = list(rule_differences(server, {NEW: CONTENT.encode()}, old))
+    assert (found, own_rules(server, old)) == (["x.yml: group g is not loaded"], ())
