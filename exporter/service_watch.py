@@ -11,12 +11,14 @@ from exporter.catalog.error_signals import as_counted
 from exporter.catalog.signals import SIGNALS
 from exporter.clock import Clock
 from exporter.exposition.snapshot import Snapshot
+from exporter.logs import once
 from exporter.monitoring_config import config_path
 from exporter.poller import PollState
 from exporter.settings import Settings
 from exporter.summary.limits import LimitsFile
 from exporter.summary.recent import STEP, RecentService
 from exporter.summary.ring import RecentRing
+from exporter.summary.totals import MOST
 from exporter.telemetry import Telemetry
 
 log = logging.getLogger("ionmon.service")
@@ -30,28 +32,29 @@ class ServiceWatch:
         alerts = settings.alerts
         counted = (as_counted(s, alerts.error_classes, alerts.minimum_events) for s in SIGNALS)
         self._clock, self._telemetry = clock, telemetry
-        self.ring = RecentRing(tuple(counted), self._source_time)
+        self._signals = tuple(counted)
+        self.ring = self._empty_ring()
         self._limits = LimitsFile(config_path(settings))
-        self._failed = False
+        self.failing = False
+        self._fed = False  # since the last failure
         self.service: RecentService | None = None
 
     def take_over(self, before: "ServiceWatch") -> None:
-        """Go on with what an earlier watch knows of the same signals."""
-        if self.ring.signals == before.ring.signals:
+        """Go on with what an earlier watch knows of the same signals, unless it is failing."""
+        if not before.failing and self.ring.signals == before.ring.signals:
             self.ring, self.service = before.ring, before.service
 
     def feed(self, snapshot: Snapshot) -> None:
         """Add what rose since the last snapshot."""
-        if self._failed:
-            return
         try:
             self.ring.feed(snapshot)
+            self._fed = True
         except Exception as error:  # noqa: BLE001 - a process boundary: it costs a part of a page
-            self._give_up(error)
+            self._begin_anew(error)
 
     async def run(self, states: Sequence[PollState]) -> None:
         """Work out the service every STEP seconds until cancelled."""
-        while not self._failed:
+        while True:
             self.step(states)
             await self._clock.sleep(STEP)
 
@@ -62,13 +65,31 @@ class ServiceWatch:
         try:
             self.ring.step(now)
             times = data_times(states, wall)
-            self.service = self.ring.service(now + wall, self._limits.read(), times)
+            service = self.ring.service(now + wall, self._limits.read(), times)
         except Exception as error:  # noqa: BLE001 - as above
-            self._give_up(error)
+            self._begin_anew(error)
+        else:
+            self._show(service)
 
-    def _give_up(self, error: Exception) -> None:
-        log.error("the state of the service is unknown from now on", exc_info=error)
-        self._failed, self.service = True, None
+    def _show(self, service: RecentService) -> None:
+        """Show the service; after a failure, once a snapshot has been fed and worked out."""
+        if self.failing and not self._fed:
+            return
+        if self.failing:
+            log.info("the state of the service is worked out again")
+        self.failing, self.service = False, service
+        for family in sorted({name for one in service.not_known for name in one.given_up}):
+            once(log, family, f"{family}: over {MOST} places, its signals are not known")
+
+    def _begin_anew(self, error: Exception) -> None:
+        """Drop the ring, which may be broken halfway; log the first failure of several."""
+        if not self.failing:
+            log.error("the state of the service is not known, and begins anew", exc_info=error)
+        self.ring = self._empty_ring()
+        self.failing, self._fed, self.service = True, False, None
+
+    def _empty_ring(self) -> RecentRing:
+        return RecentRing(self._signals, self._source_time)
 
     def _source_time(self, project: str, family: str) -> float:
         return self._telemetry.value(own.DATA_SECONDS, (project, family))

@@ -221,7 +221,8 @@ def _uptime(window: int) -> str:
     up, within = f'max(up{{job="{EXPORTER_JOB}"}})', span(window)
     minutes = f"sum_over_time({up}[{within}:1m])"
     older = f'count(last_over_time(up{{job="{EXPORTER_JOB}"}}[{within}] offset {within}))'
-    since = f"time() - min_over_time(({up} * 0 + time())[{within}:1m]) + 60"
+    # In whole steps, as they are summed: the last one may be nearly a minute ago.
+    since = f"60 * (1 + floor((time() - min_over_time(({up} * 0 + time())[{within}:1m])) / 60))"
     return f"{minutes} * 60 / ({older} * 0 + {window} or {since})"
 
 

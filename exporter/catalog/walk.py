@@ -21,9 +21,9 @@ from exporter.catalog.expression import (
     Share,
     Signal,
 )
+from exporter.catalog.labels import PROJECT
 from exporter.catalog.model import CloudMonitoring, Family, MetricKind
 
-_PROJECT = "gcp_project"
 Leaf = Events | Mean | Quantile | Level
 
 
@@ -86,8 +86,8 @@ def expressions_of(signal: Signal) -> tuple[Expression, ...]:
 def split(signal: Signal) -> tuple[str, ...]:
     """Return the labels of a signal's full split: the project first, where its families have it."""
     families: list[Family] = list(families_in(signal.expression))
-    projects = all(_PROJECT in family.label_names for family in families)
-    return (_PROJECT, *signal.by) if projects else signal.by
+    projects = all(PROJECT.name in family.label_names for family in families)
+    return (PROJECT.name, *signal.by) if projects else signal.by
 
 
 def counts_source_time(family: Family) -> bool:

@@ -12,11 +12,11 @@ from exporter.bridge.alert_rows import AlertRow
 from exporter.bridge.api_client import Acknowledged, BridgeApi
 from exporter.commands.alert_names import ID_NEEDED, closest, is_start_of_id, may_be_id
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
-from exporter.commands.json_output import json_document
 from exporter.commands.options import options
 from exporter.commands.terminal import printable
 from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError
+from exporter.json_output import json_document
 from exporter.monitoring_config import config_path, read_config
 from exporter.settings import load
 

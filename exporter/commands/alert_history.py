@@ -20,8 +20,8 @@ from exporter.bridge.history import AlertHistory, FiringPeriod
 from exporter.bridge.history_sources import clients, journaled, read_history
 from exporter.bridge.journal_reading import beside_if_any
 from exporter.clock import WallClock
-from exporter.commands.json_output import json_document
 from exporter.commands.terminal import table
+from exporter.json_output import json_document
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
 from exporter.prometheus_api import Prometheus, TimeSpan
 from exporter.settings import Settings, journal_file

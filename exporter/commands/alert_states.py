@@ -73,7 +73,23 @@ def alert_states(
         source=_source(said, bridge, history),
         unknown=_unknown(said, history),
         more=max(0, len(over) - LISTED),
-        faults=(*([said.fault] if said.fault else []), *(said.found.faults if said.found else ())),
+        faults=_faults(said),
+    )
+
+
+def bridge_states(bridge: BridgeApi, now: float, chosen: Callable[[Labels], bool]) -> AlertsState:
+    """Return what fires as the bridge alone has it, which knows nothing of what is over."""
+    said = _asked(bridge)
+    rows = () if said.found is None else said.found.alerts
+    firing = (_of_row(row, now) for row in rows if chosen(row.labels))
+    return AlertsState(
+        firing=tuple(sorted(firing, key=_urgency)),
+        recent=(),
+        known=said.found is not None and said.found.known,
+        recent_known=False,
+        source=f"the bridge at {bridge.url}",
+        unknown="",
+        faults=_faults(said),
     )
 
 
@@ -87,6 +103,11 @@ def _asked(bridge: BridgeApi) -> _Firing:
         return _Firing(bridge.alerts())
     except IonmonError as error:
         return _Firing(None, f"what the bridge knows: {error}")
+
+
+def _faults(said: _Firing) -> tuple[str, ...]:
+    own = (said.fault,) if said.fault else ()
+    return own if said.found is None else (*own, *said.found.faults)
 
 
 def _over(periods: Iterable[TimedPeriod], span: TimeSpan) -> Iterator[TimedPeriod]:

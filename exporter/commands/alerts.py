@@ -12,11 +12,11 @@ from exporter.bridge.api_client import BridgeApi, FiringList
 from exporter.bridge.incident_page import age, utc
 from exporter.commands import alert_history
 from exporter.commands.bridge_options import BRIDGE, bridge_api, with_login
-from exporter.commands.json_output import json_document
 from exporter.commands.options import JOURNAL, options, overrides
 from exporter.commands.terminal import printable, table
 from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError
+from exporter.json_output import json_document
 from exporter.settings import load
 from exporter.settings.types import seconds
 

@@ -10,10 +10,10 @@ import click
 from exporter.application.contents import Contents, Fields, FieldSelection, contents, labels
 from exporter.application.reading import ApplicationReader
 from exporter.application.state import ApplicationState, refusal
-from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, options
 from exporter.commands.terminal import table
 from exporter.errors import SettingsError
+from exporter.json_output import json_document
 from exporter.recorder.layout import VERSION
 from exporter.recorder.scripts import FORGET
 from exporter.redis.client import Command, RedisTarget, Reply

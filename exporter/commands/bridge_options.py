@@ -56,6 +56,15 @@ def bridge_api(
     return BridgeApi((url or address).rstrip("/"), login, bridge.ca_file if bridge else None)
 
 
+def named_bridge(
+    config: Path | None, url: str | None, user: str | None, password_file: Path | None
+) -> BridgeApi | None:
+    """Return the bridge of these options; None where neither they nor the settings name one."""
+    if url is None and load(config).notifications.active_bridge is None:
+        return None
+    return bridge_api(config, url, user, password_file)
+
+
 def with_login(api: BridgeApi, call: Callable[[BridgeApi], T]) -> T:
     """Return what a call returns; at a terminal, ask for a user where one is needed."""
     try:

@@ -12,9 +12,9 @@ from exporter.bridge.deliveries import Deliveries
 from exporter.bridge.journal_access import reading, writing
 from exporter.bridge.journal_rows import OwedDelivery
 from exporter.clock import WallClock
-from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, JOURNAL, options, overrides
 from exporter.commands.terminal import table
+from exporter.json_output import json_document
 from exporter.settings import journal_file, load
 
 HEAD = ("alert", "about", "since", "for", "tries", "reason")

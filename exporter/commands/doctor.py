@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, GOOGLE, PROJECT, QUIET, STATE, options, overrides
 from exporter.commands.terminal import progress, table
 from exporter.doctor.examine import examine
 from exporter.doctor.finding import Finding, Verdict
 from exporter.doctor.unix_user import UnixUser, unix_user
 from exporter.errors import SettingsError
+from exporter.json_output import json_document
 from exporter.settings import Settings, config_file, load
 
 HELP = """Check what `ionmon run` needs: state file, credentials, permissions, metric types, Redis,

@@ -1,11 +1,11 @@
 """What ionmon drill prints: whom it reaches, what came of it, and the same as JSON."""
 
-from exporter.commands.json_output import json_document
 from exporter.commands.terminal import table
 from exporter.drill.judging import DrillResult
 from exporter.drill.plan import DrillAlert, DrillPlan
 from exporter.drill.reached import DrilledChannel
 from exporter.drill.run import DrilledOutcome, DrillReport
+from exporter.json_output import json_document
 from exporter.settings.types import duration
 
 _PLAN = ("severity", "team", "receiver", "by", "to", "first after", "")

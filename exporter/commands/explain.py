@@ -14,11 +14,11 @@ from exporter.bridge.webhook import moment
 from exporter.catalog.alert_names import WATCHDOG
 from exporter.clock import WallClock
 from exporter.commands.alert_names import closest, is_start_of_id
-from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, options
 from exporter.commands.terminal import printable
 from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError
+from exporter.json_output import json_document
 from exporter.monitoring_config import MonitoringConfig, config_path, read_config
 from exporter.prometheus_api import Labels, Prometheus, QueryRefused, ServerAlert
 from exporter.settings import Settings, load

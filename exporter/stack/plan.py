@@ -4,6 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, Flag, flags
 from exporter.simulator.sink.settings import PASSWORD, USER
 from exporter.stack.demo import NOTICE, SOURCE_DELAY
 from exporter.stack.model import StackChoice, StackProcess, local
@@ -12,7 +13,6 @@ from exporter.stack.prepare import BRIDGE_WEB, CONFIGS, DATA, SETTINGS, SIMULATE
 IONMON = (sys.executable, "-m", "exporter")
 GRAFANA = "grafana"
 _OUT = Path(CONFIGS, "alertmanager", "out")
-_FLAGS = ("--rules.alert.for-grace-period=1m", "--rules.alert.resend-delay=5m")
 
 
 def configs_command(choice: StackChoice) -> tuple[str, ...]:
@@ -64,28 +64,25 @@ def _exporter(choice: StackChoice) -> StackProcess:
     )  # fmt: skip
 
 
-def _server(choice: StackChoice, name: str, port: int, retention: str) -> tuple[str, ...]:
-    file = "prometheus.yml" if name == "prometheus" else "prometheus-longterm.yml"
+def _server(choice: StackChoice, name: str, file: str, found: tuple[Flag, ...]) -> tuple[str, ...]:
     return (
         "prometheus",
         f"--config.file={choice.folder / _OUT / file}",
         f"--storage.tsdb.path={choice.folder / DATA / name}",
-        f"--storage.tsdb.retention.time={retention}",
-        *_FLAGS,
-        f"--web.listen-address={local(port)}",
-        f"--web.external-url=http://{local(port)}",
+        *(flag.argument for flag in found),
     )
 
 
 def _longterm(choice: StackChoice) -> StackProcess:
-    port = choice.ports.longterm
-    command = _server(choice, "longterm", port, "90d")
+    address = local(choice.ports.longterm)
+    found = flags(keeps=LONG_RETENTION, url=f"http://{address}", receives=True)
+    command = _server(choice, "longterm", "prometheus-longterm.yml", found)
     return StackProcess(
         name="longterm",
         title="Prometheus, 90 days",
-        command=(*command, "--web.enable-remote-write-receiver"),
-        ready=f"http://{local(port)}/-/ready",
-        ports=(port,),
+        command=(*command, f"--web.listen-address={address}"),
+        ready=f"http://{address}/-/ready",
+        ports=(choice.ports.longterm,),
     )
 
 
@@ -122,13 +119,15 @@ def _bridge(choice: StackChoice) -> StackProcess:
 
 
 def _prometheus(choice: StackChoice) -> StackProcess:
-    port = choice.ports.prometheus
+    address = local(choice.ports.prometheus)
+    found = flags(keeps=RETENTION, url=f"http://{address}", receives=False)
+    command = _server(choice, "prometheus", "prometheus.yml", found)
     return StackProcess(
         name="prometheus",
         title="Prometheus, 72 hours",
-        command=_server(choice, "prometheus", port, "72h"),
-        ready=f"http://{local(port)}/-/ready",
-        ports=(port,),
+        command=(*command, f"--web.listen-address={address}"),
+        ready=f"http://{address}/-/ready",
+        ports=(choice.ports.prometheus,),
         needs=("sink", "exporter", "longterm", "alertmanager"),
     )
 

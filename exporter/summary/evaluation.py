@@ -26,13 +26,13 @@ from exporter.catalog.expression import (
     Share,
     Signal,
 )
+from exporter.catalog.labels import PROJECT
 from exporter.catalog.model import Reduce
 from exporter.catalog.walk import counts_source_time
 from exporter.exposition.samples import Part
 
 Key = tuple[str, ...]
 Found = dict[Key, float]
-_PROJECT = "gcp_project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _rate(node: Rate, window: Window, by: tuple[str, ...]) -> Found:
         events = _events(node.events, window, by)
         return {key: value / window.seconds for key, value in events.items() if window.seconds > 0}
     found: Found = {}
-    for key, value in _events(node.events, window, (*by, _PROJECT)).items():
+    for key, value in _events(node.events, window, (*by, PROJECT.name)).items():
         seconds = window.covered.get((key[-1], family.name), 0)
         if seconds > 0:
             found[key[:-1]] = found.get(key[:-1], 0) + value / seconds

@@ -1,11 +1,12 @@
 """What is wrong with the service, in a line: error rate 12% in europe-west1, limit 1%."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from exporter.prometheus_api import Labels
+from exporter.summary.label_text import MEASURED
 from exporter.summary.limits import LimitState
-from exporter.summary.recent import RecentPlace, RecentService, RecentSignal
+from exporter.summary.recent import RecentPlace, RecentService, RecentSignal, UnknownSignal
 from exporter.summary.wording import shown
 
 BEYOND = (LimitState.CRITICAL, LimitState.BEYOND)
@@ -14,7 +15,7 @@ _SHORT = {
     "cpu_utilization": "CPU",
     "memory_utilization": "memory",
 }
-_NAMES = ("service_name", "database_id", "redis_id")
+_NAMED = 3  # signals that are not known, in a headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ def breaches(service: RecentService) -> tuple[Breach, ...]:
 
 
 def headline(service: RecentService | None) -> str:
-    """Return what is wrong, or that nothing is, or that nobody knows."""
-    if service is None or not any(signal.now is not None for signal in service.signals):
+    """Return what is wrong, or else what nobody knows, or that nothing is wrong."""
+    if service is None or not _has_begun(service):
         return "nothing is known of the service yet"
     found = breaches(service)
     if found:
@@ -41,7 +42,21 @@ def headline(service: RecentService | None) -> str:
         return f"{_worded(found[0], service)}{more}"
     if service.limits_fault:
         return "values of the service are known, its limits are not"
+    if service.not_known:
+        return _not_known(service.not_known)
     return "the service is within its limits"
+
+
+def _has_begun(service: RecentService) -> bool:
+    """Say whether there is a value, or was more than can be watched."""
+    return any(one.now is not None for one in service.signals) or any(
+        one.given_up for one in service.not_known
+    )
+
+
+def _not_known(found: Sequence[UnknownSignal]) -> str:
+    more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return f"not known: {', '.join(short_noun(one) for one in found[:_NAMED])}{more}"
 
 
 def _worded(one: Breach, service: RecentService) -> str:
@@ -51,7 +66,7 @@ def _worded(one: Breach, service: RecentService) -> str:
     return f"{value} {where(place.labels, several=_several(service))}{limit}"
 
 
-def short_noun(signal: RecentSignal) -> str:
+def short_noun(signal: RecentSignal | UnknownSignal) -> str:
     """Return a signal in two or three words."""
     return _SHORT.get(signal.name, signal.noun.partition(" (")[0])
 
@@ -59,8 +74,8 @@ def short_noun(signal: RecentSignal) -> str:
 def where(labels: Labels, *, several: bool) -> str:
     """Return where a place is: in europe-west1; of which service, where there are several."""
     found = dict(labels)
-    names = [found[name] for name in _NAMES if name in found and (several or name != _NAMES[0])]
-    own = [f"of {name}" for name in names]
+    shown_ = (name for name in MEASURED if name in found and (several or name != MEASURED[0]))
+    own = [f"of {found[name]}" for name in shown_]
     return " ".join([*own, *([f"in {found['region']}"] if "region" in found else [])])
 
 
@@ -71,4 +86,4 @@ def _several(service: RecentService) -> bool:
 def _services(signals: Iterable[RecentSignal]) -> Iterator[str]:
     for signal in signals:
         for place in signal.places:
-            yield from (value for name, value in place.labels if name == _NAMES[0])
+            yield from (value for name, value in place.labels if name == MEASURED[0])

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-_THINGS = ("service_name", "database_id", "redis_id", "application", "endpoint")
+MEASURED = ("service_name", "database_id", "redis_id")  # labels of what signals are measured of
+_THINGS = (*MEASURED, "application", "endpoint")
 _HIDDEN = frozenset({"alertname", "severity", "signal", "category", "team", "region", *_THINGS})
 _LONGEST = 200
 

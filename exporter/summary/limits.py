@@ -9,6 +9,8 @@ from exporter.errors import IonmonError
 from exporter.monitoring_config import AlertConfig, read_config
 from exporter.summary.model import SignalLimit
 
+_Stamp = tuple[int, int, int, int]  # of a file: changed, size, inode, inode changed
+
 
 class LimitState(StrEnum):
     """A value beside its limits: CRITICAL is beyond the limit of a critical alert."""
@@ -36,6 +38,10 @@ class KnownLimits:
     alerts: tuple[AlertConfig, ...] = ()
     objective: str = ""
     fault: str = ""
+
+    def limited(self) -> frozenset[str]:
+        """Return the names of the signals that have a limit somewhere."""
+        return frozenset(alert.signal for alert in self.alerts if alert.signal is not None)
 
     def of(self, signal: str, labels: Mapping[str, str]) -> tuple[SignalLimit, ...]:
         """Return the limits of a signal at a place: of each alert that of its service, if any."""
@@ -83,22 +89,23 @@ class LimitsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: _Stamp | None = None
         self._known: KnownLimits | None = None
 
     def read(self) -> KnownLimits:
         """Return what the file has now."""
         stamp = self._stamp_now()
-        if self._known is None or stamp != self._stamp:
+        # A fault may end without a trace in the file: a folder above it is made readable.
+        if self._known is None or self._known.fault or stamp != self._stamp:
             self._known, self._stamp = _read(self._path), stamp
         return self._known
 
-    def _stamp_now(self) -> tuple[int, int] | None:
+    def _stamp_now(self) -> _Stamp | None:
         try:
             found = self._path.stat()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size
+        return found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns
 
 
 def _read(path: Path) -> KnownLimits:

@@ -49,15 +49,29 @@ class RecentSignal:
     left_out: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownSignal:
+    """A signal of which nothing is known now.
+
+    given_up  its families that are not watched, as they have too many places; else it has no value
+    """
+
+    name: str
+    noun: str
+    given_up: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentService:
     """The service at a Unix time, as the exporter knows it.
 
     objective     the availability that is promised, as text; empty where it is not known
     limits_fault  why thresholds are not known; empty where they are
+    not_known     signals with a limit that have no value, and those of which a family is given up
     """
 
     at: float
     signals: tuple[RecentSignal, ...]
     objective: str = ""
     limits_fault: str = ""
+    not_known: tuple[UnknownSignal, ...] = ()

@@ -1,12 +1,12 @@
 """Keeps the values of signals over the last half hour, fed by snapshots, in bounded memory."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, nan
 
 from exporter.catalog.expression import Direction, Share, Signal
-from exporter.catalog.walk import families_in, split
+from exporter.catalog.walk import expressions_of, families_in, split
 from exporter.exposition.snapshot import Snapshot
 from exporter.summary.evaluation import Key, Window, values
 from exporter.summary.limits import KnownLimits, LimitState, judged
@@ -19,6 +19,7 @@ from exporter.summary.recent import (
     RecentPlace,
     RecentService,
     RecentSignal,
+    UnknownSignal,
 )
 from exporter.summary.totals import RisingTotals, SourceTime, TotalsReading
 from exporter.summary.watched import watched_families
@@ -64,7 +65,7 @@ class RecentRing:
         while now - self._readings[0].at > WINDOW + _EARLY:
             self._readings.popleft()
         window = reading.since(self._readings[0])
-        self._newest = {signal.name: _worked_out(signal, window) for signal in self.signals}
+        self._newest = {s.name: self._worked_out(s, window) for s in self.signals}
         if self._minute_began is None or now - self._minute_began >= MINUTE - _EARLY:
             self._minutes.append(self._newest)
             self._minute_began = now
@@ -73,13 +74,33 @@ class RecentRing:
         self, at: float, limits: KnownLimits, data_times: Mapping[str, float]
     ) -> RecentService:
         """Return the service at a Unix time; `data_times` are Unix times by family."""
-        found = (self._signal(signal, limits, data_times) for signal in self.signals)
+        found = tuple(self._signal(signal, limits, data_times) for signal in self.signals)
         return RecentService(
             at=at,
             signals=tuple(signal for signal in found if signal.places),
+            not_known=tuple(self._not_known(found, limits.limited())),
             objective=limits.objective,
             limits_fault=limits.fault,
         )
+
+    def _worked_out(self, signal: Signal, window: Window) -> _SignalValues:
+        """Return a signal's values; none without one of its families, which would count as 0."""
+        return _SignalValues(None, {}) if self._given_up(signal) else _worked_out(signal, window)
+
+    def _given_up(self, signal: Signal) -> tuple[str, ...]:
+        """Return which of a signal's families are given up."""
+        names = dict.fromkeys(one.name for one in families_in(*expressions_of(signal)))
+        given_up = self._totals.given_up()
+        return tuple(name for name in names if name in given_up)
+
+    def _not_known(
+        self, found: Iterable[RecentSignal], limited: Container[str]
+    ) -> Iterator[UnknownSignal]:
+        for signal, recent in zip(self.signals, found, strict=True):
+            given_up = self._given_up(signal)
+            judged_somewhere = any(p.limit and p.now is not None for p in recent.places)
+            if given_up or (signal.name in limited and not judged_somewhere):
+                yield UnknownSignal(signal.name, signal.noun, given_up)
 
     def _signal(
         self, signal: Signal, limits: KnownLimits, data_times: Mapping[str, float]

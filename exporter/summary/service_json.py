@@ -8,9 +8,16 @@ from typing import Any
 from exporter.errors import IonmonError
 from exporter.summary.limits import LimitState
 from exporter.summary.model import SignalLimit
-from exporter.summary.recent import MINUTE, RecentPlace, RecentService, RecentSignal
+from exporter.summary.recent import (
+    MINUTE,
+    RecentPlace,
+    RecentService,
+    RecentSignal,
+    UnknownSignal,
+)
 
 SCHEMA_VERSION = 1
+PATH = "/service.json"
 
 
 class ServiceJsonError(IonmonError):
@@ -25,10 +32,15 @@ def service_json(service: RecentService | None, headline: str) -> bytes:
         "at": service.at if service else None,
         "objective": service.objective if service else "",
         "limits_fault": service.limits_fault if service else "",
+        "not_known": [_not_known(one) for one in service.not_known] if service else [],
         "line_step_seconds": MINUTE,
         "signals": [_signal(signal) for signal in service.signals] if service else [],
     }
     return json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False).encode() + b"\n"
+
+
+def _not_known(one: UnknownSignal) -> dict[str, Any]:
+    return {"name": one.name, "noun": one.noun, "given_up": list(one.given_up)}
 
 
 def _signal(signal: RecentSignal) -> dict[str, Any]:
@@ -78,7 +90,7 @@ def read_service_json(text: bytes | str, source: str) -> RecentService | None:
         document = json.loads(text)
         version = document["schema_version"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise ServiceJsonError(f"{source}: is no /service.json of an exporter") from None
+        raise ServiceJsonError(f"{source}: is no {PATH} of an exporter") from None
     if version != SCHEMA_VERSION:
         fault = f"{source}: schema_version is {version}, this ionmon reads {SCHEMA_VERSION}"
         raise ServiceJsonError(f"{fault}; use the same version of both")
@@ -95,7 +107,14 @@ def _service(document: Mapping[str, Any]) -> RecentService:
         signals=tuple(_read_signal(signal) for signal in document["signals"]),
         objective=str(document["objective"]),
         limits_fault=str(document["limits_fault"]),
+        # An exporter of an older version does not say what it does not know.
+        not_known=tuple(_read_not_known(one) for one in document.get("not_known", ())),
     )
+
+
+def _read_not_known(found: Mapping[str, Any]) -> UnknownSignal:
+    given_up = tuple(str(name) for name in found["given_up"])
+    return UnknownSignal(str(found["name"]), str(found["noun"]), given_up)
 
 
 def _read_signal(found: Mapping[str, Any]) -> RecentSignal:

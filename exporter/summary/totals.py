@@ -1,13 +1,14 @@
 """What the counters that signals need have risen by since the start.
 
 Fed with each snapshot, and cheap: only parts that a poll has replaced are looked at. As in
-Prometheus, a series that is new has not risen yet. It is bounded: a family of too many places is
-not watched until the next start.
+Prometheus, a series that is new has not risen yet. It is bounded: a counter of too many places
+is not watched until the next start, a gauge of too many series not while it has them.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from exporter.catalog.labels import PROJECT
 from exporter.exposition.samples import Buckets, Part
 from exporter.exposition.snapshot import Snapshot
 from exporter.summary.evaluation import (
@@ -26,7 +27,6 @@ from exporter.summary.watched import CountedGauge, LabelNames, WatchedFamilies
 Total = float | SummedBuckets
 SourceTime = Callable[[str, str], float]
 MOST = 2_000  # places of a counter, or series of a gauge
-_PROJECT = "gcp_project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,7 @@ class RisingTotals:
         self._changes = {name: _GaugeChanges(one) for name, one in families.changing.items()}
         self._covered: dict[tuple[str, str], _CoveredTime] = {}
         self._gauges: dict[str, tuple[Part, ...]] = {}
+        self._large_gauges: set[str] = set()
 
     def feed(self, snapshot: Snapshot) -> None:
         """Add what rose since the last snapshot."""
@@ -187,18 +188,29 @@ class RisingTotals:
                 counter.feed(exposed.get(name, ()))
                 self._cover(name, counter)
         for name in self._families.gauges:
-            parts = exposed.get(name, ())
-            if sum(len(part.samples) for part in parts) > MOST:
-                parts = ()
+            parts = self._bounded(name, exposed.get(name, ()))
             if not _same(parts, self._gauges.get(name, ())):
                 self._gauges[name] = parts
                 if name in self._changes:
                     self._changes[name].feed(parts)
 
+    def _bounded(self, name: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Return the parts of a gauge; none while it has too many series."""
+        if sum(len(part.samples) for part in parts) <= MOST:
+            self._large_gauges.discard(name)
+            return parts
+        self._large_gauges.add(name)
+        return ()
+
+    def given_up(self) -> frozenset[str]:
+        """Return the names of the families that are not watched: they have too many places."""
+        counters = (name for name, counter in self._counters.items() if counter.given_up)
+        return frozenset((*counters, *self._large_gauges))
+
     def _cover(self, name: str, counter: _FamilyTotals) -> None:
         """Note the source time that is covered: it is counted before its events are exposed."""
-        if name in self._families.timed and _PROJECT in counter.labels:
-            at = counter.labels.index(_PROJECT)
+        if name in self._families.timed and PROJECT.name in counter.labels:
+            at = counter.labels.index(PROJECT.name)
             for project in {key[at] for key in counter.totals}:
                 seconds = self._source_time(project, name)
                 self._covered.setdefault((project, name), _CoveredTime(seconds)).reach(seconds)

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from exporter.summary.chart import line_chart, svg
 from exporter.summary.headline import BEYOND, breaches, headline, short_noun
+from exporter.summary.label_text import MEASURED
 from exporter.summary.limits import MARKS, LimitState
 from exporter.summary.recent import MINUTES, RecentPlace, RecentService, RecentSignal
 from exporter.summary.wording import elapsed, shown
@@ -17,7 +18,6 @@ KINDS = (
     "availability", "error_rate", "response_time", "throughput", "db_lag", "cache_hit_rate",
     "cpu", "memory",
 )  # fmt: skip
-_NAMES = ("service_name", "database_id", "redis_id")
 _BEYOND = tuple(state.name.lower() for state in BEYOND)
 _WORDS = {
     LimitState.UNKNOWN: "not known",
@@ -111,7 +111,7 @@ def _card(name: str, spots: list[_Spot], service: RecentService) -> PlaceCard:
 def _owner(place: RecentPlace) -> tuple[str, str]:
     """Return the label and the name of what is measured: a service, a database, a Redis."""
     labels = dict(place.labels)
-    return next(((name, labels[name]) for name in _NAMES if name in labels), ("", ""))
+    return next(((name, labels[name]) for name in MEASURED if name in labels), ("", ""))
 
 
 def _row(spot: _Spot, service: RecentService, several: Container[str]) -> SignalRow:

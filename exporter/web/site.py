@@ -9,7 +9,7 @@ from exporter.exposition.exposition import Body, Format
 from exporter.exposition.snapshot import Snapshot
 from exporter.poller import Poller
 from exporter.summary.headline import headline
-from exporter.summary.service_json import service_json
+from exporter.summary.service_json import PATH, service_json
 from exporter.telemetry import Telemetry
 from exporter.web.encoder import Encoder, Ready
 from exporter.web.landing import render
@@ -20,7 +20,6 @@ from exporter.web.scrapers import Scrapers
 from exporter.web.status import RefusedReload, status
 
 MAX_SILENCE = 30.0
-SERVICE = "/service.json"
 
 
 class ExporterSite:
@@ -99,7 +98,7 @@ class ExporterSite:
     async def answer(self, request: Request, user: str) -> Response | None:
         """Return the landing page at /, and the service at its path; None for any other."""
         del user
-        if request.path == SERVICE:
+        if request.path == PATH:
             return read_only(request, self.service, JSON)
         return html_page(request, self.landing) if request.path == "/" else None
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, JSON, QUIET
 from exporter.commands.terminal import Bar, progress
+from exporter.json_output import json_document
 from exporter.monitoring_config import FIX, MonitoringConfigError, read_config
 from exporter.settings import Settings, cache_directory, config_file, load
 from generators.checks import run

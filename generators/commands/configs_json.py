@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporter.commands.json_output import json_document
+from exporter.json_output import json_document
 from generators import difference, files
 from generators.commands.set_names import change
 

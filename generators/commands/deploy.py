@@ -13,6 +13,7 @@ from exporter.commands.options import CONFIG
 from exporter.commands.terminal import progress
 from exporter.errors import IonmonError
 from exporter.settings import deploy_directory
+from exporter.settings.deploy import DEBIAN_EXAMPLE
 from generators import difference
 from generators.commands.deploy_additions import print_additions
 from generators.commands.deploy_check import checked
@@ -48,6 +49,18 @@ alone. A file that somebody changed or removed by hand is named; only --overwrit
 
 Exit code 1 if something failed or is refused; the message says what is in which state.
 """
+
+_NOWHERE = "\n".join(
+    (
+        "nothing says where servers read their files; set `deploy` in monitoring.yaml, on Debian:",
+        "deploy:",
+        *(f"  {line}" for line in DEBIAN_EXAMPLE),
+        (
+            "then write the files again: ionmon configs. Or use --set, such as "
+            "--set prometheus.config_file=/etc/prometheus/prometheus.yml"
+        ),
+    )
+)
 
 
 @click.command("deploy", help=HELP)
@@ -153,7 +166,7 @@ def _deploy(
             keep_record(run)
             output.result("nothing to do", "everything is in force as written")
             return
-        with _all_locked(steps, at), progress("deploying") as bar:
+        with _all_locked(steps, at), progress("deploying", shown=not wanted.quiet) as bar:
             apply(run, output.telling(bar))
         output.result("deployed", "everything is in force and verified")
         output.hint_grafana(found, steps)
@@ -166,10 +179,7 @@ def _surveyed(
     steps = planned(found.written.texts, found.settings, wanted.replica)
     steps = tuple(step for step in steps if not wanted.only or step.name in wanted.only)
     if not steps:
-        raise IonmonError(
-            "nothing says where servers read their files; set `deploy` in monitoring.yaml, or use "
-            "--set, such as --set prometheus.config_file=/etc/prometheus/prometheus.yml"
-        )
+        raise IonmonError(_NOWHERE)
     output.tell(checked(found, wanted))
     surveyed = survey(steps, at.record(), wanted.timeout)
     output.changes(surveyed, _differences(found, at))

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from exporter import __version__
-from exporter.commands.json_output import json_document
 from exporter.commands.options import JSON, QUIET
 from exporter.commands.terminal import progress
 from exporter.errors import SettingsError
+from exporter.json_output import json_document
 from generators.report import chromium, pages
 
 HELP = """Draw the dashboards as HTML or PNG, from their files and the data of Prometheus.

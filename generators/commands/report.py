@@ -1,7 +1,7 @@
 """ionmon report: the state of the service, or its dashboards, in the format that is asked for."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ import click
 
 from exporter.clock import WallClock
 from exporter.commands.alert_history import HistoryRequest
-from exporter.commands.alert_states import alert_states, asked_servers
-from exporter.commands.bridge_options import LOGIN, bridge_api
+from exporter.commands.alert_states import alert_states, asked_servers, bridge_states
+from exporter.commands.bridge_options import LOGIN, named_bridge
 from exporter.commands.flag_types import WEB_URL, NewFile, write
-from exporter.commands.options import CONFIG, options
+from exporter.commands.options import CONFIG, QUIET, options
 from exporter.commands.terminal import Bar, progress
 from exporter.commands.waits import waits_are_said
 from exporter.errors import IonmonError
@@ -26,7 +26,7 @@ from generators.commands.past import history_folder
 from generators.commands.time_options import span, window_options
 from generators.service_report import boards, html, json_text, markdown, text
 from generators.service_report.formats import Renderer, RenderOptions
-from generators.service_report.from_exporter import recent_report
+from generators.service_report.from_exporter import NO_BRIDGE, recent_report
 from generators.service_report.gather import ReportSources, gathered, steps
 from generators.service_report.model import BoardsReport, ServiceReport
 from generators.service_report.request import ReportRequest
@@ -54,15 +54,31 @@ HELP = """Report the state of the service: what is well, what is not, what is no
 \b
 Marks: ✓ well, ⚠ beyond a limit or off its target, ✗ beyond the limit of a critical alert, ? not
 known. Every signal has its value, its change, its limits and target, and a line of the period.
-Alerts come from the running bridge, with who acknowledged them, and from Prometheus.
+Alerts come from the running bridge, with who acknowledged them, and from Prometheus. With
+--exporter, the bridge alone knows what fires.
 
 Times are UTC: a duration before --until such as 6h or 4w, now-6h, Unix seconds, or
 2026-01-31T12:00. Without --prometheus, the servers are those of the settings. The last 72 hours are
 read from the one that scrapes, what is older from prometheus.longterm.
 
-Exit code 1 where a source did not answer, or where it is not known what fires. What is known is
-reported all the same, and what is not is listed.
+Exit code 1 where a source did not answer, where it is not known what fires, or where the
+exporter's page lacks places that are chosen. What is known is reported all the same, and what is
+not is listed.
 """
+# By parameter: what a dashboard does not read, and what the exporter's page has no choice of.
+_OF_THE_STATE = {
+    "exporter": "--exporter",
+    "bridge": "--bridge",
+    "user": "--user",
+    "password_file": "--password-file",
+}
+_OF_PROMETHEUS = {
+    "since": "--since",
+    "until": "--until",
+    "url": "--prometheus",
+    "longterm": "--longterm",
+}
+_BRIDGE = ("config", "bridge", "user", "password_file")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -100,9 +116,12 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     show_default=True,
     help="Directory of the dashboards' files.",
 )
+@QUIET
+@click.pass_context
 @waits_are_said()
-def command(**given: Any) -> None:  # noqa: ANN401 - options by name
+def command(ctx: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - options by name
     """Gather and write the report."""
+    _refuse_unused(ctx, given)
     renderer = FORMATS["json" if given["as_json"] else given["form"]]
     request = _request(given)
     look = RenderOptions(color=given["out"] is None and sys.stdout.isatty() and not no_color())
@@ -117,6 +136,21 @@ def command(**given: Any) -> None:  # noqa: ANN401 - options by name
         complete = found.complete
     if not complete:
         raise IonmonError("not all is known; the report lists what is not, and why")
+
+
+def _refuse_unused(ctx: click.Context, given: Mapping[str, Any]) -> None:
+    """Refuse what was typed and would not be read. Raises UsageError."""
+    default = click.core.ParameterSource.DEFAULT
+
+    def typed(flags: Mapping[str, str]) -> Iterator[str]:
+        return (flag for key, flag in flags.items() if ctx.get_parameter_source(key) is not default)
+
+    if given["names"]:
+        for flag in typed(_OF_THE_STATE):
+            raise click.UsageError(f"{flag}: does not go with a dashboard, which reads Prometheus")
+    if given["exporter"]:
+        for flag in typed(_OF_PROMETHEUS):
+            raise click.UsageError(f"{flag}: does not go with --exporter; give one of them")
 
 
 def _request(given: Mapping[str, Any]) -> ReportRequest:
@@ -141,19 +175,18 @@ def _servers(request: ReportRequest, given: Mapping[str, Any]) -> tuple[Promethe
 
 
 def _recent(request: ReportRequest, given: Mapping[str, Any]) -> ServiceReport:
-    """Return the report of the exporter's page, which has one period and no other source."""
-    for flag, usual in (("since", SINCE), ("until", "now"), ("url", None), ("longterm", None)):
-        if given[flag] != usual:
-            name = "prometheus" if flag == "url" else flag
-            raise click.UsageError(f"--{name}: does not go with --exporter; give one of them")
-    return recent_report(request, given["exporter"])
+    """Return the report of the exporter's page, with what the bridge says of alerts."""
+    bridge = named_bridge(*map(given.get, _BRIDGE))
+
+    def alerts(takes: Callable[[Labels], bool]) -> AlertsState:
+        return NO_BRIDGE if bridge is None else bridge_states(bridge, request.now, takes)
+
+    return recent_report(request, given["exporter"], alerts)
 
 
 def _service(request: ReportRequest, given: Mapping[str, Any]) -> ServiceReport:
     servers = _servers(request, given)
-    named = given["bridge"] is not None or request.settings.notifications.active_bridge is not None
-    login = given["user"], given["password_file"]
-    bridge = bridge_api(given["config"], given["bridge"], *login) if named else None
+    bridge = named_bridge(*map(given.get, _BRIDGE))
 
     def alerts(
         config: MonitoringConfig, reader: Reader, takes: Callable[[Labels], bool]
@@ -164,14 +197,15 @@ def _service(request: ReportRequest, given: Mapping[str, Any]) -> ServiceReport:
     sources = ReportSources(
         main=servers[0], longterm=servers[-1], alerts=alerts, cache=history_folder()
     )
-    with progress("reading", total=steps(request)) as bar:
+    with progress("reading", total=steps(request), shown=not given["quiet"]) as bar:
         return gathered(request, sources, _stepping(bar))
 
 
 def _boards(
     request: ReportRequest, names: tuple[str, ...], given: Mapping[str, Any]
 ) -> BoardsReport:
-    with progress("reading dashboards", total=len(names)) as bar:
+    shown = not given["quiet"]
+    with progress("reading dashboards", total=len(names), shown=shown) as bar:
         servers = _servers(request, given)
         return boards.boards_report(request, servers, given["folder"], names, _stepping(bar))
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from exporter.commands.json_output import json_document
 from exporter.commands.options import CONFIG, FILE, JSON, QUIET
 from exporter.commands.terminal import progress, table
 from exporter.errors import IonmonError
+from exporter.json_output import json_document
 from exporter.secrets_file import read_secret
 from exporter.settings import load
 from generators.grafana.model import OUT

@@ -1,7 +1,7 @@
 """A report straight from the exporter's page: the last half hour, where no Prometheus runs."""
 
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from http.client import HTTPException
 
@@ -9,17 +9,17 @@ from exporter import __version__
 from exporter.errors import IonmonError
 from exporter.monitoring_config import MonitoringConfig, TargetConfig
 from exporter.own_server import answer
-from exporter.prometheus_api import Points, TimeSpan
+from exporter.prometheus_api import Labels, Points, TimeSpan
 from exporter.summary.alerts import AlertsState
 from exporter.summary.limits import LimitState
 from exporter.summary.model import PlaceValue, SignalLimit, SignalState
 from exporter.summary.recent import MINUTE, MINUTES, RecentPlace, RecentService, RecentSignal
-from exporter.summary.service_json import read_service_json
+from exporter.summary.service_json import PATH, read_service_json
 from exporter.summary.signal_reading import worst_value
 from generators.analysis.chosen_places import ChosenPlaces, chosen
 from generators.monitoring_config import in_force
 from generators.service_report.anomalies import unknown
-from generators.service_report.judging import SignalFacts, judgement, missed
+from generators.service_report.judging import SignalFacts, judgement, missed, with_alerts
 from generators.service_report.model import (
     Health,
     JudgedPlace,
@@ -33,7 +33,6 @@ from generators.service_report.overall import overall
 from generators.service_report.regions import comparison
 from generators.service_report.request import ReportRequest, service_name
 
-PATH = "/service.json"
 TIMEOUT = 10.0  # seconds for the whole answer
 _LARGEST = 1 << 24  # bytes of it
 _HEALTH = {
@@ -44,24 +43,42 @@ _HEALTH = {
     LimitState.CRITICAL: Health.FAILING,
 }
 _NOT_ASKED = (
-    "alerts, budgets, anomalies, the monitoring, its cost and the age of its data: Prometheus has "
-    "them, and was not asked"
+    "alerts that were over, budgets, anomalies, the monitoring, its cost and the age of its data: "
+    "Prometheus has them, and was not asked"
+)
+NO_BRIDGE = AlertsState(
+    firing=(),
+    recent=(),
+    known=False,
+    recent_known=False,
+    source="no server: the exporter knows no alerts",
+    unknown="",
+    faults=("what fires: the exporter knows no alerts; name the bridge with --bridge",),
 )
 _PAGE = SignalResolutions(now=Resolution.PAGE, before=None, week_ago=None, line=Resolution.PAGE)
 
 
-def recent_report(request: ReportRequest, url: str) -> ServiceReport:
-    """Return the report of the last half hour. Raises IonmonError where no exporter answers."""
+def recent_report(
+    request: ReportRequest,
+    url: str,
+    ask_alerts: Callable[[Callable[[Labels], bool]], AlertsState] = lambda _: NO_BRIDGE,
+) -> ServiceReport:
+    """Return the report of the last half hour, with the alerts of the chosen places.
+
+    Raises IonmonError where no exporter answers.
+    """
     found = read_service_json(_read(f"{url.rstrip('/')}{PATH}"), url)
     config = in_force(request.settings)
     places = chosen(request.settings, request.service, request.region)
     end = request.now if found is None else found.at
     request = replace(request, span=TimeSpan(end - MINUTES * MINUTE, end))
+    alerts = ask_alerts(places.takes)
+    recent = () if found is None else found.signals
     signals = tuple(
-        _signal(config, request, one, places)
-        for one in (found.signals if found is not None else ())
+        with_alerts(config, _signal(config, request, one, places), alerts.firing) for one in recent
     )
-    health, reasons = overall(config, request, _ALERTS, signals, (), ())
+    untold = tuple(filter(None, (_untold(one, places) for one in recent)))
+    health, reasons = overall(config, request, alerts, signals, (), ())
     return ServiceReport(
         service=service_name(request.settings),
         chosen_service=request.service,
@@ -73,7 +90,7 @@ def recent_report(request: ReportRequest, url: str) -> ServiceReport:
         reasons=reasons,
         signals=signals,
         regions=comparison(signals, _by_region(signals), request.settings.service.regions),
-        alerts=_ALERTS,
+        alerts=alerts,
         budgets=(),
         anomalies=unknown(""),
         monitoring=(),
@@ -81,19 +98,9 @@ def recent_report(request: ReportRequest, url: str) -> ServiceReport:
         ages=(),
         gaps=(),
         sources=(ReportSource(name="exporter", what="the last half hour", url=url, fault=""),),
-        unknown=tuple(_unknown(found)),
-        complete=found is not None,
+        unknown=(*_unknown(found, alerts), *untold),
+        complete=found is not None and alerts.known and not (alerts.faults or untold),
     )
-
-
-_ALERTS = AlertsState(
-    firing=(),
-    recent=(),
-    known=False,
-    recent_known=False,
-    source="no server: the exporter knows no alerts",
-    unknown="",
-)
 
 
 def _read(address: str) -> bytes:
@@ -105,19 +112,25 @@ def _read(address: str) -> bytes:
         raise IonmonError(f"{address}: no exporter answers: {reason}; {fix}") from error
 
 
-def _unknown(found: RecentService | None) -> Iterator[str]:
+def _unknown(found: RecentService | None, alerts: AlertsState) -> Iterator[str]:
     yield _NOT_ASKED
+    yield from alerts.faults
+    if not (alerts.known or alerts.faults):
+        yield "what fires: more may fire than is listed"
     if found is None:
         yield "every signal: the exporter has only just started"
     elif found.limits_fault:
         yield f"limits: {found.limits_fault}"
+    for one in found.not_known if found is not None else ():
+        families = ", ".join(one.given_up)
+        yield f"{one.noun}: {f'too many places of {families}' if families else 'no value'}"
 
 
 def _signal(
     config: MonitoringConfig, request: ReportRequest, one: RecentSignal, chosen_: ChosenPlaces
 ) -> ReportedSignal:
     here = [place for place in one.places if chosen_.takes(place.labels)]
-    now, line = _whole(one, here)
+    now, line = _whole(one, here, chosen_)
     state = SignalState(
         name=one.name,
         noun=one.noun,
@@ -152,11 +165,29 @@ def _signal(
     )
 
 
-def _whole(one: RecentSignal, here: list[RecentPlace]) -> tuple[float | None, tuple[float, ...]]:
+def _whole(
+    one: RecentSignal, here: Sequence[RecentPlace], chosen_: ChosenPlaces
+) -> tuple[float | None, tuple[float, ...]]:
     """Return the signal of the chosen places: of several that are not all, nobody knows it."""
+    if not chosen_.values:
+        return one.now, one.line
+    if one.left_out:
+        return None, ()  # whether those are chosen, the page does not say
     if len(here) == len(one.places):
         return one.now, one.line
     return (here[0].now, here[0].line) if len(here) == 1 else (None, ())
+
+
+def _untold(one: RecentSignal, chosen_: ChosenPlaces) -> str:
+    """Return why a signal of the chosen places is not known; empty where it is, or none is."""
+    if not chosen_.values:
+        return ""
+    if one.left_out:
+        return f"{one.noun}: {one.left_out} of its places are not on the exporter's page"
+    here = sum(chosen_.takes(place.labels) for place in one.places)
+    if here in {0, 1, len(one.places)}:
+        return ""
+    return f"{one.noun}: the exporter's page has it of {here} chosen places, not of them together"
 
 
 def _judged(place: RecentPlace) -> JudgedPlace:

@@ -3,12 +3,12 @@
 A value that people read stands beside its number as they read it; what nobody knows is null.
 """
 
-import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from exporter.json_output import json_document
 from exporter.prometheus_api import Labels
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.label_text import place
@@ -31,7 +31,6 @@ from generators.service_report.model import (
 )
 from generators.service_report.words import MARKS
 
-SCHEMA_VERSION = 1
 Body = dict[str, Any]
 
 
@@ -45,7 +44,6 @@ def render_boards(report: BoardsReport, options: RenderOptions) -> str:
     """Return dashboards."""
     del options
     body = {
-        "schema_version": SCHEMA_VERSION,
         "made": report.made,
         "version": report.version,
         "boards": [board_body(board) for board in report.boards],
@@ -56,12 +54,11 @@ def render_boards(report: BoardsReport, options: RenderOptions) -> str:
 
 
 def _written(body: Body) -> str:
-    return json.dumps(body, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_document("report", body) + "\n"
 
 
 def _service(report: ServiceReport) -> Body:
     return {
-        "schema_version": SCHEMA_VERSION,
         "service": report.service,
         "chosen": {
             "service": report.chosen_service or None,

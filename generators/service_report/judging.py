@@ -82,10 +82,7 @@ def judgement(signal: SignalState, facts: SignalFacts) -> tuple[Health, str]:
     if target is not None and missed(target, signal.now):
         return Health.WARNING, f"misses its target: {target.text}"
     if not latest_by and signal.limits:
-        return (
-            Health.UNKNOWN,
-            "no data in the last five minutes" if facts.latest is None else TOO_FEW,
-        )
+        return Health.UNKNOWN, NO_LATEST if facts.latest is None else TOO_FEW
     return Health.OK, ""
 
 

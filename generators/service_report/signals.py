@@ -1,13 +1,12 @@
 """The signals of a report: their numbers, from which server each came, and how they are."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from exporter.catalog.expression import Matcher, Share, Signal
 from exporter.catalog.walk import split
 from exporter.monitoring_config import MonitoringConfig
 from exporter.prometheus_api import Labels, Points, TimeSpan
-from exporter.summary.model import PlaceValue, SignalState
+from exporter.summary.model import SignalState
 from exporter.summary.read import LINE_POINTS
 from exporter.summary.signal_reading import places, signal_state, worst_of, worst_value
 from generators.analysis.chosen_places import ChosenPlaces
@@ -191,8 +190,3 @@ def _nothing(
 def _unnamed(one: Points) -> Points:
     labels: Labels = tuple(pair for pair in one.labels if pair[0] != "__name__")
     return Points(labels, one.times, one.values)
-
-
-def region_values(source: SignalNumbers, at: float) -> Iterator[PlaceValue]:
-    """Yield a signal over the period by region."""
-    yield from places(source.by_region(at), source.signal.direction)

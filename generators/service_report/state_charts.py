@@ -56,7 +56,7 @@ def _panel(at: int, one: ReportedSignal, report: ServiceReport) -> DrawnPanel:
         grid=GridPlace(wide * (at % _ACROSS), _HIGH * (at // _ACROSS), wide, _HIGH),
         legend=DrawnLegend(),
         series=(
-            _series(one, one.signal.line, report.span, _NOW, "this time"),
+            _series(one, one.signal.line, report.span, "this time"),
             *_earlier(one, report),
         ),
     )
@@ -64,22 +64,27 @@ def _panel(at: int, one: ReportedSignal, report: ServiceReport) -> DrawnPanel:
 
 def _earlier(one: ReportedSignal, report: ServiceReport) -> Iterator[DrawnSeries]:
     if any(map(math.isfinite, one.signal.line_before)):
-        yield _series(one, one.signal.line_before, report.span, _BEFORE, words.before(report))
+        values, name = one.signal.line_before, words.before(report)
+        yield _series(one, values, report.span, name, earlier=True)
 
 
 def _series(
-    one: ReportedSignal, values: Sequence[float], span: TimeSpan, color: str, name: str
+    one: ReportedSignal,
+    values: Sequence[float],
+    span: TimeSpan,
+    name: str,
+    *,
+    earlier: bool = False,
 ) -> DrawnSeries:
     step = span.seconds / max(1, len(values) - 1)
-    now = color == _NOW
     return DrawnSeries(
         name=name,
         labels=(),
         field=_field(
-            one, Style(width=2 if now else 1, dash="" if now else "dash", limits="dashed",
+            one, Style(width=1 if earlier else 2, dash="dash" if earlier else "", limits="dashed",
                        connect=max(_CROSSED, 2 * step))
         ),
-        color=color,
+        color=_BEFORE if earlier else _NOW,
         times=tuple(span.start + step * at for at in range(len(values))),
         values=tuple(value if math.isfinite(value) else None for value in values),
     )  # fmt: skip
@@ -100,7 +105,7 @@ def _field(one: ReportedSignal, style: Style) -> Field:
 def spark(one: ReportedSignal, report: ServiceReport) -> DrawnSeries:
     """Return the small line of a signal: the worst of each column."""
     worst = columns(one.signal.line, one.signal.direction, _SPARK)
-    drawn = _series(one, worst, report.span, _NOW, "")
+    drawn = _series(one, worst, report.span, "")
     known = [value for value in drawn.values if value is not None]
     if not known or shown(min(known), one.signal.unit) != shown(max(known), one.signal.unit):
         return drawn

@@ -8,6 +8,8 @@ from exporter.exposition.snapshot import snapshot
 from exporter.poller import PollState
 from exporter.service_watch import ServiceWatch, data_times
 from exporter.settings import Settings
+from exporter.summary.recent import RecentService
+from exporter.summary.totals import MOST
 from exporter.telemetry import Telemetry
 from tests.clocks import HandClock
 from tests.exporter.summary.test_totals import part
@@ -58,20 +60,63 @@ def test_data_is_as_old_as_what_is_furthest_behind() -> None:
     assert data_times([state("a", 10.0), state("b", 4.0), state("c", None)], 100.0) == {name: 104.0}
 
 
-def test_a_defect_costs_the_service_alone(
+def fail(*_: object) -> None:
+    """Fail as a defect does."""
+    raise ValueError("a defect")
+
+
+def test_a_defect_costs_what_was_known(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Polling goes on; it is logged once."""
+    """The next snapshots begin anew; failures are logged once, and again after a recovery."""
+    caplog.set_level("INFO")
     found = watch()
-    found.step([])
+    for generation in (2, 6):
+        found.step([])
+        assert found.service is not None
+        broken = found.ring
+        monkeypatch.setattr(broken, "feed", fail)
+        found.feed(snapshot([LAGS], generation))
+        assert found.service is None
+        assert found.ring is not broken
+        found.step([])
+        assert found.service is None
+        monkeypatch.setattr(found.ring, "step", fail)
+        found.step([])
+        found.feed(snapshot([LAGS], generation + 1))
+        found.step([])
+        assert [one.name for one in known(found).signals] == ["instances", "scaling_events"]
+    begun, again = (
+        "the state of the service is not known, and begins anew",
+        "the state of the service is worked out again",
+    )
+    assert [record.message for record in caplog.records] == [begun, again, begun, again]
 
-    def fail(*_: object) -> None:
-        raise ValueError("a defect")
 
-    monkeypatch.setattr(found.ring, "feed", fail)
-    found.feed(snapshot([LAGS], 2))
-    found.feed(snapshot([LAGS], 3))
-    assert found.service is None
+def known(found: ServiceWatch) -> RecentService:
+    """Return the service, which is known."""
+    assert found.service is not None
+    return found.service
+
+
+def test_a_reload_takes_nothing_from_what_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new watch begins with its own."""
+    before, new = watch(), watch()
+    monkeypatch.setattr(before.ring, "step", fail)
+    before.step([])
+    own = new.ring
+    new.take_over(before)
+    assert new.ring is own
+
+
+def test_a_family_that_is_given_up_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    """With its name; the service says which signals are not known."""
+    found = watch()
+    found.feed(snapshot([part(cloud_run.REQUESTS, **{f"r{n}": 1.0 for n in range(MOST + 1)})], 2))
+    for _ in range(2):
+        found.step([])
+    given_up = [one.name for one in known(found).not_known if one.given_up]
+    assert "error_rate" in given_up
     assert [record.message for record in caplog.records] == [
-        "the state of the service is unknown from now on"
+        f"{cloud_run.REQUESTS.name}: over {MOST} places, its signals are not known"
     ]

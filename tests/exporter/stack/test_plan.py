@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter.catalog.prometheus_flags import LONG_RETENTION, RETENTION, flags
 from exporter.stack import plan
 from exporter.stack.demo import NOTICE
 from exporter.stack.model import StackChoice, StackProcess
@@ -38,6 +39,16 @@ def test_the_procfile_starts_the_same() -> None:
     assert ours == found
 
 
+def test_servers_have_every_flag_that_alerts_rely_on() -> None:
+    """The same as in any other installation: they are stated once."""
+    for name, keeps, port in (("prometheus", RETENTION, 9090), ("longterm", LONG_RETENTION, 9091)):
+        url = f"http://127.0.0.1:{port}"
+        found = flags(keeps=keeps, url=url, receives=name == "longterm")
+        assert [
+            flag.argument for flag in found if flag.argument not in by_name()[name].command
+        ] == []
+
+
 def test_each_needs_what_is_started_before() -> None:
     """So there is an order, and the last can be ended first."""
     seen: set[str] = set()
@@ -51,6 +62,7 @@ def test_a_demo_says_so_and_has_its_delay() -> None:
     """The sink's page and the source differ; a real one has neither."""
     demo = by_name(StackChoice(folder=Path("f"), config=Path("c")))
     assert demo["sink"].command[-2:] == ("--notice", NOTICE)
+    assert "`" not in NOTICE  # pages show it as it is
     assert demo["exporter"].command[-2:] == ("--delay", "5s")
     assert "--delay" not in by_name()["exporter"].command
     assert "--notice" not in by_name()["sink"].command

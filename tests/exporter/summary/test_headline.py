@@ -4,7 +4,7 @@ import pytest
 
 from exporter.summary.headline import breaches, headline, short_noun, where
 from exporter.summary.limits import LimitState
-from exporter.summary.recent import RecentService
+from exporter.summary.recent import RecentService, UnknownSignal
 from tests.exporter.summary.services import EU, FAILING, US, place, service, signal
 
 WARNED = place(US, 0.006, state=LimitState.BEYOND)
@@ -31,6 +31,20 @@ LAG = signal(
         (
             service(LAG, signal(WARNED, FAILING)),
             f"error rate 12% in {EU}, limit 1%, and 2 more beyond a limit",
+        ),
+        (
+            service(signal(place(EU)), not_known=(UnknownSignal("lag", "replication lag"),)),
+            "not known: replication lag",
+        ),
+        (
+            service(not_known=(UnknownSignal("error_rate", "errors (5xx)", ("requests",)),)),
+            "not known: errors",
+        ),
+        (
+            service(
+                signal(place(EU)), not_known=tuple(UnknownSignal(name, name) for name in "abcde")
+            ),
+            "not known: a, b, c, and 2 more",
         ),
         (service(LAG), f"replication lag 900 ms of db in {EU}, limit 5 ms"),
     ],

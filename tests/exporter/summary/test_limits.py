@@ -1,12 +1,13 @@
 """Limits of signals, and what a value is beside them."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from exporter.monitoring_config import SCHEMA_VERSION
+from exporter.monitoring_config import SCHEMA_VERSION, MonitoringConfigError
 from exporter.summary.limits import KnownLimits, LimitsFile, LimitState, judged
 from exporter.summary.model import SignalLimit
 
@@ -85,3 +86,33 @@ def test_every_alert_of_the_reference_with_a_limit_is_known() -> None:
     assert known.objective == "99.95%"
     assert {one.name for one in known.alerts} >= {"ErrorRateCritical", "DatabaseLag", "CPUHigh"}
     assert KnownLimits().of("error_rate", {}) == ()
+
+
+def test_another_file_of_the_same_time_and_size_is_read(tmp_path: Path) -> None:
+    """A copy that keeps its time, and one that is put in its place."""
+    path, other = tmp_path / "config.json", tmp_path / "other.json"
+    path.write_text(document(limit(0.01)))
+    limits, at = LimitsFile(path), path.stat().st_mtime_ns
+    assert [one.value for one in limits.read().of("error_rate", {})] == [0.01]
+    path.write_text(document(limit(0.02)))
+    os.utime(path, ns=(at, at))
+    assert [one.value for one in limits.read().of("error_rate", {})] == [0.02]
+    other.write_text(document(limit(0.03)))
+    os.utime(other, ns=(at, at))
+    other.replace(path)
+    assert [one.value for one in limits.read().of("error_rate", {})] == [0.03]
+
+
+def test_a_fault_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may end without a change of the file, as when a disk can be read again."""
+    path = tmp_path / "config.json"
+    path.write_text(document(limit(0.01)))
+    limits = LimitsFile(path)
+
+    def fail(_: Path) -> None:
+        raise MonitoringConfigError("cannot be read")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("exporter.summary.limits.read_config", fail)
+        assert limits.read().fault == "cannot be read"
+    assert limits.read().fault == ""

@@ -6,12 +6,14 @@ import pytest
 
 from exporter.catalog.signals import SIGNALS
 from exporter.exposition.snapshot import snapshot
+from exporter.summary.headline import headline
 from exporter.summary.limits import KnownLimits, LimitsFile, LimitState
 from exporter.summary.recent import MINUTES, PLACES, STEP, RecentService, RecentSignal
 from exporter.summary.ring import RecentRing
+from exporter.summary.totals import MOST
 from tests.exporter.summary.exposed import BEGAN, EU, SCRAPE, US, exposed
 from tests.exporter.summary.test_limits import OUT
-from tests.exporter.summary.test_totals import INSTANCES, part
+from tests.exporter.summary.test_totals import INSTANCES, REQUESTS, part
 
 LIMITS = LimitsFile(OUT).read()
 
@@ -96,3 +98,40 @@ def test_places_are_bounded() -> None:
     ring.step(STEP)
     signal = found(ring.service(0.0, LIMITS, {}), "instances")
     assert (len(signal.places), signal.left_out, signal.now) == (PLACES, 400 - PLACES, 79_800)
+
+
+def test_what_has_a_limit_and_no_value_is_not_known() -> None:
+    """Where instances alone have values, nobody may read that all is within its limits."""
+    ring = RecentRing(SIGNALS, lambda *_: 0.0)
+    ring.feed(snapshot([part(INSTANCES, eu=1.0)], 1))
+    ring.step(0.0)
+    service = ring.service(0.0, LIMITS, {})
+    assert {one.name for one in service.not_known} == LIMITS.limited()
+    assert headline(service).startswith("not known: error rate, ")
+    assert {one.given_up for one in service.not_known} == {()}
+
+
+def test_what_has_a_value_is_known() -> None:
+    """Of what has a limit, these snapshots have no CPU and no memory."""
+    service = played(14, range(0))
+    assert {one.name for one in service.not_known} == {"cpu_utilization", "memory_utilization"}
+
+
+def test_a_family_that_is_given_up_is_not_known() -> None:
+    """Its signals are named, with or without a limit, and none of them counts it as 0."""
+    ring = RecentRing(SIGNALS, lambda *_: 60.0)
+    many = {f"r{n}": 1.0 for n in range(MOST + 1)}
+    for generation, now in enumerate((0.0, STEP)):
+        ring.feed(snapshot([part(REQUESTS, **many), part(INSTANCES, **many)], generation))
+        ring.step(now)
+    service = ring.service(0.0, LIMITS, {})
+    given_up = {one.name: one.given_up for one in service.not_known if one.given_up}
+    assert given_up["error_rate"] == given_up["throughput"] == (REQUESTS.name,)
+    assert given_up["instances"] == (INSTANCES.name,)
+    assert service.signals == ()
+    assert headline(service).startswith("not known: ")
+    ring.feed(snapshot([part(INSTANCES, eu=1.0)], 2))
+    ring.step(2 * STEP)
+    later = {one.name for one in ring.service(0.0, LIMITS, {}).not_known if one.given_up}
+    assert "instances" not in later
+    assert "throughput" in later

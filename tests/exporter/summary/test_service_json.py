@@ -9,11 +9,16 @@ import pytest
 
 from exporter.summary import recent
 from exporter.summary.limits import LimitState
+from exporter.summary.recent import UnknownSignal
 from exporter.summary.service_json import ServiceJsonError, read_service_json, service_json
 from tests.docs.json_keys import unlike_page
 from tests.exporter.summary.services import EU, FAILING, US, place, service, signal
 
-FOUND = service(signal(FAILING, place(US, None, limit=None), left_out=3), limits_fault="no <file>")
+FOUND = service(
+    signal(FAILING, place(US, None, limit=None), left_out=3),
+    limits_fault="no <file>",
+    not_known=(UnknownSignal("cpu", "CPU", ("cpu_family",)), UnknownSignal("lag", "lag")),
+)
 DOC = (Path(__file__).parents[3] / "docs" / "service_json.md").read_text()
 
 
@@ -69,3 +74,11 @@ def test_a_document_is_small() -> None:
     many = tuple(replace(place(f"region-{n}"), line=line) for n in range(recent.PLACES))
     text = service_json(service(*(signal(*many, line=line) for _ in range(25))), "")
     assert len(text) < 2_000_000
+
+
+def test_an_older_exporter_is_read() -> None:
+    """It does not say what it does not know."""
+    document = json.loads(service_json(FOUND, ""))
+    del document["not_known"]
+    back = read_service_json(json.dumps(document), "here")
+    assert repr(back) == repr(replace(FOUND, not_known=()))

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from exporter import cli
+from exporter.settings.deploy import DEBIAN_EXAMPLE
 from generators.deploy.state import state
 from tests.docs.json_keys import unlike_page
 from tests.generators.deploy.machine import Machine, machine
@@ -107,7 +108,9 @@ def test_flags_take_the_place_of_settings(
     assert {one["step"] for one in found["files"]} == {"alertmanager"}
     assert (found["result"], found["applied"]) == ("would change", False)
     assert deploy(*own, "--only", "prometheus") == 1
-    assert "nothing says where servers read their files" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "nothing says where servers read their files" in shown
+    assert [line for line in DEBIAN_EXAMPLE if f"\n  {line}\n" not in shown] == []
 
 
 WRONG = {

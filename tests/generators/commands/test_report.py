@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -15,7 +15,11 @@ from rich.cells import cell_len
 
 from exporter import cli
 from exporter.bridge.alert_rows import AcknowledgedBy, AlertRow
+from exporter.commands.terminal import Bar, progress
+from exporter.summary.service_json import service_json
 from tests.exporter.summary.serving import Past, serving
+from tests.generators.service_report.test_from_exporter import SERVICE
+from tests.generators.service_report.test_from_exporter import serving as exporter
 from tests.http_server import answering
 from tests.servers import prometheus
 
@@ -252,6 +256,45 @@ def test_the_bridge_does_not_know_everything(
     assert alerts["known"] is False
 
 
+@pytest.mark.parametrize(("known", "code"), [(True, 0), (False, 1)])
+def test_an_exporter_beside_a_bridge(
+    known: bool,
+    code: int,
+    past: Past,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The page has no alerts: what fires is the bridge's, and so is the exit code."""
+    page = service_json(SERVICE, "a headline")
+    with bridge(row(past), known=known) as url, exporter(page) as address:
+        assert cli.run(["report", "--exporter", address, "--bridge", url, "--json"]) == code
+    whole = found(capsys)
+    assert [one["name"] for one in whole["alerts"]["firing"]] == ["DatabaseLag"]
+    assert (whole["complete"], whole["alerts"]["source"]) == (known, f"the bridge at {url}")
+
+
+def test_an_exporter_alone_does_not_know_what_fires(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1 then, as everywhere: the report is written, and says what is missing."""
+    with exporter(service_json(SERVICE, "a headline")) as address:
+        assert cli.run(["report", "--exporter", address, "--json"]) == 1
+    assert any("name the bridge with --bridge" in one for one in found(capsys)["unknown"])
+
+
+def test_quiet_shows_no_progress(
+    past: Past, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither of the state nor of dashboards; without the flag, there is some."""
+    asked: list[bool] = []
+
+    def noted(what: str, total: float, *, shown: bool) -> AbstractContextManager[Bar]:
+        asked.append(shown)
+        return progress(what, total, shown=shown)
+
+    monkeypatch.setattr("generators.commands.report.progress", noted)
+    for words in ((), ("--quiet",), ("overview", "--quiet")):
+        report(past, tmp_path, *words)
+    assert asked == [True, False, False]
+
+
 def test_an_empty_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No data is not calm: nothing has a mark for well."""
     with prometheus(tmp_path, "{}") as running:
@@ -287,6 +330,9 @@ def test_dashboards_as_text_and_json(
         (("--since", "now", "--until", "now-1h"), 2, "--since now: has to be before --until"),
         (("--until", "now+1h"), 2, "--until now+1h: lies ahead; write a time up to now"),
         (("--exporter", NOWHERE, "--since", "1h"), 2, "--since: does not go with --exporter; give"),
+        (("--exporter", NOWHERE, "--since", "24h"), 2, "--since: does not go with --exporter;"),
+        (("overview", "--exporter", NOWHERE), 2, "--exporter: does not go with a dashboard, which"),
+        (("overview", "--bridge", NOWHERE), 2, "--bridge: does not go with a dashboard, which"),
         (("--exporter", NOWHERE), 1, f"{NOWHERE}/service.json: no exporter answers: "),
         (("--format", "pdf"), 2, "'pdf' is not one of"),
         (("--prometheus", "localhost:9090"), 2, "Invalid value for '--prometheus'"),

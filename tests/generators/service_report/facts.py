@@ -1,29 +1,49 @@
-"""The facts of a report, each with its name and as a reader has to find it in every format."""
+"""The facts of a report, each with its name and as a reader has to find it in every format.
+
+Those of a signal name it, and have to stand where it does.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from exporter.summary.wording import change, elapsed, shown
 from generators.service_report.model import ReportedSignal, ServiceReport
 from generators.service_report.words import time
 
-Fact = tuple[str, str]
+_Named = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A text with what it is; of a signal, or of the whole report."""
+
+    what: str
+    text: str
+    signal: str = ""
 
 
 def facts(report: ServiceReport) -> list[Fact]:
-    """Return every fact."""
-    return [
+    """Return every fact that there is: an empty text would be found anywhere."""
+    named = (
         *_head(report),
-        *(fact for one in report.signals for fact in _signal(one)),
         *_regions(report),
         *_alerts(report),
         *_budgets(report),
         *_anomalies(report),
         *_monitoring(report),
         *_sources(report),
+    )
+    whole = [Fact(what, text) for what, text in named if text]
+    of_signals = [
+        Fact(what, text, one.signal.name)
+        for one in report.signals
+        for what, text in _signal(one)
+        if text
     ]
+    return whole + of_signals
 
 
-def _head(report: ServiceReport) -> Iterator[Fact]:
+def _head(report: ServiceReport) -> Iterator[_Named]:
     yield "service", report.service
     yield "chosen service", report.chosen_service
     yield "start", time(report.span.start)
@@ -32,7 +52,7 @@ def _head(report: ServiceReport) -> Iterator[Fact]:
     yield from (("not known", one) for one in report.unknown)
 
 
-def _signal(one: ReportedSignal) -> Iterator[Fact]:
+def _signal(one: ReportedSignal) -> Iterator[_Named]:
     signal, unit = one.signal, one.signal.unit
     name = signal.name
     yield name, name
@@ -53,14 +73,14 @@ def _signal(one: ReportedSignal) -> Iterator[Fact]:
             yield f"{name} place", place.labels[0][1]
 
 
-def _regions(report: ServiceReport) -> Iterator[Fact]:
+def _regions(report: ServiceReport) -> Iterator[_Named]:
     for row in report.regions.rows:
         yield "region", row.region
         for column, cell in zip(report.regions.columns, row.cells, strict=True):
             yield f"{column.name} of {row.region}", shown(cell.value, column.unit)
 
 
-def _alerts(report: ServiceReport) -> Iterator[Fact]:
+def _alerts(report: ServiceReport) -> Iterator[_Named]:
     alerts = report.alerts
     yield "source of alerts", alerts.source
     for one in (*alerts.firing, *alerts.recent):
@@ -72,7 +92,7 @@ def _alerts(report: ServiceReport) -> Iterator[Fact]:
             yield f"{one.name} acknowledged", one.acknowledged.comment
 
 
-def _budgets(report: ServiceReport) -> Iterator[Fact]:
+def _budgets(report: ServiceReport) -> Iterator[_Named]:
     for one in report.budgets:
         found = one.budget
         yield "budget", found.signal
@@ -82,7 +102,7 @@ def _budgets(report: ServiceReport) -> Iterator[Fact]:
             yield "budget spent in", elapsed(found.spent_in)
 
 
-def _anomalies(report: ServiceReport) -> Iterator[Fact]:
+def _anomalies(report: ServiceReport) -> Iterator[_Named]:
     for one in report.anomalies.found:
         yield "anomaly", one.noun
         yield "anomaly", shown(one.value, one.unit)
@@ -95,7 +115,7 @@ def _anomalies(report: ServiceReport) -> Iterator[Fact]:
             yield "anomaly alert", one.alert
 
 
-def _monitoring(report: ServiceReport) -> Iterator[Fact]:
+def _monitoring(report: ServiceReport) -> Iterator[_Named]:
     for one in (*report.monitoring, *report.costs):
         found = one.figure
         yield "figure", found.noun
@@ -112,6 +132,6 @@ def _monitoring(report: ServiceReport) -> Iterator[Fact]:
         yield f"gap of {gap.family}", elapsed(gap.seconds)
 
 
-def _sources(report: ServiceReport) -> Iterator[Fact]:
+def _sources(report: ServiceReport) -> Iterator[_Named]:
     for one in report.sources:
         yield from ((one.name, text) for text in (one.what, one.url, one.fault))

@@ -17,7 +17,7 @@ from exporter.summary.model import SignalLimit
 from exporter.summary.recent import RecentPlace, RecentService, RecentSignal
 from exporter.summary.service_json import service_json
 from generators.service_report.formats import RenderOptions
-from generators.service_report.from_exporter import recent_report
+from generators.service_report.from_exporter import NO_BRIDGE, recent_report
 from generators.service_report.model import Health, ServiceReport
 from generators.service_report.request import ReportRequest
 from generators.service_report.text import render
@@ -25,6 +25,7 @@ from tests.exporter.summary.states import DAY, END, place
 from tests.http_server import answering
 
 LIMIT = SignalLimit("ErrorRateCritical", "critical", 0.01, "above 1%")
+REST = tuple(sorted({**dict(place("europe-west1")), "service_name": "cart"}.items()))
 SETTINGS = Settings.model_validate({"targets": {"error_rate": "at most 0.5%"}})
 REQUEST = ReportRequest(settings=SETTINGS, span=TimeSpan(END - DAY, END), now=END)
 
@@ -107,6 +108,36 @@ def test_a_region_is_chosen() -> None:
     (errors,) = report.signals
     assert (errors.signal.now, errors.health) == (0.003, Health.OK)
     assert report.health is Health.UNKNOWN
+
+
+@pytest.mark.parametrize("left_out", [0, 100])
+def test_a_region_of_more_places_than_the_page_has(left_out: int) -> None:
+    """Only a whole page is the region: beside places that are left out, its value is not known."""
+    (errors,) = SERVICE.signals
+    shown = replace(errors, places=errors.places[:1], left_out=left_out)
+    report = made(replace(SERVICE, signals=(shown,)), region="europe-west1")
+    said = "error rate (4xx and 5xx): 100 of its places are not on the exporter's page"
+    assert report.signals[0].signal.now == (None if left_out else 0.007)
+    assert (said in report.unknown) is bool(left_out)
+    assert made(replace(SERVICE, signals=(shown,))).signals[0].signal.now == 0.007
+
+
+def test_several_places_that_are_not_all() -> None:
+    """Their value together is nowhere: it is listed as not known."""
+    (errors,) = SERVICE.signals
+    more = (*errors.places, replace(errors.places[0], labels=REST))
+    report = made(replace(SERVICE, signals=(replace(errors, places=more),)), region="europe-west1")
+    assert report.signals[0].signal.now is None
+    assert any("has it of 2 chosen places, not of them together" in one for one in report.unknown)
+
+
+def test_the_bridge_knows_what_fires() -> None:
+    """With it, all is known; without it, the report is not complete and names the flag."""
+    calm = replace(NO_BRIDGE, known=True, faults=())
+    with serving(service_json(SERVICE, "a headline")) as url:
+        assert recent_report(REQUEST, url, lambda _: calm).complete
+        assert not recent_report(REQUEST, url).complete
+        assert NO_BRIDGE.faults[0] in recent_report(REQUEST, url).unknown
 
 
 def test_an_exporter_that_has_just_started() -> None:

@@ -40,6 +40,28 @@ document.body.append(pre);
 </script>"""
 
 
+# What is beyond the edges of the paper, and what the end of a page may cut. The regions of many
+# signals are wider: a browser makes the whole page smaller then.
+PRINTED = """<script>
+const wide = document.documentElement.clientWidth;
+const begin = (one) => one.outerHTML.slice(0, 80);
+const beyond = [...document.querySelectorAll("main :not(.sortable, .sortable *)")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  return box.width && (box.right > wide + 1 || box.left < -1);
+});
+const whole = ".panel, .state tbody tr, .state .alerts li";
+const cut = [...document.querySelectorAll(whole)].filter((one) => {
+  const style = getComputedStyle(one);
+  return style.breakInside !== "avoid" && style.display !== "inline-flex";
+});
+const pre = document.createElement("pre");
+pre.id = "found";
+pre.textContent = JSON.stringify([wide, beyond.map(begin), cut.map(begin)]);
+document.body.append(pre);
+</script>"""
+PAPER = 718  # pixels of A4's 210 mm less a margin of 10 mm on both sides
+
+
 @pytest.fixture(scope="module")
 def heavy() -> str:
     """Return the page of 25 signals, 24 hours and three regions."""
@@ -133,6 +155,24 @@ def test_regions_are_sorted_by_a_click(heavy: str, tmp_path: Path) -> None:
         "said": "descending",
         "other": None,
     }
+
+
+@pytest.mark.slow
+def test_it_prints_on_a4(heavy: str, tmp_path: Path) -> None:
+    """Portrait; nothing is beyond the paper's edge, no chart, row or alert is cut by its end."""
+    (tmp_path / "page.html").write_text(heavy, encoding="utf-8")
+    place = tmp_path / "page.pdf"
+    browser(tmp_path / "page.html", "--no-pdf-header-footer", f"--print-to-pdf={place}")
+    boxes = re.findall(rb"/MediaBox \[([\d. ]+)\]", place.read_bytes())
+    assert {tuple(round(float(n)) for n in box.split()) for box in boxes} == {(0, 0, 595, 842)}
+    assert len(boxes) > 1
+    text = re.sub(r"<meta http-equiv.*?>", "", heavy).replace("@media screen", "@media speech")
+    text = text.replace("@media print", "@media all")  # as on paper, where a script can measure
+    (tmp_path / "page.html").write_text(text.replace("</body>", f"{PRINTED}</body>"), "utf-8")
+    size = f"--window-size={PAPER},20000"
+    dom = browser(tmp_path / "page.html", "--hide-scrollbars", size, "--dump-dom")
+    *_, shown = re.findall(r'<pre id="found">(.*?)</pre>', dom, re.DOTALL)
+    assert json.loads(html.unescape(shown)) == [PAPER, [], []]
 
 
 def board(name: str) -> DrawnBoard:

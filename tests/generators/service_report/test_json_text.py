@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from exporter.json_output import SCHEMAS
 from generators.service_report.formats import RenderOptions
-from generators.service_report.json_text import SCHEMA_VERSION, render, render_boards
+from generators.service_report.json_text import render, render_boards
 from tests.generators.service_report.drawn import boards_report
 from tests.generators.service_report.reports import full
 
@@ -47,7 +48,7 @@ def test_the_fields_of_the_state_are_documented() -> None:
     """Every field that a full report has stands in the table, and the table has no other."""
     found = json.loads(render(full(), RenderOptions()))
     assert own(paths(found)) == documented("The state of the service")
-    assert found["schema_version"] == SCHEMA_VERSION
+    assert found["schema_version"] == SCHEMAS["report"]
 
 
 def test_the_fields_of_dashboards_are_documented() -> None:

@@ -1,7 +1,7 @@
 """What commands print with --json: one document, with the version of its schema.
 
-docs/json.md lists the keys of each. A version goes up when a key is removed, is renamed or changes
-its meaning; keys may be added without.
+docs/json.md lists the keys of each, or says where they are. A version goes up when a key is
+removed, is renamed or changes its meaning; keys may be added without.
 """
 
 import json
@@ -26,6 +26,7 @@ SCHEMAS = {
     "explain": 1,
     "init": 1,
     "preview": 1,
+    "report": 1,
     "upload": 1,
     "versions": 1,
     "versions --export": 1,
