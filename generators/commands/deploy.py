@@ -36,7 +36,7 @@ would change.
   ionmon deploy --root deployed --only alertmanager --apply
   ionmon deploy --root deployed --set prometheus.config_file=/etc/prometheus/prometheus.yml
   ionmon deploy --root deployed --show-additions /etc/prometheus/prometheus.yml
-  ionmon deploy --recover back                      after a deploy that was killed
+  ionmon deploy --root deployed --recover back      after a deploy that was killed
 
 `deploy` in monitoring.yaml says where each server reads its files and how it is reloaded. The set
 is checked as by `ionmon check`. Then each server gets its files and reads them, and its API has to
@@ -45,7 +45,7 @@ configuration, and that rules work. If any step fails, or Ctrl-C stops it, all f
 the servers read them again, and that is verified as well.
 
 A second run has nothing to do: it touches no file and reloads nothing. Files of others are left
-alone. A file that somebody changed by hand is named; only --overwrite replaces it.
+alone. A file that somebody changed or removed by hand is named; only --overwrite replaces it.
 
 Exit code 1 if something failed or is refused; the message says what is in which state.
 """
@@ -91,7 +91,9 @@ _NOWHERE = "\n".join(
     metavar="NAME",
     help="Which of prometheus.replicas runs here. Default: the first.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace files that somebody changed by hand.")
+@click.option(
+    "--overwrite", is_flag=True, help="Replace files that somebody changed or removed by hand."
+)
 @click.option("--offline", is_flag=True, help="Check the set without promtool and amtool.")
 @click.option(
     "--wait",
@@ -179,7 +181,7 @@ def _surveyed(
     if not steps:
         raise IonmonError(_NOWHERE)
     output.tell(checked(found, wanted))
-    surveyed = survey(steps, at.record())
+    surveyed = survey(steps, at.record(), wanted.timeout)
     output.changes(surveyed, _differences(found, at))
     return surveyed
 
@@ -221,11 +223,11 @@ def _clear_verified(at: DeployState) -> None:
 
 
 def _recover(at: DeployState, wanted: DeployOptions, output: DeployOutput) -> None:
-    at.make()
+    at.check_there()
     with locked((at.directory,)):
         journal = at.journal()
         if journal is None:
-            output.result("nothing to do", "every deploy has finished")
+            output.result("nothing to do", f"{at.directory}: every deploy from here has finished")
             return
         with _journal_locked(journal):
             if wanted.recover == "back" and journal.phase is DeployPhase.APPLYING:
