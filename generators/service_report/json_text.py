@@ -112,6 +112,7 @@ def _signal(one: ReportedSignal) -> Body:
         "before": _compared(signal.now, signal.before, unit),
         "week_ago": _compared(signal.now, signal.week_ago, unit),
         "target": None if one.target is None else {**one.target.model_dump(), "missed": one.missed},
+        "objective": None if one.objective is None else _value(one.objective, "ratio"),
         "limits": [asdict(limit) for limit in signal.limits],
         "places": [_place(place_, unit) for place_ in signal.places],
         "latest_by_place": [_judged(place_, unit) for place_ in one.latest_by],

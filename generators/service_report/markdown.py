@@ -84,7 +84,7 @@ def _items(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _marked(found: Iterable[tuple[Health, str]]) -> Iterator[str]:
-    yield from _items(f"{MARKS[health]} {text}" for health, text in found)
+    yield from _items(words.marked(health, text) for health, text in found)
 
 
 def _signals(report: ServiceReport) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _regions(found: RegionalComparison) -> Iterator[str]:
     rows = [
         (
             escaped(column.name),
-            *(f"{MARKS[cell.health]} {escaped(shown(cell.value, column.unit))}" for cell in cells),
+            *(words.marked(cell.health, escaped(shown(cell.value, column.unit))) for cell in cells),
         )
         for column, *cells in zip(found.columns, *(row.cells for row in found.rows), strict=True)
     ]

@@ -22,12 +22,13 @@ from generators.report.model import DrawnBoard
 
 
 class Health(StrEnum):
-    """How something is. What is not known is never OK."""
+    """How something is. What is not known is never OK, nor is what nothing is held against."""
 
     OK = "ok"
     WARNING = "warning"
     FAILING = "failing"
     UNKNOWN = "unknown"
+    UNJUDGED = "unjudged"
 
 
 class Resolution(StrEnum):
@@ -73,8 +74,9 @@ class ReportedSignal:
     latest_by    the same by place, the worst first
     target       None where none is set
     missed       whether `now` misses the target; None where that is not known, or none is set
+    objective    the share that is promised; None where nothing is
     health       FAILING beyond the limit of a critical alert, WARNING beyond another one, or where
-                 the target is missed
+                 the target is missed, UNJUDGED where it has none of them
     why          in a sentence; empty where all is well
     """
 
@@ -83,6 +85,7 @@ class ReportedSignal:
     latest_by: tuple[JudgedPlace, ...]
     target: TargetConfig | None
     missed: bool | None
+    objective: float | None
     resolutions: SignalResolutions
     health: Health
     why: str

@@ -63,7 +63,7 @@ def _dollars(name: str, noun: str, value: float | None) -> ReportedFigure:
         target=None,
         value=value,
     )
-    return ReportedFigure(state, Health.UNKNOWN if value is None else Health.OK)
+    return ReportedFigure(state, Health.UNKNOWN if value is None else Health.UNJUDGED)
 
 
 def _figure(reader: Reader, name: str, figure: MonitoringFigure, at: float) -> ReportedFigure:
@@ -77,6 +77,8 @@ def _figure(reader: Reader, name: str, figure: MonitoringFigure, at: float) -> R
     )
     if state.value is None:
         return ReportedFigure(state, Health.UNKNOWN)
+    if state.target is None:
+        return ReportedFigure(state, Health.UNJUDGED)
     return ReportedFigure(state, Health.WARNING if state.missed else Health.OK)
 
 

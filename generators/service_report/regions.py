@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from exporter.catalog.expression import Share
 from exporter.catalog.walk import split
 from exporter.prometheus_api import Points
-from generators.service_report.judging import worst
+from generators.service_report.judging import against, worst
 from generators.service_report.model import (
     Health,
     JudgedPlace,
@@ -69,7 +69,8 @@ def _cell(one: ReportedSignal, value: float | None, region: str) -> RegionCell:
     if value is None:
         return RegionCell(None, Health.UNKNOWN)
     # What has a limit, and was not held against it, is not known to be well.
-    return RegionCell(value, worst(here or [Health.UNKNOWN if one.signal.limits else Health.OK]))
+    limits = here or [Health.UNKNOWN if one.signal.limits else Health.UNJUDGED]
+    return RegionCell(value, worst((*limits, against(one.objective, value))))
 
 
 def _is_in(place: JudgedPlace, region: str) -> bool:

@@ -132,12 +132,8 @@ def reported_signal(
         judged(config, signal.name, one)
         for one in places(map(_unnamed, source.latest_by_place(end)), signal.direction)
     )
-    facts = SignalFacts(
-        latest=latest,
-        latest_by=latest_by,
-        target=target,
-        objective=request.promised(signal.kind),
-    )
+    promised = request.promised(signal.kind)
+    facts = SignalFacts(latest=latest, latest_by=latest_by, target=target, objective=promised)
     health, why = judgement(state, facts)
     return ReportedSignal(
         signal=state,
@@ -145,6 +141,7 @@ def reported_signal(
         latest_by=latest_by,
         target=target,
         missed=missed(target, state.now),
+        objective=promised,
         resolutions=source.resolutions(request),
         health=health,
         why=why,
@@ -181,6 +178,7 @@ def _nothing(
         latest_by=(),
         target=entry.target,
         missed=None,
+        objective=request.promised(signal.kind),
         resolutions=source.resolutions(request),
         health=Health.UNKNOWN,
         why=why,

@@ -27,7 +27,7 @@ _COLORS = {
     Health.WARNING: "yellow",
     Health.FAILING: "red",
     Health.UNKNOWN: "bright_black",
-}
+}  # what is not judged has no mark
 _NAME, _VALUE, _CHANGE, _LINE = 22, 10, 12, 15
 _LATER = INDENT * 3
 
@@ -101,7 +101,7 @@ def _bullets(texts: Iterable[str]) -> Iterator[str]:
 
 def _marked(found: Iterable[tuple[Health, str]]) -> Iterator[str]:
     for health, text in found:
-        yield from wrapped(f"{MARKS[health]} {text}", later=_LATER)
+        yield from wrapped(words.marked(health, text), later=_LATER)
 
 
 def _signals(report: ServiceReport) -> Iterator[str]:
@@ -111,7 +111,7 @@ def _signals(report: ServiceReport) -> Iterator[str]:
         signal = one.signal
         line = sparkline(signal.line, _LINE, signal.direction, partial(shown, unit=signal.unit))
         cells = (signal.name, words.value(one), *words.changes(one), line)
-        yield _row(f"{MARKS[one.health]} ", cells)
+        yield _row(f"{MARKS[one.health]:1} ", cells)
         yield from _about(one)
 
 
@@ -140,7 +140,7 @@ def _regions(found: RegionalComparison) -> Iterator[str]:
     rows = [
         (
             column.name,
-            *(f"{MARKS[cell.health]} {shown(cell.value, column.unit)}" for cell in cells),
+            *(words.marked(cell.health, shown(cell.value, column.unit)) for cell in cells),
         )
         for column, *cells in zip(found.columns, *(row.cells for row in found.rows), strict=True)
     ]

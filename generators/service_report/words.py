@@ -19,7 +19,13 @@ from generators.service_report.model import (
     ServiceReport,
 )
 
-MARKS = {Health.OK: "✓", Health.WARNING: "⚠", Health.FAILING: "✗", Health.UNKNOWN: "?"}
+MARKS = {
+    Health.OK: "✓",
+    Health.WARNING: "⚠",
+    Health.FAILING: "✗",
+    Health.UNKNOWN: "?",
+    Health.UNJUDGED: "",
+}
 _DAY = 86_400.0
 _WELL = "all is well: nothing fires, and all that is known is within its limits and targets"
 _RESOLUTIONS = {
@@ -28,6 +34,11 @@ _RESOLUTIONS = {
     Resolution.PAGE: "the exporter's page",
     None: "no data",
 }
+
+
+def marked(health: Health, text: str) -> str:
+    """Return a text behind its mark, if it has one."""
+    return f"{MARKS[health]} {text}".lstrip()
 
 
 def time(at: float) -> str:
@@ -86,6 +97,8 @@ def details(one: ReportedSignal) -> Iterator[str]:
     if signal.worst is not None and signal.direction != "none":
         yield f"worst {shown(signal.worst, signal.unit)}"
     yield from (f"{limit.severity} {limit.text}" for limit in signal.limits)
+    if one.objective is not None:
+        yield f"objective {shown(one.objective, 'ratio')}"
     if one.target is not None:
         yield f"target {one.target.text}{' - MISSED' if one.missed else ''}"
     if one.resolutions.now is not None:

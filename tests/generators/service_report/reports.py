@@ -53,6 +53,7 @@ def reported(**changed: Any) -> ReportedSignal:
         ),
         target=None,
         missed=None,
+        objective=None,
         resolutions=RESOLUTIONS,
         health=Health.FAILING,
         why="1.3%, above 1% (ErrorRateCritical): checkout in europe-west1 (ion-production)",
@@ -113,7 +114,7 @@ def shares() -> ReportedSignal:
         latest=None,
         latest_by=(),
         resolutions=replace(RESOLUTIONS, before=None, week_ago=None, line=None),
-        health=Health.OK,
+        health=Health.UNJUDGED,
         why="",
     )
 
