@@ -30,7 +30,6 @@ def render(report: ServiceReport, options: RenderOptions) -> str:
         figure=figure,
         spark_series=state_charts.spark,
         marks=words.MARKS,
-        ok=Health.OK,
         warning=Health.WARNING,
     )
 

@@ -37,7 +37,7 @@ def render(report: ServiceReport, options: RenderOptions) -> str:
         _section("Anomalies", _anomalies(report)),
         _section("The monitoring itself", _monitoring(report)),
         _section("What reading costs", _costs(report)),
-        _section("Age of the data", _ages(report)),
+        _section("Age of the data", _ages(report) if report.ages else ()),
         _section("Not known", _items(report.unknown)),
         _section("Sources", _sources(report.sources)),
         _made(report.made, report.version),
@@ -118,7 +118,7 @@ def _regions(found: RegionalComparison) -> Iterator[str]:
 
 
 def _firing(report: ServiceReport) -> Iterator[str]:
-    yield from paragraph(escaped(f"As {report.alerts.source} has them."))
+    yield from paragraph(escaped(f"From {report.alerts.source}."))
     yield ""
     for one in report.alerts.firing:
         yield from _alert(one, report)
@@ -163,9 +163,9 @@ def _costs(report: ServiceReport) -> Iterator[str]:
 
 
 def _ages(report: ServiceReport) -> Iterator[str]:
-    yield from _marked(
-        (one.health, f"{one.family} of {one.project}: {words.age(one)}") for one in report.ages
-    )
+    yield from paragraph(escaped(words.ages(report.ages)))
+    yield ""
+    yield from _marked((one.health, words.late(one)) for one in words.late_groups(report.ages))
 
 
 def _sources(sources: Iterable[ReportSource]) -> Iterator[str]:

@@ -183,7 +183,7 @@ class FamilyAge:
     """How old the newest point of a family is at the end of the period, in seconds.
 
     usual   the delay with which its points can be read; None where that is not known
-    health WARNING where the age is beyond the limit of the alert on it
+    health  WARNING where it is later than promised, and beyond the limit of the alert on it
     """
 
     project: str

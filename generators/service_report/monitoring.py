@@ -12,6 +12,7 @@ from exporter.summary.read import Reader, budgets, data_gaps
 from exporter.summary.signal_reading import one_value
 from generators import summary_queries
 from generators.analysis.chosen_places import ChosenPlaces
+from generators.policy import WINDOW
 from generators.rules.health_rows import STALE
 from generators.service_report.model import FamilyAge, Health, ReportedBudget, ReportedFigure
 from generators.service_report.request import ReportRequest
@@ -91,10 +92,16 @@ def ages(reader: Reader, at: float) -> tuple[FamilyAge, ...]:
             family=family,
             seconds=seconds,
             usual=usual.get((project, family)),
-            health=Health.WARNING if seconds > STALE else Health.OK,
+            health=_lateness(seconds, usual.get((project, family))),
         )
         for (project, family), seconds in sorted(found.items(), key=lambda one: -one[1])
     )
+
+
+def _lateness(seconds: float, usual: float | None) -> Health:
+    """Return how an age is: some sources promise their points later than others may come."""
+    most = max(STALE, (usual or 0.0) + WINDOW)
+    return Health.WARNING if seconds > most else Health.OK
 
 
 def _by_family(reader: Reader, name: str, at: float) -> Mapping[tuple[str, str], float]:

@@ -190,10 +190,8 @@ def _costs(report: ServiceReport) -> Iterator[str]:
 
 
 def _ages(report: ServiceReport) -> Iterator[str]:
-    yield from _marked(
-        (one.health, f"{one.text}, {one.project}: {', '.join(one.families)}")
-        for one in words.age_groups(report.ages)
-    )
+    yield from wrapped(words.ages(report.ages), later=_LATER)
+    yield from _marked((one.health, words.late(one)) for one in words.late_groups(report.ages))
 
 
 def _sources(report: ServiceReport) -> Iterator[str]:

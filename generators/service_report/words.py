@@ -1,6 +1,6 @@
 """The words that all formats of a report share: marks, headline, times, a line for each part."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -214,15 +214,35 @@ class AgeGroup:
     families: tuple[str, ...]
 
 
-def age_groups(ages: Iterable[FamilyAge]) -> list[AgeGroup]:
-    """Return the ages, the oldest first, each once."""
+def late_groups(ages: Iterable[FamilyAge]) -> list[AgeGroup]:
+    """Return what is later than its source promises, the latest first; equal ages once."""
     found: dict[tuple[Health, str, str], list[str]] = {}
-    for one in ages:
+    late = (one for one in ages if one.health is not Health.OK)
+    for one in sorted(late, key=lambda one: one.seconds - (one.usual or 0.0), reverse=True):
         found.setdefault((one.health, age(one), one.project), []).append(one.family)
     return [
         AgeGroup(health=health, text=text, project=project, families=tuple(families))
         for (health, text, project), families in found.items()
     ]
+
+
+def late(one: AgeGroup) -> str:
+    """Return families that are late in a line."""
+    return f"{one.text}, {one.project}: {', '.join(one.families)}"
+
+
+def ages(found: Sequence[FamilyAge]) -> str:
+    """Return how old the data are, in a line; empty where nothing is known of it."""
+    if not found:
+        return ""
+    seconds = [one.seconds for one in found]
+    late = sum(one.health is not Health.OK for one in found)
+    few = elapsed(min(seconds))
+    range_ = few if len(found) == 1 else f"{few} to {elapsed(max(seconds))}"
+    return (
+        f"{len(found)} metric{'' if len(found) == 1 else 's'}, the newest point of each "
+        f"{range_} old; {late or 'none'} later than the source promises"
+    )
 
 
 def age(one: FamilyAge) -> str:

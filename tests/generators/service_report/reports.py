@@ -279,7 +279,8 @@ def _ages() -> tuple[FamilyAge, ...]:
         usual=174.0,
         health=Health.OK,
     )
-    return (age,)
+    late = replace(age, family="cloudsql_cpu_utilization", seconds=2_460.0, health=Health.WARNING)
+    return (late, age)
 
 
 def _sources() -> tuple[ReportSource, ...]:

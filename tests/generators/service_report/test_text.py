@@ -96,6 +96,23 @@ def test_what_is_not_known_is_said_once() -> None:
     assert text[text.index("\n", at) + 1 :].startswith("\nREGIONS")
 
 
+def test_only_what_is_late_is_named() -> None:
+    """The ages of all metrics are one line; what is most late is first."""
+    (_, age) = full().ages
+    slow = replace(age, family="billing", seconds=9_000.0, usual=7_200.0, health=Health.WARNING)
+    well = tuple(replace(age, family=f"family_{at}", seconds=60.0 + at) for at in range(160))
+    text = render(full(ages=(slow, *full().ages, *well)), PLAIN)
+    assert (
+        text[text.index("AGE OF THE DATA") :].partition("\n\n")[0]
+        == """\
+AGE OF THE DATA
+  163 metrics, the newest point of each 1m to 2h 30m old; 2 later than the
+      source promises
+  ⚠ 41m (readable after 2m 54s), ion-production: cloudsql_cpu_utilization
+  ⚠ 2h 30m (readable after 2h), ion-production: billing"""
+    )
+
+
 def test_calm_is_one_line() -> None:
     """Where all is well, the first line says what that means."""
     text = render(full(health=Health.OK, reasons=()), PLAIN)
