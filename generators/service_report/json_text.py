@@ -198,6 +198,7 @@ def _budget(one: ReportedBudget) -> Body:
         "share": _value(found.share, "ratio"),
         "remaining": _value(found.remaining, "ratio"),
         "spent_in": found.spent_in,
+        "pace_known": not found.young,
         "text": words.budget(one),
     }
 

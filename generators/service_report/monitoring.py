@@ -134,4 +134,6 @@ def _chosen(found: Iterator[BudgetState], chosen: ChosenPlaces) -> Iterator[Repo
 def _health(budget: BudgetState) -> Health:
     if budget.remaining <= 0:
         return Health.FAILING
+    if budget.young:
+        return Health.UNKNOWN
     return Health.OK if budget.spent_in is None else Health.WARNING

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.label_text import place
-from exporter.summary.sentences import budget_of, left, places
+from exporter.summary.sentences import budget_of, left, pace, places
 from exporter.summary.wording import change, elapsed, shown
 from generators.service_report.model import (
     FamilyAge,
@@ -180,8 +180,7 @@ def budget(one: ReportedBudget) -> str:
     """Return a budget in a sentence."""
     found = one.budget
     share = "" if found.share is None else f", {shown(found.share, 'ratio')} good"
-    spent = "" if found.spent_in is None else f", spent in {elapsed(found.spent_in)} at this pace"
-    return f"{budget_of(found)}: {left(found)}{share}{spent}"
+    return f"{budget_of(found)}: {left(found)}{share}{pace(found)}"
 
 
 def anomaly(one: ReportedAnomaly) -> str:
