@@ -84,6 +84,7 @@ def recent_report(
         chosen_service=request.service,
         chosen_region=request.region,
         span=request.span,
+        since=None,
         made=request.now,
         version=__version__,
         health=health,

@@ -66,6 +66,7 @@ def _service(report: ServiceReport) -> Body:
         },
         "from": report.span.start,
         "to": report.span.end,
+        "data_since": report.since,
         "period": words.period(report),
         "made": report.made,
         "version": report.version,

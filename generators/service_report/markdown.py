@@ -88,7 +88,7 @@ def _marked(found: Iterable[tuple[Health, str]]) -> Iterator[str]:
 
 
 def _signals(report: ServiceReport) -> Iterator[str]:
-    head = ("", "signal", "value", words.before(report), "week ago", "line")
+    head = ("", "signal", words.observed(report), words.before(report), "week ago", "line")
     yield from table(head, map(_signal, report.signals), right=(2, 3, 4))
     for one in report.signals:
         why = "" if one.why == words.value(one) else one.why

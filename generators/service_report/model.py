@@ -210,6 +210,7 @@ class ReportSource:
 class ServiceReport:
     """The state of a service over a period.
 
+    since            when its data begin; None where they reach back to its start
     made             when the report was made
     chosen_service, chosen_region  empty where all are
     health, reasons  of the whole: the reasons are sentences, the most severe first
@@ -223,6 +224,7 @@ class ServiceReport:
     chosen_service: str
     chosen_region: str
     span: TimeSpan
+    since: float | None
     made: float
     version: str
     health: Health

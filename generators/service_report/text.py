@@ -80,7 +80,7 @@ def _colored(text: str) -> str:
 def _head(report: ServiceReport) -> Iterator[str]:
     line = f"{MARKS[report.health]} {words.title(report)}: {words.headline(report)}"
     yield from wrapped(line, "", later=INDENT)
-    yield words.period(report)
+    yield from wrapped(words.period(report), "", later=INDENT)
     yield from (
         line for reason in report.reasons[1:] for line in wrapped(f"- {reason}", later=INDENT * 2)
     )
@@ -105,7 +105,7 @@ def _marked(found: Iterable[tuple[Health, str]]) -> Iterator[str]:
 
 
 def _signals(report: ServiceReport) -> Iterator[str]:
-    head = ("", "value", words.before(report), "week ago", "")
+    head = ("", words.observed(report), words.before(report), "week ago", "")
     yield _row("  ", head)
     for one in report.signals:
         signal = one.signal

@@ -54,8 +54,18 @@ def title(report: ServiceReport) -> str:
 
 def period(report: ServiceReport) -> str:
     """Return which time a report is about."""
-    span = report.span
-    return f"{time(span.start)} to {time(span.end)} UTC ({elapsed(span.seconds)})"
+    span, since = report.span, report.since
+    whole = elapsed(span.seconds)
+    text = f"{time(span.start)} to {time(span.end)} UTC ({whole})"
+    if since is None:
+        return text
+    return f"{text}; data since {time(since)}, {elapsed(span.end - since)} of {whole}"
+
+
+def observed(report: ServiceReport) -> str:
+    """Return what heads the values: the time that they are of, as far as it has data."""
+    begin = report.span.start if report.since is None else report.since
+    return f"in {elapsed(report.span.end - begin)}"
 
 
 def headline(report: ServiceReport) -> str:
@@ -90,12 +100,12 @@ def changes(one: ReportedSignal) -> tuple[str, str]:
 
 
 def details(one: ReportedSignal) -> Iterator[str]:
-    """Yield what belongs to a signal beside its value: now, worst, limits, target, resolution."""
+    """Yield what belongs to a signal beside its value: last and worst five minutes, limits."""
     signal = one.signal
     if one.latest is not None:
-        yield f"now {shown(one.latest, signal.unit)}"
+        yield f"last 5m {shown(one.latest, signal.unit)}"
     if signal.worst is not None and signal.direction != "none":
-        yield f"worst {shown(signal.worst, signal.unit)}"
+        yield f"worst 5m {shown(signal.worst, signal.unit)}"
     yield from (f"{limit.severity} {limit.text}" for limit in signal.limits)
     if one.objective is not None:
         yield f"objective {shown(one.objective, 'ratio')}"

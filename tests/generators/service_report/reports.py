@@ -227,6 +227,7 @@ def full(**changed: Any) -> ServiceReport:
         chosen_service="checkout",
         chosen_region="",
         span=TimeSpan(END - DAY, END),
+        since=None,
         made=END + 60,
         version="1.2.3",
         health=Health.FAILING,

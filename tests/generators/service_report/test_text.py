@@ -11,6 +11,7 @@ from generators.service_report.columns import WIDTH
 from generators.service_report.formats import RenderOptions
 from generators.service_report.model import Health, RegionColumn, RegionRow, ServiceReport
 from generators.service_report.text import render
+from tests.exporter.summary.states import END
 from tests.generators.service_report.reports import alert, alerts, full, reported, silent
 
 PLAIN = RenderOptions()
@@ -24,10 +25,10 @@ TOP = """\
   - Redis hit rate: misses its target: 80% to 85%
 
 SIGNALS
-                              value    yesterday     week ago
+                              in 1d    yesterday     week ago
 ✗ error_rate                  0.42% +0.12 points +0.11 points  ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅
-      now 0.61%; worst 0.9%; high above 0.5%; critical above 1%; from each
-      minute, a week ago each five minutes
+      last 5m 0.61%; worst 5m 0.9%; high above 0.5%; critical above 1%; from
+      each minute, a week ago each five minutes
       1.3%, above 1% (ErrorRateCritical): checkout in europe-west1
       (ion-production)
 """
@@ -85,6 +86,16 @@ def test_colour_adds_nothing_but_colour() -> None:
     colored = render(full(), RenderOptions(color=True))
     assert "\x1b[31m\x1b[1m✗\x1b[0m" in colored
     assert _COLOR.sub("", colored) == render(full(), PLAIN)
+
+
+def test_a_young_report_says_since_when() -> None:
+    """The period that was asked for is not the one that was observed."""
+    text = render(full(since=END - 240), PLAIN)
+    assert text.splitlines()[2:4] == [
+        "2026-11-28 08:00 to 2026-11-29 08:00 UTC (1d); data since 2026-11-29 07:56, 4m",
+        "  of 1d",
+    ]
+    assert "in 4m    yest" in text
 
 
 def test_what_is_not_known_is_said_once() -> None:
