@@ -58,7 +58,8 @@ class BudgetState:
 
     share      of good events
     remaining  share of the budget that is left; below 0, it is overspent
-    spent_in   seconds until it is spent; None where it is not being spent too fast
+    spent_in   seconds until it is spent; None where it is not being spent too fast, or not known
+    young      whether the pace is not known yet: the data are younger than the time it is taken of
     """
 
     signal: str
@@ -66,6 +67,7 @@ class BudgetState:
     share: float | None
     remaining: float
     spent_in: float | None
+    young: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

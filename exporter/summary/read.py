@@ -26,6 +26,7 @@ from exporter.summary.signal_reading import one_value, signal_state, worst_of
 
 DAY = 86400.0
 WEEK = 7 * DAY
+PACE = 6 * 3600.0  # the pace of a budget is that of the last six hours
 LINE_POINTS = 288  # of a line: each five minutes of a day
 
 
@@ -158,14 +159,22 @@ def budgets(config: MonitoringConfig, reader: Reader, end: float) -> Iterator[Bu
             {one.labels: one.values[0] for one in _unnamed(reader, query, end, what)}
             for query in (queries.share, queries.remaining, queries.exhaustion)
         )
+        # Of less than its window, the recorded pace is an average over time without data.
+        old = {one.labels for one in _unnamed(reader, _kept(queries.remaining), end - PACE, what)}
         for labels, left in sorted(remaining.items(), key=lambda item: item[1]):
             yield BudgetState(
                 signal=signal,
                 labels=labels,
                 share=share.get(labels),
                 remaining=left,
-                spent_in=exhaustion.get(labels),
+                spent_in=exhaustion.get(labels) if labels in old else None,
+                young=labels not in old,
             )
+
+
+def _kept(series: str) -> str:
+    """Return the query of a series that may have been away for some minutes."""
+    return f"last_over_time({series}[30m])"
 
 
 def _unnamed(reader: Reader, query: str, end: float, what: str) -> Iterator[Points]:

@@ -2,7 +2,7 @@
 
 from exporter.summary.label_text import place
 from exporter.summary.model import BudgetState, MonitoringState, SignalState
-from exporter.summary.wording import change, shown
+from exporter.summary.wording import change, elapsed, shown
 
 _MANY = 5  # places of a signal that are named
 
@@ -12,6 +12,13 @@ def left(budget: BudgetState) -> str:
     if budget.remaining < 0:
         return f"the {_budget(budget)} is overspent by {shown(-budget.remaining, 'ratio')}"
     return f"{shown(budget.remaining, 'ratio')} of the {_budget(budget)} is left"
+
+
+def pace(budget: BudgetState) -> str:
+    """Return when a budget is spent, behind a comma; empty where it is not spent too fast."""
+    if budget.young:
+        return ", its pace is not known yet"
+    return "" if budget.spent_in is None else f", spent in {elapsed(budget.spent_in)} at this pace"
 
 
 def _budget(budget: BudgetState) -> str:

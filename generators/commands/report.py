@@ -45,7 +45,7 @@ HELP = """Report the state of the service: what is well, what is not, what is no
   ionmon report                                    the last 24 hours
   ionmon report --since 7d --service checkout
   ionmon report --since 2026-11-03T08:00 --until 2026-11-03T12:00 --region europe-west1
-  ionmon report --format json | jq '.signals[] | select(.health != "ok") | .name'
+  ionmon report --format json | jq '.signals[] | select(.health == "failing") | .name'
   ionmon report --format html --out report.html    for a mail: one file, which loads nothing
   ionmon report --format markdown                  for a code host or a chat
   ionmon report --exporter http://127.0.0.1:9841   the last half hour, without Prometheus
@@ -54,9 +54,9 @@ HELP = """Report the state of the service: what is well, what is not, what is no
 
 \b
 Marks: ✓ well, ⚠ beyond a limit or off its target, ✗ beyond the limit of a critical alert, ? not
-known. Every signal has its value, its change, its limits and target, and a line of the period.
-Alerts come from the running bridge, with who acknowledged them, and from Prometheus. With
---exporter, the bridge alone knows what fires.
+known, none where nothing is held against it. Every signal has its value, its change, its limits and
+target, and a line of the period. Alerts come from the running bridge, with who acknowledged them,
+and from Prometheus. With --exporter, the bridge alone knows what fires.
 
 Times are UTC: a duration before --until such as 6h or 4w, now-6h, Unix seconds, or
 2026-01-31T12:00. Without --prometheus, the servers are those of the settings. The last 72 hours are

@@ -46,4 +46,13 @@ def _before(since: str, end: float, now: float) -> float:
     try:
         return end - seconds(since)
     except ValueError:  # no duration: a time
+        return _moment(since, now)
+
+
+def _moment(since: str, now: float) -> float:
+    try:
         return moment("--since", since, now)
+    except SettingsError:
+        raise SettingsError(
+            f"--since {since}: write 6h, 7d, now-6h, Unix seconds or 2026-01-31T12:00"
+        ) from None

@@ -37,7 +37,7 @@ TIMEOUT = 10.0  # seconds for the whole answer
 _LARGEST = 1 << 24  # bytes of it
 _HEALTH = {
     LimitState.UNKNOWN: Health.UNKNOWN,
-    LimitState.UNLIMITED: Health.OK,
+    LimitState.UNLIMITED: Health.UNJUDGED,
     LimitState.WITHIN: Health.OK,
     LimitState.BEYOND: Health.WARNING,
     LimitState.CRITICAL: Health.FAILING,
@@ -84,6 +84,7 @@ def recent_report(
         chosen_service=request.service,
         chosen_region=request.region,
         span=request.span,
+        since=None,
         made=request.now,
         version=__version__,
         health=health,
@@ -149,9 +150,8 @@ def _signal(
     )
     latest_by = tuple(_judged(place) for place in here if place.now is not None)
     target = _target(config, one.name)
-    facts = SignalFacts(
-        latest=now, latest_by=latest_by, target=target, objective=request.promised(one.kind)
-    )
+    promised = request.promised(one.kind)
+    facts = SignalFacts(latest=now, latest_by=latest_by, target=target, objective=promised)
     health, why = judgement(state, facts)
     return ReportedSignal(
         signal=state,
@@ -159,6 +159,7 @@ def _signal(
         latest_by=latest_by,
         target=target,
         missed=missed(target, now),
+        objective=promised,
         resolutions=_PAGE if now is not None or here else replace(_PAGE, now=None, line=None),
         health=health,
         why=why,

@@ -1,6 +1,6 @@
 """Gathers a report: each source costs itself, and what it does not give is listed as not known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from exporter.summary.read import Reader
 from generators.analysis.chosen_places import ChosenPlaces, chosen
 from generators.monitoring_config import in_force
 from generators.policy import policy
-from generators.service_report import anomalies, monitoring
+from generators.service_report import anomalies, monitoring, words
 from generators.service_report.judging import with_alerts
 from generators.service_report.model import (
     RegionalComparison,
@@ -23,6 +23,7 @@ from generators.service_report.model import (
     ServiceReport,
 )
 from generators.service_report.names import check_names
+from generators.service_report.observed import data_since, observed
 from generators.service_report.overall import overall
 from generators.service_report.regions import comparison, has_regions
 from generators.service_report.request import ReportRequest, service_name
@@ -69,7 +70,9 @@ def gathered(
     check_names(request, answering)
     say("alerts")
     alerts = sources.alerts(config, reader, places.takes)
-    signals, regions = _signals(config, reader, request, places, say)
+    readings = _readings(reader, request, places)
+    since = data_since(readings, request)
+    signals, regions = _signals(config, readings, since, request, places, say)
     signals = tuple(with_alerts(config, one, alerts.firing) for one in signals)
     say("anomalies")
     odd = _anomalies(request, sources, places, reader)
@@ -82,6 +85,7 @@ def gathered(
         chosen_service=request.service,
         chosen_region=request.region,
         span=request.span,
+        since=since,
         made=request.now,
         version=__version__,
         health=health,
@@ -96,7 +100,7 @@ def gathered(
         ages=monitoring.ages(reader, request.span.end),
         gaps=monitoring.gaps(reader, request),
         sources=tuple(_sources(sources, reader)),
-        unknown=tuple(_unknown(reader, alerts, odd)),
+        unknown=tuple(_unknown(reader, alerts, odd, since)),
         complete=alerts.known and not (reader.faults or alerts.faults),
     )
 
@@ -106,20 +110,28 @@ def _answers(reader: Reader, server: Prometheus) -> bool:
     return reader.answers(server)
 
 
+def _readings(
+    reader: Reader, request: ReportRequest, places: ChosenPlaces
+) -> tuple[SignalNumbers, ...]:
+    servers = TwoServers(reader, request.now)
+    signals = policy(request.settings).signals
+    return tuple(numbers(servers, signal, request, places) for signal in signals)
+
+
 def _signals(
     config: MonitoringConfig,
-    reader: Reader,
+    readings: Sequence[SignalNumbers],
+    since: float | None,
     request: ReportRequest,
     places: ChosenPlaces,
     say: Callable[[str], None],
 ) -> tuple[tuple[ReportedSignal, ...], RegionalComparison]:
-    servers = TwoServers(reader, request.now)
     found: list[tuple[SignalNumbers, ReportedSignal]] = []
-    for signal in policy(request.settings).signals:
-        say(signal.noun)
-        source = numbers(servers, signal, request, places)
-        found.append((source, reported_signal(config, source, request, places)))
-    end = request.span.end
+    end, young = request.span.end, since is not None
+    for reading in readings:
+        say(reading.signal.noun)
+        source = observed(reading, since, end)
+        found.append((source, reported_signal(config, source, request, places, young=young)))
     by_region = {
         source.signal.name: source.by_region(end)
         for source, one in found
@@ -137,8 +149,12 @@ def _anomalies(
     return anomalies.reported_anomalies(request, sources.longterm, places, sources.cache)
 
 
-def _unknown(reader: Reader, alerts: AlertsState, odd: ReportedAnomalies) -> Iterator[str]:
+def _unknown(
+    reader: Reader, alerts: AlertsState, odd: ReportedAnomalies, since: float | None
+) -> Iterator[str]:
     """Yield what is not known, and why."""
+    if since is not None:
+        yield f"what was before {words.time(since)}: there are no data, and nothing to compare with"
     yield from dict.fromkeys((*reader.faults, *alerts.faults))
     if not alerts.known:
         yield "what fires: more may fire than is listed"

@@ -24,15 +24,21 @@ def render(report: ServiceReport, options: RenderOptions) -> str:
         plots=plots([board], _BESIDE),
         frame=page_frame([board]),
         style=page_source("state.css", _TEMPLATES),
+        compared=_compared(report),
         words=words,
         shown=shown,
         elapsed=elapsed,
         figure=figure,
         spark_series=state_charts.spark,
         marks=words.MARKS,
-        ok=Health.OK,
         warning=Health.WARNING,
     )
+
+
+def _compared(report: ServiceReport) -> tuple[bool, bool]:
+    """Return whether anything is known of the period before, and of a week ago."""
+    found = [words.changes(one) for one in report.signals]
+    return any(before for before, _ in found), any(week for _, week in found)
 
 
 def render_boards(report: BoardsReport, options: RenderOptions) -> str:

@@ -65,6 +65,7 @@ def _service(report: ServiceReport) -> Body:
         },
         "from": report.span.start,
         "to": report.span.end,
+        "data_since": report.since,
         "period": words.period(report),
         "made": report.made,
         "version": report.version,
@@ -107,6 +108,7 @@ def _signal(one: ReportedSignal) -> Body:
         "before": _compared(signal.now, signal.before, unit),
         "week_ago": _compared(signal.now, signal.week_ago, unit),
         "target": None if one.target is None else {**one.target.model_dump(), "missed": one.missed},
+        "objective": None if one.objective is None else _value(one.objective, "ratio"),
         "limits": [asdict(limit) for limit in signal.limits],
         "places": [_place(place_, unit) for place_ in signal.places],
         "latest_by_place": [_judged(place_, unit) for place_ in one.latest_by],
@@ -192,6 +194,7 @@ def _budget(one: ReportedBudget) -> Body:
         "share": _value(found.share, "ratio"),
         "remaining": _value(found.remaining, "ratio"),
         "spent_in": found.spent_in,
+        "pace_known": not found.young,
         "text": words.budget(one),
     }
 

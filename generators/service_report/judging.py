@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from exporter.monitoring_config import AlertConfig, MonitoringConfig, TargetConfig
+from exporter.monitoring_config import AlertConfig, LimitConfig, MonitoringConfig, TargetConfig
 from exporter.summary import label_text
 from exporter.summary.alerts import AlertState
 from exporter.summary.model import PlaceValue, SignalState
@@ -14,7 +14,8 @@ CRITICAL = "critical"
 NO_DATA = "no data"
 NO_LATEST = "no data in the last five minutes"
 TOO_FEW = "too few events in the last five minutes to be judged"
-_ORDER = (Health.FAILING, Health.WARNING, Health.UNKNOWN, Health.OK)
+_BEYOND = (Health.FAILING, Health.WARNING)
+_ORDER = (Health.FAILING, Health.WARNING, Health.UNKNOWN, Health.OK, Health.UNJUDGED)
 
 
 def worst(found: Iterable[Health]) -> Health:
@@ -24,24 +25,26 @@ def worst(found: Iterable[Health]) -> Health:
 
 def judged(config: MonitoringConfig, signal: str, place: PlaceValue) -> JudgedPlace:
     """Return a place with how it is against the limits that hold there: of its service, or all."""
-    beyond = sorted(_beyond(config, signal, place), key=lambda one: one.severity != CRITICAL)
+    limited = [*_limited(config, signal, place)]
+    beyond = [one for one in limited if one.limit is not None and _passed(one.limit, place.value)]
+    beyond.sort(key=lambda one: one.severity != CRITICAL)
     if not beyond:
-        return JudgedPlace(place, Health.OK)
+        return JudgedPlace(place, Health.OK if limited else Health.UNJUDGED)
     health = Health.FAILING if beyond[0].severity == CRITICAL else Health.WARNING
     return JudgedPlace(place, health, f"{beyond[0].threshold} ({beyond[0].name})")
 
 
-def _beyond(config: MonitoringConfig, signal: str, place: PlaceValue) -> Iterator[AlertConfig]:
+def _limited(config: MonitoringConfig, signal: str, place: PlaceValue) -> Iterator[AlertConfig]:
+    """Yield the alerts that have a limit for a signal in a place."""
     labels = {**dict(place.labels), "signal": signal}
     for name in dict.fromkeys(one.name for one in config.alerts if one.signal == signal):
         stated = config.alert({**labels, "alertname": name})
-        if stated is None or stated.limit is None:
-            continue
-        limit = stated.limit
-        above = place.value > limit.value
-        below = place.value < limit.value
-        if above if limit.direction == "up" else below:
+        if stated is not None and stated.limit is not None:
             yield stated
+
+
+def _passed(limit: LimitConfig, value: float) -> bool:
+    return value > limit.value if limit.direction == "up" else value < limit.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,26 +67,34 @@ def missed(target: TargetConfig | None, value: float | None) -> bool | None:
     return None if target is None or value is None else target.missed(value)
 
 
+def against(objective: float | None, value: float | None) -> Health:
+    """Return how the share of a period is against what is promised of it."""
+    if objective is None or value is None:
+        return Health.UNJUDGED
+    return Health.WARNING if value < objective else Health.OK
+
+
 def judgement(signal: SignalState, facts: SignalFacts) -> tuple[Health, str]:
     """Return how a signal is, and why it is not well."""
     latest_by, target = facts.latest_by, facts.target
     if not latest_by and signal.now is None and not signal.places:
         return Health.UNKNOWN, NO_DATA
-    beyond = [one for one in latest_by if one.health is not Health.OK]
+    beyond = [one for one in latest_by if one.health in _BEYOND]
     if beyond:
         first = min(beyond, key=lambda one: _ORDER.index(one.health))
         where = label_text.place(dict(first.place.labels))
         more = f", and in {len(beyond) - 1} more" if len(beyond) > 1 else ""
         value = shown(first.place.value, signal.unit)
         return first.health, f"{value}, {first.beyond}{f': {where}' if where else ''}{more}"
-    promised = facts.objective
-    if promised is not None and signal.now is not None and signal.now < promised:
-        return Health.WARNING, f"below the objective of {shown(promised, 'ratio')}"
+    by_objective = against(facts.objective, signal.now)
+    if by_objective is Health.WARNING:
+        return Health.WARNING, f"below the objective of {shown(facts.objective, 'ratio')}"
     if target is not None and missed(target, signal.now):
         return Health.WARNING, f"misses its target: {target.text}"
     if not latest_by and signal.limits:
         return Health.UNKNOWN, NO_LATEST if facts.latest is None else TOO_FEW
-    return Health.OK, ""
+    by_target = Health.UNJUDGED if missed(target, signal.now) is None else Health.OK
+    return worst((by_objective, by_target, *(one.health for one in latest_by))), ""
 
 
 def with_alerts(

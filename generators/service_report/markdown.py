@@ -37,7 +37,7 @@ def render(report: ServiceReport, options: RenderOptions) -> str:
         _section("Anomalies", _anomalies(report)),
         _section("The monitoring itself", _monitoring(report)),
         _section("What reading costs", _costs(report)),
-        _section("Age of the data", _ages(report)),
+        _section("Age of the data", _ages(report) if report.ages else ()),
         _section("Not known", _items(report.unknown)),
         _section("Sources", _sources(report.sources)),
         _made(report.made, report.version),
@@ -84,11 +84,11 @@ def _items(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _marked(found: Iterable[tuple[Health, str]]) -> Iterator[str]:
-    yield from _items(f"{MARKS[health]} {text}" for health, text in found)
+    yield from _items(words.marked(health, text) for health, text in found)
 
 
 def _signals(report: ServiceReport) -> Iterator[str]:
-    head = ("", "signal", "value", words.before(report), "week ago", "line")
+    head = ("", "signal", words.observed(report), words.before(report), "week ago", "line")
     yield from table(head, map(_signal, report.signals), right=(2, 3, 4))
     for one in report.signals:
         why = "" if one.why == words.value(one) else one.why
@@ -110,7 +110,7 @@ def _regions(found: RegionalComparison) -> Iterator[str]:
     rows = [
         (
             escaped(column.name),
-            *(f"{MARKS[cell.health]} {escaped(shown(cell.value, column.unit))}" for cell in cells),
+            *(words.marked(cell.health, escaped(shown(cell.value, column.unit))) for cell in cells),
         )
         for column, *cells in zip(found.columns, *(row.cells for row in found.rows), strict=True)
     ]
@@ -118,7 +118,7 @@ def _regions(found: RegionalComparison) -> Iterator[str]:
 
 
 def _firing(report: ServiceReport) -> Iterator[str]:
-    yield from paragraph(escaped(f"As {report.alerts.source} has them."))
+    yield from paragraph(escaped(f"From {report.alerts.source}."))
     yield ""
     for one in report.alerts.firing:
         yield from _alert(one, report)
@@ -163,9 +163,9 @@ def _costs(report: ServiceReport) -> Iterator[str]:
 
 
 def _ages(report: ServiceReport) -> Iterator[str]:
-    yield from _marked(
-        (one.health, f"{one.family} of {one.project}: {words.age(one)}") for one in report.ages
-    )
+    yield from paragraph(escaped(words.ages(report.ages)))
+    yield ""
+    yield from _marked((one.health, words.late(one)) for one in words.late_groups(report.ages))
 
 
 def _sources(sources: Iterable[ReportSource]) -> Iterator[str]:

@@ -22,12 +22,13 @@ from generators.report.model import DrawnBoard
 
 
 class Health(StrEnum):
-    """How something is. What is not known is never OK."""
+    """How something is. What is not known is never OK, nor is what nothing is held against."""
 
     OK = "ok"
     WARNING = "warning"
     FAILING = "failing"
     UNKNOWN = "unknown"
+    UNJUDGED = "unjudged"
 
 
 class Resolution(StrEnum):
@@ -73,8 +74,9 @@ class ReportedSignal:
     latest_by    the same by place, the worst first
     target       None where none is set
     missed       whether `now` misses the target; None where that is not known, or none is set
+    objective    the share that is promised; None where nothing is
     health       FAILING beyond the limit of a critical alert, WARNING beyond another one, or where
-                 the target is missed
+                 the target is missed, UNJUDGED where it has none of them
     why          in a sentence; empty where all is well
     """
 
@@ -83,6 +85,7 @@ class ReportedSignal:
     latest_by: tuple[JudgedPlace, ...]
     target: TargetConfig | None
     missed: bool | None
+    objective: float | None
     resolutions: SignalResolutions
     health: Health
     why: str
@@ -180,7 +183,7 @@ class FamilyAge:
     """How old the newest point of a family is at the end of the period, in seconds.
 
     usual   the delay with which its points can be read; None where that is not known
-    health WARNING where the age is beyond the limit of the alert on it
+    health  WARNING where it is later than promised, and beyond the limit of the alert on it
     """
 
     project: str
@@ -207,6 +210,7 @@ class ReportSource:
 class ServiceReport:
     """The state of a service over a period.
 
+    since            when its data begin; None where they reach back to its start
     made             when the report was made
     chosen_service, chosen_region  empty where all are
     health, reasons  of the whole: the reasons are sentences, the most severe first
@@ -220,6 +224,7 @@ class ServiceReport:
     chosen_service: str
     chosen_region: str
     span: TimeSpan
+    since: float | None
     made: float
     version: str
     health: Health

@@ -14,6 +14,7 @@ from exporter.summary.signal_reading import one_value
 from exporter.summary.wording import rounded
 from generators import summary_queries
 from generators.analysis.chosen_places import ChosenPlaces
+from generators.policy import WINDOW
 from generators.rules.health_rows import STALE
 from generators.service_report.model import FamilyAge, Health, ReportedBudget, ReportedFigure
 from generators.service_report.request import ReportRequest
@@ -65,7 +66,7 @@ def _dollars(name: str, noun: str, value: float | None) -> ReportedFigure:
         target=None,
         value=value,
     )
-    return ReportedFigure(state, Health.UNKNOWN if value is None else Health.OK)
+    return ReportedFigure(state, Health.UNKNOWN if value is None else Health.UNJUDGED)
 
 
 def _figure(reader: Reader, name: str, figure: MonitoringFigure, at: float) -> ReportedFigure:
@@ -79,6 +80,8 @@ def _figure(reader: Reader, name: str, figure: MonitoringFigure, at: float) -> R
     )
     if state.value is None:
         return ReportedFigure(state, Health.UNKNOWN)
+    if state.target is None:
+        return ReportedFigure(state, Health.UNJUDGED)
     return ReportedFigure(state, Health.WARNING if state.missed else Health.OK)
 
 
@@ -91,7 +94,7 @@ def ages(reader: Reader, at: float) -> tuple[FamilyAge, ...]:
             family=family,
             seconds=seconds,
             usual=usual.get((project, family)),
-            health=_age_health(seconds),
+            health=_lateness(seconds, usual.get((project, family))),
         )
         for (project, family), seconds in sorted(
             found.items(), key=lambda one: longest_first(one[1])
@@ -99,10 +102,12 @@ def ages(reader: Reader, at: float) -> tuple[FamilyAge, ...]:
     )
 
 
-def _age_health(seconds: float) -> Health:
+def _lateness(seconds: float, usual: float | None) -> Health:
+    """Return how an age is: some sources promise their points later than others may come."""
     if not isfinite(seconds):
         return Health.UNKNOWN
-    return Health.WARNING if seconds > STALE else Health.OK
+    promised = usual if usual is not None and isfinite(usual) else 0.0
+    return Health.WARNING if seconds > max(STALE, promised + WINDOW) else Health.OK
 
 
 def _by_family(reader: Reader, name: str, at: float) -> Mapping[tuple[str, str], float]:
@@ -135,4 +140,6 @@ def _chosen(found: Iterator[BudgetState], chosen: ChosenPlaces) -> Iterator[Repo
 def _health(budget: BudgetState) -> Health:
     if budget.remaining <= 0:
         return Health.FAILING
+    if budget.young:
+        return Health.UNKNOWN
     return Health.OK if budget.spent_in is None else Health.WARNING

@@ -61,7 +61,7 @@ def _fires(every: Sequence[AlertState], now: float) -> str:
 
 def _of_budgets(budgets: Iterable[ReportedBudget]) -> Iterator[_Reason]:
     for one in budgets:
-        if one.health is not Health.OK:
+        if one.health in (Health.FAILING, Health.WARNING):
             yield one.health, words.budget(one)
 
 

@@ -6,7 +6,7 @@ from math import isfinite
 from exporter.catalog.expression import Share
 from exporter.catalog.walk import split
 from exporter.prometheus_api import Points
-from generators.service_report.judging import worst
+from generators.service_report.judging import against, worst
 from generators.service_report.model import (
     Health,
     JudgedPlace,
@@ -70,7 +70,8 @@ def _cell(one: ReportedSignal, value: float | None, region: str) -> RegionCell:
     if value is None or not isfinite(value):
         return RegionCell(None, Health.UNKNOWN)
     # What has a limit, and was not held against it, is not known to be well.
-    return RegionCell(value, worst(here or [Health.UNKNOWN if one.signal.limits else Health.OK]))
+    limits = here or [Health.UNKNOWN if one.signal.limits else Health.UNJUDGED]
+    return RegionCell(value, worst((*limits, against(one.objective, value))))
 
 
 def _is_in(place: JudgedPlace, region: str) -> bool:

@@ -1,8 +1,10 @@
 """The signals of a report: their numbers, from which server each came, and how they are."""
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from exporter.catalog.expression import Matcher, Share, Signal
+from exporter.catalog.expression import Events, Matcher, Share, Signal
 from exporter.catalog.walk import split
 from exporter.monitoring_config import MonitoringConfig
 from exporter.prometheus_api import Labels, Points, TimeSpan
@@ -54,10 +56,20 @@ class SignalNumbers:
         """Return the signal within a span."""
         if isinstance(self.signal.expression, Share):
             return ()
-        step = max(float(EVALUATION), span.seconds / LINE_POINTS)
-        found = self.servers.range(self._recent(), span, step, self.signal.noun)
+        found = self.servers.range(self._recent(), span, self.step(span), self.signal.noun)
         self.drawn[span.end] = found.resolution
         return found.points[0].values if found.points else ()
+
+    def step(self, span: TimeSpan) -> float:
+        """Return how far apart the points of a line are, in seconds."""
+        return max(float(EVALUATION), span.seconds / LINE_POINTS)
+
+    def first(self, span: TimeSpan, step: float) -> float | None:
+        """Return when a span has its first value; None where it has none."""
+        if isinstance(self.signal.expression, Share):
+            return None
+        found = self.servers.range(self._recent(), span, step, self.signal.noun).points
+        return min((at for one in found for at in _known(one)), default=None)
 
     def peak(self, span: TimeSpan) -> float | None:
         """Return the worst five minutes of a span."""
@@ -118,26 +130,31 @@ def reported_signal(
     source: SignalNumbers,
     request: ReportRequest,
     chosen: ChosenPlaces,
+    *,
+    young: bool = False,
 ) -> ReportedSignal:
-    """Return a signal with its state; one that the service has none of is not known."""
+    """Return a signal with its state; one that the service has none of is not known.
+
+    young  whether the data of the period began within it: there is nothing to compare them with
+    """
     signal, end = source.signal, request.span.end
     target = config.signals[signal.name].target
     if not _is_chosen(signal, chosen):
         return _nothing(config, source, request, chosen.why_none(split(signal)))
     state = signal_state(config, signal.name, request.span, source, (request.before, float(WEEK)))
+    if young:
+        state = replace(state, before=None, week_ago=None, line_before=())
     latest = source.latest(end)
+    if isinstance(signal.expression, Events) and latest is not None and state.now is not None:
+        state = replace(state, now=max(state.now, latest))  # young increases count less at first
     # The peak is looked for in steps, which may pass over the very end.
     state = replace(state, worst=worst_value((state.worst, latest), signal.direction))
     latest_by = tuple(
         judged(config, signal.name, one)
         for one in places(map(_unnamed, source.latest_by_place(end)), signal.direction)
     )
-    facts = SignalFacts(
-        latest=latest,
-        latest_by=latest_by,
-        target=target,
-        objective=request.promised(signal.kind),
-    )
+    promised = request.promised(signal.kind)
+    facts = SignalFacts(latest=latest, latest_by=latest_by, target=target, objective=promised)
     health, why = judgement(state, facts)
     return ReportedSignal(
         signal=state,
@@ -145,10 +162,15 @@ def reported_signal(
         latest_by=latest_by,
         target=target,
         missed=missed(target, state.now),
+        objective=promised,
         resolutions=source.resolutions(request),
         health=health,
         why=why,
     )
+
+
+def _known(one: Points) -> Iterator[float]:
+    return (at for at, value in zip(one.times, one.values, strict=True) if math.isfinite(value))
 
 
 def _is_chosen(signal: Signal, chosen: ChosenPlaces) -> bool:
@@ -181,6 +203,7 @@ def _nothing(
         latest_by=(),
         target=entry.target,
         missed=None,
+        objective=request.promised(signal.kind),
         resolutions=source.resolutions(request),
         health=Health.UNKNOWN,
         why=why,

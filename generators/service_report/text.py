@@ -27,7 +27,7 @@ _COLORS = {
     Health.WARNING: "yellow",
     Health.FAILING: "red",
     Health.UNKNOWN: "bright_black",
-}
+}  # what is not judged has no mark
 _NAME, _VALUE, _CHANGE, _LINE = 22, 10, 12, 15
 _LATER = INDENT * 3
 
@@ -80,7 +80,7 @@ def _colored(text: str) -> str:
 def _head(report: ServiceReport) -> Iterator[str]:
     line = f"{MARKS[report.health]} {words.title(report)}: {words.headline(report)}"
     yield from wrapped(line, "", later=INDENT)
-    yield words.period(report)
+    yield from wrapped(words.period(report), "", later=INDENT)
     yield from (
         line for reason in report.reasons[1:] for line in wrapped(f"- {reason}", later=INDENT * 2)
     )
@@ -101,17 +101,17 @@ def _bullets(texts: Iterable[str]) -> Iterator[str]:
 
 def _marked(found: Iterable[tuple[Health, str]]) -> Iterator[str]:
     for health, text in found:
-        yield from wrapped(f"{MARKS[health]} {text}", later=_LATER)
+        yield from wrapped(words.marked(health, text), later=_LATER)
 
 
 def _signals(report: ServiceReport) -> Iterator[str]:
-    head = ("", "value", words.before(report), "week ago", "")
+    head = ("", words.observed(report), words.before(report), "week ago", "")
     yield _row("  ", head)
     for one in report.signals:
         signal = one.signal
         line = sparkline(signal.line, _LINE, signal.direction, partial(shown, unit=signal.unit))
         cells = (signal.name, words.value(one), *words.changes(one), line)
-        yield _row(f"{MARKS[one.health]} ", cells)
+        yield _row(f"{MARKS[one.health]:1} ", cells)
         yield from _about(one)
 
 
@@ -140,7 +140,7 @@ def _regions(found: RegionalComparison) -> Iterator[str]:
     rows = [
         (
             column.name,
-            *(f"{MARKS[cell.health]} {shown(cell.value, column.unit)}" for cell in cells),
+            *(words.marked(cell.health, shown(cell.value, column.unit)) for cell in cells),
         )
         for column, *cells in zip(found.columns, *(row.cells for row in found.rows), strict=True)
     ]
@@ -190,10 +190,8 @@ def _costs(report: ServiceReport) -> Iterator[str]:
 
 
 def _ages(report: ServiceReport) -> Iterator[str]:
-    yield from _marked(
-        (one.health, f"{one.text}, {one.project}: {', '.join(one.families)}")
-        for one in words.age_groups(report.ages)
-    )
+    yield from wrapped(words.ages(report.ages), later=_LATER)
+    yield from _marked((one.health, words.late(one)) for one in words.late_groups(report.ages))
 
 
 def _sources(report: ServiceReport) -> Iterator[str]:

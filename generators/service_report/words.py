@@ -1,11 +1,11 @@
 """The words that all formats of a report share: marks, headline, times, a line for each part."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from exporter.summary.alerts import AlertsState, AlertState
 from exporter.summary.label_text import place
-from exporter.summary.sentences import budget_of, left, places
+from exporter.summary.sentences import budget_of, left, pace, places
 from exporter.summary.wording import change, elapsed, rounded, shown
 from generators.report import time_axis
 from generators.service_report.model import (
@@ -19,7 +19,13 @@ from generators.service_report.model import (
     ServiceReport,
 )
 
-MARKS = {Health.OK: "✓", Health.WARNING: "⚠", Health.FAILING: "✗", Health.UNKNOWN: "?"}
+MARKS = {
+    Health.OK: "✓",
+    Health.WARNING: "⚠",
+    Health.FAILING: "✗",
+    Health.UNKNOWN: "?",
+    Health.UNJUDGED: "",
+}
 _DAY = 86_400.0
 _WELL = "all is well: nothing fires, and all that is known is within its limits and targets"
 _RESOLUTIONS = {
@@ -28,6 +34,11 @@ _RESOLUTIONS = {
     Resolution.PAGE: "the exporter's page",
     None: "no data",
 }
+
+
+def marked(health: Health, text: str) -> str:
+    """Return a text behind its mark, if it has one."""
+    return f"{MARKS[health]} {text}".lstrip()
 
 
 def time(at: float) -> str:
@@ -43,8 +54,18 @@ def title(report: ServiceReport) -> str:
 
 def period(report: ServiceReport) -> str:
     """Return which time a report is about."""
-    span = report.span
-    return f"{time(span.start)} to {time(span.end)} UTC ({elapsed(span.seconds)})"
+    span, since = report.span, report.since
+    whole = elapsed(span.seconds)
+    text = f"{time(span.start)} to {time(span.end)} UTC ({whole})"
+    if since is None:
+        return text
+    return f"{text}; data since {time(since)}, {elapsed(span.end - since)} of {whole}"
+
+
+def observed(report: ServiceReport) -> str:
+    """Return what heads the values: the time that they are of, as far as it has data."""
+    begin = report.span.start if report.since is None else report.since
+    return f"in {elapsed(report.span.end - begin)}"
 
 
 def headline(report: ServiceReport) -> str:
@@ -79,13 +100,15 @@ def changes(one: ReportedSignal) -> tuple[str, str]:
 
 
 def details(one: ReportedSignal) -> Iterator[str]:
-    """Yield what belongs to a signal beside its value: now, worst, limits, target, resolution."""
+    """Yield what belongs to a signal beside its value: last and worst five minutes, limits."""
     signal = one.signal
     if one.latest is not None:
-        yield f"now {shown(one.latest, signal.unit)}"
+        yield f"last 5m {shown(one.latest, signal.unit)}"
     if signal.worst is not None and signal.direction != "none":
-        yield f"worst {shown(signal.worst, signal.unit)}"
+        yield f"worst 5m {shown(signal.worst, signal.unit)}"
     yield from (f"{limit.severity} {limit.text}" for limit in signal.limits)
+    if one.objective is not None:
+        yield f"objective {shown(one.objective, 'ratio')}"
     if one.target is not None:
         yield f"target {one.target.text}{' - MISSED' if one.missed else ''}"
     if one.resolutions.now is not None:
@@ -167,8 +190,7 @@ def budget(one: ReportedBudget) -> str:
     """Return a budget in a sentence."""
     found = one.budget
     share = "" if found.share is None else f", {shown(found.share, 'ratio')} good"
-    spent = "" if found.spent_in is None else f", spent in {elapsed(found.spent_in)} at this pace"
-    return f"{budget_of(found)}: {left(found)}{share}{spent}"
+    return f"{budget_of(found)}: {left(found)}{share}{pace(found)}"
 
 
 def anomaly(one: ReportedAnomaly) -> str:
@@ -201,15 +223,35 @@ class AgeGroup:
     families: tuple[str, ...]
 
 
-def age_groups(ages: Iterable[FamilyAge]) -> list[AgeGroup]:
-    """Return the ages, the oldest first, each once."""
+def late_groups(ages: Iterable[FamilyAge]) -> list[AgeGroup]:
+    """Return what is later than its source promises, the latest first; equal ages once."""
     found: dict[tuple[Health, str, str], list[str]] = {}
-    for one in ages:
+    late = (one for one in ages if one.health is not Health.OK)
+    for one in sorted(late, key=lambda one: one.seconds - (one.usual or 0.0), reverse=True):
         found.setdefault((one.health, age(one), one.project), []).append(one.family)
     return [
         AgeGroup(health=health, text=text, project=project, families=tuple(families))
         for (health, text, project), families in found.items()
     ]
+
+
+def late(one: AgeGroup) -> str:
+    """Return families that are late in a line."""
+    return f"{one.text}, {one.project}: {', '.join(one.families)}"
+
+
+def ages(found: Sequence[FamilyAge]) -> str:
+    """Return how old the data are, in a line; empty where nothing is known of it."""
+    if not found:
+        return ""
+    seconds = [one.seconds for one in found]
+    late = sum(one.health is not Health.OK for one in found)
+    few = elapsed(min(seconds))
+    range_ = few if len(found) == 1 else f"{few} to {elapsed(max(seconds))}"
+    return (
+        f"{len(found)} metric{'' if len(found) == 1 else 's'}, the newest point of each "
+        f"{range_} old; {late or 'none'} later than the source promises"
+    )
 
 
 def age(one: FamilyAge) -> str:

@@ -155,3 +155,9 @@ def test_a_message_names_the_program(capsys: pytest.CaptureFixture[str], tmp_pat
     assert text.startswith("ionmon: ")
     assert "none.yaml" in text
     assert "Traceback" not in text
+
+
+def test_the_report_is_listed_with_all_its_formats(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who looks for HTML or Markdown finds it in the list of commands."""
+    assert cli.run(["--help"]) == 0
+    assert "as text, HTML, Markdown or JSON." in " ".join(capsys.readouterr().out.split())

@@ -122,8 +122,8 @@ def _unknown(digest: Digest) -> Iterator[str]:
 def _budgets(digest: Digest) -> Iterator[str]:
     for one in digest.state.budgets:
         share = "" if one.share is None else f", {shown(one.share, 'ratio')} good"
-        spent = "" if one.spent_in is None else f", spent in {elapsed(one.spent_in)} at this pace"
-        yield from _wrapped(f"{sentences.budget_of(one)}: {sentences.left(one)}{share}{spent}")
+        text = f"{sentences.budget_of(one)}: {sentences.left(one)}{share}{sentences.pace(one)}"
+        yield from _wrapped(text)
 
 
 def _signals_title(digest: Digest) -> str:

@@ -9,7 +9,7 @@ import pytest
 from exporter.monitoring_config import MonitoringConfig, read_config
 from exporter.prometheus_api import Prometheus, server
 from exporter.summary.model import ServiceState, SignalState
-from exporter.summary.read import Reader, service_state
+from exporter.summary.read import Reader, budgets, service_state
 from tests.exporter.summary import past as numbers
 from tests.exporter.summary.serving import Past, serving
 from tests.servers import free_port
@@ -95,11 +95,21 @@ def test_rates_means_quantiles_and_levels(found: ServiceState) -> None:
     assert dict(lag.places[0].labels)["region"] == "asia-southeast1"
 
 
+def test_the_pace_of_a_budget_is_not_known_before_its_window(past: Past) -> None:
+    """Two hours after the first data, six hours hold mostly nothing: their average is too low."""
+    reader = Reader(client(past.address), client(past.address))
+    first = past.end - 10 * numbers.DAY
+    for hours, young in ((2, True), (7, False)):
+        (budget,) = budgets(CONFIG, reader, first + hours * 3600)
+        assert (budget.remaining, budget.spent_in, budget.young) == (0.24, None, young)
+
+
 def test_budgets_and_the_monitoring_itself(found: ServiceState) -> None:
     """Ten minutes without the exporter are 99.31 % of a day; four minutes could not be read."""
     (budget,) = found.budgets
     assert (budget.share, budget.remaining, budget.spent_in) == (0.99962, 0.24, None)
     assert dict(budget.labels) == {"gcp_project": numbers.PROJECT, "service_name": "ion"}
+    assert not budget.young
     by_name = {one.name: one for one in found.monitoring}
     assert by_name["uptime"].value == pytest.approx(1 - 10 / 1440, abs=2e-3)
     assert by_name["uptime"].missed

@@ -161,7 +161,7 @@ def test_the_server_is_away(capsys: pytest.CaptureFixture[str]) -> None:
     ("words", "said"),
     [
         (("--since", "now", "--until", "now-1h"), "--since now: has to be before --until now-1h"),
-        (("--since", "soon"), "--since soon: write now, now-6h, Unix seconds or"),
+        (("--since", "soon"), "--since soon: write 6h, 7d, now-6h, Unix seconds or"),
         (("--until", "now+1h"), "--until now+1h: lies ahead"),
         (("--since", "1"), "--since 1: is more than a year before --until now"),
         (("--prometheus", "localhost:9090"), "Invalid value for '--prometheus'"),

@@ -108,6 +108,21 @@ def test_the_numbers_are_those_of_the_data(
     assert whole["complete"] is True
 
 
+def test_of_a_time_without_data_nothing_is_said(
+    past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Twenty minutes after the first data, a day holds those minutes, and no yesterday."""
+    first = past.end - 10 * 86_400
+    assert report(past, tmp_path, "--json", "--until", f"{first + 1_200:.0f}") == 1
+    whole = found(capsys)
+    assert whole["data_since"] == first
+    assert whole["period"].endswith(", 20m of 1d")
+    assert any(one.startswith("what was before ") for one in whole["unknown"])
+    throughput = {one["name"]: one for one in whole["signals"]}["throughput"]
+    assert throughput["value"]["value"] == pytest.approx(throughput["latest"]["value"], rel=0.05)
+    assert throughput["before"]["value"] is None
+
+
 def test_a_region_and_a_service_are_chosen(
     past: Past, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

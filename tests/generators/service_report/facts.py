@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from exporter.summary.wording import change, elapsed, shown
-from generators.service_report.model import ReportedSignal, ServiceReport
+from generators.service_report.model import Health, ReportedSignal, ServiceReport
 from generators.service_report.words import time
 
 _Named = tuple[str, str]
@@ -122,7 +122,11 @@ def _monitoring(report: ServiceReport) -> Iterator[_Named]:
         yield found.noun, shown(found.value, found.unit)
         if found.target is not None:
             yield f"{found.noun} target", shown(found.target, found.unit)
+    if report.ages:
+        yield "newest", elapsed(min(age.seconds for age in report.ages))
     for age in report.ages:
+        if age.health is Health.OK:
+            continue
         yield "family", age.family
         yield f"age of {age.family}", elapsed(age.seconds)
         if age.usual is not None:

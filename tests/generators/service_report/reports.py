@@ -53,6 +53,7 @@ def reported(**changed: Any) -> ReportedSignal:
         ),
         target=None,
         missed=None,
+        objective=None,
         resolutions=RESOLUTIONS,
         health=Health.FAILING,
         why="1.3%, above 1% (ErrorRateCritical): checkout in europe-west1 (ion-production)",
@@ -113,7 +114,7 @@ def shares() -> ReportedSignal:
         latest=None,
         latest_by=(),
         resolutions=replace(RESOLUTIONS, before=None, week_ago=None, line=None),
-        health=Health.OK,
+        health=Health.UNJUDGED,
         why="",
     )
 
@@ -226,6 +227,7 @@ def full(**changed: Any) -> ServiceReport:
         chosen_service="checkout",
         chosen_region="",
         span=TimeSpan(END - DAY, END),
+        since=None,
         made=END + 60,
         version="1.2.3",
         health=Health.FAILING,
@@ -278,7 +280,8 @@ def _ages() -> tuple[FamilyAge, ...]:
         usual=174.0,
         health=Health.OK,
     )
-    return (age,)
+    late = replace(age, family="cloudsql_cpu_utilization", seconds=2_460.0, health=Health.WARNING)
+    return (late, age)
 
 
 def _sources() -> tuple[ReportSource, ...]:

@@ -21,8 +21,10 @@ _UNSEEN = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
 _MARKDOWN = re.compile(r"[\\*`|_]")
 # Where a signal's part of a format begins; it goes on until the next one, or its section's end.
 _BEGINS = {
-    "text": re.compile(r"^\S (\w+) ", re.MULTILINE),
-    "markdown": re.compile(r"^(?:\| \S \| |- \*\*)([\w\\]+)(?: \||\*\*:)", re.MULTILINE),
+    "text": re.compile(r"^[\S ] (\w+) ", re.MULTILINE),
+    "markdown": re.compile(
+        r"^(?:\| \S* *\| |- \*\*)(?!signal )([\w\\]+)(?: \||\*\*:)", re.MULTILINE
+    ),
     "html": re.compile(r'<tr><th scope="row">[^\n]*<small>(\w+)</small>'),
 }
 _SECTION = {

@@ -40,12 +40,11 @@ document.body.append(pre);
 </script>"""
 
 
-# What is beyond the edges of the paper, and what the end of a page may cut. The regions of many
-# signals are wider: a browser makes the whole page smaller then.
+# What is beyond the edges of the paper, and what the end of a page may cut.
 PRINTED = """<script>
 const wide = document.documentElement.clientWidth;
 const begin = (one) => one.outerHTML.slice(0, 80);
-const beyond = [...document.querySelectorAll("main :not(.sortable, .sortable *)")].filter((one) => {
+const beyond = [...document.querySelectorAll("main *")].filter((one) => {
   const box = one.getBoundingClientRect();
   return box.width && (box.right > wide + 1 || box.left < -1);
 });
@@ -201,6 +200,14 @@ def boards(*names: str) -> BoardsReport:
         sources=full().sources[:1],
         unknown=(),
     )
+
+
+def test_columns_without_anything_are_left_out() -> None:
+    """A young monitoring has no yesterday, and no week ago."""
+    state = replace(reported().signal, before=None, week_ago=None, line=(), line_before=())
+    text = render(full(signals=(reported(signal=state),)), OPTIONS)
+    head = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', text.partition("<h2>Regions")[0])
+    assert head == ["Signal", "In 1d", "About"]
 
 
 def test_a_dashboard_is_the_page_of_the_preview() -> None:

@@ -103,6 +103,17 @@ def test_less_than_was_promised_is_not_well() -> None:
     assert judgement(signal(now=0.9996, limits=()), promised) == (Health.OK, "")
 
 
+def test_what_nothing_is_held_against_is_not_judged() -> None:
+    """A signal that has neither a limit nor a target nor an objective is not well either."""
+    here = judged(CONFIG, "error_rate_by_endpoint", PlaceValue((("endpoint", "/"),), 0.039))
+    assert here.health is Health.UNJUDGED
+    found = judgement(signal(limits=()), SignalFacts(latest=0.04, latest_by=(here,)))
+    assert found == (Health.UNJUDGED, "")
+    within = TargetConfig(least=None, most=1.0, text="at most 100%")
+    facts = SignalFacts(latest=0.04, latest_by=(here,), target=within)
+    assert judgement(signal(limits=()), facts) == (Health.OK, "")
+
+
 def test_a_signal_is_no_better_than_its_alerts() -> None:
     """One whose alert fires is not well, whatever its last five minutes are."""
     calm = reported(health=Health.OK, why="")

@@ -26,7 +26,7 @@ def test_the_service_is_beside_reading_where_prices_are() -> None:
     priced, without = found(PRICES), found({})
     assert "cost" in without
     assert {name: one for name, one in priced.items() if name not in without} == {
-        "service": ("the service itself, a month, as far as it is known", 20.0, Health.OK),
-        "service Other": ("Other, a month, 100% of the service", 20.0, Health.OK),
+        "service": ("the service itself, a month, as far as it is known", 20.0, Health.UNJUDGED),
+        "service Other": ("Other, a month, 100% of the service", 20.0, Health.UNJUDGED),
         "service Cloud Run requests": ("Cloud Run: requests, a month", None, Health.UNKNOWN),
     }

@@ -59,6 +59,13 @@ def test_a_signal_on_which_an_alert_fires_is_one_reason() -> None:
     assert reason.startswith("error rate (4xx and 5xx): 1.3%, above 1% (ErrorRateCritical): check")
 
 
+def test_a_pace_that_is_not_known_is_said() -> None:
+    """Such a budget is no reason, and never one that lasts for weeks."""
+    (one,) = full().budgets
+    young = replace(one.budget, young=True, spent_in=None)
+    assert words.budget(replace(one, budget=young)).endswith(" good, its pace is not known yet")
+
+
 def test_budgets_and_the_monitoring_are_reasons() -> None:
     """A budget that is soon spent, and a figure off its target."""
     report = full()

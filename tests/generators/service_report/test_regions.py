@@ -1,9 +1,13 @@
 """Regions stand beside each other, those of the settings first; what is not judged is not well."""
 
+from dataclasses import replace
+
 from exporter.prometheus_api import Points
+from generators.service_report.formats import RenderOptions
 from generators.service_report.model import Health
 from generators.service_report.regions import comparison
-from tests.generators.service_report.reports import reported
+from generators.service_report.text import render
+from tests.generators.service_report.reports import full, reported
 
 
 def values(**found: float) -> list[Points]:
@@ -34,6 +38,25 @@ def test_a_region_is_as_bad_as_its_worst_place() -> None:
     }
     unjudged = comparison((other,), found, ())
     assert {row.cells[0].health for row in unjudged.rows} == {Health.UNKNOWN}
+
+
+def test_a_region_is_held_against_the_objective() -> None:
+    """Availability has no limit: a region below what is promised is off it, whatever is now."""
+    state = replace(reported().signal, name="availability", limits=())
+    here = reported(signal=state, latest_by=(), objective=0.9995)
+    found = {"availability": values(europe_west1=0.963, us_central1=0.9999)}
+    cells = [row.cells[0].health for row in comparison((here,), found, ()).rows]
+    assert cells == [Health.WARNING, Health.OK]
+
+
+def test_a_region_that_nothing_is_held_against_has_no_mark() -> None:
+    """A tick would say that it is well."""
+    state = replace(reported().signal, limits=())
+    found = {"error_rate": values(europe_west1=0.039)}
+    table = comparison((reported(signal=state, latest_by=()),), found, ())
+    assert table.rows[0].cells[0].health is Health.UNJUDGED
+    text = render(full(regions=table), RenderOptions())
+    assert text[text.index("REGIONS") :].splitlines()[2].split() == ["error_rate", "3.9%"]
 
 
 def test_a_signal_without_values_is_no_column() -> None:

@@ -11,6 +11,7 @@ from generators.service_report.columns import WIDTH
 from generators.service_report.formats import RenderOptions
 from generators.service_report.model import Health, RegionColumn, RegionRow, ServiceReport
 from generators.service_report.text import render
+from tests.exporter.summary.states import END
 from tests.generators.service_report.reports import alert, alerts, full, reported, silent
 
 PLAIN = RenderOptions()
@@ -24,10 +25,10 @@ TOP = """\
   - Redis hit rate: misses its target: 80% to 85%
 
 SIGNALS
-                              value    yesterday     week ago
+                              in 1d    yesterday     week ago
 ✗ error_rate                  0.42% +0.12 points +0.11 points  ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅
-      now 0.61%; worst 0.9%; high above 0.5%; critical above 1%; from each
-      minute, a week ago each five minutes
+      last 5m 0.61%; worst 5m 0.9%; high above 0.5%; critical above 1%; from
+      each minute, a week ago each five minutes
       1.3%, above 1% (ErrorRateCritical): checkout in europe-west1
       (ion-production)
 """
@@ -87,6 +88,16 @@ def test_colour_adds_nothing_but_colour() -> None:
     assert _COLOR.sub("", colored) == render(full(), PLAIN)
 
 
+def test_a_young_report_says_since_when() -> None:
+    """The period that was asked for is not the one that was observed."""
+    text = render(full(since=END - 240), PLAIN)
+    assert text.splitlines()[2:4] == [
+        "2026-11-28 08:00 to 2026-11-29 08:00 UTC (1d); data since 2026-11-29 07:56, 4m",
+        "  of 1d",
+    ]
+    assert "in 4m    yest" in text
+
+
 def test_what_is_not_known_is_said_once() -> None:
     """A signal without data has that in its row; the marks of the whole say it, too."""
     text = render(full(health=Health.UNKNOWN, reasons=("not known: what fires",)), PLAIN)
@@ -94,6 +105,23 @@ def test_what_is_not_known_is_said_once() -> None:
     at = text.index("? query_time")
     assert text[at : text.index("\n", at)].split() == ["?", "query_time", "no", "data"]
     assert text[text.index("\n", at) + 1 :].startswith("\nREGIONS")
+
+
+def test_only_what_is_late_is_named() -> None:
+    """The ages of all metrics are one line; what is most late is first."""
+    (_, age) = full().ages
+    slow = replace(age, family="billing", seconds=9_000.0, usual=7_200.0, health=Health.WARNING)
+    well = tuple(replace(age, family=f"family_{at}", seconds=60.0 + at) for at in range(160))
+    text = render(full(ages=(slow, *full().ages, *well)), PLAIN)
+    assert (
+        text[text.index("AGE OF THE DATA") :].partition("\n\n")[0]
+        == """\
+AGE OF THE DATA
+  163 metrics, the newest point of each 1m to 2h 30m old; 2 later than the
+      source promises
+  ⚠ 41m (readable after 2m 54s), ion-production: cloudsql_cpu_utilization
+  ⚠ 2h 30m (readable after 2h), ion-production: billing"""
+    )
 
 
 def test_calm_is_one_line() -> None:
