@@ -81,7 +81,7 @@ COMMANDS = {
     ),
     "report": (
         "generators.commands.report",
-        "Report the state of the service, or a dashboard, as text, HTML, Markdown or JSON.",
+        "Report on the service as text, JSON, HTML or Markdown.",
     ),
     "deploy": (
         "generators.commands.deploy",

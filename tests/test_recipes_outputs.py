@@ -206,7 +206,7 @@ def test_a_renderer_is_a_module_and_its_option(source: Source, tmp_path: Path) -
     source.edit(
         preview,
         "    if output.png:\n        picture",
-        "    if output.text:\n        bar.echo(text.text(page.sides[-1].board))\n"
+        "    if output.text:\n        click.echo(text.text(page.sides[-1].board))\n"
         "    if output.png:\n        picture",
     )
     with servers.prometheus(tmp_path, "global: {}\n") as prometheus:

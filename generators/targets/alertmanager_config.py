@@ -69,6 +69,9 @@ class _Translated:
         for kind, entries in body.items():
             if kind == "name":
                 continue
+            if kind not in RECEIVERS:
+                self.left_out[f"{kind} of {body['name']}, a kind without fields here"] = None
+                continue
             more = server if kind == "email_configs" else {}
             each = [self.fields(f"receiver.{kind}", {**more, **entry}) for entry in entries]
             reached = [entry for entry in each if ADDRESSES[kind] & {*entry}]

@@ -36,5 +36,5 @@ def test_commands_and_options_are_completed() -> None:
     """What the script asks for is answered: commands by their start, and a command's options."""
     asked = {"_IONMON_COMPLETE": "bash_complete", "COMP_CWORD": "1", "COMP_WORDS": "ionmon "}
     assert ionmon(**asked).stdout.split() == [f"plain,{name}" for name in COMMANDS]
-    asked |= {"COMP_CWORD": "2", "COMP_WORDS": "ionmon estimate --pro"}
+    asked |= {"COMP_CWORD": "2", "COMP_WORDS": "ionmon estimate --proj"}
     assert ionmon(**asked).stdout.split() == ["plain,--project"]
